@@ -1,0 +1,1 @@
+"""Amplifier: say it once, on time, on X, Bluesky and Mastodon, and answer everyone who answers you."""

@@ -1,0 +1,1 @@
+"""The nouns, frozen: plan, post, delivery, mention."""

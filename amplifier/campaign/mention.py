@@ -1,0 +1,48 @@
+"""A mention: what somebody else said to us, as the network gave it and as we keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a mention came to us."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    QUOTE = "quote"
+    TAG = "tag"
+
+
+class Status(StrEnum):
+    """How far the follow-up of a mention is."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    DONE = "done"
+    IGNORED = "ignored"
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True)
+class RawMention:
+    """A mention as an adapter read it.
+
+    `canonical_id` is the same wherever the post is met (X: first id of the edit history; Bluesky: at-uri; Mastodon:
+    `uri`). `markup` says whether `text` is HTML. `in_reply_to` and `quotes` are remote ids as our receipts have them.
+    """
+
+    canonical_id: str
+    kind: Kind
+    author_id: str
+    author_handle: str
+    author_name: str
+    text: str
+    markup: bool
+    url: str
+    posted_at: datetime
+    in_reply_to: str = ""
+    quotes: str = ""

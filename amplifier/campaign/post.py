@@ -1,0 +1,59 @@
+"""A post: one occurrence of a slot, planned ahead, or a person's own words; and what is wanted of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, order=True)
+class PostId:
+    """What makes a post one of a kind. `occurrence` never contains the time of day, so a post may move."""
+
+    campaign: str
+    slot: str
+    occurrence: str
+
+
+OWN = "own"  # the slot of posts that a person wrote by hand
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something a text states that may change: a milestone's time, a link, a voice. `name` is its path in the files."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The exact text for one account, and the language it is in."""
+
+    account: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a post is due: the real instant (UTC), and the campaign's own wall time, zone and fold as people say it."""
+
+    due_at: datetime
+    wall_time: str
+    zone: str
+    fold: int
+
+
+@dataclass(frozen=True)
+class WantedPost:
+    """A post as files and decisions want it: identity, moment, and words for each account."""
+
+    id: PostId
+    moment: Moment
+    too_late_s: int
+    template: str
+    wording: str
+    milestone: str
+    words: tuple[Words, ...]
+    facts: tuple[Fact, ...]

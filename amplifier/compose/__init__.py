@@ -1,0 +1,1 @@
+"""From plan to words to rows."""

@@ -1,0 +1,90 @@
+"""Every way Amplifier can fail, as one tree; each docstring is advice to whoever operates it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a file or an argument, and what to do about it.
+
+    `line` counts from 1; 0 means the whole file. `rule` is a short stable name for programs.
+    """
+
+    path: str
+    line: int
+    rule: str
+    message: str
+    hint: str = ""
+
+    def as_json(self) -> dict[str, str | int]:
+        """The five fields by name, for `--json`."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
+
+
+class AmplifierError(Exception):
+    """Something went wrong that a person can put right; the message says how."""
+
+
+class FileError(AmplifierError):
+    """A file is wrong. Nothing has started; mend what each problem names and run the command again."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class SettingsError(FileError):
+    """settings.yaml is wrong. Mend the line that is named; `amplifier check` tells when it is good."""
+
+
+class ScheduleError(FileError):
+    """A file in schedules/ is wrong. While the service runs, the last good version stays in force."""
+
+
+class TemplateError(FileError):
+    """A file in templates/ is wrong. While the service runs, the last good version stays in force."""
+
+
+class UsageError(AmplifierError):
+    """The command cannot be carried out as it was given; nothing was changed."""
+
+
+class PlatformError(AmplifierError):
+    """A network answered, or failed to; what follows depends on the class below this one."""
+
+
+class RateLimited(PlatformError):
+    """The network asks us to wait until `until` (UTC). `scope` says whether one account or the whole app waits."""
+
+    def __init__(self, message: str, until: datetime, scope: Literal["account", "app"] = "account") -> None:
+        super().__init__(message)
+        self.until = until
+        self.scope = scope
+
+
+class Unavailable(PlatformError):
+    """The network could not be reached and certainly published nothing. Amplifier tries again by itself."""
+
+
+class OutcomeUnknown(PlatformError):
+    """No clear answer came: the post may be out. Amplifier looks before it repeats anything."""
+
+
+class AlreadyPublished(PlatformError):
+    """The network says that this post exists already. Amplifier looks for it and adopts it if it is ours."""
+
+
+class Rejected(PlatformError):
+    """The network will never accept this post as it is. It is held until a person changes its words."""
+
+
+class AccountLost(PlatformError):
+    """The network no longer lets us in: token revoked, account suspended, or out of credit. Renew the access."""

@@ -1,0 +1,1 @@
+"""The networks: one port, one table of capabilities, one folder each."""

@@ -1,0 +1,111 @@
+"""One table: what each network can do, costs and allows. Facts with their source and the day they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Counting(StrEnum):
+    """How a network counts the length of a text; `amplifier.text.length` does the counting."""
+
+    WEIGHTED = "weighted"
+    GRAPHEMES = "graphemes"
+    GRAPHEMES_SHORT_LINKS = "graphemes_short_links"
+
+
+class Repeat(StrEnum):
+    """What keeps a repeated request from becoming a second post."""
+
+    KEY = "key"  # the server remembers an idempotency key for a while
+    RECORD_KEY = "record_key"  # we choose the post's own address
+    LOOK_FIRST = "look_first"  # nothing: look at our own posts before any repeat
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """A row: one network as its documentation and servers describe it.
+
+    `limit` is in what `counting` counts; `max_bytes` is 0 where only the count matters. `looks` says how often `find`
+    must see nothing before a repeat is allowed. `tags` says whether listening to a hashtag is possible. Prices are US
+    dollars a request that publishes.
+    """
+
+    platform: str
+    title: str
+    api: str
+    web: str
+    secrets: tuple[str, ...]
+    counting: Counting
+    limit: int
+    max_bytes: int
+    link_cost: int
+    repeat: Repeat
+    key_life_s: int
+    looks: int
+    tags: bool
+    price: float
+    price_with_link: float
+    source: str
+    read_on: str
+
+
+TABLE: dict[str, Capabilities] = {
+    "x": Capabilities(
+        platform="x",
+        title="X",
+        api="https://api.x.com",
+        web="https://x.com",
+        secrets=("api_key", "api_secret", "access_token", "access_secret"),
+        counting=Counting.WEIGHTED,
+        limit=280,
+        max_bytes=0,
+        link_cost=23,
+        repeat=Repeat.LOOK_FIRST,
+        key_life_s=0,
+        looks=2,
+        tags=True,
+        price=0.015,
+        price_with_link=0.200,
+        source="docs.x.com: fundamentals/counting-characters, getting-started/pricing; twitter-text v3",
+        read_on="2026-08-22",
+    ),
+    "bluesky": Capabilities(
+        platform="bluesky",
+        title="Bluesky",
+        api="https://bsky.social",
+        web="https://bsky.app",
+        secrets=("app_password",),
+        counting=Counting.GRAPHEMES,
+        limit=300,
+        max_bytes=3000,
+        link_cost=0,
+        repeat=Repeat.RECORD_KEY,
+        key_life_s=0,
+        looks=1,
+        tags=False,
+        price=0.0,
+        price_with_link=0.0,
+        source="lexicons/app/bsky/feed/post.json; pds/src/api/com/atproto/repo/putRecord.ts",
+        read_on="2026-08-20",
+    ),
+    "mastodon": Capabilities(
+        platform="mastodon",
+        title="Mastodon",
+        api="",
+        web="",
+        secrets=("access_token",),
+        counting=Counting.GRAPHEMES_SHORT_LINKS,
+        limit=500,
+        max_bytes=0,
+        link_cost=23,
+        repeat=Repeat.KEY,
+        key_life_s=3600,
+        looks=2,
+        tags=True,
+        price=0.0,
+        price_with_link=0.0,
+        source="docs.joinmastodon.org: entities/Instance, methods/statuses, user/posting",
+        read_on="2026-07-02",
+    ),
+}

@@ -1,0 +1,106 @@
+"""What Amplifier asks of every network, and the values that go to and fro."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.mention import RawMention
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message as it will be seen: its words and its language (BCP 47, such as `en`)."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What to look for when we do not know whether a post is out.
+
+    `request` is the exact bytes that were sent. Nothing older than `after` (UTC) counts, and no remote id in
+    `taken` (posts that other deliveries already own).
+    """
+
+    request: bytes
+    after: datetime
+    taken: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address."""
+
+    remote_id: str
+    handle: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Mentions in order of time (oldest first) and the cursor that comes after all of them."""
+
+    mentions: tuple[RawMention, ...]
+    cursor: str
+
+
+class SessionVault(Protocol):
+    """Where an adapter keeps a log-in session between calls and processes; the vault encrypts it."""
+
+    def load(self) -> str | None:
+        """The newest saved session, or None."""
+
+    def save(self, session: str) -> None:
+        """Keep this session, replacing the one before."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """All that an adapter needs to reach one account.
+
+    `api` is the base address of the server's API, `web` the base address of pages people look at. `secrets` maps
+    the names in the platform's row of the capabilities table to their values. Time-outs are in seconds.
+    """
+
+    handle: str
+    api: str
+    web: str
+    secrets: dict[str, str]
+    connect_timeout: float = 3.05
+    read_timeout: float = 20.0
+
+
+class Platform(Protocol):
+    """One account on one network. Adapters translate: they never count, retry, sleep or store.
+
+    Every method raises only classes of `amplifier.errors.PlatformError`.
+    """
+
+    def verify(self) -> Identity:
+        """Who we are there. Raises AccountLost if the network does not let us in."""
+
+    def prepare(self, part: Part, key: str, at: datetime) -> bytes:
+        """The request to send, frozen: the same arguments give the same bytes. Makes no call that changes anything.
+
+        `key` is the delivery's own key (see `campaign.delivery`), `at` the instant of the first attempt.
+        May look up what the text refers to (Bluesky: the DIDs of handles).
+        """
+
+    def publish(self, request: bytes) -> Receipt:
+        """Send exactly these bytes, once."""
+
+    def find(self, sought: Sought) -> Receipt | None:
+        """Our own post that these bytes made, if it is there; None if it is certainly not visible now."""
+
+    def mentions(self, cursor: str) -> Page:
+        """What others said to us after the cursor (empty: from now on, or as far back as the network shows).
+
+        Reads every page before it answers, so that saving the cursor with the mentions loses nothing.
+        """
+
+    def tagged(self, tag: str, cursor: str) -> Page:
+        """Posts with this hashtag (given without `#`) after the cursor; only where the capabilities say so."""

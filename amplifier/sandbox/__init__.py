@@ -1,0 +1,1 @@
+"""Pretend networks that speak the real protocols."""

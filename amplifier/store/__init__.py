@@ -1,0 +1,1 @@
+"""The ledger: models, migrations, and one file of verbs a table."""

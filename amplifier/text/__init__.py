@@ -1,0 +1,1 @@
+"""Counting, links and cutting, as the networks do it."""
