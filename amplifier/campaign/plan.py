@@ -1,0 +1,105 @@
+"""The plan: what the team means to say, and when; and the decisions by which people changed it since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+ROTATE = "rotate"  # a slot's wording: take the template's wordings in turn
+ONCE = "once"  # the occurrence of a slot that is said a single time
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A moment of the event that can move. `at` is aware, in the campaign's zone; `path`, `line`: where it is written."""
+
+    name: str
+    at: datetime
+    line: int
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class At:
+    """One moment: `milestone` plus `offset` (elapsed time, may be negative), or a fixed local time `wall`.
+
+    Exactly one of `milestone` (else empty) and `wall` (else None) is set. `wall` is naive, in the campaign's zone; its
+    `fold` says which of two equal times is meant on the night when clocks go back.
+    """
+
+    milestone: str
+    offset: timedelta
+    wall: datetime | None
+
+
+@dataclass(frozen=True)
+class Every:
+    """A recurring moment by the wall clock: each local day that fits `days`, `months` and `weekdays`, at `times`.
+
+    `rule` is what the person wrote. `times` ascend; `days` count 1 to 31, `months` 1 to 12, `weekdays` 0 (Monday) to 6.
+    `from_` is the first moment that counts, `until` the first that does not; None means the campaign's own days.
+    """
+
+    rule: str
+    times: tuple[time, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    from_: At | None
+    until: At | None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A planned saying of a template. `accounts` are names from the settings; empty means all that the template allows.
+
+    `too_late_s` is in seconds, None means the settings' own; `was` is the slot's former name or empty; `path` and
+    `line` say where it is written.
+    """
+
+    name: str
+    template: str
+    wording: str
+    timing: At | Every
+    accounts: tuple[str, ...]
+    too_late_s: int | None
+    was: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything the schedule files say for one campaign. `zone` is an IANA name; names in it are unique."""
+
+    campaign: str
+    zone: str
+    milestones: tuple[Milestone, ...]
+    slots: tuple[Slot, ...]
+
+
+class DecisionKind(StrEnum):
+    """What a person changed, and so how a decision's subject and value read.
+
+    MILESTONE_MOVED: subject is the milestone, value the new moment (ISO 8601 with offset). SLOT_SKIPPED: subject is
+    `slot/occurrence`, value empty. WORDS_REPLACED: subject is `slot/occurrence`, value JSON {account: text}.
+    """
+
+    MILESTONE_MOVED = "milestone_moved"
+    SLOT_SKIPPED = "slot_skipped"
+    WORDS_REPLACED = "words_replaced"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person changed against the files: append-only. `replaced` is the file's value then, `at` is UTC."""
+
+    id: int
+    kind: DecisionKind
+    subject: str
+    value: str
+    replaced: str
+    actor: str
+    reason: str
+    at: datetime
