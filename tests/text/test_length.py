@@ -1,0 +1,118 @@
+"""Each network's count, against that network's own examples."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amplifier.text.length import graphemes, short_links, weighted
+
+ROOT = Path(__file__).parents[2]
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
+FLAG = "\U0001f1ec\U0001f1e7"
+
+# These two expect version 2, which counted the pieces of an emoji one by one.
+ONLY_IN_VERSION_2 = {
+    "Count a mix of single byte single word, and double word unicode characters",
+    "Count unicode emoji chars outside the basic multilingual plane with skin tone modifiers",
+}
+
+Reference = dict[str, dict[str, list[dict[str, Any]]]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WeightedTweetsCounterTest",
+        "WeightedTweetsWithDiscountedEmojiCounterTest",
+        "UnicodeDirectionalMarkerCounterTest",
+    ],
+)
+def test_x_counts_as_its_own_examples_do(twitter_text: Reference, name: str) -> None:
+    cases = [case for case in twitter_text["validate"][name] if case["description"] not in ONLY_IN_VERSION_2]
+    wrong = [case["description"] for case in cases if weighted(case["text"]) != case["expected"]["weightedLength"]]
+    assert (len(cases) > 1, wrong) == (True, [])
+
+
+def test_x_counts_a_link_23_wherever_its_own_examples_find_one(twitter_text: Reference) -> None:
+    for case in twitter_text["extract"]["urls"]:
+        text, links = case["text"], case["expected"]
+        if text.isascii():
+            assert weighted(text) == len(text) - sum(map(len, links)) + 23 * len(links), case["description"]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        ("plain words", 11),
+        ("a\nb", 3),
+        ("a\r\nb", 3),
+        ("two  spaces ", 12),
+        ("https://example.com/a/very/long/path/indeed", 23),
+        ("see example.com now", 4 + 23 + 4),
+        ("\u2018curly\u2019 \u2014 dash", 7 + 1 + 1 + 5),
+        ("\u2026", 2),
+        (FAMILY, 2),
+        ("e\u0301", 1),
+        ("\ud800", 2),
+        ("https://no-such-ending.example/volunteer", 40),
+    ],
+)
+def test_x_weighs(text: str, length: int) -> None:
+    assert weighted(text) == length
+
+
+@pytest.mark.parametrize("text", ["a." * 5000, "https://" + "a." * 5000, "a.a.a.a.a.a. " * 700, "@a@" + "b." * 5000])
+def test_a_text_of_dots_is_counted_at_once(text: str) -> None:
+    began = time.perf_counter()
+    assert weighted(text) > 280
+    assert time.perf_counter() - began < 2
+
+
+def test_an_absurdly_long_word_still_counts_its_link_23() -> None:
+    assert weighted("https://example.com/" + "a.b" * 100) == 23
+    assert weighted("https://example.com/" + "x" * 400 + " and on") == 23 + 7
+    assert weighted("https://" + "x" * 70 + ".com/" + "y" * 400) == 8 + 70 + 5 + 400
+
+
+@pytest.mark.parametrize(("text", "count"), [("", 0), ("abc", 3), (FAMILY + FLAG, 2), ("e\u0301", 1), ("a\r\nb", 3)])
+def test_a_grapheme_is_what_a_reader_sees_as_one(text: str, count: int) -> None:
+    assert graphemes(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("see https://example.com/a/long/path.", 4 + 23 + 1),
+        ("https://a.io https://b.io", 23 + 1 + 23),
+        ("ask @name@social.example today", 4 + 5 + 6),
+        ("a name@social.example is no handle", 34),
+        ("example.com is no link there", 28),
+        (f"{FAMILY} #Lab23", 8),
+    ],
+)
+def test_mastodon_shortens_links_and_handles(text: str, count: int) -> None:
+    assert short_links(text) == count
+
+
+def test_a_server_may_count_links_otherwise() -> None:
+    assert short_links("https://example.com/path", link_cost=30) == 30
+
+
+@given(st.text(), st.text())
+def test_x_counts_words_apart_as_it_counts_them_together(left: str, right: str) -> None:
+    assert weighted(f"{left} {right}") == weighted(left) + 1 + weighted(right)
+
+
+def test_counting_is_loaded_only_by_those_who_count_and_warns_nobody() -> None:
+    code = "import sys, amplifier.text.links; assert 'twitter_text' not in sys.modules; import amplifier.text.length"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (run.returncode, run.stderr) == (0, "")
