@@ -12,7 +12,7 @@ ONCE = "once"  # the occurrence of a slot that is said a single time
 
 @dataclass(frozen=True)
 class Milestone:
-    """A moment of the event that can move. `at` is aware, in the campaign's zone; `path`, `line`: where it is written."""
+    """A moment of the event that can move. `at` is aware, in the campaign's zone; `path:line` is its place."""
 
     name: str
     at: datetime

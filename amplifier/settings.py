@@ -1,0 +1,329 @@
+"""settings.yaml as one frozen value: who speaks, where, in which voice, how patiently; read and checked in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from amplifier.errors import Problem, SettingsError
+from amplifier.written import (
+    Address,
+    BaseAddress,
+    Day,
+    Duration,
+    EnvironmentName,
+    Hashtag,
+    Identifier,
+    Text,
+    Word,
+    Zone,
+    nearest,
+    wrong,
+)
+from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
+
+FILE = "settings.yaml"
+# The platforms and the names of their secrets; the capabilities table says everything else about them, but lies above
+# this file. A test holds the two together.
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "x": ("api_key", "api_secret", "access_token", "access_secret"),
+    "bluesky": ("app_password",),
+    "mastodon": ("access_token",),
+}
+TITLES: Mapping[str, str] = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
+HANDLES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "x": (re.compile(r"\w{1,15}", re.ASCII), "up to 15 letters, digits and underscores"),
+    "bluesky": (re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "a name with dots, such as labfreemvmt.example"),
+    "mastodon": (re.compile(r"\w[\w.-]*", re.ASCII), "the part before the server; the server stands in `api`"),
+}
+OURS_REASON = (
+    "Listening to an event's hashtag would log what strangers think of politics. If your campaign made this hashtag "
+    "and only its supporters use it, write ours: true beside it; otherwise take the tag out."
+)
+RESERVED = {"platform", "milestones", "links", "campaign", "day"}  # other names that a template may use
+LONGEST = timedelta(days=366)
+
+
+class Mode(StrEnum):
+    """Whether the world hears us. It stands in the file and is never inferred."""
+
+    REHEARSAL = "rehearsal"
+    LIVE = "live"
+
+
+def _platform(text: object) -> object:
+    if text in SECRETS:
+        return text
+    raise wrong("is not a network that Amplifier knows", nearest(str(text), SECRETS))
+
+
+PlatformName = Annotated[str, BeforeValidator(_platform)]
+
+
+class Voice(FileModel):
+    """One thing that posts say, such as the handle: the same `everywhere`, or a form for each platform."""
+
+    everywhere: Text | None = None
+    forms: dict[PlatformName, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, value: object) -> dict[str, object]:
+        if isinstance(value, str):
+            return {"everywhere": value}
+        if isinstance(value, dict) and value:
+            return {"forms": value}
+        raise wrong(
+            "must be a text, or a form for each platform", 'A text that begins with # or @ needs quotes: "#Lab23".'
+        )
+
+
+class Imprint(FileModel):
+    """Who answers for the campaign. `text` goes into every post when it is not empty; the rest onto a page."""
+
+    text: str = ""
+    responsible: str = ""
+    address: str = ""
+
+
+class Campaign(FileModel):
+    """The campaign: its days (both included) in its zone, its voice and its links."""
+
+    id: Identifier
+    name: Text
+    zone: Zone
+    place: Text
+    first_day: Day
+    last_day: Day
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    voice: dict[Word, Voice] = Field(default_factory=dict)
+    append: tuple[str, ...] = ()
+    links: dict[Word, Address] = Field(default_factory=dict)
+    imprint: Imprint = Imprint()
+
+    def form(self, voice: str, platform: str) -> str:
+        """How this voice is said on this platform. Raises KeyError for a voice or form that is not in the settings."""
+        said = self.voice[voice]
+        return said.everywhere if said.everywhere is not None else said.forms[platform]
+
+
+class Account(FileModel):
+    """One account. `secrets` maps each secret to the name of its environment variable; `api` is empty for the usual."""
+
+    name: Identifier
+    platform: PlatformName
+    handle: Text
+    secrets: dict[str, EnvironmentName] = Field(default_factory=dict)
+    api: BaseAddress = ""
+    limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
+class OwnTag(FileModel):
+    """A hashtag of our own, without `#`."""
+
+    tag: Hashtag
+    ours: bool = False
+
+    @model_validator(mode="after")
+    def _is_ours(self) -> OwnTag:
+        if not self.ours:
+            raise wrong("is not marked as your own", OURS_REASON)
+        return self
+
+
+class Listen(FileModel):
+    """How often we look for mentions, in seconds, and for which hashtags besides."""
+
+    every_s: Duration = Field(default=60.0, alias="every")
+    own_tags: tuple[OwnTag, ...] = Field(default=(), alias="tags")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags to listen to, without `#`; every one of them our own."""
+        return tuple(own.tag for own in self.own_tags)
+
+
+class Limits(FileModel):
+    """How patient we are, in real seconds. The defaults are those of live mode."""
+
+    read_timeout_s: Duration = Field(default=20.0, alias="read_timeout")
+    connect_timeout_s: Duration = Field(default=3.0, alias="connect_timeout")
+    lease_s: Duration = Field(default=60.0, alias="lease")
+    settle_s: Duration = Field(default=90.0, alias="settle")
+    look_again_s: Duration = Field(default=60.0, alias="look_again")
+    too_late_after_s: Duration = Field(default=900.0, alias="too_late_after")
+    retry_after_s: Duration = Field(default=30.0, alias="retry_after")
+
+    @model_validator(mode="after")
+    def _a_lease_outlives_a_call(self) -> Limits:
+        if self.lease_s <= self.connect_timeout_s + self.read_timeout_s:
+            hint = "Otherwise a slow answer is still on its way when somebody else takes the post up."
+            raise wrong("must give `lease` more time than `connect_timeout` and `read_timeout` together", hint)
+        return self
+
+
+class RehearsalLimits(Limits):
+    """The same with the defaults of a rehearsal."""
+
+    read_timeout_s: Duration = Field(default=3.0, alias="read_timeout")
+    connect_timeout_s: Duration = Field(default=1.0, alias="connect_timeout")
+    lease_s: Duration = Field(default=5.0, alias="lease")
+    settle_s: Duration = Field(default=2.0, alias="settle")
+    look_again_s: Duration = Field(default=1.0, alias="look_again")
+    too_late_after_s: Duration = Field(default=60.0, alias="too_late_after")
+    retry_after_s: Duration = Field(default=1.0, alias="retry_after")
+
+
+class Public(FileModel):
+    """How lively the pretend public is, and after how many posts it falls silent."""
+
+    per_minute: Annotated[int, Field(ge=0, le=600)] = 30
+    stop_at: Annotated[int, Field(ge=0, le=10_000)] = 200
+
+
+class Rehearsal(FileModel):
+    """The stage: how many real seconds the campaign takes, and the patience that fits."""
+
+    seconds: Annotated[int, Field(ge=30, le=86_400)] = 600
+    listen_every_s: Duration = Field(default=2.0, alias="listen_every")
+    limits: RehearsalLimits = RehearsalLimits()
+    public: Public = Public()
+
+
+class _Content(FileModel):
+    """What may stand in the file."""
+
+    mode: Mode
+    campaign: Campaign
+    accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
+    listen: Listen = Listen()
+    limits: Limits = Limits()
+    rehearsal: Rehearsal = Rehearsal()
+
+
+class Settings(_Content):
+    """All that settings.yaml says. `digest`: SHA-256 of the file's bytes in hex; `lines`: where things stand."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    digest: str
+    lines: Lines
+
+    @property
+    def timing(self) -> Limits:
+        """The limits that hold in this mode."""
+        return self.limits if self.mode is Mode.LIVE else self.rehearsal.limits
+
+    @property
+    def listen_every_s(self) -> float:
+        """Seconds between two looks for mentions in this mode."""
+        return self.listen.every_s if self.mode is Mode.LIVE else self.rehearsal.listen_every_s
+
+    def account(self, name: str) -> Account:
+        """The account of this name. Raises KeyError."""
+        return {account.name: account for account in self.accounts}[name]
+
+    def missing_secrets(self, environ: Mapping[str, str]) -> tuple[Problem, ...]:
+        """What the environment lacks before we can go live. A rehearsal needs no secret and looks for none."""
+        if self.mode is Mode.REHEARSAL:
+            return ()
+        return tuple(
+            Problem(
+                FILE,
+                self.lines.at("accounts", number, "secrets", secret),
+                "missing_secret",
+                f"The environment variable {variable} is not set, so {account.name} cannot log in.",
+                f"Put the {secret} of @{account.handle} on {TITLES[account.platform]} into it, or stay in rehearsal.",
+            )
+            for number, account in enumerate(self.accounts)
+            for secret, variable in account.secrets.items()
+            if not environ.get(variable, "").strip()
+        )
+
+
+def load(home: Path) -> Settings:
+    """The settings in this folder's settings.yaml. Raises SettingsError with every problem found."""
+    return parse(read(home / FILE, FILE, SettingsError))
+
+
+def parse(content: bytes | str) -> Settings:
+    """The settings that this text of a settings.yaml gives. Raises SettingsError with every problem found."""
+    raw = content.encode() if isinstance(content, str) else content
+    found, lines = parse_with_lines(raw.decode(), FILE, _Content, SettingsError)
+    said = [*_campaign_problems(found), *_account_problems(found)]
+    if said:
+        problems = [Problem(FILE, lines.at(*where), rule, message, hint) for where, rule, message, hint in said]
+        raise SettingsError(sorted(problems, key=lambda problem: (problem.line, problem.message)))
+    return Settings(**dict(found), digest=hashlib.sha256(raw).hexdigest(), lines=lines)
+
+
+# What only shows when several values are looked at together: where, rule, what is wrong, what to do.
+
+Said = tuple[tuple[str | int, ...], str, str, str]
+
+
+def _campaign_problems(found: _Content) -> Iterator[Said]:
+    campaign = found.campaign
+    if campaign.last_day < campaign.first_day:
+        yield ("campaign", "last_day"), "days", "The last day lies before the first.", ""
+    elif campaign.last_day - campaign.first_day > LONGEST:
+        hint = "Check the year."
+        yield ("campaign", "last_day"), "days", "The campaign would last more than a year.", hint
+    used = {account.platform: account.name for account in found.accounts}
+    for name, voice in campaign.voice.items():
+        where = ("campaign", "voice", name)
+        if name in RESERVED:
+            yield where, "voice", f"`{name}` means something else in templates already.", "Choose another name."
+        if voice.everywhere is None:
+            for platform in sorted(used.keys() - voice.forms.keys()):
+                hint = f"Add a line for {platform}, or take the account {used[platform]} out."
+                yield where, "voice", f"`{name}` has no form for {TITLES[platform]}, where you have an account.", hint
+    for number, name in enumerate(campaign.append):
+        entry = ("campaign", "append", number)
+        if name not in campaign.voice:
+            yield entry, "append", f"`{name}` is not one of the voices.", nearest(name, campaign.voice)
+        elif name in campaign.append[:number]:
+            yield entry, "append", f"`{name}` is in this list twice.", "Take one out."
+
+
+def _account_problems(found: _Content) -> Iterator[Said]:
+    names: dict[str, int] = {}
+    people: dict[tuple[str, str, str], str] = {}
+    for number, account in enumerate(found.accounts):
+        here = ("accounts", number)
+        title = TITLES[account.platform]
+        if account.name in names:
+            yield (*here, "name"), "account", f"Two accounts are called {account.name}.", "Give one another name."
+        names[account.name] = number
+        who = (account.platform, account.handle.lower(), account.api)
+        if who in people:
+            hint = f"Every post would go out twice there. Take out {account.name} or {people[who]}."
+            yield (*here, "handle"), "account", f"@{account.handle} on {title} is here twice.", hint
+        people[who] = account.name
+        pattern, shape = HANDLES[account.platform]
+        if not pattern.fullmatch(account.handle):
+            message = f"`handle` is not one that {title} has."
+            yield (*here, "handle"), "handle", message, f"Write it without the first @: {shape}."
+        for secret in account.secrets.keys() - set(SECRETS[account.platform]):
+            message = f"{title} does not have this secret."
+            yield (*here, "secrets", secret), "secret", message, nearest(secret, SECRETS[account.platform])
+        if found.mode is Mode.LIVE:
+            yield from _live_problems(account, here)
+
+
+def _live_problems(account: Account, here: tuple[str, int]) -> Iterator[Said]:
+    for secret in SECRETS[account.platform]:
+        if secret not in account.secrets:
+            message = f"`{secret}` is missing: {account.name} cannot log in without it."
+            hint = f"Under secrets, give it the name of an environment variable, for example {account.name.upper()}"
+            yield (*here, "secrets"), "secret", message, f"{hint.replace('-', '_')}_{secret.upper()}."
+    if account.platform == "mastodon" and not account.api:
+        hint = "Add the address of your server, for example api: https://social.example"
+        yield here, "api", f"`api` is missing: {account.name} could be on any Mastodon server.", hint
