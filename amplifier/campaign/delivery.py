@@ -33,10 +33,10 @@ MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.MISSED, State.HELD, State.DROPPED}),
     State.SENDING: frozenset({State.SENT, State.QUEUED, State.UNSURE, State.HELD}),
     State.UNSURE: frozenset({State.SENT, State.QUEUED, State.HELD}),
-    State.HELD: frozenset({State.DROPPED}),
+    State.HELD: frozenset({State.DROPPED, State.MISSED}),
     State.SENT: frozenset(),
-    State.MISSED: frozenset(),
-    State.DROPPED: frozenset(),
+    State.MISSED: frozenset({State.HELD}),  # its milestone moved, so that it is ahead of us again: a person decides
+    State.DROPPED: frozenset({State.QUEUED}),  # the plan wants it again before its time
 }
 MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
     State.MISSED: frozenset({State.QUEUED}),
@@ -96,3 +96,72 @@ def record_key(delivery: DeliveryId, first_day: date) -> str:
     microseconds = day_start + int.from_bytes(digest[:8]) % 86_400_000_000
     number = microseconds << 10 | int.from_bytes(digest[8:10]) % 1024
     return "".join(BASE32_SORTABLE[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+@dataclass(frozen=True)
+class Due:
+    """A delivery in a worker's hands: its words, its key, and the fence that proves the claim.
+
+    `request` is None until the first attempt has frozen the bytes. `too_late_at` is the instant from which it must
+    not go out any more.
+    """
+
+    id: int
+    identity: DeliveryId
+    text: str
+    language: str
+    key: str
+    request: bytes | None
+    state: State
+    reason: str
+    fence: int
+    attempts: int
+    looks: int
+    due_at: datetime
+    too_late_at: datetime
+    first_sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One step of a delivery, to be written with its event if the fence still holds.
+
+    `run_at` is when the next step may begin; None leaves it. `account_until` keeps the whole account waiting until
+    then; `account_lost` pauses it with this reason.
+    """
+
+    id: int
+    fence: int
+    before: State
+    after: State
+    kind: str
+    detail: str = ""
+    reason: str = ""
+    run_at: datetime | None = None
+    looks: int = 0
+    receipt: Receipt | None = None
+    account_until: datetime | None = None
+    account_lost: str = ""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A delivery as people see it: what, where, when, how it stands."""
+
+    id: int
+    identity: DeliveryId
+    platform: str
+    text: str
+    state: State
+    reason: str
+    detail: str
+    due_at: datetime
+    wall_time: str
+    zone: str
+    fold: int
+    milestone: str
+    template: str
+    too_late_at: datetime
+    first_sent_at: datetime | None
+    sent_at: datetime | None
+    receipt: Receipt | None

@@ -46,3 +46,41 @@ class RawMention:
     posted_at: datetime
     in_reply_to: str = ""
     quotes: str = ""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A mention as we keep it: plain text, matched to the post of ours it is about (0: none that we know)."""
+
+    network: str
+    account: str
+    canonical_id: str
+    kind: Kind
+    author_id: str
+    author_handle: str
+    author_name: str
+    text: str
+    url: str
+    posted_at: datetime
+    about: int = 0
+
+
+@dataclass(frozen=True)
+class Note:
+    """One step of a follow-up: who set which status when, and a short note."""
+
+    at: datetime
+    actor: str
+    status: Status
+    note: str
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A mention in the log: its number, its status, and every step of its follow-up, oldest first."""
+
+    id: int
+    mention: Mention
+    seen_at: datetime
+    status: Status
+    notes: tuple[Note, ...]

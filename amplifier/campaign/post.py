@@ -47,7 +47,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class WantedPost:
-    """A post as files and decisions want it: identity, moment, and words for each account."""
+    """A post as files and decisions want it: identity, moment, and words for each account.
+
+    `was` is the name its slot had before, if it was renamed.
+    """
 
     id: PostId
     moment: Moment
@@ -56,4 +59,5 @@ class WantedPost:
     wording: str
     milestone: str
     words: tuple[Words, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact, ...] = ()
+    was: str = ""

@@ -1,0 +1,84 @@
+"""What the ledger has, and what must change in it so that it matches the plan: the two sides of reconcile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import Moment, PostId, WantedPost, Words
+
+
+@dataclass(frozen=True)
+class ExistingDelivery:
+    """A delivery as the ledger has it. `attempted` says whether its bytes are frozen by a first attempt."""
+
+    id: int
+    account: str
+    state: State
+    reason: str
+    text: str
+    attempted: bool
+
+
+@dataclass(frozen=True)
+class ExistingPost:
+    """A post as the ledger has it."""
+
+    row: int
+    id: PostId
+    moment: Moment
+    too_late_s: int
+    deliveries: tuple[ExistingDelivery, ...]
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A delivery to add, and the state it is born in."""
+
+    words: Words
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Add:
+    """Deliveries to add to a post; `row` is the post's, None if the post is new."""
+
+    post: WantedPost
+    row: int | None
+    deliveries: tuple[NewDelivery, ...]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A post whose moment, name or origin changed; its row takes what `post` says."""
+
+    row: int
+    post: WantedPost
+
+
+@dataclass(frozen=True)
+class Step:
+    """A delivery that moves, changes its words, or changes its state. None leaves a field as it is."""
+
+    id: int
+    before: State
+    after: State
+    kind: str
+    reason: str = ""
+    run_at: datetime | None = None
+    too_late_at: datetime | None = None
+    words: Words | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All of it, applied in one transaction."""
+
+    adds: tuple[Add, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.adds or self.rewrites or self.steps)

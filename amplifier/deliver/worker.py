@@ -1,0 +1,120 @@
+"""Carry due deliveries out of the door, once: claim, prepare, write the intent, call, record."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amplifier.campaign.delivery import Due, Receipt
+from amplifier.deliver.confirm import Outlet, confirm
+from amplifier.deliver.decide import Pauses, after_attempt, put_back
+from amplifier.errors import OutcomeUnknown, PlatformError
+from amplifier.platforms.port import Part
+from amplifier.store import deliveries
+
+log = logging.getLogger("amplifier.deliver")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a claim holds, how long the pauses are, and how many deliveries are under way at once."""
+
+    lease_s: float
+    pauses: Pauses
+    threads: int
+
+
+class Worker:
+    """Delivers what is due. Any number of workers may share one ledger; each may be killed at any line."""
+
+    def __init__(
+        self, outlets: Mapping[str, Outlet], *, pace: Pace, now: Callable[[], datetime], chance: random.Random
+    ) -> None:
+        self._outlets = outlets
+        self._pace = pace
+        self._now = now
+        self._chance = chance
+        self._pool = ThreadPoolExecutor(pace.threads, thread_name_prefix="deliver")
+        self._free = threading.Semaphore(pace.threads)
+        self._stopping = threading.Event()
+
+    def tick(self) -> None:
+        """Claim what is due and hand it to the pool. Never waits for a network."""
+        now = self._now()
+        deliveries.expire_leases(now=now, look_at=now + timedelta(seconds=self._pace.pauses.settle))
+        deliveries.miss_overdue(now=now)
+        while not self._stopping.is_set() and self._claim():
+            pass
+
+    def stop(self) -> None:
+        """Claim nothing more, and let what is under way finish."""
+        self._stopping.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _claim(self) -> bool:
+        room = 0
+        while room < self._pace.threads and self._free.acquire(blocking=False):
+            room += 1
+        if not room:
+            return False
+        now = self._now()
+        lease_until = now + timedelta(seconds=self._pace.lease_s)
+        claimed: list[Due] = []
+        try:
+            claimed = deliveries.claim_unsure(now=now, lease_until=lease_until, limit=room)
+            claimed += deliveries.claim(now=now, lease_until=lease_until, limit=room - len(claimed))
+        finally:
+            for _ in range(room - len(claimed)):
+                self._free.release()
+        for due in claimed:
+            work = self._look if due.state == "unsure" else self._send
+            self._pool.submit(work, due).add_done_callback(self._done)
+        return bool(claimed)
+
+    def _done(self, future: Future[None]) -> None:
+        self._free.release()
+        error = None if future.cancelled() else future.exception()
+        if error is not None:
+            # the lease runs out and the row is looked at again: nothing is lost, but a person should know
+            log.error("delivery broke off", exc_info=error)
+
+    def _look(self, due: Due) -> None:
+        step = confirm(due, self._outlets[due.identity.account], now=self._now, pauses=self._pace.pauses)
+        log.info("looked delivery=%d outcome=%s", due.id, step.kind)
+
+    def _send(self, due: Due) -> None:
+        outlet = self._outlets[due.identity.account]
+        request = due.request
+        if request is None:
+            try:
+                request = outlet.platform.prepare(Part(due.text, due.language), due.key, self._now())
+            except PlatformError as error:
+                step = put_back(due, error, now=self._now(), pauses=self._pace.pauses, jitter=self._chance.random())
+                deliveries.record([step], now=self._now())
+                return
+        now = self._now()
+        lease_until = now + timedelta(seconds=self._pace.lease_s)
+        if not deliveries.begin(due, request=request, now=now, lease_until=lease_until):
+            log.info("claim was void delivery=%d", due.id)
+            return
+        outcome = self._publish(outlet, request)
+        now = self._now()
+        step = after_attempt(due, outcome, now=now, pauses=self._pace.pauses, jitter=self._chance.random())
+        stale = deliveries.record([step], now=now)
+        if stale and isinstance(outcome, Receipt):
+            deliveries.keep_late_receipt(due.id, outcome, fence=due.fence, now=now)
+        log.info("sent delivery=%d outcome=%s", due.id, step.kind)
+
+    def _publish(self, outlet: Outlet, request: bytes) -> Receipt | PlatformError:
+        try:
+            return outlet.platform.publish(request)
+        except PlatformError as error:
+            return error
+        except Exception as error:  # noqa: BLE001  whatever a publishing call raises, the post may be out
+            log.exception("unclassified error from %s", outlet.account)
+            return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")

@@ -1,0 +1,93 @@
+"""APScheduler in this process: a memory job store, each job an interval, and a watchdog that keeps them going."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from amplifier.clock import utc_now
+from amplifier.engine.port import Job
+
+log = logging.getLogger("amplifier.engine")
+SILENCE_S = 3.0
+CLOCK_JUMP_S = 5.0
+
+
+@dataclass
+class _Pulse:
+    """When a job last ran, by a clock that cannot be set."""
+
+    at: float = field(default_factory=time.monotonic)
+
+
+class EmbeddedEngine:
+    """Runs the jobs on threads of this process.
+
+    APScheduler follows the wall clock, so a clock that is set back would silence it: the watchdog adds a job anew when
+    it is silent for 3 s beyond its interval, or when wall and monotonic time part by over 5 s.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = jobs
+        self._pulses = {job.name: _Pulse() for job in jobs}
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", executors={"default": ThreadPoolExecutor(max(4, len(jobs)))}
+        )
+        self._stopping = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin; every job is called for the first time at once."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler.start()
+        for job in self._jobs:
+            self._add(job)
+        self._watchdog.start()
+
+    def stop(self) -> None:
+        """Start no further call, and wait for those under way."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+
+    def _add(self, job: Job) -> None:
+        self._scheduler.add_job(
+            self._guarded(job),
+            "interval",
+            seconds=job.every,
+            id=job.name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            replace_existing=True,
+            next_run_time=utc_now(),
+        )
+
+    def _guarded(self, job: Job) -> Callable[[], None]:
+        pulse = self._pulses[job.name]
+
+        def call() -> None:
+            try:
+                job.call()
+            except Exception:
+                log.exception("job failed job=%s", job.name)
+            finally:
+                pulse.at = time.monotonic()
+
+        return call
+
+    def _watch(self) -> None:
+        parted = time.time() - time.monotonic()
+        while not self._stopping.wait(1.0):
+            now = time.time() - time.monotonic()
+            jumped = abs(now - parted) > CLOCK_JUMP_S
+            parted = now
+            for job in self._jobs:
+                if jumped or time.monotonic() - self._pulses[job.name].at > job.every + SILENCE_S:
+                    self._pulses[job.name].at = time.monotonic()
+                    self._add(job)

@@ -1,0 +1,26 @@
+"""What an engine is given: named jobs, each called every so often. It knows nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Job:
+    """Call `call` every `every` seconds, never twice at once. A call that fails is logged; the next one comes."""
+
+    name: str
+    every: float
+    call: Callable[[], object]
+
+
+class Engine(Protocol):
+    """Runs jobs until it is stopped."""
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+
+    def stop(self) -> None:
+        """Start no further call, and wait for those under way."""

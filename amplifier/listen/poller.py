@@ -1,0 +1,68 @@
+"""Ask each source for what is new, and log it together with the cursor: nothing is lost, nothing is taken twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.campaign.mention import Mention, RawMention
+from amplifier.errors import PlatformError
+from amplifier.listen.match import match, references
+from amplifier.platforms.port import Page, Platform
+from amplifier.store import accounts, journeys, mentions, sources
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing listened to: an account's mentions, or a tag (without `#`; empty: mentions)."""
+
+    account: str
+    network: str
+    platform: Platform
+    tag: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the source is called in the database: `x:mentions`, `mastodon:#OurTag`."""
+        return f"{self.account}:#{self.tag}" if self.tag else f"{self.account}:mentions"
+
+
+class Poller:
+    """Polls one source at a time, each on its own clock."""
+
+    def __init__(self, source: Source, *, now: Callable[[], datetime]) -> None:
+        self._source = source
+        self._now = now
+        self._not_before: datetime | None = None
+
+    def poll(self) -> int:
+        """Take in what is new; how many mentions were logged. A source in trouble keeps its cursor and says why."""
+        source = self._source
+        if self._not_before and self._now() < self._not_before:
+            return 0
+        ours = {state.remote_id for state in accounts.account_states() if state.platform == source.network} - {""}
+        if not ours:
+            return 0  # until we know who we are, our own posts would look like mentions
+        cursor = sources.cursor_of(source.name)
+        try:
+            page = self._page(cursor)
+        except PlatformError as error:
+            self._not_before = getattr(error, "until", None)
+            sources.source_trouble(source.name, problem=str(error))
+            return 0
+        return mentions.take_in(source.name, self._matched(page.mentions, ours), cursor=page.cursor, now=self._now())
+
+    def _page(self, cursor: str) -> Page:
+        source = self._source
+        return source.platform.tagged(source.tag, cursor) if source.tag else source.platform.mentions(cursor)
+
+    def _matched(self, raw: tuple[RawMention, ...], ours: set[str]) -> tuple[Mention, ...]:
+        source = self._source
+        return match(
+            raw,
+            network=source.network,
+            account=source.account,
+            our_ids=ours,
+            our_posts=journeys.deliveries_of(source.account, references(raw)),
+        )

@@ -1,0 +1,98 @@
+"""The run-time half of the accounts: health, and until when each must wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from amplifier.store.models import AccountRow
+from amplifier.store.transaction import is_postgres, whole
+
+OK, LOST, UNKNOWN = "ok", "lost", "unknown"
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """How an account is: `health` is ok, lost (we are not let in) or unknown (not asked yet)."""
+
+    name: str
+    platform: str
+    handle: str
+    remote_id: str
+    url: str
+    health: str
+    detail: str
+    next_allowed_at: datetime | None
+    checked_at: datetime | None
+
+
+@whole
+def know_accounts(accounts: Iterable[tuple[str, str, str]]) -> None:
+    """Make sure that each (name, platform, handle) has its row; a removed account leaves its row."""
+    for name, platform, handle in accounts:
+        AccountRow.objects.update_or_create(name=name, defaults={"platform": platform, "handle": handle})
+
+
+@whole
+def account_states() -> tuple[AccountState, ...]:
+    """All accounts, by name."""
+    return tuple(_state(row) for row in AccountRow.objects.order_by("name"))
+
+
+@whole
+def account_is_ok(name: str, *, remote_id: str, url: str, now: datetime) -> None:
+    """The network let us in."""
+    AccountRow.objects.filter(name=name).update(
+        health=OK, detail="", remote_id=remote_id, url=url, checked_at=now
+    )
+
+
+@whole
+def account_trouble(name: str, *, lost: bool, detail: str, now: datetime) -> None:
+    """The network did not let us in (`lost`), or could not be asked."""
+    changes: dict[str, object] = {"detail": detail, "checked_at": now}
+    if lost:
+        changes["health"] = LOST
+    AccountRow.objects.filter(name=name).update(**changes)
+
+
+def lose_account(name: str, *, detail: str, now: datetime) -> None:
+    """Pause the account; called inside the transaction that records why."""
+    AccountRow.objects.filter(name=name).update(health=LOST, detail=detail, checked_at=now)
+
+
+def make_wait(name: str, *, until: datetime) -> None:
+    """Nothing goes to this account before `until`; called inside the transaction that records why."""
+    AccountRow.objects.filter(name=name).filter(
+        Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lt=until)
+    ).update(next_allowed_at=until)
+
+
+def lock_open(now: datetime) -> list[str]:
+    """Names of the accounts that may send now, locked until the transaction ends.
+
+    On PostgreSQL an account that another worker is looking at is left out; on SQLite the writer is alone anyway.
+    """
+    rows = AccountRow.objects.exclude(health=LOST).filter(
+        Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lte=now)
+    )
+    if is_postgres():
+        rows = rows.select_for_update(skip_locked=True)
+    return list(rows.order_by("name").values_list("name", flat=True))
+
+
+def _state(row: AccountRow) -> AccountState:
+    return AccountState(
+        name=row.name,
+        platform=row.platform,
+        handle=row.handle,
+        remote_id=row.remote_id,
+        url=row.url,
+        health=row.health,
+        detail=row.detail,
+        next_allowed_at=row.next_allowed_at,
+        checked_at=row.checked_at,
+    )

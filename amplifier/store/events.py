@@ -1,0 +1,60 @@
+"""What happened, append-only: written with the change it tells of, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.store.models import EventRow
+from amplifier.store.transaction import whole
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a subject (`delivery:12`), by an actor (`service`, `cli:name`, a person)."""
+
+    at: datetime
+    actor: str
+    subject: str
+    kind: str
+    before: str = ""
+    after: str = ""
+    fence: int = 0
+    detail: str = ""
+
+
+def write_events(events: Iterable[Event]) -> None:
+    """Add these; called inside the transaction of the change itself."""
+    EventRow.objects.bulk_create(
+        EventRow(
+            at=event.at,
+            actor=event.actor,
+            subject=event.subject,
+            kind=event.kind,
+            before=event.before,
+            after=event.after,
+            fence=event.fence,
+            detail=event.detail,
+        )
+        for event in events
+    )
+
+
+@whole
+def events_of(subject: str) -> tuple[Event, ...]:
+    """The history of one subject, oldest first."""
+    return tuple(_event(row) for row in EventRow.objects.filter(subject=subject).order_by("id"))
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        at=row.at,
+        actor=row.actor,
+        subject=row.subject,
+        kind=row.kind,
+        before=row.before,
+        after=row.after,
+        fence=row.fence,
+        detail=row.detail,
+    )

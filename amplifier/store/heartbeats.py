@@ -1,0 +1,30 @@
+"""Who was alive when, and one word about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.store.models import HeartbeatRow
+from amplifier.store.transaction import whole
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """The last sign of life of a part of the service."""
+
+    name: str
+    at: datetime
+    detail: str
+
+
+@whole
+def beat(name: str, *, now: datetime, detail: str = "") -> None:
+    """This part is alive now."""
+    HeartbeatRow.objects.update_or_create(name=name, defaults={"at": now, "detail": detail})
+
+
+@whole
+def heartbeats() -> dict[str, Heartbeat]:
+    """The last beat of every part, by name."""
+    return {row.name: Heartbeat(name=row.name, at=row.at, detail=row.detail) for row in HeartbeatRow.objects.all()}

@@ -1,0 +1,80 @@
+"""The ledger itself: whose it is, whether it is stopped, and where a rehearsal plays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.errors import UsageError
+from amplifier.store.models import Ledger
+from amplifier.store.transaction import whole
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """Mode and campaign of this database, why it is stopped (empty: it is not), and the stage as JSON (or empty)."""
+
+    mode: str
+    campaign: str
+    opened_at: datetime
+    stopped: str
+    stage: str
+
+
+@whole
+def open_ledger(*, mode: str, campaign: str, now: datetime, stopped: str) -> LedgerState:
+    """The ledger of this mode and campaign, made if there is none; a new one begins stopped if `stopped` says why.
+
+    Raises UsageError if the database belongs to another mode or campaign.
+    """
+    row, _ = Ledger.objects.get_or_create(
+        id=1, defaults={"mode": mode, "campaign": campaign, "opened_at": now, "stopped": stopped}
+    )
+    if row.mode != mode:
+        raise UsageError(
+            f"This database belongs to mode “{row.mode}”, and settings.yaml says “{mode}”. Nothing was started.\n"
+            "Give each mode a folder or a DATABASE_URL of its own: `amplifier up --var var/live`."
+        )
+    if row.campaign != campaign:
+        raise UsageError(
+            f"This database belongs to the campaign “{row.campaign}”, and settings.yaml says “{campaign}”.\n"
+            "Give each campaign a folder or a DATABASE_URL of its own: `amplifier up --var var/{campaign}`."
+        )
+    return _state(row)
+
+
+@whole
+def ledger() -> LedgerState | None:
+    """The ledger as it stands, or None before the first start."""
+    row = Ledger.objects.filter(id=1).first()
+    return _state(row) if row else None
+
+
+@whole
+def keep_stage(stage: str) -> str:
+    """Keep the rehearsal's stage if there is none yet; the one that is in force."""
+    Ledger.objects.filter(id=1, stage="").update(stage=stage)
+    return Ledger.objects.get(id=1).stage
+
+
+@whole
+def stop(reason: str) -> None:
+    """Nothing is sent from now on, for this reason."""
+    Ledger.objects.filter(id=1).update(stopped=reason)
+
+
+@whole
+def resume() -> None:
+    """Sending may go on."""
+    Ledger.objects.filter(id=1).update(stopped="")
+
+
+def is_stopped() -> bool:
+    """Whether sending is stopped; called inside the transaction that depends on it. No ledger counts as stopped."""
+    return not Ledger.objects.filter(id=1, stopped="").exists()
+
+
+def _state(row: Ledger) -> LedgerState:
+    return LedgerState(
+        mode=row.mode, campaign=row.campaign, opened_at=row.opened_at, stopped=row.stopped, stage=row.stage
+    )

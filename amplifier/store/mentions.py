@@ -1,0 +1,143 @@
+"""The log of mentions and its follow-ups: taken in once with their cursor, never lost, followed up in small steps."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status
+from amplifier.store import sources
+from amplifier.store.models import FollowupRow, MentionRow
+from amplifier.store.transaction import whole
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which mentions to show; empty means all. `words` looks into texts and handles."""
+
+    statuses: tuple[Status, ...] = ()
+    networks: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    words: str = ""
+
+
+@whole
+def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datetime) -> int:
+    """Log what is new and advance the source's cursor, both or neither; how many were new.
+
+    The same post met again, also by another way, is the same mention.
+    """
+    known = set(
+        MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions]).values_list(
+            "network", "canonical_id"
+        )
+    )
+    new = 0
+    for mention in mentions:
+        if (mention.network, mention.canonical_id) in known:
+            continue
+        known.add((mention.network, mention.canonical_id))
+        _, is_new = MentionRow.objects.get_or_create(
+            network=mention.network,
+            canonical_id=mention.canonical_id,
+            defaults={
+                "id": _free_id(mention),
+                "kind": mention.kind,
+                "account": mention.account,
+                "author_id": mention.author_id,
+                "author_handle": mention.author_handle,
+                "author_name": mention.author_name,
+                "text": mention.text,
+                "url": mention.url,
+                "posted_at": mention.posted_at,
+                "seen_at": now,
+                "about": mention.about or None,
+            },
+        )
+        new += is_new
+    sources.advance(source, cursor=cursor, now=now)
+    return new
+
+
+@whole
+def mentions(chosen: Filter, *, older_than: int = 0, limit: int = 50) -> tuple[Logged, ...]:
+    """The log, newest first, a page at a time: `older_than` is the last number of the page before."""
+    rows = _matching(chosen)
+    if older_than:
+        rows = rows.filter(id__lt=older_than)
+    return tuple(_logged(row) for row in rows.prefetch_related("followups").order_by("-id")[:limit])
+
+
+@whole
+def mention(number: int) -> Logged | None:
+    """One mention by its number."""
+    row = MentionRow.objects.filter(id=number).first()
+    return _logged(row) if row else None
+
+
+@whole
+def counts_by_status() -> dict[Status, int]:
+    """How many mentions have each status."""
+    rows = MentionRow.objects.values_list("status").annotate(number=Count("id"))
+    return {Status(status): number for status, number in rows}
+
+
+@whole
+def follow_up(number: int, *, status: Status, note: str, actor: str, now: datetime) -> Logged | None:
+    """Write a step of the follow-up; the mention as it is then, or None if there is no such mention."""
+    if not MentionRow.objects.filter(id=number).update(status=status):
+        return None
+    FollowupRow.objects.create(mention_id=number, at=now, actor=actor, status=status, note=note)
+    return _logged(MentionRow.objects.get(id=number))
+
+
+def _matching(chosen: Filter) -> QuerySet[MentionRow]:
+    rows = MentionRow.objects.all()
+    if chosen.statuses:
+        rows = rows.filter(status__in=chosen.statuses)
+    if chosen.networks:
+        rows = rows.filter(network__in=chosen.networks)
+    if chosen.kinds:
+        rows = rows.filter(kind__in=chosen.kinds)
+    if chosen.words:
+        rows = rows.filter(Q(text__icontains=chosen.words) | Q(author_handle__icontains=chosen.words))
+    return rows
+
+
+def _free_id(mention: Mention) -> int:
+    """Milliseconds since 1970 and 20 bits of the post's hash: newest first is by id, and the same post has the same."""
+    milliseconds = int(mention.posted_at.timestamp() * 1000)
+    digest = hashlib.sha256(f"{mention.network}\n{mention.canonical_id}".encode()).digest()
+    number = milliseconds << 20 | int.from_bytes(digest[:3]) >> 4
+    while MentionRow.objects.filter(id=number).exists():
+        number += 1
+    return number
+
+
+def _logged(row: MentionRow) -> Logged:
+    return Logged(
+        id=row.pk,
+        mention=Mention(
+            network=row.network,
+            account=row.account,
+            canonical_id=row.canonical_id,
+            kind=Kind(row.kind),
+            author_id=row.author_id,
+            author_handle=row.author_handle,
+            author_name=row.author_name,
+            text=row.text,
+            url=row.url,
+            posted_at=row.posted_at,
+            about=row.about or 0,
+        ),
+        seen_at=row.seen_at,
+        status=Status(row.status),
+        notes=tuple(
+            Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
+            for step in sorted(row.followups.all(), key=lambda step: step.pk)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The tables\x27 history."""

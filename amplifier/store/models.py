@@ -1,0 +1,245 @@
+"""The tables. Nothing outside this folder sees a model: `store/<table>.py` speaks for each."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+
+
+class Person(AbstractBaseUser):
+    """Somebody of the team. The user model must stand from the first migration on; log-in comes later."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    USERNAME_FIELD = "name"
+
+    class Meta:
+        db_table = "people"
+
+
+class Ledger(models.Model):
+    """One row: which mode and campaign this database belongs to, whether it is stopped, and the rehearsal's stage."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mode = models.CharField(max_length=20)
+    campaign = models.CharField(max_length=100)
+    opened_at = models.DateTimeField()
+    stopped = models.TextField(default="")
+    stage = models.TextField(default="")
+
+    class Meta:
+        db_table = "ledger"
+
+
+class PlanVersion(models.Model):
+    """A valid version of schedules and templates, whole."""
+
+    digest = models.CharField(max_length=64)
+    sources = models.JSONField()
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "plan_versions"
+
+
+class DecisionRow(models.Model):
+    """What a person changed against the files; append-only."""
+
+    kind = models.CharField(max_length=30)
+    subject = models.CharField(max_length=300)
+    value = models.TextField()
+    replaced = models.TextField(default="")
+    actor = models.CharField(max_length=100)
+    reason = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "decisions"
+
+
+class PostRow(models.Model):
+    """One occurrence of a slot, or a person's own post."""
+
+    campaign = models.CharField(max_length=100)
+    slot = models.CharField(max_length=150)
+    occurrence = models.CharField(max_length=60)
+    due_at = models.DateTimeField()
+    wall_time = models.CharField(max_length=25)
+    zone = models.CharField(max_length=60)
+    fold = models.PositiveSmallIntegerField(default=0)
+    too_late_s = models.PositiveIntegerField()
+    template = models.CharField(max_length=150)
+    wording = models.CharField(max_length=100)
+    milestone = models.CharField(max_length=100, default="")
+    facts = models.JSONField(default=list)
+    plan_version = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "posts"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "slot", "occurrence"], name="one_post_an_occurrence"),
+        ]
+
+
+class DeliveryRow(models.Model):
+    """One part's journey to one account."""
+
+    post = models.ForeignKey(PostRow, on_delete=models.PROTECT, related_name="deliveries")
+    account = models.CharField(max_length=100)
+    platform = models.CharField(max_length=20)
+    part = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    text = models.TextField()
+    language = models.CharField(max_length=20)
+    key = models.CharField(max_length=100)
+    request = models.BinaryField(null=True)
+    state = models.CharField(max_length=10)
+    reason = models.CharField(max_length=20, default="")
+    detail = models.TextField(default="")
+    run_at = models.DateTimeField()
+    too_late_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    first_sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    remote_id = models.CharField(max_length=300, null=True)  # noqa: DJ001  NULL is "no receipt"; it keeps out of UNIQUE
+    url = models.TextField(default="")
+
+    class Meta:
+        db_table = "deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["post", "account", "part", "revision"], name="one_delivery_a_part"),
+            models.UniqueConstraint(fields=["account", "remote_id"], name="one_delivery_a_remote_post"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["run_at", "id"],
+                name="deliveries_to_do",
+                condition=Q(state__in=["queued", "sending", "unsure"]),
+            ),
+            models.Index(fields=["state", "run_at"], name="deliveries_by_state"),
+        ]
+
+
+class EventRow(models.Model):
+    """What happened; append-only by trigger."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=100)
+    subject = models.CharField(max_length=100)
+    kind = models.CharField(max_length=40)
+    before = models.CharField(max_length=20, default="")
+    after = models.CharField(max_length=20, default="")
+    fence = models.PositiveIntegerField(default=0)
+    detail = models.TextField(default="")
+
+    class Meta:
+        db_table = "events"
+        indexes: ClassVar = [models.Index(fields=["subject", "id"], name="events_of_a_subject")]
+
+
+class AccountRow(models.Model):
+    """The run-time half of an account; its other half is in settings."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    platform = models.CharField(max_length=20)
+    handle = models.CharField(max_length=200)
+    remote_id = models.CharField(max_length=200, default="")
+    url = models.TextField(default="")
+    health = models.CharField(max_length=10, default="unknown")
+    detail = models.TextField(default="")
+    next_allowed_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts"
+
+
+class SealedRow(models.Model):
+    """A log-in session, encrypted, for one account at one address."""
+
+    account = models.CharField(max_length=100)
+    address = models.CharField(max_length=300)
+    value = models.BinaryField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sealed"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "address"], name="one_seal_an_account")]
+
+
+class SourceRow(models.Model):
+    """Where listening stands: one row an account and thing listened to."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    cursor = models.TextField(default="")
+    good_at = models.DateTimeField(null=True)
+    problem = models.TextField(default="")
+
+    class Meta:
+        db_table = "sources"
+
+
+class MentionRow(models.Model):
+    """What somebody said to us; its id is made from the time it was posted, so that newest first is by id."""
+
+    id = models.BigIntegerField(primary_key=True)
+    network = models.CharField(max_length=20)
+    canonical_id = models.CharField(max_length=300)
+    kind = models.CharField(max_length=10)
+    account = models.CharField(max_length=100)
+    author_id = models.CharField(max_length=300)
+    author_handle = models.CharField(max_length=300)
+    author_name = models.CharField(max_length=300)
+    text = models.TextField()
+    url = models.TextField()
+    posted_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    about = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=10, default="new")
+
+    class Meta:
+        db_table = "mentions"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["network", "canonical_id"], name="one_mention_a_post")]
+        indexes: ClassVar = [models.Index(fields=["status", "-id"], name="mentions_by_status")]
+
+
+class FollowupRow(models.Model):
+    """One step of dealing with a mention; append-only by trigger."""
+
+    mention = models.ForeignKey(MentionRow, on_delete=models.CASCADE, related_name="followups")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=100)
+    status = models.CharField(max_length=10)
+    note = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "followups"
+
+
+class KitRow(models.Model):
+    """The published share kit of a campaign: finished bytes."""
+
+    campaign = models.CharField(max_length=100, primary_key=True)
+    digest = models.CharField(max_length=64)
+    html = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kits"
+
+
+class HeartbeatRow(models.Model):
+    """Who was alive when, and one sentence or JSON about it."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    at = models.DateTimeField()
+    detail = models.TextField(default="")
+
+    class Meta:
+        db_table = "heartbeats"

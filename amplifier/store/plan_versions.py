@@ -1,0 +1,35 @@
+"""Valid versions of schedules and templates, kept whole, so that the last good one survives a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.store.models import PlanVersion
+from amplifier.store.transaction import whole
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """One version: its number, the digest of its files, and the files themselves (path to text)."""
+
+    id: int
+    digest: str
+    sources: Mapping[str, str]
+
+
+@whole
+def keep_plan(*, digest: str, sources: Mapping[str, str], now: datetime) -> StoredPlan:
+    """Keep this version unless it is the newest already."""
+    newest = PlanVersion.objects.order_by("-id").first()
+    if newest is None or newest.digest != digest:
+        newest = PlanVersion.objects.create(digest=digest, sources=dict(sources), stored_at=now)
+    return StoredPlan(id=newest.pk, digest=newest.digest, sources=newest.sources)
+
+
+@whole
+def last_good() -> StoredPlan | None:
+    """The newest valid version, or None."""
+    row = PlanVersion.objects.order_by("-id").first()
+    return StoredPlan(id=row.pk, digest=row.digest, sources=row.sources) if row else None

@@ -1,0 +1,106 @@
+"""Posts and the planning of their deliveries: reading what exists, applying what reconcile decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
+from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
+from amplifier.store import deliveries
+from amplifier.store.models import PostRow
+from amplifier.store.transaction import whole
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What writing needs beside the changes: who writes, when, the platform of each account, the first day for keys."""
+
+    actor: str
+    now: datetime
+    platforms: Mapping[str, str]
+    first_day: date
+    plan_version: int | None = None
+
+
+@whole
+def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], ink: Ink) -> Changes:
+    """Read what exists, let `decide` (a pure function) say what must change, and write it: one transaction."""
+    changes = decide(_existing(campaign))
+    for rewrite in changes.rewrites:
+        _rewrite(rewrite, ink)
+    deliveries.take_steps(changes.steps, actor=ink.actor, now=ink.now)
+    for add in changes.adds:
+        _add(add, ink)
+    return changes
+
+
+@whole
+def add_post(add: Add, ink: Ink) -> list[int]:
+    """Add one post with its deliveries, and the numbers of the deliveries."""
+    return _add(add, ink)
+
+
+def _existing(campaign: str) -> list[ExistingPost]:
+    by_post = deliveries.existing_by_post(campaign)
+    return [
+        ExistingPost(
+            row=row.pk,
+            id=PostId(row.campaign, row.slot, row.occurrence),
+            moment=Moment(row.due_at, row.wall_time, row.zone, row.fold),
+            too_late_s=row.too_late_s,
+            deliveries=tuple(by_post.get(row.pk, ())),
+        )
+        for row in PostRow.objects.filter(campaign=campaign).order_by("id")
+    ]
+
+
+def _facts(facts: Sequence[Fact]) -> list[list[str]]:
+    return [[fact.name, fact.value] for fact in facts]
+
+
+def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
+    return {
+        "slot": post.id.slot,
+        "due_at": post.moment.due_at,
+        "wall_time": post.moment.wall_time,
+        "zone": post.moment.zone,
+        "fold": post.moment.fold,
+        "too_late_s": post.too_late_s,
+        "template": post.template,
+        "wording": post.wording,
+        "milestone": post.milestone,
+        "facts": _facts(post.facts),
+        "plan_version": ink.plan_version,
+    }
+
+
+def _rewrite(rewrite: Rewrite, ink: Ink) -> None:
+    PostRow.objects.filter(id=rewrite.row).update(**_fields(rewrite.post, ink))
+
+
+def _add(add: Add, ink: Ink) -> list[int]:
+    post = add.post
+    row = add.row
+    if row is None:
+        made, is_new = PostRow.objects.get_or_create(
+            campaign=post.id.campaign,
+            slot=post.id.slot,
+            occurrence=post.id.occurrence,
+            defaults=_fields(post, ink),
+        )
+        if not is_new:
+            return []
+        row = made.pk
+    return deliveries.add(
+        row,
+        post.id,
+        add.deliveries,
+        run_at=post.moment.due_at,
+        too_late_at=post.moment.due_at + timedelta(seconds=post.too_late_s),
+        ink_platforms=ink.platforms,
+        first_day=ink.first_day,
+        actor=ink.actor,
+        now=ink.now,
+    )

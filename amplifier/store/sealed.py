@@ -1,0 +1,23 @@
+"""Log-in sessions, already encrypted by whoever saves them: this file never sees a secret in the clear."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from amplifier.store.models import SealedRow
+from amplifier.store.transaction import whole
+
+
+@whole
+def load_seal(account: str, address: str) -> bytes | None:
+    """The newest sealed session of this account at this address, or None."""
+    row = SealedRow.objects.filter(account=account, address=address).first()
+    return bytes(row.value) if row else None
+
+
+@whole
+def save_seal(account: str, address: str, *, value: bytes, now: datetime) -> None:
+    """Replace the sealed session; nothing replaces a session by nothing."""
+    if not value:
+        raise ValueError("a session is never replaced by nothing")
+    SealedRow.objects.update_or_create(account=account, address=address, defaults={"value": value, "saved_at": now})

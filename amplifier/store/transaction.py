@@ -1,0 +1,47 @@
+"""How a verb touches the database: whole, tried again when the database was busy, and on a living connection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, close_old_connections, connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+TRIES = 3
+PAUSE_S = 0.05
+
+
+def whole(verb: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one transaction. A busy database is tried again, whole, three times.
+
+    Never put a call to a platform inside: the repeat would repeat it.
+    """
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        close_old_connections()
+        for attempt in range(1, TRIES + 1):
+            try:
+                with transaction.atomic():
+                    return verb(*args, **kwargs)
+            except OperationalError as error:
+                if attempt == TRIES or not _is_busy(error):
+                    raise
+                time.sleep(PAUSE_S * attempt)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    return run
+
+
+def _is_busy(error: OperationalError) -> bool:
+    words = str(error)
+    return "locked" in words or "deadlock" in words or "could not serialize" in words
+
+
+def is_postgres() -> bool:
+    """Whether rows can be locked one by one (PostgreSQL) or a writer has the database to itself (SQLite)."""
+    return connection.vendor == "postgresql"
