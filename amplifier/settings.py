@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from amplifier.errors import Problem, SettingsError
+from amplifier.patience import Limits, RehearsalLimits
 from amplifier.written import (
     Address,
     BaseAddress,
@@ -150,37 +151,6 @@ class Listen(FileModel):
         return tuple(own.tag for own in self.own_tags)
 
 
-class Limits(FileModel):
-    """How patient we are, in real seconds. The defaults are those of live mode."""
-
-    read_timeout_s: Duration = Field(default=20.0, alias="read_timeout")
-    connect_timeout_s: Duration = Field(default=3.0, alias="connect_timeout")
-    lease_s: Duration = Field(default=60.0, alias="lease")
-    settle_s: Duration = Field(default=90.0, alias="settle")
-    look_again_s: Duration = Field(default=60.0, alias="look_again")
-    too_late_after_s: Duration = Field(default=900.0, alias="too_late_after")
-    retry_after_s: Duration = Field(default=30.0, alias="retry_after")
-
-    @model_validator(mode="after")
-    def _a_lease_outlives_a_call(self) -> Limits:
-        if self.lease_s <= self.connect_timeout_s + self.read_timeout_s:
-            hint = "Otherwise a slow answer is still on its way when somebody else takes the post up."
-            raise wrong("must give `lease` more time than `connect_timeout` and `read_timeout` together", hint)
-        return self
-
-
-class RehearsalLimits(Limits):
-    """The same with the defaults of a rehearsal."""
-
-    read_timeout_s: Duration = Field(default=3.0, alias="read_timeout")
-    connect_timeout_s: Duration = Field(default=1.0, alias="connect_timeout")
-    lease_s: Duration = Field(default=5.0, alias="lease")
-    settle_s: Duration = Field(default=2.0, alias="settle")
-    look_again_s: Duration = Field(default=1.0, alias="look_again")
-    too_late_after_s: Duration = Field(default=60.0, alias="too_late_after")
-    retry_after_s: Duration = Field(default=1.0, alias="retry_after")
-
-
 class Public(FileModel):
     """How lively the pretend public is, and after how many posts it falls silent."""
 
@@ -274,8 +244,7 @@ def _campaign_problems(found: _Content) -> Iterator[Said]:
     if campaign.last_day < campaign.first_day:
         yield ("campaign", "last_day"), "days", "The last day lies before the first.", ""
     elif campaign.last_day - campaign.first_day > LONGEST:
-        hint = "Check the year."
-        yield ("campaign", "last_day"), "days", "The campaign would last more than a year.", hint
+        yield ("campaign", "last_day"), "days", "The campaign would last more than a year.", "Check the year."
     used = {account.platform: account.name for account in found.accounts}
     for name, voice in campaign.voice.items():
         where = ("campaign", "voice", name)

@@ -37,7 +37,7 @@ def seconds(text: object) -> float:
     Raises PydanticCustomError with the sentence and the hint for a person.
     """
     if isinstance(text, float):
-        return text  # a default, already in seconds
+        return text  # made in code, already in seconds
     found = DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None or not any(found.groups()):
         raise wrong("is not a length of time", DURATION_HINT)
@@ -49,6 +49,8 @@ def seconds(text: object) -> float:
 
 def day(text: object) -> date:
     """The date that "2023-10-08" stands for. Raises PydanticCustomError with the sentence for a person."""
+    if isinstance(text, date):
+        return text  # made in code, not read from a file
     try:
         return date.fromisoformat(text if isinstance(text, str) and DAY.fullmatch(text) else "")
     except ValueError:
@@ -82,7 +84,7 @@ def https(text: str) -> str:
     try:
         address = urlsplit(text)
         good = address.scheme == "https" and bool(address.hostname) and address.username is None
-        good = good and not re.search(r"[\s<>\"]", text) and (address.port or 1) > 0
+        good = good and text.isprintable() and not re.search(r"[ <>\"]", text) and (address.port or 1) > 0
     except ValueError:
         good = False
     if not good:

@@ -233,15 +233,12 @@ def _told(detail: ErrorDetails, path: str, model: type[BaseModel], values: objec
         return Problem(
             path, line, "unknown_key", f"{name} is not a key that belongs here.", nearest(str(where[-1]), known)
         )
+    if detail["input"] is None:
+        return Problem(path, line, "missing", f"{name} is empty.", QUOTE_HINT)
     if kind == "ours":
         return Problem(path, line, "value", f"{name} {context['message']}.", context["hint"])
     sentence = SENTENCES.get(kind, "").format_map(context) or detail["msg"][:1].lower() + detail["msg"][1:]
-    empty = detail["input"] is None and kind != "missing"
-    if empty:
-        sentence = "is empty"
-    return Problem(
-        path, line, "missing" if kind == "missing" else "value", f"{name} {sentence}.", QUOTE_HINT if empty else ""
-    )
+    return Problem(path, line, "missing" if kind == "missing" else "value", f"{name} {sentence}.")
 
 
 def _called(where: tuple[Step, ...]) -> str:

@@ -1,0 +1,45 @@
+"""How long we wait for what: with the networks, and, on a shorter scale, with the pretend ones of a rehearsal."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, model_validator
+
+from amplifier.written import Duration, wrong
+from amplifier.yamlfile import FileModel
+
+
+class Limits(FileModel):
+    """Real seconds; the defaults are those of live mode. In the file the names stand without `_s`.
+
+    `settle` is how long to wait after a doubtful answer before looking, `look_again` between two looks, `retry_after`
+    the first pause after a failure that certainly published nothing. What is later than `too_late_after` is missed.
+    """
+
+    model_config = ConfigDict(alias_generator=lambda name: name.removesuffix("_s"))
+
+    read_timeout_s: Duration = 20.0
+    connect_timeout_s: Duration = 3.0
+    lease_s: Duration = 60.0
+    settle_s: Duration = 90.0
+    look_again_s: Duration = 60.0
+    too_late_after_s: Duration = 900.0
+    retry_after_s: Duration = 30.0
+
+    @model_validator(mode="after")
+    def _a_lease_outlives_a_call(self) -> Limits:
+        if self.lease_s <= self.connect_timeout_s + self.read_timeout_s:
+            hint = "Otherwise a slow answer is still on its way when somebody else takes the post up."
+            raise wrong("must give `lease` more time than `connect_timeout` and `read_timeout` together", hint)
+        return self
+
+
+class RehearsalLimits(Limits):
+    """The same with the defaults of a rehearsal."""
+
+    read_timeout_s: Duration = 3.0
+    connect_timeout_s: Duration = 1.0
+    lease_s: Duration = 5.0
+    settle_s: Duration = 2.0
+    look_again_s: Duration = 1.0
+    too_late_after_s: Duration = 60.0
+    retry_after_s: Duration = 1.0

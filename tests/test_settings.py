@@ -1,0 +1,278 @@
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from amplifier import settings
+from amplifier.errors import Problem, SettingsError
+from amplifier.patience import Limits, RehearsalLimits
+from amplifier.platforms.capabilities import TABLE
+
+HOME = Path(__file__).parent.parent
+EXAMPLE = (HOME / "settings.yaml").read_text()
+LIVE = EXAMPLE.replace("mode: rehearsal ", "mode: live ")
+
+
+def refused(*changes: tuple[str, str], text: str = EXAMPLE) -> list[Problem]:
+    for old, new in changes:
+        assert old in text, f"the example no longer says {old!r}"
+        text = text.replace(old, new, 1)
+    with pytest.raises(SettingsError) as caught:
+        settings.parse(text)
+    return caught.value.problems
+
+
+def line_of(words: str, text: str = EXAMPLE) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+def test_the_example_is_good_and_says_what_it_says() -> None:
+    found = settings.load(HOME)
+    assert found.mode is settings.Mode.REHEARSAL
+    assert (found.campaign.first_day, found.campaign.last_day) == (date(2023, 9, 24), date(2023, 10, 11))
+    assert [account.name for account in found.accounts] == ["x", "bluesky", "mastodon"]
+    assert found.account("x").secrets["api_key"] == "X_API_KEY"
+    assert found.campaign.append == ("tag", "handle")
+    assert found.campaign.links["volunteer"].startswith("https://")
+    assert found.listen.tags == ()
+
+
+def test_the_example_spells_out_the_defaults_so_that_nobody_has_to_look_them_up() -> None:
+    cut = EXAMPLE[: EXAMPLE.index("listen:")]
+    spelt, default = settings.parse(EXAMPLE), settings.parse(cut)
+    for name in ("listen", "limits", "rehearsal"):
+        assert getattr(spelt, name) == getattr(default, name)
+
+
+def test_a_voice_has_one_form_everywhere_or_one_a_platform() -> None:
+    campaign = settings.parse(EXAMPLE).campaign
+    assert [campaign.form("tag", platform) for platform in ("x", "mastodon")] == ["#Lab23", "#Lab23"]
+    assert campaign.form("handle", "mastodon") == "@labfreemvmt@social.example"
+    with pytest.raises(KeyError):
+        campaign.form("nobody", "x")
+
+
+def test_the_mode_decides_how_patient_we_are() -> None:
+    rehearsal, live = settings.parse(EXAMPLE), settings.parse(LIVE)
+    assert (rehearsal.timing, rehearsal.listen_every_s) == (rehearsal.rehearsal.limits, 2.0)
+    assert (live.timing, live.listen_every_s) == (live.limits, 60.0)
+    assert live.timing.too_late_after_s == 900.0
+
+
+def test_rehearsal_limits_that_are_left_out_are_those_of_a_rehearsal_and_not_of_live_mode() -> None:
+    text = EXAMPLE.replace("    settle: 2s\n", "")
+    assert settings.parse(text).rehearsal.limits.settle_s == RehearsalLimits().settle_s == 2.0
+    assert Limits().settle_s == 90.0
+
+
+def test_the_digest_changes_with_every_byte_of_the_file() -> None:
+    assert settings.parse(EXAMPLE).digest == settings.load(HOME).digest
+    assert settings.parse(EXAMPLE + "\n").digest != settings.parse(EXAMPLE).digest
+
+
+def test_nobody_can_change_settings_on_the_way() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        settings.parse(EXAMPLE).mode = settings.Mode.LIVE  # type: ignore[misc] - that is what is tried
+
+
+def test_a_mistyped_key_names_file_line_and_nearest_key() -> None:
+    [found] = refused(("  place: Liverpool", "  place: Liverpool\n  plcae: x"))
+    assert (
+        str(found)
+        == f"settings.yaml:{line_of('place:') + 1}: `plcae` is not a key that belongs here.\n    Did you mean place?"
+    )
+
+
+@pytest.mark.parametrize("key", ["digest", "lines", "every_s"])
+def test_names_of_the_code_are_not_keys_of_the_file(key: str) -> None:
+    [found] = refused(("listen:\n", f"{key}: 1\nlisten:\n"))
+    assert found.rule == "unknown_key"
+
+
+@pytest.mark.parametrize("mode", ["", "Live", "prod", "true"])
+def test_a_mode_that_is_neither_is_refused_and_never_guessed(mode: str) -> None:
+    [found] = refused(("mode: rehearsal ", f"mode: {mode} "))
+    assert found.line == line_of("mode:")
+    assert [problem.message for problem in refused(("mode: rehearsal ", "# "))] == ["`mode` is missing."]
+
+
+SECRET = "Kx7-hush-hush-0mN2"
+
+
+@pytest.mark.parametrize(
+    "wrong", [f"api_key: {SECRET}", f"api_key: [{SECRET}]", f"api_key: '{SECRET} '", f"api_key: {{a: {SECRET}}}"]
+)
+def test_a_secret_in_the_file_is_refused_without_repeating_it(wrong: str) -> None:
+    [found] = refused(("api_key: X_API_KEY", wrong))
+    assert found.line == line_of("api_key:")
+    assert "a secret's value does not belong in the file" in found.message
+    assert "hush" not in str(found)
+
+
+def test_a_secret_in_the_place_of_its_name_is_not_repeated_either() -> None:
+    [found] = refused(("api_key: X_API_KEY", f"{SECRET}: X_API_KEY"))
+    assert "hush" not in str(found)
+    assert found.message == "X does not have this secret."
+    [found] = refused(("secrets:\n      app_password: BLUESKY_APP_PASSWORD", f"secrets: {SECRET}"))
+    assert "hush" not in str(found)
+
+
+def test_an_unknown_network_gets_the_nearest_known_one() -> None:
+    [found] = refused(("platform: bluesky", "platform: blusky"))
+    assert (found.line, found.hint) == (line_of("platform: bluesky"), "Did you mean bluesky?")
+
+
+def test_an_unknown_zone_gets_the_nearest_known_one() -> None:
+    [found] = refused(("Europe/London", "Europe/Lodnon"))
+    assert (found.line, found.hint) == (line_of("zone:"), "Did you mean Europe/London?")
+
+
+def test_a_handle_needs_a_form_for_every_network_with_an_account() -> None:
+    [found] = refused(('      bluesky: "@labfreemvmt.example"\n', ""))
+    assert found.message == "`handle` has no form for Bluesky, where you have an account."
+    assert found.line == line_of("    handle:")
+
+
+def test_a_form_for_a_network_that_does_not_exist_is_refused() -> None:
+    [found] = refused(('      bluesky: "@labfreemvmt.example"\n', '      bluesky: "@a.example"\n      threads: "@a"\n'))
+    assert "not a network" in found.message
+
+
+def test_a_hashtag_that_lost_its_quotes_says_so() -> None:
+    [found] = refused(('tag: "#Lab23"', "tag: #Lab23"))
+    assert "quotes" in found.hint
+    assert found.line == line_of("tag:")
+
+
+@pytest.mark.parametrize("name", sorted(settings.RESERVED))
+def test_a_voice_may_not_take_a_name_that_templates_use_already(name: str) -> None:
+    [found] = refused(("    tag:", f"    {name}: x\n    tag:"))
+    assert "means something else" in found.message
+
+
+def test_every_post_can_only_carry_voices_that_exist() -> None:
+    [found] = refused(("append: [tag, handle]", "append: [tga, handle]"))
+    assert (found.message, found.hint) == ("`tga` is not one of the voices.", "Did you mean tag?")
+    [found] = refused(("append: [tag, handle]", "append: [tag, tag]"))
+    assert "twice" in found.message
+
+
+def test_two_accounts_of_one_name_are_refused() -> None:
+    [found] = refused(("name: bluesky", "name: x"))
+    assert found.message == "Two accounts are called x."
+    assert found.line == line_of("name: bluesky")
+
+
+def test_one_account_under_two_names_is_refused_because_every_post_would_go_out_twice() -> None:
+    twin = "  - {name: again, platform: x, handle: LabFreeMvmt}\n"
+    [found] = refused(("accounts:\n", "accounts:\n" + twin))
+    assert found.message == "@labfreemvmt on X is here twice."
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("handle: labfreemvmt\n    secrets:\n      api_key", "handle: '@labfreemvmt'\n    secrets:\n      api_key"),
+        ("handle: labfreemvmt.example", "handle: labfreemvmt"),
+        ("handle: labfreemvmt\n    api", "handle: labfreemvmt@social.example\n    api"),
+    ],
+)
+def test_a_handle_that_the_network_cannot_have_is_refused(old: str, new: str) -> None:
+    [found] = refused((old, new))
+    assert "`handle` is not one that" in found.message
+
+
+@pytest.mark.parametrize(
+    "link", ["http://freemovement.example", "freemovement.example", "https://", "https://a:b@c.example"]
+)
+def test_only_https_links_are_links(link: str) -> None:
+    [found] = refused(("https://freemovement.example/contact", link))
+    assert found.line == line_of("contact:")
+
+
+def test_an_api_is_a_server_and_no_page() -> None:
+    [found] = refused(("api: https://social.example", "api: https://social.example/@labfreemvmt"))
+    assert "server alone" in found.message
+
+
+def test_live_needs_to_know_the_mastodon_server_and_the_name_of_every_secret() -> None:
+    settings.parse(EXAMPLE.replace("    api: https://social.example\n", "").replace("      api_key: X_API_KEY\n", ""))
+    [found] = refused(("    api: https://social.example\n", ""), text=LIVE)
+    assert found.message == "`api` is missing: mastodon could be on any Mastodon server."
+    [found] = refused(("      api_key: X_API_KEY\n", ""), text=LIVE)
+    assert found.message == "`api_key` is missing: x cannot log in without it."
+    assert "X_API_KEY" in found.hint
+
+
+def test_an_events_hashtag_is_not_listened_to_and_the_reason_is_given() -> None:
+    [found] = refused(("tags: []", 'tags: [{tag: "#Lab23"}]'))
+    assert "strangers" in found.hint
+    assert found.line == line_of("tags:")
+    [found] = refused(("tags: []", 'tags: [{tag: "#Lab23", ours: false}]'))
+    assert "strangers" in found.hint
+
+
+def test_a_hashtag_of_our_own_is_listened_to() -> None:
+    text = EXAMPLE.replace("tags: []", 'tags: [{tag: "#FreeMovement23", ours: true}]')
+    assert settings.parse(text).listen.tags == ("FreeMovement23",)
+    [found] = refused(("tags: []", 'tags: [{tag: "free movement", ours: true}]'))
+    assert "is not a hashtag" in found.message
+
+
+@pytest.mark.parametrize("last", ["2023-09-23", "2024-10-11"])
+def test_days_that_cannot_be_meant_are_refused(last: str) -> None:
+    [found] = refused(("last_day: 2023-10-11", f"last_day: {last}"))
+    assert found.line == line_of("last_day:")
+
+
+def test_a_lease_that_a_slow_answer_outlives_is_refused() -> None:
+    [found] = refused(("lease: 60s", "lease: 23s"))
+    assert found.line == line_of("limits:")
+    assert "`lease`" in found.message
+
+
+def test_a_stage_too_short_to_play_on_is_refused() -> None:
+    [found] = refused(("seconds: 600", "seconds: 10"))
+    assert found.message == "`seconds` must be at least 30."
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_lines() -> None:
+    found = refused(("zone: Europe/London", "zone: x"), ("every: 60s", "every: 60"), ("name: bluesky", "name: B"))
+    assert [problem.line for problem in found] == [line_of("zone:"), line_of("name: bluesky"), line_of("every:")]
+
+
+class Untouchable(Mapping[str, str]):
+    def __getitem__(self, key: str) -> str:
+        raise AssertionError(f"a rehearsal asked for {key}")
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("a rehearsal looked around")
+
+    def __len__(self) -> int:
+        raise AssertionError("a rehearsal counted")
+
+
+def test_a_rehearsal_reads_no_credential() -> None:
+    assert settings.parse(EXAMPLE).missing_secrets(Untouchable()) == ()
+
+
+def test_live_names_every_secret_that_is_missing_and_never_a_value() -> None:
+    names = {"X_API_KEY": SECRET, "X_API_SECRET": SECRET, "X_ACCESS_TOKEN": SECRET, "X_ACCESS_SECRET": SECRET}
+    found = settings.parse(LIVE).missing_secrets({**names, "BLUESKY_APP_PASSWORD": " "})
+    assert [problem.line for problem in found] == [line_of("app_password:"), line_of("access_token: MASTODON")]
+    assert found[0].message == "The environment variable BLUESKY_APP_PASSWORD is not set, so bluesky cannot log in."
+    assert "hush" not in "".join(map(str, found))
+    every = {**names, "BLUESKY_APP_PASSWORD": SECRET, "MASTODON_ACCESS_TOKEN": SECRET}
+    assert settings.parse(LIVE).missing_secrets(every) == ()
+
+
+def test_settings_and_the_capabilities_table_know_the_same_networks() -> None:
+    assert dict(settings.SECRETS) == {name: row.secrets for name, row in TABLE.items()}
+    assert dict(settings.TITLES) == {name: row.title for name, row in TABLE.items()}
+    assert settings.HANDLES.keys() == TABLE.keys()
+
+
+def test_a_folder_without_settings_says_where_they_were_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings.load(tmp_path)

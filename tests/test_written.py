@@ -1,0 +1,141 @@
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+
+from amplifier import written
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("15m", 900), ("2h 30m", 9000), ("2h30m", 9000), ("90s", 90), ("1h 1m 1s", 3661), (" 20s ", 20)],
+)
+def test_a_length_of_time_is_read_as_people_write_it(text: str, expected: float) -> None:
+    assert written.seconds(text) == expected
+
+
+@pytest.mark.parametrize("text", ["20", "", " ", "m", "1.5h", "1d", "-5m", "15 minutes", "30m 2h", None, ["15m"], "٣m"])
+def test_a_number_without_its_letter_is_no_length_of_time(text: object) -> None:
+    with pytest.raises(PydanticCustomError, match="not a length of time"):
+        written.seconds(text)
+
+
+def test_no_time_at_all_is_refused_because_it_would_mean_at_once_or_never() -> None:
+    with pytest.raises(PydanticCustomError, match="longer than nothing"):
+        written.seconds("0m")
+
+
+@given(st.integers(0, 99), st.integers(0, 500), st.integers(0, 500))
+def test_hours_minutes_and_seconds_add_up(hours: int, minutes: int, secs: int) -> None:
+    total = hours * 3600 + minutes * 60 + secs
+    if total:
+        assert written.seconds(f"{hours}h {minutes}m {secs}s") == total
+
+
+def test_a_day_is_year_month_and_day() -> None:
+    assert written.day("2023-10-08") == date(2023, 10, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["2023-02-30", "8 October", "20231008", "2023", "1696723200", "2023-10-08 09:00", None]
+)
+def test_anything_else_is_no_day(text: object) -> None:
+    with pytest.raises(PydanticCustomError, match="is not a day"):
+        written.day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("London", "Europe/London"), ("Europe/Londn", "Europe/London"), ("new york", "America/New_York")],
+)
+def test_a_zone_that_does_not_exist_gets_the_nearest_one_as_a_hint(text: str, hint: str) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        written.zone(text)
+    assert hint in (caught.value.context or {})["hint"]
+
+
+@pytest.mark.parametrize("value", ["s3cr3t", "abcd-efgh", "", "x_api_key", "1A", None, ["X"], "A B", "A\n"])
+def test_a_secret_in_the_file_is_refused_and_not_repeated(value: object) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        written.variable(value)
+    said = caught.value.message() + str(caught.value.context)
+    assert "does not belong in the file" in said
+    assert not isinstance(value, str) or len(value) < 4 or value not in said
+
+
+@pytest.mark.parametrize("good", ["https://a.example", "https://a.example/b?c=d#e", "https://a.example:8443/x"])
+def test_an_https_address_is_a_link(good: str) -> None:
+    assert written.https(good) == good
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "http://a.example",
+        "a.example",
+        "https://",
+        "javascript:alert(1)",
+        "https://u:p@a.example",
+        "https://a b.example",
+        "https://a.example:notaport",
+        "https://[::1",
+        "https://a.example/\u202egpj.exe",
+        "https://a.example/\n",
+    ],
+)
+def test_no_other_address_is_a_link(bad: str) -> None:
+    with pytest.raises(PydanticCustomError, match="begins with https"):
+        written.https(bad)
+
+
+def test_a_servers_address_has_nothing_behind_the_name() -> None:
+    assert written.base_address("https://social.example/") == "https://social.example"
+    with pytest.raises(PydanticCustomError, match="server alone"):
+        written.base_address("https://social.example/api/v1")
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"), [("#Lab23", "Lab23"), ("FreeMovement23", "FreeMovement23"), ("#Füralle", "Füralle")]
+)
+def test_a_hashtag_is_given_back_without_its_sign(text: str, tag: str) -> None:
+    assert written.hashtag(text) == tag
+
+
+@pytest.mark.parametrize("text", ["#", "#23", "two words", "#a-b", "##a", "", None, "@name"])
+def test_what_no_network_would_light_up_is_no_hashtag(text: object) -> None:
+    with pytest.raises(PydanticCustomError, match="is not a hashtag"):
+        written.hashtag(text)
+
+
+@pytest.mark.parametrize("text", ["Tag", "2tag", "my-tag", "tag!", "", "tag\n"])
+def test_a_word_for_templates_looks_like_one(text: str) -> None:
+    with pytest.raises(PydanticCustomError):
+        written.word(text)
+
+
+@pytest.mark.parametrize("text", ["Lab", "a/b", "-a", "a b", "a_b", "", "a\n"])
+def test_a_name_that_ends_up_in_keys_holds_nothing_surprising(text: str) -> None:
+    with pytest.raises(PydanticCustomError):
+        written.identifier(text)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("ballot_close", "ballot_closes"), ("DEBATE", "debate")])
+def test_the_nearest_name_is_offered(typed: str, meant: str) -> None:
+    assert written.nearest(typed, ["ballot_closes", "debate"]) == f"Did you mean {meant}?"
+
+
+def test_a_word_that_resembles_nothing_gets_the_whole_list() -> None:
+    assert written.nearest("zzz", ["vote", "debate"]) == "There is: debate, vote."
+    assert written.nearest("zzz", []) == ""
+
+
+@given(st.text(max_size=40))
+def test_no_validator_falls_over_strange_text(text: str) -> None:
+    for validator in (written.zone, written.https, written.base_address, written.word, written.identifier):
+        try:
+            validator(text)
+        except PydanticCustomError as refused:
+            assert re.match("is |must ", refused.message())  # noqa: PT017 - both outcomes are fine, a crash is not

@@ -1,0 +1,154 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from amplifier import yamlfile
+from amplifier.errors import Problem, ScheduleError, SettingsError
+from amplifier.written import Day, Duration, wrong
+
+
+class Inner(yamlfile.FileModel):
+    name: str
+    wait_s: Duration = Field(default=9.0, alias="wait")
+    count: int = 0
+
+
+class Outer(yamlfile.FileModel):
+    title: str
+    first: Day | None = None
+    items: tuple[Inner, ...] = ()
+    by_name: dict[str, Inner] = Field(default_factory=dict)
+    yes: bool = False
+
+
+def problems(text: str) -> list[Problem]:
+    with pytest.raises(SettingsError) as caught:
+        yamlfile.parse(text, "f.yaml", Outer, SettingsError)
+    return caught.value.problems
+
+
+def test_a_good_file_becomes_the_model() -> None:
+    text = "title: One\nfirst: 2023-10-08\nitems:\n  - name: a\n    wait: 2m\n    count: 3\nyes: true\n"
+    found = yamlfile.parse(text, "f.yaml", Outer, SettingsError)
+    assert found == Outer(title="One", first=date(2023, 10, 8), items=(Inner(name="a", wait=120.0, count=3),), yes=True)
+
+
+@pytest.mark.parametrize(
+    "scalar", ["9:30", "no", "1e3", "0o17", "2023-10-08", "12:30:45", "yes", "1_000", "0x1F", "~x"]
+)
+def test_a_text_stays_the_text_that_was_written(scalar: str) -> None:
+    assert yamlfile.parse(f"title: {scalar}\n", "f.yaml", Outer, SettingsError).title == scalar
+
+
+def test_an_unknown_key_names_its_line_and_the_nearest_known_key() -> None:
+    assert problems("title: x\nitems:\n  - name: a\n    wiat: 2m\n") == [
+        Problem("f.yaml", 4, "unknown_key", "`wiat` is not a key that belongs here.", "Did you mean wait?")
+    ]
+
+
+def test_the_keys_of_the_block_at_hand_are_offered_and_no_others() -> None:
+    [found] = problems("title: x\nby_name:\n  a:\n    name: b\n    zzzz: 1\n")
+    assert (found.line, found.hint) == (5, "There is: count, name, wait.")
+
+
+def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
+    text = "items:\n  - name: a\n    count: many\n  - wait: 20\nfirst: soon\nyes: maybe\n"
+    assert [(found.line, found.message) for found in problems(text)] == [
+        (1, "`title` is missing."),
+        (3, "`count` must be a whole number."),
+        (4, "`name` is missing."),
+        (4, "`wait` is not a length of time."),
+        (5, "`first` is not a day."),
+        (6, "`yes` must be true or false."),
+    ]
+
+
+def test_a_key_that_stands_twice_is_refused_because_yaml_would_keep_the_last_silently() -> None:
+    [found] = problems("title: x\nyes: true\ntitle: y\n")
+    assert (found.line, found.message) == (3, "`title` is here twice.")
+    assert "line 1" in found.hint
+
+
+def test_an_empty_value_says_that_a_hash_needs_quotes() -> None:
+    [found] = problems("title: #Lab23\n")
+    assert (found.line, found.message) == (1, "`title` is empty.")
+    assert "quotes" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("title: a: b\n", 1, "one colon too many"),
+        ("title: x\nitems:\n\t- name: a\n", 3, "spaces, not tabs"),
+        ('title: "x\n', 2, "never closed"),
+        ("title: x\nyes\nfirst: 2023-10-08\n", 3, "without its colon"),
+        ("title: x\n---\ntitle: y\n", 2, "two documents"),
+        ("title: @x\n", 1, "in quotes"),
+        ("title: {a\n", 2, "never closed"),
+        ("title: x\nyes: \x07\n", 2, "cannot be printed"),
+        ("title: *name\n", 1, "alias"),
+        ("title: !!python/object/apply:os.system [ls]\n", 1, "tag"),
+        ("title: !x y\n", 1, "tag"),
+        ("? [a]\n: b\n", 1, "must be a word"),
+        ("", 0, "empty"),
+        ("# only a comment\n", 0, "empty"),
+        ("- a\n", 1, "must be a block of keys"),
+        ("title: x\nitems: a\n", 2, "must be a list"),
+        ("title: x\nby_name: [a]\n", 2, "must be a block of keys"),
+        ("title: " + "[" * 30 + "]" * 30, 0, "nested too deeply"),
+        ("title: " + "[" * 5000, 0, "nested too deeply"),
+    ],
+)
+def test_each_way_of_breaking_a_file_has_a_sentence_and_a_line(text: str, line: int, words: str) -> None:
+    [found] = problems(text)
+    assert found.line == line
+    assert words in found.message + found.hint
+
+
+def test_a_broken_file_is_not_quoted_because_the_line_may_hold_a_secret() -> None:
+    for text in ("title: 'hush-hush\n", "yes: hush-hush\n", "title: *hush-hush\n", "title: !hush-hush a\n"):
+        assert "hush" not in "".join(map(str, problems(text)))
+
+
+def test_a_part_of_a_file_is_told_with_the_lines_of_the_whole_file() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        yamlfile.parse_with_lines("title: x\nzzz: 1\n", "t.j2", Outer, ScheduleError, first_line=2)
+    assert caught.value.problems[0].line == 3
+    _, lines = yamlfile.parse_with_lines("title: x\nitems:\n- name: a\n", "t.j2", Outer, ScheduleError, first_line=2)
+    assert (lines.at("title"), lines.at("items", 0, "name"), lines.at("items", 0, "wait")) == (2, 4, 4)
+
+
+def test_a_problem_of_our_own_keeps_its_sentence_and_its_hint() -> None:
+    class Strict(yamlfile.FileModel):
+        inner: Inner
+
+        def model_post_init(self, _context: object) -> None:
+            raise wrong("is too strict", "Relax.")
+
+    with pytest.raises(SettingsError) as caught:
+        yamlfile.parse("inner: {name: a}\n", "f.yaml", Strict, SettingsError)
+    assert str(caught.value) == "f.yaml:1: The file is too strict.\n    Relax."
+
+
+def test_a_file_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"settings\.yaml: This file cannot be read") as caught:
+        yamlfile.read(tmp_path / "settings.yaml", "settings.yaml", SettingsError)
+    assert str(tmp_path) in caught.value.problems[0].hint
+
+
+def test_a_file_in_another_encoding_names_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("title: x\nyes: caf\xe9\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"a\.yaml:2: This is not UTF-8 text"):
+        yamlfile.read(tmp_path / "a.yaml", "a.yaml", SettingsError)
+
+
+@given(st.text(alphabet=st.sampled_from("title:items- \n\t#{}[]'\"&*!|>%@`,?x0~\ufeff\x85é"), max_size=60))
+def test_no_file_makes_the_reader_fall_over(text: str) -> None:
+    try:
+        yamlfile.parse(text, "f.yaml", Outer, SettingsError)
+    except SettingsError as refused:
+        assert refused.problems  # noqa: PT017 - both outcomes are fine, a crash is not
