@@ -1,0 +1,142 @@
+"""The control door under /_/: what is in the world, and everything that tests and the rehearsal may bring about."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from amplifier.sandbox.faults import Faults
+from amplifier.sandbox.limits import Limits
+from amplifier.sandbox.nouns import Network, iso
+from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.public import Public, Rate
+from amplifier.sandbox.state import row
+from amplifier.sandbox.wire import Answer, Request, Route, say
+from amplifier.sandbox.world import World
+
+LONGEST_WAIT_S = 60.0
+
+
+class Control:
+    """Serves the control door. Every answer is JSON; a mistake is 400 with a sentence."""
+
+    def __init__(  # noqa: PLR0913 - the door reaches every part
+        self, *, token: str, world: World, faults: Faults, limits: Limits, public: Public, stopping: threading.Event
+    ) -> None:
+        self._token = token
+        self._world = world
+        self._faults = faults
+        self._limits = limits
+        self._public = public
+        self._stopping = stopping
+
+    def routes(self) -> list[Route]:
+        """What is served, all of it behind the token."""
+        table: tuple[tuple[str, str, Callable[[Request, dict[str, str]], Any]], ...] = (
+            ("GET", "/_/world", self.world),
+            ("GET", "/_/faults", self.faults),
+            ("POST", "/_/faults", self.add_fault),
+            ("DELETE", "/_/faults", self.end_faults),
+            ("DELETE", "/_/faults/{id}", self.end_faults),
+            ("GET", "/_/limits", self.limits),
+            ("POST", "/_/limits", self.set_limits),
+            ("GET", "/_/public", self.public),
+            ("POST", "/_/public", self.set_public),
+            ("POST", "/_/say", self.say),
+            ("POST", "/_/plan", self.plan),
+            ("POST", "/_/said", self.said),
+            ("GET", "/_/wishes", self.wishes),
+        )
+        return [Route(method, path, self._behind_token(work)) for method, path, work in table]
+
+    def world(self, _: Request, __: dict[str, str]) -> Any:
+        """Everything that was said, in the order of time, and counts."""
+        with self._world.lock:
+            posts, counts = self._world.all_posts(), self._world.counts()
+        return {"posts": [row(post) for post in posts], "counts": counts, "now": iso(now_ms())}
+
+    def faults(self, _: Request, __: dict[str, str]) -> Any:
+        """The faults in force."""
+        return [fault.as_json() for fault in self._faults.all()]
+
+    def add_fault(self, request: Request, _: dict[str, str]) -> Any:
+        """Put a fault in force."""
+        return {"id": self._faults.add(request.json()).id}
+
+    def end_faults(self, _: Request, found: dict[str, str]) -> Any:
+        """End one fault, or all."""
+        return {"ended": self._faults.remove(int(found["id"]) if "id" in found else None)}
+
+    def limits(self, _: Request, __: dict[str, str]) -> Any:
+        """Whether rate limits are enforced."""
+        return {"enforced": self._limits.enforced}
+
+    def set_limits(self, request: Request, _: dict[str, str]) -> Any:
+        """Enforce rate limits, or do not (for load)."""
+        self._limits.enforced = bool(_object(request)["enforced"])
+        self._world.notes.keep("limits", {"enforced": self._limits.enforced})
+        return {"enforced": self._limits.enforced}
+
+    def public(self, _: Request, __: dict[str, str]) -> Any:
+        """How the public speaks, and how often it has."""
+        return self._public.as_json()
+
+    def set_public(self, request: Request, _: dict[str, str]) -> Any:
+        """The public begins, changes its rate, or stops."""
+        self._public.speak(Rate.of(_object(request)))
+        return self._public.as_json()
+
+    def say(self, request: Request, _: dict[str, str]) -> Any:
+        """One post of somebody, as if they had written it in their own client."""
+        found = _object(request)
+        parent = found.get("in_reply_to") or None
+        quoted = found.get("quotes") or None
+        network = Network(found["network"])
+        post = self._public.say(network, str(found["handle"]), str(found["text"]), in_reply_to=parent, quotes=quoted)
+        return row(post)
+
+    def plan(self, request: Request, _: dict[str, str]) -> Any:
+        """The service's word about its plan."""
+        self._world.notes.keep("plan", _object(request))
+        return {}
+
+    def said(self, request: Request, _: dict[str, str]) -> Any:
+        """A sentence for the wall."""
+        sentence = str(_object(request)["sentence"])
+        self._world.notes.keep("said", {"sentence": sentence, "at": iso(now_ms())})
+        return {}
+
+    def wishes(self, request: Request, _: dict[str, str]) -> Any:
+        """What people at the wall wish for, each given out once; waits up to `wait` seconds for the first."""
+        until = time.monotonic() + min(LONGEST_WAIT_S, max(0.0, float(request.one("wait", "0"))))
+        with self._world.changed:
+            while not (taken := self._world.notes.take_wishes()):
+                left = until - time.monotonic()
+                if left <= 0 or self._stopping.is_set():
+                    break
+                self._world.changed.wait(left)
+        return [{"id": wish.number, "name": wish.name, "at": iso(wish.at_ms)} for wish in taken]
+
+    def _behind_token(self, work: Callable[[Request, dict[str, str]], Any]) -> Callable[..., Answer]:
+        def serve(request: Request, found: dict[str, str]) -> Answer:
+            given = request.header("Authorization").removeprefix("Bearer ")
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                return say({"error": "The control door needs its token."}, 401, {"WWW-Authenticate": "Bearer"})
+            try:
+                return say(work(request, found))
+            except KeyError as missing:
+                return say({"error": f"{missing.args[0]} is missing."}, 400)
+            except (ValueError, TypeError) as wrong:
+                return say({"error": f"{wrong}."}, 400)
+
+        return serve
+
+
+def _object(request: Request) -> dict[str, Any]:
+    found = request.json()
+    if not isinstance(found, dict):
+        raise ValueError("the body is not a JSON object")  # noqa: TRY004 - becomes a 400, as every bad value
+    return found

@@ -1,0 +1,70 @@
+"""How often each network lets an account call, as documented, and what it says about it in its headers."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Budget(Enum):
+    """A name, how many points, in how many seconds. Sources: facts of each network's rate-limit page."""
+
+    # docs.x.com: x-api/fundamentals/rate-limits (2026-08-22)
+    X_PUBLISH = ("x publish", 100, 900)
+    X_TIMELINE = ("x timeline", 900, 900)
+    X_MENTIONS = ("x mentions", 300, 900)
+    X_SEARCH = ("x search", 300, 900)
+    X_ME = ("x me", 75, 900)
+    # docs.bsky.app: advanced-guides/rate-limits; a create costs 3 points, a put 2
+    BLUESKY_WRITES = ("bluesky writes", 5000, 3600)
+    BLUESKY_WRITES_DAY = ("bluesky writes a day", 35000, 86400)
+    BLUESKY_LOGIN = ("bluesky login", 30, 300)
+    BLUESKY_LOGIN_DAY = ("bluesky login a day", 300, 86400)
+    BLUESKY_ALL = ("bluesky all", 3000, 300)
+    # docs.joinmastodon.org: api/rate-limits; rack_attack.rb and rate_limiter.rb
+    MASTODON_ALL = ("mastodon all", 300, 300)
+    MASTODON_STATUSES = ("mastodon statuses", 300, 10800)
+
+    @property
+    def limit(self) -> int:
+        """Points in one window."""
+        return int(self.value[1])
+
+    @property
+    def window_ms(self) -> int:
+        """The window's length in milliseconds."""
+        return int(self.value[2]) * 1000
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a budget after a call; `granted` is False if the call went beyond it."""
+
+    granted: bool
+    limit: int
+    remaining: int
+    reset_ms: int
+    window_s: int
+
+
+class Limits:
+    """Counts the calls of each account. Kept in memory only: a restart forgets them, as a new window would."""
+
+    def __init__(self, *, enforced: bool = True) -> None:
+        self.enforced = enforced
+        self._lock = threading.Lock()
+        self._spent: dict[tuple[Budget, str], tuple[int, int]] = {}
+
+    def spend(self, budget: Budget, who: str, *, now_ms: int, points: int = 1) -> Allowance:
+        """Take points from an account's budget; a window begins with its first call. Beyond the limit none are taken."""
+        with self._lock:
+            begun, used = self._spent.get((budget, who), (now_ms, 0))
+            if now_ms >= begun + budget.window_ms:
+                begun, used = now_ms, 0
+            granted = not self.enforced or used + points <= budget.limit
+            if granted and self.enforced:
+                used += points
+            self._spent[budget, who] = (begun, used)
+            left = budget.limit - used
+            return Allowance(granted, budget.limit, left, begun + budget.window_ms, budget.window_ms // 1000)

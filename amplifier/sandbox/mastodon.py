@@ -1,0 +1,235 @@
+"""The Mastodon face: one server, social.example, that speaks the REST API of Mastodon 4.5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amplifier.sandbox import mastodon_shapes as shapes
+from amplifier.sandbox import words
+from amplifier.sandbox.faults import Faults, Kind
+from amplifier.sandbox.ids import position_at
+from amplifier.sandbox.limits import Allowance, Budget, Limits
+from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason, iso
+from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.wire import Answer, Operation, Refused, Request, Route, say
+from amplifier.sandbox.world import Window, World
+from amplifier.text.length import short_links
+
+NETWORK = Network.MASTODON
+FOREVER_MS = 1 << 46  # an instant some two thousand years ahead, whose snowflake still fits a column
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+
+
+class Mastodon:
+    """Serves the routes below from the world."""
+
+    def __init__(self, world: World, faults: Faults, limits: Limits) -> None:
+        self._world = world
+        self._faults = faults
+        self._limits = limits
+
+    def routes(self) -> list[Route]:
+        """What is served, and what each request is for."""
+        table = (
+            ("POST", "/api/v1/statuses", self.publish, Operation.PUBLISH),
+            ("GET", "/api/v1/statuses/{id}", self.one, Operation.FIND),
+            ("GET", "/api/v1/statuses/{id}/source", self.source, Operation.FIND),
+            ("GET", "/api/v1/accounts/verify_credentials", self.verify, Operation.LOGIN),
+            ("GET", "/api/v1/accounts/{id}/statuses", self.of_account, Operation.FIND),
+            ("GET", "/api/v1/notifications", self.notifications, Operation.MENTIONS),
+            ("GET", "/api/v1/timelines/tag/{tag}", self.tag, Operation.MENTIONS),
+            ("GET", "/api/v1/instance", self.instance_v1, Operation.LOOK_UP),
+            ("GET", "/api/v2/instance", self.instance, Operation.LOOK_UP),
+        )
+        return [Route(method, path, serve, NETWORK, operation) for method, path, serve, operation in table]
+
+    def publish(self, request: Request, _: dict[str, str]) -> Answer:
+        """POST /api/v1/statuses."""
+        me, limits = self._authenticate(request)
+        key = request.header("Idempotency-Key")
+        with self._world.lock:
+            earlier = self._world.by_key(me, key) if key else None
+            if earlier is not None and not self._takes_habit(Kind.IGNORE_KEY):
+                if self._takes_habit(Kind.REPLAY_500):
+                    raise Refused(problem(500))
+                return say(shapes.status(earlier, _base(request), self._world), headers=limits)
+            draft = self._draft(request, me)
+            allowance = self._limits.spend(Budget.MASTODON_STATUSES, me.handle, now_ms=now_ms())
+            limits = _headers(allowance)
+            if not allowance.granted:
+                raise Refused(problem(429).having(limits))
+            post = self._world.add(draft, key)
+        return say(shapes.status(post, _base(request), self._world), headers=limits)
+
+    def one(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /api/v1/statuses/{id}."""
+        limits = self._visitor(request)
+        return say(shapes.status(self._post(found["id"]), _base(request), self._world), headers=limits)
+
+    def source(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /api/v1/statuses/{id}/source: the text exactly as it was written."""
+        _, limits = self._authenticate(request)
+        post = self._post(found["id"])
+        return say({"id": post.remote_id, "text": post.text, "spoiler_text": ""}, headers=limits)
+
+    def verify(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /api/v1/accounts/verify_credentials."""
+        me, limits = self._authenticate(request)
+        return say(shapes.own_account(me, _base(request)), headers=limits)
+
+    def of_account(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /api/v1/accounts/{id}/statuses."""
+        limits = self._visitor(request)
+        author = self._world.by_id(NETWORK, found["id"])
+        if author is None:
+            raise Refused(problem(404))
+        window = _window(request, standard=20, most=40)
+        window = window.until(position_at(NETWORK, self._hidden_since(Operation.FIND)))
+        posts = self._world.by_author(author, window, replies=not _is_set(request, "exclude_replies"))
+        return self._statuses(request, posts, limits)
+
+    def notifications(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /api/v1/notifications: mentions (replies that name us are mentions too) and quotes."""
+        me, limits = self._authenticate(request)
+        wanted = set(request.several("types[]", "types")) or {"mention", "quote"}
+        wanted -= set(request.several("exclude_types[]", "exclude_types"))
+        reasons = ((Reason.MENTION, Reason.REPLY) if "mention" in wanted else ()) + (
+            (Reason.QUOTE,) if "quote" in wanted else ()
+        )
+        window = _window(request, standard=40, most=80)
+        hidden_since = self._hidden_since(Operation.MENTIONS)
+        notices = [n for n in self._world.notices(me, window, reasons) if n.post.at_ms <= hidden_since]
+        notices.sort(key=lambda notice: notice.number, reverse=True)
+        links = _links(request, [str(notice.number) for notice in notices])
+        entities = [shapes.notification(notice, _base(request), self._world) for notice in notices]
+        return say(entities, headers={**limits, **links})
+
+    def tag(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /api/v1/timelines/tag/{tag}: public posts only."""
+        limits = self._visitor(request)
+        window = _window(request, standard=20, most=40)
+        posts = self._world.tagged(NETWORK, found["tag"].lower(), window)
+        return self._statuses(request, posts, limits)
+
+    def instance(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /api/v2/instance."""
+        return say(shapes.instance(request.host))
+
+    def instance_v1(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /api/v1/instance."""
+        return say(shapes.instance_v1(request.host))
+
+    def _statuses(self, request: Request, posts: list[Post], limits: dict[str, str]) -> Answer:
+        # Whichever end a page was taken from, it is shown newest first (mastodon: concerns/paginable.rb).
+        posts.sort(key=lambda post: post.position, reverse=True)
+        links = _links(request, [post.remote_id for post in posts])
+        return say([shapes.status(post, _base(request), self._world) for post in posts], headers={**limits, **links})
+
+    def _draft(self, request: Request, me: Account) -> Draft:
+        try:
+            fields = request.fields()
+        except ValueError:
+            raise Refused(problem(400, "There was a problem parsing the body")) from None
+        text = str(fields.get("status") or "")
+        for name in ("media_ids", "poll", "scheduled_at", "spoiler_text"):
+            if fields.get(name):
+                raise Refused(problem(422, f"Validation failed: {name} is not served by this pretend server"))
+        if not text.strip():
+            raise Refused(problem(422, "Validation failed: Text can't be blank"))
+        if short_links(text, shapes.LINK_COST) > shapes.MAX_CHARACTERS:
+            message = f"Validation failed: Text character limit of {shapes.MAX_CHARACTERS} exceeded"
+            raise Refused(problem(422, message))
+        visibility = str(fields.get("visibility") or "public")
+        if visibility not in VISIBILITIES:
+            raise Refused(problem(422, "Validation failed: Visibility is not included in the list"))
+        parent = str(fields.get("in_reply_to_id") or "")
+        quoted = str(fields.get("quoted_status_id") or "")
+        for number in filter(None, (parent, quoted)):
+            self._post(number)
+        return Draft(
+            author=me,
+            text=text,
+            ours=True,
+            mentions=words.named(NETWORK, text),
+            tags=words.tagged(text),
+            language=str(fields.get("language") or "en"),
+            visibility=visibility,
+            in_reply_to=parent or None,
+            quotes=quoted or None,
+        )
+
+    def _authenticate(self, request: Request) -> tuple[Account, dict[str, str]]:
+        token = request.header("Authorization").removeprefix("Bearer ").strip()
+        handle = token.removeprefix("pretend-")
+        if handle == token or not handle:
+            raise Refused(problem(401, "The access token is invalid"))
+        me = self._world.account(NETWORK, words.handle_on(NETWORK, handle))
+        return me, self._count(me.handle)
+
+    def _visitor(self, request: Request) -> dict[str, str]:
+        if request.header("Authorization"):
+            return self._authenticate(request)[1]
+        return self._count("")
+
+    def _count(self, who: str) -> dict[str, str]:
+        allowance = self._limits.spend(Budget.MASTODON_ALL, who, now_ms=now_ms())
+        headers = _headers(allowance)
+        if not allowance.granted:
+            raise Refused(problem(429).having(headers))
+        return headers
+
+    def _post(self, number: str) -> Post:
+        found = self._world.post(NETWORK, number)
+        if found is None:
+            raise Refused(problem(404))
+        return found
+
+    def _takes_habit(self, kind: Kind) -> bool:
+        return self._faults.take(NETWORK, Operation.PUBLISH, frozenset({kind})) is not None
+
+    def _hidden_since(self, operation: Operation) -> int:
+        lag = self._faults.take(NETWORK, operation, frozenset({Kind.LAG}))
+        return now_ms() - round(self._faults.seconds(lag) * 1000) if lag else FOREVER_MS
+
+
+def problem(status: int, message: str = "") -> Answer:
+    """An error as Mastodon words it."""
+    usual = {
+        401: "The access token is invalid",
+        404: "Record not found",
+        429: "Too many requests",
+        500: "We're sorry, but something went wrong on our end.",
+        503: "There was a temporary problem serving your request, please try again",
+    }
+    return say({"error": message or usual.get(status, "This action is not allowed")}, status)
+
+
+def _headers(allowance: Allowance) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": iso(allowance.reset_ms),
+    }
+
+
+def _window(request: Request, *, standard: int, most: int) -> Window:
+    numbers = {name: request.one(name) for name in ("limit", "min_id", "since_id", "max_id")}
+    known: dict[str, Any] = {name: int(value) for name, value in numbers.items() if value.isdecimal()}
+    after = known.get("min_id", known.get("since_id", -1))
+    limit = max(1, min(most, known.get("limit", standard)))
+    return Window(after, known.get("max_id", 2**63 - 1), limit, oldest_first="min_id" in known)
+
+
+def _links(request: Request, shown: list[str]) -> dict[str, str]:
+    if not shown:
+        return {}
+    address = f"{_base(request)}{request.path}"
+    return {"Link": f'<{address}?max_id={shown[-1]}>; rel="next", <{address}?min_id={shown[0]}>; rel="prev"'}
+
+
+def _is_set(request: Request, name: str) -> bool:
+    return request.one(name).lower() in {"1", "true", "on"}
+
+
+def _base(request: Request) -> str:
+    return f"http://{request.host}"

@@ -1,0 +1,212 @@
+"""Mastodon's entities as JSON: account, status, notification, instance (docs.joinmastodon.org/entities)."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from amplifier.sandbox.nouns import SERVER, Account, Notice, Post, Reason, iso
+from amplifier.sandbox.world import World
+from amplifier.text.links import Span, SpanKind, spans
+
+MAX_CHARACTERS = 500
+LINK_COST = 23
+VERSION = "4.5.0"
+
+
+def account(found: Account, base: str) -> dict[str, Any]:
+    """An Account entity. `base` is where this server's pages are, such as `http://127.0.0.1:8000`."""
+    name, _, server = found.handle.partition("@")
+    return {
+        "id": found.remote_id,
+        "username": name,
+        "acct": found.handle,
+        "display_name": found.name,
+        "locked": False,
+        "bot": False,
+        "discoverable": True,
+        "indexable": False,
+        "group": False,
+        "created_at": iso(found.since_ms)[:10] + "T00:00:00.000Z",
+        "note": "",
+        "url": f"{base}{found.page}",
+        "uri": f"https://{server or SERVER}/users/{name}",
+        "avatar": f"{base}/wall/assets/icon.svg",
+        "avatar_static": f"{base}/wall/assets/icon.svg",
+        "header": f"{base}/wall/assets/icon.svg",
+        "header_static": f"{base}/wall/assets/icon.svg",
+        "followers_count": 0,
+        "following_count": 0,
+        "statuses_count": 0,
+        "last_status_at": None,
+        "emojis": [],
+        "fields": [],
+    }
+
+
+def own_account(found: Account, base: str) -> dict[str, Any]:
+    """The account of whoever asks, with what only they may see."""
+    source = {
+        "privacy": "public",
+        "sensitive": False,
+        "language": None,
+        "note": "",
+        "fields": [],
+        "follow_requests_count": 0,
+        "quote_policy": "public",
+    }
+    return account(found, base) | {"source": source, "role": {"id": "-99", "name": "", "permissions": "0"}}
+
+
+def status(post: Post, base: str, world: World) -> dict[str, Any]:
+    """A Status entity."""
+    parent = world.post(post.network, post.in_reply_to) if post.in_reply_to else None
+    quoted = world.post(post.network, post.quotes) if post.quotes else None
+    return {
+        "id": post.remote_id,
+        "created_at": iso(post.at_ms),
+        "in_reply_to_id": post.in_reply_to,
+        "in_reply_to_account_id": parent.author.remote_id if parent else None,
+        "sensitive": False,
+        "spoiler_text": "",
+        "visibility": post.visibility,
+        "language": post.language or None,
+        "uri": post.canonical_id,
+        "url": f"{base}{post.page}",
+        "replies_count": len(world.replies(post)),
+        "reblogs_count": 0,
+        "favourites_count": 0,
+        "quotes_count": 0,
+        "edited_at": None,
+        "favourited": False,
+        "reblogged": False,
+        "muted": False,
+        "bookmarked": False,
+        "content": content(post.text, base),
+        "filtered": [],
+        "reblog": None,
+        "application": {"name": "Pretend", "website": None} if post.ours else None,
+        "account": account(post.author, base),
+        "media_attachments": [],
+        "mentions": [
+            {
+                "id": who.remote_id,
+                "username": who.handle.partition("@")[0],
+                "url": f"{base}{who.page}",
+                "acct": who.handle,
+            }
+            for who in (world.known(post.network, handle) for handle in post.mentions)
+            if who is not None
+        ],
+        "tags": [{"name": tag, "url": f"{base}/tags/{tag}"} for tag in post.tags],
+        "emojis": [],
+        "card": None,
+        "poll": None,
+        "quote": {"state": "accepted", "quoted_status": status(quoted, base, world)} if quoted else None,
+    }
+
+
+def notification(notice: Notice, base: str, world: World) -> dict[str, Any]:
+    """A Notification entity; a reply that names us is a mention there, as any mention."""
+    kind = "quote" if notice.reason is Reason.QUOTE else "mention"
+    return {
+        "id": str(notice.number),
+        "type": kind,
+        "created_at": iso(notice.post.at_ms),
+        "group_key": f"ungrouped-{notice.number}",
+        "account": account(notice.post.author, base),
+        "status": status(notice.post, base, world),
+    }
+
+
+def content(text: str, base: str) -> str:
+    """The HTML Mastodon makes of a text: paragraphs, breaks, links, tags and handles."""
+    pieces = []
+    done = 0
+    for span in spans(text):
+        pieces += [escape(text[done : span.start]), _anchor(span, base)]
+        done = span.end
+    pieces.append(escape(text[done:]))
+    paragraphs = "".join(pieces).replace("\r\n", "\n").split("\n\n")
+    return "".join(
+        f"<p>{paragraph.strip(chr(10)).replace(chr(10), '<br />')}</p>" for paragraph in paragraphs if paragraph.strip()
+    )
+
+
+def _anchor(span: Span, base: str) -> str:
+    value = escape(span.value)
+    match span.kind:
+        case SpanKind.LINK:
+            scheme, _, rest = span.value.partition("://")
+            shown, hidden = escape(rest[:30]), escape(rest[30:])
+            ellipsis = "ellipsis" if hidden else ""
+            return (
+                f'<a href="{value}" target="_blank" rel="nofollow noopener" translate="no">'
+                f'<span class="invisible">{scheme}://</span><span class="{ellipsis}">{shown}</span>'
+                f'<span class="invisible">{hidden}</span></a>'
+            )
+        case SpanKind.TAG:
+            href = f"{base}/tags/{value.lower()}"
+            return f'<a href="{href}" class="mention hashtag" rel="tag">#<span>{value}</span></a>'
+        case SpanKind.HANDLE:
+            href = f"{base}/@{escape(span.value.lower().removesuffix('@' + SERVER))}"
+            name = escape(span.value.partition("@")[0])
+            return f'<span class="h-card" translate="no"><a href="{href}" class="u-url mention">@<span>{name}</span></a></span>'
+
+
+def instance(host: str) -> dict[str, Any]:
+    """The Instance entity of /api/v2/instance."""
+    return {
+        "domain": SERVER,
+        "title": SERVER,
+        "version": VERSION,
+        "source_url": f"http://{host}/wall",
+        "description": "A pretend server for rehearsals. Nothing here reaches anybody.",
+        "usage": {"users": {"active_month": 1}},
+        "thumbnail": {"url": f"http://{host}/wall/assets/icon.svg"},
+        "icon": [],
+        "languages": ["en"],
+        "configuration": configuration(),
+        "registrations": {"enabled": False, "approval_required": False, "message": None, "url": None},
+        "api_versions": {"mastodon": 7},
+        "contact": {"email": "", "account": None},
+        "rules": [],
+    }
+
+
+def configuration() -> dict[str, Any]:
+    """What the server allows. No streaming address is named, since nothing is streamed."""
+    return {
+        "urls": {"streaming": "", "status": None},
+        "accounts": {"max_featured_tags": 10, "max_pinned_statuses": 5},
+        "statuses": {
+            "max_characters": MAX_CHARACTERS,
+            "max_media_attachments": 4,
+            "characters_reserved_per_url": LINK_COST,
+        },
+        "media_attachments": {"supported_mime_types": []},
+        "polls": {"max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2629746},
+        "translation": {"enabled": False},
+    }
+
+
+def instance_v1(host: str) -> dict[str, Any]:
+    """The older entity of /api/v1/instance."""
+    return {
+        "uri": SERVER,
+        "title": SERVER,
+        "short_description": "A pretend server for rehearsals.",
+        "description": "A pretend server for rehearsals. Nothing here reaches anybody.",
+        "email": "",
+        "version": VERSION,
+        "urls": {"streaming_api": ""},
+        "stats": {"user_count": 1, "status_count": 0, "domain_count": 1},
+        "thumbnail": f"http://{host}/wall/assets/icon.svg",
+        "languages": ["en"],
+        "registrations": False,
+        "approval_required": False,
+        "invites_enabled": False,
+        "configuration": configuration(),
+        "contact_account": None,
+        "rules": [],
+    }

@@ -1,0 +1,136 @@
+"""What the pretend world is made of: networks, accounts, posts, and what brings a post to somebody's attention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+SERVER = "social.example"  # what the Mastodon face calls itself
+
+
+class Network(StrEnum):
+    """The three faces of the sandbox."""
+
+    X = "x"
+    BLUESKY = "bluesky"
+    MASTODON = "mastodon"
+
+
+TITLES = {Network.X: "X", Network.BLUESKY: "Bluesky", Network.MASTODON: "Mastodon"}
+
+
+class Reason(StrEnum):
+    """Why an account is told about a post of somebody else."""
+
+    MENTION = "mention"
+    QUOTE = "quote"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody on one network. `remote_id` is the network's own id; `key` is the row in the world's file.
+
+    A Mastodon handle is the local part for accounts of our server and `name@server` for others.
+    """
+
+    key: int
+    network: Network
+    handle: str
+    name: str
+    remote_id: str
+    since_ms: int
+
+    @property
+    def page(self) -> str:
+        """The path of the profile page."""
+        match self.network:
+            case Network.X:
+                return f"/{self.handle}"
+            case Network.BLUESKY:
+                return f"/profile/{self.handle}"
+            case Network.MASTODON:
+                return f"/@{self.handle}"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post as the world keeps it.
+
+    `position` orders the posts of one network (for X and Mastodon it is the id itself, for Bluesky the instant of
+    indexing in ms). `at_ms` is milliseconds since 1970. `record` is Bluesky's record as JSON, else empty.
+    `root` is the remote id of the first post of the thread. `tags` are lower-case, without `#`.
+    """
+
+    network: Network
+    position: int
+    remote_id: str
+    canonical_id: str
+    author: Account
+    ours: bool
+    text: str
+    at_ms: int
+    language: str = ""
+    visibility: str = "public"
+    in_reply_to: str | None = None
+    quotes: str | None = None
+    root: str = ""
+    mentions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    record: str = ""
+    cid: str = ""
+
+    @property
+    def page(self) -> str:
+        """The path of the page where people see this post."""
+        match self.network:
+            case Network.X:
+                return f"/{self.author.handle}/status/{self.remote_id}"
+            case Network.BLUESKY:
+                return f"/profile/{self.author.handle}/post/{self.remote_id.rpartition('/')[2]}"
+            case Network.MASTODON:
+                return f"/@{self.author.handle}/{self.remote_id}"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A post before it is in the world: who says what, and what it answers or quotes (remote ids).
+
+    `rkey`, `record` and `cid` are for Bluesky only.
+    """
+
+    author: Account
+    text: str
+    ours: bool
+    mentions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = "en"
+    visibility: str = "public"
+    in_reply_to: str | None = None
+    quotes: str | None = None
+    rkey: str = ""
+    record: str = ""
+    cid: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An account is told about a post. `number` rises by arrival."""
+
+    number: int
+    reason: Reason
+    post: Post
+
+
+def iso(ms: int) -> str:
+    """An instant in milliseconds as all three networks write it: `2023-10-09T13:40:00.000Z`."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+def from_iso(text: str) -> int:
+    """Milliseconds since 1970 of an instant with its offset. Raises ValueError for anything else."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} does not say its offset from UTC")
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,126 @@
+"""The wall and the pages people look at: state, live events, posts, profiles, and the wall's three wishes."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from amplifier.sandbox import wall, words
+from amplifier.sandbox.faults import Faults
+from amplifier.sandbox.nouns import TITLES, Network, Post
+from amplifier.sandbox.state import State
+from amplifier.sandbox.wire import HTML, Answer, Request, Route, say
+from amplifier.sandbox.world import World
+
+SILENCE_S = 20.0  # how long X holds the line after somebody pressed the button
+WISHES = {
+    "debate_slips": "Asked: the debate slips 40 minutes. Watch the coming posts move.",
+    "pull_the_plug": "Asked: the service is killed where it stands, and starts again.",
+    "x_stops": "X will take the next post and say nothing. Watch what becomes of it.",
+}
+
+
+class Pages:
+    """Serves the wall and what is linked from it."""
+
+    def __init__(self, world: World, faults: Faults, state: State) -> None:
+        self._world = world
+        self._faults = faults
+        self._state = state
+
+    def routes(self) -> list[Route]:
+        """What is served. The live events are the server's own, since they do not end."""
+        table = (
+            ("GET", "/", self.front),
+            ("GET", "/wall", self.wall),
+            ("GET", "/wall/state", self.state),
+            ("GET", "/wall/assets/{name}", self.asset),
+            ("POST", "/wall/wish/{name}", self.wish),
+            ("GET", "/profile/{handle}/post/{id}", self.bluesky_post),
+            ("GET", "/profile/{handle}", self.bluesky_profile),
+            ("GET", "/{handle}/status/{id}", self.x_post),
+            ("GET", "/{handle}/{id}", self.mastodon_post),
+            ("GET", "/{handle}", self.profile),
+        )
+        return [Route(method, path, serve) for method, path, serve in table]
+
+    def front(self, _: Request, __: dict[str, str]) -> Answer:
+        """The bare address leads to the wall."""
+        return Answer(302, b"", HTML, {"Location": "/wall"})
+
+    def wall(self, _: Request, __: dict[str, str]) -> Answer:
+        """The wall's page."""
+        return Answer(200, wall.page(), HTML, {"Cache-Control": "no-cache"})
+
+    def state(self, _: Request, __: dict[str, str]) -> Answer:
+        """The wall's state."""
+        return Answer(200, self._state.as_json(), headers={"Cache-Control": "no-store"})
+
+    def asset(self, _: Request, found: dict[str, str]) -> Answer:
+        """A file of the wall."""
+        asset = wall.asset(found["name"])
+        return Answer(200, asset[0], asset[1], {"Cache-Control": "no-cache"}) if asset else missing()
+
+    def wish(self, request: Request, found: dict[str, str]) -> Answer:
+        """Somebody pressed a button. Other sites' pages are turned away."""
+        origin = urlsplit(request.header("Origin")).hostname or ""
+        host = urlsplit(f"//{request.host}").hostname or ""
+        if request.header("X-Wall") != "1" or not (is_loopback(origin) and is_loopback(host)):
+            return say({"sentence": "Only the wall itself may wish for something."}, 403)
+        name = found["name"]
+        if name not in WISHES:
+            return say({"sentence": "The wall has no such button."}, 404)
+        if name == "x_stops":
+            self._faults.add({"network": "x", "operation": "publish", "kind": "hang", "seconds": SILENCE_S, "times": 1})
+        else:
+            self._world.notes.wish(name)
+        return say({"sentence": WISHES[name]})
+
+    def bluesky_post(self, _: Request, found: dict[str, str]) -> Answer:
+        """A post on Bluesky."""
+        author = self._world.known(Network.BLUESKY, found["handle"])
+        uri = f"at://{author.remote_id}/app.bsky.feed.post/{found['id']}" if author else ""
+        return self._post_page(self._world.post(Network.BLUESKY, uri))
+
+    def bluesky_profile(self, _: Request, found: dict[str, str]) -> Answer:
+        """A profile on Bluesky."""
+        return self._profile_page(Network.BLUESKY, found["handle"])
+
+    def x_post(self, _: Request, found: dict[str, str]) -> Answer:
+        """A post on X; as there, the number alone decides."""
+        return self._post_page(self._world.post(Network.X, found["id"]))
+
+    def mastodon_post(self, _: Request, found: dict[str, str]) -> Answer:
+        """A post on Mastodon."""
+        post = self._world.post(Network.MASTODON, found["id"])
+        return self._post_page(post) if found["handle"].startswith("@") else missing()
+
+    def profile(self, _: Request, found: dict[str, str]) -> Answer:
+        """A profile on Mastodon (with `@`) or X."""
+        network = Network.MASTODON if found["handle"].startswith("@") else Network.X
+        return self._profile_page(network, found["handle"])
+
+    def _post_page(self, post: Post | None) -> Answer:
+        if post is None:
+            return missing()
+        view = self._state.card(post) | {"network": post.network, "title": TITLES[post.network]}
+        return Answer(200, wall.post_page(view), HTML)
+
+    def _profile_page(self, network: Network, handle: str) -> Answer:
+        account = self._world.known(network, words.handle_on(network, handle))
+        return Answer(200, wall.profile_page(self._state.profile(account)), HTML) if account else missing()
+
+
+def missing() -> Answer:
+    """Nothing is here."""
+    return Answer(404, b"<!doctype html><title>Not here</title><p>There is nothing at this address.", HTML)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this computer."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

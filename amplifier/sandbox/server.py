@@ -1,0 +1,281 @@
+"""The sandbox's one port: reads requests, finds who serves them, and writes answers or lets a fault have its way."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import socketserver
+import sqlite3
+import struct
+import threading
+from contextlib import nullcontext, suppress
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from amplifier.clock import utc_now
+from amplifier.sandbox import mastodon
+from amplifier.sandbox.control import Control
+from amplifier.sandbox.faults import SILENCES, Faults, carry_out
+from amplifier.sandbox.limits import Limits
+from amplifier.sandbox.nouns import Network
+from amplifier.sandbox.pages import Pages, is_loopback, missing
+from amplifier.sandbox.public import Public
+from amplifier.sandbox.state import State
+from amplifier.sandbox.wire import Answer, Refused, Request, Route, say
+from amplifier.sandbox.world import World
+
+LARGEST_BODY = 1_000_000
+IDLE_S = 75  # a connection on which nothing is asked is closed after this
+BEAT_S = 15  # a comment in the live events, so that nobody takes silence for an end
+BETWEEN_EVENTS_S = 0.25
+STOP_S = 0.8
+LIVE = "/wall/live"
+
+log = logging.getLogger(__name__)
+
+
+class Sandbox:
+    """A pretend X, Bluesky and Mastodon on one loopback port, with the world in one file."""
+
+    def __init__(self, world: Path, *, port: int, token: str, host: str = "127.0.0.1") -> None:
+        if not is_loopback(host):
+            raise ValueError(f"the sandbox listens on this computer only, not on {host}")
+        self.stopping = threading.Event()
+        self.world = World(world)
+        notes = self.world.notes
+        self.faults = Faults(notes)
+        self.limits = Limits(enforced=(notes.kept("limits") or {"enforced": True})["enforced"])
+        self.public = Public(self.world)
+        self.state = State(self.world, self.faults)
+        control = Control(
+            token=token,
+            world=self.world,
+            faults=self.faults,
+            limits=self.limits,
+            public=self.public,
+            stopping=self.stopping,
+        )
+        faces = [mastodon.Mastodon(self.world, self.faults, self.limits)]
+        self.routes = Routes(
+            [route for part in (*faces, control, Pages(self.world, self.faults, self.state)) for route in part.routes()]
+        )
+        try:
+            self._server = _Server((host, port), self)
+        except OSError:
+            self.world.close()
+            raise
+        self._loop = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+        self._stopped = threading.Event()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.server_address[1])
+
+    def start(self) -> None:
+        """Serve, in a thread of its own."""
+        self._loop.start()
+        self.public.start()
+
+    def serve_forever(self) -> None:
+        """Serve until somebody calls `stop`, which a signal handler may do."""
+        self.start()
+        self._stopped.wait()
+
+    def stop(self) -> None:
+        """End every connection and thread and close the file; takes less than a second."""
+        if self.stopping.is_set():
+            return
+        self.stopping.set()
+        self.world.touch()
+        if self._loop.is_alive():
+            self._server.shutdown()
+        self.public.stop()
+        self._server.end_connections(STOP_S)
+        self._server.server_close()
+        self.world.close()
+        self._stopped.set()
+
+
+class Routes:
+    """The routing table: exact paths at once, those with names in them by trying."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        self._exact = {(route.method, route.path): route for route in routes if "{" not in route.path}
+        self._named = [
+            (route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)))
+            for route in routes
+            if "{" in route.path
+        ]
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """Who serves this, and what the names in the path stand for."""
+        exact = self._exact.get((method, path))
+        if exact is not None:
+            return exact, {}
+        for route, pattern in self._named:
+            match = pattern.fullmatch(path) if route.method == method else None
+            if match:
+                return route, {name: unquote(value) for name, value in match.groupdict().items()}
+        return None
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, _Connection)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._open[request] = threading.current_thread()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                self._open.pop(request, None)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's signature
+        log.debug("connection ended early", exc_info=True)
+
+    def end_connections(self, seconds: float) -> None:
+        """Shut every connection and wait for their threads."""
+        until = monotonic() + seconds
+        with self._lock:
+            still = list(self._open.items())
+        for connection, _ in still:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for _, thread in still:
+            thread.join(max(0.0, until - monotonic()))
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """One connection, with one request after the other; also the line a fault acts on."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = IDLE_S
+    server: _Server
+
+    def handle_one_request(self) -> None:
+        """Read one request and answer it."""
+        try:
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            request = self._read()
+            if request is not None:
+                self._serve(request)
+        except (OSError, sqlite3.ProgrammingError):
+            # The client has gone, or the sandbox is stopping and its file is closed.
+            self.close_connection = True
+
+    def _read(self) -> Request | None:
+        length = self.headers.get("Content-Length") or "0"
+        if self.headers.get("Transfer-Encoding") or not length.isdecimal() or int(length) > LARGEST_BODY:
+            self.close_connection = True
+            self.send(say({"error": "Send a body of at most a megabyte with its length."}, 413))
+            return None
+        parts = urlsplit(self.path)
+        path = parts.path.rstrip("/") or "/"
+        query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        return Request(self.command, path, query, self.headers, self.rfile.read(int(length)))
+
+    def _serve(self, request: Request) -> None:
+        sandbox = self.server.sandbox
+        if request.path == LIVE and request.method == "GET":
+            self._live()
+            return
+        found = sandbox.routes.find(request.method, request.path)
+        if found is None:
+            self.send(missing())
+            return
+        route, names = found
+        fault = sandbox.faults.take(route.network, route.operation)
+        if fault is None or route.network is None:
+            self.send(_answer(route, request, names))
+            return
+        quiet = sandbox.faults.silence(route.network) if fault.kind in SILENCES else nullcontext()
+        network = route.network
+        with quiet:
+            carry_out(
+                fault,
+                sandbox.faults.seconds(fault),
+                self,
+                serve=lambda: _answer(route, request, names),
+                fail=lambda status: PROBLEMS[network](status),
+            )
+
+    def _live(self) -> None:
+        sandbox = self.server.sandbox
+        self.close_connection = True
+        self.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+            b"Connection: close\r\n\r\nretry: 1000\n\n"
+        )
+        shown = -1
+        while not sandbox.stopping.is_set():
+            with sandbox.world.changed:
+                if sandbox.world.version == shown:
+                    sandbox.world.changed.wait(BEAT_S)
+                news = sandbox.world.version != shown
+                shown = sandbox.world.version
+            self.wfile.write(b"data: " + sandbox.state.as_json() + b"\n\n" if news else b": still here\n\n")
+            sandbox.stopping.wait(BETWEEN_EVENTS_S)
+
+    # The line a fault acts on
+
+    def send(self, answer: Answer) -> None:
+        """Send the whole answer and keep the connection, if the client wants to."""
+        date = self.date_time_string(int(utc_now().timestamp()))
+        self.wfile.write(answer.raw(date=date, keep=not self.close_connection))
+
+    def send_half(self, answer: Answer) -> None:
+        """Send the first half of the bytes and close."""
+        whole = answer.raw(date=self.date_time_string(), keep=True)
+        self.wfile.write(whole[: len(whole) - (len(answer.body) + 1) // 2])
+        self.close_connection = True
+
+    def close(self) -> None:
+        """Close without sending anything."""
+        self.close_connection = True
+
+    def reset(self) -> None:
+        """Close with a reset."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.rfile.close()
+        self.wfile.close()
+        self.connection.close()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; ends early when the server stops."""
+        if seconds:
+            self.server.sandbox.stopping.wait(seconds)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's signature
+        log.debug(format, *args)
+
+
+PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: mastodon.problem, Network.BLUESKY: mastodon.problem}
+
+
+def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:
+    try:
+        return route.serve(request, names)
+    except Refused as refused:
+        return refused.answer

@@ -1,0 +1,133 @@
+"""A request as it came in and an answer as it goes out, with nothing of any network in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from amplifier.sandbox.nouns import Network
+
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+
+class Operation(StrEnum):
+    """What a request wants, in the words that faults are set with."""
+
+    PUBLISH = "publish"
+    FIND = "find"
+    MENTIONS = "mentions"
+    LOGIN = "login"
+    LOOK_UP = "look_up"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, read completely. `query` keeps repeated names."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Message
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """A header's value, or the empty string."""
+        return self.headers.get(name) or ""
+
+    @property
+    def host(self) -> str:
+        """The host and port that the client called, as it wrote them."""
+        return self.header("Host") or "localhost"
+
+    def one(self, name: str, default: str = "") -> str:
+        """The last value of a query parameter."""
+        return next((value for key, value in reversed(self.query) if key == name), default)
+
+    def several(self, *names: str) -> tuple[str, ...]:
+        """All values of parameters with any of these names, commas separating too."""
+        return tuple(part for key, value in self.query if key in names for part in value.split(",") if part)
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError where it is not."""
+        return json.loads(self.body)
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of a form or a JSON object; a name ending in `[]` holds a list. Raises ValueError if neither."""
+        if self.header("Content-Type").startswith("application/json"):
+            found = self.json() if self.body else {}
+            if not isinstance(found, dict):
+                raise ValueError("the body is not a JSON object")
+            return found
+        fields: dict[str, Any] = {}
+        for name, value in parse_qsl(self.body.decode(), keep_blank_values=True):
+            if name.endswith("[]"):
+                fields.setdefault(name, []).append(value)
+            else:
+                fields[name] = value
+        return fields
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer. Content-Length, Date and Connection are added when it is written."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def having(self, headers: Mapping[str, str]) -> Answer:
+        """The same answer with further headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def raw(self, *, date: str, keep: bool) -> bytes:
+        """The whole answer as it goes over the wire."""
+        lines = [
+            f"HTTP/1.1 {self.status} {_phrase(self.status)}",
+            f"Date: {date}",
+            f"Content-Type: {self.content_type}",
+            f"Content-Length: {len(self.body)}",
+            *(f"{name}: {value}" for name, value in self.headers.items()),
+        ]
+        if not keep:
+            lines.append("Connection: close")
+        return "\r\n".join((*lines, "\r\n")).encode() + self.body
+
+
+def say(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """A JSON answer."""
+    encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status, encoded, JSON, headers or {})
+
+
+class Refused(Exception):
+    """The request gets this answer instead of what it asked for."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line of the routing table. In `path`, `{name}` stands for one segment."""
+
+    method: str
+    path: str
+    serve: Callable[[Request, dict[str, str]], Answer]
+    network: Network | None = None
+    operation: Operation = Operation.LOOK_UP
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Pretend"

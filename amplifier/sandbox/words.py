@@ -1,0 +1,51 @@
+"""What a text refers to on one network: whom it names, which tags it carries, and the facets Bluesky wants for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from amplifier.sandbox.nouns import SERVER, Network
+from amplifier.text.links import Span, SpanKind, spans
+
+
+def handle_on(network: Network, written: str) -> str:
+    """A handle as the world keeps it: lower-case, no `@` in front, our own Mastodon server left out."""
+    handle = written.removeprefix("@").lower()
+    if network is Network.MASTODON:
+        handle = handle.removesuffix(f"@{SERVER}")
+    return handle
+
+
+def named(network: Network, text: str) -> tuple[str, ...]:
+    """The handles in a text, each once, in order."""
+    handles = (handle_on(network, span.value) for span in spans(text) if span.kind is SpanKind.HANDLE)
+    return tuple(dict.fromkeys(handles))
+
+
+def tagged(text: str) -> tuple[str, ...]:
+    """The hashtags in a text, lower-case, each once, in order."""
+    return tuple(dict.fromkeys(span.value.lower() for span in spans(text) if span.kind is SpanKind.TAG))
+
+
+def facets(text: str, did_of: Callable[[str], str | None]) -> list[dict[str, Any]]:
+    """Bluesky's facets for a text, offsets in UTF-8 bytes. Handles that nobody has are left out."""
+    found = []
+    for span in spans(text):
+        feature = _feature(span, did_of)
+        if feature is not None:
+            start = len(text[: span.start].encode())
+            end = start + len(text[span.start : span.end].encode())
+            found.append({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]})
+    return found
+
+
+def _feature(span: Span, did_of: Callable[[str], str | None]) -> dict[str, str] | None:
+    match span.kind:
+        case SpanKind.LINK:
+            return {"$type": "app.bsky.richtext.facet#link", "uri": span.value}
+        case SpanKind.TAG:
+            return {"$type": "app.bsky.richtext.facet#tag", "tag": span.value}
+        case SpanKind.HANDLE:
+            did = did_of(handle_on(Network.BLUESKY, span.value))
+            return {"$type": "app.bsky.richtext.facet#mention", "did": did} if did else None

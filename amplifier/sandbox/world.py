@@ -1,0 +1,317 @@
+"""The pretend world, in one SQLite file that outlives its process: who is there and what has been said."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from amplifier.sandbox import ids, tables
+from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
+from amplifier.sandbox.notes import Notes, now_ms
+
+KEY_LIFE_MS = 3_600_000  # Mastodon keeps an idempotency key for an hour
+_NAMES = {
+    "labfreemvmt": "Labour Campaign for Free Movement",
+    "labfreemvmt.example": "Labour Campaign for Free Movement",
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """A page of something ordered: after and before are exclusive; `oldest_first` takes from the lower end."""
+
+    after: int = -1
+    before: int = 2**63 - 1
+    limit: int = 40
+    oldest_first: bool = False
+
+    def until(self, position: int) -> Window:
+        """The same page, but nothing from this position on."""
+        return replace(self, before=min(self.before, position))
+
+    @property
+    def order(self) -> str:
+        """The direction in which the page is taken."""
+        return "ASC" if self.oldest_first else "DESC"
+
+
+class World:
+    """Accounts, posts and notices; in `notes` the rest. Safe for threads; `lock` may be held around several calls that belong together."""
+
+    def __init__(self, path: Path) -> None:
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.version = 0
+        self._file = tables.connect(path)
+        self.notes = Notes(self._file, self.lock, self.touch)
+        self._accounts: dict[tuple[Network, str], Account] = {}
+        self._last = {network: self._last_position(network) for network in Network}
+
+    def close(self) -> None:
+        """Let go of the file. Whoever still asks gets sqlite3.ProgrammingError."""
+        with self.lock:
+            self._file.close()
+
+    def touch(self) -> None:
+        """Tell all who wait on `changed` that something is different."""
+        with self.lock:
+            self.version += 1
+            self.changed.notify_all()
+
+    # Accounts
+
+    def account(self, network: Network, handle: str, name: str = "") -> Account:
+        """The account with this handle (as `words.handle_on` writes it), made now if there is none."""
+        with self.lock:
+            found = self.known(network, handle)
+            if found is not None:
+                return found
+            wanted = (network, handle, name or _NAMES.get(handle, handle), ids.account_id(network, handle), now_ms())
+            self._file.execute(
+                "INSERT INTO accounts (network, handle, name, remote_id, since_ms) VALUES (?, ?, ?, ?, ?)", wanted
+            )
+            self.touch()
+            return self._account("network = ? AND handle = ?", network, handle)  # type: ignore[return-value]
+
+    def known(self, network: Network, handle: str) -> Account | None:
+        """The account with this handle, if it exists."""
+        cached = self._accounts.get((network, handle))
+        return cached or self._account("network = ? AND handle = ?", network, handle)
+
+    def by_id(self, network: Network, remote_id: str) -> Account | None:
+        """The account with this id of the network's own."""
+        return self._account("network = ? AND remote_id = ?", network, remote_id)
+
+    def publishers(self) -> list[Account]:
+        """The accounts that have posted through the API."""
+        query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE key IN (SELECT author FROM posts WHERE ours = 1)"  # noqa: S608 - column names
+        with self.lock:
+            return [tables.account(row) for row in self._file.execute(query)]
+
+    def _account(self, where: str, *values: str) -> Account | None:
+        with self.lock:
+            query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE {where}"  # noqa: S608 - our own conditions
+            row = self._file.execute(query, values).fetchone()
+            if row is None:
+                return None
+            found = tables.account(row)
+            self._accounts[found.network, found.handle] = found
+            return found
+
+    # Posts
+
+    def add(self, draft: Draft, key: str = "") -> Post:
+        """Say it to the world, and tell those whom it concerns. From now on `key` stands for this post."""
+        with self.lock, self._change():
+            network = draft.author.network
+            at_ms = now_ms()
+            position = max(ids.position_at(network, at_ms), self._last[network] + 1)
+            if network is Network.BLUESKY:
+                at_ms = position  # its notifications are paged by this instant, so no two may share one
+                remote_id = canonical = f"at://{draft.author.remote_id}/app.bsky.feed.post/{draft.rkey}"
+            else:
+                remote_id = canonical = str(position)
+            if network is Network.MASTODON:
+                canonical = ids.mastodon_uri(draft.author.handle, remote_id)
+            parent = self.post(network, draft.in_reply_to) if draft.in_reply_to else None
+            post = Post(
+                network=network,
+                position=position,
+                remote_id=remote_id,
+                canonical_id=canonical,
+                author=draft.author,
+                ours=draft.ours,
+                text=draft.text,
+                at_ms=at_ms,
+                language=draft.language,
+                visibility=draft.visibility,
+                in_reply_to=draft.in_reply_to,
+                quotes=draft.quotes,
+                root=parent.root if parent else remote_id,
+                mentions=draft.mentions,
+                tags=draft.tags,
+                record=draft.record,
+                cid=draft.cid,
+            )
+            self._insert(post)
+            self._tell(post, parent)
+            if key:
+                self._file.execute(
+                    "INSERT OR REPLACE INTO repeat_keys VALUES (?, ?, ?, ?)", (post.author.key, key, remote_id, at_ms)
+                )
+            self._last[network] = position
+            self.touch()
+            return post
+
+    def rewrite(self, post: Post, draft: Draft) -> None:
+        """Replace the words of a post that is there (Bluesky's edit); it keeps its place and its notices."""
+        with self.lock, self._change():
+            self._file.execute(
+                "UPDATE posts SET text = ?, record = ?, cid = ?, mentions = ?, tags = ? WHERE network = ? AND position = ?",
+                (
+                    draft.text,
+                    draft.record,
+                    draft.cid,
+                    json.dumps(draft.mentions),
+                    json.dumps(draft.tags),
+                    post.network,
+                    post.position,
+                ),
+            )
+            self._file.execute("DELETE FROM tags WHERE network = ? AND position = ?", (post.network, post.position))
+            self._insert_tags(post.network, draft.tags, post.position)
+            self.touch()
+
+    def post(self, network: Network, remote_id: str) -> Post | None:
+        """The post with this remote id, if it is there."""
+        return next(iter(self._posts("posts.network = ? AND posts.remote_id = ?", (network, remote_id))), None)
+
+    def posts(self, network: Network, window: Window, *, replies: bool = True) -> list[Post]:
+        """The posts of one network, with or without answers to others."""
+        where = "posts.network = ? AND posts.position > ? AND posts.position < ?"
+        where += "" if replies else " AND posts.in_reply_to IS NULL"
+        return self._page(where, (network,), "posts.position", window)
+
+    def all_posts(self) -> list[Post]:
+        """Everything ever said, in the order of time."""
+        return self._posts("1 ORDER BY posts.at_ms, posts.network, posts.position", ())
+
+    def by_author(self, author: Account, window: Window, *, replies: bool = True) -> list[Post]:
+        """What one account has said, with or without its answers to others."""
+        where = "posts.author = ? AND posts.position > ? AND posts.position < ?"
+        where += "" if replies else " AND posts.in_reply_to IS NULL"
+        return self._page(where, (author.key,), "posts.position", window)
+
+    def tagged(self, network: Network, tag: str, window: Window) -> list[Post]:
+        """The posts with a hashtag (lower-case, without `#`)."""
+        return self._page(
+            "(posts.network, posts.position) IN (SELECT network, position FROM tags WHERE network = ? AND tag = ?) "
+            "AND posts.position > ? AND posts.position < ?",
+            (network, tag),
+            "posts.position",
+            window,
+        )
+
+    def replies(self, post: Post) -> list[Post]:
+        """The direct answers to a post, oldest first."""
+        return self._posts(
+            "posts.network = ? AND posts.in_reply_to = ? ORDER BY posts.position", (post.network, post.remote_id)
+        )
+
+    def _posts(self, where: str, values: tuple[Any, ...]) -> list[Post]:
+        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {where}"  # noqa: S608 - our own conditions
+        with self.lock:
+            return [tables.post(row) for row in self._file.execute(query, values)]
+
+    def _page(self, where: str, values: tuple[Any, ...], order: str, window: Window) -> list[Post]:
+        return self._posts(
+            f"{where} ORDER BY {order} {window.order} LIMIT ?", (*values, window.after, window.before, window.limit)
+        )
+
+    def _insert(self, post: Post) -> None:
+        self._file.execute(
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                post.network,
+                post.position,
+                post.remote_id,
+                post.canonical_id,
+                post.author.key,
+                post.ours,
+                post.text,
+                post.at_ms,
+                post.language,
+                post.visibility,
+                post.in_reply_to,
+                post.quotes,
+                post.root,
+                json.dumps(post.mentions),
+                json.dumps(post.tags),
+                post.record,
+                post.cid,
+            ),
+        )
+        if post.visibility == "public":
+            self._insert_tags(post.network, post.tags, post.position)
+
+    def _insert_tags(self, network: Network, tags: tuple[str, ...], position: int) -> None:
+        self._file.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(network, tag, position) for tag in tags])
+
+    # Notices
+
+    def _tell(self, post: Post, parent: Post | None) -> None:
+        quoted = self.post(post.network, post.quotes) if post.quotes else None
+        root = self.post(post.network, post.root) if post.root != post.remote_id else None
+        told: dict[int, Reason] = {}
+        for handle in post.mentions:
+            someone = self.known(post.network, handle)
+            if someone is not None:
+                told.setdefault(someone.key, Reason.MENTION)
+        for reason, other in ((Reason.QUOTE, quoted), (Reason.REPLY, parent), (Reason.REPLY, root)):
+            if other is not None:
+                told.setdefault(other.author.key, reason)
+        told.pop(post.author.key, None)
+        self._file.executemany(
+            "INSERT INTO notices (account, reason, network, position) VALUES (?, ?, ?, ?)",
+            [(key, reason, post.network, post.position) for key, reason in told.items()],
+        )
+
+    def notices(
+        self, account: Account, window: Window, reasons: tuple[Reason, ...] = tuple(Reason), by: str = "number"
+    ) -> list[Notice]:
+        """What an account has been told, windowed by `number` (arrival) or by `position` (of the posts)."""
+        query = (
+            f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "  # noqa: S608 - our own columns
+            "JOIN posts ON posts.network = notices.network AND posts.position = notices.position "
+            "JOIN accounts ON accounts.key = posts.author "
+            f"WHERE notices.account = ? AND notices.{by} > ? AND notices.{by} < ? "
+            f"AND notices.reason IN ({', '.join('?' * len(reasons))}) ORDER BY notices.{by} {window.order} LIMIT ?"
+        )
+        values = (account.key, window.after, window.before, *reasons, window.limit)
+        with self.lock:
+            return [Notice(row[0], Reason(row[1]), tables.post(row[2:])) for row in self._file.execute(query, values)]
+
+    # The keys of repeated requests
+
+    def by_key(self, account: Account, key: str) -> Post | None:
+        """The post that an idempotency key stood for within the last hour."""
+        with self.lock:
+            row = self._file.execute(
+                "SELECT remote_id FROM repeat_keys WHERE account = ? AND key = ? AND at_ms > ?",
+                (account.key, key, now_ms() - KEY_LIFE_MS),
+            ).fetchone()
+            return self.post(account.network, row[0]) if row else None
+
+    def counts(self) -> dict[str, int]:
+        """Posts by network, ours and others', and copies of our own beyond the first."""
+        with self.lock:
+            rows = self._file.execute("SELECT network, ours, COUNT(*) FROM posts GROUP BY network, ours").fetchall()
+            twice = self._file.execute(
+                "SELECT COALESCE(SUM(n - 1), 0) FROM (SELECT COUNT(*) AS n FROM posts WHERE ours = 1 "
+                "GROUP BY author, text)"
+            ).fetchone()[0]
+        found = {str(network): 0 for network in Network} | {"ours": 0, "others": 0, "twice": twice}
+        for network, ours, count in rows:
+            found["ours" if ours else "others"] += count
+            if ours:
+                found[network] += count
+        return found
+
+    def _last_position(self, network: Network) -> int:
+        row = self._file.execute("SELECT MAX(position) FROM posts WHERE network = ?", (network,)).fetchone()
+        return row[0] or 0
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
