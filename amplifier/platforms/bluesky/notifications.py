@@ -1,0 +1,67 @@
+"""Bluesky's notifications as JSON, turned into mentions (app.bsky.notification.listNotifications)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from amplifier.campaign.mention import Kind, RawMention
+from amplifier.platforms.watermark import Item
+
+REASONS = {"mention": Kind.MENTION, "reply": Kind.REPLY, "quote": Kind.QUOTE}
+
+
+def item(notification: Mapping[str, Any]) -> Item:
+    """The notification as the watermark needs it."""
+    at = _instant(notification["indexedAt"])
+    return Item(mark=mark(at), canonical_id=str(notification["uri"]), at=at)
+
+
+def mark(at: datetime) -> str:
+    """An instant in the form in which marks are compared: UTC, milliseconds, always of the same length."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def web_address(web: str, handle: str, uri: str) -> str:
+    """Where people see the post with this at-uri."""
+    return f"{web}/profile/{handle}/post/{uri.rsplit('/', 1)[-1]}"
+
+
+def mention(notification: Mapping[str, Any], web: str) -> RawMention:
+    """The notification as a mention.
+
+    The time is the network's (`indexedAt`), not the author's `createdAt`, which may be anything.
+    """
+    author, record = notification["author"], _part(notification, "record")
+    uri, handle = str(notification["uri"]), str(author["handle"])
+    parent = _part(_part(record, "reply"), "parent")
+    return RawMention(
+        canonical_id=uri,
+        kind=REASONS[notification["reason"]],
+        author_id=str(author["did"]),
+        author_handle=handle,
+        author_name=str(author.get("displayName") or ""),
+        text=str(record.get("text", "")),
+        markup=False,
+        url=web_address(web, handle, uri),
+        posted_at=_instant(notification["indexedAt"]),
+        in_reply_to=str(parent.get("uri", "")),
+        quotes=_quoted(_part(record, "embed")),
+    )
+
+
+def _quoted(embed: Mapping[str, Any]) -> str:
+    """The at-uri of the quoted post; with media beside it, it lies one level deeper (embed.recordWithMedia)."""
+    quoted = _part(embed, "record")
+    return str((_part(quoted, "record") or quoted).get("uri", ""))
+
+
+def _part(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A part of a record; strangers write records, and one that breaks the schema must not stop the listening."""
+    part = fields.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _instant(value: str) -> datetime:
+    return datetime.fromisoformat(value)

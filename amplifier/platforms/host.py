@@ -1,0 +1,100 @@
+"""The HTTP session of the SDKs that use requests: one host, bounded waiting, no redirects, no environment."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over the wire, whatever an SDK made of it."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
+class WrongAddressError(requests.RequestException):
+    """A request would have gone to another host than the one this account is on; it was not sent there."""
+
+
+class HostSession(requests.Session):
+    """A session that speaks to `base` only.
+
+    `base` has no slash at its end. Addresses beginning with one of `instead_of` are sent to `base`; any other host is
+    refused. Time-outs (connecting, reading; seconds) apply to every request, since tweepy sets none and Mastodon.py
+    waits 300 s. A redirect is never followed: it would carry a token to an address nobody has set.
+    """
+
+    def __init__(self, base: str, timeout: tuple[float, float], instead_of: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.trust_env = False  # no ~/.netrc and no proxy from the environment
+        self._base = base.rstrip("/")
+        self._timeout = timeout
+        self._instead_of = instead_of
+        self._last = threading.local()
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer to this thread's last request; None if there was none."""
+        return getattr(self._last, "answer", None)
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send one request, as requests does. `json` may be bytes: they are sent as they are."""
+        self._last.answer = None
+        kwargs["timeout"] = self._timeout
+        kwargs["allow_redirects"] = False
+        body = kwargs.get("json")
+        if isinstance(body, bytes):
+            del kwargs["json"]
+            kwargs["data"] = body
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "Content-Type": "application/json"}
+        response = super().request(method, self._address(str(url)), *args, **kwargs)
+        self._last.answer = Answer(response.status_code, response.headers)
+        if response.is_redirect:
+            raise WrongAddressError(
+                f"{self._base} answers with a redirect. Set the account's `api` to its real address."
+            )
+        return response
+
+    def _address(self, url: str) -> str:
+        for host in (self._base, *self._instead_of):
+            if url == host or url.startswith((host + "/", host + "?")):
+                return self._base + url[len(host) :]
+        raise WrongAddressError(f"Only {self._base} is spoken to.")
+
+
+NEVER_SENT = (
+    requests.ConnectTimeout,
+    NewConnectionError,  # refused, no route, no such name
+    ssl.SSLCertVerificationError,
+    WrongAddressError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+)
+
+
+def never_sent(error: BaseException) -> bool:
+    """Whether `error` proves that the server never took the request: no connection, no TLS, or not our server."""
+    return any(isinstance(link, NEVER_SENT) for link in _links(error))
+
+
+def _links(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything that it wraps; requests and urllib3 hide the cause in `args` and `reason`."""
+    waiting: list[object] = [error]
+    met: set[int] = set()
+    while waiting:
+        link = waiting.pop()
+        if not isinstance(link, BaseException) or id(link) in met:
+            continue
+        met.add(id(link))
+        yield link
+        waiting += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]

@@ -1,0 +1,204 @@
+"""One account on Mastodon or a server that speaks its language: the only file that uses Mastodon.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from mastodon import Mastodon
+
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.mention import Kind, RawMention
+from amplifier.errors import PlatformError
+from amplifier.platforms.frozen import freeze, thaw
+from amplifier.platforms.host import HostSession
+from amplifier.platforms.mastodon import statuses
+from amplifier.platforms.mastodon.translate import is_not_offered, translate
+from amplifier.platforms.port import Connection, Identity, Page, Part, SessionVault, Sought
+from amplifier.platforms.watermark import Item, Watermark
+
+PAGE_SIZE = 40
+PAGES = 25  # of 40 statuses a call
+BEFORE_ALL = "0"  # lower than any id, be it a number or a ULID
+# A notification's number may appear after a higher one while both are being stored; that takes moments.
+NOTIFICATIONS_SETTLED = timedelta(seconds=60)
+# A status from another server gets an id by the time when it was written, however late it arrives here.
+STATUSES_SETTLED = timedelta(hours=1)
+KINDS = {"mention": Kind.MENTION, "quote": Kind.QUOTE}
+
+
+class MastodonPlatform:
+    """Publishes by an access token with an idempotency key, and can look before any repeat.
+
+    Not every server of the family keeps keys (GoToSocial, Takahē do not), and Mastodon itself keeps them for an hour.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        vault: SessionVault,  # noqa: ARG002 - every adapter is made alike; an access token needs no session
+        now: Callable[[], datetime],
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._reading = self._session()
+        self._reader = self._client(self._reading)
+        self._own_id = ""
+        self._kinds = tuple(KINDS)
+
+    def verify(self) -> Identity:
+        """Who the server says we are."""
+        with self._reads():
+            me = self._reader.account_verify_credentials()
+            self._own_id = str(me["id"])
+            return Identity(self._own_id, str(me["acct"]), str(me["url"]))
+
+    def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - the server sets the time
+        """The fields of POST /api/v1/statuses. The visibility is always said: its default may not be public."""
+        return freeze({"text": part.text, "visibility": "public", "language": part.language, "idempotency_key": key})
+
+    def publish(self, request: bytes) -> Receipt:
+        """Post the status, on a connection of its own: an idle one may be closed already, and leave us unsure."""
+        fields = thaw(request)
+        with self._session() as session, self._translated(session, publishing=True):
+            made = self._client(session).status_post(
+                fields["text"],
+                visibility=fields["visibility"],
+                language=fields["language"],
+                idempotency_key=fields["idempotency_key"],
+            )
+            return _receipt(made)
+
+    def find(self, sought: Sought) -> Receipt | None:
+        """The oldest of our own statuses since `after` with the same text that belongs to no other delivery."""
+        text = str(thaw(sought.request)["text"])
+        with self._reads():
+            own = [status for status in self._since(sought.after) if str(status["id"]) not in sought.taken]
+            for status in reversed(own):
+                if self._says(status, text):
+                    return _receipt(status)
+        return None
+
+    def mentions(self, cursor: str) -> Page:
+        """Statuses that mention us, answer us or quote us."""
+
+        def fetch(**bounds: str) -> list[Any]:
+            try:
+                return list(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
+            except Exception:
+                if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
+                    raise
+                self._kinds = ("mention",)  # this server does not know quotes
+                return fetch(**bounds)
+
+        return self._listen(cursor, fetch, _notified, NOTIFICATIONS_SETTLED)
+
+    def tagged(self, tag: str, cursor: str) -> Page:
+        """Statuses with this hashtag, as far as this server has seen them, without our own."""
+
+        def fetch(**bounds: str) -> list[Any]:
+            return list(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
+
+        return self._listen(cursor, fetch, lambda status: (status, Kind.TAG), STATUSES_SETTLED)
+
+    def _listen(
+        self,
+        cursor: str,
+        fetch: Callable[..., list[Any]],
+        read: Callable[[Any], tuple[Mapping[str, Any] | None, Kind]],
+        settled: timedelta,
+    ) -> Page:
+        """Go from the mark to the newest, page by page, and give what is new, oldest first."""
+        mark = Watermark.read(cursor)
+        with self._reads():
+            own_id = self._me()
+            found, complete = self._walk(fetch, mark) if cursor else (fetch()[::-1], True)
+            items, fresh = [], dict[str, RawMention]()
+            for entry in found:
+                status, kind = read(entry)
+                name = str(status["uri"]) if status else str(entry["id"])
+                items.append(Item(str(entry["id"]), name, statuses.said_at(entry)))
+                if status and str(status["account"]["id"]) != own_id and mark.is_new(name):
+                    fresh.setdefault(name, statuses.mention(status, kind, own_id))
+        horizon = self._now() - settled
+        if not cursor:
+            after = mark.begun(items, horizon)
+        elif complete:
+            after = mark.advanced(items, horizon)
+        else:  # more than one call should fetch: go on behind the last one
+            after = Watermark(since=items[-1].mark)
+        return Page(tuple(fresh.values()), after.written())
+
+    def _walk(self, fetch: Callable[..., list[Any]], mark: Watermark) -> tuple[list[Any], bool]:
+        """Everything after the mark, oldest first, and whether the newest was reached.
+
+        `min_id` gives the page next to it, the newest of it on top; `since_id` would skip what does not fit on one.
+        """
+        found: list[Any] = []
+        position = mark.since or BEFORE_ALL
+        for _ in range(PAGES):
+            page = fetch(min_id=position)
+            if not page:
+                return found, True
+            found += page[::-1]
+            position = str(page[0]["id"])
+        return found, False
+
+    def _since(self, after: datetime) -> list[Any]:
+        """Our own statuses since `after`, newest first. Ids say nothing about time on every server; dates do."""
+        found: list[Any] = []
+        bounds: dict[str, str] = {}
+        for _ in range(PAGES):
+            page = self._reader.account_statuses(self._me(), limit=PAGE_SIZE, exclude_reblogs=True, **bounds)
+            young = [status for status in page if statuses.said_at(status) >= after]
+            found += young
+            if not page or len(young) < len(page):
+                break
+            bounds = {"max_id": str(page[-1]["id"])}
+        return found
+
+    def _says(self, status: Any, text: str) -> bool:
+        try:
+            return statuses.same_source(str(self._reader.status_source(status["id"])["text"]), text)
+        except Exception:
+            if not is_not_offered(self._reading.answer):
+                raise
+        return statuses.same_content(str(status["content"]), text)
+
+    def _me(self) -> str:
+        return self._own_id or self.verify().remote_id
+
+    def _session(self) -> HostSession:
+        return HostSession(self._connection.api, (self._connection.connect_timeout, self._connection.read_timeout))
+
+    def _client(self, session: HostSession) -> Any:
+        return Mastodon(
+            access_token=self._connection.secrets["access_token"],
+            api_base_url=self._connection.api.rstrip("/"),
+            session=session,
+            ratelimit_method="throw",  # "wait", the default, sleeps in this thread and sends again for ever
+            version_check_mode="none",
+            user_agent="Amplifier",
+        )
+
+    def _reads(self) -> Any:
+        return self._translated(self._reading, publishing=False)
+
+    @contextmanager
+    def _translated(self, session: HostSession, *, publishing: bool) -> Iterator[None]:
+        try:
+            yield
+        except PlatformError:
+            raise
+        except Exception as error:
+            raise translate(error, session.answer, self._now(), publishing=publishing) from error
+
+
+def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
+    return notification.get("status"), KINDS.get(str(notification["type"]), Kind.MENTION)
+
+
+def _receipt(status: Any) -> Receipt:
+    return Receipt(str(status["id"]), str(status.get("url") or status["uri"]))

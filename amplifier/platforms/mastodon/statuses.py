@@ -1,0 +1,99 @@
+"""Mastodon's statuses as Mastodon.py gives them, compared with what we sent and turned into mentions."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+from amplifier.campaign.mention import Kind, RawMention
+from amplifier.platforms.watermark import Item
+
+FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
+
+
+def same_source(source: str, text: str) -> bool:
+    """Whether a status's source is our text; servers strip white space at the ends and may use other line ends."""
+    return _lines(source) == _lines(text)
+
+
+def same_content(content: str, text: str) -> bool:
+    """Whether a status's HTML shows our text: for servers that do not tell the source.
+
+    White space is not compared, as HTML does not keep it, and handles only up to their server, which is hidden.
+    """
+    return _squeezed(plain(content)) == _squeezed(text)
+
+
+def plain(content: str) -> str:
+    """The words of a status's HTML."""
+    reader = _Reader()
+    reader.feed(content)
+    reader.close()
+    return "".join(reader.words)
+
+
+def said_at(status: Mapping[str, Any]) -> datetime:
+    """When a status or notification was made (UTC)."""
+    at = status["created_at"]
+    if not isinstance(at, datetime):
+        at = datetime.fromisoformat(str(at))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def item(status: Mapping[str, Any]) -> Item:
+    """A status as the watermark needs it."""
+    return Item(mark=str(status["id"]), canonical_id=str(status["uri"]), at=said_at(status))
+
+
+def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:
+    """A status as a mention of the account `own_id`; a mention that answers one of our posts is a reply."""
+    author = status["account"]
+    if kind is Kind.MENTION and str(status.get("in_reply_to_account_id") or "") == own_id:
+        kind = Kind.REPLY
+    warning = str(status.get("spoiler_text") or "")
+    return RawMention(
+        canonical_id=str(status["uri"]),
+        kind=kind,
+        author_id=str(author["id"]),
+        author_handle=str(author["acct"]),
+        author_name=str(author.get("display_name") or ""),
+        text=(f"<p>{html.escape(warning)}</p>" if warning else "") + str(status["content"]),
+        markup=True,
+        url=str(status.get("url") or status["uri"]),
+        posted_at=said_at(status),
+        in_reply_to=str(status.get("in_reply_to_id") or ""),
+        quotes=_quoted(status.get("quote") or {}),
+    )
+
+
+def _quoted(quote: Mapping[str, Any]) -> str:
+    """The id of the quoted status, which comes whole or, in a nested quote, as its id (docs: entities/Quote)."""
+    quoted = quote.get("quoted_status") or {}
+    return str(quoted.get("id") or quote.get("quoted_status_id") or "")
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _squeezed(text: str) -> str:
+    return "".join(FULL_HANDLE.sub(r"@\1", text).split())
+
+
+class _Reader(HTMLParser):
+    """Collects the text of a status; line and paragraph breaks become white space."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's
+        if tag in {"br", "p"}:
+            self.words.append("\n")

@@ -1,0 +1,48 @@
+"""What Mastodon.py and requests raise, in our words. Sources: docs.joinmastodon.org (2026-07-02), Mastodon.py 2.3."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mastodon import MastodonAPIError
+
+from amplifier.errors import AccountLost, OutcomeUnknown, PlatformError, RateLimited, Rejected, Unavailable
+from amplifier.platforms.host import Answer, never_sent
+from amplifier.platforms.ratelimit import until
+
+WINDOW = timedelta(minutes=5)  # Mastodon's shortest window (docs: api/rate-limits)
+
+
+def translate(error: Exception, answer: Answer | None, now: datetime, *, publishing: bool) -> PlatformError:
+    """The error of our own tree for what a call raised. `answer` is what came back, if anything did.
+
+    Only a publishing call can be Rejected or OutcomeUnknown. What counts is the status that came over the wire:
+    Mastodon.py also raises its rate-limit error when it cannot read a header of a success, and the error for a wrong
+    request when it cannot read the body of one.
+    """
+    if never_sent(error):
+        return Unavailable(f"Mastodon could not be reached, so nothing was sent. {_words(error)}")
+    status = answer.status if answer else 0
+    if answer and status == 429:
+        again = until(answer.headers, ("x-ratelimit-reset", "retry-after"), now, WINDOW)
+        return RateLimited(f"Mastodon asks us to wait until {again:%H:%M:%S} UTC.", again)
+    if status in {401, 403}:
+        return AccountLost(f"Mastodon does not let this account in. Make a new access token there. {_words(error)}")
+    if not publishing:
+        return Unavailable(f"Mastodon could not be read. {_words(error)}")
+    if status in {400, 413, 422}:  # other servers of the family say 400 where Mastodon says 422
+        return Rejected(f"Mastodon does not accept this post. {_words(error)}")
+    # Also 404, 500 and 503: a repeated key may answer so although the post is there (mastodon#40399, entities/Error).
+    return OutcomeUnknown(f"Mastodon gave no clear answer, so the post may be out. {_words(error)}")
+
+
+def is_not_offered(answer: Answer | None) -> bool:
+    """Whether the server does not know this address or this question, as opposed to being out of order."""
+    return answer is not None and answer.status in {400, 404, 405, 410, 422, 501}
+
+
+def _words(error: Exception) -> str:
+    """The server's own words, which Mastodon.py puts last; else what happened."""
+    if isinstance(error, MastodonAPIError) and len(error.args) > 3 and error.args[3]:
+        return f"{error.args[1]} {str(error.args[3])[:300]}"
+    return f"({type(error).__name__}: {str(error)[:200]})"

@@ -1,0 +1,220 @@
+"""One account on X: the only file that uses tweepy. Facts and prices: docs.x.com (2026-08-22), docs/platforms.md."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import tweepy
+
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.mention import Kind, RawMention
+from amplifier.errors import PlatformError, Unavailable
+from amplifier.platforms.frozen import freeze, thaw
+from amplifier.platforms.host import HostSession
+from amplifier.platforms.port import Connection, Identity, Page, Part, SessionVault, Sought
+from amplifier.platforms.watermark import Watermark
+from amplifier.platforms.x import posts
+from amplifier.platforms.x.translate import is_refused_request, translate
+
+TWEEPY_HOSTS = ("https://api.twitter.com", "https://api.x.com")  # written into tweepy's client.py
+POST_FIELDS = ["created_at", "entities", "author_id", "edit_history_tweet_ids", "note_tweet"]
+MENTION_FIELDS = [*POST_FIELDS, "in_reply_to_user_id", "referenced_tweets"]
+PAGE_SIZE = 100
+PAGES = 10  # of 100 posts a call; X shows 800 mentions at most
+SETTLED = timedelta(seconds=60)  # a post may enter X's index after a younger one; after a minute it does not
+
+# At DEBUG these write headers and bodies into the log (tweepy/client.py:80, oauthlib's base string).
+for _name in ("tweepy", "oauthlib", "requests_oauthlib"):
+    logging.getLogger(_name).setLevel(logging.INFO)
+
+
+class XPlatform:
+    """Publishes by OAuth 1.0a in the account's own name; tokens of this kind do not expire.
+
+    X knows no idempotency key: a repeat is prevented by looking (`find`) and by X's refusal of duplicate text.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        vault: SessionVault,  # noqa: ARG002 - every adapter is made alike; OAuth 1.0a has no session to keep
+        now: Callable[[], datetime],
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._reading = self._session()
+        self._reader = self._client(self._reading)
+        self._own_id = ""
+
+    def verify(self) -> Identity:
+        """Who X says we are."""
+        with self._reads():
+            me = self._reader.get_me()["data"]
+            self._own_id = str(me["id"])
+            return Identity(self._own_id, str(me["username"]), f"{self._connection.web}/{me['username']}")
+
+    def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - X takes neither key nor time
+        """The body of POST /2/tweets."""
+        return freeze({"text": part.text})
+
+    def publish(self, request: bytes) -> Receipt:
+        """Post the text, on a connection of its own.
+
+        An idle connection that the server has meanwhile closed would leave open whether it took the request.
+        """
+        with self._session() as session, self._translated(session, publishing=True):
+            client = self._client(session)
+            # tweepy passes `json` on unchanged, and our session sends bytes as they are.
+            answer = client.request("POST", "/2/tweets", json=request, user_auth=True).json()
+            return self._receipt(str(answer["data"]["id"]))
+
+    def find(self, sought: Sought) -> Receipt | None:
+        """The oldest of our own posts since `after` that says the same and belongs to no other delivery."""
+        text = str(thaw(sought.request)["text"])
+        second = sought.after.replace(microsecond=0)  # X tells whole seconds
+        found: list[Mapping[str, Any]] = []
+        with self._reads():
+            pages = self._pages(
+                lambda token: self._reader.get_users_tweets(
+                    self._me(),
+                    start_time=second,
+                    max_results=PAGE_SIZE,
+                    pagination_token=token or None,
+                    tweet_fields=POST_FIELDS,
+                    user_auth=True,
+                )
+            )
+            for page in pages:
+                found += [
+                    post
+                    for post in page.get("data", ())
+                    if str(post["id"]) not in sought.taken and posts.said_at(post) >= second and posts.says(post, text)
+                ]
+            oldest = min(found, key=lambda post: int(post["id"]), default=None)
+        return self._receipt(str(oldest["id"])) if oldest else None
+
+    def mentions(self, cursor: str) -> Page:
+        """Mentions of, replies to and quotes of our account; X shows the last 800."""
+
+        def fetch(**bounds: str) -> Any:
+            return self._reader.get_users_mentions(
+                self._me(),
+                max_results=PAGE_SIZE,
+                tweet_fields=MENTION_FIELDS,
+                expansions=["author_id"],
+                user_fields=["username", "name"],
+                user_auth=True,
+                **bounds,
+            )
+
+        return self._listen(cursor, fetch)
+
+    def tagged(self, tag: str, cursor: str) -> Page:
+        """Posts of the last seven days with this hashtag, without reposts and our own ones."""
+
+        def fetch(**bounds: str) -> Any:
+            return self._reader.search_recent_tweets(
+                f"#{tag} -is:retweet -from:{self._connection.handle}",
+                max_results=PAGE_SIZE,
+                tweet_fields=MENTION_FIELDS,
+                expansions=["author_id"],
+                user_fields=["username", "name"],
+                user_auth=True,
+                **bounds,
+            )
+
+        return self._listen(cursor, fetch, kind=Kind.TAG)
+
+    def _listen(self, cursor: str, fetch: Callable[..., Any], kind: Kind | None = None) -> Page:
+        """Walk back from the newest to the mark, give what is new, oldest first, and move the mark."""
+        mark = Watermark.read(cursor)
+        bounds = {name: value for name, value in (("since_id", mark.since), ("until_id", mark.before)) if value}
+        with self._reads():
+            try:
+                walk = self._walk(fetch, bounds, pages=PAGES if cursor else 1)
+            except Exception as error:
+                if not (is_refused_request(error) and bounds):
+                    raise
+                # The mark is older than X's search reaches (seven days): what it still shows is all there is.
+                walk = self._walk(fetch, {}, pages=PAGES)
+            found, users, unfinished = walk
+            found.sort(key=lambda post: int(post["id"]))
+            items = [posts.item(post) for post in found]
+            own_id = self._me()
+        horizon = self._now() - SETTLED
+        stopped_at = items[0].mark if items and unfinished else ""
+        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon)
+        fresh: dict[str, RawMention] = {}
+        for post in found:
+            if str(post.get("author_id")) != own_id and mark.is_new(posts.canonical_id(post)):
+                mention = posts.mention(post, users, own_id, self._connection.web)
+                fresh[mention.canonical_id] = mention if kind is None else _as(mention, kind)
+        return Page(tuple(fresh.values()), after.written())
+
+    def _walk(
+        self, fetch: Callable[..., Any], bounds: dict[str, str], pages: int
+    ) -> tuple[list[Mapping[str, Any]], dict[str, Mapping[str, Any]], bool]:
+        """All posts within the bounds, their authors by id, and whether there are more than `pages` pages of them."""
+        found: list[Mapping[str, Any]] = []
+        users: dict[str, Mapping[str, Any]] = {}
+        token = ""
+        for page in self._pages(lambda token: fetch(**bounds, **({"pagination_token": token} if token else {})), pages):
+            found += page.get("data", ())
+            users |= {str(user["id"]): user for user in page.get("includes", {}).get("users", ())}
+            token = page.get("meta", {}).get("next_token", "")
+        return found, users, bool(token)
+
+    def _pages(self, fetch: Callable[[str], Any], pages: int = PAGES) -> Iterator[dict[str, Any]]:
+        token = ""
+        for _ in range(pages):
+            page = fetch(token)
+            if "data" not in page and "meta" not in page:
+                raise Unavailable(f"X answered without saying what it found. {json.dumps(page)[:200]}")
+            yield page
+            token = page.get("meta", {}).get("next_token", "")
+            if not token:
+                return
+
+    def _me(self) -> str:
+        return self._own_id or self.verify().remote_id
+
+    def _receipt(self, remote_id: str) -> Receipt:
+        return Receipt(remote_id, f"{self._connection.web}/{self._connection.handle}/status/{remote_id}")
+
+    def _session(self) -> HostSession:
+        timeout = (self._connection.connect_timeout, self._connection.read_timeout)
+        return HostSession(self._connection.api, timeout, instead_of=TWEEPY_HOSTS)
+
+    def _client(self, session: HostSession) -> Any:
+        secrets = self._connection.secrets
+        client = tweepy.Client(
+            consumer_key=secrets["api_key"],
+            consumer_secret=secrets["api_secret"],
+            access_token=secrets["access_token"],
+            access_token_secret=secrets["access_secret"],
+            return_type=dict,
+            wait_on_rate_limit=False,  # True sleeps in this thread and recurses without end
+        )
+        client.session = session
+        return client
+
+    def _reads(self) -> Any:
+        return self._translated(self._reading, publishing=False)
+
+    @contextmanager
+    def _translated(self, session: HostSession, *, publishing: bool) -> Iterator[None]:
+        try:
+            yield
+        except PlatformError:
+            raise
+        except Exception as error:
+            raise translate(error, session.answer, self._now(), publishing=publishing) from error
+
+
+def _as(mention: RawMention, kind: Kind) -> RawMention:
+    return RawMention(**{**vars(mention), "kind": kind})

@@ -1,0 +1,99 @@
+"""X's posts as JSON, compared with what we sent and turned into mentions. Field names: docs.x.com, data dictionary."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from amplifier.campaign.mention import Kind, RawMention
+from amplifier.platforms.watermark import Item
+
+SHORTENED = re.compile(r"(https?://t\.co/\w+)")
+SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+
+
+def says(post: Mapping[str, Any], text: str) -> bool:
+    """Whether this post shows exactly `text`.
+
+    X stores NFC without white space at the ends, escapes `& < >` and replaces every link by a t.co one (the entities
+    tell which stands for what). A link is the same with or without its scheme and its last slash, since X writes out
+    in full what was typed as example.com.
+    """
+    shown, links = _shown(post)
+    pattern = "".join(_either_form(links[piece]) if piece in links else re.escape(piece) for piece in _pieces(shown))
+    return re.fullmatch(pattern, unicodedata.normalize("NFC", text).strip()) is not None
+
+
+def plain(post: Mapping[str, Any]) -> str:
+    """The post's words as people read them: unescaped, with the real links."""
+    shown, links = _shown(post)
+    return "".join(links.get(piece, piece) for piece in _pieces(shown))
+
+
+def said_at(post: Mapping[str, Any]) -> datetime:
+    """When the post was made (UTC; X tells whole seconds)."""
+    return datetime.fromisoformat(post["created_at"])
+
+
+def canonical_id(post: Mapping[str, Any]) -> str:
+    """The id of the post's first version: an edit is a new post with a new id and the list of the earlier ones."""
+    versions = post.get("edit_history_tweet_ids") or [post["id"]]
+    return str(versions[0])
+
+
+def item(post: Mapping[str, Any]) -> Item:
+    """The post as the watermark needs it."""
+    return Item(mark=str(post["id"]), canonical_id=canonical_id(post), at=said_at(post))
+
+
+def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own_id: str, web: str) -> RawMention:
+    """The post as a mention of the account `own_id`. `users` are the answer's included users by id."""
+    author = users.get(str(post["author_id"]), {})
+    handle = str(author.get("username", ""))
+    refers = {reference["type"]: str(reference["id"]) for reference in post.get("referenced_tweets") or ()}
+    kind = Kind.MENTION
+    if "replied_to" in refers and str(post.get("in_reply_to_user_id", "")) == own_id:
+        kind = Kind.REPLY
+    elif "quoted" in refers:
+        kind = Kind.QUOTE
+    return RawMention(
+        canonical_id=canonical_id(post),
+        kind=kind,
+        author_id=str(post["author_id"]),
+        author_handle=handle,
+        author_name=str(author.get("name", "")),
+        text=plain(post),
+        markup=False,
+        url=f"{web}/{handle or 'i'}/status/{post['id']}",  # x.com/i/status/ID works without a name
+        posted_at=said_at(post),
+        in_reply_to=refers.get("replied_to", ""),
+        quotes=refers.get("quoted", ""),
+    )
+
+
+def _shown(post: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """The post's whole text without the links that stand for attached media, and what each t.co link stands for."""
+    whole = post.get("note_tweet") or post  # beyond 280 the text comes whole only in here
+    entities = (whole.get("entities") or {}).get("urls") or ()
+    text = html.unescape(str(whole["text"]))
+    for link in _media(entities):
+        text = text.replace(link, "")
+    links = {str(link["url"]): str(link.get("expanded_url") or link["url"]) for link in entities}
+    return unicodedata.normalize("NFC", text).strip(), links
+
+
+def _media(entities: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(link["url"]) for link in entities if "media_key" in link]
+
+
+def _pieces(shown: str) -> list[str]:
+    return SHORTENED.split(shown)
+
+
+def _either_form(link: str) -> str:
+    bare = unicodedata.normalize("NFC", SCHEME.sub("", link)).removesuffix("/")
+    return rf"(?:[Hh][Tt][Tt][Pp][Ss]?://)?{re.escape(bare)}/?"
