@@ -1,0 +1,125 @@
+"""The door: from the command's name to the module that carries it out; only that module is loaded."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import amplifier
+from amplifier.errors import AmplifierError, FileError, Problem
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`."""
+
+    module: str
+    ledger: bool
+    help: str
+
+
+COMMANDS: dict[str, Command] = {
+    "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
+    "check": Command("check", False, "look for mistakes in settings, schedules and templates"),
+    "plan": Command("plan", True, "show what goes out, when, where, in which words, and what it costs"),
+    "preview": Command("preview", False, "show one template in all its wordings on all networks"),
+    "rehearse": Command("rehearse", False, "play the whole campaign on pretend networks and count what happened"),
+    "send": Command("send", True, "send one post of your own, now or later"),
+    "milestone": Command("milestone", True, "list the milestones, or move one: the posts that hang on it follow"),
+    "skip": Command("skip", True, "leave one coming post out"),
+    "edit": Command("edit", True, "give one coming post other words"),
+    "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with"),
+    "status": Command("status", True, "say how things stand"),
+    "resume": Command("resume", True, "let a stopped service send again"),
+    "web": Command("web", True, "run the pages alone"),
+    "worker": Command("worker", True, "run planning and delivery alone"),
+    "listener": Command("listener", True, "run listening alone"),
+    "sandbox": Command("sandbox", False, "run the pretend networks alone"),
+    "migrate": Command("migrate", True, "make the database ready"),
+}
+
+
+def module_of(name: str) -> ModuleType:
+    """The module that carries out this command."""
+    return import_module(f"amplifier.cli.{COMMANDS[name].module}")  # one of the two doors that load by name
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code: 0 done and good, 1 the world is not as wished, 2 nothing was started."""
+    words = sys.argv[1:] if arguments is None else arguments
+    name = next((word for word in words if not word.startswith("-")), "")
+    if name not in COMMANDS:
+        return _explain(name, words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
+    as_json = "--json" in words
+    try:
+        return _run(name, [word for word in words if word != name] if words[0] != name else words[1:])
+    except FileError as error:
+        return _refuse(error.problems, as_json=as_json)
+    except AmplifierError as error:
+        return _refuse([Problem("", 0, "usage", str(error))], as_json=as_json)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(name: str, words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog=f"amplifier {name}", description=COMMANDS[name].help.capitalize() + ".")
+    parser.add_argument("--home", type=Path, default=Path(), help="the folder with settings.yaml (default: here)")
+    parser.add_argument("--var", type=Path, help="the folder for data (default: var/ and the mode, in that folder)")
+    parser.add_argument("--json", action="store_true", help="answer in JSON, also about errors")
+    if COMMANDS[name].ledger:
+        _prepare(words)
+    module = module_of(name)
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(words)))
+
+
+def _prepare(words: list[str]) -> None:
+    """Tell Django where the database is, before anything that uses it is loaded."""
+    peek = argparse.ArgumentParser(add_help=False)
+    peek.add_argument("--home", type=Path, default=Path())
+    peek.add_argument("--var", type=Path)
+    known, _ = peek.parse_known_args(words)
+    place = import_module("amplifier.place")
+    place.settle(known.home, known.var)
+    import_module("django").setup()
+
+
+def _explain(name: str, words: list[str]) -> int:
+    if "--version" in words:
+        sys.stdout.write(f"amplifier {amplifier.VERSION}\n")
+        return 0
+    lines = [
+        "Amplifier: say it once, on time, on X, Bluesky and Mastodon,",
+        "and answer everyone who answers you.",
+        "",
+        "usage: amplifier COMMAND [options]        amplifier COMMAND --help says more",
+        "",
+        *(f"  {command:<10} {row.help}" for command, row in COMMANDS.items()),
+        "",
+        "Start with:  amplifier up        (a rehearsal: nothing leaves this computer)",
+    ]
+    if not name:
+        sys.stdout.write("\n".join(lines) + "\n")
+        return 0 if "--help" in words or "-h" in words or not words else 2
+    sys.stderr.write(f"amplifier: there is no command “{name}”.\n\n" + "\n".join(lines) + "\n")
+    return 2
+
+
+def _refuse(problems: list[Problem], *, as_json: bool) -> int:
+    if as_json:
+        sys.stdout.write(json.dumps({"problems": [problem.as_json() for problem in problems]}, indent=2) + "\n")
+        return 2
+    for problem in problems:
+        sys.stderr.write((str(problem) if problem.path else f"amplifier: {problem.message}") + "\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""`amplifier listener`: listening alone, in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+
+from amplifier.cli.lifeline import hold_on, when_told_to_stop
+from amplifier.cli.worker import log_to_stderr
+from amplifier.engine.embedded import EmbeddedEngine
+from amplifier.place import settle
+from amplifier.wiring import listener_jobs, open_house
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Nothing of its own."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Listen until told to stop."""
+    hold_on()
+    log_to_stderr()
+    engine = EmbeddedEngine(listener_jobs(open_house(settle(options.home, options.var))))
+    told = threading.Event()
+    when_told_to_stop(told.set)
+    engine.start()
+    told.wait()
+    engine.stop()
+    return 0

@@ -1,0 +1,119 @@
+"""Keeps a few processes alive: starts them, restarts the dead with growing pauses, ends them all within 5 s."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from amplifier.cli.lifeline import LAST_SECONDS, VARIABLE
+
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 10.0
+HEALTHY_AFTER_S = 5.0
+
+
+@dataclass
+class Child:
+    """One process to keep alive: its name and the words after `amplifier`."""
+
+    name: str
+    words: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = FIRST_PAUSE_S
+    due: float = 0.0
+    deaths: int = field(default=0)
+
+
+class Supervisor:
+    """Runs children in sessions of their own, each holding a lifeline: the read end of a pipe only we can write to."""
+
+    def __init__(
+        self, children: Sequence[Child], *, environment: dict[str, str], told: Callable[[str], None] | None = None
+    ) -> None:
+        self.children = list(children)
+        self._environment = environment
+        self._told = told or (lambda _sentence: None)
+        self._ending = threading.Event()
+        self._lifeline, self._ours = os.pipe()
+        os.set_inheritable(self._lifeline, True)
+
+    def start(self) -> None:
+        """Start every child."""
+        for child in self.children:
+            self._start(child)
+
+    def watch(self, until: Callable[[], bool] = lambda: False, *, every: float = 0.1) -> None:
+        """Keep the children alive until told to end, or until `until` says so."""
+        while not self._ending.is_set() and not until():
+            self.mend()
+            self._ending.wait(every)
+
+    def mend(self) -> None:
+        """Restart the children that died and whose pause is over."""
+        now = time.monotonic()
+        for child in self.children:
+            if child.process is None:
+                if now >= child.due and not self._ending.is_set():
+                    self._start(child)
+            elif child.process.poll() is not None:
+                code = child.process.returncode
+                child.process = None
+                child.deaths += 1
+                child.pause = (
+                    FIRST_PAUSE_S
+                    if now - child.started > HEALTHY_AFTER_S
+                    else min(child.pause * 2, LONGEST_PAUSE_S)
+                )
+                child.due = now + child.pause
+                self._told(f"{child.name} ended ({_why(code)}); it starts again in {child.pause:.1f} s.")
+
+    def end(self) -> None:
+        """Ask every child to stop; kill what is left after 4 s. Called from a signal handler it only notes the wish."""
+        self._ending.set()
+
+    def close(self) -> None:
+        """End all children now, and wait for them."""
+        self._ending.set()
+        alive = [child.process for child in self.children if child.process and child.process.poll() is None]
+        for process in alive:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + LAST_SECONDS
+        for process in alive:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _kill_session(process.pid)
+                process.wait()
+        for descriptor in (self._lifeline, self._ours):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+
+    def _start(self, child: Child) -> None:
+        child.process = subprocess.Popen(
+            [sys.executable, "-m", "amplifier", *child.words],
+            env={**self._environment, VARIABLE: str(self._lifeline)},
+            pass_fds=(self._lifeline,),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        child.started = time.monotonic()
+
+
+def _kill_session(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _why(code: int) -> str:
+    if code < 0:
+        return signal.Signals(-code).name
+    return f"exit code {code}"

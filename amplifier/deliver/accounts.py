@@ -1,0 +1,29 @@
+"""Ask each network whether it lets us in, at the start and again while it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from amplifier.errors import AccountLost, PlatformError
+from amplifier.platforms.port import Platform
+from amplifier.store import accounts
+
+FRESH = timedelta(minutes=10)
+
+
+def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]) -> None:
+    """Verify the accounts that are not known to be well, and the others every ten minutes."""
+    for state in accounts.account_states():
+        platform = platforms.get(state.name)
+        if platform is None or (
+            state.health == accounts.OK and state.checked_at and now() - state.checked_at < FRESH
+        ):
+            continue
+        try:
+            identity = platform.verify()
+        except PlatformError as error:
+            lost = isinstance(error, AccountLost)
+            accounts.account_trouble(state.name, lost=lost, detail=str(error), now=now())
+        else:
+            accounts.account_is_ok(state.name, remote_id=identity.remote_id, url=identity.url, now=now())

@@ -1,0 +1,168 @@
+"""Builds everything, once: adapters with their sessions, the worker, the listener, the jobs of each process."""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from amplifier.clock import utc_now
+from amplifier.deliver.accounts import look_after
+from amplifier.deliver.confirm import Outlet
+from amplifier.deliver.decide import Pauses
+from amplifier.deliver.worker import Pace, Worker
+from amplifier.engine.port import Job
+from amplifier.errors import SettingsError, UsageError
+from amplifier.listen.poller import Poller, Source
+from amplifier.place import Place
+from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.port import Connection, Platform
+from amplifier.platforms.registry import connect
+from amplifier.schedule.planner import Planner
+from amplifier.schedule.stagehand import Stagehand
+from amplifier.settings import Account, Mode
+from amplifier.sharekit.publish import publish_kit
+from amplifier.store import accounts, heartbeats, ledger, sealed
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NEW_LEDGER = (
+    "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
+)
+
+
+class SealedVault:
+    """Keeps an account's log-in session in the database, encrypted; a seal of another key counts as none."""
+
+    def __init__(self, account: str, address: str, fernet: Fernet) -> None:
+        self._account = account
+        self._address = address
+        self._fernet = fernet
+
+    def load(self) -> str | None:
+        """The newest saved session, or None."""
+        value = sealed.load_seal(self._account, self._address)
+        if value is None:
+            return None
+        try:
+            return self._fernet.decrypt(value).decode()
+        except InvalidToken:
+            return None
+
+    def save(self, session: str) -> None:
+        """Keep this session, encrypted."""
+        sealed.save_seal(
+            self._account, self._address, value=self._fernet.encrypt(session.encode()), now=utc_now()
+        )
+
+
+@dataclass(frozen=True)
+class House:
+    """An install, opened: its place and one adapter an account."""
+
+    place: Place
+    platforms: dict[str, Platform]
+
+    @property
+    def pauses(self) -> Pauses:
+        """How patient delivery is in this mode."""
+        timing = self.place.settings.timing
+        return Pauses(settle=timing.settle_s, look_again=timing.look_again_s, retry_after=timing.retry_after_s)
+
+
+def open_house(place: Place) -> House:
+    """Open the ledger for this mode and connect every account. Raises UsageError or SettingsError; starts nothing."""
+    settings = place.settings
+    missing = settings.missing_secrets(os.environ)
+    if missing:
+        raise SettingsError(list(missing))
+    live = settings.mode is Mode.LIVE
+    ledger.open_ledger(
+        mode=settings.mode.value,
+        campaign=settings.campaign.id,
+        now=utc_now(),
+        stopped=NEW_LEDGER if live else "",
+    )
+    accounts.know_accounts((account.name, account.platform, account.handle) for account in settings.accounts)
+    fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
+    platforms: dict[str, Platform] = {}
+    for account in settings.accounts:
+        connection = connection_for(account, place)
+        vault = SealedVault(account.name, connection.api, fernet)
+        platforms[account.name] = connect(account.platform, connection, vault, utc_now)
+    return House(place, platforms)
+
+
+def connection_for(account: Account, place: Place) -> Connection:
+    """How to reach this account. In a rehearsal that is the sandbox on this machine, with pretend secrets, always."""
+    timing = place.settings.timing
+    row = TABLE[account.platform]
+    if place.settings.mode is Mode.REHEARSAL:
+        api = web = f"http://127.0.0.1:{place.sandbox_port}"
+        secrets = {name: pretend_secret(account, name) for name in row.secrets}
+    else:
+        api, web = account.api or row.api, account.api if account.platform == "mastodon" else row.web
+        secrets = {name: os.environ[variable].strip() for name, variable in account.secrets.items()}
+    if place.settings.mode is Mode.REHEARSAL and urlsplit(api).hostname not in LOOPBACK:
+        raise UsageError(f"A rehearsal speaks to this computer only, and {api} is not on it.")
+    return Connection(
+        handle=account.handle,
+        api=api,
+        web=web,
+        secrets=secrets,
+        connect_timeout=timing.connect_timeout_s,
+        read_timeout=timing.read_timeout_s,
+    )
+
+
+def pretend_secret(account: Account, name: str) -> str:
+    """The secret that the sandbox takes for this account's."""
+    return f"pretend-{account.handle}" if name == "access_token" else "pretend"
+
+
+def worker_jobs(house: House) -> tuple[list[Job], Worker]:
+    """What the worker process does, and the worker itself, to be stopped at the end."""
+    place, settings = house.place, house.place.settings
+    outlets = {
+        account.name: Outlet(account.name, house.platforms[account.name], TABLE[account.platform].looks)
+        for account in settings.accounts
+    }
+    pace = Pace(lease_s=settings.timing.lease_s, pauses=house.pauses, threads=max(4, 2 * len(outlets)))
+    worker = Worker(outlets, pace=pace, now=utc_now, chance=random.Random())  # noqa: S311  spreads retries, no secret
+    planner = Planner(place.home, settings, now=utc_now)
+    rehearsal = settings.mode is Mode.REHEARSAL
+    jobs = [
+        Job("plan", 0.5 if rehearsal else 2.0, planner.refresh),
+        Job("deliver", 0.2, worker.tick),
+        Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
+        Job("kit", 1.0 if rehearsal else 5.0, partial(publish_kit, settings, planner.current, now=utc_now)),
+        Job("worker heartbeat", 1.0, partial(_beat, "worker")),
+    ]
+    if rehearsal:
+        stagehand = Stagehand(
+            f"http://127.0.0.1:{place.sandbox_port}", token=place.sandbox_token, settings=settings, now=utc_now
+        )
+        jobs += [Job("tell the wall", 0.5, stagehand.tell), Job("wishes", 0.1, stagehand.carry_out)]
+    return jobs, worker
+
+
+def listener_jobs(house: House) -> list[Job]:
+    """What the listener does: one job a source."""
+    settings = house.place.settings
+    jobs = [Job("listener heartbeat", 1.0, partial(_beat, "listener"))]
+    for account in settings.accounts:
+        platform = house.platforms[account.name]
+        tags = settings.listen.tags if TABLE[account.platform].tags else ()
+        for tag in ("", *tags):
+            source = Source(account.name, account.platform, platform, tag)
+            jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now).poll))
+    return jobs
+
+
+def _beat(name: str) -> None:
+    heartbeats.beat(name, now=utc_now())
