@@ -36,7 +36,7 @@ CAMPAIGN_FIELDS = frozenset({"name"})
 
 def clock(moment: datetime) -> str:
     """`14:40`."""
-    return f"{moment:%H:%M}"
+    return moment.strftime("%H:%M")
 
 
 def weekday(moment: datetime) -> str:
@@ -119,6 +119,7 @@ CALLED: dict[type[nodes.Node], str] = {
     nodes.CallBlock: "{% call %}",
     nodes.FilterBlock: "{% filter %}",
     nodes.With: "{% with %}",
+    nodes.Scope: "{% autoescape %}",
     nodes.Assign: "{% set %}",
     nodes.AssignBlock: "{% set %}",
     nodes.Test: "A test with `is`",
@@ -197,7 +198,7 @@ class _Walk:
             message = (
                 f"There is no `{node.attr}` among the {group}." if group != "campaign" else "There is only its name."
             )
-            self.refuse(node, "undefined", message, nearest(node.attr, names or ()))
+            self.refuse(node, "undefined", message, nearest(node.attr, names or ()) or HINT)
         elif group == "milestones":
             self.moment(node, parent)
 
@@ -255,7 +256,7 @@ class _Walk:
                 self.visit(item, node, depth + 1)
 
     def refuse(self, node: nodes.Node, rule: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(self.path, max(node.lineno, self.line), rule, message, hint))
+        self.problems.append(Problem(self.path, max(node.lineno or 0, self.line), rule, message, hint))
 
 
 def _is_moment(node: nodes.Node | None) -> bool:
