@@ -10,8 +10,8 @@ from typing import Any
 
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.limits import Limits
-from amplifier.sandbox.nouns import Network, iso
 from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.nouns import Network, iso
 from amplifier.sandbox.public import Public, Rate
 from amplifier.sandbox.state import row
 from amplifier.sandbox.wire import Answer, Request, Route, say

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.notes import Notes
+from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.wire import Answer, Operation
 
 ANY = "*"

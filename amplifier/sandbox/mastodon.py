@@ -9,8 +9,8 @@ from amplifier.sandbox import words
 from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.ids import position_at
 from amplifier.sandbox.limits import Allowance, Budget, Limits
-from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason, iso
 from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason, iso
 from amplifier.sandbox.wire import Answer, Operation, Refused, Request, Route, say
 from amplifier.sandbox.world import Window, World
 from amplifier.text.length import short_links

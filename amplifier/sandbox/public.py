@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from amplifier.sandbox import ids, words
-from amplifier.sandbox.nouns import Account, Draft, Network, Post, iso
 from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.nouns import Account, Draft, Network, Post, iso
 from amplifier.sandbox.state import full_handle
 from amplifier.sandbox.world import Window, World
+from amplifier.text.links import SpanKind, spans
 
 PEOPLE = (
     "alder", "brook", "cedar", "clover", "fern", "harbour", "hazel", "heron", "larch", "linnet", "maple", "meadow",
@@ -223,7 +224,7 @@ class Public:
 
 
 def _tags_as_written(post: Post) -> list[str]:
-    return [span.value for span in words.spans(post.text) if span.kind is words.SpanKind.TAG]
+    return [span.value for span in spans(post.text) if span.kind is SpanKind.TAG]
 
 
 def _name(handle: str) -> str:

@@ -13,11 +13,11 @@ from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from amplifier.clock import utc_now
-from amplifier.sandbox import mastodon
+from amplifier.sandbox import bluesky, mastodon, x
 from amplifier.sandbox.control import Control
 from amplifier.sandbox.faults import SILENCES, Faults, carry_out
 from amplifier.sandbox.limits import Limits
@@ -59,10 +59,15 @@ class Sandbox:
             public=self.public,
             stopping=self.stopping,
         )
-        faces = [mastodon.Mastodon(self.world, self.faults, self.limits)]
-        self.routes = Routes(
-            [route for part in (*faces, control, Pages(self.world, self.faults, self.state)) for route in part.routes()]
+        kept = (self.world, self.faults, self.limits)
+        parts: tuple[Serving, ...] = (
+            x.X(*kept),
+            bluesky.Bluesky(*kept),
+            mastodon.Mastodon(*kept),
+            control,
+            Pages(self.world, self.faults, self.state),
         )
+        self.routes = Routes([route for part in parts for route in part.routes()])
         try:
             self._server = _Server((host, port), self)
         except OSError:
@@ -99,6 +104,13 @@ class Sandbox:
         self._server.server_close()
         self.world.close()
         self._stopped.set()
+
+
+class Serving(Protocol):
+    """A part of the sandbox that answers requests."""
+
+    def routes(self) -> list[Route]:
+        """What it serves."""
 
 
 class Routes:
@@ -271,7 +283,7 @@ class _Connection(BaseHTTPRequestHandler):
         log.debug(format, *args)
 
 
-PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: mastodon.problem, Network.BLUESKY: mastodon.problem}
+PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: x.problem, Network.BLUESKY: bluesky.problem}
 
 
 def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.nouns import SERVER, TITLES, Account, Network, Post, iso
 from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.nouns import SERVER, TITLES, Account, Network, Post, iso
 from amplifier.sandbox.world import Window, World
 from amplifier.text.links import spans
 

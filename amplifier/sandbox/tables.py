@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS posts (
     mentions TEXT NOT NULL, tags TEXT NOT NULL, record TEXT NOT NULL, cid TEXT NOT NULL,
     PRIMARY KEY (network, position), UNIQUE (network, remote_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posts_by_author ON posts (author, position);
+CREATE INDEX IF NOT EXISTS posts_by_text ON posts (author, text);
 CREATE INDEX IF NOT EXISTS posts_by_parent ON posts (network, in_reply_to);
 CREATE TABLE IF NOT EXISTS tags (
     network TEXT NOT NULL, tag TEXT NOT NULL, position INTEGER NOT NULL,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from amplifier.sandbox import ids, tables
-from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
 from amplifier.sandbox.notes import Notes, now_ms
+from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
 
 KEY_LIFE_MS = 3_600_000  # Mastodon keeps an idempotency key for an hour
 _NAMES = {
@@ -33,6 +33,14 @@ class Window:
     def until(self, position: int) -> Window:
         """The same page, but nothing from this position on."""
         return replace(self, before=min(self.before, position))
+
+    def from_(self, position: int) -> Window:
+        """The same page, but nothing before this position."""
+        return replace(self, after=max(self.after, position - 1))
+
+    def sized(self, limit: int) -> Window:
+        """The same page with another limit; -1 is none."""
+        return replace(self, limit=limit)
 
     @property
     def order(self) -> str:
@@ -275,6 +283,25 @@ class World:
         values = (account.key, window.after, window.before, *reasons, window.limit)
         with self.lock:
             return [Notice(row[0], Reason(row[1]), tables.post(row[2:])) for row in self._file.execute(query, values)]
+
+    def was_told(self, account: Account, post: Post) -> bool:
+        """Whether this account has been told about this post."""
+        with self.lock:
+            query = "SELECT 1 FROM notices WHERE account = ? AND network = ? AND position = ?"
+            return self._file.execute(query, (account.key, post.network, post.position)).fetchone() is not None
+
+    def reach(self, account: Account, most: int) -> int:
+        """The position of the oldest among the account's last `most` notices, or 0 if there are not that many."""
+        with self.lock:
+            query = "SELECT position FROM notices WHERE account = ? ORDER BY position DESC LIMIT 1 OFFSET ?"
+            row = self._file.execute(query, (account.key, most - 1)).fetchone()
+        return row[0] if row else 0
+
+    def has_said(self, author: Account, text: str, since: int) -> bool:
+        """Whether an account has said exactly this since a position."""
+        with self.lock:
+            query = "SELECT 1 FROM posts WHERE author = ? AND text = ? AND position >= ?"
+            return self._file.execute(query, (author.key, text, since)).fetchone() is not None
 
     # The keys of repeated requests
 

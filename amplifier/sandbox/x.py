@@ -1,0 +1,314 @@
+"""The X face: API v2 as X answers it to a pay-per-use app."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import unicodedata
+from typing import Any
+
+from amplifier.sandbox import ids, words, x_auth, x_search
+from amplifier.sandbox import x_shapes as shapes
+from amplifier.sandbox.faults import Faults, Kind
+from amplifier.sandbox.limits import Allowance, Budget, Limits
+from amplifier.sandbox.notes import now_ms
+from amplifier.sandbox.nouns import Account, Draft, Network, Post, from_iso
+from amplifier.sandbox.wire import Answer, Operation, Refused, Request, Route, say
+from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.x_auth import Scheme
+from amplifier.text.length import weighted
+
+NETWORK = Network.X
+LIMIT = 280
+DAY_MS = 86_400_000
+SEARCH_REACH_MS = 7 * DAY_MS
+MENTIONS_REACH = 800
+KNOWN_FIELDS = frozenset(
+    {"text", "reply", "quote_tweet_id", "media", "poll", "reply_settings", "community_id", "made_with_ai", "nullcast"}
+    | {"paid_partnership", "edit_options", "card_uri", "geo", "for_super_followers_only", "direct_message_deep_link"}
+    | {"share_with_followers"}
+)
+NOT_SERVED = ("media", "poll", "edit_options", "community_id", "card_uri", "geo")
+
+
+class X:
+    """Serves the routes below from the world."""
+
+    def __init__(self, world: World, faults: Faults, limits: Limits) -> None:
+        self._world = world
+        self._faults = faults
+        self._limits = limits
+
+    def routes(self) -> list[Route]:
+        """What is served, and what each request is for."""
+        table = (
+            ("POST", "/2/tweets", self.publish, Operation.PUBLISH),
+            ("GET", "/2/users/me", self.me, Operation.LOGIN),
+            ("GET", "/2/users/{id}/tweets", self.timeline, Operation.FIND),
+            ("GET", "/2/users/{id}/mentions", self.mentions, Operation.MENTIONS),
+            ("GET", "/2/tweets/search/recent", self.search, Operation.MENTIONS),
+        )
+        return [Route(method, path, serve, NETWORK, operation) for method, path, serve, operation in table]
+
+    def publish(self, request: Request, _: dict[str, str]) -> Answer:
+        """POST /2/tweets."""
+        scheme, handle = x_auth.read(request, now_ms() / 1000)
+        if scheme is Scheme.APP:
+            raise Refused(unsupported_authentication())
+        me = self._user(scheme, handle)
+        headers = self._spend(Budget.X_PUBLISH, me.handle)
+        draft = self._draft(request, me)
+        with self._world.lock:
+            if self._world.has_said(me, draft.text, ids.position_at(NETWORK, now_ms() - DAY_MS)):
+                raise Refused(
+                    forbidden("You are not allowed to create a Tweet with duplicate content.").having(headers)
+                )
+            post = self._world.add(draft)
+        text, _entities = shapes.wrapped(post.text)
+        data = {"edit_history_tweet_ids": [post.remote_id], "id": post.remote_id, "text": text}
+        return say({"data": data}, 201, headers)
+
+    def me(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /2/users/me."""
+        scheme, handle = x_auth.read(request, now_ms() / 1000)
+        if scheme is Scheme.APP:
+            raise Refused(unsupported_authentication())
+        me = self._user(scheme, handle)
+        headers = self._spend(Budget.X_ME, me.handle)
+        return say({"data": shapes.user(me, frozenset(request.several("user.fields")))}, headers=headers)
+
+    def timeline(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /2/users/{id}/tweets: newest first."""
+        headers = self._spend(Budget.X_TIMELINE, self._asker(request))
+        author = self._by_id(found["id"])
+        lag = self._faults.take(NETWORK, Operation.FIND, frozenset({Kind.LAG}))
+        window, limit = _window(request, least=5, standard=10)
+        if lag:
+            window = window.until(ids.position_at(NETWORK, now_ms() - round(self._faults.seconds(lag) * 1000)))
+        replies = "replies" not in request.several("exclude")
+        posts = self._world.by_author(author, window, replies=replies)
+        return self._page(request, posts, limit, headers)
+
+    def mentions(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /2/users/{id}/mentions: mentions, replies and quotes, newest first, at most the last 800."""
+        headers = self._spend(Budget.X_MENTIONS, self._asker(request))
+        account = self._by_id(found["id"])
+        window, limit = _window(request, least=5, standard=10)
+        window = window.from_(self._world.reach(account, MENTIONS_REACH))
+        notices = self._world.notices(account, window, by="position")
+        return self._page(request, [notice.post for notice in notices], limit, headers)
+
+    def search(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /2/tweets/search/recent: the last seven days, newest first."""
+        headers = self._spend(Budget.X_SEARCH, self._asker(request))
+        try:
+            test = x_search.compiled(request.one("query"))
+        except ValueError as wrong:
+            raise Refused(invalid(request, "query", str(wrong))) from None
+        window, limit = _window(request, least=10, standard=10)
+        oldest = ids.position_at(NETWORK, now_ms() - SEARCH_REACH_MS)
+        for name in ("since_id", "start_time"):
+            if request.one(name) and window.after + 1 < oldest:
+                raise Refused(invalid(request, name, f"'{name}' must be a tweet id created within the last 7 days"))
+        everything = self._world.posts(NETWORK, window.from_(oldest).sized(-1))
+        return self._page(request, [post for post in everything if test(post)][: limit + 1], limit, headers)
+
+    def _page(self, request: Request, posts: list[Post], limit: int, headers: dict[str, str]) -> Answer:
+        """One page of posts; one more than `limit` was asked for, to know whether there is a next one."""
+        wanted = shapes.Wanted(
+            frozenset(request.several("tweet.fields", "post.fields")),
+            frozenset(request.several("user.fields")),
+            frozenset(request.several("expansions")),
+        )
+        shown = posts[:limit]
+        body: dict[str, Any] = {}
+        if shown:
+            body["data"] = [shapes.post(post, wanted, self._world) for post in shown]
+            included = shapes.includes(shown, wanted, self._world)
+            if included:
+                body["includes"] = included
+        body["meta"] = {"result_count": len(shown)}
+        if shown:
+            body["meta"] |= {"newest_id": shown[0].remote_id, "oldest_id": shown[-1].remote_id}
+        if len(posts) > limit:
+            body["meta"]["next_token"] = _token(shown[-1].position)
+        return say(body, headers=headers)
+
+    def _draft(self, request: Request, me: Account) -> Draft:
+        try:
+            fields = request.json()
+        except ValueError:
+            fields = None
+        if not isinstance(fields, dict):
+            raise Refused(invalid(request, "body", "the body is not a JSON object"))
+        for name in fields:
+            if name not in KNOWN_FIELDS:
+                message = (
+                    f"[$.{name}: is not defined in the schema and the schema does not allow additional properties]"
+                )
+                raise Refused(invalid(request, name, message))
+            if name in NOT_SERVED and fields[name]:
+                raise Refused(invalid(request, name, f"{name} is not served by this pretend X"))
+        text = fields.get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise Refused(invalid(request, "text", "[$.text: must not be empty]"))
+        text = unicodedata.normalize("NFC", text.strip())
+        if weighted(text) > LIMIT:
+            raise Refused(forbidden("You are not permitted to perform this action."))
+        if fields.get("quote_tweet_id"):
+            raise Refused(forbidden("Quoting posts is not available on this access level."))
+        parent = self._parent(request, me, fields.get("reply"))
+        return Draft(
+            author=me,
+            text=text,
+            ours=True,
+            mentions=words.named(NETWORK, text),
+            tags=words.tagged(text),
+            in_reply_to=parent.remote_id if parent else None,
+        )
+
+    def _parent(self, request: Request, me: Account, reply: Any) -> Post | None:
+        """The post that is answered; only own ones and those that summoned us (docs.x.com: posts/create-post)."""
+        if not reply:
+            return None
+        number = reply.get("in_reply_to_tweet_id") if isinstance(reply, dict) else None
+        parent = self._world.post(NETWORK, str(number))
+        if parent is None:
+            raise Refused(
+                invalid(request, "reply", "You attempted to reply to a Tweet that is deleted or not visible to you.")
+            )
+        if parent.author.key != me.key and not self._world.was_told(me, parent):
+            sentence = (
+                "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged."
+            )
+            raise Refused(forbidden(sentence))
+        return parent
+
+    def _user(self, scheme: Scheme, handle: str) -> Account:
+        if scheme is not Scheme.USER:
+            raise Refused(problem(401))
+        return self._world.account(NETWORK, words.handle_on(NETWORK, handle))
+
+    def _asker(self, request: Request) -> str:
+        scheme, handle = x_auth.read(request, now_ms() / 1000)
+        return "the app" if scheme is Scheme.APP else self._user(scheme, handle).handle
+
+    def _by_id(self, number: str) -> Account:
+        if not number.isdecimal() or len(number) > 19:
+            message = f"The `id` query parameter value [{number}] is not valid"
+            raise Refused(_invalid({"id": [number]}, message))
+        account = self._world.by_id(NETWORK, number)
+        if account is None:
+            raise Refused(no_such_user(number))
+        return account
+
+    def _spend(self, budget: Budget, who: str) -> dict[str, str]:
+        allowance = self._limits.spend(budget, who, now_ms=now_ms())
+        headers = _headers(allowance)
+        if not allowance.granted:
+            raise Refused(problem(429).having(headers))
+        return headers
+
+
+def problem(status: int, detail: str = "") -> Answer:
+    """An error as X words it when no kind of problem is named."""
+    titles = {400: "Bad Request", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden", 404: "Not Found"}
+    titles |= {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
+    title = titles.get(status, "Error")
+    return say({"title": title, "type": "about:blank", "status": status, "detail": detail or title}, status)
+
+
+def forbidden(detail: str) -> Answer:
+    """403 with X's sentence."""
+    return say({"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}, 403)
+
+
+def invalid(request: Request, name: str, message: str) -> Answer:
+    """400: a parameter is wrong."""
+    return _invalid({name: [request.one(name)]}, message)
+
+
+def no_such_user(number: str) -> Answer:
+    """What X says of an account it does not know: 200, with an error inside."""
+    error = {
+        "value": number,
+        "detail": f"Could not find user with id: [{number}].",
+        "title": "Not Found Error",
+        "resource_type": "user",
+        "parameter": "id",
+        "resource_id": number,
+        "type": "https://api.x.com/2/problems/resource-not-found",
+    }
+    return say({"errors": [error]})
+
+
+def unsupported_authentication() -> Answer:
+    """403: an app alone cannot do this."""
+    detail = (
+        "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication "
+        "types are [OAuth 1.0a User Context, OAuth 2.0 User Context]."
+    )
+    kind = "https://api.x.com/2/problems/unsupported-authentication"
+    return say({"title": "Unsupported Authentication", "detail": detail, "type": kind, "status": 403}, 403)
+
+
+def _invalid(parameters: dict[str, list[str]], message: str) -> Answer:
+    body = {
+        "errors": [{"parameters": parameters, "message": message}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": "https://api.x.com/2/problems/invalid-request",
+    }
+    return say(body, 400)
+
+
+def _headers(allowance: Allowance) -> dict[str, str]:
+    return {
+        "x-rate-limit-limit": str(allowance.limit),
+        "x-rate-limit-remaining": str(allowance.remaining),
+        "x-rate-limit-reset": str(-(-allowance.reset_ms // 1000)),
+    }
+
+
+def _window(request: Request, *, least: int, standard: int) -> tuple[Window, int]:
+    """The window a request asks for (one longer than its limit) and the limit. Newest first, as everywhere on X."""
+    limit_text = request.one("max_results", str(standard))
+    if not limit_text.isdecimal() or not least <= int(limit_text) <= 100:
+        message = f"The `max_results` query parameter value [{limit_text}] is not between {least} and 100"
+        raise Refused(invalid(request, "max_results", message))
+    after, before = -1, 2**63 - 1
+    for name in ("since_id", "until_id"):
+        number = request.one(name)
+        if number and (not number.isdecimal() or len(number) > 19):
+            raise Refused(invalid(request, name, f"The `{name}` query parameter value [{number}] is not valid"))
+    if request.one("since_id"):
+        after = int(request.one("since_id"))
+    if request.one("until_id"):
+        before = int(request.one("until_id"))
+    if request.one("start_time"):
+        after = max(after, _position(request, "start_time") - 1)
+    if request.one("end_time"):
+        before = min(before, _position(request, "end_time"))
+    token = request.one("pagination_token") or request.one("next_token")
+    if token:
+        before = min(before, _read_token(request, token))
+    return Window(after, before, int(limit_text) + 1), int(limit_text)
+
+
+def _position(request: Request, name: str) -> int:
+    try:
+        return ids.position_at(NETWORK, from_iso(request.one(name)))
+    except ValueError:
+        message = f"The `{name}` query parameter value [{request.one(name)}] is not a valid RFC3339 date-time"
+        raise Refused(invalid(request, name, message)) from None
+
+
+def _token(position: int) -> str:
+    return base64.b32hexencode(position.to_bytes(8)).decode().rstrip("=").lower()
+
+
+def _read_token(request: Request, token: str) -> int:
+    try:
+        return int.from_bytes(base64.b32hexdecode(token.upper() + "=" * (-len(token) % 8)))
+    except binascii.Error:
+        raise Refused(invalid(request, "pagination_token", f"The token [{token}] is not valid")) from None

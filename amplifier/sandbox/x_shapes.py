@@ -1,0 +1,164 @@
+"""X's objects as JSON: posts with wrapped links and entities, users, and what an answer includes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from amplifier.sandbox import ids, words
+from amplifier.sandbox.nouns import Account, Network, Post, iso
+from amplifier.sandbox.world import World
+from amplifier.text.links import Span, SpanKind, spans
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which fields and expansions a request asked for, by the names X gives them."""
+
+    post_fields: frozenset[str]
+    user_fields: frozenset[str]
+    expansions: frozenset[str]
+
+
+def wrapped(text: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    """The text as X gives it back (links wrapped, `& < >` escaped) and its entities, offsets in that text."""
+    entities: dict[str, list[dict[str, Any]]] = {}
+    pieces: list[str] = []
+    length = done = 0
+
+    def put(piece: str) -> None:
+        nonlocal length
+        pieces.append(piece)
+        length += len(piece)
+
+    for span in spans(text):
+        put(escape(text[done : span.start], quote=False))
+        start = length
+        put(ids.short_link(span.value) if span.kind is SpanKind.LINK else text[span.start : span.end])
+        name, entity = _entity(span)
+        entities.setdefault(name, []).append({"start": start, "end": length, **entity})
+        done = span.end
+    put(escape(text[done:], quote=False))
+    return "".join(pieces), entities
+
+
+def post(found: Post, wanted: Wanted, world: World) -> dict[str, Any]:
+    """A post with its default fields and those asked for."""
+    text, entities = wrapped(found.text)
+    shaped: dict[str, Any] = {"edit_history_tweet_ids": [found.remote_id], "id": found.remote_id, "text": text}
+    fields = wanted.post_fields
+    if "author_id" in fields or "author_id" in wanted.expansions:
+        shaped["author_id"] = found.author.remote_id
+    if "created_at" in fields:
+        shaped["created_at"] = iso(found.at_ms)
+    if "conversation_id" in fields:
+        shaped["conversation_id"] = found.root
+    if "lang" in fields:
+        shaped["lang"] = found.language or "und"
+    if "reply_settings" in fields:
+        shaped["reply_settings"] = "everyone"
+    if "possibly_sensitive" in fields:
+        shaped["possibly_sensitive"] = False
+    if "public_metrics" in fields:
+        shaped["public_metrics"] = _metrics(found, world)
+    if entities and ("entities" in fields or "entities.mentions.username" in wanted.expansions):
+        shaped["entities"] = _with_ids(entities, world)
+    parent = world.post(Network.X, found.in_reply_to) if found.in_reply_to else None
+    if parent and ("in_reply_to_user_id" in fields or "in_reply_to_user_id" in wanted.expansions):
+        shaped["in_reply_to_user_id"] = parent.author.remote_id
+    references = _references(found)
+    if references and (fields & {"referenced_tweets"} or _expands_references(wanted)):
+        shaped["referenced_tweets"] = references
+    return shaped
+
+
+def includes(posts: list[Post], wanted: Wanted, world: World) -> dict[str, list[dict[str, Any]]]:
+    """The users and posts that the expansions add, each once."""
+    users: dict[str, Account] = {}
+    others: dict[str, Post] = {}
+    for found in posts:
+        if "author_id" in wanted.expansions:
+            users[found.author.remote_id] = found.author
+        if "entities.mentions.username" in wanted.expansions:
+            named = (world.known(Network.X, handle) for handle in found.mentions)
+            users.update({account.remote_id: account for account in named if account})
+        for reference in _references(found):
+            other = world.post(Network.X, reference["id"])
+            if other and _expands_references(wanted):
+                others[other.remote_id] = other
+            if other and reference["type"] == "replied_to" and "in_reply_to_user_id" in wanted.expansions:
+                users[other.author.remote_id] = other.author
+    shaped: dict[str, list[dict[str, Any]]] = {}
+    if users:
+        shaped["users"] = [user(account, wanted.user_fields) for account in users.values()]
+    if others:
+        shaped["tweets"] = [post(other, wanted, world) for other in others.values()]
+    return shaped
+
+
+def user(found: Account, fields: frozenset[str]) -> dict[str, Any]:
+    """A user with the default fields and those asked for."""
+    more: dict[str, Any] = {
+        "created_at": iso(found.since_ms),
+        "description": "",
+        "location": "",
+        "protected": False,
+        "verified": False,
+        "verified_type": "none",
+        "url": "",
+        "public_metrics": {
+            "followers_count": 0,
+            "following_count": 0,
+            "tweet_count": 0,
+            "post_count": 0,
+            "listed_count": 0,
+        },
+    }
+    shaped = {"id": found.remote_id, "name": found.name, "username": found.handle}
+    return shaped | {name: value for name, value in more.items() if name in fields}
+
+
+def _entity(span: Span) -> tuple[str, dict[str, Any]]:
+    match span.kind:
+        case SpanKind.TAG:
+            return "hashtags", {"tag": span.value}
+        case SpanKind.HANDLE:
+            return "mentions", {"username": span.value}
+        case SpanKind.LINK:
+            bare = span.value.partition("://")[2].removeprefix("www.")
+            shown = bare if len(bare) <= 27 else bare[:26] + "…"
+            return "urls", {"url": ids.short_link(span.value), "expanded_url": span.value, "display_url": shown}
+
+
+def _with_ids(entities: dict[str, list[dict[str, Any]]], world: World) -> dict[str, list[dict[str, Any]]]:
+    """Names that nobody has are not mentions; the others get the account's id."""
+    named = []
+    for mention in entities.get("mentions", []):
+        account = world.known(Network.X, words.handle_on(Network.X, mention["username"]))
+        if account:
+            named.append({**mention, "id": account.remote_id})
+    shaped = {name: found for name, found in entities.items() if name != "mentions"}
+    return shaped | ({"mentions": named} if named else {})
+
+
+def _references(found: Post) -> list[dict[str, str]]:
+    pairs = (("replied_to", found.in_reply_to), ("quoted", found.quotes))
+    return [{"type": kind, "id": other} for kind, other in pairs if other]
+
+
+def _expands_references(wanted: Wanted) -> bool:
+    return bool(wanted.expansions & {"referenced_tweets.id", "referenced_posts"})
+
+
+def _metrics(found: Post, world: World) -> dict[str, int]:
+    replies = len(world.replies(found))
+    return {
+        "retweet_count": 0,
+        "repost_count": 0,
+        "reply_count": replies,
+        "like_count": 0,
+        "quote_count": 0,
+        "bookmark_count": 0,
+        "impression_count": 0,
+    }
