@@ -27,7 +27,6 @@ from amplifier.platforms.registry import connect
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode
-from amplifier.sharekit.publish import publish_kit
 from amplifier.store import accounts, heartbeats, ledger, sealed
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -140,7 +139,6 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         Job("plan", 0.5 if rehearsal else 2.0, planner.refresh),
         Job("deliver", 0.2, worker.tick),
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
-        Job("kit", 1.0 if rehearsal else 5.0, partial(publish_kit, settings, planner.current, now=utc_now)),
         Job("worker heartbeat", 1.0, partial(_beat, "worker")),
     ]
     if rehearsal:

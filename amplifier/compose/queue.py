@@ -1,0 +1,139 @@
+"""Turn one occurrence of a slot into a wanted post: the right wording, rendered and finished for every account."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from amplifier.campaign.plan import ROTATE, Slot
+from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
+from amplifier.campaign.template import Template
+from amplifier.compose.allow import Known
+from amplifier.compose.fit import Measure, check_words, finish, measure
+from amplifier.compose.render import Context, Rendered, render
+from amplifier.errors import Problem, TemplateError
+from amplifier.platforms.capabilities import TABLE
+from amplifier.settings import Account, Settings
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What is to be said: which slot, as which occurrence, when, and the event's milestones as they stand."""
+
+    slot: Slot
+    id: PostId
+    moment: Moment
+    turn: int
+    milestone: str
+    day: datetime
+    milestones: Mapping[str, datetime]
+    too_late_s: int
+
+
+def accounts_for(slot: Slot, template: Template, settings: Settings) -> tuple[Account, ...]:
+    """The accounts this slot speaks on: those it names, or all that its template is written for."""
+    chosen = slot.accounts or tuple(account.name for account in settings.accounts)
+    return tuple(
+        account
+        for account in settings.accounts
+        if account.name in chosen and (slot.accounts or account.platform in template.platforms)
+    )
+
+
+def pick(template: Template, slot: Slot, turn: int) -> str:
+    """The name of the wording whose turn it is: the slot's own, or the template's wordings one after another."""
+    if slot.wording != ROTATE:
+        return slot.wording
+    names = list(dict.fromkeys(wording.name for wording in template.wordings))
+    return names[turn % len(names)]
+
+
+def write(saying: Saying, template: Template, settings: Settings) -> WantedPost:
+    """The post that is wanted, with its exact words on each account. Raises TemplateError with every problem found."""
+    wording = pick(template, saying.slot, saying.turn)
+    words: list[Words] = []
+    facts: dict[str, Fact] = {}
+    problems: list[Problem] = []
+    for account in accounts_for(saying.slot, template, settings):
+        try:
+            said = _say(saying, template, wording, account, settings)
+        except TemplateError as error:
+            problems += error.problems
+            continue
+        words.append(Words(account.name, said.text, said.language))
+        facts |= {fact.name: fact for fact in said.facts}
+    if problems:
+        raise TemplateError(problems)
+    return WantedPost(
+        id=saying.id,
+        moment=saying.moment,
+        too_late_s=saying.too_late_s,
+        template=template.name,
+        wording=wording,
+        milestone=saying.milestone,
+        words=tuple(words),
+        facts=tuple(facts.values()),
+        was=saying.slot.was,
+    )
+
+
+def length(text: str, account: Account) -> Measure:
+    """How long this text is on this account, and the limit."""
+    row = TABLE[account.platform]
+    return measure(
+        text,
+        counting=row.counting,
+        limit=account.limit or row.limit,
+        max_bytes=row.max_bytes,
+        link_cost=row.link_cost,
+    )
+
+
+def known_names(settings: Settings, milestones: Collection[str]) -> Known:
+    """Every name that a template of this campaign may use."""
+    campaign = settings.campaign
+    return Known(voice=frozenset(campaign.voice), milestones=frozenset(milestones), links=frozenset(campaign.links))
+
+
+def own_words(text: str, account: Account, settings: Settings) -> str:
+    """A person's own text as it goes out: with the imprint, if there is one, and nothing else added.
+
+    Raises TemplateError if the account's network will not take it.
+    """
+    whole = finish(text, required=(), imprint=settings.campaign.imprint.text)
+    problems = check_words(whole, TABLE[account.platform], limit=account.limit)
+    if problems:
+        raise TemplateError(list(problems))
+    return whole
+
+
+def own_occurrence(text: str, accounts: Sequence[str], now: datetime) -> str:
+    """What sets one own post apart from the next: when it was made, and a short digest of it."""
+    digest = hashlib.sha256("\n".join((text, *accounts)).encode()).hexdigest()[:8]
+    return f"{now:%Y%m%dT%H%M%S%f}-{digest}"
+
+
+def _say(saying: Saying, template: Template, wording: str, account: Account, settings: Settings) -> Rendered:
+    campaign = settings.campaign
+    context = Context(
+        platform=account.platform,
+        voice={name: campaign.form(name, account.platform) for name in campaign.voice},
+        milestones=saying.milestones,
+        links=campaign.links,
+        campaign_name=campaign.name,
+        day=saying.day,
+        language=campaign.language,
+    )
+    rendered = render(template, wording, context)
+    required = [campaign.form(name, account.platform) for name in campaign.append]
+    text = finish(rendered.text, required=required, imprint=campaign.imprint.text)
+    chosen = template.wording(wording)
+    form = chosen.form(account.platform) if chosen else None
+    row = TABLE[account.platform]
+    line = form.line if form else 0
+    problems = check_words(text, row, limit=account.limit, path=template.path, line=line)
+    if problems:
+        raise TemplateError(list(problems))
+    return replace(rendered, text=text)

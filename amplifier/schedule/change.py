@@ -1,0 +1,156 @@
+"""What people change against the plan: first shown, then decided. The planner carries it into the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amplifier.campaign.delivery import FINAL, State
+from amplifier.campaign.plan import Decision, DecisionKind, Milestone
+from amplifier.campaign.post import PostId
+from amplifier.compose.queue import own_words
+from amplifier.errors import UsageError
+from amplifier.schedule.milestones import effective, moved
+from amplifier.schedule.planner import Program, all_occurrences, post_name, read_program, wanted_posts
+from amplifier.settings import Settings
+from amplifier.store import decisions, journeys, plan_versions
+from amplifier.written import nearest
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A post that moves: its name, and its time before and after, in the campaign's zone."""
+
+    post: str
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True)
+class Move:
+    """A milestone that is about to move: from where to where, what follows it, and what has gone out already."""
+
+    milestone: Milestone
+    to: datetime
+    shifts: tuple[Shift, ...]
+    sent: tuple[str, ...]
+
+
+def program_in_force(settings: Settings) -> Program:
+    """The version of the plan that the service works with. Raises UsageError if it has never been started."""
+    stored = plan_versions.last_good()
+    if stored is None:
+        raise UsageError("The service has not read the plan yet. Start it first: amplifier up")
+    return read_program(stored.sources, settings)
+
+
+def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
+    """What moving this milestone would change. Raises UsageError for a milestone that there is not."""
+    made = decisions.decisions()
+    plan = effective(program.plan, made)
+    known = {one.name: one for one in plan.milestones}
+    if name not in known:
+        raise UsageError(f"There is no milestone “{name}”. {nearest(name, known)}")
+    milestone = known[name]
+    to = moved(milestone, by)
+    trial = Decision(0, DecisionKind.MILESTONE_MOVED, name, to.isoformat(), "", "", "", to)
+    before = {(one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)}
+    after = effective(program.plan, (*made, trial))
+    zone = milestone.at.tzinfo
+    gone = _gone_out()
+    shifts, sent = [], []
+    for one in all_occurrences(after, program.settings):
+        was = before.get((one.slot.name, one.occurrence), one.due)
+        if was == one.due:
+            continue
+        post = f"{one.slot.name}/{one.occurrence}"
+        if post in gone:
+            sent.append(post)
+        else:
+            shifts.append(Shift(post, was.astimezone(zone), one.due.astimezone(zone)))
+    return Move(milestone, to, tuple(shifts), tuple(sent))
+
+
+def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decision:
+    """Write the move down."""
+    return decisions.keep_decision(
+        kind=DecisionKind.MILESTONE_MOVED,
+        subject=move.milestone.name,
+        value=move.to.isoformat(),
+        replaced=move.milestone.at.isoformat(),
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
+
+
+def find_post(program: Program, name: str) -> PostId:
+    """The planned post of this name (`slot`, or `slot/occurrence`). Raises UsageError if none or several fit."""
+    posts = {post_name(one.id): one.id for one in wanted_posts(program, decisions.decisions())}
+    if name in posts:
+        return posts[name]
+    fitting = [post for post in posts if post.split("/")[0] == name]
+    if len(fitting) == 1:
+        return posts[fitting[0]]
+    if fitting:
+        raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(fitting))
+    raise UsageError(f"There is no coming post “{name}”. {nearest(name, posts)} All of them: amplifier plan")
+
+
+def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
+    """Leave this post out. Raises UsageError if it is too late for that."""
+    _still_ahead(post)
+    return decisions.keep_decision(
+        kind=DecisionKind.SLOT_SKIPPED,
+        subject=post_name(post),
+        value="",
+        replaced="",
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
+
+
+def decide_words(  # noqa: PLR0913  a decision is exactly these
+    program: Program, post: PostId, words: Mapping[str, str], *, actor: str, reason: str, now: datetime
+) -> Decision:
+    """Give this post other words on these accounts (account to text).
+
+    Raises UsageError if it is too late, TemplateError if a network would not take the words.
+    """
+    _still_ahead(post)
+    settings = program.settings
+    finished = {name: own_words(text, settings.account(name), settings) for name, text in words.items()}
+    made = decisions.decisions()
+    before = next((one for one in wanted_posts(program, made) if one.id == post), None)
+    replaced = {said.account: said.text for said in before.words} if before else {}
+    earlier = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
+    return decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject=post_name(post),
+        value=json.dumps({**earlier, **finished}),
+        replaced=json.dumps(replaced),
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
+
+
+def _is_about(decision: Decision, post: PostId) -> bool:
+    return decision.kind is DecisionKind.WORDS_REPLACED and decision.subject == post_name(post)
+
+
+def _still_ahead(post: PostId) -> None:
+    rows = journeys.journeys(post=post)
+    begun = [row for row in rows if row.state not in (State.QUEUED, State.HELD)]
+    if rows and len(begun) == len(rows):
+        state = begun[0].state
+        word = state.value if state in FINAL else "on its way"
+        raise UsageError(f"{post_name(post)} is {word} already: there is nothing left to change.")
+
+
+def _gone_out() -> set[str]:
+    rows = journeys.journeys(states=(State.SENT, State.SENDING, State.UNSURE))
+    return {post_name(row.identity.post) for row in rows}

@@ -1,0 +1,129 @@
+"""Serves a rehearsal's wall: tells it how the plan stands, and carries out what its buttons wish."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.errors import AmplifierError
+from amplifier.schedule.change import decide_move, prepare_move, program_in_force
+from amplifier.settings import Settings
+from amplifier.store import journeys
+
+COMING = 12
+SLIP = timedelta(minutes=40)
+MILESTONE = "debate"
+ACTOR = "the wall"
+LOST_EVERY_S = 2.0
+
+
+class Stagehand:
+    """Talks to the sandbox's control door. A sandbox that does not answer is no trouble of the service."""
+
+    def __init__(self, address: str, *, token: str, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._host = urlsplit(address).netloc
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._settings = settings
+        self._now = now
+        self._told = ""
+        self._lost = 0
+        self._lost_at: datetime | None = None
+
+    def tell(self) -> None:
+        """Tell the wall what comes next, what is unsure, and what is missing from the world."""
+        self._count_lost()
+        coming = journeys.journeys(states=(State.QUEUED,), limit=COMING)
+        counts = journeys.counts()
+        plan = {
+            "next": _next(coming),
+            "coming": [self._coming(row) for row in coming],
+            "unsure": [self._unsure(row) for row in journeys.journeys(states=(State.UNSURE,))],
+            "lost": self._lost,
+            "held": counts[State.HELD],
+            "missed": counts[State.MISSED],
+            "campaign": {
+                "name": self._settings.campaign.name,
+                "tag": self._settings.campaign.form("tag", "x") if "tag" in self._settings.campaign.voice else "",
+                "zone": self._settings.campaign.zone,
+            },
+        }
+        words = json.dumps(plan)
+        if words != self._told and self._ask("POST", "/_/plan", words) is not None:
+            self._told = words
+
+    def carry_out(self) -> None:
+        """Wait a moment for wishes, and do what they say."""
+        wishes = self._ask("GET", "/_/wishes?wait=1")
+        for wish in wishes if isinstance(wishes, list) else []:
+            match wish.get("name"):
+                case "debate_slips":
+                    self._say(self._slip())
+                case "pull_the_plug":
+                    self._say("The worker was killed in the middle of its work. The supervisor starts it again.")
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+    def _slip(self) -> str:
+        try:
+            move = prepare_move(program_in_force(self._settings), MILESTONE, SLIP)
+            decide_move(move, actor=ACTOR, reason="The debate slips 40 minutes.", now=self._now())
+        except AmplifierError as error:
+            return str(error)
+        following = len(move.shifts)
+        posts = "1 post follows" if following == 1 else f"{following} posts follow"
+        stays = f" {len(move.sent)} that went out before stay as they are." if move.sent else ""
+        return f"The debate is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}"
+
+    def _count_lost(self) -> None:
+        """How many posts with a receipt the world lacks."""
+        now = self._now()
+        if self._lost_at and now - self._lost_at < timedelta(seconds=LOST_EVERY_S):
+            return
+        sent = journeys.journeys(states=(State.SENT,))
+        world = self._ask("GET", "/_/world")
+        if not isinstance(world, dict):
+            return
+        there = {post["remote_id"] for post in world["posts"]}
+        self._lost = sum(1 for row in sent if row.receipt and row.receipt.remote_id not in there)
+        self._lost_at = now
+
+    def _coming(self, row: Journey) -> dict[str, str | int]:
+        return {
+            "id": row.id,
+            "network": row.platform,
+            "text": row.text,
+            "at": row.due_at.isoformat(),
+            "when": f"{datetime.fromisoformat(row.wall_time):%a %-d %b %H:%M} {self._settings.campaign.place}",
+            "hangs_on": row.milestone,
+        }
+
+    def _unsure(self, row: Journey) -> dict[str, str]:
+        since = row.first_sent_at or row.due_at
+        return {"network": row.platform, "text": row.text, "since": since.isoformat()}
+
+    def _say(self, sentence: str) -> None:
+        self._ask("POST", "/_/said", json.dumps({"sentence": sentence}))
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> object:
+        connection = HTTPConnection(self._host, timeout=5)
+        try:
+            connection.request(method, path, body=body, headers=self._headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            return json.loads(content) if answer.status < 300 else None
+        except (OSError, HTTPException, ValueError):
+            return None
+        finally:
+            connection.close()
+
+
+def _next(coming: tuple[Journey, ...]) -> dict[str, str] | None:
+    if not coming:
+        return None
+    first = coming[0]
+    return {"at": first.due_at.isoformat(), "network": first.platform, "text": first.text}
