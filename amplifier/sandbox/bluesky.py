@@ -7,12 +7,14 @@ from typing import Any
 
 from amplifier.sandbox import bluesky_auth as auth
 from amplifier.sandbox import bluesky_records as records
+from amplifier.sandbox import bluesky_shapes as shapes
 from amplifier.sandbox import ids, words
+from amplifier.sandbox.bluesky_shapes import invalid, problem
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.limits import Allowance, Budget, Limits
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason, from_iso, iso
-from amplifier.sandbox.wire import Answer, Operation, Refused, Request, Route, say
+from amplifier.sandbox.nouns import Account, Draft, Network, Reason, from_iso, iso
+from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, Route, say
 from amplifier.sandbox.world import Window, World
 
 NETWORK = Network.BLUESKY
@@ -52,13 +54,13 @@ class Bluesky:
         headers = self._spend(Budget.BLUESKY_LOGIN_DAY, identifier)
         headers = self._spend(Budget.BLUESKY_LOGIN, identifier)
         if not identifier or not password.startswith("pretend"):
-            raise Refused(problem(401, "AuthenticationRequired", "Invalid identifier or password"))
+            raise RefusedError(problem(401, "AuthenticationRequired", "Invalid identifier or password"))
         if identifier.startswith("did:"):
-            me = self._world.by_id(NETWORK, identifier)
+            me = self._world.people.by_id(NETWORK, identifier)
             if me is None:
-                raise Refused(problem(401, "AuthenticationRequired", "Invalid identifier or password"))
+                raise RefusedError(problem(401, "AuthenticationRequired", "Invalid identifier or password"))
         else:
-            me = self._world.account(NETWORK, words.handle_on(NETWORK, identifier))
+            me = self._world.people.account(NETWORK, words.handle_on(NETWORK, identifier))
         return self._session(me, headers)
 
     def refresh_session(self, request: Request, _: dict[str, str]) -> Answer:
@@ -69,7 +71,7 @@ class Bluesky:
     def get_session(self, request: Request, _: dict[str, str]) -> Answer:
         """com.atproto.server.getSession."""
         me = self._authenticate(request)
-        return say(_own(me), headers=self._spend(Budget.BLUESKY_ALL, me.handle))
+        return say(shapes.own(me), headers=self._spend(Budget.BLUESKY_ALL, me.handle))
 
     def describe_server(self, _: Request, __: dict[str, str]) -> Answer:
         """com.atproto.server.describeServer."""
@@ -83,51 +85,51 @@ class Bluesky:
         headers = self._spend_writes(me, PUT_POINTS)
         rkey = fields.get("rkey")
         if not isinstance(rkey, str) or not rkey:
-            raise Refused(invalid('Input must have the property "rkey"'))
+            raise RefusedError(invalid('Input must have the property "rkey"'))
         draft = self._draft(me, fields, rkey)
         with self._world.lock:
-            there = self._world.post(NETWORK, _address(me, rkey))
+            there = self._world.post(NETWORK, records.address(me, rkey))
             if there is not None and there.cid == draft.cid:
-                return say(_written(there.remote_id, draft.cid), headers=headers)
+                return say(shapes.written(there.remote_id, draft.cid), headers=headers)
             if "swapRecord" in fields and fields["swapRecord"] != (there.cid if there else None):
                 message = f"Record was at {there.cid if there else 'null'}"
-                raise Refused(problem(400, "InvalidSwap", message))
+                raise RefusedError(problem(400, "InvalidSwap", message))
             if there is not None:
                 self._world.rewrite(there, draft)
             uri = there.remote_id if there else self._world.add(draft).remote_id
-        return say(_written(uri, draft.cid) | _commit(uri, draft.cid), headers=headers)
+        return say(shapes.written(uri, draft.cid) | shapes.commit(uri, draft.cid), headers=headers)
 
     def create_record(self, request: Request, _: dict[str, str]) -> Answer:
         """com.atproto.repo.createRecord: a key that is taken is a bare 500, as on the real server."""
         me, fields = self._writer(request)
         headers = self._spend_writes(me, CREATE_POINTS)
         with self._world.lock:
-            rkey = str(fields.get("rkey") or self._free_key(me))
+            rkey = str(fields.get("rkey") or records.free_key(self._world, me))
             draft = self._draft(me, fields, rkey)
-            if self._world.post(NETWORK, _address(me, rkey)) is not None:
-                raise Refused(problem(500))
+            if self._world.post(NETWORK, records.address(me, rkey)) is not None:
+                raise RefusedError(problem(500))
             uri = self._world.add(draft).remote_id
-        return say(_written(uri, draft.cid) | _commit(uri, draft.cid), headers=headers)
+        return say(shapes.written(uri, draft.cid) | shapes.commit(uri, draft.cid), headers=headers)
 
     def get_record(self, request: Request, _: dict[str, str]) -> Answer:
         """com.atproto.repo.getRecord; needs no session."""
         repo, collection, rkey = request.one("repo"), request.one("collection"), request.one("rkey")
         author = self._who(repo)
         if author is None:
-            raise Refused(invalid(f"Could not find repo: {repo}"))
+            raise RefusedError(invalid(f"Could not find repo: {repo}"))
         uri = f"at://{author.remote_id}/{collection}/{rkey}"
         post = self._world.post(NETWORK, uri)
         if post is None or request.one("cid", post.cid) != post.cid:
-            raise Refused(problem(400, "RecordNotFound", f"Could not locate record: {uri}"))
+            raise RefusedError(problem(400, "RecordNotFound", f"Could not locate record: {uri}"))
         return say({"uri": uri, "cid": post.cid, "value": json.loads(post.record)})
 
     # People
 
     def resolve_handle(self, request: Request, _: dict[str, str]) -> Answer:
         """com.atproto.identity.resolveHandle."""
-        account = self._world.known(NETWORK, words.handle_on(NETWORK, request.one("handle")))
+        account = self._world.people.known(NETWORK, words.handle_on(NETWORK, request.one("handle")))
         if account is None:
-            raise Refused(invalid("Unable to resolve handle"))
+            raise RefusedError(invalid("Unable to resolve handle"))
         return say({"did": account.remote_id})
 
     def get_profile(self, request: Request, _: dict[str, str]) -> Answer:
@@ -135,10 +137,12 @@ class Bluesky:
         self._authenticate(request)
         account = self._who(request.one("actor"))
         if account is None:
-            raise Refused(invalid("Profile not found"))
+            raise RefusedError(invalid("Profile not found"))
         posts = self._world.by_author(account, Window(limit=-1))
         counts = {"followersCount": 0, "followsCount": 0, "postsCount": len(posts)}
-        return say(_author(account) | counts | {"createdAt": iso(account.since_ms), "indexedAt": iso(account.since_ms)})
+        return say(
+            shapes.author(account) | counts | {"createdAt": iso(account.since_ms), "indexedAt": iso(account.since_ms)}
+        )
 
     def list_notifications(self, request: Request, _: dict[str, str]) -> Answer:
         """app.bsky.notification.listNotifications: newest first, the cursor leads backwards."""
@@ -146,31 +150,16 @@ class Bluesky:
         headers = self._spend(Budget.BLUESKY_ALL, me.handle)
         limit_text = request.one("limit", "50")
         if not limit_text.isdecimal() or not 1 <= int(limit_text) <= 100:
-            raise Refused(invalid("Error: limit must be an integer between 1 and 100"))
+            raise RefusedError(invalid("Error: limit must be an integer between 1 and 100"))
         limit = int(limit_text)
         asked = request.several("reasons", "reasons[]")
         reasons = tuple(reason for reason in Reason if not asked or reason in asked)
         window = Window(before=_cursor(request.one("cursor")), limit=limit)
         notices = self._world.notices(me, window, reasons, by="position") if reasons else []
-        body: dict[str, Any] = {"notifications": [self._notification(notice, me) for notice in notices]}
+        body: dict[str, Any] = {"notifications": [shapes.notification(notice, me, self._world) for notice in notices]}
         if len(notices) == limit:
             body["cursor"] = iso(notices[-1].post.at_ms)
         return say(body | {"priority": False, "seenAt": iso(me.since_ms)}, headers=headers)
-
-    def _notification(self, notice: Notice, me: Account) -> dict[str, Any]:
-        post = notice.post
-        shaped: dict[str, Any] = {"uri": post.remote_id, "cid": post.cid, "author": _author(post.author)}
-        shaped["reason"] = notice.reason
-        subject = {Reason.REPLY: self._answered(post, me), Reason.QUOTE: post.quotes}.get(notice.reason)
-        if subject:
-            shaped["reasonSubject"] = subject
-        rest = {"record": json.loads(post.record), "isRead": False, "indexedAt": iso(post.at_ms), "labels": []}
-        return shaped | rest
-
-    def _answered(self, post: Post, me: Account) -> str:
-        """Which of our posts a reply is about: the one it answers, or else the thread's first."""
-        parent = self._world.post(NETWORK, post.in_reply_to or "")
-        return parent.remote_id if parent and parent.author.key == me.key else post.root
 
     # What several of them need
 
@@ -178,52 +167,46 @@ class Bluesky:
         me = self._authenticate(request)
         fields = _body(request)
         if fields.get("collection") != records.COLLECTION:
-            raise Refused(invalid(f"This pretend server keeps {records.COLLECTION} only"))
+            raise RefusedError(invalid(f"This pretend server keeps {records.COLLECTION} only"))
         repo = self._who(str(fields.get("repo", "")))
         if repo is None or repo.key != me.key:
-            raise Refused(problem(401, "AuthenticationRequired", "Authentication Required"))
+            raise RefusedError(problem(401, "AuthenticationRequired", "Authentication Required"))
         return me, fields
 
     def _draft(self, me: Account, fields: dict[str, Any], rkey: str) -> Draft:
         try:
             record = records.checked(fields.get("record"))
         except records.RecordError as wrong:
-            raise Refused(invalid(str(wrong))) from None
+            raise RefusedError(invalid(str(wrong))) from None
         if not ids.is_tid(rkey):
-            raise Refused(invalid(f"Invalid record key for {records.COLLECTION}: expected a TID, got {rkey}"))
+            raise RefusedError(invalid(f"Invalid record key for {records.COLLECTION}: expected a TID, got {rkey}"))
         return records.draft(record, me, rkey, self._handle_of)
 
     def _handle_of(self, did: str) -> str | None:
-        account = self._world.by_id(NETWORK, did)
+        account = self._world.people.by_id(NETWORK, did)
         return account.handle if account else None
-
-    def _free_key(self, me: Account) -> str:
-        clock = 0
-        while self._world.post(NETWORK, _address(me, rkey := ids.tid(now_ms(), clock))) is not None:
-            clock += 1
-        return rkey
 
     def _who(self, repo: str) -> Account | None:
         """The account behind a DID or a handle."""
         if repo.startswith("did:"):
-            return self._world.by_id(NETWORK, repo)
-        return self._world.known(NETWORK, words.handle_on(NETWORK, repo))
+            return self._world.people.by_id(NETWORK, repo)
+        return self._world.people.known(NETWORK, words.handle_on(NETWORK, repo))
 
     def _session(self, me: Account, headers: dict[str, str]) -> Answer:
         session = auth.session(me.remote_id, now_ms() / 1000)
-        return say({"accessJwt": session.access, "refreshJwt": session.refresh} | _own(me), headers=headers)
+        return say({"accessJwt": session.access, "refreshJwt": session.refresh} | shapes.own(me), headers=headers)
 
     def _authenticate(self, request: Request, scope: auth.Scope = auth.Scope.ACCESS) -> Account:
         kind, _, token = request.header("Authorization").partition(" ")
         if kind != "Bearer" or not token:
-            raise Refused(problem(401, "AuthMissing", "Authentication Required"))
+            raise RefusedError(problem(401, "AuthMissing", "Authentication Required"))
         try:
             did = auth.did_of(token, scope, now_ms() / 1000)
         except auth.TokenError as wrong:
-            raise Refused(problem(400, wrong.error, str(wrong))) from None
-        me = self._world.by_id(NETWORK, did)
+            raise RefusedError(problem(400, wrong.error, str(wrong))) from None
+        me = self._world.people.by_id(NETWORK, did)
         if me is None:  # the world was emptied since
-            raise Refused(problem(400, "InvalidToken", "Token could not be verified"))
+            raise RefusedError(problem(400, "InvalidToken", "Token could not be verified"))
         return me
 
     def _spend_writes(self, me: Account, points: int) -> dict[str, str]:
@@ -236,68 +219,19 @@ class Bluesky:
         headers = _headers(allowance)
         if not allowance.granted:
             wait = {"retry-after": str(-(-(allowance.reset_ms - now) // 1000))}
-            raise Refused(problem(429).having(headers | wait))
+            raise RefusedError(problem(429).having(headers | wait))
         return headers
-
-
-def problem(status: int, error: str = "", message: str = "") -> Answer:
-    """An error as the server words it; the usual one for a status where none is named."""
-    usual = {
-        400: ("InvalidRequest", "Bad Request"),
-        401: ("AuthMissing", "Authentication Required"),
-        429: ("RateLimitExceeded", "Rate Limit Exceeded"),
-        502: ("UpstreamFailure", "Upstream Failure"),
-        503: ("NotEnoughResources", "Not Enough Resources"),
-        504: ("UpstreamTimeout", "Upstream Timeout"),
-    }
-    name, sentence = usual.get(status, ("InternalServerError", "Internal Server Error"))
-    return say({"error": error or name, "message": message or sentence}, status)
-
-
-def invalid(message: str) -> Answer:
-    """400 InvalidRequest."""
-    return problem(400, "InvalidRequest", message)
-
-
-def _own(me: Account) -> dict[str, Any]:
-    """Who a session is for. Without `didDoc`, or a client would go to the address it names."""
-    about = {"did": me.remote_id, "handle": me.handle, "email": f"post@{me.handle}", "emailConfirmed": False}
-    return about | {"active": True}
-
-
-def _author(account: Account) -> dict[str, Any]:
-    return {
-        "did": account.remote_id,
-        "handle": account.handle,
-        "displayName": account.name,
-        "associated": {"activitySubscription": {"allowSubscriptions": "followers"}},
-        "viewer": {"muted": False, "mutedOnlyReposts": False, "mutedOnlyQuoteposts": False, "blockedBy": False},
-        "labels": [],
-    }
-
-
-def _written(uri: str, cid: str) -> dict[str, Any]:
-    return {"uri": uri, "cid": cid, "validationStatus": "valid"}
-
-
-def _commit(uri: str, cid: str) -> dict[str, Any]:
-    revision = ids.tid(now_ms())
-    return {"commit": {"cid": ids.cid({"uri": uri, "cid": cid, "rev": revision}), "rev": revision}}
-
-
-def _address(me: Account, rkey: str) -> str:
-    return f"at://{me.remote_id}/{records.COLLECTION}/{rkey}"
 
 
 def _body(request: Request) -> dict[str, Any]:
     if not request.header("Content-Type").startswith("application/json"):
-        raise Refused(invalid("Request encoding (Content-Type) required but not provided"))
+        raise RefusedError(invalid("Request encoding (Content-Type) required but not provided"))
     try:
         fields = request.json()
     except ValueError:
-        raise Refused(invalid("Failed to parse JSON body")) from None
+        raise RefusedError(invalid("Failed to parse JSON body")) from None
     if not isinstance(fields, dict):
-        raise Refused(invalid("Input must be an object"))
+        raise RefusedError(invalid("Input must be an object"))
     return fields
 
 
@@ -307,7 +241,7 @@ def _cursor(text: str) -> int:
     try:
         return from_iso(text)
     except ValueError:
-        raise Refused(invalid("Malformed cursor")) from None
+        raise RefusedError(invalid("Malformed cursor")) from None
 
 
 def _headers(allowance: Allowance) -> dict[str, str]:

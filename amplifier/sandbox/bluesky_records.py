@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from amplifier.sandbox import ids
+from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft
+from amplifier.sandbox.world import World
 from amplifier.text.length import graphemes
 
 COLLECTION = "app.bsky.feed.post"
@@ -73,6 +75,19 @@ def draft(record: dict[str, Any], author: Account, rkey: str, handle_of: Callabl
         record=json.dumps(record, ensure_ascii=False),
         cid=ids.cid(record),
     )
+
+
+def address(author: Account, rkey: str) -> str:
+    """The at-uri of an author's post."""
+    return f"at://{author.remote_id}/{COLLECTION}/{rkey}"
+
+
+def free_key(world: World, author: Account) -> str:
+    """A record key of this moment that the author has not used. The world's lock must be held until it is."""
+    clock = 0
+    while world.post(author.network, address(author, rkey := ids.tid(now_ms(), clock))) is not None:
+        clock += 1
+    return rkey
 
 
 def _uri(record: Any, *path: str) -> str:

@@ -113,7 +113,7 @@ class Faults:
         self._notes = notes
         self._lock = notes.lock  # one lock for both, since keeping a fault writes to the file
         self._silent: Counter[Network] = Counter()
-        self._random = random.Random(seed)  # noqa: S311 - chance in a rehearsal guards no secret
+        self._random = random.Random(seed)
         kept = notes.kept("faults") or {"next": 1, "list": []}
         self._next: int = kept["next"]
         self._faults = [from_json(found, found["id"]) for found in kept["list"]]

@@ -11,7 +11,7 @@ from amplifier.sandbox.ids import position_at
 from amplifier.sandbox.limits import Allowance, Budget, Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason, iso
-from amplifier.sandbox.wire import Answer, Operation, Refused, Request, Route, say
+from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, Route, say
 from amplifier.sandbox.world import Window, World
 from amplifier.text.length import short_links
 
@@ -51,13 +51,13 @@ class Mastodon:
             earlier = self._world.by_key(me, key) if key else None
             if earlier is not None and not self._takes_habit(Kind.IGNORE_KEY):
                 if self._takes_habit(Kind.REPLAY_500):
-                    raise Refused(problem(500))
+                    raise RefusedError(problem(500))
                 return say(shapes.status(earlier, _base(request), self._world), headers=limits)
             draft = self._draft(request, me)
             allowance = self._limits.spend(Budget.MASTODON_STATUSES, me.handle, now_ms=now_ms())
             limits = _headers(allowance)
             if not allowance.granted:
-                raise Refused(problem(429).having(limits))
+                raise RefusedError(problem(429).having(limits))
             post = self._world.add(draft, key)
         return say(shapes.status(post, _base(request), self._world), headers=limits)
 
@@ -80,9 +80,9 @@ class Mastodon:
     def of_account(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/accounts/{id}/statuses."""
         limits = self._visitor(request)
-        author = self._world.by_id(NETWORK, found["id"])
+        author = self._world.people.by_id(NETWORK, found["id"])
         if author is None:
-            raise Refused(problem(404))
+            raise RefusedError(problem(404))
         window = _window(request, standard=20, most=40)
         window = window.until(position_at(NETWORK, self._hidden_since(Operation.FIND)))
         posts = self._world.by_author(author, window, replies=not _is_set(request, "exclude_replies"))
@@ -129,19 +129,19 @@ class Mastodon:
         try:
             fields = request.fields()
         except ValueError:
-            raise Refused(problem(400, "There was a problem parsing the body")) from None
+            raise RefusedError(problem(400, "There was a problem parsing the body")) from None
         text = str(fields.get("status") or "")
         for name in ("media_ids", "poll", "scheduled_at", "spoiler_text"):
             if fields.get(name):
-                raise Refused(problem(422, f"Validation failed: {name} is not served by this pretend server"))
+                raise RefusedError(problem(422, f"Validation failed: {name} is not served by this pretend server"))
         if not text.strip():
-            raise Refused(problem(422, "Validation failed: Text can't be blank"))
+            raise RefusedError(problem(422, "Validation failed: Text can't be blank"))
         if short_links(text, shapes.LINK_COST) > shapes.MAX_CHARACTERS:
             message = f"Validation failed: Text character limit of {shapes.MAX_CHARACTERS} exceeded"
-            raise Refused(problem(422, message))
+            raise RefusedError(problem(422, message))
         visibility = str(fields.get("visibility") or "public")
         if visibility not in VISIBILITIES:
-            raise Refused(problem(422, "Validation failed: Visibility is not included in the list"))
+            raise RefusedError(problem(422, "Validation failed: Visibility is not included in the list"))
         parent = str(fields.get("in_reply_to_id") or "")
         quoted = str(fields.get("quoted_status_id") or "")
         for number in filter(None, (parent, quoted)):
@@ -162,8 +162,8 @@ class Mastodon:
         token = request.header("Authorization").removeprefix("Bearer ").strip()
         handle = token.removeprefix("pretend-")
         if handle == token or not handle:
-            raise Refused(problem(401, "The access token is invalid"))
-        me = self._world.account(NETWORK, words.handle_on(NETWORK, handle))
+            raise RefusedError(problem(401, "The access token is invalid"))
+        me = self._world.people.account(NETWORK, words.handle_on(NETWORK, handle))
         return me, self._count(me.handle)
 
     def _visitor(self, request: Request) -> dict[str, str]:
@@ -175,13 +175,13 @@ class Mastodon:
         allowance = self._limits.spend(Budget.MASTODON_ALL, who, now_ms=now_ms())
         headers = _headers(allowance)
         if not allowance.granted:
-            raise Refused(problem(429).having(headers))
+            raise RefusedError(problem(429).having(headers))
         return headers
 
     def _post(self, number: str) -> Post:
         found = self._world.post(NETWORK, number)
         if found is None:
-            raise Refused(problem(404))
+            raise RefusedError(problem(404))
         return found
 
     def _takes_habit(self, kind: Kind) -> bool:

@@ -95,7 +95,7 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
                 "url": f"{base}{who.page}",
                 "acct": who.handle,
             }
-            for who in (world.known(post.network, handle) for handle in post.mentions)
+            for who in (world.people.known(post.network, handle) for handle in post.mentions)
             if who is not None
         ],
         "tags": [{"name": tag, "url": f"{base}/tags/{tag}"} for tag in post.tags],
@@ -127,10 +127,8 @@ def content(text: str, base: str) -> str:
         pieces += [escape(text[done : span.start]), _anchor(span, base)]
         done = span.end
     pieces.append(escape(text[done:]))
-    paragraphs = "".join(pieces).replace("\r\n", "\n").split("\n\n")
-    return "".join(
-        f"<p>{paragraph.strip(chr(10)).replace(chr(10), '<br />')}</p>" for paragraph in paragraphs if paragraph.strip()
-    )
+    paragraphs = (part.strip("\n") for part in "".join(pieces).replace("\r\n", "\n").split("\n\n"))
+    return "".join("<p>" + part.replace("\n", "<br />") + "</p>" for part in paragraphs if part.strip())
 
 
 def _anchor(span: Span, base: str) -> str:

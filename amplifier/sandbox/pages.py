@@ -78,7 +78,7 @@ class Pages:
 
     def bluesky_post(self, _: Request, found: dict[str, str]) -> Answer:
         """A post on Bluesky."""
-        author = self._world.known(Network.BLUESKY, found["handle"])
+        author = self._world.people.known(Network.BLUESKY, found["handle"])
         uri = f"at://{author.remote_id}/app.bsky.feed.post/{found['id']}" if author else ""
         return self._post_page(self._world.post(Network.BLUESKY, uri))
 
@@ -107,7 +107,7 @@ class Pages:
         return Answer(200, wall.post_page(view), HTML)
 
     def _profile_page(self, network: Network, handle: str) -> Answer:
-        account = self._world.known(network, words.handle_on(network, handle))
+        account = self._world.people.known(network, words.handle_on(network, handle))
         return Answer(200, wall.profile_page(self._state.profile(account)), HTML) if account else missing()
 
 

@@ -72,7 +72,7 @@ class Saying:
 
 def next_saying(chance: random.Random, world: World) -> Saying | None:
     """What the public says next: mostly answers to new posts, some mentions, some posts with only the tag."""
-    publishers = sorted(world.publishers(), key=lambda account: (account.network, account.handle))
+    publishers = sorted(world.people.publishers(), key=lambda account: (account.network, account.handle))
     if not publishers:
         return None
     publisher = chance.choice(publishers)
@@ -106,7 +106,7 @@ class Public:
         kept = world.notes.kept("public") or {}
         self._rate = Rate(**kept.get("rate", {}))
         self._spoken: int = kept.get("spoken", 0)
-        self._chance = random.Random(self._rate.seed + self._spoken)  # noqa: S311 - chance in a rehearsal guards no secret
+        self._chance = random.Random(self._rate.seed + self._spoken)
         self._thread = threading.Thread(target=self._run, name="public", daemon=True)
 
     def start(self) -> None:
@@ -125,13 +125,13 @@ class Public:
         with self._lock:
             if rate.seed != self._rate.seed or not self._rate.per_minute:
                 self._spoken = 0
-                self._chance = random.Random(rate.seed)  # noqa: S311 - chance in a rehearsal guards no secret
+                self._chance = random.Random(rate.seed)
             self._rate = rate
             self._keep()
             if rate.per_minute:
                 for network in Network:
                     for person in PEOPLE:
-                        self._world.account(network, handle_of(network, person), person.title())
+                        self._world.people.account(network, handle_of(network, person), person.title())
         self._wake.set()
 
     def say(
@@ -141,7 +141,7 @@ class Public:
         handle = words.handle_on(network, handle)
         if not handle or not text or any(letter.isspace() for letter in handle):
             raise ValueError("a post needs a handle without spaces, and a text")
-        author = self._world.known(network, handle) or self._world.account(network, handle, _name(handle))
+        author = self._world.people.known(network, handle) or self._world.people.account(network, handle, _name(handle))
         parent = self._other(network, in_reply_to)
         quoted = self._other(network, quotes)
         mentions = words.named(network, text)
@@ -191,12 +191,12 @@ class Public:
         return record
 
     def _did_of(self, handle: str) -> str | None:
-        account: Account | None = self._world.known(Network.BLUESKY, handle)
+        account: Account | None = self._world.people.known(Network.BLUESKY, handle)
         return account.remote_id if account else None
 
     def _rkey(self) -> str:
         with self._lock:
-            return ids.tid(now_ms(), random.getrandbits(10))  # noqa: S311 - guards no secret
+            return ids.tid(now_ms(), random.getrandbits(10))
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from amplifier.clock import utc_now
-from amplifier.sandbox import bluesky, mastodon, x
+from amplifier.sandbox import bluesky, bluesky_shapes, mastodon, x, x_problems
 from amplifier.sandbox.control import Control
 from amplifier.sandbox.faults import SILENCES, Faults, carry_out
 from amplifier.sandbox.limits import Limits
@@ -25,7 +25,7 @@ from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.pages import Pages, is_loopback, missing
 from amplifier.sandbox.public import Public
 from amplifier.sandbox.state import State
-from amplifier.sandbox.wire import Answer, Refused, Request, Route, say
+from amplifier.sandbox.wire import Answer, RefusedError, Request, Route, say
 from amplifier.sandbox.world import World
 
 LARGEST_BODY = 1_000_000
@@ -159,8 +159,8 @@ class _Server(socketserver.ThreadingTCPServer):
             with self._lock:
                 self._open.pop(request, None)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's signature
-        log.debug("connection ended early", exc_info=True)
+    def handle_error(self, *_: Any) -> None:
+        log.debug("connection ended early")
 
     def end_connections(self, seconds: float) -> None:
         """Shut every connection and wait for their threads."""
@@ -279,15 +279,20 @@ class _Connection(BaseHTTPRequestHandler):
         if seconds:
             self.server.sandbox.stopping.wait(seconds)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's signature
-        log.debug(format, *args)
+    def log_message(self, *args: Any) -> None:
+        """Say nothing: a client's bad request line is its own affair."""
 
 
-PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: x.problem, Network.BLUESKY: bluesky.problem}
+PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: x_problems.problem, Network.BLUESKY: bluesky_shapes.problem}
 
 
 def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:
     try:
         return route.serve(request, names)
-    except Refused as refused:
+    except RefusedError as refused:
         return refused.answer
+    except (OSError, sqlite3.ProgrammingError):
+        raise
+    except Exception:
+        log.exception("request failed path=%s", route.path)
+        return say({"error": "The sandbox itself is at fault; its log says where."}, 500)

@@ -107,7 +107,7 @@ def say(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) 
     return Answer(status, encoded, JSON, headers or {})
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The request gets this answer instead of what it asked for."""
 
     def __init__(self, answer: Answer) -> None:

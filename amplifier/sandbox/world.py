@@ -13,12 +13,9 @@ from typing import Any
 from amplifier.sandbox import ids, tables
 from amplifier.sandbox.notes import Notes, now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
+from amplifier.sandbox.people import People
 
 KEY_LIFE_MS = 3_600_000  # Mastodon keeps an idempotency key for an hour
-_NAMES = {
-    "labfreemvmt": "Labour Campaign for Free Movement",
-    "labfreemvmt.example": "Labour Campaign for Free Movement",
-}
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,10 @@ class Window:
 
 
 class World:
-    """Accounts, posts and notices; in `notes` the rest. Safe for threads; `lock` may be held around several calls that belong together."""
+    """Posts and notices, and in `people` and `notes` the rest.
+
+    Safe for threads; `lock` may be held around several calls that belong together.
+    """
 
     def __init__(self, path: Path) -> None:
         self.lock = threading.RLock()
@@ -57,7 +57,7 @@ class World:
         self.version = 0
         self._file = tables.connect(path)
         self.notes = Notes(self._file, self.lock, self.touch)
-        self._accounts: dict[tuple[Network, str], Account] = {}
+        self.people = People(self._file, self.lock, self.touch)
         self._last = {network: self._last_position(network) for network in Network}
 
     def close(self) -> None:
@@ -70,46 +70,6 @@ class World:
         with self.lock:
             self.version += 1
             self.changed.notify_all()
-
-    # Accounts
-
-    def account(self, network: Network, handle: str, name: str = "") -> Account:
-        """The account with this handle (as `words.handle_on` writes it), made now if there is none."""
-        with self.lock:
-            found = self.known(network, handle)
-            if found is not None:
-                return found
-            wanted = (network, handle, name or _NAMES.get(handle, handle), ids.account_id(network, handle), now_ms())
-            self._file.execute(
-                "INSERT INTO accounts (network, handle, name, remote_id, since_ms) VALUES (?, ?, ?, ?, ?)", wanted
-            )
-            self.touch()
-            return self._account("network = ? AND handle = ?", network, handle)  # type: ignore[return-value]
-
-    def known(self, network: Network, handle: str) -> Account | None:
-        """The account with this handle, if it exists."""
-        cached = self._accounts.get((network, handle))
-        return cached or self._account("network = ? AND handle = ?", network, handle)
-
-    def by_id(self, network: Network, remote_id: str) -> Account | None:
-        """The account with this id of the network's own."""
-        return self._account("network = ? AND remote_id = ?", network, remote_id)
-
-    def publishers(self) -> list[Account]:
-        """The accounts that have posted through the API."""
-        query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE key IN (SELECT author FROM posts WHERE ours = 1)"  # noqa: S608 - column names
-        with self.lock:
-            return [tables.account(row) for row in self._file.execute(query)]
-
-    def _account(self, where: str, *values: str) -> Account | None:
-        with self.lock:
-            query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE {where}"  # noqa: S608 - our own conditions
-            row = self._file.execute(query, values).fetchone()
-            if row is None:
-                return None
-            found = tables.account(row)
-            self._accounts[found.network, found.handle] = found
-            return found
 
     # Posts
 
@@ -160,7 +120,8 @@ class World:
         """Replace the words of a post that is there (Bluesky's edit); it keeps its place and its notices."""
         with self.lock, self._change():
             self._file.execute(
-                "UPDATE posts SET text = ?, record = ?, cid = ?, mentions = ?, tags = ? WHERE network = ? AND position = ?",
+                "UPDATE posts SET text = ?, record = ?, cid = ?, mentions = ?, tags = ? "
+                "WHERE network = ? AND position = ?",
                 (
                     draft.text,
                     draft.record,
@@ -212,7 +173,7 @@ class World:
         )
 
     def _posts(self, where: str, values: tuple[Any, ...]) -> list[Post]:
-        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {where}"  # noqa: S608 - our own conditions
+        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {where}"
         with self.lock:
             return [tables.post(row) for row in self._file.execute(query, values)]
 
@@ -257,7 +218,7 @@ class World:
         root = self.post(post.network, post.root) if post.root != post.remote_id else None
         told: dict[int, Reason] = {}
         for handle in post.mentions:
-            someone = self.known(post.network, handle)
+            someone = self.people.known(post.network, handle)
             if someone is not None:
                 told.setdefault(someone.key, Reason.MENTION)
         for reason, other in ((Reason.QUOTE, quoted), (Reason.REPLY, parent), (Reason.REPLY, root)):
@@ -274,7 +235,7 @@ class World:
     ) -> list[Notice]:
         """What an account has been told, windowed by `number` (arrival) or by `position` (of the posts)."""
         query = (
-            f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "  # noqa: S608 - our own columns
+            f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "
             "JOIN posts ON posts.network = notices.network AND posts.position = notices.position "
             "JOIN accounts ON accounts.key = posts.author "
             f"WHERE notices.account = ? AND notices.{by} > ? AND notices.{by} < ? "

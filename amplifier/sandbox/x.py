@@ -13,9 +13,17 @@ from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.limits import Allowance, Budget, Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, from_iso
-from amplifier.sandbox.wire import Answer, Operation, Refused, Request, Route, say
+from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, Route, say
 from amplifier.sandbox.world import Window, World
 from amplifier.sandbox.x_auth import Scheme
+from amplifier.sandbox.x_problems import (
+    forbidden,
+    invalid,
+    invalid_values,
+    no_such_user,
+    problem,
+    unsupported_authentication,
+)
 from amplifier.text.length import weighted
 
 NETWORK = Network.X
@@ -54,13 +62,13 @@ class X:
         """POST /2/tweets."""
         scheme, handle = x_auth.read(request, now_ms() / 1000)
         if scheme is Scheme.APP:
-            raise Refused(unsupported_authentication())
+            raise RefusedError(unsupported_authentication())
         me = self._user(scheme, handle)
         headers = self._spend(Budget.X_PUBLISH, me.handle)
         draft = self._draft(request, me)
         with self._world.lock:
             if self._world.has_said(me, draft.text, ids.position_at(NETWORK, now_ms() - DAY_MS)):
-                raise Refused(
+                raise RefusedError(
                     forbidden("You are not allowed to create a Tweet with duplicate content.").having(headers)
                 )
             post = self._world.add(draft)
@@ -72,7 +80,7 @@ class X:
         """GET /2/users/me."""
         scheme, handle = x_auth.read(request, now_ms() / 1000)
         if scheme is Scheme.APP:
-            raise Refused(unsupported_authentication())
+            raise RefusedError(unsupported_authentication())
         me = self._user(scheme, handle)
         headers = self._spend(Budget.X_ME, me.handle)
         return say({"data": shapes.user(me, frozenset(request.several("user.fields")))}, headers=headers)
@@ -104,12 +112,14 @@ class X:
         try:
             test = x_search.compiled(request.one("query"))
         except ValueError as wrong:
-            raise Refused(invalid(request, "query", str(wrong))) from None
+            raise RefusedError(invalid(request, "query", str(wrong))) from None
         window, limit = _window(request, least=10, standard=10)
         oldest = ids.position_at(NETWORK, now_ms() - SEARCH_REACH_MS)
         for name in ("since_id", "start_time"):
             if request.one(name) and window.after + 1 < oldest:
-                raise Refused(invalid(request, name, f"'{name}' must be a tweet id created within the last 7 days"))
+                raise RefusedError(
+                    invalid(request, name, f"'{name}' must be a tweet id created within the last 7 days")
+                )
         everything = self._world.posts(NETWORK, window.from_(oldest).sized(-1))
         return self._page(request, [post for post in everything if test(post)][: limit + 1], limit, headers)
 
@@ -140,23 +150,23 @@ class X:
         except ValueError:
             fields = None
         if not isinstance(fields, dict):
-            raise Refused(invalid(request, "body", "the body is not a JSON object"))
+            raise RefusedError(invalid(request, "body", "the body is not a JSON object"))
         for name in fields:
             if name not in KNOWN_FIELDS:
                 message = (
                     f"[$.{name}: is not defined in the schema and the schema does not allow additional properties]"
                 )
-                raise Refused(invalid(request, name, message))
+                raise RefusedError(invalid(request, name, message))
             if name in NOT_SERVED and fields[name]:
-                raise Refused(invalid(request, name, f"{name} is not served by this pretend X"))
+                raise RefusedError(invalid(request, name, f"{name} is not served by this pretend X"))
         text = fields.get("text")
         if not isinstance(text, str) or not text.strip():
-            raise Refused(invalid(request, "text", "[$.text: must not be empty]"))
+            raise RefusedError(invalid(request, "text", "[$.text: must not be empty]"))
         text = unicodedata.normalize("NFC", text.strip())
         if weighted(text) > LIMIT:
-            raise Refused(forbidden("You are not permitted to perform this action."))
+            raise RefusedError(forbidden("You are not permitted to perform this action."))
         if fields.get("quote_tweet_id"):
-            raise Refused(forbidden("Quoting posts is not available on this access level."))
+            raise RefusedError(forbidden("Quoting posts is not available on this access level."))
         parent = self._parent(request, me, fields.get("reply"))
         return Draft(
             author=me,
@@ -174,20 +184,20 @@ class X:
         number = reply.get("in_reply_to_tweet_id") if isinstance(reply, dict) else None
         parent = self._world.post(NETWORK, str(number))
         if parent is None:
-            raise Refused(
+            raise RefusedError(
                 invalid(request, "reply", "You attempted to reply to a Tweet that is deleted or not visible to you.")
             )
         if parent.author.key != me.key and not self._world.was_told(me, parent):
             sentence = (
                 "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged."
             )
-            raise Refused(forbidden(sentence))
+            raise RefusedError(forbidden(sentence))
         return parent
 
     def _user(self, scheme: Scheme, handle: str) -> Account:
         if scheme is not Scheme.USER:
-            raise Refused(problem(401))
-        return self._world.account(NETWORK, words.handle_on(NETWORK, handle))
+            raise RefusedError(problem(401))
+        return self._world.people.account(NETWORK, words.handle_on(NETWORK, handle))
 
     def _asker(self, request: Request) -> str:
         scheme, handle = x_auth.read(request, now_ms() / 1000)
@@ -196,70 +206,18 @@ class X:
     def _by_id(self, number: str) -> Account:
         if not number.isdecimal() or len(number) > 19:
             message = f"The `id` query parameter value [{number}] is not valid"
-            raise Refused(_invalid({"id": [number]}, message))
-        account = self._world.by_id(NETWORK, number)
+            raise RefusedError(invalid_values({"id": [number]}, message))
+        account = self._world.people.by_id(NETWORK, number)
         if account is None:
-            raise Refused(no_such_user(number))
+            raise RefusedError(no_such_user(number))
         return account
 
     def _spend(self, budget: Budget, who: str) -> dict[str, str]:
         allowance = self._limits.spend(budget, who, now_ms=now_ms())
         headers = _headers(allowance)
         if not allowance.granted:
-            raise Refused(problem(429).having(headers))
+            raise RefusedError(problem(429).having(headers))
         return headers
-
-
-def problem(status: int, detail: str = "") -> Answer:
-    """An error as X words it when no kind of problem is named."""
-    titles = {400: "Bad Request", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden", 404: "Not Found"}
-    titles |= {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
-    title = titles.get(status, "Error")
-    return say({"title": title, "type": "about:blank", "status": status, "detail": detail or title}, status)
-
-
-def forbidden(detail: str) -> Answer:
-    """403 with X's sentence."""
-    return say({"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}, 403)
-
-
-def invalid(request: Request, name: str, message: str) -> Answer:
-    """400: a parameter is wrong."""
-    return _invalid({name: [request.one(name)]}, message)
-
-
-def no_such_user(number: str) -> Answer:
-    """What X says of an account it does not know: 200, with an error inside."""
-    error = {
-        "value": number,
-        "detail": f"Could not find user with id: [{number}].",
-        "title": "Not Found Error",
-        "resource_type": "user",
-        "parameter": "id",
-        "resource_id": number,
-        "type": "https://api.x.com/2/problems/resource-not-found",
-    }
-    return say({"errors": [error]})
-
-
-def unsupported_authentication() -> Answer:
-    """403: an app alone cannot do this."""
-    detail = (
-        "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication "
-        "types are [OAuth 1.0a User Context, OAuth 2.0 User Context]."
-    )
-    kind = "https://api.x.com/2/problems/unsupported-authentication"
-    return say({"title": "Unsupported Authentication", "detail": detail, "type": kind, "status": 403}, 403)
-
-
-def _invalid(parameters: dict[str, list[str]], message: str) -> Answer:
-    body = {
-        "errors": [{"parameters": parameters, "message": message}],
-        "title": "Invalid Request",
-        "detail": "One or more parameters to your request was invalid.",
-        "type": "https://api.x.com/2/problems/invalid-request",
-    }
-    return say(body, 400)
 
 
 def _headers(allowance: Allowance) -> dict[str, str]:
@@ -275,12 +233,12 @@ def _window(request: Request, *, least: int, standard: int) -> tuple[Window, int
     limit_text = request.one("max_results", str(standard))
     if not limit_text.isdecimal() or not least <= int(limit_text) <= 100:
         message = f"The `max_results` query parameter value [{limit_text}] is not between {least} and 100"
-        raise Refused(invalid(request, "max_results", message))
+        raise RefusedError(invalid(request, "max_results", message))
     after, before = -1, 2**63 - 1
     for name in ("since_id", "until_id"):
         number = request.one(name)
         if number and (not number.isdecimal() or len(number) > 19):
-            raise Refused(invalid(request, name, f"The `{name}` query parameter value [{number}] is not valid"))
+            raise RefusedError(invalid(request, name, f"The `{name}` query parameter value [{number}] is not valid"))
     if request.one("since_id"):
         after = int(request.one("since_id"))
     if request.one("until_id"):
@@ -300,7 +258,7 @@ def _position(request: Request, name: str) -> int:
         return ids.position_at(NETWORK, from_iso(request.one(name)))
     except ValueError:
         message = f"The `{name}` query parameter value [{request.one(name)}] is not a valid RFC3339 date-time"
-        raise Refused(invalid(request, name, message)) from None
+        raise RefusedError(invalid(request, name, message)) from None
 
 
 def _token(position: int) -> str:
@@ -311,4 +269,4 @@ def _read_token(request: Request, token: str) -> int:
     try:
         return int.from_bytes(base64.b32hexdecode(token.upper() + "=" * (-len(token) % 8)))
     except binascii.Error:
-        raise Refused(invalid(request, "pagination_token", f"The token [{token}] is not valid")) from None
+        raise RefusedError(invalid(request, "pagination_token", f"The token [{token}] is not valid")) from None

@@ -46,7 +46,7 @@ def _one(tokens: list[str]) -> tuple[Test, list[str]]:
     token, tokens = tokens[0], tokens[1:]
     negated = token.startswith("-") and len(token) > 1
     token = token[1:] if negated else token
-    if token == "(":  # noqa: S105 - a bracket, no secret
+    if token == "(":
         test, tokens = _either(tokens)
         if not tokens or tokens[0] != ")":
             raise ValueError("a bracket is not closed")

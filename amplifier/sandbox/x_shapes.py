@@ -81,7 +81,7 @@ def includes(posts: list[Post], wanted: Wanted, world: World) -> dict[str, list[
         if "author_id" in wanted.expansions:
             users[found.author.remote_id] = found.author
         if "entities.mentions.username" in wanted.expansions:
-            named = (world.known(Network.X, handle) for handle in found.mentions)
+            named = (world.people.known(Network.X, handle) for handle in found.mentions)
             users.update({account.remote_id: account for account in named if account})
         for reference in _references(found):
             other = world.post(Network.X, reference["id"])
@@ -135,7 +135,7 @@ def _with_ids(entities: dict[str, list[dict[str, Any]]], world: World) -> dict[s
     """Names that nobody has are not mentions; the others get the account's id."""
     named = []
     for mention in entities.get("mentions", []):
-        account = world.known(Network.X, words.handle_on(Network.X, mention["username"]))
+        account = world.people.known(Network.X, words.handle_on(Network.X, mention["username"]))
         if account:
             named.append({**mention, "id": account.remote_id})
     shaped = {name: found for name, found in entities.items() if name != "mentions"}

@@ -1,0 +1,58 @@
+"""How X words what it will not do (docs.x.com: x-api/fundamentals/response-codes-and-errors)."""
+
+from __future__ import annotations
+
+from amplifier.sandbox.wire import Answer, Request, say
+
+
+def problem(status: int, detail: str = "") -> Answer:
+    """An error as X words it when no kind of problem is named."""
+    titles = {400: "Bad Request", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden", 404: "Not Found"}
+    titles |= {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
+    title = titles.get(status, "Error")
+    return say({"title": title, "type": "about:blank", "status": status, "detail": detail or title}, status)
+
+
+def forbidden(detail: str) -> Answer:
+    """403 with X's sentence."""
+    return say({"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}, 403)
+
+
+def invalid(request: Request, name: str, message: str) -> Answer:
+    """400: a parameter is wrong."""
+    return invalid_values({name: [request.one(name)]}, message)
+
+
+def no_such_user(number: str) -> Answer:
+    """What X says of an account it does not know: 200, with an error inside."""
+    error = {
+        "value": number,
+        "detail": f"Could not find user with id: [{number}].",
+        "title": "Not Found Error",
+        "resource_type": "user",
+        "parameter": "id",
+        "resource_id": number,
+        "type": "https://api.x.com/2/problems/resource-not-found",
+    }
+    return say({"errors": [error]})
+
+
+def unsupported_authentication() -> Answer:
+    """403: an app alone cannot do this."""
+    detail = (
+        "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication "
+        "types are [OAuth 1.0a User Context, OAuth 2.0 User Context]."
+    )
+    kind = "https://api.x.com/2/problems/unsupported-authentication"
+    return say({"title": "Unsupported Authentication", "detail": detail, "type": kind, "status": 403}, 403)
+
+
+def invalid_values(parameters: dict[str, list[str]], message: str) -> Answer:
+    """400: parameters by name are wrong, all for one reason."""
+    body = {
+        "errors": [{"parameters": parameters, "message": message}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": "https://api.x.com/2/problems/invalid-request",
+    }
+    return say(body, 400)
