@@ -1,0 +1,56 @@
+"""Milestones as people moved them: the event changes its hours at short notice, and the plan follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from amplifier.campaign.plan import Decision, DecisionKind, Milestone, Plan
+from amplifier.errors import UsageError
+from amplifier.schedule.times import Refused, distance, local, plain
+
+
+def effective(plan: Plan, decisions: Iterable[Decision]) -> Plan:
+    """The plan with every milestone where people moved it; of several moves of one milestone the last in order holds.
+
+    A move of a milestone that the files no longer name changes nothing. Other kinds of decision are left to others.
+    """
+    moves = {
+        decision.subject: datetime.fromisoformat(decision.value)
+        for decision in decisions
+        if decision.kind is DecisionKind.MILESTONE_MOVED
+    }
+    place = ZoneInfo(plan.zone)
+    return replace(
+        plan,
+        milestones=tuple(
+            replace(milestone, at=moves[milestone.name].astimezone(place)) if milestone.name in moves else milestone
+            for milestone in plan.milestones
+        ),
+    )
+
+
+def parse_move(text: str, zone: str) -> datetime | timedelta:
+    """Where to move a milestone: "2023-10-10 15:20" in the campaign's zone gives an aware datetime, "+40m" a distance.
+
+    Raises UsageError in a person's words.
+    """
+    said = plain(text)
+    found = distance(said[0], said[1:].strip()) if said[:1] in {"+", "-"} else local(said, zone)
+    if isinstance(found, Refused):
+        hint = "" if re.match(r"\d{4}-|[+-]", said) else ' A distance begins with + or -: "+40m", "-1h".'
+        raise UsageError(f"{found.message} {found.hint}{hint}")
+    return found.replace(tzinfo=ZoneInfo(zone)) if isinstance(found, datetime) else found
+
+
+def moved(milestone: Milestone, move: datetime | timedelta) -> datetime:
+    """Where the milestone stands after the move, in its own zone. Its `isoformat()` is the value of a decision.
+
+    A distance is elapsed time, also over a night when clocks change.
+    """
+    if isinstance(move, timedelta):
+        return (milestone.at.astimezone(UTC) + move).astimezone(milestone.at.tzinfo)
+    return move.astimezone(milestone.at.tzinfo)
