@@ -10,19 +10,19 @@ from enum import Enum
 class Budget(Enum):
     """A name, how many points, in how many seconds. Sources: facts of each network's rate-limit page."""
 
-    # docs.x.com: x-api/fundamentals/rate-limits, 2026-08-22
+    # As on docs.x.com under x-api/fundamentals/rate-limits on 2026-08-22.
     X_PUBLISH = ("x publish", 100, 900)
     X_TIMELINE = ("x timeline", 900, 900)
     X_MENTIONS = ("x mentions", 300, 900)
     X_SEARCH = ("x search", 300, 900)
     X_ME = ("x me", 75, 900)
-    # docs.bsky.app: advanced-guides/rate-limits, where a create costs 3 points and a put 2
+    # As on docs.bsky.app under advanced-guides/rate-limits, where a create costs 3 points and a put 2.
     BLUESKY_WRITES = ("bluesky writes", 5000, 3600)
     BLUESKY_WRITES_DAY = ("bluesky writes a day", 35000, 86400)
     BLUESKY_LOGIN = ("bluesky login", 30, 300)
     BLUESKY_LOGIN_DAY = ("bluesky login a day", 300, 86400)
     BLUESKY_ALL = ("bluesky all", 3000, 300)
-    # docs.joinmastodon.org: api/rate-limits
+    # As on docs.joinmastodon.org under api/rate-limits.
     MASTODON_ALL = ("mastodon all", 300, 300)
     MASTODON_STATUSES = ("mastodon statuses", 300, 10800)
 

@@ -149,7 +149,8 @@ def _anchor(span: Span, base: str) -> str:
         case SpanKind.HANDLE:
             href = f"{base}/@{escape(span.value.lower().removesuffix('@' + SERVER))}"
             name = escape(span.value.partition("@")[0])
-            return f'<span class="h-card" translate="no"><a href="{href}" class="u-url mention">@<span>{name}</span></a></span>'
+            inner = f'<a href="{href}" class="u-url mention">@<span>{name}</span></a>'
+            return f'<span class="h-card" translate="no">{inner}</span>'
 
 
 def instance(host: str) -> dict[str, Any]:

@@ -47,13 +47,13 @@ class People:
 
     def publishers(self) -> list[Account]:
         """The accounts that have posted through the API."""
-        query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE key IN (SELECT author FROM posts WHERE ours = 1)"
+        query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE key IN (SELECT author FROM posts WHERE ours = 1)"  # noqa: S608 - our own column names
         with self._lock:
             return [tables.account(row) for row in self._file.execute(query)]
 
     def _account(self, where: str, *values: str) -> Account | None:
         with self._lock:
-            query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE {where}"
+            query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE {where}"  # noqa: S608 - our own column names
             row = self._file.execute(query, values).fetchone()
             if row is None:
                 return None

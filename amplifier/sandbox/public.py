@@ -70,24 +70,29 @@ class Saying:
     in_reply_to: str | None = None
 
 
-def next_saying(chance: random.Random, world: World) -> Saying | None:
+def chance(seed: int) -> random.Random:
+    """Chance that can be had again."""
+    return random.Random(seed)  # noqa: S311 - guards no secret
+
+
+def next_saying(drawn: random.Random, world: World) -> Saying | None:
     """What the public says next: mostly answers to new posts, some mentions, some posts with only the tag."""
     publishers = sorted(world.people.publishers(), key=lambda account: (account.network, account.handle))
     if not publishers:
         return None
-    publisher = chance.choice(publishers)
+    publisher = drawn.choice(publishers)
     network = publisher.network
-    handle = handle_of(network, chance.choice(PEOPLE))
+    handle = handle_of(network, drawn.choice(PEOPLE))
     posts = [post for post in world.by_author(publisher, Window(limit=5)) if post.ours]
-    post = chance.choice(posts)
+    post = drawn.choice(posts)
     tags = "".join(f" #{tag}" for tag in _tags_as_written(post)[:1])
-    drawn = chance.random()
-    if drawn < 0.6:
+    kind = drawn.random()
+    if kind < 0.6:
         before = "" if network is Network.BLUESKY else f"@{full_handle(publisher)} "
-        return Saying(network, handle, before + chance.choice(ANSWERS), post.remote_id)
-    if drawn < 0.9 or not tags:
-        return Saying(network, handle, chance.choice(REMARKS).format(who=f"@{full_handle(publisher)}") + tags)
-    return Saying(network, handle, chance.choice(TAGGED) + tags)
+        return Saying(network, handle, before + drawn.choice(ANSWERS), post.remote_id)
+    if kind < 0.9 or not tags:
+        return Saying(network, handle, drawn.choice(REMARKS).format(who=f"@{full_handle(publisher)}") + tags)
+    return Saying(network, handle, drawn.choice(TAGGED) + tags)
 
 
 def handle_of(network: Network, person: str) -> str:
@@ -106,7 +111,7 @@ class Public:
         kept = world.notes.kept("public") or {}
         self._rate = Rate(**kept.get("rate", {}))
         self._spoken: int = kept.get("spoken", 0)
-        self._chance = random.Random(self._rate.seed + self._spoken)
+        self._chance = chance(self._rate.seed + self._spoken)
         self._thread = threading.Thread(target=self._run, name="public", daemon=True)
 
     def start(self) -> None:
@@ -125,7 +130,7 @@ class Public:
         with self._lock:
             if rate.seed != self._rate.seed or not self._rate.per_minute:
                 self._spoken = 0
-                self._chance = random.Random(rate.seed)
+                self._chance = chance(rate.seed)
             self._rate = rate
             self._keep()
             if rate.per_minute:
@@ -137,7 +142,7 @@ class Public:
     def say(
         self, network: Network, handle: str, text: str, *, in_reply_to: str | None = None, quotes: str | None = None
     ) -> Post:
-        """One post of somebody who is not us, with what their own client would add. Raises ValueError if it cannot be."""
+        """One post of somebody who is not us, as their own client would send it. ValueError if it cannot be."""
         handle = words.handle_on(network, handle)
         if not handle or not text or any(letter.isspace() for letter in handle):
             raise ValueError("a post needs a handle without spaces, and a text")

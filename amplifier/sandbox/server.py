@@ -222,14 +222,13 @@ class _Connection(BaseHTTPRequestHandler):
             self.send(_answer(route, request, names))
             return
         quiet = sandbox.faults.silence(route.network) if fault.kind in SILENCES else nullcontext()
-        network = route.network
         with quiet:
             carry_out(
                 fault,
                 sandbox.faults.seconds(fault),
                 self,
                 serve=lambda: _answer(route, request, names),
-                fail=lambda status: PROBLEMS[network](status),
+                fail=PROBLEMS[route.network],
             )
 
     def _live(self) -> None:

@@ -173,7 +173,7 @@ class World:
         )
 
     def _posts(self, where: str, values: tuple[Any, ...]) -> list[Post]:
-        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {where}"
+        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {where}"  # noqa: S608 - our own column names
         with self.lock:
             return [tables.post(row) for row in self._file.execute(query, values)]
 
@@ -235,7 +235,7 @@ class World:
     ) -> list[Notice]:
         """What an account has been told, windowed by `number` (arrival) or by `position` (of the posts)."""
         query = (
-            f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "
+            f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "  # noqa: S608 - our own column names
             "JOIN posts ON posts.network = notices.network AND posts.position = notices.position "
             "JOIN accounts ON accounts.key = posts.author "
             f"WHERE notices.account = ? AND notices.{by} > ? AND notices.{by} < ? "

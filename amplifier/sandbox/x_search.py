@@ -46,7 +46,7 @@ def _one(tokens: list[str]) -> tuple[Test, list[str]]:
     token, tokens = tokens[0], tokens[1:]
     negated = token.startswith("-") and len(token) > 1
     token = token[1:] if negated else token
-    if token == "(":
+    if token == "(":  # noqa: S105 - a bracket, no secret
         test, tokens = _either(tokens)
         if not tokens or tokens[0] != ")":
             raise ValueError("a bracket is not closed")
@@ -72,25 +72,29 @@ def _term(token: str) -> Test:
 
 
 def _operator(name: str, value: str) -> Test:
-    match name, value:
-        case "from", _:
-            return lambda post: value in {post.author.handle, post.author.remote_id}
-        case "to" | "conversation_id", _:
-            return lambda post: post.root == value or (name == "to" and post.mentions[:1] == (value,))
-        case "lang", _:
-            return lambda post: post.language == value
-        case "is", "retweet" | "nullcast" | "verified":
-            return lambda _: False
-        case "is", "reply":
-            return lambda post: post.in_reply_to is not None
-        case "is", "quote":
-            return lambda post: post.quotes is not None
-        case "has", "hashtags":
-            return lambda post: bool(post.tags)
-        case "has", "mentions":
-            return lambda post: bool(post.mentions)
-        case "has", "links":
-            return lambda post: "://" in post.text
-        case "url", _:
-            return lambda post: value.strip('"') in post.text.lower()
-    raise ValueError(f"operator '{name}:{value}' is not served by this pretend X")
+    fixed = _FIXED.get((name, value))
+    if fixed is not None:
+        return fixed
+    if name not in _OPEN:
+        raise ValueError(f"operator '{name}:{value}' is not served by this pretend X")
+    test = _OPEN[name]
+    return lambda post: test(post, value)
+
+
+_FIXED: dict[tuple[str, str], Test] = {
+    ("is", "retweet"): lambda _: False,
+    ("is", "nullcast"): lambda _: False,
+    ("is", "verified"): lambda _: False,
+    ("is", "reply"): lambda post: post.in_reply_to is not None,
+    ("is", "quote"): lambda post: post.quotes is not None,
+    ("has", "hashtags"): lambda post: bool(post.tags),
+    ("has", "mentions"): lambda post: bool(post.mentions),
+    ("has", "links"): lambda post: "://" in post.text,
+}
+_OPEN: dict[str, Callable[[Post, str], bool]] = {
+    "from": lambda post, who: who in {post.author.handle, post.author.remote_id},
+    "to": lambda post, who: post.mentions[:1] == (who,),
+    "conversation_id": lambda post, number: post.root == number,
+    "lang": lambda post, language: post.language == language,
+    "url": lambda post, part: part.strip('"') in post.text.lower(),
+}

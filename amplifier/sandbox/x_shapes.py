@@ -21,6 +21,14 @@ class Wanted:
     expansions: frozenset[str]
 
 
+# An expansion brings the field it expands.
+_FIELD_OF = {
+    "entities.mentions.username": "entities",
+    "referenced_tweets.id": "referenced_tweets",
+    "referenced_posts": "referenced_tweets",
+}
+
+
 def wrapped(text: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     """The text as X gives it back (links wrapped, `& < >` escaped) and its entities, offsets in that text."""
     entities: dict[str, list[dict[str, Any]]] = {}
@@ -46,31 +54,24 @@ def wrapped(text: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
 def post(found: Post, wanted: Wanted, world: World) -> dict[str, Any]:
     """A post with its default fields and those asked for."""
     text, entities = wrapped(found.text)
-    shaped: dict[str, Any] = {"edit_history_tweet_ids": [found.remote_id], "id": found.remote_id, "text": text}
-    fields = wanted.post_fields
-    if "author_id" in fields or "author_id" in wanted.expansions:
-        shaped["author_id"] = found.author.remote_id
-    if "created_at" in fields:
-        shaped["created_at"] = iso(found.at_ms)
-    if "conversation_id" in fields:
-        shaped["conversation_id"] = found.root
-    if "lang" in fields:
-        shaped["lang"] = found.language or "und"
-    if "reply_settings" in fields:
-        shaped["reply_settings"] = "everyone"
-    if "possibly_sensitive" in fields:
-        shaped["possibly_sensitive"] = False
-    if "public_metrics" in fields:
-        shaped["public_metrics"] = _metrics(found, world)
-    if entities and ("entities" in fields or "entities.mentions.username" in wanted.expansions):
-        shaped["entities"] = _with_ids(entities, world)
     parent = world.post(Network.X, found.in_reply_to) if found.in_reply_to else None
-    if parent and ("in_reply_to_user_id" in fields or "in_reply_to_user_id" in wanted.expansions):
-        shaped["in_reply_to_user_id"] = parent.author.remote_id
-    references = _references(found)
-    if references and (fields & {"referenced_tweets"} or _expands_references(wanted)):
-        shaped["referenced_tweets"] = references
-    return shaped
+    more: dict[str, Any] = {
+        "author_id": found.author.remote_id,
+        "created_at": iso(found.at_ms),
+        "conversation_id": found.root,
+        "lang": found.language or "und",
+        "reply_settings": "everyone",
+        "possibly_sensitive": False,
+        "entities": _with_ids(entities, world),
+        "in_reply_to_user_id": parent.author.remote_id if parent else None,
+        "referenced_tweets": _references(found),
+    }
+    asked = wanted.post_fields | {_FIELD_OF.get(name, name) for name in wanted.expansions}
+    if "public_metrics" in asked:
+        more["public_metrics"] = _metrics(found, world)
+    shaped = {"edit_history_tweet_ids": [found.remote_id], "id": found.remote_id, "text": text}
+    # What does not apply to a post is left out of it, even if it was asked for.
+    return shaped | {name: value for name, value in more.items() if name in asked and value not in (None, {}, [])}
 
 
 def includes(posts: list[Post], wanted: Wanted, world: World) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from mastodon import Mastodon
+from mastodon.errors import (
+    MastodonAPIError,
+    MastodonInternalServerError,
+    MastodonNotFoundError,
+    MastodonRatelimitError,
+    MastodonUnauthorizedError,
+)
+
+
+def test_an_account_exists_as_soon_as_it_authenticates(mastodon: Any) -> None:
+    me = mastodon.me()
+    assert (me.acct, me.display_name) == ("labfreemvmt", "Labour Campaign for Free Movement")
+
+
+def test_a_foreign_token_is_turned_away(base: str) -> None:
+    stranger = Mastodon(access_token="abc", api_base_url=base, version_check_mode="none", ratelimit_method="throw")
+    with pytest.raises(MastodonUnauthorizedError):
+        stranger.me()
+
+
+def test_a_post_comes_back_as_html_and_its_source_word_for_word(mastodon: Any, base: str) -> None:
+    text = "Vote & <win>\nby 17:00\n\n#Lab23 https://freemovement.example/volunteer @labfreemvmt@social.example"
+    post = mastodon.status_post(text, visibility="public", language="en")
+    assert post.url == f"{base}/@labfreemvmt/{post.id}"
+    assert post.uri == f"https://social.example/users/labfreemvmt/statuses/{post.id}"
+    assert "<p>Vote &amp; &lt;win&gt;<br />by 17:00</p><p>" in post.content
+    assert [tag.name for tag in post.tags] == ["lab23"]
+    assert [who.acct for who in post.mentions] == ["labfreemvmt"]
+    assert mastodon.status_source(post.id).text == text
+    assert mastodon.status(post.id).id == post.id
+
+
+def test_a_repeated_key_makes_no_second_post(mastodon: Any, door: Any) -> None:
+    posts = [mastodon.status_post("Once", idempotency_key="k") for _ in range(3)]
+    assert len({post.id for post in posts}) == 1
+    assert len(door.posts("mastodon")) == 1
+
+
+def test_a_key_belongs_to_one_account(mastodon: Any, base: str, door: Any) -> None:
+    other = Mastodon(access_token="pretend-other", api_base_url=base, version_check_mode="none")
+    mastodon.status_post("Once", idempotency_key="k")
+    other.status_post("Once", idempotency_key="k")
+    assert len(door.posts("mastodon")) == 2
+
+
+def test_one_key_from_many_threads_at_once_makes_one_post(base: str, door: Any) -> None:
+    def post() -> None:
+        Mastodon(access_token="pretend-a", api_base_url=base, version_check_mode="none").status_post(
+            "Once", idempotency_key="k"
+        )
+
+    threads = [threading.Thread(target=post) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(door.posts("mastodon")) == 1
+
+
+def test_a_fault_makes_the_server_forget_keys(mastodon: Any, door: Any) -> None:
+    door.post("faults", network="mastodon", operation="publish", kind="ignore_key")
+    first = mastodon.status_post("Once", idempotency_key="k")
+    assert mastodon.status_post("Once", idempotency_key="k").id != first.id
+    assert door.get("world")["counts"]["twice"] == 1
+
+
+def test_a_fault_makes_a_repeated_key_answer_500_without_a_second_post(mastodon: Any, door: Any) -> None:
+    door.post("faults", network="mastodon", operation="publish", kind="replay_500")
+    mastodon.status_post("Once", idempotency_key="k")
+    with pytest.raises(MastodonInternalServerError):
+        mastodon.status_post("Once", idempotency_key="k")
+    assert len(door.posts("mastodon")) == 1
+
+
+def test_500_characters_are_taken_and_501_are_not_with_links_counting_23(mastodon: Any) -> None:
+    link = "https://freemovement.example/" + "a" * 100
+    mastodon.status_post("x" * 476 + " " + link)
+    with pytest.raises(MastodonAPIError) as refused:
+        mastodon.status_post("x" * 477 + " " + link)
+    assert refused.value.args[1] == 422
+    assert "500" in refused.value.args[3]
+
+
+def test_an_empty_post_an_unknown_parent_and_an_odd_visibility_are_refused(mastodon: Any, door: Any) -> None:
+    with pytest.raises(MastodonAPIError):
+        mastodon.status_post(" ")
+    with pytest.raises(MastodonNotFoundError):
+        mastodon.status_post("Hello", in_reply_to_id="1")
+    headers = {"Authorization": "Bearer pretend-a"}
+    answer = door.plain.post(
+        f"{door.base}/api/v1/statuses", data={"status": "x", "visibility": "odd"}, headers=headers, timeout=5
+    )
+    assert answer.status_code == 422
+    assert door.posts("mastodon") == []
+
+
+def test_own_statuses_page_as_paginable_does(mastodon: Any) -> None:
+    """min_id: the oldest after it; since_id: the newest; either way shown newest first."""
+    ids = [mastodon.status_post(f"Number {number}").id for number in range(6)]
+    me = mastodon.me().id
+
+    def shown(**window: Any) -> list[int]:
+        return [ids.index(post.id) for post in mastodon.account_statuses(me, exclude_reblogs=True, **window)]
+
+    assert shown() == [5, 4, 3, 2, 1, 0]
+    assert shown(min_id=ids[0], limit=2) == [2, 1]
+    assert shown(since_id=ids[0], limit=2) == [5, 4]
+    assert shown(max_id=ids[2]) == [1, 0]
+    assert shown(min_id=ids[5]) == []
+
+
+def test_own_statuses_may_leave_replies_out_without_losing_the_page(mastodon: Any) -> None:
+    first = mastodon.status_post("First")
+    for number in range(3):
+        mastodon.status_post(f"Answer {number}", in_reply_to_id=first.id)
+    assert [p.id for p in mastodon.account_statuses(mastodon.me().id, exclude_replies=True, limit=1)] == [first.id]
+
+
+def test_own_posts_show_late_when_the_server_lags(mastodon: Any, door: Any) -> None:
+    door.post("faults", network="mastodon", operation="find", kind="lag", seconds=60)
+    mastodon.status_post("Hello")
+    assert mastodon.account_statuses(mastodon.me().id) == []
+    door.delete("faults")
+    assert len(mastodon.account_statuses(mastodon.me().id)) == 1
+
+
+def test_mentions_arrive_as_notifications_with_string_ids(mastodon: Any, door: Any) -> None:
+    own = mastodon.status_post("When does it start? #Lab23")
+    door.say("mastodon", "@labfreemvmt@social.example at two", "brook@meadow.example")
+    door.say("mastodon", "At two", "fern@meadow.example", in_reply_to=own.id)
+    door.say("mastodon", "Nothing to do with you", "fern@meadow.example")
+    raw = door.plain.get(
+        f"{door.base}/api/v1/notifications", headers={"Authorization": "Bearer pretend-labfreemvmt"}, timeout=5
+    ).json()
+    assert [(item["type"], item["account"]["acct"]) for item in raw] == [
+        ("mention", "fern@meadow.example"),
+        ("mention", "brook@meadow.example"),
+    ]
+    assert all(isinstance(item["id"], str) for item in raw)
+    assert raw[0]["status"]["in_reply_to_id"] == own.id
+    assert raw[1]["status"]["uri"].startswith("https://meadow.example/users/brook/statuses/")
+    assert "<span>labfreemvmt</span>" in raw[1]["status"]["content"]
+
+
+def test_notifications_after_min_id_come_page_by_page_without_a_gap(mastodon: Any, door: Any) -> None:
+    mastodon.me()
+    texts = [f"@labfreemvmt@social.example number {number}" for number in range(7)]
+    for text in texts:
+        door.say("mastodon", text, "brook@meadow.example")
+    read: list[str] = []
+    cursor = "0"
+    while page := mastodon.notifications(types=["mention"], min_id=cursor, limit=3):
+        read += [item.status.content for item in reversed(page)]
+        cursor = str(page[0].id)
+    assert [content.rpartition("number ")[2][0] for content in read] == list("0123456")
+    newest = mastodon.notifications(types=["mention"], since_id="0", limit=3)
+    assert [item.status.content.rpartition("number ")[2][0] for item in newest] == list("654")
+
+
+def test_only_the_types_asked_for_are_told(mastodon: Any, door: Any) -> None:
+    own = mastodon.status_post("Hello")
+    door.say("mastodon", "Look at this", "brook@meadow.example", quotes=own.id)
+    assert [item.type for item in mastodon.notifications(types=["quote"])] == ["quote"]
+    assert mastodon.notifications(types=["mention"]) == []
+    assert mastodon.notifications(types=["favourite"]) == []
+
+
+def test_a_tag_timeline_shows_public_posts_only_and_pages_by_min_id(mastodon: Any, door: Any) -> None:
+    first = mastodon.status_post("One #Lab23")
+    second = door.say("mastodon", "Two #LAB23", "brook@meadow.example")
+    mastodon.status_post("Three #Lab23", visibility="unlisted")
+    assert [post.id for post in mastodon.timeline_hashtag("lab23")] == [second["remote_id"], first.id]
+    assert [post.id for post in mastodon.timeline_hashtag("Lab23", min_id=first.id)] == [second["remote_id"]]
+
+
+def test_the_instance_tells_its_limits_with_and_without_the_last_slash(mastodon: Any, door: Any) -> None:
+    assert mastodon.instance_v2().configuration.statuses.max_characters == 500
+    for path in ("/api/v1/instance", "/api/v1/instance/", "/api/v2/instance", "/api/v2/instance/"):
+        answer = door.plain.get(door.base + path, timeout=5).json()
+        assert answer["configuration"]["statuses"]["characters_reserved_per_url"] == 23
+
+
+def test_the_301st_request_in_five_minutes_is_refused_with_the_documented_headers(mastodon: Any, door: Any) -> None:
+    headers = {"Authorization": "Bearer pretend-labfreemvmt"}
+    for _ in range(300):
+        last = door.plain.get(f"{door.base}/api/v1/accounts/verify_credentials", headers=headers, timeout=5)
+    assert (last.status_code, last.headers["X-RateLimit-Remaining"]) == (200, "0")
+    with pytest.raises(MastodonRatelimitError):
+        mastodon.me()
+    door.post("limits", enforced=False)
+    assert mastodon.me().acct == "labfreemvmt"
+
+
+def test_a_form_and_a_json_body_are_read_alike(door: Any) -> None:
+    headers = {"Authorization": "Bearer pretend-a"}
+    url = f"{door.base}/api/v1/statuses"
+    form = door.plain.post(url, data={"status": "Hello"}, headers=headers, timeout=5).json()
+    body = door.plain.post(url, json={"status": "Hello"}, headers=headers, timeout=5).json()
+    assert form["content"] == body["content"] == "<p>Hello</p>"
+    assert door.plain.post(url, data=b"{", headers={**headers, "Content-Type": "application/json"}).status_code == 400
