@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -151,3 +152,9 @@ def test_the_environment_knows_nothing_but_our_filters() -> None:
 def test_times_are_said_in_english_whatever_the_machine_speaks() -> None:
     moment = datetime(2023, 10, 8, 9, 5, tzinfo=LONDON)
     assert (allow.clock(moment), allow.weekday(moment), allow.date(moment)) == ("09:05", "Sunday", "8 October")
+
+
+def test_every_filter_and_name_is_explained_to_those_who_write() -> None:
+    explained = (Path(__file__).parents[2] / "docs" / "writing.md").read_text(encoding="utf-8")
+    words = (*allow.TEXT_FILTERS, *allow.TIME_FILTERS, *allow.NAMES)
+    assert [word for word in words if word not in explained] == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,9 +12,14 @@ import pytest
 from amplifier.campaign.post import Fact
 from amplifier.campaign.template import Form, Template, Wording
 from amplifier.compose.allow import Known
+from amplifier.compose.fit import check_words, finish
 from amplifier.compose.render import Context, parse_templates, render
 from amplifier.errors import Problem, TemplateError
+from amplifier.platforms.capabilities import TABLE
+from amplifier.schedule import files
+from amplifier.settings import load
 
+ROOT = Path(__file__).parents[2]
 LONDON = ZoneInfo("Europe/London")
 PATH = "templates/lab23/ballot.j2"
 CONTEXT = Context(
@@ -234,3 +240,41 @@ def test_a_template_that_was_never_checked_is_checked_when_rendered() -> None:
 def test_rendering_twice_gives_the_same() -> None:
     template = one("== plain\n{{ tag }} {{ day | weekday }}")
     assert render(template, "plain", CONTEXT) == render(template, "plain", CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def examples() -> dict[str, Template]:
+    return {name: one for name, one in parse_templates(files.sources(ROOT)).items() if name.startswith("lab23/")}
+
+
+def test_the_example_campaign_has_three_wordings_for_each_thing_it_asks(examples: dict[str, Template]) -> None:
+    asked = {template.ask for template in examples.values()}
+    assert asked >= {"ballot", "compositing", "vote", "volunteer", "contact_delegates", "get_in_touch", "spread"}
+    assert [name for name, template in examples.items() if len(template.wordings) < 3] == []
+
+
+@pytest.mark.parametrize("slip", [timedelta(), timedelta(minutes=40), timedelta(days=-1)])
+def test_every_wording_of_the_example_fits_every_network(examples: dict[str, Template], slip: timedelta) -> None:
+    settings = load(ROOT)
+    plan = files.parse(files.sources(ROOT), settings)
+    milestones = {one.name: one.at + slip for one in plan.milestones}
+    campaign = settings.campaign
+    texts: dict[tuple[str, datetime, str], str] = {}
+    for template in examples.values():
+        for platform in template.platforms:
+            voice = {name: campaign.form(name, platform) for name in campaign.voice}
+            for wording in template.wordings:
+                for day in (datetime(2023, 10, number, 9, 0, tzinfo=LONDON) for number in (4, 8, 9, 10)):
+                    context = Context(platform, voice, milestones, campaign.links, campaign.name, day)
+                    said = render(template, wording.name, context).text
+                    text = finish(said, required=list(voice.values()), imprint="")
+                    assert check_words(text, TABLE[platform], path=template.path, line=wording.line) == ()
+                    other = texts.setdefault((platform, day, text), f"{template.name} {wording.name}")
+                    assert other == f"{template.name} {wording.name}", "two wordings say the same"
+
+
+def test_enough_of_the_example_hangs_on_the_debate_to_see_it_slip() -> None:
+    plan = files.parse(files.sources(ROOT), load(ROOT))
+    offsets = [slot.timing.offset for slot in plan.slots if getattr(slot.timing, "milestone", "") == "debate"]
+    near = [offset for offset in offsets if timedelta(hours=-3) <= offset <= timedelta(hours=1)]
+    assert (len(plan.slots) >= 25, len(near) >= 6) == (True, True)
