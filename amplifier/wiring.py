@@ -55,9 +55,7 @@ class SealedVault:
 
     def save(self, session: str) -> None:
         """Keep this session, encrypted."""
-        sealed.save_seal(
-            self._account, self._address, value=self._fernet.encrypt(session.encode()), now=utc_now()
-        )
+        sealed.save_seal(self._account, self._address, value=self._fernet.encrypt(session.encode()), now=utc_now())
 
 
 @dataclass(frozen=True)

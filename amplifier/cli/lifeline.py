@@ -11,11 +11,12 @@ VARIABLE = "AMPLIFIER_LIFELINE"
 LAST_SECONDS = 4.0
 
 
-def hold_on() -> None:
-    """Watch the lifeline, if there is one: at its end ask this process to stop, and insist after 4 s."""
+def hold_on() -> bool:
+    """Watch the lifeline: at its end ask this process to stop, and insist after 4 s. False if there is none."""
     descriptor = os.environ.pop(VARIABLE, "")
     if descriptor:
         threading.Thread(target=_watch, args=(int(descriptor),), name="lifeline", daemon=True).start()
+    return bool(descriptor)
 
 
 def when_told_to_stop(stop: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    hold_on()
+    alone = not hold_on()
     place = settle(options.home, options.var)
     port = options.port or place.sandbox_port
     try:
@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     told = threading.Event()
     when_told_to_stop(told.set)
     sandbox.start()
-    print(f"The pretend networks are at http://127.0.0.1:{sandbox.port}/wall", flush=True)
+    if alone:
+        print(f"The pretend networks are at http://127.0.0.1:{sandbox.port}/wall", flush=True)
     told.wait()
     sandbox.stop()
     return 0

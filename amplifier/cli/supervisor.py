@@ -68,9 +68,7 @@ class Supervisor:
                 child.process = None
                 child.deaths += 1
                 child.pause = (
-                    FIRST_PAUSE_S
-                    if now - child.started > HEALTHY_AFTER_S
-                    else min(child.pause * 2, LONGEST_PAUSE_S)
+                    FIRST_PAUSE_S if now - child.started > HEALTHY_AFTER_S else min(child.pause * 2, LONGEST_PAUSE_S)
                 )
                 child.due = now + child.pause
                 self._told(f"{child.name} ended ({_why(code)}); it starts again in {child.pause:.1f} s.")

@@ -13,7 +13,7 @@ from amplifier.campaign.post import PostId
 from amplifier.compose.queue import own_words
 from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved
-from amplifier.schedule.planner import Program, all_occurrences, post_name, read_program, wanted_posts
+from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
 from amplifier.settings import Settings
 from amplifier.store import decisions, journeys, plan_versions
 from amplifier.written import nearest
@@ -113,7 +113,7 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
     )
 
 
-def decide_words(  # noqa: PLR0913  a decision is exactly these
+def decide_words(
     program: Program, post: PostId, words: Mapping[str, str], *, actor: str, reason: str, now: datetime
 ) -> Decision:
     """Give this post other words on these accounts (account to text).

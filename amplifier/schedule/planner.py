@@ -6,23 +6,14 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Changes, ExistingPost
-from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import Moment, PostId, WantedPost, Words
-from amplifier.campaign.template import Template
-from amplifier.compose.queue import Saying, known_names, write
-from amplifier.compose.render import parse_templates
-from amplifier.errors import FileError, Problem, ScheduleError, TemplateError
-from amplifier.platforms.capabilities import TABLE, Repeat
+from amplifier.errors import FileError, Problem
 from amplifier.schedule import files
-from amplifier.schedule.milestones import effective
-from amplifier.schedule.occurrences import Occurrence, occurrences
+from amplifier.schedule.program import Program, all_occurrences, read_program, wanted_posts
 from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
@@ -31,62 +22,6 @@ from amplifier.store import decisions, heartbeats, ledger, plan_versions, posts
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
 PLAN_BEAT = "plan"
-REPEAT_WITHIN = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Program:
-    """A valid reading of the files: the plan, its templates, and the settings they were read with."""
-
-    plan: Plan
-    templates: Mapping[str, Template]
-    settings: Settings
-
-
-def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
-    """Read schedules and templates (relative path to text), and try every post on every account.
-
-    Raises FileError with every problem found, whichever file it is in.
-    """
-    problems: list[Problem] = []
-    templates: dict[str, Template] = {}
-    names = [path.removeprefix("templates/").removesuffix(".j2") for path in sources if path.endswith(".j2")]
-    try:
-        plan = files.parse(sources, settings, templates=names)
-    except ScheduleError as error:
-        raise ScheduleError([*error.problems, *_template_problems(sources)]) from None
-    try:
-        templates = parse_templates(sources, known_names(settings, [one.name for one in plan.milestones]))
-    except TemplateError as error:
-        problems += error.problems
-    if problems:
-        raise TemplateError(problems)
-    program = Program(plan, templates, settings)
-    wanted, problems = _written(program, plan, LIVE)
-    problems += _repeats(wanted, settings)
-    if problems:
-        raise TemplateError(problems)
-    return program
-
-
-def wanted_posts(program: Program, made: tuple[Decision, ...] = (), stage: Stage = LIVE) -> list[WantedPost]:
-    """Every post of the campaign as files and decisions want it, in the order of its time on the stage."""
-    wanted, problems = _written(program, effective(program.plan, made), stage)
-    for problem in problems:
-        log.warning("a post cannot be written: %s", problem)
-    skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
-    words = {one.subject: json.loads(one.value) for one in made if one.kind is DecisionKind.WORDS_REPLACED}
-    return [_reworded(post, words) for post in wanted if post_name(post.id) not in skipped]
-
-
-def post_name(post: PostId) -> str:
-    """How people and decisions name a post: its slot, and the occurrence if there is more than one."""
-    return f"{post.slot}/{post.occurrence}"
-
-
-def all_occurrences(plan: Plan, settings: Settings) -> tuple[Occurrence, ...]:
-    """All occurrences of the campaign's days."""
-    return occurrences(plan, settings.campaign.first_day, settings.campaign.last_day)
 
 
 class Planner:
@@ -159,7 +94,7 @@ class Planner:
         wanted = wanted_posts(program, decisions.decisions(), stage)
         live = self._settings.mode is Mode.LIVE
 
-        def decide(existing: list[ExistingPost]) -> Changes:
+        def decide(existing: Sequence[ExistingPost]) -> Changes:
             return reconcile(wanted, existing, now=now, opened_at=opened.opened_at, fresh=live and not existing)
 
         ink = posts.Ink(
@@ -193,87 +128,3 @@ def _signature(home: Path) -> tuple[tuple[str, int, int], ...]:
                 stat = path.stat()
                 found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return tuple(found)
-
-
-def _written(program: Program, plan: Plan, stage: Stage) -> tuple[list[WantedPost], list[Problem]]:
-    wanted: list[WantedPost] = []
-    problems: dict[Problem, None] = {}
-    for saying in _sayings(program, plan, stage):
-        template = program.templates[saying.slot.template]
-        try:
-            wanted.append(write(saying, template, program.settings))
-        except TemplateError as error:
-            problems |= dict.fromkeys(error.problems)
-    return wanted, list(problems)
-
-
-def _sayings(program: Program, plan: Plan, stage: Stage) -> list[Saying]:
-    settings = program.settings
-    milestones = {one.name: one.at for one in plan.milestones}
-    # Slots of one template begin at different wordings, in the order of the files, so that neighbours differ; the
-    # order of the files does not change when a milestone moves, so the words stay.
-    starts: dict[str, int] = {}
-    places: dict[str, int] = {}
-    for slot in plan.slots:
-        places[slot.name] = starts.setdefault(slot.template, 0)
-        starts[slot.template] += 1
-    rehearsal = settings.mode is Mode.REHEARSAL
-    sayings = []
-    for one in all_occurrences(plan, settings):
-        late = settings.timing.too_late_after_s
-        if one.slot.too_late_s is not None and not rehearsal:
-            late = one.slot.too_late_s
-        sayings.append(
-            Saying(
-                slot=one.slot,
-                id=PostId(plan.campaign, one.slot.name, one.occurrence),
-                moment=Moment(stage.real(one.due), one.wall_time, one.zone, one.fold),
-                turn=places[one.slot.name] + one.ordinal - 1,
-                milestone=one.milestone,
-                day=one.due.astimezone(ZoneInfo(plan.zone)),
-                milestones=milestones,
-                too_late_s=int(late),
-            )
-        )
-    return sayings
-
-
-def _template_problems(sources: Mapping[str, str]) -> list[Problem]:
-    try:
-        parse_templates(sources)
-    except TemplateError as error:
-        return error.problems
-    return []
-
-
-def _reworded(post: WantedPost, words: Mapping[str, Mapping[str, str]]) -> WantedPost:
-    own = words.get(post_name(post.id))
-    if not own:
-        return post
-    changed = tuple(
-        Words(said.account, own.get(said.account, said.text), said.language) for said in post.words
-    )
-    return replace(post, words=changed)
-
-
-def _repeats(wanted: list[WantedPost], settings: Settings) -> list[Problem]:
-    """X refuses a text it has had lately, and honest campaigns do not need it: none twice within 7 days."""
-    watched = {one.name for one in settings.accounts if TABLE[one.platform].repeat is Repeat.LOOK_FIRST}
-    last: dict[tuple[str, str], WantedPost] = {}
-    problems = []
-    for post in sorted(wanted, key=lambda one: one.moment.due_at):
-        for said in post.words:
-            before = last.get((said.account, said.text))
-            if said.account in watched and before and post.moment.due_at - before.moment.due_at < REPEAT_WITHIN:
-                problems.append(
-                    Problem(
-                        f"templates/{post.template}.j2",
-                        0,
-                        "repeat",
-                        f"{post_name(post.id)} and {post_name(before.id)} say the same on {said.account} within 7 days:"
-                        f" “{said.text[:40]}…”",
-                        "Add a wording, or put something into it that changes, such as {{ day | weekday }}.",
-                    )
-                )
-            last[said.account, said.text] = post
-    return problems

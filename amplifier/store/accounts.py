@@ -45,9 +45,7 @@ def account_states() -> tuple[AccountState, ...]:
 @whole
 def account_is_ok(name: str, *, remote_id: str, url: str, now: datetime) -> None:
     """The network let us in."""
-    AccountRow.objects.filter(name=name).update(
-        health=OK, detail="", remote_id=remote_id, url=url, checked_at=now
-    )
+    AccountRow.objects.filter(name=name).update(health=OK, detail="", remote_id=remote_id, url=url, checked_at=now)
 
 
 @whole
@@ -66,9 +64,9 @@ def lose_account(name: str, *, detail: str, now: datetime) -> None:
 
 def make_wait(name: str, *, until: datetime) -> None:
     """Nothing goes to this account before `until`; called inside the transaction that records why."""
-    AccountRow.objects.filter(name=name).filter(
-        Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lt=until)
-    ).update(next_allowed_at=until)
+    AccountRow.objects.filter(name=name).filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lt=until)).update(
+        next_allowed_at=until
+    )
 
 
 def lock_open(now: datetime) -> list[str]:
@@ -76,9 +74,7 @@ def lock_open(now: datetime) -> list[str]:
 
     On PostgreSQL an account that another worker is looking at is left out; on SQLite the writer is alone anyway.
     """
-    rows = AccountRow.objects.exclude(health=LOST).filter(
-        Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lte=now)
-    )
+    rows = AccountRow.objects.exclude(health=LOST).filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lte=now))
     if is_postgres():
         rows = rows.select_for_update(skip_locked=True)
     return list(rows.order_by("name").values_list("name", flat=True))

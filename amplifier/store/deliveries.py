@@ -1,4 +1,4 @@
-"""Deliveries: planned, claimed under a fence, begun before the call, recorded after it. Each verb is one transaction."""
+"""Deliveries: planned, claimed under a fence, begun before the call, recorded after. A verb is a transaction."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def add(  # noqa: PLR0913  everything a row is born with
                 too_late_at=too_late_at,
             )
         )
-    write_events(
-        Event(now, actor, subject(row.pk), "planned", after=row.state, detail=row.reason) for row in rows
-    )
+    write_events(Event(now, actor, subject(row.pk), "planned", after=row.state, detail=row.reason) for row in rows)
     return [row.pk for row in rows]
 
 
@@ -98,9 +96,7 @@ def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
         if step.words is not None:
             changes |= {"text": step.words.text, "language": step.words.language}
         if DeliveryRow.objects.filter(id=step.id, state=step.before).update(**changes):
-            events.append(
-                Event(now, actor, subject(step.id), step.kind, step.before, step.after, detail=step.reason)
-            )
+            events.append(Event(now, actor, subject(step.id), step.kind, step.before, step.after, detail=step.reason))
     write_events(events)
 
 
@@ -113,9 +109,9 @@ def claim(*, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
     if ledger.is_stopped():
         return []
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    busy = DeliveryRow.objects.filter(
-        Q(state=State.SENDING) | Q(state=State.QUEUED, lease_until__gte=now)
-    ).values("account")
+    busy = DeliveryRow.objects.filter(Q(state=State.SENDING) | Q(state=State.QUEUED, lease_until__gte=now)).values(
+        "account"
+    )
     in_doubt = DeliveryRow.objects.filter(state=State.UNSURE).values_list("account", "text")
     rows = (
         DeliveryRow.objects.filter(free, state=State.QUEUED, run_at__lte=now, too_late_at__gt=now)
@@ -160,11 +156,7 @@ def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> 
 @whole
 def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SERVICE) -> list[Transition]:
     """Write each step whose fence still holds, with its event; the stale ones come back."""
-    stale = []
-    for step in transitions:
-        if not _write(step, now=now, actor=actor):
-            stale.append(step)
-    return stale
+    return [step for step in transitions if not _write(step, now=now, actor=actor)]
 
 
 @whole
@@ -206,9 +198,7 @@ def expire_leases(*, now: datetime, look_at: datetime) -> int:
         fence=F("fence") + 1,
         lease_until=None,
     )
-    write_events(
-        Event(now, SERVICE, subject(pk), "worker fell silent", State.SENDING, State.UNSURE) for pk in ids
-    )
+    write_events(Event(now, SERVICE, subject(pk), "worker fell silent", State.SENDING, State.UNSURE) for pk in ids)
     return len(ids)
 
 

@@ -1,0 +1,94 @@
+"""How the command line speaks: colours only on a terminal, JSON for programs, one shape for every state."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from amplifier.campaign.delivery import State
+
+# State is shape, word and colour together; the same on the wall and the pages.
+SHAPES: dict[State, tuple[str, str]] = {
+    State.SENT: ("✓", "green"),
+    State.QUEUED: ("◷", "blue"),
+    State.SENDING: ("◷", "blue"),
+    State.UNSURE: ("?", "magenta"),
+    State.HELD: ("‖", "yellow"),
+    State.MISSED: ("✕", "red"),
+    State.DROPPED: ("-", "bright_black"),
+}
+WORDS: dict[State, str] = {
+    State.SENT: "sent",
+    State.QUEUED: "waiting",
+    State.SENDING: "sending",
+    State.UNSURE: "unsure",
+    State.HELD: "held",
+    State.MISSED: "missed",
+    State.DROPPED: "left out",
+}
+
+
+def console() -> Console:
+    """Where people read; without colour, and 80 columns wide, when it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 80)
+
+
+def errors() -> Console:
+    """Where progress and troubles go."""
+    return Console(stderr=True, highlight=False)
+
+
+def say_json(value: object) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def state_words(state: State) -> str:
+    """A state with its shape, its word and its colour."""
+    shape, colour = SHAPES[state]
+    return f"[{colour}]{shape} {WORDS[state]}[/]"
+
+
+def table(*columns: str) -> Table:
+    """A quiet table."""
+    made = Table(box=None, pad_edge=False, header_style="dim", show_header=bool(columns))
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def wall_clock(at: datetime, zone: str) -> str:
+    """An instant as the campaign's clocks show it: Mon 9 Oct 14:40."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+
+
+def as_said(wall_time: str) -> str:
+    """A stored wall time as people say it."""
+    return f"{datetime.fromisoformat(wall_time):%a %-d %b %H:%M}"
+
+
+def actor() -> str:
+    """Who gives this command, as events and decisions name them."""
+    return f"cli:{getpass.getuser()}"
+
+
+def agreed(question: str, *, yes: bool) -> bool:
+    """Whether the person agrees; without a terminal only --yes counts."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        errors().print("Nobody is there to ask. Add --yes to agree beforehand.")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def totals(counts: Mapping[State, int]) -> str:
+    """Counts by state in one line; the empty ones are left out."""
+    return " · ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))

@@ -1,0 +1,206 @@
+"""`amplifier rehearse`: the whole campaign on pretend networks, with everything real but them, then a count."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from amplifier.cli.output import console, errors, say_json
+from amplifier.cli.supervisor import Supervisor
+from amplifier.cli.tally import Tally, World, count
+from amplifier.cli.up import answers, children, environment_for, migrate
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.schedule import files
+from amplifier.schedule.program import read_program
+from amplifier.settings import FILE, Mode
+
+SHORTEST_S = 30
+START_WITHIN_S = 30.0
+AFTER_THE_END_S = 60.0
+DRAIN_WITHIN_S = 20.0
+EVERY_S = 0.1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("--seconds", type=int, default=60, help="how long the campaign takes (default: 60)")
+    parser.add_argument("--keep", type=Path, help="keep the rehearsal's data in this folder (default: thrown away)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play it, count it, and say whether all is well: 0 if so, 1 if not, 2 if it could not start."""
+    if options.seconds < SHORTEST_S:
+        raise UsageError(f"A rehearsal needs at least {SHORTEST_S} seconds; {options.seconds} is too short.")
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="amplifier-rehearsal-"))
+    try:
+        home = copy_home(options.home, folder / "home", seconds=options.seconds)
+        tally = play(home, folder / "var", as_json=options.json)
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        say_json(tally.as_json())
+    else:
+        console().print(tally.as_words())
+    return 0 if tally.is_good() else 1
+
+
+def copy_home(source: Path, target: Path, *, seconds: int) -> Path:
+    """The settings, schedules and templates in a folder of their own, set to a rehearsal of so many seconds."""
+    if not (source / FILE).is_file():
+        raise UsageError(f"There is no {FILE} in {source.resolve()}. Go to its folder, or say where: --home FOLDER")
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("schedules", "templates"):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+    text = (source / FILE).read_text(encoding="utf-8")
+    (target / FILE).write_text(as_rehearsal(text, seconds), encoding="utf-8")
+    return target
+
+
+def as_rehearsal(text: str, seconds: int) -> str:
+    """The same settings with `mode: rehearsal` and this many seconds, every other line as it is."""
+    kept = []
+    inside = skipping = seen = False
+    for line in text.splitlines():
+        top = bool(line) and not line[0].isspace() and not line.startswith("#")
+        if top:
+            inside = line.split(":")[0] == "rehearsal"
+            skipping = line.split(":")[0] == "mode"
+        if skipping:
+            continue
+        if inside and line.strip().split(":")[0] == "seconds":
+            continue
+        kept.append(line)
+        if top and inside:
+            kept.append(f"  seconds: {seconds}")
+            seen = True
+    block = [] if seen else ["rehearsal:", f"  seconds: {seconds}"]
+    return "\n".join(["mode: rehearsal", *kept, *block]) + "\n"
+
+
+@dataclass
+class Running:
+    """A rehearsal under way: its place, its processes, and the way into its sandbox."""
+
+    place: Place
+    supervisor: Supervisor
+    world: World
+
+    def database(self) -> Path:
+        """Where its ledger is."""
+        return self.place.var / "amplifier.sqlite3"
+
+
+def play(home: Path, var: Path, *, as_json: bool, meanwhile: Callable[[Running], None] = lambda _: None) -> Tally:
+    """Play the campaign in `home` and count it. `meanwhile` is called again and again while it plays."""
+    place = settle(home, var)
+    if place.settings.mode is not Mode.REHEARSAL:
+        raise UsageError("A rehearsal needs mode: rehearsal.")
+    read_program(files.sources(home), place.settings)
+    port = free_port()
+    os.environ["AMPLIFIER_SANDBOX_PORT"] = str(port)
+    environment = environment_for(place, port)
+    migrate(place, environment)
+    world = World(port, place.sandbox_token)
+    sandbox, worker = children(place, web_port=None)
+    supervisor = Supervisor([sandbox, worker], environment=environment)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
+    running = Running(place, supervisor, world)
+    started = time.monotonic()
+    try:
+        supervisor.start()
+        wait(supervisor, lambda: answers(port), START_WITHIN_S, "the pretend networks did not start")
+        public = place.settings.rehearsal.public
+        world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
+        _watch(running, meanwhile, as_json=as_json)
+        world.set_public(per_minute=0, stop_at=public.stop_at)
+        _drain(running)
+        tally = count(running.database(), world, place.settings, seconds=time.monotonic() - started)
+    finally:
+        supervisor.close()
+    return tally
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody uses now."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def wait(supervisor: Supervisor, until: Callable[[], bool], seconds: float, why: str) -> None:
+    """Mend the processes until something is so. Raises UsageError with `why` when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > deadline:
+            raise UsageError(f"The rehearsal stopped: {why} within {seconds:.0f} seconds.")
+        supervisor.mend()
+        time.sleep(EVERY_S)
+
+
+def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: bool) -> None:
+    """Follow the ledger until every delivery is at its end."""
+    deadline = time.monotonic() + running.place.settings.rehearsal.seconds + AFTER_THE_END_S
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors(), disable=as_json or not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task("Rehearsing", total=None)
+        while time.monotonic() < deadline:
+            running.supervisor.mend()
+            meanwhile(running)
+            done, total = _progress(running.database())
+            progress.update(task, completed=done, total=total or None)
+            if total and done == total:
+                return
+            time.sleep(EVERY_S)
+
+
+def _progress(database: Path) -> tuple[int, int]:
+    """How many deliveries are at rest, and how many there are."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)
+    try:
+        rows = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
+    except sqlite3.OperationalError:
+        return 0, 0
+    finally:
+        connection.close()
+    moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
+    return sum(rows.values()) - moving, sum(rows.values())
+
+
+def _drain(running: Running) -> None:
+    """Let the listener read what was said last."""
+    deadline = time.monotonic() + DRAIN_WITHIN_S
+    covered = running.world.covered(running.place.settings)
+    while time.monotonic() < deadline:
+        running.supervisor.mend()
+        connection = sqlite3.connect(f"file:{running.database()}?mode=ro", uri=True, timeout=5)
+        logged = connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
+        connection.close()
+        if logged >= len(covered):
+            return
+        time.sleep(EVERY_S)
+        covered = running.world.covered(running.place.settings)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

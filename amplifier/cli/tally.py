@@ -1,0 +1,176 @@
+"""What a rehearsal counts: the ledger on one side, the sandbox's own world on the other."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from http.client import HTTPConnection
+from pathlib import Path
+
+from amplifier.errors import UsageError
+from amplifier.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The outcome. `late_*` in real seconds, of what was sent; None when nothing was.
+
+    `duplicates`: over account and text, posts in the world beyond the deliveries planned with that text. `lost`: sent
+    deliveries that the world lacks. `mentions_seen`: distinct posts by others that our sources cover.
+    """
+
+    mode: str
+    slots: int
+    posts: int
+    deliveries: int
+    sent: int
+    missed: int
+    held: int
+    unsure: int
+    dropped: int
+    unfinished: int
+    duplicates: int
+    lost: int
+    mentions_seen: int
+    mentions_logged: int
+    late_p50_s: float | None
+    late_p99_s: float | None
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """All figures by name."""
+        return asdict(self)
+
+    def is_good(self) -> bool:
+        """Everything went out, once, and every mention is in the log."""
+        wrong = self.missed + self.held + self.unsure + self.unfinished + self.duplicates + self.lost
+        return self.deliveries > 0 and wrong == 0 and self.mentions_logged == self.mentions_seen
+
+    def as_words(self) -> str:
+        """The same for people."""
+        late = f"{self.late_p50_s:.2f} s" if self.late_p50_s is not None else "-"
+        latest = f"{self.late_p99_s:.2f} s" if self.late_p99_s is not None else "-"
+        lines = [
+            "",
+            f"[bold]{'All is well.' if self.is_good() else 'Not all is well.'}[/]",
+            f"{self.slots} slots, {self.posts} posts, {self.deliveries} deliveries in {self.seconds:.0f} s",
+            "",
+            f"  [green]✓[/] sent            {self.sent}",
+            f"  [red]✕[/] missed          {self.missed}",
+            f"  [yellow]‖[/] held            {self.held}",
+            f"  [magenta]?[/] unsure          {self.unsure}",
+            f"    twice           {self.duplicates}",
+            f"    lost            {self.lost}",
+            f"    late            {late} in the middle, {latest} at the 99th percentile",
+            f"    mentions        {self.mentions_logged} logged of {self.mentions_seen} there were",
+            "",
+        ]
+        return "\n".join(lines)
+
+
+class World:
+    """The sandbox's control door, as a rehearsal and its tests use it."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.port = port
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def posts(self) -> list[dict[str, object]]:
+        """Everything that was said in the pretend world, in the order of time."""
+        found = self.ask("GET", "/_/world")
+        return list(found["posts"]) if isinstance(found, dict) else []
+
+    def covered(self, settings: Settings) -> set[tuple[str, str]]:
+        """The posts by others that our sources cover: mentions of us, replies to and quotes of our posts, own tags."""
+        posts = self.posts()
+        ours = {post["remote_id"] for post in posts if post["ours"]}
+        handles = {(account.platform, account.handle.lower()) for account in settings.accounts}
+        tags = {tag.lower() for tag in settings.listen.tags}
+        found = set()
+        for post in posts:
+            network = str(post["network"])
+            if post["ours"]:
+                continue
+            mentions = post["mentions"] if isinstance(post["mentions"], list) else []
+            tagged = post["tags"] if isinstance(post["tags"], list) else []
+            is_named = any((network, str(handle).split("@")[0].lower()) in handles for handle in mentions)
+            is_tagged = network != "bluesky" and bool(tags & {str(tag).lower() for tag in tagged})
+            if is_named or is_tagged or post["in_reply_to"] in ours or post["quotes"] in ours:
+                found.add((network, str(post["canonical_id"])))
+        return found
+
+    def set_public(self, *, per_minute: int, stop_at: int) -> None:
+        """How lively the pretend public is."""
+        self.ask("POST", "/_/public", {"per_minute": per_minute, "stop_at": stop_at, "seed": 23})
+
+    def fault(self, **words: object) -> None:
+        """Put a fault in force."""
+        self.ask("POST", "/_/faults", words)
+
+    def ask(self, method: str, path: str, body: dict[str, object] | None = None) -> object:
+        """One call through the control door. Raises UsageError if it is refused."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, json.dumps(body) if body is not None else None, self._headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        finally:
+            connection.close()
+        if answer.status >= 300:
+            raise UsageError(f"The sandbox refused {method} {path}: {answer.status} {content.decode()[:200]}")
+        return json.loads(content) if content else None
+
+
+def count(database: Path, world: World, settings: Settings, *, seconds: float) -> Tally:
+    """Read both sides and compare them."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    rows = connection.execute(
+        "SELECT d.account, d.platform, d.text, d.state, d.remote_id, d.sent_at, p.due_at, p.slot, p.id"
+        " FROM deliveries d JOIN posts p ON p.id = d.post_id"
+    ).fetchall()
+    logged = set(connection.execute("SELECT network, canonical_id FROM mentions"))
+    connection.close()
+    states = Counter(state for _, _, _, state, *_ in rows)
+    handles = {account.name: account.handle for account in settings.accounts}
+    planned = Counter((platform, handles.get(name, name), text) for name, platform, text, *_ in rows)
+    posts = world.posts()
+    said = Counter((str(post["network"]), str(post["account"]), str(post["text"])) for post in posts if post["ours"])
+    there = {post["remote_id"] for post in posts}
+    late = sorted(
+        (_instant(sent_at) - _instant(due_at)).total_seconds()
+        for _, _, _, state, _, sent_at, due_at, *_ in rows
+        if state == "sent"
+    )
+    return Tally(
+        mode=settings.mode.value,
+        slots=len({slot for *_, slot, _ in rows}),
+        posts=len({post for *_, post in rows}),
+        deliveries=len(rows),
+        sent=states["sent"],
+        missed=states["missed"],
+        held=states["held"],
+        unsure=states["unsure"],
+        dropped=states["dropped"],
+        unfinished=states["queued"] + states["sending"],
+        duplicates=sum(max(0, number - planned[key]) for key, number in said.items()),
+        lost=sum(1 for *_, state, remote_id, _, _, _, _ in rows if state == "sent" and remote_id not in there),
+        mentions_seen=len(world.covered(settings)),
+        mentions_logged=len(logged),
+        late_p50_s=_share(late, 0.5),
+        late_p99_s=_share(late, 0.99),
+        seconds=round(seconds, 1),
+    )
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _share(ordered: list[float], share: float) -> float | None:
+    """The value below which this share of the values lies (nearest rank)."""
+    if not ordered:
+        return None
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 3)

@@ -1,0 +1,37 @@
+"""Three ways in, one process: the public kit from memory, the console through Django, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+from amplifier.web.door import is_at_home, is_public
+from amplifier.web.public import PublicPages
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+THREADS = 8
+
+
+def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The whole site, for a server bound to this address."""
+    console = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if is_public(path):
+            await pages.serve(scope, send)
+            return
+        client = (scope.get("client") or ("",))[0]
+        if is_at_home(bound=bound, client=client, headers=scope["headers"]):
+            await console(scope, receive, send)
+            return
+        await pages.not_found(send)
+
+    return app

@@ -1,0 +1,1 @@
+"""The team: what comes next, and what to decide."""

@@ -1,0 +1,44 @@
+"""The two decisions on *Now*: a milestone moved, a post left out."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from amplifier.clock import utc_now
+from amplifier.errors import AmplifierError
+from amplifier.schedule.change import decide_move, decide_skip, find_post, prepare_move, program_in_force
+from amplifier.schedule.milestones import parse_move
+from amplifier.web.frame import ACTOR, go_back, place
+
+
+@require_POST
+def move_milestone(request: HttpRequest) -> HttpResponse:
+    """Move a milestone by a distance or to a time; the posts that hang on it follow."""
+    settings = place().settings
+    name = request.POST.get("name", "")
+    wanted = request.POST.get("at", "").strip() or request.POST.get("by", "")
+    try:
+        program = program_in_force(settings)
+        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone))
+        decide_move(move, actor=ACTOR, reason=request.POST.get("reason", "")[:200], now=utc_now())
+    except AmplifierError as error:
+        return go_back("/", str(error))
+    number = len(move.shifts)
+    follow = "1 post follows" if number == 1 else f"{number} posts follow"
+    stay = f"; {len(move.sent)} that went out before stay as they are" if move.sent else ""
+    where = f"{move.to:%a %-d %b %H:%M} {settings.campaign.place}"
+    return go_back("/", f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.")
+
+
+@require_POST
+def skip_post(request: HttpRequest) -> HttpResponse:
+    """Leave one coming post out."""
+    settings = place().settings
+    try:
+        program = program_in_force(settings)
+        post = find_post(program, request.POST.get("post", ""))
+        decide_skip(post, actor=ACTOR, reason=request.POST.get("reason", "")[:200], now=utc_now())
+    except AmplifierError as error:
+        return go_back("/", str(error))
+    return go_back("/", f"“{post.slot}” is left out. Nothing of it goes out any more.")

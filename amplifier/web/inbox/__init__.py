@@ -1,0 +1,1 @@
+"""The organisers: what others said, and who deals with it."""

@@ -1,0 +1,34 @@
+"""Granian inside this process: an embedded server stops in half a second, also with an open stream."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+STOP_WITHIN_S = 3.0
+
+
+def serve(app: Callable[..., Any], *, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    asyncio.run(_serve(app, host=host, port=port))
+
+
+async def _serve(app: Callable[..., Any], *, host: str, port: int) -> None:
+    server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    serving = asyncio.create_task(server.serve())
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+        return
+    server.stop()
+    await asyncio.wait({serving}, timeout=STOP_WITHIN_S)
