@@ -18,15 +18,14 @@ export function show(networks, unsure) {
     const column = columns.find((one) => one.dataset.network === network.id);
     if (!column) continue;
     const open = unsure.filter((doubt) => doubt.network === network.id);
-    const posts = [...ghosts(column, network, open), ...network.posts].sort((one, other) => held(other) - held(one));
     const quiet = silent(column, network);
     const list = column.querySelector(".posts");
+    const posts = [...ghosts(column, network, open), ...network.posts];
+    doubt(posts, network, open, quiet && !first ? list : null);
+    posts.sort((one, other) => held(other) - held(one));
     const fresh = keep(list, posts, {
       key: (post) => post.id,
-      make: (post) => {
-        if (quiet && !first && post.ours && !open.length) doubts.set(post.id, { network: network.id, since: now(), asked: false });
-        return card(network.id, post);
-      },
+      make: (post) => card(network.id, post),
       fill: (article, post) => {
         refresh(article, post);
         stage(article, post, network, open);
@@ -52,6 +51,20 @@ function silent(column, network) {
   return !network.answering && ![...doubts.values()].some((doubt) => doubt.network === network.id && doubt.until > column.quietSince);
 }
 
+/**
+ * Remembers which posts are in doubt: those that are being looked for, and, while the network keeps its answer back,
+ * the first post of ours that the list `quiet` does not have yet.
+ */
+function doubt(posts, network, open, quiet) {
+  for (const post of posts) {
+    if (doubts.has(post.id)) continue;
+    const asked = asking(post, open);
+    const held = !asked && quiet && post.ours && !quiet.querySelector(`[data-key="${CSS.escape(post.id)}"]`)
+      && ![...doubts.values()].some((other) => other.network === network.id && !other.until);
+    if (asked || held) doubts.set(post.id, { network: network.id, since: now(), asked });
+  }
+}
+
 /** Whether a post stays on top for now: in doubt, or found a moment ago. */
 function held({ id }) {
   const doubt = doubts.get(id);
@@ -59,6 +72,9 @@ function held({ id }) {
 }
 
 const about = (doubt, post) => post.ours && post.text === doubt.text && Date.parse(post.at) > Date.parse(doubt.since) - MARGIN;
+
+/** Whether somebody is looking for this post right now. */
+const asking = (post, open) => post.id.startsWith("ghost ") || open.some((doubt) => about(doubt, post));
 
 /** A card for every doubt about a post that nobody has seen yet; one that has been seen takes its ghost's place. */
 function ghosts(column, network, open) {
@@ -80,11 +96,9 @@ function ghosts(column, network, open) {
 
 /** Marks a card as in doubt, as found, or as neither, and says so in words. */
 function stage(article, post, network, open) {
-  if (!post.ours) return;
-  const asked = post.id.startsWith("ghost ") || open.some((doubt) => about(doubt, post));
-  let doubt = doubts.get(post.id);
-  if (!doubt && asked) doubts.set(post.id, (doubt = { network: network.id, since: now(), asked }));
+  const doubt = doubts.get(post.id);
   if (!doubt) return;
+  const asked = asking(post, open);
   doubt.asked ||= asked;
   if (!doubt.until && doubt.asked && !asked) doubt.until = now() + SETTLED;
   if (!doubt.until && !doubt.asked && network.answering && now() - doubt.since > 8_000) doubt.until = now() - 1;
