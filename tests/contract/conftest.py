@@ -1,0 +1,98 @@
+"""The places of the contract as fixtures: every test here runs at each of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from amplifier.sandbox.server import Sandbox
+from tests.contract.places import TOKEN, Account, MastodonMockPlace, PdsPlace, Place, SandboxPlace
+from tests.peers import servers
+
+REAL = pytest.mark.conformance
+PLACES = [
+    pytest.param("x@sandbox"),
+    pytest.param("bluesky@sandbox"),
+    pytest.param("mastodon@sandbox"),
+    pytest.param("bluesky@pds", marks=REAL),
+    pytest.param("mastodon@mastodon_mock", marks=REAL),
+]
+NAMES = ["stranger", *(f"campaign{number}" for number in range(80))]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The real servers only where somebody asked for them: their first start takes minutes."""
+    if "conformance" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("conformance"):
+            item.add_marker(pytest.mark.skip(reason="needs servers that others wrote: pytest -m conformance"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says what was left out, and why, also in a quiet run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"left out, {count} times: {reason}")
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = Sandbox(tmp_path_factory.mktemp("sandbox") / "world.db", port=0, token=TOKEN)
+    server.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    peer = servers.start_pds(tmp_path_factory.mktemp("pds"))
+    yield peer.address
+    peer.stop()
+
+
+@pytest.fixture(scope="session")
+def mastodon_mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    peer = servers.start_mastodon_mock(tmp_path_factory.mktemp("mastodon_mock"), NAMES)
+    yield peer.address
+    peer.stop()
+
+
+@pytest.fixture(scope="session", params=PLACES)
+def place(request: pytest.FixtureRequest) -> Place:
+    platform, _, server = request.param.partition("@")
+    address = request.getfixturevalue(server)
+    match server:
+        case "pds":
+            return PdsPlace(address)
+        case "mastodon_mock":
+            return MastodonMockPlace(address, NAMES)
+        case _:
+            return SandboxPlace(platform, address)
+
+
+@pytest.fixture
+def account(place: Place) -> Account:
+    """An account that nobody has used before."""
+    return place.account()
+
+
+@pytest.fixture
+def failing(place: Place) -> Iterator[SandboxPlace]:
+    """A place that fails on demand."""
+    if not isinstance(place, SandboxPlace):
+        pytest.skip(f"faults on demand: {place.server} has none on the socket")
+    yield place
+    place.mend()
+
+
+@pytest.fixture
+def heard(place: Place) -> SandboxPlace | MastodonMockPlace:
+    """A place where others can speak to us."""
+    if isinstance(place, PdsPlace):
+        pytest.skip("mentions: the PDS alone has no AppView, which makes the notifications")
+    return place

