@@ -76,7 +76,7 @@ def test_a_wrong_secret_a_stale_time_and_a_strange_token_are_401(x: Any, door: A
     assert answer.json()["title"] == "Unauthorized"
 
 
-def test_an_app_alone_may_search_but_not_post(base: str, x: Any) -> None:
+def test_an_app_alone_may_search_but_not_post(x: Any) -> None:
     app = tweepy.Client("pretend", return_type=dict)
     app.session = x.session
     assert app.search_recent_tweets("#lab23")["meta"] == {"result_count": 0}

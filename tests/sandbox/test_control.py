@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize("key", ["", "Bearer wrong", "Bearer "])
+def test_nobody_passes_without_the_token(door: Any, key: str) -> None:
+    for method, path in (
+        ("GET", "world"),
+        ("POST", "faults"),
+        ("DELETE", "faults"),
+        ("GET", "wishes"),
+        ("POST", "plan"),
+    ):
+        answer = door.plain.request(method, f"{door.base}/_/{path}", headers={"Authorization": key}, timeout=5)
+        assert answer.status_code == 401
+
+
+def test_the_world_tells_who_said_what_in_order(door: Any, x: Any, mastodon: Any) -> None:
+    first = x.create_tweet(text="Hello #Lab23")["data"]["id"]
+    second = door.say("x", "@labfreemvmt hello", in_reply_to=first)
+    third = mastodon.status_post("Hello @labfreemvmt@social.example")
+    told = door.get("world")
+    assert [post["remote_id"] for post in told["posts"]] == [first, second["remote_id"], third.id]
+    assert told["posts"][0] == {
+        "network": "x",
+        "account": "labfreemvmt",
+        "ours": True,
+        "remote_id": first,
+        "text": "Hello #Lab23",
+        "created_at": told["posts"][0]["created_at"],
+        "mentions": [],
+        "tags": ["lab23"],
+        "in_reply_to": None,
+        "quotes": None,
+        "canonical_id": first,
+    }
+    assert told["posts"][1] == second
+    assert told["posts"][2]["canonical_id"] == third.uri
+    assert told["counts"] == {"x": 1, "bluesky": 0, "mastodon": 1, "ours": 2, "others": 1, "twice": 0}
+    assert told["now"] >= told["posts"][2]["created_at"]
+
+
+def test_a_wish_is_given_out_once_and_waited_for(door: Any) -> None:
+    given: list[Any] = []
+    waiting = threading.Thread(target=lambda: given.append(door.get("wishes?wait=5")))
+    waiting.start()
+    time.sleep(0.1)
+    wall = {"X-Wall": "1", "Origin": door.base}
+    for name in ("debate_slips", "pull_the_plug"):
+        door.plain.post(f"{door.base}/wall/wish/{name}", headers=wall, timeout=5)
+        waiting.join(5)
+    given.append(door.get("wishes"))
+    assert [[wish["name"] for wish in wishes] for wishes in given] == [["debate_slips"], ["pull_the_plug"]]
+    assert door.get("wishes?wait=0.1") == []
+
+
+def test_plan_and_sentence_reach_the_wall(door: Any) -> None:
+    door.post("plan", lost=1, held=2, unsure=[{"network": "x", "text": "a", "since": "2023-10-09T10:00:00Z"}])
+    door.post("said", sentence="The debate slipped.")
+    state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    strip = state["strip"]
+    assert (strip["lost"], strip["held"], strip["missed"], strip["unsure"], strip["told"]) == (1, 2, 0, 1, True)
+    assert state["said"]["sentence"] == "The debate slipped."
+
+
+def test_a_mistake_is_answered_with_a_sentence(door: Any) -> None:
+    for path, body in (
+        ("faults", "[]"),
+        ("say", "{}"),
+        ("said", "{}"),
+        ("plan", "[]"),
+        ("plan", "{"),
+        ("public", "{]"),
+    ):
+        answer = door.plain.post(f"{door.base}/_/{path}", data=body, headers=door._key, timeout=5)
+        assert (answer.status_code, list(answer.json())) == (400, ["error"]), path
+    answer = door.plain.delete(f"{door.base}/_/faults/abc", headers=door._key, timeout=5)
+    assert answer.status_code == 400
+
+
+def test_limits_can_be_lifted_for_load(door: Any) -> None:
+    assert door.get("limits") == {"enforced": True}
+    assert door.post("limits", enforced=False) == {"enforced": False}
+    assert door.get("limits") == {"enforced": False}

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from amplifier.sandbox.pages import is_loopback
+
+
+def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesky: Any, mastodon: Any) -> None:
+    number = x.create_tweet(text="Pretend words on X")["data"]["id"]
+    bluesky.put("Pretend words on Bluesky")
+    toot = mastodon.status_post("Pretend words on Mastodon")
+    for path, words in (
+        (f"/labfreemvmt/status/{number}", "Pretend words on X"),
+        ("/profile/labfreemvmt.example/post/3lxyzabcdef2a", "Pretend words on Bluesky"),
+        (f"/@labfreemvmt/{toot.id}", "Pretend words on Mastodon"),
+        ("/labfreemvmt", "Pretend words on X"),
+        ("/profile/labfreemvmt.example", "Pretend words on Bluesky"),
+        ("/@labfreemvmt", "Pretend words on Mastodon"),
+        ("/@labfreemvmt@social.example", "Pretend words on Mastodon"),
+    ):
+        answer = door.plain.get(door.base + path, timeout=5)
+        assert (answer.status_code, words in answer.text) == (200, True), path
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_what_nobody_said_is_404(door: Any) -> None:
+    for path in ("/labfreemvmt/status/1", "/profile/a.example/post/b", "/@a/1", "/a/1", "/@a", "/a", "/profile/a"):
+        assert door.plain.get(door.base + path, timeout=5).status_code == 404
+
+
+def test_the_bare_address_leads_to_the_wall(door: Any) -> None:
+    answer = door.plain.get(door.base, timeout=5)
+    assert answer.url == f"{door.base}/wall"
+    assert "REHEARSAL" in answer.text
+    assert door.plain.get(f"{door.base}/wall/assets/odd.css", timeout=5).status_code == 404
+
+
+def wish(door: Any, name: str, **headers: str) -> Any:
+    return door.plain.post(f"{door.base}/wall/wish/{name}", headers=headers, timeout=5)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Wall": "1"},
+        {"X-Wall": "1", "Origin": "https://elsewhere.example"},
+        {"X-Wall": "1", "Origin": "null"},
+        {"X-Wall": "0", "Origin": "http://127.0.0.1"},
+        {"X-Wall": "1", "Origin": "http://127.0.0.1", "Host": "elsewhere.example"},
+    ],
+)
+def test_only_the_wall_itself_may_wish(door: Any, headers: dict[str, str]) -> None:
+    assert wish(door, "debate_slips", **headers).status_code == 403
+    assert door.get("wishes") == []
+
+
+def test_a_wish_answers_with_a_sentence(door: Any) -> None:
+    wall = {"X-Wall": "1", "Origin": door.base}
+    assert wish(door, "debate_slips", **wall).json()["sentence"]
+    assert wish(door, "odd", **wall).status_code == 404
+    assert [found["name"] for found in door.get("wishes")] == ["debate_slips"]
+
+
+def test_x_stops_by_itself_for_one_post(door: Any) -> None:
+    answer = wish(door, "x_stops", **{"X-Wall": "1", "Origin": "http://localhost:1234"})
+    assert answer.json()["sentence"].startswith("X ")
+    assert door.get("wishes") == []
+    found = door.get("faults")[0]
+    assert (found["network"], found["operation"], found["kind"], found["times"]) == ("x", "publish", "hang", 1)
+    state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    assert [network["answering"] for network in state["networks"]] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True)]
+    + [("0.0.0.0", False), ("10.0.0.1", False), ("localhost.example", False), ("", False)],
+)
+def test_loopback_is_this_computer(host: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
+    assert is_loopback(host) is expected

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from amplifier.sandbox.server import Routes, Sandbox
+from amplifier.sandbox.wire import Answer, Route
+
+SERVE = """
+import pathlib, signal, sys
+from amplifier.sandbox.server import Sandbox
+sandbox = Sandbox(pathlib.Path(sys.argv[1]), port=0, token="t")
+signal.signal(signal.SIGTERM, lambda *_: sandbox.stop())
+print(sandbox.port, flush=True)
+sandbox.serve_forever()
+"""
+
+
+def test_only_this_computer_can_reach_it(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="this computer only"):
+        Sandbox(tmp_path / "world.db", port=0, token="t", host="0.0.0.0")
+
+
+def test_a_taken_port_leaves_the_file_free(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="in use"):
+        Sandbox(tmp_path / "other.db", port=sandbox.port, token="t")
+    Sandbox(tmp_path / "other.db", port=0, token="t").stop()
+
+
+def test_stopping_takes_less_than_a_second_with_lines_held_open(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "world.db", port=0, token="t")
+    sandbox.start()
+    base = f"http://127.0.0.1:{sandbox.port}"
+    key = {"Authorization": "Bearer t"}
+    requests.post(
+        f"{base}/_/faults", json={"kind": "hang", "seconds": 60, "operation": "publish"}, headers=key, timeout=5
+    )
+    outcomes: list[str] = []
+
+    def call(method: str, path: str) -> None:
+        try:
+            requests.request(method, base + path, headers={**key, "Authorization": "Bearer t"}, timeout=30)
+            outcomes.append("answered")
+        except requests.ConnectionError:
+            outcomes.append("cut")
+
+    waiting = [
+        threading.Thread(target=call, args=pair)
+        for pair in (("POST", "/api/v1/statuses"), ("GET", "/_/wishes?wait=30"), ("GET", "/wall/live"))
+    ]
+    for thread in waiting:
+        thread.start()
+    idle = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=5)
+    idle.request("GET", "/wall/state")
+    idle.getresponse().read()
+    time.sleep(0.3)
+    begun = time.monotonic()
+    sandbox.stop()
+    assert time.monotonic() - begun < 1
+    for thread in waiting:
+        thread.join(5)
+    assert len(outcomes) == 3
+    names = [thread.name for thread in threading.enumerate()]
+    assert not [name for name in names if "process_request_thread" in name or name in {"sandbox", "public"}]
+    sandbox.stop()  # again does nothing
+
+
+def test_one_connection_serves_many_requests_and_a_wish_to_close_is_kept(base: str) -> None:
+    line = http.client.HTTPConnection(base.removeprefix("http://"), timeout=5)
+    for _ in range(3):
+        line.request("GET", "/api/v2/instance")
+        answer = line.getresponse()
+        assert json.loads(answer.read())["domain"] == "social.example"
+    line.request("GET", "/api/v2/instance", headers={"Connection": "close"})
+    answer = line.getresponse()
+    answer.read()
+    assert answer.headers["Connection"] == "close"
+    assert "GMT" in answer.headers["Date"]
+
+
+def test_a_body_without_length_or_beyond_a_megabyte_is_refused(base: str) -> None:
+    for headers in ({"Transfer-Encoding": "chunked"}, {"Content-Length": "9999999"}, {"Content-Length": "abc"}):
+        line = http.client.HTTPConnection(base.removeprefix("http://"), timeout=5)
+        line.putrequest("POST", "/2/tweets")
+        for name, value in headers.items():
+            line.putheader(name, value)
+        line.endheaders()
+        assert line.getresponse().status == 413
+        line.close()
+
+
+def test_an_unknown_path_is_404(door: Any) -> None:
+    assert door.plain.get(f"{door.base}/api/v9/odd/odd/odd", timeout=5).status_code == 404
+    assert door.plain.put(f"{door.base}/2/tweets", timeout=5).status_code == 404
+
+
+def test_a_mistake_of_the_sandbox_itself_is_a_500_and_no_silence(sandbox: Sandbox, door: Any, monkeypatch: Any) -> None:
+    def broken(*_: Any) -> Answer:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(sandbox, "routes", Routes([Route("GET", "/broken", broken)]))
+    assert door.plain.get(f"{door.base}/broken", timeout=5).status_code == 500
+
+
+def test_names_in_a_path_are_decoded() -> None:
+    route = Route("GET", "/profile/{handle}/post/{id}", lambda *_: Answer(200, b""))
+    routes = Routes([route])
+    assert routes.find("GET", "/profile/a%20b/post/3") == (route, {"handle": "a b", "id": "3"})
+    assert routes.find("POST", "/profile/a/post/3") is None
+    assert routes.find("GET", "/profile/a") is None
+
+
+def live(base: str) -> Iterator[dict[str, Any]]:
+    """The events of the wall, as they come."""
+    line = http.client.HTTPConnection(base.removeprefix("http://"), timeout=5)
+    line.request("GET", "/wall/live")
+    answer = line.getresponse()
+    assert answer.headers["Content-Type"] == "text/event-stream"
+    while read := answer.readline():
+        if read.startswith(b"data: "):
+            yield json.loads(read[6:])
+    line.close()
+
+
+def test_live_events_bring_the_state_at_once_and_after_each_change(base: str, door: Any) -> None:
+    events = live(base)
+    assert next(events)["said"] is None
+    door.post("said", sentence="Moved.")
+    assert next(events)["said"]["sentence"] == "Moved."
+
+
+def test_live_events_come_at_most_four_a_second(base: str, door: Any) -> None:
+    events = live(base)
+    next(events)
+    begun = time.monotonic()
+    for number in range(30):
+        door.post("said", sentence=str(number))
+    seen = 1
+    while next(events)["said"]["sentence"] != "29":
+        seen += 1
+    assert seen <= (time.monotonic() - begun) * 4 + 1
+
+
+def _serve(world: Path) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(world)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, f"http://127.0.0.1:{process.stdout.readline().strip()}"
+
+
+def test_the_world_outlives_a_kill_and_a_signal_ends_the_server(tmp_path: Path) -> None:
+    """Posting until the process is killed: everything that was answered is there afterwards."""
+    world = tmp_path / "world.db"
+    process, base = _serve(world)
+    answered: list[str] = []
+
+    def post() -> None:
+        session = requests.Session()
+        try:
+            for number in range(100_000):
+                data, headers = (
+                    {"status": f"n {number}"},
+                    {"Authorization": "Bearer pretend-a", "Idempotency-Key": str(number)},
+                )
+                answer = session.post(f"{base}/api/v1/statuses", data=data, headers=headers, timeout=5)
+                answered.append(answer.json()["id"])
+        except (requests.RequestException, KeyError, ValueError):
+            return
+
+    requests.post(f"{base}/_/limits", json={"enforced": False}, headers={"Authorization": "Bearer t"}, timeout=5)
+    thread = threading.Thread(target=post)
+    thread.start()
+    time.sleep(0.5)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    thread.join()
+    assert len(answered) > 50
+
+    process, base = _serve(world)
+    try:
+        posts = requests.get(f"{base}/_/world", headers={"Authorization": "Bearer t"}, timeout=10).json()["posts"]
+        there = [post["remote_id"] for post in posts]
+        assert there[: len(answered)] == answered
+        assert len(there) - len(answered) in {0, 1}  # one may have been stored without its answer
+        again = requests.post(
+            f"{base}/api/v1/statuses",
+            data={"status": "n 3"},
+            headers={"Authorization": "Bearer pretend-a", "Idempotency-Key": "3"},
+            timeout=5,
+        ).json()
+        assert again["id"] == answered[3]
+    finally:
+        process.terminate()
+        begun = time.monotonic()
+        assert process.wait(5) == 0
+    assert time.monotonic() - begun < 1
+    assert [path.name for path in tmp_path.iterdir() if path.stat().st_size] == ["world.db"]
