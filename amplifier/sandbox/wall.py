@@ -107,4 +107,4 @@ def _own_path(url: str) -> str:
 
 
 def _plain_time(at: str) -> str:
-    return f"{datetime.fromisoformat(at):%H:%M:%S}" if at else ""
+    return f"{datetime.fromisoformat(at):%H:%M:%S} UTC" if at else ""
