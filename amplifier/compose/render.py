@@ -108,7 +108,7 @@ def parse_templates(sources: Mapping[str, str], known: allow.Known | None = None
 
 
 def _parse_file(source: str, path: str, known: allow.Known | None) -> Template:
-    lines = source.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    lines = source.removeprefix("\ufeff").split("\n")
     if len(source) > LONGEST_FILE:
         message = f"This file has {len(source):,} characters; {LONGEST_FILE:,} are allowed."
         raise TemplateError([Problem(path, 0, "too_long", message, "Make two templates of it.")])

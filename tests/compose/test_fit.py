@@ -45,7 +45,12 @@ def test_the_imprint_comes_last_and_once() -> None:
 
 def test_words_that_are_no_tag_are_compared_whole_and_without_case() -> None:
     assert contains("Vote for FREE movement.", "free movement")
-    assert not contains("Vote for carefree movements.", "free movement")
+    assert not contains("Vote for free movements.", "free movement")
+    assert not contains("Vote for carefree movement.", "free movement")
+
+
+def test_an_imprint_that_is_only_the_end_of_a_word_is_not_one() -> None:
+    assert finish("Selfmade by A.", required=(), imprint="made by A.") == "Selfmade by A.\n\nmade by A."
 
 
 WORDS = st.lists(
