@@ -90,6 +90,7 @@ class BlueskyPlatform:
         """Mentions of, replies to and quotes of our account, back to the mark."""
         mark = Watermark.read(cursor)
         found, stopped_at = self._walk(mark, pages=PAGES if cursor else 1)
+        own_did = self._own_did()
         found.sort(key=lambda notification: notifications.item(notification).mark)
         items = [notifications.item(notification) for notification in found]
         horizon = self._now() - SETTLED
@@ -97,7 +98,7 @@ class BlueskyPlatform:
         fresh: dict[str, RawMention] = {}
         for notification in found:
             if notification["reason"] in notifications.REASONS and mark.is_new(str(notification["uri"])):
-                mention = notifications.mention(notification, self._connection.web)
+                mention = notifications.mention(notification, own_did, self._connection.web)
                 fresh.setdefault(mention.canonical_id, mention)
         return Page(tuple(fresh.values()), after.written())
 

@@ -28,17 +28,26 @@ def web_address(web: str, handle: str, uri: str) -> str:
     return f"{web}/profile/{handle}/post/{uri.rsplit('/', 1)[-1]}"
 
 
-def mention(notification: Mapping[str, Any], web: str) -> RawMention:
-    """The notification as a mention.
+def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMention:
+    """The notification as a mention of the account `own_did`.
+
+    Who answers or quotes us and also names us is told as a mention only (bsky: one notification a post), so what the
+    post refers to decides.
 
     The time is the network's (`indexedAt`), not the author's `createdAt`, which may be anything.
     """
     author, record = notification["author"], _part(notification, "record")
     uri, handle = str(notification["uri"]), str(author["handle"])
     parent = _part(_part(record, "reply"), "parent")
+    in_reply_to, quotes = str(parent.get("uri", "")), _quoted(_part(record, "embed"))
+    kind = REASONS[notification["reason"]]
+    if in_reply_to.startswith(f"at://{own_did}/"):
+        kind = Kind.REPLY
+    elif quotes.startswith(f"at://{own_did}/"):
+        kind = Kind.QUOTE
     return RawMention(
         canonical_id=uri,
-        kind=REASONS[notification["reason"]],
+        kind=kind,
         author_id=str(author["did"]),
         author_handle=handle,
         author_name=str(author.get("displayName") or ""),
@@ -46,8 +55,8 @@ def mention(notification: Mapping[str, Any], web: str) -> RawMention:
         markup=False,
         url=web_address(web, handle, uri),
         posted_at=_instant(notification["indexedAt"]),
-        in_reply_to=str(parent.get("uri", "")),
-        quotes=_quoted(_part(record, "embed")),
+        in_reply_to=in_reply_to,
+        quotes=quotes,
     )
 
 

@@ -101,9 +101,10 @@ class XPlatform:
     def mentions(self, cursor: str) -> Page:
         """Mentions of, replies to and quotes of our account; X shows the last 800."""
 
-        def fetch(**bounds: str) -> Any:
+        def fetch(bounds: dict[str, str], token: str) -> Any:
             return self._reader.get_users_mentions(
                 self._me(),
+                pagination_token=token or None,
                 max_results=PAGE_SIZE,
                 tweet_fields=MENTION_FIELDS,
                 expansions=["author_id"],
@@ -117,9 +118,10 @@ class XPlatform:
     def tagged(self, tag: str, cursor: str) -> Page:
         """Posts of the last seven days with this hashtag, without reposts and our own ones."""
 
-        def fetch(**bounds: str) -> Any:
+        def fetch(bounds: dict[str, str], token: str) -> Any:
             return self._reader.search_recent_tweets(
                 f"#{tag} -is:retweet -from:{self._connection.handle}",
+                next_token=token or None,
                 max_results=PAGE_SIZE,
                 tweet_fields=MENTION_FIELDS,
                 expansions=["author_id"],
@@ -163,7 +165,7 @@ class XPlatform:
         found: list[Mapping[str, Any]] = []
         users: dict[str, Mapping[str, Any]] = {}
         token = ""
-        for page in self._pages(lambda token: fetch(**bounds, **({"pagination_token": token} if token else {})), pages):
+        for page in self._pages(lambda token: fetch(bounds, token), pages):
             found += page.get("data", ())
             users |= {str(user["id"]): user for user in page.get("includes", {}).get("users", ())}
             token = page.get("meta", {}).get("next_token", "")

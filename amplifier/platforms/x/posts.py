@@ -1,4 +1,8 @@
-"""X's posts as JSON, compared with what we sent and turned into mentions. Field names: docs.x.com, data dictionary."""
+"""X's posts as JSON, compared with what we sent and turned into mentions.
+
+X's documentation says "post" where its answers have always said "tweet" in field names (its OpenAPI 2.167 against its
+own tools, August 2026); both are read.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +45,7 @@ def said_at(post: Mapping[str, Any]) -> datetime:
 
 def canonical_id(post: Mapping[str, Any]) -> str:
     """The id of the post's first version: an edit is a new post with a new id and the list of the earlier ones."""
-    versions = post.get("edit_history_tweet_ids") or [post["id"]]
+    versions = _either(post, "edit_history_tweet_ids", "edit_history_post_ids") or [post["id"]]
     return str(versions[0])
 
 
@@ -54,7 +58,8 @@ def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own
     """The post as a mention of the account `own_id`. `users` are the answer's included users by id."""
     author = users.get(str(post["author_id"]), {})
     handle = str(author.get("username", ""))
-    refers = {reference["type"]: str(reference["id"]) for reference in post.get("referenced_tweets") or ()}
+    references = _either(post, "referenced_tweets", "referenced_posts") or ()
+    refers = {reference["type"]: str(reference["id"]) for reference in references}
     kind = Kind.MENTION
     if "replied_to" in refers and str(post.get("in_reply_to_user_id", "")) == own_id:
         kind = Kind.REPLY
@@ -77,13 +82,17 @@ def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own
 
 def _shown(post: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The post's whole text without the links that stand for attached media, and what each t.co link stands for."""
-    whole = post.get("note_tweet") or post  # beyond 280 the text comes whole only in here
+    whole = _either(post, "note_tweet", "note_post") or post  # beyond 280 the text comes whole only in here
     entities = (whole.get("entities") or {}).get("urls") or ()
     text = html.unescape(str(whole["text"]))
     for link in _media(entities):
         text = text.replace(link, "")
     links = {str(link["url"]): str(link.get("expanded_url") or link["url"]) for link in entities}
     return unicodedata.normalize("NFC", text).strip(), links
+
+
+def _either(post: Mapping[str, Any], name: str, renamed: str) -> Any:
+    return post.get(name) or post.get(renamed)
 
 
 def _media(entities: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from amplifier.errors import AlreadyPublished, OutcomeUnknown, Unavailable
+from amplifier.platforms.port import Connection, Part, Sought
+from amplifier.platforms.x import adapter as module
+from amplifier.platforms.x.adapter import XPlatform
+from tests.contract.places import Vault
+from tests.platforms.stub import Asked, Said, Stub
+
+NOW = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
+SECRETS = {"api_key": "k", "api_secret": "ks", "access_token": "t", "access_secret": "ts"}
+ME = Said(200, {"data": {"id": "1", "name": "Us", "username": "labfreemvmt"}})
+TEXT = "Polls close at 17:00"
+
+
+def connected(stub: Stub) -> XPlatform:
+    stub.answers.setdefault("GET /2/users/me", ME)
+    return XPlatform(Connection("labfreemvmt", stub.address, "https://x.com", SECRETS, 1, 1), Vault(), lambda: NOW)
+
+
+def post(number: int, text: str = TEXT, author: str = "1", **more: Any) -> dict[str, Any]:
+    made = datetime(2026, 10, 9, 12, 0, tzinfo=UTC) + timedelta(seconds=number)
+    return {"id": str(number), "text": text, "author_id": author, "created_at": f"{made:%Y-%m-%dT%H:%M:%S}.000Z"} | more
+
+
+def listed(*posts: dict[str, Any], more: str = "") -> Said:
+    meta = {"result_count": len(posts)} | ({"next_token": more} if more else {})
+    users = [{"id": "5", "username": "passer_by", "name": "A passer-by"}]
+    body: dict[str, Any] = {"meta": meta, "includes": {"users": users}}
+    return Said(200, body | ({"data": list(posts)} if posts else {}))
+
+
+def sought(**more: Any) -> Sought:
+    fields = {
+        "request": b'{"text":"Polls close at 17:00"}',
+        "after": post(0)["created_at"],
+        "taken": frozenset(),
+    } | more
+    return Sought(fields["request"], datetime.fromisoformat(str(fields["after"])), fields["taken"])
+
+
+def test_exactly_the_prepared_bytes_are_sent_signed_by_oauth_1(stub: Stub) -> None:
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "…"}})
+    adapter = connected(stub)
+    request = adapter.prepare(Part("Zoë <3 #Lab23", "en"), "key", NOW)
+
+    receipt = adapter.publish(request)
+
+    (asked,) = stub.asked
+    assert asked.body == request == '{"text":"Zoë <3 #Lab23"}'.encode()
+    assert asked.headers["authorization"].startswith("OAuth ")
+    assert "oauth_token" in asked.headers["authorization"]
+    assert receipt.remote_id == "77"
+    assert receipt.url == "https://x.com/labfreemvmt/status/77"
+
+
+def test_every_publish_has_a_connection_of_its_own(stub: Stub) -> None:
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77"}})
+    adapter = connected(stub)
+
+    for _ in range(3):
+        adapter.publish(b'{"text":"Hello"}')
+
+    assert len({asked.connection for asked in stub.asked}) == 3
+
+
+def test_a_success_without_an_id_is_unknown(stub: Stub) -> None:
+    stub.answers["POST /2/tweets"] = Said(200, {"errors": [{"message": "odd"}]})
+
+    with pytest.raises(OutcomeUnknown):
+        connected(stub).publish(b'{"text":"Hello"}')
+
+
+def test_a_duplicate_is_told_apart(stub: Stub) -> None:
+    detail = "You are not allowed to create a Tweet with duplicate content."
+    stub.answers["POST /2/tweets"] = Said(403, {"detail": detail, "title": "Forbidden"})
+
+    with pytest.raises(AlreadyPublished):
+        connected(stub).publish(b'{"text":"Hello"}')
+
+
+def test_find_gives_the_oldest_that_nobody_owns_from_all_pages(stub: Stub) -> None:
+    def pages(asked: Asked) -> Said:
+        if ("pagination_token", "two") in asked.query:
+            return listed(post(3), post(2), post(1, taken=True))
+        return listed(post(9, "Other words"), post(5), more="two")
+
+    stub.answers["GET /2/users/1/tweets"] = pages
+
+    receipt = connected(stub).find(sought(taken=frozenset({"1"})))
+
+    assert receipt is not None
+    assert receipt.remote_id == "2"
+    assert ("start_time", "2026-10-09T12:00:00Z") in stub.asked[-1].query
+
+
+def test_find_takes_nothing_older_even_if_x_shows_it(stub: Stub) -> None:
+    stub.answers["GET /2/users/1/tweets"] = listed(post(-60))
+
+    assert connected(stub).find(sought()) is None
+
+
+def test_a_post_in_the_second_of_the_attempt_is_found(stub: Stub) -> None:
+    stub.answers["GET /2/users/1/tweets"] = listed(post(0))  # X tells whole seconds: really 0.9
+
+    assert connected(stub).find(sought(after="2026-10-09T12:00:00.700+00:00")) is not None
+
+
+def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
+    stub.answers["GET /2/users/1/tweets"] = listed(post(9, "Other words"), more="again")
+
+    assert connected(stub).find(sought()) is None
+    assert stub.paths().count("GET /2/users/1/tweets") == module.PAGES
+
+
+def test_an_answer_that_says_nothing_is_no_empty_timeline(stub: Stub) -> None:
+    stub.answers["GET /2/users/1/tweets"] = Said(200, {"errors": [{"title": "Not Found Error"}]})
+
+    with pytest.raises(Unavailable):
+        connected(stub).find(sought())
+
+
+def test_who_we_are_is_asked_once(stub: Stub) -> None:
+    stub.answers["GET /2/users/1/tweets"] = listed()
+    adapter = connected(stub)
+
+    adapter.find(sought())
+    adapter.find(sought())
+
+    assert stub.paths().count("GET /2/users/me") == 1
+
+
+def test_an_edited_mention_comes_once_in_its_newest_form(stub: Stub) -> None:
+    edited = post(31, "@labfreemvmt When?", "5", edit_history_tweet_ids=["30", "31"])
+    stub.answers["GET /2/users/1/mentions"] = listed(edited, post(30, "@labfreemvmt Whne?", "5"), post(29, author="1"))
+
+    (mention,) = connected(stub).mentions("").mentions
+
+    assert mention.canonical_id == "30"
+    assert mention.text == "@labfreemvmt When?"
+
+
+def test_a_mention_that_shows_late_is_not_lost(stub: Stub) -> None:
+    adapter = connected(stub)
+    made = NOW - timedelta(seconds=20)
+    early, late = (
+        post(int((made - datetime(2026, 10, 9, 12, 0, tzinfo=UTC)).total_seconds()) + n, author="5") for n in (5, 0)
+    )
+    stub.answers["GET /2/users/1/mentions"] = listed(early)
+    first = adapter.mentions("")
+
+    stub.answers["GET /2/users/1/mentions"] = listed(early, late)
+    second = adapter.mentions(first.cursor)
+
+    assert [m.canonical_id for m in first.mentions] == [early["id"]]
+    assert [m.canonical_id for m in second.mentions] == [late["id"]]
+
+
+def test_the_mark_goes_to_x_as_since_id(stub: Stub) -> None:
+    adapter = connected(stub)
+    stub.answers["GET /2/users/1/mentions"] = listed(post(31, author="5"))
+
+    adapter.mentions(adapter.mentions("").cursor)
+
+    assert ("since_id", "31") in stub.asked[-1].query
+
+
+def test_a_mark_older_than_x_s_search_begins_anew(stub: Stub) -> None:
+    def search(asked: Asked) -> Said:
+        if any(name == "since_id" for name, _ in asked.query):
+            return Said(400, {"errors": [{"message": "'since_id' must be a tweet id created after …"}]})
+        return listed(post(40, "about #Lab23", "5"))
+
+    stub.answers["GET /2/tweets/search/recent"] = listed(post(31, author="5"))
+    adapter = connected(stub)
+    cursor = adapter.tagged("Lab23", "").cursor
+    stub.answers["GET /2/tweets/search/recent"] = search
+
+    page = adapter.tagged("Lab23", cursor)
+
+    assert [m.canonical_id for m in page.mentions] == ["40"]
+    assert ("query", "#Lab23 -is:retweet -from:labfreemvmt") in stub.asked[-1].query
+
+
+def test_no_key_or_token_reaches_the_log(stub: Stub, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77"}})
+    stub.answers["GET /2/users/1/mentions"] = listed()
+    adapter = connected(stub)
+
+    adapter.publish(b'{"text":"A secret plan"}')
+    adapter.mentions("")
+
+    assert "oauth" not in caplog.text.lower()
+    assert "A secret plan" not in caplog.text
+
+
+def test_the_request_is_canonical_json() -> None:
+    stub = Stub({})
+    try:
+        request = connected(stub).prepare(Part("a", "en"), "key", NOW)
+    finally:
+        stub.close()
+    assert json.loads(request) == {"text": "a"}
+    assert stub.asked == []

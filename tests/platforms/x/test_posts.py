@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from amplifier.campaign.mention import Kind
+from amplifier.platforms.x.posts import canonical_id, item, mention, plain, says
+
+POST = {"id": "17", "text": "Hello", "author_id": "5", "created_at": "2026-10-09T12:00:00.000Z"}
+
+
+def link(short: str, whole: str, **more: str) -> dict[str, str]:
+    return {"url": short, "expanded_url": whole, "display_url": whole[8:28] + "…"} | more
+
+
+def shown(text: str, *links: dict[str, str], **more: Any) -> dict[str, Any]:
+    return {**POST, "text": text, "entities": {"urls": list(links)}, **more}
+
+
+ONE = link("https://t.co/abc", "https://freemovement.example/motion?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    ("post", "text"),
+    [
+        (shown("Hello"), "Hello"),
+        (shown("5 &lt; 6 &amp;amp; 7"), "5 < 6 &amp; 7"),
+        (shown("See https://t.co/abc now", ONE), "See https://freemovement.example/motion?a=1&b=2 now"),
+        (shown("https://t.co/abc", link("https://t.co/abc", "http://a.example/")), "a.example"),
+        (shown("https://t.co/abc", link("https://t.co/abc", "https://a.example/x")), "https://a.example/x/"),
+        (shown("Caf\u00e9"), "Cafe\u0301"),
+        (shown("Hello"), "  Hello\n"),
+        (
+            shown("Look https://t.co/pic", link("https://t.co/pic", "https://x.com/a/photo/1", media_key="3_1")),
+            "Look",
+        ),
+        (shown("Cut o…", note_tweet={"text": "Cut off no more"}), "Cut off no more"),
+        (shown("Cut o…", note_post={"text": "Cut off no more"}), "Cut off no more"),
+        (shown("a+b (c) [d] .*"), "a+b (c) [d] .*"),
+        (shown("Twice https://t.co/abc https://t.co/abc", ONE), f"Twice {ONE['expanded_url']} {ONE['expanded_url']}"),
+    ],
+)
+def test_a_post_says_what_was_sent_however_x_writes_it(post: dict[str, Any], text: str) -> None:
+    assert says(post, text)
+
+
+@pytest.mark.parametrize(
+    ("post", "text"),
+    [
+        (shown("Hello"), "Hello!"),
+        (shown("Hello there"), "Hello"),
+        (shown("HELLO"), "Hello"),
+        (shown("See https://t.co/abc", ONE), "See https://freemovement.example/other"),
+        (shown("See https://t.co/abc"), "See https://freemovement.example/motion"),
+        (shown("a.b"), "axb"),
+    ],
+)
+def test_other_words_are_other_words(post: dict[str, Any], text: str) -> None:
+    assert not says(post, text)
+
+
+def test_people_read_the_real_links_and_signs() -> None:
+    assert plain(shown("5 &lt; 6 https://t.co/abc", ONE)) == f"5 < 6 {ONE['expanded_url']}"
+
+
+@pytest.mark.parametrize("name", ["edit_history_tweet_ids", "edit_history_post_ids"])
+def test_an_edited_post_keeps_the_id_of_its_first_version(name: str) -> None:
+    edited = {**POST, "id": "19", name: ["17", "19"]}
+
+    assert canonical_id(edited) == "17"
+    assert item(edited).mark == "19"
+    assert canonical_id(POST) == "17"
+
+
+USERS = {"5": {"id": "5", "username": "passer_by", "name": "A passer-by"}}
+
+
+def read(**more: Any) -> Any:
+    return mention({**POST, **more}, USERS, "1", "https://x.com")
+
+
+def test_a_mention_carries_its_author_address_and_time() -> None:
+    found = read()
+
+    assert (found.author_id, found.author_handle, found.author_name) == ("5", "passer_by", "A passer-by")
+    assert found.url == "https://x.com/passer_by/status/17"
+    assert found.posted_at == datetime(2026, 10, 9, 12, 0, tzinfo=UTC)
+    assert found.kind is Kind.MENTION
+    assert not found.markup
+
+
+def test_an_author_whom_x_does_not_name_still_has_an_address() -> None:
+    assert mention(POST, {}, "1", "https://x.com").url == "https://x.com/i/status/17"
+
+
+@pytest.mark.parametrize("name", ["referenced_tweets", "referenced_posts"])
+@pytest.mark.parametrize(
+    ("reference", "answered", "kind"),
+    [
+        ("replied_to", "1", Kind.REPLY),
+        ("replied_to", "9", Kind.MENTION),
+        ("quoted", "", Kind.QUOTE),
+    ],
+)
+def test_the_kind_follows_from_what_a_post_refers_to(name: str, reference: str, answered: str, kind: Kind) -> None:
+    found = read(in_reply_to_user_id=answered, **{name: [{"type": reference, "id": "16"}]})
+
+    assert found.kind is kind
+    assert (found.in_reply_to, found.quotes) == (("16", "") if reference == "replied_to" else ("", "16"))
