@@ -11,14 +11,14 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
-from amplifier.cli.supervisor import Supervisor
+from amplifier.cli.supervisor import AMPLIFIER, Supervisor
 from amplifier.cli.tally import Tally, World, count
 from amplifier.cli.up import answers, children, environment_for, migrate
 from amplifier.errors import UsageError
@@ -44,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
     """Play it, count it, and say whether all is well: 0 if so, 1 if not, 2 if it could not start."""
     if options.seconds < SHORTEST_S:
         raise UsageError(f"A rehearsal needs at least {SHORTEST_S} seconds; {options.seconds} is too short.")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="amplifier-rehearsal-"))
     try:
         home = copy_home(options.home, folder / "home", seconds=options.seconds)
@@ -105,8 +107,18 @@ class Running:
         return self.place.var / "amplifier.sqlite3"
 
 
-def play(home: Path, var: Path, *, as_json: bool, meanwhile: Callable[[Running], None] = lambda _: None) -> Tally:
-    """Play the campaign in `home` and count it. `meanwhile` is called again and again while it plays."""
+def play(
+    home: Path,
+    var: Path,
+    *,
+    as_json: bool,
+    meanwhile: Callable[[Running], None] = lambda _: None,
+    program: Sequence[str] = AMPLIFIER,
+) -> Tally:
+    """Play the campaign in `home` and count it.
+
+    `meanwhile` is called again and again while it plays; `program` is what runs as the worker.
+    """
     place = settle(home, var)
     if place.settings.mode is not Mode.REHEARSAL:
         raise UsageError("A rehearsal needs mode: rehearsal.")
@@ -117,9 +129,7 @@ def play(home: Path, var: Path, *, as_json: bool, meanwhile: Callable[[Running],
     migrate(place, environment)
     world = World(port, place.sandbox_token)
     sandbox, worker = children(place, web_port=None)
-    supervisor = Supervisor([sandbox, worker], environment=environment)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _interrupt)
+    supervisor = Supervisor([sandbox, replace(worker, program=program)], environment=environment)
     running = Running(place, supervisor, world)
     started = time.monotonic()
     try:

