@@ -8,6 +8,8 @@ from pathlib import Path
 
 from amplifier.sandbox.nouns import Account, Network, Post
 
+VERSION = 1  # rises when the tables change
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS accounts (
     key INTEGER PRIMARY KEY, network TEXT NOT NULL, handle TEXT NOT NULL, name TEXT NOT NULL, remote_id TEXT NOT NULL,
@@ -56,9 +58,14 @@ def connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     file = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1, cached_statements=256)
     file.execute("PRAGMA locking_mode = EXCLUSIVE")
-    file.execute("PRAGMA journal_mode = TRUNCATE")
+    file.execute("PRAGMA journal_mode = DELETE")
     file.execute("PRAGMA synchronous = OFF")
+    found = file.execute("PRAGMA user_version").fetchone()[0]
+    if found not in {0, VERSION}:
+        file.close()
+        raise ValueError(f"{path} was made by another version of the sandbox. Delete it: what it holds is pretend.")
     file.executescript(_TABLES)
+    file.execute(f"PRAGMA user_version = {VERSION}")
     return file
 
 

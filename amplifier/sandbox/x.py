@@ -88,9 +88,9 @@ class X:
     def timeline(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /2/users/{id}/tweets: newest first."""
         headers = self._spend(Budget.X_TIMELINE, self._asker(request))
+        window, limit = _window(request, least=5, standard=10)
         author = self._by_id(found["id"])
         lag = self._faults.take(NETWORK, Operation.FIND, frozenset({Kind.LAG}))
-        window, limit = _window(request, least=5, standard=10)
         if lag:
             window = window.until(ids.position_at(NETWORK, now_ms() - round(self._faults.seconds(lag) * 1000)))
         replies = "replies" not in request.several("exclude")
@@ -100,8 +100,8 @@ class X:
     def mentions(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /2/users/{id}/mentions: mentions, replies and quotes, newest first, at most the last 800."""
         headers = self._spend(Budget.X_MENTIONS, self._asker(request))
-        account = self._by_id(found["id"])
         window, limit = _window(request, least=5, standard=10)
+        account = self._by_id(found["id"])
         window = window.from_(self._world.reach(account, MENTIONS_REACH))
         notices = self._world.notices(account, window, by="position")
         return self._page(request, [notice.post for notice in notices], limit, headers)

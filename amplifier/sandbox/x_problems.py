@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from amplifier.sandbox.wire import Answer, Request, say
+
+PROBLEM = "application/problem+json"
 
 
 def problem(status: int, detail: str = "") -> Answer:
@@ -10,12 +15,12 @@ def problem(status: int, detail: str = "") -> Answer:
     titles = {400: "Bad Request", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden", 404: "Not Found"}
     titles |= {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
     title = titles.get(status, "Error")
-    return say({"title": title, "type": "about:blank", "status": status, "detail": detail or title}, status)
+    return _problem({"title": title, "type": "about:blank", "status": status, "detail": detail or title}, status)
 
 
 def forbidden(detail: str) -> Answer:
     """403 with X's sentence."""
-    return say({"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}, 403)
+    return _problem({"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}, 403)
 
 
 def invalid(request: Request, name: str, message: str) -> Answer:
@@ -44,7 +49,7 @@ def unsupported_authentication() -> Answer:
         "types are [OAuth 1.0a User Context, OAuth 2.0 User Context]."
     )
     kind = "https://api.x.com/2/problems/unsupported-authentication"
-    return say({"title": "Unsupported Authentication", "detail": detail, "type": kind, "status": 403}, 403)
+    return _problem({"title": "Unsupported Authentication", "detail": detail, "type": kind, "status": 403}, 403)
 
 
 def invalid_values(parameters: dict[str, list[str]], message: str) -> Answer:
@@ -55,4 +60,8 @@ def invalid_values(parameters: dict[str, list[str]], message: str) -> Answer:
         "detail": "One or more parameters to your request was invalid.",
         "type": "https://api.x.com/2/problems/invalid-request",
     }
-    return say(body, 400)
+    return _problem(body, 400)
+
+
+def _problem(body: dict[str, Any], status: int) -> Answer:
+    return replace(say(body, status), content_type=PROBLEM)

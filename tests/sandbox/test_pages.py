@@ -76,8 +76,16 @@ def test_x_stops_by_itself_for_one_post(door: Any) -> None:
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True)]
-    + [("0.0.0.0", False), ("10.0.0.1", False), ("localhost.example", False), ("", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
 )
 def test_loopback_is_this_computer(host: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
     assert is_loopback(host) is expected

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amplifier.sandbox import notes, world
+from amplifier.sandbox.nouns import Draft, Network, Post, Reason
+from amplifier.sandbox.world import Window, World
+
+
+def add(opened: World, text: str, handle: str = "labfreemvmt", network: Network = Network.X, **more: Any) -> Post:
+    author = opened.people.account(network, handle)
+    return opened.add(Draft(author, text, **{"ours": True, **more}))
+
+
+def test_posts_made_at_the_same_instant_have_their_own_places(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: 1_696_858_800_000)
+    for network in Network:
+        made = [add(world, str(n), network=network, rkey=str(n)) for n in range(3)]
+        assert made[0].position < made[1].position < made[2].position
+        assert len({post.remote_id for post in made}) == 3
+
+
+def test_places_go_on_rising_when_the_clock_goes_back_and_after_a_restart(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: 1_696_858_800_000)
+    opened = World(tmp_path / "world.db")
+    first = add(opened, "One")
+    opened.close()
+    monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: 1_600_000_000_000)
+    again = World(tmp_path / "world.db")
+    assert add(again, "Two").position > first.position
+    assert [post.text for post in again.by_author(first.author, Window())] == ["Two", "One"]
+    again.close()
+
+
+def test_a_window_takes_from_either_end(world: World) -> None:
+    made = [add(world, str(number)) for number in range(5)]
+
+    def texts(window: Window) -> str:
+        return "".join(post.text for post in world.posts(Network.X, window))
+
+    assert texts(Window()) == "43210"
+    assert texts(Window(after=made[1].position, limit=2)) == "43"
+    assert texts(Window(after=made[1].position, limit=2, oldest_first=True)) == "23"
+    assert texts(Window(before=made[2].position)) == "10"
+    assert texts(Window().until(made[2].position).from_(made[1].position)) == "1"
+    assert texts(Window(limit=1).sized(-1)) == "43210"
+
+
+def test_a_thread_knows_its_first_post(world: World) -> None:
+    first = add(world, "One")
+    second = add(world, "Two", in_reply_to=first.remote_id)
+    third = add(world, "Three", in_reply_to=second.remote_id)
+    assert third.root == second.root == first.root == first.remote_id
+    assert world.replies(second) == [third]
+
+
+def test_each_account_is_told_once_for_the_strongest_reason_and_never_of_itself(world: World) -> None:
+    ours = add(world, "One")
+    other = add(
+        world, "Two", handle="brook", in_reply_to=ours.remote_id, quotes=ours.remote_id, mentions=("labfreemvmt",)
+    )
+    add(world, "Three", handle="labfreemvmt", in_reply_to=other.remote_id, mentions=("labfreemvmt",))
+    add(world, "Four", handle="fern", in_reply_to=other.remote_id)
+    told = world.notices(ours.author, Window())
+    assert [(notice.reason, notice.post.text) for notice in told] == [(Reason.REPLY, "Four"), (Reason.MENTION, "Two")]
+    assert [notice.post.text for notice in world.notices(other.author, Window())] == ["Four", "Three"]
+    assert world.was_told(ours.author, other)
+    assert not world.was_told(other.author, ours)
+
+
+def test_the_reach_is_the_oldest_of_the_last_so_many(world: World) -> None:
+    me = world.people.account(Network.X, "labfreemvmt")
+    made = [add(world, str(n), handle="brook", mentions=("labfreemvmt",)) for n in range(4)]
+    assert world.reach(me, 3) == made[1].position
+    assert world.reach(me, 5) == 0
+
+
+def test_a_key_stands_for_its_post_for_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = world.add(Draft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
+    assert world.by_key(post.author, "key") == post
+    assert world.by_key(world.people.account(Network.MASTODON, "b"), "key") is None
+    monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: notes.now_ms() + 3_599_000)
+    assert world.by_key(post.author, "key") == post
+    monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: notes.now_ms() + 3_601_000)
+    assert world.by_key(post.author, "key") is None
+
+
+def test_saying_the_same_is_known_since_a_position(world: World) -> None:
+    post = add(world, "Same")
+    assert world.has_said(post.author, "Same", post.position)
+    assert not world.has_said(post.author, "Same", post.position + 1)
+    assert not world.has_said(post.author, "Other", 0)
+
+
+def test_a_rewritten_post_keeps_its_place_and_changes_its_tags(world: World) -> None:
+    post = add(world, "One #a", network=Network.BLUESKY, tags=("a",), rkey="r", cid="c")
+    world.rewrite(post, Draft(post.author, "Two #b", ours=True, tags=("b",), cid="d"))
+    found = world.post(Network.BLUESKY, post.remote_id)
+    assert found is not None
+    assert (found.text, found.cid, found.position, found.tags) == ("Two #b", "d", post.position, ("b",))
+    assert world.tagged(Network.BLUESKY, "a", Window()) == []
+    assert world.tagged(Network.BLUESKY, "b", Window()) == [found]
+
+
+def test_a_failed_change_leaves_nothing_behind(world: World) -> None:
+    add(world, "One", network=Network.BLUESKY, tags=("a",), rkey="same")
+    with pytest.raises(sqlite3.IntegrityError):
+        add(world, "Two", network=Network.BLUESKY, tags=("a",), rkey="same")
+    assert world.counts()["ours"] == 1
+    assert len(world.tagged(Network.BLUESKY, "a", Window())) == 1
+    add(world, "Three", network=Network.BLUESKY, rkey="other")
+
+
+def test_many_threads_lose_nothing(world: World) -> None:
+    threads = [threading.Thread(target=lambda n=n: [add(world, f"{n} {m}") for m in range(25)]) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert world.counts()["ours"] == 200
+    assert len({post.text for post in world.all_posts()}) == 200
+
+
+def test_whoever_waits_is_woken_by_a_change(world: World) -> None:
+    woken = threading.Event()
+
+    def wait() -> None:
+        with world.changed:
+            if world.changed.wait(5):
+                woken.set()
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    while not woken.is_set() and waiting.is_alive():
+        world.touch()
+    assert woken.is_set()
+
+
+def test_a_key_lives_as_long_as_documented() -> None:
+    assert world.KEY_LIFE_MS == 3600 * 1000
