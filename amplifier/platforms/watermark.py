@@ -71,10 +71,15 @@ class Watermark:
             since, settled = item.mark, settled + 1
         return Watermark(since=since, seen=frozenset(short(item.canonical_id) for item in items[settled:]))
 
-    def begun(self, items: Sequence[Item], horizon: datetime) -> Watermark:
-        """The mark after a first look: what is older than the oldest of `items` is not wanted."""
+    def begun(self, items: Sequence[Item], horizon: datetime, *, is_all: bool) -> Watermark:
+        """The mark after a first look at one page: what is older than the oldest of `items` is not wanted.
+
+        `is_all` says that the network has nothing older anyway; then what may still turn up below them is wanted.
+        """
         after = Watermark().advanced(items, horizon)
-        return after if after.since or not items else Watermark(since=items[0].mark, seen=after.seen)
+        if after.since or is_all or not items:
+            return after
+        return Watermark(since=items[0].mark, seen=after.seen)
 
     def walked(self, items: Sequence[Item], horizon: datetime, stopped_at: str) -> Watermark:
         """The mark after a walk back from the newest (or from `before`). `items` are oldest first.
@@ -89,7 +94,7 @@ class Watermark:
         if not stopped_at:
             return after
         if after.since == self.since:  # nothing has settled yet: the oldest that was read is the lowest safe mark
-            after = self.begun(items, horizon)
+            after = self.begun(items, horizon, is_all=False)
         return Watermark(self.since, self.seen, stopped_at, after.since, after.seen)
 
 

@@ -25,7 +25,11 @@ def look(shown: list[Item], cursor: str, now: datetime, pages: int) -> tuple[lis
     walk = [i for i in walk if not mark.before or i.mark < mark.before]
     read = walk[: pages * PAGE][::-1]
     stopped_at = read[0].mark if len(walk) > len(read) else ""
-    after = mark.walked(read, now - OVERLAP, stopped_at) if cursor else mark.begun(read, now - OVERLAP)
+    after = (
+        mark.walked(read, now - OVERLAP, stopped_at)
+        if cursor
+        else mark.begun(read, now - OVERLAP, is_all=not stopped_at)
+    )
     return [i.canonical_id for i in read if mark.is_new(i.canonical_id)], after.written()
 
 
@@ -60,6 +64,15 @@ def test_a_first_look_wants_nothing_older_than_it_saw() -> None:
 
     assert first == ["post 7", "post 8", "post 9"]
     assert second == []
+
+
+def test_after_a_first_look_at_all_there_is_something_older_may_still_turn_up() -> None:
+    now = START + timedelta(seconds=11)
+    first, cursor = look([item(10)], "", now, 1)
+
+    second, _ = look([item(5), item(10)], cursor, now, 9)
+
+    assert (first, second) == (["post 10"], ["post 5"])
 
 
 def test_a_first_look_at_nothing_is_still_a_look() -> None:

@@ -94,7 +94,7 @@ class BlueskyPlatform:
         found.sort(key=lambda notification: notifications.item(notification).mark)
         items = [notifications.item(notification) for notification in found]
         horizon = self._now() - SETTLED
-        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon)
+        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon, is_all=not stopped_at)
         fresh: dict[str, RawMention] = {}
         for notification in found:
             if notification["reason"] in notifications.REASONS and mark.is_new(str(notification["uri"])):

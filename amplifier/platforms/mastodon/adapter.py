@@ -124,7 +124,7 @@ class MastodonPlatform:
                     fresh.setdefault(name, statuses.mention(status, kind, own_id))
         horizon = self._now() - settled
         if not cursor:
-            after = mark.begun(items, horizon)
+            after = mark.begun(items, horizon, is_all=False)  # a page may be short although there is more
         elif complete:
             after = mark.advanced(items, horizon)
         else:  # more than one call should fetch: go on behind the last one
@@ -201,4 +201,6 @@ def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
 
 
 def _receipt(status: Any) -> Receipt:
+    if not status.get("id"):  # Mastodon.py fills what is missing with None
+        raise KeyError("id")
     return Receipt(str(status["id"]), str(status.get("url") or status["uri"]))

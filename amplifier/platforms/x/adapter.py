@@ -150,7 +150,7 @@ class XPlatform:
             own_id = self._me()
         horizon = self._now() - SETTLED
         stopped_at = items[0].mark if items and unfinished else ""
-        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon)
+        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon, is_all=not unfinished)
         fresh: dict[str, RawMention] = {}
         for post in found:
             if str(post.get("author_id")) != own_id and mark.is_new(posts.canonical_id(post)):

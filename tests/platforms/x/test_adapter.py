@@ -156,7 +156,11 @@ def test_a_mention_that_shows_late_is_not_lost(stub: Stub) -> None:
     stub.answers["GET /2/users/1/mentions"] = listed(early)
     first = adapter.mentions("")
 
-    stub.answers["GET /2/users/1/mentions"] = listed(early, late)
+    def newer(asked: Asked) -> Said:
+        since = int(dict(asked.query).get("since_id", 0))
+        return listed(*(found for found in (early, late) if int(found["id"]) > since))
+
+    stub.answers["GET /2/users/1/mentions"] = newer
     second = adapter.mentions(first.cursor)
 
     assert [m.canonical_id for m in first.mentions] == [early["id"]]

@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, Unavailable
+from amplifier.platforms.bluesky.adapter import BlueskyPlatform
+from amplifier.platforms.port import Connection, Part, Sought
+from tests.contract.places import Vault
+from tests.platforms.stub import Asked, Said, Stub
+
+NOW = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
+KEY = "3kabcdefghij2"
+XRPC = "/xrpc/com.atproto."
+PUT = f"POST {XRPC}repo.putRecord"
+LOGIN, REFRESH = f"POST {XRPC}server.createSession", f"POST {XRPC}server.refreshSession"
+WHO = f"GET {XRPC}server.getSession"
+
+
+def jwt(name: str, ends: datetime) -> str:
+    parts = [{"alg": "none"}, {"sub": name, "exp": int(ends.timestamp())}, {}]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+
+
+class Server:
+    """A stub that gives out sessions and knows which of its tokens are good."""
+
+    def __init__(self, stub: Stub) -> None:
+        self.stub = stub
+        self.made = 0
+        self.life = timedelta(hours=2)
+        self.good: set[str] = set()
+        stub.answers |= {
+            LOGIN: self.log_in,
+            REFRESH: self.refresh,
+            WHO: self.behind(
+                lambda _: Said(200, {"did": "did:plc:us", "handle": "labfreemvmt.example", "active": True})
+            ),
+            PUT: self.behind(lambda _: Said(200, {"uri": f"at://did:plc:us/app.bsky.feed.post/{KEY}", "cid": "c"})),
+            f"GET {XRPC}identity.resolveHandle": self.behind(self.resolve),
+        }
+
+    def session(self) -> Said:
+        self.made += 1
+        access, refresh = jwt(f"access {self.made}", NOW + self.life), jwt(f"refresh {self.made}", NOW + self.life)
+        self.good = {access, refresh}
+        names = {"did": "did:plc:us", "handle": "labfreemvmt.example"}
+        service = {
+            "id": "#atproto_pds",
+            "type": "AtprotoPersonalDataServer",
+            "serviceEndpoint": "http://elsewhere.example",
+        }
+        document = {"id": "did:plc:us", "service": [service]}
+        return Said(200, names | {"accessJwt": access, "refreshJwt": refresh, "didDoc": document, "active": True})
+
+    def log_in(self, asked: Asked) -> Said:
+        if json.loads(asked.body)["password"] != "right":
+            return Said(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
+        return self.session()
+
+    def refresh(self, asked: Asked) -> Said:
+        return self.session() if self.knows(asked) else Said(400, {"error": "ExpiredToken", "message": "revoked"})
+
+    def knows(self, asked: Asked) -> bool:
+        return asked.headers.get("authorization", "").removeprefix("Bearer ") in self.good
+
+    def behind(self, serve: Callable[[Asked], Said]) -> Callable[[Asked], Said]:
+        return lambda asked: serve(asked) if self.knows(asked) else Said(400, {"error": "ExpiredToken", "message": ""})
+
+    def resolve(self, asked: Asked) -> Said:
+        handle = dict(asked.query)["handle"]
+        if handle == "nobody.example":
+            return Said(400, {"error": "InvalidRequest", "message": "Unable to resolve handle"})
+        return Said(200, {"did": f"did:plc:{handle}"})
+
+
+@pytest.fixture
+def server(stub: Stub) -> Server:
+    return Server(stub)
+
+
+def connected(server: Server, vault: Vault | None = None, password: str = "right") -> BlueskyPlatform:
+    secrets = {"app_password": password}
+    connection = Connection("labfreemvmt.example", server.stub.address, "https://bsky.app", secrets, 1, 1)
+    return BlueskyPlatform(connection, vault or Vault(), lambda: NOW)
+
+
+def test_nothing_is_asked_before_it_is_needed(server: Server) -> None:
+    connected(server)
+
+    assert server.stub.asked == []
+
+
+def test_exactly_the_prepared_bytes_are_sent(server: Server) -> None:
+    adapter = connected(server)
+    request = adapter.prepare(Part("Zoë: ask @nobody.example or @help.example", "en"), KEY, NOW)
+
+    receipt = adapter.publish(request)
+
+    assert server.stub.asked[-1].body == request
+    body = json.loads(request)
+    assert (body["repo"], body["rkey"], body["swapRecord"]) == ("did:plc:us", KEY, None)
+    assert [facet["features"][0]["did"] for facet in body["record"]["facets"]] == ["did:plc:help.example"]
+    assert receipt.remote_id == f"at://did:plc:us/app.bsky.feed.post/{KEY}"
+    assert receipt.url == f"https://bsky.app/profile/labfreemvmt.example/post/{KEY}"
+
+
+def test_a_handle_is_looked_up_once(server: Server) -> None:
+    adapter = connected(server)
+
+    for _ in range(2):
+        adapter.prepare(Part("Ask @help.example", "en"), KEY, NOW)
+
+    assert server.stub.paths().count(f"GET {XRPC}identity.resolveHandle") == 1
+
+
+def test_a_handle_that_cannot_be_looked_up_now_is_no_unknown_handle(server: Server) -> None:
+    server.stub.answers[f"GET {XRPC}identity.resolveHandle"] = Said(503, {"error": "x", "message": "y"})
+
+    with pytest.raises(Unavailable):
+        connected(server).prepare(Part("Ask @help.example", "en"), KEY, NOW)
+
+
+def test_the_server_s_own_documents_lead_nowhere_else(server: Server) -> None:
+    adapter = connected(server)
+
+    adapter.verify()  # the log-in named http://elsewhere.example as the account's server
+    adapter.verify()
+
+    assert server.stub.paths() == [LOGIN, WHO, WHO]
+
+
+def test_a_saved_session_is_used_before_any_log_in(server: Server) -> None:
+    vault = Vault()
+    connected(server, vault).verify()
+
+    connected(server, vault, password="wrong").verify()
+
+    assert server.stub.paths().count(LOGIN) == 1
+    assert vault.saves == 1
+
+
+def test_another_account_s_saved_session_is_left_alone(server: Server) -> None:
+    vault = Vault()
+    connected(server, vault).verify()
+    assert vault.session is not None
+    vault.session = vault.session.replace("labfreemvmt.example", "another.example")
+
+    connected(server, vault).verify()
+
+    assert server.stub.paths().count(LOGIN) == 2
+
+
+def test_a_vault_with_rubbish_in_it_is_an_empty_one(server: Server) -> None:
+    vault = Vault()
+    vault.session = "rubbish"
+
+    connected(server, vault).verify()
+
+    assert server.stub.paths() == [LOGIN, WHO]
+
+
+def test_a_token_that_soon_ends_is_renewed_before_it_is_used(server: Server) -> None:
+    server.life = timedelta(minutes=4)
+    adapter = connected(server)
+    adapter.verify()
+    server.life = timedelta(hours=2)
+
+    adapter.verify()
+
+    assert server.stub.paths() == [LOGIN, WHO, REFRESH, WHO]
+
+
+def test_a_session_that_another_process_renewed_is_taken_from_the_vault(server: Server) -> None:
+    vault = Vault()
+    first, second = connected(server, vault), connected(server, vault)
+    first.verify()
+    second.verify()
+    session = vault.session
+    server.good.clear()  # both tokens end
+    first.verify()  # this one renews
+    assert vault.session != session
+    server.stub.asked.clear()
+
+    second.verify()
+
+    assert server.stub.paths() == [WHO, WHO]
+
+
+def test_a_session_that_is_gone_for_good_is_replaced_by_a_log_in(server: Server) -> None:
+    vault = Vault()
+    adapter = connected(server, vault)
+    adapter.verify()
+    server.good.clear()
+
+    adapter.verify()
+
+    assert server.stub.paths() == [LOGIN, WHO, WHO, REFRESH, LOGIN, WHO]
+    assert vault.saves == 2
+
+
+def test_sessions_that_never_work_lose_the_account_after_a_bounded_number_of_tries(server: Server) -> None:
+    server.stub.answers[WHO] = Said(400, {"error": "InvalidToken", "message": "Token could not be verified"})
+
+    with pytest.raises(AccountLost):
+        connected(server).verify()
+
+    assert server.stub.paths().count(WHO) == 3
+
+
+def test_a_token_refused_while_publishing_leads_to_one_post(server: Server) -> None:
+    adapter = connected(server)
+    request = adapter.prepare(Part("Hello", "en"), KEY, NOW)
+    server.good.clear()
+
+    assert adapter.publish(request).remote_id.endswith(KEY)
+    assert server.stub.paths() == [LOGIN, PUT, REFRESH, LOGIN, PUT]
+
+
+def test_a_wrong_password_loses_the_account(server: Server) -> None:
+    with pytest.raises(AccountLost):
+        connected(server, password="wrong").publish(b"{}")
+
+
+def test_a_log_in_that_breaks_while_publishing_has_published_nothing(server: Server) -> None:
+    server.stub.answers[LOGIN] = Said(502, {"error": "UpstreamFailure", "message": ""})
+
+    with pytest.raises(Unavailable):
+        connected(server).publish(b"{}")
+
+
+def test_an_account_that_is_switched_off_is_lost(server: Server) -> None:
+    off = {"did": "did:plc:us", "handle": "labfreemvmt.example", "active": False, "status": "suspended"}
+    server.stub.answers[WHO] = Said(200, off)
+
+    with pytest.raises(AccountLost, match="suspended"):
+        connected(server).verify()
+
+
+def test_another_post_under_our_key_is_told_apart(server: Server) -> None:
+    server.stub.answers[PUT] = Said(400, {"error": "InvalidSwap", "message": "Record was at c"})
+
+    with pytest.raises(AlreadyPublished):
+        connected(server).publish(b"{}")
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"cid":"c"}', b'["uri"]'])
+def test_a_success_without_an_address_is_unknown(server: Server, body: bytes) -> None:
+    server.stub.answers[PUT] = Said(200, body)
+
+    with pytest.raises(OutcomeUnknown):
+        connected(server).publish(b"{}")
+
+
+def test_find_tells_absence_from_failure(server: Server) -> None:
+    adapter = connected(server)
+    request = adapter.prepare(Part("Hello", "en"), KEY, NOW)
+    sought = Sought(request, NOW, frozenset())
+    look = f"GET {XRPC}repo.getRecord"
+
+    server.stub.answers[look] = Said(400, {"error": "RecordNotFound", "message": "Could not locate record"})
+    assert adapter.find(sought) is None
+    server.stub.answers[look] = Said(500, {"error": "InternalServerError", "message": ""})
+    with pytest.raises(Unavailable):
+        adapter.find(sought)
+
+
+def notification(number: int, minutes_ago: float) -> dict[str, Any]:
+    at = NOW - timedelta(minutes=minutes_ago)
+    return {
+        "uri": f"at://did:plc:who/app.bsky.feed.post/{number}",
+        "author": {"did": "did:plc:who", "handle": "passer-by.example"},
+        "reason": "mention",
+        "record": {"text": f"question {number}"},
+        "indexedAt": f"{at:%Y-%m-%dT%H:%M:%S}.000Z",
+    }
+
+
+def test_a_mention_from_a_phone_whose_clock_is_behind_is_not_lost(server: Server) -> None:
+    listing = "GET /xrpc/app.bsky.notification.listNotifications"
+    adapter = connected(server)
+    server.stub.answers[listing] = Said(200, {"notifications": [notification(1, 1)]})
+    first = adapter.mentions("")
+    server.stub.answers[listing] = Said(200, {"notifications": [notification(1, 1), notification(2, 20)]})
+
+    second = adapter.mentions(first.cursor)
+
+    assert [m.text for m in first.mentions] == ["question 1"]
+    assert [m.text for m in second.mentions] == ["question 2"]
+
+
+def test_only_what_concerns_us_is_asked_for_and_taken(server: Server) -> None:
+    listing = "GET /xrpc/app.bsky.notification.listNotifications"
+    like = notification(2, 2) | {"reason": "like"}
+    server.stub.answers[listing] = Said(200, {"notifications": [notification(1, 1), like]})
+
+    page = connected(server).mentions("")
+
+    assert [m.text for m in page.mentions] == ["question 1"]
+    assert [value for name, value in server.stub.asked[-1].query if name == "reasons"] == ["mention", "reply", "quote"]
+
+
+def test_hashtags_cannot_be_listened_to(server: Server) -> None:
+    with pytest.raises(Unavailable):
+        connected(server).tagged("Lab23", "")

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from amplifier.campaign.mention import Kind
+from amplifier.errors import OutcomeUnknown, Unavailable
+from amplifier.platforms.mastodon import adapter as module
+from amplifier.platforms.mastodon.adapter import MastodonPlatform
+from amplifier.platforms.port import Connection, Part, Sought
+from tests.contract.places import Vault
+from tests.platforms.stub import Asked, Said, Stub
+
+NOW = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
+ME = Said(
+    200, {"id": "1", "acct": "labfreemvmt", "username": "labfreemvmt", "url": "https://social.example/@labfreemvmt"}
+)
+OWN = "GET /api/v1/accounts/1/statuses"
+LISTING = "GET /api/v1/notifications"
+TEXT = "Polls close at 17:00"
+
+
+def connected(stub: Stub) -> MastodonPlatform:
+    stub.answers.setdefault("GET /api/v1/accounts/verify_credentials", ME)
+    connection = Connection("labfreemvmt", stub.address, "https://social.example", {"access_token": "t"}, 1, 1)
+    return MastodonPlatform(connection, Vault(), lambda: NOW)
+
+
+def status(
+    name: str, seconds: float = 0, content: str = f"<p>{TEXT}</p>", author: str = "1", **more: Any
+) -> dict[str, Any]:
+    made = NOW - timedelta(hours=2) + timedelta(seconds=seconds)
+    return {
+        "id": name,
+        "uri": f"https://social.example/users/labfreemvmt/statuses/{name}",
+        "url": f"https://social.example/@labfreemvmt/{name}",
+        "created_at": made.isoformat(),
+        "content": content,
+        "account": {"id": author, "acct": "labfreemvmt", "display_name": ""},
+    } | more
+
+
+def sought(stub: Stub, **more: Any) -> Sought:
+    request = connected(stub).prepare(Part(TEXT, "en"), "key", NOW)
+    return Sought(request, NOW - timedelta(hours=2), more.get("taken", frozenset()))
+
+
+def test_a_status_is_always_public_and_says_its_language_and_key(stub: Stub) -> None:
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77"))
+    adapter = connected(stub)
+
+    receipt = adapter.publish(adapter.prepare(Part("Zoë <3\n#Lab23", "en"), "key", NOW))
+
+    (asked,) = stub.asked
+    fields = {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
+    assert fields["status"] == "Zoë <3\n#Lab23"
+    assert (fields["visibility"], fields["language"]) == ("public", "en")
+    assert asked.headers["idempotency-key"] == "key"
+    assert asked.headers["authorization"] == "Bearer t"
+    assert (receipt.remote_id, receipt.url) == ("77", "https://social.example/@labfreemvmt/77")
+
+
+def test_preparing_makes_no_call(stub: Stub) -> None:
+    request = connected(stub).prepare(Part("a", "en"), "key", NOW)
+
+    assert stub.asked == []
+    assert json.loads(request) == {"idempotency_key": "key", "language": "en", "text": "a", "visibility": "public"}
+
+
+def test_every_publish_has_a_connection_of_its_own(stub: Stub) -> None:
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77"))
+    adapter = connected(stub)
+
+    for _ in range(3):
+        adapter.publish(adapter.prepare(Part("a", "en"), "key", NOW))
+
+    assert len({asked.connection for asked in stub.asked}) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Said(200, b"<html>"),
+        Said(200, {}),
+        Said(200, b""),
+        Said(200, status("77"), {"X-RateLimit-Reset": "rubbish"}),
+        Said(404, {"error": "Record not found"}),
+        Said(500, {"error": "Internal"}),
+        Said(503, {"error": "There was a temporary problem"}),
+    ],
+)
+def test_an_answer_that_does_not_say_what_happened_is_unknown(stub: Stub, answer: Said) -> None:
+    stub.answers["POST /api/v1/statuses"] = answer
+    adapter = connected(stub)
+
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(adapter.prepare(Part("a", "en"), "key", NOW))
+
+
+def test_find_reads_the_source_of_each_status_since_then_on_all_pages(stub: Stub) -> None:
+    def pages(asked: Asked) -> Said:
+        if "max_id" in dict(asked.query):
+            return Said(200, [status("b", 20), status("a", 10), status("z", -10)])
+        return Said(200, [status("d", 40), status("c", 30)])
+
+    stub.answers[OWN] = pages
+    for name, text in {"a": TEXT, "b": TEXT, "c": "Other words", "d": TEXT, "z": TEXT}.items():
+        stub.answers[f"GET /api/v1/statuses/{name}/source"] = Said(200, {"id": name, "text": text, "spoiler_text": ""})
+
+    receipt = connected(stub).find(sought(stub, taken=frozenset({"a"})))
+
+    assert receipt is not None
+    assert receipt.remote_id == "b"
+
+
+def test_a_server_that_does_not_tell_the_source_is_read_by_the_content(stub: Stub) -> None:
+    stub.answers[OWN] = lambda asked: Said(200, [] if "max_id" in dict(asked.query) else [status("01HULID", 10)])
+
+    receipt = connected(stub).find(sought(stub))
+
+    assert receipt is not None
+    assert receipt.remote_id == "01HULID"
+
+
+def test_a_source_that_cannot_be_read_now_is_no_absence(stub: Stub) -> None:
+    stub.answers[OWN] = Said(200, [status("a", 10), status("z", -10)])
+    stub.answers["GET /api/v1/statuses/a/source"] = Said(503, {"error": "later"})
+
+    with pytest.raises(Unavailable):
+        connected(stub).find(sought(stub))
+
+
+def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
+    stub.answers[OWN] = Said(200, [status("a", 10, "<p>Other words</p>")])
+
+    assert connected(stub).find(sought(stub)) is None
+    assert stub.paths().count(OWN) == module.PAGES
+
+
+def notified(name: str, kind: str = "mention", **more: Any) -> dict[str, Any]:
+    said = status(f"s{name}", 0, "<p>When?</p>", "9", **more)
+    return {"id": name, "type": kind, "created_at": said["created_at"], "account": said["account"], "status": said}
+
+
+def test_a_server_without_quotes_is_asked_for_mentions_alone(stub: Stub) -> None:
+    def listing(asked: Asked) -> Said:
+        kinds = [value for name, value in asked.query if name == "types[]"]
+        if "quote" in kinds:
+            return Said(400, {"error": "unknown type"})
+        return Said(200, [] if "min_id" in dict(asked.query) else [notified("1")])
+
+    stub.answers[LISTING] = listing
+    adapter = connected(stub)
+    page = adapter.mentions("")
+    adapter.mentions(page.cursor)
+
+    assert len(page.mentions) == 1
+    assert stub.paths().count(LISTING) == 3
+
+
+def test_quotes_and_replies_are_told_apart(stub: Stub) -> None:
+    quote = notified("2", "quote", quote={"state": "accepted", "quoted_status": {"id": "77"}})
+    reply = notified("1", in_reply_to_id="77", in_reply_to_account_id="1")
+    stub.answers[LISTING] = Said(200, [quote, reply])
+
+    page = connected(stub).mentions("")
+
+    assert [(m.kind, m.in_reply_to, m.quotes) for m in page.mentions] == [
+        (Kind.REPLY, "77", ""),
+        (Kind.QUOTE, "", "77"),
+    ]
+
+
+def test_a_notification_whose_status_is_gone_is_passed_over(stub: Stub) -> None:
+    stub.answers[LISTING] = Said(200, [notified("2"), notified("1") | {"status": None}])
+
+    assert len(connected(stub).mentions("").mentions) == 1
+
+
+def test_a_status_that_arrives_late_from_another_server_is_not_lost(stub: Stub) -> None:
+    minutes = 60
+    early, late, old = (
+        status(name, 3600 + n * minutes, author="9", tags=[]) for name, n in (("20", 50), ("15", 30), ("10", -30))
+    )
+    here = [early, old]
+
+    def timeline(asked: Asked) -> Said:
+        since = int(dict(asked.query).get("min_id", 0))
+        return Said(200, [found for found in here if int(found["id"]) > since])
+
+    stub.answers["GET /api/v1/timelines/tag/Lab23"] = timeline
+    adapter = connected(stub)
+    first = adapter.tagged("Lab23", "")
+    here = [early, late, old]
+
+    second = adapter.tagged("Lab23", first.cursor)
+
+    assert [m.canonical_id for m in first.mentions] == [old["uri"], early["uri"]]
+    assert [m.canonical_id for m in second.mentions] == [late["uri"]]
