@@ -66,6 +66,13 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(value: object) -> None
     assert not isinstance(value, str) or len(value) < 4 or value not in said
 
 
+def test_good_names_are_given_back_as_they_are() -> None:
+    assert written.variable("X_API_KEY_2") == "X_API_KEY_2"
+    assert written.zone("Europe/London") == "Europe/London"
+    assert written.word("ballot_closes") == "ballot_closes"
+    assert written.identifier("labfreemvmt-x") == "labfreemvmt-x"
+
+
 @pytest.mark.parametrize("good", ["https://a.example", "https://a.example/b?c=d#e", "https://a.example:8443/x"])
 def test_an_https_address_is_a_link(good: str) -> None:
     assert written.https(good) == good

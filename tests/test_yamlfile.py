@@ -19,6 +19,7 @@ class Inner(yamlfile.FileModel):
 
 class Outer(yamlfile.FileModel):
     title: str
+    perhaps: Inner | None = None
     first: Day | None = None
     items: tuple[Inner, ...] = ()
     by_name: dict[str, Inner] = Field(default_factory=dict)
@@ -53,6 +54,16 @@ def test_an_unknown_key_names_its_line_and_the_nearest_known_key() -> None:
 def test_the_keys_of_the_block_at_hand_are_offered_and_no_others() -> None:
     [found] = problems("title: x\nby_name:\n  a:\n    name: b\n    zzzz: 1\n")
     assert (found.line, found.hint) == (5, "There is: count, name, wait.")
+
+
+def test_the_keys_of_a_block_that_may_be_left_out_are_offered_too() -> None:
+    [found] = problems("title: x\nperhaps:\n  name: b\n  cuont: 1\n")
+    assert (found.line, found.hint) == (4, "Did you mean count?")
+
+
+def test_a_file_saved_by_a_windows_editor_is_read() -> None:
+    text = "\ufefftitle: x\r\nyes: true\r\n"
+    assert yamlfile.parse(text, "f.yaml", Outer, SettingsError) == Outer(title="x", yes=True)
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
@@ -91,6 +102,8 @@ def test_an_empty_value_says_that_a_hash_needs_quotes() -> None:
         ("title: {a\n", 2, "never closed"),
         ("title: x\nyes: \x07\n", 2, "cannot be printed"),
         ("title: *name\n", 1, "alias"),
+        ("title: &name x\nfirst: *name\n", 2, "alias"),
+        ("title: x\nitems: [a]\n", 2, "Item 1 of `items` must be a block of keys"),
         ("title: !!python/object/apply:os.system [ls]\n", 1, "tag"),
         ("title: !x y\n", 1, "tag"),
         ("? [a]\n: b\n", 1, "must be a word"),

@@ -70,6 +70,7 @@ def test_a_day_of_the_month_together_with_a_weekday_is_refused_with_the_reason()
 
 def test_a_post_every_minute_is_refused_because_it_cannot_be_meant() -> None:
     assert "60 posts a day" in refused("* 9 * * *").message
+    assert "49 posts a day" in refused("0-6 0-6 * * *").message
     assert len(read("*/30 * * * *").times) == 48
 
 

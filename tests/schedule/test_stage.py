@@ -74,6 +74,12 @@ def test_a_plan_plays_evenly(seed: int) -> None:
     assert max(gaps) < 2.5 * min(gaps)
 
 
+def test_a_night_lasts_somewhat_longer_than_an_hour() -> None:
+    moments = [FIRST, FIRST + timedelta(hours=1), FIRST + timedelta(hours=17)]
+    first, second, third = (make(moments, ORIGIN, 600).real(moment) for moment in moments)
+    assert 1.3 < (third - second) / (second - first) < 2
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_debate_that_slips_by_forty_minutes_is_seen_to_move(seed: int) -> None:
     debate = FIRST + timedelta(days=16, hours=13, minutes=40)

@@ -127,6 +127,13 @@ def test_both_choices_that_a_refusal_offers_are_accepted_and_differ() -> None:
         assert instants == sorted(instants)
 
 
+def test_clocks_that_jump_by_half_an_hour_and_have_no_letters_are_told_apart_as_well() -> None:
+    back = refused(times.local("2023-04-02 01:45", "Australia/Lord_Howe")).hint
+    assert back == 'Write "2023-04-02 01:45 +11:00" for the first, or "2023-04-02 01:45 +10:30" for the second.'
+    forward = refused(times.local("2023-10-01 02:15", "Australia/Lord_Howe")).hint
+    assert forward == 'Write "2023-10-01 01:45" or "2023-10-01 02:45".'
+
+
 def test_letters_that_clocks_there_do_not_show_are_refused_because_gmt_in_october_means_london_to_many() -> None:
     no = refused(times.local("2023-10-09 14:00 GMT", LONDON))
     assert no.message == "Europe/London is not on GMT on 9 October 2023, but on BST (+01:00)."

@@ -89,6 +89,10 @@ def test_a_rule_that_never_comes_true_is_refused(every: str, from_: str | None, 
     assert complaint(Written(None, every, from_, until), frame())[1] == "it is never due."
 
 
+def test_from_is_the_first_moment_that_counts() -> None:
+    assert timing(Written(None, "wed at 09:00", "2023-10-11 09:00", None), frame())[1] == ()
+
+
 def test_until_is_the_first_moment_that_does_not_count() -> None:
     assert timing(Written(None, "sun at 09:00", "2023-10-02", "2023-10-08 09:01"), frame())[1] == ()
 
