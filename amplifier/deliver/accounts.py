@@ -16,9 +16,7 @@ def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]
     """Verify the accounts that are not known to be well, and the others every ten minutes."""
     for state in accounts.account_states():
         platform = platforms.get(state.name)
-        if platform is None or (
-            state.health == accounts.OK and state.checked_at and now() - state.checked_at < FRESH
-        ):
+        if platform is None or (state.health == accounts.OK and state.checked_at and now() - state.checked_at < FRESH):
             continue
         try:
             identity = platform.verify()

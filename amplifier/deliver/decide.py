@@ -45,9 +45,7 @@ def after_attempt(
             return step.to(State.SENT, "sent", receipt=outcome)
         case RateLimited():
             why = f"{outcome} Waiting until the network allows it."
-            return step.to(
-                State.QUEUED, "rate limited", detail=why, run_at=outcome.until, account_until=outcome.until
-            )
+            return step.to(State.QUEUED, "rate limited", detail=why, run_at=outcome.until, account_until=outcome.until)
         case Unavailable():
             again = now + timedelta(seconds=_back_off(due.attempts, pauses.retry_after, jitter))
             return step.to(State.QUEUED, "not reached", detail=str(outcome), run_at=again)
@@ -77,7 +75,12 @@ def after_look(
             return step.to(State.SENT, "found", receipt=found)
         case RateLimited():
             return step.to(
-                State.UNSURE, "cannot look yet", detail=str(found), reason=due.reason, run_at=found.until, looks=due.looks
+                State.UNSURE,
+                "cannot look yet",
+                detail=str(found),
+                reason=due.reason,
+                run_at=found.until,
+                looks=due.looks,
             )
         case PlatformError():
             again = now + timedelta(seconds=pauses.look_again)
@@ -126,7 +129,8 @@ def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, j
 
 
 def _back_off(attempts: int, first_s: float, jitter: float) -> float:
-    return min(first_s * 2 ** min(attempts, 10), SLOWEST_S) * (0.5 + jitter / 2)
+    doubled: float = first_s * 2 ** min(attempts, 10)
+    return min(doubled, SLOWEST_S) * (0.5 + jitter / 2)
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,6 @@ class Worker:
             return outlet.platform.publish(request)
         except PlatformError as error:
             return error
-        except Exception as error:  # noqa: BLE001  whatever a publishing call raises, the post may be out
+        except Exception as error:
             log.exception("unclassified error from %s", outlet.account)
             return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")

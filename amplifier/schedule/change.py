@@ -126,7 +126,7 @@ def decide_words(
     made = decisions.decisions()
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
-    earlier = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
+    earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject=post_name(post),

@@ -95,19 +95,19 @@ def _steps(post: WantedPost, found: ExistingPost, *, now: datetime) -> Iterator[
                 yield _drop(delivery)
             continue
         rewritten = words if words.text != delivery.text and not delivery.attempted else None
-        when = {"run_at": post.moment.due_at, "too_late_at": deadline} if moved else {}
+        run_at, late_at = (post.moment.due_at, deadline) if moved else (None, None)
         match before:
             case State.QUEUED | State.HELD if deadline <= now and moved:
-                yield Step(delivery.id, before, State.MISSED, "moved into the past", **when)
+                yield Step(delivery.id, before, State.MISSED, "moved into the past", "", run_at, late_at)
             case State.QUEUED | State.HELD if moved or rewritten:
                 kind = "moved" if moved else "words changed"
-                yield Step(delivery.id, before, before, kind, delivery.reason, words=rewritten, **when)
+                yield Step(delivery.id, before, before, kind, delivery.reason, run_at, late_at, rewritten)
             case State.MISSED if moved and post.moment.due_at > now:
                 kind = "ahead of us again"
-                yield Step(delivery.id, before, State.HELD, kind, HoldReason.OVERTAKEN, words=rewritten, **when)
+                yield Step(delivery.id, before, State.HELD, kind, HoldReason.OVERTAKEN, run_at, late_at, rewritten)
             case State.DROPPED if delivery.reason == UNPLANNED and post.moment.due_at > now:
-                when = {"run_at": post.moment.due_at, "too_late_at": deadline}
-                yield Step(delivery.id, before, State.QUEUED, "planned again", words=rewritten, **when)
+                due_at = post.moment.due_at
+                yield Step(delivery.id, before, State.QUEUED, "planned again", "", due_at, deadline, rewritten)
             case _:
                 pass
 

@@ -23,7 +23,7 @@ from amplifier.campaign.post import PostId
 from amplifier.store import accounts, ledger
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import is_postgres, whole
 
 SERVICE = "service"
 
@@ -222,12 +222,8 @@ def remote_ids(account: str) -> frozenset[str]:
 
 
 def _locked_ids(rows: QuerySet[DeliveryRow], limit: int) -> list[int]:
-    from_rows = rows.select_for_update(skip_locked=True) if _locks_rows() else rows
+    from_rows = rows.select_for_update(skip_locked=True) if is_postgres() else rows
     return list(from_rows.values_list("id", flat=True)[:limit])
-
-
-def _locks_rows() -> bool:
-    return accounts.is_postgres()
 
 
 def _take(ids: list[int], state: State, lease_until: datetime) -> list[Due]:

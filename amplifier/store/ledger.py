@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from amplifier.errors import UsageError
 from amplifier.store.models import Ledger
 from amplifier.store.transaction import whole
+
+
+TABLE = "ledger"
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,17 @@ def ledger() -> LedgerState | None:
     """The ledger as it stands, or None before the first start."""
     row = Ledger.objects.filter(id=1).first()
     return _state(row) if row else None
+
+
+def is_ready() -> bool:
+    """Whether the database has its tables."""
+    return TABLE in connection.introspection.table_names()
+
+
+def must_be_ready() -> None:
+    """Raises UsageError with the next step if the service was never started on this database."""
+    if not is_ready() or ledger() is None:
+        raise UsageError("The service has not been started here yet. Start it first: amplifier up")
 
 
 @whole

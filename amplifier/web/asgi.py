@@ -19,7 +19,8 @@ THREADS = 8
 
 def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The whole site, for a server bound to this address."""
-    console = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+    wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
+    console: Any = WSGIMiddleware(wsgi, workers=THREADS)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

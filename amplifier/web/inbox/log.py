@@ -29,7 +29,7 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     older = request.GET.get("older", "")
     page = mentions.mentions(chosen, older_than=int(older) if older.isdecimal() else 0, limit=PAGE + 1)
     about = {row.id: row for row in journeys.journeys_by_id({one.mention.about for one in page} - {0})}
-    kept = {name: value for name, value in asked.items() if value}
+    kept: dict[str, str | int] = {name: value for name, value in asked.items() if value}
     last = page[PAGE - 1].id if len(page) > PAGE else 0
     counts = mentions.counts_by_status()
     content = frame(request) | {
@@ -45,7 +45,7 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
                 "kind": [kind.value for kind in Kind],
             }
         },
-        "older": f"/mentions?{urlencode({**kept, 'older': last})}" if last else None,
+        "older": f"/mentions?{urlencode(kept | {'older': last})}" if last else None,
         "statuses": [status.value for status in Status],
         "query": urlencode(kept),
     }

@@ -1,0 +1,60 @@
+"""`amplifier edit POST`: other words for one coming post, on one account or on several."""
+
+from __future__ import annotations
+
+import argparse
+
+from amplifier.cli.output import actor, agreed, console, say_json
+from amplifier.clock import utc_now
+from amplifier.compose.queue import length, own_words
+from amplifier.errors import UsageError
+from amplifier.place import settle
+from amplifier.schedule.change import decide_words, find_post, program_in_force
+from amplifier.schedule.program import post_name
+from amplifier.store import journeys, ledger
+from amplifier.written import nearest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("post", help="the post's name, as `amplifier plan` shows it")
+    parser.add_argument("text", help="the new words; nothing is added to them but the imprint")
+    parser.add_argument("--on", help="accounts, divided by commas (default: all that the post goes to)")
+    parser.add_argument("--reason", default="", help="why; kept with the decision")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the words before and after, ask, and decide."""
+    place = settle(options.home, options.var)
+    settings = place.settings
+    ledger.must_be_ready()
+    program = program_in_force(settings)
+    post = find_post(program, options.post)
+    rows = {row.identity.account: row for row in journeys.journeys(post=post)}
+    names = [name.strip() for name in options.on.split(",")] if options.on else list(rows)
+    known = {account.name: account for account in settings.accounts}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
+    words = {name: own_words(options.text, known[name], settings) for name in names}
+    if options.json and not options.yes:
+        raise UsageError("With --json nobody can be asked: add --yes.")
+    if not options.json:
+        for name, text in words.items():
+            size = length(text, known[name])
+            console().print(f"[bold]{name}[/] [dim]{size.used} of {size.limit}[/]")
+            if name in rows:
+                console().print(f"  before: {rows[name].text}", markup=False, style="dim")
+            console().print(f"  after:  {text}", markup=False)
+    if not agreed("Use these words?", yes=options.yes):
+        console().print("Nothing was changed.")
+        return 1
+    decision = decide_words(
+        program, post, dict.fromkeys(names, options.text), actor=actor(), reason=options.reason, now=utc_now()
+    )
+    if options.json:
+        say_json({"mode": settings.mode.value, "decision": decision.id, "post": post_name(post), "words": words})
+    else:
+        console().print(f"[green]✓[/] Changed (decision {decision.id}).")
+    return 0

@@ -1,0 +1,86 @@
+"""`amplifier milestone`: list the milestones, or move one and see what follows."""
+
+from __future__ import annotations
+
+import argparse
+
+from amplifier.cli.output import actor, agreed, console, say_json
+from amplifier.clock import utc_now
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.schedule.milestones import effective, parse_move
+from amplifier.store import decisions, ledger
+
+MOST_SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("act", nargs="?", choices=["list", "move"], default="list", help="list (default) or move")
+    parser.add_argument("name", nargs="?", help="the milestone")
+    parser.add_argument("to", nargs="?", help="'2023-10-10 15:20', or a distance: +40m (before it write --: -- -1h)")
+    parser.add_argument("--reason", default="", help="why; kept with the decision")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+def run(options: argparse.Namespace) -> int:
+    """List, or show what a move changes and then decide it."""
+    place = settle(options.home, options.var)
+    ledger.must_be_ready()
+    if options.act == "list":
+        return _list(place, as_json=options.json)
+    if not options.name or not options.to:
+        raise UsageError("Which milestone, and where to? For example: amplifier milestone move debate +40m")
+    program = program_in_force(place.settings)
+    move = prepare_move(program, options.name, parse_move(options.to, place.settings.campaign.zone))
+    if options.json and not options.yes:
+        raise UsageError("With --json nobody can be asked: add --yes.")
+    if not options.json:
+        _show(move)
+    if not agreed("Move it?", yes=options.yes):
+        console().print("Nothing was changed.")
+        return 1
+    decision = decide_move(move, actor=actor(), reason=options.reason, now=utc_now())
+    if options.json:
+        say_json(
+            {
+                "mode": place.settings.mode.value,
+                "decision": decision.id,
+                "milestone": move.milestone.name,
+                "from": move.milestone.at,
+                "to": move.to,
+                "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
+                "already_out": list(move.sent),
+            }
+        )
+    else:
+        console().print(f"[green]✓[/] Moved. The posts follow at the worker's next look (decision {decision.id}).")
+    return 0
+
+
+def _show(move: Move) -> None:
+    out = console()
+    out.print(f"[bold]{move.milestone.name}[/]  {move.milestone.at:%a %-d %b %H:%M} → {move.to:%a %-d %b %H:%M %Z}")
+    for one in move.shifts[:MOST_SHOWN]:
+        out.print(f"  {one.before:%a %H:%M} → [bold]{one.after:%a %H:%M}[/]  {one.post}")
+    if len(move.shifts) > MOST_SHOWN:
+        out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
+    if not move.shifts:
+        out.print("  No coming post hangs on it.")
+    if move.sent:
+        out.print(f"  Out already, and stays as it is: {', '.join(move.sent)}", style="dim")
+
+
+def _list(place: Place, *, as_json: bool) -> int:
+    program = program_in_force(place.settings)
+    files = {one.name: one.at for one in program.plan.milestones}
+    now = effective(program.plan, decisions.decisions()).milestones
+    if as_json:
+        rows = [{"name": one.name, "at": one.at, "file": files[one.name]} for one in now]
+        say_json({"mode": place.settings.mode.value, "milestones": rows})
+        return 0
+    for one in now:
+        moved = f"  [dim]the file says {files[one.name]:%a %-d %b %H:%M}[/]" if one.at != files[one.name] else ""
+        console().print(f"{one.at:%a %-d %b %H:%M %Z}  [bold]{one.name}[/]{moved}")
+    return 0

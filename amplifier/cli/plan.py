@@ -1,0 +1,138 @@
+"""`amplifier plan`: what goes out, when, where, in which words, how long, and at what price."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from rich.markup import escape
+
+from amplifier.campaign.post import WantedPost, Words
+from amplifier.cli.output import console, say_json
+from amplifier.clock import utc_now
+from amplifier.compose.queue import length
+from amplifier.deliver.cost import price
+from amplifier.errors import UsageError
+from amplifier.place import settle
+from amplifier.platforms.capabilities import TABLE
+from amplifier.schedule import files
+from amplifier.schedule.program import post_name, read_program, wanted_posts
+from amplifier.settings import Settings
+from amplifier.store import decisions, ledger
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="the first day, such as 2023-10-08")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="the last day (included)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the plan as files and decisions have it now."""
+    place = settle(options.home, options.var)
+    settings = place.settings
+    program = read_program(files.sources(place.home), settings)
+    made = decisions.decisions() if ledger.is_ready() else ()
+    posts = wanted_posts(program, made)
+    first, last, note = choose(settings, options.first, options.last, today=utc_now().date())
+    if last < first:
+        raise UsageError(f"The last day ({last}) lies before the first ({first}).")
+    zone = ZoneInfo(settings.campaign.zone)
+    shown = [post for post in posts if first <= post.moment.due_at.astimezone(zone).date() <= last]
+    if options.json:
+        say_json(
+            {
+                "mode": settings.mode.value,
+                "campaign": settings.campaign.id,
+                "zone": settings.campaign.zone,
+                "from": first,
+                "to": last,
+                "note": note,
+                "posts": [_post_json(post, settings) for post in shown],
+                "price_usd": round(sum(_price(said, settings) for post in shown for said in post.words), 3),
+            }
+        )
+    else:
+        _print(shown, settings, note)
+    return 0
+
+
+def choose(settings: Settings, first: date | None, last: date | None, *, today: date) -> tuple[date, date, str]:
+    """Which days to show, and a sentence where that is not what one would expect."""
+    campaign = settings.campaign
+    if first or last:
+        return first or campaign.first_day, last or campaign.last_day, ""
+    if campaign.last_day < today:
+        week = max(campaign.first_day, campaign.last_day - timedelta(days=6))
+        note = (
+            f"This campaign ended on {campaign.last_day:%-d %B %Y}. Here is its own last week; "
+            f"for all of it: amplifier plan --from {campaign.first_day}"
+        )
+        return week, campaign.last_day, note
+    return max(campaign.first_day, today), campaign.last_day, ""
+
+
+def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
+    out = console()
+    if note:
+        out.print(note, style="dim")
+    total = 0.0
+    for day, rows in groupby(posts, key=lambda post: post.moment.wall_time[:10]):
+        out.print(f"\n[bold]{date.fromisoformat(day):%A %-d %B %Y}[/]  [dim]{settings.campaign.zone}[/]")
+        for post in rows:
+            clock = datetime.fromisoformat(post.moment.wall_time)
+            hangs = f"  [dim]hangs on {post.milestone}[/]" if post.milestone else ""
+            out.print(f"\n  [bold]{clock:%H:%M}[/]  {escape(post_name(post.id))}{hangs}")
+            for said in post.words:
+                account = settings.account(said.account)
+                size = length(said.text, account)
+                cost = _price(said, settings)
+                total += cost
+                charge = f" · ${cost:.3f}" if cost else ""
+                head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
+                out.print(head, style="dim")
+                for line in said.text.splitlines():
+                    out.print(f"         {line}", markup=False)
+    deliveries = sum(len(post.words) for post in posts)
+    out.print(f"\n{len(posts)} posts, {deliveries} deliveries. X's API would charge ${total:.2f} for them.")
+
+
+def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
+    deliveries = []
+    for said in post.words:
+        account = settings.account(said.account)
+        size = length(said.text, account)
+        deliveries.append(
+            {
+                "account": said.account,
+                "platform": account.platform,
+                "text": said.text,
+                "used": size.used,
+                "limit": size.limit,
+                "price_usd": _price(said, settings),
+            }
+        )
+    return {
+        "post": post_name(post.id),
+        "due_at": post.moment.due_at,
+        "wall_time": post.moment.wall_time,
+        "zone": post.moment.zone,
+        "milestone": post.milestone or None,
+        "template": post.template,
+        "wording": post.wording,
+        "deliveries": deliveries,
+    }
+
+
+def _price(said: Words, settings: Settings) -> float:
+    return price(said.text, TABLE[settings.account(said.account).platform])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day. Write it like 2023-10-08.") from None

@@ -1,0 +1,142 @@
+"""`amplifier send TEXT --to ACCOUNTS`: one post of your own, followed to its receipts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.cli.output import actor, agreed, console, errors, say_json, state_words, wall_clock
+from amplifier.clock import utc_now
+from amplifier.compose.queue import length
+from amplifier.deliver.cost import price
+from amplifier.deliver.own import OwnPost, prepare_own, queue_own
+from amplifier.errors import UsageError
+from amplifier.place import settle
+from amplifier.platforms.capabilities import TABLE
+from amplifier.schedule.milestones import parse_move
+from amplifier.settings import Settings
+from amplifier.store import heartbeats, journeys, ledger
+
+AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
+SILENT_AFTER = timedelta(seconds=10)
+EVERY_S = 0.2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("text", help="the words, exactly as they shall appear")
+    parser.add_argument("--to", required=True, metavar="ACCOUNTS", help="account names, divided by commas, or: all")
+    parser.add_argument("--at", help="when: '2023-10-10 15:20' in the campaign's zone, or +10m (default: now)")
+    parser.add_argument("--again", action="store_true", help="also if the same text went there in the last 24 hours")
+    parser.add_argument("--yes", action="store_true", help="send without asking")
+    parser.add_argument("--wait", type=float, default=120, help="seconds to wait for the receipts (default: 120)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show it, ask, queue it, and wait for the receipts: 0 if all are there, else 1."""
+    place = settle(options.home, options.var)
+    settings = place.settings
+    ledger.must_be_ready()
+    now = utc_now()
+    due_at = _due(options.at, settings, now)
+    names = [account.name for account in settings.accounts] if options.to == "all" else options.to.split(",")
+    own = prepare_own(options.text, [name.strip() for name in names], settings, due_at=due_at, now=now)
+    if own.repeats and not options.again:
+        first = own.repeats[0]
+        raise UsageError(
+            f"{first.identity.account} has this text already, "
+            f"from {wall_clock(first.due_at, settings.campaign.zone)}. Change a word, or add --again."
+        )
+    if options.json and not options.yes:
+        raise UsageError("With --json nobody can be asked: add --yes.")
+    if not options.json:
+        _show(own, settings, later=due_at > now)
+    if not agreed("Send it?", yes=options.yes):
+        console().print("Nothing was sent.")
+        return 1
+    ids = queue_own(own, settings, actor=actor(), now=now)
+    alive = _worker_is_alive()
+    rows = journeys.journeys_by_id(ids)
+    if alive and due_at <= utc_now() + timedelta(seconds=options.wait):
+        rows = _follow(ids, seconds=options.wait, quiet=options.json)
+    if options.json:
+        say_json({"mode": settings.mode.value, "worker": alive, "deliveries": [_as_json(row) for row in rows]})
+    else:
+        _tell(rows, settings, alive=alive, later=due_at > utc_now())
+    sent = all(row.state is State.SENT for row in rows)
+    return 0 if sent or (alive and due_at > utc_now()) else 1
+
+
+def _due(text: str | None, settings: Settings, now: datetime) -> datetime:
+    if text is None:
+        return now
+    wanted = parse_move(text, settings.campaign.zone)
+    due_at = now + wanted if isinstance(wanted, timedelta) else wanted.astimezone(UTC)
+    if due_at < now - timedelta(seconds=60):
+        raise UsageError(f"{wall_clock(due_at, settings.campaign.zone)} has passed. Leave --at out to send it now.")
+    return due_at
+
+
+def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
+    out = console()
+    when = wall_clock(own.post.moment.due_at, settings.campaign.zone) if later else "now"
+    mode = "to the pretend networks" if settings.mode.value == "rehearsal" else "[bold red]to the world[/]"
+    out.print(f"This goes out {when}, {mode}:")
+    for said in own.post.words:
+        account = settings.account(said.account)
+        size = length(said.text, account)
+        cost = price(said.text, TABLE[account.platform])
+        charge = f" · ${cost:.3f}" if cost else ""
+        out.print(f"\n  [bold]{said.account}[/] [dim]@{account.handle} · {size.used} of {size.limit}{charge}[/]")
+        out.print("  " + said.text.replace("\n", "\n  "), markup=False)
+    out.print()
+
+
+def _worker_is_alive() -> bool:
+    beat = heartbeats.heartbeats().get("worker")
+    return beat is not None and utc_now() - beat.at < SILENT_AFTER
+
+
+def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey, ...]:
+    deadline = time.monotonic() + seconds
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=errors(), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
+        progress.add_task("Waiting for the receipts")
+        while True:
+            rows = journeys.journeys_by_id(ids)
+            if all(row.state in AT_REST for row in rows) or time.monotonic() > deadline:
+                return rows
+            time.sleep(EVERY_S)
+
+
+def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bool) -> None:
+    out = console()
+    for row in rows:
+        out.print(f"{state_words(row.state)}  {row.identity.account}  {row.receipt.url if row.receipt else row.detail}")
+    if not alive:
+        out.print("No worker is running, so nothing goes out yet. Start one: amplifier up")
+        minutes = settings.timing.too_late_after_s / 60
+        out.print(f"What is more than {minutes:.0f} minutes late is not sent by itself.")
+    elif later:
+        out.print("It waits for its time. Changed your mind?  amplifier status shows it.")
+
+
+def _as_json(row: Journey) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "account": row.identity.account,
+        "platform": row.platform,
+        "state": row.state.value,
+        "reason": row.reason,
+        "detail": row.detail,
+        "text": row.text,
+        "due_at": row.due_at,
+        "url": row.receipt.url if row.receipt else None,
+        "remote_id": row.receipt.remote_id if row.receipt else None,
+    }

@@ -1,0 +1,102 @@
+"""`amplifier status`: how things stand, in a few lines; exit code 1 when something needs a person."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import datetime, timedelta
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
+from amplifier.clock import utc_now
+from amplifier.place import settle
+from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.program import post_name
+from amplifier.settings import TITLES
+from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, sources
+
+SILENT_AFTER = timedelta(seconds=15)
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Nothing of its own."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Say it."""
+    place = settle(options.home, options.var)
+    settings = place.settings
+    ledger.must_be_ready()
+    now = utc_now()
+    opened = ledger.ledger()
+    beats = heartbeats.heartbeats()
+    alive = {name: name in beats and now - beats[name].at < SILENT_AFTER for name in ("worker", "listener")}
+    counts = journeys.counts()
+    coming = journeys.journeys(states=(State.QUEUED,), limit=1)
+    needs = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
+    states = accounts.account_states()
+    problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
+    troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
+    stopped = opened.stopped if opened else ""
+    lost = [state for state in states if state.health == accounts.LOST]
+    good = not (needs or lost or problems or stopped) and all(alive.values())
+    if options.json:
+        say_json(
+            {
+                "mode": settings.mode.value,
+                "good": good,
+                "stopped": stopped or None,
+                "processes": alive,
+                "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
+                "deliveries": {state.value: counts[state] for state in State},
+                "next": _as_json(coming[0]) if coming else None,
+                "needs": [_as_json(row) for row in needs],
+                "mentions": {status.value: number for status, number in mentions.counts_by_status().items()},
+                "sources": troubled,
+                "problems": problems,
+            }
+        )
+        return 0 if good else 1
+    out = console()
+    out.print(f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {settings.campaign.name}")
+    if stopped:
+        out.print(f"[red]Sending is stopped.[/] {stopped}\n  amplifier resume")
+    for name, lives in alive.items():
+        out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} is not running.")
+    for one in states:
+        mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
+        words = {"ok": "connected", "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
+        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {one.detail}")
+    for name, problem in troubled.items():
+        out.print(f"[yellow]◷[/] {name} could not be read: {problem}")
+    for problem in problems:
+        out.print(f"[red]✕[/] {problem['path']}:{problem['line']}: {problem['message']} The last good version is used.")
+    if coming:
+        due = coming[0]
+        out.print(f"\nNext: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
+    else:
+        out.print("\nNothing is planned to go out.")
+    out.print(totals(counts) or "Nothing was ever planned.")
+    for row in needs:
+        shape, colour = SHAPES[row.state]
+        what = f"{row.identity.account} {post_name(row.identity.post)}: {row.detail or row.state.value}"
+        out.print(f"[{colour}]{shape}[/] {what}")
+    return 0 if good else 1
+
+
+def _in(due_at: datetime, now: datetime) -> str:
+    seconds = max(0, int((due_at - now).total_seconds()))
+    return f"in {seconds} s" if seconds < 120 else f"in {seconds // 60} min" if seconds < 7200 else "later"
+
+
+def _as_json(row: Journey) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "post": post_name(row.identity.post),
+        "account": row.identity.account,
+        "state": row.state.value,
+        "reason": row.reason,
+        "detail": row.detail,
+        "due_at": row.due_at,
+        "text": row.text,
+    }

@@ -1,0 +1,64 @@
+"""A person's own post: shown first, then queued like every other, and followed to its receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from amplifier.campaign.changes import Add, NewDelivery
+from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
+from amplifier.compose.queue import own_occurrence, own_words
+from amplifier.errors import UsageError
+from amplifier.settings import Settings
+from amplifier.store import journeys, posts
+from amplifier.written import nearest
+
+REPEAT_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class OwnPost:
+    """An own post, ready to be queued; `repeats` are deliveries of the last day that said the same."""
+
+    post: WantedPost
+    repeats: tuple[Journey, ...]
+
+
+def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_at: datetime, now: datetime) -> OwnPost:
+    """The post that would be queued. Raises UsageError for an unknown account, TemplateError for impossible words."""
+    known = {account.name: account for account in settings.accounts}
+    for name in accounts:
+        if name not in known:
+            raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
+    zone = ZoneInfo(settings.campaign.zone)
+    here = due_at.astimezone(zone)
+    words = tuple(
+        Words(name, own_words(text, known[name], settings), settings.campaign.language)
+        for name in dict.fromkeys(accounts)
+    )
+    post = WantedPost(
+        id=PostId(settings.campaign.id, OWN, own_occurrence(text, accounts, now)),
+        moment=Moment(due_at, f"{here:%Y-%m-%dT%H:%M}", settings.campaign.zone, here.fold),
+        too_late_s=int(settings.timing.too_late_after_s),
+        template="",
+        wording="",
+        milestone="",
+        words=words,
+    )
+    repeats = [journeys.said_since(said.account, said.text, now - REPEAT_WITHIN) for said in words]
+    return OwnPost(post, tuple(one for one in repeats if one))
+
+
+def queue_own(own: OwnPost, settings: Settings, *, actor: str, now: datetime) -> list[int]:
+    """Queue it; the numbers of its deliveries."""
+    ink = posts.Ink(
+        actor=actor,
+        now=now,
+        platforms={account.name: account.platform for account in settings.accounts},
+        first_day=settings.campaign.first_day,
+    )
+    new = tuple(NewDelivery(words, State.QUEUED) for words in own.post.words)
+    return posts.add_post(Add(own.post, None, new), ink)
