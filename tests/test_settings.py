@@ -1,8 +1,12 @@
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import get_args
+from unittest.mock import create_autospec
 
 import pytest
+from pydantic import BaseModel
 
 from amplifier import settings
 from amplifier.errors import Problem, SettingsError
@@ -132,10 +136,7 @@ def test_a_handle_needs_a_form_for_every_network_with_an_account() -> None:
     [found] = refused(('      bluesky: "@labfreemvmt.example"\n', ""))
     assert found.message == "`handle` has no form for Bluesky, where you have an account."
     assert found.line == line_of("    handle:")
-
-
-def test_a_form_for_a_network_that_does_not_exist_is_refused() -> None:
-    [found] = refused(('      bluesky: "@labfreemvmt.example"\n', '      bluesky: "@a.example"\n      threads: "@a"\n'))
+    [found] = refused(('    tag: "#Lab23"', '    tag: {x: "#a", bluesky: "#a", mastodon: "#a", threads: "#a"}'))
     assert "not a network" in found.message
 
 
@@ -242,19 +243,10 @@ def test_all_problems_come_at_once_in_the_order_of_the_lines() -> None:
     assert [problem.line for problem in found] == [line_of("zone:"), line_of("name: bluesky"), line_of("every:")]
 
 
-class Untouchable(Mapping[str, str]):
-    def __getitem__(self, key: str) -> str:
-        raise AssertionError(f"a rehearsal asked for {key}")
-
-    def __iter__(self) -> Iterator[str]:
-        raise AssertionError("a rehearsal looked around")
-
-    def __len__(self) -> int:
-        raise AssertionError("a rehearsal counted")
-
-
 def test_a_rehearsal_reads_no_credential() -> None:
-    assert settings.parse(EXAMPLE).missing_secrets(Untouchable()) == ()
+    environ = create_autospec(dict, instance=True)
+    assert settings.parse(EXAMPLE).missing_secrets(environ) == ()
+    assert environ.mock_calls == []
 
 
 def test_live_names_every_secret_that_is_missing_and_never_a_value() -> None:
@@ -273,6 +265,37 @@ def test_settings_and_the_capabilities_table_know_the_same_networks() -> None:
     assert settings.HANDLES.keys() == TABLE.keys()
 
 
-def test_a_folder_without_settings_says_where_they_were_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
-        settings.load(tmp_path)
+DOCS = (HOME / "docs/settings.md").read_text()
+
+
+def keys(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from keys(kind)
+
+
+def test_every_key_has_its_line_in_the_documentation() -> None:
+    mine = {"lines", "digest", "everywhere", "forms"}  # names of the code, not of the file
+    found = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in DOCS.splitlines() if line[:1] == "|")))
+    found |= set(re.findall(r"^#+ (\w+)$", DOCS, re.MULTILINE))
+    assert set(keys(settings.Settings)) - mine <= found
+
+
+def test_the_documentation_shows_the_defaults_as_they_are() -> None:
+    examples = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+    smallest = settings.parse(examples[0])
+    for block in ("limits", "rehearsal"):
+        [shown] = [text for text in examples if text.startswith(f"{block}:")]
+        assert getattr(settings.parse(examples[0] + shown), block) == getattr(smallest, block)
+        for key, value in re.findall(r"(\w+): (\S+)", shown):
+            assert re.search(rf"\| `{key}` \| `{value}` \|", DOCS) or block == "rehearsal"
+
+
+def test_every_example_in_the_documentation_is_good() -> None:
+    smallest, voice, imprint, accounts, *blocks = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+    head, tail = smallest.split("accounts:\n")
+    found = settings.parse(head + voice + imprint + accounts + tail + "".join(blocks))
+    assert found.account("mastodon").limit == 1000
+    assert found.listen.tags == ("FreeMovement23",)
