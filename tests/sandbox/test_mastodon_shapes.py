@@ -7,12 +7,14 @@ from amplifier.sandbox.nouns import Draft, Network
 from amplifier.sandbox.world import World
 
 BASE = "http://127.0.0.1:8000"
+TAG = 'class="mention hashtag" rel="tag"'
 
 
 @pytest.mark.parametrize(
     ("text", "html"),
     [
         ("Hello", "<p>Hello</p>"),
+        ("<b> #Lab23 <i>", f'<p>&lt;b&gt; <a href="{BASE}/tags/lab23" {TAG}>#<span>Lab23</span></a> &lt;i&gt;</p>'),
         ("a & b < c\nd", "<p>a &amp; b &lt; c<br />d</p>"),
         ("One\n\nTwo\r\n\r\nThree", "<p>One</p><p>Two</p><p>Three</p>"),
         ("One\n\n\n\nTwo", "<p>One</p><p>Two</p>"),

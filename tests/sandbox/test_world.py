@@ -111,6 +111,8 @@ def test_a_failed_change_leaves_nothing_behind(world: World) -> None:
     add(world, "One", network=Network.BLUESKY, tags=("a",), rkey="same")
     with pytest.raises(sqlite3.IntegrityError):
         add(world, "Two", network=Network.BLUESKY, tags=("a",), rkey="same")
+    with pytest.raises(sqlite3.IntegrityError):
+        add(world, "Half", tags=("twice", "twice"))
     assert world.counts()["ours"] == 1
     assert len(world.tagged(Network.BLUESKY, "a", Window())) == 1
     add(world, "Three", network=Network.BLUESKY, rkey="other")
