@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -30,14 +28,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("conformance"):
             item.add_marker(pytest.mark.skip(reason="needs servers that others wrote: pytest -m conformance"))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Says what was left out, and why, also in a quiet run."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
-    for reason, count in sorted(reasons.items()):
-        terminalreporter.write_line(f"left out, {count} times: {reason}")
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +73,8 @@ def account(place: Place) -> Account:
 
 @pytest.fixture
 def failing(place: Place) -> Iterator[SandboxPlace]:
-    """A place that fails on demand."""
-    if not isinstance(place, SandboxPlace):
-        pytest.skip(f"faults on demand: {place.server} has none on the socket")
+    """A place that fails on demand; only the sandbox does, so tests that use this are parametrised with it."""
+    assert isinstance(place, SandboxPlace)
     yield place
     place.mend()
 
