@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import amplifier
-from amplifier.errors import AmplifierError, FileError, Problem
+from amplifier.errors import AmplifierError, FileError, Problem, UsageError
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Complains by an error, so that a wrong option is told like everything else, in JSON too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.\nMore about it: {self.prog} --help")
+
+
 def module_of(name: str) -> ModuleType:
     """The module that carries out this command."""
     return import_module(f"amplifier.cli.{COMMANDS[name].module}")  # one of the two doors that load by name
@@ -52,14 +60,15 @@ def module_of(name: str) -> ModuleType:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code: 0 done and good, 1 the world is not as wished, 2 nothing was started."""
-    words = sys.argv[1:] if arguments is None else arguments
-    name = next((word for word in words if not word.startswith("-")), "")
-    if name not in COMMANDS:
-        return _explain(name, words)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = next((word for word in words if word in COMMANDS), "")
+    if not name:
+        return _explain(next((word for word in words if not word.startswith("-")), ""), words)
+    words.remove(name)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
     as_json = "--json" in words
     try:
-        return _run(name, [word for word in words if word != name] if words[0] != name else words[1:])
+        return _run(name, words)
     except FileError as error:
         return _refuse(error.problems, as_json=as_json)
     except AmplifierError as error:
@@ -69,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=f"amplifier {name}", description=COMMANDS[name].help.capitalize() + ".")
+    parser = _Parser(prog=f"amplifier {name}", description=COMMANDS[name].help.capitalize() + ".")
     parser.add_argument("--home", type=Path, default=Path(), help="the folder with settings.yaml (default: here)")
     parser.add_argument("--var", type=Path, help="the folder for data (default: var/ and the mode, in that folder)")
     parser.add_argument("--json", action="store_true", help="answer in JSON, also about errors")

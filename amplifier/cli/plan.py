@@ -9,6 +9,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
 from amplifier.campaign.post import WantedPost, Words
 from amplifier.cli.output import console, say_json
@@ -94,8 +96,7 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
                 charge = f" · ${cost:.3f}" if cost else ""
                 head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
                 out.print(head, style="dim")
-                for line in said.text.splitlines():
-                    out.print(f"         {line}", markup=False)
+                out.print(Padding(Text(said.text), (0, 0, 0, 9)))
     deliveries = sum(len(post.words) for post in posts)
     out.print(f"\n{len(posts)} posts, {deliveries} deliveries. X's API would charge ${total:.2f} for them.")
 

@@ -30,5 +30,6 @@ async def _serve(app: Callable[..., Any], *, host: str, port: int) -> None:
     if serving.done():
         serving.result()
         return
-    server.stop()  # type: ignore[no-untyped-call]  granian ships this one untyped
+    stop: Callable[[], None] = server.stop
+    stop()
     await asyncio.wait({serving}, timeout=STOP_WITHIN_S)

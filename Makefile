@@ -1,0 +1,56 @@
+# What one can do here. `make run` needs nothing but Python 3.11+, and the network once.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run setup setup-test test check conformance lock clean help
+
+help: ## what one can do here
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+run: setup ## a rehearsal on your own computer: no account, no key, nothing leaves it
+	@AMPLIFIER_COMMAND=$(BIN)/amplifier exec $(BIN)/amplifier up
+
+setup: .venv/ready ## the virtual environment with the locked dependencies
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Amplifier needs Python 3.11 or newer, as python3. Another one: make run PYTHON=python3.12"; exit 2; }
+	@test -x $(BIN)/python -a -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 2; }
+	@echo "Installing the locked dependencies (once, about a minute)."
+	@$(PIP) install --require-hashes -r requirements.lock || \
+	  { echo "The dependencies could not be fetched. Is this computer online? Then run the same command again."; exit 2; }
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup-test: .venv/ready-test
+
+.venv/ready-test: .venv/ready requirements-test.lock
+	@$(PIP) install --require-hashes -r requirements-test.lock || \
+	  { echo "The test tools could not be fetched. Is this computer online? Then run the same command again."; exit 2; }
+	@touch $@
+
+test: setup-test ## everything but the servers that others wrote (make conformance)
+	@$(BIN)/python -m pytest -m "not conformance"
+
+check: setup-test ## style, types, layers and the fast tests: under a minute
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -m "not journey and not conformance"
+
+conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
+	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
+
+lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --quiet --extra postgres pyproject.toml requirements-build.in -o requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --quiet --extra postgres --extra test -c requirements.lock pyproject.toml requirements-build.in \
+	  -o requirements-test.lock
+
+clean: ## remove what was made here, but for your data in var/
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
