@@ -14,8 +14,10 @@ from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.limits import Allowance, Budget, Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Reason, from_iso, iso
-from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, Route, say
-from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.routes import Route
+from amplifier.sandbox.window import Window
+from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
+from amplifier.sandbox.world import World
 
 NETWORK = Network.BLUESKY
 CREATE_POINTS, PUT_POINTS = 3, 2

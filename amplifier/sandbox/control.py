@@ -13,8 +13,9 @@ from amplifier.sandbox.limits import Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network, iso
 from amplifier.sandbox.public import Public, Rate
+from amplifier.sandbox.routes import Route
 from amplifier.sandbox.state import row
-from amplifier.sandbox.wire import Answer, Request, Route, say
+from amplifier.sandbox.wire import Answer, Request, say
 from amplifier.sandbox.world import World
 
 LONGEST_WAIT_S = 60.0

@@ -76,6 +76,9 @@ class Line(Protocol):
     def wait(self, seconds: float) -> None:
         """Let time pass; ends early when the server stops."""
 
+    def hold(self, seconds: float) -> None:
+        """Say nothing for so long; ends early when the client gives up or the server stops."""
+
 
 def from_json(found: Any, number: int) -> Fault:
     """A fault from what the control door was given. Raises ValueError with a sentence if it makes no sense."""
@@ -203,7 +206,7 @@ def carry_out(
             line.send(fail(fault.status))
         case Kind.HANG:
             serve()
-            line.wait(seconds)
+            line.hold(seconds)
             line.close()
         case Kind.CUT_BEFORE:
             line.wait(seconds)

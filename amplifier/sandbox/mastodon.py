@@ -11,8 +11,10 @@ from amplifier.sandbox.ids import position_at
 from amplifier.sandbox.limits import Allowance, Budget, Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason, iso
-from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, Route, say
-from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.routes import Route
+from amplifier.sandbox.window import Window
+from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
+from amplifier.sandbox.world import World
 from amplifier.text.length import short_links
 
 NETWORK = Network.MASTODON

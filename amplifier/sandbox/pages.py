@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from amplifier.sandbox import wall, words
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.nouns import TITLES, Network, Post
+from amplifier.sandbox.routes import Route
 from amplifier.sandbox.state import State
-from amplifier.sandbox.wire import HTML, Answer, Request, Route, say
+from amplifier.sandbox.wire import HTML, Answer, Request, say
 from amplifier.sandbox.world import World
 
 SILENCE_S = 20.0  # how long X holds the line after somebody pressed the button

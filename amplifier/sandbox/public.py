@@ -12,7 +12,8 @@ from amplifier.sandbox import ids, words
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, iso
 from amplifier.sandbox.state import full_handle
-from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.window import Window
+from amplifier.sandbox.world import World
 from amplifier.text.links import SpanKind, spans
 
 PEOPLE = (
@@ -84,6 +85,8 @@ def next_saying(drawn: random.Random, world: World) -> Saying | None:
     network = publisher.network
     handle = handle_of(network, drawn.choice(PEOPLE))
     posts = [post for post in world.by_author(publisher, Window(limit=5)) if post.ours]
+    if not posts:
+        return None
     post = drawn.choice(posts)
     tags = "".join(f" #{tag}" for tag in _tags_as_written(post)[:1])
     kind = drawn.random()

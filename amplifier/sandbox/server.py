@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
+import select
 import socket
 import socketserver
 import sqlite3
@@ -13,8 +13,8 @@ from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from amplifier.clock import utc_now
 from amplifier.sandbox import bluesky, bluesky_shapes, mastodon, x, x_problems
@@ -24,8 +24,9 @@ from amplifier.sandbox.limits import Limits
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.pages import Pages, is_loopback, missing
 from amplifier.sandbox.public import Public
+from amplifier.sandbox.routes import Route, Routes, Serving
 from amplifier.sandbox.state import State
-from amplifier.sandbox.wire import Answer, RefusedError, Request, Route, say
+from amplifier.sandbox.wire import Answer, RefusedError, Request, say
 from amplifier.sandbox.world import World
 
 LARGEST_BODY = 1_000_000
@@ -33,6 +34,7 @@ IDLE_S = 75  # a connection on which nothing is asked is closed after this
 BEAT_S = 15  # a comment in the live events, so that nobody takes silence for an end
 BETWEEN_EVENTS_S = 0.25
 STOP_S = 0.8
+LOOK_S = 0.1  # how often a held line looks whether anybody is still there
 LIVE = "/wall/live"
 
 log = logging.getLogger(__name__)
@@ -104,36 +106,6 @@ class Sandbox:
         self._server.server_close()
         self.world.close()
         self._stopped.set()
-
-
-class Serving(Protocol):
-    """A part of the sandbox that answers requests."""
-
-    def routes(self) -> list[Route]:
-        """What it serves."""
-
-
-class Routes:
-    """The routing table: exact paths at once, those with names in them by trying."""
-
-    def __init__(self, routes: list[Route]) -> None:
-        self._exact = {(route.method, route.path): route for route in routes if "{" not in route.path}
-        self._named = [
-            (route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)))
-            for route in routes
-            if "{" in route.path
-        ]
-
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """Who serves this, and what the names in the path stand for."""
-        exact = self._exact.get((method, path))
-        if exact is not None:
-            return exact, {}
-        for route, pattern in self._named:
-            match = pattern.fullmatch(path) if route.method == method else None
-            if match:
-                return route, {name: unquote(value) for name, value in match.groupdict().items()}
-        return None
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -277,6 +249,16 @@ class _Connection(BaseHTTPRequestHandler):
         """Let time pass; ends early when the server stops."""
         if seconds:
             self.server.sandbox.stopping.wait(seconds)
+
+    def hold(self, seconds: float) -> None:
+        """Say nothing for so long; ends early when the client gives up or the server stops."""
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0 and not self.server.sandbox.stopping.is_set():
+            readable, _, _ = select.select([self.connection], [], [], min(left, LOOK_S))
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                return
+            if readable:
+                self.wait(min(left, LOOK_S))
 
     def log_message(self, *args: Any) -> None:
         """Say nothing: a client's bad request line is its own affair."""

@@ -10,7 +10,8 @@ from typing import Any
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import SERVER, TITLES, Account, Network, Post, iso
-from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.window import Window
+from amplifier.sandbox.world import World
 from amplifier.text.links import spans
 
 SHOWN = 40  # posts in a column

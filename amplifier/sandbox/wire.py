@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
-
-from amplifier.sandbox.nouns import Network
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -113,17 +111,6 @@ class RefusedError(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
         self.answer = answer
-
-
-@dataclass(frozen=True)
-class Route:
-    """A line of the routing table. In `path`, `{name}` stands for one segment."""
-
-    method: str
-    path: str
-    serve: Callable[[Request, dict[str, str]], Answer]
-    network: Network | None = None
-    operation: Operation = Operation.LOOK_UP
 
 
 def _phrase(status: int) -> str:

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +13,9 @@ from amplifier.sandbox import ids, tables
 from amplifier.sandbox.notes import Notes, now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
 from amplifier.sandbox.people import People
+from amplifier.sandbox.window import Window
 
 KEY_LIFE_MS = 3_600_000  # Mastodon keeps an idempotency key for an hour
-
-
-@dataclass(frozen=True)
-class Window:
-    """A page of something ordered: after and before are exclusive; `oldest_first` takes from the lower end."""
-
-    after: int = -1
-    before: int = 2**63 - 1
-    limit: int = 40
-    oldest_first: bool = False
-
-    def until(self, position: int) -> Window:
-        """The same page, but nothing from this position on."""
-        return replace(self, before=min(self.before, position))
-
-    def from_(self, position: int) -> Window:
-        """The same page, but nothing before this position."""
-        return replace(self, after=max(self.after, position - 1))
-
-    def sized(self, limit: int) -> Window:
-        """The same page with another limit; -1 is none."""
-        return replace(self, limit=limit)
-
-    @property
-    def order(self) -> str:
-        """The direction in which the page is taken."""
-        return "ASC" if self.oldest_first else "DESC"
 
 
 class World:

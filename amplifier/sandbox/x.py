@@ -13,8 +13,10 @@ from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.limits import Allowance, Budget, Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, from_iso
-from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, Route, say
-from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.routes import Route
+from amplifier.sandbox.window import Window
+from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
+from amplifier.sandbox.world import World
 from amplifier.sandbox.x_auth import Scheme
 from amplifier.sandbox.x_problems import (
     forbidden,

@@ -72,6 +72,19 @@ def test_a_hang_outlasts_a_client_that_gives_up(base: str, door: Any) -> None:
     with pytest.raises(TimeoutError):
         publish(base, timeout=0.2)
     assert len(door.posts("mastodon")) == 1
+    assert publish(base, "Again").status == 200
+
+
+def test_a_held_line_is_let_go_when_nobody_is_there_any_more(base: str, door: Any) -> None:
+    fault(door, "hang", seconds=60)
+    with pytest.raises(TimeoutError):
+        publish(base, timeout=0.2)
+    until = time.monotonic() + 2
+    while len(_serving()) > 1 and time.monotonic() < until:
+        time.sleep(0.02)
+    assert len(_serving()) <= 1  # the control door's own connection
+    state = door.plain.get(f"{base}/wall/state", timeout=5).json()
+    assert state["networks"][2]["answering"] is True
 
 
 def test_a_cut_before_stores_nothing(base: str, door: Any) -> None:

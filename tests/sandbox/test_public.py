@@ -20,6 +20,13 @@ def test_nobody_speaks_to_nobody(world: World) -> None:
     assert next_saying(chance(1), world) is None
 
 
+def test_nobody_answers_what_our_accounts_did_not_post_through_the_api(world: World) -> None:
+    publish(world, Network.X, "labfreemvmt", "Hello")
+    for number in range(5):
+        world.add(Draft(world.people.account(Network.X, "labfreemvmt"), f"By hand {number}", ours=False))
+    assert next_saying(chance(1), world) is None
+
+
 def test_the_same_seed_says_the_same(world: World) -> None:
     publish(world, Network.X, "labfreemvmt", "Hello #Lab23")
     first, second = ([next_saying(drawn, world) for _ in range(20)] for drawn in (chance(7), chance(7)))

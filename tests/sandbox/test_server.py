@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import requests
 
-from amplifier.sandbox.server import Routes, Sandbox
-from amplifier.sandbox.wire import Answer, Route
+from amplifier.sandbox.routes import Route, Routes
+from amplifier.sandbox.server import Sandbox
+from amplifier.sandbox.wire import Answer
 
 SERVE = """
 import pathlib, signal, sys
@@ -112,14 +113,6 @@ def test_a_mistake_of_the_sandbox_itself_is_a_500_and_no_silence(sandbox: Sandbo
 
     monkeypatch.setattr(sandbox, "routes", Routes([Route("GET", "/broken", broken)]))
     assert door.plain.get(f"{door.base}/broken", timeout=5).status_code == 500
-
-
-def test_names_in_a_path_are_decoded() -> None:
-    route = Route("GET", "/profile/{handle}/post/{id}", lambda *_: Answer(200, b""))
-    routes = Routes([route])
-    assert routes.find("GET", "/profile/a%20b/post/3") == (route, {"handle": "a b", "id": "3"})
-    assert routes.find("POST", "/profile/a/post/3") is None
-    assert routes.find("GET", "/profile/a") is None
 
 
 def live(base: str) -> Iterator[dict[str, Any]]:

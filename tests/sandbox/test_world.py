@@ -9,7 +9,8 @@ import pytest
 
 from amplifier.sandbox import notes, world
 from amplifier.sandbox.nouns import Draft, Network, Post, Reason
-from amplifier.sandbox.world import Window, World
+from amplifier.sandbox.window import Window
+from amplifier.sandbox.world import World
 
 
 def add(opened: World, text: str, handle: str = "labfreemvmt", network: Network = Network.X, **more: Any) -> Post:
@@ -35,20 +36,6 @@ def test_places_go_on_rising_when_the_clock_goes_back_and_after_a_restart(tmp_pa
     assert add(again, "Two").position > first.position
     assert [post.text for post in again.by_author(first.author, Window())] == ["Two", "One"]
     again.close()
-
-
-def test_a_window_takes_from_either_end(world: World) -> None:
-    made = [add(world, str(number)) for number in range(5)]
-
-    def texts(window: Window) -> str:
-        return "".join(post.text for post in world.posts(Network.X, window))
-
-    assert texts(Window()) == "43210"
-    assert texts(Window(after=made[1].position, limit=2)) == "43"
-    assert texts(Window(after=made[1].position, limit=2, oldest_first=True)) == "23"
-    assert texts(Window(before=made[2].position)) == "10"
-    assert texts(Window().until(made[2].position).from_(made[1].position)) == "1"
-    assert texts(Window(limit=1).sized(-1)) == "43210"
 
 
 def test_a_thread_knows_its_first_post(world: World) -> None:
