@@ -1,0 +1,83 @@
+"""Keeps the published kit in step with the plan, the clock and our receipts; it works only when one of them changed."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from amplifier.campaign.delivery import State
+from amplifier.campaign.plan import Plan
+from amplifier.campaign.template import Template
+from amplifier.errors import Problem
+from amplifier.settings import Settings
+from amplifier.sharekit.kit import Past, build
+from amplifier.sharekit.page import asset, imprint_page, kit_page
+from amplifier.store import decisions, journeys, kits
+
+__all__ = ["Publisher", "asset", "imprint_page"]
+
+log = logging.getLogger("amplifier.sharekit")
+RECENT = 300  # posts of ours among which those to boost are looked for
+
+
+class Publisher:
+    """Publishes the campaign's kit.
+
+    `plan` gives the plan in force, with its milestones where people moved them, and its templates; None before there
+    is one. `campaign_time` is the moment of the campaign, which in a rehearsal is not the real one; `now` is real.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        plan: Callable[[], tuple[Plan, Mapping[str, Template]] | None],
+        campaign_time: Callable[[], datetime],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._plan = plan
+        self._campaign_time = campaign_time
+        self._now = now
+        self._seen: object = None
+        self._problems: tuple[Problem, ...] = ()
+
+    def publish(self) -> bool:
+        """Bring the kit up to date. True if the page changed and was published; to be called every second or so."""
+        program = self._plan()
+        if program is None:
+            return False
+        minute = self._campaign_time().replace(second=0, microsecond=0)
+        newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=1)
+        sent = (journeys.counts()[State.SENT], newest[0].id if newest else 0)
+        seen = (program, minute, sent, decisions.newest_decision())
+        if seen == self._seen:
+            return False
+        changed = self._renew(*program, minute)
+        self._seen = seen
+        return changed
+
+    def _renew(self, plan: Plan, templates: Mapping[str, Template], minute: datetime) -> bool:
+        past = Past(
+            journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECENT),
+            decisions.decisions(),
+        )
+        page = build(plan, templates, settings=self._settings, now=minute, past=past)
+        self._tell(page.problems)
+        html = kit_page(page)
+        digest = hashlib.sha256(html).hexdigest()
+        campaign = self._settings.campaign.id
+        if kits.kit_digests().get(campaign) == digest:
+            return False
+        kits.keep_kit(kits.Kit(campaign, digest, html), now=self._now())
+        log.info("kit published asks=%d bytes=%d", len(page.asks), len(html))
+        return True
+
+    def _tell(self, problems: tuple[Problem, ...]) -> None:
+        """Log what is left out of the kit, once."""
+        for problem in problems:
+            if problem not in self._problems:
+                log.warning("left out of the kit: %s", problem)
+        self._problems = problems
