@@ -27,6 +27,7 @@ from amplifier.platforms.registry import connect
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode
+from amplifier.sharekit.publish import Publisher
 from amplifier.store import accounts, heartbeats, ledger, sealed
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -132,11 +133,13 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     pace = Pace(lease_s=settings.timing.lease_s, pauses=house.pauses, threads=max(4, 2 * len(outlets)))
     worker = Worker(outlets, pace=pace, now=utc_now, chance=random.Random())  # noqa: S311  spreads retries, no secret
     planner = Planner(place.home, settings, now=utc_now)
+    kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
     rehearsal = settings.mode is Mode.REHEARSAL
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, planner.refresh),
         Job("deliver", 0.2, worker.tick),
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
+        Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", 1.0, partial(_beat, "worker")),
     ]
     if rehearsal:

@@ -47,6 +47,11 @@ class Supervisor:
         self._lifeline, self._ours = os.pipe()
         os.set_inheritable(self._lifeline, True)
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was told to end."""
+        return self._ending.is_set()
+
     def start(self) -> None:
         """Start every child."""
         for child in self.children:

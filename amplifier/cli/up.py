@@ -17,6 +17,7 @@ from pathlib import Path
 
 from amplifier.cli.output import console
 from amplifier.cli.supervisor import Child, Supervisor
+from amplifier.cli.tally import World
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import SANDBOX_PORT, Place, settle
 from amplifier.schedule import files
@@ -24,7 +25,6 @@ from amplifier.schedule.program import read_program
 from amplifier.settings import Mode
 
 WEB_PORT = 8000
-READY_WITHIN_S = 30.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +52,13 @@ def run(options: argparse.Namespace) -> int:
         try:
             supervisor.start()
             ports = [options.port, options.sandbox_port] if rehearsal else [options.port]
-            supervisor.watch(until=lambda: all(answers(port) for port in ports), every=0.1)
-            _welcome(place, options)
+            supervisor.watch(until=lambda: all(answers(port) for port in ports))
+            if not supervisor.is_ending:
+                if rehearsal:
+                    public = place.settings.rehearsal.public
+                    world = World(options.sandbox_port, place.sandbox_token)
+                    world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
+                _welcome(place, options)
             supervisor.watch()
         finally:
             supervisor.close()

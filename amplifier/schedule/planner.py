@@ -6,13 +6,16 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from amplifier.campaign.changes import Changes, ExistingPost
+from amplifier.campaign.plan import Plan
+from amplifier.campaign.template import Template
 from amplifier.errors import FileError, Problem
 from amplifier.schedule import files
+from amplifier.schedule.milestones import effective
 from amplifier.schedule.program import Program, all_occurrences, read_program, wanted_posts
 from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.stage import LIVE, Stage, make
@@ -34,12 +37,17 @@ class Planner:
         self._program: Program | None = None
         self._version: int | None = None
         self._seen: object = None
+        self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
 
-    @property
-    def current(self) -> Program | None:
-        """The version in force, or None before the first good one."""
-        return self._program
+    def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
+        """The plan with its milestones where people moved them, and its templates; None before the first good one."""
+        program = self._program
+        return (effective(program.plan, decisions.decisions()), program.templates) if program else None
+
+    def campaign_time(self) -> datetime:
+        """What time it is in the campaign: in a rehearsal the moment that plays now."""
+        return self._playing.campaign(self._now())
 
     def refresh(self) -> Changes:
         """Read what changed and bring the ledger up to it. A bad file is reported; the last good version stays."""
@@ -90,7 +98,7 @@ class Planner:
         opened = ledger.ledger()
         if opened is None:
             return Changes()
-        stage = self._stage(program, opened.stage, now)
+        stage = self._playing = self._stage(program, opened.stage, now)
         wanted = wanted_posts(program, decisions.decisions(), stage)
         live = self._settings.mode is Mode.LIVE
 
