@@ -49,13 +49,26 @@ POST = (
 POST_JOIN = "posts JOIN accounts ON accounts.key = posts.author"
 
 
+class WorldError(Exception):
+    """The file cannot be used as a world; the message says why and what to do."""
+
+
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, making it if there is none; a second process on the same file is refused.
+    """Open the file, making it if there is none. Raises WorldError, also if another process has it open.
 
     A killed process loses nothing: SQLite's journal undoes a half-written change, and the pages the system has taken
     over reach the disk without us. Only a power cut may cost the last posts, which are pretend; hence no fsync.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _opened(path)
+    except sqlite3.DatabaseError as error:
+        if "locked" in str(error):
+            raise WorldError(f"{path} is in use: another sandbox is running on it. Stop that one first.") from error
+        raise WorldError(f"{path} cannot be read as a world ({error}). Delete it: what it holds is pretend.") from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
     file = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1, cached_statements=256)
     file.execute("PRAGMA locking_mode = EXCLUSIVE")
     file.execute("PRAGMA journal_mode = DELETE")
@@ -63,7 +76,7 @@ def connect(path: Path) -> sqlite3.Connection:
     found = file.execute("PRAGMA user_version").fetchone()[0]
     if found not in {0, VERSION}:
         file.close()
-        raise ValueError(f"{path} was made by another version of the sandbox. Delete it: what it holds is pretend.")
+        raise WorldError(f"{path} was made by another version of the sandbox. Delete it: what it holds is pretend.")
     file.executescript(_TABLES)
     file.execute(f"PRAGMA user_version = {VERSION}")
     return file

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from amplifier.sandbox import tables
 
 def test_a_second_process_is_refused_while_the_first_is_there(tmp_path: Path) -> None:
     first = tables.connect(tmp_path / "deep" / "world.db")
-    with pytest.raises(sqlite3.OperationalError, match="locked"):
+    with pytest.raises(tables.WorldError, match="in use"):
         tables.connect(tmp_path / "deep" / "world.db")
     first.close()
     tables.connect(tmp_path / "deep" / "world.db").close()
@@ -27,6 +26,12 @@ def test_a_file_of_another_version_is_refused_with_what_to_do(tmp_path: Path) ->
     file = tables.connect(tmp_path / "world.db")
     file.execute(f"PRAGMA user_version = {tables.VERSION + 1}")
     file.close()
-    with pytest.raises(ValueError, match="Delete it"):
+    with pytest.raises(tables.WorldError, match="Delete it"):
         tables.connect(tmp_path / "world.db")
     tables.connect(tmp_path / "other.db").close()
+
+
+def test_a_file_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "world.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(tables.WorldError, match="Delete it"):
+        tables.connect(tmp_path / "world.db")
