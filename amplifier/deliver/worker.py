@@ -46,6 +46,8 @@ class Worker:
     def tick(self) -> None:
         """Claim what is due and hand it to the pool. Never waits for a network."""
         now = self._now()
+        if not deliveries.is_anything_due(now):
+            return
         deliveries.expire_leases(now=now, look_at=now + timedelta(seconds=self._pace.pauses.settle))
         deliveries.miss_overdue(now=now)
         while not self._stopping.is_set() and self._claim():

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from amplifier.store.models import AccountRow
-from amplifier.store.transaction import is_postgres, whole
+from amplifier.store.transaction import is_postgres, reading, whole
 
 OK, LOST, UNKNOWN = "ok", "lost", "unknown"
 
@@ -36,7 +36,7 @@ def know_accounts(accounts: Iterable[tuple[str, str, str]]) -> None:
         AccountRow.objects.update_or_create(name=name, defaults={"platform": platform, "handle": handle})
 
 
-@whole
+@reading
 def account_states() -> tuple[AccountState, ...]:
     """All accounts, by name."""
     return tuple(_state(row) for row in AccountRow.objects.order_by("name"))

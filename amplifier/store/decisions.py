@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.store.models import DecisionRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @whole
@@ -22,13 +22,13 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     return _decision(row)
 
 
-@whole
+@reading
 def decisions() -> tuple[Decision, ...]:
     """All of them, oldest first."""
     return tuple(_decision(row) for row in DecisionRow.objects.order_by("id"))
 
 
-@whole
+@reading
 def newest_decision() -> int:
     """The number of the newest decision; 0 if there is none."""
     found: int | None = DecisionRow.objects.aggregate(newest=Max("id"))["newest"]

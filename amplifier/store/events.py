@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.store.models import EventRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def write_events(events: Iterable[Event]) -> None:
     )
 
 
-@whole
+@reading
 def events_of(subject: str) -> tuple[Event, ...]:
     """The history of one subject, oldest first."""
     return tuple(_event(row) for row in EventRow.objects.filter(subject=subject).order_by("id"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def beat(name: str, *, now: datetime, detail: str = "") -> None:
     HeartbeatRow.objects.update_or_create(name=name, defaults={"at": now, "detail": detail})
 
 
-@whole
+@reading
 def heartbeats() -> dict[str, Heartbeat]:
     """The last beat of every part, by name."""
     return {row.name: Heartbeat(name=row.name, at=row.at, detail=row.detail) for row in HeartbeatRow.objects.all()}

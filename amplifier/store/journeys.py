@@ -11,17 +11,17 @@ from django.db.models import Count
 from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, State
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading
 
 
-@whole
+@reading
 def counts() -> Counter[State]:
     """How many deliveries are in each state."""
     rows = DeliveryRow.objects.values_list("state").annotate(number=Count("id"))
     return Counter({State(state): number for state, number in rows})
 
 
-@whole
+@reading
 def journeys(
     *,
     states: Collection[State] = (),
@@ -39,14 +39,14 @@ def journeys(
     return tuple(_journey(row) for row in rows.order_by(*order)[:limit])
 
 
-@whole
+@reading
 def journeys_by_id(ids: Collection[int]) -> tuple[Journey, ...]:
     """These deliveries, by their numbers."""
     rows = DeliveryRow.objects.select_related("post").filter(id__in=list(ids)).order_by("id")
     return tuple(_journey(row) for row in rows)
 
 
-@whole
+@reading
 def said_since(account: str, text: str, since: datetime) -> Journey | None:
     """A delivery with this text on this account that went out, or is to go out, since then."""
     row = (
@@ -58,7 +58,7 @@ def said_since(account: str, text: str, since: datetime) -> Journey | None:
     return _journey(row) if row else None
 
 
-@whole
+@reading
 def deliveries_of(account: str, remote_ids: Collection[str]) -> dict[str, int]:
     """Which of these remote ids are posts of ours, and by which delivery."""
     rows = DeliveryRow.objects.filter(account=account, remote_id__in=[pk for pk in remote_ids if pk])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.store.models import KitRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def keep_kit(kit: Kit, *, now: datetime) -> None:
     )
 
 
-@whole
+@reading
 def kits() -> dict[str, Kit]:
     """All published kits, by campaign."""
     return {
@@ -35,7 +35,7 @@ def kits() -> dict[str, Kit]:
     }
 
 
-@whole
+@reading
 def kit_digests() -> dict[str, str]:
     """The digest of each published kit: the cheap question whether something changed."""
     return dict(KitRow.objects.values_list("campaign", "digest"))

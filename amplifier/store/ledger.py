@@ -9,8 +9,7 @@ from django.db import connection
 
 from amplifier.errors import UsageError
 from amplifier.store.models import Ledger
-from amplifier.store.transaction import whole
-
+from amplifier.store.transaction import reading, whole
 
 TABLE = "ledger"
 
@@ -48,7 +47,7 @@ def open_ledger(*, mode: str, campaign: str, now: datetime, stopped: str) -> Led
     return _state(row)
 
 
-@whole
+@reading
 def ledger() -> LedgerState | None:
     """The ledger as it stands, or None before the first start."""
     row = Ledger.objects.filter(id=1).first()

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status
 from amplifier.store import sources
 from amplifier.store.models import FollowupRow, MentionRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
     return new
 
 
-@whole
+@reading
 def mentions(chosen: Filter, *, older_than: int = 0, limit: int = 50) -> tuple[Logged, ...]:
     """The log, newest first, a page at a time: `older_than` is the last number of the page before."""
     rows = _matching(chosen)
@@ -72,14 +72,14 @@ def mentions(chosen: Filter, *, older_than: int = 0, limit: int = 50) -> tuple[L
     return tuple(_logged(row) for row in rows.prefetch_related("followups").order_by("-id")[:limit])
 
 
-@whole
+@reading
 def mention(number: int) -> Logged | None:
     """One mention by its number."""
     row = MentionRow.objects.filter(id=number).first()
     return _logged(row) if row else None
 
 
-@whole
+@reading
 def counts_by_status() -> dict[Status, int]:
     """How many mentions have each status."""
     rows = MentionRow.objects.values_list("status").annotate(number=Count("id"))

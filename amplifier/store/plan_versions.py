@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.store.models import PlanVersion
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def keep_plan(*, digest: str, sources: Mapping[str, str], now: datetime) -> Stor
     return StoredPlan(id=newest.pk, digest=newest.digest, sources=newest.sources)
 
 
-@whole
+@reading
 def last_good() -> StoredPlan | None:
     """The newest valid version, or None."""
     row = PlanVersion.objects.order_by("-id").first()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from amplifier.store.models import SealedRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
-@whole
+@reading
 def load_seal(account: str, address: str) -> bytes | None:
     """The newest sealed session of this account at this address, or None."""
     row = SealedRow.objects.filter(account=account, address=address).first()

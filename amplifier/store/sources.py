@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.store.models import SourceRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SourceState:
     problem: str
 
 
-@whole
+@reading
 def source_states() -> dict[str, SourceState]:
     """All sources, by name."""
     return {
@@ -28,7 +28,7 @@ def source_states() -> dict[str, SourceState]:
     }
 
 
-@whole
+@reading
 def cursor_of(name: str) -> str:
     """Where this source stands; empty before its first answer."""
     row = SourceRow.objects.filter(name=name).first()

@@ -37,6 +37,17 @@ def whole(verb: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def reading(verb: Callable[P, R]) -> Callable[P, R]:
+    """Make a function that only reads: it takes no lock that a writer would have to wait for."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        close_old_connections()
+        return verb(*args, **kwargs)
+
+    return run
+
+
 def _is_busy(error: OperationalError) -> bool:
     words = str(error)
     return "locked" in words or "deadlock" in words or "could not serialize" in words
