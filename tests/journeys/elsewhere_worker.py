@@ -1,0 +1,30 @@
+"""The worker with some accounts on other servers of this machine: AMPLIFIER_ELSEWHERE is JSON, account to connection."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
+    import django
+
+    from amplifier.place import settle
+
+    words = sys.argv[1:]
+    settle(Path(words[words.index("--home") + 1]), Path(words[words.index("--var") + 1]))
+    django.setup()
+    from amplifier import wiring
+    from amplifier.__main__ import main
+
+    ELSEWHERE = json.loads(os.environ["AMPLIFIER_ELSEWHERE"])
+    usual = wiring.connection_for
+
+    def connection_for(account, place):  # noqa: ANN001, ANN202
+        return replace(usual(account, place), **ELSEWHERE.get(account.name, {}))
+
+    wiring.connection_for = connection_for
+    sys.exit(main(words))
