@@ -296,6 +296,7 @@ def test_a_post_that_nobody_answered_for_is_a_ghost_until_it_is_found(
     expect(found.locator(":scope > .words .lit")).to_have_text("#Lab23")
     expect(column(page, "x").locator(".post")).to_have_count(1)
     expect(count(page, "unsure")).to_have_text("0")
+    expect(page.locator("#said")).to_contain_text("X did not answer. Amplifier looked, found “Delegates: the ballot")
 
 
 def test_a_post_in_doubt_stays_on_top_of_newer_ones(look: Callable[..., Page], sandbox: Sandbox) -> None:
@@ -415,3 +416,33 @@ def test_a_wall_that_has_been_open_for_long_holds_no_more_than_forty_posts(
     expect(column(page, "x").locator(".tally")).to_have_text("60 posts")
     time.sleep(0.3)
     assert page.locator(".flying").count() == 0
+
+
+def test_posts_that_hang_on_the_debate_are_in_the_row_however_late_they_are(
+    look: Callable[..., Page], sandbox: Sandbox
+) -> None:
+    soon = [coming(number, 60 + number, hangs_on="ballot_closes") for number in range(12)]
+    late = [coming(20 + number, 300 + number, hangs_on="debate") for number in range(5)]
+    plan(sandbox, *soon, *late)
+    page = look(first=COUNT_SLIDES)
+    assert order(page) == [f"Coming {number}" for number in (0, 1, 2, 3, 4, 20, 21, 22)]
+    expect(page.locator(".due.pinned")).to_have_count(3)
+    expect(page.locator(".due.gap")).to_contain_text("Coming 20")
+    plan(sandbox, *soon, *(post | {"when": "Mon 9 Oct 15:20 Liverpool"} for post in late))
+    expect(page.locator(".due.moved")).to_have_count(3)
+    assert page.evaluate("window.slides") == 3
+
+
+def test_after_the_plug_the_next_post_says_that_the_worker_is_back(look: Callable[..., Page], sandbox: Sandbox) -> None:
+    publish(sandbox, "x")
+    page = look()
+    page.get_by_role("button", name="Pull the plug").click()
+    time.sleep(2.1)
+    publish(sandbox, "mastodon")
+    expect(page.locator("#said")).to_contain_text("The worker is back, and the next post is out.")
+
+
+def test_a_cards_age_goes_on_while_nothing_happens(look: Callable[..., Page], sandbox: Sandbox) -> None:
+    publish(sandbox, "x")
+    page = look()
+    expect(column(page, "x").locator(".ago")).to_have_text("4 s", timeout=7_000)

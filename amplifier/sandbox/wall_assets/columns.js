@@ -11,9 +11,10 @@ const SETTLED = 20_000; // how long a card says that it was found, in millisecon
 const PINNED = 6_000; // how long it stays on top after that, in milliseconds
 let first = true;
 
-/** Shows the networks; returns the cards that are new, with their network. */
+/** Shows the networks; returns the cards that are new, and the posts in doubt that have just been found. */
 export function show(networks, unsure) {
   const born = [];
+  const found = [];
   for (const network of networks) {
     const column = columns.find((one) => one.dataset.network === network.id);
     if (!column) continue;
@@ -28,7 +29,7 @@ export function show(networks, unsure) {
       make: (post) => card(network.id, post),
       fill: (article, post) => {
         refresh(article, post);
-        stage(article, post, network, open);
+        if (stage(article, post, network, open)) found.push({ network, post });
       },
     });
     if (!first) born.push(...fresh.map((article) => ({ network: network.id, article })));
@@ -41,7 +42,7 @@ export function show(networks, unsure) {
     write(tab.querySelector("b"), open.length ? `${network.count} ?` : String(network.count));
   }
   first = false;
-  return born;
+  return { born, found };
 }
 
 /** Whether a network keeps its answer back. Once the post in question is found, the held line is of no matter. */
@@ -94,13 +95,14 @@ function ghosts(column, network, open) {
   }));
 }
 
-/** Marks a card as in doubt, as found, or as neither, and says so in words. */
+/** Marks a card as in doubt, as found, or as neither, and says so in words; true if it has been found just now. */
 function stage(article, post, network, open) {
   const doubt = doubts.get(post.id);
-  if (!doubt) return;
+  if (!doubt) return false;
   const asked = asking(post, open);
   doubt.asked ||= asked;
-  if (!doubt.until && doubt.asked && !asked) doubt.until = now() + SETTLED;
+  const found = !doubt.until && doubt.asked && !asked;
+  if (found) doubt.until = now() + SETTLED;
   if (!doubt.until && !doubt.asked && network.answering && now() - doubt.since > 8_000) doubt.until = now() - 1;
   const over = doubt.until && now() >= doubt.until;
   article.classList.toggle("ghost", !doubt.until);
@@ -109,6 +111,7 @@ function stage(article, post, network, open) {
   write(article.querySelector(".note span"), doubt.until
     ? "Found. The post was out, so it was not sent again."
     : asked ? `${network.title} did not answer. Looking whether the post is out.` : `${network.title} has not said yes. Waiting for its answer.`);
+  return found;
 }
 
 /** On a phone the columns are tabs; on a laptop they are plain sections side by side. */

@@ -1,8 +1,11 @@
 // The row of what comes next: one card for each moment, which slides to its new place when a milestone moves.
 import { copy, keep, marks, write } from "/wall/assets/card.js";
 import { now, until } from "/wall/assets/clock.js";
+import { still } from "/wall/assets/motion.js";
 
 const MOST = 8;
+const SLIPS = "debate"; // the milestone that the button moves
+const KEPT = 3; // how many of the places are for posts that hang on it, however late they are
 const REMEMBER = 20_000; // how long a card says that it has moved, in milliseconds
 const row = document.getElementById("coming");
 const section = row.parentElement;
@@ -25,23 +28,42 @@ function gather(coming) {
   });
   groups.clear();
   for (const { key, posts } of gathered) for (const post of posts) groups.set(post.id, key);
-  return gathered.sort((one, other) => Date.parse(one.at) - Date.parse(other.at)).slice(0, MOST);
+  return choose(gathered.sort((one, other) => Date.parse(one.at) - Date.parse(other.at)));
+}
+
+/** The next moments, and in the last places the next ones of the milestone that the button moves: `gap` says where. */
+function choose(moments) {
+  const slips = (moment) => moment.hangs_on === SLIPS;
+  const near = moments.slice(0, MOST);
+  const far = moments.slice(MOST).filter(slips);
+  while (far.length && near.filter(slips).length < KEPT) {
+    const place = near.findLastIndex((moment) => !slips(moment));
+    near.splice(place, 1);
+    near.push(far.shift());
+  }
+  return near.map((moment, place) => ({ ...moment, gap: place > 0 && moments.indexOf(moment) !== moments.indexOf(near[place - 1]) + 1 }));
 }
 
 export function show(coming, told) {
   const moments = gather(coming);
   keep(row, moments, { key: (moment) => moment.key, make: () => copy("due-card"), fill });
   row.hidden = moments.length === 0;
+  reveal(row.querySelector(".moving"));
   const empty = section.querySelector(".empty");
   empty.hidden = moments.length > 0;
   write(empty.lastElementChild, told
     ? "Nothing more is planned. What a schedule adds appears here."
     : "The next posts stand here, in the order in which they go out.");
-  const pin = moments.find((moment) => moment.hangs_on)?.hangs_on;
   const legend = section.querySelector(".legend");
-  legend.hidden = !pin;
-  if (pin) write(legend.lastElementChild, `hangs on the ${plain(pin)} and moves with it`);
+  legend.hidden = !moments.some((moment) => moment.hangs_on === SLIPS);
+  write(legend.lastElementChild, `hangs on the ${SLIPS} and moves with it`);
   tick();
+}
+
+/** Brings a card that has just moved into sight, where the row is longer than the screen. */
+function reveal(item) {
+  if (!item || item.offsetLeft + item.offsetWidth <= row.scrollLeft + row.clientWidth) return;
+  row.scrollTo({ left: item.offsetLeft - row.clientWidth / 4, behavior: still() ? "auto" : "smooth" });
 }
 
 /** Says anew how long each card still waits. */
@@ -63,13 +85,14 @@ function fill(item, moment) {
   const time = moment.when.match(/\d?\d:\d\d/)?.[0] ?? moment.when;
   if (item.dataset.time && item.dataset.time !== time && moment.hangs_on) {
     item.dataset.was = item.dataset.time;
-    item.classList.add("moved");
+    item.classList.add("moved", "moving");
     item.dataset.until = String(now() + REMEMBER);
   }
   item.dataset.time = time;
   item.dataset.at = String(Date.parse(moment.at));
   item.posts = moment.posts;
-  item.classList.toggle("pinned", Boolean(moment.hangs_on));
+  item.classList.toggle("pinned", moment.hangs_on === SLIPS);
+  item.classList.toggle("gap", moment.gap);
   write(item.querySelector(".when"), moment.when);
   write(item.querySelector(".words bdi"), moment.text);
   marks(item.querySelector(".to"), moment.posts.map((post) => post.network));

@@ -1,6 +1,7 @@
 // Motion shows where something went, and nothing else; none at all for whoever asked for stillness.
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const STEP = 200;
+const NUDGE = 40;
 const EASE = "cubic-bezier(0.2, 0.7, 0.2, 1)";
 
 export const still = () => stillness.matches || document.hidden;
@@ -8,19 +9,22 @@ export const still = () => stillness.matches || document.hidden;
 /** Where each element stands now; give the answer to `settle` after the page has changed. */
 export const stand = (elements) => new Map([...elements].map((element) => [element, element.getBoundingClientRect()]));
 
-/** Lets every element that has moved slide from where it stood, the ones that went furthest on top. */
+/** Lets every element that has changed its place slide there; what was moved on purpose goes last and on top. */
 export function settle(before) {
-  if (still()) return;
   let turn = 0;
   for (const [element, from] of before) {
-    if (!element.isConnected) continue;
+    const moved = element.classList.contains("moving");
+    element.classList.remove("moving");
+    if (still() || !element.isConnected) continue;
     const to = element.getBoundingClientRect();
-    const [x, y] = [from.left - to.left, from.top - to.top];
-    if (Math.abs(x) < 1 && Math.abs(y) < 1) continue;
-    const far = element.classList.contains("moved");
-    const start = { transform: `translate(${x}px, ${y}px)`, zIndex: far ? 2 : 1 };
-    element.animate([start, { transform: "none", zIndex: far ? 2 : 1 }], {
-      duration: STEP, delay: far ? 60 * turn++ : 0, easing: EASE, fill: "backwards",
+    let [x, y] = [from.left - to.left, from.top - to.top];
+    if (Math.abs(x) < 1 && Math.abs(y) < 1) {
+      if (!moved) continue;
+      x = -NUDGE; // it is later, though nothing else has passed it
+    }
+    const zIndex = moved ? 2 : 1;
+    element.animate([{ transform: `translate(${x}px, ${y}px)`, zIndex }, { transform: "none", zIndex }], {
+      duration: STEP, delay: moved ? 60 * turn++ : 0, easing: EASE, fill: "backwards",
     });
   }
 }

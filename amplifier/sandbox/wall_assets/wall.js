@@ -20,28 +20,45 @@ const FALLBACK = {
 };
 let last = null; // the last state that was heard
 let heard = ""; // the instant of the last sentence of the service
-let announced = { text: "", at: 0 };
+let announced = { at: 0 };
+let plug = null; // when the plug was pulled here, and how much had been sent by then
 
 function show(state) {
   hear(state.now);
-  const before = stand([...coming.cards(), ...[...document.querySelectorAll(".column .posts")].flatMap((list) => [...list.children].slice(0, 6))]);
-  const old = [...coming.cards()].map((item) => ({ item, from: before.get(item), posts: item.posts }));
-  coming.show(state.coming, state.strip.told);
-  const born = columns.show(state.networks, state.unsure);
-  settle(before);
-  for (const { network, article } of born) {
-    const source = old.find(({ posts }) => posts?.some((post) => post.network === network && post.text === article.dataset.text));
-    enter(article);
-    if (source) fly(source.item, source.from, article);
-  }
+  const found = paint(state);
   last = state;
   strip(state);
   if (state.said && state.said.at !== heard) {
     heard = state.said.at;
     say(state.said.sentence);
   }
+  conclude(found, state.strip);
   if (state.campaign) write(document.querySelector(".whose span"), `Amplifier for ${state.campaign.name} ${state.campaign.tag ?? ""}`);
   if (state.buttons?.slip) write(document.querySelector("[data-wish=debate_slips] span"), state.buttons.slip);
+}
+
+/** Brings the cards up to date; what has changed its place slides there. Returns the posts that were found just now. */
+function paint(state) {
+  const before = stand([...coming.cards(), ...[...document.querySelectorAll(".column .posts")].flatMap((list) => [...list.children].slice(0, 6))]);
+  const old = [...coming.cards()].map((item) => ({ item, from: before.get(item), posts: item.posts }));
+  coming.show(state.coming, state.strip.told);
+  const { born, found } = columns.show(state.networks, state.unsure);
+  settle(before);
+  for (const { network, article } of born) {
+    const source = old.find(({ posts }) => posts?.some((post) => post.network === network && post.text === article.dataset.text));
+    enter(article);
+    if (source) fly(source.item, source.from, article);
+  }
+  return found;
+}
+
+/** Says how it ended: a post in doubt that was found, a worker that is back. */
+function conclude(found, { sent, twice, lost }) {
+  const [first] = found;
+  if (first) say(`${first.network.title} did not answer. Amplifier looked, found “${[...first.post.text].slice(0, 40).join("").trimEnd()}…”, and sent nothing twice.`);
+  if (!plug || now() - plug.at < 2000 || sent <= plug.sent) return;
+  plug = null;
+  if (!twice && !lost) say("The worker is back, and the next post is out. Nothing was sent twice and nothing is lost.");
 }
 
 function strip({ strip: counts, coming: posts }) {
@@ -60,7 +77,7 @@ function strip({ strip: counts, coming: posts }) {
   announce(counts);
 }
 
-/** Once a second and after every change: what the server's clock makes of the next post. */
+/** A few times a second and after every change: what the server's clock makes of the next post. */
 function tick() {
   if (!last || document.body.dataset.life !== "live") return;
   const upcoming = last.strip.next;
@@ -89,6 +106,7 @@ function say(text) {
 async function wish(button) {
   button.ariaBusy = "true";
   if (button.dataset.wish === "x_stops") columns.front("x");
+  if (button.dataset.wish === "pull_the_plug") plug = { at: now(), sent: last.strip.sent };
   try {
     const answer = await fetch(`/wall/wish/${button.dataset.wish}`, { method: "POST", headers: { "X-Wall": "1" }, signal: AbortSignal.timeout(8000) });
     const body = await answer.json().catch(() => ({}));
@@ -137,5 +155,6 @@ function follow() {
 
 for (const button of buttons) button.addEventListener("click", () => wish(button));
 setInterval(tick, 250);
+setInterval(() => { if (last && document.body.dataset.life === "live") conclude(paint(last), last.strip); }, 1000);
 columns.arrange();
 follow();
