@@ -42,7 +42,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Page:
-    """Mentions in order of time (oldest first) and the cursor that comes after all of them."""
+    """Mentions in order of time (oldest first), each one once, and the cursor to ask with the next time."""
 
     mentions: tuple[RawMention, ...]
     cursor: str
@@ -97,9 +97,10 @@ class Platform(Protocol):
         """Our own post that these bytes made, if it is there; None if it is certainly not visible now."""
 
     def mentions(self, cursor: str) -> Page:
-        """What others said to us after the cursor (empty: from now on, or as far back as the network shows).
+        """What others said to us after the cursor (empty: one page back from now).
 
-        Reads every page before it answers, so that saving the cursor with the mentions loses nothing.
+        The cursor stands for exactly what was read so far, so saving it with the mentions loses nothing: what shows
+        late, and what is more than one call should fetch, comes with a later call. Then order holds within a page only.
         """
 
     def tagged(self, tag: str, cursor: str) -> Page:

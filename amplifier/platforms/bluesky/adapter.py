@@ -23,7 +23,7 @@ from amplifier.platforms.bluesky.translate import (
     translate,
 )
 from amplifier.platforms.frozen import freeze, thaw
-from amplifier.platforms.port import Connection, Identity, Page, Part, SessionVault, Sought
+from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, SessionVault, Sought
 from amplifier.platforms.watermark import Watermark
 
 PAGE_SIZE = 100
@@ -36,7 +36,7 @@ RENEWALS = 2  # the session another process has saved, and a new one
 T = TypeVar("T")
 
 
-class BlueskyPlatform:
+class BlueskyPlatform(Platform):
     """Publishes by an app password, writing each post under a key of our own: a repeat changes nothing.
 
     Everything goes to `connection.api`, also after the log-in: the entryway passes requests on to the account's own

@@ -16,7 +16,7 @@ from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import HostSession
 from amplifier.platforms.mastodon import statuses
 from amplifier.platforms.mastodon.translate import is_not_offered, translate
-from amplifier.platforms.port import Connection, Identity, Page, Part, SessionVault, Sought
+from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, SessionVault, Sought
 from amplifier.platforms.watermark import Item, Watermark
 
 PAGE_SIZE = 40
@@ -29,7 +29,7 @@ STATUSES_SETTLED = timedelta(hours=1)
 KINDS = {"mention": Kind.MENTION, "quote": Kind.QUOTE}
 
 
-class MastodonPlatform:
+class MastodonPlatform(Platform):
     """Publishes by an access token with an idempotency key, and can look before any repeat.
 
     Not every server of the family keeps keys (GoToSocial, Takahē do not), and Mastodon itself keeps them for an hour.

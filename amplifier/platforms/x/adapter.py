@@ -16,7 +16,7 @@ from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import PlatformError, Unavailable
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import HostSession
-from amplifier.platforms.port import Connection, Identity, Page, Part, SessionVault, Sought
+from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, SessionVault, Sought
 from amplifier.platforms.watermark import Watermark
 from amplifier.platforms.x import posts
 from amplifier.platforms.x.translate import is_refused_request, translate
@@ -33,7 +33,7 @@ for _name in ("tweepy", "oauthlib", "requests_oauthlib"):
     logging.getLogger(_name).setLevel(logging.INFO)
 
 
-class XPlatform:
+class XPlatform(Platform):
     """Publishes by OAuth 1.0a in the account's own name; tokens of this kind do not expire.
 
     X knows no idempotency key: a repeat is prevented by looking (`find`) and by X's refusal of duplicate text.

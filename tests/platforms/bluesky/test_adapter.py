@@ -156,6 +156,20 @@ def test_another_account_s_saved_session_is_left_alone(server: Server) -> None:
     assert server.stub.paths().count(LOGIN) == 2
 
 
+def test_an_address_in_a_saved_session_leads_nowhere(server: Server) -> None:
+    vault = Vault()
+    connected(server, vault).verify()
+    assert vault.session is not None
+    vault.session = vault.session.replace(server.stub.address, "http://elsewhere.example")
+    adapter = connected(server, vault)
+    adapter.verify()
+    server.good.clear()
+
+    adapter.verify()
+
+    assert server.stub.paths() == [LOGIN, WHO, WHO, WHO, REFRESH, LOGIN, WHO]
+
+
 def test_a_vault_with_rubbish_in_it_is_an_empty_one(server: Server) -> None:
     vault = Vault()
     vault.session = "rubbish"
