@@ -1,4 +1,4 @@
-"""The worker with some accounts on other servers of this machine: AMPLIFIER_ELSEWHERE is JSON, account to connection."""
+"""The worker with accounts on other servers of this machine: AMPLIFIER_ELSEWHERE is JSON, account to connection."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
@@ -23,7 +24,7 @@ if __name__ == "__main__":
     ELSEWHERE = json.loads(os.environ["AMPLIFIER_ELSEWHERE"])
     usual = wiring.connection_for
 
-    def connection_for(account, place):  # noqa: ANN001, ANN202
+    def connection_for(account: Any, place: Any) -> Any:
         return replace(usual(account, place), **ELSEWHERE.get(account.name, {}))
 
     wiring.connection_for = connection_for

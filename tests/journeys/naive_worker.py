@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
@@ -20,7 +21,7 @@ if __name__ == "__main__":
     from amplifier.deliver import confirm, worker
     from amplifier.store import deliveries
 
-    def blind(due, _outlet, *, now, pauses):  # noqa: ANN001, ANN202
+    def blind(due: Any, _outlet: Any, *, now: Any, pauses: Any) -> Any:
         step = confirm.after_look(due, None, now=now(), pauses=pauses, looks_needed=0)
         deliveries.record([replace(step, run_at=now())], now=now())
         return step

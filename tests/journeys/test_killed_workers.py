@@ -64,7 +64,6 @@ def _rehearse(folder: Path, killer: Killer, program: tuple[str, ...]) -> tuple[i
         copy_home(HOME, folder / "home", seconds=75), folder / "var", as_json=True, meanwhile=killer, program=program
     )
     stuck = tally.unfinished + tally.unsure + tally.held
-    print(f"kills {killer.kills}, while sending {killer.while_sending}: {tally}")
     return tally.duplicates, tally.lost, stuck
 
 
@@ -84,6 +83,6 @@ def test_thirty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> No
 @pytest.mark.journey
 @pytest.mark.timeout(300)
 def test_without_the_look_the_same_kills_do_harm(tmp_path: Path) -> None:
-    killer = Killer(enough=12)
+    killer = Killer()
     duplicates, _, _ = _rehearse(tmp_path, killer, NAIVE)
     assert duplicates > 0
