@@ -17,4 +17,6 @@ def test_a_window_takes_from_either_end(world: World) -> None:
     assert texts(Window(after=made[1].position, limit=2, oldest_first=True)) == "23"
     assert texts(Window(before=made[2].position)) == "10"
     assert texts(Window().until(made[2].position).from_(made[1].position)) == "1"
+    assert texts(Window(before=made[2].position).until(made[4].position)) == "10"
+    assert texts(Window(after=made[2].position).from_(made[1].position)) == "43"
     assert texts(Window(limit=1).sized(-1)) == "43210"
