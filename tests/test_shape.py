@@ -1,0 +1,156 @@
+"""The architecture, held by tests where import-linter cannot see it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from amplifier.__main__ import COMMANDS, module_of
+from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.registry import ADAPTERS
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(path for path in (ROOT / "amplifier").rglob("*.py") if "migrations" not in path.parts)
+LONGEST = 320
+# Tables and the files that may name their models; every other file asks these.
+OWNERS = {
+    "Ledger": {"ledger.py"},
+    "PlanVersion": {"plan_versions.py"},
+    "DecisionRow": {"decisions.py"},
+    "PostRow": {"posts.py"},
+    "DeliveryRow": {"deliveries.py", "journeys.py"},
+    "EventRow": {"events.py"},
+    "AccountRow": {"accounts.py"},
+    "SealedRow": {"sealed.py"},
+    "SourceRow": {"sources.py"},
+    "MentionRow": {"mentions.py"},
+    "FollowupRow": {"mentions.py"},
+    "KitRow": {"kits.py"},
+    "HeartbeatRow": {"heartbeats.py"},
+}
+CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"), ("uuid", "uuid4")}
+# Who may read a clock: clock.py for everybody; the sandbox is a world of its own, in processes of its own.
+CLOCK_OWNERS = {"clock.py", "wiring.py"}
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "misc"}
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_file_says_in_its_first_line_why_it_exists(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text()))
+    assert docstring
+    assert docstring.splitlines()[0].endswith((".", ":")), docstring
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_file_is_short_enough_to_be_read_at_once(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_name_says_what_is_in_it(path: Path) -> None:
+    assert path.stem not in FORBIDDEN_NAMES
+    assert path.parent.name not in FORBIDDEN_NAMES
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_only_the_clock_reads_the_clock(path: Path) -> None:
+    if path.name in CLOCK_OWNERS or "sandbox" in path.parts:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            assert (node.value.id, node.attr) not in CLOCKS, f"{_name(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_a_table_is_named_by_its_own_file_alone(path: Path) -> None:
+    if path.name == "models.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Name) and node.id in OWNERS:
+            assert path.parent.name == "store", f"{_name(path)}:{node.lineno} names {node.id}"
+            assert path.name in OWNERS[node.id], f"{_name(path)}:{node.lineno} names {node.id}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_nobody_reaches_past_a_doors_table(path: Path) -> None:
+    doors = {"__main__.py", "registry.py"}
+    if path.name in doors:
+        return
+    assert not re.search(r"\bimport_module\b|\b__import__\b", path.read_text())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_module(name: str) -> None:
+    module = module_of(name)
+    assert callable(module.run)
+    assert callable(module.add_arguments)
+
+
+def test_every_platform_has_a_row_and_an_adapter() -> None:
+    assert set(TABLE) == set(ADAPTERS)
+    for door in ADAPTERS.values():
+        module, _, name = door.partition(":")
+        path = ROOT / (module.replace(".", "/") + ".py")
+        assert f"class {name}" in path.read_text()
+
+
+def test_every_file_has_its_tests() -> None:
+    """The tests mirror the code; what is only tables, wiring or pages is named here with what tests it instead."""
+    elsewhere = {
+        "amplifier/__main__.py": "tests/test_main.py",
+        "amplifier/django_settings.py": "every test that uses the ledger",
+        "amplifier/wiring.py": "tests/journeys",
+        "amplifier/clock.py": "one line",
+        "amplifier/errors.py": "a tree of names",
+    }
+    missing = []
+    for path in SOURCES:
+        name = _name(path)
+        if path.name == "__init__.py" or name in elsewhere:
+            continue
+        relative = path.relative_to(ROOT / "amplifier")
+        wanted = ROOT / "tests" / relative.parent / f"test_{path.name}"
+        if not wanted.exists():
+            missing.append(name)
+    assert not missing, "without tests of their own: " + ", ".join(missing)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_explained(name: str) -> None:
+    pages = "".join(path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    assert f"amplifier {name}" in pages
+
+
+def test_every_dependency_has_its_reason() -> None:
+    page = (ROOT / "docs" / "dependencies.md").read_text().lower()
+    listed = re.findall(
+        r'^  "([A-Za-z0-9_.-]+)', (ROOT / "pyproject.toml").read_text().split("[tool.")[0], re.MULTILINE
+    )
+    assert len(listed) > 20
+    for name in listed:
+        plain = name.lower()
+        if plain.startswith("types-"):
+            continue
+        assert plain in page or plain.replace("_", "-") in page, name
+
+
+def test_every_error_tells_what_to_do() -> None:
+    tree = ast.parse((ROOT / "amplifier" / "errors.py").read_text())
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            assert len(ast.get_docstring(node) or "") > 40, node.name
+
+
+def test_the_locks_name_no_place_to_fetch_from() -> None:
+    for name in ("requirements.lock", "requirements-test.lock"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert "--index-url" not in text
+        assert text.count("--hash=sha256:") > 100
