@@ -413,7 +413,7 @@ def test_a_wall_that_has_been_open_for_long_holds_no_more_than_forty_posts(
         publish(sandbox, "x", f"Post {number}")
     expect(column(page, "x").locator(".post").first).to_contain_text("Post 59")
     expect(column(page, "x").locator(".post")).to_have_count(40)
-    expect(column(page, "x").locator(".tally")).to_have_text("60 posts")
+    expect(column(page, "x").locator(".tally")).to_have_text("60 sent")
     time.sleep(0.3)
     assert page.locator(".flying").count() == 0
 

@@ -35,7 +35,7 @@ export function show(networks, unsure) {
     if (!first) born.push(...fresh.map((article) => ({ network: network.id, article })));
     column.dataset.answering = String(!quiet);
     write(column.querySelector(".answers span"), quiet ? "not answering" : "answering");
-    write(column.querySelector(".tally"), network.count === 1 ? "1 post" : `${network.count} posts`);
+    write(column.querySelector(".tally"), `${network.count} sent`);
     column.querySelector(":scope > .empty").hidden = posts.length > 0;
     const tab = document.getElementById(`tab-${network.id}`);
     tab.classList.toggle("asks", open.length > 0 || quiet);
