@@ -11,7 +11,7 @@ from amplifier.sandbox import bluesky_shapes as shapes
 from amplifier.sandbox import ids, words
 from amplifier.sandbox.bluesky_shapes import invalid, problem
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.limits import Allowance, Budget, Limits
+from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Reason, from_iso, iso
 from amplifier.sandbox.routes import Route
@@ -218,7 +218,7 @@ class Bluesky:
     def _spend(self, budget: Budget, who: str, points: int = 1) -> dict[str, str]:
         now = now_ms()
         allowance = self._limits.spend(budget, who, now_ms=now, points=points)
-        headers = _headers(allowance)
+        headers = headers_of(NETWORK, allowance)
         if not allowance.granted:
             wait = {"retry-after": str(-(-(allowance.reset_ms - now) // 1000))}
             raise RefusedError(problem(429).having(headers | wait))
@@ -244,12 +244,3 @@ def _cursor(text: str) -> int:
         return from_iso(text)
     except ValueError:
         raise RefusedError(invalid("Malformed cursor")) from None
-
-
-def _headers(allowance: Allowance) -> dict[str, str]:
-    return {
-        "RateLimit-Limit": str(allowance.limit),
-        "RateLimit-Remaining": str(allowance.remaining),
-        "RateLimit-Reset": str(-(-allowance.reset_ms // 1000)),
-        "RateLimit-Policy": f"{allowance.limit};w={allowance.window_s}",
-    }

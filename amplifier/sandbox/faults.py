@@ -38,7 +38,10 @@ SILENCES = frozenset({Kind.STATUS, Kind.HANG, Kind.CUT_BEFORE, Kind.CUT_AFTER, K
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault in force. `times` is how often it will still strike (None: always); `seconds` is a range."""
+    """A fault in force. `times` is how often it will still strike (None: always); `seconds` is a range.
+
+    `reset`: in how many seconds the headers of a 429 say that the budget begins anew; None sends no such headers.
+    """
 
     id: int
     network: str
@@ -48,6 +51,7 @@ class Fault:
     seconds: tuple[float, float] = (0.0, 0.0)
     times: int | None = None
     stored: bool = False
+    reset: float | None = None
 
     def strikes(self, network: Network, operation: Operation) -> bool:
         """Whether it is meant for such a request."""
@@ -84,7 +88,7 @@ def from_json(found: Any, number: int) -> Fault:
     """A fault from what the control door was given. Raises ValueError with a sentence if it makes no sense."""
     if not isinstance(found, dict):
         raise ValueError("a fault is a JSON object")  # noqa: TRY004 - answered with 400, as every bad value
-    unknown = set(found) - {"id", "network", "operation", "kind", "status", "seconds", "times", "stored"}
+    unknown = set(found) - {"id", "network", "operation", "kind", "status", "seconds", "times", "stored", "reset"}
     if unknown:
         raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
     kind = Kind(found.get("kind", ""))
@@ -106,6 +110,7 @@ def from_json(found: Any, number: int) -> Fault:
         seconds=_range(found.get("seconds", 0)),
         times=times,
         stored=bool(found.get("stored", False)),
+        reset=None if found.get("reset") is None else float(found["reset"]),
     )
 
 

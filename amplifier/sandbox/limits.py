@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass
 from enum import Enum
 
+from amplifier.sandbox.nouns import Network, iso
+
 
 class Budget(Enum):
     """A name, how many points, in how many seconds. Sources: facts of each network's rate-limit page."""
@@ -68,3 +70,28 @@ class Limits:
             self._spent[budget, who] = (begun, used)
             left = budget.limit - used
             return Allowance(granted, budget.limit, left, begun + budget.window_ms, budget.window_ms // 1000)
+
+
+def headers_of(network: Network, allowance: Allowance) -> dict[str, str]:
+    """What a network tells about a budget in the headers of its answers."""
+    reset_s = str(-(-allowance.reset_ms // 1000))
+    match network:
+        case Network.X:
+            return {
+                "x-rate-limit-limit": str(allowance.limit),
+                "x-rate-limit-remaining": str(allowance.remaining),
+                "x-rate-limit-reset": reset_s,
+            }
+        case Network.BLUESKY:
+            return {
+                "RateLimit-Limit": str(allowance.limit),
+                "RateLimit-Remaining": str(allowance.remaining),
+                "RateLimit-Reset": reset_s,
+                "RateLimit-Policy": f"{allowance.limit};w={allowance.window_s}",
+            }
+        case Network.MASTODON:
+            return {
+                "X-RateLimit-Limit": str(allowance.limit),
+                "X-RateLimit-Remaining": str(allowance.remaining),
+                "X-RateLimit-Reset": iso(allowance.reset_ms),
+            }

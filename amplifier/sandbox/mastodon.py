@@ -8,9 +8,9 @@ from amplifier.sandbox import mastodon_shapes as shapes
 from amplifier.sandbox import words
 from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.ids import position_at
-from amplifier.sandbox.limits import Allowance, Budget, Limits
+from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason, iso
+from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
@@ -57,7 +57,7 @@ class Mastodon:
                 return say(shapes.status(earlier, _base(request), self._world), headers=limits)
             draft = self._draft(request, me)
             allowance = self._limits.spend(Budget.MASTODON_STATUSES, me.handle, now_ms=now_ms())
-            limits = _headers(allowance)
+            limits = headers_of(NETWORK, allowance)
             if not allowance.granted:
                 raise RefusedError(problem(429).having(limits))
             post = self._world.add(draft, key)
@@ -175,7 +175,7 @@ class Mastodon:
 
     def _count(self, who: str) -> dict[str, str]:
         allowance = self._limits.spend(Budget.MASTODON_ALL, who, now_ms=now_ms())
-        headers = _headers(allowance)
+        headers = headers_of(NETWORK, allowance)
         if not allowance.granted:
             raise RefusedError(problem(429).having(headers))
         return headers
@@ -204,14 +204,6 @@ def problem(status: int, message: str = "") -> Answer:
         503: "There was a temporary problem serving your request, please try again",
     }
     return say({"error": message or usual.get(status, "This action is not allowed")}, status)
-
-
-def _headers(allowance: Allowance) -> dict[str, str]:
-    return {
-        "X-RateLimit-Limit": str(allowance.limit),
-        "X-RateLimit-Remaining": str(allowance.remaining),
-        "X-RateLimit-Reset": iso(allowance.reset_ms),
-    }
 
 
 def _window(request: Request, *, standard: int, most: int) -> Window:

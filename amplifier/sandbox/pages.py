@@ -40,8 +40,9 @@ class Pages:
             ("GET", "/profile/{handle}/post/{id}", self.bluesky_post),
             ("GET", "/profile/{handle}", self.bluesky_profile),
             ("GET", "/{handle}/status/{id}", self.x_post),
-            ("GET", "/{handle}/{id}", self.mastodon_post),
-            ("GET", "/{handle}", self.profile),
+            ("GET", "/@{handle}/{id}", self.mastodon_post),
+            ("GET", "/@{handle}", self.mastodon_profile),
+            ("GET", "/{handle}", self.x_profile),
         )
         return [Route(method, path, serve) for method, path, serve in table]
 
@@ -91,15 +92,17 @@ class Pages:
         """A post on X; as there, the number alone decides."""
         return self._post_page(self._world.post(Network.X, found["id"]))
 
+    def x_profile(self, _: Request, found: dict[str, str]) -> Answer:
+        """A profile on X."""
+        return self._profile_page(Network.X, found["handle"])
+
     def mastodon_post(self, _: Request, found: dict[str, str]) -> Answer:
         """A post on Mastodon."""
-        post = self._world.post(Network.MASTODON, found["id"])
-        return self._post_page(post) if found["handle"].startswith("@") else missing()
+        return self._post_page(self._world.post(Network.MASTODON, found["id"]))
 
-    def profile(self, _: Request, found: dict[str, str]) -> Answer:
-        """A profile on Mastodon (with `@`) or X."""
-        network = Network.MASTODON if found["handle"].startswith("@") else Network.X
-        return self._profile_page(network, found["handle"])
+    def mastodon_profile(self, _: Request, found: dict[str, str]) -> Answer:
+        """A profile on Mastodon."""
+        return self._profile_page(Network.MASTODON, found["handle"])
 
     def _post_page(self, post: Post | None) -> Answer:
         if post is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote
@@ -34,12 +34,16 @@ class Routes:
     """The routing table: exact paths at once, those with names in them by trying."""
 
     def __init__(self, routes: list[Route]) -> None:
+        self._all = routes
         self._exact = {(route.method, route.path): route for route in routes if "{" not in route.path}
         self._named = [
             (route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)))
             for route in routes
             if "{" in route.path
         ]
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._all)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """Who serves this, and what the names in the path stand for."""

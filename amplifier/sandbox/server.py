@@ -20,7 +20,8 @@ from amplifier.clock import utc_now
 from amplifier.sandbox import bluesky, bluesky_shapes, mastodon, x, x_problems
 from amplifier.sandbox.control import Control
 from amplifier.sandbox.faults import SILENCES, Faults, carry_out
-from amplifier.sandbox.limits import Limits
+from amplifier.sandbox.limits import Allowance, Limits, headers_of
+from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.pages import Pages, is_loopback, missing
 from amplifier.sandbox.public import Public
@@ -193,14 +194,15 @@ class _Connection(BaseHTTPRequestHandler):
         if fault is None or route.network is None:
             self.send(_answer(route, request, names))
             return
-        quiet = sandbox.faults.silence(route.network) if fault.kind in SILENCES else nullcontext()
+        network = route.network
+        quiet = sandbox.faults.silence(network) if fault.kind in SILENCES else nullcontext()
         with quiet:
             carry_out(
                 fault,
                 sandbox.faults.seconds(fault),
                 self,
                 serve=lambda: _answer(route, request, names),
-                fail=PROBLEMS[route.network],
+                fail=lambda status: _failure(network, status, fault.reset),
             )
 
     def _live(self) -> None:
@@ -253,18 +255,26 @@ class _Connection(BaseHTTPRequestHandler):
     def hold(self, seconds: float) -> None:
         """Say nothing for so long; ends early when the client gives up or the server stops."""
         until = monotonic() + seconds
+        line = select.poll()
+        line.register(self.connection, select.POLLIN)
         while (left := until - monotonic()) > 0 and not self.server.sandbox.stopping.is_set():
-            readable, _, _ = select.select([self.connection], [], [], min(left, LOOK_S))
-            if readable and not self.connection.recv(1, socket.MSG_PEEK):
-                return
-            if readable:
-                self.wait(min(left, LOOK_S))
+            if line.poll(min(left, LOOK_S) * 1000):
+                if not self.connection.recv(1, socket.MSG_PEEK):
+                    return
+                self.wait(min(left, LOOK_S))  # it sent more instead of leaving
 
     def log_message(self, *args: Any) -> None:
         """Say nothing: a client's bad request line is its own affair."""
 
 
 PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: x_problems.problem, Network.BLUESKY: bluesky_shapes.problem}
+
+
+def _failure(network: Network, status: int, reset: float | None) -> Answer:
+    answer = PROBLEMS[network](status)
+    if reset is None:
+        return answer
+    return answer.having(headers_of(network, Allowance(False, 1, 0, now_ms() + round(reset * 1000), 1)))
 
 
 def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:

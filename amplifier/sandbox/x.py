@@ -10,7 +10,7 @@ from typing import Any
 from amplifier.sandbox import ids, words, x_auth, x_search
 from amplifier.sandbox import x_shapes as shapes
 from amplifier.sandbox.faults import Faults, Kind
-from amplifier.sandbox.limits import Allowance, Budget, Limits
+from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, from_iso
 from amplifier.sandbox.routes import Route
@@ -216,18 +216,10 @@ class X:
 
     def _spend(self, budget: Budget, who: str) -> dict[str, str]:
         allowance = self._limits.spend(budget, who, now_ms=now_ms())
-        headers = _headers(allowance)
+        headers = headers_of(NETWORK, allowance)
         if not allowance.granted:
             raise RefusedError(problem(429).having(headers))
         return headers
-
-
-def _headers(allowance: Allowance) -> dict[str, str]:
-    return {
-        "x-rate-limit-limit": str(allowance.limit),
-        "x-rate-limit-remaining": str(allowance.remaining),
-        "x-rate-limit-reset": str(-(-allowance.reset_ms // 1000)),
-    }
 
 
 def _window(request: Request, *, least: int, standard: int) -> tuple[Window, int]:

@@ -4,6 +4,7 @@ import http.client
 import socket
 import threading
 import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -58,6 +59,18 @@ def test_a_status_is_worded_as_the_network_words_it(door: Any, network: str, pat
     answer = door.plain.get(door.base + path, timeout=5)
     assert answer.status_code == 503
     assert answer.json().get("title" if network == "x" else "error")
+
+
+@pytest.mark.parametrize("reset", [None, 5])
+def test_a_429_may_say_when_to_come_back(base: str, door: Any, reset: float | None) -> None:
+    fault(door, "status", status=429, reset=reset)
+    answer = publish(base)
+    assert answer.status == 429
+    told = answer.headers["X-RateLimit-Reset"]
+    assert (told is None) == (reset is None)
+    if told:
+        wait = datetime.fromisoformat(told).timestamp() - time.time()
+        assert 4 < wait <= 5
 
 
 def test_a_delay_lets_the_post_through_late(base: str, door: Any) -> None:
