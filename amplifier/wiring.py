@@ -140,7 +140,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         Job("deliver", 0.2, worker.tick),
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
-        Job("worker heartbeat", 1.0, partial(_beat, "worker")),
+        Job("worker heartbeat", 1.0, partial(_beat, "worker", settings.digest)),
     ]
     if rehearsal:
         stagehand = Stagehand(
@@ -153,7 +153,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
 def listener_jobs(house: House) -> list[Job]:
     """What the listener does: one job a source."""
     settings = house.place.settings
-    jobs = [Job("listener heartbeat", 1.0, partial(_beat, "listener"))]
+    jobs = [Job("listener heartbeat", 1.0, partial(_beat, "listener", settings.digest))]
     for account in settings.accounts:
         platform = house.platforms[account.name]
         tags = settings.listen.tags if TABLE[account.platform].tags else ()
@@ -163,5 +163,6 @@ def listener_jobs(house: House) -> list[Job]:
     return jobs
 
 
-def _beat(name: str) -> None:
-    heartbeats.beat(name, now=utc_now())
+def _beat(name: str, settings_digest: str) -> None:
+    """A sign of life, with the digest of the settings in use, so that `status` can say when the file differs."""
+    heartbeats.beat(name, now=utc_now(), detail=settings_digest)

@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     states = accounts.account_states()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
+    differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     stopped = opened.stopped if opened else ""
     lost = [state for state in states if state.health == accounts.LOST]
     good = not (needs or lost or problems or stopped) and all(alive.values())
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
                 "good": good,
                 "stopped": stopped or None,
                 "processes": alive,
+                "settings_differ": bool(differing),
                 "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
                 "deliveries": {state.value: counts[state] for state in State},
                 "next": _as_json(coming[0]) if coming else None,
@@ -63,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
         out.print(f"[red]Sending is stopped.[/] {stopped}\n  amplifier resume")
     for name, lives in alive.items():
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} is not running.")
+    if differing:
+        out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
     for one in states:
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         words = {"ok": "connected", "lost": "no longer lets us in"}.get(one.health, "has not answered yet")

@@ -4,65 +4,99 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+from rich.markup import escape
 
 from amplifier.cli.output import console
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import SANDBOX_PORT, Place, settle
+from amplifier.place import LAST_PORT, SANDBOX_PORT, Place, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
-from amplifier.settings import Mode
+from amplifier.settings import Mode, Public
 
 WEB_PORT = 8000
+REHEARSED = ("amplifier.sqlite3*", "world.sqlite3*")
+ROOM = 20_000_000  # bytes: a campaign's database with its journal, and the pretend world
+ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# A proxy of this machine's environment would carry a rehearsal's calls off it.
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "FTP_PROXY", "WS_PROXY", "WSS_PROXY")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", WEB_PORT)), help="the pages' port")
-    parser.add_argument("--sandbox-port", type=int, default=SANDBOX_PORT, help="the pretend networks' port")
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        default=os.environ.get("PORT", str(WEB_PORT)),
+        help=f"the pages' port (default: PORT in the environment, or {WEB_PORT})",
+    )
+    parser.add_argument(
+        "--sandbox-port",
+        type=port_number,
+        default=str(SANDBOX_PORT),
+        help=f"the pretend networks' port (default: {SANDBOX_PORT})",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it going until told to stop."""
     place = settle(options.home, options.var)
     read_program(files.sources(place.home), place.settings)
-    rehearsal = place.settings.mode is Mode.REHEARSAL
     missing = place.settings.missing_secrets(os.environ)
     if missing:
         raise SettingsError(list(missing))
-    with only_one(place.var):
-        for port in (options.port, options.sandbox_port) if rehearsal else (options.port,):
-            refuse_taken(port)
-        environment = environment_for(place, options.sandbox_port)
-        migrate(place, environment)
-        supervisor = Supervisor(children(place, web_port=options.port), environment=environment, told=_tell)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: supervisor.end())
-        try:
-            supervisor.start()
-            ports = [options.port, options.sandbox_port] if rehearsal else [options.port]
-            supervisor.watch(until=lambda: all(answers(port) for port in ports))
+    ports = {"--port": options.port}
+    if place.settings.mode is Mode.REHEARSAL:
+        ports["--sandbox-port"] = options.sandbox_port
+    environment = environment_for(place, options.sandbox_port)
+    supervisor = Supervisor(children(place, web_port=options.port), environment=environment, told=_tell)
+    end_when_told(supervisor)
+    try:
+        with only_one(place.var):
+            refuse_taken(ports)
+            migrate(place, environment)
             if not supervisor.is_ending:
-                if rehearsal:
-                    public = place.settings.rehearsal.public
-                    world = World(options.sandbox_port, place.sandbox_token)
-                    world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
+                supervisor.start()
+            supervisor.watch(until=lambda: all(answers(port) for port in ports.values()))
+            if place.settings.mode is Mode.REHEARSAL:
+                world = World(options.sandbox_port, place.sandbox_token)
+                supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
+            if not supervisor.is_ending:
                 _welcome(place, options)
             supervisor.watch()
-        finally:
-            supervisor.close()
-    return 0
+    finally:
+        supervisor.close()
+    return 2 if supervisor.was_refused else 0
+
+
+def end_when_told(supervisor: Supervisor) -> None:
+    """From now on SIGTERM, Ctrl-C and a closed terminal end it; whoever ignores the last (nohup) may go on doing so."""
+    for number in ENDINGS:
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: supervisor.end())
+
+
+def enliven(world: World, public: Public) -> bool:
+    """Let the pretend public speak; False if the pretend networks do not answer just now."""
+    try:
+        world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
+    except (OSError, HTTPException):
+        return False
+    return True
 
 
 def children(place: Place, *, web_port: int | None) -> list[Child]:
@@ -77,20 +111,49 @@ def children(place: Place, *, web_port: int | None) -> list[Child]:
 
 
 def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
-    """What the children find in their environment; in a rehearsal no secret of a real account reaches them."""
+    """What the children find in their environment; in a rehearsal no proxy and no secret of a real account."""
     environment = {**os.environ, "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
     environment.pop("PORT", None)
     if place.settings.mode is Mode.REHEARSAL:
-        for account in place.settings.accounts:
-            for variable in account.secrets.values():
-                environment.pop(variable, None)
+        secrets = {variable for account in place.settings.accounts for variable in account.secrets.values()}
+        for variable in list(environment):
+            if variable in secrets or variable.upper() in PROXIES:
+                del environment[variable]
     return environment
 
 
+def begin_anew(var: Path) -> None:
+    """Put the last rehearsal's data aside, into the folder `last`, so that a new one begins with an empty stage."""
+    data = [path for pattern in REHEARSED for path in var.glob(pattern)]
+    if not data:
+        return
+    last = var / "last"
+    last.mkdir(exist_ok=True)
+    for path in last.iterdir():
+        path.unlink()
+    for path in data:
+        path.rename(last / path.name)
+
+
 def migrate(place: Place, environment: dict[str, str]) -> None:
-    """Make the database ready before any child opens it. Raises UsageError with what went wrong."""
+    """Make the database ready before any child opens it. Raises UsageError with what went wrong, or for a full disk."""
+    disk = os.statvfs(place.var)
+    free = disk.f_bavail * disk.f_frsize
+    if free < ROOM:
+        raise UsageError(
+            f"The disk is full: {free / 1e6:.1f} MB are left for {place.var}, and Amplifier needs {ROOM / 1e6:.0f} MB.\n"
+            "Make room, or choose a folder on another disk: --var FOLDER"
+        )
     words = [sys.executable, "-m", "amplifier", "migrate", "--home", str(place.home), "--var", str(place.var)]
-    done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        words,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,  # Ctrl-C is for us: half a migration helps nobody
+    )
     if done.returncode:
         raise UsageError(done.stderr.strip().removeprefix("amplifier: "))
 
@@ -98,7 +161,12 @@ def migrate(place: Place, environment: dict[str, str]) -> None:
 @contextlib.contextmanager
 def only_one(var: Path) -> Iterator[None]:
     """Hold the lock of this data folder. Raises UsageError if another `up` holds it."""
-    with (var / "up.lock").open("a+") as lock:
+    path = var / "up.lock"
+    try:
+        lock = path.open("a+")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another folder: --var FOLDER") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -108,23 +176,27 @@ def only_one(var: Path) -> Iterator[None]:
                 f"Amplifier is already running here (process {pid}, data in {var}).\n"
                 "Use that one, end it with Ctrl-C, or give this one a folder of its own: --var FOLDER"
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without a number in it
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
         yield
 
 
-def refuse_taken(port: int) -> None:
-    """Raises UsageError if something on this machine listens on this port already."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError:
-            option = "--sandbox-port" if port == SANDBOX_PORT else "--port"
-            raise UsageError(
-                f"Port {port} is taken by another program. Choose another: amplifier up {option} {port + 1}"
-            ) from None
+def refuse_taken(ports: Mapping[str, int]) -> None:
+    """Raises UsageError for a port (by the option that sets it) that is not free on this machine, or is used twice."""
+    for option, port in ports.items():
+        another = f"Choose another: amplifier up {option} {port + 1 if port < LAST_PORT else port - 1}"
+        if list(ports.values()).count(port) > 1:
+            raise UsageError(f"Port {port} cannot serve two. {another}")
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind(("127.0.0.1", port))
+            except OSError as error:
+                taken = error.errno == errno.EADDRINUSE
+                why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
+                raise UsageError(f"Port {port} {why}. {another}") from None
 
 
 def answers(port: int) -> bool:
@@ -143,30 +215,35 @@ def answers(port: int) -> bool:
 def _welcome(place: Place, options: argparse.Namespace) -> None:
     here = f"http://127.0.0.1:{options.port}"
     campaign = place.settings.campaign
+    name = escape(campaign.name)
     out = console()
     out.print()
     if place.settings.mode is Mode.REHEARSAL:
-        minutes = place.settings.rehearsal.seconds / 60
         out.print(
-            f"[bold]REHEARSAL[/] of {campaign.name}: its whole campaign in {minutes:.0f} minutes.\n"
+            f"[bold]REHEARSAL[/] of {name}: its whole campaign in {_length(place.settings.rehearsal.seconds)}.\n"
             "Nothing leaves this computer.\n"
         )
         out.print(f"  Watch the wall   [bold]http://127.0.0.1:{options.sandbox_port}/wall[/]")
     else:
-        out.print(f"[bold]LIVE[/]: {campaign.name}. What is due goes out to the world.\n")
+        out.print(f"[bold]LIVE[/]: {name}. What is due goes out to the world.\n")
     out.print(f"  I schedule       [bold]{here}/[/]")
     out.print(f"  I share          [bold]{here}/k/{campaign.id}[/]")
     out.print(f"  I answer         [bold]{here}/mentions[/]")
-    var = "" if options.var is None else f" --var {options.var}"
-    home = "" if options.home == Path() else f" --home {options.home}"
     program = "amplifier" if Path(sys.argv[0]).name == "amplifier" else "python -m amplifier"
-    program = os.environ.get("AMPLIFIER_COMMAND", program)
+    words = [os.environ.get("AMPLIFIER_COMMAND", program), "send 'Hello from the hall' --to"]
+    words.append(place.settings.accounts[0].name)
+    words += [] if options.home == Path() else ["--home", shlex.quote(str(options.home))]
+    words += [] if options.var is None else ["--var", shlex.quote(str(options.var))]
     out.print("\nNext, in a second terminal:\n")
-    out.print(
-        f"  {program} send 'Hello from the hall' --to {place.settings.accounts[0].name}{home}{var}", soft_wrap=True
-    )
+    out.print("  " + " ".join(words), markup=False, soft_wrap=True)
     out.print("\nCtrl-C ends everything.")
 
 
+def _length(seconds: int) -> str:
+    """A rehearsal's length as people say it."""
+    number, unit = (seconds, "second") if seconds < 120 else (round(seconds / 60), "minute")
+    return f"{number} {unit}s"
+
+
 def _tell(sentence: str) -> None:
-    console().print(f"{time.strftime('%H:%M:%S')}  {sentence}")
+    console().print(f"{time.strftime('%H:%M:%S')}  {sentence}", markup=False)

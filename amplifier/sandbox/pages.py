@@ -13,9 +13,9 @@ from amplifier.sandbox.state import State
 from amplifier.sandbox.wire import HTML, Answer, Request, say
 from amplifier.sandbox.world import World
 
-SILENCE_S = 20.0  # how long X holds the line after somebody pressed the button
+SILENCE_S = 6.0  # how long X holds the line after somebody pressed the button: longer than a client waits
 WISHES = {
-    "debate_slips": "Asked: the debate slips 40 minutes. Watch the coming posts move.",
+    "debate_slips": "Asked. Watch the coming posts move.",
     "pull_the_plug": "Asked: the service is killed where it stands, and starts again.",
     "x_stops": "X will take the next post and say nothing. Watch what becomes of it.",
 }

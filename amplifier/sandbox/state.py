@@ -44,6 +44,8 @@ class State:
         plan = plan or {}
         counts = self._world.counts()
         unsure = _listed(plan.get("unsure"))
+        slip = plan.get("slip")
+        slip = slip if isinstance(slip, dict) else {}
         return {
             "strip": {
                 "next": plan.get("next"),
@@ -60,7 +62,8 @@ class State:
             "unsure": unsure,
             "said": notes.kept("said"),
             "campaign": plan.get("campaign"),
-            "buttons": {"slip": SLIP},
+            "buttons": {"slip": slip.get("label") or SLIP},
+            "slips": slip.get("milestone") or "",
         }
 
     def _column(self, network: Network, count: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
@@ -16,9 +17,9 @@ from amplifier.schedule.change import decide_move, prepare_move, program_in_forc
 from amplifier.settings import Settings
 from amplifier.store import journeys
 
-COMING = 12
+COMING = 24
+HANGING = 12  # beyond these, so many that hang on the milestone which the wall's button moves
 SLIP = timedelta(minutes=40)
-MILESTONE = "debate"
 ACTOR = "the wall"
 LOST_EVERY_S = 2.0
 
@@ -33,12 +34,16 @@ class Stagehand:
         self._now = now
         self._told = ""
         self._lost = 0
+        self._slipping = ""
         self._lost_at: datetime | None = None
 
     def tell(self) -> None:
         """Tell the wall what comes next, what is unsure, and what is missing from the world."""
         self._count_lost()
-        coming = journeys.journeys(states=(State.QUEUED,), limit=COMING)
+        waiting = journeys.journeys(states=(State.QUEUED,))
+        self._slipping = _busiest(waiting)
+        later = [row for row in waiting[COMING:] if self._slipping and row.milestone == self._slipping]
+        coming = [*waiting[:COMING], *later[:HANGING]]
         counts = journeys.counts()
         plan = {
             "next": _next(coming),
@@ -47,6 +52,9 @@ class Stagehand:
             "lost": self._lost,
             "held": counts[State.HELD],
             "missed": counts[State.MISSED],
+            "slip": {"milestone": self._slipping, "label": f"{_title(self._slipping)} slips 40 minutes"}
+            if self._slipping
+            else None,
             "campaign": {
                 "name": self._settings.campaign.name,
                 "tag": self._settings.campaign.form("tag", "x") if "tag" in self._settings.campaign.voice else "",
@@ -69,15 +77,18 @@ class Stagehand:
                     os.kill(os.getpid(), signal.SIGKILL)
 
     def _slip(self) -> str:
+        if not self._slipping:
+            return "No coming post hangs on a milestone any more, so nothing can slip."
+        name = _title(self._slipping)
         try:
-            move = prepare_move(program_in_force(self._settings), MILESTONE, SLIP)
-            decide_move(move, actor=ACTOR, reason="The debate slips 40 minutes.", now=self._now())
+            move = prepare_move(program_in_force(self._settings), self._slipping, SLIP)
+            decide_move(move, actor=ACTOR, reason=f"{name} slips 40 minutes.", now=self._now())
         except AmplifierError as error:
             return str(error)
         following = len(move.shifts)
         posts = "1 post follows" if following == 1 else f"{following} posts follow"
         stays = f" {len(move.sent)} that went out before stay as they are." if move.sent else ""
-        return f"The debate is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}"
+        return f"{name} is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}"
 
     def _count_lost(self) -> None:
         """How many posts with a receipt the world lacks."""
@@ -122,7 +133,17 @@ class Stagehand:
             connection.close()
 
 
-def _next(coming: tuple[Journey, ...]) -> dict[str, str] | None:
+def _busiest(waiting: Sequence[Journey]) -> str:
+    """The milestone on which most of the waiting posts hang: what the wall's button moves. Empty if none does."""
+    hanging = Counter(row.milestone for row in waiting if row.milestone)
+    return max(hanging, key=lambda name: hanging[name]) if hanging else ""
+
+
+def _title(milestone: str) -> str:
+    return milestone.replace("_", " ").capitalize()
+
+
+def _next(coming: Sequence[Journey]) -> dict[str, str] | None:
     if not coming:
         return None
     first = coming[0]

@@ -20,7 +20,7 @@ def state(world: World) -> dict[str, Any]:
 
 def test_an_empty_world_has_the_whole_shape(world: World) -> None:
     found = state(world)
-    assert set(found) == {"now", "strip", "networks", "coming", "unsure", "said", "campaign", "buttons"}
+    assert set(found) == {"now", "strip", "networks", "coming", "unsure", "said", "campaign", "buttons", "slips"}
     assert found["strip"] == {
         "next": None,
         "sent": 0,
@@ -37,6 +37,13 @@ def test_an_empty_world_has_the_whole_shape(world: World) -> None:
         ("mastodon", "Mastodon", 0),
     ]
     assert found["buttons"] == {"slip": "Debate slips 40 minutes"}
+    assert found["slips"] == ""
+
+
+def test_the_service_says_which_milestone_the_button_moves(world: World) -> None:
+    world.notes.keep("plan", {"slip": {"milestone": "vote", "label": "Vote slips 40 minutes"}})
+    assert state(world)["buttons"] == {"slip": "Vote slips 40 minutes"}
+    assert state(world)["slips"] == "vote"
 
 
 def test_replies_stand_beneath_what_they_answer(world: World) -> None:

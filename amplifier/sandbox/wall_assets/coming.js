@@ -4,7 +4,7 @@ import { now, until } from "/wall/assets/clock.js";
 import { still } from "/wall/assets/motion.js";
 
 const MOST = 8;
-const SLIPS = "debate"; // the milestone that the button moves
+let slipping = ""; // the milestone that the button moves
 const KEPT = 3; // how many of the places are for posts that hang on it, however late they are
 const REMEMBER = 20_000; // how long a card says that it has moved, in milliseconds
 const row = document.getElementById("coming");
@@ -33,7 +33,7 @@ function gather(coming) {
 
 /** The next moments, and in the last places the next ones of the milestone that the button moves: `gap` says where. */
 function choose(moments) {
-  const slips = (moment) => moment.hangs_on === SLIPS;
+  const slips = (moment) => moment.hangs_on !== "" && moment.hangs_on === slipping;
   const near = moments.slice(0, MOST);
   const far = moments.slice(MOST).filter(slips);
   while (far.length && near.filter(slips).length < KEPT) {
@@ -44,7 +44,8 @@ function choose(moments) {
   return near.map((moment, place) => ({ ...moment, gap: place > 0 && moments.indexOf(moment) !== moments.indexOf(near[place - 1]) + 1 }));
 }
 
-export function show(coming, told) {
+export function show(coming, told, milestone) {
+  slipping = milestone;
   const moments = gather(coming);
   keep(row, moments, { key: (moment) => moment.key, make: () => copy("due-card"), fill });
   row.hidden = moments.length === 0;
@@ -55,8 +56,8 @@ export function show(coming, told) {
     ? "Nothing more is planned. What a schedule adds appears here."
     : "The next posts stand here, in the order in which they go out.");
   const legend = section.querySelector(".legend");
-  legend.hidden = !moments.some((moment) => moment.hangs_on === SLIPS);
-  write(legend.lastElementChild, `hangs on the ${SLIPS} and moves with it`);
+  legend.hidden = !slipping || !moments.some((moment) => moment.hangs_on === slipping);
+  write(legend.lastElementChild, `hangs on the ${plain(slipping)} and moves with it`);
   tick();
 }
 
@@ -91,7 +92,7 @@ function fill(item, moment) {
   item.dataset.time = time;
   item.dataset.at = String(Date.parse(moment.at));
   item.posts = moment.posts;
-  item.classList.toggle("pinned", moment.hangs_on === SLIPS);
+  item.classList.toggle("pinned", slipping !== "" && moment.hangs_on === slipping);
   item.classList.toggle("gap", moment.gap);
   write(item.querySelector(".when"), moment.when);
   write(item.querySelector(".words bdi"), moment.text);

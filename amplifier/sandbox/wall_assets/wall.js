@@ -14,7 +14,7 @@ const MOODS = { // how a count looks while it is nought, and after
   sent: ["quiet", "plain"], twice: ["good", "bad"], lost: ["good", "bad"], unsure: ["quiet", "doubt"], held: ["quiet", "wait"], missed: ["quiet", "bad"],
 };
 const FALLBACK = {
-  debate_slips: "The debate slips 40 minutes. Every post that hangs on it moves with it.",
+  debate_slips: "A milestone slips 40 minutes. Every post that hangs on it moves with it.",
   pull_the_plug: "The part that sends has been killed. It comes back by itself and carries on where it stopped.",
   x_stops: "X takes the next post and says nothing. The post turns unsure; then we look whether it is out.",
 };
@@ -41,7 +41,7 @@ function show(state) {
 function paint(state) {
   const before = stand([...coming.cards(), ...[...document.querySelectorAll(".column .posts")].flatMap((list) => [...list.children].slice(0, 6))]);
   const old = [...coming.cards()].map((item) => ({ item, from: before.get(item), posts: item.posts }));
-  coming.show(state.coming, state.strip.told);
+  coming.show(state.coming, state.strip.told, state.slips);
   const { born, found } = columns.show(state.networks, state.unsure);
   settle(before);
   for (const { network, article } of born) {
