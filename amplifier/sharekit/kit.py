@@ -9,16 +9,16 @@ from functools import lru_cache
 from itertools import chain, islice, zip_longest
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.delivery import Journey
-from amplifier.campaign.plan import Decision, DecisionKind, Plan
+from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
-from amplifier.compose.allow import TIME_FILTERS, clock, date, weekday
+from amplifier.compose.allow import clock, date, weekday
 from amplifier.compose.fit import Measure, check_words, finish, measure
 from amplifier.compose.render import Context, render
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Mode, Settings
-from amplifier.sharekit.intents import boost, compose
+from amplifier.sharekit.intents import compose
+from amplifier.sharekit.ours import KitPost, Past, to_boost
 from amplifier.sharekit.window import Window, last_moment, window
 
 # Enough for neighbours to say different things, few enough for a phone and a hall's wi-fi.
@@ -45,17 +45,6 @@ class KitWording:
     name: str
     language: str
     forms: tuple[KitForm, ...]
-
-
-@dataclass(frozen=True)
-class KitPost:
-    """A post of ours that is out: its text, when it was due as people say it, and where to pass it on."""
-
-    platform: str
-    title: str
-    text: str
-    said: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -98,19 +87,6 @@ class KitPage:
     coming: tuple[KitComing, ...]
     blank: tuple[KitForm, ...]
     problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class Past:
-    """What happened besides the plan: our posts that are out, newest first, and what people decided."""
-
-    sent: tuple[Journey, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-    @property
-    def skipped(self) -> frozenset[str]:
-        """The posts that people took out, as `slot/occurrence`."""
-        return frozenset(one.subject for one in self.decisions if one.kind is DecisionKind.SLOT_SKIPPED)
 
 
 def build(
@@ -174,7 +150,9 @@ class _Builder:
     def _ask(self, name: str) -> KitAsk | None:
         templates = [each for each in self._asks[name] if self._windows[each.name].open_wordings(self._now)]
         wordings = tuple(self._wordings(templates))
-        posts = tuple(self._posts({template.name for template in templates}))
+        posts = to_boost(
+            {one.name for one in templates}, self._past, milestones=self._milestones, pretend=self._pretend
+        )
         if not wordings and not posts:
             return None
         until = max(self._windows[each.name].closes for each in self._asks[name])
@@ -268,32 +246,6 @@ class _Builder:
         except KeyError:
             return None
 
-    # Posts of ours
-
-    def _posts(self, templates: set[str]) -> Iterator[KitPost]:
-        """The newest post of these templates on each network that is still true."""
-        for platform, row in TABLE.items():
-            for journey in self._past.sent:
-                if journey.platform != platform or journey.template not in templates or self._is_untrue(journey):
-                    continue
-                url = boost(platform, journey.receipt, pretend=self._pretend) if journey.receipt else None
-                if url:
-                    here = datetime.fromisoformat(journey.wall_time)
-                    when = f"{weekday(here)} {clock(here)}"
-                    yield KitPost(platform, row.title, journey.text, when, url)
-                    break
-
-    def _is_untrue(self, journey: Journey) -> bool:
-        """Whether it was sent before a milestone moved and names the milestone's old time."""
-        for move in self._past.decisions:
-            if move.kind is not DecisionKind.MILESTONE_MOVED or move.subject not in self._milestones:
-                continue
-            if journey.sent_at and journey.sent_at < move.at:
-                before, after = datetime.fromisoformat(move.replaced), self._milestones[move.subject]
-                if any(old in journey.text for old in {*_names(before)} - {*_names(after)}):
-                    return True
-        return False
-
 
 @lru_cache(maxsize=1024)
 def _looked_at(text: str, platform: str, path: str) -> tuple[Measure, tuple[Problem, ...]]:
@@ -308,11 +260,6 @@ def _shared_out(asks: Sequence[KitAsk]) -> tuple[KitAsk, ...]:
     turns = (number for turn in range(MOST_OF_AN_ASK) for number, ask in enumerate(asks) if turn < len(ask.wordings))
     dealt = list(islice(turns, MOST_OF_A_PAGE))
     return tuple(replace(ask, wordings=ask.wordings[: dealt.count(number)]) for number, ask in enumerate(asks))
-
-
-def _names(moment: datetime) -> tuple[str, ...]:
-    """Every way in which a template can say a moment."""
-    return tuple(say(moment) for say in TIME_FILTERS.values())
 
 
 def _title(name: str) -> str:

@@ -12,7 +12,8 @@ from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
 from amplifier.errors import Problem
 from amplifier.settings import Settings
-from amplifier.sharekit.kit import Past, build
+from amplifier.sharekit.kit import build
+from amplifier.sharekit.ours import Past
 from amplifier.sharekit.page import asset, imprint_page, kit_page
 from amplifier.store import decisions, journeys, kits
 

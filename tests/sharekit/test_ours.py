@@ -1,0 +1,82 @@
+"""Which posts of ours are offered for boosting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.sharekit.ours import Past, to_boost
+
+CLOSES = "2023-10-08T17:00"
+
+
+def move(campaign: Any, *, at: str, old: str, kind: DecisionKind = DecisionKind.MILESTONE_MOVED) -> Decision:
+    return Decision(1, kind, "closes", "", campaign.local(old).isoformat(), "somebody", "", campaign.local(at))
+
+
+def texts(campaign: Any, past: Past, *templates: str, closes: str = CLOSES) -> list[str]:
+    names = [f"lab23/{name}" for name in templates or ("ballot",)]
+    return [post.text for post in to_boost(names, past, milestones={"closes": campaign.local(closes)}, pretend=True)]
+
+
+def test_the_newest_post_on_each_network_is_offered_in_the_networks_order(campaign: Any) -> None:
+    sent = (
+        campaign.sent("ballot", "newest there", platform="mastodon", number=3),
+        campaign.sent("ballot", "newest", number=2),
+        campaign.sent("ballot", "older", number=1),
+    )
+    assert texts(campaign, Past(sent)) == ["newest", "newest there"]
+
+
+def test_only_posts_of_these_templates_are_offered(campaign: Any) -> None:
+    sent = (campaign.sent("other", "not this"), campaign.sent("ballot", "this"))
+    assert texts(campaign, Past(sent)) == ["this"]
+
+
+def test_a_post_says_when_it_was_due_in_the_campaigns_time(campaign: Any) -> None:
+    past = Past((campaign.sent("ballot", "words", at="2023-10-08T10:05"),))
+    (post,) = to_boost(["lab23/ballot"], past, milestones={}, pretend=True)
+    assert (post.title, post.said, post.url) == ("X", "Sunday 10:05", "http://127.0.0.1:8900/x/1")
+
+
+def test_a_post_without_a_receipt_or_a_safe_address_gives_way_to_an_older_one(campaign: Any) -> None:
+    without = replace(campaign.sent("ballot", "without"), receipt=None)
+    elsewhere = campaign.sent("ballot", "elsewhere", url="https://there.example/1")
+    assert texts(campaign, Past((without, elsewhere, campaign.sent("ballot", "older")))) == ["older"]
+
+
+def test_a_post_that_names_a_milestones_old_time_is_left_to_rest(campaign: Any) -> None:
+    moved = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20")
+    stale = campaign.sent("ballot", "Until 16:20.", at="2023-10-08T11:00")
+    assert texts(campaign, Past((stale,), (moved,))) == []
+    assert texts(
+        campaign,
+        Past((stale, campaign.sent("ballot", "Soon."))),
+    ) == ["Until 16:20."]
+    assert texts(campaign, Past((campaign.sent("ballot", "Soon.", at="2023-10-08T11:00"),), (moved,))) == ["Soon."]
+
+
+def test_a_post_sent_after_the_move_names_the_time_it_means(campaign: Any) -> None:
+    moved = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20")
+    assert texts(campaign, Past((campaign.sent("ballot", "Until 16:20.", at="2023-10-08T13:00"),), (moved,)))
+
+
+def test_a_weekday_or_date_that_the_move_did_not_change_is_no_reason(campaign: Any) -> None:
+    moved = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20")
+    assert texts(campaign, Past((campaign.sent("ballot", "Until Sunday 8 October."),), (moved,)))
+    assert not texts(campaign, Past((campaign.sent("ballot", "Until Sunday."),), (moved,)), closes="2023-10-09T17:00")
+
+
+def test_other_decisions_and_forgotten_milestones_change_nothing(campaign: Any) -> None:
+    stale = campaign.sent("ballot", "Until 16:20.", at="2023-10-08T11:00")
+    other = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20", kind=DecisionKind.SLOT_SKIPPED)
+    forgotten = replace(move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20"), subject="gone")
+    assert texts(campaign, Past((stale,), (other, forgotten)))
+
+
+def test_the_posts_that_people_took_out_are_known_by_name() -> None:
+    skip = Decision(1, DecisionKind.SLOT_SKIPPED, "last/once", "", "", "somebody", "", datetime.now(UTC))
+    words = replace(skip, kind=DecisionKind.WORDS_REPLACED, subject="opens/once")
+    assert Past(decisions=(skip, words)).skipped == {"last/once"}
