@@ -103,9 +103,9 @@ class Stagehand:
         self._lost = sum(1 for row in sent if row.receipt and row.receipt.remote_id not in there)
         self._lost_at = now
 
-    def _coming(self, row: Journey) -> dict[str, str | int]:
+    def _coming(self, row: Journey) -> dict[str, str]:
         return {
-            "id": row.id,
+            "id": str(row.id),
             "network": row.platform,
             "text": row.text,
             "at": row.due_at.isoformat(),

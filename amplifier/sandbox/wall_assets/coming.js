@@ -47,7 +47,7 @@ function choose(moments) {
 export function show(coming, told, milestone) {
   slipping = milestone;
   const moments = gather(coming);
-  keep(row, moments, { key: (moment) => moment.key, make: () => copy("due-card"), fill });
+  keep(row, moments, { key: (moment) => String(moment.key), make: () => copy("due-card"), fill });
   row.hidden = moments.length === 0;
   reveal(row.querySelector(".moving"));
   const empty = section.querySelector(".empty");
