@@ -38,12 +38,22 @@ class Move:
     sent: tuple[str, ...]
 
 
+# The last reading, by the digest of its files: trying every post on every account takes a tenth of a second, and the
+# pages ask on each request. Versions of one content are one reading, whichever database they come from.
+_last_reading: dict[str, Program] = {}
+
+
 def program_in_force(settings: Settings) -> Program:
     """The version of the plan that the service works with. Raises UsageError if it has never been started."""
     stored = plan_versions.last_good()
     if stored is None:
         raise UsageError("The service has not read the plan yet. Start it first: amplifier up")
-    return read_program(stored.sources, settings)
+    program = _last_reading.get(stored.digest)
+    if program is None or program.settings != settings:
+        program = read_program(stored.sources, settings)
+        _last_reading.clear()
+        _last_reading[stored.digest] = program
+    return program
 
 
 def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
