@@ -162,7 +162,7 @@ class Rehearsal(FileModel):
     """The stage: how many real seconds the campaign takes, and the patience that fits."""
 
     seconds: Annotated[int, Field(ge=30, le=86_400)] = 600
-    listen_every_s: Duration = Field(default=2.0, alias="listen_every")
+    listen_every_s: Duration = Field(default=3.0, alias="listen_every")
     limits: RehearsalLimits = RehearsalLimits()
     public: Public = Public()
 
@@ -199,6 +199,16 @@ class Settings(_Content):
     def account(self, name: str) -> Account:
         """The account of this name. Raises KeyError."""
         return {account.name: account for account in self.accounts}[name]
+
+    def with_limits(self, told: Mapping[str, int]) -> Settings:
+        """The same, with the limits that servers told us (account to length) where the file names none."""
+        accounts = tuple(
+            account.model_copy(update={"limit": told[account.name]})
+            if account.limit is None and told.get(account.name)
+            else account
+            for account in self.accounts
+        )
+        return self if accounts == self.accounts else self.model_copy(update={"accounts": accounts})
 
     def missing_secrets(self, environ: Mapping[str, str]) -> tuple[Problem, ...]:
         """What the environment lacks before we can go live. A rehearsal needs no secret and looks for none."""

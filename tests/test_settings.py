@@ -59,7 +59,7 @@ def test_a_voice_has_one_form_everywhere_or_one_a_platform() -> None:
 
 def test_the_mode_decides_how_patient_we_are() -> None:
     rehearsal, live = settings.parse(EXAMPLE), settings.parse(LIVE)
-    assert (rehearsal.timing, rehearsal.listen_every_s) == (rehearsal.rehearsal.limits, 2.0)
+    assert (rehearsal.timing, rehearsal.listen_every_s) == (rehearsal.rehearsal.limits, 3.0)
     assert (live.timing, live.listen_every_s) == (live.limits, 60.0)
     assert live.timing.too_late_after_s == 900.0
 

@@ -21,7 +21,7 @@ from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule.milestones import parse_move
 from amplifier.settings import Settings
-from amplifier.store import heartbeats, journeys, ledger
+from amplifier.store import accounts, heartbeats, journeys, ledger
 
 AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
 SILENT_AFTER = timedelta(seconds=10)
@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show it, ask, queue it, and wait for the receipts: 0 if all are there, else 1."""
     place = settle(options.home, options.var)
-    settings = place.settings
     ledger.must_be_ready()
+    settings = place.settings.with_limits(accounts.text_limits())
     now = utc_now()
     due_at = _due(options.at, settings, now)
     names = [account.name for account in settings.accounts] if options.to == "all" else options.to.split(",")

@@ -24,4 +24,10 @@ def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]
             lost = isinstance(error, AccountLost)
             accounts.account_trouble(state.name, lost=lost, detail=str(error), now=now())
         else:
-            accounts.account_is_ok(state.name, remote_id=identity.remote_id, url=identity.url, now=now())
+            accounts.account_is_ok(
+                state.name,
+                remote_id=identity.remote_id,
+                url=identity.url,
+                text_limit=identity.limit,
+                now=now(),
+            )

@@ -33,11 +33,15 @@ class Sought:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address."""
+    """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
+
+    `limit` is how long a post may be on this very server, in what the network counts; 0 where it does not say.
+    """
 
     remote_id: str
     handle: str
     url: str
+    limit: int = 0
 
 
 @dataclass(frozen=True)

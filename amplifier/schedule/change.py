@@ -15,7 +15,7 @@ from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys, plan_versions
+from amplifier.store import accounts, decisions, journeys, plan_versions
 from amplifier.written import nearest
 
 
@@ -48,6 +48,7 @@ def program_in_force(settings: Settings) -> Program:
     stored = plan_versions.last_good()
     if stored is None:
         raise UsageError("The service has not read the plan yet. Start it first: amplifier up")
+    settings = settings.with_limits(accounts.text_limits())
     program = _last_reading.get(stored.digest)
     if program is None or program.settings != settings:
         program = read_program(stored.sources, settings)

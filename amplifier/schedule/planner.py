@@ -20,7 +20,7 @@ from amplifier.schedule.program import Program, all_occurrences, read_program, w
 from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import decisions, heartbeats, ledger, plan_versions, posts
+from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
@@ -52,6 +52,9 @@ class Planner:
     def refresh(self) -> Changes:
         """Read what changed and bring the ledger up to it. A bad file is reported; the last good version stays."""
         now = self._now()
+        settings = self._settings.with_limits(accounts.text_limits())
+        if settings != self._settings:
+            self._settings, self._seen = settings, None
         self._read(now)
         if self._program is None:
             return Changes()

@@ -42,10 +42,18 @@ def account_states() -> tuple[AccountState, ...]:
     return tuple(_state(row) for row in AccountRow.objects.order_by("name"))
 
 
+@reading
+def text_limits() -> dict[str, int]:
+    """How long a post may be, for each account whose server said so."""
+    return dict(AccountRow.objects.filter(text_limit__gt=0).values_list("name", "text_limit"))
+
+
 @whole
-def account_is_ok(name: str, *, remote_id: str, url: str, now: datetime) -> None:
-    """The network let us in."""
-    AccountRow.objects.filter(name=name).update(health=OK, detail="", remote_id=remote_id, url=url, checked_at=now)
+def account_is_ok(name: str, *, remote_id: str, url: str, text_limit: int, now: datetime) -> None:
+    """The network let us in. `text_limit` is how long a post may be on this server; 0 where it does not say."""
+    AccountRow.objects.filter(name=name).update(
+        health=OK, detail="", remote_id=remote_id, url=url, text_limit=text_limit, checked_at=now
+    )
 
 
 @whole

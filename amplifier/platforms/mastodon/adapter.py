@@ -53,7 +53,16 @@ class MastodonPlatform(Platform):
         with self._reads():
             me = self._reader.account_verify_credentials()
             self._own_id = str(me["id"])
-            return Identity(self._own_id, str(me["acct"]), str(me["url"]))
+        return Identity(self._own_id, str(me["acct"]), str(me["url"]), self._limit())
+
+    def _limit(self) -> int:
+        """How long a post may be here; servers that are not Mastodon may not say, and that is no trouble."""
+        try:
+            with self._reads():
+                told = self._reader.instance_v2()
+                return max(0, int(told["configuration"]["statuses"]["max_characters"]))
+        except (PlatformError, KeyError, TypeError, ValueError):
+            return 0
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - the server sets the time
         """The fields of POST /api/v1/statuses. The visibility is always said: its default may not be public."""
