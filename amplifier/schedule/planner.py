@@ -41,8 +41,8 @@ class Planner:
         self._applied: tuple[object, ...] = ()
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
-        """The plan with its milestones where people moved them, and its templates; None before the first good one."""
-        program = self._program
+        """The plan with its milestones where people moved them, and its templates; None before it was first applied."""
+        program = self._program if self._applied else None
         return (effective(program.plan, decisions.decisions()), program.templates) if program else None
 
     def campaign_time(self) -> datetime:
