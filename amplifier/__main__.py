@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import amplifier
 from amplifier.errors import AmplifierError, FileError, Problem, UsageError
@@ -49,6 +50,11 @@ COMMANDS: dict[str, Command] = {
 class _Parser(argparse.ArgumentParser):
     """Complains by an error, so that a wrong option is told like everything else, in JSON too."""
 
+    def __init__(self, **words: Any) -> None:
+        super().__init__(allow_abbrev=False, **words)
+        # A distance such as -1h is no option, as Python 3.14 has it; before, argparse lets only whole numbers pass.
+        self._negative_number_matcher = re.compile(r"-\.?\d")
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}.\nMore about it: {self.prog} --help")
 
@@ -61,12 +67,12 @@ def module_of(name: str) -> ModuleType:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code: 0 done and good, 1 the world is not as wished, 2 nothing was started."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in words
     name = next((word for word in words if word in COMMANDS), "")
     if not name:
         return _explain(next((word for word in words if not word.startswith("-")), ""), words)
     words.remove(name)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
-    as_json = "--json" in words
     try:
         return _run(name, words)
     except FileError as error:
@@ -75,6 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse([Problem("", 0, "usage", str(error))], as_json=as_json)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _run(name: str, words: list[str]) -> int:
@@ -83,21 +92,34 @@ def _run(name: str, words: list[str]) -> int:
     parser.add_argument("--var", type=Path, help="the folder for data (default: var/ and the mode, in that folder)")
     parser.add_argument("--json", action="store_true", help="answer in JSON, also about errors")
     if COMMANDS[name].ledger:
-        _prepare(words)
+        _prepare(name, words)
     module = module_of(name)
     module.add_arguments(parser)
-    return int(module.run(parser.parse_args(words)))
+    options = parser.parse_args(words)
+    _find_settings(options.home)
+    done = int(module.run(options))
+    sys.stdout.flush()  # here a closed pipe is still ours to deal with
+    return done
 
 
-def _prepare(words: list[str]) -> None:
-    """Tell Django where the database is, before anything that uses it is loaded."""
-    peek = argparse.ArgumentParser(add_help=False)
+def _prepare(name: str, words: list[str]) -> None:
+    """Tell Django where the database is, before anything that uses it is loaded. Whoever asks for help needs none."""
+    peek = _Parser(prog=f"amplifier {name}", add_help=False)
     peek.add_argument("--home", type=Path, default=Path())
     peek.add_argument("--var", type=Path)
-    known, _ = peek.parse_known_args(words)
-    place = import_module("amplifier.place")
-    place.settle(known.home, known.var)
+    known, others = peek.parse_known_args(words)
+    if not {"-h", "--help"} & set(others):
+        _find_settings(known.home)
+        import_module("amplifier.place").settle(known.home, known.var)
     import_module("django").setup()
+
+
+def _find_settings(home: Path) -> None:
+    """Raises UsageError with the next step if this is not the folder of a campaign."""
+    if not (home / "settings.yaml").is_file():
+        raise UsageError(
+            f"There is no settings.yaml in {home.resolve()}.\nGo to the folder that has it, or name it: --home FOLDER"
+        )
 
 
 def _explain(name: str, words: list[str]) -> int:
@@ -117,7 +139,10 @@ def _explain(name: str, words: list[str]) -> int:
     if not name:
         sys.stdout.write("\n".join(lines) + "\n")
         return 0 if "--help" in words or "-h" in words or not words else 2
-    sys.stderr.write(f"amplifier: there is no command “{name}”.\n\n" + "\n".join(lines) + "\n")
+    message = f"There is no command “{name}”."
+    if "--json" in words:
+        return _refuse([Problem("", 0, "usage", message, "amplifier --help lists them all.")], as_json=True)
+    sys.stderr.write(f"amplifier: {message}\n\n" + "\n".join(lines) + "\n")
     return 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from amplifier.errors import UsageError
 from amplifier.settings import Mode, Settings, load
 
 SANDBOX_PORT = 8900
+# Set by hosts whose disks are thrown away at every restart (Heroku, Cloud Run, Lambda).
+PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
+LAST_PORT = 65535
+SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,14 @@ class Place:
     @property
     def sandbox_port(self) -> int:
         """The port of the pretend networks, on 127.0.0.1."""
-        return int(os.environ.get("AMPLIFIER_SANDBOX_PORT", SANDBOX_PORT))
+        return port_number(os.environ.get("AMPLIFIER_SANDBOX_PORT", str(SANDBOX_PORT)))
+
+
+def port_number(text: str) -> int:
+    """The port that this text means. Raises UsageError."""
+    if text.isascii() and text.isdecimal() and 0 < int(text) <= LAST_PORT:
+        return int(text)
+    raise UsageError(f"“{text}” is no port. A port is a number from 1 to {LAST_PORT}.")
 
 
 def settle(home: Path, var: Path | None = None) -> Place:
@@ -45,13 +57,20 @@ def settle(home: Path, var: Path | None = None) -> Place:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}. Choose another with --var.") from None
+        why = "it is a file" if folder.is_file() else error.strerror
+        raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
+    passing = next((name for name in PASSING_DISKS if name in os.environ), None)
+    if settings.mode is Mode.LIVE and passing and not os.environ.get("DATABASE_URL"):
+        raise UsageError(
+            f"This machine's disk does not last ({passing} is set), so a database file would be lost with it.\n"
+            "Give live mode a PostgreSQL: put its address into DATABASE_URL."
+        )
     if settings.mode is Mode.REHEARSAL:
         os.environ.pop("DATABASE_URL", None)
         key = _pretend_key(folder)
     else:
         key = os.environ.get("AMPLIFIER_KEY", "")
-        if len(key) < 32:
+        if len(key) < SHORTEST_KEY:
             raise UsageError(
                 "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions. Make one once, with\n"
                 "  python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"
@@ -63,15 +82,17 @@ def settle(home: Path, var: Path | None = None) -> Place:
 
 
 def _pretend_key(folder: Path) -> str:
-    """The key of a rehearsal, which guards pretend secrets only; made on first use."""
+    """The key of a rehearsal, which guards pretend secrets only; made on first use, by one process at a time."""
     path = folder / "pretend.key"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            key = file.read()
+            if len(key) < SHORTEST_KEY:  # new, or cut short when the disk was full
+                key = secrets.token_urlsafe(48)
+                file.seek(0)
+                file.write(key)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another folder with --var.") from None
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(key)
+        raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another folder: --var FOLDER") from None
     return key

@@ -19,24 +19,29 @@ def hold_on() -> bool:
     return bool(descriptor)
 
 
-def when_told_to_stop(stop: Callable[[], None]) -> None:
-    """Call `stop` on SIGTERM or Ctrl-C, and end the process 4 s later whatever it does."""
+def end_when_told() -> Callable[[], None]:
+    """From now on SIGTERM and Ctrl-C end this process within 4 s, whatever it does; what comes back waits for them."""
+    reader, writer = os.pipe()
 
     def told(_number: int, _frame: object) -> None:
-        _insist()
-        stop()
+        insist()
+        os.write(writer, b".")  # takes no lock that the interrupted code may hold, as an Event would
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
 
+    def wait() -> None:
+        os.read(reader, 1)
+
+    return wait
+
+
+def insist() -> None:
+    """End this process 4 s from now, whatever it does then."""
+    signal.setitimer(signal.ITIMER_REAL, LAST_SECONDS)  # nobody handles SIGALRM, so the system itself ends us
+
 
 def _watch(descriptor: int) -> None:
     os.read(descriptor, 1)
-    _insist()
+    insist()
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _insist() -> None:
-    timer = threading.Timer(LAST_SECONDS, os._exit, args=(1,))
-    timer.daemon = True
-    timer.start()

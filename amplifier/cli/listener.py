@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import threading
 
-from amplifier.cli.lifeline import hold_on, when_told_to_stop
+from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.cli.worker import log_to_stderr
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import settle
@@ -21,9 +20,8 @@ def run(options: argparse.Namespace) -> int:
     hold_on()
     log_to_stderr()
     engine = EmbeddedEngine(listener_jobs(open_house(settle(options.home, options.var))))
-    told = threading.Event()
-    when_told_to_stop(told.set)
+    until_told = end_when_told()
     engine.start()
-    told.wait()
+    until_told()
     engine.stop()
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import DatabaseError
 
 from amplifier.errors import UsageError
 
@@ -18,7 +18,7 @@ def run(_options: argparse.Namespace) -> int:
     """Bring the tables up to date; says nothing when there was nothing to do."""
     try:
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise UsageError(
             f"The database cannot be opened: {error}\n"
             "Is the disk full or the folder read-only? Another place: --var FOLDER, or DATABASE_URL."

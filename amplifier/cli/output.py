@@ -86,7 +86,11 @@ def agreed(question: str, *, yes: bool) -> bool:
     if not sys.stdin.isatty():
         errors().print("Nobody is there to ask. Add --yes to agree beforehand.")
         return False
-    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:  # Ctrl-D
+        print()
+        return False
 
 
 def totals(counts: Mapping[State, int]) -> str:

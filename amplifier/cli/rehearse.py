@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import signal
 import socket
@@ -15,17 +14,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
 from amplifier.cli.tally import Tally, World, count
-from amplifier.cli.up import answers, children, environment_for, migrate
-from amplifier.errors import UsageError
+from amplifier.cli.up import ENDINGS, answers, children, environment_for, migrate
+from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import FILE, Mode
+from amplifier.yamlfile import read
 
 SHORTEST_S = 30
 START_WITHIN_S = 30.0
@@ -44,7 +45,9 @@ def run(options: argparse.Namespace) -> int:
     """Play it, count it, and say whether all is well: 0 if so, 1 if not, 2 if it could not start."""
     if options.seconds < SHORTEST_S:
         raise UsageError(f"A rehearsal needs at least {SHORTEST_S} seconds; {options.seconds} is too short.")
-    for number in (signal.SIGTERM, signal.SIGINT):
+    if options.keep and (options.keep / "var").exists():
+        raise UsageError(f"There is a rehearsal in {options.keep} already. Keep this one in another folder.")
+    for number in ENDINGS:
         signal.signal(number, _interrupt)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="amplifier-rehearsal-"))
     try:
@@ -64,34 +67,52 @@ def copy_home(source: Path, target: Path, *, seconds: int) -> Path:
     """The settings, schedules and templates in a folder of their own, set to a rehearsal of so many seconds."""
     if not (source / FILE).is_file():
         raise UsageError(f"There is no {FILE} in {source.resolve()}. Go to its folder, or say where: --home FOLDER")
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("schedules", "templates"):
-        if (source / name).is_dir():
-            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
-    text = (source / FILE).read_text(encoding="utf-8")
-    (target / FILE).write_text(as_rehearsal(text, seconds), encoding="utf-8")
+    text = read(source / FILE, FILE, SettingsError).decode()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in ("schedules", "templates"):
+            if (source / name).is_dir():
+                shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+        (target / FILE).write_text(as_rehearsal(text, seconds), encoding="utf-8")
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"The files cannot be copied to {target}: {why}. Choose another: --keep FOLDER") from None
     return target
 
 
 def as_rehearsal(text: str, seconds: int) -> str:
-    """The same settings with `mode: rehearsal` and this many seconds, every other line as it is."""
-    kept = []
-    inside = skipping = seen = False
-    for line in text.splitlines():
-        top = bool(line) and not line[0].isspace() and not line.startswith("#")
-        if top:
-            inside = line.split(":")[0] == "rehearsal"
-            skipping = line.split(":")[0] == "mode"
-        if skipping:
-            continue
-        if inside and line.strip().split(":")[0] == "seconds":
-            continue
-        kept.append(line)
-        if top and inside:
-            kept.append(f"  seconds: {seconds}")
-            seen = True
-    block = [] if seen else ["rehearsal:", f"  seconds: {seconds}"]
-    return "\n".join(["mode: rehearsal", *kept, *block]) + "\n"
+    """The same settings with `mode: rehearsal` and this many seconds, everything else as it is.
+
+    What it adds stands as far down as it can, so that the lines keep their numbers. What is no YAML, or no mapping,
+    comes back as it is: whoever loads it says what is wrong with it.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    try:
+        top = yaml.compose(text, yaml.SafeLoader)
+        if not isinstance(top, yaml.MappingNode):
+            return text
+        text = _set(text, top, "rehearsal", f"{{seconds: {seconds}}}", inside="seconds", value=str(seconds))
+        return _set(text, yaml.compose(text, yaml.SafeLoader), "mode", "rehearsal")
+    except yaml.YAMLError:
+        return text
+
+
+def _set(text: str, node: yaml.Node | None, key: str, whole: str, *, inside: str = "", value: str = "") -> str:
+    """The YAML text with `key: whole`; with `inside`, a mapping that is there only gets that key inside it."""
+    if not isinstance(node, yaml.MappingNode):
+        return text
+    found = next((its for name, its in node.value if name.value == key), None)
+    if inside and isinstance(found, yaml.MappingNode):
+        return _set(text, found, inside, value)
+    if found is not None:
+        start, end = found.start_mark.index, found.end_mark.index
+        line_end = "\n" if text[start:end].endswith("\n") else ""
+        return f"{text[:start].rstrip(' ')} {whole}{line_end}{text[end:]}"
+    if node.flow_style:
+        at, comma = node.start_mark.index + 1, ", " if node.value else ""
+        return f"{text[:at]}{key}: {whole}{comma}{text[at:]}"
+    at = text.rfind("\n", 0, node.end_mark.index) + 1
+    return f"{text[:at]}{' ' * node.start_mark.column}{key}: {whole}\n{text[at:]}"
 
 
 @dataclass
@@ -124,7 +145,6 @@ def play(
         raise UsageError("A rehearsal needs mode: rehearsal.")
     read_program(files.sources(home), place.settings)
     port = free_port()
-    os.environ["AMPLIFIER_SANDBOX_PORT"] = str(port)
     environment = environment_for(place, port)
     migrate(place, environment)
     world = World(port, place.sandbox_token)
@@ -157,7 +177,7 @@ def wait(supervisor: Supervisor, until: Callable[[], bool], seconds: float, why:
     """Mend the processes until something is so. Raises UsageError with `why` when it takes too long."""
     deadline = time.monotonic() + seconds
     while not until():
-        if time.monotonic() > deadline:
+        if supervisor.is_ending or time.monotonic() > deadline:
             raise UsageError(f"The rehearsal stopped: {why} within {seconds:.0f} seconds.")
         supervisor.mend()
         time.sleep(EVERY_S)
@@ -174,7 +194,7 @@ def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: b
     )
     with Progress(*columns, console=errors(), disable=as_json or not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("Rehearsing", total=None)
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not running.supervisor.is_ending:
             running.supervisor.mend()
             meanwhile(running)
             done, total = _progress(running.database())

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import threading
 
-from amplifier.cli.lifeline import hold_on, when_told_to_stop
+from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.errors import UsageError
-from amplifier.place import settle
+from amplifier.place import SANDBOX_PORT, port_number, settle
 from amplifier.sandbox.server import Sandbox
+from amplifier.sandbox.tables import WorldError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("--port", type=int, help="the port on 127.0.0.1 (default: 8900)")
+    parser.add_argument("--port", type=port_number, help=f"the port on 127.0.0.1 (default: {SANDBOX_PORT})")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,15 +23,16 @@ def run(options: argparse.Namespace) -> int:
     port = options.port or place.sandbox_port
     try:
         sandbox = Sandbox(place.var / "world.sqlite3", port=port, token=place.sandbox_token)
+    except WorldError as error:
+        raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(
             f"The pretend networks cannot use port {port}: {error.strerror}. Choose another with --port."
         ) from None
-    told = threading.Event()
-    when_told_to_stop(told.set)
+    until_told = end_when_told()
     sandbox.start()
     if alone:
         print(f"The pretend networks are at http://127.0.0.1:{sandbox.port}/wall", flush=True)
-    told.wait()
+    until_told()
     sandbox.stop()
     return 0

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ AMPLIFIER = (sys.executable, "-m", "amplifier")
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 HEALTHY_AFTER_S = 5.0
+REFUSED = 2  # a command's exit code when it could not start, and only a person can change that
 
 
 @dataclass
@@ -35,7 +35,10 @@ class Child:
 
 
 class Supervisor:
-    """Runs children in sessions of their own, each holding a lifeline: the read end of a pipe only we can write to."""
+    """Runs children in sessions of their own, each holding a lifeline: the read end of a pipe only we can write to.
+
+    `is_ending`: it was told to end, or a child refused its first start (`was_refused`).
+    """
 
     def __init__(
         self, children: Sequence[Child], *, environment: dict[str, str], told: Callable[[str], None] | None = None
@@ -43,14 +46,10 @@ class Supervisor:
         self.children = list(children)
         self._environment = environment
         self._told = told or (lambda _sentence: None)
-        self._ending = threading.Event()
+        self.is_ending = False
+        self.was_refused = False
         self._lifeline, self._ours = os.pipe()
         os.set_inheritable(self._lifeline, True)
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether it was told to end."""
-        return self._ending.is_set()
 
     def start(self) -> None:
         """Start every child."""
@@ -59,33 +58,37 @@ class Supervisor:
 
     def watch(self, until: Callable[[], bool] = lambda: False, *, every: float = 0.1) -> None:
         """Keep the children alive until told to end, or until `until` says so."""
-        while not self._ending.is_set() and not until():
+        while not self.is_ending and not until():
             self.mend()
-            self._ending.wait(every)
+            time.sleep(every)
 
     def mend(self) -> None:
-        """Restart the children that died and whose pause is over."""
+        """Restart the children that died and whose pause is over. One that refuses its first start ends everything."""
         now = time.monotonic()
         for child in self.children:
             if child.process is None:
-                if now >= child.due and not self._ending.is_set():
+                if now >= child.due and not self.is_ending:
                     self._start(child)
             elif child.process.poll() is not None:
                 code = child.process.returncode
                 child.process = None
                 child.deaths += 1
+                if code == REFUSED and child.deaths == 1:  # it has said why itself
+                    self.was_refused = True
+                    self.is_ending = True
+                    return
                 calm = code < 0 or now - child.started > HEALTHY_AFTER_S  # killed from outside, or lived well
                 child.pause = FIRST_PAUSE_S if calm else min(child.pause * 2, LONGEST_PAUSE_S)
                 child.due = now + child.pause
                 self._told(f"{child.name} ended ({_why(code)}); it starts again in {child.pause:.1f} s.")
 
     def end(self) -> None:
-        """Ask every child to stop; kill what is left after 4 s. Called from a signal handler it only notes the wish."""
-        self._ending.set()
+        """Note the wish to end, for `watch` to see. A signal handler may call it: it takes no lock."""
+        self.is_ending = True
 
     def close(self) -> None:
-        """End all children now, and wait for them."""
-        self._ending.set()
+        """Ask every child to stop, wait, and kill what is left after 4 s."""
+        self.is_ending = True
         alive = [child.process for child in self.children if child.process and child.process.poll() is None]
         for process in alive:
             with contextlib.suppress(ProcessLookupError):

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         ports["--sandbox-port"] = options.sandbox_port
     environment = environment_for(place, options.sandbox_port)
     supervisor = Supervisor(children(place, web_port=options.port), environment=environment, told=_tell)
-    end_when_told(supervisor)
+    end_on_signals(supervisor)
     try:
         with only_one(place.var):
             refuse_taken(ports)
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     return 2 if supervisor.was_refused else 0
 
 
-def end_when_told(supervisor: Supervisor) -> None:
+def end_on_signals(supervisor: Supervisor) -> None:
     """From now on SIGTERM, Ctrl-C and a closed terminal end it; whoever ignores the last (nohup) may go on doing so."""
     for number in ENDINGS:
         if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
@@ -141,7 +141,7 @@ def migrate(place: Place, environment: dict[str, str]) -> None:
     free = disk.f_bavail * disk.f_frsize
     if free < ROOM:
         raise UsageError(
-            f"The disk is full: {free / 1e6:.1f} MB are left for {place.var}, and Amplifier needs {ROOM / 1e6:.0f} MB.\n"
+            f"The disk is full: {free / 1e6:.1f} MB are left for {place.var}; Amplifier needs {ROOM / 1e6:.0f} MB.\n"
             "Make room, or choose a folder on another disk: --var FOLDER"
         )
     words = [sys.executable, "-m", "amplifier", "migrate", "--home", str(place.home), "--var", str(place.var)]

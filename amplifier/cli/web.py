@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-from amplifier.cli.lifeline import hold_on
+from amplifier.cli.lifeline import hold_on, insist
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
-from amplifier.place import settle
+from amplifier.place import port_number, settle
 from amplifier.web.asgi import application
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
@@ -16,7 +16,7 @@ from amplifier.web.server import serve
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("--port", type=int, help="the port (default: PORT in the environment, or 8000)")
+    parser.add_argument("--port", type=port_number, help="the port (default: PORT in the environment, or 8000)")
     parser.add_argument(
         "--host", help="the address to listen on (default: 127.0.0.1; 0.0.0.0 where PORT is in the environment)"
     )
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     place = settle(options.home, options.var)
     os.environ["AMPLIFIER_HOME"] = str(place.home)
     given = os.environ.get("PORT", "")
-    port = options.port or int(given or 8000)
+    port = options.port or port_number(given or "8000")
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
     pages = PublicPages(place.settings)
     pages.start()
@@ -38,5 +38,6 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"The pages cannot use port {port}: {error}. Choose another with --port.") from None
     finally:
+        insist()  # a request that hangs must not keep us
         pages.stop()
     return 0

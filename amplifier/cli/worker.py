@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-import threading
 
-from amplifier.cli.lifeline import hold_on, when_told_to_stop
+from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import settle
 from amplifier.wiring import listener_jobs, open_house, worker_jobs
@@ -27,10 +26,9 @@ def run(options: argparse.Namespace) -> int:
     if options.listen:
         jobs += listener_jobs(house)
     engine = EmbeddedEngine(jobs)
-    told = threading.Event()
-    when_told_to_stop(told.set)
+    until_told = end_when_told()
     engine.start()
-    told.wait()
+    until_told()
     engine.stop()
     worker.stop()
     return 0

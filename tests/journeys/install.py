@@ -1,0 +1,152 @@
+"""An install for journeys: a home of its own, a data folder, free ports, and commands as a person would give them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from amplifier.cli.rehearse import free_port
+from amplifier.cli.tally import World
+from amplifier.place import Place
+from amplifier.settings import load
+
+REPOSITORY = Path(__file__).parents[2]
+AMPLIFIER = (sys.executable, "-m", "amplifier")
+OF_THE_TESTS = ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DJANGO_SETTINGS_MODULE", "PORT")
+
+
+@dataclass
+class Install:
+    """One campaign on this machine. All its processes carry a mark in their environment, so that none is overlooked."""
+
+    home: Path
+    var: Path
+    port: int = field(default_factory=free_port)
+    sandbox_port: int = field(default_factory=free_port)
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+    extra: dict[str, str] = field(default_factory=dict)
+    runs: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
+        return {**kept, "AMPLIFIER_SANDBOX_PORT": str(self.sandbox_port), "JOURNEY": self.mark, **self.extra}
+
+    def words(self, *words: str) -> list[str]:
+        return [*words, "--home", str(self.home), "--var", str(self.var)]
+
+    def command(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """Give one command and wait for its end."""
+        return subprocess.run(
+            [*AMPLIFIER, *self.words(*words)],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    def ask(self, *words: str) -> Any:
+        """The JSON that a command answers."""
+        done = self.command(*words, "--json")
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            raise AssertionError(f"{words}: {done.stdout}{done.stderr}") from None
+
+    def start(self, *words: str, program: Sequence[str] = AMPLIFIER) -> Run:
+        """Start a command that goes on; its output goes into a file."""
+        log = self.home.with_name(f"{self.home.name}-{words[0]}-{len(self.runs)}.log")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*program, *self.words(*words)],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.runs.append(process)
+        return Run(self, process, log)
+
+    def up(self, *words: str) -> Run:
+        """Start everything."""
+        return self.start("up", "--port", str(self.port), "--sandbox-port", str(self.sandbox_port), *words)
+
+    def world(self) -> World:
+        """The way into the sandbox."""
+        key = (self.var / "pretend.key").read_text(encoding="utf-8")
+        return World(self.sandbox_port, Place(self.home, self.var, load(self.home), key).sandbox_token)
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """Ask the ledger; nothing while there is none."""
+        try:
+            with contextlib.closing(
+                sqlite3.connect(f"file:{self.var / 'amplifier.sqlite3'}?mode=ro", uri=True, timeout=5)
+            ) as connection:
+                return connection.execute(question).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+    def living(self) -> dict[int, str]:
+        """Every process of this install that is alive: children, grandchildren and strays alike."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if f"JOURNEY={self.mark}".encode() in (folder / "environ").read_bytes():
+                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return found
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever went wrong."""
+        for pid in self.living():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for process in self.runs:
+            process.wait(10)
+
+
+@dataclass
+class Run:
+    """A command that goes on."""
+
+    install: Install
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def until(self, is_so: Callable[[], object], *, seconds: float, what: str) -> float:
+        """Wait until something is so; how long it took."""
+        begun = time.monotonic()
+        while not is_so():
+            assert self.process.poll() is None, f"ended while waiting for {what}: {self.said()}"
+            assert time.monotonic() - begun < seconds, f"no {what} within {seconds} s: {self.said()}"
+            time.sleep(0.05)
+        return time.monotonic() - begun
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+        """Send the signal; the exit code, and the seconds until the last process of the install was gone."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        code = self.process.wait(15)
+        while self.install.living() and time.monotonic() - begun < 15:
+            time.sleep(0.02)
+        return code, time.monotonic() - begun
+
+    def child(self, word: str) -> int | None:
+        """The number of the process that runs this command for us."""
+        return next((pid for pid, words in self.install.living().items() if f"amplifier {word} " in words), None)

@@ -1,0 +1,226 @@
+"""`amplifier up` as a person starts, ends, kills and starves it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from amplifier.cli.rehearse import copy_home, free_port
+from amplifier.cli.up import answers
+from tests.conftest import left_out
+from tests.journeys.install import REPOSITORY, Install, Run
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for strays in /proc"),
+]
+CHILDREN = ("sandbox", "web", "worker")
+ENDS_WITHIN_S = 5.0
+EXTRA = """---
+ask: thanks
+audience: everyone
+platforms: [x, bluesky, mastodon]
+language: en
+---
+== plain
+One more word of thanks, added while the service was running.
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """One `up` that several tests try; its campaign is long enough for all of them."""
+    folder = tmp_path_factory.mktemp("up")
+    install = Install(copy_home(REPOSITORY, folder / "home", seconds=150), folder / "var")
+    run = install.up()
+    begun = time.monotonic()
+    try:
+        run.until(lambda: "Ctrl-C ends everything." in run.said(), seconds=15, what="welcome")
+        run.until(lambda: _said_by_us(install), seconds=15 - (time.monotonic() - begun), what="post in the world")
+        yield run
+    finally:
+        install.end()
+
+
+def _said_by_us(install: Install) -> int:
+    return sum(1 for post in install.world().posts() if post["ours"])
+
+
+def _sent(install: Install) -> int:
+    return sum(number for (number,) in install.rows("SELECT count(*) FROM deliveries WHERE state = 'sent'"))
+
+
+def _goes_on(run: Run, *, seconds: float = 20) -> None:
+    before = _sent(run.install)
+    run.until(lambda: _sent(run.install) > before, seconds=seconds, what="further post")
+
+
+def test_it_says_where_it_is_and_logs_what_others_say(running: Run) -> None:
+    install = running.install
+    said = running.said()
+    assert "REHEARSAL of Labour Campaign for Free Movement: its whole campaign in 2 minutes." in said
+    assert f"http://127.0.0.1:{install.sandbox_port}/wall" in said
+    for page in ("/", "/k/lab23", "/mentions"):
+        assert f"http://127.0.0.1:{install.port}{page}" in said
+    assert f"send 'Hello from the hall' --to x --home {install.home} --var {install.var}" in said
+    running.until(lambda: install.ask("mentions")["mentions"], seconds=30, what="mention in the log")
+
+
+def test_a_second_one_on_the_same_data_is_refused(running: Run) -> None:
+    install = running.install
+    refused = install.command("up", "--port", str(free_port()))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"amplifier: Amplifier is already running here (process {running.process.pid}, ")
+    assert "--var FOLDER" in refused.stderr
+
+
+@pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
+def test_a_taken_port_is_refused_by_the_option_that_sets_it(running: Run, tmp_path: Path, option: str) -> None:
+    other = Install(running.install.home, tmp_path / "var")
+    if option == "--port":
+        other.port = running.install.port
+    else:
+        other.sandbox_port = running.install.sandbox_port
+    port = other.port if option == "--port" else other.sandbox_port
+    refused = other.command("up", "--port", str(other.port), "--sandbox-port", str(other.sandbox_port))
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        f"amplifier: Port {port} is taken by another program. Choose another: amplifier up {option} {port + 1}\n"
+    )
+    assert not other.living()
+
+
+@pytest.mark.parametrize("word", CHILDREN)
+def test_a_killed_child_comes_back_and_the_posts_go_on(running: Run, word: str) -> None:
+    install = running.install
+    before = running.child(word)
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    running.until(lambda: running.child(word) not in (None, before), seconds=5, what=f"new {word}")
+    _goes_on(running)
+    if word == "web":
+        running.until(lambda: answers(install.port), seconds=10, what="page")
+    assert "SIGKILL); it starts again in 0.2 s." in running.said()
+
+
+def test_a_schedule_that_becomes_bad_is_told_and_the_posts_go_on(running: Run) -> None:
+    install = running.install
+    schedule = install.home / "schedules" / "lab23.yaml"
+    good = schedule.read_text(encoding="utf-8")
+    (install.home / "templates" / "lab23" / "extra.j2").write_text(EXTRA, encoding="utf-8")
+    bad = good + "  - name: extra\n    template: lab23/extra\n    att: vote + 4h\n"
+    line = bad.splitlines().index("    att: vote + 4h") + 1
+    schedule.write_text(bad, encoding="utf-8")
+    running.until(lambda: install.ask("status")["problems"], seconds=10, what="problem")
+    status = install.ask("status")
+    assert [(one["path"], one["line"]) for one in status["problems"]] == [("schedules/lab23.yaml", line)]
+    assert not status["good"]
+    told = install.command("status")
+    assert f"schedules/lab23.yaml:{line}" in told.stdout
+    assert told.returncode == 1
+    _goes_on(running)
+    schedule.write_text(bad.replace("    att:", "    at:"), encoding="utf-8")
+    planned = "SELECT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.slot = 'extra'"
+    running.until(lambda: install.rows(planned) == [("queued",)] * 3, seconds=5, what="new slot")
+    assert not install.ask("status")["problems"]
+
+
+def test_nothing_was_said_twice_or_lost_in_all_this(running: Run) -> None:
+    texts = [(post["network"], post["text"]) for post in running.install.world().posts() if post["ours"]]
+    assert len(texts) == len(set(texts))
+    there = {post["remote_id"] for post in running.install.world().posts()}
+    assert {pk for (pk,) in running.install.rows("SELECT remote_id FROM deliveries WHERE state = 'sent'")} <= there
+    code, seconds = running.stop(signal.SIGTERM)
+    assert (code, running.install.living()) == (0, {})
+    assert seconds < ENDS_WITHIN_S
+    assert "Traceback" not in running.said()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_however_it_ends_nothing_is_left_running(install: Install, number: signal.Signals) -> None:
+    run = install.up()
+    run.until(lambda: _sent(install) and "Ctrl-C" in run.said(), seconds=20, what="first post")
+    assert len(install.living()) == 1 + len(CHILDREN)
+    code, seconds = run.stop(number)
+    assert code == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+    assert not install.living()
+    assert seconds < ENDS_WITHIN_S
+
+
+@pytest.mark.parametrize("after", [0.4, 1.2, 2.0])
+def test_it_can_be_ended_while_it_starts(install: Install, after: float) -> None:
+    run = install.up()
+    time.sleep(after)
+    code, seconds = run.stop(signal.SIGTERM)
+    assert code in (0, -signal.SIGTERM)  # before it has read its files nothing has begun, and nobody listens yet
+    assert not install.living()
+    assert seconds < ENDS_WITHIN_S
+
+
+def test_bad_settings_stop_it_before_anything_starts(install: Install) -> None:
+    settings = install.home / "settings.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("zone:", "zonne:"), encoding="utf-8")
+    refused = install.command("up", "--json")
+    problems = json.loads(refused.stdout)["problems"]
+    assert refused.returncode == 2
+    assert {problem["path"] for problem in problems} == {"settings.yaml"}
+    assert all(set(problem) == {"path", "line", "rule", "message", "hint"} for problem in problems)
+    assert not install.var.exists()
+
+
+def test_data_of_another_campaign_stop_it(install: Install) -> None:
+    first = install.up()
+    first.until(lambda: install.rows("SELECT id FROM ledger"), seconds=20, what="ledger")
+    assert first.stop()[0] == 0
+    for path in (install.home / "settings.yaml", install.home / "schedules" / "lab23.yaml"):
+        text = (
+            path.read_text(encoding="utf-8")
+            .replace("id: lab23", "id: lab24")
+            .replace("campaign: lab23", "campaign: lab24")
+        )
+        path.write_text(text, encoding="utf-8")
+    second = install.up()
+    assert second.process.wait(20) == 2
+    assert "This database belongs to the campaign “lab23”" in second.said()
+    assert not install.living()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=False)
+    if mounted.returncode:
+        left_out("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full_or_read_only_stops_it_with_a_sentence(install: Install, disk: Path) -> None:
+    install.var = disk / "var"
+    small = install.command("up", "--port", str(install.port), "--sandbox-port", str(install.sandbox_port))
+    (disk / "rest").write_bytes(b"0" * 950_000)
+    with pytest.raises(OSError, match="No space left"):
+        (disk / "rest of the rest").write_bytes(b"0" * 100_000)
+    install.var = disk / "another"
+    full = install.command("up")
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    install.var = disk / "var"
+    unwritable = install.command("up")
+    for refused, why in (
+        (small, "The disk is full: 1.0 MB are left"),
+        (full, "cannot be written: No space left on device."),
+        (unwritable, "cannot be written: Read-only file system."),
+    ):
+        assert why in refused.stderr
+        assert "--var FOLDER" in refused.stderr
+        assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines()) <= 2) == (2, "", True)
+    assert not install.living()
