@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup setup-test test check conformance lock clean help
+.PHONY: run setup setup-test test check conformance bench lock clean help
 
 help: ## what one can do here
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ check: setup-test ## style, types, layers and the fast tests: under a minute
 
 conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
+
+bench: setup ## what the ledger costs, as a ratio to the bare adapters
+	@$(BIN)/python bench/deliver.py
 
 lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
