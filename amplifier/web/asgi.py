@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from string import printable
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
@@ -30,9 +32,11 @@ def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, 
             await pages.serve(scope, send)
             return
         client = (scope.get("client") or ("",))[0]
-        if is_at_home(bound=bound, client=client, headers=scope["headers"]):
-            await console(scope, receive, send)
+        if is_at_home(bound=bound, client=client, version=scope["http_version"], headers=scope["headers"]):
+            # a2wsgi takes ASCII only; what a client did not encode is encoded here
+            asked = {**scope, "query_string": quote_from_bytes(scope["query_string"], safe=printable).encode()}
+            await console(asked, receive, send)
             return
-        await pages.not_found(send)
+        await pages.not_found(scope, send)
 
     return app

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 PUBLIC = ("/k/", "/imprint", "/healthz")
 # A proxy in front speaks for somebody else; its word is not taken for who that is.
-FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
+FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via")
+BROWSERS = "1.1"  # the version of HTTP that browsers speak to us
+# Exactly a name or address and perhaps a port. What a URL parser would forgive (a user, a path, a tab) is no host.
+HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 def is_public(path: str) -> bool:
@@ -16,14 +19,18 @@ def is_public(path: str) -> bool:
     return path in PUBLIC or path.startswith("/k/")
 
 
-def is_at_home(*, bound: str, client: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether a request comes from this very computer: server bound to loopback, client and Host header too."""
+def is_at_home(*, bound: str, client: str, version: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a request comes from this very computer: server bound to loopback, client and Host header too.
+
+    `version` is HTTP's: a proxy that was given no thought, such as nginx as it comes, speaks 1.0, says our own address
+    as the host, and does not say for whom it asks.
+    """
     said = list(headers)
     hosts = [value.decode("latin-1") for name, value in said if name == b"host"]
-    if any(name in FORWARDED for name, _ in said) or len(hosts) != 1:
+    if version != BROWSERS or len(hosts) != 1 or any(name in FORWARDED for name, _ in said):
         return False
-    host = urlsplit(f"//{hosts[0]}").hostname or ""
-    return is_loopback(bound) and is_loopback(client) and is_loopback(host)
+    host = HOST.fullmatch(hosts[0])
+    return host is not None and all(is_loopback(one) for one in (bound, client, host["name"].strip("[]").lower()))
 
 
 def is_loopback(host: str) -> bool:

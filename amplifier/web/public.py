@@ -4,50 +4,66 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import logging
 import threading
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError
+
 from amplifier.settings import Settings
-from amplifier.sharekit.publish import asset, imprint_page
+from amplifier.sharekit.page import ASSETS, asset, imprint_page
 from amplifier.store import kits
 
+log = logging.getLogger("amplifier.web")
+Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Header = tuple[bytes, bytes]
 REFRESH_S = 0.5
 POLICY = (
     b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-HEADERS: tuple[tuple[bytes, bytes], ...] = (
+HEADERS: tuple[Header, ...] = (
     (b"content-security-policy", POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
 )
+A_MINUTE = b"public, max-age=60, stale-while-revalidate=600"
+FOR_EVER = b"public, max-age=31536000, immutable"
+NEVER = b"no-store"
 
 
 @dataclass(frozen=True)
 class Body:
-    """An answer, ready: its bytes, the same compressed, and what names its content."""
+    """An answer, ready: its bytes, the same compressed, its media type, and the digest that names its content."""
 
     content: bytes
     packed: bytes
-    kind: str
-    etag: bytes
+    kind: bytes
+    digest: bytes
+
+    @property
+    def etag(self) -> bytes:
+        """Weak, since the same tag stands for the bytes and for the same compressed, here or by a proxy."""
+        return b'W/"' + self.digest[:32] + b'"'
 
 
 def body(content: bytes, kind: str) -> Body:
     """Make an answer ready once, so that no request has to."""
-    digest = hashlib.sha256(content).hexdigest()[:32]
-    return Body(content, gzip.compress(content, 6, mtime=0), kind, f'"{digest}"'.encode())
+    digest = hashlib.sha256(content).hexdigest()
+    return Body(content, gzip.compress(content, 6, mtime=0), kind.encode(), digest.encode())
 
 
 class PublicPages:
     """Serves `/k/<campaign>`, `/k/static/<file>`, `/imprint` and `/healthz`; kits are renewed in the background."""
 
     def __init__(self, settings: Settings) -> None:
-        self._kits: dict[str, tuple[str, Body]] = {}
+        self._kits: Mapping[str, Body] = {}
+        self._digests: Mapping[str, str] = {}
+        self._files = {name: body(*found) for name in ASSETS if (found := asset(name))}
         self._imprint = body(imprint_page(settings), "text/html; charset=utf-8")
         self._alive = body(b"alive\n", "text/plain; charset=utf-8")
         self._missing = body(b"There is nothing here.\n", "text/plain; charset=utf-8")
@@ -64,34 +80,35 @@ class PublicPages:
         self._stopping.set()
 
     def refresh(self) -> None:
-        """Take over kits that were published since."""
-        digests = kits.kit_digests()
-        if digests != {name: digest for name, (digest, _) in self._kits.items()}:
-            self._kits = {
-                kit.campaign: (kit.digest, body(kit.html, "text/html; charset=utf-8")) for kit in kits.kits().values()
-            }
+        """Take over kits that were published since. If the database cannot be read, what is there stays."""
+        try:
+            digests = kits.kit_digests()
+            if digests != self._digests:
+                published = kits.kits()
+                self._kits = {name: body(kit.html, "text/html; charset=utf-8") for name, kit in published.items()}
+                self._digests = {name: kit.digest for name, kit in published.items()}
+        except DatabaseError as error:
+            log.warning("kits cannot be read: %s", error)
 
-    async def serve(self, scope: MutableMapping[str, Any], send: Send) -> None:
+    async def serve(self, scope: Scope, send: Send) -> None:
         """Answer a request for a public page."""
         if scope["method"] not in ("GET", "HEAD"):
-            await _answer(send, 405, self._missing, [(b"allow", b"GET, HEAD")])
+            await _answer(scope, send, 405, self._missing, (b"allow", b"GET, HEAD"), (b"cache-control", NEVER))
             return
         found = self._find(scope["path"])
         if found is None:
-            await self.not_found(send)
+            await self.not_found(scope, send)
             return
-        asked = dict(scope["headers"])
-        caching = b"no-store" if found is self._alive else b"public, max-age=60, stale-while-revalidate=600"
-        extra = [(b"etag", found.etag), (b"cache-control", caching), (b"vary", b"accept-encoding")]
-        if asked.get(b"if-none-match") == found.etag:
-            await _answer(send, 304, None, extra)
-            return
-        packed = b"gzip" in asked.get(b"accept-encoding", b"")
-        await _answer(send, 200, found, extra, packed=packed, head=scope["method"] == "HEAD")
+        caching = NEVER if found is self._alive else A_MINUTE
+        if scope["query_string"] == found.digest[:8]:  # an address that changes with its content
+            caching = FOR_EVER
+        extra = ((b"etag", found.etag), (b"cache-control", caching), (b"vary", b"accept-encoding"))
+        same = found.etag.removeprefix(b"W/") in _said(scope, b"if-none-match")
+        await _answer(scope, send, 304 if same else 200, None if same else found, *extra)
 
-    async def not_found(self, send: Send) -> None:
+    async def not_found(self, scope: Scope, send: Send) -> None:
         """Say that there is nothing here, which is all that a stranger learns."""
-        await _answer(send, 404, self._missing, [(b"cache-control", b"no-store")])
+        await _answer(scope, send, 404, self._missing, (b"cache-control", NEVER))
 
     def _find(self, path: str) -> Body | None:
         if path == "/healthz":
@@ -100,31 +117,32 @@ class PublicPages:
             return self._imprint
         name = path.removeprefix("/k/")
         if name.startswith("static/"):
-            found = asset(name.removeprefix("static/"))
-            return body(*found) if found else None
-        kit = self._kits.get(name.rstrip("/"))
-        return kit[1] if kit else None
+            return self._files.get(name.removeprefix("static/"))
+        return self._kits.get(name.removesuffix("/"))
 
     def _keep_fresh(self) -> None:
         while not self._stopping.wait(REFRESH_S):
             self.refresh()
 
 
-async def _answer(
-    send: Send,
-    status: int,
-    content: Body | None,
-    extra: Iterable[tuple[bytes, bytes]] = (),
-    *,
-    packed: bool = False,
-    head: bool = False,
-) -> None:
+async def _answer(scope: Scope, send: Send, status: int, content: Body | None, *extra: Header) -> None:
     headers = [*HEADERS, *extra]
     data = b""
     if content is not None:
+        packed = status == 200 and _takes_gzip(_said(scope, b"accept-encoding"))
         data = content.packed if packed else content.content
-        headers += [(b"content-type", content.kind.encode()), (b"content-length", str(len(data)).encode())]
-        if packed:
-            headers.append((b"content-encoding", b"gzip"))
+        headers += [(b"content-type", content.kind), (b"content-length", str(len(data)).encode())]
+        headers += [(b"content-encoding", b"gzip")] if packed else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else data})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else data})
+
+
+def _said(scope: Scope, header: bytes) -> bytes:
+    """What the client says in this header, all of its lines as one."""
+    return b",".join(value for name, value in scope["headers"] if name == header).lower()
+
+
+def _takes_gzip(accepted: bytes) -> bool:
+    """Whether gzip is among the encodings that a client takes; `q=0` says that it is not."""
+    words = (word.partition(b";q=") for word in accepted.replace(b" ", b"").split(b","))
+    return any(name == b"gzip" and (weight or b"1").strip(b"0.") for name, _, weight in words)

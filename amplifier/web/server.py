@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 STOP_WITHIN_S = 3.0
@@ -19,7 +19,15 @@ def serve(app: Callable[..., Any], *, host: str, port: int) -> None:
 
 
 async def _serve(app: Callable[..., Any], *, host: str, port: int) -> None:
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # what stands in front speaks 1.1 to us; a second protocol would be a second way in
+        websockets=False,
+        log_enabled=False,
+    )
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
