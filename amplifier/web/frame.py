@@ -1,4 +1,4 @@
-"""What every console page needs: the settings, the mode, and how times and states are said."""
+"""What every console page needs: the settings, the mode, what a form said, and how times, names and links are said."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import os
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
 from amplifier.place import Place, settle
-from amplifier.settings import TITLES, Mode
+from amplifier.settings import TITLES, Account, Mode
 
 ACTOR = "console"
 SAID_FOR_S = 60
+LONGEST_SENTENCE = 400
+SALT = "amplifier.web.said"
+CONTROLS = dict.fromkeys((*range(0x20), 0x7F))  # a note is one line, and no database takes a NUL everywhere
 
 
 @cache
@@ -40,14 +44,21 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 def go_back(to: str, sentence: str) -> HttpResponseRedirect:
     """After a form: back to its page, with a sentence. Signed, so that a link cannot put words into our mouth."""
-    return HttpResponseRedirect(f"{to}?{urlencode({'said': signing.dumps(sentence, compress=True)})}")
+    signed = signing.dumps(sentence[:LONGEST_SENTENCE], salt=SALT, compress=True)
+    page, mark, part = to.partition("#")
+    return HttpResponseRedirect(f"{page}{'&' if '?' in page else '?'}{urlencode({'said': signed})}{mark}{part}")
 
 
 def _said(signed: str) -> str:
     try:
-        return str(signing.loads(signed, max_age=SAID_FOR_S)) if signed else ""
+        return str(signing.loads(signed, salt=SALT, max_age=SAID_FOR_S)) if signed else ""
     except signing.BadSignature:
         return ""
+
+
+def asked(values: QueryDict, name: str) -> str:
+    """What a form or an address says under this name, without control characters; empty if it says nothing."""
+    return values.get(name, "").translate(CONTROLS).strip()
 
 
 def said_at(at: datetime) -> str:
@@ -58,3 +69,17 @@ def said_at(at: datetime) -> str:
 def title(platform: str) -> str:
     """How a network is called."""
     return TITLES[platform]
+
+
+def known_as(account: Account) -> str:
+    """The account's handle as people can look it up: on Mastodon that takes the server."""
+    server = urlsplit(account.api).hostname if account.platform == "mastodon" else None
+    return f"@{account.handle}@{server}" if server else f"@{account.handle}"
+
+
+def outward(url: str) -> str:
+    """This address if a page may lead there, else nothing: the web, and in a rehearsal the pretend networks here."""
+    here = f"http://127.0.0.1:{place().sandbox_port}/"
+    if place().settings.mode is Mode.REHEARSAL:
+        return url if url.startswith((here, "https://")) else ""
+    return url if url.startswith("https://") else ""

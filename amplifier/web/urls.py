@@ -17,3 +17,7 @@ urlpatterns = [
     path("mentions/<int:number>", follow_up_mention),
     path("static/<str:name>", static_file),
 ]
+
+handler400 = "amplifier.web.failures.bad_request"
+handler404 = "amplifier.web.failures.not_found"
+handler500 = "amplifier.web.failures.broken"

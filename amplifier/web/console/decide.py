@@ -9,19 +9,21 @@ from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import decide_move, decide_skip, find_post, prepare_move, program_in_force
 from amplifier.schedule.milestones import parse_move
-from amplifier.web.frame import ACTOR, go_back, place
+from amplifier.web.frame import ACTOR, asked, go_back, place
+
+LONGEST_REASON = 200
 
 
 @require_POST
 def move_milestone(request: HttpRequest) -> HttpResponse:
     """Move a milestone by a distance or to a time; the posts that hang on it follow."""
     settings = place().settings
-    name = request.POST.get("name", "")
-    wanted = request.POST.get("at", "").strip() or request.POST.get("by", "")
+    name = asked(request.POST, "name")
+    wanted = asked(request.POST, "at") or asked(request.POST, "by")
     try:
         program = program_in_force(settings)
         move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone))
-        decide_move(move, actor=ACTOR, reason=request.POST.get("reason", "")[:200], now=utc_now())
+        decide_move(move, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
     number = len(move.shifts)
@@ -37,8 +39,12 @@ def skip_post(request: HttpRequest) -> HttpResponse:
     settings = place().settings
     try:
         program = program_in_force(settings)
-        post = find_post(program, request.POST.get("post", ""))
-        decide_skip(post, actor=ACTOR, reason=request.POST.get("reason", "")[:200], now=utc_now())
+        post = find_post(program, asked(request.POST, "post"))
+        decide_skip(post, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"“{post.slot}” is left out. Nothing of it goes out any more.")
+
+
+def _reason(request: HttpRequest) -> str:
+    return asked(request.POST, "reason")[:LONGEST_REASON]

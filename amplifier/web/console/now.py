@@ -2,81 +2,119 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.campaign.post import PostId
+from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.planner import PLAN_BEAT
-from amplifier.schedule.program import post_name
-from amplifier.store import accounts, decisions, heartbeats, journeys, ledger, sources
-from amplifier.store.accounts import LOST, OK, AccountState
-from amplifier.web.frame import frame, place, title
+from amplifier.schedule.program import Program, post_name
+from amplifier.settings import Account
+from amplifier.store import accounts, decisions, journeys
+from amplifier.web.console.health import Mood, Sign, signs
+from amplifier.web.frame import frame, known_as, outward, place, title
 
-SILENT_AFTER = timedelta(seconds=15)
-COMING = 24
+COMING = 8  # posts after the next one
 RECEIPTS = 8
+NEEDS = 20
+ON_TIME_S = 2
+UNITS = ((90, 1, "second"), (5400, 60, "minute"), (129600, 3600, "hour"))  # below so many seconds, in this unit
+MISSED_FOR = timedelta(days=1)  # after that a missed post is history
 WAITS = {
     State.UNSURE: "We do not know yet whether it is out. Amplifier looks before it sends anything again.",
+    State.HELD: "It is held: nothing sends it by itself.",
     State.MISSED: "It was too late to send it, so it was not sent.",
 }
 
 
+@require_safe
 def now_page(request: HttpRequest) -> HttpResponse:
     """How things stand, and the two decisions that cannot wait."""
     now = utc_now()
-    queued = journeys.journeys(states=(State.QUEUED,), limit=COMING)
-    posts = [list(rows) for _, rows in groupby(queued, key=lambda row: row.identity.post)]
-    states = accounts.account_states()
-    health = _health(states, now)
-    needs = journeys.journeys(states=(State.UNSURE, State.HELD), limit=20)
-    missed = journeys.journeys(states=(State.MISSED,), limit=20)
+    program = _program()
+    known = (program or place()).settings.accounts  # the plan's know the limits that servers told us
+    most = (1 + COMING) * len(known)
+    posts = _by_post(journeys.journeys(states=(State.QUEUED,), limit=most))
+    found = signs(now, planned=program is not None)
+    needs = _needs(now)
+    sent = journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECEIPTS)
+    profiles = {state.name: state.url for state in accounts.account_states()}
     content = frame(request) | {
-        "truth": _truth(posts, needs, health, now),
-        "next": _post(posts[0]) if posts else None,
-        "coming": [_line(rows) for rows in posts[1:9]],
-        "milestones": _milestones(),
-        "receipts": [
-            _receipt(row) for row in journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECEIPTS)
-        ],
-        "needs": [_need(row) for row in (*needs, *missed)],
-        "health": health,
+        "truth": _truth(posts, needs, found, now),
+        "next": _post(posts[0], known) if posts else None,
+        "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
+        "milestones": _milestones(program),
+        "receipts": [_receipt(row) for row in sent],
+        "needs": [_need(row, profiles) for row in needs[:NEEDS]],
+        "more_needs": max(0, len(needs) - NEEDS),
+        "health": found,
         "now_iso": now.isoformat(),
     }
     return render(request, "now.html", content)
 
 
-def _truth(
-    posts: Sequence[Sequence[Journey]], needs: Sequence[Journey], health: Sequence[dict[str, str]], now: datetime
-) -> str:
-    bad = [row for row in health if row["state"] == "bad"]
-    if bad:
-        return bad[0]["sentence"]
-    waiting = f" {len(needs)} {'post needs' if len(needs) == 1 else 'posts need'} a person." if needs else ""
-    if not posts:
-        return f"Nothing is planned to go out.{waiting}"
-    return f"Next post {_in(posts[0][0].due_at - now)}.{waiting or ' Everything is connected.'}"
+def _program() -> Program | None:
+    try:
+        return program_in_force(place().settings)
+    except AmplifierError:
+        return None
+
+
+def _by_post(rows: Iterable[Journey]) -> list[list[Journey]]:
+    """The deliveries of each post together, in the order in which the posts are due."""
+    posts: dict[PostId, list[Journey]] = {}
+    for row in rows:
+        posts.setdefault(row.identity.post, []).append(row)
+    return list(posts.values())
+
+
+def _needs(now: datetime) -> list[Journey]:
+    """What a person should look at, the latest first."""
+    rows = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
+    return [row for row in reversed(rows) if row.state is not State.MISSED or now - row.due_at < MISSED_FOR]
+
+
+def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Journey], found: Sequence[Sign], now: datetime) -> str:
+    """What somebody would say who was asked in the corridor."""
+    worst = next((sign.short for sign in found if sign.short), "")
+    if any(sign.stops_all for sign in found):
+        return worst
+    first = f"Next post {_in(posts[0][0].due_at - now)}." if posts else "Nothing is planned to go out."
+    waiting = _waiting(needs)
+    calm = "" if waiting or not posts else "Everything is connected."
+    said = [worst, first, waiting] if found[0].state is Mood.BAD else [first, waiting, worst or calm]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _waiting(needs: Sequence[Journey]) -> str:
+    states = [row.state for row in needs]
+    held, unsure, missed = (states.count(state) for state in (State.HELD, State.UNSURE, State.MISSED))
+    parts = (
+        f"{held} {'post waits' if held == 1 else 'posts wait'} for a person." if held else "",
+        f"{unsure} may be out: we are looking." if unsure else "",
+        f"{missed} {'was' if missed == 1 else 'were'} missed." if missed else "",
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _in(left: timedelta) -> str:
-    seconds = max(0, int(left.total_seconds()))
-    if seconds < 90:
-        return f"in {seconds} seconds" if seconds != 1 else "in 1 second"
-    if seconds < 5400:
-        return f"in {round(seconds / 60)} minutes"
-    if seconds < 36 * 3600:
-        return f"in {round(seconds / 3600)} hours"
-    return f"in {round(seconds / 86400)} days"
+    seconds = int(left.total_seconds())
+    return f"in {_length(seconds)}" if seconds > 0 else "now"
+
+
+def _length(seconds: float) -> str:
+    """A length of time as people say it; the script's countdown says it in the same words."""
+    size, unit = next(((size, unit) for below, size, unit in UNITS if seconds < below), (86400, "day"))
+    number = round(seconds / size)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _when(row: Journey) -> str:
@@ -84,33 +122,28 @@ def _when(row: Journey) -> str:
     return f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}"
 
 
-def _post(rows: Sequence[Journey]) -> dict[str, object]:
-    settings = place().settings
-    first = rows[0]
-    known = {account.name: account for account in settings.accounts}
-    cards = []
-    for row in rows:
-        account = known.get(row.identity.account)
-        size = length(row.text, account) if account else None
-        cards.append(
-            {
-                "account": row.identity.account,
-                "handle": account.handle if account else row.identity.account,
-                "name": settings.campaign.name,
-                "platform": row.platform,
-                "title": title(row.platform),
-                "text": row.text,
-                "used": size.used if size else len(row.text),
-                "limit": size.limit if size else 0,
-            }
-        )
-    return _line(rows) | {"template": first.template, "cards": cards}
+def _post(rows: Sequence[Journey], known: Sequence[Account]) -> dict[str, object]:
+    return _line(rows) | {"template": rows[0].template, "cards": [_card(row, known) for row in rows]}
+
+
+def _card(row: Journey, known: Sequence[Account]) -> dict[str, object]:
+    account = next((one for one in known if one.name == row.identity.account), None)
+    size = length(row.text, account) if account else None
+    return {
+        "handle": known_as(account) if account else row.identity.account,
+        "platform": row.platform,
+        "title": title(row.platform),
+        "text": row.text,
+        "used": size.used if size else len(row.text),
+        "limit": size.limit if size else 0,
+    }
 
 
 def _line(rows: Sequence[Journey]) -> dict[str, object]:
     first = rows[0]
     return {
         "id": post_name(first.identity.post),
+        "own": first.identity.post.slot == OWN,
         "when": _when(first),
         "iso": first.due_at.isoformat(),
         "slot": first.identity.post.slot,
@@ -130,78 +163,37 @@ def _receipt(row: Journey) -> dict[str, object]:
         "text": row.text,
         "when": _when(row),
         "iso": sent_at.isoformat(),
-        "url": row.receipt.url if row.receipt else "",
+        "url": outward(row.receipt.url) if row.receipt else "",
         "state": row.state.value,
-        "late": "on time" if late < 2 else f"{late:.0f} s late",
+        "late": "on time" if late < ON_TIME_S else f"{_length(late)} late",
     }
 
 
-def _need(row: Journey) -> dict[str, object]:
+def _need(row: Journey, profiles: Mapping[str, str]) -> dict[str, object]:
     return {
         "state": row.state.value,
         "title": title(row.platform),
         "platform": row.platform,
         "text": row.text,
         "when": _when(row),
-        "sentence": row.detail or WAITS.get(row.state, "It waits for a person."),
-        "url": row.receipt.url if row.receipt else "",
-        "post": post_name(row.identity.post),
+        "sentence": row.detail or WAITS[row.state],
+        "profile": outward(profiles.get(row.identity.account, "")) if row.state is State.UNSURE else "",
+        "id": post_name(row.identity.post),
+        "can_skip": row.state is State.HELD and row.identity.post.slot != OWN,
     }
 
 
-def _milestones() -> list[dict[str, object]]:
-    settings = place().settings
-    try:
-        program = program_in_force(settings)
-    except AmplifierError:
+def _milestones(program: Program | None) -> list[dict[str, object]]:
+    if program is None:
         return []
     files = {one.name: one.at for one in program.plan.milestones}
     return [
         {
             "name": one.name,
             "title": one.name.replace("_", " "),
-            "when": f"{one.at:%a %-d %b %H:%M} {settings.campaign.place}",
+            "when": f"{one.at:%a %-d %b %H:%M} {place().settings.campaign.place}",
             "iso": one.at.isoformat(),
             "moved": one.at != files[one.name],
         }
         for one in effective(program.plan, decisions.decisions()).milestones
     ]
-
-
-def _health(states: Sequence[AccountState], now: datetime) -> list[dict[str, str]]:
-    beats = heartbeats.heartbeats()
-    rows = []
-    for name, does in (("worker", "sends the posts"), ("listener", "looks for mentions")):
-        beat = beats.get(name)
-        alive = beat is not None and now - beat.at < SILENT_AFTER
-        sentence = f"The {name} is at work." if alive else f"The {name}, which {does}, is silent. It starts by itself."
-        rows.append({"name": name, "state": "ok" if alive else "bad", "sentence": sentence})
-    rows += [{"name": state.name, **_account(state)} for state in states]
-    opened = ledger.ledger()
-    if opened and opened.stopped:
-        rows.insert(0, {"name": "stop", "state": "bad", "sentence": f"Sending is stopped. {opened.stopped}"})
-    plan = beats.get(PLAN_BEAT)
-    for problem in json.loads(plan.detail) if plan and plan.detail else []:
-        where = f"{problem['path']}, line {problem['line']}"
-        sentence = f"{where}: {problem['message']} The last good version stays in force."
-        rows.append({"name": "files", "state": "wait", "sentence": sentence})
-    for source in sources.source_states().values():
-        if source.problem:
-            sentence = f"{source.name} could not be read: {source.problem}"
-            rows.append({"name": source.name, "state": "wait", "sentence": sentence})
-    return rows
-
-
-def _account(state: AccountState) -> dict[str, str]:
-    name = f"{title(state.platform)} (@{state.handle})"
-    if state.health == OK:
-        return {"state": "ok", "sentence": f"{name} is connected."}
-    if state.health == LOST:
-        return {"state": "bad", "sentence": f"{name} no longer lets us in: {state.detail}"}
-    return {"state": "wait", "sentence": f"{name} has not answered yet. {state.detail}".strip()}
-
-
-def post_of(name: str) -> PostId:
-    """The post that a form names."""
-    slot, _, occurrence = name.partition("/")
-    return PostId(place().settings.campaign.id, slot, occurrence)

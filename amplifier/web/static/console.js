@@ -36,7 +36,7 @@ function tick() {
   if (!truth.dataset.until) return;
   const left = Math.ceil((Date.parse(truth.dataset.until) - now()) / 1000);
   truth.dataset.said ??= truth.textContent;
-  write(truth, truth.dataset.said.replace(/^Next post in \d+ \w+/, left > 0 ? `Next post in ${said(left)}` : "Next post now"));
+  write(truth, truth.dataset.said.replace(/Next post in \d+ \w+/, left > 0 ? `Next post in ${said(left)}` : "Next post now"));
 }
 
 function write(element, text) {
@@ -56,7 +56,7 @@ function busy() {
 }
 
 async function refresh() {
-  if (busy()) return;
+  if (busy() || !page().dataset.now) return; // a page without a clock is about something that failed: it stays
   try {
     const answer = await fetch(location.href, { signal: AbortSignal.timeout(5000), headers: { Accept: "text/html" } });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -64,7 +64,9 @@ async function refresh() {
     write(away, "");
     if (!fresh || busy()) return;
     const focused = [...page().querySelectorAll("a, button")].indexOf(document.activeElement);
+    const aside = [...page().querySelectorAll(".cards")].map((row) => row.scrollLeft);
     page().replaceWith(document.adoptNode(fresh));
+    page().querySelectorAll(".cards").forEach((row, place) => { row.scrollLeft = aside[place] ?? 0; });
     if (focused >= 0) [...page().querySelectorAll("a, button")][focused]?.focus({ preventScroll: true });
     arrive();
   } catch {

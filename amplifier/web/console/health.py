@@ -1,0 +1,132 @@
+"""How everything is: one sign a part of the service, each with a sentence; what is worst comes first."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.settings import FILE, Account
+from amplifier.store import accounts, heartbeats, ledger, sources
+from amplifier.store.accounts import LOST, OK, AccountState
+from amplifier.store.heartbeats import Heartbeat
+from amplifier.web.frame import known_as, place, said_at, title
+
+SILENT_AFTER = timedelta(seconds=15)
+PARTS = (
+    ("worker", "sends the posts", "Nothing is sent: the worker is silent."),
+    ("listener", "looks for mentions", "No mention comes in: the listener is silent."),
+)
+MOST_PROBLEMS = 5
+
+
+class Mood(StrEnum):
+    """How bad it is: `wait` goes on without anybody, `bad` stops something."""
+
+    OK = "ok"
+    WAIT = "wait"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How one part is. `short` is what the page's first sentence says of it; empty while all is well."""
+
+    state: Mood
+    sentence: str
+    short: str = ""
+    stops_all: bool = False
+
+
+def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
+    """Every part's sign, the worst first. `planned`: whether there is a plan in force."""
+    opened = ledger.ledger()
+    if opened is None:
+        sentence = "The service has not been started here yet. Start it with: amplifier up"
+        return (Sign(Mood.BAD, sentence, "The service has not been started here yet.", stops_all=True),)
+    beats = heartbeats.heartbeats()
+    found = [
+        *_stop(opened.stopped),
+        *_parts(beats, now),
+        *_accounts(now),
+        *_files(beats, planned=planned),
+        *_settings(beats),
+        *_sources(),
+    ]
+    order = (Mood.BAD, Mood.WAIT, Mood.OK)
+    return tuple(sorted(found, key=lambda sign: order.index(sign.state)))
+
+
+def _stop(reason: str) -> Iterator[Sign]:
+    if reason:
+        sentence = f"Sending is stopped. {reason} To let it go on: amplifier resume"
+        yield Sign(Mood.BAD, sentence, "Sending is stopped.", stops_all=True)
+
+
+def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
+    for name, does, short in PARTS:
+        beat = beats.get(name)
+        if beat is not None and now - beat.at < SILENT_AFTER:
+            yield Sign(Mood.OK, f"The {name} is at work.")
+            continue
+        since = f" since {said_at(beat.at)}" if beat else ""
+        sentence = f"The {name}, which {does}, is silent{since}. It should start by itself; if not: amplifier up"
+        yield Sign(Mood.BAD, sentence, short, stops_all=name == "worker")
+
+
+def _accounts(now: datetime) -> Iterator[Sign]:
+    states = {state.name: state for state in accounts.account_states()}
+    for account in place().settings.accounts:
+        yield _account(account, states.get(account.name), now)
+
+
+def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
+    network = title(account.platform)
+    name = f"{network} ({known_as(account)})"
+    if state is None or state.health not in (OK, LOST):
+        detail = state.detail if state else ""
+        return Sign(Mood.WAIT, f"{name} has not answered yet. {detail}".strip(), f"{network} has not answered yet.")
+    if state.health == LOST:
+        return Sign(Mood.BAD, f"{name} no longer lets us in: {state.detail}", f"{network} no longer lets us in.")
+    if state.next_allowed_at and state.next_allowed_at > now:
+        until = said_at(state.next_allowed_at)
+        sentence = f"{name} asks us to wait until {until}. Posts to it wait too."
+        return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
+    return Sign(Mood.OK, f"{name} is connected.")
+
+
+def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
+    beat = beats.get(PLAN_BEAT)
+    problems = json.loads(beat.detail) if beat and beat.detail else []
+    stays = "The last good version stays in force." if planned else "Nothing is planned until it is mended."
+    for problem in problems[:MOST_PROBLEMS]:
+        where = f"{problem['path']}, line {problem['line']}" if problem["line"] else str(problem["path"])
+        words = " ".join(part for part in (problem["message"], problem["hint"], stays) if part)
+        yield Sign(Mood.WAIT, f"{where}: {words}", f"{problem['path']} has a mistake.")
+    if len(problems) > MOST_PROBLEMS:
+        yield Sign(Mood.WAIT, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check")
+
+
+def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
+    """Whether a process works with other settings than the file has now: each reads them once, at its start."""
+    with contextlib.suppress(OSError):  # an editor may be replacing it this instant
+        written = hashlib.sha256((place().home / FILE).read_bytes()).hexdigest()
+        used = {beats[name].detail for name, _, _ in PARTS if name in beats}
+        if {place().settings.digest, *used} - {written, ""}:
+            sentence = "settings.yaml was changed while the service ran. What changed holds after a restart."
+            yield Sign(Mood.WAIT, sentence, "settings.yaml was changed.")
+
+
+def _sources() -> Iterator[Sign]:
+    known = {account.name: account for account in place().settings.accounts}
+    for source in sources.source_states().values():
+        account = known.get(source.name.partition(":")[0])
+        if source.problem and account:
+            network = title(account.platform)
+            sentence = f"Mentions on {network} could not be read: {source.problem} Nothing is lost; we ask again."
+            yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
