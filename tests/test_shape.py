@@ -21,7 +21,7 @@ OWNERS = {
     "PlanVersion": {"plan_versions.py"},
     "DecisionRow": {"decisions.py"},
     "PostRow": {"posts.py"},
-    "DeliveryRow": {"deliveries.py", "journeys.py"},
+    "DeliveryRow": {"deliveries.py", "journeys.py", "planned.py"},
     "EventRow": {"events.py"},
     "AccountRow": {"accounts.py"},
     "SealedRow": {"sealed.py"},

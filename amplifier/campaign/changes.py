@@ -11,14 +11,14 @@ from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 
 @dataclass(frozen=True)
 class ExistingDelivery:
-    """A delivery as the ledger has it. `attempted` says whether its bytes are frozen by a first attempt."""
+    """A delivery as the ledger has it. `frozen`: an earlier attempt may have arrived, so its bytes stay as they are."""
 
     id: int
     account: str
     state: State
     reason: str
     text: str
-    attempted: bool
+    frozen: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,10 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Step:
-    """A delivery that moves, changes its words, or changes its state. None leaves a field as it is."""
+    """A delivery that moves, changes its words, or changes its state. None leaves a field as it is.
+
+    Of a delivery on its way (sending, unsure) only the reason is noted.
+    """
 
     id: int
     before: State
@@ -70,6 +73,7 @@ class Step:
     run_at: datetime | None = None
     too_late_at: datetime | None = None
     words: Words | None = None
+    detail: str | None = ""
 
 
 @dataclass(frozen=True)

@@ -27,16 +27,20 @@ class State(StrEnum):
 
 
 FINAL = frozenset({State.SENT, State.MISSED, State.DROPPED})
+ON_ITS_WAY = frozenset({State.SENDING, State.UNSURE})
+# A receipt that comes late is proof: it makes these sent, whatever the service may do by itself.
+CLOSED_BY_A_RECEIPT = frozenset({State.UNSURE, State.QUEUED, State.HELD, State.MISSED, State.DROPPED})
 
 # What the service may do by itself, and what only a person may do.
 MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.MISSED, State.HELD, State.DROPPED}),
     State.SENDING: frozenset({State.SENT, State.QUEUED, State.UNSURE, State.HELD}),
     State.UNSURE: frozenset({State.SENT, State.QUEUED, State.HELD}),
-    State.HELD: frozenset({State.DROPPED, State.MISSED}),
+    State.HELD: frozenset({State.DROPPED, State.MISSED, State.QUEUED}),  # queued: the plan held it, and lets it go
     State.SENT: frozenset(),
     State.MISSED: frozenset({State.HELD}),  # its milestone moved, so that it is ahead of us again: a person decides
-    State.DROPPED: frozenset({State.QUEUED}),  # the plan wants it again before its time
+    # the plan wants it again: before its time, after it, or after a person was to decide
+    State.DROPPED: frozenset({State.QUEUED, State.MISSED, State.HELD}),
 }
 MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
     State.MISSED: frozenset({State.QUEUED}),
@@ -53,6 +57,7 @@ class HoldReason(StrEnum):
     ACCOUNT = "account"
     OVERTAKEN = "overtaken"
     DUPLICATE = "duplicate"
+    UNWRITTEN = "unwritten"
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,7 @@ class DeliveryId:
     def name(self) -> str:
         """The identity as one string, from which every key is made."""
         post = self.post
-        return "\n".join(
-            (post.campaign, post.slot, post.occurrence, self.account, str(self.part), str(self.revision))
-        )
+        return "\n".join((post.campaign, post.slot, post.occurrence, self.account, str(self.part), str(self.revision)))
 
 
 def idempotency_key(delivery: DeliveryId) -> str:
@@ -102,8 +105,8 @@ def record_key(delivery: DeliveryId, first_day: date) -> str:
 class Due:
     """A delivery in a worker's hands: its words, its key, and the fence that proves the claim.
 
-    `request` is None until the first attempt has frozen the bytes. `too_late_at` is the instant from which it must
-    not go out any more.
+    `request` is None unless the bytes are frozen, by an attempt that may have arrived. `too_late_at` is the instant
+    from which it must not go out any more.
     """
 
     id: int
@@ -127,7 +130,8 @@ class Transition:
     """One step of a delivery, to be written with its event if the fence still holds.
 
     `run_at` is when the next step may begin; None leaves it. `account_until` keeps the whole account waiting until
-    then; `account_lost` pauses it with this reason.
+    then; `account_lost` pauses it with this reason. `certainly_not_out`: no attempt can have published it, so its bytes
+    need not stay as they are.
     """
 
     id: int
@@ -142,6 +146,7 @@ class Transition:
     receipt: Receipt | None = None
     account_until: datetime | None = None
     account_lost: str = ""
+    certainly_not_out: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.port import Platform
 from amplifier.store import accounts
 
+log = logging.getLogger("amplifier.deliver")
 FRESH = timedelta(minutes=10)
 
 
@@ -23,6 +25,10 @@ def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]
         except PlatformError as error:
             lost = isinstance(error, AccountLost)
             accounts.account_trouble(state.name, lost=lost, detail=str(error), now=now())
+        except Exception as error:  # one network's surprise must not keep the others from being asked
+            log.exception("unclassified error from %s", state.name)
+            detail = f"The answer could not be understood ({type(error).__name__})."
+            accounts.account_trouble(state.name, lost=False, detail=detail, now=now())
         else:
             accounts.account_is_ok(
                 state.name,

@@ -166,4 +166,9 @@ class _Step:
             receipt=receipt,
             account_until=account_until,
             account_lost=account_lost,
+            certainly_not_out=self._is_certainly_not_out(after),
         )
+
+    def _is_certainly_not_out(self, after: State) -> bool:
+        """A clear no to the first attempt: bytes that were frozen before the claim may have arrived earlier."""
+        return self.before is State.SENDING and after in (State.QUEUED, State.HELD) and self.due.request is None

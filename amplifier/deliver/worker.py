@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from amplifier.campaign.delivery import Due, Receipt
 from amplifier.deliver.confirm import Outlet, confirm
 from amplifier.deliver.decide import Pauses, after_attempt, put_back
-from amplifier.errors import OutcomeUnknown, PlatformError
+from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
 from amplifier.platforms.port import Part
 from amplifier.store import deliveries
 
@@ -62,21 +62,19 @@ class Worker:
         room = 0
         while room < self._pace.threads and self._free.acquire(blocking=False):
             room += 1
-        if not room:
-            return False
-        now = self._now()
-        lease_until = now + timedelta(seconds=self._pace.lease_s)
-        claimed: list[Due] = []
+        begun = 0
         try:
-            claimed = deliveries.claim_unsure(now=now, lease_until=lease_until, limit=room)
-            claimed += deliveries.claim(now=now, lease_until=lease_until, limit=room - len(claimed))
-        finally:
-            for _ in range(room - len(claimed)):
+            for claim, work in ((deliveries.claim_unsure, self._look), (deliveries.claim, self._send)):
+                now = self._now()
+                lease_until = now + timedelta(seconds=self._pace.lease_s)
+                limit = room - begun
+                for due in claim(now=now, lease_until=lease_until, limit=limit, served=self._outlets) if limit else ():
+                    self._pool.submit(work, due).add_done_callback(self._done)
+                    begun += 1
+        finally:  # a thread that nothing was found for is free again, also when the database failed
+            for _ in range(room - begun):
                 self._free.release()
-        for due in claimed:
-            work = self._look if due.state == "unsure" else self._send
-            self._pool.submit(work, due).add_done_callback(self._done)
-        return bool(claimed)
+        return bool(begun)
 
     def _done(self, future: Future[None]) -> None:
         self._free.release()
@@ -93,12 +91,13 @@ class Worker:
         outlet = self._outlets[due.identity.account]
         request = due.request
         if request is None:
-            try:
-                request = outlet.platform.prepare(Part(due.text, due.language), due.key, self._now())
-            except PlatformError as error:
-                step = put_back(due, error, now=self._now(), pauses=self._pace.pauses, jitter=self._chance.random())
+            prepared = self._prepare(outlet, due)
+            if isinstance(prepared, PlatformError):
+                step = put_back(due, prepared, now=self._now(), pauses=self._pace.pauses, jitter=self._chance.random())
                 deliveries.record([step], now=self._now())
+                log.info("not prepared delivery=%d outcome=%s", due.id, step.kind)
                 return
+            request = prepared
         now = self._now()
         lease_until = now + timedelta(seconds=self._pace.lease_s)
         if not deliveries.begin(due, request=request, now=now, lease_until=lease_until):
@@ -111,6 +110,15 @@ class Worker:
         if stale and isinstance(outcome, Receipt):
             deliveries.keep_late_receipt(due.id, outcome, fence=due.fence, now=now)
         log.info("sent delivery=%d outcome=%s", due.id, step.kind)
+
+    def _prepare(self, outlet: Outlet, due: Due) -> bytes | PlatformError:
+        try:
+            return outlet.platform.prepare(Part(due.text, due.language), due.key, self._now())
+        except PlatformError as error:
+            return error
+        except Exception as error:  # or else this one would keep its account's others waiting until it is too late
+            log.exception("unclassified error from %s", outlet.account)
+            return Unavailable(f"It could not be prepared ({type(error).__name__}).")
 
     def _publish(self, outlet: Outlet, request: bytes) -> Receipt | PlatformError:
         try:

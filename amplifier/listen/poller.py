@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from amplifier.errors import PlatformError
 from amplifier.listen.match import match, references
 from amplifier.platforms.port import Page, Platform
 from amplifier.store import accounts, journeys, mentions, sources
+
+log = logging.getLogger("amplifier.listen")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ class Poller:
         except PlatformError as error:
             self._not_before = getattr(error, "until", None)
             sources.source_trouble(source.name, problem=str(error))
+            return 0
+        except Exception as error:
+            log.exception("unclassified error from %s", source.name)
+            sources.source_trouble(source.name, problem=f"The answer makes no sense ({type(error).__name__}).")
             return 0
         return mentions.take_in(source.name, self._matched(page.mentions, ours), cursor=page.cursor, now=self._now())
 

@@ -16,7 +16,7 @@ from amplifier.campaign.template import Template
 from amplifier.errors import FileError, Problem
 from amplifier.schedule import files
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.program import Program, all_occurrences, read_program, wanted_posts
+from amplifier.schedule.program import Program, all_occurrences, read_program, write_all
 from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
@@ -102,11 +102,18 @@ class Planner:
         if opened is None:
             return Changes()
         stage = self._playing = self._stage(program, opened.stage, now)
-        wanted = wanted_posts(program, decisions.decisions(), stage)
+        written = write_all(program, decisions.decisions(), stage)
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
-            return reconcile(wanted, existing, now=now, opened_at=opened.opened_at, fresh=live and not existing)
+            return reconcile(
+                written.posts,
+                existing,
+                now=now,
+                opened_at=opened.opened_at,
+                fresh=live and not existing,
+                unwritten=written.unwritten,
+            )
 
         ink = posts.Ink(
             actor=SERVICE,

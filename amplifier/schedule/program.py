@@ -54,21 +54,39 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     if problems:
         raise TemplateError(problems)
     program = Program(plan, templates, settings)
-    wanted, problems = _written(program, plan, LIVE)
+    wanted, unwritten = _written(program, plan, LIVE)
+    problems = list(dict.fromkeys(problem for found in unwritten.values() for problem in found))
     problems += _repeats(wanted, settings)
     if problems:
         raise TemplateError(problems)
     return program
 
 
+@dataclass(frozen=True)
+class Written:
+    """What the plan wants to say: the posts, in the order of their time, and those that cannot be put into words.
+
+    A template that is good as the files stand may fail where a milestone moved, by a longer weekday at the limit.
+    """
+
+    posts: tuple[WantedPost, ...]
+    unwritten: Mapping[PostId, str]
+
+
 def wanted_posts(program: Program, made: tuple[Decision, ...] = (), stage: Stage = LIVE) -> list[WantedPost]:
     """Every post of the campaign as files and decisions want it, in the order of its time on the stage."""
+    return list(write_all(program, made, stage).posts)
+
+
+def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = LIVE) -> Written:
+    """The same with those that cannot be written, each with a sentence that says why."""
     wanted, problems = _written(program, effective(program.plan, made), stage)
-    for problem in problems:
-        log.warning("a post cannot be written: %s", problem)
     skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
     words = {one.subject: json.loads(one.value) for one in made if one.kind is DecisionKind.WORDS_REPLACED}
-    return [_reworded(post, words) for post in wanted if post_name(post.id) not in skipped]
+    unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in skipped}
+    for post, why in unwritten.items():
+        log.warning("cannot be written post=%s why=%s", post_name(post), why)
+    return Written(tuple(_reworded(post, words) for post in wanted if post_name(post.id) not in skipped), unwritten)
 
 
 def post_name(post: PostId) -> str:
@@ -81,16 +99,16 @@ def all_occurrences(plan: Plan, settings: Settings) -> tuple[Occurrence, ...]:
     return occurrences(plan, settings.campaign.first_day, settings.campaign.last_day)
 
 
-def _written(program: Program, plan: Plan, stage: Stage) -> tuple[list[WantedPost], list[Problem]]:
+def _written(program: Program, plan: Plan, stage: Stage) -> tuple[list[WantedPost], dict[PostId, list[Problem]]]:
     wanted: list[WantedPost] = []
-    problems: dict[Problem, None] = {}
+    problems: dict[PostId, list[Problem]] = {}
     for saying in _sayings(program, plan, stage):
         template = program.templates[saying.slot.template]
         try:
             wanted.append(write(saying, template, program.settings))
         except TemplateError as error:
-            problems |= dict.fromkeys(error.problems)
-    return wanted, list(problems)
+            problems[saying.id] = error.problems
+    return wanted, problems
 
 
 def _sayings(program: Program, plan: Plan, stage: Stage) -> list[Saying]:

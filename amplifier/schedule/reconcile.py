@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)
 UNPLANNED = "unplanned"
+UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
 NEW_LEDGER = "new_ledger"
 MOVABLE = (State.QUEUED, State.HELD)
+NOTHING: Mapping[PostId, str] = {}
+STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
+PASSED = "Its time was moved into the past."
+TOO_LATE_AGAIN = "The plan wants it again, but its time has passed."
+AHEAD_AGAIN = "It was too late to send it, and now its time lies ahead again."
+WAITED = "It waited for a person when the plan left it out, and now the plan wants it again."
 
 
 def reconcile(
@@ -23,13 +31,16 @@ def reconcile(
     now: datetime,
     opened_at: datetime,
     fresh: bool = False,
+    unwritten: Mapping[PostId, str] = NOTHING,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
-    Only deliveries that are queued or held move, change their words or are dropped; sending, unsure and sent ones are
-    never touched. A missed one whose moment lies ahead again is held for a person. New posts are added up to 14 days
-    ahead. What was due before the ledger was opened is left alone, but for the day before in a `fresh` ledger (one
-    that cannot know what went out): that is born unsure, so that somebody looks.
+    Only deliveries that are queued or held move, change their words or are dropped; sent ones are never touched, and of
+    those on their way it is only noted when the plan went on without them. A missed one whose moment lies ahead again
+    is held for a person. New posts are added up to 14 days ahead. What was due before the ledger was opened is left
+    alone, but for the day before in a `fresh` ledger (one that cannot know what went out): that is born unsure, so that
+    somebody looks. `unwritten` are posts that the plan wants and cannot put into words as it stands, each with the
+    sentence that says why: they are held until it can.
     """
     by_id = {post.id: post for post in existing}
     matched: set[int] = set()
@@ -47,15 +58,16 @@ def reconcile(
         matched.add(found.row)
         new_steps = tuple(_steps(post, found, now=now))
         steps += new_steps
-        if found.id != post.id or (_differs(post, found) and _is_open(found, new_steps)):
-            rewrites.append(Rewrite(found.row, post))
+        rewrites += _rewrites(post, found, new_steps)
         have = {delivery.account for delivery in found.deliveries}
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
             adds.append(Add(post, found.row, tuple(_born(post, words, now=now, fresh=False) for words in lacking)))
     for gone in existing:
         if gone.row not in matched and gone.id.slot != OWN:
-            steps += (_drop(delivery) for delivery in gone.deliveries if delivery.state in MOVABLE)
+            why = unwritten.get(gone.id)
+            for delivery in gone.deliveries:
+                steps += _left_out(delivery) if why is None else _without_words(delivery, why)
     return Changes(tuple(adds), tuple(rewrites), tuple(steps))
 
 
@@ -79,38 +91,82 @@ def _differs(post: WantedPost, found: ExistingPost) -> bool:
     return post.moment != found.moment or post.too_late_s != found.too_late_s
 
 
-def _is_open(found: ExistingPost, steps: Sequence[Step]) -> bool:
-    return bool(steps) or any(delivery.state in MOVABLE for delivery in found.deliveries)
+def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> Iterator[Rewrite]:
+    """The post's own row follows the plan as long as anything of it may still go out; then only its name may change."""
+    is_open = bool(steps) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
+    if is_open and (_differs(post, found) or any(step.words for step in steps)):
+        yield Rewrite(found.row, post)
+    elif found.id != post.id:
+        yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))
 
 
 def _steps(post: WantedPost, found: ExistingPost, *, now: datetime) -> Iterator[Step]:
     by_account = {words.account: words for words in post.words}
-    moved = _differs(post, found)
-    deadline = too_late_at(post)
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
-        before = delivery.state
         if words is None:
-            if before in MOVABLE:
-                yield _drop(delivery)
-            continue
-        rewritten = words if words.text != delivery.text and not delivery.attempted else None
-        run_at, late_at = (post.moment.due_at, deadline) if moved else (None, None)
-        match before:
-            case State.QUEUED | State.HELD if deadline <= now and moved:
-                yield Step(delivery.id, before, State.MISSED, "moved into the past", "", run_at, late_at)
-            case State.QUEUED | State.HELD if moved or rewritten:
-                kind = "moved" if moved else "words changed"
-                yield Step(delivery.id, before, before, kind, delivery.reason, run_at, late_at, rewritten)
-            case State.MISSED if moved and post.moment.due_at > now:
-                kind = "ahead of us again"
-                yield Step(delivery.id, before, State.HELD, kind, HoldReason.OVERTAKEN, run_at, late_at, rewritten)
-            case State.DROPPED if delivery.reason == UNPLANNED and post.moment.due_at > now:
-                due_at = post.moment.due_at
-                yield Step(delivery.id, before, State.QUEUED, "planned again", "", due_at, deadline, rewritten)
-            case _:
-                pass
+            yield from _left_out(delivery)
+        elif delivery.state in ON_ITS_WAY:
+            if words.text != delivery.text:
+                yield from _overtaken(delivery)
+        else:
+            yield from _step(post, delivery, words, moved=_differs(post, found), now=now)
 
 
-def _drop(delivery: ExistingDelivery) -> Step:
-    return Step(delivery.id, delivery.state, State.DROPPED, "no longer planned", UNPLANNED)
+def _step(post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: bool, now: datetime) -> Iterator[Step]:
+    before, due_at, deadline = delivery.state, post.moment.due_at, too_late_at(post)
+    changed = words.text != delivery.text
+    stale = changed and delivery.frozen  # its bytes say something else, and cannot be given up
+    step = Step(delivery.id, before, before, "", delivery.reason, words=words if changed and not stale else None)
+    if moved or before in (State.MISSED, State.DROPPED):
+        step = replace(step, run_at=due_at, too_late_at=deadline)
+    match before:
+        case State.QUEUED | State.HELD if moved and deadline <= now:
+            yield replace(step, after=State.MISSED, kind="moved into the past", reason="", words=None, detail=PASSED)
+        case State.QUEUED if stale:
+            yield _hold(step, "words changed after an attempt", STALE)
+        case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
+            yield replace(step, after=State.QUEUED, kind="can be written again", reason="")
+        case State.QUEUED | State.HELD if moved or step.words:
+            yield replace(step, kind="moved" if moved else "words changed", detail=None)
+        case State.MISSED if moved and due_at > now:
+            yield _hold(step, "ahead of us again", AHEAD_AGAIN)
+        case State.DROPPED if delivery.reason in (UNPLANNED, UNPLANNED_HOLD):
+            if due_at <= now:
+                late = replace(step, after=State.MISSED, kind="planned again too late", reason="", words=None)
+                yield replace(late, detail=TOO_LATE_AGAIN)
+            elif stale or delivery.reason == UNPLANNED_HOLD:
+                yield _hold(step, "planned again", STALE if stale else WAITED)
+            else:
+                yield replace(step, after=State.QUEUED, kind="planned again", reason="")
+        case _:
+            pass
+
+
+def _hold(step: Step, kind: str, detail: str) -> Step:
+    return replace(step, after=State.HELD, kind=kind, reason=HoldReason.OVERTAKEN, detail=detail)
+
+
+def _left_out(delivery: ExistingDelivery) -> Iterator[Step]:
+    """The plan does not want it: it goes if it waits, and may not go out once more if it is on its way."""
+    if delivery.state in MOVABLE:
+        reason = UNPLANNED_HOLD if _waits_for_a_person(delivery) else UNPLANNED
+        yield Step(delivery.id, delivery.state, State.DROPPED, "no longer planned", reason)
+    yield from _overtaken(delivery)
+
+
+def _without_words(delivery: ExistingDelivery, why: str) -> Iterator[Step]:
+    if delivery.state is State.QUEUED:
+        yield Step(delivery.id, State.QUEUED, State.HELD, "cannot be written", HoldReason.UNWRITTEN, detail=why)
+    yield from _overtaken(delivery)
+
+
+def _overtaken(delivery: ExistingDelivery) -> Iterator[Step]:
+    """Note on what is on its way that the plan went on: should it not be out, it does not go out again by itself."""
+    state, known = delivery.state, (HoldReason.OVERTAKEN, HoldReason.DUPLICATE)
+    if state in ON_ITS_WAY and delivery.reason not in known:
+        yield Step(delivery.id, state, state, "overtaken", HoldReason.OVERTAKEN)
+
+
+def _waits_for_a_person(delivery: ExistingDelivery) -> bool:
+    return delivery.state is State.HELD and delivery.reason != HoldReason.UNWRITTEN

@@ -1,150 +1,80 @@
-"""Deliveries: planned, claimed under a fence, begun before the call, recorded after. A verb is a transaction."""
+"""Deliveries on their way: claimed under a fence, begun before the call, recorded after. A verb is a transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
 from amplifier.campaign.delivery import (
+    CLOSED_BY_A_RECEIPT,
+    ON_ITS_WAY,
     DeliveryId,
     Due,
     HoldReason,
     Receipt,
     State,
     Transition,
-    idempotency_key,
-    record_key,
 )
 from amplifier.campaign.post import PostId
 from amplifier.store import accounts, ledger
-from amplifier.store.events import Event, write_events
+from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import is_postgres, reading, whole
 
 SERVICE = "service"
-
-
-def subject(delivery: int) -> str:
-    """How events name a delivery."""
-    return f"delivery:{delivery}"
-
-
-def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
-    """What reconcile needs of every delivery; called inside its transaction."""
-    found: dict[int, list[ExistingDelivery]] = {}
-    rows = DeliveryRow.objects.filter(post__campaign=campaign, revision=0).order_by("id")
-    for row in rows.only("id", "post_id", "account", "state", "reason", "text", "attempts"):
-        found.setdefault(row.post_id, []).append(
-            ExistingDelivery(row.pk, row.account, State(row.state), row.reason, row.text, attempted=row.attempts > 0)
-        )
-    return found
-
-
-def add(  # noqa: PLR0913  everything a row is born with
-    post_row: int,
-    post: PostId,
-    new: Sequence[NewDelivery],
-    *,
-    run_at: datetime,
-    too_late_at: datetime,
-    ink_platforms: Mapping[str, str],
-    first_day: date,
-    actor: str,
-    now: datetime,
-) -> list[int]:
-    """Add deliveries to a post, each with its keys; called inside the transaction that adds the post."""
-    rows = []
-    for delivery in new:
-        account = delivery.words.account
-        identity = DeliveryId(post, account)
-        platform = ink_platforms[account]
-        key = record_key(identity, first_day) if platform == "bluesky" else idempotency_key(identity)
-        rows.append(
-            DeliveryRow.objects.create(
-                post_id=post_row,
-                account=account,
-                platform=platform,
-                text=delivery.words.text,
-                language=delivery.words.language,
-                key=key,
-                state=delivery.state,
-                reason=delivery.reason,
-                run_at=run_at,
-                too_late_at=too_late_at,
-            )
-        )
-    write_events(Event(now, actor, subject(row.pk), "planned", after=row.state, detail=row.reason) for row in rows)
-    return [row.pk for row in rows]
-
-
-def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
-    """Write reconcile's steps. The fence rises, so that a claim made before them ends in nothing."""
-    events = []
-    for step in steps:
-        changes: dict[str, object] = {
-            "state": step.after,
-            "reason": step.reason,
-            "fence": F("fence") + 1,
-            "lease_until": None,
-        }
-        if step.run_at is not None:
-            changes |= {"run_at": step.run_at, "too_late_at": step.too_late_at}
-        if step.words is not None:
-            changes |= {"text": step.words.text, "language": step.words.language}
-        if DeliveryRow.objects.filter(id=step.id, state=step.before).update(**changes):
-            events.append(Event(now, actor, subject(step.id), step.kind, step.before, step.after, detail=step.reason))
-    write_events(events)
+CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out."
 
 
 @reading
 def is_anything_due(now: datetime) -> bool:
     """Whether any delivery could take a step now: one look at an index, so that an idle tick writes nothing."""
     due = Q(state__in=[State.QUEUED, State.UNSURE], run_at__lte=now)
+    overdue = Q(state=State.QUEUED, too_late_at__lte=now)
     silent = Q(state=State.SENDING, lease_until__lt=now)
-    return DeliveryRow.objects.filter(due | silent).exists()
+    return DeliveryRow.objects.filter(due | overdue | silent).exists()
 
 
 @whole
-def claim(*, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
+def claim(*, now: datetime, lease_until: datetime, limit: int, served: Collection[str] | None = None) -> list[Due]:
     """Take due deliveries into a worker's hands: at most one an account, none while the ledger is stopped.
 
-    They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void.
+    They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts
+    that this worker can reach; None means all.
     """
     if ledger.is_stopped():
         return []
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     busy = DeliveryRow.objects.filter(Q(state=State.SENDING) | Q(state=State.QUEUED, lease_until__gte=now)).values(
         "account"
     )
     in_doubt = DeliveryRow.objects.filter(state=State.UNSURE).values_list("account", "text")
     rows = (
-        DeliveryRow.objects.filter(free, state=State.QUEUED, run_at__lte=now, too_late_at__gt=now)
+        DeliveryRow.objects.filter(_free(now), state=State.QUEUED, run_at__lte=now, too_late_at__gt=now)
         .filter(account__in=accounts.lock_open(now))
         .exclude(account__in=busy)
     )
     for account, text in in_doubt:
         rows = rows.exclude(account=account, text=text)
-    first = Window(RowNumber(), partition_by="account", order_by=["run_at", "id"])
-    ids = list(rows.annotate(place=first).filter(place=1).order_by("run_at", "id").values_list("id", flat=True)[:limit])
-    return _take(ids, State.QUEUED, lease_until)
+    return _take(_first_of_each_account(rows, served), lease_until, limit)
 
 
 @whole
-def claim_unsure(*, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
-    """Take deliveries that it is time to look for."""
-    rows = DeliveryRow.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now), state=State.UNSURE, run_at__lte=now
-    ).order_by("run_at", "id")
-    return _take(_locked_ids(rows, limit), State.UNSURE, lease_until)
+def claim_unsure(
+    *, now: datetime, lease_until: datetime, limit: int, served: Collection[str] | None = None
+) -> list[Due]:
+    """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
+    looking = DeliveryRow.objects.filter(state=State.UNSURE, lease_until__gte=now).values("account")
+    rows = DeliveryRow.objects.filter(_free(now), state=State.UNSURE, run_at__lte=now).exclude(account__in=looking)
+    return _take(_first_of_each_account(rows, served), lease_until, limit)
 
 
 @whole
 def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> bool:
-    """Write the intent before the call: bytes, `sending`, event. False if the claim is no longer ours."""
+    """Write the intent before the call: bytes, `sending`, event. False if we may not, or not any more."""
+    if ledger.is_stopped():
+        return False
     changed = DeliveryRow.objects.filter(
         id=due.id, fence=due.fence, state=State.QUEUED, too_late_at__gt=now, lease_until__gte=now
     ).update(
@@ -157,7 +87,7 @@ def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> 
         first_sent_at=due.first_sent_at or now,
     )
     if changed:
-        write_events([Event(now, SERVICE, subject(due.id), "sending", State.QUEUED, State.SENDING, due.fence)])
+        write_events([Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence)])
     return bool(changed)
 
 
@@ -171,14 +101,14 @@ def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SER
 def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datetime) -> None:
     """A receipt under a stale fence is never thrown away.
 
-    It closes a row that is unsure, or queued or held for another attempt; if the row has another receipt, that is
-    an alert: the post may be out twice.
+    It closes a row that is not on its way once more, whatever was thought of it meanwhile. If the row has another
+    receipt, or may be about to get one, that is an alert: the post may be out twice.
     """
-    row = DeliveryRow.objects.get(id=delivery)
+    row = DeliveryRow.objects.select_for_update().get(id=delivery)
     kind, after = "late receipt", row.state
-    if row.state in (State.UNSURE, State.QUEUED, State.HELD) and not _is_taken(row.account, receipt, row.pk):
+    if row.state in CLOSED_BY_A_RECEIPT and not _is_taken(row.account, receipt, row.pk):
         after = State.SENT
-        DeliveryRow.objects.filter(id=delivery, state=row.state).update(
+        DeliveryRow.objects.filter(id=delivery).update(
             state=after,
             reason="",
             detail="",
@@ -188,10 +118,14 @@ def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datet
             url=receipt.url,
             sent_at=now,
         )
-    elif row.remote_id not in (None, receipt.remote_id):
+    elif row.state == State.SENDING or row.remote_id not in (None, receipt.remote_id):
         kind = "perhaps twice"
     write_events(
-        [Event(now, SERVICE, subject(delivery), kind, row.state, after, fence, f"{receipt.remote_id} {receipt.url}")]
+        [
+            Event(
+                now, SERVICE, of_delivery(delivery), kind, row.state, after, fence, f"{receipt.remote_id} {receipt.url}"
+            )
+        ]
     )
 
 
@@ -206,19 +140,18 @@ def expire_leases(*, now: datetime, look_at: datetime) -> int:
         fence=F("fence") + 1,
         lease_until=None,
     )
-    write_events(Event(now, SERVICE, subject(pk), "worker fell silent", State.SENDING, State.UNSURE) for pk in ids)
+    write_events(Event(now, SERVICE, of_delivery(pk), "worker fell silent", State.SENDING, State.UNSURE) for pk in ids)
     return len(ids)
 
 
 @whole
 def miss_overdue(*, now: datetime) -> int:
     """Queued deliveries whose last moment has passed are missed: an old truth may be wrong by now."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    ids = _locked_ids(DeliveryRow.objects.filter(free, state=State.QUEUED, too_late_at__lte=now), 1000)
+    ids = _locked_ids(DeliveryRow.objects.filter(_free(now), state=State.QUEUED, too_late_at__lte=now), 1000)
     DeliveryRow.objects.filter(id__in=ids, state=State.QUEUED).update(
         state=State.MISSED, fence=F("fence") + 1, lease_until=None
     )
-    write_events(Event(now, SERVICE, subject(pk), "missed", State.QUEUED, State.MISSED) for pk in ids)
+    write_events(Event(now, SERVICE, of_delivery(pk), "missed", State.QUEUED, State.MISSED) for pk in ids)
     return len(ids)
 
 
@@ -234,10 +167,25 @@ def _locked_ids(rows: QuerySet[DeliveryRow], limit: int) -> list[int]:
     return list(from_rows.values_list("id", flat=True)[:limit])
 
 
-def _take(ids: list[int], state: State, lease_until: datetime) -> list[Due]:
-    DeliveryRow.objects.filter(id__in=ids, state=state).update(fence=F("fence") + 1, lease_until=lease_until)
-    rows = DeliveryRow.objects.filter(id__in=ids, state=state, lease_until=lease_until).select_related("post")
-    return [_due(row) for row in rows.order_by("run_at", "id")]
+def _free(now: datetime) -> Q:
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+
+
+def _first_of_each_account(rows: QuerySet[DeliveryRow], served: Collection[str] | None) -> QuerySet[DeliveryRow]:
+    """The one of these that each account is to deal with next, oldest first."""
+    if served is not None:
+        rows = rows.filter(account__in=served)
+    first = Window(RowNumber(), partition_by="account", order_by=["run_at", "id"])
+    ids = list(rows.annotate(place=first).filter(place=1).values_list("id", flat=True))
+    # asked again by number: rows under a window cannot be locked, and a row that changed since must not be taken
+    return rows.filter(id__in=ids).order_by("run_at", "id")
+
+
+def _take(rows: QuerySet[DeliveryRow], lease_until: datetime, limit: int) -> list[Due]:
+    ids = _locked_ids(rows, limit)
+    DeliveryRow.objects.filter(id__in=ids).update(fence=F("fence") + 1, lease_until=lease_until)
+    taken = DeliveryRow.objects.filter(id__in=ids).select_related("post").order_by("run_at", "id")
+    return [_due(row) for row in taken]
 
 
 def _due(row: DeliveryRow) -> Due:
@@ -265,26 +213,37 @@ def _is_taken(account: str, receipt: Receipt, delivery: int) -> bool:
 
 
 def _write(step: Transition, *, now: datetime, actor: str) -> bool:
-    rows = DeliveryRow.objects.filter(id=step.id, fence=step.fence, state=step.before)
-    row = rows.only("account").first()
+    row = DeliveryRow.objects.select_for_update().filter(id=step.id, fence=step.fence, state=step.before).first()
     if row is None:
         return False
-    after, reason, detail = step.after, step.reason, step.detail
+    after, reason, detail = _settled(step, row)
     changes: dict[str, object] = {"looks": step.looks, "lease_until": None}
-    if step.receipt is not None:
-        if _is_taken(row.account, step.receipt, step.id):
-            after, reason = State.HELD, HoldReason.DUPLICATE
-            detail = f"The post {step.receipt.url} belongs to another delivery already."
-        else:
-            changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "sent_at": now}
+    if step.certainly_not_out:
+        changes["request"] = None
     if step.run_at is not None:
         changes["run_at"] = step.run_at
-    changed = rows.update(state=after, reason=reason, detail=detail, **changes)
-    if not changed:
-        return False
+    if after is State.QUEUED:  # its post may have moved while it was on its way
+        late = row.post.due_at + timedelta(seconds=row.post.too_late_s)
+        changes |= {"run_at": max(step.run_at or now, row.post.due_at), "too_late_at": late}
+    if after is State.SENT and step.receipt is not None:
+        changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "sent_at": now}
+    DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
     if step.account_until is not None:
         accounts.make_wait(row.account, until=step.account_until)
     if step.account_lost:
         accounts.lose_account(row.account, detail=step.account_lost, now=now)
-    write_events([Event(now, actor, subject(step.id), step.kind, step.before, after, step.fence, detail)])
+    write_events([Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail)])
     return True
+
+
+def _settled(step: Transition, row: DeliveryRow) -> tuple[State, str, str]:
+    """State, reason and detail as they must be, for all that the step could not know."""
+    if step.receipt is not None and _is_taken(row.account, step.receipt, step.id):
+        detail = f"The post {step.receipt.url} belongs to another delivery already."
+        return State.HELD, HoldReason.DUPLICATE, detail
+    if step.before in ON_ITS_WAY and row.reason == HoldReason.OVERTAKEN:
+        if step.after is State.QUEUED:
+            return State.HELD, HoldReason.OVERTAKEN, f"{CHANGED_MEANWHILE} {step.detail}".rstrip()
+        if step.after is State.UNSURE and step.reason != HoldReason.DUPLICATE:
+            return State.UNSURE, HoldReason.OVERTAKEN, step.detail
+    return step.after, step.reason, step.detail

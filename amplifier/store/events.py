@@ -24,6 +24,11 @@ class Event:
     detail: str = ""
 
 
+def of_delivery(number: int) -> str:
+    """How events name a delivery."""
+    return f"delivery:{number}"
+
+
 def write_events(events: Iterable[Event]) -> None:
     """Add these; called inside the transaction of the change itself."""
     EventRow.objects.bulk_create(

@@ -42,7 +42,7 @@ def open_ledger(*, mode: str, campaign: str, now: datetime, stopped: str) -> Led
     if row.campaign != campaign:
         raise UsageError(
             f"This database belongs to the campaign “{row.campaign}”, and settings.yaml says “{campaign}”.\n"
-            "Give each campaign a folder or a DATABASE_URL of its own: `amplifier up --var var/{campaign}`."
+            f"Give each campaign a folder or a DATABASE_URL of its own: `amplifier up --var var/{campaign}`."
         )
     return _state(row)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import deliveries
+from amplifier.store import planned
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import whole
 
@@ -30,7 +30,7 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
     changes = decide(_existing(campaign))
     for rewrite in changes.rewrites:
         _rewrite(rewrite, ink)
-    deliveries.take_steps(changes.steps, actor=ink.actor, now=ink.now)
+    planned.take_steps(changes.steps, actor=ink.actor, now=ink.now)
     for add in changes.adds:
         _add(add, ink)
     return changes
@@ -43,7 +43,7 @@ def add_post(add: Add, ink: Ink) -> list[int]:
 
 
 def _existing(campaign: str) -> list[ExistingPost]:
-    by_post = deliveries.existing_by_post(campaign)
+    by_post = planned.existing_by_post(campaign)
     return [
         ExistingPost(
             row=row.pk,
@@ -93,7 +93,7 @@ def _add(add: Add, ink: Ink) -> list[int]:
         if not is_new:
             return []
         row = made.pk
-    return deliveries.add(
+    return planned.add(
         row,
         post.id,
         add.deliveries,

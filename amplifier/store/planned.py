@@ -1,0 +1,84 @@
+"""Deliveries as the plan has them: read for reconcile, added and moved, all in the planner's one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db.models import F, Q
+
+from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, idempotency_key, record_key
+from amplifier.campaign.post import PostId
+from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.models import DeliveryRow
+
+
+def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
+    """What reconcile needs of every delivery; called inside its transaction, at whose end they may change again."""
+    found: dict[int, list[ExistingDelivery]] = {}
+    rows = DeliveryRow.objects.filter(post__campaign=campaign, revision=0).order_by("id").select_for_update()
+    for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
+        found.setdefault(row.post_id, []).append(
+            ExistingDelivery(row.pk, row.account, State(row.state), row.reason, row.text, frozen=row.frozen)
+        )
+    return found
+
+
+def add(  # noqa: PLR0913  everything a row is born with
+    post_row: int,
+    post: PostId,
+    new: Sequence[NewDelivery],
+    *,
+    run_at: datetime,
+    too_late_at: datetime,
+    ink_platforms: Mapping[str, str],
+    first_day: date,
+    actor: str,
+    now: datetime,
+) -> list[int]:
+    """Add deliveries to a post, each with its keys; called inside the transaction that adds the post."""
+    rows = []
+    for delivery in new:
+        account = delivery.words.account
+        identity = DeliveryId(post, account)
+        platform = ink_platforms[account]
+        key = record_key(identity, first_day) if platform == "bluesky" else idempotency_key(identity)
+        rows.append(
+            DeliveryRow.objects.create(
+                post_id=post_row,
+                account=account,
+                platform=platform,
+                text=delivery.words.text,
+                language=delivery.words.language,
+                key=key,
+                state=delivery.state,
+                reason=delivery.reason,
+                run_at=run_at,
+                too_late_at=too_late_at,
+            )
+        )
+    write_events(Event(now, actor, of_delivery(row.pk), "planned", after=row.state, detail=row.reason) for row in rows)
+    return [row.pk for row in rows]
+
+
+def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
+    """Write reconcile's steps. The fence rises, so that a claim made before them ends in nothing.
+
+    What is on its way keeps its fence, and with it its receipt; only the reason is noted.
+    """
+    events = []
+    for step in steps:
+        changes: dict[str, object] = {"state": step.after, "reason": step.reason}
+        if step.before not in ON_ITS_WAY:
+            changes |= {"fence": F("fence") + 1, "lease_until": None}
+            changes |= {} if step.detail is None else {"detail": step.detail}
+        if step.run_at is not None:
+            changes |= {"run_at": step.run_at, "too_late_at": step.too_late_at}
+        if step.words is not None:
+            changes |= {"text": step.words.text, "language": step.words.language}
+        if DeliveryRow.objects.filter(id=step.id, state=step.before).update(**changes):
+            events.append(
+                Event(now, actor, of_delivery(step.id), step.kind, step.before, step.after, detail=step.reason)
+            )
+    write_events(events)

@@ -1,0 +1,129 @@
+"""A small ledger to try verbs on: opened, with its accounts, and deliveries added in few words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import TypeVar
+
+from django.db import connection
+
+from amplifier.campaign.changes import Add, NewDelivery
+from amplifier.campaign.delivery import Due, Receipt, State, Transition
+from amplifier.campaign.mention import Kind, Mention
+from amplifier.campaign.post import Moment, PostId, WantedPost, Words
+from amplifier.store import accounts, deliveries, ledger, posts
+from amplifier.store.models import DeliveryRow
+
+R = TypeVar("R")
+NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
+LEASE = NOW + timedelta(seconds=60)
+FIRST_DAY = date(2023, 9, 24)
+PLATFORMS = {"x": "x", "bluesky": "bluesky", "mastodon": "mastodon"}
+_numbers = count(1)
+
+
+def after(seconds: float) -> datetime:
+    """So many seconds after NOW; negative is before."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def open_ledger(*, stopped: str = "") -> None:
+    """A ledger with three accounts."""
+    ledger.open_ledger(mode="rehearsal", campaign="lab23", now=NOW, stopped=stopped)
+    accounts.know_accounts((name, platform, f"{name}-handle") for name, platform in PLATFORMS.items())
+
+
+def ink(now: datetime = NOW) -> posts.Ink:
+    return posts.Ink(actor="service", now=now, platforms=PLATFORMS, first_day=FIRST_DAY)
+
+
+def wanted(
+    slot: str, words: Sequence[Words], *, due: datetime = NOW, too_late_s: int = 900, milestone: str = "debate"
+) -> WantedPost:
+    moment = Moment(due, f"{due:%Y-%m-%dT%H:%M}", "Europe/London", 0)
+    return WantedPost(PostId("lab23", slot, "once"), moment, too_late_s, "lab23/vote", "plain", milestone, tuple(words))
+
+
+def add(
+    text: str = "", *, account: str = "x", due: datetime = NOW, too_late_s: int = 900, state: State = State.QUEUED
+) -> int:
+    """One post with one delivery; its number. Without a text every delivery says something of its own."""
+    number = next(_numbers)
+    words = Words(account, text or f"Words {number}", "en")
+    post = wanted(f"slot-{number}", [words], due=due, too_late_s=too_late_s)
+    return posts.add_post(Add(post, None, (NewDelivery(words, state),)), ink())[0]
+
+
+def claim(*, now: datetime = NOW, limit: int = 10) -> list[Due]:
+    return deliveries.claim(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
+
+
+def claim_unsure(*, now: datetime = NOW, limit: int = 10) -> list[Due]:
+    return deliveries.claim_unsure(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
+
+
+def begin(due: Due, *, now: datetime = NOW, request: bytes = b"bytes") -> bool:
+    return deliveries.begin(due, request=request, now=now, lease_until=now + timedelta(seconds=60))
+
+
+def sending(text: str = "", *, account: str = "x", now: datetime = NOW) -> Due:
+    """A delivery whose call is under way."""
+    number = add(text, account=account, due=now)
+    (due,) = [one for one in claim(now=now) if one.id == number]
+    assert begin(due, now=now)
+    return due
+
+
+def step(due: Due, after: State, *, before: State = State.SENDING, receipt: Receipt | None = None) -> Transition:
+    return Transition(due.id, due.fence, before, after, "tried", receipt=receipt)
+
+
+def unsure(text: str = "", *, account: str = "x", now: datetime = NOW) -> Due:
+    """A delivery that got no clear answer; it may be looked for at once."""
+    due = sending(text, account=account, now=now)
+    transition = Transition(due.id, due.fence, State.SENDING, State.UNSURE, "no clear answer", run_at=now)
+    assert deliveries.record([transition], now=now) == []
+    return due
+
+
+def receipt(number: int) -> Receipt:
+    return Receipt(str(number), f"https://x.com/us/status/{number}")
+
+
+def row(delivery: int) -> DeliveryRow:
+    """The row as it stands, past all verbs."""
+    return DeliveryRow.objects.get(id=delivery)
+
+
+def mention(name: str, *, network: str = "x", posted_at: datetime = NOW, text: str = "Good luck") -> Mention:
+    return Mention(
+        network=network,
+        account=network,
+        canonical_id=name,
+        kind=Kind.REPLY,
+        author_id="77",
+        author_handle="bell.example",
+        author_name="Bell",
+        text=text,
+        url=f"https://x.com/bell/status/{name}",
+        posted_at=posted_at,
+    )
+
+
+def at_once(calls: Sequence[Callable[[], R]]) -> list[R]:
+    """What these calls give when they begin in one instant, each on a thread and a connection of its own."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], R]) -> R:
+        try:
+            gate.wait(timeout=20)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
