@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +16,7 @@ STOP_WITHIN_S = 3.0
 
 
 def serve(app: Callable[..., Any], *, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+    """Serve until SIGTERM or Ctrl-C, and end the process then. Comes back only if serving failed."""
     asyncio.run(_serve(app, host=host, port=port))
 
 
@@ -41,3 +43,7 @@ async def _serve(app: Callable[..., Any], *, host: str, port: int) -> None:
     stop: Callable[[], None] = server.stop
     stop()
     await asyncio.wait({serving}, timeout=STOP_WITHIN_S)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # granian's own threads may still answer; one that meets a closed loop or an interpreter on its way out panics
+    os._exit(0)
