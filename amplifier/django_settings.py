@@ -56,6 +56,9 @@ TEMPLATES = [
         "OPTIONS": {"environment": "amplifier.web.environment.environment"},
     }
 ]
+# Cookies know no ports: under a name of its own this one gets into no other program's way on this computer.
+CSRF_COOKIE_NAME = "amplifier_form"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "amplifier.web.failures.stale_form"
 LOGGING_CONFIG = None

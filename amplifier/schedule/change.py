@@ -14,6 +14,7 @@ from amplifier.compose.queue import own_words
 from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
+from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, plan_versions
 from amplifier.written import nearest
@@ -58,7 +59,11 @@ def program_in_force(settings: Settings) -> Program:
 
 
 def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
-    """What moving this milestone would change. Raises UsageError for a milestone that there is not."""
+    """What moving this milestone would change.
+
+    Raises UsageError for a milestone that there is not, or a day that is none of the campaign's: a mistyped year would
+    take every post that hangs on it along, and the files may not say it either.
+    """
     made = decisions.decisions()
     plan = effective(program.plan, made)
     known = {one.name: one for one in plan.milestones}
@@ -66,6 +71,9 @@ def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
         raise UsageError(f"There is no milestone “{name}”. {nearest(name, known)}")
     milestone = known[name]
     to = moved(milestone, by)
+    refused = outside(to.date(), program.settings.campaign)
+    if refused:
+        raise UsageError(f"{refused.message} {refused.hint}")
     trial = Decision(0, DecisionKind.MILESTONE_MOVED, name, to.isoformat(), "", "", "", to)
     before = {(one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)}
     after = effective(program.plan, (*made, trial))

@@ -26,9 +26,9 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
         decide_move(move, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
-    number = len(move.shifts)
-    follow = "1 post follows" if number == 1 else f"{number} posts follow"
-    stay = f"; {len(move.sent)} that went out before stay as they are" if move.sent else ""
+    follow = "1 post follows" if len(move.shifts) == 1 else f"{len(move.shifts)} posts follow"
+    out = len(move.sent)
+    stay = f"; {out} that went out before {'stays as it is' if out == 1 else 'stay as they are'}" if out else ""
     where = f"{move.to:%a %-d %b %H:%M} {settings.campaign.place}"
     return go_back("/", f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.")
 

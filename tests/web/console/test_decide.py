@@ -1,0 +1,120 @@
+"""The two decisions on Now are really written, with who and why, and nothing is written that was not decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.store import decisions
+from amplifier.store.models import PlanVersion
+from tests.web.campaign import Campaign, Page
+
+HOSTILE = ["", "\0", "debate\0", "../debate", "'; DROP TABLE decisions; --", "<script>", "\u202eetabed", "x" * 5000]
+
+
+def only_decision() -> Decision:
+    (made,) = decisions.decisions()
+    return made
+
+
+def test_moving_a_milestone_writes_a_decision_and_says_what_follows(opened: Campaign) -> None:
+    page = opened.send("/milestones/move", {"name": "debate", "by": "+40m", "reason": "The chair said so."})
+    assert "Debate is now at Tue 10 Oct 15:20 Liverpool: 2 posts follow." in page.text
+    made = only_decision()
+    assert (made.kind, made.subject) == (DecisionKind.MILESTONE_MOVED, "debate")
+    assert made.value == "2023-10-10T15:20:00+01:00"
+    assert made.replaced == "2023-10-10T14:40:00+01:00"
+    assert (made.actor, made.reason) == ("console", "The chair said so.")
+
+
+def test_a_time_that_was_written_goes_before_a_distance(opened: Campaign) -> None:
+    opened.send("/milestones/move", {"name": "vote", "at": "2023-10-10 18:00", "by": "+10m"})
+    assert only_decision().value == "2023-10-10T18:00:00+01:00"
+
+
+def test_the_posts_follow_at_the_workers_next_look(opened: Campaign) -> None:
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    opened.read()
+    text = opened.get("/").text
+    assert "The debate is at 15:20." in text
+    assert "Tue 10 Oct 14:20 Liverpool" in text
+
+
+def test_what_went_out_before_the_move_is_said_to_stay(opened: Campaign) -> None:
+    opened.put("soon", state="sent")
+    page = opened.send("/milestones/move", {"name": "debate", "by": "-10m"})
+    assert "1 post follows; 1 that went out before stays as it is." in page.text
+
+
+def test_skipping_writes_a_decision_and_the_post_is_gone_at_the_next_look(opened: Campaign) -> None:
+    page = opened.send("/posts/skip", {"post": "hello/once", "reason": "Not chosen."})
+    assert "“hello” is left out." in page.text
+    made = only_decision()
+    assert (made.kind, made.subject) == (DecisionKind.SLOT_SKIPPED, "hello/once")
+    assert (made.actor, made.reason) == ("console", "Not chosen.")
+    opened.read()
+    assert "Hello from the campaign." not in opened.get("/").text
+
+
+@pytest.mark.parametrize("state", ["sent", "missed", "sending", "unsure", "dropped"])
+def test_a_post_that_is_out_or_on_its_way_cannot_be_skipped_any_more(opened: Campaign, state: str) -> None:
+    opened.put("hello", state=state)
+    page = opened.send("/posts/skip", {"post": "hello/once"})
+    assert "hello/once is " in page.text
+    assert decisions.decisions() == ()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_that_is_no_milestone_or_post_changes_nothing(opened: Campaign, name: str) -> None:
+    for page in (
+        opened.send("/milestones/move", {"name": name if name != "debate\0" else "debat\0", "by": "+10m"}),
+        opened.send("/posts/skip", {"post": name}),
+    ):
+        assert page.status == 200
+        assert "There is no " in page.text
+    assert decisions.decisions() == ()
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        *HOSTILE,
+        "tomorrow",
+        "+",
+        "+40",
+        "+99999999999999999999h",
+        "-99999999h",
+        "0001-01-01 00:00",
+        "9999-12-31 23:59",
+        "2023-10-10",
+        "2023-03-26 01:30",
+    ],
+)
+def test_a_time_that_is_none_is_refused_in_words(opened: Campaign, when: str) -> None:
+    page = opened.send("/milestones/move", {"name": "debate", "at": when, "by": when})
+    assert page.status == 200
+    assert page.response.request["PATH_INFO"] == "/"  # type: ignore[attr-defined]  the test client's own
+    assert [one for one in page.named("p") if one.get("class") == "said"]
+    assert decisions.decisions() == ()
+    assert opened.get("/").status == 200
+
+
+def test_a_reason_is_kept_short_and_on_one_line_on_every_database(anywhere: Campaign) -> None:
+    anywhere.send("/posts/skip", {"post": "hello/once", "reason": "one\0two\nthree" + "x" * 500})
+    assert only_decision().reason == ("onetwothree" + "x" * 500)[:200]
+
+
+def test_a_decision_that_cannot_be_carried_out_yet_is_refused_in_words(opened: Campaign) -> None:
+    PlanVersion.objects.all().delete()
+    for path, form in (("/milestones/move", {"name": "debate", "by": "+10m"}), ("/posts/skip", {"post": "hello/once"})):
+        assert "The service has not read the plan yet." in opened.send(path, form).text
+    assert decisions.decisions() == ()
+
+
+def test_a_form_without_its_token_decides_nothing(opened: Campaign) -> None:
+    for path, form in (("/milestones/move", {"name": "debate", "by": "+10m"}), ("/posts/skip", {"post": "hello/once"})):
+        opened.get("/")
+        page = Page(opened.client.post(path, form))
+        assert page.status == 403
+        assert page.truth.startswith("Nothing was changed: this form is no longer valid.")
+    assert decisions.decisions() == ()

@@ -1,0 +1,148 @@
+"""How everything is: each part has its sign, and none is called well that is not."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from amplifier.clock import utc_now
+from amplifier.errors import Problem
+from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.store import accounts, heartbeats, ledger, sources
+from amplifier.web.console.health import Mood, Sign, signs
+from tests.web.campaign import Campaign
+
+
+def look(*, planned: bool = True) -> tuple[Sign, ...]:
+    return signs(utc_now(), planned=planned)
+
+
+def only(mood: Mood) -> Sign:
+    (found,) = [sign for sign in look() if sign.state is mood]
+    return found
+
+
+def report(*problems: Problem) -> None:
+    heartbeats.beat(PLAN_BEAT, now=utc_now(), detail=json.dumps([one.as_json() for one in problems]))
+
+
+def test_all_is_well_and_every_part_is_named(opened: Campaign) -> None:
+    assert opened.place
+    assert [sign.sentence for sign in look()] == [
+        "The worker is at work.",
+        "The listener is at work.",
+        "X (@labfreemvmt) is connected.",
+        "Bluesky (@labfreemvmt.example) is connected.",
+        "Mastodon (@labfreemvmt@social.example) is connected.",
+    ]
+    assert not any(sign.short or sign.stops_all for sign in look())
+
+
+def test_a_ledger_without_a_row_means_that_nothing_was_started(campaign: Campaign) -> None:
+    assert campaign.place
+    (sign,) = look()
+    assert sign.stops_all
+    assert "amplifier up" in sign.sentence
+
+
+@pytest.mark.parametrize(("part", "stops"), [("worker", True), ("listener", False)])
+def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_stops_all(
+    opened: Campaign, part: str, stops: bool
+) -> None:
+    opened.beat(part, at=utc_now() - timedelta(seconds=14))
+    assert not any(sign.state is Mood.BAD for sign in look())
+    opened.beat(part, at=utc_now() - timedelta(seconds=16))
+    sign = look()[0]
+    assert (sign.state, sign.stops_all) == (Mood.BAD, stops)
+    assert f"The {part}, which " in sign.sentence
+    assert " is silent since " in sign.sentence
+
+
+def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:
+    opened.beat("worker", "listener", at=utc_now() - timedelta(minutes=1))
+    ledger.stop("Panic.")
+    assert look()[0].sentence == "Sending is stopped. Panic. To let it go on: amplifier resume"
+
+
+def test_an_account_that_was_not_asked_yet_is_not_called_connected(opened: Campaign) -> None:
+    accounts.AccountRow.objects.filter(name="x").update(health=accounts.UNKNOWN, detail="No answer came.")
+    assert opened.place
+    assert only(Mood.WAIT).sentence == "X (@labfreemvmt) has not answered yet. No answer came."
+
+
+def test_an_account_that_has_no_row_yet_waits(opened: Campaign) -> None:
+    accounts.AccountRow.objects.filter(name="x").delete()
+    assert opened.place
+    assert only(Mood.WAIT).short == "X has not answered yet."
+
+
+def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campaign) -> None:
+    assert opened.place
+    accounts.make_wait("x", until=utc_now() + timedelta(minutes=15))
+    assert only(Mood.WAIT).short == "X asks us to wait."
+    accounts.AccountRow.objects.filter(name="x").update(next_allowed_at=utc_now() - timedelta(seconds=1))
+    assert len(look()) == 5
+    assert all(sign.state is Mood.OK for sign in look())
+
+
+def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened: Campaign) -> None:
+    assert opened.place
+    accounts.know_accounts([("old", "x", "formerly")])
+    accounts.account_trouble("old", lost=True, detail="Gone.", now=utc_now())
+    sources.source_trouble("old:mentions", problem="Gone.")
+    assert all(sign.state is Mood.OK for sign in look())
+
+
+def test_a_bad_file_is_reported_with_its_line_and_what_stays_in_force(opened: Campaign) -> None:
+    assert opened.place
+    report(Problem("schedules/lab23.yaml", 7, "rule", "There is no milestone debat.", "Did you mean debate?"))
+    sign = only(Mood.WAIT)
+    assert sign.short == "schedules/lab23.yaml has a mistake."
+    assert sign.sentence == (
+        "schedules/lab23.yaml, line 7: There is no milestone debat. Did you mean debate? "
+        "The last good version stays in force."
+    )
+    (first,) = [sign for sign in look(planned=False) if sign.state is Mood.WAIT]
+    assert first.sentence.endswith("Nothing is planned until it is mended.")
+
+
+def test_a_problem_of_a_whole_file_names_no_line(opened: Campaign) -> None:
+    assert opened.place
+    report(Problem("schedules/lab23.yaml", 0, "rule", "It is empty."))
+    assert only(Mood.WAIT).sentence.startswith("schedules/lab23.yaml: It is empty. ")
+
+
+def test_a_hundred_problems_do_not_bury_the_page(opened: Campaign) -> None:
+    assert opened.place
+    report(*(Problem("a.yaml", line, "rule", "Wrong.") for line in range(1, 101)))
+    waiting = [sign.sentence for sign in look() if sign.state is Mood.WAIT]
+    assert len(waiting) == 6
+    assert waiting[-1] == "And 95 more mistakes. All of them: amplifier check"
+
+
+def test_settings_that_changed_while_the_service_ran_are_pointed_out(opened: Campaign) -> None:
+    text = (opened.place.home / "settings.yaml").read_text()
+    opened.write("settings.yaml", text + "# more\n")
+    assert only(Mood.WAIT).short == "settings.yaml was changed."
+    (opened.place.home / "settings.yaml").unlink()
+    assert all(sign.state is Mood.OK for sign in look())
+    opened.write("settings.yaml", text)
+    heartbeats.beat("worker", now=utc_now(), detail="another digest")
+    assert only(Mood.WAIT).short == "settings.yaml was changed."
+
+
+def test_a_source_that_cannot_be_read_is_named_by_its_network(opened: Campaign) -> None:
+    assert opened.place
+    sources.source_trouble("mastodon:mentions", problem="The server is being rebuilt.")
+    assert only(Mood.WAIT).sentence == (
+        "Mentions on Mastodon could not be read: The server is being rebuilt. Nothing is lost; we ask again."
+    )
+
+
+def test_what_is_worst_comes_first(opened: Campaign) -> None:
+    assert opened.place
+    sources.source_trouble("x:mentions", problem="No.")
+    accounts.account_trouble("mastodon", lost=True, detail="No.", now=utc_now())
+    assert [sign.state for sign in look()] == [Mood.BAD, Mood.WAIT, *[Mood.OK] * 4]

@@ -1,0 +1,222 @@
+"""Now: the first sentence is true whatever state things are in, and every row says what it means."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.changes import Add, NewDelivery
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
+from amplifier.clock import utc_now
+from amplifier.store import accounts, ledger, posts
+from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.web.console import now as now_module
+from tests.web.campaign import WORDS, Campaign, unsafe
+
+INERT = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)> \u202edrowssap'
+
+
+def test_the_next_post_and_the_countdown_stand_on_top(opened: Campaign) -> None:
+    page = opened.get("/")
+    assert page.status == 200
+    assert page.truth.startswith("Next post in ")
+    assert page.truth.endswith(" seconds. Everything is connected.")
+    assert next(one for one in page.named("h1"))["data-until"] == PostRow.objects.get(slot="hello").due_at.isoformat()
+
+
+def test_an_account_is_called_by_its_handle_as_people_can_look_it_up(opened: Campaign) -> None:
+    text = opened.get("/").text
+    for handle in ("@labfreemvmt", "@labfreemvmt.example", "@labfreemvmt@social.example"):
+        assert f"{handle} Hello from the campaign." in text
+
+
+def test_each_card_counts_as_its_network_counts_and_knows_what_its_server_allows(opened: Campaign) -> None:
+    accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=5000, now=utc_now())
+    cards = opened.get("/").text
+    used = {row.account: row.text for row in DeliveryRow.objects.filter(post__slot="hello")}
+    assert f"{len(used['x'])} of 280" in cards
+    assert f"{len(used['bluesky'])} of 300" in cards
+    assert " of 5000" in cards
+
+
+def test_words_of_a_template_are_shown_to_the_letter_and_do_nothing(opened: Campaign) -> None:
+    opened.put("hello", text=INERT)
+    page = opened.get("/")
+    assert "<script>alert(1)</script>" in page.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;" in page.html
+    assert "<bdi>&lt;script&gt;" in page.html
+    assert unsafe(page) == []
+
+
+def test_with_nothing_planned_it_says_so_and_what_to_do(campaign: Campaign) -> None:
+    campaign.write("schedules/lab23.yaml", "campaign: lab23\nslots: []\n")
+    campaign.write("templates/lab23/words.j2", WORDS.split("== soon")[0])
+    campaign.open()
+    page = campaign.get("/")
+    assert page.truth == "Nothing is planned to go out."
+    assert "Add a slot to a file in schedules/" in page.text
+    assert "No milestones yet." in page.text
+    assert "Nothing has gone out yet." in page.text
+
+
+def test_before_the_first_start_it_says_how_to_start(campaign: Campaign) -> None:
+    page = campaign.get("/")
+    assert page.status == 200
+    assert page.truth == "The service has not been started here yet."
+    assert "Start it with: amplifier up" in page.text
+    assert "Next post" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "means"),
+    [
+        (State.UNSURE, "1 may be out: we are looking.", "Amplifier looks before it sends anything again."),
+        (State.HELD, "1 post waits for a person.", "It is held: nothing sends it by itself."),
+        (State.MISSED, "1 was missed.", "It was too late to send it, so it was not sent."),
+    ],
+)
+def test_what_needs_a_person_is_counted_on_top_and_explained(
+    opened: Campaign, state: State, said: str, means: str
+) -> None:
+    opened.put("hello", "x", state=state)
+    page = opened.get("/")
+    assert said in page.truth
+    assert "Everything is connected." not in page.truth
+    assert "Needs a person" in page.text
+    assert means in page.text
+    opened.put("hello", state=state, detail="The network said why.")
+    assert "The network said why." in opened.get("/").text
+
+
+def test_an_unsure_post_leads_to_the_profile_where_one_can_look(opened: Campaign) -> None:
+    opened.put("hello", "x", state=State.UNSURE)
+    assert "https://x.example/us" in opened.get("/").links()
+    opened.put("hello", "x", state=State.HELD)
+    assert "https://x.example/us" not in opened.get("/").links()
+
+
+def test_a_held_post_can_be_skipped_where_it_stands(opened: Campaign) -> None:
+    opened.put("hello", state=State.HELD)
+    opened.put("soon", state=State.SENT)
+    opened.put("go", state=State.SENT)
+    page = opened.get("/")
+    assert {one["value"] for one in page.named("input") if one.get("name") == "post"} == {"hello/once"}
+
+
+def test_a_post_missed_more_than_a_day_ago_is_history(opened: Campaign) -> None:
+    opened.put("hello", state=State.MISSED)
+    PostRow.objects.filter(slot="hello").update(due_at=utc_now() - timedelta(hours=25))
+    assert "missed" not in opened.get("/").truth
+    PostRow.objects.filter(slot="hello").update(due_at=utc_now() - timedelta(hours=23))
+    assert "3 were missed." in opened.get("/").truth
+
+
+def test_the_latest_trouble_stands_first_and_the_rest_is_counted(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(now_module, "NEEDS", 2)
+    opened.put("hello", state=State.HELD, detail="older")
+    opened.put("go", "x", state=State.HELD, detail="newer")
+    text = opened.get("/").text
+    assert text.index("newer") < text.index("older")
+    assert "And 2 more." in text
+
+
+def test_a_stopped_ledger_is_all_that_the_first_sentence_says(opened: Campaign) -> None:
+    ledger.stop("Somebody pulled the cord.")
+    page = opened.get("/")
+    assert page.truth == "Sending is stopped."
+    assert "Somebody pulled the cord. To let it go on: amplifier resume" in page.text
+
+
+def test_a_lost_account_is_said_first_and_the_others_go_on(opened: Campaign) -> None:
+    accounts.account_trouble("bluesky", lost=True, detail="The password was refused.", now=utc_now())
+    page = opened.get("/")
+    assert page.truth.startswith("Bluesky no longer lets us in. Next post in ")
+    assert "Bluesky (@labfreemvmt.example) no longer lets us in: The password was refused." in page.text
+
+
+def test_a_post_of_ones_own_says_so_and_offers_no_skip_that_would_fail(opened: Campaign) -> None:
+    due = utc_now() + timedelta(seconds=1)
+    wanted = WantedPost(
+        PostId("lab23", OWN, "1"), Moment(due, "2023-09-24T10:00", "Europe/London", 0), 60, "", "", "", ()
+    )
+    words = (NewDelivery(Words("x", "By hand.", "en"), State.QUEUED),)
+    ink = posts.Ink("console", utc_now(), {"x": "x"}, opened.place.settings.campaign.first_day)
+    posts.add_post(Add(wanted, None, words), ink)
+    page = opened.get("/")
+    assert "By hand." in page.text
+    assert "Written by hand." in page.text
+    assert ".j2" not in page.text
+    assert {one["value"] for one in page.named("input") if one.get("name") == "post"} == {
+        f"{slot}/once" for slot in ("hello", "soon", "go")
+    }
+
+
+def test_two_posts_at_one_moment_stay_two_posts_with_all_their_networks(opened: Campaign) -> None:
+    same = PostRow.objects.get(slot="hello").due_at
+    PostRow.objects.filter(slot="soon").update(due_at=same)
+    DeliveryRow.objects.filter(post__slot="hello", account="x").update(id=1000)  # as if the account had come later
+    page = opened.get("/")
+    cards = [one["data-network"] for one in page.named("article")]
+    assert sorted(cards) == ["bluesky", "mastodon", "x"]
+    assert page.text.count("The debate is at") == 1
+
+
+def test_a_receipt_shows_its_proof_and_how_late_it_was(opened: Campaign) -> None:
+    post = PostRow.objects.get(slot="hello")
+    for account, late in (("x", 0), ("bluesky", 30), ("mastodon", 7200)):
+        opened.put(
+            "hello",
+            account,
+            state=State.SENT,
+            remote_id=account,
+            url=f"https://{account}.example/1",
+            sent_at=post.due_at + timedelta(seconds=late),
+        )
+    page = opened.get("/")
+    for said in ("on time", "30 seconds late", "2 hours late"):
+        assert said in page.text
+    assert {f"https://{name}.example/1" for name in ("x", "bluesky", "mastodon")} <= set(page.links())
+
+
+def test_a_receipt_whose_address_is_no_address_of_the_web_is_no_link(opened: Campaign) -> None:
+    opened.put("hello", "x", state=State.SENT, remote_id="1", url="javascript:alert(1)", sent_at=utc_now())
+    page = opened.get("/")
+    assert "javascript" not in page.html
+
+
+def test_a_milestone_that_moved_shows_where_it_is_now(opened: Campaign) -> None:
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    text = opened.get("/").text
+    assert "Debate moved Tue 10 Oct 15:20 Liverpool" in text
+    assert "Vote Tue 10 Oct 17:15 Liverpool" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "now"),
+        (0, "now"),
+        (1, "in 1 second"),
+        (89, "in 89 seconds"),
+        (90, "in 2 minutes"),
+        (5399, "in 90 minutes"),
+        (5400, "in 2 hours"),
+        (35 * 3600, "in 35 hours"),
+        (36 * 3600, "in 2 days"),
+        (14 * 86400, "in 14 days"),
+    ],
+)
+def test_a_length_of_time_is_said_as_people_say_it(seconds: int, said: str) -> None:
+    assert now_module._in(timedelta(seconds=seconds)) == said
+
+
+def test_the_page_reads_the_plan_once_and_not_on_every_request(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.get("/")
+    monkeypatch.setattr("amplifier.schedule.change.read_program", lambda *_: pytest.fail("read again"))
+    assert opened.get("/").status == 200
