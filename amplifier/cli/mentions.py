@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import datetime
 
 from amplifier.campaign.mention import Kind, Logged, Status
@@ -10,6 +11,7 @@ from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import settle
+from amplifier.schedule.playing import playing
 from amplifier.settings import TITLES
 from amplifier.store import ledger, mentions
 from amplifier.written import nearest
@@ -34,7 +36,6 @@ def run(options: argparse.Namespace) -> int:
     """Show the log, newest first, or write down a step."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
-    zone = place.settings.campaign.zone
     if options.act == "mark":
         marked = _mark(options)
         if options.json:
@@ -52,8 +53,9 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         say_json({"mode": place.settings.mode.value, "mentions": [as_json(one) for one in found]})
         return 0
+    stage = playing(place.settings)
     for one in found:
-        _print(one, zone)
+        _print(one, lambda at: wall_clock(stage.campaign(at), place.settings.campaign.zone))
     if not found:
         console().print("Nobody has said anything that fits. Mentions come in by themselves while the service runs.")
     else:
@@ -95,13 +97,13 @@ def _mark(options: argparse.Namespace) -> Logged:
     return done
 
 
-def _print(one: Logged, zone: str) -> None:
+def _print(one: Logged, say_time: Callable[[datetime], str]) -> None:
     mention = one.mention
     out = console()
-    when = wall_clock(mention.posted_at, zone)
+    when = say_time(mention.posted_at)
     how = f"[bold]{one.status.value}[/]  [dim]{mention.kind.value}[/]"
     out.print(f"\n[bold]{one.id}[/]  {when}  {TITLES[mention.network]}  {how}")
     out.print(f"  @{mention.author_handle}: {mention.text}", markup=False)
     out.print(f"  {mention.url}", markup=False, style="dim", soft_wrap=True)
     for note in one.notes:
-        out.print(f"  {wall_clock(note.at, zone)} {note.actor}: {note.status.value}. {note.note}", markup=False)
+        out.print(f"  {say_time(note.at)} {note.actor}: {note.status.value}. {note.note}", markup=False)

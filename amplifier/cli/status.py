@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     for one in states:
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         words = {"ok": "connected", "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
-        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {one.detail}")
+        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {one.detail}".rstrip())
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {problem}")
     for problem in problems:

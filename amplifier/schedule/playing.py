@@ -1,0 +1,15 @@
+"""Where the campaign plays now, for whoever shows times: its own days when live, the ledger's stage in a rehearsal."""
+
+from __future__ import annotations
+
+from amplifier.schedule.stage import LIVE, Stage
+from amplifier.settings import Mode, Settings
+from amplifier.store import ledger
+
+
+def playing(settings: Settings) -> Stage:
+    """The map between campaign time and real time that is in force; before the first plan, campaign time is real."""
+    opened = ledger.ledger()
+    if settings.mode is Mode.LIVE or opened is None or not opened.stage:
+        return LIVE
+    return Stage.from_json(opened.stage)
