@@ -76,9 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(name, words)
     except FileError as error:
-        return _refuse(error.problems, as_json=as_json)
+        return _refuse(list(dict.fromkeys(error.problems)), as_json=as_json)
     except AmplifierError as error:
-        return _refuse([Problem("", 0, "usage", str(error))], as_json=as_json)
+        message, _, hint = str(error).partition("\n")
+        return _refuse([Problem("", 0, "usage", message, hint)], as_json=as_json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever read our output, such as `head`, has had enough
@@ -151,7 +152,8 @@ def _refuse(problems: list[Problem], *, as_json: bool) -> int:
         sys.stdout.write(json.dumps({"problems": [problem.as_json() for problem in problems]}, indent=2) + "\n")
         return 2
     for problem in problems:
-        sys.stderr.write((str(problem) if problem.path else f"amplifier: {problem.message}") + "\n")
+        ours = "\n".join(filter(None, (f"amplifier: {problem.message}", problem.hint)))
+        sys.stderr.write((str(problem) if problem.path else ours) + "\n")
     return 2
 
 

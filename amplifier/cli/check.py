@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from rich.markup import escape
+
 from amplifier.cli.output import console, say_json
 from amplifier.errors import FileError, Problem
 from amplifier.schedule import files
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         out = console()
         for problem in problems:
             where = f"{problem.path}:{problem.line}" if problem.line else problem.path
-            out.print(f"[red]✕[/] [bold]{where}[/]", soft_wrap=True)
+            out.print(f"[red]✕[/] [bold]{escape(where)}[/]", soft_wrap=True)
             out.print(f"  {problem.message}", markup=False)
             if problem.hint:
                 out.print(f"  {problem.hint}", markup=False, style="dim")

@@ -37,12 +37,12 @@ WORDS: dict[State, str] = {
 
 def console() -> Console:
     """Where people read; without colour, and 80 columns wide, when it is no terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 80)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 80)
 
 
 def errors() -> Console:
     """Where progress and troubles go."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 def say_json(value: object) -> None:

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        console().print(f"Stopped: {stopped}" if stopped else "Sending is not stopped.")
+        console().print(f"Stopped: {stopped}" if stopped else "Sending is not stopped.", markup=False)
         for row in journeys.journeys(states=(State.QUEUED,), limit=MOST_SHOWN):
             post = post_name(row.identity.post)
             console().print(f"  {as_said(row.wall_time)}  {row.identity.account}  {post}", markup=False)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from amplifier.campaign.delivery import Journey, State
@@ -118,7 +119,8 @@ def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey
 def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bool) -> None:
     out = console()
     for row in rows:
-        out.print(f"{state_words(row.state)}  {row.identity.account}  {row.receipt.url if row.receipt else row.detail}")
+        more = escape(row.receipt.url if row.receipt else row.detail)
+        out.print(f"{state_words(row.state)}  {row.identity.account}  {more}".rstrip(), soft_wrap=True)
     if not alive:
         out.print("No worker is running, so nothing goes out yet. Start one: amplifier up")
         minutes = settings.timing.too_late_after_s / 60

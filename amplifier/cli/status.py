@@ -6,9 +6,12 @@ import argparse
 import json
 from datetime import datetime, timedelta
 
+from rich.markup import escape
+
 from amplifier.campaign.delivery import Journey, State
 from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
 from amplifier.clock import utc_now
+from amplifier.errors import Problem
 from amplifier.place import settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
@@ -16,6 +19,7 @@ from amplifier.settings import TITLES
 from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, sources
 
 SILENT_AFTER = timedelta(seconds=15)
+UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -60,9 +64,11 @@ def run(options: argparse.Namespace) -> int:
         )
         return 0 if good else 1
     out = console()
-    out.print(f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {settings.campaign.name}")
+    out.print(
+        f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {escape(settings.campaign.name)}"
+    )
     if stopped:
-        out.print(f"[red]Sending is stopped.[/] {stopped}\n  amplifier resume")
+        out.print(f"[red]Sending is stopped.[/] {escape(stopped)}\n  amplifier resume")
     for name, lives in alive.items():
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} is not running.")
     if differing:
@@ -70,11 +76,13 @@ def run(options: argparse.Namespace) -> int:
     for one in states:
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         words = {"ok": "connected", "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
-        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {one.detail}".rstrip())
+        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {escape(one.detail)}".rstrip())
     for name, problem in troubled.items():
-        out.print(f"[yellow]◷[/] {name} could not be read: {problem}")
+        out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     for problem in problems:
-        out.print(f"[red]✕[/] {problem['path']}:{problem['line']}: {problem['message']} The last good version is used.")
+        out.print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
+    if problems:
+        out.print("  Until that is mended, the last good version holds.")
     if coming:
         due = coming[0]
         out.print(f"\nNext: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
@@ -84,13 +92,14 @@ def run(options: argparse.Namespace) -> int:
     for row in needs:
         shape, colour = SHAPES[row.state]
         what = f"{row.identity.account} {post_name(row.identity.post)}: {row.detail or row.state.value}"
-        out.print(f"[{colour}]{shape}[/] {what}")
+        out.print(f"[{colour}]{shape}[/] {escape(what)}")
     return 0 if good else 1
 
 
 def _in(due_at: datetime, now: datetime) -> str:
     seconds = max(0, int((due_at - now).total_seconds()))
-    return f"in {seconds} s" if seconds < 120 else f"in {seconds // 60} min" if seconds < 7200 else "later"
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
+    return f"in {seconds // size} {unit}"
 
 
 def _as_json(row: Journey) -> dict[str, object]:

@@ -219,13 +219,12 @@ def _welcome(place: Place, options: argparse.Namespace) -> None:
     out = console()
     out.print()
     if place.settings.mode is Mode.REHEARSAL:
-        out.print(
-            f"[bold]REHEARSAL[/] of {name}: its whole campaign in {_length(place.settings.rehearsal.seconds)}.\n"
-            "Nothing leaves this computer.\n"
-        )
+        length = _length(place.settings.rehearsal.seconds)
+        out.print(f"[bold]REHEARSAL[/]  {name}")
+        out.print(f"Its whole campaign in {length}. Nothing leaves this computer.\n")
         out.print(f"  Watch the wall   [bold]http://127.0.0.1:{options.sandbox_port}/wall[/]")
     else:
-        out.print(f"[bold]LIVE[/]: {name}. What is due goes out to the world.\n")
+        out.print(f"[bold]LIVE[/]  {name}\nWhat is due goes out to the world.\n")
     out.print(f"  I schedule       [bold]{here}/[/]")
     out.print(f"  I share          [bold]{here}/k/{campaign.id}[/]")
     out.print(f"  I answer         [bold]{here}/mentions[/]")

@@ -47,8 +47,8 @@ class Install:
         return [*words, "--home", str(self.home), "--var", str(self.var)]
 
     def command(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
-        """Give one command and wait for its end."""
-        return subprocess.run(
+        """Give one command and wait for its end; what is no terminal gets no colours."""
+        done = subprocess.run(
             [*AMPLIFIER, *self.words(*words)],
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -57,6 +57,9 @@ class Install:
             timeout=seconds,
             check=False,
         )
+        assert "\x1b" not in done.stdout + done.stderr, words
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
 
     def ask(self, *words: str) -> Any:
         """The JSON that a command answers."""
@@ -79,7 +82,7 @@ class Install:
                 start_new_session=True,
             )
         self.runs.append(process)
-        return Run(self, process, log)
+        return Run(self, words[0], process, log)
 
     def up(self, *words: str) -> Run:
         """Start everything."""
@@ -99,6 +102,11 @@ class Install:
                 return connection.execute(question).fetchall()
         except sqlite3.OperationalError:
             return []
+
+    def write(self, statement: str) -> None:
+        """Change the ledger behind everybody's back."""
+        with contextlib.closing(sqlite3.connect(self.var / "amplifier.sqlite3", timeout=5)) as connection, connection:
+            connection.execute(statement)
 
     def living(self) -> dict[int, str]:
         """Every process of this install that is alive: children, grandchildren and strays alike."""
@@ -123,6 +131,7 @@ class Run:
     """A command that goes on."""
 
     install: Install
+    word: str
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -141,12 +150,13 @@ class Run:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Send the signal; the exit code, and the seconds until the last process of the install was gone."""
         begun = time.monotonic()
-        self.process.send_signal(number)
+        os.kill(self.child(self.word) or self.process.pid, number)
         code = self.process.wait(15)
         while self.install.living() and time.monotonic() - begun < 15:
             time.sleep(0.02)
         return code, time.monotonic() - begun
 
     def child(self, word: str) -> int | None:
-        """The number of the process that runs this command for us."""
-        return next((pid for pid, words in self.install.living().items() if f"amplifier {word} " in words), None)
+        """The number of the process that runs this command, which may itself run under a tracer."""
+        ours = f"{' '.join(AMPLIFIER)} {word} "
+        return next((pid for pid, words in self.install.living().items() if words.startswith(ours)), None)

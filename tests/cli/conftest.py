@@ -1,0 +1,90 @@
+"""A campaign that has been started once, and its commands given in this process: quick, and with every exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amplifier.__main__ import main
+from amplifier.cli.rehearse import copy_home
+from amplifier.clock import utc_now
+from amplifier.schedule.planner import Planner
+from amplifier.settings import load
+from amplifier.store import accounts, ledger
+
+REPOSITORY = Path(__file__).parents[2]
+OURS = ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DATABASE_URL", "PORT")
+PROBLEM = {"path", "line", "rule", "message", "hint"}
+
+
+@dataclass
+class Said:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class Shell:
+    """Gives commands in this process, on the database of the test."""
+
+    home: Path
+    var: Path
+    read: Callable[[], Any]
+
+    def __call__(self, *words: str) -> Said:
+        code = main([*words, "--home", str(self.home), "--var", str(self.var)])
+        out, err = self.read()
+        assert "\x1b" not in out + err
+        return Said(code, out, err)
+
+    def ask(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json").out)
+
+    def refused(self, *words: str) -> str:
+        """The sentence with which it is refused: alone on standard error, and in JSON with its five fields."""
+        told = self(*words)
+        assert (told.code, told.out) == (2, ""), told
+        in_json = self(*words, "--json")
+        problems = json.loads(in_json.out)["problems"]
+        assert (in_json.code, in_json.err) == (2, "")
+        for problem in problems:
+            assert set(problem) == PROBLEM
+            assert problem["message"] in told.err
+            assert problem["hint"] in told.err
+        return told.err
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command writes into the environment is gone after its test."""
+    for name in OURS:
+        if name in os.environ:
+            monkeypatch.setenv(name, os.environ[name])
+        else:
+            monkeypatch.setenv(name, "to be taken away")
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def unstarted(tmp_path: Path, sqlite_ledger: None, capsys: pytest.CaptureFixture[str]) -> Shell:  # noqa: ARG001
+    """The example campaign on an empty database."""
+    return Shell(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var", capsys.readouterr)
+
+
+@pytest.fixture
+def shell(unstarted: Shell) -> Shell:
+    """The same after a worker has planned it, and has gone again."""
+    settings = load(unstarted.home)
+    ledger.open_ledger(mode="rehearsal", campaign=settings.campaign.id, now=utc_now(), stopped="")
+    accounts.know_accounts((account.name, account.platform, account.handle) for account in settings.accounts)
+    Planner(unstarted.home, settings, now=utc_now).refresh()
+    return unstarted

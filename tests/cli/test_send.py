@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from amplifier.campaign.delivery import State
+from amplifier.clock import utc_now
+from amplifier.store import heartbeats, journeys
+from tests.cli.conftest import Shell
+
+
+def test_before_the_first_start_the_next_step_is_said(unstarted: Shell) -> None:
+    said = unstarted("send", "Good morning", "--to", "x", "--yes")
+    assert said.code == 2
+    assert said.err == "amplifier: The service has not been started here yet. Start it first: amplifier up\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("Hi", "--to", "y", "--yes"), "There is no account “y”. There is: bluesky, mastodon, x."),
+        (("Hi", "--to", "mastodo", "--yes"), "Did you mean mastodon?"),
+        (("Hi", "--to", "x", "--at", "tomorrow", "--yes"), "tomorrow"),
+        (("Hi", "--to", "x", "--at", "2023-10-10 10:00", "--yes"), "Tue 10 Oct 10:00 has passed."),
+        (("long " * 80, "--to", "x", "--yes"), "X allows 280 characters"),
+        (("Hi",), "The following arguments are required: --to."),
+        (("--to", "x"), "The following arguments are required: text."),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_with_the_reason(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
+    before = journeys.counts()
+    assert sentence in shell.refused("send", *words)
+    assert journeys.counts() == before
+
+
+def test_what_is_too_long_is_told_with_what_to_do(shell: Shell) -> None:
+    assert "Take out 119" in shell.refused("send", "long " * 80, "--to", "x", "--yes")
+
+
+def test_the_same_text_again_is_refused_until_somebody_insists(shell: Shell) -> None:
+    words = ("send", "Good morning", "--to", "x,bluesky")
+    assert shell(*words, "--yes").code == 1
+    assert "x has this text already, from " in shell.refused(*words, "--yes")
+    assert "add --again" in shell.refused(*words, "--yes")
+    assert shell(*words, "--again", "--yes").code == 1
+    assert journeys.counts()[State.QUEUED] == len([row for row in journeys.journeys() if row.state is State.QUEUED])
+
+
+def test_without_a_worker_it_says_so_and_does_not_wait(shell: Shell) -> None:
+    said = shell("send", "Good morning", "--to", "x", "--yes")
+    assert said.code == 1
+    assert "◷ waiting  x" in said.out
+    assert "No worker is running, so nothing goes out yet. Start one: amplifier up" in said.out
+    assert shell.ask("send", "Good evening", "--to", "x", "--yes")["worker"] is False
+
+
+def test_what_waits_for_its_time_is_no_failure_while_a_worker_lives(shell: Shell) -> None:
+    heartbeats.beat("worker", now=utc_now())
+    said = shell("send", "Good night", "--to", "all", "--at", "+10h", "--yes")
+    assert said.code == 0
+    assert said.out.count("◷ waiting") == 3
+    assert "It waits for its time." in said.out
+
+
+def test_a_receipt_that_does_not_come_is_waited_for_no_longer_than_asked(shell: Shell) -> None:
+    heartbeats.beat("worker", now=utc_now())
+    said = shell("send", "Good night", "--to", "x", "--wait", "0.3", "--yes")
+    assert said.code == 1
+    assert "◷ waiting  x" in said.out
+
+
+def test_without_a_terminal_nobody_agrees(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    said = shell("send", "Hello", "--to", "x")
+    assert said.code == 1
+    assert said.err == "Nobody is there to ask. Add --yes to agree beforehand.\n"
+    assert said.out.endswith("Nothing was sent.\n")
+    assert "With --json nobody can be asked: add --yes." in shell("send", "Hello", "--to", "x", "--json").out
+
+
+def test_every_word_of_a_person_appears_as_it_was_written(shell: Shell) -> None:
+    text = "[bold]Room 3[/bold] [x] -1h"
+    said = shell("send", text, "--to", "x", "--yes")
+    assert text in said.out
