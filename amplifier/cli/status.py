@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from rich.markup import escape
 
@@ -79,10 +80,7 @@ def run(options: argparse.Namespace) -> int:
         out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {escape(one.detail)}".rstrip())
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
-    for problem in problems:
-        out.print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
-    if problems:
-        out.print("  Until that is mended, the last good version holds.")
+    _print_problems(problems)
     if coming:
         due = coming[0]
         out.print(f"\nNext: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
@@ -94,6 +92,13 @@ def run(options: argparse.Namespace) -> int:
         what = f"{row.identity.account} {post_name(row.identity.post)}: {row.detail or row.state.value}"
         out.print(f"[{colour}]{shape}[/] {escape(what)}")
     return 0 if good else 1
+
+
+def _print_problems(problems: list[dict[str, Any]]) -> None:
+    for problem in problems:
+        console().print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
+    if problems:
+        console().print("  Until that is mended, the last good version holds.")
 
 
 def _in(due_at: datetime, now: datetime) -> str:
