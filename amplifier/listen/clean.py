@@ -13,6 +13,7 @@ BIDI = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2
 MARKS = 3
 LINE_ENDS = re.compile(r"<br\s*/?>|</p>\s*<p[^>]*>", re.IGNORECASE)
 LONGEST = 10_000
+LONGEST_NAME = 200
 
 
 def plain(text: str, *, markup: bool) -> str:
@@ -28,13 +29,18 @@ def plain(text: str, *, markup: bool) -> str:
     marks = 0
     for letter in text[:LONGEST]:
         category = unicodedata.category(letter)
-        if category == "Mn":
+        if category in ("Mn", "Me"):
             marks += 1
             if marks > MARKS:
                 continue
-        else:
-            marks = 0
-        if category in ("Cc", "Cs", "Co") and letter not in "\n\t":
+        elif category in ("Cc", "Cs", "Co") and letter not in "\n\t":
             continue
+        elif category != "Cf":  # marks go on piling up across a joiner that nobody sees
+            marks = 0
         kept.append(letter)
     return "".join(kept).strip()
+
+
+def one_line(text: str) -> str:
+    """A name or a handle: plain, on one line, and no longer than anybody reads."""
+    return " ".join(plain(text, markup=False).split())[:LONGEST_NAME]

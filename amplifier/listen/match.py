@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 from amplifier.campaign.mention import Mention, RawMention
-from amplifier.listen.clean import plain
+from amplifier.listen.clean import one_line, plain
+
+LONGEST_ID = 300  # what the log holds; servers of strangers make ids of any length
 
 
 def references(raw: Iterable[RawMention]) -> set[str]:
@@ -26,11 +29,11 @@ def match(
         Mention(
             network=network,
             account=account,
-            canonical_id=mention.canonical_id,
+            canonical_id=_held(mention.canonical_id),
             kind=mention.kind,
-            author_id=mention.author_id,
-            author_handle=plain(mention.author_handle, markup=False),
-            author_name=plain(mention.author_name, markup=False),
+            author_id=_held(mention.author_id),
+            author_handle=one_line(mention.author_handle),
+            author_name=one_line(mention.author_name),
             text=plain(mention.text, markup=mention.markup),
             url=mention.url if mention.url.startswith(("https://", "http://")) else "",
             posted_at=mention.posted_at,
@@ -39,3 +42,11 @@ def match(
         for mention in raw
         if mention.author_id not in our_ids
     )
+
+
+def _held(name: str) -> str:
+    """The id as the log holds it: itself, or if it is too long its beginning and a digest, still one of a kind."""
+    if len(name) <= LONGEST_ID:
+        return name
+    digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()
+    return f"{name[: LONGEST_ID - len(digest) - 1]}#{digest}"

@@ -31,9 +31,15 @@ class AccountState:
 
 @whole
 def know_accounts(accounts: Iterable[tuple[str, str, str]]) -> None:
-    """Make sure that each (name, platform, handle) has its row; a removed account leaves its row."""
+    """Make sure that each (name, platform, handle) has its row; a removed account leaves its row.
+
+    Somebody else under the same name has to show anew who they are.
+    """
     for name, platform, handle in accounts:
-        AccountRow.objects.update_or_create(name=name, defaults={"platform": platform, "handle": handle})
+        row, _ = AccountRow.objects.get_or_create(name=name, defaults={"platform": platform, "handle": handle})
+        if (row.platform, row.handle) != (platform, handle):
+            AccountRow.objects.filter(name=name).delete()
+            AccountRow.objects.create(name=name, platform=platform, handle=handle)
 
 
 @reading

@@ -45,7 +45,7 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
             network=mention.network,
             canonical_id=mention.canonical_id,
             defaults={
-                "id": _free_id(mention),
+                "id": _free_id(mention, now),
                 "kind": mention.kind,
                 "account": mention.account,
                 "author_id": mention.author_id,
@@ -108,9 +108,12 @@ def _matching(chosen: Filter) -> QuerySet[MentionRow]:
     return rows
 
 
-def _free_id(mention: Mention) -> int:
-    """Milliseconds since 1970 and 20 bits of the post's hash: newest first is by id, and the same post has the same."""
-    milliseconds = int(mention.posted_at.timestamp() * 1000)
+def _free_id(mention: Mention, now: datetime) -> int:
+    """Milliseconds since 1970 and 20 bits of the post's hash: newest first is by id, and the same post has the same.
+
+    A stranger's clock may say any year: a post from the future counts as said now, and none is older than 1970.
+    """
+    milliseconds = max(0, int(min(mention.posted_at, now).timestamp() * 1000))
     digest = hashlib.sha256(f"{mention.network}\n{mention.canonical_id}".encode()).digest()
     number = milliseconds << 20 | int.from_bytes(digest[:3]) >> 4
     while MentionRow.objects.filter(id=number).exists():

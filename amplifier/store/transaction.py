@@ -18,11 +18,13 @@ PAUSE_S = 0.05
 def whole(verb: Callable[P, R]) -> Callable[P, R]:
     """Make a function one transaction. A busy database is tried again, whole, three times.
 
-    Never put a call to a platform inside: the repeat would repeat it.
+    Never put a call to a platform inside: the repeat would repeat it. Inside another verb it is a part of that one.
     """
 
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return verb(*args, **kwargs)
         close_old_connections()
         for attempt in range(1, TRIES + 1):
             try:
@@ -42,7 +44,8 @@ def reading(verb: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        close_old_connections()
+        if not connection.in_atomic_block:  # Django would close the connection in the middle
+            close_old_connections()
         return verb(*args, **kwargs)
 
     return run

@@ -1,0 +1,90 @@
+"""A network in memory: it keeps what was published, and answers each call as its script says."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.mention import RawMention
+from amplifier.platforms.port import Identity, Page, Part, Sought
+
+Act = BaseException | Callable[[], object]
+
+
+@dataclass
+class Scripted:
+    """One account on one network. A script is a list of acts, one for each coming call: an exception to raise after the
+    post was stored (in `lost`) or before it (in `refused`), or something to do before the call goes on."""
+
+    refused: list[Act] = field(default_factory=list)
+    lost: list[Act] = field(default_factory=list)
+    unprepared: list[Act] = field(default_factory=list)
+    blind: list[Act | None] = field(default_factory=list)
+    unknown: list[Act] = field(default_factory=list)
+    deaf: list[Act] = field(default_factory=list)
+    heard: Sequence[RawMention] = ()
+    posts: dict[str, bytes] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    sought: list[Sought] = field(default_factory=list)
+    cursors: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def verify(self) -> Identity:
+        self.calls.append("verify")
+        _play(self.unknown)
+        return Identity("1", "us", "https://x.com/us", 500)
+
+    def prepare(self, part: Part, key: str, at: datetime) -> bytes:
+        self.calls.append("prepare")
+        _play(self.unprepared)
+        return f"{key}|{part.language}|{part.text}|{at:%H:%M:%S}".encode()
+
+    def publish(self, request: bytes) -> Receipt:
+        self.calls.append("publish")
+        _play(self.refused)
+        with self.lock:
+            number = str(100 + len(self.posts))
+            self.posts[number] = request
+        _play(self.lost)
+        return self._receipt(number)
+
+    def find(self, sought: Sought) -> Receipt | None:
+        self.calls.append("find")
+        self.sought.append(sought)
+        if self.blind:
+            act = self.blind.pop(0)
+            if act is None:
+                return None
+            _act(act)
+        fitting = [number for number, kept in self.posts.items() if kept == sought.request]
+        return next((self._receipt(number) for number in fitting if number not in sought.taken), None)
+
+    def mentions(self, cursor: str) -> Page:
+        self.calls.append("mentions")
+        return self._page(cursor)
+
+    def tagged(self, tag: str, cursor: str) -> Page:
+        self.calls.append(f"tagged {tag}")
+        return self._page(cursor)
+
+    def _page(self, cursor: str) -> Page:
+        self.cursors.append(cursor)
+        _play(self.deaf)
+        return Page(tuple(self.heard), str(len(self.cursors)))
+
+    def _receipt(self, number: str) -> Receipt:
+        return Receipt(number, f"https://x.com/us/status/{number}")
+
+
+def _play(script: list[Act]) -> None:
+    if script:
+        _act(script.pop(0))
+
+
+def _act(act: Act) -> None:
+    if isinstance(act, BaseException):
+        raise act
+    act()

@@ -1,0 +1,87 @@
+"""Which mentions are theirs, and which post of ours each is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from amplifier.campaign.mention import Kind, Mention, RawMention
+from amplifier.listen.match import LONGEST_ID, match, references
+
+RAW = RawMention(
+    canonical_id="https://social.example/1",
+    kind=Kind.REPLY,
+    author_id="77",
+    author_handle="bell@social.example",
+    author_name="Bell \u202eRinger",
+    text="<p>Good &amp; fair</p>",
+    markup=True,
+    url="https://social.example/@bell/1",
+    posted_at=datetime(2023, 10, 10, 12, tzinfo=UTC),
+    in_reply_to="12",
+    quotes="13",
+)
+
+
+def one(raw: RawMention, **posts: int) -> Mention:
+    ours = {name.removeprefix("p"): number for name, number in posts.items()}
+    (found,) = match([raw], network="mastodon", account="mastodon", our_ids={"1"}, our_posts=ours)
+    return found
+
+
+def test_a_mention_is_cleaned_and_kept_with_where_it_came_from() -> None:
+    assert one(RAW) == Mention(
+        network="mastodon",
+        account="mastodon",
+        canonical_id="https://social.example/1",
+        kind=Kind.REPLY,
+        author_id="77",
+        author_handle="bell@social.example",
+        author_name="Bell Ringer",
+        text="Good & fair",
+        url="https://social.example/@bell/1",
+        posted_at=RAW.posted_at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("posts", "about"), [({}, 0), ({"p12": 5}, 5), ({"p13": 6}, 6), ({"p12": 5, "p13": 6}, 5), ({"p14": 7}, 0)]
+)
+def test_a_mention_is_about_the_post_that_it_answers_or_else_quotes(posts: dict[str, int], about: int) -> None:
+    assert one(RAW, **posts).about == about
+
+
+def test_a_mention_that_answers_nothing_is_about_nothing() -> None:
+    raw = replace(RAW, in_reply_to="", quotes="")
+    assert one(raw, p12=5).about == 0
+
+
+def test_what_our_own_accounts_say_is_no_mention() -> None:
+    own = replace(RAW, author_id="1")
+    assert match([own], network="mastodon", account="mastodon", our_ids={"1"}, our_posts={}) == ()
+
+
+def test_somebody_with_our_name_is_not_us() -> None:
+    assert one(replace(RAW, author_id="11", author_handle="labfreemvmt")).author_id == "11"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "ftp://x.example", ""])
+def test_only_a_web_address_becomes_a_link(url: str) -> None:
+    assert one(replace(RAW, url=url)).url == ""
+
+
+@pytest.mark.parametrize("field", ["canonical_id", "author_id"])
+def test_an_id_that_is_too_long_for_the_log_is_shortened_and_stays_one_of_a_kind(field: str) -> None:
+    longs = [replace(RAW, **{field: "https://social.example/" + "a" * 500 + end}) for end in ("1", "2")]
+    first, second = (getattr(one(long), field) for long in longs)
+    assert first != second
+    assert first == getattr(one(longs[0]), field)
+    assert len(first) == LONGEST_ID
+    longest = "a" * LONGEST_ID
+    assert getattr(one(replace(RAW, **{field: longest})), field) == longest
+
+
+def test_the_posts_to_look_up_are_those_that_were_answered_or_quoted() -> None:
+    assert references([RAW, replace(RAW, in_reply_to="", quotes="")]) == {"12", "13"}

@@ -1,0 +1,120 @@
+"""A source is read on from its cursor; a source in trouble keeps it, says why, and keeps nobody else waiting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import State
+from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
+from amplifier.listen.poller import Poller, Source
+from amplifier.platforms.port import Platform
+from amplifier.store import accounts, deliveries, mentions, sources
+from tests.deliver.scripted import Scripted
+from tests.listen.test_match import RAW
+from tests.store import filled
+from tests.store.filled import NOW, after
+
+HEARD = replace(RAW, canonical_id="a", text="Good luck", markup=False)
+
+
+class Ear:
+    """A poller of X's mentions, with its network and its clock in reach."""
+
+    def __init__(self, tag: str = "") -> None:
+        self.network = Scripted(heard=[HEARD])
+        self.time = NOW
+        platform: Platform = self.network
+        self.source = Source("x", "x", platform, tag)
+        self.poller = Poller(self.source, now=self.now)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def state(self) -> sources.SourceState:
+        return sources.source_states()[self.source.name]
+
+
+@pytest.fixture
+def ear(sqlite_ledger: None) -> Ear:  # noqa: ARG001  the log that it fills
+    filled.open_ledger()
+    accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
+    return Ear()
+
+
+def test_what_is_new_is_logged_with_the_cursor_behind_it(ear: Ear) -> None:
+    assert ear.poller.poll() == 1
+    (logged,) = mentions.mentions(mentions.Filter())
+    assert (logged.mention.canonical_id, logged.mention.network, logged.seen_at) == ("a", "x", NOW)
+    assert ear.state() == sources.SourceState("x:mentions", "1", NOW, "")
+
+
+def test_the_next_question_goes_on_from_the_cursor_and_takes_nothing_twice(ear: Ear) -> None:
+    assert [ear.poller.poll(), ear.poller.poll()] == [1, 0]
+    assert ear.network.cursors == ["", "1"]
+
+
+def test_a_mention_knows_the_post_of_ours_that_it_answers(ear: Ear) -> None:
+    due = filled.sending()
+    deliveries.record([filled.step(due, State.SENT, receipt=filled.receipt(12))], now=NOW)
+    ear.poller.poll()
+    assert mentions.mentions(mentions.Filter())[0].mention.about == due.id
+
+
+def test_nothing_is_asked_before_we_know_who_we_are(ear: Ear) -> None:
+    accounts.account_is_ok("x", remote_id="", url="", text_limit=0, now=NOW)
+    accounts.account_is_ok("bluesky", remote_id="77", url="", text_limit=0, now=NOW)
+    assert ear.poller.poll() == 0
+    assert ear.network.calls == []
+
+
+def test_all_our_accounts_on_the_network_count_as_ours(ear: Ear) -> None:
+    accounts.know_accounts([("x-two", "x", "us-too")])
+    accounts.account_is_ok("x-two", remote_id=HEARD.author_id, url="", text_limit=0, now=NOW)
+    assert ear.poller.poll() == 0
+    assert mentions.mentions(mentions.Filter()) == ()
+
+
+def test_a_tag_is_asked_for_by_its_name(ear: Ear) -> None:
+    tagged = Ear("OurTag")
+    assert tagged.poller.poll() == 1
+    assert tagged.network.calls == ["tagged OurTag"]
+    assert tagged.state().name == "x:#OurTag"
+    assert "x:mentions" not in sources.source_states()
+    assert ear.network.calls == []
+
+
+@pytest.mark.parametrize("error", [Unavailable("Not reached."), AccountLost("Revoked."), ValueError("surprise")])
+def test_a_source_in_trouble_keeps_its_cursor_and_says_why(ear: Ear, error: Exception) -> None:
+    ear.poller.poll()
+    ear.network.deaf.append(error)
+    ear.time = after(60)
+    assert ear.poller.poll() == 0
+    state = ear.state()
+    assert (state.cursor, state.good_at) == ("1", NOW)
+    assert state.problem == (
+        str(error) if isinstance(error, PlatformError) else "The answer makes no sense (ValueError)."
+    )
+    ear.poller.poll()
+    assert (ear.state().problem, ear.state().good_at) == ("", after(60))
+
+
+def test_a_network_that_asks_us_to_wait_is_not_asked_before(ear: Ear) -> None:
+    ear.network.deaf.append(RateLimited("Too often.", after(30)))
+    ear.poller.poll()
+    ear.time = after(30) - timedelta(seconds=1)
+    assert ear.poller.poll() == 0
+    assert len(ear.network.calls) == 1
+    ear.time = after(30)
+    assert ear.poller.poll() == 1
+    assert ear.state().problem == ""
+
+
+def test_an_error_without_a_time_does_not_keep_an_earlier_wait(ear: Ear) -> None:
+    ear.network.deaf += [RateLimited("Too often.", after(30)), Unavailable("Not reached.")]
+    ear.poller.poll()
+    ear.time = after(31)
+    ear.poller.poll()
+    assert ear.poller.poll() == 1

@@ -1,0 +1,79 @@
+"""The run-time half of the accounts."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from amplifier.store import accounts
+from amplifier.store.models import AccountRow
+from tests.store.filled import NOW, after
+
+pytestmark = pytest.mark.usefixtures("opened")
+
+
+def state(name: str) -> accounts.AccountState:
+    return {one.name: one for one in accounts.account_states()}[name]
+
+
+def free(now: object = NOW) -> list[str]:
+    with transaction.atomic():
+        return accounts.lock_open(now)  # type: ignore[arg-type]
+
+
+def test_a_new_account_is_not_known_to_be_well_yet() -> None:
+    assert state("x") == accounts.AccountState("x", "x", "x-handle", "", "", accounts.UNKNOWN, "", None, None)
+    assert [one.name for one in accounts.account_states()] == ["bluesky", "mastodon", "x"]
+
+
+def test_an_account_that_settings_no_longer_name_keeps_its_row() -> None:
+    accounts.know_accounts([("x-two", "x", "us")])
+    assert len(accounts.account_states()) == 4
+
+
+def test_a_restart_forgets_nothing_about_an_account() -> None:
+    accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=0, now=NOW)
+    accounts.make_wait("x", until=after(30))
+    before = state("x")
+    accounts.know_accounts([("x", "x", "x-handle")])
+    assert state("x") == before
+
+
+@pytest.mark.parametrize(("platform", "handle"), [("x", "somebody-else"), ("mastodon", "x-handle")])
+def test_somebody_else_under_the_same_name_shows_anew_who_they_are(platform: str, handle: str) -> None:
+    accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=500, now=NOW)
+    accounts.know_accounts([("x", platform, handle)])
+    assert state("x") == accounts.AccountState("x", platform, handle, "", "", accounts.UNKNOWN, "", None, None)
+    assert accounts.text_limits() == {}
+
+
+def test_an_account_that_lets_us_in_says_who_we_are_and_how_long_a_post_may_be() -> None:
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=NOW)
+    accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=500, now=after(5))
+    found = state("x")
+    assert (found.health, found.detail, found.remote_id, found.url) == (accounts.OK, "", "1", "https://x.com/us")
+    assert found.checked_at == after(5)
+    assert accounts.text_limits() == {"x": 500}
+
+
+def test_trouble_alone_does_not_make_an_account_lost() -> None:
+    accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
+    accounts.account_trouble("x", lost=False, detail="Not reached.", now=after(5))
+    assert (state("x").health, state("x").detail, state("x").checked_at) == (accounts.OK, "Not reached.", after(5))
+
+
+def test_a_lost_account_is_not_open_until_it_lets_us_in_again() -> None:
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=NOW)
+    assert free() == ["bluesky", "mastodon"]
+    accounts.lose_account("bluesky", detail="Suspended.", now=NOW)
+    assert free() == ["mastodon"]
+    assert (state("bluesky").health, state("bluesky").detail) == (accounts.LOST, "Suspended.")
+
+
+def test_the_longest_wait_of_an_account_holds() -> None:
+    for seconds in (30, 60, 10):
+        accounts.make_wait("x", until=after(seconds))
+    assert state("x").next_allowed_at == after(60)
+    assert free(after(59)) == ["bluesky", "mastodon"]
+    assert free(after(60)) == ["bluesky", "mastodon", "x"]
+    assert AccountRow.objects.filter(next_allowed_at__isnull=True).count() == 2

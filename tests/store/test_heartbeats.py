@@ -1,0 +1,20 @@
+"""Who was alive when."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.store.heartbeats import Heartbeat, beat, heartbeats
+from tests.store.filled import NOW, after
+
+pytestmark = pytest.mark.usefixtures("any_ledger")
+
+
+def test_the_last_beat_of_every_part_is_known() -> None:
+    beat("worker", now=NOW, detail="first")
+    beat("listener", now=NOW)
+    beat("worker", now=after(1), detail="second")
+    assert heartbeats() == {
+        "worker": Heartbeat("worker", after(1), "second"),
+        "listener": Heartbeat("listener", NOW, ""),
+    }

@@ -1,0 +1,102 @@
+"""Deliveries as people see them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.changes import Add, NewDelivery
+from amplifier.campaign.delivery import Receipt, State
+from amplifier.campaign.post import OWN, PostId, Words
+from amplifier.store import deliveries, journeys, posts
+from amplifier.store.models import DeliveryRow, PostRow
+from tests.store import filled
+from tests.store.filled import NOW, add, after, receipt, sending, step, unsure
+
+pytestmark = pytest.mark.usefixtures("opened")
+
+
+def test_a_journey_tells_what_where_when_and_how_it_stands() -> None:
+    due = sending("Vote now", account="bluesky")
+    deliveries.record([step(due, State.SENT, receipt=receipt(12))], now=after(3))
+    (seen,) = journeys.journeys()
+    assert (seen.id, seen.identity, seen.platform, seen.text) == (due.id, due.identity, "bluesky", "Vote now")
+    assert (seen.state, seen.reason, seen.receipt) == (State.SENT, "", receipt(12))
+    assert (seen.due_at, seen.wall_time, seen.zone, seen.fold) == (NOW, "2023-10-10T12:00", "Europe/London", 0)
+    assert (seen.milestone, seen.template, seen.too_late_at) == ("debate", "lab23/vote", after(900))
+    assert (seen.first_sent_at, seen.sent_at) == (NOW, after(3))
+
+
+def test_an_own_post_has_no_template() -> None:
+    number = add()
+    PostRow.objects.filter(deliveries=number).update(slot=OWN)
+    assert journeys.journeys()[0].template == ""
+
+
+def test_deliveries_are_counted_by_their_states() -> None:
+    add(state=State.HELD)
+    add()
+    unsure(account="bluesky")
+    assert journeys.counts() == {State.HELD: 1, State.QUEUED: 1, State.UNSURE: 1}
+    assert journeys.counts()[State.SENT] == 0
+
+
+def test_journeys_come_by_their_due_time_and_of_the_chosen_states_only() -> None:
+    late, early, held = add(due=after(60)), add(due=after(30)), add(due=after(10), state=State.HELD)
+    assert [one.id for one in journeys.journeys()] == [held, early, late]
+    assert [one.id for one in journeys.journeys(states=(State.QUEUED,))] == [early, late]
+    assert [one.id for one in journeys.journeys(states=(State.QUEUED, State.HELD), limit=2)] == [held, early]
+
+
+def test_what_was_sent_last_comes_first() -> None:
+    first, second = sending(), sending(account="bluesky")
+    deliveries.record([step(second, State.SENT, receipt=receipt(1))], now=after(1))
+    deliveries.record([step(first, State.SENT, receipt=receipt(2))], now=after(2))
+    assert [one.id for one in journeys.journeys(states=(State.SENT,), newest_first=True)] == [first.id, second.id]
+
+
+def test_the_journeys_of_one_post_are_those_on_all_its_accounts() -> None:
+    words = [Words(account, "Vote", "en") for account in ("x", "bluesky")]
+    post = filled.wanted("vote", words)
+    ids = posts.add_post(Add(post, None, tuple(NewDelivery(one, State.QUEUED) for one in words)), filled.ink())
+    add()
+    assert [one.id for one in journeys.journeys(post=post.id)] == ids
+    assert [one.id for one in journeys.journeys_by_id(ids[1:])] == ids[1:]
+    assert journeys.journeys(post=PostId("lab23", "vote", "2023-10-10#1")) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        (State.QUEUED, True),
+        (State.SENDING, True),
+        (State.UNSURE, True),
+        (State.SENT, True),
+        (State.HELD, True),
+        (State.MISSED, False),
+        (State.DROPPED, False),
+    ],
+)
+def test_a_text_that_went_out_or_is_to_go_out_counts_as_said(state: State, found: bool) -> None:  # noqa: FBT001  a case
+    number = add("Vote now")
+    DeliveryRow.objects.filter(id=number).update(state=state)
+    said = journeys.said_since("x", "Vote now", NOW - timedelta(hours=24))
+    assert (said is not None and said.id == number) == found
+
+
+def test_a_text_counts_as_said_on_its_own_account_and_since_that_time_only() -> None:
+    add("Vote now", due=after(-100))
+    assert journeys.said_since("x", "Vote now", after(-100)) is not None
+    assert journeys.said_since("x", "Vote now", after(-99)) is None
+    assert journeys.said_since("bluesky", "Vote now", after(-200)) is None
+    assert journeys.said_since("x", "Vote now.", after(-200)) is None
+
+
+def test_posts_of_ours_are_found_by_their_remote_ids() -> None:
+    due = sending()
+    deliveries.record([step(due, State.SENT, receipt=Receipt("12", ""))], now=NOW)
+    add()
+    assert journeys.deliveries_of("x", ["12", "13", ""]) == {"12": due.id}
+    assert journeys.deliveries_of("bluesky", ["12"]) == {}
+    assert journeys.deliveries_of("x", []) == {}

@@ -1,0 +1,82 @@
+"""Whose the ledger is, and whether it is stopped."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from amplifier.errors import UsageError
+from amplifier.store import ledger
+from tests.store.filled import NOW, after
+
+pytestmark = pytest.mark.usefixtures("any_ledger")
+
+
+def open_it(mode: str = "live", campaign: str = "lab23", stopped: str = "New.") -> ledger.LedgerState:
+    return ledger.open_ledger(mode=mode, campaign=campaign, now=NOW, stopped=stopped)
+
+
+def test_a_new_ledger_begins_as_it_is_told_to() -> None:
+    assert ledger.ledger() is None
+    made = open_it()
+    assert made == ledger.LedgerState("live", "lab23", NOW, "New.", "")
+    assert ledger.ledger() == made
+
+
+def test_a_ledger_opened_again_is_the_same_and_stays_as_it_was() -> None:
+    open_it()
+    ledger.resume()
+    again = ledger.open_ledger(mode="live", campaign="lab23", now=after(99), stopped="New.")
+    assert (again.opened_at, again.stopped) == (NOW, "")
+
+
+def test_a_ledger_refuses_the_other_mode() -> None:
+    open_it()
+    with pytest.raises(UsageError, match="belongs to mode “live”"):
+        open_it(mode="rehearsal")
+
+
+def test_a_ledger_refuses_another_campaign_and_says_what_to_do() -> None:
+    open_it()
+    with pytest.raises(UsageError, match="amplifier up --var var/other"):
+        open_it(campaign="other")
+    state = ledger.ledger()
+    assert state is not None
+    assert state.campaign == "lab23"
+
+
+def test_no_ledger_counts_as_stopped() -> None:
+    assert ledger.is_stopped()
+
+
+def test_a_stop_holds_until_somebody_lets_it_go_on() -> None:
+    open_it(stopped="")
+    assert not ledger.is_stopped()
+    ledger.stop("Somebody pressed stop.")
+    assert ledger.is_stopped()
+    state = ledger.ledger()
+    assert state is not None
+    assert state.stopped == "Somebody pressed stop."
+    ledger.resume()
+    assert not ledger.is_stopped()
+
+
+def test_the_first_stage_of_a_rehearsal_stays() -> None:
+    open_it(mode="rehearsal", stopped="")
+    assert ledger.keep_stage("first") == "first"
+    assert ledger.keep_stage("second") == "first"
+
+
+def test_a_command_before_the_first_start_is_told_to_start_first() -> None:
+    assert ledger.is_ready()
+    with pytest.raises(UsageError, match="amplifier up"):
+        ledger.must_be_ready()
+    open_it()
+    ledger.must_be_ready()
+
+
+def test_a_database_without_tables_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    assert not ledger.is_ready()
+    with pytest.raises(UsageError, match="amplifier up"):
+        ledger.must_be_ready()

@@ -1,0 +1,37 @@
+"""Where listening stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.store import sources
+from tests.store.filled import NOW, after
+
+pytestmark = pytest.mark.usefixtures("opened")
+
+
+def test_a_source_that_never_answered_has_no_cursor() -> None:
+    assert sources.cursor_of("x:mentions") == ""
+    assert sources.source_states() == {}
+
+
+def test_trouble_leaves_the_cursor_and_the_last_good_contact() -> None:
+    sources.advance("x:mentions", cursor="c1", now=NOW)
+    sources.source_trouble("x:mentions", problem="Not reached.")
+    assert sources.source_states()["x:mentions"] == sources.SourceState("x:mentions", "c1", NOW, "Not reached.")
+
+
+def test_a_source_may_be_in_trouble_from_the_beginning() -> None:
+    sources.source_trouble("x:mentions", problem="Not reached.")
+    assert sources.source_states()["x:mentions"] == sources.SourceState("x:mentions", "", None, "Not reached.")
+
+
+def test_the_next_good_answer_ends_the_trouble_of_this_source_alone() -> None:
+    for name in ("x:mentions", "x:#OurTag"):
+        sources.source_trouble(name, problem="Not reached.")
+    sources.advance("x:mentions", cursor="c2", now=after(5))
+    assert sources.cursor_of("x:mentions") == "c2"
+    assert {name: one.problem for name, one in sources.source_states().items()} == {
+        "x:mentions": "",
+        "x:#OurTag": "Not reached.",
+    }

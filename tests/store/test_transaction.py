@@ -1,0 +1,151 @@
+"""A verb is whole, is tried again when the database is busy, and finds its way back after a lost connection."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import OperationalError, connection, connections
+
+from amplifier.store import heartbeats, transaction
+from amplifier.store.models import HeartbeatRow
+from amplifier.store.transaction import TRIES, reading, whole
+from tests.store.filled import NOW
+
+
+def beaten() -> set[str]:
+    return set(heartbeats.heartbeats())
+
+
+@pytest.mark.usefixtures("any_ledger")
+def test_a_verb_that_breaks_leaves_nothing() -> None:
+    @whole
+    def two_rows() -> None:
+        HeartbeatRow.objects.create(name="one", at=NOW)
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        two_rows()
+    assert beaten() == set()
+
+
+@pytest.mark.usefixtures("any_ledger")
+def test_a_busy_database_is_tried_again_whole() -> None:
+    calls = []
+
+    @whole
+    def verb() -> str:
+        calls.append(len(beaten()))
+        HeartbeatRow.objects.create(name=f"try {len(calls)}", at=NOW)
+        if len(calls) < TRIES:
+            raise OperationalError("deadlock detected")
+        return "done"
+
+    assert verb() == "done"
+    assert calls == [0] * TRIES
+    assert beaten() == {f"try {TRIES}"}
+
+
+@pytest.mark.usefixtures("any_ledger")
+def test_a_verb_inside_a_verb_is_a_part_of_it() -> None:
+    @whole
+    def outer() -> None:
+        heartbeats.beat("inner", now=NOW)
+        assert beaten() == {"inner"}
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        outer()
+    assert beaten() == set()
+
+
+@pytest.mark.usefixtures("any_ledger")
+@pytest.mark.parametrize(("words", "tries"), [("database is locked", TRIES), ("disk I/O error", 1)])
+def test_what_stays_busy_is_told_and_what_is_broken_is_told_at_once(words: str, tries: int) -> None:
+    calls = []
+
+    @whole
+    def verb() -> None:
+        calls.append(1)
+        raise OperationalError(words)
+
+    with pytest.raises(OperationalError, match=words):
+        verb()
+    assert len(calls) == tries
+
+
+@contextlib.contextmanager
+def held_lock(path: str, seconds: float) -> Iterator[None]:
+    """Another process writes for so long."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO heartbeats (name, at, detail) VALUES ('other', '2023-10-10', '')")
+
+    def release() -> None:
+        other.execute("COMMIT")
+        other.close()
+
+    timer = threading.Timer(seconds, release)
+    timer.start()
+    yield
+    timer.join()
+
+
+@pytest.fixture
+def impatient(sqlite_ledger: None) -> Iterator[str]:  # noqa: ARG001  the database whose patience is short
+    options = connections.databases["default"]["OPTIONS"]
+    patience = options["timeout"]
+    options["timeout"] = 0.02
+    connection.close()
+    yield str(connection.settings_dict["NAME"])
+    options["timeout"] = patience
+    connection.close()
+
+
+def test_a_sqlite_that_another_process_writes_to_for_a_moment_is_waited_for(impatient: str) -> None:
+    with held_lock(impatient, 0.1):
+        heartbeats.beat("ours", now=NOW)
+        assert beaten() == {"other", "ours"}
+
+
+def test_a_sqlite_that_stays_locked_is_told_after_three_tries(impatient: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction, "PAUSE_S", 0.001)
+    with held_lock(impatient, 0.3), pytest.raises(OperationalError, match="locked"):
+        heartbeats.beat("ours", now=NOW)
+
+
+def test_readers_do_not_wait_for_a_writer(impatient: str) -> None:
+    with held_lock(impatient, 0.3):
+        begun = time.monotonic()
+        assert beaten() == set()
+        assert time.monotonic() - begun < 0.2
+
+
+@pytest.mark.usefixtures("any_ledger")
+def test_a_reading_verb_gives_what_it_read() -> None:
+    @reading
+    def verb(name: str, *, times: int) -> str:
+        return name * times
+
+    assert verb("a", times=3) == "aaa"
+    assert verb.__name__ == "verb"
+
+
+@pytest.mark.usefixtures("postgres_ledger")
+def test_a_lost_connection_costs_one_call_at_most() -> None:
+    heartbeats.beat("before", now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    killer = connection.copy()
+    with killer.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    killer.close()
+    with contextlib.suppress(OperationalError):
+        heartbeats.beat("lost", now=NOW)
+    heartbeats.beat("after", now=NOW)
+    assert beaten() >= {"before", "after"}
