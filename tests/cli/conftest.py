@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from amplifier.__main__ import main
 from amplifier.cli.rehearse import copy_home
@@ -17,6 +19,8 @@ from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import accounts, ledger
+from tests.conftest import SQLITE
+from tests.conftest import _use as use
 
 REPOSITORY = Path(__file__).parents[2]
 OURS = ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DATABASE_URL", "PORT")
@@ -80,11 +84,26 @@ def unstarted(tmp_path: Path, sqlite_ledger: None, capsys: pytest.CaptureFixture
     return Shell(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var", capsys.readouterr)
 
 
-@pytest.fixture
-def shell(unstarted: Shell) -> Shell:
-    """The same after a worker has planned it, and has gone again."""
-    settings = load(unstarted.home)
+@pytest.fixture(scope="session")
+def planned(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database after a worker has planned the example campaign and has gone again; to be copied."""
+    path = tmp_path_factory.mktemp("planned") / "ledger.sqlite3"
+    shutil.copy(migrated, path)
+    use({**SQLITE, "NAME": str(path)})
+    home = copy_home(REPOSITORY, path.with_name("home"), seconds=600)
+    settings = load(home)
     ledger.open_ledger(mode="rehearsal", campaign=settings.campaign.id, now=utc_now(), stopped="")
     accounts.know_accounts((account.name, account.platform, account.handle) for account in settings.accounts)
-    Planner(unstarted.home, settings, now=utc_now).refresh()
+    Planner(home, settings, now=utc_now).refresh()
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def shell(planned: Path, unstarted: Shell, tmp_path: Path) -> Shell:
+    """The example campaign, planned."""
+    connection.close()
+    path = tmp_path / "planned.sqlite3"
+    shutil.copy(planned, path)
+    use({**SQLITE, "NAME": str(path)})
     return unstarted

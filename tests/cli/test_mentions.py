@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.mention import Kind, Mention
+from amplifier.clock import utc_now
+from amplifier.store import mentions
+from tests.cli.conftest import Shell
+
+TEXT = "[bold]Which room?[/bold] :door: #Lab23"
+
+
+@pytest.fixture
+def talk(shell: Shell) -> Shell:
+    """Two things that others have said."""
+    now = utc_now()
+    said = [
+        Mention(
+            network=network,
+            account=network,
+            canonical_id=f"{network}-1",
+            kind=kind,
+            author_id="1",
+            author_handle=f"{name}.example",
+            author_name=name.title(),
+            text=text,
+            url=f"http://127.0.0.1:8900/{name}/status/1",
+            posted_at=now - timedelta(minutes=ago),
+        )
+        for network, kind, name, text, ago in (
+            ("x", Kind.REPLY, "fern", TEXT, 5),
+            ("bluesky", Kind.MENTION, "rowan", "See you there.", 1),
+        )
+    ]
+    for one in said:
+        mentions.take_in(one.network, [one], cursor="1", now=now)
+    return shell
+
+
+def test_an_empty_log_says_what_will_fill_it(shell: Shell) -> None:
+    said = shell("mentions")
+    assert said.code == 0
+    assert " ".join(said.out.split()) == (
+        "Nobody has said anything that fits. Mentions come in by themselves while the service runs."
+    )
+
+
+def test_the_newest_comes_first_with_every_letter_as_it_was_written(talk: Shell) -> None:
+    said = talk("mentions").out
+    assert said.index("@rowan.example: See you there.") < said.index(f"@fern.example: {TEXT}")
+    assert "http://127.0.0.1:8900/fern/status/1" in said
+    first = talk.ask("mentions")["mentions"][0]
+    assert f"amplifier mentions mark {first['id']} done" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "authors"),
+    [
+        (("--network", "x"), ["fern.example"]),
+        (("--kind", "mention"), ["rowan.example"]),
+        (("--find", "room"), ["fern.example"]),
+        (("--limit", "1"), ["rowan.example"]),
+        (("--is", "done"), []),
+        (("--is", "new", "--is", "done"), ["rowan.example", "fern.example"]),
+    ],
+)
+def test_the_log_shows_only_what_was_asked_for(talk: Shell, words: tuple[str, ...], authors: list[str]) -> None:
+    assert [one["author"] for one in talk.ask("mentions", *words)["mentions"]] == authors
+
+
+def test_marking_keeps_the_step_and_who_took_it(talk: Shell) -> None:
+    number = str(talk.ask("mentions", "--network", "x")["mentions"][0]["id"])
+    assert talk("mentions", "mark", number, "waiting").out == f"✓ {number} is waiting now.\n"
+    marked = talk.ask("mentions", "mark", number, "done", "--note", "answered in the hall")["mention"]
+    assert [(note["status"], note["note"]) for note in marked["followups"]] == [
+        ("waiting", ""),
+        ("done", "answered in the hall"),
+    ]
+    assert all(note["actor"].startswith("cli:") for note in marked["followups"])
+    assert "done. answered in the hall" in talk("mentions", "--is", "done").out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "For example: amplifier mentions mark 1234 done"),
+        (("1",), "For example: amplifier mentions mark 1234 done"),
+        (("1", "done"), "There is no mention 1. All of them: amplifier mentions"),
+        (("1", "dnoe"), "“dnoe” is no status. Did you mean done?"),
+        (("1", "done", "--note", "n" * 201), "A note has at most 200 characters; this one has 201."),
+        (("x", "done"), "Argument id: invalid int value: 'x'."),
+    ],
+)
+def test_what_cannot_be_marked_is_refused_with_the_reason(talk: Shell, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in talk.refused("mentions", "mark", *words)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from amplifier.clock import utc_now
+from amplifier.schedule.planner import Planner
+from amplifier.settings import load
+from amplifier.store import decisions, journeys
+from tests.cli.conftest import Shell
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("move",), "For example: amplifier milestone move debate +40m"),
+        (("move", "debate"), "For example: amplifier milestone move debate +40m"),
+        (("move", "debatte", "+40m"), "There is no milestone “debatte”. Did you mean debate?"),
+        (("move", "debate", "later"), "A distance begins with + or -"),
+        (("move", "debate", "+40"), "is not a distance"),
+        (("push", "debate", "+40m"), "invalid choice: 'push'"),
+    ],
+)
+def test_what_cannot_be_moved_is_refused_with_the_reason(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in shell.refused("milestone", *words, "--yes")
+    assert not decisions.decisions()
+
+
+def test_a_move_earlier_needs_no_tricks_with_dashes(shell: Shell) -> None:
+    moved = shell.ask("milestone", "move", "debate", "-1h", "--yes")
+    assert (moved["from"], moved["to"]) == ("2023-10-10 14:40:00+01:00", "2023-10-10 13:40:00+01:00")
+    assert shell.ask("milestone", "move", "debate", "-90m", "--reason", "x", "--yes")["to"].startswith(
+        "2023-10-10 12:10"
+    )
+
+
+def test_a_move_shows_what_follows_and_the_list_shows_what_was_moved(shell: Shell) -> None:
+    said = shell("milestone", "move", "debate", "+40m", "--reason", "the hall is late", "--yes")
+    assert "debate  Tue 10 Oct 14:40 → Tue 10 Oct 15:20 BST" in said.out
+    assert "Tue 14:40 → Tue 15:20  debate-begins/once" in said.out
+    assert "The posts follow at the worker's next look (decision 1)." in said.out
+    listed = shell("milestone").out
+    assert "Tue 10 Oct 15:20 BST  debate  the file says Tue 10 Oct 14:40\n" in listed
+    assert listed.count("the file says") == 1
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    begins = [row for row in journeys.journeys() if row.identity.post.slot == "debate-begins"]
+    assert {row.wall_time for row in begins} == {"2023-10-10T15:20"}
+
+
+def test_a_milestone_on_which_nothing_hangs_says_so(shell: Shell) -> None:
+    schedule = shell.home / "schedules" / "lab23.yaml"
+    text = schedule.read_text(encoding="utf-8").replace("milestones:\n", "milestones:\n  lunch: 2023-10-09 12:00\n")
+    schedule.write_text(text, encoding="utf-8")
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    assert "No coming post hangs on it." in shell("milestone", "move", "lunch", "+5m", "--yes").out
+
+
+def test_without_a_terminal_nothing_moves(shell: Shell) -> None:
+    assert shell("milestone", "move", "debate", "+40m").code == 1
+    assert shell("milestone", "move", "debate", "+40m", "--json").code == 2
+    assert not decisions.decisions()

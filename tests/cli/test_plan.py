@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from amplifier.cli.plan import choose
+from amplifier.settings import load
+from tests.cli.conftest import Shell
+
+FIRST, LAST = date(2023, 9, 24), date(2023, 10, 11)
+
+
+@pytest.mark.parametrize(
+    ("today", "shown"),
+    [
+        (date(2023, 1, 1), (FIRST, LAST)),
+        (FIRST, (FIRST, LAST)),
+        (date(2023, 10, 1), (date(2023, 10, 1), LAST)),
+        (LAST, (LAST, LAST)),
+        (date(2023, 10, 12), (date(2023, 10, 5), LAST)),
+        (date(2026, 1, 1), (date(2023, 10, 5), LAST)),
+    ],
+)
+def test_the_plan_begins_today_or_with_the_last_week_of_what_is_over(
+    unstarted: Shell, today: date, shown: tuple[date, date]
+) -> None:
+    first, last, note = choose(load(unstarted.home), None, None, today=today)
+    assert (first, last) == shown
+    assert bool(note) == (today > LAST)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(date(2023, 9, 30), None), (None, date(2023, 9, 30)), (date(2023, 9, 30), date(2023, 10, 2))]
+)
+def test_days_that_are_asked_for_are_shown_without_a_note(
+    unstarted: Shell, first: date | None, last: date | None
+) -> None:
+    found = choose(load(unstarted.home), first, last, today=date(2026, 1, 1))
+    assert found == (first or FIRST, last or LAST, "")
+
+
+def test_a_campaign_shorter_than_a_week_is_shown_whole(unstarted: Shell) -> None:
+    settings = load(unstarted.home)
+    short = settings.model_copy(
+        update={"campaign": settings.campaign.model_copy(update={"first_day": date(2023, 10, 9)})}
+    )
+    assert choose(short, None, None, today=date(2026, 1, 1))[:2] == (date(2023, 10, 9), LAST)
+
+
+def test_it_says_that_the_campaign_is_over_and_how_to_see_all(unstarted: Shell) -> None:
+    said = " ".join(unstarted("plan").out.split())
+    assert said.startswith("This campaign ended on 11 October 2023.")
+    assert "amplifier plan --from 2023-09-24" in said
+    assert unstarted.ask("plan")["note"]
+
+
+def test_the_days_limit_what_is_shown_and_both_are_included(unstarted: Shell) -> None:
+    posts = unstarted.ask("plan", "--from", "2023-10-08", "--to", "2023-10-08")["posts"]
+    assert {post["wall_time"][:10] for post in posts} == {"2023-10-08"}
+    assert "ballot-opens/once" in {post["post"] for post in posts}
+
+
+def test_moved_milestones_show_in_the_plan(shell: Shell) -> None:
+    shell("milestone", "move", "debate", "+40m", "--yes")
+    posts = {post["post"]: post["wall_time"] for post in shell.ask("plan")["posts"]}
+    assert posts["debate-begins/once"] == "2023-10-10T15:20"
+
+
+def test_the_price_is_that_of_x_alone(unstarted: Shell) -> None:
+    plan = unstarted.ask("plan", "--from", "2023-09-24")
+    sums = {"x": 0.0, "bluesky": 0.0, "mastodon": 0.0}
+    for post in plan["posts"]:
+        for one in post["deliveries"]:
+            sums[one["platform"]] += one["price_usd"]
+    assert sums["bluesky"] == sums["mastodon"] == 0
+    assert plan["price_usd"] == pytest.approx(sums["x"], abs=0.001)
+    assert f"X's API would charge ${sums['x']:.2f}" in unstarted("plan", "--from", "2023-09-24").out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--from", "tomorrow"), "“tomorrow” is not a day. Write it like 2023-10-08."),
+        (
+            ("--from", "2023-10-08", "--to", "2023-10-01"),
+            "The last day (2023-10-01) lies before the first (2023-10-08).",
+        ),
+        (("--frm", "2023-10-08"), "Unrecognized arguments: --frm 2023-10-08."),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(unstarted: Shell, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in unstarted.refused("plan", *words)

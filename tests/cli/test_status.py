@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amplifier.cli.status import _in
+from amplifier.clock import utc_now
+from amplifier.schedule.planner import Planner
+from amplifier.settings import load
+from amplifier.store import heartbeats, ledger
+from tests.cli.conftest import Shell
+
+
+def _alive(shell: Shell) -> None:
+    for name in ("worker", "listener"):
+        heartbeats.beat(name, now=utc_now(), detail=load(shell.home).digest)
+
+
+def test_all_is_well_while_both_are_at_work(shell: Shell) -> None:
+    _alive(shell)
+    said = shell("status")
+    assert said.code == 0
+    assert said.out.startswith("REHEARSAL  Labour Campaign for Free Movement\n")
+    assert "✓ The worker is at work." in said.out
+    assert "Next: Sun 24 Sep 10:00 hello/once, in " in said.out
+    status = shell.ask("status")
+    assert (status["good"], status["mode"], status["problems"]) == (True, "rehearsal", [])
+
+
+def test_a_silent_worker_is_told_and_is_not_well(shell: Shell) -> None:
+    heartbeats.beat("worker", now=utc_now() - timedelta(seconds=16))
+    said = shell("status")
+    assert said.code == 1
+    assert "✕ The worker is not running." in said.out
+    assert "✕ The listener is not running." in said.out
+
+
+def test_a_bad_schedule_is_told_with_its_line_and_what_holds_meanwhile(shell: Shell) -> None:
+    _alive(shell)
+    schedule = shell.home / "schedules" / "lab23.yaml"
+    schedule.write_text(schedule.read_text(encoding="utf-8") + "  - nmae: [b]extra\n", encoding="utf-8")
+    line = len(schedule.read_text(encoding="utf-8").splitlines())
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    said = shell("status")
+    assert said.code == 1
+    assert f"✕ schedules/lab23.yaml:{line}: " in said.out
+    assert "Until that is mended, the last good version holds." in said.out
+    (problem, *_) = shell.ask("status")["problems"]
+    assert (problem["path"], problem["line"]) == ("schedules/lab23.yaml", line)
+
+
+def test_a_stopped_service_says_why_and_how_to_go_on(shell: Shell) -> None:
+    _alive(shell)
+    ledger.stop("Somebody [x] pressed :stop_sign:.")
+    said = shell("status")
+    assert said.code == 1
+    assert "Sending is stopped. Somebody [x] pressed :stop_sign:.\n  amplifier resume\n" in said.out
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "in 0 s"),
+        (119, "in 119 s"),
+        (120, "in 2 min"),
+        (7199, "in 119 min"),
+        (7200, "in 2 h"),
+        (200_000, "in 2 days"),
+    ],
+)
+def test_how_long_it_takes_is_said_in_the_unit_that_fits(seconds: int, words: str) -> None:
+    now = utc_now()
+    assert _in(now + timedelta(seconds=seconds), now) == words
