@@ -77,11 +77,11 @@ class Worker:
         return bool(begun)
 
     def _done(self, future: Future[None]) -> None:
-        self._free.release()
         error = None if future.cancelled() else future.exception()
         if error is not None:
             # the lease runs out and the row is looked at again: nothing is lost, but a person should know
             log.error("delivery broke off", exc_info=error)
+        self._free.release()
 
     def _look(self, due: Due) -> None:
         step = confirm(due, self._outlets[due.identity.account], now=self._now, pauses=self._pace.pauses)

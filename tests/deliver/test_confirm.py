@@ -1,0 +1,116 @@
+"""Looking before repeating: what is looked for, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.deliver.confirm import MARGIN, confirm
+from amplifier.errors import AccountLost, RateLimited, Unavailable
+from amplifier.store import deliveries
+from amplifier.store.models import DeliveryRow
+from tests.deliver.desk import PAUSES, Desk, receipt_of, stands, story
+from tests.store.filled import NOW, add, after, claim_unsure, receipt, row, sending, step, unsure
+
+
+def look(desk: Desk) -> Transition:
+    (due,) = claim_unsure(now=desk.time)
+    return confirm(due, desk.outlet(due.identity.account), now=desk.now, pauses=PAUSES)
+
+
+def test_the_very_bytes_are_looked_for_since_shortly_before_the_first_attempt(desk: Desk) -> None:
+    unsure()
+    taken = sending()
+    deliveries.record([step(taken, State.SENT, receipt=receipt(5))], now=NOW)
+    look(desk)
+    (sought,) = desk.x.sought
+    assert (sought.request, sought.after, sought.taken) == (b"bytes", NOW - MARGIN, {"5"})
+    assert timedelta(minutes=1) <= MARGIN <= timedelta(minutes=10)
+
+
+def test_what_is_found_is_sent_with_the_receipt_that_was_found(desk: Desk) -> None:
+    due = unsure()
+    desk.x.posts["77"] = b"bytes"
+    assert look(desk).after is State.SENT
+    assert (stands(due.id), receipt_of(due.id)) == (("sent", ""), Receipt("77", "https://x.com/us/status/77"))
+    assert story(due.id)[-1] == "found"
+
+
+def test_a_post_that_another_delivery_owns_is_not_found_again(desk: Desk) -> None:
+    desk.x.posts["5"] = b"bytes"
+    first = sending()
+    deliveries.record([step(first, State.SENT, receipt=receipt(5))], now=NOW)
+    second = unsure()
+    assert look(desk).kind == "not seen yet"
+    assert stands(second.id)[0] == "unsure"
+
+
+@pytest.mark.parametrize("error", [Unavailable("No."), RateLimited("No.", after(30)), ValueError("surprise")])
+def test_a_look_that_fails_is_repeated_later(desk: Desk, error: Exception) -> None:
+    due = unsure()
+    desk.x.blind.append(error)
+    assert look(desk).kind == "cannot look yet"
+    kept = row(due.id)
+    assert (kept.state, kept.looks, kept.lease_until) == ("unsure", 0, None)
+    assert kept.run_at == (after(30) if isinstance(error, RateLimited) else after(60))
+    assert kept.detail
+
+
+def test_a_look_that_finds_the_account_lost_pauses_it(desk: Desk) -> None:
+    due = unsure()
+    desk.x.blind.append(AccountLost("Revoked."))
+    look(desk)
+    assert stands(due.id)[0] == "unsure"
+    add()
+    assert deliveries.claim(now=after(60), lease_until=after(120), limit=5) == []
+
+
+def test_what_was_born_in_a_new_ledger_is_looked_for_by_the_bytes_it_would_have_been(desk: Desk) -> None:
+    number = add("Vote", due=after(-600), state=State.UNSURE)
+    DeliveryRow.objects.filter(id=number).update(reason="new_ledger")
+    look(desk)
+    (sought,) = desk.x.sought
+    assert sought.request.decode().endswith("|en|Vote|11:50:00")
+    assert sought.after == after(-600) - MARGIN
+    desk.x.posts["9"] = sought.request
+    desk.pass_by(60)
+    assert look(desk).kind == "found"
+    assert stands(number) == ("sent", "")
+
+
+def test_what_cannot_be_prepared_cannot_be_looked_for_yet(desk: Desk) -> None:
+    number = add(due=after(-600), state=State.UNSURE)
+    desk.x.unprepared += [Unavailable("No names.")]
+    assert look(desk).kind == "cannot look yet"
+    assert stands(number)[0] == "unsure"
+
+
+def test_a_find_that_comes_after_its_lease_is_not_thrown_away(desk: Desk) -> None:
+    due = unsure()
+    desk.x.posts["77"] = b"bytes"
+    (slow,) = claim_unsure()
+    claim_unsure(now=after(61))
+    step = confirm(slow, desk.outlet("x"), now=desk.now, pauses=PAUSES)
+    assert step.after is State.SENT
+    assert receipt_of(due.id) == step.receipt
+    assert story(due.id)[-1] == "late receipt"
+
+
+def test_a_look_that_saw_nothing_under_a_stale_fence_changes_nothing(desk: Desk) -> None:
+    due = unsure()
+    (slow,) = claim_unsure()
+    deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=NOW)
+    confirm(replace(slow, looks=5), desk.outlet("x"), now=desk.now, pauses=PAUSES)
+    assert stands(due.id) == ("sent", "")
+
+
+def test_what_the_plan_overtook_and_nobody_sees_waits_for_a_person(desk: Desk) -> None:
+    due = unsure()
+    DeliveryRow.objects.filter(id=due.id).update(reason=HoldReason.OVERTAKEN)
+    for _ in range(desk.looks):
+        look(desk)
+        desk.pass_by(60)
+    assert stands(due.id) == ("held", HoldReason.OVERTAKEN)

@@ -1,0 +1,249 @@
+"""The whole policy of delivery: what follows from every outcome, and that nothing leads to a blind repeat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amplifier.campaign.delivery import MOVES, DeliveryId, Due, HoldReason, Receipt, State, Transition
+from amplifier.campaign.post import PostId
+from amplifier.deliver.decide import SLOWEST_S, Pauses, after_attempt, after_look, put_back
+from amplifier.errors import (
+    AccountLost,
+    AlreadyPublished,
+    OutcomeUnknown,
+    PlatformError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+
+NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
+PAUSES = Pauses(settle=90, look_again=60, retry_after=30)
+RECEIPT = Receipt("12", "https://x.com/us/status/12")
+LATER = NOW + timedelta(minutes=9)
+DUE = Due(
+    id=7,
+    identity=DeliveryId(PostId("lab23", "vote", "once"), "x"),
+    text="Vote",
+    language="en",
+    key="key",
+    request=None,
+    state=State.QUEUED,
+    reason="",
+    fence=3,
+    attempts=0,
+    looks=0,
+    due_at=NOW,
+    too_late_at=NOW + timedelta(minutes=15),
+    first_sent_at=None,
+)
+UNSURE = replace(DUE, state=State.UNSURE, request=b"bytes", attempts=1, first_sent_at=NOW)
+
+
+def s(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def attempt(outcome: Receipt | PlatformError, due: Due = DUE, jitter: float = 0.0) -> Transition:
+    return after_attempt(due, outcome, now=NOW, pauses=PAUSES, jitter=jitter)
+
+
+def look(
+    found: Receipt | PlatformError | None, due: Due = UNSURE, *, needed: int = 2, now: datetime = NOW
+) -> Transition:
+    return after_look(due, found, now=now, pauses=PAUSES, looks_needed=needed)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after", "kind", "reason", "run_at"),
+    [
+        (RECEIPT, State.SENT, "sent", "", None),
+        (RateLimited("Too often.", LATER), State.QUEUED, "rate limited", "", LATER),
+        (RateLimited("Too often.", LATER, "app"), State.QUEUED, "rate limited", "", LATER),
+        (Unavailable("Not reached."), State.QUEUED, "not reached", "", s(15)),
+        (Rejected("Too long."), State.HELD, "rejected", HoldReason.REJECTED, None),
+        (AccountLost("Revoked."), State.HELD, "account lost", HoldReason.ACCOUNT, None),
+        (AlreadyPublished("Duplicate."), State.UNSURE, "said to be there", HoldReason.DUPLICATE, s(90)),
+        (OutcomeUnknown("No answer."), State.UNSURE, "no clear answer", "", s(90)),
+        (PlatformError("Something of no class."), State.UNSURE, "no clear answer", "", s(90)),
+    ],
+)
+def test_every_outcome_of_an_attempt_has_its_step(
+    outcome: Receipt | PlatformError, after: State, kind: str, reason: str, run_at: datetime | None
+) -> None:
+    step = attempt(outcome)
+    assert (step.id, step.fence, step.before) == (7, 3, State.SENDING)
+    assert (step.after, step.kind, step.reason, step.run_at, step.looks) == (after, kind, reason, run_at, 0)
+    assert (step.receipt is RECEIPT) == (outcome is RECEIPT)
+    assert str(outcome) in step.detail or outcome is RECEIPT
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("No answer."), AlreadyPublished("Duplicate."), PlatformError("?")])
+def test_what_may_be_out_is_never_queued_again_without_a_look(error: PlatformError) -> None:
+    assert attempt(error).after is State.UNSURE
+    assert attempt(error).certainly_not_out is False
+
+
+@pytest.mark.parametrize(
+    "error", [RateLimited("Too often.", LATER), Unavailable("No."), Rejected("No."), AccountLost("No.")]
+)
+def test_a_clear_no_to_the_first_attempt_gives_its_bytes_up_and_to_a_later_one_does_not(error: PlatformError) -> None:
+    assert attempt(error).certainly_not_out
+    assert not attempt(error, replace(DUE, request=b"bytes", attempts=1)).certainly_not_out
+
+
+def test_a_receipt_gives_nothing_up() -> None:
+    assert not attempt(RECEIPT).certainly_not_out
+
+
+def test_a_network_that_asks_us_to_wait_is_left_alone_by_the_whole_account() -> None:
+    assert attempt(RateLimited("Too often.", LATER)).account_until == LATER
+    assert put_back(DUE, RateLimited("Too often.", LATER), now=NOW, pauses=PAUSES, jitter=0).account_until == LATER
+    assert attempt(Unavailable("Not reached.")).account_until is None
+
+
+def test_an_account_that_is_lost_is_paused_however_we_learn_it() -> None:
+    lost = AccountLost("Revoked.")
+    steps = [attempt(lost), put_back(DUE, lost, now=NOW, pauses=PAUSES, jitter=0), look(lost)]
+    assert [step.account_lost for step in steps] == ["Revoked."] * 3
+    assert [step.after for step in steps] == [State.HELD, State.HELD, State.UNSURE]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jitter", "pause"),
+    [(0, 0.0, 15), (0, 0.999, 29.985), (1, 0.0, 30), (2, 0.0, 60), (3, 0.0, 120), (4, 0.0, 150), (99, 0.0, 150)],
+)
+def test_the_pause_after_a_failure_doubles_up_to_five_minutes_and_is_spread(
+    attempts: int, jitter: float, pause: float
+) -> None:
+    due = replace(DUE, attempts=attempts)
+    for step in (
+        attempt(Unavailable("No."), due, jitter),
+        put_back(due, Unavailable("No."), now=NOW, pauses=PAUSES, jitter=jitter),
+    ):
+        assert step.run_at is not None
+        assert (step.run_at - NOW).total_seconds() == pytest.approx(pause)
+        assert step.run_at - NOW <= timedelta(seconds=SLOWEST_S)
+
+
+@pytest.mark.parametrize(
+    ("found", "after", "run_at"),
+    [
+        (RECEIPT, State.SENT, None),
+        (RateLimited("Too often.", LATER), State.UNSURE, LATER),
+        (Unavailable("Not reached."), State.UNSURE, s(60)),
+        (AccountLost("Revoked."), State.UNSURE, s(60)),
+        (OutcomeUnknown("No answer."), State.UNSURE, s(60)),
+        (Rejected("?"), State.UNSURE, s(60)),
+        (None, State.UNSURE, s(60)),
+    ],
+)
+@pytest.mark.parametrize("reason", ["", HoldReason.DUPLICATE, "new_ledger"])
+def test_every_outcome_of_a_first_look_has_its_step_and_keeps_why_it_is_unsure(
+    found: Receipt | PlatformError | None, after: State, run_at: datetime | None, reason: str
+) -> None:
+    step = look(found, replace(UNSURE, reason=reason))
+    assert (step.before, step.after, step.run_at) == (State.UNSURE, after, run_at)
+    assert step.reason == ("" if found is RECEIPT else reason)
+    assert (step.receipt is RECEIPT) == (found is RECEIPT)
+
+
+@pytest.mark.parametrize(("needed", "looks", "enough"), [(1, 0, True), (2, 0, False), (2, 1, True), (3, 1, False)])
+def test_only_enough_looks_that_see_nothing_lead_to_a_new_attempt(needed: int, looks: int, enough: bool) -> None:  # noqa: FBT001  a case
+    step = look(None, replace(UNSURE, looks=looks), needed=needed)
+    assert step.after is (State.QUEUED if enough else State.UNSURE)
+    assert step.looks == (0 if enough else looks + 1)
+    assert step.run_at == (NOW if enough else s(60))
+
+
+@pytest.mark.parametrize("error", [Unavailable("No."), RateLimited("No.", LATER), AccountLost("No."), Rejected("No.")])
+def test_a_look_that_failed_does_not_count(error: PlatformError) -> None:
+    assert look(error, replace(UNSURE, looks=1)).looks == 1
+
+
+@pytest.mark.parametrize(("now", "after"), [(s(899), State.QUEUED), (s(900), State.HELD), (s(9999), State.HELD)])
+def test_what_is_not_there_and_too_late_waits_for_a_person(now: datetime, after: State) -> None:
+    step = look(None, replace(UNSURE, looks=1), now=now)
+    assert step.after is after
+    assert step.reason == ("" if after is State.QUEUED else HoldReason.OVERTAKEN)
+
+
+def test_what_the_network_calls_a_duplicate_is_adopted_or_held_and_never_sent_again() -> None:
+    duplicate = replace(UNSURE, reason=HoldReason.DUPLICATE, looks=1)
+    assert look(RECEIPT, duplicate).after is State.SENT
+    step = look(None, duplicate)
+    assert (step.after, step.reason) == (State.HELD, HoldReason.DUPLICATE)
+    assert step.detail
+
+
+@pytest.mark.parametrize(
+    ("error", "after", "kind"),
+    [
+        (Unavailable("No."), State.QUEUED, "not reached"),
+        (OutcomeUnknown("No."), State.QUEUED, "not reached"),
+        (RateLimited("No.", LATER), State.QUEUED, "rate limited"),
+        (Rejected("No."), State.HELD, "rejected"),
+        (AccountLost("No."), State.HELD, "account lost"),
+    ],
+)
+def test_what_could_not_be_prepared_was_not_sent_so_there_is_no_doubt(
+    error: PlatformError, after: State, kind: str
+) -> None:
+    step = put_back(DUE, error, now=NOW, pauses=PAUSES, jitter=0)
+    assert (step.before, step.after, step.kind, step.detail) == (State.QUEUED, after, kind, "No.")
+
+
+OUTCOMES = st.sampled_from(
+    [
+        RECEIPT,
+        RateLimited("Too often.", LATER),
+        Unavailable("Not reached."),
+        Rejected("Too long."),
+        AccountLost("Revoked."),
+        AlreadyPublished("Duplicate."),
+        OutcomeUnknown("No answer."),
+        PlatformError("?"),
+    ]
+)
+LOOKS = st.one_of(st.none(), st.none(), OUTCOMES)
+
+
+@settings(max_examples=300)
+@given(
+    outcomes=st.lists(st.tuples(OUTCOMES, st.lists(LOOKS, max_size=6), st.integers(0, 1800)), max_size=6),
+    needed=st.integers(1, 3),
+)
+def test_no_sequence_of_outcomes_repeats_what_may_be_out_without_enough_looks(
+    outcomes: list[tuple[Receipt | PlatformError, list[Receipt | PlatformError | None], int]], needed: int
+) -> None:
+    """A little life of one delivery: every step is one of the table, and each doubt is looked at enough."""
+    due = DUE
+    for outcome, looks, seconds in outcomes:
+        step = after_attempt(due, outcome, now=NOW, pauses=PAUSES, jitter=0.5)
+        assert step.after in MOVES[State.SENDING]
+        saw_nothing = 0
+        due = replace(due, request=due.request or b"bytes", state=step.after, reason=step.reason, looks=step.looks)
+        due = replace(due, attempts=due.attempts + 1)
+        if step.certainly_not_out:
+            due = replace(due, request=None)
+        certain = isinstance(outcome, RateLimited | Unavailable)
+        assert (step.after is State.QUEUED) == certain
+        for found in looks:
+            if due.state is not State.UNSURE:
+                break
+            step = after_look(due, found, now=s(seconds), pauses=PAUSES, looks_needed=needed)
+            assert step.after is State.UNSURE or step.after in MOVES[State.UNSURE]
+            saw_nothing += found is None
+            due = replace(due, state=step.after, reason=step.reason, looks=step.looks)
+        if due.state is State.QUEUED and not certain:
+            assert saw_nothing >= needed
+            assert not isinstance(outcome, AlreadyPublished)
+            assert s(seconds) < due.too_late_at
+            assert due.request is not None
+        if due.state is not State.QUEUED:
+            break
