@@ -19,6 +19,7 @@ def strict_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         response = get_response(request)
         response["Content-Security-Policy"] = POLICY
         response["Referrer-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         response.setdefault("Cache-Control", "no-store")
         return response
 

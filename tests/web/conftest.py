@@ -16,9 +16,10 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Campaig
     monkeypatch.setenv("AMPLIFIER_HOME", str(make_home(tmp_path / "home")))
     for name, value in (("AMPLIFIER_VAR", str(tmp_path / "var")), ("AMPLIFIER_KEY", ""), ("DATABASE_URL", "")):
         monkeypatch.setenv(name, value)  # settling changes these; here they come back at the end
-    frame.place.cache_clear()
-    yield Campaign(frame.place())
-    frame.place.cache_clear()
+    place = frame.place
+    place.cache_clear()
+    yield Campaign(place())
+    place.cache_clear()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_a_ledger_without_a_row_means_that_nothing_was_started(campaign: Campaig
 
 @pytest.mark.parametrize(("part", "stops"), [("worker", True), ("listener", False)])
 def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_stops_all(
-    opened: Campaign, part: str, stops: bool
+    opened: Campaign, part: str, *, stops: bool
 ) -> None:
     opened.beat(part, at=utc_now() - timedelta(seconds=14))
     assert not any(sign.state is Mood.BAD for sign in look())

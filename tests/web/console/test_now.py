@@ -15,7 +15,7 @@ from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import now as now_module
 from tests.web.campaign import WORDS, Campaign, unsafe
 
-INERT = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)> \u202edrowssap'
+INERT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> \u202edrowssap"
 
 
 def test_the_next_post_and_the_countdown_stand_on_top(opened: Campaign) -> None:

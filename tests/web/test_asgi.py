@@ -1,0 +1,94 @@
+"""Three ways in: the kit for everybody, the console for this computer, and nothing for anybody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from amplifier.web import asgi
+from amplifier.web.public import PublicPages
+from tests.web.campaign import Campaign
+
+HOME = ((b"host", b"127.0.0.1:8000"),)
+
+
+class Site:
+    """The whole site, asked as granian asks it."""
+
+    def __init__(self, campaign: Campaign, *, bound: str = "127.0.0.1") -> None:
+        self.app = asgi.application(PublicPages(campaign.place.settings), bound=bound)
+
+    def ask(self, path: str, **more: Any) -> tuple[int, bytes]:
+        sent: list[Any] = []
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "query_string": b"",
+            "root_path": "",
+            "headers": HOME,
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 1234),
+        } | more
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asyncio.run(self.app(scope, receive, send))
+        return (sent[0]["status"], b"".join(one.get("body", b"") for one in sent)) if sent else (0, b"")
+
+
+@pytest.fixture
+def site(opened: Campaign) -> Site:
+    return Site(opened)
+
+
+def test_this_computer_sees_the_console_and_the_public_pages(site: Site) -> None:
+    status, body = site.ask("/")
+    assert (status, b"Everything is connected." in body) == (200, True)
+    assert site.ask("/imprint")[0] == 200
+    assert site.ask("/healthz") == (200, b"alive\n")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"client": ("192.168.1.4", 1234)},
+        {"client": None},
+        {"headers": ((b"host", b"evil.example"),)},
+        {"headers": ()},
+        {"headers": (*HOME, (b"x-forwarded-for", b"192.168.1.4"))},
+        {"http_version": "1"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/", "/mentions", "/static/console.css", "/nothing", "//", "/imprint/"])
+def test_anybody_else_finds_nothing_and_django_is_not_even_asked(
+    site: Site, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], path: str
+) -> None:
+    monkeypatch.setattr("django.core.handlers.wsgi.WSGIHandler.__call__", lambda *_: pytest.fail("asked Django"))
+    assert site.ask(path, **more) == (404, b"There is nothing here.\n")
+    assert site.ask("/healthz", **more)[0] == 200
+
+
+def test_a_server_for_everybody_serves_the_public_pages_alone(opened: Campaign) -> None:
+    site = Site(opened, bound="0.0.0.0")
+    assert [site.ask(path)[0] for path in ("/", "/mentions", "/healthz", "/imprint")] == [404, 404, 200, 200]
+
+
+def test_a_query_that_is_not_ascii_is_a_query_all_the_same(site: Site) -> None:
+    for query in ("q=é".encode(), b"q=\xff\xfe", b"q=a b\"<>'"):
+        assert site.ask("/mentions", query_string=query)[0] == 200
+    assert 'value="é"'.encode() in site.ask("/mentions", query_string="q=é".encode())[1]
+
+
+def test_what_is_no_request_is_left_alone(site: Site) -> None:
+    for kind in ("websocket", "lifespan"):
+        assert site.ask("/", type=kind) == (0, b"")

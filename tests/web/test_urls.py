@@ -1,0 +1,60 @@
+"""Every address of the console does what its kind does: pages are read, forms are sent, and nothing else answers."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver
+
+from tests.web.campaign import Campaign, Page, mention
+
+READ = ("/", "/mentions", "/static/console.css")
+SENT = ("/milestones/move", "/posts/skip", "/mentions/1")
+
+
+def test_this_is_every_address_there_is() -> None:
+    assert sorted(str(one.pattern) for one in get_resolver().url_patterns) == [
+        "",
+        "mentions",
+        "mentions/<int:number>",
+        "milestones/move",
+        "posts/skip",
+        "static/<str:name>",
+    ]
+
+
+@pytest.mark.parametrize("path", READ)
+def test_a_page_can_be_read_and_not_sent_to(opened: Campaign, path: str) -> None:
+    token = opened.get("/").field("csrfmiddlewaretoken")
+    assert opened.get(path).status == 200
+    head = opened.client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert opened.client.post(path, {"csrfmiddlewaretoken": token}).status_code == 405
+
+
+@pytest.mark.parametrize("path", SENT)
+def test_a_form_can_be_sent_with_its_token_and_in_no_other_way(opened: Campaign, path: str) -> None:
+    assert opened.get(path).status == 405
+    opened.get("/")
+    forged = ("", "x" * 64, "0" * 32, opened.client.cookies["amplifier_form"].value[::-1])
+    for token in forged:
+        assert opened.client.post(path, {"csrfmiddlewaretoken": token}).status_code == 403
+    assert opened.client.post(path).status_code == 403
+    assert opened.client.delete(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", SENT)
+def test_a_form_from_another_site_is_refused_even_with_its_token(opened: Campaign, path: str) -> None:
+    opened.hear(mention(1))
+    form = {"csrfmiddlewaretoken": opened.get("/").field("csrfmiddlewaretoken")}
+    for origin in ("https://evil.example", "http://127.0.0.1:8900", "http://localhost:8000", "null"):
+        refused = Page(opened.client.post(path, form, headers={"origin": origin}))
+        assert (refused.status, refused.named("h1") != []) == (403, True), origin
+    assert opened.client.post(path, form, headers={"origin": "http://127.0.0.1:8000"}).status_code != 403
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/mentions/", "/mentions/x", "/admin", "/static", "/now"])
+def test_what_there_is_not_says_so_and_shows_the_way_on(opened: Campaign, path: str) -> None:
+    page = opened.get(path)
+    assert page.status == 404
+    assert page.truth == "Nothing is at this address."
+    assert "/" in page.links()
