@@ -189,10 +189,3 @@ def test_every_failure_names_the_network(failing: SandboxPlace, account: Account
 
     assert account.capabilities.title in str(raised.value)
     assert not any(secret in str(raised.value) for secret in account.connection.secrets.values())
-
-
-@pytest.mark.conformance
-@pytest.mark.parametrize("server", ["pds", "mastodon_mock"])
-@pytest.mark.skip(reason="neither Bluesky's PDS nor mastodon_mock can cut a connection on demand; the sandbox can")
-def test_faults_on_the_socket_of_a_real_server(server: str) -> None:
-    raise AssertionError(server)

@@ -66,9 +66,9 @@ def test_a_reply_names_the_post_as_our_receipt_does(heard: Heard, account: Accou
     assert mention.in_reply_to == receipt.remote_id
 
 
+@pytest.mark.not_at("mastodon@mastodon_mock", reason="it keeps quotes but makes no notification of them")
 def test_a_quote_names_the_post_as_our_receipt_does(heard: Heard, account: Account) -> None:
-    if not isinstance(heard, SandboxPlace):
-        pytest.skip("quotes: mastodon_mock keeps them but makes no notification of them")
+    assert isinstance(heard, SandboxPlace)
     adapter = account.open()
     receipt = adapter.publish(adapter.prepare(Part("Quote us", "en"), key(account), utc_now()))
     heard.quote("listen to this", receipt.remote_id)
@@ -137,10 +137,9 @@ def test_our_own_posts_are_no_mentions(account: Account) -> None:
         assert adapter.tagged("OwnTag", "").mentions == ()
 
 
+@pytest.mark.not_at("bluesky@sandbox", reason="Bluesky has no listing of hashtags for programs")
 @pytest.mark.usefixtures("small_pages")
 def test_posts_with_a_tag_come_once_and_in_order(heard: Heard, account: Account) -> None:
-    if not account.capabilities.tags:
-        pytest.skip("hashtags: Bluesky has no listing for programs")
     account.open().verify()
     tag = f"Tag{account.connection.handle}"
     said: list[str] = []

@@ -128,9 +128,8 @@ def test_a_redirect_is_not_followed(account: Account, elsewhere: tuple[str, list
     assert asked == []
 
 
+@pytest.mark.not_at("x@sandbox", "mastodon@sandbox", "mastodon@mastodon_mock", reason="only Bluesky has sessions")
 def test_two_processes_that_share_a_vault_log_in_once(account: Account, tmp_path: Path) -> None:
-    if account.platform != "bluesky":
-        pytest.skip("only Bluesky has sessions")
     vault, connection = tmp_path / "vault", account.connection
     secrets = [part for item in connection.secrets.items() for part in item]
     command = [sys.executable, "-c", PROCESS, str(vault), "bluesky", connection.handle, connection.api, connection.web]
