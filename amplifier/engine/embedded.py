@@ -15,15 +15,27 @@ from amplifier.clock import utc_now
 from amplifier.engine.port import Job
 
 log = logging.getLogger("amplifier.engine")
-SILENCE_S = 3.0
-CLOCK_JUMP_S = 5.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The watchdog's, in seconds.
+
+    How often it looks, how long a job may be silent beyond its interval, and how far wall and monotonic time may part
+    between two looks.
+    """
+
+    look_every_s: float = 1.0
+    silence_s: float = 3.0
+    clock_jump_s: float = 5.0
 
 
 @dataclass
 class _Pulse:
-    """When a job last ran, by a clock that cannot be set."""
+    """When a job was last seen alive, by a clock that cannot be set, and whether a call is under way."""
 
     at: float = field(default_factory=time.monotonic)
+    is_busy: bool = False
 
 
 class EmbeddedEngine:
@@ -33,8 +45,12 @@ class EmbeddedEngine:
     it is silent for 3 s beyond its interval, or when wall and monotonic time part by over 5 s.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], *, patience: Patience = Patience(), wall: Callable[[], float] = time.time
+    ) -> None:
         self._jobs = jobs
+        self._patience = patience
+        self._wall = wall
         self._pulses = {job.name: _Pulse() for job in jobs}
         self._scheduler = BackgroundScheduler(
             timezone="UTC", executors={"default": ThreadPoolExecutor(max(4, len(jobs)))}
@@ -72,22 +88,28 @@ class EmbeddedEngine:
         pulse = self._pulses[job.name]
 
         def call() -> None:
+            pulse.is_busy = True
             try:
                 job.call()
             except Exception:
                 log.exception("job failed job=%s", job.name)
             finally:
-                pulse.at = time.monotonic()
+                pulse.at, pulse.is_busy = time.monotonic(), False
 
         return call
 
     def _watch(self) -> None:
-        parted = time.time() - time.monotonic()
-        while not self._stopping.wait(1.0):
-            now = time.time() - time.monotonic()
-            jumped = abs(now - parted) > CLOCK_JUMP_S
+        parted = self._wall() - time.monotonic()
+        while not self._stopping.wait(self._patience.look_every_s):
+            now = self._wall() - time.monotonic()
+            jumped = abs(now - parted) > self._patience.clock_jump_s
             parted = now
             for job in self._jobs:
-                if jumped or time.monotonic() - self._pulses[job.name].at > job.every + SILENCE_S:
+                if jumped or self._is_silent(job):
+                    log.warning("revived job=%s", job.name)
                     self._pulses[job.name].at = time.monotonic()
                     self._add(job)
+
+    def _is_silent(self, job: Job) -> bool:
+        pulse = self._pulses[job.name]
+        return not pulse.is_busy and time.monotonic() - pulse.at > job.every + self._patience.silence_s

@@ -1,0 +1,69 @@
+"""Asking each network whether it lets us in."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.deliver.accounts import look_after
+from amplifier.errors import AccountLost, Unavailable
+from amplifier.platforms.port import Platform
+from amplifier.store import accounts
+from tests.deliver.desk import Desk
+from tests.store.filled import after
+
+
+def ask(desk: Desk, *names: str) -> None:
+    platforms: dict[str, Platform] = {name: desk.networks[name] for name in names or desk.networks}
+    look_after(platforms, now=desk.now)
+
+
+def state(name: str = "x") -> accounts.AccountState:
+    return {one.name: one for one in accounts.account_states()}[name]
+
+
+def test_a_network_that_lets_us_in_tells_who_we_are_and_how_long_a_post_may_be(desk: Desk) -> None:
+    ask(desk)
+    assert {one.health for one in accounts.account_states()} == {accounts.OK}
+    assert (state().remote_id, state().url, state().checked_at) == ("1", "https://x.com/us", desk.time)
+    assert accounts.text_limits() == dict.fromkeys(desk.networks, 500)
+
+
+def test_who_is_well_is_asked_again_after_ten_minutes_only(desk: Desk) -> None:
+    ask(desk)
+    desk.pass_by(599)
+    ask(desk)
+    assert desk.x.calls == ["verify"]
+    desk.pass_by(1)
+    ask(desk)
+    assert desk.x.calls == ["verify", "verify"]
+
+
+def test_who_is_not_well_is_asked_every_time(desk: Desk) -> None:
+    desk.x.unknown += [AccountLost("Revoked."), Unavailable("Not reached.")]
+    ask(desk)
+    assert (state().health, state().detail) == (accounts.LOST, "Revoked.")
+    ask(desk)
+    assert (state().health, state().detail) == (accounts.LOST, "Not reached.")
+    ask(desk)
+    assert (state().health, state().detail) == (accounts.OK, "")
+
+
+def test_a_network_that_cannot_be_reached_is_no_lost_account(desk: Desk) -> None:
+    desk.x.unknown.append(Unavailable("Not reached."))
+    ask(desk)
+    assert (state().health, state().detail, state().checked_at) == (accounts.UNKNOWN, "Not reached.", after(0))
+
+
+@pytest.mark.parametrize("error", [AccountLost("Revoked."), Unavailable("No."), KeyError("surprise")])
+def test_trouble_with_one_network_keeps_no_other_from_being_asked(desk: Desk, error: Exception) -> None:
+    desk.networks["bluesky"].unknown.append(error)
+    ask(desk)
+    assert (state("mastodon").health, state("x").health) == (accounts.OK, accounts.OK)
+    assert state("bluesky").health != accounts.OK
+    assert state("bluesky").detail
+
+
+def test_an_account_that_settings_no_longer_name_is_left_alone(desk: Desk) -> None:
+    ask(desk, "bluesky")
+    assert (state("bluesky").health, state("x").health) == (accounts.OK, accounts.UNKNOWN)
+    assert desk.x.calls == []

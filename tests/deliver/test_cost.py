@@ -1,0 +1,31 @@
+"""What a post costs by the network's price list."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.deliver.cost import price
+from amplifier.platforms.capabilities import TABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "dollars"),
+    [
+        ("Vote now", 0.015),
+        ("", 0.015),
+        ("Vote at 17.30 today, not at 5.00", 0.015),
+        ("Thanks @labfreemvmt.example and @bell@social.example #Lab23", 0.015),
+        ("Read https://freemovement.example/motion", 0.200),
+        ("Read freemovement.example/motion now", 0.200),
+        ("FREEMOVEMENT.EXAMPLE", 0.200),
+        ("Two: https://a.example https://b.example", 0.200),
+        ("Vote now.Please", 0.200),  # X may take it for an address: rather a cent too much
+    ],
+)
+def test_a_link_makes_a_post_on_x_dear(text: str, dollars: float) -> None:
+    assert price(text, TABLE["x"]) == dollars
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "mastodon"])
+def test_the_others_charge_nothing(platform: str) -> None:
+    assert price("Read https://freemovement.example/motion", TABLE[platform]) == 0

@@ -1,0 +1,82 @@
+"""A person's own post: shown first, then queued like every other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amplifier import settings as settings_file
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import OWN, Moment
+from amplifier.deliver.own import OwnPost, prepare_own, queue_own
+from amplifier.errors import TemplateError, UsageError
+from amplifier.store import events, journeys
+from tests.deliver.desk import Desk, stands
+from tests.store import filled
+from tests.store.filled import NOW, add, after
+
+HOME = Path(__file__).parents[2]
+SETTINGS = settings_file.load(HOME)
+pytestmark = pytest.mark.usefixtures("desk")
+
+
+def own(text: str = "We are in the hall", *accounts: str, now: int = 0, due: int = 0) -> OwnPost:
+    return prepare_own(text, accounts or ("x", "mastodon"), SETTINGS, due_at=after(due), now=after(now))
+
+
+def test_it_is_shown_as_it_will_be_and_nothing_is_queued_yet() -> None:
+    shown = own(due=3600).post
+    assert [(said.account, said.text, said.language) for said in shown.words] == [
+        ("x", "We are in the hall", "en"),
+        ("mastodon", "We are in the hall", "en"),
+    ]
+    assert shown.moment == Moment(after(3600), "2023-10-10T14:00", "Europe/London", 0)
+    assert (shown.id.slot, shown.milestone, shown.template) == (OWN, "", "")
+    assert shown.too_late_s == SETTINGS.timing.too_late_after_s
+    assert journeys.journeys() == ()
+
+
+def test_an_account_that_there_is_not_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(UsageError, match=r"no account “mastadon”.*Did you mean mastodon"):
+        own("Hello", "mastadon")
+
+
+def test_an_account_named_twice_gets_it_once() -> None:
+    assert [said.account for said in own("Hello", "x", "x").post.words] == ["x"]
+
+
+def test_words_that_a_network_would_not_take_are_refused_before_anything_is_queued() -> None:
+    with pytest.raises(TemplateError):
+        own("a" * 281, "x")
+    assert own("a" * 281, "mastodon").post.words
+
+
+def test_what_went_there_lately_or_is_to_go_is_shown_as_a_repeat() -> None:
+    number = add("We are in the hall")
+    assert [one.id for one in own(now=3600).repeats] == [number]
+    assert own(now=86_401).repeats == ()
+    assert own("We are in the hall.").repeats == ()
+    assert own("We are in the hall", "bluesky").repeats == ()
+
+
+def test_it_is_queued_with_who_wrote_it_and_goes_out_like_every_other(desk: Desk) -> None:
+    numbers = queue_own(own(), SETTINGS, actor="cli:ola", now=NOW)
+    assert [stands(number) for number in numbers] == [("queued", "")] * 2
+    assert events.events_of(events.of_delivery(numbers[0]))[0].actor == "cli:ola"
+    desk.tick()
+    assert [one.state for one in journeys.journeys_by_id(numbers)] == [State.SENT] * 2
+    assert [len(network.posts) for network in desk.networks.values()] == [1, 0, 1]
+
+
+def test_the_same_preview_queued_twice_is_one_post_and_said_again_later_it_is_another() -> None:
+    shown = own()
+    assert len(queue_own(shown, SETTINGS, actor="cli:ola", now=NOW)) == 2
+    assert queue_own(shown, SETTINGS, actor="cli:ola", now=after(1)) == []
+    assert len(queue_own(own(now=1), SETTINGS, actor="cli:ola", now=after(1))) == 2
+
+
+def test_each_network_has_its_own_key_for_it() -> None:
+    numbers = queue_own(own("Hello", "x", "bluesky"), SETTINGS, actor="cli:ola", now=NOW)
+    keys = [filled.row(number).key for number in numbers]
+    assert [len(key) for key in keys] == [36, 13]
