@@ -64,8 +64,8 @@ class Campaign:
     place: Place
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True, HTTP_HOST=HOST))
 
-    def open(self) -> None:
-        """As after the first start: ledger, accounts, heartbeats, and the plan as rows."""
+    def open(self, *, first: datetime | None = None) -> None:
+        """As after the first start: ledger, accounts, heartbeats, and the plan as rows, due from `first` on."""
         settings = self.place.settings
         ledger.open_ledger(mode=settings.mode.value, campaign=settings.campaign.id, now=utc_now(), stopped="")
         accounts.know_accounts((one.name, one.platform, one.handle) for one in settings.accounts)
@@ -74,15 +74,15 @@ class Campaign:
                 one.name, remote_id=one.name, url=f"https://{one.platform}.example/us", text_limit=0, now=utc_now()
             )
         self.beat()
-        self.read()
+        self.read(at=first)
 
     def beat(self, *names: str, at: datetime | None = None) -> None:
         for name in names or ("worker", "listener"):
             heartbeats.beat(name, now=at or utc_now(), detail=self.place.settings.digest)
 
-    def read(self) -> None:
+    def read(self, *, at: datetime | None = None) -> None:
         """What the worker does every moment: read the files and bring the rows up to them."""
-        Planner(self.place.home, self.place.settings, now=utc_now).refresh()
+        Planner(self.place.home, self.place.settings, now=lambda: at or utc_now()).refresh()
 
     def write(self, name: str, text: str) -> None:
         (self.place.home / name).write_text(text, encoding="utf-8")

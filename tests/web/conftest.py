@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from amplifier.clock import utc_now
+from amplifier.place import Place, settle
 from amplifier.web import frame
 from tests.web.campaign import Campaign, make_home
 
+AHEAD = timedelta(minutes=10)  # the first post is due so long after the first test that asks
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Settings are read once: it takes longer than most tests here."""
+    folder = tmp_path_factory.mktemp("web")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "DATABASE_URL"):
+            patch.setenv(name, "")  # settling changes these; here they come back at the end
+        return settle(make_home(folder / "home"), folder / "var")
+
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Campaign]:
-    monkeypatch.setenv("AMPLIFIER_HOME", str(make_home(tmp_path / "home")))
-    for name, value in (("AMPLIFIER_VAR", str(tmp_path / "var")), ("AMPLIFIER_KEY", ""), ("DATABASE_URL", "")):
-        monkeypatch.setenv(name, value)  # settling changes these; here they come back at the end
-    place = frame.place
-    place.cache_clear()
-    yield Campaign(place())
-    place.cache_clear()
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: Place) -> Iterator[Campaign]:
+    place = replace(settled, home=Path(shutil.copytree(settled.home, tmp_path / "home")))
+    monkeypatch.setattr(frame, "settle", lambda *_: place)
+    monkeypatch.setenv("AMPLIFIER_VAR", str(place.var))
+    asked = frame.place
+    asked.cache_clear()
+    yield Campaign(place)
+    asked.cache_clear()
 
 
 @pytest.fixture
@@ -27,13 +45,26 @@ def campaign(sqlite_ledger: None, install: Campaign) -> Campaign:  # noqa: ARG00
     return install
 
 
+@pytest.fixture(scope="session")
+def started(settled: Place) -> list[bytes]:
+    """Where the first test that starts the campaign leaves the database for the others."""
+    assert settled
+    return []
+
+
 @pytest.fixture
-def opened(campaign: Campaign) -> Campaign:
-    campaign.open()
+def opened(campaign: Campaign, started: list[bytes]) -> Campaign:
+    path = Path(connection.settings_dict["NAME"])
+    if not started:
+        campaign.open(first=utc_now() + AHEAD)
+        connection.close()  # so that all of it is in the one file
+        started.append(path.read_bytes())
+    path.write_bytes(started[0])
+    campaign.beat()
     return campaign
 
 
 @pytest.fixture
 def anywhere(any_ledger: None, install: Campaign) -> Campaign:  # noqa: ARG001  the database, before anything asks it
-    install.open()
+    install.open(first=utc_now() + AHEAD)
     return install

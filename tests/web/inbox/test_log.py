@@ -136,16 +136,16 @@ def test_our_post_that_it_is_about_stands_beneath(opened: Campaign) -> None:
         ("status=nonsense&network=myspace&kind=love", ["4", "3", "2", "1"]),
     ],
 )
-def test_filters_narrow_the_log_and_together_they_narrow_more(anywhere: Campaign, asked: str, found: list[str]) -> None:
-    anywhere.hear(
+def test_filters_narrow_the_log_and_together_they_narrow_more(opened: Campaign, asked: str, found: list[str]) -> None:
+    opened.hear(
         mention(1, text="1"),
         mention(2, text="2", network="bluesky", author_handle="robin.example"),
         mention(3, text="3", kind=Kind.QUOTE),
         mention(4, text="4 is four"),
     )
     first = min(texts())
-    anywhere.send(f"/mentions/{first}", {"status": "answered"}, on="/mentions")
-    page = anywhere.get(f"/mentions?{asked}")
+    opened.send(f"/mentions/{first}", {"status": "answered"}, on="/mentions")
+    page = opened.get(f"/mentions?{asked}")
     assert [text[0] for text in shown(page)] == found
     assert ("No mention is like that." in page.text) is (found == [])
 
@@ -165,12 +165,11 @@ def test_every_mention_is_on_exactly_one_page(opened: Campaign, monkeypatch: pyt
     assert "/mentions?q=say" in page.links()  # back to the newest
 
 
-@pytest.mark.parametrize("query", HOSTILE, ids=lambda query: query[:30])
-def test_no_address_whatever_it_asks_makes_the_page_fail(anywhere: Campaign, query: str) -> None:
+def test_no_address_whatever_it_asks_makes_the_page_fail(anywhere: Campaign) -> None:
     anywhere.hear(mention(1))
-    page = anywhere.get(f"/mentions?{query}")
-    assert page.status == 200
-    assert unsafe(page) == []
+    for query in HOSTILE:
+        page = anywhere.get(f"/mentions?{query}")
+        assert (page.status, unsafe(page)) == (200, []), query
 
 
 def test_a_follow_up_is_written_with_who_and_when_and_shown(opened: Campaign) -> None:
@@ -233,12 +232,11 @@ def test_a_status_that_is_none_is_refused(opened: Campaign, status: str) -> None
     assert not FollowupRow.objects.exists()
 
 
-@pytest.mark.parametrize("number", ["1", "0", "9223372036854775808", "9" * 40, "9" * 5000, "-1", "1.5", "x", "%00"])
-def test_a_mention_that_there_is_not_is_404(anywhere: Campaign, number: str) -> None:
+def test_a_mention_that_there_is_not_is_404(anywhere: Campaign) -> None:
     anywhere.hear(mention(1))
-    page = anywhere.send(f"/mentions/{number}", {"status": "done"}, on="/mentions")
-    assert page.status == 404
-    assert page.truth == "Nothing is at this address."
+    for number in ("1", "0", "9223372036854775808", "9" * 40, "9" * 5000, "-1", "1.5", "x", "%00"):
+        page = anywhere.send(f"/mentions/{number}", {"status": "done"}, on="/mentions")
+        assert (page.status, page.truth) == (404, "Nothing is at this address."), number
     assert not FollowupRow.objects.exists()
 
 
