@@ -88,7 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
-    parser = _Parser(prog=f"amplifier {name}", description=COMMANDS[name].help.capitalize() + ".")
+    explained = COMMANDS[name].help
+    parser = _Parser(prog=f"amplifier {name}", description=f"{explained[:1].upper()}{explained[1:]}.")
     parser.add_argument("--home", type=Path, default=Path(), help="the folder with settings.yaml (default: here)")
     parser.add_argument("--var", type=Path, help="the folder for data (default: var/ and the mode, in that folder)")
     parser.add_argument("--json", action="store_true", help="answer in JSON, also about errors")

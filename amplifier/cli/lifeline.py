@@ -38,7 +38,8 @@ def end_when_told() -> Callable[[], None]:
 
 def insist() -> None:
     """End this process 4 s from now, whatever it does then."""
-    signal.setitimer(signal.ITIMER_REAL, LAST_SECONDS)  # nobody handles SIGALRM, so the system itself ends us
+    if not signal.getitimer(signal.ITIMER_REAL)[0]:  # pressing Ctrl-C again must not win time
+        signal.setitimer(signal.ITIMER_REAL, LAST_SECONDS)  # nobody handles SIGALRM, so the system itself ends us
 
 
 def _watch(descriptor: int) -> None:

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.delivery import State
+from amplifier.cli import output
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_every_state_has_a_shape_a_word_and_a_colour() -> None:
+    assert set(output.SHAPES) == set(output.WORDS) == set(State)
+    assert len({*output.WORDS.values()}) == len(State)
+
+
+def test_colours_are_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
+    output.console().print(output.state_words(State.SENT))
+    assert capsys.readouterr().out == "✓ sent\n"
+
+
+def test_names_of_pictures_stay_words(capsys: pytest.CaptureFixture[str]) -> None:
+    output.console().print("the :door: is open", markup=False)
+    assert capsys.readouterr().out == "the :door: is open\n"
+
+
+def test_what_is_no_terminal_is_eighty_columns_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    output.console().print("word " * 40)
+    assert max(len(line.rstrip()) for line in capsys.readouterr().out.splitlines()) == 79
+
+
+def test_json_keeps_letters_and_says_instants_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say_json({"text": "“é”", "at": datetime(2023, 10, 10, 14, 40, tzinfo=UTC), "path": Path("a")})
+    said = capsys.readouterr().out
+    assert "“é”" in said
+    assert json.loads(said) == {"text": "“é”", "at": "2023-10-10 14:40:00+00:00", "path": "a"}
+
+
+def test_an_instant_is_said_as_the_campaigns_clocks_show_it() -> None:
+    at = datetime(2023, 10, 10, 13, 40, tzinfo=UTC)
+    assert output.wall_clock(at, "Europe/London") == "Tue 10 Oct 14:40"
+    assert output.wall_clock(at, "Asia/Kolkata") == "Tue 10 Oct 19:10"
+    assert output.as_said("2023-10-09T08:05") == "Mon 9 Oct 08:05"
+
+
+def test_empty_counts_are_left_out() -> None:
+    assert output.totals(Counter({State.SENT: 3, State.HELD: 1, State.QUEUED: 0})) == "1 held · 3 sent"
+    assert output.totals({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "agrees"),
+    [("y\n", True), ("YES \n", True), ("\n", False), ("n\n", False), ("yess\n", False), ("", False)],
+)
+def test_only_a_yes_is_a_yes(monkeypatch: pytest.MonkeyPatch, typed: str, agrees: bool) -> None:  # noqa: FBT001
+    monkeypatch.setattr("sys.stdin", _Terminal(typed))
+    assert output.agreed("Send it?", yes=False) is agrees
+
+
+def test_who_agreed_beforehand_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert output.agreed("Send it?", yes=True)
+
+
+def test_nobody_there_means_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert not output.agreed("Send it?", yes=False)
+    assert capsys.readouterr().err == "Nobody is there to ask. Add --yes to agree beforehand.\n"

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.cli.tally import Tally, World, _share, count
+from amplifier.errors import UsageError
+from amplifier.sandbox.server import Sandbox
+from amplifier.settings import Settings, load
+
+REPOSITORY = Path(__file__).parents[2]
+DUE = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class _Said(World):
+    """A world that says what the test lets it say."""
+
+    def __init__(self, posts: Sequence[Mapping[str, object]]) -> None:
+        super().__init__(0, "")
+        self._posts = [dict(post) for post in posts]
+
+    def posts(self) -> list[dict[str, object]]:
+        return self._posts
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load(REPOSITORY)
+
+
+def _ours(number: int, text: str, network: str = "x") -> dict[str, object]:
+    account = {"x": "labfreemvmt", "bluesky": "labfreemvmt.example", "mastodon": "labfreemvmt"}[network]
+    return _post(number, text, network, account=account, ours=True)
+
+
+def _post(number: int, text: str, network: str = "x", **more: object) -> dict[str, object]:
+    return {
+        "network": network,
+        "account": "fern.example",
+        "ours": False,
+        "remote_id": str(number),
+        "canonical_id": f"c{number}",
+        "text": text,
+        "mentions": [],
+        "tags": [],
+        "in_reply_to": None,
+        "quotes": None,
+        **more,
+    }
+
+
+def _ledger(
+    path: Path, rows: Sequence[tuple[str, str, str, str | None]], mentions: Sequence[tuple[str, str]] = ()
+) -> Path:
+    """A ledger with one post a row: account, text, state, remote id; sent half a second late."""
+    database = path / "amplifier.sqlite3"
+    with sqlite3.connect(database) as connection:
+        connection.executescript(
+            "CREATE TABLE posts (id INTEGER PRIMARY KEY, due_at TEXT, slot TEXT);"
+            "CREATE TABLE deliveries (post_id INTEGER, account TEXT, platform TEXT, text TEXT, state TEXT,"
+            " remote_id TEXT, sent_at TEXT);"
+            "CREATE TABLE mentions (network TEXT, canonical_id TEXT);"
+        )
+        for number, (account, text, state, remote_id) in enumerate(rows):
+            connection.execute("INSERT INTO posts VALUES (?, ?, ?)", (number, str(DUE), f"slot-{number // 2}"))
+            sent_at = str(DUE + timedelta(seconds=0.5 + number)) if state == "sent" else None
+            connection.execute(
+                "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, account, account, text, state, remote_id, sent_at),
+            )
+        connection.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)
+    connection.close()
+    return database
+
+
+def test_what_went_out_once_is_well(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(
+        tmp_path, [("x", "one", "sent", "1"), ("bluesky", "one", "sent", "2"), ("x", "two", "sent", "3")]
+    )
+    tally = count(database, _Said([_ours(1, "one"), _ours(2, "one", "bluesky"), _ours(3, "two")]), settings, seconds=60)
+    assert (tally.slots, tally.posts, tally.deliveries, tally.sent) == (2, 3, 3, 3)
+    assert (tally.duplicates, tally.lost, tally.unfinished) == (0, 0, 0)
+    assert (tally.late_p50_s, tally.late_p99_s) == (1.5, 2.5)
+    assert tally.is_good()
+    assert tally.as_words().startswith("\n[bold]All is well.[/]")
+
+
+def test_a_copy_beyond_the_plan_is_a_duplicate(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1")])
+    tally = count(database, _Said([_ours(1, "one"), _ours(2, "one"), _ours(3, "one")]), settings, seconds=60)
+    assert (tally.duplicates, tally.lost) == (2, 0)
+    assert not tally.is_good()
+
+
+def test_a_text_that_is_planned_twice_may_be_there_twice_but_not_three_times(
+    tmp_path: Path, settings: Settings
+) -> None:
+    rows = [("bluesky", "one", "sent", "1"), ("bluesky", "one", "sent", "2")]
+    world = [_ours(1, "one", "bluesky"), _ours(2, "one", "bluesky")]
+    database = _ledger(tmp_path, rows)
+    assert count(database, _Said(world), settings, seconds=60).duplicates == 0
+    assert count(database, _Said([*world, _ours(3, "one", "bluesky")]), settings, seconds=60).duplicates == 1
+
+
+def test_the_same_words_on_another_network_or_of_somebody_else_are_no_duplicate(
+    tmp_path: Path, settings: Settings
+) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1"), ("mastodon", "one", "sent", "1m")])
+    world = [_ours(1, "one"), _ours(2, "one", "mastodon") | {"remote_id": "1m"}, _post(3, "one")]
+    tally = count(database, _Said(world), settings, seconds=60)
+    assert (tally.duplicates, tally.lost) == (0, 0)
+
+
+def test_what_nobody_planned_counts_as_a_duplicate(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1")])
+    assert count(database, _Said([_ours(1, "one"), _ours(2, "stray")]), settings, seconds=60).duplicates == 1
+
+
+def test_a_receipt_that_the_world_does_not_know_is_lost(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(
+        tmp_path, [("x", "one", "sent", "1"), ("x", "two", "sent", None), ("x", "three", "queued", None)]
+    )
+    tally = count(database, _Said([_ours(2, "one")]), settings, seconds=60)
+    assert (tally.lost, tally.unfinished) == (2, 1)
+    assert not tally.is_good()
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "unsure", "held", "missed"])
+def test_whatever_did_not_go_out_is_not_well(tmp_path: Path, settings: Settings, state: str) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1"), ("x", "two", state, None)])
+    tally = count(database, _Said([_ours(1, "one")]), settings, seconds=60)
+    assert not tally.is_good()
+    assert tally.as_words().startswith("\n[bold]Not all is well.[/]")
+
+
+def test_what_was_left_out_on_purpose_is_well(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1"), ("x", "two", "dropped", None)])
+    assert count(database, _Said([_ours(1, "one")]), settings, seconds=60).is_good()
+
+
+def test_a_rehearsal_in_which_nothing_was_planned_is_not_well(tmp_path: Path, settings: Settings) -> None:
+    tally = count(_ledger(tmp_path, []), _Said([]), settings, seconds=60)
+    assert (tally.deliveries, tally.late_p50_s, tally.late_p99_s) == (0, None, None)
+    assert not tally.is_good()
+    assert "late            - in the middle" in tally.as_words()
+
+
+def test_a_mention_that_is_not_in_the_log_is_not_well(tmp_path: Path, settings: Settings) -> None:
+    world = _Said([_ours(1, "one"), _post(7, "well said", in_reply_to="1"), _post(8, "nothing to do with us")])
+    rows = [("x", "one", "sent", "1")]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    without = count(_ledger(tmp_path / "a", rows), world, settings, seconds=60)
+    logged = count(_ledger(tmp_path / "b", rows, [("x", "c7")]), world, settings, seconds=60)
+    assert (without.mentions_seen, without.mentions_logged, without.is_good()) == (1, 0, False)
+    assert (logged.mentions_seen, logged.mentions_logged, logged.is_good()) == (1, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("post", "covered"),
+    [
+        (_post(7, "", mentions=["labfreemvmt"]), True),
+        (_post(7, "", mentions=["LabFreeMvmt"]), True),
+        (_post(7, "", "mastodon", mentions=["labfreemvmt@social.example"]), True),
+        (_post(7, "", "bluesky", mentions=["labfreemvmt"]), False),  # there we have another handle
+        (_post(7, "", in_reply_to="1"), True),
+        (_post(7, "", quotes="1"), True),
+        (_post(7, "", in_reply_to="99"), False),
+        (_post(7, "", tags=["lab23"]), False),  # an event's tag is not ours to log
+        (_ours(7, "mine") | {"in_reply_to": "1"}, False),
+    ],
+)
+def test_only_what_is_said_to_us_is_covered(settings: Settings, post: dict[str, object], covered: bool) -> None:  # noqa: FBT001
+    found = _Said([_ours(1, "one"), post]).covered(settings)
+    assert found == ({(str(post["network"]), "c7")} if covered else set())
+
+
+def test_percentiles_are_of_the_nearest_rank() -> None:
+    assert _share([], 0.5) is None
+    assert _share([3.0], 0.99) == 3.0
+    assert _share([float(number) for number in range(100)], 0.99) == 99.0
+    assert _share([float(number) for number in range(100)], 0.5) == 50.0
+
+
+def test_the_way_into_the_sandbox_speaks_through_its_door(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token="right")
+    sandbox.start()
+    try:
+        world = World(sandbox.port, "right")
+        world.set_public(per_minute=0, stop_at=5)
+        world.fault(network="x", operation="publish", kind="status", status=503)
+        assert world.posts() == []
+        with pytest.raises(UsageError, match="The sandbox refused GET /_/world: 401"):
+            World(sandbox.port, "wrong").posts()
+    finally:
+        sandbox.stop()
+
+
+def test_all_figures_are_in_the_json(tmp_path: Path, settings: Settings) -> None:
+    tally = count(_ledger(tmp_path, [("x", "one", "sent", "1")]), _Said([_ours(1, "one")]), settings, seconds=61.26)
+    assert Tally(**tally.as_json()) == tally  # type: ignore[arg-type]
+    assert (tally.mode, tally.seconds) == ("rehearsal", 61.3)

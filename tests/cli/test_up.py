@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from amplifier.cli import up
+from amplifier.cli.rehearse import copy_home, free_port
+from amplifier.cli.supervisor import Supervisor
+from amplifier.cli.tally import World
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.sandbox.server import Sandbox
+from amplifier.settings import Public
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return settle(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield int(server.getsockname()[1])
+
+
+def test_a_rehearsal_has_its_networks_first_and_then_work_and_pages(place: Place) -> None:
+    assert [child.words[0] for child in up.children(place, web_port=8000)] == ["sandbox", "worker", "web"]
+    assert [child.words[0] for child in up.children(place, web_port=None)] == ["sandbox", "worker"]
+    worker = up.children(place, web_port=8000)[1]
+    assert list(worker.words) == ["worker", "--listen", "--home", str(place.home), "--var", str(place.var)]
+
+
+def test_no_secret_and_no_proxy_reaches_the_children_of_a_rehearsal(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("X_API_KEY", "MASTODON_ACCESS_TOKEN", "HTTP_PROXY", "https_proxy", "all_proxy", "PORT", "KEPT"):
+        monkeypatch.setenv(name, "something")
+    found = up.environment_for(place, 8900)
+    assert found["KEPT"] == "something"
+    assert found["AMPLIFIER_SANDBOX_PORT"] == "8900"
+    assert [name for name, value in found.items() if value == "something"] == ["KEPT"]
+
+
+def test_a_port_that_is_free_may_be_used(taken: int) -> None:
+    port = free_port()
+    assert port != taken
+    up.refuse_taken({"--port": port, "--sandbox-port": free_port()})
+
+
+@pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
+def test_a_taken_port_is_refused_with_the_words_to_paste(taken: int, option: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        up.refuse_taken({option: taken})
+    assert str(refused.value) == (
+        f"Port {taken} is taken by another program. Choose another: amplifier up {option} {taken + 1}"
+    )
+
+
+def test_one_port_cannot_serve_two() -> None:
+    port = free_port()
+    with pytest.raises(
+        UsageError, match=f"Port {port} cannot serve two. Choose another: amplifier up --port {port + 1}"
+    ):
+        up.refuse_taken({"--port": port, "--sandbox-port": port})
+
+
+def test_beyond_the_last_port_the_one_before_is_proposed() -> None:
+    with pytest.raises(UsageError, match="amplifier up --port 65534"):
+        up.refuse_taken({"--port": 65535, "--sandbox-port": 65535})
+
+
+@pytest.mark.parametrize("word", ["abc", "0", "65536", "-5", "8000.0", "", "٨٠٠٠"])
+def test_what_is_no_port_is_refused_wherever_it_comes_from(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", word)
+    parser = argparse.ArgumentParser()
+    up.add_arguments(parser)
+    with pytest.raises(UsageError, match=r"is no port\. A port is a number from 1 to 65535"):
+        parser.parse_args([])
+    monkeypatch.delenv("PORT")
+    parser = argparse.ArgumentParser()
+    up.add_arguments(parser)
+    assert parser.parse_args([]).port == 8000
+    with pytest.raises(UsageError, match="is no port"):
+        parser.parse_args([f"--sandbox-port={word}"])
+
+
+def test_only_one_may_hold_a_data_folder(tmp_path: Path) -> None:
+    refused = pytest.raises(UsageError, match=rf"already running here \(process {os.getpid()}, data in")
+    with up.only_one(tmp_path), refused:
+        up.only_one(tmp_path).__enter__()
+    with up.only_one(tmp_path):
+        assert (tmp_path / "up.lock").read_text() == str(os.getpid())
+
+
+def test_a_lock_left_by_the_dead_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "up.lock").write_text("99999999 and more")
+    with up.only_one(tmp_path):
+        assert (tmp_path / "up.lock").read_text() == str(os.getpid())
+
+
+def test_a_full_disk_is_told_before_the_database_is_touched(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs(place.var)
+    monkeypatch.setattr("os.statvfs", lambda _: argparse.Namespace(f_bavail=100, f_frsize=real.f_frsize))
+    with pytest.raises(UsageError, match=rf"The disk is full: 0.4 MB are left for {place.var}; Amplifier needs 20 MB"):
+        up.migrate(place, {**os.environ})
+    assert not (place.var / "amplifier.sqlite3").exists()
+
+
+def test_the_database_is_made_ready_and_what_is_none_is_told(place: Place) -> None:
+    environment = up.environment_for(place, 8900)
+    (place.var / "amplifier.sqlite3").write_bytes(b"no database at all, but something else" * 100)
+    with pytest.raises(UsageError, match="The database cannot be opened: file is not a database"):
+        up.migrate(place, environment)
+    (place.var / "amplifier.sqlite3").unlink()
+    up.migrate(place, environment)
+    up.migrate(place, environment)
+    assert (place.var / "amplifier.sqlite3").stat().st_size > 0
+
+
+def test_a_server_answers_or_does_not(tmp_path: Path, taken: int) -> None:
+    sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token="token")
+    sandbox.start()
+    try:
+        assert up.answers(sandbox.port)
+        assert up.enliven(World(sandbox.port, "token"), Public(per_minute=0))
+    finally:
+        sandbox.stop()
+    assert not up.answers(free_port())
+    assert not up.answers(taken)  # somebody listens, but says nothing
+    assert not up.enliven(World(free_port(), "token"), Public())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(30, "30 seconds"), (119, "119 seconds"), (120, "2 minutes"), (600, "10 minutes")]
+)
+def test_a_rehearsals_length_is_said_as_people_say_it(seconds: int, words: str) -> None:
+    assert up._length(seconds) == words
+
+
+def test_who_ignores_a_closed_terminal_goes_on_ignoring_it() -> None:
+    supervisor = Supervisor([], environment={})
+    before = {number: signal.getsignal(number) for number in up.ENDINGS}
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        up.end_on_signals(supervisor)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert not supervisor.is_ending
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert supervisor.is_ending
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        supervisor.close()
+
+
+def test_the_command_to_paste_survives_blanks_in_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMPLIFIER_COMMAND", ".venv/bin/amplifier")
+    home = copy_home(REPOSITORY, tmp_path / "my [b] home", seconds=600)
+    var = tmp_path / ("long" * 20)
+    up._welcome(settle(home, var), argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900))
+    said = capsys.readouterr().out
+    assert f"  .venv/bin/amplifier send 'Hello from the hall' --to x --home '{home}' --var {var}\n" in said
+    assert "REHEARSAL  Labour Campaign for Free Movement\n" in said
+    assert "Its whole campaign in 10 minutes. Nothing leaves this computer.\n" in said

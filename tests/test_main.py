@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import amplifier
+from amplifier.__main__ import COMMANDS, main
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def _run(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **more, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run(
+        [sys.executable, "-m", "amplifier", *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_without_a_command_all_of_them_are_listed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    for name, row in COMMANDS.items():
+        assert f"  {name:<10} {row.help}\n" in said
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"amplifier {amplifier.VERSION}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_anywhere(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as done:
+        main([name, "--help"])
+    assert done.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: amplifier {name} ")
+    assert COMMANDS[name].help.split()[-1] in said
+    assert "--home HOME" in said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_where_it_looked_for_settings(
+    name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    more = {"send": ["Hello", "--to", "x"], "skip": ["hello"], "edit": ["hello", "Hello"]}.get(name, [])
+    assert main([name, *more]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"amplifier: There is no settings.yaml in {tmp_path}.\n"
+        "Go to the folder that has it, or name it: --home FOLDER\n"
+    )
+    assert main([name, *more, "--json"]) == 2
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["path"], problem["line"], problem["rule"]) == ("", 0, "usage")
+    assert problem["hint"] == "Go to the folder that has it, or name it: --home FOLDER"
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_command_is_refused_with_all_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sned"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("amplifier: There is no command “sned”.\n")
+    assert "  send " in said.err
+    assert main(["sned", "--json"]) == 2
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["message"] == "There is no command “sned”."
+
+
+def test_options_are_never_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--hom", "/tmp"]) == 2
+    assert "Unrecognized arguments: --hom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["plan", "--var"], ["check", "--home"]])
+def test_an_option_without_its_value_is_refused_in_our_words(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"amplifier: Argument {words[1]}: expected one argument.\nMore about it: amplifier {words[0]} --help\n"
+    )
+
+
+def test_the_same_mistake_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = (REPOSITORY / "settings.yaml").read_text(encoding="utf-8")
+    (tmp_path / "settings.yaml").write_text(settings, encoding="utf-8")
+    (tmp_path / "schedules").mkdir()
+    (tmp_path / "schedules" / "lab23.yaml").write_text("campaign: lab23\nslots: []\n", encoding="utf-8")
+    (tmp_path / "templates" / "lab23").mkdir(parents=True)
+    head = "---\nask: a\naudience: b\nplatforms: [x]\nlanguage: en\n---\n"
+    words = head + "== one\n{{ milestones.vote }}{{ milestones.vote }}\n"
+    (tmp_path / "templates" / "lab23" / "one.j2").write_text(words, encoding="utf-8")
+    assert main(["preview", "--home", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("templates/lab23/one.j2:8: ") == 1
+
+
+def test_a_reader_that_has_had_enough_is_no_disaster(tmp_path: Path) -> None:
+    words = f"{sys.executable} -m amplifier check --json --home {REPOSITORY} | true"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {words}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.stderr == ""
+    assert done.returncode in (0, 1)
+
+
+def test_help_is_quick_because_it_loads_almost_nothing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from amplifier.__main__ import main; main(['--help']);"
+        "heavy = {'django', 'tweepy', 'atproto', 'mastodon', 'pydantic', 'rich', 'jinja2'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_as_a_program_it_ends_with_the_commands_exit_code(tmp_path: Path) -> None:
+    assert _run("--version", cwd=tmp_path).stdout == f"amplifier {amplifier.VERSION}\n"
+    assert _run("nothing", cwd=tmp_path).returncode == 2
+    assert _run("plan", "--help", cwd=tmp_path).returncode == 0
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from amplifier.cli.rehearse import copy_home
+from amplifier.errors import SettingsError, UsageError
+from amplifier.place import Place, port_number, settle
+
+REPOSITORY = Path(__file__).parents[1]
+REAL_KEY = "x" * 48
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+
+
+@pytest.fixture
+def live(home: Path) -> Path:
+    settings = home / "settings.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("mode: rehearsal", "mode: live"), encoding="utf-8")
+    return home
+
+
+def test_a_rehearsal_has_a_folder_a_database_and_a_key_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
+    monkeypatch.setenv("AMPLIFIER_KEY", REAL_KEY)
+    place = settle(home)
+    assert place.var == home.resolve() / "var" / "rehearsal"
+    assert "DATABASE_URL" not in os.environ
+    assert os.environ["AMPLIFIER_VAR"] == str(place.var)
+    assert os.environ["AMPLIFIER_KEY"] == place.key != REAL_KEY
+
+
+def test_the_key_of_a_rehearsal_is_made_once_and_is_nobody_elses_to_read(home: Path, tmp_path: Path) -> None:
+    first, again, other = settle(home), settle(home), settle(home, tmp_path / "other")
+    assert first.key == again.key != other.key
+    assert len(first.key) >= 32
+    assert stat.S_IMODE((first.var / "pretend.key").stat().st_mode) == 0o600
+    assert first.sandbox_token == again.sandbox_token != other.sandbox_token
+    assert first.key not in first.sandbox_token
+
+
+def test_processes_that_start_together_have_the_same_key(home: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        places = list(pool.map(lambda _: settle(home, tmp_path / "together"), range(16)))
+    assert len({place.key for place in places}) == 1
+
+
+@pytest.mark.parametrize("left", ["", "cut sho"])
+def test_a_key_that_a_full_disk_cut_short_is_made_anew(home: Path, tmp_path: Path, left: str) -> None:
+    var = tmp_path / "var"
+    var.mkdir()
+    (var / "pretend.key").write_text(left)
+    place = settle(home, var)
+    assert len(place.key) >= 32
+    assert (var / "pretend.key").read_text() == place.key == settle(home, var).key
+
+
+def test_live_takes_the_key_and_the_database_of_the_environment(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
+    monkeypatch.setenv("AMPLIFIER_KEY", REAL_KEY)
+    place = settle(live)
+    assert (place.key, place.var) == (REAL_KEY, live.resolve() / "var" / "live")
+    assert os.environ["DATABASE_URL"].startswith("postgres://")
+    assert not (place.var / "pretend.key").exists()
+
+
+@pytest.mark.parametrize("key", ["", "too short to seal anything with"])
+def test_live_without_a_good_key_is_refused_with_the_way_to_one(
+    live: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("AMPLIFIER_KEY", key)
+    with pytest.raises(UsageError, match="python3 -c 'import secrets"):
+        settle(live)
+
+
+def test_a_file_where_the_folder_should_be_is_told(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    with pytest.raises(UsageError, match=r"var cannot be made: it is a file\. Choose another with --var FOLDER"):
+        settle(home, tmp_path / "var")
+
+
+def test_a_key_that_cannot_be_written_is_told(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "var" / "pretend.key").mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"pretend.key cannot be written: Is a directory\. Choose another folder"):
+        settle(home, tmp_path / "var")
+
+
+def test_bad_settings_make_no_folder(home: Path) -> None:
+    (home / "settings.yaml").write_text("mode: rehearsal\n", encoding="utf-8")
+    with pytest.raises(SettingsError):
+        settle(home)
+    assert not (home / "var").exists()
+
+
+def test_the_sandboxs_port_comes_from_the_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place: Place = settle(home)
+    assert place.sandbox_port == 8900
+    monkeypatch.setenv("AMPLIFIER_SANDBOX_PORT", "9100")
+    assert place.sandbox_port == 9100
+    monkeypatch.setenv("AMPLIFIER_SANDBOX_PORT", "nine")
+    with pytest.raises(UsageError, match="“nine” is no port"):
+        _ = place.sandbox_port
+
+
+@pytest.mark.parametrize(("text", "port"), [("1", 1), ("8000", 8000), ("65535", 65535), ("0080", 80)])
+def test_a_port_is_a_number(text: str, port: int) -> None:
+    assert port_number(text) == port
