@@ -33,14 +33,15 @@ setup-test: .venv/ready-test
 	@touch $@
 
 test: setup-test ## everything but the servers that others wrote (make conformance)
-	@$(BIN)/python -m pytest -m "not conformance"
+	@$(BIN)/python -m pytest -n 2 -m "not journey and not conformance"
+	@$(BIN)/python -m pytest -m "journey and not conformance"
 
 check: setup-test ## style, types, layers and the fast tests: under a minute
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -m "not journey and not conformance"
+	@$(BIN)/python -m pytest -n 2 -m "not journey and not conformance"
 
 conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
