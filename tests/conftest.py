@@ -25,13 +25,6 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 
 SQLITE = dict(connections.databases["default"])
-LEFT_OUT: dict[str, str] = {}
-
-
-def left_out(reason: str) -> None:
-    """Skip this test, and have it listed at the end."""
-    LEFT_OUT[os.environ.get("PYTEST_CURRENT_TEST", "?").split(" ")[0]] = reason
-    pytest.skip(reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
