@@ -58,10 +58,14 @@ class Planner:
         self._read(now)
         if self._program is None:
             return Changes()
-        state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest)
+        limits = tuple(account.limit for account in self._settings.accounts)  # a longer one may make room for words
+        state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits)
         if state == self._applied:
             return Changes()
-        changes = self._apply(self._program, now)
+        opened = ledger.ledger()
+        if opened is None:
+            return Changes()
+        changes = self._apply(self._program, opened, now)
         self._applied = state
         return changes
 
@@ -97,10 +101,7 @@ class Planner:
     def _report(self, problems: list[Problem], now: datetime) -> None:
         heartbeats.beat(PLAN_BEAT, now=now, detail=json.dumps([problem.as_json() for problem in problems]))
 
-    def _apply(self, program: Program, now: datetime) -> Changes:
-        opened = ledger.ledger()
-        if opened is None:
-            return Changes()
+    def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)
         written = write_all(program, decisions.decisions(), stage)
         live = self._settings.mode is Mode.LIVE
