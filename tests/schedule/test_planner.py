@@ -171,6 +171,7 @@ def test_a_slot_that_is_taken_out_and_put_back_waits_again(desk: Desk) -> None:
         ("schedules/small.yaml", b"campaign: \xff", "schedules/small.yaml", 1),
         ("schedules/small.yaml", "slots: [", "schedules/small.yaml", 1),
     ],
+    ids=["no such milestone", "no such name in a template", "no text", "no YAML"],
 )
 def test_a_bad_file_is_told_with_its_line_and_the_last_good_version_stays_in_force(
     desk: Desk, name: str, text: str | bytes, path: str, line: int

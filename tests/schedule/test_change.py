@@ -1,0 +1,199 @@
+"""What people change against the plan: shown first, then decided, and only while it is not too late."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.post import PostId
+from amplifier.errors import TemplateError, UsageError
+from amplifier.schedule import change
+from amplifier.schedule.change import Shift, decide_move, decide_skip, decide_words, find_post, prepare_move
+from amplifier.schedule.planner import Planner
+from amplifier.schedule.program import Program
+from amplifier.store import decisions, journeys
+from amplifier.store.models import DeliveryRow
+from tests.schedule import homes
+from tests.schedule.homes import EIGHT, SOON, Home
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+LONDON = ZoneInfo("Europe/London")
+SLIP = timedelta(minutes=40)
+SOON_POST = PostId("lab23", "soon", "once")
+
+
+class Desk:
+    """The small campaign, planned; its program as the commands see it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder)
+        homes.open_ledger(EIGHT)
+        self.planner = Planner(self.home.path, homes.settings(), now=lambda: EIGHT)
+        self.planner.refresh()
+
+    @property
+    def program(self) -> Program:
+        return change.program_in_force(homes.settings())
+
+    def move(self, by: timedelta | datetime = SLIP) -> None:
+        decide_move(prepare_move(self.program, "debate", by), actor="cli:ola", reason="slipped", now=EIGHT)
+        self.planner.refresh()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def london(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON)
+
+
+def set_state(slot: str, state: str, *, account: str = "") -> None:
+    rows = DeliveryRow.objects.filter(post__slot=slot)
+    (rows.filter(account=account) if account else rows).update(state=state)
+
+
+def test_before_the_first_start_there_is_nothing_to_change() -> None:
+    with pytest.raises(UsageError, match="amplifier up"):
+        change.program_in_force(homes.settings())
+
+
+def test_the_program_is_the_version_that_the_planner_keeps(desk: Desk) -> None:
+    first = desk.program
+    assert desk.program is first
+    desk.home.write("templates/lab23/soon.j2", SOON.replace("The debate is", "Our debate is"))
+    desk.planner.refresh()
+    assert desk.program is not first
+    desk.home.write("templates/lab23/soon.j2", "broken {{")
+    desk.planner.refresh()
+    assert desk.program.templates["lab23/soon"].wordings[0].forms[0].source.startswith("Our debate")
+
+
+def test_a_move_is_shown_with_everything_that_follows_it_and_nothing_is_decided_yet(desk: Desk) -> None:
+    move = prepare_move(desk.program, "debate", SLIP)
+    assert (move.milestone.name, move.to) == ("debate", london("2023-10-09T15:20"))
+    assert move.shifts == (Shift("soon/once", london("2023-10-09T13:40"), london("2023-10-09T14:20")),)
+    assert move.sent == ()
+    assert decisions.decisions() == ()
+
+
+def test_a_second_move_begins_where_the_first_one_led(desk: Desk) -> None:
+    desk.move()
+    move = prepare_move(desk.program, "debate", -timedelta(minutes=10))
+    assert (move.milestone.at, move.to) == (london("2023-10-09T15:20"), london("2023-10-09T15:10"))
+    assert move.shifts[0].before == london("2023-10-09T14:20")
+
+
+@pytest.mark.parametrize("state", ["sent", "sending", "unsure"])
+def test_what_is_out_or_on_its_way_is_shown_as_staying(desk: Desk, state: str) -> None:
+    set_state("soon", state)
+    move = prepare_move(desk.program, "debate", SLIP)
+    assert (move.shifts, move.sent) == ((), ("soon/once",))
+
+
+def test_a_milestone_that_there_is_not_is_told_with_the_nearest_name(desk: Desk) -> None:
+    with pytest.raises(UsageError, match=r"no milestone “debat”.*Did you mean debate"):
+        prepare_move(desk.program, "debat", SLIP)
+
+
+def test_a_day_that_is_none_of_the_campaigns_is_refused(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="outside the campaign"):
+        prepare_move(desk.program, "debate", london("2024-10-09T15:20"))
+
+
+def test_a_move_is_written_down_with_what_it_replaced_and_the_planner_follows(desk: Desk) -> None:
+    desk.move()
+    (made,) = decisions.decisions()
+    assert (made.kind, made.subject) == (DecisionKind.MILESTONE_MOVED, "debate")
+    assert (made.value, made.replaced) == ("2023-10-09T15:20:00+01:00", "2023-10-09T14:40:00+01:00")
+    assert (made.actor, made.reason, made.at) == ("cli:ola", "slipped", EIGHT)
+    assert {one.wall_time for one in journeys.journeys(post=SOON_POST)} == {"2023-10-09T14:20"}
+
+
+@pytest.mark.parametrize(
+    ("name", "post"),
+    [
+        ("soon", SOON_POST),
+        ("soon/once", SOON_POST),
+        ("morning/2023-10-07#1", PostId("lab23", "morning", "2023-10-07#1")),
+    ],
+)
+def test_a_post_is_found_by_its_name(desk: Desk, name: str, post: PostId) -> None:
+    assert find_post(desk.program, name) == post
+
+
+def test_a_name_of_several_posts_is_answered_with_all_of_them(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="more than once") as caught:
+        find_post(desk.program, "morning")
+    assert "morning/2023-10-08#1" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["sooon", "morning/2023-10-20#1", ""])
+def test_a_post_that_there_is_not_is_told(desk: Desk, name: str) -> None:
+    with pytest.raises(UsageError, match="no coming post"):
+        find_post(desk.program, name)
+
+
+def test_a_post_is_left_out_by_a_decision_and_is_not_found_any_more(desk: Desk) -> None:
+    made = decide_skip(SOON_POST, actor="cli:ola", reason="not ours", now=EIGHT)
+    assert (made.kind, made.subject, made.reason) == (DecisionKind.SLOT_SKIPPED, "soon/once", "not ours")
+    desk.planner.refresh()
+    assert {one.state.value for one in journeys.journeys(post=SOON_POST)} == {"dropped"}
+    with pytest.raises(UsageError, match="no coming post"):
+        find_post(desk.program, "soon")
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("sent", "sent"), ("missed", "missed"), ("sending", "on its way"), ("unsure", "on its way")]
+)
+def test_what_is_no_longer_ahead_can_be_neither_left_out_nor_reworded(desk: Desk, state: str, word: str) -> None:
+    set_state("soon", state)
+    with pytest.raises(UsageError, match=f"soon/once is {word} already"):
+        decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+    with pytest.raises(UsageError, match="nothing left to change"):
+        decide_words(desk.program, SOON_POST, {"x": "New"}, actor="cli:ola", reason="", now=EIGHT)
+    assert decisions.decisions() == ()
+
+
+@pytest.mark.parametrize("state", ["queued", "held"])
+def test_a_post_that_still_waits_somewhere_can_be_changed_there(desk: Desk, state: str) -> None:
+    set_state("soon", "sent")
+    set_state("soon", state, account="mastodon")
+    decide_words(desk.program, SOON_POST, {"mastodon": "It begins."}, actor="cli:ola", reason="", now=EIGHT)
+    desk.planner.refresh()
+    texts = {one.identity.account: one.text for one in journeys.journeys(post=SOON_POST)}
+    assert texts["mastodon"] == "It begins."
+    assert texts["x"].startswith("The debate is at 14:40.")
+
+
+def test_other_words_are_kept_with_what_they_replaced_and_other_accounts_keep_theirs(desk: Desk) -> None:
+    for words in ({"x": "First"}, {"mastodon": "Second"}, {"x": "Third"}):
+        made = decide_words(desk.program, SOON_POST, words, actor="cli:ola", reason="", now=EIGHT)
+    assert json.loads(made.value) == {"x": "Third", "mastodon": "Second"}
+    assert json.loads(made.replaced)["x"] == "First"
+    assert json.loads(made.replaced)["bluesky"].startswith("The debate is at 14:40.")
+    desk.planner.refresh()
+    assert {one.identity.account: one.text[:6] for one in journeys.journeys(post=SOON_POST)} == {
+        "x": "Third",
+        "mastodon": "Second",
+        "bluesky": "The de",
+    }
+
+
+def test_words_that_a_network_would_not_take_are_not_decided(desk: Desk) -> None:
+    with pytest.raises(TemplateError):
+        decide_words(desk.program, SOON_POST, {"x": "x" * 281}, actor="cli:ola", reason="", now=EIGHT)
+    assert decisions.decisions() == ()
+
+
+def test_words_that_people_wrote_stay_when_the_milestone_moves(desk: Desk) -> None:
+    decide_words(desk.program, SOON_POST, {"x": "It begins at 14:40."}, actor="cli:ola", reason="", now=EIGHT)
+    desk.move()
+    (seen,) = [one for one in journeys.journeys(post=SOON_POST) if one.identity.account == "x"]
+    assert (seen.text, seen.wall_time) == ("It begins at 14:40.", "2023-10-09T14:20")
