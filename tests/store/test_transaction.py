@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -78,51 +76,55 @@ def test_what_stays_busy_is_told_and_what_is_broken_is_told_at_once(words: str, 
     assert len(calls) == tries
 
 
-@contextlib.contextmanager
-def held_lock(path: str, seconds: float) -> Iterator[None]:
-    """Another process writes for so long."""
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN IMMEDIATE")
-    other.execute("INSERT INTO heartbeats (name, at, detail) VALUES ('other', '2023-10-10', '')")
+class OtherProcess:
+    """Somebody else who is writing to the same SQLite file."""
 
-    def release() -> None:
-        other.execute("COMMIT")
-        other.close()
+    def __init__(self, path: str) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.execute("INSERT INTO heartbeats (name, at, detail) VALUES ('other', '2023-10-10', '')")
 
-    timer = threading.Timer(seconds, release)
-    timer.start()
-    yield
-    timer.join()
+    def finish(self) -> None:
+        self.connection.execute("COMMIT")
+        self.connection.close()
 
 
 @pytest.fixture
-def impatient(sqlite_ledger: None) -> Iterator[str]:  # noqa: ARG001  the database whose patience is short
+def busy(sqlite_ledger: None) -> Iterator[OtherProcess]:  # noqa: ARG001  the database whose patience is short
     options = connections.databases["default"]["OPTIONS"]
     patience = options["timeout"]
     options["timeout"] = 0.02
     connection.close()
-    yield str(connection.settings_dict["NAME"])
+    other = OtherProcess(str(connection.settings_dict["NAME"]))
+    yield other
+    other.connection.close()
     options["timeout"] = patience
     connection.close()
 
 
-def test_a_sqlite_that_another_process_writes_to_for_a_moment_is_waited_for(impatient: str) -> None:
-    with held_lock(impatient, 0.1):
+def test_a_sqlite_that_another_process_writes_to_for_a_moment_is_tried_again(
+    busy: OtherProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction.time, "sleep", lambda _: busy.finish())
+    heartbeats.beat("ours", now=NOW)
+    assert beaten() == {"other", "ours"}
+
+
+def test_a_sqlite_that_stays_locked_is_told_after_three_tries(
+    busy: OtherProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(transaction.time, "sleep", pauses.append)
+    with pytest.raises(OperationalError, match="locked"):
         heartbeats.beat("ours", now=NOW)
-        assert beaten() == {"other", "ours"}
+    assert len(pauses) == TRIES - 1
+    busy.finish()
+    assert beaten() == {"other"}
 
 
-def test_a_sqlite_that_stays_locked_is_told_after_three_tries(impatient: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transaction, "PAUSE_S", 0.001)
-    with held_lock(impatient, 0.3), pytest.raises(OperationalError, match="locked"):
-        heartbeats.beat("ours", now=NOW)
-
-
-def test_readers_do_not_wait_for_a_writer(impatient: str) -> None:
-    with held_lock(impatient, 0.3):
-        begun = time.monotonic()
-        assert beaten() == set()
-        assert time.monotonic() - begun < 0.2
+@pytest.mark.usefixtures("busy")
+def test_readers_do_not_wait_for_a_writer() -> None:
+    assert beaten() == set()
 
 
 @pytest.mark.usefixtures("any_ledger")
