@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 FOLDER = Path(tempfile.mkdtemp(prefix="amplifier-tests-"))
 os.environ["AMPLIFIER_VAR"] = str(FOLDER)
@@ -25,6 +26,11 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 
 SQLITE = dict(connections.databases["default"])
+
+
+def left_out(reason: str) -> NoReturn:
+    """Leave this test out, and have it listed at the end with the reason."""
+    pytest.skip(reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
 from amplifier.place import Place, settle
+from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import TITLES, Account, Mode
 
 ACTOR = "console"
@@ -61,9 +62,9 @@ def asked(values: QueryDict, name: str) -> str:
     return values.get(name, "").translate(CONTROLS).strip()
 
 
-def said_at(at: datetime) -> str:
-    """An instant on the campaign's clocks: Mon 9 Oct 14:40."""
-    return f"{at.astimezone(ZoneInfo(place().settings.campaign.zone)):%a %-d %b %H:%M}"
+def said_at(at: datetime, stage: Stage = LIVE) -> str:
+    """A real instant on the campaign's clocks: Mon 9 Oct 14:40. `stage` is where a rehearsal plays."""
+    return f"{stage.campaign(at).astimezone(ZoneInfo(place().settings.campaign.zone)):%a %-d %b %H:%M}"
 
 
 def title(platform: str) -> str:

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amplifier.campaign.mention import Kind, Logged, Status
 from amplifier.clock import utc_now
+from amplifier.schedule.playing import playing
+from amplifier.schedule.stage import Stage
 from amplifier.settings import TITLES
 from amplifier.store import journeys, mentions
-from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, said_at, title
+from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, place, said_at, title
 
 PAGE = 50
 LONGEST_NOTE = 200
@@ -28,13 +30,12 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request.GET)
     older = _older(request.GET)
     page = mentions.mentions(_filter(chosen), older_than=older, limit=PAGE + 1)
-    about = {row.id: row for row in journeys.journeys_by_id({one.mention.about for one in page} - {0})}
+    about = {row.id: row.text for row in journeys.journeys_by_id({one.mention.about for one in page} - {0})}
+    stage = playing(place().settings)
     last = page[PAGE - 1].id if len(page) > PAGE else 0
     content = frame(request) | {
         "truth": _truth(mentions.counts_by_status()),
-        "mentions": [
-            _line(one, about[one.mention.about].text if one.mention.about in about else "") for one in page[:PAGE]
-        ],
+        "mentions": [_line(one, about.get(one.mention.about, ""), stage) for one in page[:PAGE]],
         "filters": chosen,
         "choices": {
             "status": [status.value for status in Status],
@@ -110,7 +111,7 @@ def _truth(counts: Mapping[Status, int]) -> str:
     return ", ".join(part for part in parts if part) + "."
 
 
-def _line(one: Logged, about: str) -> dict[str, object]:
+def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
     mention = one.mention
     return {
         "id": one.id,
@@ -120,13 +121,13 @@ def _line(one: Logged, about: str) -> dict[str, object]:
         "author": mention.author_name or mention.author_handle,
         "handle": mention.author_handle,
         "text": mention.text,
-        "when": said_at(mention.posted_at),
+        "when": said_at(mention.posted_at, stage),
         "iso": mention.posted_at.isoformat(),
         "url": outward(mention.url),
         "status": one.status.value,
         "about": about,
         "notes": [
-            {"status": note.status.value, "text": note.note, "who": note.actor, "when": said_at(note.at)}
+            {"status": note.status.value, "text": note.note, "who": note.actor, "when": said_at(note.at, stage)}
             for note in one.notes
         ],
     }

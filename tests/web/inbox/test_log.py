@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from amplifier.campaign.mention import Kind, Status
+from amplifier.schedule.playing import playing
 from amplifier.store import mentions
 from amplifier.store.models import DeliveryRow, FollowupRow
 from amplifier.web.inbox import log
@@ -288,3 +290,12 @@ def test_every_field_has_its_label(opened: Campaign) -> None:
     html = opened.get("/mentions").html
     fields = html.count("<select") + html.count("<input") - html.count('type="hidden"')
     assert fields == html.count("<label")
+
+
+def test_in_a_rehearsal_a_mention_is_told_in_the_campaigns_own_time(opened: Campaign) -> None:
+    opened.hear(mention(1))
+    (one,) = mentions.mentions(mentions.Filter(), limit=1)
+    stage = playing(opened.place.settings)
+    assert stage.campaign(one.mention.posted_at) != one.mention.posted_at
+    said = stage.campaign(one.mention.posted_at).astimezone(ZoneInfo(opened.place.settings.campaign.zone))
+    assert f"{said:%a %-d %b %H:%M}" in opened.get("/mentions").text
