@@ -35,7 +35,11 @@ def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, 
         if is_at_home(bound=bound, client=client, version=scope["http_version"], headers=scope["headers"]):
             # a2wsgi takes ASCII only; what a client did not encode is encoded here
             asked = {**scope, "query_string": quote_from_bytes(scope["query_string"], safe=printable).encode()}
-            await console(asked, receive, send)
+
+            async def received() -> MutableMapping[str, Any]:  # a2wsgi needs a coroutine; granian gives a future
+                return await receive()
+
+            await console(asked, received, send)
             return
         await pages.not_found(scope, send)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from amplifier.store import decisions
 from amplifier.web import asgi
 from amplifier.web.public import PublicPages
 from tests.web.campaign import Campaign
@@ -20,7 +21,7 @@ class Site:
     def __init__(self, campaign: Campaign, *, bound: str = "127.0.0.1") -> None:
         self.app = asgi.application(PublicPages(campaign.place.settings), bound=bound)
 
-    def ask(self, path: str, **more: Any) -> tuple[int, bytes]:
+    def ask(self, path: str, *, body: bytes = b"", **more: Any) -> tuple[int, bytes]:
         sent: list[Any] = []
         scope = {
             "type": "http",
@@ -35,8 +36,10 @@ class Site:
             "client": ("127.0.0.1", 1234),
         } | more
 
-        async def receive() -> Any:
-            return {"type": "http.request", "body": b"", "more_body": False}
+        def receive() -> asyncio.Future[Any]:  # a future, as granian gives it, and no coroutine
+            told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            told.set_result({"type": "http.request", "body": body, "more_body": False})
+            return told
 
         async def send(message: Any) -> None:
             sent.append(message)
@@ -87,6 +90,19 @@ def test_a_query_that_is_not_ascii_is_a_query_all_the_same(site: Site) -> None:
     for query in ("q=é".encode(), b"q=\xff\xfe", b"q=a b\"<>'"):
         assert site.ask("/mentions", query_string=query)[0] == 200
     assert 'value="é"'.encode() in site.ask("/mentions", query_string="q=é".encode())[1]
+
+
+def test_a_form_reaches_the_console_whole(site: Site) -> None:
+    form = b"csrfmiddlewaretoken=" + b"a" * 32 + b"&post=hello%2Fonce"
+    headers = (
+        *HOME,
+        (b"cookie", b"amplifier_form=" + b"a" * 32),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+        (b"content-length", str(len(form)).encode()),
+    )
+    assert site.ask("/posts/skip", method="POST", headers=headers, body=form)[0] == 302
+    (made,) = decisions.decisions()
+    assert made.subject == "hello/once"
 
 
 def test_what_is_no_request_is_left_alone(site: Site) -> None:

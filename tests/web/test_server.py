@@ -101,6 +101,16 @@ def test_on_this_computer_alone_the_console_is_there(private: Run) -> None:
     assert "server error" not in private.said().lower()
 
 
+def test_a_form_is_taken_over_a_real_socket(private: Run) -> None:
+    token = b"a" * 32
+    form = b"status=done&csrfmiddlewaretoken=" + token
+    head = b"Cookie: amplifier_form=%s\r\nContent-Type: application/x-www-form-urlencoded\r\n" % token
+    request = b"POST /mentions/1 HTTP/1.1\r\n%s%sContent-Length: %d\r\n\r\n%s" % (HOST, head, len(form), form)
+    status, said = tell(private, request)
+    assert (status, "Nothing is at this address." in said) == (404, True)  # it was read: there is no such mention
+    assert tell(private, request.replace(token, b"b" * 32, 1))[0] == 403
+
+
 @pytest.mark.parametrize(
     "headers",
     [
