@@ -22,6 +22,7 @@ def plain(text: str, *, markup: bool) -> str:
     `markup` says that `text` is HTML: paragraphs and breaks become line breaks, everything else in angle brackets
     goes, entities are resolved exactly once.
     """
+    text = text.encode(errors="ignore").decode()  # halves of characters, which no parser takes
     if markup:
         text = html.unescape(nh3.clean(LINE_ENDS.sub("\n", text), tags=set()))
     text = text.replace("\r\n", "\n").translate(BIDI)
@@ -33,7 +34,7 @@ def plain(text: str, *, markup: bool) -> str:
             marks += 1
             if marks > MARKS:
                 continue
-        elif category in ("Cc", "Cs", "Co") and letter not in "\n\t":
+        elif category in ("Cc", "Co") and letter not in "\n\t":
             continue
         elif category != "Cf":  # marks go on piling up across a joiner that nobody sees
             marks = 0

@@ -69,6 +69,11 @@ def test_control_characters_and_halves_of_characters_go(control: str) -> None:
     assert plain(f"a{control}b", markup=False) == "ab"
 
 
+@pytest.mark.parametrize("markup", [False, True])
+def test_half_a_character_stops_nothing(markup: bool) -> None:  # noqa: FBT001  a case
+    assert plain("a\ud83d b\udc00", markup=markup) == "a b"
+
+
 def test_windows_line_ends_become_ours() -> None:
     assert plain("a\r\nb", markup=False) == "a\nb"
 
