@@ -116,18 +116,12 @@ def test_the_same_mistake_is_told_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().err.count("templates/lab23/one.j2:8: ") == 1
 
 
-def test_a_reader_that_has_had_enough_is_no_disaster(tmp_path: Path) -> None:
-    words = f"{sys.executable} -m amplifier check --json --home {REPOSITORY} | true"
+def test_a_reader_that_has_had_enough_is_no_disaster() -> None:
+    words = f"set -o pipefail; {sys.executable} -m amplifier check --json | true"
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {words}"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        cwd=tmp_path,
+        ["bash", "-c", words], cwd=REPOSITORY, capture_output=True, text=True, timeout=30, check=False
     )
-    assert done.stderr == ""
-    assert done.returncode in (0, 1)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_help_is_quick_because_it_loads_almost_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -53,10 +55,18 @@ def test_the_key_of_a_rehearsal_is_made_once_and_is_nobody_elses_to_read(home: P
     assert first.key not in first.sandbox_token
 
 
-def test_processes_that_start_together_have_the_same_key(home: Path, tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        places = list(pool.map(lambda _: settle(home, tmp_path / "together"), range(16)))
-    assert len({place.key for place in places}) == 1
+def test_a_process_waits_while_another_makes_the_key(home: Path, tmp_path: Path) -> None:
+    var = tmp_path / "together"
+    var.mkdir()
+    with ThreadPoolExecutor() as pool, (var / "pretend.key").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        second = pool.submit(settle, home, var)
+        time.sleep(0.1)
+        assert not second.done()
+        file.write(REAL_KEY)
+        file.flush()
+        fcntl.flock(file, fcntl.LOCK_UN)
+        assert second.result(5).key == REAL_KEY
 
 
 @pytest.mark.parametrize("left", ["", "cut sho"])
