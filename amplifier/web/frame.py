@@ -20,6 +20,7 @@ from amplifier.settings import TITLES, Account, Mode
 ACTOR = "console"
 SAID_FOR_S = 60
 LONGEST_SENTENCE = 400
+UNITS = ((90, 1, "second"), (5400, 60, "minute"), (129600, 3600, "hour"))  # below so many seconds, in this unit
 SALT = "amplifier.web.said"
 CONTROLS = dict.fromkeys((*range(0x20), 0x7F))  # a note is one line, and no database takes a NUL everywhere
 
@@ -65,6 +66,13 @@ def asked(values: QueryDict, name: str) -> str:
 def said_at(at: datetime, stage: Stage = LIVE) -> str:
     """A real instant on the campaign's clocks: Mon 9 Oct 14:40. `stage` is where a rehearsal plays."""
     return f"{stage.campaign(at).astimezone(ZoneInfo(place().settings.campaign.zone)):%a %-d %b %H:%M}"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time as people say it; the script's countdown says it in the same words."""
+    size, unit = next(((size, unit) for below, size, unit in UNITS if seconds < below), (86400, "day"))
+    number = round(seconds / size)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def title(platform: str) -> str:

@@ -1,4 +1,4 @@
-"""Headers of every console page: nothing from elsewhere, nothing inline, no framing, no referrer."""
+"""Headers of every console page, beside those of Django's own: nothing from elsewhere, nothing inline, no framing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ def strict_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response["Content-Security-Policy"] = POLICY
-        response["Referrer-Policy"] = "same-origin"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response.setdefault("Cache-Control", "no-store")
         return response

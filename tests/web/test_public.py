@@ -96,6 +96,12 @@ def test_whoever_does_not_take_gzip_does_not_get_it(pages: PublicPages, said: by
     assert answer.content == PAGE
 
 
+def test_a_refusal_is_plain_so_that_no_cache_has_to_tell_two_apart(pages: PublicPages) -> None:
+    for path, method in (("/k/nothing", "GET"), ("/k/lab23", "POST")):
+        answer = ask(pages, path, (b"accept-encoding", b"gzip"), method=method)
+        assert "content-encoding" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/k/lab23", "/k/nothing", "/healthz"])
 def test_head_is_answered_like_get_but_without_the_body(pages: PublicPages, path: str) -> None:
     get, head = ask(pages, path), ask(pages, path, method="HEAD")

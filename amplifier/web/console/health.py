@@ -15,7 +15,7 @@ from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, sources
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat
-from amplifier.web.frame import known_as, place, said_at, title
+from amplifier.web.frame import known_as, lasting, place, title
 
 SILENT_AFTER = timedelta(seconds=15)
 PARTS = (
@@ -74,8 +74,8 @@ def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
         if beat is not None and now - beat.at < SILENT_AFTER:
             yield Sign(Mood.OK, f"The {name} is at work.")
             continue
-        since = f" since {said_at(beat.at)}" if beat else ""
-        sentence = f"The {name}, which {does}, is silent{since}. It should start by itself; if not: amplifier up"
+        long = f" for {lasting((now - beat.at).total_seconds())}" if beat else ""
+        sentence = f"The {name}, which {does}, has been silent{long}. It should start by itself; if not: amplifier up"
         yield Sign(Mood.BAD, sentence, short, stops_all=name == "worker")
 
 
@@ -94,8 +94,8 @@ def _account(account: Account, state: AccountState | None, now: datetime) -> Sig
     if state.health == LOST:
         return Sign(Mood.BAD, f"{name} no longer lets us in: {state.detail}", f"{network} no longer lets us in.")
     if state.next_allowed_at and state.next_allowed_at > now:
-        until = said_at(state.next_allowed_at)
-        sentence = f"{name} asks us to wait until {until}. Posts to it wait too."
+        left = lasting((state.next_allowed_at - now).total_seconds())
+        sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
         return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
     return Sign(Mood.OK, f"{name} is connected.")
 

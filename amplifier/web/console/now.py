@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -20,13 +21,12 @@ from amplifier.schedule.program import Program, post_name
 from amplifier.settings import Account
 from amplifier.store import accounts, decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
-from amplifier.web.frame import frame, known_as, outward, place, title
+from amplifier.web.frame import frame, known_as, lasting, outward, place, title
 
 COMING = 8  # posts after the next one
 RECEIPTS = 8
 NEEDS = 20
 ON_TIME_S = 2
-UNITS = ((90, 1, "second"), (5400, 60, "minute"), (129600, 3600, "hour"))  # below so many seconds, in this unit
 MISSED_FOR = timedelta(days=1)  # after that a missed post is history
 WAITS = {
     State.UNSURE: "We do not know yet whether it is out. Amplifier looks before it sends anything again.",
@@ -106,15 +106,8 @@ def _waiting(needs: Sequence[Journey]) -> str:
 
 
 def _in(left: timedelta) -> str:
-    seconds = int(left.total_seconds())
-    return f"in {_length(seconds)}" if seconds > 0 else "now"
-
-
-def _length(seconds: float) -> str:
-    """A length of time as people say it; the script's countdown says it in the same words."""
-    size, unit = next(((size, unit) for below, size, unit in UNITS if seconds < below), (86400, "day"))
-    number = round(seconds / size)
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    seconds = math.ceil(left.total_seconds())  # as the script counts down
+    return f"in {lasting(seconds)}" if seconds > 0 else "now"
 
 
 def _when(row: Journey) -> str:
@@ -165,7 +158,7 @@ def _receipt(row: Journey) -> dict[str, object]:
         "iso": sent_at.isoformat(),
         "url": outward(row.receipt.url) if row.receipt else "",
         "state": row.state.value,
-        "late": "on time" if late < ON_TIME_S else f"{_length(late)} late",
+        "late": "on time" if late < ON_TIME_S else f"{lasting(late)} late",
     }
 
 

@@ -57,7 +57,7 @@ def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_sto
     sign = look()[0]
     assert (sign.state, sign.stops_all) == (Mood.BAD, stops)
     assert f"The {part}, which " in sign.sentence
-    assert " is silent since " in sign.sentence
+    assert " has been silent for 16 seconds." in sign.sentence
 
 
 def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:
@@ -82,6 +82,7 @@ def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campai
     assert opened.place
     accounts.make_wait("x", until=utc_now() + timedelta(minutes=15))
     assert only(Mood.WAIT).short == "X asks us to wait."
+    assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
     accounts.AccountRow.objects.filter(name="x").update(next_allowed_at=utc_now() - timedelta(seconds=1))
     assert len(look()) == 5
     assert all(sign.state is Mood.OK for sign in look())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from amplifier.clock import utc_now
 from amplifier.store import accounts, ledger, posts
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import now as now_module
-from tests.web.campaign import WORDS, Campaign, unsafe
+from tests.web.campaign import SCHEDULE, WORDS, Campaign, unsafe
 
 INERT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> \u202edrowssap"
 
@@ -97,9 +98,9 @@ def test_an_unsure_post_leads_to_the_profile_where_one_can_look(opened: Campaign
     assert "https://x.example/us" not in opened.get("/").links()
 
 
-def test_a_held_post_can_be_skipped_where_it_stands(opened: Campaign) -> None:
+def test_a_held_post_can_be_skipped_where_it_stands_and_one_that_may_be_out_cannot(opened: Campaign) -> None:
     opened.put("hello", state=State.HELD)
-    opened.put("soon", state=State.SENT)
+    opened.put("soon", state=State.UNSURE)
     opened.put("go", state=State.SENT)
     page = opened.get("/")
     assert {one["value"] for one in page.named("input") if one.get("name") == "post"} == {"hello/once"}
@@ -138,6 +139,21 @@ def test_a_lost_account_is_said_first_and_the_others_go_on(opened: Campaign) -> 
     assert "Bluesky (@labfreemvmt.example) no longer lets us in: The password was refused." in page.text
 
 
+def test_what_does_not_stop_anything_is_said_after_the_next_post(opened: Campaign) -> None:
+    opened.write("schedules/lab23.yaml", SCHEDULE.replace("at: debate\n", "at: debat\n"))
+    opened.read()
+    page = opened.get("/")
+    assert re.fullmatch(r"Next post in \d+ minutes\. schedules/lab23\.yaml has a mistake\.", page.truth)
+    assert "schedules/lab23.yaml, line 17: " in page.text
+    assert "The last good version stays in force." in page.text
+    assert "Hello from the campaign." in page.text
+
+
+def test_a_worker_that_is_silent_is_all_that_the_first_sentence_says(opened: Campaign) -> None:
+    opened.beat("worker", at=utc_now() - timedelta(minutes=1))
+    assert opened.get("/").truth == "Nothing is sent: the worker is silent."
+
+
 def test_a_post_of_ones_own_says_so_and_offers_no_skip_that_would_fail(opened: Campaign) -> None:
     due = utc_now() + timedelta(seconds=1)
     wanted = WantedPost(
@@ -146,6 +162,7 @@ def test_a_post_of_ones_own_says_so_and_offers_no_skip_that_would_fail(opened: C
     words = (NewDelivery(Words("x", "By hand.", "en"), State.QUEUED),)
     ink = posts.Ink("console", utc_now(), {"x": "x"}, opened.place.settings.campaign.first_day)
     posts.add_post(Add(wanted, None, words), ink)
+    posts.add_post(Add(replace(wanted, id=PostId("lab23", OWN, "2")), None, words), ink)
     page = opened.get("/")
     assert "By hand." in page.text
     assert "Written by hand." in page.text
