@@ -17,6 +17,7 @@ from amplifier.compose.queue import length
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.settings import Account
 from amplifier.store import accounts, decisions, journeys
@@ -27,6 +28,7 @@ COMING = 8  # posts after the next one
 RECEIPTS = 8
 NEEDS = 20
 ON_TIME_S = 2
+PASSED = timedelta(hours=3)  # a milestone this long ago has happened; before that it may just be late
 MISSED_FOR = timedelta(days=1)  # after that a missed post is history
 WAITS = {
     State.UNSURE: "We do not know yet whether it is out. Amplifier looks before it sends anything again.",
@@ -51,7 +53,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "truth": _truth(posts, needs, found, now),
         "next": _post(posts[0], known) if posts else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
-        "milestones": _milestones(program),
+        "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(row) for row in sent],
         "needs": [_need(row, profiles) for row in needs[:NEEDS]],
         "more_needs": max(0, len(needs) - NEEDS),
@@ -176,10 +178,13 @@ def _need(row: Journey, profiles: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _milestones(program: Program | None) -> list[dict[str, object]]:
+def _milestones(program: Program | None, at: datetime) -> list[dict[str, object]]:
+    """The milestones as they stand; those that have long passed come last, since only the others are likely to move."""
     if program is None:
         return []
     files = {one.name: one.at for one in program.plan.milestones}
+    passed = at - PASSED
+    moved = effective(program.plan, decisions.decisions()).milestones
     return [
         {
             "name": one.name,
@@ -187,6 +192,7 @@ def _milestones(program: Program | None) -> list[dict[str, object]]:
             "when": f"{one.at:%a %-d %b %H:%M} {place().settings.campaign.place}",
             "iso": one.at.isoformat(),
             "moved": one.at != files[one.name],
+            "passed": one.at < passed,
         }
-        for one in effective(program.plan, decisions.decisions()).milestones
+        for one in sorted(moved, key=lambda one: (one.at < passed, one.at))
     ]

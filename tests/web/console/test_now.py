@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
+from amplifier.schedule.stage import Knot, Stage
 from amplifier.store import accounts, ledger, posts
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import now as now_module
@@ -210,6 +211,24 @@ def test_a_milestone_that_moved_shows_where_it_is_now(opened: Campaign) -> None:
     text = opened.get("/").text
     assert "Debate moved Tue 10 Oct 15:20 Liverpool" in text
     assert "Vote Tue 10 Oct 17:15 Liverpool" in text
+
+
+def test_a_milestone_that_has_long_passed_stands_last_and_one_that_may_just_be_late_does_not(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at(clock: str) -> list[str]:
+        when = datetime.fromisoformat(f"2023-10-10T{clock}:00+01:00")
+        real = utc_now()
+        knots = (Knot(when, real), Knot(when + timedelta(hours=1), real + timedelta(hours=1)))
+        monkeypatch.setattr(now_module, "playing", lambda _: Stage(real, 60, knots))
+        rows = [words for _, words in opened.get("/").words]
+        return [word for word in rows[rows.index("Milestones") :] if word in ("Debate", "Vote", "passed")]
+
+    assert at("09:00") == ["Debate", "Vote"]
+    assert at("17:39") == ["Debate", "Vote"]
+    assert at("17:41") == ["Vote", "Debate", "passed"]
+    opened.send("/milestones/move", {"name": "debate", "at": "2023-10-10 18:00"})
+    assert at("17:41") == ["Vote", "Debate"]
 
 
 @pytest.mark.parametrize(
