@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
-from amplifier.cli.tally import Tally, World, count
+from amplifier.cli.tally import Tally, World, at_rest, count
 from amplifier.cli.up import ENDINGS, answers, children, environment_for, migrate
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place, settle
@@ -197,24 +197,11 @@ def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: b
         while time.monotonic() < deadline and not running.supervisor.is_ending:
             running.supervisor.mend()
             meanwhile(running)
-            done, total = _progress(running.database())
+            done, total = at_rest(running.database())
             progress.update(task, completed=done, total=total or None)
             if total and done == total:
                 return
             time.sleep(EVERY_S)
-
-
-def _progress(database: Path) -> tuple[int, int]:
-    """How many deliveries are at rest, and how many there are."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)
-    try:
-        rows = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
-    except sqlite3.OperationalError:
-        return 0, 0
-    finally:
-        connection.close()
-    moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
-    return sum(rows.values()) - moving, sum(rows.values())
 
 
 def _drain(running: Running) -> None:

@@ -165,6 +165,21 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
     )
 
 
+def at_rest(database: Path) -> tuple[int, int]:
+    """How many deliveries are at rest, and how many there are; nothing while there is no ledger."""
+    if not database.exists():
+        return 0, 0
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)
+    try:
+        rows = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
+    except sqlite3.OperationalError:
+        return 0, 0
+    finally:
+        connection.close()
+    moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
+    return sum(rows.values()) - moving, sum(rows.values())
+
+
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

@@ -21,7 +21,7 @@ from rich.markup import escape
 
 from amplifier.cli.output import console
 from amplifier.cli.supervisor import Child, Supervisor
-from amplifier.cli.tally import World
+from amplifier.cli.tally import World, at_rest
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import LAST_PORT, SANDBOX_PORT, Place, port_number, settle
 from amplifier.schedule import files
@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=str(SANDBOX_PORT),
         help=f"the pretend networks' port (default: {SANDBOX_PORT})",
     )
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin the rehearsal anew; what was played here before is deleted"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
     missing = place.settings.missing_secrets(os.environ)
     if missing:
         raise SettingsError(list(missing))
+    if options.fresh and place.settings.mode is Mode.LIVE:
+        raise UsageError("Only a rehearsal can begin anew: a live ledger is the proof of what went out.")
     ports = {"--port": options.port}
     if place.settings.mode is Mode.REHEARSAL:
         ports["--sandbox-port"] = options.sandbox_port
@@ -68,6 +73,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         with only_one(place.var):
             refuse_taken(ports)
+            if options.fresh:
+                forget(place.var)
+            before = at_rest(place.var / "amplifier.sqlite3")
             migrate(place, environment)
             if not supervisor.is_ending:
                 supervisor.start()
@@ -76,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
                 world = World(options.sandbox_port, place.sandbox_token)
                 supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
             if not supervisor.is_ending:
-                _welcome(place, options)
+                _welcome(place, options, before)
             supervisor.watch()
     finally:
         supervisor.close()
@@ -183,6 +191,13 @@ def only_one(var: Path) -> Iterator[None]:
         yield
 
 
+def forget(var: Path) -> None:
+    """Delete what a rehearsal has played in this folder; its key stays."""
+    for pattern in ("amplifier.sqlite3*", "world.sqlite3*"):
+        for path in var.glob(pattern):
+            path.unlink()
+
+
 def refuse_taken(ports: Mapping[str, int]) -> None:
     """Raises UsageError for a port (by the option that sets it) that is not free on this machine, or is used twice."""
     for option, port in ports.items():
@@ -212,7 +227,7 @@ def answers(port: int) -> bool:
     return True
 
 
-def _welcome(place: Place, options: argparse.Namespace) -> None:
+def _welcome(place: Place, options: argparse.Namespace, before: tuple[int, int]) -> None:
     here = f"http://127.0.0.1:{options.port}"
     campaign = place.settings.campaign
     name = escape(campaign.name)
@@ -228,14 +243,21 @@ def _welcome(place: Place, options: argparse.Namespace) -> None:
     out.print(f"  I schedule       [bold]{here}/[/]")
     out.print(f"  I share          [bold]{here}/k/{campaign.id}[/]")
     out.print(f"  I answer         [bold]{here}/mentions[/]")
-    program = "amplifier" if Path(sys.argv[0]).name == "amplifier" else "python -m amplifier"
-    words = [os.environ.get("AMPLIFIER_COMMAND", program), "send 'Hello from the hall' --to"]
-    words.append(place.settings.accounts[0].name)
-    words += [] if options.home == Path() else ["--home", shlex.quote(str(options.home))]
-    words += [] if options.var is None else ["--var", shlex.quote(str(options.var))]
+    if place.settings.mode is Mode.REHEARSAL and before[1]:
+        out.print(f"\nIt began earlier: {before[0]} of its {before[1]} deliveries were done. From the start again:\n")
+        out.print(_command(options, "up", "--fresh"), markup=False, soft_wrap=True)
     out.print("\nNext, in a second terminal:\n")
-    out.print("  " + " ".join(words), markup=False, soft_wrap=True)
+    words = ("send", "'Hello from the hall'", "--to", place.settings.accounts[0].name)
+    out.print(_command(options, *words), markup=False, soft_wrap=True)
     out.print("\nCtrl-C ends everything.")
+
+
+def _command(options: argparse.Namespace, *words: str) -> str:
+    """A command for this install, to be pasted."""
+    program = "amplifier" if Path(sys.argv[0]).name == "amplifier" else "python -m amplifier"
+    where = [] if options.home == Path() else ["--home", shlex.quote(str(options.home))]
+    where += [] if options.var is None else ["--var", shlex.quote(str(options.var))]
+    return "  " + " ".join([os.environ.get("AMPLIFIER_COMMAND", program), *words, *where])
 
 
 def _length(seconds: int) -> str:

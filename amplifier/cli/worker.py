@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import time
 
 from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import settle
 from amplifier.wiring import listener_jobs, open_house, worker_jobs
+
+QUIET_S = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +37,33 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+class OnceAMinute(logging.Filter):
+    """The same error is told once a minute: on a full disk every job fails, again and again.
+
+    What the database says is told in its own words; where in our code it was noticed helps nobody.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to tell it now."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return True
+        words, now = f"{type(error).__name__}: {error}", time.monotonic()
+        if now - self._told.get(words, -QUIET_S) < QUIET_S:
+            return False
+        self._told[words] = now
+        if type(error).__name__ == "OperationalError":
+            record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error}", (), None
+        return True
+
+
 def log_to_stderr() -> None:
     """One line an event; warnings of others only. The SDKs' own loggers would print secrets at DEBUG."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(OnceAMinute())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that there is not is no trouble of ours

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.cli.rehearse import _progress, as_rehearsal, copy_home, run
+from amplifier.cli.rehearse import as_rehearsal, copy_home, run
 from amplifier.errors import SettingsError, UsageError
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
@@ -130,14 +129,3 @@ def test_a_folder_with_a_rehearsal_in_it_is_not_counted_again(tmp_path: Path) ->
     (tmp_path / "var").mkdir()
     with pytest.raises(UsageError, match=r"There is a rehearsal in .* already. Keep this one in another folder"):
         run(_options(tmp_path))
-
-
-def test_progress_counts_what_is_at_rest(tmp_path: Path) -> None:
-    database = tmp_path / "amplifier.sqlite3"
-    with sqlite3.connect(database) as connection:
-        assert _progress(database) == (0, 0)
-        connection.execute("CREATE TABLE deliveries (state TEXT)")
-        states = ["queued", "sending", "unsure", "sent", "held", "missed", "dropped"]
-        connection.executemany("INSERT INTO deliveries VALUES (?)", [(state,) for state in states])
-    connection.close()
-    assert _progress(database) == (4, 7)

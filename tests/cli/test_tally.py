@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.tally import Tally, World, _share, count
+from amplifier.cli.tally import Tally, World, _share, at_rest, count
 from amplifier.errors import UsageError
 from amplifier.sandbox.server import Sandbox
 from amplifier.settings import Settings, load
@@ -204,3 +204,16 @@ def test_all_figures_are_in_the_json(tmp_path: Path, settings: Settings) -> None
     tally = count(_ledger(tmp_path, [("x", "one", "sent", "1")]), _Said([_ours(1, "one")]), settings, seconds=61.26)
     assert Tally(**tally.as_json()) == tally  # type: ignore[arg-type]
     assert (tally.mode, tally.seconds) == ("rehearsal", 61.3)
+
+
+def test_progress_counts_what_is_at_rest(tmp_path: Path) -> None:
+    database = tmp_path / "amplifier.sqlite3"
+    assert at_rest(database) == (0, 0)
+    assert not database.exists()
+    with sqlite3.connect(database) as connection:
+        assert at_rest(database) == (0, 0)
+        connection.execute("CREATE TABLE deliveries (state TEXT)")
+        states = ["queued", "sending", "unsure", "sent", "held", "missed", "dropped"]
+        connection.executemany("INSERT INTO deliveries VALUES (?)", [(state,) for state in states])
+    connection.close()
+    assert at_rest(database) == (4, 7)

@@ -109,6 +109,34 @@ def test_a_lock_left_by_the_dead_holds_nobody_up(tmp_path: Path) -> None:
         assert (tmp_path / "up.lock").read_text() == str(os.getpid())
 
 
+def test_a_fresh_rehearsal_forgets_what_was_played_and_nothing_else(tmp_path: Path) -> None:
+    gone = (
+        "amplifier.sqlite3",
+        "amplifier.sqlite3-wal",
+        "amplifier.sqlite3-shm",
+        "world.sqlite3",
+        "world.sqlite3-journal",
+    )
+    for name in (*gone, "pretend.key", "up.lock", "notes.txt"):
+        (tmp_path / name).write_text("something")
+    up.forget(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", "pretend.key", "up.lock"]
+
+
+def test_live_never_begins_anew(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = place.home / "settings.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("mode: rehearsal", "mode: live"), encoding="utf-8")
+    for account in place.settings.accounts:
+        for variable in account.secrets.values():
+            monkeypatch.setenv(variable, "something")
+    monkeypatch.setenv("AMPLIFIER_KEY", "x" * 48)
+    (place.var / "amplifier.sqlite3").write_text("what went out")
+    options = argparse.Namespace(home=place.home, var=place.var, port=8000, sandbox_port=8900, fresh=True)
+    with pytest.raises(UsageError, match="Only a rehearsal can begin anew"):
+        up.run(options)
+    assert (place.var / "amplifier.sqlite3").read_text() == "what went out"
+
+
 def test_a_full_disk_is_told_before_the_database_is_touched(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.statvfs(place.var)
     monkeypatch.setattr("os.statvfs", lambda _: argparse.Namespace(f_bavail=100, f_frsize=real.f_frsize))
@@ -170,8 +198,17 @@ def test_the_command_to_paste_survives_blanks_in_folders(
     monkeypatch.setenv("AMPLIFIER_COMMAND", ".venv/bin/amplifier")
     home = copy_home(REPOSITORY, tmp_path / "my [b] home", seconds=600)
     var = tmp_path / ("long" * 20)
-    up._welcome(settle(home, var), argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900))
+    up._welcome(settle(home, var), argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900), (0, 0))
     said = capsys.readouterr().out
     assert f"  .venv/bin/amplifier send 'Hello from the hall' --to x --home '{home}' --var {var}\n" in said
     assert "REHEARSAL  Labour Campaign for Free Movement\n" in said
     assert "Its whole campaign in 10 minutes. Nothing leaves this computer.\n" in said
+    assert "--fresh" not in said
+
+
+def test_whoever_comes_back_is_told_how_to_begin_anew(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
+    up._welcome(place, options, (145, 145))
+    said = capsys.readouterr().out
+    assert "It began earlier: 145 of its 145 deliveries were done. From the start again:\n" in said
+    assert f" up --fresh --home {place.home}\n" in said

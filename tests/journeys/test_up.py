@@ -152,6 +152,10 @@ def test_however_it_ends_nothing_is_left_running(install: Install, number: signa
     assert code == (-signal.SIGKILL if number is signal.SIGKILL else 0)
     assert not install.living()
     assert seconds < ENDS_WITHIN_S
+    again = install.up()
+    again.until(lambda: "Ctrl-C ends everything." in again.said(), seconds=20, what="welcome")
+    assert "It began earlier: " in again.said()
+    assert again.stop()[0] == 0
 
 
 @pytest.mark.parametrize("after", [0.4, 1.2, 2.0])
@@ -190,6 +194,10 @@ def test_data_of_another_campaign_stop_it(install: Install) -> None:
     assert second.process.wait(20) == 2
     assert "This database belongs to the campaign “lab23”" in second.said()
     assert not install.living()
+    third = install.up("--fresh")
+    third.until(lambda: "Ctrl-C ends everything." in third.said(), seconds=20, what="welcome")
+    assert "It began earlier" not in third.said()
+    assert third.stop()[0] == 0
 
 
 @pytest.fixture
