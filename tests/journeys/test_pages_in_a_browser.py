@@ -1,0 +1,255 @@
+"""The pages as people use them: a real browser on a running rehearsal, on a phone and a laptop, by day and by night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from amplifier.cli.rehearse import copy_home
+from tests.journeys.install import REPOSITORY, Install, Run
+
+pytestmark = pytest.mark.journey
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-gpu",
+)
+LAPTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 568}
+SIZES = {"laptop": LAPTOP, "phone": PHONE, "small phone": SMALL}
+PAGES = {"now": "/", "mentions": "/mentions", "kit": "/k/lab23", "imprint": "/imprint", "nothing": "/nothing"}
+THUMB = 44
+NASTY = "@labfreemvmt <script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> \u202egnp"
+# What sticks out of the window, unless it lies in something that scrolls by itself or is there for ears alone.
+TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!one.checkVisibility() || box.width === 0 || (box.right <= innerWidth + 0.5 && box.left >= -0.5)) return false;
+  for (let up = one; up; up = up.parentElement) {
+    const style = getComputedStyle(up);
+    if (up !== one && ["auto", "scroll"].includes(style.overflowX)) return false;
+    if (style.clipPath !== "none" || ["hidden", "clip"].includes(style.overflowX)) return false;
+  }
+  return true;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+  .filter((one) => ![...one.labels].some((label) => label.textContent.trim())).map((one) => one.outerHTML)"""
+SMALL_TARGETS = """(least) => [...document.querySelectorAll("button, .button, summary, select, nav a, .acts a, .out")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
+  .map((one) => `${one.getBoundingClientRect().height} ${one.outerHTML.slice(0, 120)}`)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM.exists(), f"{CHROMIUM} is missing; install it with: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+    """One rehearsal for all tests here, long enough that what one clicks on is still to come."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = Install(copy_home(REPOSITORY, folder / "home", seconds=1200), folder / "var")
+    run: Run = made.up()
+    try:
+        run.until(lambda: "Ctrl-C ends everything." in run.said(), seconds=20, what="welcome")
+        run.until(lambda: made.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), seconds=30, what="post")
+        handle = {"x": "labfreemvmt", "bluesky": "labfreemvmt.example", "mastodon": "labfreemvmt"}
+        for network, name in handle.items():
+            words = {"network": network, "handle": "wren.example", "text": NASTY.replace("labfreemvmt", name)}
+            made.world().ask("POST", "/_/say", words)
+        run.until(lambda: len(made.rows("SELECT 1 FROM mentions")) >= 3, seconds=30, what="mentions")
+        run.until(lambda: made.rows("SELECT 1 FROM kits"), seconds=20, what="kit")
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def look(browser: Browser, install: Install) -> Iterator[Callable[..., Page]]:
+    """Opens a page; at the end nothing may have been complained about or asked of anybody else."""
+    complaints: list[str] = []
+    opened: list[Page] = []
+    here = f"http://127.0.0.1:{install.port}"
+
+    def look_at(path: str, size: dict[str, int] = LAPTOP, **options: Any) -> Page:
+        page = browser.new_context(viewport=size, **options).new_page()  # type: ignore[arg-type]  a plain dict will do
+        opened.append(page)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("request", lambda asked: None if asked.url.startswith(here) else complaints.append(asked.url))
+        page.goto(here + path)
+        return page
+
+    yield look_at
+    for page in opened:
+        page.context.close()
+    assert [one for one in complaints if "404 (Not Found)" not in one] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_fits_its_window_and_every_part_can_be_named_and_hit(
+    look: Callable[..., Page], path: str, size: dict[str, int], scheme: str
+) -> None:
+    page = look(path, size, color_scheme=scheme)
+    assert page.locator("h1").count() == 1
+    for unfold in page.locator("main details > summary").all()[:6]:
+        unfold.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(UNNAMED) == []
+    assert page.evaluate(SMALL_TARGETS, THUMB) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/mentions", "/k/lab23"])
+def test_a_page_can_be_read_at_twice_the_size_of_letters(look: Callable[..., Page], path: str) -> None:
+    page = look(path, PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_post_is_skipped_by_clicking(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
+    page = look("/", size)
+    row = page.locator("section[aria-labelledby=coming] li").last
+    words = row.locator(".words").inner_text()
+    row.locator("summary").click()
+    row.get_by_label("Why, for the record").fill("Not needed any more.")
+    row.get_by_role("button", name="Skip this post on every network").click()
+    expect(page.locator(".said")).to_contain_text("is left out. Nothing of it goes out any more.")
+    ((kind, reason, actor),) = install.rows("SELECT kind, reason, actor FROM decisions ORDER BY id DESC LIMIT 1")
+    assert (kind, reason, actor) == ("slot_skipped", "Not needed any more.", "console")
+    expect(page.locator("main")).not_to_contain_text(words, timeout=15_000)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_milestone_is_moved_by_clicking(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
+    page = look("/", size)
+    row = page.locator("section[aria-labelledby=milestones] li", has_text="Vote")
+    before = row.locator("time").inner_text()
+    row.get_by_label("Vote: it moved").click()
+    row.get_by_role("button", name="10 min later").click()
+    expect(page.locator(".said")).to_contain_text("Vote is now at Tue 10 Oct 17:")
+    row = page.locator("section[aria-labelledby=milestones] li", has_text="Vote")
+    expect(row.locator(".hangs")).to_have_text("moved")
+    assert row.locator("time").inner_text() != before
+    ((kind, subject),) = install.rows("SELECT kind, subject FROM decisions ORDER BY id DESC LIMIT 1")
+    assert (kind, subject) == ("milestone_moved", "vote")
+
+
+def test_a_milestone_is_moved_to_a_time_that_was_typed_and_nonsense_is_refused(look: Callable[..., Page]) -> None:
+    page = look("/")
+    for typed, said in (
+        ("soon", "is not a date and a time"),
+        ("2023-10-09 14:00", "Composite done is now at Mon 9 Oct"),
+    ):
+        row = page.locator("section[aria-labelledby=milestones] li", has_text="Composite done")
+        row.locator("summary").click()
+        row.get_by_label("Or to this time in Liverpool").fill(typed)
+        row.get_by_role("button", name="Move it there").click()
+        expect(page.locator(".said")).to_contain_text(said)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_mention_is_marked_with_a_note(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
+    page = look("/mentions?q=script&status=new", size)
+    row = page.locator(".mention").first
+    number = str(row.get_attribute("id")).removeprefix("mention-")
+    row.get_by_label("Status").select_option("answered")
+    row.get_by_label("Note").fill("Thanked them <b>& told</b> the time.")
+    row.get_by_role("button", name="Save").click()
+    expect(page.locator(".said")).to_have_text("The mention by @wren.example is marked “answered”.")
+    assert "q=script" in page.url
+    notes = install.rows(f"SELECT status, note, actor FROM followups WHERE mention_id = {number}")
+    assert notes == [("answered", "Thanked them <b>& told</b> the time.", "console")]
+    page.goto(page.url.split("?")[0])
+    expect(page.locator(f"#mention-{number} .notes")).to_contain_text("answered: Thanked them <b>& told</b> the time.")
+
+
+def test_the_words_of_strangers_do_nothing(look: Callable[..., Page]) -> None:
+    page = look("/mentions?q=script")
+    expect(page.locator(".mention .words").first).to_contain_text("<script>document.title='taken'</script><img src=x")
+    assert page.locator("main img, main script").count() == 0
+    assert "taken" not in page.title()
+
+
+def test_a_page_keeps_itself_fresh_but_never_while_somebody_writes(look: Callable[..., Page], install: Install) -> None:
+    page = look("/mentions")
+    page.evaluate("document.getElementById('main').dataset.mine = 'first'")
+    expect(page.locator("#main")).not_to_have_attribute("data-mine", "first", timeout=8000)
+    note = page.locator(".mention").first.get_by_label("Note")
+    note.fill("Half a sen")
+    page.evaluate("document.getElementById('main').dataset.mine = 'second'")
+    install.world().ask("POST", "/_/say", {"network": "x", "handle": "hazel.example", "text": "@labfreemvmt Hello."})
+    page.wait_for_timeout(5000)
+    expect(page.locator("#main")).to_have_attribute("data-mine", "second")
+    expect(note).to_have_value("Half a sen")
+    note.fill("")
+    note.blur()
+    expect(page.locator("#main")).not_to_have_attribute("data-mine", "second", timeout=8000)
+
+
+def test_the_countdown_runs_on_the_servers_clock(look: Callable[..., Page]) -> None:
+    page = look("/")
+    shown = page.locator("section[aria-labelledby=next] .in").inner_text()
+    page.wait_for_timeout(1600)
+    assert page.locator("section[aria-labelledby=next] .in").inner_text() != shown
+    assert page.locator("h1").inner_text().startswith("Next post ")
+
+
+def test_a_server_that_is_away_is_said_and_forgotten_when_it_is_back(browser: Browser, install: Install) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]  a plain dict will do
+    page.goto(f"http://127.0.0.1:{install.port}/")
+    page.route("**/*", lambda route: route.abort())
+    expect(page.locator("#away")).to_contain_text("Amplifier does not answer.", timeout=8000)
+    page.unroute_all()
+    expect(page.locator("#away")).to_be_empty(timeout=8000)
+    page.context.close()
+
+
+def test_the_keyboard_goes_past_the_menu_to_what_matters(look: Callable[..., Page]) -> None:
+    page = look("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".past")).to_be_focused()
+    expect(page.locator(".past")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+def test_without_scripts_everything_is_there_and_works(look: Callable[..., Page]) -> None:
+    page = look("/", PHONE, java_script_enabled=False)
+    expect(page.locator("h1")).to_contain_text("Next post ")
+    row = page.locator("section[aria-labelledby=milestones] li", has_text="Registration")
+    row.locator("summary").click()
+    row.get_by_role("button", name="10 min later").click()
+    expect(page.locator(".said")).to_contain_text("Registration is now at Sun 8 Oct 09:10 Liverpool")
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_the_kit_copies_the_words_of_the_network_that_was_chosen(
+    look: Callable[..., Page], size: dict[str, int]
+) -> None:
+    page = look("/k/lab23", size, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_label("Mastodon").check(force=True)
+    card = page.locator(".card:visible").first
+    words = card.locator("[data-on=mastodon] .words")
+    card.locator("[data-on=mastodon]").get_by_role("button", name="Copy the text").click()
+    expect(card.locator("[data-on=mastodon] button")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == words.text_content()
+    assert "@labfreemvmt@social.example" in str(words.text_content())
+    assert page.locator("[data-on=x]:visible, [data-on=bluesky]:visible").count() == 0
+    assert page.context.cookies() == []
