@@ -70,7 +70,7 @@ def test_a_429_may_say_when_to_come_back(base: str, door: Any, reset: float | No
     assert (told is None) == (reset is None)
     if told:
         wait = datetime.fromisoformat(told).timestamp() - time.time()
-        assert 4 < wait <= 5
+        assert 4 < wait < 5.5  # rounded to the millisecond
 
 
 def test_a_delay_lets_the_post_through_late(base: str, door: Any) -> None:
