@@ -97,14 +97,18 @@ def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Journey], found: 
 
 
 def _waiting(needs: Sequence[Journey]) -> str:
-    states = [row.state for row in needs]
-    held, unsure, missed = (states.count(state) for state in (State.HELD, State.UNSURE, State.MISSED))
-    parts = (
-        f"{held} {'post waits' if held == 1 else 'posts wait'} for a person." if held else "",
-        f"{unsure} may be out: we are looking." if unsure else "",
-        f"{missed} {'was' if missed == 1 else 'were'} missed." if missed else "",
-    )
-    return " ".join(part for part in parts if part)
+    number, states = len(needs), {row.state for row in needs}
+    match len(states), next(iter(states), None):
+        case 0, _:
+            return ""
+        case 1, State.HELD:
+            return f"{number} {'post waits' if number == 1 else 'posts wait'} for a person."
+        case 1, State.UNSURE:
+            return f"{number} may be out: we are looking."
+        case 1, _:
+            return f"{number} {'was' if number == 1 else 'were'} missed."
+        case _:
+            return f"{number} posts need a look."
 
 
 def _in(left: timedelta) -> str:

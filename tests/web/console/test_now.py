@@ -92,6 +92,12 @@ def test_what_needs_a_person_is_counted_on_top_and_explained(
     assert "The network said why." in opened.get("/").text
 
 
+def test_needs_of_several_kinds_are_one_sentence(opened: Campaign) -> None:
+    opened.put("hello", "x", state=State.UNSURE)
+    opened.put("hello", "bluesky", state=State.HELD)
+    assert opened.get("/").truth.endswith(" 2 posts need a look.")
+
+
 def test_an_unsure_post_leads_to_the_profile_where_one_can_look(opened: Campaign) -> None:
     opened.put("hello", "x", state=State.UNSURE)
     assert "https://x.example/us" in opened.get("/").links()
