@@ -23,7 +23,7 @@ django.setup()
 
 import pytest  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import DatabaseError, connection, connections  # noqa: E402
 
 # Every commit waits for its disk (synchronous=FULL): in memory, tests do not wait for everybody else's disk.
 MEMORY = Path(tempfile.mkdtemp(prefix="amplifier-tests-", dir="/dev/shm")) if os.access("/dev/shm", os.W_OK) else None
@@ -115,9 +115,14 @@ def postgres() -> Iterator[dict[str, object]]:
 def postgres_ledger(postgres: dict[str, object]) -> Iterator[None]:
     """The same on PostgreSQL."""
     _use(postgres)
+    tables = [name for name in connection.introspection.table_names() if not name.startswith(("django", "auth"))]
+    # Twenty times as quick as TRUNCATE, which makes new files; the role lets go of the triggers that refuse to forget.
+    deletes = "; ".join(f"DELETE FROM {table}" for table in tables)
     with connection.cursor() as cursor:
-        tables = [name for name in connection.introspection.table_names() if not name.startswith(("django", "auth"))]
-        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        try:
+            cursor.execute(f"SET session_replication_role = replica; {deletes}; SET session_replication_role = DEFAULT")
+        except DatabaseError:  # somebody else's server, where we are no superuser
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
     yield
     connection.close()
 

@@ -178,6 +178,14 @@ def test_begin_writes_the_intent_before_the_call() -> None:
     assert (last.kind, last.before, last.after, last.fence) == ("sending", "queued", "sending", 1)
 
 
+def test_a_new_attempt_begins_without_the_reason_of_an_old_one() -> None:
+    number = add()
+    DeliveryRow.objects.filter(id=number).update(reason="overtaken")
+    (due,) = claim()
+    assert begin(due)
+    assert row(number).reason == ""
+
+
 def test_a_second_begin_of_the_same_claim_is_void() -> None:
     add()
     (due,) = claim()

@@ -222,6 +222,7 @@ def test_a_late_receipt_closes_what_is_unsure() -> None:
     deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=after(62))
     kept = row(due.id)
     assert (kept.state, kept.remote_id, kept.sent_at) == ("sent", "12", after(62))
+    assert kept.fence == due.fence + 2  # whoever holds an older one holds nothing
     last = events.events_of(events.of_delivery(due.id))[-1]
     assert (last.kind, last.before, last.after, last.fence) == ("late receipt", "unsure", "sent", due.fence)
     assert "12 https://x.com/us/status/12" in last.detail

@@ -113,6 +113,12 @@ def test_a_strangers_clock_may_say_any_year(year: int) -> None:
     assert mentions.mentions(Filter())[-1 if year < 2023 else 0].mention.posted_at == odd.posted_at
 
 
+def test_a_post_from_the_future_does_not_stay_on_top_for_ever() -> None:
+    take_in("s", [mention("a", posted_at=datetime(9999, 1, 1, tzinfo=UTC))], cursor="c", now=NOW)
+    take_in("s", [mention("b", posted_at=after(5))], cursor="d", now=after(6))
+    assert logged() == ["b", "a"]
+
+
 def test_the_log_is_read_newest_first_a_page_at_a_time() -> None:
     take_in("s", [mention(str(day), posted_at=NOW - timedelta(days=day)) for day in range(5)], cursor="c", now=NOW)
     first = mentions.mentions(Filter(), limit=2)
