@@ -35,7 +35,7 @@ def match(
             author_handle=one_line(mention.author_handle),
             author_name=one_line(mention.author_name),
             text=plain(mention.text, markup=mention.markup),
-            url=mention.url if mention.url.startswith(("https://", "http://")) else "",
+            url=mention.url if mention.url.startswith(("https://", "http://")) and mention.url.isprintable() else "",
             posted_at=mention.posted_at,
             about=our_posts.get(mention.in_reply_to) or our_posts.get(mention.quotes) or 0,
         )
@@ -45,8 +45,12 @@ def match(
 
 
 def _held(name: str) -> str:
-    """The id as the log holds it: itself, or if it is too long its beginning and a digest, still one of a kind."""
-    if len(name) <= LONGEST_ID:
+    """The id as the log holds it: itself, or if it is too long or odd its beginning and a digest, still one of a kind.
+
+    No database takes half a character, and PostgreSQL no zero.
+    """
+    if len(name) <= LONGEST_ID and name.isprintable():
         return name
     digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()
-    return f"{name[: LONGEST_ID - len(digest) - 1]}#{digest}"
+    plain_part = "".join(letter for letter in name if letter.isprintable())
+    return f"{plain_part[: LONGEST_ID - len(digest) - 1]}#{digest}"

@@ -67,7 +67,19 @@ def test_somebody_with_our_name_is_not_us() -> None:
     assert one(replace(RAW, author_id="11", author_handle="labfreemvmt")).author_id == "11"
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "ftp://x.example", ""])
+@pytest.mark.parametrize("field", ["canonical_id", "author_id"])
+def test_an_id_with_signs_that_no_database_takes_is_still_one_of_a_kind(field: str) -> None:
+    odd = [
+        getattr(one(replace(RAW, **{field: f"https://social.example/{sign}1"})), field) for sign in ("\x00", "\ud800")
+    ]
+    plain_one = getattr(one(replace(RAW, **{field: "https://social.example/1"})), field)
+    assert len({*odd, plain_one}) == 3
+    assert all(name.isprintable() and name.startswith("https://social.example/1#") for name in odd)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "ftp://x.example", "", "https://x.example/\x00"]
+)
 def test_only_a_web_address_becomes_a_link(url: str) -> None:
     assert one(replace(RAW, url=url)).url == ""
 
