@@ -41,7 +41,7 @@ check: setup-test ## style, types, layers and the fast tests: under a minute
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -n 2 -m "not journey and not conformance"
+	@$(BIN)/python -m pytest -n 2 -m "not journey and not contract and not conformance"
 
 conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys

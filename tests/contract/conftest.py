@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     wanted, left = [], []
     for item in items:
+        item.add_marker("contract")
         unasked = item.get_closest_marker("conformance") and "conformance" not in config.option.markexpr
         (left if unasked or _is_pointless(item) else wanted).append(item)
     config.hook.pytest_deselected(items=left)
