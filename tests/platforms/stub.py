@@ -44,6 +44,7 @@ class Stub:
         stub = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            disable_nagle_algorithm = True  # else every answer waits 40 ms for an acknowledgement
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
