@@ -158,6 +158,7 @@ def play(
         public = place.settings.rehearsal.public
         world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
         _watch(running, meanwhile, as_json=as_json)
+        _must_have_started(supervisor)
         world.set_public(per_minute=0, stop_at=public.stop_at)
         _drain(running)
         tally = count(running.database(), world, place.settings, seconds=time.monotonic() - started)
@@ -177,10 +178,16 @@ def wait(supervisor: Supervisor, until: Callable[[], bool], seconds: float, why:
     """Mend the processes until something is so. Raises UsageError with `why` when it takes too long."""
     deadline = time.monotonic() + seconds
     while not until():
-        if supervisor.is_ending or time.monotonic() > deadline:
+        _must_have_started(supervisor)
+        if time.monotonic() > deadline:
             raise UsageError(f"The rehearsal stopped: {why} within {seconds:.0f} seconds.")
         supervisor.mend()
         time.sleep(EVERY_S)
+
+
+def _must_have_started(supervisor: Supervisor) -> None:
+    if supervisor.was_refused:
+        raise UsageError("The rehearsal stopped: a part of it could not start. It says why above.")
 
 
 def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: bool) -> None:

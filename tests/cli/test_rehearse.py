@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.cli.rehearse import as_rehearsal, copy_home, run
+from amplifier.cli.rehearse import as_rehearsal, copy_home, play, run
 from amplifier.errors import SettingsError, UsageError
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
@@ -118,6 +120,15 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def _options(keep: Path | None, seconds: int = 60) -> argparse.Namespace:
     return argparse.Namespace(home=REPOSITORY, keep=keep, seconds=seconds, json=False)
+
+
+def test_a_worker_that_refuses_to_start_ends_the_rehearsal_at_once(tmp_path: Path) -> None:
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=600)
+    refusing = (sys.executable, "-S", "-c", "raise SystemExit(2)")
+    begun = time.monotonic()
+    with pytest.raises(UsageError, match="a part of it could not start"):
+        play(home, tmp_path / "var", as_json=True, program=refusing)
+    assert time.monotonic() - begun < 15
 
 
 def test_too_short_a_rehearsal_is_refused() -> None:
