@@ -57,7 +57,7 @@ def test_a_deleted_database_repeats_nothing(tmp_path: Path) -> None:
     install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=30), tmp_path / "var")
     try:
         first = install.up()
-        first.until(lambda: (install.rows(AT_REST) or [(0,)])[0][0] >= SOME, seconds=60, what="good part of the campaign")
+        first.until(lambda: (install.rows(AT_REST) or [(0,)])[0][0] >= SOME, seconds=60, what="part of it")
         assert first.stop()[0] == 0
         for path in install.var.glob("amplifier.sqlite3*"):
             path.unlink()
