@@ -16,10 +16,10 @@ from amplifier.schedule import change
 from amplifier.schedule.change import Shift, decide_move, decide_skip, decide_words, find_post, prepare_move
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program
-from amplifier.store import decisions, journeys
+from amplifier.store import accounts, decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
-from tests.schedule.homes import EIGHT, SOON, Home
+from tests.schedule.homes import EIGHT, SCHEDULE, SOON, Home
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 LONDON = ZoneInfo("Europe/London")
@@ -81,6 +81,25 @@ def test_a_move_is_shown_with_everything_that_follows_it_and_nothing_is_decided_
     assert move.shifts == (Shift("soon/once", london("2023-10-09T13:40"), london("2023-10-09T14:20")),)
     assert move.sent == ()
     assert decisions.decisions() == ()
+
+
+def test_what_another_move_did_before_is_not_shown_as_following(desk: Desk) -> None:
+    desk.home.write(
+        "schedules/small.yaml",
+        SCHEDULE.replace("  debate: 2023-10-09 14:40\n", "  debate: 2023-10-09 14:40\n  vote: 2023-10-09 17:15\n"),
+    )
+    desk.planner.refresh()
+    desk.move()
+    move = prepare_move(desk.program, "vote", SLIP)
+    assert (move.to, move.shifts) == (london("2023-10-09T17:55"), ())
+
+
+def test_a_limit_that_a_server_tells_makes_another_reading(desk: Desk) -> None:
+    first = desk.program
+    accounts.know_accounts([("mastodon", "mastodon", "us")])
+    accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=5000, now=EIGHT)
+    assert desk.program.settings.account("mastodon").limit == 5000
+    assert first.settings.account("mastodon").limit is None
 
 
 def test_a_second_move_begins_where_the_first_one_led(desk: Desk) -> None:

@@ -281,6 +281,22 @@ def test_what_can_be_written_again_in_time_waits_again_in_its_new_words() -> Non
     assert not paper.changes(plan)
 
 
+def test_what_cannot_be_written_until_its_time_has_come_stays_held() -> None:
+    paper = planned(S.HELD, HoldReason.UNWRITTEN, now=60)
+    assert not paper.changes([wanted()])
+
+
+@pytest.mark.parametrize(("state", "reason"), [(S.HELD, HoldReason.UNWRITTEN), (S.DROPPED, UNPLANNED)])
+def test_bytes_that_say_something_else_do_not_go_out_by_themselves_however_they_waited(
+    state: State, reason: str
+) -> None:
+    paper = planned(state, reason, frozen=True, now=50)
+    plan = [wanted(words={"x": "New"})]
+    paper.follow(plan)
+    assert (paper.stands()[0], paper.rows[1].text) == (S.HELD, "Vote")
+    assert not paper.changes(plan)
+
+
 @pytest.mark.parametrize("state", [S.QUEUED, S.MISSED, S.DROPPED])
 def test_whoever_has_to_decide_is_told_why(state: State) -> None:
     paper = planned(state, UNPLANNED_HOLD if state is S.DROPPED else "", frozen=state is S.QUEUED)

@@ -121,6 +121,16 @@ def test_what_has_a_receipt_and_is_nowhere_to_be_seen_is_counted_as_lost(stage: 
     assert stage.tell()["strip"]["lost"] == 1
 
 
+def test_what_has_a_receipt_and_can_be_seen_is_not_lost(stage: Stage) -> None:
+    said = {"network": "x", "handle": "us", "text": "Good morning"}
+    request = urllib.request.Request(
+        f"{stage.address}/_/say", json.dumps(said).encode(), {"Authorization": f"Bearer {TOKEN}"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        send("morning", str(json.load(answer)["remote_id"]))
+    assert stage.tell()["strip"]["lost"] == 0
+
+
 def test_the_same_news_are_told_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     ask = stage.hand._ask
