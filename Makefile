@@ -10,7 +10,7 @@ help: ## what one can do here
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
 
 run: setup ## a rehearsal on your own computer: no account, no key, nothing leaves it
-	@AMPLIFIER_COMMAND=$(BIN)/amplifier exec $(BIN)/amplifier up
+	@AMPLIFIER_COMMAND=$(BIN)/amplifier exec $(BIN)/amplifier up --fresh
 
 setup: .venv/ready ## the virtual environment with the locked dependencies
 
