@@ -242,6 +242,7 @@ def test_a_milestone_that_has_long_passed_stands_last_and_one_that_may_just_be_l
     [
         (-5, "now"),
         (0, "now"),
+        (0.4, "in 1 second"),
         (1, "in 1 second"),
         (89, "in 89 seconds"),
         (90, "in 2 minutes"),
@@ -252,7 +253,7 @@ def test_a_milestone_that_has_long_passed_stands_last_and_one_that_may_just_be_l
         (14 * 86400, "in 14 days"),
     ],
 )
-def test_a_length_of_time_is_said_as_people_say_it(seconds: int, said: str) -> None:
+def test_a_length_of_time_is_said_as_people_say_it(seconds: float, said: str) -> None:
     assert now_module._in(timedelta(seconds=seconds)) == said
 
 
