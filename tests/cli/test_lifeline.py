@@ -10,7 +10,7 @@ import pytest
 
 from amplifier.cli.lifeline import VARIABLE
 
-BEGIN = "import signal, sys, time; from amplifier.cli import lifeline; lifeline.LAST_SECONDS = 0.4;"
+BEGIN = "import signal, sys, time; from amplifier.cli import lifeline; lifeline.LAST_SECONDS = 1.5;"
 READY = "print('ready', flush=True);"
 
 
@@ -40,7 +40,7 @@ def test_a_child_that_does_not_listen_ends_all_the_same() -> None:
     begun = time.monotonic()
     os.close(ours)
     assert process.wait(5) == -signal.SIGALRM
-    assert 0.3 < time.monotonic() - begun < 2
+    assert 1 < time.monotonic() - begun < 4
 
 
 def test_a_process_without_a_supervisor_has_no_lifeline() -> None:
@@ -60,7 +60,7 @@ def test_whoever_waits_to_be_told_goes_on_with_its_ending(number: signal.Signals
 
 
 def test_a_signal_that_came_before_the_wait_is_not_forgotten() -> None:
-    process, ours = _start(f"wait = lifeline.end_when_told(); {READY} time.sleep(0.3); wait(); sys.exit(7)")
+    process, ours = _start(f"wait = lifeline.end_when_told(); {READY} time.sleep(0.1); wait(); sys.exit(7)")
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == 7
     os.close(ours)
