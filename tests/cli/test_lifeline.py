@@ -71,16 +71,16 @@ def test_an_ending_that_hangs_is_cut_short() -> None:
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == -signal.SIGALRM
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
     os.close(ours)
 
 
 def test_pressing_ctrl_c_again_and_again_wins_no_time() -> None:
     process, ours = _start(f"wait = lifeline.end_when_told(); {READY} wait(); time.sleep(30)")
     begun = time.monotonic()
-    while process.poll() is None and time.monotonic() - begun < 3:
+    while process.poll() is None and time.monotonic() - begun < 4:
         process.send_signal(signal.SIGINT)
         time.sleep(0.1)
     assert process.wait(5) == -signal.SIGALRM
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2.9
     os.close(ours)
