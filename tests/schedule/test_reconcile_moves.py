@@ -51,7 +51,8 @@ RUN = st.one_of(
     WAIT.map(lambda act: [act]),
     TRY.map(lambda act: [act]),
     st.tuples(TRY, FILES, FILES, TRY).map(list),
-    st.tuples(DOUBT, st.one_of(MOVE, FILES), LOOK, LOOK, st.one_of(MOVE, FILES), TRY).map(list),
+    st.tuples(DOUBT, st.one_of(MOVE, FILES), LOOK, LOOK, TRY).map(list),
+    st.tuples(DOUBT, LOOK, LOOK, st.one_of(MOVE, FILES), TRY).map(list),
 )
 LIFE = st.lists(RUN, max_size=6).map(lambda runs: [act for run in runs for act in run])
 
