@@ -17,44 +17,44 @@ from amplifier.cli.rehearse import Running, copy_home, play
 from amplifier.cli.supervisor import AMPLIFIER
 
 HOME = Path(__file__).parents[2]
+INTO_S = 0.15  # the request is on its way by then, and no answer comes before 0.2 s
+BETWEEN_S = 2.5  # for the worker to start and to work off what waits, so that the campaign comes to its end
 NAIVE = (sys.executable, str(Path(__file__).with_name("naive_worker.py")))
-BETWEEN_S = 1.6  # long enough for a worker to start and to be at work again
 
 
 @dataclass
 class Killer:
-    """Kills the worker whenever a row is being sent, or has not been for a while."""
+    """Kills the worker in the middle of calls; a row that a kill left behind does not count again."""
 
     kills: int = 0
-    while_sending: int = 0
     enough: int = 30
-    last: float = field(default_factory=time.monotonic)
+    caught: set[tuple[Path, int, int]] = field(default_factory=set)
     slow: bool = False
+    next: float = 0.0
 
     def __call__(self, running: Running) -> None:
         if not self.slow:
             # the answer comes late, and no server remembers a key: only the look stands between us and a repeat
-            running.world.fault(network="*", operation="publish", kind="delay", seconds=[0.2, 0.8])
+            running.world.fault(network="*", operation="publish", kind="delay", seconds=[0.2, 0.8], times=None)
             running.world.fault(network="mastodon", operation="publish", kind="ignore_key")
             self.slow = True
         worker = running.supervisor.children[1].process
-        if self.kills >= self.enough or worker is None or time.monotonic() - self.last < BETWEEN_S:
+        if self.kills >= self.enough or worker is None or time.monotonic() < self.next:
             return
-        sending, planned = _rows(running.database())
-        if not planned or (not sending and time.monotonic() - self.last < 4 * BETWEEN_S):
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(worker.pid, signal.SIGKILL)
+        if _sending(running.database()) - self.caught:
+            time.sleep(INTO_S)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGKILL)
             self.kills += 1
-            self.while_sending += bool(sending)
-        self.last = time.monotonic()
+            self.caught |= _sending(running.database())
+            self.next = time.monotonic() + BETWEEN_S
 
 
-def _rows(database: Path) -> tuple[int, int]:
-    """How many deliveries are being sent this instant, and how many there are."""
+def _sending(database: Path) -> set[tuple[Path, int, int]]:
+    """The deliveries that are being sent this instant, each with the fence of its attempt."""
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        rows = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
-    return rows.get("sending", 0), sum(rows.values())
+        rows = connection.execute("SELECT id, fence FROM deliveries WHERE state = 'sending'").fetchall()
+    return {(database, row, fence) for row, fence in rows}
 
 
 def _rehearse(folder: Path, killer: Killer, program: tuple[str, ...]) -> tuple[int, int, int]:
@@ -63,26 +63,27 @@ def _rehearse(folder: Path, killer: Killer, program: tuple[str, ...]) -> tuple[i
     tally = play(
         copy_home(HOME, folder / "home", seconds=75), folder / "var", as_json=True, meanwhile=killer, program=program
     )
-    stuck = tally.unfinished + tally.unsure + tally.held
+    stuck = tally.unfinished + tally.unsure  # held and missed are ends: it is too late, and a person may look
     return tally.duplicates, tally.lost, stuck
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_thirty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> None:
     killer = Killer()
     begun = time.monotonic()
     rounds = 0
-    while killer.kills < killer.enough and time.monotonic() - begun < 150:
+    while killer.kills < killer.enough and time.monotonic() - begun < 120:
         assert _rehearse(tmp_path / str(rounds), killer, AMPLIFIER) == (0, 0, 0)
         rounds += 1
     assert killer.kills >= 30
-    assert killer.while_sending >= 20
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 def test_without_the_look_the_same_kills_do_harm(tmp_path: Path) -> None:
-    killer = Killer()
-    duplicates, _, _ = _rehearse(tmp_path, killer, NAIVE)
-    assert duplicates > 0
+    for attempt in range(2):  # whether a kill comes after the post was stored is the machine's chance
+        duplicates, _, _ = _rehearse(tmp_path / str(attempt), Killer(), NAIVE)
+        if duplicates:
+            return
+    pytest.fail("60 kills without a look made no duplicate: the test above proves nothing")

@@ -138,7 +138,9 @@ def coming(
 def plan(sandbox: Sandbox, *posts: dict[str, str], **more: Any) -> None:
     first = min(posts, key=lambda post: post["at"], default=None)
     following = first and {name: first[name] for name in ("at", "network", "text")}
-    tell(sandbox, "plan", {"next": following, "coming": list(posts), "unsure": [], "lost": 0, **more})
+    slip = {"milestone": "debate", "label": "Debate slips 40 minutes"}
+    told = {"next": following, "coming": list(posts), "unsure": [], "lost": 0, "slip": slip}
+    tell(sandbox, "plan", told | more)
 
 
 def count(page: Page, name: str) -> Any:
