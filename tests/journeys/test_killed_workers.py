@@ -51,9 +51,11 @@ class Killer:
 
 
 def _sending(database: Path) -> set[tuple[Path, int, int]]:
-    """The deliveries that are being sent this instant, each with the fence of its attempt."""
+    """The deliveries that are being sent for the first time this instant; a repeat may go through, to be counted."""
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        rows = connection.execute("SELECT id, fence FROM deliveries WHERE state = 'sending'").fetchall()
+        rows = connection.execute(
+            "SELECT id, fence FROM deliveries WHERE state = 'sending' AND attempts = 1"
+        ).fetchall()
     return {(database, row, fence) for row, fence in rows}
 
 
