@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
@@ -62,10 +62,14 @@ class HoldReason(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """Proof of publication: the network's id for the post and the address where people see it."""
+    """Proof of publication: the network's id for the post and the address where people see it.
+
+    `rest_until`: its answer said that nothing more is allowed on this account before then; no part of the proof.
+    """
 
     remote_id: str
     url: str
+    rest_until: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

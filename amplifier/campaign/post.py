@@ -28,11 +28,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Words:
-    """The exact text for one account, and the language it is in."""
+    """The exact text for one account, and the language it is in.
+
+    `imprint` is empty where the text itself carries the imprint (or none is asked for); else the reason why it stands
+    one click away.
+    """
 
     account: str
     text: str
     language: str
+    imprint: str = ""
 
 
 @dataclass(frozen=True)
