@@ -23,6 +23,9 @@ class Operation(StrEnum):
     MENTIONS = "mentions"
     LOGIN = "login"
     LOOK_UP = "look_up"
+    READ = "read"
+    EDIT = "edit"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
