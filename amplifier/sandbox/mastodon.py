@@ -54,7 +54,7 @@ class Mastodon:
             if earlier is not None and not self._takes_habit(Kind.IGNORE_KEY):
                 if self._takes_habit(Kind.REPLAY_500):
                     raise RefusedError(problem(500))
-                return say(shapes.status(earlier, _base(request), self._world), headers=limits)
+                return say(shapes.status(self._post(earlier), _base(request), self._world), headers=limits)
             draft = self._draft(request, me)
             allowance = self._limits.spend(Budget.MASTODON_STATUSES, me.handle, now_ms=now_ms())
             limits = headers_of(NETWORK, allowance)

@@ -55,12 +55,22 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What a post said, and since when (milliseconds since 1970)."""
+
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
 class Post:
     """A post as the world keeps it.
 
     `position` orders the posts of one network (for X and Mastodon it is the id itself, for Bluesky the instant of
     indexing in ms). `at_ms` is milliseconds since 1970. `record` is Bluesky's record as JSON, else empty.
     `root` is the remote id of the first post of the thread. `tags` are lower-case, without `#`.
+    `before` is what it said before it was edited, oldest first; `edited_ms` is 0 where it never was. A deleted post
+    is kept, but no network shows it.
     """
 
     network: Network
@@ -80,6 +90,14 @@ class Post:
     tags: tuple[str, ...] = ()
     record: str = ""
     cid: str = ""
+    before: tuple[Version, ...] = ()
+    edited_ms: int = 0
+    deleted: bool = False
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Everything that it has said, oldest first."""
+        return (*self.before, Version(self.text, self.edited_ms or self.at_ms))
 
     @property
     def page(self) -> str:

@@ -85,6 +85,7 @@ class State:
             "name": post.author.name,
             "ours": post.ours,
             "text": post.text,
+            "edited": bool(post.before),
             "at": iso(post.at_ms),
             "url": post.page,
             "spans": _spans(post.text),
@@ -124,6 +125,9 @@ def row(post: Post) -> dict[str, Any]:
         "in_reply_to": post.in_reply_to,
         "quotes": post.quotes,
         "canonical_id": post.canonical_id,
+        "deleted": post.deleted,
+        "edited": bool(post.before),
+        "versions": [version.text for version in post.versions],
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
-from amplifier.sandbox.nouns import Account, Network, Post
+from amplifier.sandbox.nouns import Account, Network, Post, Version
 
-VERSION = 1  # rises when the tables change
+VERSION = 2  # rises when the tables change
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -19,7 +20,10 @@ CREATE TABLE IF NOT EXISTS posts (
     author INTEGER NOT NULL REFERENCES accounts, ours INTEGER NOT NULL, text TEXT NOT NULL, at_ms INTEGER NOT NULL,
     language TEXT NOT NULL, visibility TEXT NOT NULL, in_reply_to TEXT, quotes TEXT, root TEXT NOT NULL,
     mentions TEXT NOT NULL, tags TEXT NOT NULL, record TEXT NOT NULL, cid TEXT NOT NULL,
-    PRIMARY KEY (network, position), UNIQUE (network, remote_id)) WITHOUT ROWID;
+    before TEXT NOT NULL, edited_ms INTEGER NOT NULL, deleted INTEGER NOT NULL,
+    PRIMARY KEY (network, position)) WITHOUT ROWID;
+-- On Bluesky a deleted post's address may be written to again.
+CREATE UNIQUE INDEX IF NOT EXISTS posts_by_id ON posts (network, remote_id) WHERE deleted = 0;
 CREATE INDEX IF NOT EXISTS posts_by_author ON posts (author, position);
 CREATE INDEX IF NOT EXISTS posts_by_text ON posts (author, text);
 CREATE INDEX IF NOT EXISTS posts_by_parent ON posts (network, in_reply_to);
@@ -43,7 +47,7 @@ ACCOUNT = "key, network, handle, name, remote_id, since_ms"
 POST = (
     "posts.network, posts.position, posts.remote_id, posts.canonical_id, posts.ours, posts.text, posts.at_ms, "
     "posts.language, posts.visibility, posts.in_reply_to, posts.quotes, posts.root, posts.mentions, posts.tags, "
-    "posts.record, posts.cid, "
+    "posts.record, posts.cid, posts.before, posts.edited_ms, posts.deleted, "
     "accounts.key, accounts.network, accounts.handle, accounts.name, accounts.remote_id, accounts.since_ms"
 )
 POST_JOIN = "posts JOIN accounts ON accounts.key = posts.author"
@@ -107,5 +111,34 @@ def post(row: tuple) -> Post:  # type: ignore[type-arg]
         tags=tuple(json.loads(row[13])),
         record=row[14],
         cid=row[15],
-        author=account(row[16:22]),
+        before=tuple(Version(*version) for version in json.loads(row[16])),
+        edited_ms=row[17],
+        deleted=bool(row[18]),
+        author=account(row[19:25]),
+    )
+
+
+def row(post: Post) -> tuple[Any, ...]:
+    """The columns of the table `posts`, in their order."""
+    return (
+        post.network,
+        post.position,
+        post.remote_id,
+        post.canonical_id,
+        post.author.key,
+        post.ours,
+        post.text,
+        post.at_ms,
+        post.language,
+        post.visibility,
+        post.in_reply_to,
+        post.quotes,
+        post.root,
+        json.dumps(post.mentions),
+        json.dumps(post.tags),
+        post.record,
+        post.cid,
+        json.dumps([(version.text, version.at_ms) for version in post.before]),
+        post.edited_ms,
+        post.deleted,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
-from amplifier.sandbox.nouns import SERVER, Network
+from amplifier.sandbox import ids
+from amplifier.sandbox.nouns import SERVER, Draft, Network, Post
 from amplifier.text.links import Span, SpanKind, spans
 
 
@@ -38,6 +40,25 @@ def facets(text: str, did_of: Callable[[str], str | None]) -> list[dict[str, Any
             end = start + len(text[span.start : span.end].encode())
             found.append({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]})
     return found
+
+
+def redrafted(post: Post, text: str, did_of: Callable[[str], str | None]) -> Draft:
+    """The post with other words, as its author's own client would send it. Whom it answers stays addressed."""
+    before = named(post.network, post.text)
+    answered = tuple(handle for handle in post.mentions if handle not in before)
+    record: dict[str, Any] = {}
+    if post.record:
+        record = {**json.loads(post.record), "text": text, "facets": facets(text, did_of)}
+    return Draft(
+        author=post.author,
+        text=text,
+        ours=post.ours,
+        mentions=tuple(dict.fromkeys((*named(post.network, text), *answered))),
+        tags=tagged(text),
+        language=post.language,
+        record=json.dumps(record, ensure_ascii=False) if record else "",
+        cid=ids.cid(record) if record else "",
+    )
 
 
 def _feature(span: Span, did_of: Callable[[str], str | None]) -> dict[str, str] | None:

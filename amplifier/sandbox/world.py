@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from amplifier.sandbox import ids, tables
+from amplifier.sandbox import ids, tables, words
 from amplifier.sandbox.notes import Notes, now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
 from amplifier.sandbox.people import People
@@ -89,25 +89,39 @@ class World:
             self.touch()
             return post
 
-    def rewrite(self, post: Post, draft: Draft) -> None:
-        """Replace the words of a post that is there (Bluesky's edit); it keeps its place and its notices."""
+    def rewrite(self, post: Post, draft: Draft) -> Post:
+        """Replace the words of a post that is there; it keeps its place, its notices and what it said before."""
+        edited = replace(
+            post,
+            text=draft.text,
+            record=draft.record,
+            cid=draft.cid,
+            mentions=draft.mentions,
+            tags=draft.tags,
+            language=draft.language,
+            before=post.versions,
+            edited_ms=now_ms(),
+        )
         with self.lock, self._change():
-            self._file.execute(
-                "UPDATE posts SET text = ?, record = ?, cid = ?, mentions = ?, tags = ? "
-                "WHERE network = ? AND position = ?",
-                (
-                    draft.text,
-                    draft.record,
-                    draft.cid,
-                    json.dumps(draft.mentions),
-                    json.dumps(draft.tags),
-                    post.network,
-                    post.position,
-                ),
-            )
-            self._file.execute("DELETE FROM tags WHERE network = ? AND position = ?", (post.network, post.position))
-            self._insert_tags(post.network, draft.tags, post.position)
+            self._remove(post)
+            self._insert(edited)
             self.touch()
+        return edited
+
+    def edit_post(self, network: Network, remote_id: str, text: str) -> Post:
+        """Let its author put other words into a post, in their own client. ValueError if it is not there."""
+        with self.lock:
+            post = self._there(network, remote_id)
+            return self.rewrite(post, words.redrafted(post, text, self._did_of))
+
+    def delete_post(self, network: Network, remote_id: str) -> Post:
+        """Let its author delete a post: it is kept, but no network shows it. ValueError if it is not there."""
+        with self.lock, self._change():
+            post = replace(self._there(network, remote_id), deleted=True)
+            self._remove(post)
+            self._insert(post)
+            self.touch()
+            return post
 
     def post(self, network: Network, remote_id: str) -> Post | None:
         """The post with this remote id, if it is there."""
@@ -120,8 +134,8 @@ class World:
         return self._page(where, (network,), "posts.position", window)
 
     def all_posts(self) -> list[Post]:
-        """Everything ever said, in the order of time."""
-        return self._posts("1 ORDER BY posts.at_ms, posts.network, posts.position", ())
+        """Everything ever said, deleted or not, in the order of time."""
+        return self._posts("1 ORDER BY posts.at_ms, posts.network, posts.position", (), shown="1")
 
     def by_author(self, author: Account, window: Window, *, replies: bool = True) -> list[Post]:
         """What one account has said, with or without its answers to others."""
@@ -145,8 +159,18 @@ class World:
             "posts.network = ? AND posts.in_reply_to = ? ORDER BY posts.position", (post.network, post.remote_id)
         )
 
-    def _posts(self, where: str, values: tuple[Any, ...]) -> list[Post]:
-        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {where}"  # noqa: S608 - our own column names
+    def _there(self, network: Network, remote_id: str) -> Post:
+        found = self.post(network, remote_id)
+        if found is None:
+            raise ValueError(f"there is no post {remote_id} on {network}")
+        return found
+
+    def _did_of(self, handle: str) -> str | None:
+        account = self.people.known(Network.BLUESKY, handle)
+        return account.remote_id if account else None
+
+    def _posts(self, where: str, values: tuple[Any, ...], shown: str = "posts.deleted = 0") -> list[Post]:
+        query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {shown} AND {where}"  # noqa: S608 - our own names
         with self.lock:
             return [tables.post(row) for row in self._file.execute(query, values)]
 
@@ -156,33 +180,17 @@ class World:
         )
 
     def _insert(self, post: Post) -> None:
-        self._file.execute(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                post.network,
-                post.position,
-                post.remote_id,
-                post.canonical_id,
-                post.author.key,
-                post.ours,
-                post.text,
-                post.at_ms,
-                post.language,
-                post.visibility,
-                post.in_reply_to,
-                post.quotes,
-                post.root,
-                json.dumps(post.mentions),
-                json.dumps(post.tags),
-                post.record,
-                post.cid,
-            ),
-        )
-        if post.visibility == "public":
-            self._insert_tags(post.network, post.tags, post.position)
+        values = tables.row(post)
+        marks = ", ".join("?" * len(values))
+        self._file.execute(f"INSERT INTO posts VALUES ({marks})", values)  # noqa: S608 - question marks only
+        if post.visibility == "public" and not post.deleted:
+            tagged = [(post.network, tag, post.position) for tag in post.tags]
+            self._file.executemany("INSERT INTO tags VALUES (?, ?, ?)", tagged)
 
-    def _insert_tags(self, network: Network, tags: tuple[str, ...], position: int) -> None:
-        self._file.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(network, tag, position) for tag in tags])
+    def _remove(self, post: Post) -> None:
+        for table in ("posts", "tags"):
+            query = f"DELETE FROM {table} WHERE network = ? AND position = ?"  # noqa: S608 - our own names
+            self._file.execute(query, (post.network, post.position))
 
     # Notices
 
@@ -211,7 +219,7 @@ class World:
             f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "  # noqa: S608 - our own column names
             "JOIN posts ON posts.network = notices.network AND posts.position = notices.position "
             "JOIN accounts ON accounts.key = posts.author "
-            f"WHERE notices.account = ? AND notices.{by} > ? AND notices.{by} < ? "
+            f"WHERE posts.deleted = 0 AND notices.account = ? AND notices.{by} > ? AND notices.{by} < ? "
             f"AND notices.reason IN ({', '.join('?' * len(reasons))}) ORDER BY notices.{by} {window.order} LIMIT ?"
         )
         values = (account.key, window.after, window.before, *reasons, window.limit)
@@ -232,29 +240,31 @@ class World:
         return row[0] if row else 0
 
     def has_said(self, author: Account, text: str, since: int) -> bool:
-        """Whether an account has said exactly this since a position."""
+        """Whether an account has said exactly this since a position, even if it is deleted."""
         with self.lock:
             query = "SELECT 1 FROM posts WHERE author = ? AND text = ? AND position >= ?"
             return self._file.execute(query, (author.key, text, since)).fetchone() is not None
 
     # The keys of repeated requests
 
-    def by_key(self, account: Account, key: str) -> Post | None:
-        """The post that an idempotency key stood for within the last hour."""
+    def by_key(self, account: Account, key: str) -> str | None:
+        """The remote id that an idempotency key stood for within the last hour, be the post still there or not."""
         with self.lock:
             row = self._file.execute(
                 "SELECT remote_id FROM repeat_keys WHERE account = ? AND key = ? AND at_ms > ?",
                 (account.key, key, now_ms() - KEY_LIFE_MS),
             ).fetchone()
-            return self.post(account.network, row[0]) if row else None
+        return row[0] if row else None
 
     def counts(self) -> dict[str, int]:
-        """Posts by network, ours and others', and copies of our own beyond the first."""
+        """The posts there are by network, ours and others', and copies of our own beyond the first."""
         with self.lock:
-            rows = self._file.execute("SELECT network, ours, COUNT(*) FROM posts GROUP BY network, ours").fetchall()
+            rows = self._file.execute(
+                "SELECT network, ours, COUNT(*) FROM posts WHERE deleted = 0 GROUP BY network, ours"
+            ).fetchall()
             twice = self._file.execute(
                 "SELECT COALESCE(SUM(n - 1), 0) FROM (SELECT COUNT(*) AS n FROM posts WHERE ours = 1 "
-                "GROUP BY author, text)"
+                "AND deleted = 0 GROUP BY author, text)"
             ).fetchone()[0]
         found = {str(network): 0 for network in Network} | {"ours": 0, "others": 0, "twice": twice}
         for network, ours, count in rows:

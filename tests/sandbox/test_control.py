@@ -38,6 +38,9 @@ def test_the_world_tells_who_said_what_in_order(door: Any, x: Any, mastodon: Any
         "in_reply_to": None,
         "quotes": None,
         "canonical_id": first,
+            "deleted": False,
+            "edited": False,
+            "versions": ["Hello #Lab23"],
     }
     assert told["posts"][1] == second
     assert told["posts"][2]["canonical_id"] == third.uri

@@ -69,10 +69,10 @@ def test_the_reach_is_the_oldest_of_the_last_so_many(world: World) -> None:
 
 def test_a_key_stands_for_its_post_for_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     post = world.add(Draft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
-    assert world.by_key(post.author, "key") == post
+    assert world.by_key(post.author, "key") == post.remote_id
     assert world.by_key(world.people.account(Network.MASTODON, "b"), "key") is None
     monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: notes.now_ms() + 3_599_000)
-    assert world.by_key(post.author, "key") == post
+    assert world.by_key(post.author, "key") == post.remote_id
     monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: notes.now_ms() + 3_601_000)
     assert world.by_key(post.author, "key") is None
 
@@ -132,3 +132,57 @@ def test_whoever_waits_is_woken_by_a_change(world: World) -> None:
 
 def test_a_key_lives_as_long_as_documented() -> None:
     assert world.KEY_LIFE_MS == 3600 * 1000
+
+
+@pytest.mark.parametrize("network", list(Network))
+def test_a_deleted_post_is_shown_nowhere_and_kept(world: World, network: Network) -> None:
+    post = add(world, "Gone #a", network=network, tags=("a",), rkey="r", mentions=("brook",))
+    brook = world.people.account(network, "brook")
+    world.delete_post(network, post.remote_id)
+
+    assert world.post(network, post.remote_id) is None
+    assert world.by_author(post.author, Window()) == world.posts(network, Window()) == []
+    assert world.tagged(network, "a", Window()) == world.notices(brook, Window()) == []
+    assert world.counts()["ours"] == 0
+    (kept,) = world.all_posts()
+    assert (kept.remote_id, kept.text, kept.deleted) == (post.remote_id, "Gone #a", True)
+    with pytest.raises(ValueError, match="there is no post"):
+        world.delete_post(network, post.remote_id)
+
+
+def test_words_that_were_deleted_are_still_known_as_said(world: World) -> None:
+    post = add(world, "Same")
+    world.delete_post(Network.X, post.remote_id)
+    assert world.has_said(post.author, "Same", post.position)
+
+
+def test_a_deleted_record_s_address_may_be_written_to_again(world: World) -> None:
+    first = add(world, "One", network=Network.BLUESKY, rkey="r")
+    world.delete_post(Network.BLUESKY, first.remote_id)
+    again = add(world, "Two", network=Network.BLUESKY, rkey="r")
+    assert world.post(Network.BLUESKY, first.remote_id) == again
+    assert [post.deleted for post in world.all_posts()] == [True, False]
+
+
+@pytest.mark.parametrize("network", list(Network))
+def test_an_edited_post_keeps_what_it_said_before(world: World, network: Network) -> None:
+    record = '{"text":"One #a","createdAt":"2026-11-22T12:00:00.000Z"}' if network is Network.BLUESKY else ""
+    post = add(world, "One #a", network=network, tags=("a",), rkey="r", record=record, cid="c" if record else "")
+    for text in ("Two #b", "Three #b"):
+        world.edit_post(network, post.remote_id, text)
+
+    found = world.post(network, post.remote_id)
+    assert found is not None
+    assert [version.text for version in found.versions] == ["One #a", "Two #b", "Three #b"]
+    assert (found.position, found.at_ms, found.tags) == (post.position, post.at_ms, ("b",))
+    assert found.edited_ms >= found.at_ms
+    assert world.tagged(network, "a", Window()) == []
+    assert world.tagged(network, "b", Window()) == [found]
+    assert ("Three" in found.record) == (network is Network.BLUESKY)
+    assert found.cid != "c"
+
+
+def test_a_repeated_key_still_names_a_post_that_was_deleted(world: World) -> None:
+    post = world.add(Draft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
+    world.delete_post(Network.MASTODON, post.remote_id)
+    assert world.by_key(post.author, "key") == post.remote_id
