@@ -58,15 +58,22 @@ class UsageError(AmplifierError):
 
 
 class PlatformError(AmplifierError):
-    """A network answered, or failed to; what follows depends on the class below this one."""
+    """A network answered, or failed to; what follows depends on the class below this one.
+
+    `until` (UTC): the network asked not to be called before then, whatever became of this call.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class RateLimited(PlatformError):
     """The network asks us to wait until `until` (UTC). `scope` says whether one account or the whole app waits."""
 
     def __init__(self, message: str, until: datetime, scope: Literal["account", "app"] = "account") -> None:
-        super().__init__(message)
-        self.until = until
+        super().__init__(message, until)
+        self.until: datetime = until
         self.scope = scope
 
 
