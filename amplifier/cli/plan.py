@@ -6,14 +6,17 @@ import argparse
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from amplifier.campaign.post import WantedPost, Words
-from amplifier.cli.output import console, say_json
+from amplifier.campaign.post import OWN, WantedPost, Words
+from amplifier.cli.output import console, say_json, wall_clock
+from amplifier.cli.sheet import sheet
+from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.cost import price
@@ -23,13 +26,14 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.program import post_name, read_program, wanted_posts
 from amplifier.settings import Settings
-from amplifier.store import decisions, ledger
+from amplifier.store import decisions, journeys, ledger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="the first day, such as 2023-10-08")
     parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="the last day (included)")
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="write it as a page to print, to post by hand from")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"The last day ({last}) lies before the first ({first}).")
     zone = ZoneInfo(settings.campaign.zone)
     shown = [post for post in posts if first <= post.moment.due_at.astimezone(zone).date() <= last]
+    if options.sheet:
+        _write_sheet(options.sheet, shown, settings, (first, last))
     if options.json:
         say_json(
             {
@@ -53,13 +59,27 @@ def run(options: argparse.Namespace) -> int:
                 "from": first,
                 "to": last,
                 "note": note,
+                "sheet": str(options.sheet.absolute()) if options.sheet else None,
                 "posts": [_post_json(post, settings) for post in shown],
                 "price_usd": round(sum(_price(said, settings) for post in shown for said in post.words), 3),
             }
         )
+    elif options.sheet:
+        console().print(f"[green]✓[/] {escape(str(options.sheet.absolute()))}", soft_wrap=True)
+        console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
         _print(shown, settings, note)
     return 0
+
+
+def _write_sheet(path: Path, posts: Sequence[WantedPost], settings: Settings, days: tuple[date, date]) -> None:
+    """The posts of these days, with what the ledger knows of them, and people's own posts beside them."""
+    rows = journeys.journeys() if ledger.is_ready() else ()
+    first, last = (day.isoformat() for day in days)
+    there = [row for row in rows if row.identity.post.slot != OWN or first <= row.wall_time[:10] <= last]
+    page = sheet(posts, there, settings, printed_at=wall_clock(utc_now(), settings.campaign.zone))
+    with whole_file(path, mode=0o600) as file:
+        file.write(page)
 
 
 def choose(settings: Settings, first: date | None, last: date | None, *, today: date) -> tuple[date, date, str]:

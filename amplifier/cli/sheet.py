@@ -1,0 +1,176 @@
+"""The plan on paper: one page of HTML that needs no network and no script, for the hour when nothing else works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.post import OWN, PostId, WantedPost
+from amplifier.cli.output import SHAPES, WORDS
+from amplifier.compose.queue import length
+from amplifier.platforms.capabilities import TABLE
+from amplifier.schedule.program import post_name
+from amplifier.settings import Account, Mode, Settings
+from amplifier.sharekit.intents import compose, is_safe
+
+MODULE_MM = 0.45  # one dot of a code on paper; a phone in bad light still reads 0.4 mm
+SMALLEST_MM, LARGEST_MM = 30.0, 64.0
+QUIET = 4  # modules of white around a code, as ISO/IEC 18004 asks
+# What must be known before somebody posts by hand what is not simply waiting.
+CARE: Mapping[State, str] = {
+    State.SENDING: "It is being sent. Look at the account before you post it.",
+    State.UNSURE: "It may be out already. Look at the account before you post it.",
+    State.HELD: "It is held for a person. Ask before you post it.",
+    State.MISSED: "It was too late, so it was not sent. Ask before you post it.",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code as inline SVG, and how wide it is printed, in mm."""
+
+    svg: Markup
+    width: float
+
+
+@dataclass(frozen=True)
+class Card:
+    """One post on one account, as it stands on the paper.
+
+    `wall_time` is the campaign's. `link` opens the composer with the text in it; it is empty where the network has
+    none, `code` is None where the link is too long to be printed. `url` is where a post that is out stands.
+    """
+
+    wall_time: str
+    post: str
+    network: str
+    handle: str
+    text: str
+    used: int
+    limit: int
+    link: str
+    host: str
+    code: Code | None
+    shape: str
+    state: str
+    care: str
+    is_sent: bool
+    url: str
+    leads: bool
+
+    @property
+    def clock(self) -> str:
+        """The time of day, as the campaign's clocks show it."""
+        return f"{datetime.fromisoformat(self.wall_time):%H:%M}"
+
+    @property
+    def day(self) -> str:
+        """The day, short: a card may be cut out."""
+        return f"{datetime.fromisoformat(self.wall_time):%a %-d %b}"
+
+
+def sheet(posts: Sequence[WantedPost], rows: Iterable[Journey], settings: Settings, *, printed_at: str) -> bytes:
+    """The page: every post on every account, by day. `rows` are the ledger's; what it knows better stands there.
+
+    A row of a person's own post has no wanted post; it stands in its place by time.
+    """
+    known = {(row.identity.post, row.identity.account): row for row in rows}
+    cards = [
+        _card(post.id, post.moment.wall_time, said.account, said.text, known.get((post.id, said.account)), settings)
+        for post in posts
+        for said in post.words
+    ]
+    cards += [
+        _card(row.identity.post, row.wall_time, row.identity.account, row.text, row, settings)
+        for row in known.values()
+        if row.identity.post.slot == OWN and row.identity.account in {one.name for one in settings.accounts}
+    ]
+    there = sorted((card for card in cards if card is not None), key=lambda card: card.wall_time)
+    days = [
+        (f"{date.fromisoformat(day):%A %-d %B %Y}", list(group))
+        for day, group in groupby(there, key=lambda card: card.wall_time[:10])
+    ]
+    page = _environment().get_template("sheet.html.j2")
+    return page.render(
+        campaign=settings.campaign,
+        days=days,
+        coming=sum(not card.is_sent for card in there),
+        sent=sum(card.is_sent for card in there),
+        rehearsal=settings.mode is Mode.REHEARSAL,
+        printed_at=printed_at,
+    ).encode()
+
+
+def composer(account: Account, text: str) -> str:
+    """The address that opens the composer of this account's network with the text in it; empty if there is none.
+
+    On Mastodon that is our own server's (docs.joinmastodon.org: /share), so that nobody has to know its name.
+    """
+    if account.platform == "mastodon" and account.api:
+        return f"{account.api}/share?text={quote(text, safe='')}"
+    return compose(account.platform, text) or ""
+
+
+def code(link: str) -> Code | None:
+    """The link as a QR code of error level L, or None if it is too long to be printed so that a phone reads it."""
+    try:
+        made = segno.make_qr(link, error="l", boost_error=False, mode="byte", encoding="utf-8")
+    except segno.DataOverflowError:
+        return None
+    modules = made.symbol_size(border=QUIET)[0]
+    if modules * MODULE_MM > LARGEST_MM:
+        return None
+    drawn = made.svg_inline(border=QUIET, omitsize=True, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    return Code(Markup(drawn), round(max(SMALLEST_MM, modules * MODULE_MM), 1))  # noqa: S704  numbers alone
+
+
+def _card(post: PostId, wall_time: str, name: str, text: str, row: Journey | None, settings: Settings) -> Card | None:
+    state = row.state if row else State.QUEUED
+    if state is State.DROPPED:
+        return None
+    account = settings.account(name)
+    if row:
+        text, wall_time = row.text, row.wall_time
+    size = length(text, account)
+    is_sent = state is State.SENT
+    link = "" if is_sent else composer(account, text)
+    url = row.receipt.url if row and row.receipt else ""
+    return Card(
+        wall_time=wall_time,
+        post=post_name(post),
+        network=TABLE[account.platform].title,
+        handle=account.handle,
+        text=text,
+        used=size.used,
+        limit=size.limit,
+        link=link,
+        host=urlsplit(link).netloc,
+        code=code(link) if link else None,
+        shape=SHAPES[state][0],
+        state=WORDS[state],
+        care=CARE.get(state, ""),
+        is_sent=is_sent,
+        url=url,
+        leads=is_safe(url, pretend=settings.mode is Mode.REHEARSAL),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,54 @@
+"""A file that is there whole or not at all: written beside its place, flushed to disk, and moved there in one step."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from amplifier.errors import UsageError
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Write this file; it appears, in place of the one before, only when all of it is on the disk.
+
+    Raises UsageError with the reason if it cannot be written (no folder, no right, a full disk); then nothing is left
+    behind, and what stood there before stands there still.
+    """
+    path = path.absolute()
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder. Name the file in it.")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-", suffix=".part")
+    except OSError as error:
+        raise _refused(path, error) from None
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        beside.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise _refused(path, error) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _refused(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"{path} cannot be written: {error.strerror or error}. Nothing was left there.")
+
+
+def _sync(folder: Path) -> None:
+    """Let the new name itself survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
