@@ -11,7 +11,8 @@ from typing import Any
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.limits import Limits
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Network, iso
+from amplifier.sandbox.nouns import Network, from_iso, iso
+from amplifier.sandbox.pretend_clock import CLOCK
 from amplifier.sandbox.public import Public, Rate
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.state import row
@@ -42,11 +43,16 @@ class Control:
             ("POST", "/_/faults", self.add_fault),
             ("DELETE", "/_/faults", self.end_faults),
             ("DELETE", "/_/faults/{id}", self.end_faults),
+            ("GET", "/_/weather", self.weather),
+            ("POST", "/_/weather", self.set_weather),
+            ("GET", "/_/clock", self.clock),
+            ("POST", "/_/clock", self.set_clock),
             ("GET", "/_/limits", self.limits),
             ("POST", "/_/limits", self.set_limits),
             ("GET", "/_/public", self.public),
             ("POST", "/_/public", self.set_public),
             ("POST", "/_/say", self.say),
+            ("POST", "/_/change", self.change),
             ("POST", "/_/plan", self.plan),
             ("POST", "/_/said", self.said),
             ("GET", "/_/wishes", self.wishes),
@@ -70,6 +76,28 @@ class Control:
     def end_faults(self, _: Request, found: dict[str, str]) -> Any:
         """End one fault, or all."""
         return {"ended": self._faults.remove(int(found["id"]) if "id" in found else None)}
+
+    def weather(self, _: Request, __: dict[str, str]) -> Any:
+        """The weather, and how many faults have struck, by kind."""
+        return self._faults.weather()
+
+    def set_weather(self, request: Request, _: dict[str, str]) -> Any:
+        """Faults of every kind at random from now on, or no longer."""
+        found = _object(request)
+        self._faults.set_weather(str(found["level"]), int(found.get("seed", 0)))
+        return self._faults.weather()
+
+    def clock(self, _: Request, __: dict[str, str]) -> Any:
+        """What time it is here, and whether the clock stands still."""
+        return {"now": iso(now_ms()), "is_set": CLOCK.get().is_set}
+
+    def set_clock(self, request: Request, _: dict[str, str]) -> Any:
+        """Stop the clock at an instant, or let it run with the real time; what was put off until then is done."""
+        now = _object(request)["now"]
+        ms = None if now is None else from_iso(str(now))
+        self._world.notes.keep("clock", ms)
+        CLOCK.get().set(ms)
+        return self.clock(request, {})
 
     def limits(self, _: Request, __: dict[str, str]) -> Any:
         """Whether rate limits are enforced."""
@@ -98,6 +126,14 @@ class Control:
         network = Network(found["network"])
         post = self._public.say(network, str(found["handle"]), str(found["text"]), in_reply_to=parent, quotes=quoted)
         return row(post)
+
+    def change(self, request: Request, _: dict[str, str]) -> Any:
+        """A post edited or, with null for its text, deleted, as if its author had done it in their own client."""
+        found = _object(request)
+        network, remote_id, text = Network(found["network"]), str(found["remote_id"]), found["text"]
+        if text is None:
+            return row(self._world.delete_post(network, remote_id))
+        return row(self._world.edit_post(network, remote_id, str(text)))
 
     def plan(self, request: Request, _: dict[str, str]) -> Any:
         """The service's word about its plan."""

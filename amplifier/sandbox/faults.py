@@ -1,18 +1,19 @@
-"""What goes wrong on demand: which request a fault is for (decided here), and how it acts on the socket."""
+"""What goes wrong on demand: which request a fault is for. How it acts on the socket stands in `acts`."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from amplifier.sandbox.notes import Notes
 from amplifier.sandbox.nouns import Network
-from amplifier.sandbox.wire import Answer, Operation
+from amplifier.sandbox.weather import CALM, Sky
+from amplifier.sandbox.wire import Operation
 
 ANY = "*"
 
@@ -20,12 +21,34 @@ ANY = "*"
 class Kind(StrEnum):
     """How a fault shows."""
 
+    # Something else is answered than what was asked for.
     STATUS = "status"
+    SUSPENDED = "suspended"
+    DUPLICATE = "duplicate"
+    REDIRECT = "redirect"
+    # The line is not what it should be.
     DELAY = "delay"
     HANG = "hang"
+    RESET_UNREAD = "reset_unread"
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
+    STORES_LATER = "stores_later"
     HALF = "half"
+    HALF_HEAD = "half_head"
+    DRIP = "drip"
+    # The answer is not what it should be.
+    HTML = "html"
+    EMPTY = "empty"
+    LIST = "list"
+    NULL = "null"
+    NO_ID = "no_id"
+    OTHER_ID = "other_id"
+    OTHER_ANSWER = "other_answer"
+    BROKEN_GZIP = "broken_gzip"
+    SHORT_LENGTH = "short_length"
+    JUNK = "junk"
+    BAD_UTF8 = "bad_utf8"
+    # The server has a habit.
     IGNORE_KEY = "ignore_key"
     REPLAY_500 = "replay_500"
     LAG = "lag"
@@ -33,14 +56,27 @@ class Kind(StrEnum):
 
 # These three change what a face answers; the others act on the connection.
 HABITS = frozenset({Kind.IGNORE_KEY, Kind.REPLAY_500, Kind.LAG})
-SILENCES = frozenset({Kind.STATUS, Kind.HANG, Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.HALF})
+# With these the post is not stored unless the fault says so; with all others it is.
+NOT_STORING = frozenset({Kind.STATUS, Kind.SUSPENDED, Kind.DUPLICATE, Kind.REDIRECT, Kind.CUT_BEFORE})
+# While one of these is in force, the wall shows the network as silent.
+SILENCES = frozenset({Kind.STATUS, Kind.HANG, Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.HALF, Kind.RESET_UNREAD, Kind.DRIP})
+
+
+class RetryAfter(StrEnum):
+    """The forms in which a server says when to come back (RFC 9110, 10.2.3), and one that nobody can mean."""
+
+    SECONDS = "seconds"
+    DATE = "date"
+    ABSURD = "absurd"
 
 
 @dataclass(frozen=True)
 class Fault:
     """A fault in force. `times` is how often it will still strike (None: always); `seconds` is a range.
 
-    `reset`: in how many seconds the headers of a 429 say that the budget begins anew; None sends no such headers.
+    `reset`: in how many seconds a 429 says that the budget begins anew, in the network's own headers or, where
+    `retry_after` names a form, in that one alone; None sends no such headers. `chance`: in which share of the requests
+    that it is meant for it strikes.
     """
 
     id: int
@@ -52,6 +88,8 @@ class Fault:
     times: int | None = None
     stored: bool = False
     reset: float | None = None
+    retry_after: RetryAfter | None = None
+    chance: float = 1.0
 
     def strikes(self, network: Network, operation: Operation) -> bool:
         """Whether it is meant for such a request."""
@@ -62,33 +100,14 @@ class Fault:
         return asdict(self)
 
 
-class Line(Protocol):
-    """The connection a fault acts on."""
-
-    def send(self, answer: Answer) -> None:
-        """Send the whole answer and keep the connection."""
-
-    def send_half(self, answer: Answer) -> None:
-        """Send the first half of the bytes and close."""
-
-    def close(self) -> None:
-        """Close without sending anything."""
-
-    def reset(self) -> None:
-        """Close with a reset (RST)."""
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; ends early when the server stops."""
-
-    def hold(self, seconds: float) -> None:
-        """Say nothing for so long; ends early when the client gives up or the server stops."""
+FIELDS = frozenset(Fault.__dataclass_fields__)
 
 
 def from_json(found: Any, number: int) -> Fault:
     """A fault from what the control door was given. Raises ValueError with a sentence if it makes no sense."""
     if not isinstance(found, dict):
         raise ValueError("a fault is a JSON object")  # noqa: TRY004 - answered with 400, as every bad value
-    unknown = set(found) - {"id", "network", "operation", "kind", "status", "seconds", "times", "stored", "reset"}
+    unknown = set(found) - FIELDS
     if unknown:
         raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
     kind = Kind(found.get("kind", ""))
@@ -101,6 +120,9 @@ def from_json(found: Any, number: int) -> Fault:
     times = found.get("times", 1 if kind not in HABITS else None)
     if times is not None and (not isinstance(times, int) or times < 1):
         raise ValueError("times is a whole number of at least 1, or null for always")
+    chance = float(found.get("chance", 1))
+    if not 0 < chance <= 1:
+        raise ValueError("chance lies above 0 and is at most 1")
     return Fault(
         id=number,
         network=network,
@@ -109,22 +131,30 @@ def from_json(found: Any, number: int) -> Fault:
         status=int(found.get("status", 503)),
         seconds=_range(found.get("seconds", 0)),
         times=times,
-        stored=bool(found.get("stored", False)),
+        stored=bool(found.get("stored", kind not in NOT_STORING)),
         reset=None if found.get("reset") is None else float(found["reset"]),
+        retry_after=None if found.get("retry_after") is None else RetryAfter(found["retry_after"]),
+        chance=chance,
     )
 
 
 class Faults:
-    """The faults in force, kept in the world's notes so that a restart does not mend anything."""
+    """The faults in force, kept in the world's notes so that a restart does not mend anything.
+
+    How often each kind has struck is kept in memory only.
+    """
 
     def __init__(self, notes: Notes, seed: int = 23) -> None:
         self._notes = notes
         self._lock = notes.lock  # one lock for both, since keeping a fault writes to the file
         self._silent: Counter[Network] = Counter()
+        self._struck: Counter[str] = Counter()
         self._random = random.Random(seed)  # noqa: S311 - guards no secret
         kept = notes.kept("faults") or {"next": 1, "list": []}
         self._next: int = kept["next"]
         self._faults = [from_json(found, found["id"]) for found in kept["list"]]
+        weather = notes.kept("weather") or {"level": CALM, "seed": 0}
+        self._sky = Sky(weather["level"], weather["seed"])
 
     def add(self, found: Any) -> Fault:
         """Put a fault in force. Raises ValueError with a sentence if it makes no sense."""
@@ -149,22 +179,32 @@ class Faults:
             self._keep()
             return ended
 
+    def set_weather(self, level: str, seed: int) -> None:
+        """Begin a weather anew from its seed, or end it. Raises ValueError for a level that there is not."""
+        with self._lock:
+            self._sky = Sky(level, seed)
+            self._notes.keep("weather", {"level": level, "seed": seed})
+
+    def weather(self) -> dict[str, Any]:
+        """The weather, and how often each kind has struck, also of single faults."""
+        with self._lock:
+            struck = dict(sorted(self._struck.items()))
+            return {"level": self._sky.level, "seed": self._sky.seed, "struck": struck, "faults": sum(struck.values())}
+
     def take(self, network: Network | None, operation: Operation, kinds: frozenset[Kind] | None = None) -> Fault | None:
         """The first fault for such a request, used up by one; without `kinds` only those that act on the connection."""
-        if not self._faults or network is None:
+        if network is None or not (self._faults or self._sky):
             return None
         with self._lock:
-            for place, fault in enumerate(self._faults):
-                wanted = fault.kind in kinds if kinds is not None else fault.kind not in HABITS
-                if wanted and fault.strikes(network, operation):
-                    self._use(place, fault)
-                    return fault
-        return None
+            fault = self._taken(network, operation, kinds) or self._fallen(network, operation, kinds)
+            if fault is not None:
+                self._struck[fault.kind] += 1
+            return fault
 
     def is_silent(self, network: Network) -> bool:
         """Whether publishing on this network goes wrong as things stand."""
         return self._silent[network] > 0 or any(
-            f.kind in SILENCES and f.strikes(network, Operation.PUBLISH) for f in self.all()
+            f.kind in SILENCES and f.chance == 1 and f.strikes(network, Operation.PUBLISH) for f in self.all()
         )
 
     @contextmanager
@@ -180,6 +220,19 @@ class Faults:
         """How long this time."""
         with self._lock:
             return self._random.uniform(*fault.seconds)
+
+    def _taken(self, network: Network, operation: Operation, kinds: frozenset[Kind] | None) -> Fault | None:
+        for place, fault in enumerate(self._faults):
+            wanted = fault.kind in kinds if kinds is not None else fault.kind not in HABITS
+            if wanted and fault.strikes(network, operation) and self._random.random() < fault.chance:
+                self._use(place, fault)
+                return fault
+        return None
+
+    def _fallen(self, network: Network, operation: Operation, kinds: frozenset[Kind] | None) -> Fault | None:
+        habits = None if kinds is None else frozenset(kind.value for kind in kinds)
+        drawn = self._sky.draw(operation, habits)
+        return from_json({"network": network, "operation": operation, **drawn}, 0) if drawn else None
 
     def _count(self, network: Network, more: int) -> None:
         with self._lock:
@@ -197,36 +250,6 @@ class Faults:
 
     def _keep(self) -> None:
         self._notes.keep("faults", {"next": self._next, "list": [fault.as_json() for fault in self._faults]})
-
-
-def carry_out(
-    fault: Fault, seconds: float, line: Line, *, serve: Callable[[], Answer], fail: Callable[[int], Answer]
-) -> None:
-    """Let a fault act on a connection. `serve` does what was asked; `fail` is the network's way to say a status."""
-    match fault.kind:
-        case Kind.STATUS:
-            if fault.stored:
-                serve()
-            line.wait(seconds)
-            line.send(fail(fault.status))
-        case Kind.HANG:
-            serve()
-            line.hold(seconds)
-            line.close()
-        case Kind.CUT_BEFORE:
-            line.wait(seconds)
-            line.close()
-        case Kind.CUT_AFTER:
-            serve()
-            line.wait(seconds)
-            line.reset()
-        case Kind.HALF:
-            answer = serve()
-            line.wait(seconds)
-            line.send_half(answer)
-        case _:
-            line.wait(seconds)
-            line.send(serve())
 
 
 def _range(found: Any) -> tuple[float, float]:

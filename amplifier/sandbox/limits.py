@@ -62,7 +62,7 @@ class Limits:
         """Take points from a budget; its window begins with the first call. Beyond the limit none are taken."""
         with self._lock:
             begun, used = self._spent.get((budget, who), (now_ms, 0))
-            if now_ms >= begun + budget.window_ms:
+            if not begun <= now_ms < begun + budget.window_ms:  # also when the clock was set back
                 begun, used = now_ms, 0
             granted = not self.enforced or used + points <= budget.limit
             if granted and self.enforced:

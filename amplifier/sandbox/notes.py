@@ -9,12 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from amplifier.clock import utc_now
+from amplifier.sandbox.pretend_clock import now_ms
 
-
-def now_ms() -> int:
-    """The present, in milliseconds since 1970."""
-    return round(utc_now().timestamp() * 1000)
+__all__ = ["Notes", "Wish", "now_ms"]  # here the rest of the sandbox asks for the time
 
 
 @dataclass(frozen=True)

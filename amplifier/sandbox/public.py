@@ -11,6 +11,7 @@ from typing import Any
 from amplifier.sandbox import ids, words
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post, iso
+from amplifier.sandbox.pretend_clock import CLOCK, Clock
 from amplifier.sandbox.state import full_handle
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.world import World
@@ -106,8 +107,9 @@ def handle_of(network: Network, person: str) -> str:
 class Public:
     """Speaks in a thread of its own while its rate is above nothing; goes on after a restart."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, clock: Clock | None = None) -> None:
         self._world = world
+        self._clock = clock or CLOCK.get()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -207,6 +209,7 @@ class Public:
             return ids.tid(now_ms(), random.getrandbits(10))
 
     def _run(self) -> None:
+        CLOCK.set(self._clock)
         while not self._ended.is_set():
             with self._lock:
                 rate = self._rate

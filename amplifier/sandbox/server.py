@@ -9,6 +9,7 @@ import socketserver
 import sqlite3
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -16,16 +17,18 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from amplifier.clock import utc_now
-from amplifier.sandbox import bluesky, bluesky_shapes, mastodon, x, x_problems
+from amplifier.sandbox import bluesky, mastodon, x
+from amplifier.sandbox.acts import Asked, carry_out
 from amplifier.sandbox.control import Control
-from amplifier.sandbox.faults import SILENCES, Faults, carry_out
-from amplifier.sandbox.limits import Allowance, Limits, headers_of
+from amplifier.sandbox.faults import SILENCES, Fault, Faults, Kind
+from amplifier.sandbox.limits import Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.pages import Pages, is_loopback, missing
+from amplifier.sandbox.pretend_clock import CLOCK, Clock
 from amplifier.sandbox.public import Public
 from amplifier.sandbox.routes import Route, Routes, Serving
+from amplifier.sandbox.spoilt import refusal, spoilt
 from amplifier.sandbox.state import State
 from amplifier.sandbox.wire import Answer, RefusedError, Request, say
 from amplifier.sandbox.world import World
@@ -50,9 +53,10 @@ class Sandbox:
         self.stopping = threading.Event()
         self.world = World(world)
         notes = self.world.notes
+        self.clock = Clock(notes.kept("clock"))
         self.faults = Faults(notes)
         self.limits = Limits(enforced=(notes.kept("limits") or {"enforced": True})["enforced"])
-        self.public = Public(self.world)
+        self.public = Public(self.world, self.clock)
         self.state = State(self.world, self.faults)
         control = Control(
             token=token,
@@ -103,6 +107,7 @@ class Sandbox:
         if self._loop.is_alive():
             self._server.shutdown()
         self.public.stop()
+        self.clock.stop()
         self._server.end_connections(STOP_S)
         self._server.server_close()
         self.world.close()
@@ -124,6 +129,7 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(address, _Connection)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
+        CLOCK.set(self.sandbox.clock)
         with self._lock:
             self._open[request] = threading.current_thread()
         try:
@@ -162,48 +168,51 @@ class _Connection(BaseHTTPRequestHandler):
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return
-            request = self._read()
-            if request is not None:
-                self._serve(request)
+            self._serve()
         except (OSError, sqlite3.ProgrammingError):
             # The client has gone, or the sandbox is stopping and its file is closed.
             self.close_connection = True
 
-    def _read(self) -> Request | None:
+    def _serve(self) -> None:
+        sandbox = self.server.sandbox
+        path = urlsplit(self.path).path.rstrip("/") or "/"
+        if path == LIVE and self.command == "GET":
+            self._live()
+            return
+        found = sandbox.routes.find(self.command, path)
+        fault = sandbox.faults.take(found[0].network, found[0].operation) if found else None
+        if fault is not None and fault.kind is Kind.RESET_UNREAD:
+            self.reset()  # whoever sent it learns nothing of how far it came
+            return
+        request = self._read(path)
+        if request is None:
+            return
+        if found is None:
+            self.send(missing())
+        elif fault is None or found[0].network is None:
+            self.send(_answer(found[0], request, found[1]))
+        else:
+            self._strike(fault, found[0].network, lambda: _answer(found[0], request, found[1]))
+
+    def _read(self, path: str) -> Request | None:
         length = self.headers.get("Content-Length") or "0"
         if self.headers.get("Transfer-Encoding") or not length.isdecimal() or int(length) > LARGEST_BODY:
             self.close_connection = True
             self.send(say({"error": "Send a body of at most a megabyte with its length."}, 413))
             return None
-        parts = urlsplit(self.path)
-        path = parts.path.rstrip("/") or "/"
-        query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        query = tuple(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         return Request(self.command, path, query, self.headers, self.rfile.read(int(length)))
 
-    def _serve(self, request: Request) -> None:
+    def _strike(self, fault: Fault, network: Network, serve: Callable[[], Answer]) -> None:
         sandbox = self.server.sandbox
-        if request.path == LIVE and request.method == "GET":
-            self._live()
-            return
-        found = sandbox.routes.find(request.method, request.path)
-        if found is None:
-            self.send(missing())
-            return
-        route, names = found
-        fault = sandbox.faults.take(route.network, route.operation)
-        if fault is None or route.network is None:
-            self.send(_answer(route, request, names))
-            return
-        network = route.network
-        quiet = sandbox.faults.silence(network) if fault.kind in SILENCES else nullcontext()
-        with quiet:
-            carry_out(
-                fault,
-                sandbox.faults.seconds(fault),
-                self,
-                serve=lambda: _answer(route, request, names),
-                fail=lambda status: _failure(network, status, fault.reset),
-            )
+        asked = Asked(
+            serve,
+            put_off=lambda seconds: sandbox.clock.put_off(seconds, serve),
+            refuse=lambda: refusal(fault, network),
+            spoil=lambda answer: spoilt(fault, network, sandbox.world, answer),
+        )
+        with sandbox.faults.silence(network) if fault.kind in SILENCES else nullcontext():
+            carry_out(fault, sandbox.faults.seconds(fault), self, asked)
 
     def _live(self) -> None:
         sandbox = self.server.sandbox
@@ -226,14 +235,27 @@ class _Connection(BaseHTTPRequestHandler):
 
     def send(self, answer: Answer) -> None:
         """Send the whole answer and keep the connection, if the client wants to."""
-        date = self.date_time_string(int(utc_now().timestamp()))
-        self.wfile.write(answer.raw(date=date, keep=not self.close_connection))
+        self.wfile.write(self._raw(answer, keep=not self.close_connection))
+        if answer.length is not None:  # it was a lie, and what is over would be taken for the next answer
+            self.close_connection = True
 
-    def send_half(self, answer: Answer) -> None:
-        """Send the first half of the bytes and close."""
-        whole = answer.raw(date=self.date_time_string(), keep=True)
-        self.wfile.write(whole[: len(whole) - (len(answer.body) + 1) // 2])
+    def send_part(self, answer: Answer, share_of_head: float, share_of_body: float) -> None:
+        """Send the first part of head and body, and close."""
         self.close_connection = True
+        whole = self._raw(answer, keep=True)
+        head = len(whole) - len(answer.body)
+        self.wfile.write(whole[: int(head * share_of_head) + int(len(answer.body) * share_of_body)])
+
+    def drip(self, answer: Answer, seconds: float, most: int) -> None:
+        """Send single bytes so far apart, at most so many, and close."""
+        self.close_connection = True
+        for byte in self._raw(answer, keep=True)[:most]:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            self.wait(seconds)
+
+    def _raw(self, answer: Answer, *, keep: bool) -> bytes:
+        return answer.raw(date=self.date_time_string(now_ms() // 1000), keep=keep)
 
     def close(self) -> None:
         """Close without sending anything."""
@@ -265,16 +287,6 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         """Say nothing: a client's bad request line is its own affair."""
-
-
-PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: x_problems.problem, Network.BLUESKY: bluesky_shapes.problem}
-
-
-def _failure(network: Network, status: int, reset: float | None) -> Answer:
-    answer = PROBLEMS[network](status)
-    if reset is None:
-        return answer
-    return answer.having(headers_of(network, Allowance(False, 1, 0, now_ms() + round(reset * 1000), 1)))
 
 
 def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:

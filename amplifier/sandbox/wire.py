@@ -77,12 +77,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer. Content-Length, Date and Connection are added when it is written."""
+    """One HTTP answer. Content-Length, Date and Connection are added when it is written.
+
+    `length` is what Content-Length says instead of the truth; None says the truth.
+    """
 
     status: int
     body: bytes
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    length: int | None = None
 
     def having(self, headers: Mapping[str, str]) -> Answer:
         """The same answer with further headers."""
@@ -94,7 +98,7 @@ class Answer:
             f"HTTP/1.1 {self.status} {_phrase(self.status)}",
             f"Date: {date}",
             f"Content-Type: {self.content_type}",
-            f"Content-Length: {len(self.body)}",
+            f"Content-Length: {len(self.body) if self.length is None else self.length}",
             *(f"{name}: {value}" for name, value in self.headers.items()),
         ]
         if not keep:

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from amplifier.sandbox.pretend_clock import CLOCK, Clock, now_ms
+
+
+@pytest.fixture
+def clock() -> Clock:
+    made = Clock()
+    yield made
+    made.stop()
+
+
+def test_it_shows_the_real_time_until_it_is_set_and_stands_still_from_then_on(clock: Clock) -> None:
+    assert abs(clock.now_ms() - time.time() * 1000) < 1000
+    clock.set(5_000)
+    time.sleep(0.01)
+    assert (clock.now_ms(), clock.is_set) == (5_000, True)
+    clock.set(None)
+    assert abs(clock.now_ms() - time.time() * 1000) < 1000
+
+
+def test_what_was_put_off_is_done_before_set_returns_in_order_and_not_early(clock: Clock) -> None:
+    done: list[str] = []
+    clock.set(0)
+    clock.put_off(2, lambda: done.append("second"))
+    clock.put_off(1, lambda: done.append("first"))
+    clock.set(999)
+    time.sleep(0.05)
+    assert done == []
+    clock.set(5_000)
+    assert done == ["first", "second"]
+
+
+def test_what_was_put_off_is_done_by_itself_while_the_clock_runs(clock: Clock) -> None:
+    done = threading.Event()
+    begun = time.monotonic()
+    clock.put_off(0.1, done.set)
+    assert done.wait(2)
+    assert time.monotonic() - begun >= 0.09
+
+
+def test_what_was_put_off_is_forgotten_at_the_end_and_no_thread_stays(clock: Clock) -> None:
+    done: list[int] = []
+    clock.put_off(0.05, lambda: done.append(1))
+    clock.stop()
+    time.sleep(0.1)
+    assert done == []
+    assert not any(thread.name == "sandbox clock" and thread is clock._thread for thread in threading.enumerate())
+
+
+def test_each_thread_has_the_time_of_the_sandbox_that_it_works_for() -> None:
+    seen: dict[int, int] = {}
+
+    def work(instant: int) -> None:
+        CLOCK.set(Clock(instant))
+        seen[instant] = now_ms()
+
+    threads = [threading.Thread(target=work, args=(instant,)) for instant in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == {1: 1, 2: 2}
+    assert abs(now_ms() - time.time() * 1000) < 1000
+
+
+def test_no_other_file_of_the_sandbox_asks_for_the_real_time() -> None:
+    folder = Path(__file__).parents[2] / "amplifier" / "sandbox"
+    asking = [path.name for path in folder.glob("*.py") if "utc_now" in path.read_text()]
+    assert asking == ["pretend_clock.py"]
