@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote
 
 
 class Counting(StrEnum):
@@ -27,8 +28,13 @@ class Capabilities:
     """A row: one network as its documentation and servers describe it.
 
     `limit` is in what `counting` counts; `max_bytes` is 0 where only the count matters. `looks` says how often `find`
-    must see nothing before a repeat is allowed. `tags` says whether listening to a hashtag is possible. Prices are US
-    dollars a request that publishes.
+    must see nothing before a repeat is allowed. `tags` says whether listening to a hashtag is possible, `edits` whether
+    a post that is out can be given other words under the same id.
+
+    Prices are US dollars: `price` and `price_with_link` a post, `price_delete` a deletion, `price_read_own` a post that
+    a listing of our own account shows (`find`, `spot`, mentions), `price_read` a post asked for by its id (`read`).
+    `caps` are ceilings for publishing on one account, as (posts, seconds); where a network documents two, the lower.
+    `composer` is where a person writes the post by hand; see `composer_address`.
     """
 
     platform: str
@@ -46,8 +52,18 @@ class Capabilities:
     tags: bool
     price: float
     price_with_link: float
+    price_read_own: float
+    price_read: float
+    price_delete: float
+    edits: bool
+    caps: tuple[tuple[int, int], ...]
+    composer: str
     source: str
     read_on: str
+
+    def composer_address(self, text: str, api: str) -> str:
+        """The network's own page for writing a post, with `text` in it; `api` is the account's server."""
+        return self.composer.format(api=api.rstrip("/"), text=quote(text, safe=""))
 
 
 TABLE: dict[str, Capabilities] = {
@@ -67,7 +83,14 @@ TABLE: dict[str, Capabilities] = {
         tags=True,
         price=0.015,
         price_with_link=0.200,
-        source="docs.x.com: fundamentals/counting-characters, getting-started/pricing; twitter-text v3",
+        price_read_own=0.001,
+        price_read=0.005,
+        price_delete=0.010,
+        edits=False,
+        caps=((100, 900), (300, 10_800)),
+        composer="https://x.com/intent/tweet?text={text}",
+        source="docs.x.com: fundamentals/counting-characters, fundamentals/rate-limits, getting-started/pricing, "
+        "x-for-websites/post-button/guides/web-intent; twitter-text v3",
         read_on="2026-08-22",
     ),
     "bluesky": Capabilities(
@@ -86,7 +109,14 @@ TABLE: dict[str, Capabilities] = {
         tags=False,
         price=0.0,
         price_with_link=0.0,
-        source="lexicons/app/bsky/feed/post.json; pds/src/api/com/atproto/repo/putRecord.ts",
+        price_read_own=0.0,
+        price_read=0.0,
+        price_delete=0.0,
+        edits=False,
+        caps=((1_666, 3_600), (11_666, 86_400)),  # 5,000 points an hour and 35,000 a day, 3 for a post
+        composer="https://bsky.app/intent/compose?text={text}",
+        source="lexicons/app/bsky/feed/post.json; pds/src/api/com/atproto/repo/putRecord.ts; docs.bsky.app: "
+        "advanced-guides/rate-limits, advanced-guides/intent-links",
         read_on="2026-08-20",
     ),
     "mastodon": Capabilities(
@@ -105,7 +135,13 @@ TABLE: dict[str, Capabilities] = {
         tags=True,
         price=0.0,
         price_with_link=0.0,
-        source="docs.joinmastodon.org: entities/Instance, methods/statuses, user/posting",
+        price_read_own=0.0,
+        price_read=0.0,
+        price_delete=0.0,
+        edits=True,
+        caps=((300, 10_800),),
+        composer="{api}/share?text={text}",
+        source="docs.joinmastodon.org: entities/Instance, methods/statuses, user/posting, api/rate-limits",
         read_on="2026-07-02",
     ),
 }

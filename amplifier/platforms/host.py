@@ -19,6 +19,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the network itself says that there is no such thing; a page of something in between is no proof."""
+        kind = next((value for name, value in self.headers.items() if name.lower() == "content-type"), "")
+        return self.status in {404, 410} and "json" in kind.lower()
+
 
 class WrongAddressError(requests.RequestException):
     """A request would have gone to another host than the one this account is on; it was not sent there."""

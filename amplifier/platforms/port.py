@@ -32,6 +32,21 @@ class Sought:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Our post as the network shows it now, with the links written out in full.
+
+    `says_the_same`: the words are those we sent, as `find` compares them. `boosts` and `replies` are None where the
+    network does not tell.
+    """
+
+    says_the_same: bool
+    text: str
+    boosts: int | None
+    replies: int | None
+    url: str
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
 
@@ -81,7 +96,8 @@ class Connection:
 class Platform(Protocol):
     """One account on one network. Adapters translate: they never count, retry, sleep or store.
 
-    Every method raises only classes of `amplifier.errors.PlatformError`.
+    Every method raises only classes of `amplifier.errors.PlatformError`; Rejected, AlreadyPublished and OutcomeUnknown
+    come only from those that change something (`prepare`, `publish`, `edit`, `delete`).
     """
 
     def verify(self) -> Identity:
@@ -99,6 +115,24 @@ class Platform(Protocol):
 
     def find(self, sought: Sought) -> Receipt | None:
         """Our own post that these bytes made, if it is there; None if it is certainly not visible now."""
+
+    def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
+        """The oldest of our own posts since `after` (UTC) with exactly this text and no remote id in `taken`.
+
+        Whoever typed it, with whatever program. None if there is certainly none to be seen now.
+        """
+
+    def read(self, remote_id: str, text: str) -> Seen | None:
+        """How our post stands now, compared with the `text` that was sent; None if it is certainly gone."""
+
+    def edit(self, remote_id: str, part: Part) -> Receipt:
+        """Put these words into our post, once, and leave everything else on it; the same words again change nothing.
+
+        Raises Rejected where the capabilities say `edits=False`, and where the post is gone.
+        """
+
+    def delete(self, remote_id: str) -> None:
+        """Delete our post, once. One that is gone already counts as done."""
 
     def mentions(self, cursor: str) -> Page:
         """What others said to us after the cursor (empty: one page back from now).

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 # No documented limit is longer than a day; a header that says more is broken and must not silence an account for weeks.
 LONGEST = timedelta(hours=25)
 SHORTEST = timedelta(seconds=1)
+WILD = timedelta(days=1)  # a clock that is off by so much is not a clock
+RETRY_AFTER = "retry-after"
 OLDEST_UNIX_TIME = 1_000_000_000  # 2001: a smaller number is a count of seconds, not a date
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A pair of headers (lower case): how many calls are left, and when they are all there again.
+
+    `needs` is what the next call takes of it.
+    """
+
+    remaining: str
+    reset: str
+    needs: int = 1
+
+    def is_spent(self, headers: Mapping[str, str]) -> bool:
+        """Whether it says that the next call is too much."""
+        left = _number(headers.get(self.remaining, ""))
+        return left is not None and left < self.needs
+
+    def is_left(self, headers: Mapping[str, str]) -> bool:
+        """Whether it says that the next call is allowed."""
+        left = _number(headers.get(self.remaining, ""))
+        return left is not None and left >= self.needs
 
 
 def instant(value: str, now: datetime) -> datetime | None:
@@ -26,18 +51,58 @@ def instant(value: str, now: datetime) -> datetime | None:
 
 
 def until(headers: Mapping[str, str], names: tuple[str, ...], now: datetime, otherwise: timedelta) -> datetime:
-    """The instant (UTC) at which to try again: the first of the headers `names` (lower case) that can be read.
+    """The instant (UTC) at which to try again: the latest that one of the headers `names` (lower case) tells.
 
-    Without any of them `now` + `otherwise`. Where the server also sends its own `Date`, the difference between its
-    clock and ours is taken out. Never in the past, never more than 25 hours ahead.
+    Without any that can be read `now` + `otherwise`. Where the server also sends its own `Date`, the difference between
+    its clock and ours is taken out. Never in the past, never more than 25 hours ahead.
     """
-    lower = {name.lower(): value for name, value in headers.items()}
-    server_now = _date(lower.get("date", "")) or now
-    for name in names:
-        reset = instant(lower[name], server_now) if name in lower else None
-        if reset is not None:
-            return now + min(max(reset - server_now, SHORTEST), LONGEST)
-    return now + otherwise
+    lower = _lower(headers)
+    server_now = _server_now(lower, now)
+    told = [instant(lower[name], server_now) for name in names if name in lower]
+    waits = [reset - server_now for reset in told if reset is not None]
+    return now + min(max(*waits, SHORTEST), LONGEST) if waits else now + otherwise
+
+
+def again(headers: Mapping[str, str], meters: Sequence[Meter], now: datetime, otherwise: timedelta) -> datetime:
+    """When a network that has just refused us for calling too often wants to hear from us: 429.
+
+    The meters that say that something is left are not what it is about.
+    """
+    lower = _lower(headers)
+    spent = tuple(meter.reset for meter in meters if not meter.is_left(lower))
+    return until(lower, (*spent, RETRY_AFTER), now, otherwise)
+
+
+def rest(headers: Mapping[str, str], meters: Sequence[Meter], now: datetime, otherwise: timedelta) -> datetime | None:
+    """Until when to rest although a call went well, since it was the last one allowed; None where more are."""
+    lower = _lower(headers)
+    spent = tuple(meter.reset for meter in meters if meter.is_spent(lower))
+    return until(lower, spent, now, otherwise) if spent else None
+
+
+def asked_to_wait(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """What any answer's `Retry-After` asks for, such as that of a 503; None where there is none that can be read."""
+    lower = _lower(headers)
+    if RETRY_AFTER not in lower or instant(lower[RETRY_AFTER], now) is None:
+        return None
+    return until(lower, (RETRY_AFTER,), now, SHORTEST)
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _server_now(lower: Mapping[str, str], now: datetime) -> datetime:
+    """The server's clock, unless it is off by more than any clock that is kept."""
+    told = _date(lower.get("date", ""))
+    return told if told is not None and abs(told - now) < WILD else now
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
 def _date(value: str) -> datetime | None:

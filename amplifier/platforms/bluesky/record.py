@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from amplifier.text.links import Span, SpanKind, spans
 COLLECTION = "app.bsky.feed.post"
 # lexicons/app/bsky/richtext/facet.json: a tag has at most 640 bytes (and 64 graphemes, which never are more).
 LONGEST_TAG = 640
+LINK = "app.bsky.richtext.facet#link"
+AT_URI = re.compile(r"at://(?P<repo>[^/]+)/(?P<collection>[^/]+)/(?P<rkey>[^/]+)")
+SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 
 def handles(text: str) -> tuple[str, ...]:
@@ -59,10 +63,72 @@ def put(repo: str, rkey: str, record: dict[str, Any]) -> dict[str, Any]:
     return {"repo": repo, "collection": COLLECTION, "rkey": rkey, "record": record, "swapRecord": None}
 
 
+def place(uri: str) -> dict[str, str] | None:
+    """Where a record lies, by the names that the server wants; None if `uri` is no at-uri of a record."""
+    found = AT_URI.fullmatch(uri)
+    return found.groupdict() if found else None
+
+
+def made_at(value: Any) -> datetime | None:
+    """When a record says that it was made; None where it does not say so properly."""
+    try:
+        at = datetime.fromisoformat(value["createdAt"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def says(value: Mapping[str, Any], text: str) -> bool:
+    """Whether a record shows exactly `text`.
+
+    Bluesky's own composer shortens links and keeps the whole address in the facet, and drops white space at the ends.
+    A link is the same with or without its scheme and its last slash.
+    """
+    return value.get("text") == text or _bare_links(plain(value)) == _bare_links(text)
+
+
+def plain(value: Mapping[str, Any]) -> str:
+    """A record's words with its shortened links written out."""
+    raw = str(value.get("text", "")).encode()
+    for start, end, uri in sorted(_links(value), reverse=True):
+        if _is_short_for(raw[start:end].decode(errors="replace"), uri):
+            raw = raw[:start] + uri.encode() + raw[end:]
+    return raw.decode(errors="replace")
+
+
+def _links(value: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
+    """The links of a record as (first byte, byte after the last, address); what is no proper facet is left out."""
+    for facet in value.get("facets") or ():
+        try:
+            start, end = int(facet["index"]["byteStart"]), int(facet["index"]["byteEnd"])
+            uris = [str(feature["uri"]) for feature in facet["features"] if feature.get("$type") == LINK]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+        if uris and 0 <= start < end:
+            yield start, end, uris[0]
+
+
+def _is_short_for(shown: str, uri: str) -> bool:
+    bare = SCHEME.sub("", uri)
+    for ending in ("...", "…"):
+        if shown.endswith(ending):
+            return bare.startswith(shown.removesuffix(ending))
+    return bare.removesuffix("/") == shown.removesuffix("/")
+
+
+def _bare_links(text: str) -> str:
+    pieces, done = [], 0
+    for span in spans(text):
+        if span.kind is SpanKind.LINK:
+            pieces += [text[done : span.start], SCHEME.sub("", text[span.start : span.end]).removesuffix("/")]
+            done = span.end
+    return "".join((*pieces, text[done:])).strip()
+
+
 def _feature(span: Span, dids: Mapping[str, str]) -> dict[str, str] | None:
     match span.kind:
         case SpanKind.LINK:
-            return {"$type": "app.bsky.richtext.facet#link", "uri": span.value}
+            return {"$type": LINK, "uri": span.value}
         case SpanKind.TAG if len(span.value.encode()) <= LONGEST_TAG:
             return {"$type": "app.bsky.richtext.facet#tag", "tag": span.value}
         case SpanKind.HANDLE if span.value.lower() in dids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +14,13 @@ from atproto.exceptions import (
     UnauthorizedError,
 )
 
-from amplifier.errors import (
-    AccountLost,
-    AlreadyPublished,
-    OutcomeUnknown,
-    PlatformError,
-    RateLimited,
-    Rejected,
-    Unavailable,
-)
-from amplifier.platforms.ratelimit import until
+from amplifier.campaign.delivery import Verb
+from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
+from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
+from amplifier.platforms.sentences import rejected, unknown
 
 WINDOW = timedelta(minutes=5)  # Bluesky's shortest window (docs.bsky.app: advanced-guides/rate-limits)
+METERS = (Meter("ratelimit-remaining", "ratelimit-reset", needs=2),)  # in points, of which putRecord takes two
 STALE = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired"})
 CLOSED = frozenset({"AccountTakedown", "AccountDeactivated", "AccountSuspended", "RepoTakendown", "RepoDeactivated"})
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -34,23 +30,32 @@ class RedirectError(httpx.InvalidURL):
     """The server answers with a redirect; it was not followed."""
 
 
-def translate(error: Exception, now: datetime, *, publishing: bool) -> PlatformError:
+def translate(error: Exception, now: datetime, verb: Verb | None = None) -> PlatformError:
     """The error of our own tree for what a call raised.
 
-    Only a publishing call can be Rejected, AlreadyPublished or OutcomeUnknown.
+    Without a verb the call only read; then it is never Rejected, AlreadyPublished or OutcomeUnknown.
     """
     if isinstance(error, NEVER_SENT) or isinstance(error.__cause__, NEVER_SENT):
         return Unavailable(f"Bluesky could not be reached, so nothing was sent. {_short(error)}")
     if isinstance(error, RateLimitExceededError):
-        headers = error.response.headers if error.response else {}
-        again = until(headers, ("ratelimit-reset", "retry-after"), now, WINDOW)
-        return RateLimited(f"Bluesky asks us to wait until {again:%H:%M:%S} UTC.", again)
+        until = again(_headers(error), METERS, now, WINDOW)
+        return RateLimited(f"Bluesky asks us to wait until {until:%H:%M:%S} UTC.", until)
     name = error_name(error)
     if isinstance(error, UnauthorizedError) or name in STALE or name in CLOSED:
         return AccountLost(f"Bluesky does not let this account in. Make a new app password there. {_words(error)}")
-    if publishing:
-        return _not_published(error, name)
-    return Unavailable(f"Bluesky could not be read. {_words(error)}")
+    patience = asked_to_wait(_headers(error), now)
+    if verb is None:
+        return Unavailable(f"Bluesky could not be read. {_words(error)}", patience)
+    if name == "InvalidSwap":
+        return AlreadyPublished("Bluesky has another post at this place already.")
+    if isinstance(error, BadRequestError) or _status(error) == 413:
+        return rejected("Bluesky", verb, _words(error))
+    return unknown("Bluesky", verb, _words(error), patience)
+
+
+def rest_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when the account must rest after this success, if it was the last call that Bluesky allows."""
+    return rest(headers, METERS, now, WINDOW)
 
 
 def error_name(error: Exception) -> str:
@@ -77,12 +82,8 @@ def is_not_there(error: Exception) -> bool:
     )
 
 
-def _not_published(error: Exception, name: str) -> PlatformError:
-    if name == "InvalidSwap":
-        return AlreadyPublished("Bluesky has another post at this place already.")
-    if isinstance(error, BadRequestError) or _status(error) == 413:
-        return Rejected(f"Bluesky does not accept this post. {_words(error)}")
-    return OutcomeUnknown(f"Bluesky gave no clear answer, so the post may be out. {_words(error)}")
+def _headers(error: Exception) -> Mapping[str, str]:
+    return getattr(getattr(error, "response", None), "headers", None) or {}
 
 
 def _content(error: Exception) -> Any:

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from mastodon import Mastodon
 
-from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.errors import PlatformError
+from amplifier.errors import PlatformError, Rejected
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import HostSession
 from amplifier.platforms.mastodon import statuses
-from amplifier.platforms.mastodon.translate import is_not_offered, translate
-from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, SessionVault, Sought
+from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
+from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 from amplifier.platforms.watermark import Item, Watermark
 
 PAGE_SIZE = 40
@@ -71,24 +72,65 @@ class MastodonPlatform(Platform):
     def publish(self, request: bytes) -> Receipt:
         """Post the status, on a connection of its own: an idle one may be closed already, and leave us unsure."""
         fields = thaw(request)
-        with self._session() as session, self._translated(session, publishing=True):
+        with self._session() as session, self._translated(session, Verb.PUBLISH):
             made = self._client(session).status_post(
                 fields["text"],
                 visibility=fields["visibility"],
                 language=fields["language"],
                 idempotency_key=fields["idempotency_key"],
             )
-            return _receipt(made)
+            return _receipt(made, rest_until(session.answer, self._now()))
 
     def find(self, sought: Sought) -> Receipt | None:
         """The oldest of our own statuses since `after` with the same text that belongs to no other delivery."""
-        text = str(thaw(sought.request)["text"])
+        return self.spot(str(thaw(sought.request)["text"]), sought.after, sought.taken)
+
+    def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
+        """The oldest of our own statuses since `after` with the same text, whoever typed it."""
         with self._reads():
-            own = [status for status in self._since(sought.after) if str(status["id"]) not in sought.taken]
+            own = [status for status in self._since(after) if str(status["id"]) not in taken]
             for status in reversed(own):
-                if self._says(status, text):
+                if _says(status, self._source(status), text):
                     return _receipt(status)
         return None
+
+    def read(self, remote_id: str, text: str) -> Seen | None:
+        """The status as our own server has it."""
+        with self._reads():
+            status = self._status(remote_id)
+            if status is None:
+                return None
+            source = self._source(status)
+        shown = statuses.plain(str(status["content"])).strip() if source is None else source
+        counts = (status.get("reblogs_count"), status.get("replies_count"))
+        return Seen(_says(status, source, text), shown, *counts, _receipt(status).url)
+
+    def edit(self, remote_id: str, part: Part) -> Receipt:
+        """Put other words into the status. Its media and warning are sent along, or the server would drop them."""
+        with self._reads():
+            status = self._status(remote_id)
+        if status is None:
+            raise Rejected("The post is no longer on Mastodon, so it cannot be changed.")
+        if status.get("poll"):
+            raise Rejected("The post has a poll, which a change would end. Change it on Mastodon by hand.")
+        with self._session() as session, self._translated(session, Verb.EDIT):
+            made = self._client(session).status_update(
+                quote(remote_id, safe=""),
+                part.text,
+                spoiler_text=status.get("spoiler_text") or None,
+                sensitive=bool(status.get("sensitive")),
+                media_ids=[str(media["id"]) for media in status.get("media_attachments") or ()] or None,
+            )
+            return _receipt(made, rest_until(session.answer, self._now()))
+
+    def delete(self, remote_id: str) -> None:
+        """Delete the status, on a connection of its own as in `publish`."""
+        with self._session() as session, self._translated(session, Verb.DELETE):
+            try:
+                self._client(session).status_delete(quote(remote_id, safe=""))
+            except Exception:
+                if not (session.answer and session.answer.is_gone):
+                    raise
 
     def mentions(self, cursor: str) -> Page:
         """Statuses that mention us, answer us or quote us."""
@@ -168,13 +210,23 @@ class MastodonPlatform(Platform):
             bounds = {"max_id": str(page[-1]["id"])}
         return found
 
-    def _says(self, status: Any, text: str) -> bool:
+    def _status(self, remote_id: str) -> Any:
+        """One status by its id; None if the server says that there is none."""
         try:
-            return statuses.same_source(str(self._reader.status_source(status["id"])["text"]), text)
+            return self._reader.status(quote(remote_id, safe=""))
+        except Exception:
+            if self._reading.answer and self._reading.answer.is_gone:
+                return None
+            raise
+
+    def _source(self, status: Any) -> str | None:
+        """The words as they were written; None where the server does not tell them."""
+        try:
+            return str(self._reader.status_source(status["id"])["text"])
         except Exception:
             if not is_not_offered(self._reading.answer):
                 raise
-        return statuses.same_content(str(status["content"]), text)
+        return None
 
     def _me(self) -> str:
         return self._own_id or self.verify().remote_id
@@ -193,23 +245,27 @@ class MastodonPlatform(Platform):
         )
 
     def _reads(self) -> Any:
-        return self._translated(self._reading, publishing=False)
+        return self._translated(self._reading)
 
     @contextmanager
-    def _translated(self, session: HostSession, *, publishing: bool) -> Iterator[None]:
+    def _translated(self, session: HostSession, verb: Verb | None = None) -> Iterator[None]:
         try:
             yield
         except PlatformError:
             raise
         except Exception as error:
-            raise translate(error, session.answer, self._now(), publishing=publishing) from error
+            raise translate(error, session.answer, self._now(), verb) from error
 
 
 def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
     return notification.get("status"), KINDS.get(str(notification["type"]), Kind.MENTION)
 
 
-def _receipt(status: Any) -> Receipt:
+def _says(status: Any, source: str | None, text: str) -> bool:
+    return statuses.same_content(str(status["content"]), text) if source is None else statuses.same_source(source, text)
+
+
+def _receipt(status: Any, rest: datetime | None = None) -> Receipt:
     if not status.get("id"):  # Mastodon.py fills what is missing with None
         raise KeyError("id")
-    return Receipt(str(status["id"]), str(status.get("url") or status["uri"]))
+    return Receipt(str(status["id"]), str(status.get("url") or status["uri"]), rest)

@@ -6,34 +6,43 @@ from datetime import datetime, timedelta
 
 from mastodon import MastodonAPIError
 
-from amplifier.errors import AccountLost, OutcomeUnknown, PlatformError, RateLimited, Rejected, Unavailable
+from amplifier.campaign.delivery import Verb
+from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import Answer, never_sent
-from amplifier.platforms.ratelimit import until
+from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
+from amplifier.platforms.sentences import rejected, unknown
 
 WINDOW = timedelta(minutes=5)  # Mastodon's shortest window (docs: api/rate-limits)
+METERS = (Meter("x-ratelimit-remaining", "x-ratelimit-reset"),)
 
 
-def translate(error: Exception, answer: Answer | None, now: datetime, *, publishing: bool) -> PlatformError:
+def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb | None = None) -> PlatformError:
     """The error of our own tree for what a call raised. `answer` is what came back, if anything did.
 
-    Only a publishing call can be Rejected or OutcomeUnknown. What counts is the status that came over the wire:
-    Mastodon.py also raises its rate-limit error when it cannot read a header of a success, and the error for a wrong
-    request when it cannot read the body of one.
+    Without a verb the call only read; then it is never Rejected or OutcomeUnknown. What counts is the status that came
+    over the wire: Mastodon.py also raises its rate-limit error when it cannot read a header of a success, and the error
+    for a wrong request when it cannot read the body of one.
     """
     if never_sent(error):
         return Unavailable(f"Mastodon could not be reached, so nothing was sent. {_words(error)}")
     status = answer.status if answer else 0
     if answer and status == 429:
-        again = until(answer.headers, ("x-ratelimit-reset", "retry-after"), now, WINDOW)
-        return RateLimited(f"Mastodon asks us to wait until {again:%H:%M:%S} UTC.", again)
+        until = again(answer.headers, METERS, now, WINDOW)
+        return RateLimited(f"Mastodon asks us to wait until {until:%H:%M:%S} UTC.", until)
     if status in {401, 403}:
         return AccountLost(f"Mastodon does not let this account in. Make a new access token there. {_words(error)}")
-    if not publishing:
-        return Unavailable(f"Mastodon could not be read. {_words(error)}")
+    patience = asked_to_wait(answer.headers, now) if answer else None
+    if verb is None:
+        return Unavailable(f"Mastodon could not be read. {_words(error)}", patience)
     if status in {400, 413, 422}:  # other servers of the family say 400 where Mastodon says 422
-        return Rejected(f"Mastodon does not accept this post. {_words(error)}")
+        return rejected("Mastodon", verb, _words(error))
     # Also 404, 500 and 503: a repeated key may answer so although the post is there (mastodon#40399, entities/Error).
-    return OutcomeUnknown(f"Mastodon gave no clear answer, so the post may be out. {_words(error)}")
+    return unknown("Mastodon", verb, _words(error), patience)
+
+
+def rest_until(answer: Answer | None, now: datetime) -> datetime | None:
+    """Until when the account must rest after this success, if it was the last call that the server allows."""
+    return rest(answer.headers, METERS, now, WINDOW) if answer else None
 
 
 def is_not_offered(answer: Answer | None) -> bool:

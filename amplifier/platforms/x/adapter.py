@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import tweepy
 
-from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.errors import PlatformError, Unavailable
+from amplifier.errors import PlatformError, Rejected, Unavailable
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import HostSession
-from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, SessionVault, Sought
+from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 from amplifier.platforms.watermark import Watermark
 from amplifier.platforms.x import posts
-from amplifier.platforms.x.translate import is_refused_request, translate
+from amplifier.platforms.x.translate import is_refused_request, rest_until, translate
 
 TWEEPY_HOSTS = ("https://api.twitter.com", "https://api.x.com")  # written into tweepy's client.py
 POST_FIELDS = ["created_at", "entities", "author_id", "edit_history_tweet_ids", "note_tweet"]
@@ -67,16 +68,19 @@ class XPlatform(Platform):
 
         An idle connection that the server has meanwhile closed would leave open whether it took the request.
         """
-        with self._session() as session, self._translated(session, publishing=True):
+        with self._session() as session, self._translated(session, Verb.PUBLISH):
             client = self._client(session)
             # tweepy passes `json` on unchanged, and our session sends bytes as they are.
             answer = client.request("POST", "/2/tweets", json=request, user_auth=True).json()
-            return self._receipt(str(answer["data"]["id"]))
+            return self._receipt(str(answer["data"]["id"]), rest_until(session.answer, self._now()))
 
     def find(self, sought: Sought) -> Receipt | None:
         """The oldest of our own posts since `after` that says the same and belongs to no other delivery."""
-        text = str(thaw(sought.request)["text"])
-        second = sought.after.replace(microsecond=0)  # X tells whole seconds
+        return self.spot(str(thaw(sought.request)["text"]), sought.after, sought.taken)
+
+    def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
+        """The oldest of our own posts since `after` that says the same, whoever typed it."""
+        second = after.replace(microsecond=0)  # X tells whole seconds
         found: list[Mapping[str, Any]] = []
         with self._reads():
             pages = self._pages(
@@ -93,10 +97,38 @@ class XPlatform(Platform):
                 found += [
                     post
                     for post in page.get("data", ())
-                    if str(post["id"]) not in sought.taken and posts.said_at(post) >= second and posts.says(post, text)
+                    if str(post["id"]) not in taken and posts.said_at(post) >= second and posts.says(post, text)
                 ]
             oldest = min(found, key=lambda post: int(post["id"]), default=None)
         return self._receipt(str(oldest["id"])) if oldest else None
+
+    def read(self, remote_id: str, text: str) -> Seen | None:
+        """The post in its newest version: an edit is a post of its own, under another id."""
+        with self._reads():
+            post = self._post(remote_id)
+            newest = posts.newest_id(post) if post else remote_id
+            if newest != remote_id:
+                post = self._post(newest)
+            if post is None:
+                return None
+            url = self._receipt(newest).url
+            return Seen(posts.says(post, text), posts.plain(post), *posts.counts(post), url)
+
+    def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
+        """X lets only subscribers edit, for an hour at most, and the post gets another id."""
+        raise Rejected("X does not let a program like this one change a post. Delete it and post the new words.")
+
+    def delete(self, remote_id: str) -> None:
+        """Delete the post, on a connection of its own as in `publish`."""
+        with self._session() as session, self._translated(session, Verb.DELETE):
+            try:
+                answer = self._client(session).request("DELETE", _path(remote_id), user_auth=True).json()
+            except tweepy.NotFound:
+                if session.answer and session.answer.is_gone:
+                    return
+                raise
+            if not (posts.is_missing(answer) or answer["data"]["deleted"]):
+                raise ValueError("X says that the post is not deleted.")
 
     def mentions(self, cursor: str) -> Page:
         """Mentions of, replies to and quotes of our account; X shows the last 800."""
@@ -182,11 +214,25 @@ class XPlatform(Platform):
             if not token:
                 return
 
+    def _post(self, remote_id: str) -> Mapping[str, Any] | None:
+        """One post by its id; None if X says that there is none."""
+        try:
+            fields = ",".join((*POST_FIELDS, "public_metrics"))
+            answer = self._reader.request("GET", _path(remote_id), {"tweet.fields": fields}, user_auth=True).json()
+        except tweepy.NotFound:
+            if self._reading.answer and self._reading.answer.is_gone:
+                return None
+            raise
+        if posts.is_missing(answer):
+            return None
+        found: Mapping[str, Any] = answer["data"]
+        return found
+
     def _me(self) -> str:
         return self._own_id or self.verify().remote_id
 
-    def _receipt(self, remote_id: str) -> Receipt:
-        return Receipt(remote_id, f"{self._connection.web}/{self._connection.handle}/status/{remote_id}")
+    def _receipt(self, remote_id: str, rest: datetime | None = None) -> Receipt:
+        return Receipt(remote_id, f"{self._connection.web}/{self._connection.handle}/status/{remote_id}", rest)
 
     def _session(self) -> HostSession:
         timeout = (self._connection.connect_timeout, self._connection.read_timeout)
@@ -206,16 +252,20 @@ class XPlatform(Platform):
         return client
 
     def _reads(self) -> Any:
-        return self._translated(self._reading, publishing=False)
+        return self._translated(self._reading)
 
     @contextmanager
-    def _translated(self, session: HostSession, *, publishing: bool) -> Iterator[None]:
+    def _translated(self, session: HostSession, verb: Verb | None = None) -> Iterator[None]:
         try:
             yield
         except PlatformError:
             raise
         except Exception as error:
-            raise translate(error, session.answer, self._now(), publishing=publishing) from error
+            raise translate(error, session.answer, self._now(), verb) from error
+
+
+def _path(remote_id: str) -> str:
+    return f"/2/tweets/{quote(remote_id, safe='')}"
 
 
 def _as(mention: RawMention, kind: Kind) -> RawMention:

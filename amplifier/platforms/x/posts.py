@@ -38,6 +38,24 @@ def plain(post: Mapping[str, Any]) -> str:
     return "".join(links.get(piece, piece) for piece in _pieces(shown))
 
 
+def newest_id(post: Mapping[str, Any]) -> str:
+    """The id of the post's last version."""
+    versions = _either(post, "edit_history_tweet_ids", "edit_history_post_ids") or [post["id"]]
+    return str(versions[-1])
+
+
+def counts(post: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Reposts and replies; None where X does not tell."""
+    told = post.get("public_metrics") or {}
+    return told.get("retweet_count", told.get("repost_count")), told.get("reply_count")
+
+
+def is_missing(answer: Mapping[str, Any]) -> bool:
+    """Whether X says, with a success, that the post asked for is not there."""
+    kinds = {str(error.get("type")) for error in answer.get("errors") or ()}
+    return "data" not in answer and kinds == {"https://api.x.com/2/problems/resource-not-found"}
+
+
 def said_at(post: Mapping[str, Any]) -> datetime:
     """When the post was made (UTC; X tells whole seconds)."""
     return datetime.fromisoformat(post["created_at"])

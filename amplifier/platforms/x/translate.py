@@ -7,19 +7,19 @@ from typing import Literal
 
 import tweepy
 
-from amplifier.errors import (
-    AccountLost,
-    AlreadyPublished,
-    OutcomeUnknown,
-    PlatformError,
-    RateLimited,
-    Rejected,
-    Unavailable,
-)
+from amplifier.campaign.delivery import Verb
+from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import Answer, never_sent
-from amplifier.platforms.ratelimit import until
+from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
+from amplifier.platforms.sentences import rejected, unknown
 
 WINDOW = timedelta(minutes=15)  # X's limits count in windows of a quarter of an hour
+APP_DAY = Meter("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
+METERS = (
+    Meter("x-rate-limit-remaining", "x-rate-limit-reset"),
+    Meter("x-user-limit-24hour-remaining", "x-user-limit-24hour-reset"),
+    APP_DAY,
+)
 # Words of a 403 that close the account or the app, not the post (docs.x.com: response-codes-and-errors).
 SHUT_OUT = (
     "client-not-enrolled",
@@ -32,22 +32,32 @@ SHUT_OUT = (
 OUT_OF_CREDIT = ("usage-capped", "usagecapexceeded", "creditsdepleted")
 
 
-def translate(error: Exception, answer: Answer | None, now: datetime, *, publishing: bool) -> PlatformError:
+def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb | None = None) -> PlatformError:
     """The error of our own tree for what a call raised. `answer` is what came back, if anything did.
 
-    Only a publishing call can be Rejected, AlreadyPublished or OutcomeUnknown.
+    Without a verb the call only read; then it is never Rejected, AlreadyPublished or OutcomeUnknown.
     """
     if never_sent(error):
         return Unavailable(f"X could not be reached, so nothing was sent. {_short(error)}")
     status, words = answer.status if answer else 0, _words(error)
-    shut = _shut_out(status, words, publishing=publishing)
+    shut = _shut_out(status, words, verb)
     if shut:
         return shut
     if answer and status == 429:
         return _rate_limited(answer, now)
-    if publishing:
-        return _not_published(status, words)
-    return Unavailable(f"X could not be read. {words}")
+    patience = asked_to_wait(answer.headers, now) if answer else None
+    if verb is None:
+        return Unavailable(f"X could not be read. {words}", patience)
+    if status == 403 and "duplicate content" in words.lower():
+        return AlreadyPublished("X says that this account has already posted these words.")
+    if status in {400, 403, 404, 413, 422}:
+        return rejected("X", verb, words)
+    return unknown("X", verb, words, patience)
+
+
+def rest_until(answer: Answer | None, now: datetime) -> datetime | None:
+    """Until when the account must rest after this success, if it was the last call that X allows."""
+    return rest(answer.headers, METERS, now, WINDOW) if answer else None
 
 
 def is_refused_request(error: Exception) -> bool:
@@ -55,36 +65,23 @@ def is_refused_request(error: Exception) -> bool:
     return isinstance(error, tweepy.BadRequest)
 
 
-def _shut_out(status: int, words: str, *, publishing: bool) -> AccountLost | None:
+def _shut_out(status: int, words: str, verb: Verb | None) -> AccountLost | None:
     """The account's or the app's trouble, whatever was asked for."""
     lower = words.lower()
     if status == 402 or (status == 429 and any(word in lower for word in OUT_OF_CREDIT)):
         return AccountLost(f"X says that the credit is used up. Top it up in X's developer console. {words}")
     if status == 401:
         return AccountLost(f"X does not accept the access keys. Make new ones in X's developer console. {words}")
-    if status == 403 and (not publishing or any(word in lower for word in SHUT_OUT)):
+    if status == 403 and (verb is None or any(word in lower for word in SHUT_OUT)):
         return AccountLost(f"X does not let this account or app in. Look at the account on X. {words}")
     return None
 
 
-def _not_published(status: int, words: str) -> PlatformError:
-    if status == 403 and "duplicate content" in words.lower():
-        return AlreadyPublished("X says that this account has already posted these words.")
-    if status in {400, 403, 404, 413, 422}:
-        return Rejected(f"X does not accept this post. {words}")
-    return OutcomeUnknown(f"X gave no clear answer, so the post may be out. {words}")
-
-
 def _rate_limited(answer: Answer, now: datetime) -> RateLimited:
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    names: tuple[str, ...] = ("x-rate-limit-reset",)
-    scope: Literal["account", "app"] = "account"
-    if headers.get("x-app-limit-24hour-remaining") == "0":
-        names, scope = ("x-app-limit-24hour-reset", *names), "app"
-    elif headers.get("x-user-limit-24hour-remaining") == "0":
-        names = ("x-user-limit-24hour-reset", *names)
-    again = until(headers, names, now, WINDOW)
-    return RateLimited(f"X asks us to wait until {again:%H:%M:%S} UTC.", again, scope)
+    scope: Literal["account", "app"] = "app" if APP_DAY.is_spent(headers) else "account"
+    until = again(headers, METERS, now, WINDOW)
+    return RateLimited(f"X asks us to wait until {until:%H:%M:%S} UTC.", until, scope)
 
 
 def _words(error: Exception) -> str:

@@ -9,6 +9,7 @@ from atproto import exceptions
 from atproto_client.models.common import XrpcError
 from atproto_client.request import Response
 
+from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.platforms.bluesky.translate import (
     RedirectError,
@@ -69,12 +70,12 @@ CASES = [
 
 @pytest.mark.parametrize(("error", "expected"), CASES, ids=lambda value: str(value)[:40])
 def test_what_a_publish_call_may_meet(error: Exception, expected: type) -> None:
-    assert type(translate(error, NOW, publishing=True)) is expected
+    assert type(translate(error, NOW, verb=Verb.PUBLISH)) is expected
 
 
 @pytest.mark.parametrize(("error", "expected"), CASES, ids=lambda value: str(value)[:40])
 def test_reading_is_never_unknown_or_rejected(error: Exception, expected: type) -> None:
-    found = type(translate(error, NOW, publishing=False))
+    found = type(translate(error, NOW))
 
     assert found is (expected if expected in {AccountLost, RateLimited} else Unavailable)
 
@@ -88,7 +89,7 @@ def test_reading_is_never_unknown_or_rejected(error: Exception, expected: type) 
     ],
 )
 def test_the_server_says_until_when_to_wait(headers: dict[str, str], wait: int) -> None:
-    found = translate(said(429, "RateLimitExceeded", **headers), NOW, publishing=True)
+    found = translate(said(429, "RateLimitExceeded", **headers), NOW, verb=Verb.PUBLISH)
 
     assert isinstance(found, RateLimited)
     assert found.until == NOW + timedelta(seconds=wait)

@@ -14,6 +14,7 @@ from mastodon import (
 )
 from urllib3.exceptions import NewConnectionError
 
+from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.platforms.host import Answer
 from amplifier.platforms.mastodon.translate import is_not_offered, translate
@@ -54,12 +55,12 @@ CASES = [
 
 @pytest.mark.parametrize(("error", "answer", "expected"), CASES)
 def test_what_a_publish_call_may_meet(error: Exception, answer: Answer | None, expected: type) -> None:
-    assert type(translate(error, answer, NOW, publishing=True)) is expected
+    assert type(translate(error, answer, NOW, verb=Verb.PUBLISH)) is expected
 
 
 @pytest.mark.parametrize(("error", "answer", "expected"), CASES)
 def test_reading_is_never_unknown_or_rejected(error: Exception, answer: Answer | None, expected: type) -> None:
-    found = type(translate(error, answer, NOW, publishing=False))
+    found = type(translate(error, answer, NOW))
 
     assert found is (expected if expected in {AccountLost, RateLimited} else Unavailable)
 
@@ -74,7 +75,7 @@ def test_reading_is_never_unknown_or_rejected(error: Exception, answer: Answer |
     ],
 )
 def test_the_server_says_until_when_to_wait(headers: dict[str, str], wait: int) -> None:
-    found = translate(MastodonRatelimitError("Hit rate limit."), Answer(429, headers), NOW, publishing=True)
+    found = translate(MastodonRatelimitError("Hit rate limit."), Answer(429, headers), NOW, verb=Verb.PUBLISH)
 
     assert isinstance(found, RateLimited)
     assert found.until == NOW + timedelta(seconds=wait)
@@ -83,7 +84,7 @@ def test_the_server_says_until_when_to_wait(headers: dict[str, str], wait: int) 
 def test_the_server_s_own_words_reach_the_person() -> None:
     error, answer = said(422, "Validation failed: Text is too long")
 
-    assert "Text is too long" in str(translate(error, answer, NOW, publishing=True))
+    assert "Text is too long" in str(translate(error, answer, NOW, verb=Verb.PUBLISH))
 
 
 @pytest.mark.parametrize(

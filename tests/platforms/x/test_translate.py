@@ -8,6 +8,7 @@ import requests
 import tweepy
 from urllib3.exceptions import NewConnectionError
 
+from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.platforms.host import Answer
 from amplifier.platforms.x.translate import is_refused_request, translate
@@ -59,13 +60,13 @@ NOT_PUBLISHED = [
 
 @pytest.mark.parametrize(("error", "answer", "expected"), NOT_PUBLISHED)
 def test_what_a_publish_call_may_meet(error: Exception, answer: Answer | None, expected: type) -> None:
-    assert type(translate(error, answer, NOW, publishing=True)) is expected
+    assert type(translate(error, answer, NOW, verb=Verb.PUBLISH)) is expected
 
 
 @pytest.mark.parametrize(("error", "answer", "expected"), NOT_PUBLISHED)
 def test_reading_is_never_unknown_or_rejected(error: Exception, answer: Answer | None, expected: type) -> None:
     status = answer.status if answer else 0
-    found = translate(error, answer, NOW, publishing=False)
+    found = translate(error, answer, NOW)
 
     if expected in {AccountLost, RateLimited}:
         assert type(found) is expected
@@ -75,7 +76,7 @@ def test_reading_is_never_unknown_or_rejected(error: Exception, answer: Answer |
 
 def limited(**headers: str) -> RateLimited:
     error, answer = said(429, {}, **{name.replace("_", "-"): value for name, value in headers.items()})
-    found = translate(error, answer, NOW, publishing=True)
+    found = translate(error, answer, NOW, verb=Verb.PUBLISH)
     assert isinstance(found, RateLimited)
     return found
 
