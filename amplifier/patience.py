@@ -12,7 +12,10 @@ class Limits(FileModel):
     """Real seconds; the defaults are those of live mode. In the file the names stand without `_s`.
 
     `settle` is how long to wait after a doubtful answer before looking, `look_again` between two looks, `retry_after`
-    the first pause after a failure that certainly published nothing. What is later than `too_late_after` is missed.
+    the first pause after a failure that certainly published nothing. What is later than `too_late_after` is missed,
+    a slot marked live after `live_too_late_after`. `gap` is the least time between two posts of one account; a hand-off
+    that nobody takes goes to the next person after `hand_over_after`; what is out is looked at again after
+    `read_back_after`.
     """
 
     model_config = ConfigDict(alias_generator=lambda name: name.removesuffix("_s"))
@@ -24,6 +27,10 @@ class Limits(FileModel):
     look_again_s: Duration = 60.0
     too_late_after_s: Duration = 900.0
     retry_after_s: Duration = 30.0
+    live_too_late_after_s: Duration = 120.0
+    gap_s: Duration = 60.0
+    hand_over_after_s: Duration = 300.0
+    read_back_after_s: Duration = 3600.0
 
     @model_validator(mode="after")
     def _a_lease_outlives_a_call(self) -> Limits:
@@ -43,3 +50,7 @@ class RehearsalLimits(Limits):
     look_again_s: Duration = 1.0
     too_late_after_s: Duration = 60.0
     retry_after_s: Duration = 1.0
+    live_too_late_after_s: Duration = 30.0
+    gap_s: Duration = 0.1
+    hand_over_after_s: Duration = 10.0
+    read_back_after_s: Duration = 10.0

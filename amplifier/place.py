@@ -15,6 +15,7 @@ from amplifier.settings import Mode, Settings, load
 SANDBOX_PORT = 8900
 # Set by hosts whose disks are thrown away at every restart (Heroku, Cloud Run, Lambda).
 PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
+STOP_VARIABLE = "AMPLIFIER_STOP"
 LAST_PORT = 65535
 SHORTEST_KEY = 32
 
@@ -27,6 +28,23 @@ class Place:
     var: Path
     settings: Settings
     key: str
+
+    @property
+    def stop_file(self) -> Path:
+        """While this file exists, nothing is sent; its words say why. A flag that needs no database."""
+        return self.var / "STOP"
+
+    def stopped(self) -> str:
+        """Why everything is stopped, by a flag outside the database; empty if it is not. What cannot be read stops."""
+        if os.environ.get(STOP_VARIABLE, "").strip() not in ("", "0"):
+            return f"{STOP_VARIABLE} is set in the environment."
+        try:
+            words = self.stop_file.read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return f"The stop file {self.stop_file} cannot be read ({error.strerror})."
+        return words or f"The file {self.stop_file} is there."
 
     @property
     def sandbox_token(self) -> str:

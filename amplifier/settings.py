@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
+from amplifier.policy import Budget, Imprint, OnDoubt, Recipient
 from amplifier.written import (
     Address,
     BaseAddress,
@@ -86,14 +87,6 @@ class Voice(FileModel):
         )
 
 
-class Imprint(FileModel):
-    """Who answers for the campaign. `text` goes into every post when it is not empty; the rest onto a page."""
-
-    text: str = ""
-    responsible: str = ""
-    address: str = ""
-
-
 class Campaign(FileModel):
     """The campaign: its days (both included) in its zone, its voice and its links."""
 
@@ -116,7 +109,11 @@ class Campaign(FileModel):
 
 
 class Account(FileModel):
-    """One account. `secrets` maps each secret to the name of its environment variable; `api` is empty for the usual."""
+    """One account. `secrets` maps each secret to the name of its environment variable; `api` is empty for the usual.
+
+    `hand_off`: people post there by hand; None leaves it to the budget. `gap_s`: least seconds between two posts; None
+    means the limits'. `daily_cap`: most posts in 24 hours; None means the network's own.
+    """
 
     name: Identifier
     platform: PlatformName
@@ -124,6 +121,10 @@ class Account(FileModel):
     secrets: dict[str, EnvironmentName] = Field(default_factory=dict)
     api: BaseAddress = ""
     limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    hand_off: bool | None = None
+    on_doubt: OnDoubt = OnDoubt.REPOST_AFTER_LOOK
+    gap_s: Duration | None = Field(default=None, alias="gap")
+    daily_cap: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class OwnTag(FileModel):
@@ -175,6 +176,10 @@ class _Content(FileModel):
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
     listen: Listen = Listen()
     limits: Limits = Limits()
+    budget: Budget | None = None
+    notify: tuple[Recipient, ...] = ()
+    ping: EnvironmentName | None = None
+    address: BaseAddress | None = None
     rehearsal: Rehearsal = Rehearsal()
 
 

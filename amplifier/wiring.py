@@ -15,8 +15,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
+from amplifier.deliver.cost import is_by_hand, is_paid, micros
 from amplifier.deliver.decide import Pauses
-from amplifier.deliver.worker import Pace, Worker
+from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
 from amplifier.listen.poller import Poller, Source
@@ -24,12 +25,14 @@ from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
+from amplifier.policy import OnDoubt
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import Stagehand
-from amplifier.settings import Account, Mode
+from amplifier.settings import Account, Mode, Settings
 from amplifier.sharekit.publish import Publisher
 from amplifier.store import accounts, heartbeats, ledger, sealed
 
+DAY_S = 86_400
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEW_LEDGER = (
     "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
@@ -70,7 +73,12 @@ class House:
     def pauses(self) -> Pauses:
         """How patient delivery is in this mode."""
         timing = self.place.settings.timing
-        return Pauses(settle=timing.settle_s, look_again=timing.look_again_s, retry_after=timing.retry_after_s)
+        return Pauses(
+            settle=timing.settle_s,
+            look_again=timing.look_again_s,
+            retry_after=timing.retry_after_s,
+            gap=timing.gap_s,
+        )
 
 
 def open_house(place: Place) -> House:
@@ -86,7 +94,10 @@ def open_house(place: Place) -> House:
         now=utc_now(),
         stopped=NEW_LEDGER if live else "",
     )
-    accounts.know_accounts((account.name, account.platform, account.handle) for account in settings.accounts)
+    accounts.know_accounts(
+        ((account.name, account.platform, account.handle) for account in settings.accounts),
+        networks={account.name: f"{account.platform} {account.api}".strip() for account in settings.accounts},
+    )
     fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
     platforms: dict[str, Platform] = {}
     for account in settings.accounts:
@@ -123,15 +134,34 @@ def pretend_secret(account: Account, name: str) -> str:
     return f"pretend-{account.handle}" if name == "access_token" else "pretend"
 
 
+def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outlet:
+    """One account with the rules for publishing there."""
+    row = TABLE[account.platform]
+    by_hand = is_by_hand(account, settings)
+    daily = ((account.daily_cap, DAY_S),) if account.daily_cap else ()
+    return Outlet(
+        account=account.name,
+        platform=platform,
+        looks=row.looks,
+        park=account.on_doubt is OnDoubt.PARK,
+        by_hand=by_hand,
+        readable=not (by_hand and is_paid(row)),
+        caps=(*row.caps, *daily),
+        gap_s=account.gap_s,
+        price=partial(micros, row=row),
+        budget=settings.budget.monthly if settings.budget else None,
+    )
+
+
 def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     """What the worker process does, and the worker itself, to be stopped at the end."""
     place, settings = house.place, house.place.settings
     outlets = {
-        account.name: Outlet(account.name, house.platforms[account.name], TABLE[account.platform].looks)
-        for account in settings.accounts
+        account.name: outlet_for(account, house.platforms[account.name], settings) for account in settings.accounts
     }
     pace = Pace(lease_s=settings.timing.lease_s, pauses=house.pauses, threads=max(4, 2 * len(outlets)))
-    worker = Worker(outlets, pace=pace, now=utc_now, chance=random.Random())  # noqa: S311  spreads retries, no secret
+    chance = random.Random()  # noqa: S311  spreads retries, guards no secret
+    worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=Rules(stopped=place.stopped))
     planner = Planner(place.home, settings, now=utc_now)
     kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
     rehearsal = settings.mode is Mode.REHEARSAL

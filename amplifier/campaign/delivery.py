@@ -26,6 +26,23 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+class Verb(StrEnum):
+    """What a delivery does on its network. `target` of an edit or a delete is the remote id of the post it is about."""
+
+    PUBLISH = "publish"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+class RemoteState(StrEnum):
+    """How a post that is out stands on its network, as far as we know."""
+
+    LIVE = "live"
+    EDITED = "edited"
+    GONE = "gone"
+    WITHDRAWN = "withdrawn"
+
+
 FINAL = frozenset({State.SENT, State.MISSED, State.DROPPED})
 ON_ITS_WAY = frozenset({State.SENDING, State.UNSURE})
 # A receipt that comes late is proof: it makes these sent, whatever the service may do by itself.
@@ -36,17 +53,18 @@ MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.MISSED, State.HELD, State.DROPPED}),
     State.SENDING: frozenset({State.SENT, State.QUEUED, State.UNSURE, State.HELD}),
     State.UNSURE: frozenset({State.SENT, State.QUEUED, State.HELD}),
-    State.HELD: frozenset({State.DROPPED, State.MISSED, State.QUEUED}),  # queued: the plan held it, and lets it go
+    State.HELD: frozenset({State.DROPPED, State.MISSED, State.QUEUED}),  # queued: what held it has passed
     State.SENT: frozenset(),
     State.MISSED: frozenset({State.HELD}),  # its milestone moved, so that it is ahead of us again: a person decides
     # the plan wants it again: before its time, after it, or after a person was to decide
     State.DROPPED: frozenset({State.QUEUED, State.MISSED, State.HELD}),
 }
+# A person's "send it again" goes through unsure, so that somebody looks first; "it is there" comes with a receipt.
 MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
-    State.MISSED: frozenset({State.QUEUED}),
-    State.UNSURE: frozenset({State.SENT, State.QUEUED}),
-    State.HELD: frozenset({State.QUEUED, State.DROPPED}),
-    State.QUEUED: frozenset({State.HELD, State.DROPPED}),
+    State.MISSED: frozenset({State.QUEUED, State.UNSURE, State.SENT}),
+    State.UNSURE: frozenset({State.SENT, State.QUEUED, State.UNSURE, State.DROPPED}),
+    State.HELD: frozenset({State.QUEUED, State.UNSURE, State.DROPPED, State.SENT, State.MISSED}),
+    State.QUEUED: frozenset({State.HELD, State.DROPPED, State.SENT, State.UNSURE}),
 }
 
 
@@ -58,6 +76,24 @@ class HoldReason(StrEnum):
     OVERTAKEN = "overtaken"
     DUPLICATE = "duplicate"
     UNWRITTEN = "unwritten"
+    STOPPED = "stopped"
+    BUDGET = "budget"
+    HAND_OFF = "hand_off"
+    DOUBT = "doubt"  # looked for in vain, and its account says that a person decides
+    IMPRINT = "imprint"
+
+
+# What holds these back is not about the post: when it passes, they go on; when it takes too long, they are missed.
+PASSING = frozenset({HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF})
+
+
+class DoubtReason(StrEnum):
+    """Why somebody looks for a delivery that is unsure, where it was not an unclear answer."""
+
+    NEW_LEDGER = "new_ledger"  # the ledger cannot know what went out before it was opened
+    RESTORED = "restored"  # it may have gone out after the backup was made
+    AGAIN = "again"  # a person wants it sent once more, if it is not there
+    BY_HAND = "by_hand"  # a person says that they posted it
 
 
 @dataclass(frozen=True)
@@ -80,11 +116,13 @@ class DeliveryId:
     account: str
     part: int = 0
     revision: int = 0
+    verb: Verb = Verb.PUBLISH
 
     def name(self) -> str:
         """The identity as one string, from which every key is made."""
         post = self.post
-        return "\n".join((post.campaign, post.slot, post.occurrence, self.account, str(self.part), str(self.revision)))
+        parts = [post.campaign, post.slot, post.occurrence, self.account, str(self.part), str(self.revision)]
+        return "\n".join(parts if self.verb is Verb.PUBLISH else [*parts, self.verb])
 
 
 def idempotency_key(delivery: DeliveryId) -> str:
@@ -127,6 +165,13 @@ class Due:
     due_at: datetime
     too_late_at: datetime
     first_sent_at: datetime | None
+    target: str = ""
+    imprint: str = ""
+
+    @property
+    def verb(self) -> Verb:
+        """What it does on its network."""
+        return self.identity.verb
 
 
 @dataclass(frozen=True)
@@ -135,7 +180,9 @@ class Transition:
 
     `run_at` is when the next step may begin; None leaves it. `account_until` keeps the whole account waiting until
     then; `account_lost` pauses it with this reason. `certainly_not_out`: no attempt can have published it, so its bytes
-    need not stay as they are.
+    need not stay as they are. `app_wide`: the whole app must wait, so that every account on this network does.
+    `strain` is how long (seconds) the account rests when this was the last straw: a call that got no answer, or a
+    refusal to serve; 0 means that the network answered as it should.
     """
 
     id: int
@@ -151,6 +198,8 @@ class Transition:
     account_until: datetime | None = None
     account_lost: str = ""
     certainly_not_out: bool = False
+    app_wide: bool = False
+    strain: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -174,3 +223,8 @@ class Journey:
     first_sent_at: datetime | None
     sent_at: datetime | None
     receipt: Receipt | None
+    remote_state: str = ""
+    target: str = ""
+    imprint: str = ""
+    hand_off: bool = False
+    run_at: datetime | None = None

@@ -55,7 +55,8 @@ class Slot:
     """A planned saying of a template. `accounts` are names from the settings; empty means all that the template allows.
 
     `too_late_s` is in seconds, None means the settings' own; `was` is the slot's former name or empty; `path` and
-    `line` say where it is written.
+    `line` say where it is written. `live`: it speaks of this very moment, so it is too late sooner. `hand_off`: people
+    post it by hand.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Slot:
     was: str
     path: str
     line: int
+    live: bool = False
+    hand_off: bool = False
 
 
 @dataclass(frozen=True)

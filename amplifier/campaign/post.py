@@ -54,7 +54,7 @@ class Moment:
 class WantedPost:
     """A post as files and decisions want it: identity, moment, and words for each account.
 
-    `was` is the name its slot had before, if it was renamed.
+    `was` is the name its slot had before, if it was renamed. `hand_off`: people post it by hand, on every account.
     """
 
     id: PostId
@@ -66,3 +66,4 @@ class WantedPost:
     words: tuple[Words, ...]
     facts: tuple[Fact, ...] = ()
     was: str = ""
+    hand_off: bool = False

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 
 from amplifier.campaign.delivery import State
-from amplifier.cli.output import agreed, as_said, console, say_json
+from amplifier.cli.output import actor, agreed, as_said, console, say_json
+from amplifier.clock import utc_now
+from amplifier.deliver.halt import why_stopped
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys, ledger
+from amplifier.store import journeys, ledger, stops
 
 MOST_SHOWN = 10
 
@@ -23,8 +25,7 @@ def run(options: argparse.Namespace) -> int:
     """Show why it is stopped and what goes out next, ask, and resume."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
-    opened = ledger.ledger()
-    stopped = opened.stopped if opened else ""
+    stopped = why_stopped(place)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if stopped and not agreed("Let these go out at their times?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
-    ledger.resume()
+    stops.lift(actor=actor(), now=utc_now())
     if options.json:
         say_json({"mode": place.settings.mode.value, "resumed": bool(stopped)})
     elif stopped:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from amplifier.campaign.delivery import Journey, State
 from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
 from amplifier.clock import utc_now
+from amplifier.deliver.halt import why_stopped
 from amplifier.errors import Problem
 from amplifier.place import settle
 from amplifier.schedule.planner import PLAN_BEAT
@@ -33,7 +34,6 @@ def run(options: argparse.Namespace) -> int:
     settings = place.settings
     ledger.must_be_ready()
     now = utc_now()
-    opened = ledger.ledger()
     beats = heartbeats.heartbeats()
     alive = {name: name in beats and now - beats[name].at < SILENT_AFTER for name in ("worker", "listener")}
     counts = journeys.counts()
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
-    stopped = opened.stopped if opened else ""
+    stopped = why_stopped(place)
     lost = [state for state in states if state.health == accounts.LOST]
     good = not (needs or lost or problems or stopped) and all(alive.values())
     if options.json:

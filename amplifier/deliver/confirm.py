@@ -1,4 +1,4 @@
-"""Look for posts that may be out, before anything is repeated."""
+"""Look for what may have happened, before anything is repeated."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import Due, Receipt, State, Transition
-from amplifier.deliver.decide import Pauses, after_look
+from amplifier.campaign.delivery import DoubtReason, Due, Receipt, State, Transition, Verb
+from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
 from amplifier.platforms.port import Part, Platform, Sought
-from amplifier.store import deliveries
+from amplifier.store import deliveries, receipts
 
 log = logging.getLogger("amplifier.deliver")
 MARGIN = timedelta(minutes=2)  # clocks of others differ from ours
@@ -19,23 +19,47 @@ MARGIN = timedelta(minutes=2)  # clocks of others differ from ours
 
 @dataclass(frozen=True)
 class Outlet:
-    """One account as delivery sees it: the adapter, and how many looks must see nothing before a repeat."""
+    """One account as delivery sees it: the adapter, and the rules for publishing there.
+
+    `looks`: how many looks must see nothing before a repeat; `park`: then a person decides. `by_hand`: people publish
+    there, and the API is not used for it. `readable`: it may be asked what is there. `caps`: most posts in so many
+    seconds, as (count, seconds). `gap_s`: least seconds between two posts; None means the worker's own. `price` is what
+    a text costs there at worst, in millionths of a US dollar; `budget` the month's, None where there is none.
+    """
 
     account: str
     platform: Platform
     looks: int
+    park: bool = False
+    by_hand: bool = False
+    readable: bool = True
+    caps: tuple[tuple[int, int], ...] = ()
+    gap_s: float | None = None
+    price: Callable[[str], int] = lambda _text: 0
+    budget: int | None = None
 
 
 def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pauses) -> Transition:
-    """Look once for this delivery's post and write down what follows."""
-    step = after_look(due, _look(due, outlet), now=now(), pauses=pauses, looks_needed=outlet.looks)
+    """Look once for what this delivery was to do, and write down what follows."""
+    if due.verb is Verb.PUBLISH:
+        step = after_look(
+            due, _look(due, outlet), now=now(), pauses=pauses, looks_needed=outlet.looks, park=outlet.park
+        )
+    else:
+        seen = _is_done(due, outlet)
+        error = seen if isinstance(seen, PlatformError) else None
+        step = after_second_look(due, error, is_done=seen is True, now=now(), pauses=pauses)
     if deliveries.record([step], now=now()) and step.after is State.SENT and step.receipt:
-        deliveries.keep_late_receipt(due.id, step.receipt, fence=due.fence, now=now())
+        receipts.keep_late_receipt(due.id, step.receipt, fence=due.fence, now=now())
     return step
 
 
 def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
     try:
+        if due.reason == DoubtReason.BY_HAND:
+            after = due.due_at - MARGIN
+            taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
+            return outlet.platform.spot(due.text, after, taken)
         return outlet.platform.find(_sought(due, outlet))
     except PlatformError as error:
         return error
@@ -44,10 +68,24 @@ def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
         return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
 
 
+def _is_done(due: Due, outlet: Outlet) -> bool | PlatformError:
+    try:
+        seen = outlet.platform.read(due.target, due.text)
+    except PlatformError as error:
+        return error
+    except Exception as error:
+        log.exception("unclassified error from %s", outlet.account)
+        return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
+    if due.verb is Verb.DELETE:
+        return seen is None
+    return seen is not None and seen.says_the_same
+
+
 def _sought(due: Due, outlet: Outlet) -> Sought:
     """What to look for. A delivery that this ledger never sent is looked for by the bytes it would have been."""
     first = due.first_sent_at or due.due_at
     request = due.request
     if request is None:
         request = outlet.platform.prepare(Part(due.text, due.language), due.key, first)
-    return Sought(request=request, after=first - MARGIN, taken=deliveries.remote_ids(due.identity.account))
+    after = first - MARGIN
+    return Sought(request, after, receipts.remote_ids(due.identity.account, since=after - MARGIN))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import Due, HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import DoubtReason, Due, HoldReason, Receipt, State, Transition
+from amplifier.campaign.pace import latest
 from amplifier.errors import (
     AccountLost,
     AlreadyPublished,
@@ -24,12 +25,14 @@ class Pauses:
     """How long to wait, in seconds.
 
     `settle`: from an unclear answer to the first look; longer than any answer may still be under way.
-    `look_again`: between looks. `retry_after`: before the first new attempt; it doubles each time.
+    `look_again`: between looks. `retry_after`: before the first new attempt; it doubles each time, and is how long an
+    account first rests that failed several times in a row. `gap`: between two posts of one account.
     """
 
     settle: float
     look_again: float
     retry_after: float
+    gap: float = 0.0
 
 
 def after_attempt(
@@ -42,19 +45,17 @@ def after_attempt(
     step = _Step(due, State.SENDING)
     match outcome:
         case Receipt():
-            return step.to(State.SENT, "sent", receipt=outcome)
+            gap = now + timedelta(seconds=pauses.gap) if pauses.gap else None
+            return step.to(State.SENT, "sent", receipt=outcome, account_until=latest(gap, outcome.rest_until))
         case RateLimited():
-            why = f"{outcome} Waiting until the network allows it."
-            return step.to(State.QUEUED, "rate limited", detail=why, run_at=outcome.until, account_until=outcome.until)
+            return _limited(step, outcome)
         case Unavailable():
             again = now + timedelta(seconds=_back_off(due.attempts, pauses.retry_after, jitter))
-            return step.to(State.QUEUED, "not reached", detail=str(outcome), run_at=again)
+            return step.to(State.QUEUED, "not reached", detail=str(outcome), run_at=again, strain=pauses.retry_after)
         case Rejected():
             return step.to(State.HELD, "rejected", detail=str(outcome), reason=HoldReason.REJECTED)
         case AccountLost():
-            return step.to(
-                State.HELD, "account lost", detail=str(outcome), reason=HoldReason.ACCOUNT, account_lost=str(outcome)
-            )
+            return _lost(step, outcome, now)
         case AlreadyPublished():
             look_at = now + timedelta(seconds=pauses.settle)
             return step.to(
@@ -62,13 +63,24 @@ def after_attempt(
             )
         case OutcomeUnknown() | _:
             look_at = now + timedelta(seconds=pauses.settle)
-            return step.to(State.UNSURE, "no clear answer", detail=str(outcome), run_at=look_at)
+            return step.to(
+                State.UNSURE, "no clear answer", detail=str(outcome), run_at=look_at, strain=pauses.retry_after
+            )
 
 
 def after_look(
-    due: Due, found: Receipt | PlatformError | None, *, now: datetime, pauses: Pauses, looks_needed: int
+    due: Due,
+    found: Receipt | PlatformError | None,
+    *,
+    now: datetime,
+    pauses: Pauses,
+    looks_needed: int,
+    park: bool = False,
 ) -> Transition:
-    """The step after `find`: found is sent; not found, after enough looks, is queued once more, or held."""
+    """The step after `find`: found is sent; not found, after enough looks, is queued once more, or held.
+
+    `park`: on this account nothing is sent a second time without a person.
+    """
     step = _Step(due, State.UNSURE)
     match found:
         case Receipt():
@@ -99,14 +111,28 @@ def after_look(
             return step.to(
                 State.UNSURE, "not seen yet", detail="", reason=due.reason, run_at=again, looks=due.looks + 1
             )
-        case None if due.reason == HoldReason.DUPLICATE:
-            why = "The network says that it has this text already, but none of our recent posts is it."
-            return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DUPLICATE)
-        case None if now >= due.too_late_at:
-            why = "It is not there, and it is too late to send it now."
-            return step.to(State.HELD, "not found", detail=why, reason=HoldReason.OVERTAKEN)
         case None:
-            return step.to(State.QUEUED, "not there", detail="Looked: it is not out. Sending it now.", run_at=now)
+            return _not_there(step, due, now=now, park=park)
+
+
+def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transition:
+    """Looked often enough: it is not out."""
+    if due.reason == HoldReason.DUPLICATE:
+        why = "The network says that it has this text already, but none of our recent posts is it."
+        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DUPLICATE)
+    if due.reason == DoubtReason.BY_HAND:
+        why = "Somebody said that it is posted, but we do not see it. Paste its link, or post it."
+        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.HAND_OFF)
+    if due.reason == DoubtReason.AGAIN:
+        why = "Looked once more: it is not out. Sending it now, as you asked."
+        return step.to(State.QUEUED, "not there", detail=why, run_at=now)
+    if now >= due.too_late_at:
+        why = "It is not there, and it is too late to send it now."
+        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.OVERTAKEN)
+    if park:
+        why = "We looked and do not see it. On this account a person decides: it is there, or send it again."
+        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
+    return step.to(State.QUEUED, "not there", detail="Looked: it is not out. Sending it now.", run_at=now)
 
 
 def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
@@ -114,18 +140,51 @@ def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, j
     step = _Step(due, State.QUEUED)
     match error:
         case RateLimited():
-            return step.to(
-                State.QUEUED, "rate limited", detail=str(error), run_at=error.until, account_until=error.until
-            )
+            return _limited(step, error)
         case AccountLost():
-            return step.to(
-                State.HELD, "account lost", detail=str(error), reason=HoldReason.ACCOUNT, account_lost=str(error)
-            )
+            return _lost(step, error, now)
         case Rejected():
             return step.to(State.HELD, "rejected", detail=str(error), reason=HoldReason.REJECTED)
         case _:
             again = now + timedelta(seconds=_back_off(due.attempts, pauses.retry_after, jitter))
-            return step.to(State.QUEUED, "not reached", detail=str(error), run_at=again)
+            return step.to(State.QUEUED, "not reached", detail=str(error), run_at=again, strain=pauses.retry_after)
+
+
+def after_change(due: Due, error: PlatformError | None, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
+    """The step after an edit or a delete: no error is done; what is unclear is looked at like a post."""
+    if error is None:
+        return _Step(due, State.SENDING).to(State.SENT, "sent")
+    return after_attempt(due, error, now=now, pauses=pauses, jitter=jitter)
+
+
+def after_second_look(
+    due: Due, error: PlatformError | None, *, is_done: bool, now: datetime, pauses: Pauses
+) -> Transition:
+    """The step after looking whether an edit or a delete came through: if not, it is simply done again."""
+    step = _Step(due, State.UNSURE)
+    if error is not None:
+        return after_look(due, error, now=now, pauses=pauses, looks_needed=1)
+    if is_done:
+        return step.to(State.SENT, "found")
+    return step.to(State.QUEUED, "not there", detail="Looked: it has not happened. Doing it now.", run_at=now)
+
+
+def refuse(due: Due, why: str) -> Transition:
+    """The step when a rule of the campaign's own keeps a text from going out: a person has to look."""
+    return _Step(due, State.QUEUED).to(State.HELD, "refused here", detail=why, reason=HoldReason.IMPRINT)
+
+
+def _limited(step: _Step, error: RateLimited) -> Transition:
+    why = f"{error} Waiting until the network allows it."
+    wide = error.scope == "app"
+    return step.to(
+        State.QUEUED, "rate limited", detail=why, run_at=error.until, account_until=error.until, app_wide=wide
+    )
+
+
+def _lost(step: _Step, error: AccountLost, now: datetime) -> Transition:
+    """It goes back to its queue, which the lost account holds as a whole: one alarm, not one a post."""
+    return step.to(State.QUEUED, "account lost", detail=str(error), run_at=now, account_lost=str(error))
 
 
 def _back_off(attempts: int, first_s: float, jitter: float) -> float:
@@ -152,6 +211,8 @@ class _Step:
         receipt: Receipt | None = None,
         account_until: datetime | None = None,
         account_lost: str = "",
+        app_wide: bool = False,
+        strain: float = 0.0,
     ) -> Transition:
         return Transition(
             id=self.due.id,
@@ -167,6 +228,8 @@ class _Step:
             account_until=account_until,
             account_lost=account_lost,
             certainly_not_out=self._is_certainly_not_out(after),
+            app_wide=app_wide,
+            strain=strain,
         )
 
     def _is_certainly_not_out(self, after: State) -> bool:

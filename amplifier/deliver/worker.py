@@ -7,15 +7,17 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import Due, Receipt
+from amplifier.campaign.delivery import Due, Receipt, State, Verb
+from amplifier.campaign.pace import latest
 from amplifier.deliver.confirm import Outlet, confirm
-from amplifier.deliver.decide import Pauses, after_attempt, put_back
+from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_back, refuse
+from amplifier.deliver.scribe import Scribe
 from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
 from amplifier.platforms.port import Part
-from amplifier.store import deliveries
+from amplifier.store import claims, deliveries, holds, receipts
 
 log = logging.getLogger("amplifier.deliver")
 
@@ -29,52 +31,86 @@ class Pace:
     threads: int
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What may keep a delivery from going out, asked before each one.
+
+    `stopped` says why everything is stopped, if something outside the database says so; `why_not` why this text may not
+    go out under the campaign's own rules. Both answer the empty string when all is well.
+    """
+
+    stopped: Callable[[], str] = lambda: ""
+    why_not: Callable[[Due], str] = lambda _due: ""
+
+
 class Worker:
     """Delivers what is due. Any number of workers may share one ledger; each may be killed at any line."""
 
     def __init__(
-        self, outlets: Mapping[str, Outlet], *, pace: Pace, now: Callable[[], datetime], chance: random.Random
+        self,
+        outlets: Mapping[str, Outlet],
+        *,
+        pace: Pace,
+        now: Callable[[], datetime],
+        chance: random.Random,
+        rules: Rules = Rules(),
     ) -> None:
         self._outlets = outlets
+        self._served = frozenset(name for name, outlet in outlets.items() if not outlet.by_hand)
+        self._readable = frozenset(name for name, outlet in outlets.items() if outlet.readable)
+        self._by_hand = frozenset(outlets) - self._served
         self._pace = pace
         self._now = now
         self._chance = chance
+        self._rules = rules
         self._pool = ThreadPoolExecutor(pace.threads, thread_name_prefix="deliver")
         self._free = threading.Semaphore(pace.threads)
         self._stopping = threading.Event()
+        self._scribe = Scribe(now=now, lease_s=pace.lease_s, served=self._served, stopped=rules.stopped)
 
     def tick(self) -> None:
         """Claim what is due and hand it to the pool. Never waits for a network."""
         now = self._now()
-        if not deliveries.is_anything_due(now):
+        if not claims.is_anything_due(now):
             return
+        stopped = self._rules.stopped()
         deliveries.expire_leases(now=now, look_at=now + timedelta(seconds=self._pace.pauses.settle))
         deliveries.miss_overdue(now=now)
-        while not self._stopping.is_set() and self._claim():
+        holds.hold_blocked(now=now, stopped=stopped, by_hand=self._by_hand)
+        while not self._stopping.is_set() and self._claim(stopped):
             pass
 
     def stop(self) -> None:
         """Claim nothing more, and let what is under way finish."""
         self._stopping.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._scribe.stop()
 
-    def _claim(self) -> bool:
+    def _claim(self, stopped: str) -> bool:
         room = 0
         while room < self._pace.threads and self._free.acquire(blocking=False):
             room += 1
         begun = 0
         try:
-            for claim, work in ((deliveries.claim_unsure, self._look), (deliveries.claim, self._send)):
-                now = self._now()
-                lease_until = now + timedelta(seconds=self._pace.lease_s)
-                limit = room - begun
-                for due in claim(now=now, lease_until=lease_until, limit=limit, served=self._outlets) if limit else ():
-                    self._pool.submit(work, due).add_done_callback(self._done)
+            now = self._now()
+            lease_until = now + timedelta(seconds=self._pace.lease_s)
+            for due in claims.claim_unsure(now=now, lease_until=lease_until, limit=room, served=self._readable):
+                self._hand_to_pool(self._look, due)
+                begun += 1
+            if room > begun:
+                for due in claims.claim(
+                    now=now, lease_until=lease_until, limit=room - begun, served=self._served, stopped=stopped
+                ):
+                    self._scribe.begins()
+                    self._hand_to_pool(self._send_all, due)
                     begun += 1
         finally:  # a thread that nothing was found for is free again, also when the database failed
             for _ in range(room - begun):
                 self._free.release()
         return bool(begun)
+
+    def _hand_to_pool(self, work: Callable[[Due], None], due: Due) -> None:
+        self._pool.submit(work, due).add_done_callback(self._done)
 
     def _done(self, future: Future[None]) -> None:
         error = None if future.cancelled() else future.exception()
@@ -87,31 +123,61 @@ class Worker:
         step = confirm(due, self._outlets[due.identity.account], now=self._now, pauses=self._pace.pauses)
         log.info("looked delivery=%d outcome=%s", due.id, step.kind)
 
-    def _send(self, due: Due) -> None:
-        outlet = self._outlets[due.identity.account]
+    def _send_all(self, first: Due) -> None:
+        """Send this one, and then, one after another, what else is due on its account."""
+        due: Due | None = first
+        try:
+            while due is not None:
+                due = self._send(due)
+        finally:
+            self._scribe.ends()
+
+    def _send(self, due: Due) -> Due | None:
+        """Send one; the account's next, claimed in the transaction that wrote this one's result."""
+        account = due.identity.account
+        outlet = self._outlets[account]
+        next_for = "" if self._stopping.is_set() else account
+        why_not = self._rules.why_not(due)
+        if why_not:
+            return self._scribe.finish(refuse(due, why_not), next_for=next_for)[1]
         request = due.request
         if request is None:
             prepared = self._prepare(outlet, due)
             if isinstance(prepared, PlatformError):
-                step = put_back(due, prepared, now=self._now(), pauses=self._pace.pauses, jitter=self._chance.random())
-                deliveries.record([step], now=self._now())
+                pauses = self._pace.pauses
+                step = put_back(due, prepared, now=self._now(), pauses=pauses, jitter=self._chance.random())
                 log.info("not prepared delivery=%d outcome=%s", due.id, step.kind)
-                return
+                return self._scribe.finish(step, next_for=next_for)[1]
             request = prepared
-        now = self._now()
-        lease_until = now + timedelta(seconds=self._pace.lease_s)
-        if not deliveries.begin(due, request=request, now=now, lease_until=lease_until):
+        micros = outlet.price(due.text) if due.verb is Verb.PUBLISH else 0
+        if not self._scribe.may_begin(due, request, micros=micros, budget=outlet.budget):
             log.info("claim was void delivery=%d", due.id)
-            return
-        outcome = self._publish(outlet, request)
-        now = self._now()
-        step = after_attempt(due, outcome, now=now, pauses=self._pace.pauses, jitter=self._chance.random())
-        stale = deliveries.record([step], now=now)
-        if stale and isinstance(outcome, Receipt):
-            deliveries.keep_late_receipt(due.id, outcome, fence=due.fence, now=now)
+            return None
+        outcome = self._act(outlet, due, request)
+        return self._finish(outlet, due, outcome, next_for)
+
+    def _finish(self, outlet: Outlet, due: Due, outcome: Receipt | PlatformError | None, next_for: str) -> Due | None:
+        now, pauses = self._now(), self._pace.pauses
+        if outlet.gap_s is not None:
+            pauses = replace(pauses, gap=outlet.gap_s)
+        jitter = self._chance.random()
+        if due.verb is Verb.PUBLISH and outcome is not None:
+            step = after_attempt(due, outcome, now=now, pauses=pauses, jitter=jitter)
+        else:
+            error = outcome if isinstance(outcome, PlatformError) else None
+            step = after_change(due, error, now=now, pauses=pauses, jitter=jitter)
+        if step.after is State.SENT and outlet.caps:
+            full = receipts.full_until(due.identity.account, outlet.caps, now=now)
+            step = replace(step, account_until=latest(step.account_until, full))
+        held, following = self._scribe.finish(step, next_for=next_for)
+        if not held and isinstance(outcome, Receipt):
+            receipts.keep_late_receipt(due.id, outcome, fence=due.fence, now=now)
         log.info("sent delivery=%d outcome=%s", due.id, step.kind)
+        return following
 
     def _prepare(self, outlet: Outlet, due: Due) -> bytes | PlatformError:
+        if due.verb is not Verb.PUBLISH:
+            return due.target.encode()
         try:
             return outlet.platform.prepare(Part(due.text, due.language), due.key, self._now())
         except PlatformError as error:
@@ -120,11 +186,18 @@ class Worker:
             log.exception("unclassified error from %s", outlet.account)
             return Unavailable(f"It could not be prepared ({type(error).__name__}).")
 
-    def _publish(self, outlet: Outlet, request: bytes) -> Receipt | PlatformError:
+    def _act(self, outlet: Outlet, due: Due, request: bytes) -> Receipt | PlatformError | None:
         try:
-            return outlet.platform.publish(request)
+            match due.verb:
+                case Verb.PUBLISH:
+                    return outlet.platform.publish(request)
+                case Verb.EDIT:
+                    outlet.platform.edit(due.target, Part(due.text, due.language))
+                case Verb.DELETE:
+                    outlet.platform.delete(due.target)
         except PlatformError as error:
             return error
         except Exception as error:
             log.exception("unclassified error from %s", outlet.account)
             return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
+        return None

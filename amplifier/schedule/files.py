@@ -34,6 +34,8 @@ class SlotBlock(FileModel):
     accounts: tuple[str, ...] | None = None
     too_late_after: Duration | None = None
     was: Identifier | None = None
+    live: bool = False
+    hand_off: bool = False
 
 
 class ScheduleFile(FileModel):
@@ -185,6 +187,8 @@ class _Reading:
                         accounts=block.accounts or (),
                         too_late_s=None if block.too_late_after is None else int(block.too_late_after),
                         was=block.was or "",
+                        live=block.live,
+                        hand_off=block.hand_off,
                         path=page.path,
                         line=line,
                     )

@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step
-from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)
 UNPLANNED = "unplanned"
 UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
-NEW_LEDGER = "new_ledger"
 MOVABLE = (State.QUEUED, State.HELD)
 NOTHING: Mapping[PostId, str] = {}
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
@@ -83,7 +82,7 @@ def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh:
 
 def _born(post: WantedPost, words: Words, *, now: datetime, fresh: bool) -> NewDelivery:
     if fresh and post.moment.due_at <= now:
-        return NewDelivery(words, State.UNSURE, NEW_LEDGER)
+        return NewDelivery(words, State.UNSURE, DoubtReason.NEW_LEDGER)
     return NewDelivery(words, State.QUEUED if too_late_at(post) > now else State.MISSED)
 
 
@@ -127,20 +126,25 @@ def _step(post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: 
             yield _hold(step, "words changed after an attempt", STALE)
         case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
             yield replace(step, after=State.QUEUED, kind="can be written again", reason="")
+        case State.HELD if delivery.reason in PASSING and moved and due_at > now and not stale:
+            yield replace(step, after=State.QUEUED, kind="moved", reason="")
         case State.QUEUED | State.HELD if moved or step.words:
             yield replace(step, kind="moved" if moved else "words changed", detail=None)
         case State.MISSED if moved and due_at > now:
             yield _hold(step, "ahead of us again", AHEAD_AGAIN)
         case State.DROPPED if delivery.reason in (UNPLANNED, UNPLANNED_HOLD):
-            if due_at <= now:
-                late = replace(step, after=State.MISSED, kind="planned again too late", reason="", words=None)
-                yield replace(late, detail=TOO_LATE_AGAIN)
-            elif stale or delivery.reason == UNPLANNED_HOLD:
-                yield _hold(step, "planned again", STALE if stale else WAITED)
-            else:
-                yield replace(step, after=State.QUEUED, kind="planned again", reason="")
+            yield _planned_again(step, delivery, is_late=due_at <= now, stale=stale)
         case _:
             pass
+
+
+def _planned_again(step: Step, delivery: ExistingDelivery, *, is_late: bool, stale: bool) -> Step:
+    if is_late:
+        late = replace(step, after=State.MISSED, kind="planned again too late", reason="", words=None)
+        return replace(late, detail=TOO_LATE_AGAIN)
+    if stale or delivery.reason == UNPLANNED_HOLD:
+        return _hold(step, "planned again", STALE if stale else WAITED)
+    return replace(step, after=State.QUEUED, kind="planned again", reason="")
 
 
 def _hold(step: Step, kind: str, detail: str) -> Step:
@@ -169,4 +173,4 @@ def _overtaken(delivery: ExistingDelivery) -> Iterator[Step]:
 
 
 def _waits_for_a_person(delivery: ExistingDelivery) -> bool:
-    return delivery.state is State.HELD and delivery.reason != HoldReason.UNWRITTEN
+    return delivery.state is State.HELD and delivery.reason not in (HoldReason.UNWRITTEN, *PASSING)

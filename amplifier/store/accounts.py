@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from amplifier.campaign.pace import PATIENCE, rest_after
 from amplifier.store.models import AccountRow
 from amplifier.store.transaction import is_postgres, reading, whole
 
@@ -27,25 +28,34 @@ class AccountState:
     detail: str
     next_allowed_at: datetime | None
     checked_at: datetime | None
+    failures: int = 0
 
 
 @whole
-def know_accounts(accounts: Iterable[tuple[str, str, str]]) -> None:
+def know_accounts(accounts: Iterable[tuple[str, str, str]], *, networks: Mapping[str, str] | None = None) -> None:
     """Make sure that each (name, platform, handle) has its row; a removed account leaves its row.
 
-    Somebody else under the same name has to show anew who they are.
+    Somebody else under the same name has to show anew who they are. `networks` names, for each account, what it shares
+    with its neighbours: platform and server.
     """
     for name, platform, handle in accounts:
         row, _ = AccountRow.objects.get_or_create(name=name, defaults={"platform": platform, "handle": handle})
         if (row.platform, row.handle) != (platform, handle):
             AccountRow.objects.filter(name=name).delete()
             AccountRow.objects.create(name=name, platform=platform, handle=handle)
+        AccountRow.objects.filter(name=name).update(network=(networks or {}).get(name, platform))
 
 
 @reading
 def account_states() -> tuple[AccountState, ...]:
     """All accounts, by name."""
     return tuple(_state(row) for row in AccountRow.objects.order_by("name"))
+
+
+@reading
+def lost_accounts() -> dict[str, str]:
+    """The accounts that do not let us in any more, each with the network's words."""
+    return dict(AccountRow.objects.filter(health=LOST).values_list("name", "detail"))
 
 
 @reading
@@ -76,19 +86,43 @@ def lose_account(name: str, *, detail: str, now: datetime) -> None:
     AccountRow.objects.filter(name=name).update(health=LOST, detail=detail, checked_at=now)
 
 
-def make_wait(name: str, *, until: datetime) -> None:
-    """Nothing goes to this account before `until`; called inside the transaction that records why."""
-    AccountRow.objects.filter(name=name).filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lt=until)).update(
-        next_allowed_at=until
-    )
+def make_wait(name: str, *, until: datetime, app_wide: bool = False) -> None:
+    """Nothing goes to this account before `until`, or to any account on its network if the whole app must wait.
+
+    Called inside the transaction that records why.
+    """
+    rows = AccountRow.objects.filter(name=name)
+    if app_wide:
+        rows = AccountRow.objects.filter(network__in=rows.values("network"))
+    rows.filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lt=until)).update(next_allowed_at=until)
 
 
-def lock_open(now: datetime) -> list[str]:
-    """Names of the accounts that may send now, locked until the transaction ends.
+def strain(name: str, *, strain_s: float, now: datetime) -> None:
+    """A call to this account failed: after a few in a row it rests, and its network where two accounts fare alike.
+
+    Called inside the transaction that records the failure.
+    """
+    AccountRow.objects.filter(name=name).update(failures=F("failures") + 1)
+    row = AccountRow.objects.get(name=name)
+    rest = rest_after(row.failures, strain_s)
+    if rest:
+        alike = AccountRow.objects.filter(network=row.network, failures__gte=PATIENCE).count()
+        make_wait(name, until=now + timedelta(seconds=rest), app_wide=alike > 1)
+
+
+def relieve(name: str) -> None:
+    """A call to this account went well; called inside the transaction that records it."""
+    AccountRow.objects.filter(name=name, failures__gt=0).update(failures=0)
+
+
+def lock_open(now: datetime, among: Collection[str] | None = None) -> list[str]:
+    """Names of the accounts (of these; None: of all) that may send now, locked until the transaction ends.
 
     On PostgreSQL an account that another worker is looking at is left out; on SQLite the writer is alone anyway.
     """
     rows = AccountRow.objects.exclude(health=LOST).filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lte=now))
+    if among is not None:
+        rows = rows.filter(name__in=list(among))
     if is_postgres():
         rows = rows.select_for_update(skip_locked=True)
     return list(rows.order_by("name").values_list("name", flat=True))
@@ -105,4 +139,5 @@ def _state(row: AccountRow) -> AccountState:
         detail=row.detail,
         next_allowed_at=row.next_allowed_at,
         checked_at=row.checked_at,
+        failures=row.failures,
     )

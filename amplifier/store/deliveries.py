@@ -3,130 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import (
-    CLOSED_BY_A_RECEIPT,
     ON_ITS_WAY,
-    DeliveryId,
+    PASSING,
+    DoubtReason,
     Due,
     HoldReason,
-    Receipt,
+    RemoteState,
     State,
     Transition,
+    Verb,
 )
-from amplifier.campaign.post import PostId
-from amplifier.store import accounts, ledger
+from amplifier.campaign.stop import Stop, stopped_by
+from amplifier.store import accounts, spends, stops
+from amplifier.store.claims import claim_for, stamp
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import is_postgres, reading, whole
+from amplifier.store.receipts import is_taken
+from amplifier.store.transaction import is_postgres, whole
 
 SERVICE = "service"
+NO_MONEY = "This month's budget has not enough left for it."
 CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out."
 
 
-@reading
-def is_anything_due(now: datetime) -> bool:
-    """Whether any delivery could take a step now: one look at an index, so that an idle tick writes nothing."""
-    due = Q(state__in=[State.QUEUED, State.UNSURE], run_at__lte=now)
-    overdue = Q(state=State.QUEUED, too_late_at__lte=now)
-    silent = Q(state=State.SENDING, lease_until__lt=now)
-    return DeliveryRow.objects.filter(due | overdue | silent).exists()
+@dataclass(frozen=True)
+class Intent:
+    """What a worker is about to do with a delivery it has claimed: the exact bytes, and what they may cost at worst.
 
-
-@whole
-def claim(*, now: datetime, lease_until: datetime, limit: int, served: Collection[str] | None = None) -> list[Due]:
-    """Take due deliveries into a worker's hands: at most one an account, none while the ledger is stopped.
-
-    They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts
-    that this worker can reach; None means all.
+    `micros` is in millionths of a US dollar; the month's budget in the same unit, None where there is none.
     """
-    if ledger.is_stopped():
-        return []
-    busy = DeliveryRow.objects.filter(Q(state=State.SENDING) | Q(state=State.QUEUED, lease_until__gte=now)).values(
-        "account"
-    )
-    in_doubt = DeliveryRow.objects.filter(state=State.UNSURE).values_list("account", "text")
-    rows = (
-        DeliveryRow.objects.filter(_free(now), state=State.QUEUED, run_at__lte=now, too_late_at__gt=now)
-        .filter(account__in=accounts.lock_open(now))
-        .exclude(account__in=busy)
-    )
-    for account, text in in_doubt:
-        rows = rows.exclude(account=account, text=text)
-    return _take(_first_of_each_account(rows, served), lease_until, limit)
+
+    due: Due
+    request: bytes
+    lease_until: datetime
+    micros: int = 0
+    budget: int | None = None
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What a turn brought: which intents may be carried out, which steps came too late, and what is claimed next."""
+
+    begun: frozenset[int] = frozenset()
+    stale: tuple[Transition, ...] = ()
+    claimed: tuple[Due, ...] = ()
 
 
 @whole
-def claim_unsure(
-    *, now: datetime, lease_until: datetime, limit: int, served: Collection[str] | None = None
-) -> list[Due]:
-    """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
-    looking = DeliveryRow.objects.filter(state=State.UNSURE, lease_until__gte=now).values("account")
-    rows = DeliveryRow.objects.filter(_free(now), state=State.UNSURE, run_at__lte=now).exclude(account__in=looking)
-    return _take(_first_of_each_account(rows, served), lease_until, limit)
+def turn(  # noqa: PLR0913  the three things that a turn carries, and what each needs
+    *,
+    intents: Sequence[Intent] = (),
+    steps: Sequence[Transition] = (),
+    next_for: Collection[str] = (),
+    now: datetime,
+    lease_until: datetime,
+    served: Collection[str] | None = None,
+    stopped: str = "",
+) -> Turned:
+    """Everything that many workers' threads want written, in one transaction: results, next claims, intents.
+
+    An intent is refused if its claim is void, its time has passed, a stop holds it back or its cost is more than the
+    month's budget has left (then it is held). `next_for` are the accounts whose next due delivery is wanted.
+    """
+    stale = [step for step in steps if not _write(step, now=now, actor=SERVICE)]
+    in_force = stops.stops()
+    begun = [] if stopped else [one.due for one in intents if _begin(one, in_force, now=now)]
+    write_events(
+        Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
+    )
+    claimed: list[Due] = []
+    if next_for:
+        claimed = claim_for(
+            next_for, now=now, lease_until=lease_until, limit=len(next_for), served=served, stopped=stopped
+        )
+    return Turned(frozenset(due.id for due in begun), tuple(stale), tuple(claimed))
 
 
-@whole
 def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> bool:
-    """Write the intent before the call: bytes, `sending`, event. False if we may not, or not any more."""
-    if ledger.is_stopped():
-        return False
-    changed = DeliveryRow.objects.filter(
-        id=due.id, fence=due.fence, state=State.QUEUED, too_late_at__gt=now, lease_until__gte=now
-    ).update(
-        state=State.SENDING,
-        reason="",
-        request=request,
-        attempts=F("attempts") + 1,
-        looks=0,
-        lease_until=lease_until,
-        first_sent_at=due.first_sent_at or now,
-    )
-    if changed:
-        write_events([Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence)])
-    return bool(changed)
+    """Write one intent before the call: bytes, `sending`, event. False if we may not, or not any more."""
+    return bool(turn(intents=[Intent(due, request, lease_until)], now=now, lease_until=lease_until).begun)
 
 
 @whole
 def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SERVICE) -> list[Transition]:
     """Write each step whose fence still holds, with its event; the stale ones come back."""
     return [step for step in transitions if not _write(step, now=now, actor=actor)]
-
-
-@whole
-def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datetime) -> None:
-    """A receipt under a stale fence is never thrown away.
-
-    It closes a row that is not on its way once more, whatever was thought of it meanwhile. If the row has another
-    receipt, or may be about to get one, that is an alert: the post may be out twice.
-    """
-    row = DeliveryRow.objects.select_for_update().get(id=delivery)
-    kind, after = "late receipt", row.state
-    if row.state in CLOSED_BY_A_RECEIPT and not _is_taken(row.account, receipt, row.pk):
-        after = State.SENT
-        DeliveryRow.objects.filter(id=delivery).update(
-            state=after,
-            reason="",
-            detail="",
-            fence=F("fence") + 1,
-            lease_until=None,
-            remote_id=receipt.remote_id,
-            url=receipt.url,
-            sent_at=now,
-        )
-    elif row.state == State.SENDING or row.remote_id not in (None, receipt.remote_id):
-        kind = "perhaps twice"
-    write_events(
-        [
-            Event(
-                now, SERVICE, of_delivery(delivery), kind, row.state, after, fence, f"{receipt.remote_id} {receipt.url}"
-            )
-        ]
-    )
 
 
 @whole
@@ -146,20 +114,19 @@ def expire_leases(*, now: datetime, look_at: datetime) -> int:
 
 @whole
 def miss_overdue(*, now: datetime) -> int:
-    """Queued deliveries whose last moment has passed are missed: an old truth may be wrong by now."""
-    ids = _locked_ids(DeliveryRow.objects.filter(_free(now), state=State.QUEUED, too_late_at__lte=now), 1000)
-    DeliveryRow.objects.filter(id__in=ids, state=State.QUEUED).update(
-        state=State.MISSED, fence=F("fence") + 1, lease_until=None
-    )
-    write_events(Event(now, SERVICE, of_delivery(pk), "missed", State.QUEUED, State.MISSED) for pk in ids)
-    return len(ids)
+    """What waits and whose last moment has passed is missed: an old truth may be wrong by now.
 
-
-@reading
-def remote_ids(account: str) -> frozenset[str]:
-    """The posts of this account that deliveries own already."""
-    rows = DeliveryRow.objects.filter(account=account, remote_id__isnull=False).values_list("remote_id", flat=True)
-    return frozenset(pk for pk in rows if pk)
+    Also what waited for something that passes by itself (a stop, an account, money, a hand); its reason stays with it.
+    """
+    missed = 0
+    for state, more in ((State.QUEUED, _free(now)), (State.HELD, Q(reason__in=PASSING))):
+        ids = _locked_ids(DeliveryRow.objects.filter(more, state=state, too_late_at__lte=now), 1000)
+        DeliveryRow.objects.filter(id__in=ids, state=state).update(
+            state=State.MISSED, fence=F("fence") + 1, lease_until=None
+        )
+        write_events(Event(now, SERVICE, of_delivery(pk), "missed", state, State.MISSED) for pk in ids)
+        missed += len(ids)
+    return missed
 
 
 def _locked_ids(rows: QuerySet[DeliveryRow], limit: int) -> list[int]:
@@ -171,48 +138,49 @@ def _free(now: datetime) -> Q:
     return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
 
 
-def _first_of_each_account(rows: QuerySet[DeliveryRow], served: Collection[str] | None) -> QuerySet[DeliveryRow]:
-    """The one of these that each account is to deal with next, oldest first."""
-    if served is not None:
-        rows = rows.filter(account__in=served)
-    first = Window(RowNumber(), partition_by="account", order_by=["run_at", "id"])
-    ids = list(rows.annotate(place=first).filter(place=1).values_list("id", flat=True))
-    # asked again by number: rows under a window cannot be locked, and a row that changed since must not be taken
-    return rows.filter(id__in=ids).order_by("run_at", "id")
+BEGIN = """UPDATE deliveries SET state = 'sending', reason = '', request = %s, attempts = attempts + 1, looks = 0,
+  lease_until = %s, first_sent_at = COALESCE(first_sent_at, %s)
+WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease_until >= %s RETURNING id"""
+SENT = """UPDATE deliveries SET state = 'sent', reason = '', detail = '', looks = 0, lease_until = NULL,
+  remote_id = %s, url = %s, sent_at = %s, remote_state = 'live'
+WHERE id = %s AND fence = %s AND state = %s AND verb = 'publish'
+  AND NOT EXISTS(SELECT 1 FROM deliveries o WHERE o.account = deliveries.account AND o.remote_id = %s AND o.id <> %s)
+RETURNING account"""
 
 
-def _take(rows: QuerySet[DeliveryRow], lease_until: datetime, limit: int) -> list[Due]:
-    ids = _locked_ids(rows, limit)
-    DeliveryRow.objects.filter(id__in=ids).update(fence=F("fence") + 1, lease_until=lease_until)
-    taken = DeliveryRow.objects.filter(id__in=ids).select_related("post").order_by("run_at", "id")
-    return [_due(row) for row in taken]
+def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
+    due = intent.due
+    if due.verb is Verb.PUBLISH and stopped_by(in_force, due.identity.account, due.text):
+        return False
+    if not spends.affords(intent.micros, budget=intent.budget, now=now):
+        hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now)
+        return False
+    at = stamp(now)
+    request = memoryview(intent.request)
+    with connection.cursor() as cursor:
+        words = [request, stamp(intent.lease_until), at, due.id, due.fence, at, at]
+        cursor.execute(BEGIN, words)
+        begun = bool(cursor.fetchall())
+    if begun:
+        account = due.identity.account
+        spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
+    return begun
 
 
-def _due(row: DeliveryRow) -> Due:
-    post = PostId(row.post.campaign, row.post.slot, row.post.occurrence)
-    return Due(
-        id=row.pk,
-        identity=DeliveryId(post, row.account, row.part, row.revision),
-        text=row.text,
-        language=row.language,
-        key=row.key,
-        request=bytes(row.request) if row.request is not None else None,
-        state=State(row.state),
-        reason=row.reason,
-        fence=row.fence,
-        attempts=row.attempts,
-        looks=row.looks,
-        due_at=row.post.due_at,
-        too_late_at=row.too_late_at,
-        first_sent_at=row.first_sent_at,
+def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, actor: str = SERVICE) -> bool:
+    """Let a queued delivery wait, and say why; called inside a transaction."""
+    changed = DeliveryRow.objects.filter(id=delivery, state=State.QUEUED).update(
+        state=State.HELD, reason=reason, detail=detail, fence=F("fence") + 1, lease_until=None
     )
-
-
-def _is_taken(account: str, receipt: Receipt, delivery: int) -> bool:
-    return DeliveryRow.objects.filter(account=account, remote_id=receipt.remote_id).exclude(id=delivery).exists()
+    if changed:
+        kind = f"held: {reason}"
+        write_events([Event(now, actor, of_delivery(delivery), kind, State.QUEUED, State.HELD, detail=detail)])
+    return bool(changed)
 
 
 def _write(step: Transition, *, now: datetime, actor: str) -> bool:
+    if step.after is State.SENT and step.receipt is not None and _write_sent(step, now=now, actor=actor):
+        return True
     row = DeliveryRow.objects.select_for_update().filter(id=step.id, fence=step.fence, state=step.before).first()
     if row is None:
         return False
@@ -222,23 +190,60 @@ def _write(step: Transition, *, now: datetime, actor: str) -> bool:
         changes["request"] = None
     if step.run_at is not None:
         changes["run_at"] = step.run_at
-    if after is State.QUEUED:  # its post may have moved while it was on its way
-        late = row.post.due_at + timedelta(seconds=row.post.too_late_s)
-        changes |= {"run_at": max(step.run_at or now, row.post.due_at), "too_late_at": late}
-    if after is State.SENT and step.receipt is not None:
-        changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "sent_at": now}
+    if after is State.QUEUED:
+        changes |= _times_again(step, row, now)
+    if after is State.SENT:
+        changes["sent_at"] = now
+        if step.receipt is not None and row.verb == Verb.PUBLISH:
+            changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "remote_state": RemoteState.LIVE}
+        elif row.verb != Verb.PUBLISH:
+            told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
+            DeliveryRow.objects.filter(account=row.account, remote_id=row.target).update(remote_state=told)
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
-    if step.account_until is not None:
-        accounts.make_wait(row.account, until=step.account_until)
-    if step.account_lost:
-        accounts.lose_account(row.account, detail=step.account_lost, now=now)
+    _tell_account(row.account, step, now=now)
     write_events([Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail)])
     return True
 
 
+def _write_sent(step: Transition, *, now: datetime, actor: str) -> bool:
+    """The usual end, in as few statements as it takes. False where something is not as usual; nothing is changed."""
+    receipt = step.receipt
+    if receipt is None:
+        return False
+    with connection.cursor() as cursor:
+        there = receipt.remote_id
+        words = [there, receipt.url, stamp(now), step.id, step.fence, step.before, there, step.id]
+        cursor.execute(SENT, words)
+        rows = cursor.fetchall()
+    for (account,) in rows:
+        _tell_account(account, step, now=now)
+        write_events([Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence)])
+    return bool(rows)
+
+
+def _tell_account(account: str, step: Transition, *, now: datetime) -> None:
+    """What the step means for its account: rest, trouble, or an end of trouble."""
+    if step.account_lost:
+        accounts.lose_account(account, detail=step.account_lost, now=now)
+    if step.strain > 0:
+        accounts.strain(account, strain_s=step.strain, now=now)
+    elif step.after is State.SENT:
+        accounts.relieve(account)
+    if step.account_until is not None:
+        accounts.make_wait(account, until=step.account_until, app_wide=step.app_wide)
+
+
+def _times_again(step: Transition, row: DeliveryRow, now: datetime) -> dict[str, object]:
+    """When something that waits once more is due and too late: its post may have moved while it was on its way."""
+    too_late = timedelta(seconds=row.post.too_late_s)
+    if row.reason == DoubtReason.AGAIN:  # a person wants it now, whatever the plan's time was
+        return {"run_at": step.run_at or now, "too_late_at": now + too_late}
+    return {"run_at": max(step.run_at or now, row.post.due_at), "too_late_at": row.post.due_at + too_late}
+
+
 def _settled(step: Transition, row: DeliveryRow) -> tuple[State, str, str]:
     """State, reason and detail as they must be, for all that the step could not know."""
-    if step.receipt is not None and _is_taken(row.account, step.receipt, step.id):
+    if step.receipt is not None and is_taken(row.account, step.receipt, step.id):
         detail = f"The post {step.receipt.url} belongs to another delivery already."
         return State.HELD, HoldReason.DUPLICATE, detail
     if step.before in ON_ITS_WAY and row.reason == HoldReason.OVERTAKEN:

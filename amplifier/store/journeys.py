@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, State
+from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, State, Verb
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading
@@ -70,7 +70,9 @@ def _journey(row: DeliveryRow) -> Journey:
     receipt = Receipt(row.remote_id, row.url) if row.remote_id else None
     return Journey(
         id=row.pk,
-        identity=DeliveryId(PostId(post.campaign, post.slot, post.occurrence), row.account, row.part, row.revision),
+        identity=DeliveryId(
+            PostId(post.campaign, post.slot, post.occurrence), row.account, row.part, row.revision, Verb(row.verb)
+        ),
         platform=row.platform,
         text=row.text,
         state=State(row.state),
@@ -86,4 +88,9 @@ def _journey(row: DeliveryRow) -> Journey:
         first_sent_at=row.first_sent_at,
         sent_at=row.sent_at,
         receipt=receipt,
+        remote_state=row.remote_state,
+        target=row.target,
+        imprint=row.imprint,
+        hand_off=post.hand_off,
+        run_at=row.run_at,
     )

@@ -1,4 +1,4 @@
-"""The ledger itself: whose it is, whether it is stopped, and where a rehearsal plays."""
+"""The ledger itself: whose it is, and where a rehearsal plays."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from datetime import datetime
 from django.db import connection
 
 from amplifier.errors import UsageError
+from amplifier.store import stops
 from amplifier.store.models import Ledger
 from amplifier.store.transaction import reading, whole
 
 TABLE = "ledger"
+SERVICE = "service"
 
 
 @dataclass(frozen=True)
 class LedgerState:
-    """Mode and campaign of this database, why it is stopped (empty: it is not), and the stage as JSON (or empty)."""
+    """Mode and campaign of this database, and the stage as JSON (or empty)."""
 
     mode: str
     campaign: str
     opened_at: datetime
-    stopped: str
     stage: str
 
 
@@ -31,9 +32,9 @@ def open_ledger(*, mode: str, campaign: str, now: datetime, stopped: str) -> Led
 
     Raises UsageError if the database belongs to another mode or campaign.
     """
-    row, _ = Ledger.objects.get_or_create(
-        id=1, defaults={"mode": mode, "campaign": campaign, "opened_at": now, "stopped": stopped}
-    )
+    row, is_new = Ledger.objects.get_or_create(id=1, defaults={"mode": mode, "campaign": campaign, "opened_at": now})
+    if is_new and stopped:
+        stops.stop(reason=stopped, actor=SERVICE, now=now)
     if row.mode != mode:
         raise UsageError(
             f"This database belongs to mode “{row.mode}”, and settings.yaml says “{mode}”. Nothing was started.\n"
@@ -72,24 +73,10 @@ def keep_stage(stage: str) -> str:
     return Ledger.objects.get(id=1).stage
 
 
-@whole
-def stop(reason: str) -> None:
-    """Nothing is sent from now on, for this reason."""
-    Ledger.objects.filter(id=1).update(stopped=reason)
-
-
-@whole
-def resume() -> None:
-    """Sending may go on."""
-    Ledger.objects.filter(id=1).update(stopped="")
-
-
-def is_stopped() -> bool:
-    """Whether sending is stopped; called inside the transaction that depends on it. No ledger counts as stopped."""
-    return not Ledger.objects.filter(id=1, stopped="").exists()
+def lock() -> None:
+    """Be the only one to decide something about the whole ledger until the transaction ends."""
+    Ledger.objects.select_for_update().filter(id=1).first()
 
 
 def _state(row: Ledger) -> LedgerState:
-    return LedgerState(
-        mode=row.mode, campaign=row.campaign, opened_at=row.opened_at, stopped=row.stopped, stage=row.stage
-    )
+    return LedgerState(mode=row.mode, campaign=row.campaign, opened_at=row.opened_at, stage=row.stage)

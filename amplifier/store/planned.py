@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import F, Q
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
-from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, idempotency_key, record_key
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -17,7 +17,11 @@ from amplifier.store.models import DeliveryRow
 def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
     """What reconcile needs of every delivery; called inside its transaction, at whose end they may change again."""
     found: dict[int, list[ExistingDelivery]] = {}
-    rows = DeliveryRow.objects.filter(post__campaign=campaign, revision=0).order_by("id").select_for_update()
+    rows = (
+        DeliveryRow.objects.filter(post__campaign=campaign, revision=0, verb=Verb.PUBLISH)
+        .order_by("id")
+        .select_for_update()
+    )
     for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
         found.setdefault(row.post_id, []).append(
             ExistingDelivery(row.pk, row.account, State(row.state), row.reason, row.text, frozen=row.frozen)
@@ -51,6 +55,7 @@ def add(  # noqa: PLR0913  everything a row is born with
                 platform=platform,
                 text=delivery.words.text,
                 language=delivery.words.language,
+                imprint=delivery.words.imprint,
                 key=key,
                 state=delivery.state,
                 reason=delivery.reason,
@@ -76,7 +81,8 @@ def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
         if step.run_at is not None:
             changes |= {"run_at": step.run_at, "too_late_at": step.too_late_at}
         if step.words is not None:
-            changes |= {"text": step.words.text, "language": step.words.language}
+            words = step.words
+            changes |= {"text": words.text, "language": words.language, "imprint": words.imprint}
         if DeliveryRow.objects.filter(id=step.id, state=step.before).update(**changes):
             events.append(
                 Event(now, actor, of_delivery(step.id), step.kind, step.before, step.after, detail=step.reason)

@@ -68,6 +68,7 @@ def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
         "zone": post.moment.zone,
         "fold": post.moment.fold,
         "too_late_s": post.too_late_s,
+        "hand_off": post.hand_off,
         "template": post.template,
         "wording": post.wording,
         "milestone": post.milestone,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from amplifier.deliver.halt import why_stopped
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, sources
@@ -51,7 +52,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         return (Sign(Mood.BAD, sentence, "The service has not been started here yet.", stops_all=True),)
     beats = heartbeats.heartbeats()
     found = [
-        *_stop(opened.stopped),
+        *_stop(why_stopped(place())),
         *_parts(beats, now),
         *_accounts(now),
         *_files(beats, planned=planned),

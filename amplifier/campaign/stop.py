@@ -1,0 +1,51 @@
+"""A stop: sending is halted, everywhere, on one account or for one tag, until a person lets it go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplifier.text.links import SpanKind, spans
+
+EVERYTHING = "all"
+ACCOUNT, TAG = "account:", "tag:"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop in force. `scope` is `all`, `account:NAME` or `tag:TAG` (lower case, without #)."""
+
+    id: int
+    scope: str
+    reason: str
+    actor: str
+    at: datetime
+
+
+def scope_of(account: str = "", tag: str = "") -> str:
+    """The scope that stops this account, this tag or, with neither, everything."""
+    if account:
+        return ACCOUNT + account
+    return TAG + tag.removeprefix("#").casefold() if tag else EVERYTHING
+
+
+def stopped_by(stops: Iterable[Stop], account: str, text: str) -> Stop | None:
+    """The first of these stops that holds back this text on this account."""
+    tags: frozenset[str] | None = None
+    for stop in stops:
+        if stop.scope in (EVERYTHING, ACCOUNT + account):
+            return stop
+        if stop.scope.startswith(TAG):
+            if tags is None:
+                tags = frozenset(span.value.casefold() for span in spans(text) if span.kind is SpanKind.TAG)
+            if stop.scope.removeprefix(TAG) in tags:
+                return stop
+    return None
+
+
+def said_scope(scope: str) -> str:
+    """A scope as people say it."""
+    if scope.startswith(ACCOUNT):
+        return f"on {scope.removeprefix(ACCOUNT)}"
+    return f"of posts with #{scope.removeprefix(TAG)}" if scope.startswith(TAG) else "everywhere"

@@ -1,0 +1,158 @@
+"""Writes what many sending threads want written, together: one transaction, each told its part."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+from amplifier.campaign.delivery import Due, Transition
+from amplifier.store import deliveries
+from amplifier.store.deliveries import Intent
+
+log = logging.getLogger("amplifier.deliver")
+MOST = 100  # rows in one transaction
+AGAIN_S = 0.5  # until a result that could not be written is tried again
+
+
+@dataclass
+class _Wish:
+    """One thing to write, and where its answer goes. `done` is released when there is one."""
+
+    intent: Intent | None = None
+    step: Transition | None = None
+    next_for: str = ""
+    begun: bool = False
+    stale: bool = False
+    claimed: Due | None = None
+    error: Exception | None = None
+    done: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.done.acquire()
+
+
+class Scribe:
+    """One writer for all threads of a worker: an intent is committed before `may_begin` answers.
+
+    `gather_s` is how long the writer waits for company while others are at work; alone nobody waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime],
+        lease_s: float,
+        served: Collection[str],
+        stopped: Callable[[], str],
+        gather_s: float = 0.008,
+    ) -> None:
+        self._now = now
+        self._lease = timedelta(seconds=lease_s)
+        self._served = served
+        self._stopped = stopped
+        self._gather_s = gather_s
+        self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write_all, name="scribe", daemon=True)
+        self._ended = threading.Event()
+        self._at_work = 0
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what has been asked for, then nothing more."""
+        self._ended.set()
+        self._wishes.put(None)
+        self._thread.join()
+
+    def begins(self) -> None:
+        """A thread begins to send: whoever writes may wait a moment for its wishes."""
+        self._at_work += 1
+
+    def ends(self) -> None:
+        """A thread has nothing more to send."""
+        self._at_work -= 1
+
+    def may_begin(self, due: Due, request: bytes, *, micros: int = 0, budget: int | None = None) -> bool:
+        """Whether the call may be made: its intent is written down. Raises the database's error if it cannot be."""
+        wish = _Wish(intent=Intent(due, request, self._now() + self._lease, micros, budget))
+        self._ask(wish)
+        if wish.error is not None:
+            raise wish.error
+        return wish.begun
+
+    def finish(self, step: Transition, *, next_for: str = "") -> tuple[bool, Due | None]:
+        """Write a result, and claim the account's next delivery with it: whether the fence still held, and the next.
+
+        A result is never given up: while the database cannot take it, it is tried again, until the scribe stops.
+        """
+        while True:
+            wish = _Wish(step=step, next_for=next_for)
+            self._ask(wish)
+            if wish.error is None:
+                return not wish.stale, wish.claimed
+            log.error("a result cannot be written yet delivery=%d", step.id, exc_info=wish.error)
+            if self._ended.wait(AGAIN_S):
+                raise wish.error
+
+    def _ask(self, wish: _Wish) -> None:
+        self._wishes.put(wish)
+        wish.done.acquire()
+
+    def _write_all(self) -> None:
+        while (first := self._wishes.get()) is not None:
+            wishes, is_last = self._gather(first)
+            self._write(wishes)
+            if is_last:
+                return
+
+    def _gather(self, first: _Wish) -> tuple[list[_Wish], bool]:
+        wishes = [first]
+        if self._at_work > 1:
+            time.sleep(self._gather_s)
+        while len(wishes) < MOST:
+            try:
+                wish = self._wishes.get_nowait()
+            except Empty:
+                break
+            if wish is None:
+                return wishes, True
+            wishes.append(wish)
+        return wishes, False
+
+    def _write(self, wishes: Sequence[_Wish]) -> None:
+        try:
+            self._turn(wishes)
+        except Exception as error:  # noqa: BLE001  told to whoever asked; one row's trouble must not be everybody's
+            if len(wishes) == 1:
+                wishes[0].error = error
+            else:
+                for wish in wishes:
+                    self._write([wish])
+                return
+        for wish in wishes:
+            wish.done.release()
+
+    def _turn(self, wishes: Sequence[_Wish]) -> None:
+        now = self._now()
+        turned = deliveries.turn(
+            intents=[wish.intent for wish in wishes if wish.intent],
+            steps=[wish.step for wish in wishes if wish.step],
+            next_for={wish.next_for for wish in wishes if wish.next_for},
+            now=now,
+            lease_until=now + self._lease,
+            served=self._served,
+            stopped=self._stopped(),
+        )
+        stale = {step.id for step in turned.stale}
+        claimed = {due.identity.account: due for due in turned.claimed}
+        for wish in wishes:
+            if wish.intent:
+                wish.begun = wish.intent.due.id in turned.begun
+            if wish.step:
+                wish.stale = wish.step.id in stale
+            if wish.next_for:
+                wish.claimed = claimed.pop(wish.next_for, None)

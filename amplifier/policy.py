@@ -1,0 +1,85 @@
+"""What publishing may cost, what must stand in it, who hears of trouble: the rules a campaign sets for the service."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from amplifier.written import EnvironmentName, Identifier, wrong
+from amplifier.yamlfile import FileModel
+
+MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
+MOST_DOLLARS = 100_000
+MONEY_HINT = "Write US dollars for a month as a number, for example 25 or 12.50."
+
+
+def micros(value: object) -> int:
+    """Millionths of a US dollar from what stands in the file. Raises PydanticCustomError with the sentence."""
+    try:
+        dollars = float(str(value))
+    except ValueError:
+        raise wrong("is not an amount of money", MONEY_HINT) from None
+    if not 0 < dollars <= MOST_DOLLARS:
+        raise wrong(f"must be more than 0 and at most {MOST_DOLLARS:,}", MONEY_HINT)
+    return round(dollars * MICROS)
+
+
+class Profile(StrEnum):
+    """Which rules of imprint hold: those for election material in the UK, in Scotland, of paid material, or none."""
+
+    OFF = "off"
+    UK = "uk"
+    SCOTLAND = "scotland"
+    PAID = "paid"
+
+
+class Imprint(FileModel):
+    """Who answers for the campaign, and how a post says so.
+
+    `text` goes into every post it fits in; `page` is where the whole imprint can be read when it does not; the names
+    are on the page.
+    """
+
+    profile: Profile = Profile.UK
+    text: str = ""
+    page: str = ""
+    responsible: str = ""
+    address: str = ""
+
+
+class OnDoubt(StrEnum):
+    """What follows when nobody can tell whether a post is out, and looking did not find it."""
+
+    REPOST_AFTER_LOOK = "repost_after_look"
+    PARK = "park"
+
+
+class Budget(FileModel):
+    """What the paid networks may cost in a calendar month (UTC), everything together, in millionths of a US dollar."""
+
+    monthly: Annotated[int, BeforeValidator(micros)]
+
+
+class Topic(StrEnum):
+    """What a notice can be about."""
+
+    HELD = "held"
+    MISSED = "missed"
+    UNSURE = "unsure"
+    TWICE = "twice"
+    ACCOUNT = "account"
+    BUDGET = "budget"
+    HAND_OFF = "hand_off"
+    CHANGED = "changed"
+    FACTS = "facts"
+    STOPPED = "stopped"
+
+
+class Recipient(FileModel):
+    """Somebody to be told. `address` names the environment variable that holds apprise's address of them: a secret."""
+
+    name: Identifier
+    address: EnvironmentName
+    about: Annotated[tuple[Topic, ...], Field(min_length=1)] = tuple(Topic)

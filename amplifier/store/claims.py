@@ -1,0 +1,166 @@
+"""Which deliveries come next, asked so that a million other rows cost nothing, and taken under a fence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+from amplifier.campaign.delivery import DeliveryId, Due, State, Verb
+from amplifier.campaign.post import PostId
+from amplifier.campaign.stop import EVERYTHING, stopped_by
+from amplifier.store import accounts, stops
+from amplifier.store.transaction import reading, whole
+
+# A partial index is used only where the state stands in the statement itself, not as a parameter.
+ANYTHING_DUE = """SELECT
+  EXISTS(SELECT 1 FROM deliveries WHERE state = 'queued' AND run_at <= %s)
+  OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'unsure' AND run_at <= %s)
+  OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'queued' AND too_late_at <= %s)
+  OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'held' AND too_late_at <= %s
+            AND reason IN ('stopped', 'account', 'budget', 'hand_off'))
+  OR EXISTS(SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending')"""
+BUSY = """SELECT DISTINCT account FROM deliveries
+WHERE lease_until IS NOT NULL AND (state = 'sending' OR (state = 'queued' AND lease_until >= %s))"""
+# The oldest due one of an account that nobody holds, whose text is in no doubt there, and whose forerunner is done.
+NEXT = """SELECT d.id FROM deliveries d
+WHERE d.account = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s
+  AND (d.lease_until IS NULL OR d.lease_until < %s)
+  AND (d.waits_for IS NULL OR EXISTS(SELECT 1 FROM deliveries f WHERE f.id = d.waits_for AND f.state = 'sent'))
+  AND NOT EXISTS(SELECT 1 FROM deliveries u WHERE u.state = 'unsure' AND u.account = d.account AND u.text = d.text
+                 AND u.verb = 'publish')
+ORDER BY d.run_at, d.id LIMIT 1"""
+TAKE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
+WHERE id = %s AND state = 'queued' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
+UNSURE = """SELECT id, account FROM deliveries WHERE state = 'unsure' AND run_at <= %s
+AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
+LOOKING = (
+    "SELECT DISTINCT account FROM deliveries WHERE lease_until IS NOT NULL AND state = 'unsure' AND lease_until >= %s"
+)
+TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
+WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
+DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
+  d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
+  d.target, d.imprint
+FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
+
+
+def stamp(at: datetime) -> Any:
+    """An instant as this database takes it in a statement of ours."""
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def instant(found: Any) -> Any:
+    """An instant as this database gave it (UTC), or None."""
+    if isinstance(found, str):
+        found = datetime.fromisoformat(found)
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
+
+
+@reading
+def is_anything_due(now: datetime) -> bool:
+    """Whether any delivery could take a step now: five looks at indexes, so that an idle tick writes nothing."""
+    at = stamp(now)
+    with connection.cursor() as cursor:
+        cursor.execute(ANYTHING_DUE, [at] * 5)
+        return bool(cursor.fetchall()[0][0])
+
+
+@whole
+def claim(
+    *, now: datetime, lease_until: datetime, limit: int, served: Collection[str] | None = None, stopped: str = ""
+) -> list[Due]:
+    """Take due deliveries into a worker's hands: at most one an account, none that a stop holds back.
+
+    They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts
+    that this worker can reach (None: all); `stopped` says why nothing may go out, if something outside the database
+    says so.
+    """
+    return claim_for(None, now=now, lease_until=lease_until, limit=limit, served=served, stopped=stopped)
+
+
+def claim_for(
+    names: Collection[str] | None,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    served: Collection[str] | None,
+    stopped: str,
+) -> list[Due]:
+    """The same for these accounts alone (None: all); called inside a transaction."""
+    in_force = stops.stops()
+    if stopped or any(one.scope == EVERYTHING for one in in_force):
+        return []
+    at = stamp(now)
+    with connection.cursor() as cursor:
+        wanted = accounts.lock_open(now, among=names)
+        cursor.execute(BUSY, [at])
+        busy = {account for (account,) in cursor.fetchall()}
+        found = []
+        for account in wanted:
+            if account in busy or (served is not None and account not in served):
+                continue
+            cursor.execute(NEXT, [account, at, at, at])
+            found += [number for (number,) in cursor.fetchall()]
+        due = _due(cursor, found)
+        if in_force:
+            due = [one for one in due if not stopped_by(in_force, one.identity.account, one.text)]
+        taken = _take(cursor, TAKE, [one.id for one in due[:limit]], [stamp(lease_until), at])
+        return _due(cursor, taken)
+
+
+@whole
+def claim_unsure(
+    *, now: datetime, lease_until: datetime, limit: int, served: Collection[str] | None = None
+) -> list[Due]:
+    """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
+    at = stamp(now)
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKING, [at])
+        seen = {account for (account,) in cursor.fetchall()}
+        cursor.execute(UNSURE, [at, at])
+        chosen = []
+        for number, account in cursor.fetchall():
+            if account not in seen and (served is None or account in served):
+                seen.add(account)
+                chosen.append(number)
+        return _due(cursor, _take(cursor, TAKE_UNSURE, chosen[:limit], [stamp(lease_until), at]))
+
+
+def _take(cursor: Any, statement: str, numbers: Iterable[int], words: Sequence[Any]) -> list[int]:
+    """Those of these deliveries that nobody else has taken meanwhile."""
+    taken = []
+    for number in numbers:
+        cursor.execute(statement, [words[0], number, words[1]])
+        taken += [found for (found,) in cursor.fetchall()]
+    return taken
+
+
+def _due(cursor: Any, numbers: Sequence[int]) -> list[Due]:
+    if not numbers:
+        return []
+    cursor.execute(DUE.format(", ".join(["%s"] * len(numbers))), list(numbers))
+    return [
+        Due(
+            id=row[0],
+            identity=DeliveryId(PostId(row[1], row[2], row[3]), row[4], row[5], row[6], Verb(row[7])),
+            text=row[8],
+            language=row[9],
+            key=row[10],
+            request=bytes(row[11]) if row[11] is not None else None,
+            state=State(row[12]),
+            reason=row[13],
+            fence=row[14],
+            attempts=row[15],
+            looks=row[16],
+            due_at=instant(row[17]),
+            too_late_at=instant(row[18]),
+            first_sent_at=instant(row[19]),
+            target=row[20],
+            imprint=row[21],
+        )
+        for row in cursor.fetchall()
+    ]

@@ -1,0 +1,82 @@
+"""What holds due deliveries back without any fault of theirs, and how they go on: stops, accounts, money, hands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from amplifier.campaign.delivery import HoldReason, State, Verb
+from amplifier.campaign.stop import Stop, said_scope, stopped_by
+from amplifier.store import accounts, stops
+from amplifier.store.deliveries import SERVICE, hold
+from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.models import DeliveryRow
+from amplifier.store.transaction import whole
+
+MOST = 1000
+BY_HAND = "It is published by hand: somebody is asked to post it."
+
+
+@whole
+def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] = ()) -> tuple[int, ...]:
+    """Hold what is due and cannot go out by itself, each with its reason; the numbers of those that hands must post.
+
+    `stopped` is a stop from outside the database; `by_hand` are the accounts on which people post.
+    """
+    in_force = stops.stops()
+    lost = accounts.lost_accounts()
+    handed: list[int] = []
+    due = DeliveryRow.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now), state=State.QUEUED, run_at__lte=now, too_late_at__gt=now
+    )
+    wanted = Q(post__hand_off=True, verb=Verb.PUBLISH) | Q(account__in=by_hand) | Q(account__in=lost)
+    if not (stopped or in_force):
+        due = due.filter(wanted)
+    for row in due.select_related("post").order_by("run_at", "id")[:MOST]:
+        why = _why(row, stopped, in_force, lost)
+        if why is None and (row.post.hand_off or row.account in by_hand):
+            why = (HoldReason.HAND_OFF, BY_HAND)
+        if why is not None and hold(row.pk, reason=why[0], detail=why[1], now=now) and why[0] is HoldReason.HAND_OFF:
+            handed.append(row.pk)
+    return tuple(handed)
+
+
+@whole
+def go_on(*, reason: HoldReason, now: datetime, account: str = "") -> int:
+    """What held these back has passed: those that are not too late wait for their turn again."""
+    rows = DeliveryRow.objects.filter(state=State.HELD, reason=reason, too_late_at__gt=now)
+    if account:
+        rows = rows.filter(account=account)
+    return _queue(list(rows.values_list("id", flat=True)), actor=SERVICE, kind="goes on", now=now)
+
+
+@whole
+def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
+    """A person lets these go on that a stop held back; what is too late stays where it is. How many go on."""
+    rows = DeliveryRow.objects.filter(id__in=list(ids), reason=HoldReason.STOPPED, too_late_at__gt=now)
+    return _queue(list(rows.values_list("id", flat=True)), actor=actor, kind="released", now=now)
+
+
+def _queue(ids: list[int], *, actor: str, kind: str, now: datetime) -> int:
+    DeliveryRow.objects.filter(id__in=ids, state=State.HELD).update(
+        state=State.QUEUED, reason="", detail="", fence=F("fence") + 1, lease_until=None
+    )
+    write_events(Event(now, actor, of_delivery(pk), kind, State.HELD, State.QUEUED) for pk in ids)
+    return len(ids)
+
+
+def _why(
+    row: DeliveryRow, stopped: str, in_force: Collection[Stop], lost: Mapping[str, str]
+) -> tuple[HoldReason, str] | None:
+    if row.verb != Verb.PUBLISH:  # corrections and deletions go on, whatever is stopped
+        return (HoldReason.ACCOUNT, lost[row.account]) if row.account in lost else None
+    if stopped:
+        return HoldReason.STOPPED, f"Sending is stopped. {stopped}"
+    stop = stopped_by(in_force, row.account, row.text)
+    if stop:
+        return HoldReason.STOPPED, f"Sending is stopped {said_scope(stop.scope)}. {stop.reason}"
+    if row.account in lost:
+        return HoldReason.ACCOUNT, lost[row.account]
+    return None

@@ -1,0 +1,100 @@
+"""A person's hand on one delivery: it is there, send it again, leave it out. Each step has its actor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State
+from amplifier.errors import UsageError
+from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.models import DeliveryRow
+from amplifier.store.transaction import whole
+
+NOTHING: Mapping[str, object] = {}
+
+
+@whole
+def adopt(delivery: int, receipt: Receipt, *, actor: str, now: datetime, by_hand: bool = True) -> None:
+    """It is there: the delivery is sent, with this receipt.
+
+    Raises UsageError if the delivery is in no state for that, or another delivery owns the post.
+    """
+    row = _row(delivery, State.SENT)
+    other = DeliveryRow.objects.filter(account=row.account, remote_id=receipt.remote_id).exclude(id=delivery).first()
+    if other is not None:
+        raise UsageError(f"{receipt.url} belongs to another delivery already (number {other.pk}).")
+    _move(
+        row,
+        State.SENT,
+        "found by hand",
+        actor,
+        now,
+        detail=receipt.url,
+        fields={
+            "remote_id": receipt.remote_id,
+            "url": receipt.url,
+            "sent_at": now,
+            "by_hand": by_hand,
+            "remote_state": RemoteState.LIVE,
+        },
+    )
+
+
+@whole
+def send_again(delivery: int, *, actor: str, now: datetime) -> State:
+    """Send it now: straight away if it was certainly never out, else somebody looks once more first.
+
+    Its state from now on: queued or unsure. Raises UsageError if it is in no state for that.
+    """
+    row = DeliveryRow.objects.select_related("post").select_for_update().get(id=delivery)
+    after = State.UNSURE if row.first_sent_at is not None or row.state == State.UNSURE else State.QUEUED
+    _row(delivery, after)
+    last_moment = now + timedelta(seconds=row.post.too_late_s)
+    fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment, "looks": 0}
+    reason = DoubtReason.AGAIN if after is State.UNSURE else ""
+    _move(row, after, "to be sent again", actor, now, reason=reason, fields=fresh)
+    return after
+
+
+@whole
+def drop(delivery: int, *, actor: str, now: datetime, why: str = "") -> None:
+    """Leave it out for good. Raises UsageError if it is in no state for that."""
+    _move(_row(delivery, State.DROPPED), State.DROPPED, "left out by hand", actor, now, reason="by hand", detail=why)
+
+
+@whole
+def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason) -> None:
+    """Somebody is to look for it at once: a person says that it is there, or a backup may be older than it.
+
+    Raises UsageError if it is in no state for that.
+    """
+    row = _row(delivery, State.UNSURE)
+    _move(row, State.UNSURE, "to be looked for", actor, now, reason=reason, fields={"run_at": now, "looks": 0})
+
+
+def _row(delivery: int, after: State) -> DeliveryRow:
+    row = DeliveryRow.objects.select_for_update().filter(id=delivery).first()
+    if row is None:
+        raise UsageError(f"There is no delivery {delivery}.")
+    if after not in MOVES_BY_A_PERSON.get(State(row.state), frozenset()):
+        raise UsageError(f"Delivery {delivery} is {row.state}, so this cannot be done with it. Nothing was changed.")
+    return row
+
+
+def _move(  # noqa: PLR0913  what is written down about a step
+    row: DeliveryRow,
+    after: State,
+    kind: str,
+    actor: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    detail: str = "",
+    fields: Mapping[str, object] = NOTHING,
+) -> None:
+    changes = {"state": after, "reason": reason, "detail": detail, "lease_until": None, **fields}
+    DeliveryRow.objects.filter(id=row.pk).update(fence=F("fence") + 1, **changes)
+    write_events([Event(now, actor, of_delivery(row.pk), kind, row.state, after, detail=detail)])

@@ -1,0 +1,87 @@
+"""Receipts: which posts are ours, what a late one means, and how full an account's day is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F
+
+from amplifier.campaign.delivery import CLOSED_BY_A_RECEIPT, Receipt, RemoteState, State
+from amplifier.campaign.pace import full_until as full_until_window
+from amplifier.campaign.pace import latest
+from amplifier.store.claims import instant, stamp
+from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.models import DeliveryRow
+from amplifier.store.transaction import reading, whole
+
+SERVICE = "service"
+FULL = """SELECT sent_at FROM deliveries WHERE account = %s AND sent_at IS NOT NULL AND sent_at > %s
+ORDER BY sent_at DESC LIMIT 1 OFFSET %s"""
+
+
+@whole
+def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datetime) -> None:
+    """A receipt under a stale fence is never thrown away.
+
+    It closes a row that is not on its way once more, whatever was thought of it meanwhile. If the row has another
+    receipt, or may be about to get one, that is an alert: the post may be out twice.
+    """
+    row = DeliveryRow.objects.select_for_update().get(id=delivery)
+    kind, after = "late receipt", row.state
+    if row.state in CLOSED_BY_A_RECEIPT and not is_taken(row.account, receipt, row.pk):
+        after = State.SENT
+        DeliveryRow.objects.filter(id=delivery).update(
+            state=after,
+            reason="",
+            detail="",
+            fence=F("fence") + 1,
+            lease_until=None,
+            remote_id=receipt.remote_id,
+            url=receipt.url,
+            sent_at=now,
+            remote_state=RemoteState.LIVE,
+        )
+    elif row.state == State.SENDING or row.remote_id not in (None, receipt.remote_id):
+        kind = "perhaps twice"
+    write_events(
+        [
+            Event(
+                now, SERVICE, of_delivery(delivery), kind, row.state, after, fence, f"{receipt.remote_id} {receipt.url}"
+            )
+        ]
+    )
+
+
+@reading
+def remote_ids(account: str, *, since: datetime) -> frozenset[str]:
+    """The posts of this account that deliveries own already, of those that went out since then."""
+    rows = DeliveryRow.objects.filter(account=account, remote_id__isnull=False, sent_at__gte=since)
+    return frozenset(pk for pk in rows.values_list("remote_id", flat=True) if pk)
+
+
+@reading
+def full_until(account: str, caps: Collection[tuple[int, int]], *, now: datetime) -> datetime | None:
+    """When this account may post again, with one more going out now: None if every cap leaves room.
+
+    Each cap is (count, seconds): never more than so many posts within so many seconds.
+    """
+    return latest(
+        *(_full(account, most, window_s, now) for most, window_s in caps),
+    )
+
+
+def _full(account: str, most: int, window_s: int, now: datetime) -> datetime | None:
+    if most <= 1:
+        return now + timedelta(seconds=window_s)
+    since = now - timedelta(seconds=window_s)
+    with connection.cursor() as cursor:
+        cursor.execute(FULL, [account, stamp(since), most - 2])
+        rows = cursor.fetchall()
+    return full_until_window(instant(rows[0][0]) if rows else None, window_s)
+
+
+def is_taken(account: str, receipt: Receipt, delivery: int) -> bool:
+    """Whether another delivery owns this post; called inside a transaction."""
+    return DeliveryRow.objects.filter(account=account, remote_id=receipt.remote_id).exclude(id=delivery).exists()
