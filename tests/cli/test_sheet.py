@@ -11,15 +11,17 @@ import pytest
 import segno
 
 from amplifier.campaign.delivery import Receipt, State
+from amplifier.campaign.post import WantedPost
 from amplifier.cli.sheet import LARGEST_MM, MODULE_MM, SMALLEST_MM, code, composer, sheet
 from amplifier.clock import utc_now
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program, wanted_posts
-from amplifier.settings import load
+from amplifier.settings import Settings, load
 from amplifier.store import journeys
 from tests.cli.conftest import Shell
 
 ALL = ("--from", "2023-09-24")
+ONE_DAY = ("--from", "2023-10-08", "--to", "2023-10-08")
 TEXT = '<script>alert(1)</script> "quoted" & <img src=x onerror=alert(2)> \u202egnp https://evil.example/?a=1&b=2'
 
 
@@ -29,6 +31,11 @@ def _written(shell: Shell, *words: str) -> str:
     assert said.code == 0, said
     assert str(path) in said.out
     return path.read_text(encoding="utf-8")
+
+
+def _posts(shell: Shell, settings: Settings) -> list[WantedPost]:
+    """The first two; codes for all of them take a while."""
+    return wanted_posts(read_program(files.sources(shell.home), settings))[:2]
 
 
 def _cards(page: str) -> list[str]:
@@ -56,15 +63,14 @@ def test_every_post_on_every_account_is_on_it_in_its_exact_words(unstarted: Shel
 
 
 def test_it_needs_nothing_from_anywhere_and_runs_nothing(unstarted: Shell) -> None:
-    page = _written(unstarted, *ALL)
+    page = _written(unstarted, *ONE_DAY)
     assert "default-src 'none'" in page
     assert not re.search(r"<(script|link|img|iframe|object|base|form)\b|\bsrc=|url\(|@import|\bon\w+=", page)
 
 
 def test_hostile_words_are_shown_and_do_nothing(unstarted: Shell) -> None:
     settings = load(unstarted.home)
-    program = read_program(files.sources(unstarted.home), settings)
-    post = wanted_posts(program)[0]
+    post = _posts(unstarted, settings)[0]
     hostile = replace(post, words=tuple(replace(said, text=TEXT) for said in post.words))
     page = sheet([hostile], (), settings, printed_at="now").decode()
     assert "<script" not in page
@@ -73,21 +79,21 @@ def test_hostile_words_are_shown_and_do_nothing(unstarted: Shell) -> None:
 
 
 def test_the_days_choose_what_is_on_it(unstarted: Shell) -> None:
-    page = _written(unstarted, "--from", "2023-10-08", "--to", "2023-10-08")
+    page = _written(unstarted, *ONE_DAY)
     assert re.findall(r"<h2>(.*?) <", page) == ["Sunday 8 October 2023"]
     assert "Nothing is planned on these days." in _written(unstarted, "--from", "2024-01-01", "--to", "2024-01-02")
 
 
 def test_what_is_out_is_marked_with_its_address_and_has_no_code(shell: Shell) -> None:
     settings = load(shell.home)
-    program = read_program(files.sources(shell.home), settings)
+    posts = _posts(shell, settings)
     first, second = journeys.journeys()[:2]
     url = "http://127.0.0.1:8900/labfreemvmt/status/17"
     rows = [
         replace(first, state=State.SENT, receipt=Receipt("17", url)),
         replace(second, state=State.SENT, receipt=Receipt("18", "javascript:alert(1)")),
     ]
-    cards = _cards(sheet(wanted_posts(program), rows, settings, printed_at="now").decode())
+    cards = _cards(sheet(posts, rows, settings, printed_at="now").decode())
     assert f'✓ sent</b> <a href="{url}">{url}</a>' in cards[0]
     assert "✓ sent</b> javascript:alert(1)" in cards[1]
     for card in cards[:2]:
@@ -106,19 +112,19 @@ def test_what_is_out_is_marked_with_its_address_and_has_no_code(shell: Shell) ->
 )
 def test_what_must_not_simply_be_posted_says_so(shell: Shell, state: State, sentence: str) -> None:
     settings = load(shell.home)
-    program = read_program(files.sources(shell.home), settings)
+    posts = _posts(shell, settings)
     row = replace(journeys.journeys()[0], state=state)
-    assert sentence in _cards(sheet(wanted_posts(program), [row], settings, printed_at="now").decode())[0]
+    assert sentence in _cards(sheet(posts, [row], settings, printed_at="now").decode())[0]
 
 
 def test_the_ledgers_words_are_printed_and_what_it_left_out_is_not(shell: Shell) -> None:
     settings = load(shell.home)
-    program = read_program(files.sources(shell.home), settings)
+    posts = _posts(shell, settings)
     first, second = journeys.journeys()[:2]
     rows = [replace(first, text="The words that go out"), replace(second, state=State.DROPPED)]
-    cards = _cards(sheet(wanted_posts(program), rows, settings, printed_at="now").decode())
+    cards = _cards(sheet(posts, rows, settings, printed_at="now").decode())
     assert "The words that go out" in cards[0]
-    assert len(cards) == 144
+    assert len(cards) == sum(len(post.words) for post in posts) - 1
 
 
 def test_a_persons_own_post_stands_among_the_others_if_its_day_is_on_it(shell: Shell) -> None:
@@ -127,7 +133,7 @@ def test_a_persons_own_post_stands_among_the_others_if_its_day_is_on_it(shell: S
     assert "Hello from the hall" in _written(
         shell, "--from", str(today - timedelta(days=1)), "--to", str(today + timedelta(days=1))
     )
-    assert "Hello from the hall" not in _written(shell, *ALL, "--to", "2023-10-11")
+    assert "Hello from the hall" not in _written(shell, *ONE_DAY)
 
 
 def test_on_mastodon_it_is_our_own_servers_composer(unstarted: Shell) -> None:
@@ -170,7 +176,7 @@ def test_a_link_too_long_for_a_code_is_said_and_the_text_is_to_be_typed(unstarte
     assert code("https://social.example/share?text=" + "a" * 1600) is None
     assert code("https://social.example/share?text=" + "a" * 5000) is None
     settings = load(unstarted.home)
-    post = wanted_posts(read_program(files.sources(unstarted.home), settings))[0]
+    post = _posts(unstarted, settings)[0]
     long = replace(post, words=(replace(post.words[-1], text="移" * 490),))
     (card,) = _cards(sheet([long], (), settings, printed_at="now").decode())
     assert "The link is too long for a code. Open social.example and type the text." in card
@@ -179,11 +185,11 @@ def test_a_link_too_long_for_a_code_is_said_and_the_text_is_to_be_typed(unstarte
 
 
 def test_where_it_cannot_be_written_nothing_is_left(unstarted: Shell, tmp_path: Path) -> None:
-    sentence = unstarted.refused("plan", "--sheet", str(tmp_path / "no such folder" / "sheet.html"))
+    sentence = unstarted.refused("plan", *ONE_DAY, "--sheet", str(tmp_path / "no such folder" / "sheet.html"))
     assert "cannot be written: No such file or directory. Nothing was left there." in sentence
-    assert "is a folder. Name the file in it." in unstarted.refused("plan", "--sheet", str(tmp_path))
+    assert "is a folder. Name the file in it." in unstarted.refused("plan", *ONE_DAY, "--sheet", str(tmp_path))
 
 
 def test_it_is_for_its_writers_eyes_alone(unstarted: Shell) -> None:
-    _written(unstarted)
+    _written(unstarted, *ONE_DAY)
     assert (unstarted.home / "sheet.html").stat().st_mode & 0o777 == 0o600
