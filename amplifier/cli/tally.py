@@ -18,8 +18,9 @@ from amplifier.settings import Settings
 class Tally:
     """The outcome. `late_*` in real seconds, of what was sent; None when nothing was.
 
-    `duplicates`: over account and text, posts in the world beyond the deliveries planned with that text. `lost`: sent
-    deliveries that the world lacks. `mentions_seen`: distinct posts by others that our sources cover.
+    `duplicates`: over account and text, posts in the world beyond the deliveries that were to publish this text; what
+    is deleted does not count, and what is edited counts with its first words. `lost`: sent deliveries that the world
+    never had. `mentions_seen`: distinct posts by others that our sources cover.
     """
 
     mode: str
@@ -110,6 +111,24 @@ class World:
         """Put a fault in force."""
         self.ask("POST", "/_/faults", words)
 
+    def weather(self, level: str, *, seed: int = 0) -> None:
+        """Faults of every kind at random (`heavy`), or none any more (`calm`)."""
+        self.ask("POST", "/_/weather", {"level": level, "seed": seed})
+
+    def struck(self) -> dict[str, int]:
+        """How many faults have struck since the sandbox started, by kind."""
+        found = self.ask("GET", "/_/weather")
+        struck = found["struck"] if isinstance(found, dict) else {}
+        return {str(kind): int(number) for kind, number in struck.items()}
+
+    def clock(self, now: datetime | None) -> None:
+        """Stop the pretend world's clock at this instant; None lets it run with the real time."""
+        self.ask("POST", "/_/clock", {"now": now.isoformat() if now else None})
+
+    def change(self, network: str, remote_id: str, text: str | None) -> None:
+        """Somebody edits a post by hand or, without a text, deletes it."""
+        self.ask("POST", "/_/change", {"network": network, "remote_id": remote_id, "text": text})
+
     def ask(self, method: str, path: str, body: dict[str, object] | None = None) -> object:
         """One call through the control door. Raises UsageError if it is refused."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -129,7 +148,7 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
     rows = connection.execute(
         "SELECT d.account, d.platform, d.text, d.state, d.remote_id, d.sent_at, p.due_at, p.slot, p.id"
-        " FROM deliveries d JOIN posts p ON p.id = d.post_id"
+        " FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.verb = 'publish'"
     ).fetchall()
     logged = set(connection.execute("SELECT network, canonical_id FROM mentions"))
     connection.close()
@@ -137,7 +156,11 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
     handles = {account.name: account.handle for account in settings.accounts}
     planned = Counter((platform, handles.get(name, name), text) for name, platform, text, *_ in rows)
     posts = world.posts()
-    said = Counter((str(post["network"]), str(post["account"]), str(post["text"])) for post in posts if post["ours"])
+    said = Counter(
+        (str(post["network"]), str(post["account"]), _first_words(post))
+        for post in posts
+        if post["ours"] and not post["deleted"]
+    )
     there = {post["remote_id"] for post in posts}
     late = sorted(
         (_instant(sent_at) - _instant(due_at)).total_seconds()
@@ -178,6 +201,12 @@ def at_rest(database: Path) -> tuple[int, int]:
         connection.close()
     moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
     return sum(rows.values()) - moving, sum(rows.values())
+
+
+def _first_words(post: dict[str, object]) -> str:
+    """What a post said before anybody edited it."""
+    versions = post["versions"]
+    return str(versions[0] if isinstance(versions, list) and versions else post["text"])
 
 
 def _instant(text: str) -> datetime:

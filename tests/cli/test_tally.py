@@ -49,6 +49,9 @@ def _post(number: int, text: str, network: str = "x", **more: object) -> dict[st
         "tags": [],
         "in_reply_to": None,
         "quotes": None,
+        "deleted": False,
+        "edited": False,
+        "versions": [text],
         **more,
     }
 
@@ -62,14 +65,15 @@ def _ledger(
         connection.executescript(
             "CREATE TABLE posts (id INTEGER PRIMARY KEY, due_at TEXT, slot TEXT);"
             "CREATE TABLE deliveries (post_id INTEGER, account TEXT, platform TEXT, text TEXT, state TEXT,"
-            " remote_id TEXT, sent_at TEXT);"
+            " remote_id TEXT, sent_at TEXT, verb TEXT DEFAULT 'publish');"
             "CREATE TABLE mentions (network TEXT, canonical_id TEXT);"
         )
         for number, (account, text, state, remote_id) in enumerate(rows):
             connection.execute("INSERT INTO posts VALUES (?, ?, ?)", (number, str(DUE), f"slot-{number // 2}"))
             sent_at = str(DUE + timedelta(seconds=0.5 + number)) if state == "sent" else None
             connection.execute(
-                "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO deliveries (post_id, account, platform, text, state, remote_id, sent_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (number, account, account, text, state, remote_id, sent_at),
             )
         connection.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)
@@ -118,6 +122,28 @@ def test_the_same_words_on_another_network_or_of_somebody_else_are_no_duplicate(
 def test_what_nobody_planned_counts_as_a_duplicate(tmp_path: Path, settings: Settings) -> None:
     database = _ledger(tmp_path, [("x", "one", "sent", "1")])
     assert count(database, _Said([_ours(1, "one"), _ours(2, "stray")]), settings, seconds=60).duplicates == 1
+
+
+def test_what_was_deleted_afterwards_is_neither_there_twice_nor_lost(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1"), ("x", "two", "sent", "3")])
+    world = [_ours(1, "one") | {"deleted": True}, _ours(2, "one"), _ours(3, "two") | {"deleted": True}]
+    tally = count(database, _Said(world), settings, seconds=60)
+    assert (tally.duplicates, tally.lost) == (0, 0)
+
+
+def test_what_was_edited_counts_with_the_words_that_were_planned(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(tmp_path, [("mastodon", "one", "sent", "1")])
+    edited = _ours(1, "two", "mastodon") | {"edited": True, "versions": ["one", "two"]}
+    assert count(database, _Said([edited]), settings, seconds=60).duplicates == 0
+
+
+def test_a_correction_is_no_post_that_could_be_lost_or_planned(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(tmp_path, [("x", "one", "sent", "1"), ("x", "one", "sent", None)])
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE deliveries SET verb = 'delete' WHERE remote_id IS NULL")
+    connection.close()
+    tally = count(database, _Said([_ours(1, "one"), _ours(2, "one")]), settings, seconds=60)
+    assert (tally.deliveries, tally.duplicates, tally.lost) == (1, 1, 0)
 
 
 def test_a_receipt_that_the_world_does_not_know_is_lost(tmp_path: Path, settings: Settings) -> None:
@@ -194,6 +220,16 @@ def test_the_way_into_the_sandbox_speaks_through_its_door(tmp_path: Path) -> Non
         world.set_public(per_minute=0, stop_at=5)
         world.fault(network="x", operation="publish", kind="status", status=503)
         assert world.posts() == []
+        world.weather("heavy", seed=3)
+        world.weather("calm")
+        assert world.struck() == {}
+        said = world.ask("POST", "/_/say", {"network": "x", "handle": "fern.example", "text": "Hello"})
+        world.clock(DUE)
+        world.change("x", str(said["remote_id"]), "Good day")  # type: ignore[index, call-overload]
+        world.change("x", str(said["remote_id"]), None)  # type: ignore[index, call-overload]
+        (post,) = world.posts()
+        assert (post["deleted"], post["versions"]) == (True, ["Hello", "Good day"])
+        world.clock(None)
         with pytest.raises(UsageError, match="The sandbox refused GET /_/world: 401"):
             World(sandbox.port, "wrong").posts()
     finally:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 import time
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 
 from tests.sandbox.line import fault, publish, sent
+
+AUTHORIZED = {"Authorization": "Bearer pretend-a"}
 
 
 def test_a_status_is_answered_instead_of_posting(base: str, door: Any) -> None:
@@ -101,6 +105,125 @@ def test_half_an_answer_breaks_off_within_its_body(base: str, door: Any) -> None
         publish(base)
     assert broken.value.partial.startswith(b"{")
     assert len(door.posts("mastodon")) == 1
+
+
+def raw(base: str) -> bytes:
+    """Everything that comes back for one post, as bytes, until the line ends."""
+    with sent(base) as line:
+        line.settimeout(2)
+        come = b""
+        while part := line.recv(65536):
+            come += part
+        return come
+
+
+def test_a_hang_may_come_before_storing(base: str, door: Any) -> None:
+    fault(door, "hang", seconds=0.1, stored=False)
+    with pytest.raises(http.client.RemoteDisconnected):
+        publish(base)
+    assert door.posts("mastodon") == []
+
+
+def test_a_polite_end_may_come_after_storing_and_a_reset_before(base: str, door: Any) -> None:
+    fault(door, "cut_before", stored=True)
+    with sent(base) as line:
+        assert line.recv(1) == b""
+    assert len(door.posts("mastodon")) == 1
+    fault(door, "cut_after", stored=False)
+    with sent(base) as line, pytest.raises(ConnectionResetError):
+        line.recv(1)
+    assert len(door.posts("mastodon")) == 1
+
+
+def test_a_reset_may_come_before_anything_was_read(base: str, door: Any) -> None:
+    fault(door, "reset_unread")
+    host, _, port = base.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as line:
+        line.sendall(b"POST /api/v1/statuses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")  # and no body at all
+        with pytest.raises(ConnectionResetError):
+            line.recv(1)
+    assert door.posts("mastodon") == []
+
+
+def test_a_post_may_appear_after_the_line_was_cut(base: str, door: Any) -> None:
+    fault(door, "stores_later", seconds=0.3)
+    with sent(base) as line, pytest.raises(ConnectionResetError):
+        line.recv(1)
+    assert door.posts("mastodon") == []
+    until = time.monotonic() + 2
+    while not door.posts("mastodon") and time.monotonic() < until:
+        time.sleep(0.02)
+    assert len(door.posts("mastodon")) == 1
+
+
+def test_on_a_set_clock_a_late_post_appears_when_the_clock_is_set_past_it(base: str, door: Any) -> None:
+    door.post("clock", now="2023-10-09T10:00:00Z")
+    fault(door, "stores_later", seconds=90)
+    with sent(base) as line, pytest.raises(ConnectionResetError):
+        line.recv(1)
+    door.post("clock", now="2023-10-09T10:01:29Z")
+    assert door.posts("mastodon") == []
+    door.post("clock", now="2023-10-09T10:01:31Z")
+    assert [post["created_at"] for post in door.posts("mastodon")] == ["2023-10-09T10:01:31.000Z"]
+
+
+def test_half_of_the_head_is_no_answer_at_all(base: str, door: Any) -> None:
+    fault(door, "half_head")
+    come = raw(base)
+    assert come.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"\r\n\r\n" not in come
+    assert len(door.posts("mastodon")) == 1
+
+
+def test_a_drip_lets_thirty_bytes_through_one_by_one_and_then_ends(base: str, door: Any) -> None:
+    fault(door, "drip", seconds=0.02)
+    begun = time.monotonic()
+    with sent(base) as line:
+        parts = []
+        while part := line.recv(65536):
+            parts.append(part)
+    assert time.monotonic() - begun >= 0.5
+    assert len(b"".join(parts)) == 30
+    assert len(parts) > 15  # not in one piece
+    assert len(door.posts("mastodon")) == 1
+
+
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "body"), [("empty", b""), ("list", b"[]"), ("null", b"null"), ("html", b"<!doctype html>")]
+)
+def test_a_good_status_may_come_with_another_body(
+    base: str, door: Any, kind: str, body: bytes, *, stored: bool
+) -> None:
+    fault(door, kind, stored=stored)
+    answer = door.plain.post(f"{base}/api/v1/statuses", data={"status": "a"}, headers=AUTHORIZED, timeout=5)
+    assert answer.status_code == 200
+    assert answer.content.startswith(body)
+    assert bool(answer.content) == bool(body)
+    assert len(door.posts("mastodon")) == stored
+
+
+def test_a_redirect_leads_elsewhere_before_or_after_storing(base: str, door: Any) -> None:
+    for stored, status in ((False, 307), (True, 302)):
+        fault(door, "redirect", stored=stored, status=status)
+        answer = publish(base, timeout=5)
+        assert (answer.status, answer.headers["Location"]) == (status, "/elsewhere")
+        assert len(door.posts("mastodon")) == stored
+
+
+@pytest.mark.parametrize("form", ["seconds", "date", "absurd"])
+def test_a_429_may_say_it_in_each_form_of_retry_after(base: str, door: Any, form: str) -> None:
+    fault(door, "status", status=429, reset=3, retry_after=form)
+    headers = publish(base).headers
+    assert headers["X-RateLimit-Reset"] is None
+    match form:
+        case "seconds":
+            assert headers["Retry-After"] == "3"
+        case "date":
+            wait = parsedate_to_datetime(headers["Retry-After"]) - parsedate_to_datetime(headers["Date"])
+            assert 2 <= wait.total_seconds() <= 5
+        case "absurd":
+            assert int(headers["Retry-After"]) > 10**12
 
 
 def test_many_faulty_connections_leave_no_thread_behind(base: str, door: Any) -> None:

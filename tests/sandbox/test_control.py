@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+import tweepy
+
+from amplifier.sandbox.server import Sandbox
 
 
 @pytest.mark.parametrize("key", ["", "Bearer wrong", "Bearer "])
@@ -38,9 +42,9 @@ def test_the_world_tells_who_said_what_in_order(door: Any, x: Any, mastodon: Any
         "in_reply_to": None,
         "quotes": None,
         "canonical_id": first,
-            "deleted": False,
-            "edited": False,
-            "versions": ["Hello #Lab23"],
+        "deleted": False,
+        "edited": False,
+        "versions": ["Hello #Lab23"],
     }
     assert told["posts"][1] == second
     assert told["posts"][2]["canonical_id"] == third.uri
@@ -90,3 +94,68 @@ def test_limits_can_be_lifted_for_load(door: Any) -> None:
     assert door.get("limits") == {"enforced": True}
     assert door.post("limits", enforced=False) == {"enforced": False}
     assert door.get("limits") == {"enforced": False}
+
+
+def test_the_clock_is_set_from_outside_and_everything_follows(door: Any, mastodon: Any, x: Any) -> None:
+    assert door.post("clock", now="2023-10-09T11:00:00+01:00") == {"now": "2023-10-09T10:00:00.000Z", "is_set": True}
+    time.sleep(0.01)
+    status = mastodon.status_post("Hello", idempotency_key="k")
+    assert status.created_at.isoformat() == "2023-10-09T10:00:00+00:00"
+    assert int(status.id) >> 16 == 1_696_845_600_000
+    x.create_tweet(text="Hello")  # signed by the real time
+    answer = door.plain.get(f"{door.base}/api/v2/instance", timeout=5)
+    assert answer.headers["Date"] == "Mon, 09 Oct 2023 10:00:00 GMT"
+    door.post("clock", now="2023-10-09T11:00:01Z")
+    assert mastodon.status_post("Hello", idempotency_key="k").id != status.id  # the key has lived its hour
+    assert door.post("clock", now=None)["is_set"] is False
+    assert door.get("clock")["now"] > "2026"
+
+
+def test_rate_limits_count_on_the_clock_that_was_set(door: Any, x: Any) -> None:
+    door.post("clock", now="2023-10-09T10:00:00Z")
+    for _ in range(75):
+        x.get_me()
+    with pytest.raises(tweepy.TooManyRequests):
+        x.get_me()
+    door.post("clock", now="2023-10-09T10:15:00Z")
+    assert x.get_me()
+
+
+def test_x_remembers_a_text_for_a_day_on_that_clock(door: Any, x: Any) -> None:
+    door.post("clock", now="2023-10-09T10:00:00Z")
+    x.create_tweet(text="Hello")
+    door.post("clock", now="2023-10-10T09:59:00Z")
+    with pytest.raises(tweepy.Forbidden, match="duplicate"):
+        x.create_tweet(text="Hello")
+    door.post("clock", now="2023-10-10T10:01:00Z")
+    assert x.create_tweet(text="Hello")
+
+
+def test_the_clock_outlives_the_process(tmp_path: Path) -> None:
+    for expected in (False, True):
+        sandbox = Sandbox(tmp_path / "world.db", port=0, token="t")
+        assert sandbox.clock.is_set is expected
+        sandbox.world.notes.keep("clock", 5)
+        sandbox.stop()
+
+
+@pytest.mark.parametrize("network", ["x", "bluesky", "mastodon"])
+def test_somebody_edits_and_deletes_a_post_by_hand(door: Any, network: str) -> None:
+    number = door.say(network, "As it was.")["remote_id"]
+    changed = door.post("change", network=network, remote_id=number, text="As it is.")
+    assert (changed["text"], changed["versions"]) == ("As it is.", ["As it was.", "As it is."])
+    assert door.post("change", network=network, remote_id=number, text=None)["deleted"] is True
+    assert door.posts(network)[0]["deleted"] is True
+    answer = door.plain.post(
+        f"{door.base}/_/change",
+        json={"network": network, "remote_id": number, "text": "Again."},
+        headers=door._key,
+        timeout=5,
+    )
+    assert answer.status_code == 400
+
+
+def test_a_clock_that_makes_no_sense_is_refused(door: Any) -> None:
+    for body in ({}, {"now": "noon"}, {"now": "2023-10-09T10:00:00"}):
+        answer = door.plain.post(f"{door.base}/_/clock", json=body, headers=door._key, timeout=5)
+        assert (answer.status_code, list(answer.json())) == (400, ["error"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import http.client
 from typing import Any
 
 import pytest
@@ -79,3 +81,53 @@ def test_chance_between_two_numbers_is_the_same_for_the_same_seed(world: World) 
     assert drawn == [second.seconds(fault) for _ in range(5)]
     assert all(0.2 <= seconds <= 0.8 for seconds in drawn)
     assert len(set(drawn)) == 5
+
+
+def test_a_fault_with_a_chance_strikes_in_that_share_of_the_requests_the_same_for_the_same_seed(world: World) -> None:
+    faults = Faults(world.notes, seed=5)
+    faults.add({"network": "x", "operation": "publish", "kind": "hang", "times": None, "chance": 0.3})
+    first = [faults.take(Network.X, Operation.PUBLISH) is not None for _ in range(400)]
+    again = Faults(world.notes, seed=5)
+    assert [again.take(Network.X, Operation.PUBLISH) is not None for _ in range(400)] == first
+    assert 80 < sum(first) < 160
+    assert not faults.is_silent(Network.X)  # it answers most of the time
+
+
+def test_a_fault_that_does_not_strike_is_not_used_up(world: World) -> None:
+    faults = Faults(world.notes, seed=5)
+    faults.add({"kind": "cut_after", "chance": 0.01})
+    assert faults.take(Network.X, Operation.PUBLISH) is None
+    assert len(faults.all()) == 1
+
+
+@pytest.mark.parametrize(("kind", "stored"), [("status", False), ("cut_before", False), ("hang", True), ("html", True)])
+def test_whether_a_post_is_stored_all_the_same_goes_by_the_kind_unless_it_is_said(kind: str, *, stored: bool) -> None:
+    assert from_json({"kind": kind}, 1).stored is stored
+    assert from_json({"kind": kind, "stored": not stored}, 1).stored is not stored
+
+
+def test_what_struck_is_counted_by_kind(base: str, door: Any) -> None:
+    fault(door, "status", times=2)
+    fault(door, "delay")
+    for _ in range(4):
+        publish(base)
+    told = door.get("weather")
+    assert (told["level"], told["faults"], told["struck"]) == ("calm", 3, {"delay": 1, "status": 2})
+
+
+def test_a_heavy_weather_begins_in_one_call_and_ends_in_one(base: str, door: Any) -> None:
+    assert door.post("weather", level="heavy", seed=7)["seed"] == 7
+    for number in range(40):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            publish(base, f"Words {number}", timeout=0.2)
+    told = door.post("weather", level="calm")
+    assert len(told["struck"]) > 3
+    before = told["faults"]
+    assert [publish(base, f"Calm {number}").status for number in range(10)] == [200] * 10
+    assert door.get("weather")["faults"] == before
+
+
+def test_the_weather_outlives_the_process(world: World) -> None:
+    Faults(world.notes).set_weather("heavy", 9)
+    told = Faults(world.notes).weather()
+    assert (told["level"], told["seed"]) == ("heavy", 9)
