@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
-from rich.markup import escape
-
-from amplifier.cli.output import console, say_json
+from amplifier.campaign.post import WantedPost
+from amplifier.cli.output import console, say_json, tell, warn
+from amplifier.compose.imprint import notes
 from amplifier.errors import FileError, Problem
 from amplifier.schedule import files
-from amplifier.schedule.program import Program, read_program, wanted_posts
+from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.settings import load
 
 
@@ -18,7 +19,10 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read everything, try every post on every account, and say what is wrong: 0 if nothing is, else 2."""
+    """Read everything, try every post on every account, and say what is wrong: 0 if nothing is, else 2.
+
+    Warnings and notes change nothing about that.
+    """
     program: Program | None = None
     problems: list[Problem] = []
     try:
@@ -27,27 +31,44 @@ def run(options: argparse.Namespace) -> int:
     except FileError as error:
         problems = error.problems
     posts = wanted_posts(program) if program else []
-    deliveries = sum(len(post.words) for post in posts)
+    warnings = near_copies(program, posts) if program else []
+    told = _notes(program, posts) if program else []
     if options.json:
-        mode = program.settings.mode.value if program else None
-        found = [problem.as_json() for problem in problems]
-        say_json({"mode": mode, "problems": found, "posts": len(posts), "deliveries": deliveries})
-    elif problems:
-        out = console()
-        for problem in problems:
-            where = f"{problem.path}:{problem.line}" if problem.line else problem.path
-            out.print(f"[red]✕[/] [bold]{escape(where)}[/]", soft_wrap=True)
-            out.print(f"  {problem.message}", markup=False)
-            if problem.hint:
-                out.print(f"  {problem.hint}", markup=False, style="dim")
-        out.print(f"\n{_number(len(problems), 'problem')}. Nothing was started.")
-    elif program:
-        slots = len(program.plan.slots)
-        console().print(
-            f"[green]✓[/] All good: {_number(slots, 'slot')}, {_number(len(posts), 'post')}, "
-            f"{_number(deliveries, 'delivery', 'deliveries')} on {_number(len(settings.accounts), 'account')}."
+        say_json(
+            {
+                "mode": program.settings.mode.value if program else None,
+                "problems": [problem.as_json() for problem in problems],
+                "warnings": [warning.as_json() for warning in warnings],
+                "notes": told,
+                "posts": len(posts),
+                "deliveries": _deliveries(posts),
+            }
         )
-    return 2 if problems else 0
+        return 2 if problems else 0
+    out = console()
+    for problem in problems:
+        tell(out, problem, "[red]✕[/]")
+    warn(out, warnings)
+    if program is None:
+        out.print(f"\n{_number(len(problems), 'problem')}. Nothing was started.")
+        return 2
+    found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"
+    out.print(
+        f"[green]✓[/] {found}: {_number(len(program.plan.slots), 'slot')}, {_number(len(posts), 'post')}, "
+        f"{_number(_deliveries(posts), 'delivery', 'deliveries')} on "
+        f"{_number(len(program.settings.accounts), 'account')}."
+    )
+    for note in told:
+        out.print(f"  {note}", markup=False, style="dim")
+    return 0
+
+
+def _notes(program: Program, posts: Sequence[WantedPost]) -> list[str]:
+    return notes(program.settings.campaign.imprint, (words for post in posts for words in post.words))
+
+
+def _deliveries(posts: Sequence[WantedPost]) -> int:
+    return sum(len(post.words) for post in posts)
 
 
 def _number(number: int, one: str, many: str = "") -> str:

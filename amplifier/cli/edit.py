@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from amplifier.cli.output import actor, agreed, console, say_json
+from amplifier.cli.output import actor, agreed, console, say_json, warn
 from amplifier.clock import utc_now
-from amplifier.compose.queue import length, own_words
+from amplifier.compose.queue import length
 from amplifier.errors import UsageError
 from amplifier.place import settle
-from amplifier.schedule.change import decide_words, find_post, program_in_force
+from amplifier.schedule.change import decide_words, find_post, prepare_words, program_in_force
 from amplifier.schedule.program import post_name
 from amplifier.store import journeys, ledger
 from amplifier.written import nearest
@@ -37,16 +37,21 @@ def run(options: argparse.Namespace) -> int:
     for name in names:
         if name not in known:
             raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
-    words = {name: own_words(options.text, known[name], settings) for name in names}
+    new = prepare_words(program, post, dict.fromkeys(names, options.text))
+    warnings = [echo.warning() for echo in new.echoes]
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        for name, text in words.items():
-            size = length(text, known[name])
-            console().print(f"[bold]{name}[/] [dim]{size.used} of {size.limit}[/]")
-            if name in rows:
-                console().print(f"  before: {rows[name].text}", markup=False, style="dim")
-            console().print(f"  after:  {text}", markup=False)
+        out = console()
+        for said in new.words:
+            size = length(said.text, known[said.account])
+            out.print(f"[bold]{said.account}[/] [dim]{size.used} of {size.limit}[/]")
+            if said.account in rows:
+                out.print(f"  before: {rows[said.account].text}", markup=False, style="dim")
+            out.print(f"  after:  {said.text}", markup=False)
+            if said.imprint:
+                out.print(f"  {said.imprint}", markup=False, style="dim")
+        warn(out, warnings)
     if not agreed("Use these words?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
@@ -54,7 +59,15 @@ def run(options: argparse.Namespace) -> int:
         program, post, dict.fromkeys(names, options.text), actor=actor(), reason=options.reason, now=utc_now()
     )
     if options.json:
-        say_json({"mode": settings.mode.value, "decision": decision.id, "post": post_name(post), "words": words})
+        say_json(
+            {
+                "mode": settings.mode.value,
+                "decision": decision.id,
+                "post": post_name(post),
+                "words": {said.account: said.text for said in new.words},
+                "warnings": [warning.as_json() for warning in warnings],
+            }
+        )
     else:
         console().print(f"[green]✓[/] Changed (decision {decision.id}).")
     return 0

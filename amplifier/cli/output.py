@@ -5,14 +5,16 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from amplifier.campaign.delivery import State
+from amplifier.errors import Problem
 
 # State is shape, word and colour together; the same on the wall and the pages.
 SHAPES: dict[State, tuple[str, str]] = {
@@ -48,6 +50,22 @@ def errors() -> Console:
 def say_json(value: object) -> None:
     """One JSON document on standard output."""
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def tell(out: Console, problem: Problem, shape: str) -> None:
+    """One thing with its place, if it has one, in three lines at most."""
+    where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+    if where:
+        out.print(f"{shape} [bold]{escape(where)}[/]", soft_wrap=True)
+    out.print(f"  {escape(problem.message)}" if where else f"{shape} {escape(problem.message)}")
+    if problem.hint:
+        out.print(f"  {problem.hint}", markup=False, style="dim")
+
+
+def warn(out: Console, warnings: Iterable[Problem]) -> None:
+    """What to know before going on; it stops nothing."""
+    for warning in warnings:
+        tell(out, warning, "[yellow]▲[/]")
 
 
 def state_words(state: State) -> str:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.plan import ROTATE, At, Slot
 from amplifier.campaign.post import Moment, PostId
 from amplifier.campaign.template import Template
-from amplifier.cli.output import console, say_json
+from amplifier.cli.output import console, say_json, warn
 from amplifier.compose.queue import Saying, length, write
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
-from amplifier.schedule.program import Program, read_program
+from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.settings import load
 from amplifier.written import nearest
 
@@ -48,10 +48,20 @@ def run(options: argparse.Namespace) -> int:
                     "text": said.text,
                     "used": size.used,
                     "limit": size.limit,
+                    "imprint": said.imprint,
                 }
             )
+    warnings = [one for one in near_copies(program, wanted_posts(program)) if one.path == template.path]
     if options.json:
-        say_json({"mode": settings.mode.value, "template": template.name, "ask": template.ask, "wordings": shown})
+        say_json(
+            {
+                "mode": settings.mode.value,
+                "template": template.name,
+                "ask": template.ask,
+                "wordings": shown,
+                "warnings": [warning.as_json() for warning in warnings],
+            }
+        )
         return 0
     out = console()
     out.print(f"[bold]{template.name}[/]  asks {template.audience}: {template.ask}")
@@ -59,6 +69,11 @@ def run(options: argparse.Namespace) -> int:
         title = TABLE[str(row["platform"])].title
         out.print(f"\n[bold]{row['wording']}[/] [dim]on {title} · {row['used']} of {row['limit']}[/]")
         out.print(str(row["text"]), markup=False)
+        if row["imprint"]:
+            out.print(str(row["imprint"]), markup=False, style="dim")
+    if warnings:
+        out.print()
+    warn(out, warnings)
     return 0
 
 

@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.cli.output import actor, agreed, console, errors, say_json, state_words, wall_clock
+from amplifier.cli.output import actor, agreed, console, errors, say_json, state_words, wall_clock, warn
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
+from amplifier.compose.sameness import Echo, Verdict
 from amplifier.deliver.cost import price
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
 from amplifier.errors import UsageError
@@ -34,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", help="the words, exactly as they shall appear")
     parser.add_argument("--to", required=True, metavar="ACCOUNTS", help="account names, divided by commas, or: all")
     parser.add_argument("--at", help="when: '2023-10-10 15:20' in the campaign's zone, or +10m (default: now)")
-    parser.add_argument("--again", action="store_true", help="also if the same text went there in the last 24 hours")
+    parser.add_argument(
+        "--again", action="store_true", help="also if nearly the same is there within 24 hours; not on X"
+    )
     parser.add_argument("--yes", action="store_true", help="send without asking")
     parser.add_argument("--wait", type=float, default=120, help="seconds to wait for the receipts (default: 120)")
 
@@ -48,12 +51,8 @@ def run(options: argparse.Namespace) -> int:
     due_at = _due(options.at, settings, now)
     names = [account.name for account in settings.accounts] if options.to == "all" else options.to.split(",")
     own = prepare_own(options.text, [name.strip() for name in names], settings, due_at=due_at, now=now)
-    if own.repeats and not options.again:
-        first = own.repeats[0]
-        raise UsageError(
-            f"{first.identity.account} has this text already, "
-            f"from {wall_clock(first.due_at, settings.campaign.zone)}. Change a word, or add --again."
-        )
+    if own.refused or (own.echoes and not options.again):
+        raise UsageError(_why_not((own.refused or own.echoes)[0], settings))
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
@@ -67,7 +66,9 @@ def run(options: argparse.Namespace) -> int:
     if alive and due_at <= utc_now() + timedelta(seconds=options.wait):
         rows = _follow(ids, seconds=options.wait, quiet=options.json)
     if options.json:
-        say_json({"mode": settings.mode.value, "worker": alive, "deliveries": [_as_json(row) for row in rows]})
+        warnings = [echo.warning().as_json() for echo in own.echoes]
+        told = [_as_json(row) for row in rows]
+        say_json({"mode": settings.mode.value, "worker": alive, "deliveries": told, "warnings": warnings})
     else:
         _tell(rows, settings, alive=alive, later=due_at > utc_now())
     sent = all(row.state is State.SENT for row in rows)
@@ -84,6 +85,17 @@ def _due(text: str | None, settings: Settings, now: datetime) -> datetime:
     return due_at
 
 
+def _why_not(echo: Echo, settings: Settings) -> str:
+    account, text = echo.before.account, "this text" if echo.alike == 1 else "nearly this text"
+    if echo.before.post == echo.said.post:
+        before = f"{echo.said.account} would have {text} at the same time as {account}."
+    else:
+        before = f"{account} has {text} already, from {wall_clock(echo.before.at, settings.campaign.zone)}."
+    if echo.verdict is Verdict.REFUSED:
+        return f"{before} X takes no copies, on one account or on several. Say it in another way."
+    return f"{before} Say it in another way, or add --again."
+
+
 def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
     out = console()
     when = wall_clock(own.post.moment.due_at, settings.campaign.zone) if later else "now"
@@ -96,7 +108,10 @@ def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
         charge = f" · ${cost:.3f}" if cost else ""
         out.print(f"\n  [bold]{said.account}[/] [dim]@{account.handle} · {size.used} of {size.limit}{charge}[/]")
         out.print("  " + said.text.replace("\n", "\n  "), markup=False)
+        if said.imprint:
+            out.print(f"  {said.imprint}", markup=False, style="dim")
     out.print()
+    warn(out, [echo.warning() for echo in own.echoes])
 
 
 def _worker_is_alive() -> bool:

@@ -25,18 +25,20 @@ class Measure:
     fits: bool
 
 
-def finish(text: str, *, required: Sequence[str], imprint: str) -> str:
+def finish(text: str, *, required: Sequence[str], imprint: str, keep_imprint: bool = True) -> str:
     """The text with what it lacks of `required` added once, in that order, and with the imprint at its end.
 
     Compared without case and as whole words: "#Lab23" is not found in "#Lab23x", nor "@name" in "@name.example".
-    Finishing twice changes nothing.
+    Finishing twice changes nothing. An imprint that stands within the text is enough. Without `keep_imprint` the one
+    at the end is taken off instead.
     """
     imprint = imprint.strip()
     body = _without_imprint(text.strip(), imprint)
     for words in required:
         if words.strip() and not contains(body, words.strip()):
             body += _gap(body) + words.strip()
-    return "\n\n".join(part for part in (body, imprint) if part)
+    wanted = keep_imprint and imprint and not contains(body, imprint)
+    return "\n\n".join(part for part in (body, imprint if wanted else "") if part)
 
 
 def contains(text: str, words: str) -> bool:
@@ -79,7 +81,7 @@ def _wrongs(text: str, row: Capabilities, limit: int) -> Iterator[tuple[str, str
             "Write some, or take this network out of its platforms.",
         )
         return
-    first = _first_words(text)
+    first = first_words(text)
     size = measure(text, counting=row.counting, limit=limit, max_bytes=row.max_bytes, link_cost=row.link_cost)
     if size.used > limit:
         message = f"{row.title} allows {limit} characters; \u201c{first}\u201d has {size.used}."
@@ -103,7 +105,8 @@ def _no_tags(text: str) -> Iterator[str]:
             yield text[start:].split(maxsplit=1)[0]
 
 
-def _first_words(text: str) -> str:
+def first_words(text: str) -> str:
+    """The beginning of a text in one line, to know it by."""
     line = " ".join(text.split())
     return line if len(line) <= 40 else line[:40].rsplit(" ", 1)[0] + "\u2026"
 

@@ -11,8 +11,9 @@ from amplifier.campaign.plan import ROTATE, Slot
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.allow import Known
-from amplifier.compose.fit import Measure, check_words, finish, measure
-from amplifier.compose.render import Context, Rendered, render
+from amplifier.compose.fit import Measure, check_words, measure
+from amplifier.compose.imprint import why_not, with_imprint
+from amplifier.compose.render import Context, render
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Account, Settings
@@ -58,12 +59,12 @@ def write(saying: Saying, template: Template, settings: Settings) -> WantedPost:
     problems: list[Problem] = []
     for account in accounts_for(saying.slot, template, settings):
         try:
-            said = _say(saying, template, wording, account, settings)
+            said, used = _say(saying, template, wording, account, settings)
         except TemplateError as error:
             problems += error.problems
             continue
-        words.append(Words(account.name, said.text, said.language))
-        facts |= {fact.name: fact for fact in said.facts}
+        words.append(said)
+        facts |= {fact.name: fact for fact in used}
     if problems:
         raise TemplateError(problems)
     return WantedPost(
@@ -76,6 +77,7 @@ def write(saying: Saying, template: Template, settings: Settings) -> WantedPost:
         words=tuple(words),
         facts=tuple(facts.values()),
         was=saying.slot.was,
+        hand_off=saying.slot.hand_off,
     )
 
 
@@ -97,16 +99,12 @@ def known_names(settings: Settings, milestones: Collection[str]) -> Known:
     return Known(voice=frozenset(campaign.voice), milestones=frozenset(milestones), links=frozenset(campaign.links))
 
 
-def own_words(text: str, account: Account, settings: Settings) -> str:
-    """A person's own text as it goes out: with the imprint, if there is one, and nothing else added.
+def own_words(text: str, account: Account, settings: Settings) -> Words:
+    """A person's own text as it goes out: with the imprint, as the campaign's profile asks, and nothing else added.
 
-    Raises TemplateError if the account's network will not take it.
+    Raises TemplateError if the account's network will not take it, or it may not go out without its imprint.
     """
-    whole = finish(text, required=(), imprint=settings.campaign.imprint.text)
-    problems = check_words(whole, TABLE[account.platform], limit=account.limit)
-    if problems:
-        raise TemplateError(list(problems))
-    return whole
+    return _finished(text, account, settings)
 
 
 def own_occurrence(text: str, accounts: Sequence[str], now: datetime) -> str:
@@ -115,7 +113,9 @@ def own_occurrence(text: str, accounts: Sequence[str], now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S%f}-{digest}"
 
 
-def _say(saying: Saying, template: Template, wording: str, account: Account, settings: Settings) -> Rendered:
+def _say(
+    saying: Saying, template: Template, wording: str, account: Account, settings: Settings
+) -> tuple[Words, tuple[Fact, ...]]:
     campaign = settings.campaign
     context = Context(
         platform=account.platform,
@@ -128,12 +128,23 @@ def _say(saying: Saying, template: Template, wording: str, account: Account, set
     )
     rendered = render(template, wording, context)
     required = [campaign.form(name, account.platform) for name in campaign.append]
-    text = finish(rendered.text, required=required, imprint=campaign.imprint.text)
     chosen = template.wording(wording)
     form = chosen.form(account.platform) if chosen else None
-    row = TABLE[account.platform]
-    line = form.line if form else 0
-    problems = check_words(text, row, limit=account.limit, path=template.path, line=line)
+    place = (template.path, form.line if form else 0)
+    said = _finished(rendered.text, account, settings, required=required, place=place)
+    return replace(said, language=rendered.language), rendered.facts
+
+
+def _finished(
+    text: str, account: Account, settings: Settings, *, required: Sequence[str] = (), place: tuple[str, int] = ("", 0)
+) -> Words:
+    """The text made whole for this account. `place` is the path and line it comes from."""
+    row, imprint = TABLE[account.platform], settings.campaign.imprint
+    whole, reason = with_imprint(text, row, imprint, required=required, limit=account.limit)
+    path, line = place
+    problems = check_words(whole, row, limit=account.limit, path=path, line=line)
+    if not problems and (missing := why_not(whole, reason, imprint)):
+        problems = (Problem(path, line, "imprint", missing),)
     if problems:
         raise TemplateError(list(problems))
-    return replace(rendered, text=text)
+    return Words(account.name, whole, settings.campaign.language, reason)

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Add, NewDelivery
-from amplifier.campaign.delivery import Journey, State
-from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.compose.queue import own_occurrence, own_words
+from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
 from amplifier.store import journeys, posts
 from amplifier.written import nearest
 
-REPEAT_WITHIN = timedelta(hours=24)
+NEW = "this post"  # how messages name it before it has a place in the ledger
 
 
 @dataclass(frozen=True)
 class OwnPost:
-    """An own post, ready to be queued; `repeats` are deliveries of the last day that said the same."""
+    """An own post, ready to be queued; `echoes` are texts around its time that say nearly the same."""
 
     post: WantedPost
-    repeats: tuple[Journey, ...]
+    echoes: tuple[Echo, ...]
+
+    @property
+    def refused(self) -> tuple[Echo, ...]:
+        """Those that no insisting helps against: X takes no copies, neither on one account nor on several."""
+        return tuple(echo for echo in self.echoes if echo.verdict is Verdict.REFUSED)
 
 
 def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_at: datetime, now: datetime) -> OwnPost:
@@ -35,10 +41,7 @@ def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_a
             raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
     zone = ZoneInfo(settings.campaign.zone)
     here = due_at.astimezone(zone)
-    words = tuple(
-        Words(name, own_words(text, known[name], settings), settings.campaign.language)
-        for name in dict.fromkeys(accounts)
-    )
+    words = tuple(own_words(text, known[name], settings) for name in dict.fromkeys(accounts))
     post = WantedPost(
         id=PostId(settings.campaign.id, OWN, own_occurrence(text, accounts, now)),
         moment=Moment(due_at, f"{here:%Y-%m-%dT%H:%M}", settings.campaign.zone, here.fold),
@@ -48,8 +51,9 @@ def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_a
         milestone="",
         words=words,
     )
-    repeats = [journeys.said_since(said.account, said.text, now - REPEAT_WITHIN) for said in words]
-    return OwnPost(post, tuple(one for one in repeats if one))
+    said = [Said(NEW, one.account, one.text, due_at) for one in words]
+    ledger = journeys.said_between(*around([one.account for one in words], due_at, settings))
+    return OwnPost(post, heard(said, ledger, settings))
 
 
 def queue_own(own: OwnPost, settings: Settings, *, actor: str, now: datetime) -> list[int]:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import FINAL, State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
-from amplifier.campaign.post import PostId
+from amplifier.campaign.post import PostId, Words
 from amplifier.compose.queue import own_words
+from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
 from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
@@ -132,16 +133,42 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
     )
 
 
+@dataclass(frozen=True)
+class Rewording:
+    """Other words for a post, as they would go out, and which texts around them say nearly the same."""
+
+    words: tuple[Words, ...]
+    echoes: tuple[Echo, ...]
+
+
+def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
+    """What giving this post other words on these accounts (account to text) would make of it.
+
+    Raises UsageError if it is too late or X has the words already, TemplateError if a network would not take them.
+    """
+    _still_ahead(post)
+    settings = program.settings
+    finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
+    due_at = _due(program, post)
+    said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]
+    ledger = journeys.said_between(*around(words, due_at, settings))
+    others = [row for row in ledger if row.identity.post != post or row.identity.account not in words]
+    echoes = heard(said, others, settings)
+    refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
+    if refused:
+        raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
+    return Rewording(finished, echoes)
+
+
 def decide_words(
     program: Program, post: PostId, words: Mapping[str, str], *, actor: str, reason: str, now: datetime
 ) -> Decision:
     """Give this post other words on these accounts (account to text).
 
-    Raises UsageError if it is too late, TemplateError if a network would not take the words.
+    They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
+    Raises what `prepare_words` raises.
     """
-    _still_ahead(post)
-    settings = program.settings
-    finished = {name: own_words(text, settings.account(name), settings) for name, text in words.items()}
+    prepare_words(program, post, words)
     made = decisions.decisions()
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
@@ -149,12 +176,20 @@ def decide_words(
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject=post_name(post),
-        value=json.dumps({**earlier, **finished}),
+        value=json.dumps({**earlier, **words}),
         replaced=json.dumps(replaced),
         actor=actor,
         reason=reason,
         now=now,
     )
+
+
+def _due(program: Program, post: PostId) -> datetime:
+    """When the ledger has it due, which in a rehearsal is on the stage; else when the plan has."""
+    rows = journeys.journeys(post=post)
+    if rows:
+        return rows[0].due_at
+    return next(one.moment.due_at for one in wanted_posts(program, decisions.decisions()) if one.id == post)
 
 
 def _is_about(decision: Decision, post: PostId) -> bool:

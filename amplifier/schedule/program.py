@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import Moment, PostId, WantedPost, Words
+from amplifier.campaign.post import Moment, PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.queue import Saying, known_names, write
+from amplifier.compose.imprint import wrongs
+from amplifier.compose.queue import Saying, known_names, own_words, write
 from amplifier.compose.render import parse_templates
-from amplifier.errors import Problem, ScheduleError, TemplateError
-from amplifier.platforms.capabilities import TABLE, Repeat
+from amplifier.errors import Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
+from amplifier.schedule.sameness import same
 from amplifier.schedule.stage import LIVE, Stage
-from amplifier.settings import Mode, Settings
+from amplifier.settings import FILE, Mode, Settings
 
 log = logging.getLogger("amplifier.schedule")
-REPEAT_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,12 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
 
     Raises FileError with every problem found, whichever file it is in.
     """
-    problems: list[Problem] = []
+    problems = [
+        Problem(FILE, settings.lines.at("campaign", "imprint", key), "imprint", message, hint)
+        for key, message, hint in wrongs(settings.campaign.imprint)
+    ]
+    if problems:
+        raise SettingsError(problems)
     templates: dict[str, Template] = {}
     names = [path.removeprefix("templates/").removesuffix(".j2") for path in sources if path.endswith(".j2")]
     try:
@@ -56,10 +60,15 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     program = Program(plan, templates, settings)
     wanted, unwritten = _written(program, plan, LIVE)
     problems = list(dict.fromkeys(problem for found in unwritten.values() for problem in found))
-    problems += _repeats(wanted, settings)
+    problems += same(_by_name(wanted), plan, templates, settings)[0]
     if problems:
         raise TemplateError(problems)
     return program
+
+
+def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
+    """Warnings: which of these posts say nearly the same on one account within a day."""
+    return same(_by_name(posts), program.plan, program.templates, program.settings)[1]
 
 
 @dataclass(frozen=True)
@@ -83,10 +92,16 @@ def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = 
     wanted, problems = _written(program, effective(program.plan, made), stage)
     skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
     words = {one.subject: json.loads(one.value) for one in made if one.kind is DecisionKind.WORDS_REPLACED}
+    posts = []
+    for post in wanted:
+        try:
+            posts.append(_reworded(post, words.get(post_name(post.id), {}), program.settings))
+        except TemplateError as error:
+            problems[post.id] = error.problems
     unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in skipped}
     for post, why in unwritten.items():
         log.warning("cannot be written post=%s why=%s", post_name(post), why)
-    return Written(tuple(_reworded(post, words) for post in wanted if post_name(post.id) not in skipped), unwritten)
+    return Written(tuple(post for post in posts if post_name(post.id) not in skipped), unwritten)
 
 
 def post_name(post: PostId) -> str:
@@ -124,7 +139,7 @@ def _sayings(program: Program, plan: Plan, stage: Stage) -> list[Saying]:
     rehearsal = settings.mode is Mode.REHEARSAL
     sayings = []
     for one in all_occurrences(plan, settings):
-        late = settings.timing.too_late_after_s
+        late = settings.timing.live_too_late_after_s if one.slot.live else settings.timing.too_late_after_s
         if one.slot.too_late_s is not None and not rehearsal:
             late = one.slot.too_late_s
         sayings.append(
@@ -150,32 +165,16 @@ def _template_problems(sources: Mapping[str, str]) -> list[Problem]:
     return []
 
 
-def _reworded(post: WantedPost, words: Mapping[str, Mapping[str, str]]) -> WantedPost:
-    own = words.get(post_name(post.id))
-    if not own:
-        return post
-    changed = tuple(Words(said.account, own.get(said.account, said.text), said.language) for said in post.words)
+def _reworded(post: WantedPost, own: Mapping[str, str], settings: Settings) -> WantedPost:
+    """The post with a person's own words (account to text), which carry the imprint as the settings have it now."""
+    changed = tuple(
+        replace(own_words(own[said.account], settings.account(said.account), settings), language=said.language)
+        if said.account in own
+        else said
+        for said in post.words
+    )
     return replace(post, words=changed)
 
 
-def _repeats(wanted: list[WantedPost], settings: Settings) -> list[Problem]:
-    """X refuses a text it has had lately, and honest campaigns do not need it: none twice within 7 days."""
-    watched = {one.name for one in settings.accounts if TABLE[one.platform].repeat is Repeat.LOOK_FIRST}
-    last: dict[tuple[str, str], WantedPost] = {}
-    problems = []
-    for post in sorted(wanted, key=lambda one: one.moment.due_at):
-        for said in post.words:
-            before = last.get((said.account, said.text))
-            if said.account in watched and before and post.moment.due_at - before.moment.due_at < REPEAT_WITHIN:
-                problems.append(
-                    Problem(
-                        f"templates/{post.template}.j2",
-                        0,
-                        "repeat",
-                        f"{post_name(post.id)} and {post_name(before.id)} say the same on {said.account} within 7 days:"
-                        f" “{said.text[:40]}…”",
-                        "Add a wording, or put something into it that changes, such as {{ day | weekday }}.",
-                    )
-                )
-            last[said.account, said.text] = post
-    return problems
+def _by_name(posts: Iterable[WantedPost]) -> dict[str, WantedPost]:
+    return {post_name(post.id): post for post in posts}

@@ -47,15 +47,16 @@ def journeys_by_id(ids: Collection[int]) -> tuple[Journey, ...]:
 
 
 @reading
-def said_since(account: str, text: str, since: datetime) -> Journey | None:
-    """A delivery with this text on this account that went out, or is to go out, since then."""
-    row = (
+def said_between(since: datetime, until: datetime, accounts: Collection[str]) -> tuple[Journey, ...]:
+    """What these accounts said or are to say from then until then (both included), by due time."""
+    rows = (
         DeliveryRow.objects.select_related("post")
-        .filter(account=account, text=text, post__due_at__gte=since)
+        .filter(account__in=list(accounts), post__due_at__gte=since, post__due_at__lte=until)
         .exclude(state__in=[State.DROPPED, State.MISSED])
-        .first()
+        .exclude(text="")
+        .order_by("post__due_at", "id")
     )
-    return _journey(row) if row else None
+    return tuple(_journey(row) for row in rows)
 
 
 @reading

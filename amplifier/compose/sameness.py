@@ -1,0 +1,137 @@
+"""When two posts say too much the same: refused across X's accounts, a warning elsewhere. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from amplifier.campaign.delivery import Journey
+from amplifier.compose.fit import first_words
+from amplifier.errors import Problem
+from amplifier.platforms.capabilities import TABLE, Repeat
+from amplifier.settings import Settings
+from amplifier.text.similarity import likeness, nearly_the_same
+
+REFUSED_WITHIN = timedelta(days=7)  # on one account; between two, whenever
+WARNED_WITHIN = timedelta(hours=24)
+WORDING = "A changed number, weekday or tag is still the same message. Say it in another way."
+
+
+class Verdict(StrEnum):
+    """What follows from two texts that are nearly the same."""
+
+    REFUSED = "refused"
+    WARNED = "warned"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text on an account, due at an instant. `post` is how people name the post."""
+
+    post: str
+    account: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Echo:
+    """Two texts that are nearly the same; `alike` from 0 to 1."""
+
+    said: Said
+    before: Said
+    alike: float
+    verdict: Verdict
+
+    def warning(self, path: str = "", line: int = 0) -> Problem:
+        """The same as something to tell; where the words come from a file, with its place."""
+        return Problem(path, line, "repeat" if self.verdict is Verdict.REFUSED else "near_copy", f"{self}.", WORDING)
+
+    def __str__(self) -> str:
+        same = "the same" if self.said.text == self.before.text else f"nearly the same ({self.alike:.0%} alike)"
+        if self.said.account != self.before.account:
+            where = f"on {self.said.account} and {self.before.account}"
+        else:
+            hours = self.verdict is Verdict.WARNED
+            where = f"on {self.said.account} within {'24 hours' if hours else '7 days'}"
+        if self.said.post == self.before.post:
+            who = f"{self.said.post} says"
+        else:
+            who = f"{self.said.post} and {self.before.post} say"
+        return f"{who} {same} {where}: “{first_words(self.said.text)}”"
+
+
+def watched(settings: Settings) -> frozenset[str]:
+    """The accounts on a network that refuses copies, together: no two of them may say nearly the same."""
+    return frozenset(one.name for one in settings.accounts if TABLE[one.platform].repeat is Repeat.LOOK_FIRST)
+
+
+def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
+    """For each text the one before it that it echoes, nearest in time, if there is one; in the order of time."""
+    judge = Judge(settings)
+    strict: list[Said] = []
+    by_account: dict[str, list[Said]] = {}
+    for one in sorted(said, key=lambda each: each.at):
+        earlier = strict if one.account in judge.watched else by_account.setdefault(one.account, [])
+        if echo := judge.echo(one, earlier):
+            yield echo
+        earlier.append(one)
+
+
+def around(accounts: Iterable[str], at: datetime, settings: Settings) -> tuple[datetime, datetime, frozenset[str]]:
+    """From when until when, and on which accounts, to look for what a text due at this instant might echo."""
+    return at - REFUSED_WITHIN, at + REFUSED_WITHIN, watched(settings) | frozenset(accounts)
+
+
+def heard(said: Sequence[Said], ledger: Iterable[Journey], settings: Settings) -> tuple[Echo, ...]:
+    """What these new texts echo among what the ledger has around them, and among one another; one echo a text."""
+    judge = Judge(settings)
+    known = [_said(row) for row in ledger]
+    found = (judge.echo(one, sorted((*known, *said[:at]), key=lambda each: each.at)) for at, one in enumerate(said))
+    return tuple(echo for echo in found if echo)
+
+
+def _said(row: Journey) -> Said:
+    post = row.identity.post
+    return Said(f"{post.slot}/{post.occurrence}", row.identity.account, row.text, row.due_at)
+
+
+class Judge:
+    """Compares texts by one campaign's rules; its own tags, handles and imprint do not count."""
+
+    def __init__(self, settings: Settings) -> None:
+        campaign = settings.campaign
+        self.watched = watched(settings)
+        voices = [voice for one in campaign.voice.values() for voice in (one.everywhere or "", *one.forms.values())]
+        marks = [voice for voice in dict.fromkeys(voices) if voice[:1] in {"#", "@"}]
+        self._ignoring = (*marks, campaign.imprint.text)
+
+    def echo(self, one: Said, others: Sequence[Said]) -> Echo | None:
+        """The nearest of the others that this one echoes. They are in the order of their time."""
+        strict = one.account in self.watched
+        found = [other for other in self._near(one, others) if self._is_echo(one, other)]
+        if not found:
+            return None
+        nearest = min(found, key=lambda other: abs(one.at - other.at))
+        verdict = Verdict.REFUSED if strict else Verdict.WARNED
+        return Echo(one, nearest, likeness(one.text, nearest.text, ignoring=self._ignoring), verdict)
+
+    def _near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
+        """Without those that are too long ago to matter, where time matters."""
+        if one.account in self.watched and len(self.watched) > 1:
+            return others
+        within = REFUSED_WITHIN if one.account in self.watched else WARNED_WITHIN
+        return others[bisect_left(others, one.at - within, key=lambda each: each.at) :]
+
+    def _is_echo(self, one: Said, other: Said) -> bool:
+        apart = abs(one.at - other.at)
+        if one.account != other.account:
+            counts = {one.account, other.account} <= self.watched
+        elif one.account in self.watched:
+            counts = apart < REFUSED_WITHIN
+        else:
+            counts = apart <= WARNED_WITHIN
+        return counts and nearly_the_same(one.text, other.text, ignoring=self._ignoring)
