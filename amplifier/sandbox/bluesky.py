@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from amplifier.sandbox import bluesky_auth as auth
@@ -20,7 +19,7 @@ from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
 from amplifier.sandbox.world import World
 
 NETWORK = Network.BLUESKY
-CREATE_POINTS, PUT_POINTS = 3, 2
+CREATE_POINTS, PUT_POINTS, DELETE_POINTS = 3, 2, 1
 
 
 class Bluesky:
@@ -40,7 +39,10 @@ class Bluesky:
             ("GET", "com.atproto.server.describeServer", self.describe_server, Operation.LOOK_UP),
             ("POST", "com.atproto.repo.putRecord", self.put_record, Operation.PUBLISH),
             ("POST", "com.atproto.repo.createRecord", self.create_record, Operation.PUBLISH),
+            ("POST", "com.atproto.repo.deleteRecord", self.delete_record, Operation.DELETE),
             ("GET", "com.atproto.repo.getRecord", self.get_record, Operation.FIND),
+            ("GET", "com.atproto.repo.listRecords", self.list_records, Operation.FIND),
+            ("GET", "app.bsky.feed.getPosts", self.get_posts, Operation.READ),
             ("GET", "com.atproto.identity.resolveHandle", self.resolve_handle, Operation.LOOK_UP),
             ("GET", "app.bsky.actor.getProfile", self.get_profile, Operation.LOOK_UP),
             ("GET", "app.bsky.notification.listNotifications", self.list_notifications, Operation.MENTIONS),
@@ -123,7 +125,45 @@ class Bluesky:
         post = self._world.post(NETWORK, uri)
         if post is None or request.one("cid", post.cid) != post.cid:
             raise RefusedError(problem(400, "RecordNotFound", f"Could not locate record: {uri}"))
-        return say({"uri": uri, "cid": post.cid, "value": json.loads(post.record)})
+        return say(records.shown(post))
+
+    def delete_record(self, request: Request, _: dict[str, str]) -> Answer:
+        """com.atproto.repo.deleteRecord: where nothing is, nothing changes (pds: deleteRecord.ts)."""
+        me, fields = self._writer(request)
+        headers = self._spend_writes(me, DELETE_POINTS)
+        rkey = fields.get("rkey")
+        if not isinstance(rkey, str) or not rkey:
+            raise RefusedError(invalid('Input must have the property "rkey"'))
+        with self._world.lock:
+            post = self._world.post(NETWORK, records.address(me, rkey))
+            if post is None:
+                return say({}, headers=headers)
+            if fields.get("swapRecord", post.cid) != post.cid:
+                raise RefusedError(problem(400, "InvalidSwap", f"Record was at {post.cid}"))
+            self._world.delete_post(NETWORK, post.remote_id)
+        return say(shapes.commit(post.remote_id, post.cid), headers=headers)
+
+    def list_records(self, request: Request, _: dict[str, str]) -> Answer:
+        """com.atproto.repo.listRecords: by key, the highest first; needs no session."""
+        repo, limit = request.one("repo"), _limit(request)
+        author = self._who(repo)
+        if author is None:
+            raise RefusedError(invalid(f"Could not find repo: {repo}"))
+        posts = {records.key_of(post): post for post in self._world.by_author(author, Window(limit=-1))}
+        upwards, cursor = request.one("reverse") == "true", request.one("cursor")
+        keys = [key for key in posts if not cursor or (key > cursor if upwards else key < cursor)]
+        page = [posts[key] for key in sorted(keys, reverse=not upwards)[:limit]]
+        body: dict[str, Any] = {"records": [records.shown(post) for post in page]}
+        return say(body | ({"cursor": records.key_of(page[-1])} if page else {}))
+
+    def get_posts(self, request: Request, _: dict[str, str]) -> Answer:
+        """app.bsky.feed.getPosts: up to 25 posts as people see them; what is not there is left out."""
+        self._authenticate(request)
+        uris = request.several("uris", "uris[]")
+        if not 1 <= len(uris) <= 25:
+            raise RefusedError(invalid("Error: uris must not have more than 25 elements"))
+        posts = (self._world.post(NETWORK, uri) for uri in uris)
+        return say({"posts": [shapes.post(post, self._world) for post in posts if post]})
 
     # People
 
@@ -150,10 +190,7 @@ class Bluesky:
         """app.bsky.notification.listNotifications: newest first, the cursor leads backwards."""
         me = self._authenticate(request)
         headers = self._spend(Budget.BLUESKY_ALL, me.handle)
-        limit_text = request.one("limit", "50")
-        if not limit_text.isdecimal() or not 1 <= int(limit_text) <= 100:
-            raise RefusedError(invalid("Error: limit must be an integer between 1 and 100"))
-        limit = int(limit_text)
+        limit = _limit(request)
         asked = request.several("reasons", "reasons[]")
         reasons = tuple(reason for reason in Reason if not asked or reason in asked)
         window = Window(before=_cursor(request.one("cursor")), limit=limit)
@@ -235,6 +272,13 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise RefusedError(invalid("Input must be an object"))
     return fields
+
+
+def _limit(request: Request) -> int:
+    written = request.one("limit", "50")
+    if not written.isdecimal() or not 1 <= int(written) <= 100:
+        raise RefusedError(invalid("Error: limit must be an integer between 1 and 100"))
+    return int(written)
 
 
 def _cursor(text: str) -> int:

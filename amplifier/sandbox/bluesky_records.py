@@ -9,7 +9,7 @@ from typing import Any
 
 from amplifier.sandbox import ids
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft
+from amplifier.sandbox.nouns import Account, Draft, Post
 from amplifier.sandbox.world import World
 from amplifier.text.length import graphemes
 
@@ -80,6 +80,16 @@ def draft(record: dict[str, Any], author: Account, rkey: str, handle_of: Callabl
 def address(author: Account, rkey: str) -> str:
     """The at-uri of an author's post."""
     return f"at://{author.remote_id}/{COLLECTION}/{rkey}"
+
+
+def key_of(post: Post) -> str:
+    """The record key of a post."""
+    return post.remote_id.rpartition("/")[2]
+
+
+def shown(post: Post) -> dict[str, Any]:
+    """A record with its address, as getRecord and listRecords give it."""
+    return {"uri": post.remote_id, "cid": post.cid, "value": json.loads(post.record)}
 
 
 def free_key(world: World, author: Account) -> str:

@@ -60,6 +60,24 @@ def commit(uri: str, cid: str) -> dict[str, Any]:
     return {"commit": {"cid": ids.cid({"uri": uri, "cid": cid, "rev": revision}), "rev": revision}}
 
 
+def post(found: Post, world: World) -> dict[str, Any]:
+    """A post as the AppView shows it to people (app.bsky.feed.defs#postView)."""
+    return {
+        "uri": found.remote_id,
+        "cid": found.cid,
+        "author": author(found.author),
+        "record": json.loads(found.record),
+        "bookmarkCount": 0,
+        "replyCount": len(world.replies(found)),
+        "repostCount": 0,
+        "likeCount": 0,
+        "quoteCount": 0,
+        "indexedAt": iso(found.at_ms),
+        "viewer": {"bookmarked": False, "threadMuted": False, "embeddingDisabled": False},
+        "labels": [],
+    }
+
+
 def notification(notice: Notice, me: Account, world: World) -> dict[str, Any]:
     """One entry of listNotifications."""
     post = notice.post

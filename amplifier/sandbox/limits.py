@@ -18,6 +18,8 @@ class Budget(Enum):
     X_MENTIONS = ("x mentions", 300, 900)
     X_SEARCH = ("x search", 300, 900)
     X_ME = ("x me", 75, 900)
+    X_READ = ("x read", 900, 900)
+    X_DELETE = ("x delete", 50, 900)
     # As on docs.bsky.app under advanced-guides/rate-limits, where a create costs 3 points and a put 2.
     BLUESKY_WRITES = ("bluesky writes", 5000, 3600)
     BLUESKY_WRITES_DAY = ("bluesky writes a day", 35000, 86400)
@@ -27,6 +29,7 @@ class Budget(Enum):
     # As on docs.joinmastodon.org under api/rate-limits.
     MASTODON_ALL = ("mastodon all", 300, 300)
     MASTODON_STATUSES = ("mastodon statuses", 300, 10800)
+    MASTODON_DELETES = ("mastodon deletes", 30, 1800)
 
     @property
     def limit(self) -> int:

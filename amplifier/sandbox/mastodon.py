@@ -34,8 +34,11 @@ class Mastodon:
         """What is served, and what each request is for."""
         table = (
             ("POST", "/api/v1/statuses", self.publish, Operation.PUBLISH),
-            ("GET", "/api/v1/statuses/{id}", self.one, Operation.FIND),
+            ("GET", "/api/v1/statuses/{id}", self.one, Operation.READ),
+            ("PUT", "/api/v1/statuses/{id}", self.edit, Operation.EDIT),
+            ("DELETE", "/api/v1/statuses/{id}", self.delete, Operation.DELETE),
             ("GET", "/api/v1/statuses/{id}/source", self.source, Operation.FIND),
+            ("GET", "/api/v1/statuses/{id}/history", self.history, Operation.READ),
             ("GET", "/api/v1/accounts/verify_credentials", self.verify, Operation.LOGIN),
             ("GET", "/api/v1/accounts/{id}/statuses", self.of_account, Operation.FIND),
             ("GET", "/api/v1/notifications", self.notifications, Operation.MENTIONS),
@@ -56,10 +59,7 @@ class Mastodon:
                     raise RefusedError(problem(500))
                 return say(shapes.status(self._post(earlier), _base(request), self._world), headers=limits)
             draft = self._draft(request, me)
-            allowance = self._limits.spend(Budget.MASTODON_STATUSES, me.handle, now_ms=now_ms())
-            limits = headers_of(NETWORK, allowance)
-            if not allowance.granted:
-                raise RefusedError(problem(429).having(limits))
+            limits = self._spend(Budget.MASTODON_STATUSES, me.handle)
             post = self._world.add(draft, key)
         return say(shapes.status(post, _base(request), self._world), headers=limits)
 
@@ -67,6 +67,32 @@ class Mastodon:
         """GET /api/v1/statuses/{id}."""
         limits = self._visitor(request)
         return say(shapes.status(self._post(found["id"]), _base(request), self._world), headers=limits)
+
+    def edit(self, request: Request, found: dict[str, str]) -> Answer:
+        """PUT /api/v1/statuses/{id}: only one's own; the same words again make no new version."""
+        me, _ = self._authenticate(request)
+        limits = self._spend(Budget.MASTODON_STATUSES, me.handle)
+        with self._world.lock:
+            post = self._own(found["id"], me)
+            text = self._draft(request, me).text
+            if text != post.text:
+                post = self._world.edit_post(NETWORK, post.remote_id, text)
+        return say(shapes.status(post, _base(request), self._world), headers=limits)
+
+    def delete(self, request: Request, found: dict[str, str]) -> Answer:
+        """DELETE /api/v1/statuses/{id}: only one's own; gives it back with its source."""
+        me, _ = self._authenticate(request)
+        limits = self._spend(Budget.MASTODON_DELETES, me.handle)
+        with self._world.lock:
+            post = self._own(found["id"], me)
+            shown = shapes.status(post, _base(request), self._world) | {"text": post.text}
+            self._world.delete_post(NETWORK, post.remote_id)
+        return say(shown, headers=limits)
+
+    def history(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /api/v1/statuses/{id}/history: every version, oldest first."""
+        limits = self._visitor(request)
+        return say(shapes.history(self._post(found["id"]), _base(request)), headers=limits)
 
     def source(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/statuses/{id}/source: the text exactly as it was written."""
@@ -174,7 +200,10 @@ class Mastodon:
         return self._count("")
 
     def _count(self, who: str) -> dict[str, str]:
-        allowance = self._limits.spend(Budget.MASTODON_ALL, who, now_ms=now_ms())
+        return self._spend(Budget.MASTODON_ALL, who)
+
+    def _spend(self, budget: Budget, who: str) -> dict[str, str]:
+        allowance = self._limits.spend(budget, who, now_ms=now_ms())
         headers = headers_of(NETWORK, allowance)
         if not allowance.granted:
             raise RefusedError(problem(429).having(headers))
@@ -183,6 +212,13 @@ class Mastodon:
     def _post(self, number: str) -> Post:
         found = self._world.post(NETWORK, number)
         if found is None:
+            raise RefusedError(problem(404))
+        return found
+
+    def _own(self, number: str, me: Account) -> Post:
+        """One's own post; others' are not found (mastodon: statuses_controller.rb)."""
+        found = self._post(number)
+        if found.author.key != me.key:
             raise RefusedError(problem(404))
         return found
 

@@ -77,7 +77,7 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
         "reblogs_count": 0,
         "favourites_count": 0,
         "quotes_count": 0,
-        "edited_at": None,
+        "edited_at": iso(post.edited_ms) if post.edited_ms else None,
         "favourited": False,
         "reblogged": False,
         "muted": False,
@@ -104,6 +104,23 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
         "poll": None,
         "quote": {"state": "accepted", "quoted_status": status(quoted, base, world)} if quoted else None,
     }
+
+
+def history(post: Post, base: str) -> list[dict[str, Any]]:
+    """The StatusEdit entities of a post, the first version among them."""
+    author = account(post.author, base)
+    return [
+        {
+            "content": content(version.text, base),
+            "spoiler_text": "",
+            "sensitive": False,
+            "created_at": iso(version.at_ms),
+            "account": author,
+            "media_attachments": [],
+            "emojis": [],
+        }
+        for version in post.versions
+    ]
 
 
 def notification(notice: Notice, base: str, world: World) -> dict[str, Any]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import unicodedata
 from typing import Any
 
-from amplifier.sandbox import ids, words, x_auth, x_search
+from amplifier.sandbox import ids, words, x_auth, x_paging, x_search
 from amplifier.sandbox import x_shapes as shapes
 from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Post, from_iso
+from amplifier.sandbox.nouns import Account, Draft, Network, Post
 from amplifier.sandbox.routes import Route
-from amplifier.sandbox.window import Window
 from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
 from amplifier.sandbox.world import World
 from amplifier.sandbox.x_auth import Scheme
@@ -22,7 +19,9 @@ from amplifier.sandbox.x_problems import (
     forbidden,
     invalid,
     invalid_values,
+    no_such_post,
     no_such_user,
+    not_found,
     problem,
     unsupported_authentication,
 )
@@ -53,6 +52,9 @@ class X:
         """What is served, and what each request is for."""
         table = (
             ("POST", "/2/tweets", self.publish, Operation.PUBLISH),
+            ("GET", "/2/tweets", self.several, Operation.READ),
+            ("GET", "/2/tweets/{id}", self.one, Operation.READ),
+            ("DELETE", "/2/tweets/{id}", self.delete, Operation.DELETE),
             ("GET", "/2/users/me", self.me, Operation.LOGIN),
             ("GET", "/2/users/{id}/tweets", self.timeline, Operation.FIND),
             ("GET", "/2/users/{id}/mentions", self.mentions, Operation.MENTIONS),
@@ -62,10 +64,7 @@ class X:
 
     def publish(self, request: Request, _: dict[str, str]) -> Answer:
         """POST /2/tweets."""
-        scheme, handle = x_auth.read(request, now_ms() / 1000)
-        if scheme is Scheme.APP:
-            raise RefusedError(unsupported_authentication())
-        me = self._user(scheme, handle)
+        me = self._me(request)
         headers = self._spend(Budget.X_PUBLISH, me.handle)
         draft = self._draft(request, me)
         with self._world.lock:
@@ -80,17 +79,52 @@ class X:
 
     def me(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /2/users/me."""
-        scheme, handle = x_auth.read(request, now_ms() / 1000)
-        if scheme is Scheme.APP:
-            raise RefusedError(unsupported_authentication())
-        me = self._user(scheme, handle)
+        me = self._me(request)
         headers = self._spend(Budget.X_ME, me.handle)
         return say({"data": shapes.user(me, frozenset(request.several("user.fields")))}, headers=headers)
+
+    def one(self, request: Request, found: dict[str, str]) -> Answer:
+        """GET /2/tweets/{id}: a post that is not there is a success with an error inside."""
+        headers = self._spend(Budget.X_READ, self._asker(request))
+        number = _number(found["id"])
+        post = self._world.post(NETWORK, number)
+        if post is None:
+            return say({"errors": [no_such_post(number, "id")]}, headers=headers)
+        body = self._shaped(request, [post])
+        return say({**body, "data": body["data"][0]}, headers=headers)
+
+    def several(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /2/tweets: up to a hundred posts by their ids."""
+        headers = self._spend(Budget.X_READ, self._asker(request))
+        numbers = [_number(number) for number in request.several("ids")]
+        if not 1 <= len(numbers) <= 100:
+            message = (
+                f"The number of values in the `ids` query parameter list [{len(numbers)}] is not between 1 and 100"
+            )
+            raise RefusedError(invalid(request, "ids", message))
+        found = {number: self._world.post(NETWORK, number) for number in numbers}
+        body = self._shaped(request, [post for post in found.values() if post])
+        missing = [no_such_post(number, "ids") for number, post in found.items() if post is None]
+        return say(body | ({"errors": missing} if missing else {}), headers=headers)
+
+    def delete(self, request: Request, found: dict[str, str]) -> Answer:
+        """DELETE /2/tweets/{id}: only one's own."""
+        me = self._me(request)
+        headers = self._spend(Budget.X_DELETE, me.handle)
+        number = _number(found["id"])
+        with self._world.lock:
+            post = self._world.post(NETWORK, number)
+            if post is None:
+                raise RefusedError(not_found(no_such_post(number, "id")).having(headers))
+            if post.author.key != me.key:
+                raise RefusedError(forbidden("You are not allowed to delete this Tweet.").having(headers))
+            self._world.delete_post(NETWORK, number)
+        return say({"data": {"deleted": True}}, headers=headers)
 
     def timeline(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /2/users/{id}/tweets: newest first."""
         headers = self._spend(Budget.X_TIMELINE, self._asker(request))
-        window, limit = _window(request, least=5, standard=10)
+        window, limit = x_paging.window(request, least=5, standard=10)
         author = self._by_id(found["id"])
         lag = self._faults.take(NETWORK, Operation.FIND, frozenset({Kind.LAG}))
         if lag:
@@ -102,7 +136,7 @@ class X:
     def mentions(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /2/users/{id}/mentions: mentions, replies and quotes, newest first, at most the last 800."""
         headers = self._spend(Budget.X_MENTIONS, self._asker(request))
-        window, limit = _window(request, least=5, standard=10)
+        window, limit = x_paging.window(request, least=5, standard=10)
         account = self._by_id(found["id"])
         window = window.from_(self._world.reach(account, MENTIONS_REACH))
         notices = self._world.notices(account, window, by="position")
@@ -115,7 +149,7 @@ class X:
             test = x_search.compiled(request.one("query"))
         except ValueError as wrong:
             raise RefusedError(invalid(request, "query", str(wrong))) from None
-        window, limit = _window(request, least=10, standard=10)
+        window, limit = x_paging.window(request, least=10, standard=10)
         oldest = ids.position_at(NETWORK, now_ms() - SEARCH_REACH_MS)
         for name in ("since_id", "start_time"):
             if request.one(name) and window.after + 1 < oldest:
@@ -127,24 +161,25 @@ class X:
 
     def _page(self, request: Request, posts: list[Post], limit: int, headers: dict[str, str]) -> Answer:
         """One page of posts; one more than `limit` was asked for, to know whether there is a next one."""
+        shown = posts[:limit]
+        body = self._shaped(request, shown)
+        body["meta"] = {"result_count": len(shown)}
+        if shown:
+            body["meta"] |= {"newest_id": shown[0].remote_id, "oldest_id": shown[-1].remote_id}
+        if len(posts) > limit:
+            body["meta"]["next_token"] = x_paging.token(shown[-1].position)
+        return say(body, headers=headers)
+
+    def _shaped(self, request: Request, posts: list[Post]) -> dict[str, Any]:
+        """The posts with the fields and expansions that were asked for; nothing where there is none."""
         wanted = shapes.Wanted(
             frozenset(request.several("tweet.fields", "post.fields")),
             frozenset(request.several("user.fields")),
             frozenset(request.several("expansions")),
         )
-        shown = posts[:limit]
-        body: dict[str, Any] = {}
-        if shown:
-            body["data"] = [shapes.post(post, wanted, self._world) for post in shown]
-            included = shapes.includes(shown, wanted, self._world)
-            if included:
-                body["includes"] = included
-        body["meta"] = {"result_count": len(shown)}
-        if shown:
-            body["meta"] |= {"newest_id": shown[0].remote_id, "oldest_id": shown[-1].remote_id}
-        if len(posts) > limit:
-            body["meta"]["next_token"] = _token(shown[-1].position)
-        return say(body, headers=headers)
+        included = shapes.includes(posts, wanted, self._world)
+        body: dict[str, Any] = {"data": [shapes.post(post, wanted, self._world) for post in posts]} if posts else {}
+        return body | ({"includes": included} if included else {})
 
     def _draft(self, request: Request, me: Account) -> Draft:
         try:
@@ -196,6 +231,13 @@ class X:
             raise RefusedError(forbidden(sentence))
         return parent
 
+    def _me(self, request: Request) -> Account:
+        """Who asks; an app alone cannot."""
+        scheme, handle = x_auth.read(request, now_ms() / 1000)
+        if scheme is Scheme.APP:
+            raise RefusedError(unsupported_authentication())
+        return self._user(scheme, handle)
+
     def _user(self, scheme: Scheme, handle: str) -> Account:
         if scheme is not Scheme.USER:
             raise RefusedError(problem(401))
@@ -206,10 +248,7 @@ class X:
         return "the app" if scheme is Scheme.APP else self._user(scheme, handle).handle
 
     def _by_id(self, number: str) -> Account:
-        if not number.isdecimal() or len(number) > 19:
-            message = f"The `id` query parameter value [{number}] is not valid"
-            raise RefusedError(invalid_values({"id": [number]}, message))
-        account = self._world.people.by_id(NETWORK, number)
+        account = self._world.people.by_id(NETWORK, _number(number))
         if account is None:
             raise RefusedError(no_such_user(number))
         return account
@@ -222,45 +261,8 @@ class X:
         return headers
 
 
-def _window(request: Request, *, least: int, standard: int) -> tuple[Window, int]:
-    """The window a request asks for (one longer than its limit) and the limit. Newest first, as everywhere on X."""
-    limit_text = request.one("max_results", str(standard))
-    if not limit_text.isdecimal() or not least <= int(limit_text) <= 100:
-        message = f"The `max_results` query parameter value [{limit_text}] is not between {least} and 100"
-        raise RefusedError(invalid(request, "max_results", message))
-    after, before = -1, 2**63 - 1
-    for name in ("since_id", "until_id"):
-        number = request.one(name)
-        if number and (not number.isdecimal() or len(number) > 19):
-            raise RefusedError(invalid(request, name, f"The `{name}` query parameter value [{number}] is not valid"))
-    if request.one("since_id"):
-        after = int(request.one("since_id"))
-    if request.one("until_id"):
-        before = int(request.one("until_id"))
-    if request.one("start_time"):
-        after = max(after, _position(request, "start_time") - 1)
-    if request.one("end_time"):
-        before = min(before, _position(request, "end_time"))
-    token = request.one("pagination_token") or request.one("next_token")
-    if token:
-        before = min(before, _read_token(request, token))
-    return Window(after, before, int(limit_text) + 1), int(limit_text)
-
-
-def _position(request: Request, name: str) -> int:
-    try:
-        return ids.position_at(NETWORK, from_iso(request.one(name)))
-    except ValueError:
-        message = f"The `{name}` query parameter value [{request.one(name)}] is not a valid RFC3339 date-time"
-        raise RefusedError(invalid(request, name, message)) from None
-
-
-def _token(position: int) -> str:
-    return base64.b32hexencode(position.to_bytes(8)).decode().rstrip("=").lower()
-
-
-def _read_token(request: Request, token: str) -> int:
-    try:
-        return int.from_bytes(base64.b32hexdecode(token.upper() + "=" * (-len(token) % 8)))
-    except binascii.Error:
-        raise RefusedError(invalid(request, "pagination_token", f"The token [{token}] is not valid")) from None
+def _number(written: str) -> str:
+    if not written.isdecimal() or len(written) > 19:
+        message = f"The `id` query parameter value [{written}] is not valid"
+        raise RefusedError(invalid_values({"id": [written]}, message))
+    return written

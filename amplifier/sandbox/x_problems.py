@@ -30,16 +30,29 @@ def invalid(request: Request, name: str, message: str) -> Answer:
 
 def no_such_user(number: str) -> Answer:
     """What X says of an account it does not know: 200, with an error inside."""
-    error = {
+    return say({"errors": [_missing("user", number, "id")]})
+
+
+def no_such_post(number: str, parameter: str) -> dict[str, Any]:
+    """What X says of a post it does not have, inside an answer."""
+    return _missing("tweet", number, parameter)
+
+
+def not_found(error: dict[str, Any]) -> Answer:
+    """404: what is to be changed is not there."""
+    return _problem({**error, "status": 404}, 404)
+
+
+def _missing(kind: str, number: str, parameter: str) -> dict[str, Any]:
+    return {
         "value": number,
-        "detail": f"Could not find user with id: [{number}].",
+        "detail": f"Could not find {kind} with {parameter}: [{number}].",
         "title": "Not Found Error",
-        "resource_type": "user",
-        "parameter": "id",
+        "resource_type": kind,
+        "parameter": parameter,
         "resource_id": number,
         "type": "https://api.x.com/2/problems/resource-not-found",
     }
-    return say({"errors": [error]})
 
 
 def unsupported_authentication() -> Answer:

@@ -24,7 +24,7 @@ def test_a_fault_strikes_as_often_as_it_was_told_and_can_be_ended(base: str, doo
 
 def test_a_fault_leaves_other_operations_and_networks_alone(base: str, door: Any) -> None:
     door.post("faults", network="x", operation="*", kind="status", times=None)
-    door.post("faults", network="mastodon", operation="find", kind="status", times=None)
+    door.post("faults", network="mastodon", operation="read", kind="status", times=None)
     assert publish(base).status == 200
     number = door.posts("mastodon")[0]["remote_id"]
     assert door.plain.get(f"{base}/api/v1/statuses/{number}", timeout=5).status_code == 503
