@@ -1,4 +1,4 @@
-"""Three ways in, one process: the public kit from memory, the console through Django, and nothing else."""
+"""Three ways in, one process: the public kit from memory, errands and the console through Django; and nothing else."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from urllib.parse import quote_from_bytes
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-from amplifier.web.door import is_at_home, is_public
+from amplifier.web.body import read_whole
+from amplifier.web.door import is_at_home, is_errand, is_public
 from amplifier.web.public import PublicPages
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 THREADS = 8
+ERRAND_THREADS = 4  # of their own: strangers may keep them busy, and the console must not feel it
 
 
 def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The whole site, for a server bound to this address."""
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
+    errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -31,10 +34,21 @@ def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, 
         if is_public(path):
             await pages.serve(scope, send)
             return
+        # a2wsgi takes ASCII only; what a client did not encode is encoded here
+        asked = {**scope, "query_string": quote_from_bytes(scope["query_string"], safe=printable).encode()}
+        if is_errand(path):
+            body = await read_whole(receive)
+            if body is None:
+                await pages.refuse(scope, send)
+                return
+
+            async def read() -> MutableMapping[str, Any]:
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            await errands(asked, read, send)
+            return
         client = (scope.get("client") or ("",))[0]
         if is_at_home(bound=bound, client=client, version=scope["http_version"], headers=scope["headers"]):
-            # a2wsgi takes ASCII only; what a client did not encode is encoded here
-            asked = {**scope, "query_string": quote_from_bytes(scope["query_string"], safe=printable).encode()}
 
             async def received() -> MutableMapping[str, Any]:  # a2wsgi needs a coroutine; granian gives a future
                 return await receive()

@@ -1,4 +1,4 @@
-"""Who may come in: the console only from this computer, until there is a log-in; the kit is for everybody."""
+"""Who may come in: the console only from this computer, until there is a log-in; kit and errands from anywhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 PUBLIC = ("/k/", "/imprint", "/healthz")
+# An errand: its kind, and a secret. Nothing longer, and nothing below it, is let through to Django.
+ERRAND = re.compile(r"/(?:h|stop)/[A-Za-z0-9_-]{1,100}", re.ASCII)
 # A proxy in front speaks for somebody else; its word is not taken for who that is.
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via")
 BROWSERS = "1.1"  # the version of HTTP that browsers speak to us
@@ -17,6 +19,11 @@ HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCI
 def is_public(path: str) -> bool:
     """Whether everybody may ask for this path."""
     return path in PUBLIC or path.startswith("/k/")
+
+
+def is_errand(path: str) -> bool:
+    """Whether this path may be a secret address, which is its own proof wherever it is used."""
+    return ERRAND.fullmatch(path) is not None
 
 
 def is_at_home(*, bound: str, client: str, version: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:

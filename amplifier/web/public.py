@@ -110,6 +110,10 @@ class PublicPages:
         """Say that there is nothing here, which is all that a stranger learns."""
         await _answer(scope, send, 404, self._missing, (b"cache-control", NEVER))
 
+    async def refuse(self, scope: Scope, send: Send) -> None:
+        """Say that what was sent is too long, or came too slowly."""
+        await _answer(scope, send, 413, self._missing, (b"cache-control", NEVER), (b"connection", b"close"))
+
     def _find(self, path: str) -> Body | None:
         if path == "/healthz":
             return self._alive

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from amplifier.web.console.decide import move_milestone, skip_post
 from amplifier.web.console.now import now_page
@@ -16,6 +16,7 @@ urlpatterns = [
     path("mentions", mentions_page),
     path("mentions/<int:number>", follow_up_mention),
     path("static/<str:name>", static_file),
+    path("", include("amplifier.web.errands.urls")),
 ]
 
 handler400 = "amplifier.web.failures.bad_request"

@@ -7,7 +7,7 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.settings import load
 from amplifier.sharekit.page import imprint_page
-from amplifier.store import accounts, ledger
+from amplifier.store import accounts, stops
 from amplifier.web import headers
 from tests.web.campaign import REPOSITORY, Campaign, Page, mention, unsafe
 
@@ -38,7 +38,7 @@ def answers(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> dict[str, Page
     form = {"post": "x", "csrfmiddlewaretoken": token}
     found["elsewhere"] = Page(client.post("/posts/skip", form, headers={"origin": "https://evil.example"}))
     accounts.account_trouble("x", lost=True, detail="Gone.", now=utc_now())
-    ledger.stop("Stopped.")
+    stops.stop(reason="Stopped.", actor="test", now=utc_now())
     found["trouble"] = opened.get("/")
     monkeypatch.setattr("amplifier.web.console.now.signs", lambda *_, **__: 1 / 0)
     found["failure"] = opened.get("/")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import get_resolver
 
+from amplifier.web.door import is_errand
+from amplifier.web.errands.urls import urlpatterns as errand_urls
 from tests.web.campaign import Campaign, Page, mention
 
 READ = ("/", "/mentions", "/static/console.css")
@@ -12,7 +14,8 @@ SENT = ("/milestones/move", "/posts/skip", "/mentions/1")
 
 
 def test_this_is_every_address_there_is() -> None:
-    assert sorted(str(one.pattern) for one in get_resolver().url_patterns) == [
+    found = [pattern for one in get_resolver().url_patterns for pattern in getattr(one, "url_patterns", [one])]
+    assert sorted(str(one.pattern) for one in found if not str(one.pattern).endswith("<str:token>")) == [
         "",
         "mentions",
         "mentions/<int:number>",
@@ -20,6 +23,12 @@ def test_this_is_every_address_there_is() -> None:
         "posts/skip",
         "static/<str:name>",
     ]
+
+
+def test_an_errand_has_the_shape_that_the_door_lets_through() -> None:
+    paths = [str(one.pattern) for one in errand_urls]
+    assert paths
+    assert all(is_errand("/" + path.replace("<str:token>", "x" * 43)) for path in paths)
 
 
 @pytest.mark.parametrize("path", READ)

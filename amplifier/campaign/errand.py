@@ -1,0 +1,35 @@
+"""An errand: a secret address that can do one thing, such as post one delivery by hand, or stop everything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 32 random bytes, as secrets.token_urlsafe(32) writes them
+
+
+class ErrandKind(StrEnum):
+    """What the address can do."""
+
+    HAND_OFF = "hand_off"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One secret address as the ledger knows it: by its number, never by its token.
+
+    `delivery` is what is to be posted by hand (None: it is about everything), `person` who was given the address.
+    `taken_at`: they said that they are on it; `done_at`: it is done, or there is nothing left to do.
+    """
+
+    id: int
+    kind: ErrandKind
+    delivery: int | None
+    person: str
+    made_at: datetime
+    taken_at: datetime | None
+    done_at: datetime | None
+    revoked_at: datetime | None

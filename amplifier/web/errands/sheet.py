@@ -1,0 +1,87 @@
+"""What every errand's page shares: one file without cookie, script or outside resource; strict headers; no oracle."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from markupsafe import Markup
+
+from amplifier.clock import utc_now
+from amplifier.settings import Mode
+from amplifier.web.errands.guesses import Guesses
+from amplifier.web.frame import place
+
+View = Callable[[HttpRequest, str], HttpResponse]
+STATIC = Path(__file__).parents[1] / "static"
+LOST = "There is nothing here: the address is wrong, or it is no longer in use."
+TIRED = "Too many wrong addresses came from where you are. Wait a minute, then open your link again."
+GUESSES = Guesses()
+
+
+def errand(view: View) -> View:
+    """Make a view a page behind a secret address: GET shows, POST does, and Http404 tells a stranger nothing.
+
+    There is no cookie, so there is nothing that another site could borrow: the address itself is the proof, and no
+    form token is asked for.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        client, now = _client(request), utc_now()
+        if GUESSES.are_too_many(client, now):
+            return sheet(request, "errand_lost.html", {"truth": TIRED}, status=429)
+        try:
+            return view(request, token)
+        except Http404:
+            GUESSES.count(client, now)
+            return sheet(request, "errand_lost.html", {"truth": LOST}, status=404)
+
+    answered: View = csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(answer))
+    return answered
+
+
+def sheet(request: HttpRequest, template: str, content: Mapping[str, object], *, status: int = 200) -> HttpResponse:
+    """The page, whole. `content` has `truth`, its first sentence; may have `again_s`, after which it loads itself."""
+    settings = place().settings
+    style, script = _part("errand.css"), _part("errand.js")
+    shared = {
+        "mode": settings.mode.value,
+        "rehearsal": settings.mode is Mode.REHEARSAL,
+        "campaign": settings.campaign.name,
+        "place": settings.campaign.place,
+        "style": Markup(style),  # noqa: S704  files of ours
+        "script": Markup(script),  # noqa: S704
+    }
+    response = render(request, template, {**shared, **content}, status=status)
+    response["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src '{_named(style)}'; script-src '{_named(script)}'; img-src data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _client(request: HttpRequest) -> str:
+    """Who asks, as far as we can tell: behind a proxy, whom the nearest proxy names."""
+    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    return f"{request.META.get('REMOTE_ADDR', '')} {said[:60]}"
+
+
+@cache
+def _part(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _named(content: str) -> str:
+    """How a content security policy names this very text."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

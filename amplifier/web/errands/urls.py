@@ -1,0 +1,11 @@
+"""The addresses of errands."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from amplifier.web.errands.hand_off import hand_off_page
+
+urlpatterns = [
+    path("h/<str:token>", hand_off_page),
+]
