@@ -36,8 +36,15 @@ class Place:
 
     def stopped(self) -> str:
         """Why everything is stopped, by a flag outside the database; empty if it is not. What cannot be read stops."""
-        if os.environ.get(STOP_VARIABLE, "").strip() not in ("", "0"):
-            return f"{STOP_VARIABLE} is set in the environment."
+        return self.stopped_by_environment() or self.stopped_by_file()
+
+    def stopped_by_environment(self) -> str:
+        """The same of the variable alone, as this process has it."""
+        is_set = os.environ.get(STOP_VARIABLE, "").strip() not in ("", "0")
+        return f"{STOP_VARIABLE} is set in the environment." if is_set else ""
+
+    def stopped_by_file(self) -> str:
+        """The same of the file alone."""
         try:
             words = self.stop_file.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
