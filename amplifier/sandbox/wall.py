@@ -84,6 +84,7 @@ def _card(post: Mapping[str, Any]) -> dict[str, Any]:
         "url": _own_path(str(post.get("url", ""))),
         "at": at,
         "when": _plain_time(at),
+        "edited": bool(post.get("edited")),
         "pieces": _pieces(str(post.get("text", "")), post.get("spans", ())),
         "replies": [_card(answer) for answer in post.get("replies", ())],
     }

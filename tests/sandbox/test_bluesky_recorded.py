@@ -126,6 +126,22 @@ def test_mention_and_reply_are_told_as_there(repeat: Repeat) -> None:
     assert "cursor" in ours
 
 
+def test_a_post_is_shown_as_there(repeat: Repeat) -> None:
+    repeat.ask("createRecord", who="alice")
+    repeat.ask("createRecord-reply", who="bob")
+    real = recorded("getPostThread")  # what getPosts gives is the same view; that call itself was not recorded
+    uri = real["request"]["params"]["uri"].replace(*next(iter(repeat.dids.items())))
+    answer = repeat.plain.get(
+        f"{repeat.base}/xrpc/app.bsky.feed.getPosts",
+        params={"uris": uri},
+        headers={"Authorization": f"Bearer {repeat.tokens['alice']}"},
+        timeout=5,
+    )
+    (ours,) = answer.json()["posts"]
+    assert same_shape(real["body"]["thread"]["post"], ours) == []
+    assert ours["replyCount"] == real["body"]["thread"]["post"]["replyCount"] == 1
+
+
 def test_a_profile_has_the_same_fields_as_far_as_it_goes(repeat: Repeat) -> None:
     real, ours = repeat.ask("getProfile", who="alice")
     for part in ("lists", "feedgens", "starterPacks", "labeler"):

@@ -205,3 +205,65 @@ def test_a_form_and_a_json_body_are_read_alike(door: Any) -> None:
     body = door.plain.post(url, json={"status": "Hello"}, headers=headers, timeout=5).json()
     assert form["content"] == body["content"] == "<p>Hello</p>"
     assert door.plain.post(url, data=b"{", headers={**headers, "Content-Type": "application/json"}).status_code == 400
+
+
+def test_an_edit_keeps_the_id_and_every_version(mastodon: Any, door: Any) -> None:
+    post = mastodon.status_post("One #a")
+    assert post.edited_at is None
+    edited = mastodon.status_update(post.id, "Two #b")
+    assert (edited.id, edited.content) == (post.id, mastodon.status(post.id).content)
+    assert edited.edited_at >= post.created_at
+    assert mastodon.status_source(post.id).text == "Two #b"
+    assert [version.content for version in mastodon.status_history(post.id)] == [post.content, edited.content]
+    assert mastodon.timeline_hashtag("a") == []
+    assert [found.id for found in mastodon.timeline_hashtag("b")] == [post.id]
+    (row,) = door.posts("mastodon")
+    assert (row["edited"], row["versions"]) == (True, ["One #a", "Two #b"])
+
+
+def test_the_same_words_again_make_no_new_version(mastodon: Any, door: Any) -> None:
+    post = mastodon.status_post("One")
+    assert mastodon.status_update(post.id, "One").edited_at is None
+    assert door.posts("mastodon")[0]["versions"] == ["One"]
+
+
+def test_an_edit_that_is_too_long_is_refused_and_changes_nothing(mastodon: Any, door: Any) -> None:
+    post = mastodon.status_post("One")
+    with pytest.raises(MastodonAPIError):
+        mastodon.status_update(post.id, "a" * 501)
+    assert door.posts("mastodon")[0]["text"] == "One"
+
+
+def test_a_deleted_post_is_gone_and_comes_back_with_its_source(mastodon: Any, door: Any) -> None:
+    post = mastodon.status_post("One", idempotency_key="k")
+    assert mastodon.status_delete(post.id).text == "One"
+    for call in (mastodon.status, mastodon.status_source, mastodon.status_history, mastodon.status_delete):
+        with pytest.raises(MastodonNotFoundError):
+            call(post.id)
+    with pytest.raises(MastodonNotFoundError):
+        mastodon.status_post("One", idempotency_key="k")  # the key still stands for the deleted post
+    assert [row["deleted"] for row in door.posts("mastodon")] == [True]
+
+
+def test_only_its_author_edits_or_deletes_a_post(mastodon: Any, door: Any) -> None:
+    number = door.say("mastodon", "Mine")["remote_id"]
+    for call in (lambda: mastodon.status_update(number, "Yours"), lambda: mastodon.status_delete(number)):
+        with pytest.raises(MastodonNotFoundError):
+            call()
+    (row,) = door.posts("mastodon")
+    assert (row["deleted"], row["text"]) == (False, "Mine")
+
+
+def test_an_answer_is_counted_on_what_it_answers(mastodon: Any, door: Any) -> None:
+    post = mastodon.status_post("One")
+    door.say("mastodon", "Where?", handle="brook@meadow.example", in_reply_to=str(post.id))
+    found = mastodon.status(post.id)
+    assert (found.replies_count, found.reblogs_count) == (1, 0)
+
+
+def test_thirty_deletions_in_half_an_hour_are_allowed(mastodon: Any) -> None:
+    for _ in range(30):
+        with pytest.raises(MastodonNotFoundError):
+            mastodon.status_delete("12")
+    with pytest.raises(MastodonRatelimitError):
+        mastodon.status_delete("12")

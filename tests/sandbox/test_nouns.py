@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from amplifier.sandbox.nouns import Account, Network, Post, from_iso, iso
@@ -38,3 +40,10 @@ def test_instants_are_written_and_read_to_the_millisecond() -> None:
     for text in ("", "yesterday", "2023-10-09T13:40:00"):
         with pytest.raises(ValueError, match=r"."):
             from_iso(text)
+
+
+def test_a_post_s_versions_end_with_what_it_says_now() -> None:
+    first = post(Network.X, "a", "12")
+    assert [(version.text, version.at_ms) for version in first.versions] == [("", 0)]
+    edited = replace(first, text="now", before=first.versions, edited_ms=7)
+    assert [(version.text, version.at_ms) for version in edited.versions] == [("", 0), ("now", 7)]

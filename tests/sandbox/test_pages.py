@@ -25,6 +25,19 @@ def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesk
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+def test_a_deleted_post_has_no_page_and_an_edited_one_says_so(door: Any, mastodon: Any) -> None:
+    first, second = mastodon.status_post("Gone soon"), mastodon.status_post("Wrogn")
+    mastodon.status_delete(first.id)
+    assert door.plain.get(f"{door.base}/@labfreemvmt/{first.id}", timeout=5).status_code == 404
+    assert "edited" not in door.plain.get(f"{door.base}/@labfreemvmt", timeout=5).text.replace('class="edited"', "")
+    mastodon.status_update(second.id, "Right")
+    for path in (f"/@labfreemvmt/{second.id}", "/@labfreemvmt"):
+        page = door.plain.get(f"{door.base}{path}", timeout=5).text
+        assert '<span class="edited"> · edited</span>' in page
+        assert "Right" in page
+        assert "Gone soon" not in page
+
+
 def test_what_nobody_said_is_404(door: Any) -> None:
     for path in ("/labfreemvmt/status/1", "/profile/a.example/post/b", "/@a/1", "/a/1", "/@a", "/a", "/profile/a"):
         assert door.plain.get(door.base + path, timeout=5).status_code == 404

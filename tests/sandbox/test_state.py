@@ -88,6 +88,14 @@ def test_twice_counts_copies_beyond_the_first_of_the_same_account(world: World) 
     assert (state(world)["strip"]["sent"], state(world)["strip"]["twice"]) == (5, 2)
 
 
+def test_what_is_deleted_leaves_the_wall_and_what_is_edited_says_so(world: World) -> None:
+    gone, stays = add(world, "a", "Gone"), add(world, "a", "Wrogn")
+    world.delete_post(Network.X, gone.remote_id)
+    world.edit_post(Network.X, stays.remote_id, "Right")
+    (post,) = state(world)["networks"][0]["posts"]
+    assert (post["text"], post["edited"], state(world)["strip"]["sent"]) == ("Right", True, 1)
+
+
 def test_the_plan_is_shown_as_it_was_told(world: World) -> None:
     coming = [{"id": "1", "network": "x", "text": "Vote", "at": "2023-10-09T13:40:00Z", "when": "Mon", "hangs_on": ""}]
     campaign = {"name": "lab23", "tag": "#Lab23", "zone": "Europe/London"}

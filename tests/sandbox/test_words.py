@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from amplifier.sandbox.nouns import Network
-from amplifier.sandbox.words import facets, handle_on, named, tagged
+import json
+
+from amplifier.sandbox.nouns import Account, Network, Post
+from amplifier.sandbox.words import facets, handle_on, named, redrafted, tagged
 
 
 def test_handles_are_kept_in_one_form() -> None:
@@ -28,3 +30,31 @@ def test_facets_count_bytes_and_leave_unknown_people_out() -> None:
         {"$type": "app.bsky.richtext.facet#tag", "tag": "Straßenfest"},
         {"$type": "app.bsky.richtext.facet#link", "uri": "https://example.org/x"},
     ]
+
+
+def test_a_post_with_other_words_keeps_whom_it_answers() -> None:
+    author = Account(1, Network.MASTODON, "brook@meadow.example", "Brook", "1", 0)
+    post = Post(
+        Network.MASTODON,
+        1,
+        "1",
+        "1",
+        author,
+        ours=False,
+        text="@fern One #a",
+        at_ms=0,
+        mentions=("fern", "labfreemvmt"),
+    )
+    draft = redrafted(post, "@larch Two #b", lambda _: None)
+    assert (draft.text, draft.mentions, draft.tags) == ("@larch Two #b", ("larch", "labfreemvmt"), ("b",))
+    assert draft.record == ""
+
+
+def test_a_record_with_other_words_has_their_facets_and_a_content_id_of_its_own() -> None:
+    author = Account(1, Network.BLUESKY, "brook.example", "Brook", "did:plc:x", 0)
+    record = json.dumps({"text": "One", "createdAt": "2026-11-22T12:00:00.000Z"})
+    post = Post(Network.BLUESKY, 1, "at://x", "at://x", author, ours=False, text="One", at_ms=0, record=record, cid="c")
+    draft = redrafted(post, "Two #b", lambda _: None)
+    found = json.loads(draft.record)
+    assert (found["text"], found["createdAt"], len(found["facets"])) == ("Two #b", "2026-11-22T12:00:00.000Z", 1)
+    assert draft.cid not in {"", "c"}

@@ -197,3 +197,51 @@ def test_the_101st_post_in_a_quarter_of_an_hour_is_429_with_the_time_of_the_rese
     wait = int(headers["x-rate-limit-reset"]) - datetime.now(UTC).timestamp()
     assert 880 < wait <= 901
     assert "retry-after" not in headers
+
+
+def test_a_post_is_read_by_its_id_with_what_was_asked_for(x: Any, door: Any) -> None:
+    number = x.create_tweet(text="Hello")["data"]["id"]
+    door.say("x", "@labfreemvmt Where?", in_reply_to=number)
+    assert set(x.get_tweet(number, user_auth=True)["data"]) == {"id", "text", "edit_history_tweet_ids"}
+    found = x.get_tweet(number, tweet_fields=["public_metrics"], user_auth=True)["data"]
+    assert (found["public_metrics"]["reply_count"], found["public_metrics"]["retweet_count"]) == (1, 0)
+
+
+def test_what_is_not_there_is_a_success_with_an_error_inside(x: Any) -> None:
+    there = x.create_tweet(text="Hello")["data"]["id"]
+    (error,) = x.get_tweet("12", user_auth=True)["errors"]
+    assert (error["resource_id"], error["type"].rpartition("/")[2]) == ("12", "resource-not-found")
+    several = x.get_tweets([there, "12"], user_auth=True)
+    assert [post["id"] for post in several["data"]] == [there]
+    assert [error["value"] for error in several["errors"]] == ["12"]
+    for wrong in ([], ["1"] * 101, ["abc"]):
+        with pytest.raises(tweepy.BadRequest):
+            x.get_tweets(wrong, user_auth=True)
+
+
+def test_a_deleted_post_is_gone_and_its_words_may_not_be_said_again(x: Any, door: Any) -> None:
+    number = x.create_tweet(text="Once")["data"]["id"]
+    assert x.delete_tweet(number) == {"data": {"deleted": True}}
+    assert "errors" in x.get_tweet(number, user_auth=True)
+    assert x.get_users_tweets(me(x), user_auth=True)["meta"]["result_count"] == 0
+    with pytest.raises(tweepy.Forbidden):
+        x.create_tweet(text="Once")
+    with pytest.raises(tweepy.NotFound):
+        x.delete_tweet(number)
+    (row,) = door.posts("x")
+    assert (row["deleted"], row["edited"], row["versions"]) == (True, False, ["Once"])
+
+
+def test_only_its_author_deletes_a_post(x: Any, door: Any) -> None:
+    number = door.say("x", "Mine")["remote_id"]
+    with pytest.raises(tweepy.Forbidden):
+        x.delete_tweet(number)
+    app = {"Authorization": "Bearer pretend"}
+    assert door.plain.delete(f"{door.base}/2/tweets/{number}", headers=app, timeout=5).status_code == 403
+    assert not door.posts("x")[0]["deleted"]
+
+
+def test_deleting_has_a_budget_of_its_own(door: Any) -> None:
+    head = {"Authorization": "Bearer pretend-labfreemvmt"}
+    answer = door.plain.delete(f"{door.base}/2/tweets/12", headers=head, timeout=5)
+    assert (answer.headers["x-rate-limit-limit"], answer.headers["x-rate-limit-remaining"]) == ("50", "49")

@@ -19,7 +19,14 @@ pytestmark = [
     pytest.mark.skipif(not SPEC.is_file(), reason="X's OpenAPI is not here: set AMPLIFIER_REFERENCE_DATA"),
     pytest.mark.filterwarnings("ignore:Unsupported scheme type"),  # OAuth 1.0a has no words in OpenAPI
 ]
-SERVED = ("/2/tweets", "/2/users/me", "/2/users/{id}/tweets", "/2/users/{id}/mentions", "/2/tweets/search/recent")
+SERVED = (
+    "/2/tweets",
+    "/2/tweets/{id}",
+    "/2/users/me",
+    "/2/users/{id}/tweets",
+    "/2/users/{id}/mentions",
+    "/2/tweets/search/recent",
+)
 FIELDS = ["created_at", "entities", "author_id", "in_reply_to_user_id", "referenced_tweets", "conversation_id"]
 USER_FIELDS = ["created_at", "description", "public_metrics", "protected", "verified", "username"]
 
@@ -41,7 +48,7 @@ def exchanged(base: str, published: dict[str, Any], x: Any) -> list[tuple[str, i
     def check(answer: requests.Response, *_: Any, **__: Any) -> requests.Response:
         asked = RequestsOpenAPIRequest(answer.request)
         api.validate_response(asked, RequestsOpenAPIResponse(answer))
-        if answer.request.method == "POST" and answer.ok:
+        if answer.request.method in {"POST", "DELETE"} and answer.ok:
             api.validate_request(asked)
         seen.append((answer.request.path_url.partition("?")[0], answer.status_code))
         return answer
@@ -68,6 +75,19 @@ def test_posts_timelines_mentions_and_search_fit(x: Any, door: Any, exchanged: l
     assert x.get_users_tweets(me, since_id=str(2**62), user_auth=True)["meta"]["result_count"] == 0
     assert "errors" in x.get_users_tweets("12", user_auth=True)
     assert len(exchanged) == 8
+
+
+def test_posts_by_id_and_deletions_fit(x: Any, door: Any, exchanged: list[tuple[str, int]]) -> None:
+    own = x.create_tweet(text="Vote & win https://example.org/x #Lab23")["data"]["id"]
+    door.say("x", "@labfreemvmt which room?", in_reply_to=own)
+    wanted = {"tweet_fields": [*FIELDS, "public_metrics"], "expansions": ["author_id"], "user_auth": True}
+    assert x.get_tweet(own, **wanted)["data"]["public_metrics"]["reply_count"] == 1
+    assert len(x.get_tweets([own, "12"], **wanted)["errors"]) == 1
+    assert "errors" in x.get_tweet("12", user_auth=True)
+    assert x.delete_tweet(own)["data"]["deleted"]
+    with pytest.raises(tweepy.NotFound):
+        x.delete_tweet(own)
+    assert [status for _, status in exchanged] == [201, 200, 200, 200, 200, 404]
 
 
 def test_a_wrong_parameter_is_refused_in_the_published_form(x: Any, exchanged: list[tuple[str, int]]) -> None:

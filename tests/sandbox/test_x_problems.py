@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from amplifier.sandbox.x_problems import forbidden, no_such_user, problem, unsupported_authentication
+from amplifier.sandbox.x_problems import (
+    forbidden,
+    no_such_post,
+    no_such_user,
+    not_found,
+    problem,
+    unsupported_authentication,
+)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 429, 500, 503, 599])
@@ -31,3 +38,10 @@ def test_an_unknown_user_is_an_error_inside_an_answer() -> None:
     assert answer.status == 200
     assert json.loads(answer.body)["errors"][0]["resource_id"] == "12"
     assert unsupported_authentication().status == 403
+
+
+def test_a_post_that_is_not_there_is_an_error_inside_or_a_404() -> None:
+    error = no_such_post("12", "ids")
+    assert (error["resource_type"], error["parameter"], error["value"]) == ("tweet", "ids", "12")
+    answer = not_found(error)
+    assert (answer.status, json.loads(answer.body)["type"]) == (404, error["type"])

@@ -71,8 +71,10 @@ export function dress(article, post) {
   if (address?.origin === location.origin) link.href = address.pathname;
 }
 
-/** What may change on a card: its replies and how long ago it was. */
+/** What may change on a card: its words, its replies and how long ago it was. */
 export function refresh(article, post) {
+  if (article.dataset.text !== post.text) dress(article, post);
+  write(article.querySelector(".edited"), post.edited ? " · edited" : "");
   write(article.querySelector(".ago time"), ago(post.at));
   write(article.querySelector(".replied"), post.replies.length ? String(post.replies.length) : "");
   keep(article.querySelector(".replies"), post.replies.slice(-2), {
