@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from amplifier.campaign.delivery import Due, Transition
 from amplifier.store import deliveries
-from amplifier.store.deliveries import Intent
+from amplifier.store.deliveries import Caps, Intent
 
 log = logging.getLogger("amplifier.deliver")
 MOST = 100  # rows in one transaction
@@ -49,12 +49,14 @@ class Scribe:
         lease_s: float,
         served: Collection[str],
         stopped: Callable[[], str],
+        caps: Mapping[str, Caps],
         gather_s: float = 0.008,
     ) -> None:
         self._now = now
         self._lease = timedelta(seconds=lease_s)
         self._served = served
         self._stopped = stopped
+        self._caps = caps
         self._gather_s = gather_s
         self._wishes: SimpleQueue[_Wish | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="scribe", daemon=True)
@@ -146,6 +148,7 @@ class Scribe:
             lease_until=now + self._lease,
             served=self._served,
             stopped=self._stopped(),
+            caps=self._caps,
         )
         stale = {step.id for step in turned.stale}
         claimed = {due.identity.account: due for due in turned.claimed}

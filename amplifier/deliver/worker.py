@@ -10,8 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import Due, Receipt, State, Verb
-from amplifier.campaign.pace import latest
+from amplifier.campaign.delivery import Due, Receipt, Verb
 from amplifier.deliver.confirm import Outlet, confirm
 from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_back, refuse
 from amplifier.deliver.scribe import Scribe
@@ -66,7 +65,8 @@ class Worker:
         self._pool = ThreadPoolExecutor(pace.threads, thread_name_prefix="deliver")
         self._free = threading.Semaphore(pace.threads)
         self._stopping = threading.Event()
-        self._scribe = Scribe(now=now, lease_s=pace.lease_s, served=self._served, stopped=rules.stopped)
+        caps = {name: outlet.caps for name, outlet in outlets.items() if outlet.caps}
+        self._scribe = Scribe(now=now, lease_s=pace.lease_s, served=self._served, stopped=rules.stopped, caps=caps)
 
     def tick(self) -> None:
         """Claim what is due and hand it to the pool. Never waits for a network."""
@@ -166,9 +166,6 @@ class Worker:
         else:
             error = outcome if isinstance(outcome, PlatformError) else None
             step = after_change(due, error, now=now, pauses=pauses, jitter=jitter)
-        if step.after is State.SENT and outlet.caps:
-            full = receipts.full_until(due.identity.account, outlet.caps, now=now)
-            step = replace(step, account_until=latest(step.account_until, full))
         held, following = self._scribe.finish(step, next_for=next_for)
         if not held and isinstance(outcome, Receipt):
             receipts.keep_late_receipt(due.id, outcome, fence=due.fence, now=now)

@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import F, Q
 
 from amplifier.campaign.pace import PATIENCE, rest_after
 from amplifier.store.models import AccountRow
-from amplifier.store.transaction import is_postgres, reading, whole
+from amplifier.store.transaction import is_postgres, reading, stamp, whole
 
 OK, LOST, UNKNOWN = "ok", "lost", "unknown"
+OPEN = "SELECT name FROM accounts WHERE health <> 'lost' AND (next_allowed_at IS NULL OR next_allowed_at <= %s)"
+RELIEVE = "UPDATE accounts SET failures = 0 WHERE failures > 0 AND name = %s"
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ def strain(name: str, *, strain_s: float, now: datetime) -> None:
 
 def relieve(name: str) -> None:
     """A call to this account went well; called inside the transaction that records it."""
-    AccountRow.objects.filter(name=name, failures__gt=0).update(failures=0)
+    with connection.cursor() as cursor:
+        cursor.execute(RELIEVE, [name])
 
 
 def lock_open(now: datetime, among: Collection[str] | None = None) -> list[str]:
@@ -120,12 +124,17 @@ def lock_open(now: datetime, among: Collection[str] | None = None) -> list[str]:
 
     On PostgreSQL an account that another worker is looking at is left out; on SQLite the writer is alone anyway.
     """
-    rows = AccountRow.objects.exclude(health=LOST).filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lte=now))
+    words = [stamp(now)]
+    statement = OPEN
     if among is not None:
-        rows = rows.filter(name__in=list(among))
+        statement += f" AND name IN ({', '.join(['%s'] * len(among))})"
+        words += among
+    statement += " ORDER BY name"
     if is_postgres():
-        rows = rows.select_for_update(skip_locked=True)
-    return list(rows.order_by("name").values_list("name", flat=True))
+        statement += " FOR UPDATE SKIP LOCKED"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, words)
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _state(row: AccountRow) -> AccountState:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from amplifier.campaign.delivery import DeliveryId, Due, State, Verb
 from amplifier.campaign.post import PostId
-from amplifier.campaign.stop import EVERYTHING, stopped_by
+from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, stops
-from amplifier.store.transaction import reading, whole
+from amplifier.store.transaction import instant, reading, stamp, whole
 
 # A partial index is used only where the state stands in the statement itself, not as a parameter.
 ANYTHING_DUE = """SELECT
@@ -39,24 +39,13 @@ AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
 LOOKING = (
     "SELECT DISTINCT account FROM deliveries WHERE lease_until IS NOT NULL AND state = 'unsure' AND lease_until >= %s"
 )
+TAKE_NEXT = TAKE.replace("id = %s", f"id = ({NEXT})")
 TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
   d.target, d.imprint
 FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
-
-
-def stamp(at: datetime) -> Any:
-    """An instant as this database takes it in a statement of ours."""
-    return connection.ops.adapt_datetimefield_value(at)
-
-
-def instant(found: Any) -> Any:
-    """An instant as this database gave it (UTC), or None."""
-    if isinstance(found, str):
-        found = datetime.fromisoformat(found)
-    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
 @reading
@@ -78,7 +67,8 @@ def claim(
     that this worker can reach (None: all); `stopped` says why nothing may go out, if something outside the database
     says so.
     """
-    return claim_for(None, now=now, lease_until=lease_until, limit=limit, served=served, stopped=stopped)
+    in_force = stops.stops(also=stopped, now=now)
+    return claim_for(None, now=now, lease_until=lease_until, limit=limit, served=served, in_force=in_force)
 
 
 def claim_for(
@@ -88,28 +78,32 @@ def claim_for(
     lease_until: datetime,
     limit: int,
     served: Collection[str] | None,
-    stopped: str,
+    in_force: Sequence[Stop],
 ) -> list[Due]:
     """The same for these accounts alone (None: all); called inside a transaction."""
-    in_force = stops.stops()
-    if stopped or any(one.scope == EVERYTHING for one in in_force):
-        return []
-    at = stamp(now)
+    at, until = stamp(now), stamp(lease_until)
+    taken: list[int] = []
     with connection.cursor() as cursor:
         wanted = accounts.lock_open(now, among=names)
         cursor.execute(BUSY, [at])
         busy = {account for (account,) in cursor.fetchall()}
-        found = []
         for account in wanted:
-            if account in busy or (served is not None and account not in served):
+            if account in busy or (served is not None and account not in served) or len(taken) == limit:
                 continue
-            cursor.execute(NEXT, [account, at, at, at])
-            found += [number for (number,) in cursor.fetchall()]
-        due = _due(cursor, found)
-        if in_force:
-            due = [one for one in due if not stopped_by(in_force, one.identity.account, one.text)]
-        taken = _take(cursor, TAKE, [one.id for one in due[:limit]], [stamp(lease_until), at])
+            if in_force:
+                taken += _take_if_free(cursor, account, in_force, at, until)
+            else:
+                cursor.execute(TAKE_NEXT, [until, account, at, at, at, at])
+                taken += [number for (number,) in cursor.fetchall()]
         return _due(cursor, taken)
+
+
+def _take_if_free(cursor: Any, account: str, in_force: Sequence[Stop], at: Any, until: Any) -> list[int]:
+    """The account's next one, unless a stop holds it back: then the tick holds it, and the one after it is next."""
+    cursor.execute(NEXT, [account, at, at, at])
+    due = _due(cursor, [number for (number,) in cursor.fetchall()])
+    free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
+    return _take(cursor, TAKE, free, [until, at])
 
 
 @whole

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -20,15 +20,18 @@ from amplifier.campaign.delivery import (
     Transition,
     Verb,
 )
+from amplifier.campaign.pace import latest
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, spends, stops
-from amplifier.store.claims import claim_for, stamp
+from amplifier.store.claims import claim_for
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.receipts import is_taken
-from amplifier.store.transaction import is_postgres, whole
+from amplifier.store.receipts import full_until, is_taken
+from amplifier.store.transaction import is_postgres, stamp, whole
 
 SERVICE = "service"
+Caps = Collection[tuple[int, int]]
+NO_CAPS: Mapping[str, Caps] = {}
 NO_MONEY = "This month's budget has not enough left for it."
 CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out."
 
@@ -66,22 +69,26 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
     lease_until: datetime,
     served: Collection[str] | None = None,
     stopped: str = "",
+    caps: Mapping[str, Caps] = NO_CAPS,
 ) -> Turned:
     """Everything that many workers' threads want written, in one transaction: results, next claims, intents.
 
     An intent is refused if its claim is void, its time has passed, a stop holds it back or its cost is more than the
-    month's budget has left (then it is held). `next_for` are the accounts whose next due delivery is wanted.
+    month's budget has left (then it is held). `next_for` are the accounts whose next due delivery is wanted, `caps` the
+    most posts that each may publish in so many seconds.
     """
-    stale = [step for step in steps if not _write(step, now=now, actor=SERVICE)]
-    in_force = stops.stops()
-    begun = [] if stopped else [one.due for one in intents if _begin(one, in_force, now=now)]
-    write_events(
+    written: list[Event] = []
+    stale = [step for step in steps if not _write(step, written, now=now, actor=SERVICE, caps=caps)]
+    in_force = stops.stops(also=stopped, now=now)
+    begun = [one.due for one in intents if _begin(one, in_force, now=now)]
+    written += [
         Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
-    )
+    ]
+    write_events(written)
     claimed: list[Due] = []
     if next_for:
         claimed = claim_for(
-            next_for, now=now, lease_until=lease_until, limit=len(next_for), served=served, stopped=stopped
+            next_for, now=now, lease_until=lease_until, limit=len(next_for), served=served, in_force=in_force
         )
     return Turned(frozenset(due.id for due in begun), tuple(stale), tuple(claimed))
 
@@ -94,7 +101,10 @@ def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> 
 @whole
 def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SERVICE) -> list[Transition]:
     """Write each step whose fence still holds, with its event; the stale ones come back."""
-    return [step for step in transitions if not _write(step, now=now, actor=actor)]
+    written: list[Event] = []
+    stale = [step for step in transitions if not _write(step, written, now=now, actor=actor)]
+    write_events(written)
+    return stale
 
 
 @whole
@@ -178,8 +188,15 @@ def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, actor
     return bool(changed)
 
 
-def _write(step: Transition, *, now: datetime, actor: str) -> bool:
-    if step.after is State.SENT and step.receipt is not None and _write_sent(step, now=now, actor=actor):
+def _write(
+    step: Transition, written: list[Event], *, now: datetime, actor: str, caps: Mapping[str, Caps] = NO_CAPS
+) -> bool:
+    """Write a step, and add its events to those that are to be written. False if its fence does not hold any more."""
+    if (
+        step.after is State.SENT
+        and step.receipt is not None
+        and _write_sent(step, written, now=now, actor=actor, caps=caps)
+    ):
         return True
     row = DeliveryRow.objects.select_for_update().filter(id=step.id, fence=step.fence, state=step.before).first()
     if row is None:
@@ -201,11 +218,11 @@ def _write(step: Transition, *, now: datetime, actor: str) -> bool:
             DeliveryRow.objects.filter(account=row.account, remote_id=row.target).update(remote_state=told)
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
     _tell_account(row.account, step, now=now)
-    write_events([Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail)])
+    written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))
     return True
 
 
-def _write_sent(step: Transition, *, now: datetime, actor: str) -> bool:
+def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor: str, caps: Mapping[str, Caps]) -> bool:
     """The usual end, in as few statements as it takes. False where something is not as usual; nothing is changed."""
     receipt = step.receipt
     if receipt is None:
@@ -216,8 +233,9 @@ def _write_sent(step: Transition, *, now: datetime, actor: str) -> bool:
         cursor.execute(SENT, words)
         rows = cursor.fetchall()
     for (account,) in rows:
-        _tell_account(account, step, now=now)
-        write_events([Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence)])
+        full = full_until(account, caps.get(account, ()), now=now)
+        _tell_account(account, replace(step, account_until=latest(step.account_until, full)), now=now)
+        written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))
     return bool(rows)
 
 

@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from amplifier.store.models import EventRow
-from amplifier.store.transaction import reading
+from amplifier.store.transaction import reading, stamp
+
+INSERT = """INSERT INTO events (at, actor, subject, kind, "before", "after", fence, detail)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
 
 
 @dataclass(frozen=True)
@@ -31,19 +36,13 @@ def of_delivery(number: int) -> str:
 
 def write_events(events: Iterable[Event]) -> None:
     """Add these; called inside the transaction of the change itself."""
-    EventRow.objects.bulk_create(
-        EventRow(
-            at=event.at,
-            actor=event.actor,
-            subject=event.subject,
-            kind=event.kind,
-            before=event.before,
-            after=event.after,
-            fence=event.fence,
-            detail=event.detail,
-        )
-        for event in events
-    )
+    rows = [
+        [stamp(one.at), one.actor, one.subject, one.kind, str(one.before), str(one.after), one.fence, one.detail]
+        for one in events
+    ]
+    if rows:  # a statement of ours: through the ORM this was a third of what sending a post cost the ledger
+        with connection.cursor() as cursor:
+            cursor.executemany(INSERT, rows)
 
 
 @reading

@@ -11,10 +11,9 @@ from django.db.models import F
 from amplifier.campaign.delivery import CLOSED_BY_A_RECEIPT, Receipt, RemoteState, State
 from amplifier.campaign.pace import full_until as full_until_window
 from amplifier.campaign.pace import latest
-from amplifier.store.claims import instant, stamp
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import reading, whole
+from amplifier.store.transaction import instant, reading, stamp, whole
 
 SERVICE = "service"
 FULL = """SELECT sent_at FROM deliveries WHERE account = %s AND sent_at IS NOT NULL AND sent_at > %s
@@ -61,23 +60,18 @@ def remote_ids(account: str, *, since: datetime) -> frozenset[str]:
     return frozenset(pk for pk in rows.values_list("remote_id", flat=True) if pk)
 
 
-@reading
 def full_until(account: str, caps: Collection[tuple[int, int]], *, now: datetime) -> datetime | None:
-    """When this account may post again, with one more going out now: None if every cap leaves room.
+    """Until when this account's day is full: None while every cap leaves room for one more.
 
-    Each cap is (count, seconds): never more than so many posts within so many seconds.
+    Each cap is (count, seconds): never more than so many posts within so many seconds. Called inside the transaction
+    that records a post.
     """
-    return latest(
-        *(_full(account, most, window_s, now) for most, window_s in caps),
-    )
+    return latest(*(_full(account, most, window_s, now) for most, window_s in caps))
 
 
 def _full(account: str, most: int, window_s: int, now: datetime) -> datetime | None:
-    if most <= 1:
-        return now + timedelta(seconds=window_s)
-    since = now - timedelta(seconds=window_s)
     with connection.cursor() as cursor:
-        cursor.execute(FULL, [account, stamp(since), most - 2])
+        cursor.execute(FULL, [account, stamp(now - timedelta(seconds=window_s)), most - 1])
         rows = cursor.fetchall()
     return full_until_window(instant(rows[0][0]) if rows else None, window_s)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from amplifier.campaign.stop import EVERYTHING, Stop
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import StopRow
-from amplifier.store.transaction import reading, whole
+from amplifier.store.transaction import instant, reading, whole
 
 SUBJECT = "service"
+IN_FORCE = "SELECT id, scope, reason, actor, at FROM stops WHERE lifted_at IS NULL ORDER BY id"
 
 
 @whole
@@ -35,9 +38,15 @@ def lift(*, actor: str, now: datetime, scope: str = "") -> tuple[Stop, ...]:
 
 
 @reading
-def stops() -> tuple[Stop, ...]:
-    """The stops in force, oldest first. Also for use inside a transaction that depends on them."""
-    return tuple(_stop(row) for row in StopRow.objects.filter(lifted_at__isnull=True).order_by("id"))
+def stops(*, also: str = "", now: datetime | None = None) -> tuple[Stop, ...]:
+    """The stops in force, oldest first. Also for use inside a transaction that depends on them.
+
+    `also` is why everything is stopped by a flag outside the database; empty if none is set.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE)
+        found = tuple(Stop(pk, scope, why, who, instant(at)) for pk, scope, why, who, at in cursor.fetchall())
+    return (*found, Stop(0, EVERYTHING, also, "", now)) if also and now else found
 
 
 def _stop(row: StopRow) -> Stop:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import OperationalError, close_old_connections, connection, transaction
 
@@ -59,3 +60,15 @@ def _is_busy(error: OperationalError) -> bool:
 def is_postgres() -> bool:
     """Whether rows can be locked one by one (PostgreSQL) or a writer has the database to itself (SQLite)."""
     return connection.vendor == "postgresql"
+
+
+def stamp(at: datetime) -> Any:
+    """An instant as this database takes it in a statement of ours."""
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def instant(found: Any) -> Any:
+    """An instant as this database gave it (UTC), or None."""
+    if isinstance(found, str):
+        found = datetime.fromisoformat(found)
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
