@@ -8,7 +8,7 @@ from amplifier.cli.status import _in
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import heartbeats, ledger
+from amplifier.store import heartbeats, stops
 from tests.cli.conftest import Shell
 
 
@@ -52,7 +52,7 @@ def test_a_bad_schedule_is_told_with_its_line_and_what_holds_meanwhile(shell: Sh
 
 def test_a_stopped_service_says_why_and_how_to_go_on(shell: Shell) -> None:
     _alive(shell)
-    ledger.stop("Somebody [x] pressed :stop_sign:.")
+    stops.stop(reason="Somebody [x] pressed :stop_sign:.", actor="test", now=utc_now())
     said = shell("status")
     assert said.code == 1
     assert "Sending is stopped. Somebody [x] pressed :stop_sign:.\n  amplifier resume\n" in said.out

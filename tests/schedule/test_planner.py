@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.schedule.planner import PLAN_BEAT, Planner
-from amplifier.schedule.reconcile import NEW_LEDGER
-from amplifier.store import accounts, decisions, deliveries, heartbeats, journeys, ledger, plan_versions
+from amplifier.store import accounts, claims, decisions, deliveries, heartbeats, journeys, plan_versions, stops
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, EXAMPLE, HELLO, SCHEDULE, SOON, Home
 
@@ -26,7 +25,7 @@ class Desk:
         self.home = Home(folder)
         self.time = EIGHT
         homes.open_ledger(EIGHT)
-        ledger.resume()
+        stops.lift(actor="test", now=EIGHT)
         self.planner = self.hire()
 
     def hire(self) -> Planner:
@@ -233,7 +232,7 @@ def test_what_is_being_sent_when_the_plan_changes_keeps_its_claim(desk: Desk) ->
     accounts.know_accounts([("x", "x", "labfreemvmt")])
     lease = EIGHT + timedelta(hours=2)
     desk.time = EIGHT + timedelta(hours=1)
-    (due,) = deliveries.claim(now=desk.time, lease_until=lease, limit=1)
+    (due,) = claims.claim(now=desk.time, lease_until=lease, limit=1)
     assert deliveries.begin(due, request=b"bytes", now=desk.time, lease_until=lease)
     desk.home.write("templates/lab23/hello.j2", HELLO.replace("Good", "Fine"))
     desk.planner.refresh()
@@ -260,7 +259,7 @@ def test_a_new_live_ledger_has_the_last_day_looked_for(tmp_path: Path) -> None:
     homes.open_ledger(now)
     Planner(home.path, homes.settings(), now=lambda: now).refresh()
     assert {one.wall_time: (one.state, one.reason) for one in journeys.journeys()[:2]} == {
-        "2023-10-07T09:00": (State.UNSURE, NEW_LEDGER),
+        "2023-10-07T09:00": (State.UNSURE, DoubtReason.NEW_LEDGER),
         "2023-10-08T09:00": (State.QUEUED, ""),
     }
 

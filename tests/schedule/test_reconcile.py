@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.changes import NewDelivery
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, Words
-from amplifier.schedule.reconcile import NEW_LEDGER, UNPLANNED, UNPLANNED_HOLD, WINDOW, too_late_at
+from amplifier.schedule.reconcile import UNPLANNED, UNPLANNED_HOLD, WINDOW, too_late_at
 from tests.schedule.paper import OPENED, Paper, at, wanted
 
 S = State
@@ -78,9 +78,9 @@ def test_a_post_that_moves_beyond_the_window_stays() -> None:
     ("minutes", "state", "reason"),
     [
         (60, S.QUEUED, ""),
-        (0, S.UNSURE, NEW_LEDGER),
-        (-20, S.UNSURE, NEW_LEDGER),
-        (-23 * 60, S.UNSURE, NEW_LEDGER),
+        (0, S.UNSURE, DoubtReason.NEW_LEDGER),
+        (-20, S.UNSURE, DoubtReason.NEW_LEDGER),
+        (-23 * 60, S.UNSURE, DoubtReason.NEW_LEDGER),
         (-25 * 60, None, ""),
     ],
 )
@@ -182,7 +182,7 @@ def test_new_words_reach_what_waits_and_old_ones_do_not_go_out_by_themselves(
         (S.HELD, HoldReason.UNWRITTEN, (S.DROPPED, UNPLANNED)),
         (S.SENDING, "", (S.SENDING, HoldReason.OVERTAKEN)),
         (S.UNSURE, "", (S.UNSURE, HoldReason.OVERTAKEN)),
-        (S.UNSURE, NEW_LEDGER, (S.UNSURE, HoldReason.OVERTAKEN)),
+        (S.UNSURE, DoubtReason.NEW_LEDGER, (S.UNSURE, HoldReason.OVERTAKEN)),
         (S.UNSURE, HoldReason.DUPLICATE, (S.UNSURE, HoldReason.DUPLICATE)),
         (S.SENT, "", (S.SENT, "")),
         (S.MISSED, "", (S.MISSED, "")),

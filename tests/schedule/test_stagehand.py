@@ -18,7 +18,7 @@ from amplifier.sandbox.server import Sandbox
 from amplifier.schedule import stagehand
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import COMING, HANGING, Stagehand
-from amplifier.store import accounts, decisions, deliveries, journeys
+from amplifier.store import accounts, claims, decisions, deliveries, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EXAMPLE, Home
@@ -85,7 +85,7 @@ def send(slot: str, remote_id: str) -> None:
     number = DeliveryRow.objects.filter(post__slot=slot, account="x").order_by("run_at").values_list("id", flat=True)[0]
     DeliveryRow.objects.filter(id=number).update(run_at=ORIGIN)
     lease = ORIGIN + timedelta(minutes=1)
-    (due,) = deliveries.claim(now=ORIGIN, lease_until=lease, limit=1)
+    (due,) = claims.claim(now=ORIGIN, lease_until=lease, limit=1)
     assert deliveries.begin(due, request=b"bytes", now=ORIGIN, lease_until=lease)
     receipt = Receipt(remote_id, f"https://x.com/us/status/{remote_id}")
     deliveries.record([Transition(due.id, due.fence, State.SENDING, State.SENT, "sent", receipt=receipt)], now=ORIGIN)

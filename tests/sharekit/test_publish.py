@@ -19,7 +19,7 @@ from amplifier.settings import Settings
 from amplifier.sharekit import publish
 from amplifier.sharekit.page import kit_page
 from amplifier.sharekit.publish import Publisher
-from amplifier.store import accounts, decisions, deliveries, kits, ledger, posts
+from amplifier.store import accounts, claims, decisions, deliveries, kits, ledger, posts
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 REAL = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -72,7 +72,7 @@ def send_one(text: str, number: str = "7") -> None:
     ink = posts.Ink("service", REAL, {"x": "x"}, REAL.date())
     posts.add_post(Add(post, None, (NewDelivery(post.words[0], State.QUEUED),)), ink)
     lease = REAL + timedelta(minutes=1)
-    (due,) = deliveries.claim(now=REAL, lease_until=lease, limit=1)
+    (due,) = claims.claim(now=REAL, lease_until=lease, limit=1)
     assert deliveries.begin(due, request=b"{}", now=REAL, lease_until=lease)
     receipt = Receipt(number, f"http://127.0.0.1:8900/ours/status/{number}")
     sent = Transition(due.id, due.fence, State.SENDING, State.SENT, "sent", receipt=receipt)

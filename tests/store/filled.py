@@ -15,7 +15,7 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import Due, Receipt, State, Transition
 from amplifier.campaign.mention import Kind, Mention
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
-from amplifier.store import accounts, deliveries, ledger, posts
+from amplifier.store import accounts, claims, deliveries, ledger, posts
 from amplifier.store.models import DeliveryRow
 
 R = TypeVar("R")
@@ -59,11 +59,11 @@ def add(
 
 
 def claim(*, now: datetime = NOW, limit: int = 10) -> list[Due]:
-    return deliveries.claim(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
+    return claims.claim(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
 
 
 def claim_unsure(*, now: datetime = NOW, limit: int = 10) -> list[Due]:
-    return deliveries.claim_unsure(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
+    return claims.claim_unsure(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
 
 
 def begin(due: Due, *, now: datetime = NOW, request: bytes = b"bytes") -> bool:

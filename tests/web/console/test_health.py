@@ -10,7 +10,7 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.errors import Problem
 from amplifier.schedule.planner import PLAN_BEAT
-from amplifier.store import accounts, heartbeats, ledger, sources
+from amplifier.store import accounts, heartbeats, sources, stops
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.web.campaign import Campaign
 
@@ -62,7 +62,7 @@ def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_sto
 
 def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:
     opened.beat("worker", "listener", at=utc_now() - timedelta(minutes=1))
-    ledger.stop("Panic.")
+    stops.stop(reason="Panic.", actor="test", now=utc_now())
     assert look()[0].sentence == "Sending is stopped. Panic. To let it go on: amplifier resume"
 
 

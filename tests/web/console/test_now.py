@@ -13,7 +13,7 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
 from amplifier.schedule.stage import Knot, Stage
-from amplifier.store import accounts, ledger, posts
+from amplifier.store import accounts, posts, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import now as now_module
 from tests.web.campaign import SCHEDULE, WORDS, Campaign, unsafe
@@ -133,7 +133,7 @@ def test_the_latest_trouble_stands_first_and_the_rest_is_counted(
 
 
 def test_a_stopped_ledger_is_all_that_the_first_sentence_says(opened: Campaign) -> None:
-    ledger.stop("Somebody pulled the cord.")
+    stops.stop(reason="Somebody pulled the cord.", actor="test", now=utc_now())
     page = opened.get("/")
     assert page.truth == "Sending is stopped."
     assert "Somebody pulled the cord. To let it go on: amplifier resume" in page.text
