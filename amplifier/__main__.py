@@ -19,11 +19,15 @@ from amplifier.errors import AmplifierError, FileError, Problem, UsageError
 
 @dataclass(frozen=True)
 class Command:
-    """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`."""
+    """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`.
+
+    `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
+    """
 
     module: str
     ledger: bool
     help: str
+    anyhow: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -38,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "edit": Command("edit", True, "give one coming post other words"),
     "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with"),
     "status": Command("status", True, "say how things stand"),
+    "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
     "resume": Command("resume", True, "let a stopped service send again"),
     "web": Command("web", True, "run the pages alone"),
     "worker": Command("worker", True, "run planning and delivery alone"),
@@ -112,7 +117,11 @@ def _prepare(name: str, words: list[str]) -> None:
     known, others = peek.parse_known_args(words)
     if not {"-h", "--help"} & set(others):
         _find_settings(known.home)
-        import_module("amplifier.place").settle(known.home, known.var)
+        try:
+            import_module("amplifier.place").settle(known.home, known.var)
+        except AmplifierError:
+            if not COMMANDS[name].anyhow:
+                raise
     import_module("django").setup()
 
 

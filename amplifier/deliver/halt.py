@@ -1,16 +1,82 @@
-"""Why sending is stopped: every flag, in the database and outside it, as sentences for people."""
+"""Stop sending, say why it is stopped, and let it go on: three kinds of flag, and any one of them is enough."""
 
 from __future__ import annotations
 
-from amplifier.campaign.stop import EVERYTHING, said_scope
-from amplifier.place import Place
-from amplifier.store import stops
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, stopped_by
+from amplifier.deliver.deadline import within
+from amplifier.errors import UsageError
+from amplifier.place import STOP_VARIABLE, Place
+from amplifier.store import deliveries, heartbeats, holds, journeys, ledger, stops
+
+STOP_FILE = "STOP"
+FLAG_BEAT = "stop flag"  # what the worker's own environment says of stopping, for the other processes
+DATABASE_WITHIN_S = 2.0
+ENDS = (".", "!", "?", "…")
+
+
+class Flag(StrEnum):
+    """Where a stop is written down."""
+
+    DATABASE = "database"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True)
+class Halt:
+    """One flag that holds sending back. `actor` is empty and `since` None where nobody can know."""
+
+    flag: Flag
+    scope: str
+    reason: str
+    actor: str = ""
+    since: datetime | None = None
+
+    def __str__(self) -> str:
+        where = "" if self.scope == EVERYTHING else f" {said_scope(self.scope)}"
+        return f"Sending is stopped{where}. {self.reason}"
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a stop reached: the flags that are set, what kept the others from it, and what was under way just then."""
+
+    flags: tuple[Flag, ...]
+    problems: tuple[str, ...]
+    under_way: tuple[Journey, ...] = ()
+
+
+def halts(place: Place) -> tuple[Halt, ...]:
+    """Every flag that is set, those that stop everything first. Raises the database's error if it cannot be read."""
+    in_database = [Halt(Flag.DATABASE, one.scope, one.reason, one.actor, one.at) for one in stops.stops()]
+    beat = heartbeats.heartbeats().get(FLAG_BEAT)
+    if beat is not None and beat.detail and not place.stopped_by_environment():
+        reason = f"{STOP_VARIABLE} is set in the environment of the worker."
+        in_database.append(Halt(Flag.ENVIRONMENT, EVERYTHING, reason, since=beat.at))
+    return tuple(sorted([*flags(place), *in_database], key=lambda halt: halt.scope != EVERYTHING))
+
+
+def flags(place: Place) -> tuple[Halt, ...]:
+    """Those of them that need no database."""
+    found = []
+    environment, file = place.stopped_by_environment(), place.stopped_by_file()
+    if environment:
+        found.append(Halt(Flag.ENVIRONMENT, EVERYTHING, environment))
+    if file:
+        found.append(Halt(Flag.FILE, EVERYTHING, file, *_owner(place.stop_file)))
+    return tuple(found)
 
 
 def why_stopped(place: Place) -> str:
     """Why nothing at all is sent; empty if something may be."""
-    everywhere = next((one.reason for one in stops.stops() if one.scope == EVERYTHING), "")
-    return place.stopped() or everywhere
+    return next((halt.reason for halt in halts(place) if halt.scope == EVERYTHING), "")
 
 
 def partly_stopped() -> tuple[str, ...]:
@@ -18,3 +84,130 @@ def partly_stopped() -> tuple[str, ...]:
     return tuple(
         f"Sending is stopped {said_scope(one.scope)}. {one.reason}" for one in stops.stops() if one.scope != EVERYTHING
     )
+
+
+def may_resume() -> str:
+    """Why sending may not go on yet, whatever people wish; empty if it may."""
+    return ""
+
+
+def tell_flag(place: Place, *, now: datetime) -> None:
+    """The worker tells the other processes what its own environment says; written only when that has changed."""
+    said = place.stopped_by_environment()
+    beat = heartbeats.heartbeats().get(FLAG_BEAT)
+    if said != (beat.detail if beat else ""):
+        heartbeats.beat(FLAG_BEAT, now=now, detail=said)
+
+
+def pull(folders: Sequence[Path], *, reason: str, actor: str, now: datetime, scope: str = EVERYTHING) -> Pulled:
+    """Stop sending in this scope. Everything: by a file in each of these folders, then in the database.
+
+    Whatever cannot be written is told as a problem and keeps nothing else from being written. Without a scope of its
+    own an account or a tag is stopped by the database alone. The database gets 2 seconds.
+    """
+    said = sentence(reason)
+    found: list[Flag] = []
+    problems: list[str] = []
+    if scope == EVERYTHING:
+        for folder in folders:
+            problem = _write_flag(folder / STOP_FILE, said)
+            problems += [problem] if problem else []
+            found += [] if problem else [Flag.FILE]
+    under_way: tuple[Journey, ...] = ()
+    try:
+        under_way = within(DATABASE_WITHIN_S, lambda: _stop_in_database(said, actor, now, scope))
+        found.append(Flag.DATABASE)
+    except Exception as error:  # noqa: BLE001  whatever ails the database, the file stops: this must not fail
+        problems.append(f"The database could not be written ({error}).")
+    return Pulled(tuple(dict.fromkeys(found)), tuple(problems), under_way)
+
+
+def let_go_on(place: Place, *, actor: str, now: datetime, scope: str = EVERYTHING) -> tuple[Stop, ...]:
+    """End the stops of this scope, and for everything take the stop file away; the stops that ended.
+
+    Raises UsageError if the environment stops everything, if the file cannot be taken away, or `may_resume` says no.
+    """
+    if scope == EVERYTHING:
+        refuse_if_held(place)
+        _remove_flag(place.stop_file)
+    return stops.lift(actor=actor, now=now, scope=scope)
+
+
+def refuse_if_held(place: Place) -> None:
+    """Raises UsageError with the next step while no command may let sending go on."""
+    environment = [halt for halt in halts(place) if halt.flag is Flag.ENVIRONMENT]
+    if environment:
+        where = "where this command runs" if place.stopped_by_environment() else "where the worker runs"
+        raise UsageError(
+            f"{STOP_VARIABLE} is set in the environment {where}, and no command can change that.\n"
+            f"Take {STOP_VARIABLE} out there, start the service again, and then: amplifier resume"
+        )
+    why_not = may_resume()
+    if why_not:
+        raise UsageError(why_not)
+
+
+def waiting(place: Place, scope: str, *, now: datetime) -> tuple[Journey, ...]:
+    """What would be free to go if the stops of this scope ended: held by a stop, and by no other that stays."""
+    holds.hold_blocked(now=now, stopped=place.stopped())  # what came due while no worker was there to hold it
+    deliveries.miss_overdue(now=now)
+    stay = [one for one in stops.stops() if one.scope != scope]
+    stays_shut = scope != EVERYTHING and place.stopped()
+    return tuple(
+        row
+        for row in journeys.journeys(states=(State.HELD,))
+        if row.reason == HoldReason.STOPPED and not stays_shut and not stopped_by(stay, row.identity.account, row.text)
+    )
+
+
+def too_late(since: datetime) -> tuple[Journey, ...]:
+    """What a stop held back until it was too late, of what was due since then."""
+    return tuple(
+        row
+        for row in journeys.journeys(states=(State.MISSED,))
+        if row.reason == HoldReason.STOPPED and row.due_at >= since
+    )
+
+
+def sentence(words: str) -> str:
+    """A reason as a sentence: on one line, with an end."""
+    said = " ".join("".join(one if one.isprintable() else " " for one in words).split())
+    return said if said.endswith(ENDS) else f"{said}."
+
+
+def _stop_in_database(reason: str, actor: str, now: datetime, scope: str) -> tuple[Journey, ...]:
+    if not ledger.is_ready():
+        raise LookupError("it has no tables yet")
+    stops.stop(reason=reason, actor=actor, now=now, scope=scope)
+    return journeys.journeys(states=(State.SENDING,))
+
+
+def _write_flag(path: Path, words: str) -> str:
+    """Make the file if it is not there; what kept us from it. Whatever is there already stops, so it is left alone."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(f"{words}\n")
+    except FileExistsError:
+        return ""
+    except OSError as error:
+        if not path.exists():  # a full disk may take the file and not its words: that stops as well
+            return f"The file {path} could not be written ({error.strerror})."
+    return ""
+
+
+def _remove_flag(path: Path) -> None:
+    try:
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The stop file {path} cannot be taken away ({error.strerror}), so sending stays stopped.\n"
+            f"Remove it by hand, and then: amplifier resume"
+        ) from None
+
+
+def _owner(path: Path) -> tuple[str, datetime | None]:
+    """Who made this file, and when; as far as anybody can tell."""
+    try:
+        return path.owner(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, KeyError):
+        return "", None

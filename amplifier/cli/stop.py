@@ -1,0 +1,136 @@
+"""`amplifier stop`: nothing more is sent, at once and without a question; whatever else is broken."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from amplifier.campaign.delivery import Journey, Verb
+from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of
+from amplifier.cli.output import actor, console, say_json
+from amplifier.clock import utc_now
+from amplifier.deliver.halt import Flag, Pulled, pull, sentence
+from amplifier.errors import AmplifierError, UsageError
+from amplifier.place import STOP_VARIABLE, Place, settle
+from amplifier.settings import Mode
+from amplifier.written import nearest
+
+NO_REASON = "Stopped on the command line, without a reason."
+FIRST_WORDS = 50
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("--reason", default=NO_REASON, metavar="WHY", help="why; everybody who looks will see it")
+    scope = parser.add_mutually_exclusive_group()
+    scope.add_argument("--account", default="", metavar="NAME", help="only what goes out on this account")
+    scope.add_argument("--tag", default="", metavar="TAG", help="only posts with this hashtag")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Stop first, then say what that means. Exit code 1 if no flag could be set."""
+    scope = scope_of(options.account, options.tag)
+    place, trouble = _place(options)
+    folders = [place.var] if place else _folders(options.home, options.var)
+    if place and options.account and options.account not in (names := [one.name for one in place.settings.accounts]):
+        raise UsageError(f"There is no account “{options.account}”. {nearest(options.account, names)}")
+    if not folders:
+        raise UsageError(f"{trouble}\nName the service's data folder, so that the stop file can be put there: --var")
+    pulled = pull(folders, reason=options.reason, actor=actor(), now=utc_now(), scope=scope)
+    if options.json:
+        _say_json(pulled, scope, options.reason, place)
+    else:
+        _say(pulled, scope, options.reason, trouble)
+    return 0 if pulled.flags else 1
+
+
+def _place(options: argparse.Namespace) -> tuple[Place | None, str]:
+    """This install; where its settings or its key are in no order, none, and the reason."""
+    try:
+        return settle(options.home, options.var), ""
+    except AmplifierError as error:
+        return None, str(error)
+
+
+def _folders(home: Path, var: Path | None) -> list[Path]:
+    """Where the service may look for a stop file, when nobody can tell in which mode it runs."""
+    wanted = [var] if var else [home / "var" / mode.value for mode in Mode]
+    return [folder for folder in wanted if folder.is_dir()]
+
+
+def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None) -> None:
+    say_json(
+        {
+            "mode": place.settings.mode.value if place else None,
+            "stopped": bool(pulled.flags),
+            "scope": scope,
+            "reason": sentence(reason),
+            "flags": [flag.value for flag in pulled.flags],
+            "problems": list(pulled.problems),
+            "under_way": [
+                {"id": row.id, "post": _name(row), "account": row.identity.account, "text": row.text}
+                for row in pulled.under_way
+            ],
+        }
+    )
+
+
+def _say(pulled: Pulled, scope: str, reason: str, trouble: str) -> None:
+    out = console()
+    for problem in [*([trouble] if trouble else []), *pulled.problems]:
+        out.print(problem, markup=False, style="yellow")
+    if not pulled.flags:
+        out.print(_cannot(scope), markup=False, style="bold red")
+        return
+    where = said_scope(scope)
+    out.print(f"[bold red]■[/] Sending is stopped {where}.", end=" ")
+    out.print(sentence(reason), markup=False)
+    if Flag.DATABASE not in pulled.flags:
+        out.print("The stop file alone stops it now. That is enough.")
+    out.print(_means(scope))
+    if Flag.DATABASE in pulled.flags:
+        _say_under_way(pulled.under_way)
+    out.print(f"\nTo let it go on:\n  amplifier resume{_option(scope)}", markup=False)
+
+
+def _means(scope: str) -> str:
+    first = "Nothing begins to go out any more." if scope == EVERYTHING else "None of that begins to go out any more."
+    return f"{first} What comes due is held, and missed once it is too late. Corrections and deletions go on."
+
+
+def _say_under_way(rows: Sequence[Journey]) -> None:
+    posts = [row for row in rows if row.identity.verb is Verb.PUBLISH]
+    out = console()
+    if not posts:
+        out.print("Nothing was on its way.")
+        return
+    out.print(
+        "On its way already, so this may still appear:"
+        if len(posts) == 1
+        else "On their way already, so these may still appear:"
+    )
+    for row in posts:
+        words = " ".join(row.text.split())
+        short = words if len(words) <= FIRST_WORDS else f"{words[:FIRST_WORDS]}…"
+        out.print(f"  {row.identity.account}  {_name(row)}  “{short}”", markup=False)
+
+
+def _name(row: Journey) -> str:
+    """As everywhere; taken from here, since the module that says it for all takes half a second to load."""
+    return f"{row.identity.post.slot}/{row.identity.post.occurrence}"
+
+
+def _cannot(scope: str) -> str:
+    if scope != EVERYTHING:
+        return "One account or one tag is stopped by the database alone. Stop everything instead:\n  amplifier stop"
+    return (
+        "NOTHING IS STOPPED. End the service itself (Ctrl-C where `amplifier up` runs), or set\n"
+        f"{STOP_VARIABLE}=1 where it runs and start it again. README.md, “Emergency”, says where each network\n"
+        "takes a token back."
+    )
+
+
+def _option(scope: str) -> str:
+    kind, _, name = scope.partition(":")
+    return "" if scope == EVERYTHING else f" --{kind} {name}"

@@ -1,0 +1,33 @@
+"""Ask something that may hang, and wait no longer than so many seconds for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """What `ask` gives, or its own error. Raises TimeoutError after so many seconds.
+
+    Its thread may then still be at work; it keeps nobody from ending.
+    """
+    answer: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            answer.put((ask(), None))
+        except Exception as error:  # noqa: BLE001  carried over to whoever asked
+            answer.put((None, error))
+
+    Thread(target=run, name="asked with a deadline", daemon=True).start()
+    try:
+        found, error = answer.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no answer within {seconds:g} seconds") from None
+    if error is not None:
+        raise error
+    return found  # type: ignore[return-value]  what ask gave, which may itself be None
