@@ -93,7 +93,18 @@ class SandboxPlace:
         """What is there of this account: text by remote id."""
         posts = ask("GET", f"{self._address}/_/world", token=TOKEN)["posts"]
         handle = account.connection.handle
-        return {p["remote_id"]: p["text"] for p in posts if p["network"] == self.platform and p["account"] == handle}
+        ours = [p for p in posts if p["network"] == self.platform and p["account"] == handle and not p["deleted"]]
+        return {p["remote_id"]: p["text"] for p in ours}
+
+    def type(self, account: Account, text: str) -> str:
+        """A person writes it in the account's name, with another program; gives the remote id."""
+        body = {"network": self.platform, "handle": account.connection.handle, "text": text}
+        return str(ask("POST", f"{self._address}/_/say", token=TOKEN, body=body)["remote_id"])
+
+    def remove(self, account: Account, remote_id: str) -> None:  # noqa: ARG002 - other places need the account's token
+        """A person deletes it."""
+        body = {"network": self.platform, "remote_id": remote_id, "text": None}
+        ask("POST", f"{self._address}/_/change", token=TOKEN, body=body)
 
     def say(self, account: Account, text: str, *, in_reply_to: str = "") -> str:
         """Somebody mentions the account; gives the canonical id."""
@@ -145,6 +156,20 @@ class PdsPlace:
         listed = ask("GET", f"{self._address}/xrpc/com.atproto.repo.listRecords?{query}")["records"]
         return {row["uri"]: row["value"]["text"] for row in listed}
 
+    def type(self, account: Account, text: str) -> str:
+        record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": utc_now().isoformat()}
+        return str(self._write(account, "createRecord", record=record)["uri"])
+
+    def remove(self, account: Account, remote_id: str) -> None:
+        self._write(account, "deleteRecord", rkey=remote_id.rpartition("/")[2])
+
+    def _write(self, account: Account, method: str, **more: Any) -> Any:
+        handle, password = account.connection.handle, account.connection.secrets["app_password"]
+        login = f"{self._address}/xrpc/com.atproto.server.createSession"
+        token = ask("POST", login, body={"identifier": handle, "password": password})["accessJwt"]
+        body = {"repo": handle, "collection": "app.bsky.feed.post"} | more
+        return ask("POST", f"{self._address}/xrpc/com.atproto.repo.{method}", token=token, body=body)
+
 
 class MastodonMockPlace:
     """A Mastodon by other people."""
@@ -172,6 +197,15 @@ class MastodonMockPlace:
         made = ask("GET", f"{self._address}/api/v1/accounts/{me}/statuses?limit=40", token=token)
         sources = (ask("GET", f"{self._address}/api/v1/statuses/{row['id']}/source", token=token) for row in made)
         return {str(source["id"]): source["text"] for source in sources}
+
+    def type(self, account: Account, text: str) -> str:
+        token = account.connection.secrets["access_token"]
+        body = {"status": text, "visibility": "public"}
+        return str(ask("POST", f"{self._address}/api/v1/statuses", token=token, body=body)["id"])
+
+    def remove(self, account: Account, remote_id: str) -> None:
+        token = account.connection.secrets["access_token"]
+        ask("DELETE", f"{self._address}/api/v1/statuses/{remote_id}", token=token)
 
     def say(self, account: Account, text: str, *, in_reply_to: str = "") -> str:
         body = {"status": f"@{account.connection.handle} {text}", "visibility": "public"}

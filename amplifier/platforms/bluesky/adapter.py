@@ -38,10 +38,11 @@ class BlueskyPlatform(Platform):
 
     def verify(self) -> Identity:
         """Who Bluesky says we are."""
-        me = self._calls.get("com.atproto.server.getSession")
-        if me.get("active") is False:
-            raise AccountLost(f"Bluesky has switched this account off ({me.get('status', 'no reason given')}).")
-        return Identity(str(me["did"]), str(me["handle"]), f"{self._connection.web}/profile/{me['handle']}")
+        with self._calls.reading():
+            me = self._calls.get("com.atproto.server.getSession")
+            if me.get("active") is False:
+                raise AccountLost(f"Bluesky has switched this account off ({me.get('status', 'no reason given')}).")
+            return Identity(str(me["did"]), str(me["handle"]), f"{self._connection.web}/profile/{me['handle']}")
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         """The body of putRecord with the whole record in it. `key` is the record key (a TID)."""
@@ -62,24 +63,26 @@ class BlueskyPlatform(Platform):
         """The record under the key of these bytes, whatever it says and however old it is: the key is ours alone."""
         fields = thaw(sought.request)
         address = {name: str(fields[name]) for name in ("repo", "collection", "rkey")}
-        found = self._calls.get_if_there(GET_RECORD, address)
-        if found is None or found["uri"] in sought.taken:
-            return None
-        return self._receipt(found["uri"])
+        with self._calls.reading():
+            found = self._calls.get_if_there(GET_RECORD, address)
+            if found is None or found["uri"] in sought.taken:
+                return None
+            return self._receipt(found["uri"])
 
     def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
         """The oldest of our own records made since `after` that says the same and belongs to no other delivery.
 
         Their keys do not tell when they were made (ours are chosen), so all pages are read.
         """
-        found = [
-            (at, str(entry["uri"]))
-            for entry in self._own_records()
-            if (at := record.made_at(entry.get("value"))) is not None
-            and at >= after
-            and str(entry["uri"]) not in taken
-            and record.says(entry["value"], text)
-        ]
+        with self._calls.reading():
+            found = [
+                (at, str(entry["uri"]))
+                for entry in self._own_records()
+                if (at := record.made_at(entry["value"])) is not None
+                and at >= after
+                and str(entry["uri"]) not in taken
+                and record.says(entry["value"], text)
+            ]
         return self._receipt(min(found)[1]) if found else None
 
     def read(self, remote_id: str, text: str) -> Seen | None:
@@ -87,12 +90,14 @@ class BlueskyPlatform(Platform):
         place = record.place(remote_id)
         if place is None:
             raise Unavailable(f"{remote_id} is no address of a post on Bluesky.")
-        found = self._calls.get_if_there(GET_RECORD, place)
-        if found is None:
-            return None
-        boosts, replies = self._counts(remote_id)
-        value = found["value"]
-        return Seen(record.says(value, text), record.plain(value), boosts, replies, self._receipt(remote_id).url)
+        with self._calls.reading():
+            found = self._calls.get_if_there(GET_RECORD, place)
+            if found is None:
+                return None
+            if found["uri"] != remote_id:
+                raise Unavailable("Bluesky answered with another post than the one asked for.")
+            says, words = record.says(found["value"], text), record.plain(found["value"])
+        return Seen(says, words, *self._counts(remote_id), self._receipt(remote_id).url)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
         """Bluesky's readers would not see that a post was changed, so it is not done."""
@@ -108,17 +113,18 @@ class BlueskyPlatform(Platform):
     def mentions(self, cursor: str) -> Page:
         """Mentions of, replies to and quotes of our account, back to the mark."""
         mark = Watermark.read(cursor)
-        found, stopped_at = self._walk(mark, pages=PAGES if cursor else 1)
-        own_did = self._calls.own_did()
-        found.sort(key=lambda notification: notifications.item(notification).mark)
-        items = [notifications.item(notification) for notification in found]
+        fresh: dict[str, RawMention] = {}
+        with self._calls.reading():
+            found, stopped_at = self._walk(mark, pages=PAGES if cursor else 1)
+            own_did = self._calls.own_did()
+            found.sort(key=lambda notification: notifications.item(notification).mark)
+            items = [notifications.item(notification) for notification in found]
+            for notification in found:
+                if notification["reason"] in notifications.REASONS and mark.is_new(str(notification["uri"])):
+                    mention = notifications.mention(notification, own_did, self._connection.web)
+                    fresh.setdefault(mention.canonical_id, mention)
         horizon = self._now() - SETTLED
         after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon, is_all=not stopped_at)
-        fresh: dict[str, RawMention] = {}
-        for notification in found:
-            if notification["reason"] in notifications.REASONS and mark.is_new(str(notification["uri"])):
-                mention = notifications.mention(notification, own_did, self._connection.web)
-                fresh.setdefault(mention.canonical_id, mention)
         return Page(tuple(fresh.values()), after.written())
 
     def tagged(self, tag: str, cursor: str) -> Page:  # noqa: ARG002 - the port's signature
@@ -156,12 +162,12 @@ class BlueskyPlatform(Platform):
     def _counts(self, uri: str) -> tuple[int | None, int | None]:
         """Reposts and replies; None where no AppView answers or it does not know the post yet."""
         try:
-            found = self._calls.get("app.bsky.feed.getPosts", {"uris": [uri]})
+            with self._calls.reading():
+                views = self._calls.get("app.bsky.feed.getPosts", {"uris": [uri]})["posts"]
+                (view,) = (view for view in views if view["uri"] == uri)
+                return int(view["repostCount"]), int(view["replyCount"])
         except PlatformError:
             return None, None
-        posts = found.get("posts")
-        views = [view for view in posts if view.get("uri") == uri] if isinstance(posts, list) else []
-        return (views[0].get("repostCount"), views[0].get("replyCount")) if views else (None, None)
 
     def _did_of(self, handle: str) -> str:
         """The DID of a handle; empty where nobody has it. What was found is kept as long as this object lives."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -71,7 +71,17 @@ class Calls:
     def post(self, method: str, body: bytes, read: Callable[[Any], T], verb: Verb) -> T:
         """Send exactly these bytes, and `read` the SDK's answer; what that raises counts as an unclear answer."""
         url = f"{self._api}/xrpc/{method}"
-        return self._calling(lambda: read(self._client.request.post(url, content=body, headers=JSON)), verb)
+
+        def send() -> T:
+            answer = self._client.request.post(url, content=body, headers=JSON)
+            _fields(answer.content)
+            return read(answer)
+
+        return self._calling(send, verb)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """While this lasts, an answer that makes no sense is a failure to read, in our own words."""
+        return self._translated()
 
     def _calling(self, call: Callable[[], T], verb: Verb | None = None) -> T:
         """What `call` gives, made with a session; one that the server does not know (any more) is renewed.

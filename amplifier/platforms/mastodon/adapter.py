@@ -101,9 +101,9 @@ class MastodonPlatform(Platform):
             if status is None:
                 return None
             source = self._source(status)
-        shown = statuses.plain(str(status["content"])).strip() if source is None else source
-        counts = (status.get("reblogs_count"), status.get("replies_count"))
-        return Seen(_says(status, source, text), shown, *counts, _receipt(status).url)
+            shown = statuses.plain(str(status["content"])).strip() if source is None else source
+            counts = (status.get("reblogs_count"), status.get("replies_count"))
+            return Seen(_says(status, source, text), shown, *counts, _receipt(status).url)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
         """Put other words into the status. Its media and warning are sent along, or the server would drop them."""
@@ -121,13 +121,14 @@ class MastodonPlatform(Platform):
                 sensitive=bool(status.get("sensitive")),
                 media_ids=[str(media["id"]) for media in status.get("media_attachments") or ()] or None,
             )
+            _same(made, remote_id)
             return _receipt(made, rest_until(session.answer, self._now()))
 
     def delete(self, remote_id: str) -> None:
         """Delete the status, on a connection of its own as in `publish`."""
         with self._session() as session, self._translated(session, Verb.DELETE):
             try:
-                self._client(session).status_delete(quote(remote_id, safe=""))
+                _same(self._client(session).status_delete(quote(remote_id, safe="")), remote_id)
             except Exception:
                 if not (session.answer and session.answer.is_gone):
                     raise
@@ -213,11 +214,13 @@ class MastodonPlatform(Platform):
     def _status(self, remote_id: str) -> Any:
         """One status by its id; None if the server says that there is none."""
         try:
-            return self._reader.status(quote(remote_id, safe=""))
+            found = self._reader.status(quote(remote_id, safe=""))
         except Exception:
             if self._reading.answer and self._reading.answer.is_gone:
                 return None
             raise
+        _same(found, remote_id)
+        return found
 
     def _source(self, status: Any) -> str | None:
         """The words as they were written; None where the server does not tell them."""
@@ -263,6 +266,11 @@ def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
 
 def _says(status: Any, source: str | None, text: str) -> bool:
     return statuses.same_content(str(status["content"]), text) if source is None else statuses.same_source(source, text)
+
+
+def _same(status: Any, remote_id: str) -> None:
+    if str(status["id"]) != remote_id:
+        raise ValueError("The answer is about another post than the one asked for.")
 
 
 def _receipt(status: Any, rest: datetime | None = None) -> Receipt:

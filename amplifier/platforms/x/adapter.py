@@ -226,6 +226,8 @@ class XPlatform(Platform):
         if posts.is_missing(answer):
             return None
         found: Mapping[str, Any] = answer["data"]
+        if str(found["id"]) != remote_id:
+            raise Unavailable("X answered with another post than the one asked for.")
         return found
 
     def _me(self) -> str:
