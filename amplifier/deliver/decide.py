@@ -40,31 +40,39 @@ def after_attempt(
 ) -> Transition:
     """The step after `publish`: a receipt is sent; an unclear answer is unsure, never a blind repeat.
 
-    `jitter` in [0, 1) spreads new attempts.
+    `jitter` in [0, 1) spreads new attempts. What may be out counts for the gap like what is.
     """
     step = _Step(due, State.SENDING)
+    gap = now + timedelta(seconds=pauses.gap) if pauses.gap else None
+    look_at = now + timedelta(seconds=pauses.settle)
     match outcome:
         case Receipt():
-            gap = now + timedelta(seconds=pauses.gap) if pauses.gap else None
             return step.to(State.SENT, "sent", receipt=outcome, account_until=latest(gap, outcome.rest_until))
         case RateLimited():
             return _limited(step, outcome)
         case Unavailable():
-            again = now + timedelta(seconds=_back_off(due.attempts, pauses.retry_after, jitter))
-            return step.to(State.QUEUED, "not reached", detail=str(outcome), run_at=again, strain=pauses.retry_after)
+            return _not_reached(step, outcome, now=now, pauses=pauses, jitter=jitter)
         case Rejected():
-            return step.to(State.HELD, "rejected", detail=str(outcome), reason=HoldReason.REJECTED)
+            return _rejected(step, outcome)
         case AccountLost():
             return _lost(step, outcome, now)
         case AlreadyPublished():
-            look_at = now + timedelta(seconds=pauses.settle)
             return step.to(
-                State.UNSURE, "said to be there", detail=str(outcome), reason=HoldReason.DUPLICATE, run_at=look_at
+                State.UNSURE,
+                "said to be there",
+                detail=str(outcome),
+                reason=HoldReason.DUPLICATE,
+                run_at=latest(look_at, outcome.until),
+                account_until=outcome.until,
             )
         case OutcomeUnknown() | _:
-            look_at = now + timedelta(seconds=pauses.settle)
             return step.to(
-                State.UNSURE, "no clear answer", detail=str(outcome), run_at=look_at, strain=pauses.retry_after
+                State.UNSURE,
+                "no clear answer",
+                detail=str(outcome),
+                run_at=latest(look_at, outcome.until),
+                account_until=latest(gap, outcome.until),
+                strain=pauses.retry_after,
             )
 
 
@@ -102,7 +110,7 @@ def after_look(
                 "cannot look yet",
                 detail=str(found),
                 reason=due.reason,
-                run_at=again,
+                run_at=latest(again, found.until),
                 looks=due.looks,
                 account_lost=lost,
             )
@@ -144,10 +152,9 @@ def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, j
         case AccountLost():
             return _lost(step, error, now)
         case Rejected():
-            return step.to(State.HELD, "rejected", detail=str(error), reason=HoldReason.REJECTED)
+            return _rejected(step, error)
         case _:
-            again = now + timedelta(seconds=_back_off(due.attempts, pauses.retry_after, jitter))
-            return step.to(State.QUEUED, "not reached", detail=str(error), run_at=again, strain=pauses.retry_after)
+            return _not_reached(step, error, now=now, pauses=pauses, jitter=jitter)
 
 
 def after_change(due: Due, error: PlatformError | None, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
@@ -172,6 +179,22 @@ def after_second_look(
 def refuse(due: Due, why: str) -> Transition:
     """The step when a rule of the campaign's own keeps a text from going out: a person has to look."""
     return _Step(due, State.QUEUED).to(State.HELD, "refused here", detail=why, reason=HoldReason.IMPRINT)
+
+
+def _not_reached(step: _Step, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
+    again = now + timedelta(seconds=_back_off(step.due.attempts, pauses.retry_after, jitter))
+    return step.to(
+        State.QUEUED,
+        "not reached",
+        detail=str(error),
+        run_at=latest(again, error.until),
+        account_until=error.until,
+        strain=pauses.retry_after,
+    )
+
+
+def _rejected(step: _Step, error: Rejected) -> Transition:
+    return step.to(State.HELD, "rejected", detail=str(error), reason=HoldReason.REJECTED, account_until=error.until)
 
 
 def _limited(step: _Step, error: RateLimited) -> Transition:

@@ -252,11 +252,10 @@ def _tell_account(account: str, step: Transition, *, now: datetime) -> None:
 
 
 def _times_again(step: Transition, row: DeliveryRow, now: datetime) -> dict[str, object]:
-    """When something that waits once more is due and too late: its post may have moved while it was on its way."""
-    too_late = timedelta(seconds=row.post.too_late_s)
+    """When something that waits once more is due: its post may have moved while it was on its way."""
     if row.reason == DoubtReason.AGAIN:  # a person wants it now, whatever the plan's time was
-        return {"run_at": step.run_at or now, "too_late_at": now + too_late}
-    return {"run_at": max(step.run_at or now, row.post.due_at), "too_late_at": row.post.due_at + too_late}
+        return {"run_at": step.run_at or now, "too_late_at": now + timedelta(seconds=row.post.too_late_s)}
+    return {"run_at": max(step.run_at or now, row.post.due_at)}
 
 
 def _settled(step: Transition, row: DeliveryRow) -> tuple[State, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import HoldReason, State, Verb
 from amplifier.campaign.stop import Stop, said_scope, stopped_by
@@ -17,6 +17,7 @@ from amplifier.store.transaction import whole
 
 MOST = 1000
 BY_HAND = "It is published by hand: somebody is asked to post it."
+CHANGE_BY_HAND = "This account is used by hand: somebody is asked to correct or delete the post there."
 
 
 @whole
@@ -36,7 +37,9 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
         due = due.filter(wanted)
     for row in due.select_related("post").order_by("run_at", "id")[:MOST]:
         why = _why(row, stopped, in_force, lost)
-        if why is None and (row.post.hand_off or row.account in by_hand):
+        if why is None and row.verb != Verb.PUBLISH and row.account in by_hand:
+            why = (HoldReason.HAND_OFF, CHANGE_BY_HAND)
+        elif why is None and row.verb == Verb.PUBLISH and (row.post.hand_off or row.account in by_hand):
             why = (HoldReason.HAND_OFF, BY_HAND)
         if why is not None and hold(row.pk, reason=why[0], detail=why[1], now=now) and why[0] is HoldReason.HAND_OFF:
             handed.append(row.pk)
@@ -46,21 +49,24 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
 @whole
 def go_on(*, reason: HoldReason, now: datetime, account: str = "") -> int:
     """What held these back has passed: those that are not too late wait for their turn again."""
-    rows = DeliveryRow.objects.filter(state=State.HELD, reason=reason, too_late_at__gt=now)
+    rows = DeliveryRow.objects.filter(reason=reason)
     if account:
         rows = rows.filter(account=account)
-    return _queue(list(rows.values_list("id", flat=True)), actor=SERVICE, kind="goes on", now=now)
+    return _queue(rows, actor=SERVICE, kind="goes on", now=now)
 
 
 @whole
 def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
     """A person lets these go on that a stop held back; what is too late stays where it is. How many go on."""
-    rows = DeliveryRow.objects.filter(id__in=list(ids), reason=HoldReason.STOPPED, too_late_at__gt=now)
-    return _queue(list(rows.values_list("id", flat=True)), actor=actor, kind="released", now=now)
+    rows = DeliveryRow.objects.filter(id__in=list(ids), reason=HoldReason.STOPPED)
+    return _queue(rows, actor=actor, kind="released", now=now)
 
 
-def _queue(ids: list[int], *, actor: str, kind: str, now: datetime) -> int:
-    DeliveryRow.objects.filter(id__in=ids, state=State.HELD).update(
+def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: str, now: datetime) -> int:
+    """Those of these that are still held and not too late wait for their turn again."""
+    held = rows.filter(state=State.HELD, too_late_at__gt=now).select_for_update()
+    ids = list(held.order_by("id").values_list("id", flat=True))
+    DeliveryRow.objects.filter(id__in=ids).update(
         state=State.QUEUED, reason="", detail="", fence=F("fence") + 1, lease_until=None
     )
     write_events(Event(now, actor, of_delivery(pk), kind, State.HELD, State.QUEUED) for pk in ids)

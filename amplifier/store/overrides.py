@@ -49,9 +49,9 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
 
     Its state from now on: queued or unsure. Raises UsageError if it is in no state for that.
     """
-    row = DeliveryRow.objects.select_related("post").select_for_update().get(id=delivery)
+    row = _known(delivery)
     after = State.UNSURE if row.first_sent_at is not None or row.state == State.UNSURE else State.QUEUED
-    _row(delivery, after)
+    _may(row, after)
     last_moment = now + timedelta(seconds=row.post.too_late_s)
     fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment, "looks": 0}
     reason = DoubtReason.AGAIN if after is State.UNSURE else ""
@@ -76,12 +76,21 @@ def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason) -
 
 
 def _row(delivery: int, after: State) -> DeliveryRow:
+    row = _known(delivery)
+    _may(row, after)
+    return row
+
+
+def _known(delivery: int) -> DeliveryRow:
     row = DeliveryRow.objects.select_for_update().filter(id=delivery).first()
     if row is None:
         raise UsageError(f"There is no delivery {delivery}.")
-    if after not in MOVES_BY_A_PERSON.get(State(row.state), frozenset()):
-        raise UsageError(f"Delivery {delivery} is {row.state}, so this cannot be done with it. Nothing was changed.")
     return row
+
+
+def _may(row: DeliveryRow, after: State) -> None:
+    if after not in MOVES_BY_A_PERSON.get(State(row.state), frozenset()):
+        raise UsageError(f"Delivery {row.pk} is {row.state}, so this cannot be done with it. Nothing was changed.")
 
 
 def _move(  # noqa: PLR0913  what is written down about a step

@@ -67,6 +67,12 @@ def add(  # noqa: PLR0913  everything a row is born with
     return [row.pk for row in rows]
 
 
+def move_on_their_way(post_row: int, *, too_late_at: datetime) -> None:
+    """What of this post is under way or in doubt keeps its state; should it come back, the post's new time holds."""
+    rows = DeliveryRow.objects.filter(post_id=post_row, verb=Verb.PUBLISH, state__in=list(ON_ITS_WAY))
+    rows.update(too_late_at=too_late_at)
+
+
 def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
     """Write reconcile's steps. The fence rises, so that a claim made before them ends in nothing.
 

@@ -78,7 +78,9 @@ def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
 
 
 def _rewrite(rewrite: Rewrite, ink: Ink) -> None:
-    PostRow.objects.filter(id=rewrite.row).update(**_fields(rewrite.post, ink))
+    post = rewrite.post
+    PostRow.objects.filter(id=rewrite.row).update(**_fields(post, ink))
+    planned.move_on_their_way(rewrite.row, too_late_at=post.moment.due_at + timedelta(seconds=post.too_late_s))
 
 
 def _add(add: Add, ink: Ink) -> list[int]:
