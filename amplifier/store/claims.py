@@ -24,10 +24,12 @@ ANYTHING_DUE = """SELECT
   OR EXISTS(SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending')"""
 BUSY = """SELECT DISTINCT account FROM deliveries
 WHERE lease_until IS NOT NULL AND (state = 'sending' OR (state = 'queued' AND lease_until >= %s))"""
-# The oldest due one of an account that nobody holds, whose text is in no doubt there, and whose forerunner is done.
+# The oldest due one of an account that nobody holds, that no person is to post, whose text is in no doubt there, and
+# whose forerunner is done.
 NEXT = """SELECT d.id FROM deliveries d
 WHERE d.account = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s
   AND (d.lease_until IS NULL OR d.lease_until < %s)
+  AND (d.verb <> 'publish' OR NOT EXISTS(SELECT 1 FROM posts p WHERE p.id = d.post_id AND p.hand_off))
   AND (d.waits_for IS NULL OR EXISTS(SELECT 1 FROM deliveries f WHERE f.id = d.waits_for AND f.state = 'sent'))
   AND NOT EXISTS(SELECT 1 FROM deliveries u WHERE u.state = 'unsure' AND u.account = d.account AND u.text = d.text
                  AND u.verb = 'publish')

@@ -163,7 +163,7 @@ def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
     if due.verb is Verb.PUBLISH and stopped_by(in_force, due.identity.account, due.text):
         return False
     if not spends.affords(intent.micros, budget=intent.budget, now=now):
-        hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now)
+        hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now, fence=due.fence)
         return False
     at = stamp(now)
     request = memoryview(intent.request)
@@ -177,14 +177,15 @@ def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
     return begun
 
 
-def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, actor: str = SERVICE) -> bool:
-    """Let a queued delivery wait, and say why; called inside a transaction."""
-    changed = DeliveryRow.objects.filter(id=delivery, state=State.QUEUED).update(
+def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, fence: int | None = None) -> bool:
+    """Let a queued delivery wait, and say why, if this fence still holds (None: any); called inside a transaction."""
+    rows = DeliveryRow.objects.filter(id=delivery, state=State.QUEUED)
+    changed = (rows if fence is None else rows.filter(fence=fence)).update(
         state=State.HELD, reason=reason, detail=detail, fence=F("fence") + 1, lease_until=None
     )
     if changed:
         kind = f"held: {reason}"
-        write_events([Event(now, actor, of_delivery(delivery), kind, State.QUEUED, State.HELD, detail=detail)])
+        write_events([Event(now, SERVICE, of_delivery(delivery), kind, State.QUEUED, State.HELD, detail=detail)])
     return bool(changed)
 
 
@@ -205,6 +206,8 @@ def _write(
     changes: dict[str, object] = {"looks": step.looks, "lease_until": None}
     if step.certainly_not_out:
         changes["request"] = None
+    if step.before is State.SENDING and step.after in (State.QUEUED, State.HELD):
+        spends.give_back(step.id, now=now)
     if step.run_at is not None:
         changes["run_at"] = step.run_at
     if after is State.QUEUED:

@@ -46,6 +46,15 @@ def settle(account: str, kind: str, micros: int, *, now: datetime, delivery: int
         )
 
 
+def give_back(delivery: int, *, now: datetime) -> None:
+    """The delivery's last call certainly published nothing, so that it cost nothing; called inside a transaction."""
+    last = SpendRow.objects.filter(delivery=delivery, micros__gt=0).order_by("-id").first()
+    if last is not None:
+        SpendRow.objects.create(
+            month=last.month, account=last.account, kind=last.kind, delivery=delivery, micros=-last.micros, at=now
+        )
+
+
 @reading
 def spent(now: datetime) -> int:
     """What this calendar month (UTC) has cost so far, reservations included, in millionths of a US dollar."""
