@@ -44,6 +44,8 @@ COMMANDS: dict[str, Command] = {
     "status": Command("status", True, "say how things stand"),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
     "resume": Command("resume", True, "let a stopped service send again"),
+    "backup": Command("backup", True, "keep the whole database in one sealed file"),
+    "restore": Command("restore", True, "put a backup in the database's place, stopped"),
     "web": Command("web", True, "run the pages alone"),
     "worker": Command("worker", True, "run planning and delivery alone"),
     "listener": Command("listener", True, "run listening alone"),

@@ -21,7 +21,7 @@ OWNERS = {
     "PlanVersion": {"plan_versions.py"},
     "DecisionRow": {"decisions.py"},
     "PostRow": {"posts.py"},
-    "DeliveryRow": {"deliveries.py", "holds.py", "journeys.py", "overrides.py", "planned.py", "receipts.py"},
+    "DeliveryRow": {"deliveries.py", "holds.py", "journeys.py", "overrides.py", "planned.py", "receipts.py", "restored.py"},
     "StopRow": {"stops.py"},
     "SpendRow": {"spends.py"},
     "NoticeRow": {"notices.py"},

@@ -13,7 +13,7 @@ from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, stopped_by
 from amplifier.deliver.deadline import within
 from amplifier.errors import UsageError
 from amplifier.place import STOP_VARIABLE, Place
-from amplifier.store import deliveries, heartbeats, holds, journeys, ledger, stops
+from amplifier.store import deliveries, heartbeats, holds, journeys, ledger, restored, stops
 
 STOP_FILE = "STOP"
 FLAG_BEAT = "stop flag"  # what the worker's own environment says of stopping, for the other processes
@@ -87,8 +87,15 @@ def partly_stopped() -> tuple[str, ...]:
 
 
 def may_resume() -> str:
-    """Why sending may not go on yet, whatever people wish; empty if it may."""
-    return ""
+    """Why sending may not go on yet: what may be out already is still looked for; empty if it may."""
+    doubtful = restored.in_doubt()
+    if not doubtful:
+        return ""
+    where = ", ".join(f"{number} on {name}" for name, number in sorted(doubtful.items()))
+    return (
+        f"{sum(doubtful.values())} may be out already and are still looked for ({where}). Nothing was changed.\n"
+        "The service looks while it runs; where it may not look: amplifier confirm. Without waiting: --anyway"
+    )
 
 
 def tell_flag(place: Place, *, now: datetime) -> None:
@@ -122,18 +129,21 @@ def pull(folders: Sequence[Path], *, reason: str, actor: str, now: datetime, sco
     return Pulled(tuple(dict.fromkeys(found)), tuple(problems), under_way)
 
 
-def let_go_on(place: Place, *, actor: str, now: datetime, scope: str = EVERYTHING) -> tuple[Stop, ...]:
+def let_go_on(
+    place: Place, *, actor: str, now: datetime, scope: str = EVERYTHING, anyway: bool = False
+) -> tuple[Stop, ...]:
     """End the stops of this scope, and for everything take the stop file away; the stops that ended.
 
-    Raises UsageError if the environment stops everything, if the file cannot be taken away, or `may_resume` says no.
+    Raises UsageError if the environment stops everything, if the file cannot be taken away, or `may_resume` says no
+    (which `anyway` does not ask).
     """
     if scope == EVERYTHING:
-        refuse_if_held(place)
+        refuse_if_held(place, anyway=anyway)
         _remove_flag(place.stop_file)
     return stops.lift(actor=actor, now=now, scope=scope)
 
 
-def refuse_if_held(place: Place) -> None:
+def refuse_if_held(place: Place, *, anyway: bool = False) -> None:
     """Raises UsageError with the next step while no command may let sending go on."""
     environment = [halt for halt in halts(place) if halt.flag is Flag.ENVIRONMENT]
     if environment:
@@ -142,7 +152,7 @@ def refuse_if_held(place: Place) -> None:
             f"{STOP_VARIABLE} is set in the environment {where}, and no command can change that.\n"
             f"Take {STOP_VARIABLE} out there, start the service again, and then: amplifier resume"
         )
-    why_not = may_resume()
+    why_not = "" if anyway else may_resume()
     if why_not:
         raise UsageError(why_not)
 

@@ -28,9 +28,14 @@ PLAN_BEAT = "plan"
 
 
 class Planner:
-    """Keeps the ledger's rows as files and decisions want them; called every moment, it works only when one changed."""
+    """Keeps the ledger's rows as files and decisions want them; called every moment, it works only when one changed.
 
-    def __init__(self, home: Path, settings: Settings, *, now: Callable[[], datetime]) -> None:
+    `forgetful`: this ledger cannot know what went out of late (it comes from a backup), so what was due and is new to
+    it may be out already.
+    """
+
+    def __init__(self, home: Path, settings: Settings, *, now: Callable[[], datetime], forgetful: bool = False) -> None:
+        self._forgetful = forgetful
         self._home = home
         self._settings = settings
         self._now = now
@@ -112,7 +117,7 @@ class Planner:
                 existing,
                 now=now,
                 opened_at=opened.opened_at,
-                fresh=live and not existing,
+                fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
             )
 

@@ -61,7 +61,7 @@ def reconcile(
         have = {delivery.account for delivery in found.deliveries}
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
-            adds.append(Add(post, found.row, tuple(_born(post, words, now=now, fresh=False) for words in lacking)))
+            adds.append(Add(post, found.row, tuple(_born(post, words, now=now, fresh=fresh) for words in lacking)))
     for gone in existing:
         if gone.row not in matched and gone.id.slot != OWN:
             why = unwritten.get(gone.id)

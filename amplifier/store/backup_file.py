@@ -133,9 +133,15 @@ def _parsed(words: bytes) -> Header:
 
 
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of 1 MiB, and the rest."""
+    kept = bytearray()
     for piece in pieces:
-        for start in range(0, len(piece), PIECE):
-            yield piece[start : start + PIECE]
+        kept += piece
+        while len(kept) >= PIECE:
+            yield bytes(kept[:PIECE])
+            del kept[:PIECE]
+    if kept:
+        yield bytes(kept)
 
 
 def _write_frame(file: BinaryIO, lock: _Lock, piece: bytes, *, is_last: bool) -> None:

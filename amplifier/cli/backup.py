@@ -1,0 +1,156 @@
+"""`amplifier backup`: the whole database in one file, while the service runs; sealed, and read back to be sure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from amplifier.cli.output import console, errors, say_json
+from amplifier.cli.whole_file import whole_file
+from amplifier.clock import utc_now
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.settings import Mode
+from amplifier.store import heartbeats, ledger
+from amplifier.store.backup_file import Header, new_salt, read, read_header, write
+from amplifier.store.backup_restore import must_be_whole
+from amplifier.store.backup_rows import SQLITE, Snapshot, counted_rows, rows_of_file, snapshot
+
+BEAT = "backup"
+VARIABLE = "AMPLIFIER_BACKUP_KEY"
+SHORTEST_KEY = 32
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument(
+        "--to", type=Path, metavar="FILE", help="the file, or a folder for it (default: backups/ among the data)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write it, read it back, and say where it is."""
+    place = settle(options.home, options.var)
+    ledger.must_be_ready()
+    opened = ledger.ledger()
+    if opened is None:
+        raise UsageError("The service has not been started here yet. Start it first: amplifier up")
+    now = utc_now()
+    key = key_for(place)
+    path = _path(options.to, place, now)
+    with snapshot(place.var) as content, progress(quiet=options.json) as bar:
+        header = Header(
+            mode=opened.mode,
+            campaign=opened.campaign,
+            made_at=now,
+            database=content.database,
+            schema=content.schema,
+            tables=content.tables,
+            salt=new_salt() if key else "",
+        )
+        digest = _write(path, header, content, key=key, bar=bar, place=place)
+    told = {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "rows": header.rows,
+        "sealed": header.is_sealed,
+        "digest": digest,
+    }
+    heartbeats.beat(BEAT, now=now, detail=json.dumps(told))
+    if options.json:
+        say_json({"mode": place.settings.mode.value, "made_at": now, "tables": dict(header.tables), **told})
+        return 0
+    out = console()
+    out.print(f"[green]✓[/] {header.rows} rows, read back and found whole.", soft_wrap=True)
+    out.print(f"  {path}", markup=False, soft_wrap=True)
+    if header.is_sealed:
+        out.print(f"  It is sealed: without the key ({_variable(place)}) nobody can read it, nor can you.")
+    else:
+        out.print(f"  It is not sealed. Set {VARIABLE} to a long secret, and the next one will be.")
+    out.print("Copy it to another machine: a backup on the same disk is lost with it.")
+    return 0
+
+
+def key_for(place: Place) -> str:
+    """What backups of this install are sealed with: a key of their own, or when live the install's; "" for none."""
+    key = os.environ.get(VARIABLE, "").strip()
+    if key and len(key) < SHORTEST_KEY:
+        raise UsageError(f"{VARIABLE} has {len(key)} characters; it takes {SHORTEST_KEY} to guard anything.")
+    return key or (place.key if place.settings.mode is Mode.LIVE else "")
+
+
+def progress(*, quiet: bool) -> Progress:
+    """A bar for what may take a while, on a terminal only."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors(), disable=quiet or not sys.stderr.isatty(), transient=True)
+
+
+def watched(pieces: Iterable[bytes], bar: Progress, what: str, size: int) -> Iterator[bytes]:
+    """The same pieces, each one moving the bar."""
+    task = bar.add_task(what, total=size)
+    for piece in pieces:
+        bar.advance(task, len(piece))
+        yield piece
+
+
+def unpacked(pieces: Iterable[bytes], folder: Path, then: Callable[[Path], object]) -> None:
+    """Let `then` work on a file with this content, which is gone afterwards if it is still there."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=".backup-", suffix=".part")
+        path = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(pieces)
+            then(path)
+        finally:
+            for ending in ("", "-wal", "-shm", "-journal"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"There is no room in {folder}: {error.strerror or error}. Nothing was changed.") from None
+
+
+def _write(path: Path, header: Header, content: Snapshot, *, key: str, bar: Progress, place: Place) -> str:
+    with whole_file(path, mode=0o600) as file:
+        digest = write(file, header, watched(content.pieces, bar, "Writing", content.size), key)
+        file.flush()
+        _check(file, key, place, bar, content.size)
+    return digest
+
+
+def _check(file: BinaryIO, key: str, place: Place, bar: Progress, size: int) -> None:
+    """Read it back as a restore would. Raises UsageError if that is not what was to be kept."""
+    file.seek(0)
+    header = read_header(file)
+    pieces = watched(read(file, key), bar, "Reading it back", size)
+    if header.database == SQLITE:
+        unpacked(pieces, place.var, lambda copy: must_be_whole(header, rows_of_file(copy)))
+    else:
+        must_be_whole(header, counted_rows(pieces))
+
+
+def _path(wanted: Path | None, place: Place, now: datetime) -> Path:
+    """Where it goes; a folder gets a file named by campaign, mode and time."""
+    campaign, mode = place.settings.campaign.id, place.settings.mode.value
+    name = f"{campaign}-{mode}-{now:%Y%m%dT%H%M%SZ}.backup"
+    if wanted is None:
+        folder = place.var / "backups"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be made: {error.strerror}. Name a file: --to FILE") from None
+        return folder / name
+    return (wanted / name if wanted.is_dir() else wanted).absolute()
+
+
+def _variable(place: Place) -> str:
+    own = os.environ.get(VARIABLE, "").strip() or place.settings.mode is Mode.REHEARSAL
+    return VARIABLE if own else "AMPLIFIER_KEY"

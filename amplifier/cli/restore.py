@@ -1,0 +1,186 @@
+"""`amplifier restore FILE`: the database as it was, stopped, with everything in doubt that may have gone out since."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from amplifier.cli.backup import key_for, progress, unpacked, watched
+from amplifier.cli.output import actor, agreed, console, say_json, wall_clock
+from amplifier.cli.up import only_one
+from amplifier.clock import utc_now
+from amplifier.deliver.cost import is_by_hand, is_paid
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.platforms.capabilities import TABLE
+from amplifier.schedule.planner import Planner
+from amplifier.settings import Settings
+from amplifier.store import restored
+from amplifier.store.backup_file import Header, read, read_header
+from amplifier.store.backup_restore import must_fit, replace_file, replace_rows
+from amplifier.store.backup_rows import SQLITE
+from amplifier.store.restored import Doubt
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("file", type=Path, help="the backup")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what is in it and what is lost by it, ask, put it in place, and leave the service stopped."""
+    place = settle(options.home, options.var)
+    key = key_for(place)
+    if options.json and not options.yes:
+        raise UsageError("With --json nobody can be asked: add --yes.")
+    with only_one(place.var), _opened(options.file) as file:
+        header = read_header(file)
+        _must_be_ours(header, place)
+        must_fit(header)
+        _must_be_still()
+        if not options.json:
+            _show(header, place.settings)
+        if not agreed("Put it in the place of what is here now?", yes=options.yes):
+            console().print("Nothing was changed.")
+            return 1
+        now = utc_now()
+        marker = _Marker(header, place, now)
+        aside = _replace(file, header, place, key, now=now, mark=marker.mark, quiet=options.json)
+    if options.json:
+        say_json(
+            {
+                "mode": header.mode,
+                "made_at": header.made_at,
+                "kept": aside,
+                "looked_for": marker.doubt.looked_for,
+                "for_a_person": marker.doubt.for_a_person,
+            }
+        )
+    else:
+        _tell(marker.doubt, aside)
+    return 0
+
+
+class _Marker:
+    """Writes into the restored database, before it is in place, that it is stopped and what is in doubt."""
+
+    def __init__(self, header: Header, place: Place, now: datetime) -> None:
+        self._header = header
+        self._place = place
+        self._now = now
+        self.doubt = Doubt(0, 0)
+
+    def mark(self) -> None:
+        """Stop, doubt, and let the planner add what files want since, as something that may be out already."""
+        settings = self._place.settings
+        made_at = self._header.made_at
+        when = wall_clock(made_at, settings.campaign.zone)
+        self.doubt = restored.doubt(
+            made_at=made_at,
+            now=self._now,
+            actor=actor(),
+            reason=f"The database was restored from the backup of {when}. What went out since is being looked for.",
+            readable=readable(settings),
+        )
+        Planner(self._place.home, settings, now=lambda: self._now, forgetful=True).refresh()
+
+
+def readable(settings: Settings) -> tuple[str, ...]:
+    """The accounts that may be asked what is out: not those where asking costs money that nobody has granted."""
+    return tuple(
+        account.name
+        for account in settings.accounts
+        if not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
+    )
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _must_be_ours(header: Header, place: Place) -> None:
+    mode, campaign = place.settings.mode.value, place.settings.campaign.id
+    if header.mode != mode:
+        raise UsageError(
+            f"This backup is of mode “{header.mode}”, and settings.yaml says “{mode}”. Nothing was changed."
+        )
+    if header.campaign != campaign:
+        raise UsageError(
+            f"This backup is of the campaign “{header.campaign}”, and settings.yaml says “{campaign}”. "
+            "Nothing was changed."
+        )
+
+
+def _must_be_still() -> None:
+    """Raises UsageError while any process of the service, here or on another machine, writes into this database."""
+    name = restored.at_work(utc_now())
+    if name:
+        seconds = restored.SILENT_AFTER.seconds
+        raise UsageError(
+            f"The {name} was at work a moment ago, so the service is running somewhere on this database.\n"
+            f"End it, wait {seconds} seconds, and give the command again."
+        )
+
+
+def _show(header: Header, settings: Settings) -> None:
+    out = console()
+    made = wall_clock(header.made_at, settings.campaign.zone)
+    out.print(f"The backup of {made}, {_age(utc_now() - header.made_at)} old: {header.rows} rows.", markup=False)
+    for table, rows in sorted(header.tables.items()):
+        if rows:
+            out.print(f"  {rows:>7} {table}", markup=False, style="dim")
+    out.print("What was decided, noted and marked since then is lost. What went out since then is looked for.")
+    out.print("What is here now is kept beside it.")
+
+
+def _replace(  # noqa: PLR0913  all that a replacement needs
+    file: BinaryIO, header: Header, place: Place, key: str, *, now: datetime, mark: Callable[[], None], quiet: bool
+) -> str | None:
+    size = place_size(file)
+    with progress(quiet=quiet) as bar:
+        if header.database != SQLITE:
+            return replace_rows(lambda: watched(read(file, key), bar, "Restoring", size), header, now=now, mark=mark)
+        kept: list[Path | None] = []
+        database = place.var / "amplifier.sqlite3"
+        unpacked(
+            watched(read(file, key), bar, "Restoring", size),
+            place.var,
+            lambda copy: kept.append(replace_file(database, copy, header, now=now, mark=mark)),
+        )
+    return str(kept[0]) if kept[0] else None
+
+
+def place_size(file: BinaryIO) -> int:
+    """How many bytes this file has; where it is read stays where it was."""
+    at = file.tell()
+    size = file.seek(0, 2)
+    file.seek(at)
+    return size
+
+
+def _tell(doubt: Doubt, aside: str | None) -> None:
+    out = console()
+    out.print("[green]✓[/] Restored. Sending is stopped.")
+    if aside:
+        out.print(f"What was here before is kept: {aside}", markup=False, soft_wrap=True)
+    if doubt.looked_for:
+        out.print(f"{doubt.looked_for} may have gone out since. They are looked for as soon as the service runs.")
+    if doubt.for_a_person:
+        out.print(f"{doubt.for_a_person} more are on accounts that we may not read. A person looks there:")
+        out.print("  amplifier confirm", markup=False)
+    out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
+    out.print("  amplifier resume    once nothing is in doubt any more")
+
+
+def _age(since: timedelta) -> str:
+    hours = int(since.total_seconds() // 3600)
+    if hours >= 48:
+        return f"{hours // 24} days"
+    return f"{hours} hours" if hours >= 2 else f"{int(since.total_seconds() // 60)} minutes"
