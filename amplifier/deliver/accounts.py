@@ -6,16 +6,20 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from amplifier.campaign.delivery import HoldReason
 from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.port import Platform
-from amplifier.store import accounts
+from amplifier.store import accounts, holds
 
 log = logging.getLogger("amplifier.deliver")
 FRESH = timedelta(minutes=10)
 
 
 def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]) -> None:
-    """Verify the accounts that are not known to be well, and the others every ten minutes."""
+    """Verify the accounts that are not known to be well, and the others every ten minutes.
+
+    What waited for an account goes on as soon as it lets us in.
+    """
     for state in accounts.account_states():
         platform = platforms.get(state.name)
         if platform is None or (state.health == accounts.OK and state.checked_at and now() - state.checked_at < FRESH):
@@ -37,3 +41,4 @@ def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]
                 text_limit=identity.limit,
                 now=now(),
             )
+            holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())

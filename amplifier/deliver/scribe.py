@@ -62,7 +62,12 @@ class Scribe:
         self._thread = threading.Thread(target=self._write_all, name="scribe", daemon=True)
         self._ended = threading.Event()
         self._at_work = 0
+        self._counting = threading.Lock()
         self._thread.start()
+
+    def hurry(self) -> None:
+        """From now on what cannot be written is told at once, so that nobody who stops waits for a broken database."""
+        self._ended.set()
 
     def stop(self) -> None:
         """Write what has been asked for, then nothing more."""
@@ -72,11 +77,13 @@ class Scribe:
 
     def begins(self) -> None:
         """A thread begins to send: whoever writes may wait a moment for its wishes."""
-        self._at_work += 1
+        with self._counting:
+            self._at_work += 1
 
     def ends(self) -> None:
         """A thread has nothing more to send."""
-        self._at_work -= 1
+        with self._counting:
+            self._at_work -= 1
 
     def may_begin(self, due: Due, request: bytes, *, micros: int = 0, budget: int | None = None) -> bool:
         """Whether the call may be made: its intent is written down. Raises the database's error if it cannot be."""
@@ -96,9 +103,22 @@ class Scribe:
             self._ask(wish)
             if wish.error is None:
                 return not wish.stale, wish.claimed
-            log.error("a result cannot be written yet delivery=%d", step.id, exc_info=wish.error)
-            if self._ended.wait(AGAIN_S):
-                raise wish.error
+            next_for = ""  # the next one may be what is wrong
+            self._wait(step.id, wish.error)
+
+    def insist(self, write: Callable[[], None], *, delivery: int) -> None:
+        """Do this writing, again and again until it can be done or the scribe stops."""
+        while True:
+            try:
+                write()
+                return
+            except Exception as error:  # noqa: BLE001  whatever is wrong with the database may pass
+                self._wait(delivery, error)
+
+    def _wait(self, delivery: int, error: Exception) -> None:
+        log.error("a result cannot be written yet delivery=%d", delivery, exc_info=error)
+        if self._ended.wait(AGAIN_S):
+            raise error
 
     def _ask(self, wish: _Wish) -> None:
         self._wishes.put(wish)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from amplifier.campaign.delivery import Due, Receipt, Verb
 from amplifier.deliver.confirm import Outlet, confirm
@@ -19,6 +20,7 @@ from amplifier.platforms.port import Part
 from amplifier.store import claims, deliveries, holds, receipts
 
 log = logging.getLogger("amplifier.deliver")
+ASLEEP = "The computer was asleep just before the call, so nothing was sent."
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Worker:
         self._served = frozenset(name for name, outlet in outlets.items() if not outlet.by_hand)
         self._readable = frozenset(name for name, outlet in outlets.items() if outlet.readable)
         self._by_hand = frozenset(outlets) - self._served
+        self._unreadable = frozenset(outlets) - self._readable
         self._pace = pace
         self._now = now
         self._chance = chance
@@ -77,12 +80,14 @@ class Worker:
         deliveries.expire_leases(now=now, look_at=now + timedelta(seconds=self._pace.pauses.settle))
         deliveries.miss_overdue(now=now)
         holds.hold_blocked(now=now, stopped=stopped, by_hand=self._by_hand)
+        holds.park_unseen(now=now, accounts=self._unreadable)
         while not self._stopping.is_set() and self._claim(stopped):
             pass
 
     def stop(self) -> None:
         """Claim nothing more, and let what is under way finish."""
         self._stopping.set()
+        self._scribe.hurry()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._scribe.stop()
 
@@ -137,7 +142,7 @@ class Worker:
         account = due.identity.account
         outlet = self._outlets[account]
         next_for = "" if self._stopping.is_set() else account
-        why_not = self._rules.why_not(due)
+        why_not = "" if due.verb is Verb.DELETE else self._rules.why_not(due)
         if why_not:
             return self._scribe.finish(refuse(due, why_not), next_for=next_for)[1]
         request = due.request
@@ -150,10 +155,15 @@ class Worker:
                 return self._scribe.finish(step, next_for=next_for)[1]
             request = prepared
         micros = outlet.price(due.text) if due.verb is Verb.PUBLISH else 0
+        asked = self._now()
         if not self._scribe.may_begin(due, request, micros=micros, budget=outlet.budget):
             log.info("claim was void delivery=%d", due.id)
             return None
-        outcome = self._act(outlet, due, request)
+        outcome: Receipt | PlatformError | None
+        if self._now() - asked > timedelta(seconds=self._pace.lease_s):
+            outcome = Unavailable(ASLEEP)  # others take it for lost by now, and may have looked for it already
+        else:
+            outcome = self._act(outlet, due, request)
         return self._finish(outlet, due, outcome, next_for)
 
     def _finish(self, outlet: Outlet, due: Due, outcome: Receipt | PlatformError | None, next_for: str) -> Due | None:
@@ -168,7 +178,8 @@ class Worker:
             step = after_change(due, error, now=now, pauses=pauses, jitter=jitter)
         held, following = self._scribe.finish(step, next_for=next_for)
         if not held and isinstance(outcome, Receipt):
-            receipts.keep_late_receipt(due.id, outcome, fence=due.fence, now=now)
+            keep = partial(receipts.keep_late_receipt, due.id, outcome, fence=due.fence, now=now)
+            self._scribe.insist(keep, delivery=due.id)
         log.info("sent delivery=%d outcome=%s", due.id, step.kind)
         return following
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from amplifier.campaign.delivery import HoldReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.stop import Stop, said_scope, stopped_by
 from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
@@ -18,6 +18,7 @@ from amplifier.store.transaction import whole
 MOST = 1000
 BY_HAND = "It is published by hand: somebody is asked to post it."
 CHANGE_BY_HAND = "This account is used by hand: somebody is asked to correct or delete the post there."
+LOOK_YOURSELF = "Without a budget we cannot look there. Look at the account: it is there, or send it again."
 
 
 @whole
@@ -44,6 +45,27 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
         if why is not None and hold(row.pk, reason=why[0], detail=why[1], now=now) and why[0] is HoldReason.HAND_OFF:
             handed.append(row.pk)
     return tuple(handed)
+
+
+@whole
+def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
+    """On these accounts nobody can look through the API: doubts that are due wait for a person who does. How many.
+
+    One that a person wants sent again was looked for by that person: hands are to post it.
+    """
+    if not accounts:
+        return 0
+    doubts = DeliveryRow.objects.filter(account__in=accounts, state=State.UNSURE, run_at__lte=now).select_for_update()
+    found = list(doubts.order_by("id").values_list("id", "reason"))
+    for number, reason in found:
+        again = reason == DoubtReason.AGAIN
+        after, detail = (HoldReason.HAND_OFF, BY_HAND) if again else (HoldReason.DOUBT, LOOK_YOURSELF)
+        DeliveryRow.objects.filter(id=number).update(
+            state=State.HELD, reason=after, detail=detail, fence=F("fence") + 1, lease_until=None
+        )
+        event = Event(now, SERVICE, of_delivery(number), "cannot look", State.UNSURE, State.HELD, detail=detail)
+        write_events([event])
+    return len(found)
 
 
 @whole
