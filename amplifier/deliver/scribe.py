@@ -111,9 +111,10 @@ class Scribe:
         while True:
             try:
                 write()
-                return
             except Exception as error:  # noqa: BLE001  whatever is wrong with the database may pass
                 self._wait(delivery, error)
+            else:
+                return
 
     def _wait(self, delivery: int, error: Exception) -> None:
         log.error("a result cannot be written yet delivery=%d", delivery, exc_info=error)
