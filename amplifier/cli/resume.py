@@ -1,44 +1,266 @@
-"""`amplifier resume`: let a stopped service send again, after showing what waits."""
+"""`amplifier resume`: let a stopped service send again, after asking about each post that the stop held back."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
-from amplifier.campaign.delivery import State
-from amplifier.cli.output import actor, agreed, as_said, console, say_json
+from amplifier.campaign.delivery import Journey
+from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of
+from amplifier.cli.output import actor, agreed, as_said, console, errors, say_json, wall_clock
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.halt import Flag, Halt, halts, let_go_on, refuse_if_held, too_late, waiting
 from amplifier.errors import UsageError
-from amplifier.place import settle
+from amplifier.place import Place, settle
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys, ledger, stops
+from amplifier.settings import Settings
+from amplifier.store import holds, ledger
+from amplifier.written import nearest
 
-MOST_SHOWN = 10
+MOST_MISSED = 20
+UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
+ANSWERS = """\
+  y     it goes out
+  n     it stays held
+  all   this one and all after it
+  none  neither this one nor any after it"""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The stop that is to end: its scope, the flags that make it, what it held back, and what it let get too late."""
+
+    scope: str
+    flags: tuple[Halt, ...]
+    stays: tuple[Halt, ...]
+    held: tuple[Journey, ...]
+    missed: tuple[Journey, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    scope = parser.add_mutually_exclusive_group()
+    scope.add_argument("--account", default="", metavar="NAME", help="end the stop of this account alone")
+    scope.add_argument("--tag", default="", metavar="TAG", help="end the stop of posts with this hashtag alone")
+    parser.add_argument(
+        "--post", action="append", default=[], metavar="POST", help="let this held post go on, and no other; repeatable"
+    )
+    parser.add_argument("--yes", action="store_true", help="let every held post go on that is not too late, unasked")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show why it is stopped and what goes out next, ask, and resume."""
+    """Show who stopped it and why, ask about each held post, and let sending go on: 0 if it does, else 1."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
-    stopped = why_stopped(place)
-    if options.json and not options.yes:
-        raise UsageError("With --json nobody can be asked: add --yes.")
+    if options.json and not (options.yes or options.post):
+        raise UsageError("With --json nobody can be asked: add --yes, or name what may go on with --post.")
+    ending = _ending(place, scope_of(options.account, options.tag))
+    named = _named(ending.held, options.post)
+    if ending.flags or ending.held:
+        refuse_if_held(place)
     if not options.json:
-        console().print(f"Stopped: {stopped}" if stopped else "Sending is not stopped.", markup=False)
-        for row in journeys.journeys(states=(State.QUEUED,), limit=MOST_SHOWN):
-            post = post_name(row.identity.post)
-            console().print(f"  {as_said(row.wall_time)}  {row.identity.account}  {post}", markup=False)
-    if stopped and not agreed("Let these go out at their times?", yes=options.yes):
+        _show(ending, place.settings)
+    if not (ending.flags or ending.held):
+        return _nothing_to_end(ending, place, as_json=options.json)
+    chosen = named if options.post else _chosen(ending.held, yes=options.yes)
+    if chosen is None or not agreed(_question(ending, chosen), yes=options.yes or bool(options.post)):
         console().print("Nothing was changed.")
         return 1
-    stops.lift(actor=actor(), now=utc_now())
-    if options.json:
-        say_json({"mode": place.settings.mode.value, "resumed": bool(stopped)})
-    elif stopped:
-        console().print("[green]✓[/] Sending goes on. What was too late stays missed.")
+    now = utc_now()
+    let_go_on(place, actor=actor(), now=now, scope=ending.scope)
+    released = holds.release([row.id for row in chosen], actor=actor(), now=now)
+    _tell(ending, chosen, released, place, as_json=options.json)
     return 0
+
+
+def _ending(place: Place, scope: str) -> Ending:
+    now = utc_now()
+    found = halts(place)
+    ours = tuple(one for one in found if one.scope == scope)
+    began = min((one.since for one in ours if one.since), default=now)
+    return Ending(
+        scope=scope,
+        flags=ours,
+        stays=tuple(one for one in found if one.scope != scope),
+        held=waiting(place, scope, now=now),
+        missed=too_late(began),
+    )
+
+
+def _show(ending: Ending, settings: Settings) -> None:
+    out = console()
+    for reason in dict.fromkeys(flag.reason for flag in ending.flags):
+        out.print(f"[red]■[/] Sending is stopped {said_scope(ending.scope)}.", end=" ")
+        out.print(reason, markup=False)
+        for flag in ending.flags:
+            if flag.reason == reason:
+                out.print(f"  {_by(flag, settings)}", markup=False, style="dim")
+    for missed in ending.missed[:MOST_MISSED]:
+        out.print("[red]✕[/] missed", end="  ")
+        out.print(f"{_named_post(missed)}  stays missed", markup=False)
+    if len(ending.missed) > MOST_MISSED:
+        out.print(f"  and {len(ending.missed) - MOST_MISSED} more that stay missed: amplifier decide")
+
+
+def _by(flag: Halt, settings: Settings) -> str:
+    who = f" by {flag.actor}" if flag.actor else ""
+    since = f" since {wall_clock(flag.since, settings.campaign.zone)} {settings.campaign.place}" if flag.since else ""
+    where = {
+        Flag.DATABASE: "in the database",
+        Flag.FILE: "by the stop file",
+        Flag.ENVIRONMENT: "by the environment",
+    }[flag.flag]
+    return f"{where}{who}{since}"
+
+
+def _nothing_to_end(ending: Ending, place: Place, *, as_json: bool) -> int:
+    """Nothing of this scope is stopped; what else is stopped is not touched."""
+    if as_json:
+        say_json({**_shared(place, ending), "resumed": False, "released": [], "kept": []})
+    else:
+        out = console()
+        where = "" if ending.scope == EVERYTHING else f" {said_scope(ending.scope)}"
+        out.print(f"Sending is not stopped{where}.", markup=False)
+        _show_others(ending)
+    return 1 if ending.stays else 0
+
+
+def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]:
+    """Those that were named on the command line. Raises UsageError for a name that is not among them."""
+    known = {post_name(row.identity.post) for row in held}
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or "amplifier resume shows them all."
+            raise UsageError(f"No held post that could go on is called “{name}”. {hint}")
+    return tuple(row for row in held if post_name(row.identity.post) in names)
+
+
+def _chosen(held: Sequence[Journey], *, yes: bool) -> tuple[Journey, ...] | None:
+    """Those that a person lets go on; None if there is nobody to ask, or they break off."""
+    if yes or not held:
+        return tuple(held)
+    out = console()
+    out.print(f"\n{len(held)} held. Answer with\n{ANSWERS}")
+    chosen: list[Journey] = []
+    for number, row in enumerate(held, 1):
+        out.print(f"\n[bold]{number} of {len(held)}[/]  ", end="")
+        now = utc_now()
+        late, left = _lasting(now - row.due_at), _lasting(row.too_late_at - now)
+        out.print(f"{_named_post(row)}, {late} late, too late in {left}", markup=False)
+        out.print(f"  {row.text}".replace("\n", "\n  "), markup=False)
+        match _answer():
+            case "y" | "yes":
+                chosen.append(row)
+            case "all":
+                return (*chosen, *held[number - 1 :])
+            case "none":
+                return tuple(chosen)
+            case None:
+                return None
+            case _:
+                continue
+    return tuple(chosen)
+
+
+def _answer() -> str | None:
+    if not sys.stdin.isatty():
+        errors().print("Nobody is there to ask. Add --yes, or name what may go on with --post.")
+        return None
+    while True:
+        try:
+            said = input("Let it go on? [y/n/all/none] ").strip().lower()
+        except EOFError:
+            print()
+            return None
+        if said in ("y", "yes", "n", "no", "all", "none"):
+            return said
+
+
+def _question(ending: Ending, chosen: Sequence[Journey]) -> str:
+    stay = len(ending.held) - len(chosen)
+    kept = f" {stay} {'stays' if stay == 1 else 'stay'} held." if stay else ""
+    now = f" {len(chosen)} held {'post goes' if len(chosen) == 1 else 'posts go'} out now." if chosen else ""
+    return f"Let sending go on {said_scope(ending.scope)}?{now}{kept}"
+
+
+def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place, *, as_json: bool) -> None:
+    kept = [row for row in ending.held if row not in chosen]
+    if as_json:
+        ids = {"released": [_as_json(row) for row in chosen], "kept": [_as_json(row) for row in kept]}
+        say_json({**_shared(place, ending), "resumed": True, **ids})
+        return
+    out = console()
+    out.print(f"[green]✓[/] Sending goes on {said_scope(ending.scope)}.", end=" ")
+    out.print(_how(released, place.settings) if released else "What comes goes out at its time.")
+    if released < len(chosen):
+        out.print(f"{len(chosen) - released} of them had become too late meanwhile.")
+    if kept:
+        out.print(f"{len(kept)} held back stay held until they are too late, and then are missed.")
+    _show_others(ending)
+
+
+def _show_others(ending: Ending) -> None:
+    """The stops of other scopes, which nothing here touches."""
+    out = console()
+    for stop in ending.stays:
+        out.print("[red]■[/]", end=" ")
+        out.print(f"{stop}\n  amplifier resume{option(stop.scope)}", markup=False)
+
+
+def _how(released: int, settings: Settings) -> str:
+    gaps = {account.gap_s if account.gap_s is not None else settings.timing.gap_s for account in settings.accounts}
+    gap = max(gaps)
+    pace = "one a minute" if gap == 60 else f"one every {gap:g} s"
+    those = "1 held delivery goes out" if released == 1 else f"{released} held deliveries go out"
+    return f"{those} now" + (f", {pace} on each account." if gap >= 1 else ", one after another on each account.")
+
+
+def _named_post(row: Journey) -> str:
+    return f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}"
+
+
+def _lasting(length: timedelta) -> str:
+    seconds = max(0, int(length.total_seconds()))
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
+    return f"{seconds // size} {unit}"
+
+
+def option(scope: str) -> str:
+    """What to write behind `stop` or `resume` for this scope."""
+    kind, _, name = scope.partition(":")
+    return "" if scope == EVERYTHING else f" --{kind} {name}"
+
+
+def _shared(place: Place, ending: Ending) -> dict[str, object]:
+    return {
+        "mode": place.settings.mode.value,
+        "scope": ending.scope,
+        "stops": [as_json(one) for one in ending.flags],
+        "still_stopped": [as_json(one) for one in ending.stays],
+        "missed": [_as_json(row) for row in ending.missed],
+    }
+
+
+def as_json(halt: Halt) -> dict[str, object]:
+    """One flag, for programs."""
+    return {
+        "flag": halt.flag.value,
+        "scope": halt.scope,
+        "reason": halt.reason,
+        "actor": halt.actor or None,
+        "since": halt.since,
+    }
+
+
+def _as_json(row: Journey) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "post": post_name(row.identity.post),
+        "account": row.identity.account,
+        "text": row.text,
+        "due_at": row.due_at,
+        "too_late_at": row.too_late_at,
+    }

@@ -15,19 +15,19 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
 
     Its thread may then still be at work; it keeps nobody from ending.
     """
-    answer: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
+    answer: SimpleQueue[tuple[T] | Exception] = SimpleQueue()
 
     def run() -> None:
         try:
-            answer.put((ask(), None))
+            answer.put((ask(),))
         except Exception as error:  # noqa: BLE001  carried over to whoever asked
-            answer.put((None, error))
+            answer.put(error)
 
     Thread(target=run, name="asked with a deadline", daemon=True).start()
     try:
-        found, error = answer.get(timeout=seconds)
+        found = answer.get(timeout=seconds)
     except Empty:
         raise TimeoutError(f"no answer within {seconds:g} seconds") from None
-    if error is not None:
-        raise error
-    return found  # type: ignore[return-value]  what ask gave, which may itself be None
+    if isinstance(found, Exception):
+        raise found
+    return found[0]
