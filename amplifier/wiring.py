@@ -17,6 +17,7 @@ from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import is_by_hand, is_paid, micros
 from amplifier.deliver.decide import Pauses
+from amplifier.deliver.halt import tell_flag
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
@@ -171,6 +172,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", 1.0, partial(_beat, "worker", settings.digest)),
+        Job("stop flag", 1.0, lambda: tell_flag(place, now=utc_now())),
     ]
     if rehearsal:
         stagehand = Stagehand(
