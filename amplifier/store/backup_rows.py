@@ -66,7 +66,7 @@ def snapshot(beside: Path) -> Iterator[Snapshot]:
 def rows_of_file(path: Path) -> dict[str, int]:
     """The rows of each table in this SQLite file. Raises UsageError if it is damaged."""
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
             found = file.execute("PRAGMA integrity_check").fetchall()
             broken = file.execute("PRAGMA foreign_key_check").fetchall()
             if found != [("ok",)] or broken:
@@ -77,7 +77,7 @@ def rows_of_file(path: Path) -> dict[str, int]:
                 for (name,) in sorted(names)
                 if name in tables()
             }
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise UsageError(f"The database is damaged: {error}.") from None
 
 
