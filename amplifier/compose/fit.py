@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from amplifier.errors import Problem
 from amplifier.platforms.capabilities import Capabilities, Counting
@@ -52,15 +53,21 @@ def contains(text: str, words: str) -> bool:
 
 def measure(text: str, *, counting: Counting, limit: int, max_bytes: int, link_cost: int) -> Measure:
     """How long the text is to a network that counts in this way. `max_bytes` 0 means that bytes do not matter."""
-    match counting:
-        case Counting.WEIGHTED:
-            used = weighted(text)
-        case Counting.GRAPHEMES:
-            used = graphemes(text)
-        case Counting.GRAPHEMES_SHORT_LINKS:
-            used = short_links(text, link_cost)
+    used = _used(text, counting, link_cost)
     size = len(text.encode("utf-8", "surrogatepass"))
     return Measure(used, limit, size, fits=used <= limit and (not max_bytes or size <= max_bytes))
+
+
+@lru_cache(maxsize=4096)
+def _used(text: str, counting: Counting, link_cost: int) -> int:
+    """Kept, because counting is most of what trying a plan costs, and each text is counted several times."""
+    match counting:
+        case Counting.WEIGHTED:
+            return weighted(text)
+        case Counting.GRAPHEMES:
+            return graphemes(text)
+        case Counting.GRAPHEMES_SHORT_LINKS:
+            return short_links(text, link_cost)
 
 
 def check_words(

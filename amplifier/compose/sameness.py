@@ -51,7 +51,7 @@ class Echo:
         return Problem(path, line, "repeat" if self.verdict is Verdict.REFUSED else "near_copy", f"{self}.", WORDING)
 
     def __str__(self) -> str:
-        same = "the same" if self.said.text == self.before.text else f"nearly the same ({self.alike:.0%} alike)"
+        same = "the same" if self.said.text == self.before.text else "nearly the same"
         if self.said.account != self.before.account:
             where = f"on {self.said.account} and {self.before.account}"
         else:

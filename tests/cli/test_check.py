@@ -49,3 +49,62 @@ def test_a_word_in_brackets_is_told_as_it_was_written(home: Path, capsys: pytest
     schedule.write_text(text, encoding="utf-8")
     assert main(["check", "--home", str(home)]) == 2
     assert "[bold] :warning:" in capsys.readouterr().out
+
+
+def test_what_is_no_mistake_is_noted_beneath(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--home", str(home)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Without room for the imprint: 2 on x, 1 on bluesky. Link https://freemovement.example/imprint" in said
+    assert said.endswith("ask for advice before you go live.")
+    assert main(["check", "--json", "--home", str(home)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["problems"], answer["warnings"], len(answer["notes"])) == ([], [], 3)
+
+
+def test_near_copies_are_warned_of_and_nothing_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schedule = home / "schedules" / "lab23.yaml"
+    slot = "  - name: morning-again\n    template: lab23/good_morning\n    every: day at 09:45\n    from: 2023-10-08\n"
+    text = schedule.read_text(encoding="utf-8") + slot + "    accounts: [mastodon]\n"
+    schedule.write_text(text.replace("until: vote\n", "until: vote\n    wording: tea\n", 1), encoding="utf-8")
+    template = home / "templates" / "lab23" / "good_morning.j2"
+    words = "---\nask: greet\n---\n== tea\nTea first, on {{ day | date }}.\n== cake\nTEA FIRST, at {{ day | clock }}!\n"
+    template.write_text(words, encoding="utf-8")
+    early = "    every: day at 07:45\n"
+    text = schedule.read_text(encoding="utf-8").replace(early, f"{early}    accounts: [bluesky, mastodon]\n")
+    schedule.write_text(text, encoding="utf-8")
+    assert main(["check", "--home", str(home)]) == 0
+    said = capsys.readouterr().out
+    assert "▲ templates/lab23/good_morning.j2:5\n" in said
+    assert "say nearly the same on mastodon within 24 hours" in " ".join(said.split())
+    assert "✓ Nothing is wrong; " in said
+    assert main(["check", "--json", "--home", str(home)]) == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert {warning["rule"] for warning in warnings} == {"near_copy"}
+    assert main(["preview", "lab23/good_morning", "--home", str(home), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["warnings"] == warnings
+    assert main(["preview", "lab23/ballot", "--home", str(home), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "says"),
+    [
+        ("profile: uk ", "profile: paid ", "    profile: ", "The profile `paid` needs a `text`."),
+        ("profile: uk ", "profile: off ", None, ""),
+        ("page: https://", "page: http://", "    page: ", "`page` is not a web address."),
+        ('address: ""', "address: here", None, ""),
+    ],
+)
+def test_an_imprint_that_cannot_hold_is_told_with_its_line(
+    home: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, line: str | None, says: str
+) -> None:
+    path = home / "settings.yaml"
+    text = path.read_text(encoding="utf-8").replace(before, after, 1)
+    if after != "page: http://":
+        text = text.replace("    text: Promoted by the Labour Campaign for Free Movement.", '    text: ""')
+    path.write_text(text, encoding="utf-8")
+    assert main(["check", "--home", str(home), "--json"]) == (2 if line else 0)
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert [problem["message"] for problem in problems] == ([says] if line else [])
+    lines = text.splitlines()
+    assert all(lines[problem["line"] - 1].startswith(line or "") for problem in problems)

@@ -28,8 +28,8 @@ def test_new_words_are_shown_beside_the_old_and_take_their_place(shell: Shell) -
     said = shell("edit", "onward", "Onward, all of us", "--on", "x", "--yes")
     assert f"before: {before['x'][:40]}" in said.out.replace("\n", " ")
     assert "after:  Onward, all of us" in said.out
-    assert "x 17 of 280" in said.out
-    assert _words(shell) == {**before, "x": "Onward, all of us"}
+    assert "x 69 of 280" in said.out
+    assert _words(shell) == {**before, "x": "Onward, all of us\n\n" + load(shell.home).campaign.imprint.text}
 
 
 def test_without_a_terminal_nothing_changes(shell: Shell) -> None:

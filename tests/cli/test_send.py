@@ -37,12 +37,31 @@ def test_what_is_too_long_is_told_with_what_to_do(shell: Shell) -> None:
 
 
 def test_the_same_text_again_is_refused_until_somebody_insists(shell: Shell) -> None:
-    words = ("send", "Good morning", "--to", "x,bluesky")
+    words = ("send", "Good morning", "--to", "bluesky,mastodon")
     assert shell(*words, "--yes").code == 1
-    assert "x has this text already, from " in shell.refused(*words, "--yes")
-    assert "add --again" in shell.refused(*words, "--yes")
-    assert shell(*words, "--again", "--yes").code == 1
+    assert "bluesky has this text already, from " in shell.refused(*words, "--yes")
+    near = ("send", "GOOD mornings", "--to", "bluesky,mastodon", "--yes")
+    assert "bluesky has nearly this text already, from " in shell.refused(*near)
+    assert "add --again" in shell.refused(*near)
+    again = shell(*near, "--again")
+    assert again.code == 1
+    assert "▲ this post and own/" in again.out
+    assert "say nearly the same on mastodon within 24 hours: “GOOD mornings" in " ".join(again.out.split())
+    assert len(shell.ask(*words, "--again", "--yes")["warnings"]) == 2
     assert journeys.counts()[State.QUEUED] == len([row for row in journeys.journeys() if row.state is State.QUEUED])
+
+
+def test_x_takes_nothing_nearly_twice_whoever_insists(shell: Shell) -> None:
+    assert shell("send", "Good morning", "--to", "x", "--yes").code == 1
+    said = shell.refused("send", "Good morning!", "--to", "x,bluesky", "--again", "--yes")
+    assert "x has this text already" in said
+    assert "Say it in another way." in said
+    assert "--again" not in said
+
+
+def test_a_text_without_room_for_the_imprint_says_where_it_stands(shell: Shell) -> None:
+    said = shell("send", "words " * 40, "--to", "x", "--yes").out
+    assert "X allows 280 characters; with the imprint it would be 291. It stands one click" in said
 
 
 def test_without_a_worker_it_says_so_and_does_not_wait(shell: Shell) -> None:

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 from amplifier import settings as settings_module
 from amplifier.campaign.plan import ROTATE, At, Slot
-from amplifier.campaign.post import Moment, PostId
+from amplifier.campaign.post import Moment, PostId, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.queue import Saying, accounts_for, known_names, length, own_occurrence, own_words, pick, write
 from amplifier.compose.render import parse_templates
 from amplifier.errors import TemplateError
+from amplifier.policy import Profile
 from amplifier.settings import Settings
 
 SETTINGS = settings_module.load(Path(__file__).parents[2])
 DEBATE = datetime(2023, 10, 10, 14, 40, tzinfo=ZoneInfo("Europe/London"))
+IMPRINT = SETTINGS.campaign.imprint.text
 SLOT = Slot("debate-now", "lab23/debate", ROTATE, At("debate", timedelta(), None), (), None, "", "a.yaml", 1)
 SOURCE = """\
 ---
@@ -59,8 +61,8 @@ def saying(**more: object) -> Saying:
     )
 
 
-def with_imprint(text: str) -> Settings:
-    imprint = SETTINGS.campaign.imprint.model_copy(update={"text": text})
+def with_imprint(text: str, **more: object) -> Settings:
+    imprint = SETTINGS.campaign.imprint.model_copy(update={"text": text, **more})
     return SETTINGS.model_copy(update={"campaign": SETTINGS.campaign.model_copy(update={"imprint": imprint})})
 
 
@@ -90,10 +92,10 @@ def test_the_post_has_the_exact_words_for_each_account() -> None:
     assert [(words.account, words.text, words.language) for words in post.words] == [
         (
             "x",
-            "The debate is at 14:40. https://freemovement.example/volunteer #Lab23 @labfreemvmt",
+            f"The debate is at 14:40. https://freemovement.example/volunteer #Lab23 @labfreemvmt\n\n{IMPRINT}",
             "cy",
         ),
-        ("bluesky", "On Bluesky: the debate is at 14:40. #Lab23 @labfreemvmt.example", "cy"),
+        ("bluesky", f"On Bluesky: the debate is at 14:40. #Lab23 @labfreemvmt.example\n\n{IMPRINT}", "cy"),
     ]
     assert (post.id, post.milestone, post.template, post.wording) == (
         PostId("lab23", "debate-now", "once"),
@@ -171,8 +173,9 @@ def test_a_template_may_name_the_voices_links_and_milestones_of_its_campaign() -
 
 def test_a_persons_own_words_get_the_imprint_and_nothing_else() -> None:
     x = SETTINGS.account("x")
-    assert own_words("Hello.", x, SETTINGS) == "Hello."
-    assert own_words("Hello.", x, with_imprint("Promoted by A, B.")) == "Hello.\n\nPromoted by A, B."
+    assert own_words("Hello.", x, with_imprint("", profile=Profile.OFF)) == Words("x", "Hello.", "en")
+    with_it = Words("x", "Hello.\n\nPromoted by A, B.", "en")
+    assert own_words("Hello.", x, with_imprint("Promoted by A, B.")) == with_it
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 281, "@somebody hello"])
@@ -182,10 +185,22 @@ def test_own_words_that_the_network_would_not_take_are_refused_before_they_are_q
 
 
 def test_own_words_just_fit_until_the_imprint_needs_the_room() -> None:
-    x = SETTINGS.account("x")
-    assert own_words("x" * 280, x, SETTINGS) == "x" * 280
-    with pytest.raises(TemplateError):
-        own_words("x" * 280, x, with_imprint("Promoted by A, B."))
+    x, text = SETTINGS.account("x"), "x" * (280 - len("\n\nPromoted by A, B."))
+    assert own_words(text, x, with_imprint("Promoted by A, B.")).imprint == ""
+    away = own_words(f"{text}x", x, with_imprint("Promoted by A, B."))
+    assert (away.text, away.imprint[:46]) == (f"{text}x", "X allows 280 characters; with the imprint it w")
+    with pytest.raises(TemplateError, match="X allows 280 characters"):
+        own_words(f"{text}x", x, with_imprint("Promoted by A, B.", page=""))
+
+
+def test_without_any_imprint_nothing_is_written_at_all() -> None:
+    nothing = with_imprint("", page="")
+    with pytest.raises(TemplateError, match="There is no imprint to go with it"):
+        own_words("Hello.", SETTINGS.account("x"), nothing)
+    with pytest.raises(TemplateError) as caught:
+        write(saying(), template(), nothing)
+    found = [(problem.path, problem.line, problem.rule) for problem in caught.value.problems]
+    assert found == [("templates/lab23/debate.j2", 8, "imprint"), ("templates/lab23/debate.j2", 10, "imprint")]
 
 
 def test_an_own_post_is_one_of_a_kind_by_its_instant_its_words_and_its_accounts() -> None:

@@ -9,6 +9,7 @@ import pytest
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Moment
+from amplifier.compose.sameness import Verdict
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
 from amplifier.errors import TemplateError, UsageError
 from amplifier.store import events, journeys
@@ -18,6 +19,7 @@ from tests.store.filled import NOW, add, after
 
 HOME = Path(__file__).parents[2]
 SETTINGS = settings_file.load(HOME)
+IMPRINT = SETTINGS.campaign.imprint.text
 pytestmark = pytest.mark.usefixtures("desk")
 
 
@@ -28,8 +30,8 @@ def own(text: str = "We are in the hall", *accounts: str, now: int = 0, due: int
 def test_it_is_shown_as_it_will_be_and_nothing_is_queued_yet() -> None:
     shown = own(due=3600).post
     assert [(said.account, said.text, said.language) for said in shown.words] == [
-        ("x", "We are in the hall", "en"),
-        ("mastodon", "We are in the hall", "en"),
+        ("x", f"We are in the hall\n\n{IMPRINT}", "en"),
+        ("mastodon", f"We are in the hall\n\n{IMPRINT}", "en"),
     ]
     assert shown.moment == Moment(after(3600), "2023-10-10T14:00", "Europe/London", 0)
     assert (shown.id.slot, shown.milestone, shown.template) == (OWN, "", "")
@@ -52,12 +54,29 @@ def test_words_that_a_network_would_not_take_are_refused_before_anything_is_queu
     assert own("a" * 281, "mastodon").post.words
 
 
-def test_what_went_there_lately_or_is_to_go_is_shown_as_a_repeat() -> None:
-    number = add("We are in the hall")
-    assert [one.id for one in own(now=3600).repeats] == [number]
-    assert own(now=86_401).repeats == ()
-    assert own("We are in the hall.").repeats == ()
-    assert own("We are in the hall", "bluesky").repeats == ()
+@pytest.mark.parametrize("text", ["We are in the hall", "We are in the HALL 🎉", "We are in the halls"])
+def test_what_went_there_lately_or_is_to_go_nearly_so_is_told(text: str) -> None:
+    add("We are in the hall", account="mastodon")
+    (echo,) = own(text, "mastodon", due=3600).echoes
+    assert (echo.before.text, echo.before.at, echo.verdict) == ("We are in the hall", NOW, Verdict.WARNED)
+    assert own(text, "mastodon", due=3600).refused == ()
+    assert own(text, "mastodon", due=-3600).echoes  # before it as well
+    assert own(text, "mastodon", due=86_401).echoes == ()
+    assert own("Come to the stall at noon", "mastodon").echoes == ()
+    assert own(text, "bluesky").echoes == ()
+
+
+def test_x_is_told_nothing_twice_within_a_week_nor_on_two_accounts() -> None:
+    add("We are in the hall")
+    assert [echo.verdict for echo in own("We are in the hall.", "x", due=6 * 86_400).refused] == [Verdict.REFUSED]
+    assert own("We are in the hall.", "x", due=7 * 86_400).echoes == ()
+    x = SETTINGS.account("x")
+    second = x.model_copy(update={"name": "x-north", "handle": "labfreenorth"})
+    two = SETTINGS.model_copy(update={"accounts": (*SETTINGS.accounts, second)})
+    (echo,) = prepare_own("We are in the hall", ("x-north",), two, due_at=after(60), now=NOW).refused
+    assert (echo.said.account, echo.before.account) == ("x-north", "x")
+    (echo,) = prepare_own("Come to the stall at noon", ("x", "x-north"), two, due_at=after(60), now=NOW).refused
+    assert (echo.said.account, echo.before.account) == ("x-north", "x")
 
 
 def test_it_is_queued_with_who_wrote_it_and_goes_out_like_every_other(desk: Desk) -> None:

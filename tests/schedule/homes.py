@@ -29,7 +29,20 @@ slots:
     accounts: [x]
 """
 SOON = "---\nask: watch\n---\n== plain\nThe debate is at {{ milestones.debate | clock }}.\n"
-HELLO = "---\nask: hello\n---\n== one\nGood morning, it is {{ day | weekday }}.\n"
+# As many ways to say it as it is said: X takes no near copy within a week.
+HELLO = """\
+---
+ask: hello
+---
+== one
+Good morning, it is {{ day | weekday }}.
+== two
+Up early this {{ day | weekday }}? Good for you.
+== three
+A Good breakfast, warm shoes, a clear question: {{ day | weekday }} can come.
+== four
+Who speaks to a delegate before lunch on {{ day | weekday }}? Good luck to all who do.
+"""
 EIGHT = datetime(2023, 10, 6, 7, 0, tzinfo=UTC)  # eight o'clock in Liverpool
 
 

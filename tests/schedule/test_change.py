@@ -13,9 +13,17 @@ from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule import change
-from amplifier.schedule.change import Shift, decide_move, decide_skip, decide_words, find_post, prepare_move
+from amplifier.schedule.change import (
+    Shift,
+    decide_move,
+    decide_skip,
+    decide_words,
+    find_post,
+    prepare_move,
+    prepare_words,
+)
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.program import Program
+from amplifier.schedule.program import Program, post_name
 from amplifier.store import accounts, decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
@@ -24,6 +32,7 @@ from tests.schedule.homes import EIGHT, SCHEDULE, SOON, Home
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 LONDON = ZoneInfo("Europe/London")
 SLIP = timedelta(minutes=40)
+IMPRINT = homes.settings().campaign.imprint.text
 SOON_POST = PostId("lab23", "soon", "once")
 
 
@@ -187,7 +196,7 @@ def test_a_post_that_still_waits_somewhere_can_be_changed_there(desk: Desk, stat
     decide_words(desk.program, SOON_POST, {"mastodon": "It begins."}, actor="cli:ola", reason="", now=EIGHT)
     desk.planner.refresh()
     texts = {one.identity.account: one.text for one in journeys.journeys(post=SOON_POST)}
-    assert texts["mastodon"] == "It begins."
+    assert texts["mastodon"] == f"It begins.\n\n{IMPRINT}"
     assert texts["x"].startswith("The debate is at 14:40.")
 
 
@@ -195,10 +204,10 @@ def test_other_words_are_kept_with_what_they_replaced_and_other_accounts_keep_th
     for words in ({"x": "First"}, {"mastodon": "Second"}, {"x": "Third"}):
         made = decide_words(desk.program, SOON_POST, words, actor="cli:ola", reason="", now=EIGHT)
     assert json.loads(made.value) == {"x": "Third", "mastodon": "Second"}
-    assert json.loads(made.replaced)["x"] == "First"
+    assert json.loads(made.replaced)["x"] == f"First\n\n{IMPRINT}"
     assert json.loads(made.replaced)["bluesky"].startswith("The debate is at 14:40.")
     desk.planner.refresh()
-    assert {one.identity.account: one.text[:6] for one in journeys.journeys(post=SOON_POST)} == {
+    assert {one.identity.account: one.text[:6].strip() for one in journeys.journeys(post=SOON_POST)} == {
         "x": "Third",
         "mastodon": "Second",
         "bluesky": "The de",
@@ -215,4 +224,15 @@ def test_words_that_people_wrote_stay_when_the_milestone_moves(desk: Desk) -> No
     decide_words(desk.program, SOON_POST, {"x": "It begins at 14:40."}, actor="cli:ola", reason="", now=EIGHT)
     desk.move()
     (seen,) = [one for one in journeys.journeys(post=SOON_POST) if one.identity.account == "x"]
-    assert (seen.text, seen.wall_time) == ("It begins at 14:40.", "2023-10-09T14:20")
+    assert (seen.text, seen.wall_time) == (f"It begins at 14:40.\n\n{IMPRINT}", "2023-10-09T14:20")
+
+
+def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk) -> None:
+    morning = next(row for row in journeys.journeys() if row.identity.post.occurrence == "2023-10-07#1")
+    copied = morning.text.replace("Promoted by", "promoted by").replace("Good", "good")
+    assert prepare_words(desk.program, SOON_POST, {"mastodon": copied}).echoes == ()
+    decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
+    assert prepare_words(desk.program, SOON_POST, {"mastodon": "See you SOON!"}).echoes == ()  # its own words
+    with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
+        decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
+    assert len(decisions.decisions()) == 1

@@ -18,6 +18,7 @@ from amplifier.schedule.stage import make
 from tests.schedule import homes
 from tests.schedule.homes import EXAMPLE, HELLO, SCHEDULE, SOON
 
+IMPRINT = homes.settings().campaign.imprint.text
 SMALL = {
     "schedules/small.yaml": SCHEDULE,
     "templates/lab23/soon.j2": SOON,
@@ -63,7 +64,7 @@ def test_a_wanted_post_has_its_words_its_facts_and_its_moment() -> None:
         "2023-10-09T13:40",
     )
     assert (soon.template, soon.wording, soon.milestone, soon.too_late_s) == ("lab23/soon", "plain", "debate", 900)
-    assert {said.account: said.text for said in soon.words}["x"].endswith("#Lab23 @labfreemvmt")
+    assert {said.account: said.text for said in soon.words}["x"].endswith(f"#Lab23 @labfreemvmt\n\n{IMPRINT}")
     assert ("milestone.debate", "2023-10-09T14:40:00+01:00") in {(fact.name, fact.value) for fact in soon.facts}
 
 
@@ -122,7 +123,7 @@ def test_a_post_that_people_left_out_is_not_wanted_and_their_words_are() -> None
     posts = wanted_posts(read(), made)
     assert "morning/2023-10-07#1" not in {post_name(one.id) for one in posts}
     texts = {said.account: said.text for said in post(posts, "soon/once").words}
-    assert texts["x"] == "It begins."
+    assert texts["x"] == f"It begins.\n\n{IMPRINT}"
     assert texts["bluesky"].startswith("The debate is at")
 
 
@@ -153,8 +154,9 @@ def test_on_a_stage_the_rows_play_in_its_seconds_and_the_words_stay_the_campaign
 
 def test_the_wordings_of_a_template_take_turns_and_neighbours_begin_at_different_ones() -> None:
     two = "---\nask: hello\n---\n== one\nOne {{ day | date }}.\n== two\nTwo {{ day | date }}.\n"
-    second = SCHEDULE + "  - name: evening\n    template: lab23/hello\n    every: day at 18:00\n    from: 2023-10-06\n"
-    posts = wanted_posts(read(schedule=second, hello=two))
+    evening = "  - name: evening\n    template: lab23/hello\n    every: day at 18:00\n    from: 2023-10-06\n"
+    elsewhere = (SCHEDULE + evening + "    accounts: [x]\n").replace("[x]", "[bluesky]")
+    posts = wanted_posts(read(schedule=elsewhere, hello=two))
     by_slot = {slot: [one.wording for one in posts if one.id.slot == slot][:4] for slot in ("morning", "evening")}
     assert by_slot["morning"] in (["one", "two", "one", "two"], ["two", "one", "two", "one"])
     assert by_slot["evening"] == list(reversed(by_slot["morning"]))

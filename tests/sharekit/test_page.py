@@ -14,6 +14,7 @@ import pytest
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
 from amplifier.compose.render import parse_templates
+from amplifier.policy import Profile
 from amplifier.schedule import files
 from amplifier.settings import Settings, load
 from amplifier.sharekit.kit import KitPage, build
@@ -21,6 +22,7 @@ from amplifier.sharekit.ours import Past
 from amplifier.sharekit.page import asset, imprint_page, kit_page
 
 HOME = Path(__file__).parents[2]
+PAGE = "https://freemovement.example/imprint"
 PROMISE = (
     "This opens your own app with the text in it. Nothing is posted until you press post there. "
     "We do not see who shares."
@@ -192,16 +194,37 @@ def test_the_example_stays_under_forty_kilobytes_at_its_fullest(campaign: Any) -
 
 
 def test_the_imprint_names_who_answers_and_every_account(settings: Settings) -> None:
-    imprint = settings.campaign.imprint.model_copy(update={"responsible": "A. Person", "address": "1 Road\nTown"})
-    campaign = settings.campaign.model_copy(update={"imprint": imprint})
-    html = imprint_page(settings.model_copy(update={"campaign": campaign})).decode()
+    html = with_imprint(settings, responsible="A. Person", address="1 Road\nTown")
     assert "A. Person" in html
     assert "1 Road\nTown" in html
     assert "not yet filled in" not in html
     for handle in ("@ours on X", "@ours.example on Bluesky", "@ours@social.example on Mastodon"):
         assert f"<li>{handle}</li>" in html
-    assert "Imprint of ours." in html
+    assert "Our posts end with the words “Imprint of ours.”</p>" in html
     assert "https://freemovement.example/contact" in html
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"page": PAGE}, f'no room for them, they stand one click away, at <a href="{PAGE}">'),
+        ({"page": PAGE, "profile": Profile.PAID}, "Every post of ours carries the words “Imprint of ours.”</p>"),
+        ({"page": PAGE, "text": ""}, f'The imprint of our posts stands at <a href="{PAGE}">{PAGE}</a>.'),
+    ],
+)
+def test_the_imprint_says_what_the_posts_carry(settings: Settings, changed: dict[str, object], says: str) -> None:
+    html = with_imprint(settings, **changed)
+    assert says in html
+    assert "carries no imprint of ours" in html
+    off = with_imprint(settings, **{**changed, "profile": Profile.OFF})
+    assert "Imprint of ours." not in off
+    assert "In our posts" not in off
+
+
+def with_imprint(settings: Settings, **changed: object) -> str:
+    imprint = settings.campaign.imprint.model_copy(update=changed)
+    campaign = settings.campaign.model_copy(update={"imprint": imprint})
+    return imprint_page(settings.model_copy(update={"campaign": campaign})).decode()
 
 
 def test_an_imprint_that_is_not_filled_in_says_so(settings: Settings) -> None:

@@ -81,16 +81,17 @@ def test_the_journeys_of_one_post_are_those_on_all_its_accounts() -> None:
 def test_a_text_that_went_out_or_is_to_go_out_counts_as_said(state: State, found: bool) -> None:  # noqa: FBT001  a case
     number = add("Vote now")
     DeliveryRow.objects.filter(id=number).update(state=state)
-    said = journeys.said_since("x", "Vote now", NOW - timedelta(hours=24))
-    assert (said is not None and said.id == number) == found
+    said = journeys.said_between(NOW - timedelta(hours=24), NOW, ["x"])
+    assert [one.id for one in said] == ([number] if found else [])
 
 
-def test_a_text_counts_as_said_on_its_own_account_and_since_that_time_only() -> None:
-    add("Vote now", due=after(-100))
-    assert journeys.said_since("x", "Vote now", after(-100)) is not None
-    assert journeys.said_since("x", "Vote now", after(-99)) is None
-    assert journeys.said_since("bluesky", "Vote now", after(-200)) is None
-    assert journeys.said_since("x", "Vote now.", after(-200)) is None
+def test_what_was_said_is_that_of_these_accounts_between_these_times_in_order() -> None:
+    later, first = add("Vote now", due=after(-100)), add("Vote", due=after(-200), account="bluesky")
+    add("Vote", due=after(-200), account="mastodon")
+    assert [one.id for one in journeys.said_between(after(-200), after(-100), ["x", "bluesky"])] == [first, later]
+    assert journeys.said_between(after(-99), after(500), ["x", "bluesky"]) == ()
+    assert journeys.said_between(after(-500), after(-201), ["x", "bluesky"]) == ()
+    assert journeys.said_between(after(-500), after(500), []) == ()
 
 
 def test_posts_of_ours_are_found_by_their_remote_ids() -> None:
