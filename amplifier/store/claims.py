@@ -34,8 +34,10 @@ WHERE d.account = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at
   AND NOT EXISTS(SELECT 1 FROM deliveries u WHERE u.state = 'unsure' AND u.account = d.account AND u.text = d.text
                  AND u.verb = 'publish')
 ORDER BY d.run_at, d.id LIMIT 1"""
+# What makes it due stands here once more: on PostgreSQL the row may have moved since it was chosen.
 TAKE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
-WHERE id = %s AND state = 'queued' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
+WHERE id = %s AND state = 'queued' AND (lease_until IS NULL OR lease_until < %s) AND run_at <= %s AND too_late_at > %s
+RETURNING id"""
 UNSURE = """SELECT id, account FROM deliveries WHERE state = 'unsure' AND run_at <= %s
 AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
 LOOKING = (
@@ -46,7 +48,8 @@ TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
-  d.target, d.imprint
+  CASE WHEN d.verb = 'delete' AND d.target = '' THEN (SELECT f.remote_id FROM deliveries f WHERE f.id = d.waits_for)
+    ELSE d.target END, d.imprint
 FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
 
 
@@ -95,7 +98,7 @@ def claim_for(
             if in_force:
                 taken += _take_if_free(cursor, account, in_force, at, until)
             else:
-                cursor.execute(TAKE_NEXT, [until, account, at, at, at, at])
+                cursor.execute(TAKE_NEXT, [until, account, *[at] * 6])
                 taken += [number for (number,) in cursor.fetchall()]
         return _due(cursor, taken)
 
@@ -105,7 +108,7 @@ def _take_if_free(cursor: Any, account: str, in_force: Sequence[Stop], at: Any, 
     cursor.execute(NEXT, [account, at, at, at])
     due = _due(cursor, [number for (number,) in cursor.fetchall()])
     free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
-    return _take(cursor, TAKE, free, [until, at])
+    return _take(cursor, TAKE, free, [until, at, at, at])
 
 
 @whole
@@ -130,7 +133,7 @@ def _take(cursor: Any, statement: str, numbers: Iterable[int], words: Sequence[A
     """Those of these deliveries that nobody else has taken meanwhile."""
     taken = []
     for number in numbers:
-        cursor.execute(statement, [words[0], number, words[1]])
+        cursor.execute(statement, [words[0], number, *words[1:]])
         taken += [found for (found,) in cursor.fetchall()]
     return taken
 
@@ -155,7 +158,7 @@ def _due(cursor: Any, numbers: Sequence[int]) -> list[Due]:
             due_at=instant(row[17]),
             too_late_at=instant(row[18]),
             first_sent_at=instant(row[19]),
-            target=row[20],
+            target=row[20] or "",
             imprint=row[21],
         )
         for row in cursor.fetchall()

@@ -12,11 +12,12 @@ from typing import TypeVar
 from django.db import connection
 
 from amplifier.campaign.changes import Add, NewDelivery
-from amplifier.campaign.delivery import Due, Receipt, State, Transition
+from amplifier.campaign.delivery import Due, Receipt, State, Transition, Verb
 from amplifier.campaign.mention import Kind, Mention
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
-from amplifier.store import accounts, claims, deliveries, ledger, posts
-from amplifier.store.models import DeliveryRow
+from amplifier.campaign.stop import EVERYTHING, Stop
+from amplifier.store import accounts, claims, deliveries, ledger, posts, stops
+from amplifier.store.models import DeliveryRow, PostRow
 
 R = TypeVar("R")
 NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
@@ -58,8 +59,42 @@ def add(
     return posts.add_post(Add(post, None, (NewDelivery(words, state),)), ink())[0]
 
 
-def claim(*, now: datetime = NOW, limit: int = 10) -> list[Due]:
-    return claims.claim(now=now, lease_until=now + timedelta(seconds=60), limit=limit)
+def by_hand(text: str = "", *, account: str = "x", due: datetime = NOW) -> int:
+    """A delivery of a post that people publish by hand."""
+    number = add(text, account=account, due=due)
+    PostRow.objects.filter(deliveries=number).update(hand_off=True)
+    return number
+
+
+def change(verb: Verb, target: str, *, account: str = "x", due: datetime = NOW, text: str = "New words") -> int:
+    """An edit or a deletion of the post with this remote id."""
+    post = row(add(account=account, state=State.DROPPED)).post
+    return DeliveryRow.objects.create(
+        post=post,
+        account=account,
+        platform=PLATFORMS[account],
+        verb=verb,
+        revision=1,
+        target=target,
+        text=text,
+        language="en",
+        key="key",
+        state=State.QUEUED,
+        run_at=due,
+        too_late_at=due + timedelta(days=1),
+    ).pk
+
+
+def stop(scope: str = EVERYTHING, *, reason: str = "Somebody pressed stop.") -> Stop:
+    return stops.stop(reason=reason, actor="cli:ola", now=NOW, scope=scope)
+
+
+def lift(scope: str = "") -> tuple[Stop, ...]:
+    return stops.lift(actor="cli:ola", now=NOW, scope=scope)
+
+
+def claim(*, now: datetime = NOW, limit: int = 10, stopped: str = "") -> list[Due]:
+    return claims.claim(now=now, lease_until=now + timedelta(seconds=60), limit=limit, stopped=stopped)
 
 
 def claim_unsure(*, now: datetime = NOW, limit: int = 10) -> list[Due]:
@@ -82,12 +117,24 @@ def step(due: Due, after: State, *, before: State = State.SENDING, receipt: Rece
     return Transition(due.id, due.fence, before, after, "tried", receipt=receipt)
 
 
+def sent(text: str = "", *, account: str = "x", number: int = 12, now: datetime = NOW) -> Due:
+    """A delivery that went out, with this receipt."""
+    due = sending(text, account=account, now=now)
+    assert deliveries.record([step(due, State.SENT, receipt=receipt(number))], now=now) == []
+    return due
+
+
 def unsure(text: str = "", *, account: str = "x", now: datetime = NOW) -> Due:
     """A delivery that got no clear answer; it may be looked for at once."""
     due = sending(text, account=account, now=now)
     transition = Transition(due.id, due.fence, State.SENDING, State.UNSURE, "no clear answer", run_at=now)
     assert deliveries.record([transition], now=now) == []
     return due
+
+
+def next_allowed(account: str) -> datetime | None:
+    """Until when this account rests."""
+    return {one.name: one.next_allowed_at for one in accounts.account_states()}[account]
 
 
 def receipt(number: int) -> Receipt:

@@ -1,175 +1,34 @@
-"""The claim and the fence: who may send what, and when."""
+"""The intent before the call, and everything that many threads want written in one transaction."""
 
 from __future__ import annotations
 
-import threading
-import time
-from datetime import timedelta
-
 import pytest
-from django.db import connection, transaction
 
-from amplifier.campaign.delivery import DeliveryId, Receipt, State, idempotency_key, record_key
-from amplifier.campaign.post import PostId
-from amplifier.store import accounts, deliveries, events, ledger
-from amplifier.store.models import DeliveryRow
+from amplifier.campaign.delivery import Due, HoldReason, State, Verb
+from amplifier.store import deliveries, events, spends
+from amplifier.store.deliveries import Intent, Turned
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
-from tests.store.filled import LEASE, NOW, add, after, begin, claim, claim_unsure, row, sending, unsure
+from tests.store.filled import LEASE, NOW, add, after, begin, claim, row
 
 pytestmark = pytest.mark.usefixtures("opened")
+BUDGET = 1_000_000
 
 
-def test_what_is_due_is_claimed_with_its_words_its_key_and_a_higher_fence() -> None:
-    number = add("Words", account="mastodon")
-    (due,) = claim()
-    identity = DeliveryId(PostId("lab23", due.identity.post.slot, "once"), "mastodon")
-    assert (due.id, due.text, due.language, due.identity) == (number, "Words", "en", identity)
-    assert (due.key, due.request, due.attempts, due.fence) == (idempotency_key(identity), None, 0, 1)
-    assert (due.due_at, due.too_late_at, due.first_sent_at) == (NOW, after(900), None)
-    assert row(number).state == "queued"
+def turn(*intents: Intent, stopped: str = "", **more: object) -> Turned:
+    return deliveries.turn(intents=intents, now=NOW, lease_until=LEASE, stopped=stopped, **more)  # type: ignore[arg-type]
 
 
-def test_a_delivery_to_bluesky_has_a_record_key_from_the_first_day() -> None:
-    add(account="bluesky")
-    (due,) = claim()
-    assert due.key == record_key(due.identity, filled.FIRST_DAY)
-
-
-def test_a_claimed_delivery_is_not_claimed_again_while_its_lease_holds() -> None:
-    number = add()
-    assert [due.id for due in claim()] == [number]
-    assert claim(now=after(60)) == []
-    (again,) = claim(now=after(60.5))
-    assert (again.id, again.fence) == (number, 2)
-
-
-def test_an_account_gets_one_delivery_at_a_time_the_oldest_first() -> None:
-    late, early, elsewhere = add(due=after(-1)), add(due=after(-5)), add(account="bluesky")
-    assert [due.id for due in claim()] == [early, elsewhere]
-    assert claim() == []
-    assert row(late).fence == 0
-
-
-def test_while_an_account_is_sending_nothing_else_of_it_is_claimed_even_past_the_lease() -> None:
-    sending()
-    add()
-    assert claim(now=after(61)) == []
-
-
-def test_no_more_is_claimed_than_asked_for() -> None:
-    for account in filled.PLATFORMS:
-        add(account=account)
-    assert len(claim(limit=2)) == 2
-    assert claim(limit=0) == []
-
-
-def test_nothing_is_claimed_for_accounts_that_this_worker_does_not_serve() -> None:
-    unsure(account="x")
-    add(account="x")
-    for verb in (deliveries.claim, deliveries.claim_unsure):
-        assert verb(now=NOW, lease_until=LEASE, limit=9, served={"bluesky"}) == []
-        assert len(verb(now=NOW, lease_until=LEASE, limit=9, served={"x"})) == 1
-
-
-def test_nothing_is_claimed_while_the_ledger_is_stopped() -> None:
-    add()
-    ledger.stop("Somebody pressed stop.")
-    assert claim() == []
-    ledger.resume()
-    assert len(claim()) == 1
+def costly(due: Due, micros: int, *, budget: int | None = BUDGET) -> Intent:
+    return Intent(due, b"bytes", LEASE, micros, budget)
 
 
 def test_what_was_claimed_before_the_stop_is_not_begun_after_it() -> None:
     number = add()
     (due,) = claim()
-    ledger.stop("Somebody pressed stop.")
+    filled.stop()
     assert not begin(due)
     assert row(number).state == "queued"
-
-
-def test_nothing_is_claimed_before_its_time() -> None:
-    add(due=after(1))
-    assert claim() == []
-    assert len(claim(now=after(1))) == 1
-
-
-def test_nothing_is_claimed_when_it_is_too_late() -> None:
-    add(too_late_s=10)
-    assert claim(now=after(10)) == []
-    assert len(claim(now=after(9))) == 1
-
-
-def test_nothing_is_claimed_of_a_lost_account() -> None:
-    add()
-    accounts.account_trouble("x", lost=True, detail="revoked", now=NOW)
-    assert claim() == []
-    accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
-    assert len(claim()) == 1
-
-
-def test_nothing_is_claimed_of_an_account_that_must_wait() -> None:
-    due = sending()
-    transition = filled.step(due, State.QUEUED)
-    waiting = type(transition)(**{**vars(transition), "run_at": NOW, "account_until": after(30)})
-    assert deliveries.record([waiting], now=NOW) == []
-    add()
-    assert claim(now=after(29)) == []
-    assert len(claim(now=after(30))) == 1
-
-
-def test_a_text_in_doubt_is_not_sent_again_on_its_account_by_another_delivery() -> None:
-    unsure("The same words")
-    twin, other, elsewhere = add("The same words"), add("Other words"), add("The same words", account="bluesky")
-    assert [due.id for due in claim()] == [other, elsewhere]
-    assert row(twin).fence == 0
-
-
-def test_twenty_four_threads_never_claim_one_row_twice() -> None:
-    numbers = [add(account=account, due=after(-place)) for account in filled.PLATFORMS for place in range(3)]
-    taken: list[tuple[int, int]] = []
-
-    def work() -> None:
-        for _ in range(100):
-            if len(taken) >= len(numbers):
-                return
-            claimed = claim(limit=3)
-            if not claimed:
-                time.sleep(0.02)
-            for due in claimed:
-                taken.append((due.id, due.fence))
-                assert begin(due)
-                assert deliveries.record([filled.step(due, State.SENT, receipt=filled.receipt(due.id))], now=NOW) == []
-
-    filled.at_once([work] * 24)
-    assert sorted(taken) == [(number, 1) for number in numbers]
-
-
-def test_twenty_four_threads_never_look_for_one_row_twice() -> None:
-    numbers = [unsure(account=account).id for account in filled.PLATFORMS]
-    found = filled.at_once([claim_unsure] * 24)
-    assert sorted(due.id for some in found for due in some) == numbers
-
-
-def test_a_delivery_that_is_put_off_while_it_is_being_claimed_is_not_claimed() -> None:
-    number = add()
-    moved, found = threading.Event(), []
-
-    def look() -> None:
-        try:
-            moved.wait(10)
-            found.extend(claim())
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    with transaction.atomic():
-        DeliveryRow.objects.filter(id=number).update(run_at=after(2400), fence=7)
-        moved.set()
-        thread.join(0.3)  # the claim waits for us, or passes the row by
-    thread.join(10)
-    assert found == []
-    assert row(number).fence == 7
 
 
 def test_begin_writes_the_intent_before_the_call() -> None:
@@ -219,7 +78,7 @@ def test_what_became_too_late_since_the_claim_is_not_begun() -> None:
 
 
 def test_the_first_attempts_time_stays() -> None:
-    due = sending()
+    due = filled.sending()
     again = filled.step(due, State.QUEUED)
     deliveries.record([again], now=after(5))
     (second,) = claim(now=after(6))
@@ -228,54 +87,139 @@ def test_the_first_attempts_time_stays() -> None:
     assert row(due.id).first_sent_at == NOW
 
 
-def test_of_many_in_doubt_an_account_is_asked_about_one_at_a_time() -> None:
-    first, second = unsure(), unsure()
-    elsewhere = unsure(account="bluesky")
-    assert [due.id for due in claim_unsure()] == [first.id, elsewhere.id]
-    assert claim_unsure() == []
-    assert [due.id for due in claim_unsure(now=after(61))][:1] == [first.id]
-    assert row(second.id).fence == second.fence
+@pytest.mark.parametrize("scope", ["all", "account:x", "tag:lab23"])
+def test_a_stop_of_any_scope_refuses_the_intent(scope: str) -> None:
+    number = add("Vote. #Lab23")
+    (due,) = claim()
+    filled.stop(scope)
+    assert not begin(due)
+    assert (row(number).state, row(number).attempts) == ("queued", 0)
 
 
-def test_nobody_looks_before_it_is_time() -> None:
-    due = sending()
-    look_at = after(90)
-    doubt = filled.step(due, State.UNSURE)
-    deliveries.record([type(doubt)(**{**vars(doubt), "run_at": look_at})], now=NOW)
-    assert claim_unsure(now=look_at - timedelta(seconds=1)) == []
-    (found,) = claim_unsure(now=look_at)
-    assert (found.id, found.state, found.request, found.fence) == (due.id, "unsure", b"bytes", due.fence + 1)
-
-
-def test_a_look_goes_on_while_the_ledger_is_stopped() -> None:
-    due = unsure()
-    ledger.stop("Somebody pressed stop.")
-    assert [one.id for one in claim_unsure()] == [due.id]
-
-
-def test_an_idle_ledger_has_nothing_due() -> None:
-    add(due=after(100))
-    assert not deliveries.is_anything_due(NOW)
-
-
-@pytest.mark.parametrize("state", ["queued", "unsure", "silent", "overdue"])
-def test_every_kind_of_work_counts_as_due(state: str) -> None:
-    match state:
-        case "queued":
-            add()
-        case "unsure":
-            unsure()
-        case "silent":
-            sending(now=after(-61))
-        case "overdue":
-            number = add(too_late_s=10)
-            DeliveryRow.objects.filter(id=number).update(run_at=after(3600))  # the network asked us to wait
-    assert deliveries.is_anything_due(after(10) if state == "overdue" else NOW)
-
-
-def test_the_remote_ids_of_an_account_are_those_it_has_receipts_for() -> None:
-    due = sending()
-    deliveries.record([filled.step(due, State.SENT, receipt=Receipt("12", "https://x.com/us/12"))], now=NOW)
+def test_a_stop_from_outside_the_database_refuses_posts_and_lets_corrections_through() -> None:
     add()
-    assert deliveries.remote_ids("x") == {"12"}
-    assert deliveries.remote_ids("bluesky") == frozenset()
+    filled.change(Verb.EDIT, "12", account="bluesky")
+    post, edit = claim()
+    if post.verb is not Verb.PUBLISH:
+        post, edit = edit, post
+    made = turn(Intent(post, b"1", LEASE), Intent(edit, b"2", LEASE), stopped="The file is there.")
+    assert made.begun == {edit.id}
+
+
+def test_a_turn_writes_results_intents_and_the_next_claim_together() -> None:
+    sent, other = filled.sending(), add(account="bluesky")
+    (due,) = claim()
+    following = add(account="x", due=after(-1))
+    step = filled.step(sent, State.SENT, receipt=filled.receipt(12))
+    made = turn(Intent(due, b"bytes", LEASE), steps=[step], next_for={"x"})
+    assert (made.begun, made.stale) == ({other}, ())
+    assert [one.id for one in made.claimed] == [following]
+    assert (row(sent.id).state, row(other).state, row(following).lease_until) == ("sent", "sending", LEASE)
+
+
+@pytest.mark.parametrize("why", ["too late", "stopped", "doubt", "rest", "other", "hand", "lost"])
+def test_the_claim_after_a_result_obeys_what_every_claim_obeys(why: str) -> None:
+    due = filled.sending("Words in doubt")
+    step = filled.step(due, State.SENT, receipt=filled.receipt(12))
+    number = add("Words in doubt", too_late_s=10)
+    now, next_for = NOW, {"x"}
+    match why:
+        case "too late":
+            now = after(10)
+        case "stopped":
+            filled.stop("account:x")
+        case "doubt":
+            step = filled.step(due, State.UNSURE)
+        case "rest":
+            step = type(step)(**{**vars(step), "account_until": after(1)})
+        case "other":
+            next_for = {"bluesky"}
+        case "hand":
+            PostRow.objects.filter(deliveries=number).update(hand_off=True)
+        case "lost":
+            step = type(step)(**{**vars(filled.step(due, State.QUEUED)), "account_lost": "Revoked."})
+    made = deliveries.turn(steps=[step], next_for=next_for, now=now, lease_until=LEASE)
+    assert made.claimed == ()
+    assert row(number).fence == 0
+
+
+def test_the_claim_after_a_result_finds_nothing_while_a_stop_from_outside_holds() -> None:
+    step = filled.step(filled.sending(), State.SENT, receipt=filled.receipt(12))
+    add()
+    assert turn(steps=[step], next_for={"x"}, stopped="The file is there.").claimed == ()
+
+
+def test_a_full_account_rests_until_its_window_has_room() -> None:
+    filled.sent(number=1, now=after(-100))
+    step = filled.step(filled.sending(), State.SENT, receipt=filled.receipt(2))
+    turn(steps=[step], caps={"x": ((2, 3600), (9, 86_400))})
+    assert filled.next_allowed("x") == after(3500)
+
+
+def test_an_account_with_room_left_does_not_rest() -> None:
+    step = filled.step(filled.sending(), State.SENT, receipt=filled.receipt(2))
+    turn(steps=[step], caps={"x": ((2, 3600),)})
+    assert filled.next_allowed("x") is None
+
+
+def test_an_intent_reserves_its_cost_and_one_without_a_price_nothing() -> None:
+    first, second = add(), add(account="bluesky")
+    for due in claim():
+        assert turn(costly(due, 200_000 if due.id == first else 0)).begun == {due.id}
+    assert spends.spent(NOW) == 200_000
+    assert row(second).state == "sending"
+
+
+def test_what_the_budget_has_no_money_for_is_held_and_costs_nothing() -> None:
+    number = add()
+    spends.reserve("x", "publish", BUDGET - 15_000 + 1, budget=None, now=NOW)
+    (due,) = claim()
+    assert turn(costly(due, 15_000)).begun == frozenset()
+    kept = row(number)
+    assert (kept.state, kept.reason, kept.attempts) == ("held", HoldReason.BUDGET, 0)
+    assert "budget" in kept.detail
+    assert spends.spent(NOW) == BUDGET - 15_000 + 1
+
+
+def test_the_last_cent_is_spent_and_not_one_more() -> None:
+    add()
+    spends.reserve("x", "publish", BUDGET - 15_000, budget=None, now=NOW)
+    (due,) = claim()
+    assert turn(costly(due, 15_000)).begun == {due.id}
+    assert spends.spent(NOW) == BUDGET
+
+
+def test_of_many_who_begin_at_once_only_those_begin_whom_the_budget_pays() -> None:
+    for account in filled.PLATFORMS:
+        add(account=account)
+    dues = claim()
+    calls = [lambda due=due: turn(costly(due, 600_000)).begun for due in dues]
+    assert sum(len(begun) for begun in filled.at_once(calls)) == 1
+    assert spends.spent(NOW) == 600_000
+    assert sorted(row(due.id).state for due in dues) == ["held", "held", "sending"]
+
+
+def test_in_one_turn_too_the_budget_pays_only_what_it_has() -> None:
+    for account in filled.PLATFORMS:
+        add(account=account)
+    assert len(turn(*(costly(due, 400_000) for due in claim())).begun) == 2
+
+
+def test_a_void_claim_is_not_held_for_want_of_money() -> None:
+    number = add()
+    (old,) = claim()
+    (new,) = claim(now=after(61))
+    assert turn(costly(old, BUDGET + 1)).begun == frozenset()
+    assert (row(number).state, row(number).fence) == ("queued", new.fence)
+
+
+@pytest.mark.parametrize(
+    ("after_call", "cost"), [(State.QUEUED, 0), (State.HELD, 0), (State.UNSURE, 15_000), (State.SENT, 15_000)]
+)
+def test_a_call_that_certainly_published_nothing_costs_nothing(after_call: State, cost: int) -> None:
+    add()
+    (due,) = claim()
+    turn(costly(due, 15_000))
+    receipt = filled.receipt(12) if after_call is State.SENT else None
+    deliveries.record([filled.step(due, after_call, receipt=receipt)], now=NOW)
+    assert spends.spent(NOW) == cost
