@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with"),
     "status": Command("status", True, "say how things stand"),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
+    "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
     "resume": Command("resume", True, "let a stopped service send again"),
     "backup": Command("backup", True, "keep the whole database in one sealed file"),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),

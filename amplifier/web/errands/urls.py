@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from amplifier.web.errands.hand_off import hand_off_page
+from amplifier.web.errands.stop import stop_page
 
 urlpatterns = [
     path("h/<str:token>", hand_off_page),
+    path("stop/<str:token>", stop_page),
 ]

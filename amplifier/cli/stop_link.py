@@ -1,0 +1,111 @@
+"""`amplifier stop-link`: a secret address with one button that stops everything, to print and to keep in a pocket."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import segno
+
+from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.cli.output import actor, console, say_json, wall_clock
+from amplifier.cli.whole_file import whole_file
+from amplifier.clock import utc_now
+from amplifier.errors import UsageError
+from amplifier.place import port_number, settle
+from amplifier.settings import Mode, Settings
+from amplifier.store import errands, ledger
+
+TOKEN_BYTES = 32
+SVG_MM = 50  # on paper; a phone reads it at arm's length
+PORT = "8000"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument("--svg", type=Path, metavar="FILE", help="write the code into this file too, to be printed")
+    does.add_argument("--list", action="store_true", help="say when those in use were made, and make none")
+    does.add_argument("--revoke", action="store_true", help="end every stop link that was ever given out")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make one and show it once: only its digest is kept, so that nobody can show it again."""
+    place = settle(options.home, options.var)
+    settings = place.settings
+    ledger.must_be_ready()
+    if options.revoke:
+        return _revoke(settings, as_json=options.json)
+    if options.list:
+        _say_list(errands.errands(kind=ErrandKind.STOP), settings, as_json=options.json)
+        return 0
+    base = _base(settings)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    address = f"{base}/stop/{token}"
+    made = segno.make_qr(address, error="m")
+    if options.svg:
+        with whole_file(options.svg, mode=0o600) as file:
+            made.save(file, kind="svg", unit="mm", scale=SVG_MM / made.symbol_size()[0], border=4)
+    errands.make_errand(kind=ErrandKind.STOP, token=token, now=utc_now(), actor=actor())
+    in_use = errands.errands(kind=ErrandKind.STOP)
+    if options.json:
+        say_json({**_shared(settings, in_use), "address": address, "svg": str(options.svg) if options.svg else None})
+        return 0
+    out = console()
+    out.print("Whoever opens this address can stop everything, and nothing else. It is shown this once:\n")
+    out.print(f"  {address}\n", markup=False, soft_wrap=True)
+    made.terminal(out=sys.stdout, border=2, compact=True)
+    if settings.address is None:
+        out.print(
+            "\nIt works on this computer alone until settings.yaml says `address:`, where people reach Amplifier."
+        )
+    if options.svg:
+        out.print(f"\n[green]✓[/] To print: {options.svg}", soft_wrap=True)
+    out.print(f"\nStop links in use: {len(in_use)}. To end them all:\n  amplifier stop-link --revoke")
+    return 0
+
+
+def _base(settings: Settings) -> str:
+    """Where people reach the pages. Raises UsageError if live mode does not know."""
+    if settings.address:
+        return settings.address.rstrip("/")
+    if settings.mode is Mode.LIVE:
+        raise UsageError(
+            "A stop link needs the address at which people reach these pages, and settings.yaml has none.\n"
+            "Add it, for example  address: https://amplifier.example"
+        )
+    return f"http://127.0.0.1:{port_number(os.environ.get('PORT') or PORT)}"
+
+
+def _revoke(settings: Settings, *, as_json: bool) -> int:
+    number = errands.revoke_errands(kind=ErrandKind.STOP, actor=actor(), now=utc_now())
+    if as_json:
+        say_json({**_shared(settings, ()), "revoked": number})
+    elif number:
+        links = "The stop link has" if number == 1 else f"All {number} stop links have"
+        console().print(f"[green]✓[/] {links} ended: they lead nowhere now. A new one:\n  amplifier stop-link")
+    else:
+        console().print("There was no stop link to end.")
+    return 0
+
+
+def _say_list(in_use: Sequence[Errand], settings: Settings, *, as_json: bool) -> None:
+    if as_json:
+        say_json(_shared(settings, in_use))
+        return
+    out = console()
+    for one in in_use:
+        at = wall_clock(one.made_at, settings.campaign.zone)
+        out.print(f"stop link {one.id}, made {at} {settings.campaign.place}", markup=False)
+    out.print("To end them all:\n  amplifier stop-link --revoke" if in_use else "There is no stop link in use.")
+
+
+def _shared(settings: Settings, in_use: Sequence[Errand]) -> dict[str, object]:
+    return {
+        "mode": settings.mode.value,
+        "in_use": [{"id": one.id, "made_at": one.made_at} for one in in_use],
+    }

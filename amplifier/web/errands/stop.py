@@ -1,0 +1,54 @@
+"""`/stop/<token>`: one red button that stops everything. It can do nothing else, and tells nothing of the campaign."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.clock import utc_now
+from amplifier.deliver.halt import pull
+from amplifier.store import errands
+from amplifier.web.errands.sheet import errand, sheet
+from amplifier.web.frame import asked, place
+
+LONGEST_REASON = 200
+NO_REASON = "Somebody pressed the stop link."
+SILENT = "The database does not answer, so nothing is sent just now either. Wait a minute, then open this again."
+BEFORE = "This stops every post that has not begun to go out."
+STOPPED = "Sending is stopped."
+FAILED = "It could not be stopped from here. Call whoever runs Amplifier, now."
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_page(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows the button, POST stops.
+
+    The right address is always let in: wrong ones that somebody else tries must not keep anybody from stopping.
+    """
+    try:
+        found = errands.find_errand(ErrandKind.STOP, token)
+    except DatabaseError:
+        return sheet(request, "errand_lost.html", {"truth": SILENT}, status=503)
+    if found is None:
+        return _lost(request, token)
+    if request.method == "POST":
+        return _stop(request, found)
+    return sheet(request, "errand_stop.html", {"truth": BEFORE, "is_stopped": False, "button": True})
+
+
+@errand
+def _lost(_request: HttpRequest, _token: str) -> HttpResponse:
+    raise Http404
+
+
+def _stop(request: HttpRequest, found: Errand) -> HttpResponse:
+    said = asked(request.POST, "reason")[:LONGEST_REASON]
+    actor = f"stop link {found.id}"
+    pulled = pull([place().var], reason=said or NO_REASON, actor=actor, now=utc_now())
+    is_stopped = bool(pulled.flags)
+    content = {"truth": STOPPED if is_stopped else FAILED, "is_stopped": is_stopped, "button": not is_stopped}
+    return sheet(request, "errand_stop.html", content, status=200 if is_stopped else 500)
