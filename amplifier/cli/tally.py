@@ -111,9 +111,12 @@ class World:
         """Put a fault in force."""
         self.ask("POST", "/_/faults", words)
 
-    def weather(self, level: str, *, seed: int = 0) -> None:
-        """Faults of every kind at random (`heavy`), or none any more (`calm`)."""
-        self.ask("POST", "/_/weather", {"level": level, "seed": seed})
+    def weather(self, level: str, *, seed: int = 0, waits: float = 1) -> None:
+        """Faults of every kind at random (`heavy`), or none any more (`calm`).
+
+        `waits` makes their real waiting so many times as long; 0 is for a clock that is set from outside.
+        """
+        self.ask("POST", "/_/weather", {"level": level, "seed": seed, "waits": waits})
 
     def struck(self) -> dict[str, int]:
         """How many faults have struck since the sandbox started, by kind."""

@@ -84,7 +84,7 @@ class Control:
     def set_weather(self, request: Request, _: dict[str, str]) -> Any:
         """Faults of every kind at random from now on, or no longer."""
         found = _object(request)
-        self._faults.set_weather(str(found["level"]), int(found.get("seed", 0)))
+        self._faults.set_weather(str(found["level"]), int(found.get("seed", 0)), float(found.get("waits", 1)))
         return self._faults.weather()
 
     def clock(self, _: Request, __: dict[str, str]) -> Any:

@@ -153,8 +153,7 @@ class Faults:
         kept = notes.kept("faults") or {"next": 1, "list": []}
         self._next: int = kept["next"]
         self._faults = [from_json(found, found["id"]) for found in kept["list"]]
-        weather = notes.kept("weather") or {"level": CALM, "seed": 0}
-        self._sky = Sky(weather["level"], weather["seed"])
+        self._sky = Sky(**(notes.kept("weather") or {"level": CALM, "seed": 0}))
 
     def add(self, found: Any) -> Fault:
         """Put a fault in force. Raises ValueError with a sentence if it makes no sense."""
@@ -179,17 +178,18 @@ class Faults:
             self._keep()
             return ended
 
-    def set_weather(self, level: str, seed: int) -> None:
-        """Begin a weather anew from its seed, or end it. Raises ValueError for a level that there is not."""
+    def set_weather(self, level: str, seed: int, waits: float = 1.0) -> None:
+        """Begin a weather anew from its seed, or end it. Raises ValueError for one that there is not."""
         with self._lock:
-            self._sky = Sky(level, seed)
-            self._notes.keep("weather", {"level": level, "seed": seed})
+            self._sky = Sky(level, seed, waits)
+            self._notes.keep("weather", {"level": level, "seed": seed, "waits": waits})
 
     def weather(self) -> dict[str, Any]:
         """The weather, and how often each kind has struck, also of single faults."""
         with self._lock:
             struck = dict(sorted(self._struck.items()))
-            return {"level": self._sky.level, "seed": self._sky.seed, "struck": struck, "faults": sum(struck.values())}
+            sky = {"level": self._sky.level, "seed": self._sky.seed, "waits": self._sky.waits}
+            return {**sky, "struck": struck, "faults": sum(struck.values())}
 
     def take(self, network: Network | None, operation: Operation, kinds: frozenset[Kind] | None = None) -> Fault | None:
         """The first fault for such a request, used up by one; without `kinds` only those that act on the connection."""

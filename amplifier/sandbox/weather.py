@@ -79,6 +79,7 @@ TABLES: dict[Operation, tuple[Chance, ...]] = {
     Operation.LOGIN: PATIENCE + TROUBLE + LINE,
     Operation.LOOK_UP: PATIENCE + TROUBLE + LINE,
 }
+REAL_WAITS = frozenset({"delay", "hang", "drip"})  # the other kinds that wait do so on the sandbox's clock
 # In which share of the requests something of the table strikes; and the habits of servers, each by its own chance.
 SHARES = {HEAVY: 0.3, CALM: 0.0}
 HABITS: dict[str, tuple[float, Drawn]] = {
@@ -89,13 +90,19 @@ HABITS: dict[str, tuple[float, Drawn]] = {
 
 
 class Sky:
-    """One weather. The same seed and the same requests in the same order give the same faults."""
+    """One weather. The same seed and the same requests in the same order give the same faults.
 
-    def __init__(self, level: str, seed: int) -> None:
+    `waits` makes all waiting in real time so many times as long: 0 leaves none, for a clock that is set from outside.
+    """
+
+    def __init__(self, level: str, seed: int, waits: float = 1.0) -> None:
         if level not in SHARES:
             raise ValueError(f"the weather is {' or '.join(sorted(SHARES))}, not {level}")
+        if not 0 <= waits <= 10:
+            raise ValueError("waits lies between 0 and 10")
         self.level = level
         self.seed = seed
+        self.waits = waits
         self._random = random.Random(seed)  # noqa: S311 - guards no secret
 
     def __bool__(self) -> bool:
@@ -110,7 +117,13 @@ class Sky:
         if self._random.random() >= SHARES[self.level]:
             return None
         table = TABLES[operation]
-        return self._random.choices(table, [chance.weight for chance in table])[0].fault
+        drawn = self._random.choices(table, [chance.weight for chance in table])[0].fault
+        return drawn if self.waits == 1 or drawn["kind"] not in REAL_WAITS else self._sped_up(drawn)
+
+    def _sped_up(self, fault: Drawn) -> Drawn:
+        seconds = fault["seconds"]
+        low, high = seconds if isinstance(seconds, list) else (seconds, seconds)
+        return {**fault, "seconds": [low * self.waits, high * self.waits]}
 
     def _of(self, habits: frozenset[str]) -> list[tuple[float, Drawn]]:
         return [HABITS[name] for name in sorted(habits) if name in HABITS]

@@ -49,3 +49,12 @@ def test_a_bad_answer_to_a_look_makes_nothing_twice_and_loses_nothing(stage: Sta
     lost_answer = {"operation": "publish", "kind": "cut_after"}
     outcome = stage.play(bad.find, [lost_answer, *meant("find", bad.faults)])
     assert (outcome.state, outcome.times, outcome.broken) == ("sent", 1, ()), outcome
+
+
+@pytest.mark.journey
+@pytest.mark.usefixtures("sqlite_ledger")
+@pytest.mark.parametrize("bad", KINDS, ids=lambda bad: bad.name)
+def test_the_look_alone_is_enough_on_a_server_that_forgets_its_keys(stage: Stage, bad: Bad) -> None:
+    forgets = {"kind": "ignore_key", "times": None}
+    outcome = stage.play("mastodon", meant("publish", (*bad.faults, forgets)))
+    assert (outcome.state, outcome.times) == (bad.mastodon.state, bad.mastodon.times), (bad.why, outcome)

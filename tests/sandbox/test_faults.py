@@ -128,6 +128,6 @@ def test_a_heavy_weather_begins_in_one_call_and_ends_in_one(base: str, door: Any
 
 
 def test_the_weather_outlives_the_process(world: World) -> None:
-    Faults(world.notes).set_weather("heavy", 9)
+    Faults(world.notes).set_weather("heavy", 9, 0.5)
     told = Faults(world.notes).weather()
-    assert (told["level"], told["seed"]) == ("heavy", 9)
+    assert (told["level"], told["seed"], told["waits"]) == ("heavy", 9, 0.5)

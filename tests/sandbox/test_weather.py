@@ -54,3 +54,12 @@ def test_calm_is_calm_and_any_other_word_is_refused() -> None:
     assert Sky(CALM, 1).draw(Operation.PUBLISH, None) is None
     with pytest.raises(ValueError, match="calm or heavy"):
         Sky("stormy", 1)
+
+
+def test_waiting_in_real_time_can_be_taken_out_and_waiting_on_the_sandboxs_clock_stays() -> None:
+    sky = Sky(HEAVY, 6, waits=0)
+    drawn_of = [fault for _ in range(4000) if (fault := sky.draw(Operation.PUBLISH, None))]
+    waits = {fault["kind"]: from_json(fault, 1).seconds for fault in drawn_of if "seconds" in fault}
+    assert waits == {"delay": (0, 0), "hang": (0, 0), "drip": (0, 0), "stores_later": (0.2, 1.0)}
+    with pytest.raises(ValueError, match="waits"):
+        Sky(HEAVY, 6, waits=-1)
