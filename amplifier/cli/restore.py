@@ -12,10 +12,9 @@ from amplifier.cli.backup import key_for, progress, unpacked, watched
 from amplifier.cli.output import actor, agreed, console, say_json, wall_clock
 from amplifier.cli.up import only_one
 from amplifier.clock import utc_now
-from amplifier.deliver.cost import is_by_hand, is_paid
+from amplifier.deliver.cost import is_readable
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
-from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
 from amplifier.store import restored
@@ -84,18 +83,9 @@ class _Marker:
             now=self._now,
             actor=actor(),
             reason=f"The database was restored from the backup of {when}. What went out since is being looked for.",
-            readable=readable(settings),
+            readable=[account.name for account in settings.accounts if is_readable(account, settings)],
         )
         Planner(self._place.home, settings, now=lambda: self._now, forgetful=True).refresh()
-
-
-def readable(settings: Settings) -> tuple[str, ...]:
-    """The accounts that may be asked what is out: not those where asking costs money that nobody has granted."""
-    return tuple(
-        account.name
-        for account in settings.accounts
-        if not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
-    )
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -143,7 +133,7 @@ def _show(header: Header, settings: Settings) -> None:
 def _replace(  # noqa: PLR0913  all that a replacement needs
     file: BinaryIO, header: Header, place: Place, key: str, *, now: datetime, mark: Callable[[], None], quiet: bool
 ) -> str | None:
-    size = place_size(file)
+    size = _size(file)
     with progress(quiet=quiet) as bar:
         if header.database != SQLITE:
             return replace_rows(lambda: watched(read(file, key), bar, "Restoring", size), header, now=now, mark=mark)
@@ -157,7 +147,7 @@ def _replace(  # noqa: PLR0913  all that a replacement needs
     return str(kept[0]) if kept[0] else None
 
 
-def place_size(file: BinaryIO) -> int:
+def _size(file: BinaryIO) -> int:
     """How many bytes this file has; where it is read stays where it was."""
     at = file.tell()
     size = file.seek(0, 2)

@@ -37,3 +37,8 @@ def is_by_hand(account: Account, settings: Settings) -> bool:
     if account.hand_off is not None:
         return account.hand_off
     return settings.mode is Mode.LIVE and is_paid(TABLE[account.platform]) and settings.budget is None
+
+
+def is_readable(account: Account, settings: Settings) -> bool:
+    """Whether the network may be asked what is out: not where that costs money which nobody has granted."""
+    return not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
