@@ -26,7 +26,7 @@ from amplifier.store import accounts, spends, stops
 from amplifier.store.claims import claim_for
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.receipts import full_until, is_taken
+from amplifier.store.receipts import full_until, is_taken, target_of
 from amplifier.store.transaction import is_postgres, stamp, whole
 
 SERVICE = "service"
@@ -218,7 +218,7 @@ def _write(
             changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "remote_state": RemoteState.LIVE}
         elif row.verb != Verb.PUBLISH:
             told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
-            DeliveryRow.objects.filter(account=row.account, remote_id=row.target).update(remote_state=told)
+            DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row)).update(remote_state=told)
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
     _tell_account(row.account, step, now=now)
     written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))

@@ -41,6 +41,8 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
         if why is None and row.verb != Verb.PUBLISH and row.account in by_hand:
             why = (HoldReason.HAND_OFF, CHANGE_BY_HAND)
         elif why is None and row.verb == Verb.PUBLISH and (row.post.hand_off or row.account in by_hand):
+            if not _may_follow(row):  # the words before these are still there
+                continue
             why = (HoldReason.HAND_OFF, BY_HAND)
         if why is not None and hold(row.pk, reason=why[0], detail=why[1], now=now) and why[0] is HoldReason.HAND_OFF:
             handed.append(row.pk)
@@ -93,6 +95,11 @@ def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: str, now: datetime)
     )
     write_events(Event(now, actor, of_delivery(pk), kind, State.HELD, State.QUEUED) for pk in ids)
     return len(ids)
+
+
+def _may_follow(row: DeliveryRow) -> bool:
+    """Whether what it waits for, if anything, is done."""
+    return row.waits_for is None or DeliveryRow.objects.filter(id=row.waits_for, state=State.SENT).exists()
 
 
 def _why(

@@ -29,6 +29,12 @@ def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
     return found
 
 
+def begun(post_row: int) -> list[str]:
+    """The accounts on which a post's first words are out, or may be; called inside the planner's transaction."""
+    rows = DeliveryRow.objects.filter(post_id=post_row, revision=0, verb=Verb.PUBLISH)
+    return list(rows.filter(state__in=[State.SENT, *ON_ITS_WAY]).order_by("id").values_list("account", flat=True))
+
+
 def add(  # noqa: PLR0913  everything a row is born with
     post_row: int,
     post: PostId,
@@ -69,7 +75,7 @@ def add(  # noqa: PLR0913  everything a row is born with
 
 def move_on_their_way(post_row: int, *, too_late_at: datetime) -> None:
     """What of this post is under way or in doubt keeps its state; should it come back, the post's new time holds."""
-    rows = DeliveryRow.objects.filter(post_id=post_row, verb=Verb.PUBLISH, state__in=list(ON_ITS_WAY))
+    rows = DeliveryRow.objects.filter(post_id=post_row, revision=0, verb=Verb.PUBLISH, state__in=list(ON_ITS_WAY))
     rows.update(too_late_at=too_late_at)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
+from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
 from amplifier.store import planned
 from amplifier.store.models import PostRow
@@ -79,8 +80,19 @@ def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
 
 def _rewrite(rewrite: Rewrite, ink: Ink) -> None:
     post = rewrite.post
-    PostRow.objects.filter(id=rewrite.row).update(**_fields(post, ink))
+    fields = _fields(post, ink)
+    before = PostRow.objects.filter(id=rewrite.row).values_list("facts", flat=True).get()
+    if before != fields["facts"]:
+        fields["facts"] = _facts_after(rewrite, before)
+    PostRow.objects.filter(id=rewrite.row).update(**fields)
     planned.move_on_their_way(rewrite.row, too_late_at=post.moment.due_at + timedelta(seconds=post.too_late_s))
+
+
+def _facts_after(rewrite: Rewrite, before: Sequence[Sequence[object]]) -> list[Sequence[object]]:
+    """The facts of the new words, and for the accounts on which the old ones are out those that they state."""
+    own = [entry for entry in before if len(entry) > 2]
+    old = [Fact(str(name), str(value)) for name, value, *more in before if not more]
+    return [*_facts(rewrite.post.facts), *facts_kept(own, old, accounts=planned.begun(rewrite.row))]
 
 
 def _add(add: Add, ink: Ink) -> list[int]:

@@ -79,3 +79,11 @@ def _full(account: str, most: int, window_s: int, now: datetime) -> datetime | N
 def is_taken(account: str, receipt: Receipt, delivery: int) -> bool:
     """Whether another delivery owns this post; called inside a transaction."""
     return DeliveryRow.objects.filter(account=account, remote_id=receipt.remote_id).exclude(id=delivery).exists()
+
+
+def target_of(row: DeliveryRow) -> str:
+    """The post that this edit or deletion is about: named, or the one that the delivery it waits for published."""
+    if row.target or row.waits_for is None:
+        return row.target
+    found = DeliveryRow.objects.filter(id=row.waits_for).values_list("remote_id", flat=True).first()
+    return found or ""

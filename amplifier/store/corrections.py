@@ -1,0 +1,164 @@
+"""Corrections, queued whole or not at all: what waits of earlier ones gives way, and the words before are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F
+
+from amplifier.campaign.correction import (
+    Change,
+    Stand,
+    Way,
+    facts_kept,
+    stand,
+)
+from amplifier.campaign.delivery import (
+    DeliveryId,
+    State,
+    Verb,
+    idempotency_key,
+    record_key,
+)
+from amplifier.campaign.post import PostId
+from amplifier.errors import UsageError
+from amplifier.store import journeys
+from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.models import DeliveryRow
+from amplifier.store.transaction import whole
+
+IN_TIME = timedelta(days=1)  # a correction is worth sending that much later; then a person decides anew
+REPLACED, WITHDRAWN = "replaced", "withdrawn"  # why something that waited does not any more
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who changes a post, why and when; `first_day` is the campaign's, for keys."""
+
+    actor: str
+    reason: str
+    now: datetime
+    first_day: date
+
+
+@whole
+def correct(post: PostId, changes: Sequence[Change], hand: Hand) -> list[int]:
+    """Queue these corrections, all or none: what still waits of earlier ones gives way. The numbers of the deliveries.
+
+    Raises UsageError where the post has changed since the corrections were decided.
+    """
+    made: list[int] = []
+    for change in changes:
+        found = locked(post, change.account)
+        if found is None or found.newest != change.newest or found.is_changing or _target(found) != change.target:
+            raise UsageError(f"The post has changed on {change.account} meanwhile. Nothing was done; look at it again.")
+        give_way(found, hand)
+        made += _queued(found, change, hand)
+    return made
+
+
+def locked(post: PostId, account: str) -> Stand | None:
+    """How the post stands on this account, locked until the transaction ends."""
+    rows = DeliveryRow.objects.filter(
+        post__campaign=post.campaign, post__slot=post.slot, post__occurrence=post.occurrence, account=account
+    )
+    list(rows.select_for_update().values_list("id", flat=True))
+    found = [row for row in journeys.journeys(post=post) if row.identity.account == account]
+    return stand(found) if found else None
+
+
+def _target(found: Stand) -> str:
+    return found.out.receipt.remote_id if found.out and found.out.receipt else ""
+
+
+def give_way(found: Stand, hand: Hand, *, why: str = REPLACED) -> None:
+    """What waits of earlier corrections is dropped; what was tried and may have arrived is none of these."""
+    rows = list(found.waiting)
+    if why == WITHDRAWN:  # an edit whose outcome nobody knows does not matter to a post that goes
+        rows += [row for row in found.rows if row.state is State.UNSURE and row.identity.verb is Verb.EDIT]
+    for row in DeliveryRow.objects.filter(id__in=[row.id for row in rows]):
+        may_be_out = row.verb == Verb.PUBLISH and row.request is not None
+        if may_be_out and why == REPLACED:
+            raise UsageError(
+                f"The last correction on {row.account} may be out after all. Look at the profile, or withdraw it."
+            )
+        if not may_be_out:
+            move(row, State.DROPPED, why, hand.actor, hand.now, reason=why, detail=hand.reason)
+
+
+def _queued(found: Stand, change: Change, hand: Hand) -> list[int]:
+    before, words, revision = found.text, change.words, change.newest + 1
+    model = DeliveryRow.objects.select_related("post").get(id=found.rows[0].id)
+    if change.facts or words:
+        kept = facts_kept(model.post.facts, change.facts, accounts=[change.account], revision=revision)
+        model.post.facts = kept
+        model.post.save(update_fields=["facts"])
+    made: list[int] = []
+    first: int | None = None
+    if change.way in (Way.REPOST, Way.DELETE):
+        first = add_row(model, Verb.DELETE, revision, hand, target=change.target, kind="to be deleted")
+        made.append(first)
+    if words is not None:
+        verb = Verb.EDIT if change.way is Way.EDIT else Verb.PUBLISH
+        text = {"text": words.text, "language": words.language, "imprint": words.imprint}
+        target = change.target if verb is Verb.EDIT else ""
+        made.append(
+            add_row(model, verb, revision, hand, target=target, fields=text, waits_for=first, kind="to be corrected")
+        )
+    if found.out:
+        told = f"{hand.reason}\nwas: {before}\nnow: {words.text if words else ''}".strip()
+        write_events([Event(hand.now, hand.actor, of_delivery(found.out.id), "to be corrected", detail=told)])
+    return made
+
+
+def add_row(  # noqa: PLR0913  what a row is born with
+    model: DeliveryRow,
+    verb: Verb,
+    revision: int,
+    hand: Hand,
+    *,
+    kind: str,
+    target: str = "",
+    waits_for: int | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> int:
+    """A delivery beside this one, of the same post on the same account."""
+    post = model.post
+    identity = DeliveryId(PostId(post.campaign, post.slot, post.occurrence), model.account, model.part, revision, verb)
+    by_record = model.platform == "bluesky" and verb is Verb.PUBLISH
+    row = DeliveryRow.objects.create(
+        post=post,
+        account=model.account,
+        platform=model.platform,
+        part=model.part,
+        verb=verb,
+        revision=revision,
+        target=target,
+        waits_for=waits_for,
+        key=record_key(identity, hand.first_day) if by_record else idempotency_key(identity),
+        state=State.QUEUED,
+        run_at=hand.now,
+        too_late_at=hand.now + IN_TIME,
+        **(fields or {"text": "", "language": model.language}),
+    )
+    write_events([Event(hand.now, hand.actor, of_delivery(row.pk), kind, after=State.QUEUED, detail=hand.reason)])
+    return row.pk
+
+
+def move(  # noqa: PLR0913  what is written down about a step
+    row: DeliveryRow,
+    after: State,
+    kind: str,
+    actor: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    detail: str = "",
+    fields: Mapping[str, object] | None = None,
+) -> None:
+    """One step of a delivery that a person or the tidying takes; called inside its transaction."""
+    changes: dict[str, object] = {"state": after, "reason": reason, "detail": detail, "lease_until": None}
+    DeliveryRow.objects.filter(id=row.pk).update(fence=F("fence") + 1, **changes, **(fields or {}))
+    write_events([Event(now, actor, of_delivery(row.pk), kind, row.state, after, detail=detail)])

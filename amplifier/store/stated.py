@@ -1,0 +1,46 @@
+"""What our posts say where they are out: their words as they stand, and the facts that these state."""
+
+from __future__ import annotations
+
+from django.db.models import Max, Q
+
+from amplifier.campaign.correction import LIVES, Stated, facts_of
+from amplifier.campaign.delivery import ON_ITS_WAY, State, Verb
+from amplifier.campaign.post import PostId
+from amplifier.store.models import DeliveryRow
+from amplifier.store.transaction import reading
+
+
+@reading
+def stated(campaign: str) -> tuple[Stated, ...]:
+    """Every text of ours that is out, or may be, with the facts that it states, in the order of time."""
+    rows = DeliveryRow.objects.select_related("post").filter(post__campaign=campaign)
+    posts = rows.filter(verb=Verb.PUBLISH).filter(Q(state=State.SENT, remote_state__in=LIVES) | Q(state__in=ON_ITS_WAY))
+    edits: dict[tuple[str, str], DeliveryRow] = {}
+    for edit in rows.filter(verb=Verb.EDIT, state=State.SENT).order_by("revision"):
+        edits[edit.account, edit.target] = edit
+    found = []
+    for row in posts.order_by("post__due_at", "id").defer("request"):
+        said = edits.get((row.account, row.remote_id or ""), row)
+        post = row.post
+        found.append(
+            Stated(
+                post=PostId(post.campaign, post.slot, post.occurrence),
+                account=row.account,
+                platform=row.platform,
+                text=said.text,
+                url=row.url,
+                due_at=post.due_at,
+                facts=facts_of(post.facts, row.account, said.revision),
+                is_sure=row.state == State.SENT,
+            )
+        )
+    return tuple(found)
+
+
+@reading
+def names(campaign: str) -> tuple[PostId, ...]:
+    """The posts of which something is out or on its way, by hand or by plan; the newest first."""
+    rows = DeliveryRow.objects.filter(post__campaign=campaign, state__in=[State.SENT, *ON_ITS_WAY], verb=Verb.PUBLISH)
+    found = rows.values_list("post__slot", "post__occurrence").annotate(due=Max("post__due_at")).order_by("-due")
+    return tuple(PostId(campaign, slot, occurrence) for slot, occurrence, _ in found)
