@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--post", action="append", default=[], metavar="POST", help="let this held post go on, and no other; repeatable"
     )
+    parser.add_argument("--anyway", action="store_true", help="also while posts are looked for that may be out already")
     parser.add_argument("--yes", action="store_true", help="let every held post go on that is not too late, unasked")
 
 
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     ending = _ending(place, scope_of(options.account, options.tag))
     named = _named(ending.held, options.post)
     if ending.flags or ending.held:
-        refuse_if_held(place)
+        refuse_if_held(place, anyway=options.anyway)
     if not options.json:
         _show(ending, place.settings)
     if not (ending.flags or ending.held):
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
         console().print("Nothing was changed.")
         return 1
     now = utc_now()
-    let_go_on(place, actor=actor(), now=now, scope=ending.scope)
+    let_go_on(place, actor=actor(), now=now, scope=ending.scope, anyway=options.anyway)
     released = holds.release([row.id for row in chosen], actor=actor(), now=now)
     _tell(ending, chosen, released, place, as_json=options.json)
     return 0
