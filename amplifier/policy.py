@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from amplifier.written import EnvironmentName, Identifier, wrong
 from amplifier.yamlfile import FileModel
@@ -83,3 +83,14 @@ class Recipient(FileModel):
     name: Identifier
     address: EnvironmentName
     about: Annotated[tuple[Topic, ...], Field(min_length=1)] = tuple(Topic)
+
+
+def _distinct(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+    names = [one.name for one in people]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise wrong(f"has {twice} twice", "Give one of them another name: a notice goes to each name once.")
+    return people
+
+
+Recipients = Annotated[tuple[Recipient, ...], AfterValidator(_distinct)]

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
-from amplifier.policy import Budget, Imprint, OnDoubt, Recipient
+from amplifier.policy import Budget, Imprint, OnDoubt, Recipients
 from amplifier.written import (
     Address,
     BaseAddress,
@@ -51,6 +51,7 @@ OURS_REASON = (
 )
 RESERVED = {"platform", "milestones", "links", "campaign", "day"}  # other names that a template may use
 LONGEST = timedelta(days=366)
+Said = tuple[tuple[str | int, ...], str, str, str]  # where, rule, what is wrong, what to do
 
 
 class Mode(StrEnum):
@@ -177,7 +178,7 @@ class _Content(FileModel):
     listen: Listen = Listen()
     limits: Limits = Limits()
     budget: Budget | None = None
-    notify: tuple[Recipient, ...] = ()
+    notify: Recipients = ()
     ping: EnvironmentName | None = None
     address: BaseAddress | None = None
     rehearsal: Rehearsal = Rehearsal()
@@ -221,16 +222,24 @@ class Settings(_Content):
             return ()
         return tuple(
             Problem(
-                FILE,
-                self.lines.at("accounts", number, "secrets", secret),
-                "missing_secret",
-                f"The environment variable {variable} is not set, so {account.name} cannot log in.",
-                f"Put the {secret} of @{account.handle} on {TITLES[account.platform]} into it, or stay in rehearsal.",
+                FILE, self.lines.at(*where), "missing_secret", f"The environment variable {name} is not set, {so}", hint
             )
-            for number, account in enumerate(self.accounts)
-            for secret, variable in account.secrets.items()
-            if not environ.get(variable, "").strip()
+            for where, name, so, hint in self._secrets()
+            if not environ.get(name, "").strip()
         )
+
+    def _secrets(self) -> Iterator[Said]:
+        """Every secret: where it stands, its environment variable, what does not work without it, and what to do."""
+        for number, one in enumerate(self.accounts):
+            for secret, variable in one.secrets.items():
+                where = ("accounts", number, "secrets", secret)
+                hint = f"Put the {secret} of @{one.handle} on {TITLES[one.platform]} into it, or stay in rehearsal."
+                yield where, variable, f"so {one.name} cannot log in.", hint
+        for number, person in enumerate(self.notify):
+            what = f"so {person.name} hears of nothing."
+            yield ("notify", number, "address"), person.address, what, "Put apprise's address of them into it."
+        if self.ping:
+            yield ("ping",), self.ping, "so nobody hears when we fall silent.", "Put the address that watches into it."
 
 
 def load(home: Path) -> Settings:
@@ -249,9 +258,7 @@ def parse(content: bytes | str) -> Settings:
     return Settings(**dict(found), digest=hashlib.sha256(raw).hexdigest(), lines=lines)
 
 
-# What only shows when several values are looked at together: where, rule, what is wrong, what to do.
-
-Said = tuple[tuple[str | int, ...], str, str, str]
+# What only shows when several values are looked at together.
 
 
 def _campaign_problems(found: _Content) -> Iterator[Said]:

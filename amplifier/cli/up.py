@@ -124,6 +124,7 @@ def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
     environment.pop("PORT", None)
     if place.settings.mode is Mode.REHEARSAL:
         secrets = {variable for account in place.settings.accounts for variable in account.secrets.values()}
+        secrets |= {recipient.address for recipient in place.settings.notify}
         for variable in list(environment):
             if variable in secrets or variable.upper() in PROXIES:
                 del environment[variable]

@@ -10,9 +10,11 @@ from django.db import connection
 from django.db.models import F, Q
 
 from amplifier.campaign.pace import PATIENCE, rest_after
+from amplifier.store.events import Event, write_events
 from amplifier.store.models import AccountRow
 from amplifier.store.transaction import is_postgres, reading, stamp, whole
 
+SERVICE = "service"
 OK, LOST, UNKNOWN = "ok", "lost", "unknown"
 OPEN = "SELECT name FROM accounts WHERE health <> 'lost' AND (next_allowed_at IS NULL OR next_allowed_at <= %s)"
 RELIEVE = "UPDATE accounts SET failures = 0 WHERE failures > 0 AND name = %s"
@@ -70,6 +72,8 @@ def text_limits() -> dict[str, int]:
 @whole
 def account_is_ok(name: str, *, remote_id: str, url: str, text_limit: int, now: datetime) -> None:
     """The network let us in. `text_limit` is how long a post may be on this server; 0 where it does not say."""
+    if AccountRow.objects.filter(name=name, health=LOST).exists():
+        write_events([Event(now, SERVICE, f"account:{name}", "account is back", LOST, OK)])
     AccountRow.objects.filter(name=name).update(
         health=OK, detail="", remote_id=remote_id, url=url, text_limit=text_limit, checked_at=now
     )
@@ -78,14 +82,17 @@ def account_is_ok(name: str, *, remote_id: str, url: str, text_limit: int, now: 
 @whole
 def account_trouble(name: str, *, lost: bool, detail: str, now: datetime) -> None:
     """The network did not let us in (`lost`), or could not be asked."""
-    changes: dict[str, object] = {"detail": detail, "checked_at": now}
     if lost:
-        changes["health"] = LOST
-    AccountRow.objects.filter(name=name).update(**changes)
+        lose_account(name, detail=detail, now=now)
+    else:
+        AccountRow.objects.filter(name=name).update(detail=detail, checked_at=now)
 
 
 def lose_account(name: str, *, detail: str, now: datetime) -> None:
-    """Pause the account; called inside the transaction that records why."""
+    """Pause the account, and write down when that began; called inside the transaction that records why."""
+    before = AccountRow.objects.filter(name=name).exclude(health=LOST).values_list("health", flat=True).first()
+    if before:
+        write_events([Event(now, SERVICE, f"account:{name}", "account lost", before, LOST, detail=detail)])
     AccountRow.objects.filter(name=name).update(health=LOST, detail=detail, checked_at=now)
 
 
