@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from django.db import DatabaseError
 
-from amplifier.campaign.delivery import Due, HoldReason, State, Transition
-from amplifier.store import accounts, deliveries, events
-from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
+from amplifier.campaign.delivery import PASSING, Due, HoldReason, State, Transition, Verb
+from amplifier.campaign.post import Words
+from amplifier.store import accounts, deliveries, events, overrides, posts
+from amplifier.store.models import DeliveryRow
+from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, claim_unsure, receipt, row, sending, step, unsure
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -30,6 +34,17 @@ def look_finds_nothing(now: datetime) -> None:
     (look,) = claim_unsure(now=now)
     back = Transition(look.id, look.fence, State.UNSURE, State.QUEUED, "not there", run_at=now)
     assert record(back, now) == []
+
+
+def move(due: Due, to: datetime) -> None:
+    """The plan moves the post of this delivery."""
+
+    def decide(there: Sequence[ExistingPost]) -> Changes:
+        (found,) = [one for one in there if due.id in [delivery.id for delivery in one.deliveries]]
+        words = [Words(due.identity.account, due.text, "en")]
+        return Changes(rewrites=(Rewrite(found.row, filled.wanted(found.id.slot, words, due=to)),))
+
+    posts.replan("lab23", decide, filled.ink())
 
 
 def kinds(delivery: int) -> list[str]:
@@ -138,12 +153,123 @@ def test_looks_are_counted_and_begin_anew_with_the_next_attempt() -> None:
     assert row(due.id).looks == 0
 
 
-def test_what_comes_back_takes_the_time_to_which_its_post_moved_meanwhile() -> None:
+@pytest.mark.parametrize(("seconds", "run_at"), [(2400, 2400), (-600, 30)])
+def test_what_comes_back_takes_the_time_to_which_its_post_moved_meanwhile(seconds: float, run_at: float) -> None:
     due = sending()
-    PostRow.objects.filter(deliveries=due.id).update(due_at=after(2400))
+    move(due, after(seconds))
     record(replace(step(due, State.QUEUED), run_at=after(30)))
     kept = row(due.id)
-    assert (kept.run_at, kept.too_late_at) == (after(2400), after(2400 + 900))
+    assert (kept.run_at, kept.too_late_at) == (after(run_at), after(seconds + 900))
+
+
+def test_a_look_knows_until_when_its_moved_post_may_go_out() -> None:
+    due = unsure()
+    move(due, after(2400))
+    (look,) = claim_unsure()
+    assert look.too_late_at == after(2400 + 900)
+
+
+@pytest.mark.parametrize("road", ["at once", "while it is prepared", "through doubt"])
+def test_a_missed_post_that_a_person_sends_again_keeps_its_new_deadline_through_a_failed_try(road: str) -> None:
+    number = add(due=after(-3600)) if road != "through doubt" else sending(now=after(-3600)).id
+    DeliveryRow.objects.filter(id=number).update(state=State.MISSED, lease_until=None)
+    overrides.send_again(number, actor="cli:ola", now=NOW)
+    if road == "through doubt":
+        look_finds_nothing(NOW)
+    (due,) = claim()
+    if road != "while it is prepared":
+        assert begin(due)
+    before = State.QUEUED if road == "while it is prepared" else State.SENDING
+    record(replace(step(due, State.QUEUED, before=before), run_at=after(30)))
+    assert (row(number).run_at, row(number).too_late_at) == (after(30), after(900))
+    assert deliveries.miss_overdue(now=after(30)) == 0
+
+
+@pytest.mark.parametrize(("verb", "told"), [(Verb.EDIT, "edited"), (Verb.DELETE, "withdrawn")])
+@pytest.mark.parametrize("road", ["done", "found"])
+def test_a_change_that_went_through_ends_in_sent_and_is_told_of_its_post(verb: Verb, told: str, road: str) -> None:
+    post, other = filled.sent(number=12), filled.sent(account="bluesky", number=12)
+    number = filled.change(verb, "12")
+    (due,) = claim()
+    assert begin(due)
+    if road == "done":
+        record(step(due, State.SENT), after(5))
+    else:
+        record(replace(step(due, State.UNSURE), run_at=NOW))
+        (look,) = claim_unsure()
+        record(step(look, State.SENT, before=State.UNSURE), after(5))
+    kept = row(number)
+    assert (kept.state, kept.sent_at, kept.remote_id) == ("sent", after(5), None)
+    assert (row(post.id).remote_state, row(other.id).remote_state) == (told, "live")
+
+
+@pytest.mark.parametrize("reason", sorted(PASSING))
+def test_what_waits_too_long_for_something_that_passes_is_missed_and_says_what_it_waited_for(reason: str) -> None:
+    number = add(too_late_s=10)
+    DeliveryRow.objects.filter(id=number).update(state="held", reason=reason)
+    assert deliveries.miss_overdue(now=after(9)) == 0
+    assert deliveries.miss_overdue(now=after(10)) == 1
+    assert (row(number).state, row(number).reason) == ("missed", reason)
+    assert kinds(number)[-1] == "missed"
+
+
+@pytest.mark.parametrize("reason", sorted(set(HoldReason) - PASSING))
+def test_what_waits_for_a_person_is_never_missed_by_itself(reason: str) -> None:
+    number = add(too_late_s=10)
+    DeliveryRow.objects.filter(id=number).update(state="held", reason=reason)
+    assert deliveries.miss_overdue(now=after(9999)) == 0
+
+
+def fail(account: str = "x", *, now: datetime = NOW) -> None:
+    """A call that got no answer."""
+    number = add(due=now)
+    DeliveryRow.objects.filter(id=number).update(account=account)
+    (due,) = claim(now=now)
+    assert begin(due, now=now)
+    record(replace(step(due, State.QUEUED), run_at=after(9999), strain=30), now)
+
+
+def test_the_third_failure_in_a_row_lets_the_account_rest_and_the_rest_doubles() -> None:
+    fail()
+    fail()
+    assert filled.next_allowed("x") is None
+    fail(now=after(1))
+    assert filled.next_allowed("x") == after(31)
+    fail(now=after(31))
+    assert filled.next_allowed("x") == after(91)
+    assert filled.next_allowed("bluesky") is None
+
+
+def test_a_success_ends_the_count_of_failures() -> None:
+    fail()
+    fail()
+    filled.sent()
+    fail()
+    fail()
+    assert filled.next_allowed("x") is None
+
+
+def test_two_accounts_of_one_network_that_fail_alike_let_the_whole_network_rest() -> None:
+    accounts.know_accounts([("x-two", "x", "second"), ("x-three", "x", "third")])
+    for name in ("x", "bluesky"):
+        for _ in range(3):
+            fail(name)
+    assert filled.next_allowed("x-three") is None
+    for _ in range(3):
+        fail("x-two")
+    assert filled.next_allowed("x-three") == after(30)
+    assert filled.next_allowed("mastodon") is None
+
+
+@pytest.mark.parametrize(("app_wide", "others"), [(True, after(30)), (False, None)])
+def test_a_limit_of_the_whole_app_keeps_every_account_of_the_network_waiting(
+    app_wide: bool,  # noqa: FBT001  a case
+    others: datetime | None,
+) -> None:
+    accounts.know_accounts([("x-two", "x", "second")])
+    record(replace(step(sending(), State.QUEUED), run_at=after(30), account_until=after(30), app_wide=app_wide))
+    assert (filled.next_allowed("x"), filled.next_allowed("x-two")) == (after(30), others)
+    assert filled.next_allowed("bluesky") is None
 
 
 def test_what_comes_back_does_not_begin_before_its_pause_is_over() -> None:
@@ -214,61 +340,3 @@ def test_what_a_worker_has_in_its_hands_is_missed_only_when_the_lease_is_over() 
     assert deliveries.miss_overdue(now=after(10)) == 0
     assert deliveries.miss_overdue(now=after(61)) == 1
     assert row(number).state == "missed"
-
-
-def test_a_late_receipt_closes_what_is_unsure() -> None:
-    due = sending()
-    fall_silent(due)
-    deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=after(62))
-    kept = row(due.id)
-    assert (kept.state, kept.remote_id, kept.sent_at) == ("sent", "12", after(62))
-    assert kept.fence == due.fence + 2  # whoever holds an older one holds nothing
-    last = events.events_of(events.of_delivery(due.id))[-1]
-    assert (last.kind, last.before, last.after, last.fence) == ("late receipt", "unsure", "sent", due.fence)
-    assert "12 https://x.com/us/status/12" in last.detail
-
-
-@pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.MISSED, State.DROPPED])
-def test_a_late_receipt_closes_whatever_was_thought_of_it_meanwhile(state: State) -> None:
-    due = sending()
-    fall_silent(due)
-    DeliveryRow.objects.filter(id=due.id).update(state=state)
-    deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=after(62))
-    assert (row(due.id).state, row(due.id).remote_id) == ("sent", "12")
-
-
-def test_a_late_receipt_voids_the_repeat_that_was_not_yet_begun() -> None:
-    due = sending()
-    fall_silent(due)
-    look_finds_nothing(after(61))
-    (again,) = claim(now=after(61))
-    deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=after(62))
-    assert not begin(again, now=after(62))
-    assert row(due.id).state == "sent"
-
-
-def test_a_late_receipt_while_the_repeat_is_under_way_is_an_alert() -> None:
-    due = sending()
-    fall_silent(due)
-    look_finds_nothing(after(61))
-    (again,) = claim(now=after(61))
-    assert begin(again, now=after(61))
-    deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=after(62))
-    assert (row(due.id).state, kinds(due.id)[-1]) == ("sending", "perhaps twice")
-
-
-@pytest.mark.parametrize(("number", "kind"), [(12, "late receipt"), (13, "perhaps twice")])
-def test_a_late_receipt_for_what_was_sent_is_an_alert_only_if_it_is_another(number: int, kind: str) -> None:
-    due = sending()
-    record(step(due, State.SENT, receipt=receipt(12)))
-    deliveries.keep_late_receipt(due.id, receipt(number), fence=0, now=after(62))
-    assert (row(due.id).remote_id, kinds(due.id)[-1]) == ("12", kind)
-
-
-def test_a_late_receipt_takes_no_post_away_from_another_delivery() -> None:
-    first = sending()
-    record(step(first, State.SENT, receipt=receipt(12)))
-    due = unsure()
-    deliveries.keep_late_receipt(due.id, receipt(12), fence=due.fence, now=NOW)
-    assert (row(due.id).state, row(due.id).remote_id) == ("unsure", None)
-    assert kinds(due.id)[-1] == "late receipt"

@@ -1,4 +1,4 @@
-"""Whose the ledger is, and whether it is stopped."""
+"""Whose the ledger is, and how a new one begins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from amplifier.errors import UsageError
-from amplifier.store import ledger
+from amplifier.store import ledger, stops
 from tests.store.filled import NOW, after
 
 pytestmark = pytest.mark.usefixtures("any_ledger")
@@ -19,15 +19,22 @@ def open_it(mode: str = "live", campaign: str = "lab23", stopped: str = "New.") 
 def test_a_new_ledger_begins_as_it_is_told_to() -> None:
     assert ledger.ledger() is None
     made = open_it()
-    assert made == ledger.LedgerState("live", "lab23", NOW, "New.", "")
+    assert made == ledger.LedgerState("live", "lab23", NOW, "")
     assert ledger.ledger() == made
+    (stop,) = stops.stops()
+    assert (stop.scope, stop.reason, stop.actor, stop.at) == ("all", "New.", "service", NOW)
+
+
+def test_a_new_ledger_that_may_send_begins_without_a_stop() -> None:
+    open_it(mode="rehearsal", stopped="")
+    assert stops.stops() == ()
 
 
 def test_a_ledger_opened_again_is_the_same_and_stays_as_it_was() -> None:
     open_it()
-    ledger.resume()
+    stops.lift(actor="cli:ola", now=NOW)
     again = ledger.open_ledger(mode="live", campaign="lab23", now=after(99), stopped="New.")
-    assert (again.opened_at, again.stopped) == (NOW, "")
+    assert (again.opened_at, stops.stops()) == (NOW, ())
 
 
 def test_a_ledger_refuses_the_other_mode() -> None:
@@ -43,22 +50,6 @@ def test_a_ledger_refuses_another_campaign_and_says_what_to_do() -> None:
     state = ledger.ledger()
     assert state is not None
     assert state.campaign == "lab23"
-
-
-def test_no_ledger_counts_as_stopped() -> None:
-    assert ledger.is_stopped()
-
-
-def test_a_stop_holds_until_somebody_lets_it_go_on() -> None:
-    open_it(stopped="")
-    assert not ledger.is_stopped()
-    ledger.stop("Somebody pressed stop.")
-    assert ledger.is_stopped()
-    state = ledger.ledger()
-    assert state is not None
-    assert state.stopped == "Somebody pressed stop."
-    ledger.resume()
-    assert not ledger.is_stopped()
 
 
 def test_the_first_stage_of_a_rehearsal_stays() -> None:
