@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from amplifier.campaign.post import OWN, WantedPost, Words
-from amplifier.cli.output import console, say_json, wall_clock
+from amplifier.cli.output import console, say_json, wall_clock, warn
 from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
@@ -24,7 +24,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
-from amplifier.schedule.program import post_name, read_program, wanted_posts
+from amplifier.schedule.program import near_copies, post_name, read_program, wanted_posts
 from amplifier.settings import Settings
 from amplifier.store import decisions, journeys, ledger
 
@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"The last day ({last}) lies before the first ({first}).")
     zone = ZoneInfo(settings.campaign.zone)
     shown = [post for post in posts if first <= post.moment.due_at.astimezone(zone).date() <= last]
+    warnings = near_copies(program, shown)
     if options.sheet:
         _write_sheet(options.sheet, shown, settings, (first, last))
     if options.json:
@@ -61,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
                 "note": note,
                 "sheet": str(options.sheet.absolute()) if options.sheet else None,
                 "posts": [_post_json(post, settings) for post in shown],
+                "warnings": [warning.as_json() for warning in warnings],
                 "price_usd": round(sum(_price(said, settings) for post in shown for said in post.words), 3),
             }
         )
@@ -69,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
         _print(shown, settings, note)
+        warn(console(), warnings)
     return 0
 
 
@@ -117,6 +120,8 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
                 head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
                 out.print(head, style="dim")
                 out.print(Padding(Text(said.text), (0, 0, 0, 9)))
+                if said.imprint:
+                    out.print(Padding(Text(said.imprint, style="dim"), (0, 0, 0, 9)))
     deliveries = sum(len(post.words) for post in posts)
     out.print(f"\n{len(posts)} posts, {deliveries} deliveries. X's API would charge ${total:.2f} for them.")
 
@@ -131,6 +136,7 @@ def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
                 "account": said.account,
                 "platform": account.platform,
                 "text": said.text,
+                "imprint": said.imprint,
                 "used": size.used,
                 "limit": size.limit,
                 "price_usd": _price(said, settings),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
+from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.errors import TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.program import near_copies, read_program, wanted_posts
@@ -57,3 +61,12 @@ def test_two_accounts_on_x_are_told_once_a_slot_with_what_to_write() -> None:
 def test_the_example_has_neither() -> None:
     program = read_program(files.sources(EXAMPLE), homes.settings())
     assert near_copies(program, wanted_posts(program)) == []
+
+
+def test_words_that_people_wrote_are_looked_at_too() -> None:
+    program = read_program(sources(SCHEDULE, HELLO), homes.settings())
+    text = json.dumps({"x": "Up early this Sunday? Good for you."})
+    made = (Decision(1, DecisionKind.WORDS_REPLACED, "soon/once", text, "", "", "", datetime(2023, 10, 9, tzinfo=UTC)),)
+    assert near_copies(program, wanted_posts(program)) == []
+    (warning,) = near_copies(program, wanted_posts(program, made))
+    assert (warning.rule, "soon/once" in warning.message) == ("repeat", True)
