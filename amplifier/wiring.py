@@ -99,24 +99,36 @@ def open_house(place: Place) -> House:
         ((account.name, account.platform, account.handle) for account in settings.accounts),
         networks={account.name: f"{account.platform} {account.api}".strip() for account in settings.accounts},
     )
-    fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
-    platforms: dict[str, Platform] = {}
-    for account in settings.accounts:
-        connection = connection_for(account, place)
-        vault = SealedVault(account.name, connection.api, fernet)
-        platforms[account.name] = connect(account.platform, connection, vault, utc_now)
+    platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
+
+
+def reach(account: Account, place: Place) -> Platform:
+    """The adapter of this account, with its log-in session. Raises SettingsError if a secret is not there."""
+    missing = [one for one in account.secrets.values() if not os.environ.get(one, "").strip()]
+    if place.settings.mode is Mode.LIVE and missing:
+        raise SettingsError(list(place.settings.missing_secrets(os.environ)))
+    fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
+    connection = connection_for(account, place)
+    return connect(account.platform, connection, SealedVault(account.name, connection.api, fernet), utc_now)
+
+
+def addresses(account: Account, place: Place) -> tuple[str, str]:
+    """Where this account's API is, and where people look at its pages."""
+    if place.settings.mode is Mode.REHEARSAL:
+        return (f"http://127.0.0.1:{place.sandbox_port}",) * 2
+    row = TABLE[account.platform]
+    return account.api or row.api, account.api if account.platform == "mastodon" else row.web
 
 
 def connection_for(account: Account, place: Place) -> Connection:
     """How to reach this account. In a rehearsal that is the sandbox on this machine, with pretend secrets, always."""
     timing = place.settings.timing
     row = TABLE[account.platform]
+    api, web = addresses(account, place)
     if place.settings.mode is Mode.REHEARSAL:
-        api = web = f"http://127.0.0.1:{place.sandbox_port}"
         secrets = {name: pretend_secret(account, name) for name in row.secrets}
     else:
-        api, web = account.api or row.api, account.api if account.platform == "mastodon" else row.web
         secrets = {name: os.environ[variable].strip() for name, variable in account.secrets.items()}
     if place.settings.mode is Mode.REHEARSAL and urlsplit(api).hostname not in LOOPBACK:
         raise UsageError(f"A rehearsal speaks to this computer only, and {api} is not on it.")
