@@ -138,7 +138,7 @@ def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> 
     """What the pasted links prove. Raises UsageError for the first that proves nothing."""
     settings = house.place.settings
     states = {state.name: state for state in accounts.account_states()}
-    found = []
+    found: list[Found] = []
     for words in links:
         number, _, link = words.partition("=")
         row = next((row for key, row in rows.items() if str(key) == number), None)
@@ -154,6 +154,10 @@ def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> 
         receipt = receipt_from_link(link, whose, after=row.due_at - LINK_EARLY)
         if isinstance(receipt, str):
             raise UsageError(f"{receipt}\nNothing was changed.")
+        owner = journeys.deliveries_of(account.name, [receipt.remote_id]).get(receipt.remote_id)
+        owner = owner or next((one.row.id for one in found if one.receipt == receipt), None)
+        if owner is not None:
+            raise UsageError(f"{receipt.url} belongs to another delivery (number {owner}). Nothing was changed.")
         found.append(Found(row, receipt))
     return found
 
