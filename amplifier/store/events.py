@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Exists, Max, OuterRef
 
 from amplifier.store.models import EventRow
-from amplifier.store.transaction import reading, stamp
+from amplifier.store.transaction import reading, stamp, whole
+
+SEEN = "seen"  # a person has taken note of what is written about a subject
+RECENT = 100_000  # events; no index leads from a kind to its events
 
 INSERT = """INSERT INTO events (at, actor, subject, kind, "before", "after", fence, detail)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -34,6 +38,11 @@ def of_delivery(number: int) -> str:
     return f"delivery:{number}"
 
 
+def of_facts(campaign: str) -> str:
+    """How events name what a campaign's posts state."""
+    return f"facts:{campaign}"
+
+
 def write_events(events: Iterable[Event]) -> None:
     """Add these; called inside the transaction of the change itself."""
     rows = [
@@ -49,6 +58,28 @@ def write_events(events: Iterable[Event]) -> None:
 def events_of(subject: str) -> tuple[Event, ...]:
     """The history of one subject, oldest first."""
     return tuple(_event(row) for row in EventRow.objects.filter(subject=subject).order_by("id"))
+
+
+@reading
+def unseen(kind: str) -> tuple[Event, ...]:
+    """The recent events of this kind of which nobody has taken note since, oldest first."""
+    last = EventRow.objects.aggregate(last=Max("id"))["last"] or 0
+    later = EventRow.objects.filter(subject=OuterRef("subject"), kind=SEEN, id__gt=OuterRef("id"))
+    rows = EventRow.objects.filter(~Exists(later), kind=kind, id__gt=last - RECENT)
+    return tuple(_event(row) for row in rows.order_by("id"))
+
+
+@reading
+def seen(subjects: Collection[str]) -> frozenset[str]:
+    """Those of these subjects that nothing has happened to since a person took note of them."""
+    rows = EventRow.objects.filter(subject__in=list(subjects)).order_by("id").values_list("subject", "kind")
+    return frozenset(subject for subject, kind in dict(rows).items() if kind == SEEN)
+
+
+@whole
+def note(event: Event) -> None:
+    """Add an event that tells of no change."""
+    write_events([event])
 
 
 def _event(row: EventRow) -> Event:
