@@ -9,6 +9,9 @@ from enum import StrEnum
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 32 random bytes, as secrets.token_urlsafe(32) writes them
 
+# What events call it when somebody pastes the link of what they posted, and when that link turns out to be none of it.
+LINK_GIVEN, LINK_REFUSED = "link given", "link refused"
+
 
 class ErrandKind(StrEnum):
     """What the address can do."""
@@ -33,3 +36,12 @@ class Errand:
     taken_at: datetime | None
     done_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Somebody to be asked to post this delivery; `number` is how many were asked before."""
+
+    delivery: int
+    person: str
+    number: int

@@ -6,12 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 
-from amplifier.campaign.errand import TOKEN, Errand, ErrandKind
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, TOKEN, Ask, Errand, ErrandKind
+from amplifier.campaign.notice import Draft
+from amplifier.store import ledger, notices
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import ErrandRow
 from amplifier.store.transaction import reading, whole
 
-SUBJECT = "service"
+SUBJECT = SERVICE = "service"
 
 
 @whole
@@ -51,6 +54,66 @@ def revoke_errands(*, kind: ErrandKind, actor: str, now: datetime) -> int:
     if number:
         write_events([Event(now, actor, SUBJECT, f"errands revoked: {kind}", detail=str(number))])
     return number
+
+
+@whole
+def ask(one: Ask, draft: Draft, *, token: str, link: str, now: datetime) -> bool:
+    """Ask somebody to post a delivery by hand: the errand and the notice that has its link, both or neither.
+
+    False if somebody else was asked meanwhile. `link` is sealed: it has the token.
+    """
+    ledger.lock()
+    if ErrandRow.objects.filter(kind=ErrandKind.HAND_OFF, delivery_id=one.delivery).count() != one.number:
+        return False
+    make_errand(kind=ErrandKind.HAND_OFF, token=token, now=now, actor=SERVICE, person=one.person, delivery=one.delivery)
+    return notices.add(draft, recipient=one.person, link=link, now=now)
+
+
+@whole
+def take_errand(errand: Errand, *, actor: str, now: datetime) -> bool:
+    """Whoever was asked is on it. False if somebody else was asked meanwhile, or it is done."""
+    later = ErrandRow.objects.filter(kind=errand.kind, delivery_id=errand.delivery, id__gt=errand.id)
+    rows = ErrandRow.objects.select_for_update().filter(id=errand.id, done_at__isnull=True, revoked_at__isnull=True)
+    if later.exists() or not rows.filter(taken_at__isnull=True).update(taken_at=now):
+        return False
+    _tell(errand, "taken", actor, now)
+    return True
+
+
+@whole
+def close_errands(ids: Collection[int], *, now: datetime) -> None:
+    """There is nothing left to do about these; their pages go on saying what happened."""
+    ErrandRow.objects.filter(id__in=list(ids), done_at__isnull=True).update(done_at=now)
+
+
+@reading
+def open_errands() -> tuple[Errand, ...]:
+    """What people were asked to post by hand and is not done, oldest first."""
+    rows = ErrandRow.objects.filter(kind=ErrandKind.HAND_OFF, done_at__isnull=True, revoked_at__isnull=True)
+    return tuple(_errand(row) for row in rows.order_by("id"))
+
+
+@whole
+def give_link(errand: Errand, receipt: Receipt, *, actor: str, now: datetime) -> None:
+    """Somebody pasted the link of what they posted; the worker is to look at it before it counts."""
+    _tell(errand, LINK_GIVEN, actor, now, f"{receipt.remote_id} {receipt.url}")
+
+
+@whole
+def refuse_link(errand: Errand, why: str, *, now: datetime) -> None:
+    """The link that was given does not count; the sentence is for whoever gave it."""
+    _tell(errand, LINK_REFUSED, SERVICE, now, why)
+
+
+@whole
+def note_second(errand: Errand, receipt: Receipt, *, actor: str, now: datetime) -> None:
+    """Somebody posted by hand what was out already: an alert."""
+    _tell(errand, "perhaps twice", actor, now, f"{receipt.remote_id} {receipt.url}")
+
+
+def _tell(errand: Errand, kind: str, actor: str, now: datetime, detail: str = "") -> None:
+    if errand.delivery is not None:
+        write_events([Event(now, actor, of_delivery(errand.delivery), kind, detail=detail)])
 
 
 def _digest(token: str) -> str:

@@ -1,0 +1,106 @@
+"""Who is asked next to post something by hand, and how an errand stands: pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State
+from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand
+
+GIVEN_FOR = timedelta(minutes=2)  # a person may have posted so long before its time: their clock, or their haste
+
+
+class Standing(StrEnum):
+    """How an errand stands, for the person who opens its page."""
+
+    ASKED = "asked"  # they are asked
+    MINE = "mine"  # they are on it
+    PASSED = "passed"  # somebody else was asked after them
+    OTHERS = "others"  # somebody else is on it
+    CHECKING = "checking"  # their link is being looked at
+    LOOKING = "looking"  # they say that it is out, and we look
+    OUT = "out"
+    LATE = "late"
+    OFF = "off"  # it is not wanted any more
+    WAITS = "waits"  # something else holds it now: a stop, a person, a new time
+
+
+@dataclass(frozen=True)
+class Link:
+    """What became of the last link that was pasted: still to be looked at, or refused with a sentence."""
+
+    pending: Receipt | None = None
+    by: str = ""
+    refused: str = ""
+
+
+def next_asks(
+    waiting: Iterable[Journey],
+    asked: Mapping[int, Sequence[Errand]],
+    people: Sequence[str],
+    *,
+    now: datetime,
+    hand_over_after_s: float,
+) -> Iterator[Ask]:
+    """Whom to ask now: the first person for what nobody was asked about, the next one after an errand nobody took.
+
+    `waiting` are deliveries that hands must post; `asked` their errands, oldest first. Who took one keeps it.
+    """
+    for row in waiting:
+        before = asked.get(row.id, ())
+        if not people or now >= row.too_late_at:
+            continue
+        if not before:
+            yield Ask(row.id, people[0], 0)
+            continue
+        last = before[-1]
+        idle = last.taken_at is None and now - last.made_at >= timedelta(seconds=hand_over_after_s)
+        person = _after(last.person, people)
+        if idle and person != last.person:
+            yield Ask(row.id, person, len(before))
+
+
+def standing(row: Journey, mine: Errand, asked: Sequence[Errand], link: Link) -> Standing:
+    """How the errand `mine` stands; `asked` are all of its delivery, oldest first."""
+    match row.state:
+        case State.SENT:
+            return Standing.OUT
+        case State.DROPPED:
+            return Standing.OFF
+        case _ if link.pending:
+            return Standing.CHECKING
+        case State.MISSED:
+            return Standing.LATE
+        case State.UNSURE:
+            return Standing.LOOKING if row.reason == DoubtReason.BY_HAND else Standing.WAITS
+        case State.HELD if row.reason == HoldReason.HAND_OFF:
+            last = asked[-1]
+            if last.id == mine.id:
+                return Standing.MINE if mine.taken_at else Standing.ASKED
+            return Standing.OTHERS if last.taken_at else Standing.PASSED
+        case _:
+            return Standing.WAITS
+
+
+def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
+    """What became of the last link, from what was told of the delivery: (kind, actor, detail), oldest first."""
+    found = Link()
+    for kind, actor, detail in told:
+        if kind == LINK_GIVEN:
+            remote_id, _, url = detail.partition(" ")
+            found = Link(pending=Receipt(remote_id, url), by=actor)
+        elif kind == LINK_REFUSED:
+            found = Link(refused=detail)
+    return found
+
+
+def posted_after(row: Journey) -> datetime:
+    """A post from before this instant cannot be this one, posted by hand."""
+    return row.due_at - GIVEN_FOR
+
+
+def _after(person: str, people: Sequence[str]) -> str:
+    return people[(people.index(person) + 1) % len(people)] if person in people else people[0]

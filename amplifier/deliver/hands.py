@@ -1,0 +1,146 @@
+"""Asks people to post by hand what hands must post, passes it on when nobody takes it, and looks at pasted links."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amplifier.campaign.delivery import FINAL, HoldReason, Journey, Receipt, State
+from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.campaign.stop import stopped_by
+from amplifier.deliver.confirm import Outlet
+from amplifier.deliver.envelope import Envelope
+from amplifier.deliver.hand_off import last_link, next_asks
+from amplifier.deliver.notices import please_post
+from amplifier.deliver.notify import Notifier, listeners
+from amplifier.errors import PlatformError, UsageError
+from amplifier.policy import Topic
+from amplifier.settings import Settings
+from amplifier.store import errands, events, journeys, overrides, spends, stops
+from amplifier.text.similarity import nearly_the_same
+
+log = logging.getLogger("amplifier.deliver")
+PAGE = "/h/"
+AGAIN_S = 5.0
+LATE_WORD = timedelta(hours=1)  # so long after the last moment somebody may still say that they posted it
+NOT_THERE = "There is no post of ours behind that link. Open the post, copy its address, and paste it once more."
+OTHER_WORDS = "The post behind that link says something else. Paste the link of the one with these words."
+
+
+@dataclass(frozen=True)
+class Means:
+    """What hands need: who is told and how, what stops everything, where secret tokens come from, and where pages are.
+
+    `base` is the address under which people reach the pages, empty where nobody knows; `read_price` what looking at a
+    post by its id costs on each account, in millionths of a US dollar.
+    """
+
+    notifier: Notifier
+    envelope: Envelope
+    outlets: Mapping[str, Outlet]
+    stopped: Callable[[], str]
+    token: Callable[[], str]
+    base: Callable[[], str]
+    read_price: Mapping[str, int]
+
+
+class Hands:
+    """Both jobs may be called as often as one likes, by any number of workers."""
+
+    def __init__(self, settings: Settings, means: Means, *, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._means = means
+        self._now = now
+        self._again: dict[int, datetime] = {}
+
+    def ask(self) -> None:
+        """Ask the first person, or the next one; close what is over. While sending is stopped nobody is asked."""
+        now = self._now()
+        self._close(now)
+        people = [one.name for one in listeners(self._settings, Topic.HAND_OFF)]
+        if not people or self._means.stopped():
+            return
+        in_force = stops.stops()
+        waiting = {
+            row.id: row
+            for row in journeys.journeys(states=(State.HELD,))
+            if row.reason == HoldReason.HAND_OFF and not stopped_by(in_force, row.identity.account, row.text)
+        }
+        if not waiting:
+            return
+        asked = by_delivery(waiting)
+        scene = self._means.notifier.scene(list(waiting.values()))
+        patience = self._settings.timing.hand_over_after_s
+        for one in next_asks(waiting.values(), asked, people, now=now, hand_over_after_s=patience):
+            row, token = waiting[one.delivery], self._means.token()
+            draft = please_post(row, number=one.number, left=row.too_late_at - now, scene=scene)
+            link = self._means.envelope.seal(f"{self._means.base()}{PAGE}{token}")
+            if errands.ask(one, draft, token=token, link=link, now=now):
+                log.info("asked delivery=%d person=%s", row.id, one.person)
+
+    def check_links(self) -> None:
+        """Look at each link that was pasted: our post with these words is adopted, anything else is refused."""
+        for errand, row in self._open():
+            link = last_link((one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id)))
+            if link.pending and row.state is not State.SENT and self._now() >= self._again.get(row.id, self._now()):
+                self._check(errand, row, link.pending, link.by)
+
+    def _check(self, errand: Errand, row: Journey, receipt: Receipt, by: str) -> None:
+        now, account = self._now(), row.identity.account
+        outlet = self._means.outlets.get(account)
+        price = self._means.read_price.get(account, 0)
+        if outlet is None or not spends.reserve(
+            account, "read", price, budget=outlet.budget, now=now, delivery=row.id
+        ):  # nobody can look; what the link itself says was found good when it was pasted
+            self._adopt(errand, row, receipt, by)
+            return
+        try:
+            seen = outlet.platform.read(receipt.remote_id, row.text)
+        except PlatformError as error:
+            self._again[row.id] = max(error.until or now, now + timedelta(seconds=AGAIN_S))
+            return
+        if seen is None:
+            errands.refuse_link(errand, NOT_THERE, now=now)
+        elif seen.says_the_same or nearly_the_same(seen.text, row.text):
+            self._adopt(errand, row, receipt, by)
+        else:
+            errands.refuse_link(errand, OTHER_WORDS, now=now)
+
+    def _adopt(self, errand: Errand, row: Journey, receipt: Receipt, by: str) -> None:
+        now = self._now()
+        try:
+            overrides.adopt(row.id, receipt, actor=by, now=now)
+        except UsageError as error:
+            errands.refuse_link(errand, str(error), now=now)
+
+    def _open(self) -> list[tuple[Errand, Journey]]:
+        """The last errand of each delivery that has an open one."""
+        latest = {one.delivery: one for one in errands.open_errands() if one.delivery is not None}
+        return [(latest[row.id], row) for row in journeys.journeys_by_id(latest)]
+
+    def _close(self, now: datetime) -> None:
+        """What is missed stays open a while: whoever posted it late can still say so."""
+        opened = errands.open_errands()
+        rows = {row.id: row for row in journeys.journeys_by_id({one.delivery for one in opened if one.delivery})}
+        over = [
+            one.id
+            for one in opened
+            if one.delivery and (row := rows.get(one.delivery)) and row.state in FINAL and _is_over(row, now)
+        ]
+        if over:
+            errands.close_errands(over, now=now)
+
+
+def by_delivery(deliveries: Mapping[int, object]) -> dict[int, list[Errand]]:
+    """The errands of these deliveries, oldest first."""
+    found: dict[int, list[Errand]] = {}
+    for one in errands.errands(kind=ErrandKind.HAND_OFF, deliveries=tuple(deliveries)):
+        if one.delivery is not None:
+            found.setdefault(one.delivery, []).append(one)
+    return found
+
+
+def _is_over(row: Journey, now: datetime) -> bool:
+    return row.state is not State.MISSED or now - row.too_late_at > LATE_WORD

@@ -1,0 +1,215 @@
+"""What people are told of what happened, in which words: news in, one short sentence a topic out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
+from amplifier.campaign.notice import Draft, News
+from amplifier.campaign.stop import said_scope
+from amplifier.policy import Topic
+
+LONGEST = 200  # characters: what a phone shows at a glance
+ACCOUNT = "account:"
+SERVICE = "service"
+STILL_UNSURE = ("not seen yet", "cannot look yet")
+# What these are about needs nobody beside whom another notice tells.
+TOLD_OTHERWISE = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.HAND_OFF)
+CHANGED = {"gone": "is no longer there", "changed": "says something else there than we sent"}
+SPOKEN_FOR = {"stopped", "resumed", "budget low", "facts changed"}  # subjects other than a delivery, by kind
+WHY: Mapping[str, str] = {
+    HoldReason.REJECTED: "the network refuses it as it is. Give it other words",
+    HoldReason.OVERTAKEN: "the plan changed after an attempt, or its time has passed. Look, then decide",
+    HoldReason.DUPLICATE: "the network says it has it already. Look at the profile",
+    HoldReason.UNWRITTEN: "it does not fit any more. Give it other words",
+    HoldReason.DOUBT: "we do not see whether it is out. Look at the profile, then decide",
+    HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
+}
+NOBODY = "nothing sends it by itself"
+WORDS, FEW = 60, 16  # characters of a post: enough to know it by, and the least
+# For one post, and for several.
+SENTENCES = {
+    Topic.MISSED: (
+        "“{words}” was missed on {where}, due {due}: it was too late to send it. Send it now, or leave it.",
+        "{number} posts were missed on {where}, the first due {due}: “{words}” Send them now, or leave them.",
+    ),
+    Topic.HELD: (
+        "“{words}” is held on {where}, due {due}: {why}.",
+        "{number} posts are held on {where}, the first due {due}: “{words}” They wait for a person.",
+    ),
+    Topic.UNSURE: (
+        "We do not know whether “{words}” is out on {where}, due {due}. Look at the profile; we look too.",
+        "{number} posts may be out on {where} or not, the first due {due}: “{words}” Look there; we look too.",
+    ),
+    Topic.TWICE: (
+        "“{words}” may be out twice on {where}, due {due}. Look at the profile, and delete one.",
+        "{number} posts may be out twice on {where}, the first due {due}: “{words}” Look at the profiles.",
+    ),
+    Topic.BUDGET: (
+        "The month's budget has no room for “{words}” on {where}, due {due}. Raise it, or post by hand.",
+        "The month's budget has no room for {number} posts on {where}, the first due {due}: “{words}” Raise it.",
+    ),
+    Topic.CHANGED: (
+        "“{words}” on {where}, of {due}, {changed}. Look at the profile, then decide.",
+        "{number} posts on {where} are gone or changed, the first of {due}: “{words}” Look at the profiles.",
+    ),
+}
+PLEASE = "Please post on {where} by hand, due {due}: “{words}” You have {left}; the link has all you need."
+RETRY_S = (5.0, 15.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the sentences need to know beside the news.
+
+    `rows` are the deliveries that the news are about, `waiting` those that wait on an account, by due time; `names` is
+    how people call each account; `today` the campaign's own date, and `place` how its times are said.
+    """
+
+    rows: Mapping[int, Journey]
+    names: Mapping[str, str]
+    waiting: Mapping[str, Sequence[Journey]]
+    lost: frozenset[str]
+    place: str
+    today: date
+
+
+def is_worth_telling(news: News) -> bool:
+    """Whether this may have to be told; what became of it meanwhile decides."""
+    if news.delivery:
+        moved = news.before != news.after and news.after in (State.MISSED, State.HELD)
+        doubt = news.kind in STILL_UNSURE and not news.again
+        return moved or doubt or news.kind == "perhaps twice" or news.kind in CHANGED
+    return news.kind in SPOKEN_FOR or (news.kind == "account lost" and news.subject.startswith(ACCOUNT))
+
+
+def drafts(news: Iterable[News], scene: Scene) -> tuple[Draft, ...]:
+    """One notice a topic for all that belongs together; one for each account lost, each stop and each end of one."""
+    together: dict[Topic, list[tuple[News, Journey]]] = {}
+    made: list[Draft] = []
+    for one in news:
+        if not is_worth_telling(one):
+            continue
+        row = scene.rows.get(one.delivery)
+        topic = _topic(one, row) if row else None
+        if row and topic:
+            together.setdefault(topic, []).append((one, row))
+        elif not one.delivery:
+            made += _about_all(one, scene)
+    for topic, found in together.items():
+        rows = {row.id: row for _, row in found}
+        sentence = _about(topic, found[0][0], sorted(rows.values(), key=lambda row: (row.due_at, row.id)), scene)
+        made.append(Draft(f"{topic}:{found[0][0].id}", topic, sentence))
+    return tuple(made)
+
+
+def please_post(row: Journey, *, number: int, left: timedelta, scene: Scene) -> Draft:
+    """Somebody is asked to post this by hand, after `number` others; the link that goes with it has the words."""
+    minutes = max(1, round(left.total_seconds() / 60))
+    ends = f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
+    said = {"where": scene.names[row.identity.account], "due": _when(row, scene), "left": ends}
+    sentence = _within(PLEASE, said, row.text)
+    return Draft(f"{Topic.HAND_OFF}:{row.id}:{number}", Topic.HAND_OFF, sentence)
+
+
+def next_try(made_at: datetime, tries: int) -> datetime:
+    """When somebody who could not be told is tried again: after 5 s, after 15 s more, then every minute."""
+    waits = [RETRY_S[min(number, len(RETRY_S) - 1)] for number in range(tries)]
+    return made_at + timedelta(seconds=sum(waits))
+
+
+def _topic(news: News, row: Journey) -> Topic | None:
+    if news.kind == "perhaps twice":
+        return Topic.TWICE
+    if news.kind in CHANGED:
+        return Topic.CHANGED
+    if news.kind in STILL_UNSURE:
+        return Topic.UNSURE if row.state is State.UNSURE and row.reason != DoubtReason.BY_HAND else None
+    if row.state != news.after:  # it went on meanwhile, and that has news of its own
+        return None
+    if news.after == State.MISSED:
+        return Topic.MISSED
+    if row.reason == HoldReason.BUDGET:
+        return Topic.BUDGET
+    return None if row.reason in TOLD_OTHERWISE or news.actor != SERVICE else Topic.HELD
+
+
+def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> str:
+    first, number = rows[0], len({row.identity.post for row in rows})
+    said = {
+        "where": _listed([scene.names.get(row.identity.account, row.identity.account) for row in rows]),
+        "due": _when(first, scene),
+        "number": number,
+        "why": WHY.get(first.reason, NOBODY),
+        "changed": CHANGED.get(news.kind, ""),
+    }
+    one, many = SENTENCES[topic]
+    return _within(one if number == 1 else many, said, first.text)
+
+
+def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
+    """News of an account, of a stop, of money or of facts."""
+    match news.kind:
+        case "account lost":
+            name = news.subject.removeprefix(ACCOUNT)
+            if name in scene.lost:
+                waiting = scene.waiting.get(name, ())
+                sentence = _lost(scene.names.get(name, name), waiting, scene)
+                yield Draft(f"{Topic.ACCOUNT}:{news.id}", Topic.ACCOUNT, sentence)
+        case "stopped":
+            scope, reason = _stop(news)
+            words = f"Sending is stopped {said_scope(scope)} by {_person(news.actor)}. {_short(reason, 90)}".rstrip()
+            yield Draft(f"{Topic.STOPPED}:{news.id}", Topic.STOPPED, f"{words} To let it go on: amplifier resume")
+        case "resumed":
+            words = f"Sending goes on {said_scope(news.detail)}: {_person(news.actor)} resumed it."
+            yield Draft(f"{Topic.STOPPED}:{news.id}", Topic.STOPPED, words)
+        case "budget low":
+            words = "Less than a fifth of this month's budget is left: we listen less often. Posts still go out."
+            yield Draft(f"{Topic.BUDGET}:{news.id}", Topic.BUDGET, words)
+        case _:
+            words = "A fact that posts state has changed. See which posts it touches: amplifier facts"
+            yield Draft(f"{Topic.FACTS}:{news.id}", Topic.FACTS, words)
+
+
+def _lost(name: str, waiting: Sequence[Journey], scene: Scene) -> str:
+    number = len({row.identity.post for row in waiting})
+    if not number:
+        return f"{name} no longer lets us in. No post waits for it yet. Renew its access."
+    posts = "1 post waits, due" if number == 1 else f"{number} posts wait, the first due"
+    return f"{name} no longer lets us in: {posts} {_when(waiting[0], scene)}. Renew its access."
+
+
+def _stop(news: News) -> tuple[str, str]:
+    """Scope and reason of a stop: its detail has them both, and a scope may have a colon of its own."""
+    scope, _, reason = news.detail.partition(": ")
+    return scope, reason
+
+
+def _person(actor: str) -> str:
+    return "Amplifier itself" if actor == SERVICE else actor.removeprefix("cli:")
+
+
+def _when(row: Journey, scene: Scene) -> str:
+    wall = datetime.fromisoformat(row.wall_time)
+    return f"{wall:%H:%M} {scene.place}" if wall.date() == scene.today else f"{wall:%a %-d %b %H:%M} {scene.place}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    return " and ".join(filter(None, [", ".join(distinct[:-1]), distinct[-1]]))
+
+
+def _within(sentence: str, said: Mapping[str, object], text: str) -> str:
+    """The sentence with as many of the post's words as a notice has room for."""
+    bare = len(sentence.format(**said, words=""))
+    return sentence.format(**said, words=_short(text, min(WORDS, max(FEW, LONGEST - bare))))
+
+
+def _short(text: str, most: int) -> str:
+    """The first words of a text, on one line."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    return (line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") or line[: most - 1]) + "…"
