@@ -103,8 +103,8 @@ def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = 
         except TemplateError as error:
             problems[post.id] = error.problems
     unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in skipped}
-    for post, why in unwritten.items():
-        log.warning("cannot be written post=%s why=%s", post_name(post), why)
+    for one, why in unwritten.items():
+        log.warning("cannot be written post=%s why=%s", post_name(one), why)
     return Written(tuple(post for post in posts if post_name(post.id) not in skipped), unwritten)
 
 

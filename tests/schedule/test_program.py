@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,8 @@ import pytest
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
-from amplifier.errors import FileError, Problem
+from amplifier.errors import FileError, Problem, SettingsError
+from amplifier.policy import Imprint, Profile
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts, write_all
 from amplifier.schedule.stage import make
@@ -168,3 +170,26 @@ def test_occurrences_are_those_of_the_campaigns_own_days() -> None:
         one.due.astimezone(ZoneInfo("Europe/London")).date() for one in all_occurrences(program.plan, program.settings)
     ]
     assert (min(days).isoformat(), max(days).isoformat()) == ("2023-10-06", "2023-10-09")
+
+
+def test_words_of_a_person_that_the_imprint_leaves_no_room_for_are_named_with_the_reason() -> None:
+    made = (decision(DecisionKind.WORDS_REPLACED, "soon/once", json.dumps({"x": "y" * 250})),)
+    program = read()
+    (said,) = [words for words in post(wanted_posts(program, made), "soon/once").words if words.account == "x"]
+    assert (said.text, said.imprint[:33]) == ("y" * 250, "X allows 280 characters; with the")
+    imprint = program.settings.campaign.imprint.model_copy(update={"page": ""})
+    campaign = program.settings.campaign.model_copy(update={"imprint": imprint})
+    strict = replace(program, settings=program.settings.model_copy(update={"campaign": campaign}))
+    written = write_all(strict, made)
+    assert "X allows 280 characters" in written.unwritten[PostId("lab23", "soon", "once")]
+    assert "soon/once" not in {post_name(one.id) for one in written.posts}
+
+
+def test_an_imprint_that_cannot_hold_refuses_the_plan_with_its_line() -> None:
+    settings = homes.settings()
+    campaign = settings.campaign.model_copy(update={"imprint": Imprint(profile=Profile.PAID)})
+    with pytest.raises(SettingsError) as caught:
+        read_program(SMALL, settings.model_copy(update={"campaign": campaign}))
+    (problem,) = caught.value.problems
+    lines = (EXAMPLE / "settings.yaml").read_text().splitlines()
+    assert (problem.path, lines[problem.line - 1].split(":")[0].strip()) == ("settings.yaml", "profile")
