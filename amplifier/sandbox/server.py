@@ -235,9 +235,9 @@ class _Connection(BaseHTTPRequestHandler):
 
     def send(self, answer: Answer) -> None:
         """Send the whole answer and keep the connection, if the client wants to."""
-        self.wfile.write(self._raw(answer, keep=not self.close_connection))
-        if answer.length is not None:  # it was a lie, and what is over would be taken for the next answer
+        if answer.length is not None:  # it is a lie, and what is over would be taken for the next answer
             self.close_connection = True
+        self.wfile.write(self._raw(answer, keep=not self.close_connection))
 
     def send_part(self, answer: Answer, share_of_head: float, share_of_body: float) -> None:
         """Send the first part of head and body, and close."""
