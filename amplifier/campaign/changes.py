@@ -77,12 +77,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What is to be written down with the changes: the kind of an event, and its detail (JSON)."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class Changes:
-    """All of it, applied in one transaction."""
+    """All of it, applied in one transaction. `note` tells of facts that changed; on its own it changes no row."""
 
     adds: tuple[Add, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     steps: tuple[Step, ...] = ()
+    note: Note | None = None
 
     def __bool__(self) -> bool:
         return bool(self.adds or self.rewrites or self.steps)

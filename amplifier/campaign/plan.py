@@ -87,11 +87,13 @@ class DecisionKind(StrEnum):
 
     MILESTONE_MOVED: subject is the milestone, value the new moment (ISO 8601 with offset). SLOT_SKIPPED: subject is
     `slot/occurrence`, value empty. WORDS_REPLACED: subject is `slot/occurrence`, value JSON {account: text}.
+    FACT_LEFT: subject is `slot/occurrence`, value JSON {fact: its new value}: the post stays, whatever it says of it.
     """
 
     MILESTONE_MOVED = "milestone_moved"
     SLOT_SKIPPED = "slot_skipped"
     WORDS_REPLACED = "words_replaced"
+    FACT_LEFT = "fact_left"
 
 
 @dataclass(frozen=True)

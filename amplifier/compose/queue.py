@@ -16,7 +16,10 @@ from amplifier.compose.imprint import why_not, with_imprint
 from amplifier.compose.render import Context, render
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
-from amplifier.settings import Account, Settings
+from amplifier.policy import Profile
+from amplifier.settings import Account, Campaign, Settings
+
+VOICE, IMPRINT = "voice.", "imprint"  # how facts of these kinds are named; the others are link.NAME and milestone.NAME
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,18 @@ def _say(
     form = chosen.form(account.platform) if chosen else None
     place = (template.path, form.line if form else 0)
     said = _finished(rendered.text, account, settings, required=required, place=place)
-    return replace(said, language=rendered.language), rendered.facts
+    facts = [fact for fact in rendered.facts if not fact.name.startswith(VOICE)]
+    voices = [fact.name.removeprefix(VOICE) for fact in rendered.facts if fact.name.startswith(VOICE)]
+    facts += [voice_fact(name, account.platform, campaign) for name in dict.fromkeys((*voices, *campaign.append))]
+    if campaign.imprint.profile is not Profile.OFF and campaign.imprint.text.strip() and not said.imprint:
+        facts.append(Fact(IMPRINT, campaign.imprint.text))
+    return replace(said, language=rendered.language), tuple(facts)
+
+
+def voice_fact(name: str, platform: str, campaign: Campaign) -> Fact:
+    """A voice as a fact: one that is the same everywhere by its name, else one for each network."""
+    everywhere = campaign.voice[name].everywhere is not None
+    return Fact(VOICE + name if everywhere else f"{VOICE}{name}.{platform}", campaign.form(name, platform))
 
 
 def _finished(

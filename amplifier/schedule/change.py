@@ -15,6 +15,7 @@ from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
 from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
+from amplifier.schedule.review import near
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, plan_versions
@@ -116,7 +117,7 @@ def find_post(program: Program, name: str) -> PostId:
         return posts[fitting[0]]
     if fitting:
         raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(fitting))
-    raise UsageError(f"There is no coming post “{name}”. {nearest(name, posts)} All of them: amplifier plan")
+    raise UsageError(f"There is no coming post “{name}”. {near(name, posts)} All of them: amplifier plan")
 
 
 def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:

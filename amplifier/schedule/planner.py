@@ -14,7 +14,7 @@ from amplifier.campaign.changes import Changes, ExistingPost
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
 from amplifier.errors import FileError, Problem
-from amplifier.schedule import files
+from amplifier.schedule import files, review
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.program import Program, all_occurrences, read_program, write_all
 from amplifier.schedule.reconcile import reconcile
@@ -108,11 +108,12 @@ class Planner:
 
     def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)
-        written = write_all(program, decisions.decisions(), stage)
+        made = decisions.decisions()
+        written = write_all(program, made, stage)
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
-            return reconcile(
+            changes = reconcile(
                 written.posts,
                 existing,
                 now=now,
@@ -120,6 +121,7 @@ class Planner:
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
             )
+            return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
 
         ink = posts.Ink(
             actor=SERVICE,

@@ -10,6 +10,7 @@ from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
 from amplifier.store import planned
+from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import whole
 
@@ -34,6 +35,8 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
     planned.take_steps(changes.steps, actor=ink.actor, now=ink.now)
     for add in changes.adds:
         _add(add, ink)
+    if changes.note:
+        write_events([Event(ink.now, ink.actor, of_facts(campaign), changes.note.kind, detail=changes.note.detail)])
     return changes
 
 

@@ -1,0 +1,187 @@
+"""What our posts state that may change: how it was said and how it is now, and which posts that makes untrue. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from amplifier.campaign.changes import Changes, Note
+from amplifier.campaign.correction import Stated, unopened
+from amplifier.campaign.plan import Decision, DecisionKind, Plan
+from amplifier.campaign.post import Fact, PostId, WantedPost
+from amplifier.compose.allow import TIME_FILTERS
+from amplifier.compose.queue import IMPRINT, VOICE, voice_fact
+from amplifier.policy import Profile
+from amplifier.settings import Campaign
+
+MILESTONE, LINK = "milestone.", "link."
+KNOWN, CHANGED = "facts known", "facts changed"  # kinds of the events in which the planner keeps what is so
+MOST_NAMED = 50
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A fact that is not what it was; `now` is empty where there is no such thing any more."""
+
+    fact: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Untrue:
+    """A text that is out and states what is no longer so."""
+
+    stated: Stated
+    changed: tuple[Changed, ...]
+
+
+def values(plan: Plan, campaign: Campaign) -> dict[str, str]:
+    """Everything that a post can state, by name, as it is: `plan` has its milestones where people moved them."""
+    found = {MILESTONE + one.name: one.at.isoformat() for one in plan.milestones}
+    found |= {LINK + name: str(address) for name, address in campaign.links.items()}
+    for name, voice in campaign.voice.items():
+        told = (voice_fact(name, platform, campaign) for platform in voice.forms or ("",))
+        found |= {fact.name: fact.value for fact in told}
+    if campaign.imprint.profile is not Profile.OFF and campaign.imprint.text.strip():
+        found[IMPRINT] = campaign.imprint.text
+    return found
+
+
+def differing(known: Mapping[str, str], today: Mapping[str, str]) -> tuple[Changed, ...]:
+    """What is not what it was. What is new is no change: nothing can have stated it."""
+    return tuple(
+        Changed(name, then, today.get(name, "")) for name, then in known.items() if _is_other(then, today.get(name, ""))
+    )
+
+
+def untrue(
+    stated: Iterable[Stated],
+    today: Mapping[str, str],
+    *,
+    says: Mapping[tuple[PostId, str], str],
+    at: datetime,
+    left: Mapping[str, Mapping[str, str]],
+) -> tuple[Untrue, ...]:
+    """The texts that have become untrue.
+
+    `says` is what the plan would say today for a post on an account; `at` the campaign's time; `left` what people have
+    let stand, for each post by name (fact to the value for which they did). docs/corrections.md has the rules.
+    """
+    found = []
+    for one in stated:
+        would_say = says.get((one.post, one.account))
+        let_stand = left.get(f"{one.post.slot}/{one.post.occurrence}", {})
+        known = {fact.name: fact.value for fact in one.facts if _is_said_there(fact, one.platform)}
+        changed = tuple(
+            change
+            for change in differing(known, today)
+            if let_stand.get(change.fact) != change.now and _matters(change, one.text, would_say, at)
+        )
+        if changed:
+            found.append(Untrue(one, changed))
+    return tuple(found)
+
+
+def left_alone(decisions: Iterable[Decision]) -> dict[str, dict[str, str]]:
+    """What people have let stand: for each post by name, the fact and the value for which they did; the last holds."""
+    found: dict[str, dict[str, str]] = {}
+    for one in decisions:
+        if one.kind is DecisionKind.FACT_LEFT:
+            found.setdefault(one.subject, {}).update(json.loads(one.value))
+    return found
+
+
+def stated_in(text: str, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Those of these facts that a text of a person's own states, as far as its words tell."""
+    return tuple(
+        fact
+        for fact in facts
+        if (_said(fact.value) & _words_of(text) if fact.name.startswith(MILESTONE) else fact.value in text)
+    )
+
+
+def wordings_stating(posts: Iterable[WantedPost], facts: Collection[str]) -> tuple[str, ...]:
+    """The wordings, as `template/wording`, by which the plan states one of these facts; the kit offers the same."""
+    named = (f"{post.template}/{post.wording}" for post in posts if any(fact.name in facts for fact in post.facts))
+    return tuple(dict.fromkeys(named))
+
+
+def noted(
+    known: Mapping[str, str] | None,
+    today: Mapping[str, str],
+    *,
+    changes: Changes,
+    posts: Mapping[int, PostId],
+    wanted: Iterable[WantedPost],
+    became_untrue: Iterable[Untrue],
+) -> Note | None:
+    """What the planner writes down about facts with its changes; None while everything is as it was.
+
+    `known` is what it wrote down last, None before the first time. `posts` names the post of each delivery.
+    """
+    if known == today:
+        return None
+    if known is None:
+        return Note(KNOWN, json.dumps({"known": today}))
+    changed = differing(known, today)
+    coming = dict.fromkeys(_name(posts[step.id]) for step in changes.steps if step.words is not None)
+    names = {change.fact for change in changed}
+    sent = dict.fromkeys(
+        _name(one.stated.post) for one in became_untrue if names & {change.fact for change in one.changed}
+    )
+    kit = wordings_stating(wanted, names)
+    told = {
+        "changes": [{"fact": one.fact, "then": one.then, "now": one.now} for one in changed],
+        "counts": {"coming": len(coming), "sent": len(sent), "kit": len(kit)},
+        "coming": list(coming)[:MOST_NAMED],
+        "sent": list(sent)[:MOST_NAMED],
+        "kit": list(kit)[:MOST_NAMED],
+        "known": today,
+    }
+    return Note(CHANGED if changed else KNOWN, json.dumps(told))
+
+
+def _matters(change: Changed, text: str, would_say: str | None, at: datetime) -> bool:
+    """Whether a changed fact makes this text untrue for somebody who reads it now."""
+    if not change.fact.startswith(MILESTONE):
+        return change.then.casefold() in text.casefold()
+    then = datetime.fromisoformat(change.then)
+    now = datetime.fromisoformat(change.now) if change.now else None
+    if at >= max(then, now or then):
+        return False  # it is over, whichever of the two is right
+    is_other_day = now is None or then.date() != now.astimezone(then.tzinfo).date()
+    return is_other_day or would_say is None or unopened(would_say) != unopened(text)
+
+
+def _is_other(then: str, now: str) -> bool:
+    if then == now:
+        return False
+    try:
+        return datetime.fromisoformat(then) != datetime.fromisoformat(now)
+    except ValueError:
+        return True
+
+
+def _is_said_there(fact: Fact, platform: str) -> bool:
+    """Whether a fact is about this network: a voice with a form for each is named with its network."""
+    parts = fact.name.split(".")
+    return not fact.name.startswith(VOICE) or len(parts) < 3 or parts[2] == platform
+
+
+def _said(value: str) -> set[str]:
+    moment = datetime.fromisoformat(value)
+    return {say(moment) for say in TIME_FILTERS.values()}
+
+
+def _words_of(text: str) -> set[str]:
+    """The words and pairs of words of a text, without what stands around them."""
+    words = [word.strip(".,;:!?()“”\"'") for word in text.split()]
+    return {*words, *(f"{first} {second}" for first, second in pairwise(words))}
+
+
+def _name(post: PostId) -> str:
+    return f"{post.slot}/{post.occurrence}"

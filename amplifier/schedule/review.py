@@ -1,0 +1,156 @@
+"""What is out, held against what is so today: for the planner's notes, and for people who correct, withdraw, leave."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from amplifier.campaign.changes import Changes, ExistingPost, Note
+from amplifier.campaign.delivery import State
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.post import Fact, PostId, WantedPost, Words
+from amplifier.errors import UsageError
+from amplifier.schedule import facts
+from amplifier.schedule.facts import CHANGED, Untrue
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program, post_name, wanted_posts
+from amplifier.store import decisions, events, journeys, stated
+
+NEAREST = 3
+MOST_LISTED = 8
+
+
+@dataclass(frozen=True)
+class Review:
+    """What changed facts mean, at one moment.
+
+    `untrue` is out and no longer so; `coming` are posts that have other words since a fact changed; `kit` are the
+    wordings, as `template/wording`, that state what changed: the kit offers them with today's facts alone.
+    """
+
+    untrue: tuple[Untrue, ...]
+    coming: tuple[str, ...]
+    kit: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SaidToday:
+    """What the plan would say today for one post on one account, and the facts that this states."""
+
+    words: Words
+    facts: tuple[Fact, ...]
+
+
+def review(program: Program, *, now: datetime) -> Review:
+    """Hold everything that is out against what is so at this instant."""
+    made = decisions.decisions()
+    wanted = wanted_posts(program, made)
+    found = _untrue(program, made, wanted, now)
+    told = [json.loads(one.detail) for one in _events(program) if one.kind == CHANGED]
+    waits = journeys.journeys(states=(State.QUEUED, State.HELD))
+    open_posts = {post_name(row.identity.post) for row in waits if row.identity.revision == 0}
+    names = dict.fromkeys(name for one in told for name in one["coming"] if name in open_posts)
+    changed = {one["fact"] for notes in told for one in notes["changes"]}
+    return Review(found, tuple(names), facts.wordings_stating(wanted, changed))
+
+
+def with_note(
+    changes: Changes,
+    existing: Sequence[ExistingPost],
+    *,
+    program: Program,
+    made: tuple[Decision, ...],
+    wanted: Sequence[WantedPost],
+    now: datetime,
+) -> Changes:
+    """The planner's changes, with what it is to write down about facts; called inside its transaction."""
+    written = _events(program)
+    known: Mapping[str, str] | None = json.loads(written[-1].detail)["known"] if written else None
+    today = facts.values(effective(program.plan, made), program.settings.campaign)
+    if known == today:
+        return changes
+    note: Note | None = facts.noted(
+        known,
+        today,
+        changes=changes,
+        posts={delivery.id: post.id for post in existing for delivery in post.deliveries},
+        wanted=wanted,
+        became_untrue=_untrue(program, made, wanted, now) if known is not None else (),
+    )
+    return replace(changes, note=note)
+
+
+def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
+    """Let a post stand although it is no longer so; nobody is asked again before the fact changes once more.
+
+    Raises UsageError if nothing in it is untrue.
+    """
+    found = [one for one in review(program, now=now).untrue if one.stated.post == post]
+    if not found:
+        raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
+    changed = {change.fact: change for one in found for change in one.changed}
+    return decisions.keep_decision(
+        kind=DecisionKind.FACT_LEFT,
+        subject=post_name(post),
+        value=json.dumps({name: one.now for name, one in changed.items()}),
+        replaced=json.dumps({name: one.then for name, one in changed.items()}),
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
+
+
+def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:
+    """What the plan would say today for this post, by account; empty if it would not say it."""
+    wanted = next((one for one in wanted_posts(program, decisions.decisions()) if one.id == post), None)
+    return {words.account: SaidToday(words, wanted.facts) for words in wanted.words} if wanted else {}
+
+
+def facts_of_own_words(program: Program, text: str) -> tuple[Fact, ...]:
+    """What a text of a person's own states of today's facts, as far as its words tell."""
+    today = facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign)
+    return facts.stated_in(text, (Fact(name, value) for name, value in today.items()))
+
+
+def find_out(program: Program, name: str) -> PostId:
+    """The post of this name (`slot`, or `slot/occurrence`) that is out or on its way, planned or a person's own.
+
+    Raises UsageError with the nearest names if there is none.
+    """
+    known = {post_name(post): post for post in stated.names(program.plan.campaign)}
+    if name in known:
+        return known[name]
+    fitting = [one for one in known if one.split("/")[0] == name or one.startswith(f"{name}/") or one.endswith(name)]
+    if len(fitting) == 1:
+        return known[fitting[0]]
+    if fitting:
+        more = f"\n  and {len(fitting) - MOST_LISTED} more" if len(fitting) > MOST_LISTED else ""
+        listed = "\n  ".join(fitting[:MOST_LISTED])
+        raise UsageError(f"“{name}” has gone out more than once. Which one?\n  {listed}{more}")
+    raise UsageError(f"Nothing called “{name}” is out. {near(name, known)} All that are out: amplifier correct --list")
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """The three names that this one resembles most, as a hint."""
+    close = difflib.get_close_matches(name, known, n=NEAREST, cutoff=0.6)
+    return f"Did you mean {' or '.join(close)}?" if close else "Nothing is called nearly so."
+
+
+def _untrue(
+    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], now: datetime
+) -> tuple[Untrue, ...]:
+    return facts.untrue(
+        stated.stated(program.plan.campaign),
+        facts.values(effective(program.plan, made), program.settings.campaign),
+        says={(post.id, words.account): words.text for post in wanted for words in post.words},
+        at=playing(program.settings).campaign(now),
+        left=facts.left_alone(made),
+    )
+
+
+def _events(program: Program) -> tuple[events.Event, ...]:
+    return events.events_of(events.of_facts(program.plan.campaign))
