@@ -101,7 +101,8 @@ def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = 
         try:
             posts.append(_reworded(post, words.get(post_name(post.id), {}), program.settings))
         except TemplateError as error:
-            problems[post.id] = error.problems
+            place = f"the words of {post_name(post.id)}"
+            problems[post.id] = [replace(problem, path=place) for problem in error.problems]
     unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in skipped}
     for one, why in unwritten.items():
         log.warning("cannot be written post=%s why=%s", post_name(one), why)
