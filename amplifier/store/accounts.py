@@ -134,6 +134,8 @@ def lock_open(now: datetime, among: Collection[str] | None = None) -> list[str]:
     words = [stamp(now)]
     statement = OPEN
     if among is not None:
+        if not among:
+            return []
         statement += f" AND name IN ({', '.join(['%s'] * len(among))})"
         words += among
     statement += " ORDER BY name"

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from amplifier.store import accounts
 from amplifier.store.models import AccountRow
+from amplifier.store.transaction import is_postgres
+from tests.store import filled
 from tests.store.filled import NOW, after
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -77,3 +79,44 @@ def test_the_longest_wait_of_an_account_holds() -> None:
     assert free(after(59)) == ["bluesky", "mastodon"]
     assert free(after(60)) == ["bluesky", "mastodon", "x"]
     assert AccountRow.objects.filter(next_allowed_at__isnull=True).count() == 2
+
+
+def test_what_shares_an_app_with_its_neighbours_is_known_by_its_network() -> None:
+    accounts.know_accounts(
+        [("one", "mastodon", "a"), ("two", "mastodon", "b")],
+        networks={"one": "mastodon https://a.example", "two": "mastodon https://b.example"},
+    )
+    accounts.make_wait("one", until=after(30), app_wide=True)
+    assert (state("one").next_allowed_at, state("two").next_allowed_at) == (after(30), None)
+
+
+def test_the_accounts_that_let_nobody_in_are_told_with_the_networks_words() -> None:
+    assert accounts.lost_accounts() == {}
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=NOW)
+    accounts.account_trouble("bluesky", lost=False, detail="Not reached.", now=NOW)
+    assert accounts.lost_accounts() == {"x": "Revoked."}
+
+
+def test_trouble_is_counted_and_a_good_answer_ends_the_count() -> None:
+    for wanted in (1, 2):
+        accounts.strain("x", strain_s=30, now=NOW)
+        assert (state("x").failures, state("x").next_allowed_at) == (wanted, None)
+    accounts.strain("x", strain_s=30, now=NOW)
+    assert state("x").next_allowed_at == after(30)
+    accounts.relieve("x")
+    assert state("x").failures == 0
+
+
+def test_only_the_accounts_that_are_asked_for_are_opened() -> None:
+    with transaction.atomic():
+        assert accounts.lock_open(NOW, among=["x", "bluesky", "nobody"]) == ["bluesky", "x"]
+        assert accounts.lock_open(NOW, among=[]) == []
+
+
+def test_on_postgresql_an_account_that_another_worker_holds_is_passed_by() -> None:
+    if not is_postgres():
+        return  # there a writer is alone
+    with transaction.atomic():
+        assert accounts.lock_open(NOW, among=["x"]) == ["x"]
+        (others,) = filled.at_once([free])
+    assert others == ["bluesky", "mastodon"]
