@@ -40,7 +40,12 @@ def run(options: argparse.Namespace) -> int:
         header = read_header(file)
         _must_be_ours(header, place)
         must_fit(header)
-        _must_be_still()
+        database = place.var / "amplifier.sqlite3"
+        if header.database != SQLITE or database.exists():  # a look would make one
+            _must_be_still()
+        with progress(quiet=options.json) as bar:  # before anybody is asked: all of it must be what was written
+            for _ in watched(read(file, key), bar, "Checking", _size(file)):
+                pass
         if not options.json:
             _show(header, place.settings)
         if not agreed("Put it in the place of what is here now?", yes=options.yes):
