@@ -2,8 +2,8 @@
 
 Run: .venv/bin/python bench/thousand.py [rounds]. The pretend networks answer after 100 ms. The yardstick is thirty
 threads, one an account, each calling its SDK as the SDK's own documentation shows, one post after another, with nothing
-written down. Each side is a process of its own, with a sandbox of its own; total CPU is that process's alone. Printed: the
-ratio of CPU, and of how late the 99th percentile was, for each round and their middle.
+written down. Each side is a process of its own, with a sandbox of its own; total CPU is that process's alone. Printed:
+the ratio of CPU, and of how late the 99th percentile was, for each round and their middle.
 """
 
 from __future__ import annotations

@@ -22,17 +22,14 @@ ANYTHING_DUE = """SELECT
   OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'held' AND too_late_at <= %s
             AND reason IN ('stopped', 'account', 'budget', 'hand_off'))
   OR EXISTS(SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending')"""
-BUSY = """SELECT DISTINCT account FROM deliveries
-WHERE lease_until IS NOT NULL AND (state = 'sending' OR (state = 'queued' AND lease_until >= %s))"""
-# The oldest due one of an account that nobody holds, that no person is to post, whose text is in no doubt there, and
-# whose forerunner is done.
+LEASED = "SELECT account, state, lease_until >= %s FROM deliveries WHERE lease_until IS NOT NULL"
+DOUBTS = "SELECT account, text FROM deliveries WHERE state = 'unsure' AND verb = 'publish'"
+# The oldest due one of an account that nobody holds, that no person is to post, and whose forerunner is done.
 NEXT = """SELECT d.id FROM deliveries d
 WHERE d.account = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s
   AND (d.lease_until IS NULL OR d.lease_until < %s)
   AND (d.verb <> 'publish' OR NOT EXISTS(SELECT 1 FROM posts p WHERE p.id = d.post_id AND p.hand_off))
   AND (d.waits_for IS NULL OR EXISTS(SELECT 1 FROM deliveries f WHERE f.id = d.waits_for AND f.state = 'sent'))
-  AND NOT EXISTS(SELECT 1 FROM deliveries u WHERE u.state = 'unsure' AND u.account = d.account AND u.text = d.text
-                 AND u.verb = 'publish')
 ORDER BY d.run_at, d.id LIMIT 1"""
 # What makes it due stands here once more: on PostgreSQL the row may have moved since it was chosen.
 TAKE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
@@ -40,9 +37,6 @@ WHERE id = %s AND state = 'queued' AND (lease_until IS NULL OR lease_until < %s)
 RETURNING id"""
 UNSURE = """SELECT id, account FROM deliveries WHERE state = 'unsure' AND run_at <= %s
 AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
-LOOKING = (
-    "SELECT DISTINCT account FROM deliveries WHERE lease_until IS NOT NULL AND state = 'unsure' AND lease_until >= %s"
-)
 TAKE_NEXT = TAKE.replace("id = %s", f"id = ({NEXT})")
 TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
@@ -90,22 +84,30 @@ def claim_for(
     taken: list[int] = []
     with connection.cursor() as cursor:
         wanted = accounts.lock_open(now, among=names)
-        cursor.execute(BUSY, [at])
-        busy = {account for (account,) in cursor.fetchall()}
+        cursor.execute(LEASED, [at])
+        busy = {name for name, state, alive in cursor.fetchall() if state == "sending" or (state == "queued" and alive)}
+        cursor.execute(DOUBTS)
+        doubts = cursor.fetchall()
         for account in wanted:
             if account in busy or (served is not None and account not in served) or len(taken) == limit:
                 continue
-            if in_force:
-                taken += _take_if_free(cursor, account, in_force, at, until)
+            doubtful = [text for name, text in doubts if name == account]
+            if in_force or doubtful:
+                taken += _take_if_free(cursor, account, doubtful, in_force, [until, at])
             else:
                 cursor.execute(TAKE_NEXT, [until, account, *[at] * 6])
                 taken += [number for (number,) in cursor.fetchall()]
         return _due(cursor, taken)
 
 
-def _take_if_free(cursor: Any, account: str, in_force: Sequence[Stop], at: Any, until: Any) -> list[int]:
-    """The account's next one, unless a stop holds it back: then the tick holds it, and the one after it is next."""
-    cursor.execute(NEXT, [account, at, at, at])
+def _take_if_free(
+    cursor: Any, account: str, doubtful: Sequence[str], in_force: Sequence[Stop], words: Sequence[Any]
+) -> list[int]:
+    """The account's next one whose text is in no doubt there, unless a stop holds it back: then the tick holds it."""
+    until, at = words
+    marks = ", ".join(["%s"] * len(doubtful))
+    statement = NEXT.replace("ORDER BY", f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks})) ORDER BY")
+    cursor.execute(statement if doubtful else NEXT, [account, at, at, at, *doubtful])
     due = _due(cursor, [number for (number,) in cursor.fetchall()])
     free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
     return _take(cursor, TAKE, free, [until, at, at, at])
@@ -118,8 +120,8 @@ def claim_unsure(
     """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
     at = stamp(now)
     with connection.cursor() as cursor:
-        cursor.execute(LOOKING, [at])
-        seen = {account for (account,) in cursor.fetchall()}
+        cursor.execute(LEASED, [at])
+        seen = {name for name, state, alive in cursor.fetchall() if state == "unsure" and alive}
         cursor.execute(UNSURE, [at, at])
         chosen = []
         for number, account in cursor.fetchall():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
 from amplifier.campaign.delivery import (
     ON_ITS_WAY,
@@ -110,7 +111,7 @@ def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SER
 @whole
 def expire_leases(*, now: datetime, look_at: datetime) -> int:
     """Deliveries whose worker fell silent while sending become unsure, to be looked for at `look_at`."""
-    ids = _locked_ids(DeliveryRow.objects.filter(state=State.SENDING, lease_until__lt=now), 1000)
+    ids = _locked(SILENT, [stamp(now)])
     DeliveryRow.objects.filter(id__in=ids, state=State.SENDING).update(
         state=State.UNSURE,
         detail="The worker stopped while it was sending.",
@@ -129,8 +130,9 @@ def miss_overdue(*, now: datetime) -> int:
     Also what waited for something that passes by itself (a stop, an account, money, a hand); its reason stays with it.
     """
     missed = 0
-    for state, more in ((State.QUEUED, _free(now)), (State.HELD, Q(reason__in=PASSING))):
-        ids = _locked_ids(DeliveryRow.objects.filter(more, state=state, too_late_at__lte=now), 1000)
+    at = stamp(now)
+    for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *PASSING])):
+        ids = _locked(statement, words)
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
             state=State.MISSED, fence=F("fence") + 1, lease_until=None
         )
@@ -139,15 +141,19 @@ def miss_overdue(*, now: datetime) -> int:
     return missed
 
 
-def _locked_ids(rows: QuerySet[DeliveryRow], limit: int) -> list[int]:
-    from_rows = rows.select_for_update(skip_locked=True) if is_postgres() else rows
-    return list(from_rows.values_list("id", flat=True)[:limit])
+def _locked(statement: str, words: Sequence[Any]) -> list[int]:
+    """The numbers that this statement finds, locked until the transaction ends; what others have locked is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement + (" LIMIT 1000 FOR UPDATE SKIP LOCKED" if is_postgres() else " LIMIT 1000"), words)
+        return [number for (number,) in cursor.fetchall()]
 
 
-def _free(now: datetime) -> Q:
-    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-
-
+# The states stand in the statements, not among their words: only then are the partial indexes used.
+SILENT = "SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending'"
+OVERDUE = """SELECT id FROM deliveries WHERE state = 'queued' AND too_late_at <= %s
+AND (lease_until IS NULL OR lease_until < %s)"""
+OVERDUE_HELD = f"""SELECT id FROM deliveries WHERE state = 'held' AND too_late_at <= %s
+AND reason IN ({", ".join(["%s"] * len(PASSING))})"""  # noqa: S608  as many marks as there are reasons
 BEGIN = """UPDATE deliveries SET state = 'sending', reason = '', request = %s, attempts = attempts + 1, looks = 0,
   lease_until = %s, first_sent_at = COALESCE(first_sent_at, %s)
 WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease_until >= %s RETURNING id"""

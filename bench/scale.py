@@ -1,0 +1,166 @@
+"""What a tick costs with a million rows in the ledger, beside the same tick with a thousand.
+
+Run: .venv/bin/python bench/scale.py [rows] [rounds]. Half of the rows are finished, half lie in the future; in every tick
+a handful of deliveries come due and go out to a network in memory that answers at once. Printed: CPU of a tick and how
+late its deliveries were, for both ledgers in turn, their ratios, and what an idle tick costs.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FEW = 1_000
+ACCOUNTS = 6
+TICKS = 60
+CLOSE = 8  # deliveries that come due in each tick
+# Written by the database itself: even numbers are sent and thirty days old, odd ones wait, thirty days ahead.
+POSTS = """INSERT INTO posts (campaign, slot, occurrence, due_at, wall_time, zone, fold, too_late_s, hand_off, template,
+  wording, milestone, facts)
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %(rows)s)
+SELECT 'bench', 'filler', CAST(i AS TEXT),
+  strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', CASE i %% 2 WHEN 0 THEN '-30 days' ELSE '+30 days' END,
+           (i %% 1000) || ' seconds'),
+  '', 'UTC', 0, 900, 0, '', '', '', '[]' FROM n"""
+DELIVERIES = """INSERT INTO deliveries (post_id, account, platform, part, verb, revision, target, text, language, imprint,
+  key, request, state, reason, detail, run_at, too_late_at, attempts, looks, fence, sent_at, remote_id, url, by_hand,
+  remote_state)
+SELECT id, 'a' || (id %% %(accounts)s), 'mastodon', 0, 'publish', 0, '', 'Filler ' || id, 'en', '', id,
+  CASE WHEN due_at < CURRENT_TIMESTAMP THEN CAST(printf('%%200s', id) AS BLOB) END,
+  CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'sent' ELSE 'queued' END, '', '', due_at,
+  strftime('%%Y-%%m-%%d %%H:%%M:%%f000', due_at, '900 seconds'), 0, 0, 0,
+  CASE WHEN due_at < CURRENT_TIMESTAMP THEN due_at END, CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'old-' || id END,
+  '', 0, CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'live' ELSE '' END
+FROM posts WHERE slot = 'filler'"""
+
+
+class _Network:
+    """Answers at once; what it costs is the ledger's alone."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def prepare(self, part: object, key: str, at: datetime) -> bytes:
+        return key.encode()
+
+    def publish(self, request: bytes) -> object:
+        from amplifier.campaign.delivery import Receipt
+
+        with self._lock:
+            self._number += 1
+            number = f"new-{self._number}-{time.monotonic_ns()}"
+        return Receipt(number, f"https://social.example/{number}")
+
+
+def fill(rows: int) -> None:
+    """A ledger with so many rows that are finished or lie ahead."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from amplifier.store import accounts, ledger
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    now = datetime.now(UTC)
+    ledger.open_ledger(mode="rehearsal", campaign="bench", now=now, stopped="")
+    accounts.know_accounts((f"a{number}", "mastodon", f"a{number}") for number in range(ACCOUNTS))
+    with connection.cursor() as cursor:
+        for statement in (POSTS, DELIVERIES):
+            cursor.execute(statement, {"rows": rows, "accounts": ACCOUNTS})
+        cursor.execute("ANALYZE")
+
+
+def measure(label: str) -> tuple[float, float, float]:
+    """CPU of a tick (s), lateness of its deliveries (median, s), and CPU of an idle tick (s)."""
+    from amplifier.campaign.changes import Add, NewDelivery
+    from amplifier.campaign.delivery import State
+    from amplifier.campaign.post import Moment, PostId, WantedPost, Words
+    from amplifier.deliver.confirm import Outlet
+    from amplifier.deliver.decide import Pauses
+    from amplifier.deliver.worker import Pace, Worker
+    from amplifier.store import journeys, posts
+
+    outlets = {f"a{number}": Outlet(f"a{number}", _Network(), 1) for number in range(ACCOUNTS)}  # type: ignore[arg-type]
+    now = lambda: datetime.now(UTC)  # noqa: E731
+    worker = Worker(outlets, pace=Pace(60, Pauses(90, 60, 30), threads=ACCOUNTS), now=now, chance=random.Random(1))
+    ink = posts.Ink("bench", now(), dict.fromkeys(outlets, "mastodon"), now().date() - timedelta(days=1))
+    used, late = [], []
+    for number in range(TICKS):
+        due, ids = now(), []
+        for place in range(CLOSE):
+            words = (Words(f"a{place % ACCOUNTS}", f"Tick {label} {number} {place} {due}", "en"),)
+            post = WantedPost(
+                PostId("bench", "tick", f"{label}{number}/{place}/{due}"),
+                Moment(due, "", "UTC", 0),
+                900,
+                "",
+                "",
+                "",
+                words,
+            )
+            ids += posts.add_post(Add(post, None, tuple(NewDelivery(said, State.QUEUED) for said in words)), ink)
+        begun, cpu = time.monotonic(), time.process_time()
+        worker.tick()
+        while any(row.state is not State.SENT for row in journeys.journeys_by_id(ids)):
+            time.sleep(0.002)
+        used.append(time.process_time() - cpu)
+        late.append(time.monotonic() - begun)
+    cpu = time.process_time()
+    for _ in range(TICKS):
+        worker.tick()
+    idle = (time.process_time() - cpu) / TICKS
+    worker.stop()
+    return statistics.median(used), statistics.median(late), idle
+
+
+def main() -> None:
+    """Fill both ledgers, measure them in turn, and print the ratios."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "AMPLIFIER_VAR": folder,
+            "AMPLIFIER_KEY": "a key for the bench alone, long enough",
+            "DJANGO_SETTINGS_MODULE": "amplifier.django_settings",
+        }
+        os.environ.pop("DATABASE_URL", None)
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        ledgers = {}
+        for label, number in (("few", FEW), ("many", rows)):
+            connections["default"].close()
+            connections.databases["default"]["NAME"] = ledgers[label] = str(Path(folder) / f"{label}.sqlite3")
+            del connections["default"]
+            begun = time.monotonic()
+            fill(number)
+            print(f"{number:>9,} rows written in {time.monotonic() - begun:.0f} s", flush=True)
+        found: dict[str, list[tuple[float, float, float]]] = {"few": [], "many": []}
+        for _ in range(rounds):
+            for label, name in ledgers.items():
+                connections["default"].close()
+                connections.databases["default"]["NAME"] = name
+                del connections["default"]
+                found[label].append(measure(label))
+    for label, figures in found.items():
+        cpu, late, idle = (statistics.median(values) for values in zip(*figures, strict=True))
+        print(
+            f"  {label:<5} a tick of {CLOSE}: cpu {cpu * 1000:6.2f} ms, late {late * 1000:6.2f} ms; idle {idle * 1e6:5.0f} us"
+        )
+    for place, what in enumerate(("cpu", "lateness", "idle cpu")):
+        each = [many[place] / few[place] for few, many in zip(found["few"], found["many"], strict=True)]
+        print(f"  ratio of {what}: {statistics.median(each):.2f} ({'  '.join(f'{one:.2f}' for one in each)})")
+
+
+if __name__ == "__main__":
+    main()
