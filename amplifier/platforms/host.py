@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -51,9 +53,13 @@ class HostSession(requests.Session):
         """The answer to this thread's last request; None if there was none."""
         return getattr(self._last, "answer", None)
 
+    def forget(self) -> None:
+        """Let go of what this thread was answered before."""
+        self._last.answer = None
+
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request, as requests does. `json` may be bytes: they are sent as they are."""
-        self._last.answer = None
+        self.forget()
         kwargs["timeout"] = self._timeout
         kwargs["allow_redirects"] = False
         body = kwargs.get("json")
@@ -74,6 +80,42 @@ class HostSession(requests.Session):
             if url == host or url.startswith((host + "/", host + "?")):
                 return self._base + url[len(host) :]
         raise WrongAddressError(f"Only {self._base} is spoken to.")
+
+
+class Burst:
+    """A session for calls that must not meet a connection which the other side has given up.
+
+    It is kept while calls follow each other closely, which saves making a connection for each, and made anew after a
+    pause of `BRIEF`, after a failure, and for whoever comes while it is in use.
+    """
+
+    BRIEF = timedelta(seconds=2)  # no server closes an idle connection so soon
+
+    def __init__(self, make: Callable[[], HostSession], now: Callable[[], datetime]) -> None:
+        self._make = make
+        self._now = now
+        self._lock = threading.Lock()
+        self._kept: tuple[HostSession, datetime] | None = None
+
+    @contextmanager
+    def session(self) -> Iterator[HostSession]:
+        """A session for one call, for this thread alone."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+        session = kept[0] if kept and timedelta() <= self._now() - kept[1] < self.BRIEF else None
+        if kept and session is None:
+            kept[0].close()
+        session = session or self._make()
+        session.forget()
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+        with self._lock:
+            before, self._kept = self._kept, (session, self._now())
+        if before:
+            before[0].close()
 
 
 NEVER_SENT = (

@@ -198,6 +198,8 @@ def test_wrong_credentials_lose_the_account(place: Place, account: Account) -> N
     locked_out = account.open(secrets=place.wrong(account))
 
     for call in calls(account):
+        if call is CALLS["read"] and place.server == "mastodon_mock":
+            continue  # it shows public posts whatever the token; Mastodon itself does not
         with pytest.raises(AccountLost):
             call(locked_out, receipt.remote_id)
     assert place.texts(account) == {receipt.remote_id: WORDS}
@@ -308,6 +310,6 @@ def test_retry_after_is_honoured_in_every_form_on_429_and_503(
 
         assert isinstance(raised.value, RateLimited) == (status == 429)
         assert isinstance(raised.value, OutcomeUnknown) == (status == 503 and operation != "find")
-        wait = raised.value.until - utc_now() if raised.value.until else None
-        assert wait is None or timedelta(seconds=low) <= wait <= timedelta(seconds=high)
-        assert wait is not None or status == 503
+        until = raised.value.until
+        assert until is not None or (status == 503 and form == "absurd")
+        assert until is None or timedelta(seconds=low) <= until - utc_now() <= timedelta(seconds=high)

@@ -68,7 +68,7 @@ class Stub:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_POST = do_GET  # noqa: N815 - the standard library's names
+            do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the standard library's names
 
             def log_message(self, *_: Any) -> None:
                 return

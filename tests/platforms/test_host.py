@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
-from amplifier.platforms.host import HostSession, WrongAddressError, never_sent
+from amplifier.platforms.host import Answer, Burst, HostSession, WrongAddressError, never_sent
 from tests.peers.servers import free_port
 from tests.platforms.stub import Said, Stub
 
@@ -126,3 +127,78 @@ def test_the_environment_has_no_say(stub: Stub, monkeypatch: pytest.MonkeyPatch)
     stub.answers["GET /a"] = Said()
 
     assert HostSession(stub.address, FAST).get(stub.address + "/a").ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer(404, {"Content-Type": "application/json; charset=utf-8"}), True),
+        (Answer(410, {"content-type": "application/problem+json"}), True),
+        (Answer(404, {"Content-Type": "text/html"}), False),
+        (Answer(404, {}), False),
+        (Answer(503, {"Content-Type": "application/json"}), False),
+    ],
+)
+def test_only_the_network_s_own_word_means_gone(answer: Answer, *, expected: bool) -> None:
+    assert answer.is_gone == expected
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def burst(stub: Stub) -> tuple[Burst, Clock]:
+    stub.answers["GET /"] = Said()
+    clock = Clock()
+    return Burst(lambda: HostSession(stub.address, FAST), clock), clock
+
+
+def call(burst: Burst, stub: Stub) -> None:
+    with burst.session() as session:
+        assert session.answer is None  # nothing is left of the call before
+        session.get(stub.address + "/")
+
+
+def connections(stub: Stub) -> int:
+    return len({asked.connection for asked in stub.asked})
+
+
+def test_calls_that_follow_each_other_share_a_connection(stub: Stub, burst: tuple[Burst, Clock]) -> None:
+    for _ in range(3):
+        call(burst[0], stub)
+        burst[1].now += timedelta(seconds=1)
+
+    assert connections(stub) == 1
+
+
+@pytest.mark.parametrize("seconds", [2, 3600, -1])
+def test_after_a_pause_or_a_jump_of_the_clock_the_connection_is_a_new_one(
+    stub: Stub, burst: tuple[Burst, Clock], seconds: int
+) -> None:
+    call(burst[0], stub)
+    burst[1].now += timedelta(seconds=seconds)
+    call(burst[0], stub)
+
+    assert connections(stub) == 2
+
+
+def test_after_a_failure_the_connection_is_a_new_one(stub: Stub, burst: tuple[Burst, Clock]) -> None:
+    call(burst[0], stub)
+    with pytest.raises(ValueError, match="odd"), burst[0].session():
+        raise ValueError("odd")
+    call(burst[0], stub)
+
+    assert connections(stub) == 2
+
+
+def test_two_at_once_have_a_connection_each(stub: Stub, burst: tuple[Burst, Clock]) -> None:
+    with burst[0].session() as session:
+        session.get(stub.address + "/")
+        call(burst[0], stub)
+
+    assert connections(stub) == 2

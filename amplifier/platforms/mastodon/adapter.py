@@ -14,7 +14,7 @@ from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import PlatformError, Rejected
 from amplifier.platforms.frozen import freeze, thaw
-from amplifier.platforms.host import HostSession
+from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.mastodon import statuses
 from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
@@ -46,6 +46,7 @@ class MastodonPlatform(Platform):
         self._now = now
         self._reading = self._session()
         self._reader = self._client(self._reading)
+        self._writing = Burst(self._session, now)
         self._own_id = ""
         self._kinds = tuple(KINDS)
 
@@ -70,9 +71,9 @@ class MastodonPlatform(Platform):
         return freeze({"text": part.text, "visibility": "public", "language": part.language, "idempotency_key": key})
 
     def publish(self, request: bytes) -> Receipt:
-        """Post the status, on a connection of its own: an idle one may be closed already, and leave us unsure."""
+        """Post the status, never on a connection that was idle: it may be closed already, and leave us unsure."""
         fields = thaw(request)
-        with self._session() as session, self._translated(session, Verb.PUBLISH):
+        with self._writing.session() as session, self._translated(session, Verb.PUBLISH):
             made = self._client(session).status_post(
                 fields["text"],
                 visibility=fields["visibility"],
@@ -113,7 +114,7 @@ class MastodonPlatform(Platform):
             raise Rejected("The post is no longer on Mastodon, so it cannot be changed.")
         if status.get("poll"):
             raise Rejected("The post has a poll, which a change would end. Change it on Mastodon by hand.")
-        with self._session() as session, self._translated(session, Verb.EDIT):
+        with self._writing.session() as session, self._translated(session, Verb.EDIT):
             made = self._client(session).status_update(
                 quote(remote_id, safe=""),
                 part.text,
@@ -125,8 +126,8 @@ class MastodonPlatform(Platform):
             return _receipt(made, rest_until(session.answer, self._now()))
 
     def delete(self, remote_id: str) -> None:
-        """Delete the status, on a connection of its own as in `publish`."""
-        with self._session() as session, self._translated(session, Verb.DELETE):
+        """Delete the status."""
+        with self._writing.session() as session, self._translated(session, Verb.DELETE):
             try:
                 _same(self._client(session).status_delete(quote(remote_id, safe="")), remote_id)
             except Exception:

@@ -29,6 +29,8 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
     if answer and status == 429:
         until = again(answer.headers, METERS, now, WINDOW)
         return RateLimited(f"Mastodon asks us to wait until {until:%H:%M:%S} UTC.", until)
+    if status == 403 and verb in {Verb.EDIT, Verb.DELETE} and "not allowed" in _words(error).lower():
+        return rejected("Mastodon", verb, _words(error))  # so some servers say that it is another account's post
     if status in {401, 403}:
         return AccountLost(f"Mastodon does not let this account in. Make a new access token there. {_words(error)}")
     patience = asked_to_wait(answer.headers, now) if answer else None

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, Unavailable
-from amplifier.platforms.bluesky.adapter import BlueskyPlatform
+from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, Rejected, Unavailable
+from amplifier.platforms.bluesky.adapter import PAGES, BlueskyPlatform
 from amplifier.platforms.port import Connection, Part, Sought
 from tests.contract.places import Vault
 from tests.platforms.bluesky.pretend import KEY, LOGIN, NOW, PUT, REFRESH, WHO, XRPC, Server
-from tests.platforms.stub import Said, Stub
+from tests.platforms.stub import Asked, Said, Stub
 
 
 @pytest.fixture
@@ -257,3 +257,122 @@ def test_only_what_concerns_us_is_asked_for_and_taken(server: Server) -> None:
 def test_hashtags_cannot_be_listened_to(server: Server) -> None:
     with pytest.raises(Unavailable):
         connected(server).tagged("Lab23", "")
+
+
+LIST, LOOK, REMOVE = f"GET {XRPC}repo.listRecords", f"GET {XRPC}repo.getRecord", f"POST {XRPC}repo.deleteRecord"
+COUNTS = "GET /xrpc/app.bsky.feed.getPosts"
+URI = f"at://did:plc:us/app.bsky.feed.post/{KEY}"
+
+
+def entry(key: str, minutes_ago: float, text: str = "Hello") -> dict[str, Any]:
+    at = NOW - timedelta(minutes=minutes_ago)
+    value = {"text": text, "createdAt": f"{at:%Y-%m-%dT%H:%M:%S}.000Z"}
+    return {"uri": f"at://did:plc:us/app.bsky.feed.post/{key}", "cid": "c", "value": value}
+
+
+def test_the_oldest_of_all_pages_is_spotted_since_keys_do_not_tell_the_time(server: Server) -> None:
+    def pages(asked: Asked) -> Said:
+        if ("cursor", "two") in asked.query:
+            return Said(200, {"records": [entry("c", 4), entry("b", 7), entry("a", 90)]})
+        return Said(200, {"records": [entry("e", 1), entry("d", 9, "Other words")], "cursor": "two"})
+
+    server.stub.answers[LIST] = pages
+    adapter = connected(server)
+
+    spotted = adapter.spot("Hello", NOW - timedelta(minutes=30), frozenset({entry("b", 7)["uri"]}))
+
+    assert spotted is not None
+    assert spotted.remote_id.endswith("/c")
+    assert spotted.url == "https://bsky.app/profile/labfreemvmt.example/post/c"
+
+
+def test_spotting_stops_after_a_bounded_number_of_pages(server: Server) -> None:
+    server.stub.answers[LIST] = Said(200, {"records": [entry("e", 1, "Other words")], "cursor": "again"})
+
+    assert connected(server).spot("Hello", NOW - timedelta(minutes=30), frozenset()) is None
+    assert server.stub.paths().count(LIST) == PAGES
+
+
+@pytest.mark.parametrize(
+    "odd", [Said(200, {}), Said(200, {"records": ["odd"]}), Said(200, b"<html>"), Said(200, b"[]")]
+)
+def test_a_listing_that_makes_no_sense_is_no_empty_one(server: Server, odd: Said) -> None:
+    server.stub.answers[LIST] = odd
+
+    with pytest.raises(Unavailable):
+        connected(server).spot("Hello", NOW, frozenset())
+
+
+def test_a_post_is_read_with_its_counts(server: Server) -> None:
+    server.stub.answers[LOOK] = Said(200, entry(KEY, 5))
+    server.stub.answers[COUNTS] = Said(200, {"posts": [{"uri": URI, "repostCount": 4, "replyCount": 2}]})
+
+    seen = connected(server).read(URI, "Hello")
+
+    assert seen is not None
+    assert (seen.says_the_same, seen.boosts, seen.replies) == (True, 4, 2)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Said(400, {"error": "InvalidRequest", "message": "No service configured"}),
+        Said(502, {"error": "UpstreamFailure", "message": ""}),
+        Said(200, {"posts": []}),
+        Said(200, {"posts": [{"uri": "at://other", "repostCount": 4, "replyCount": 2}]}),
+        Said(200, {"posts": [{"uri": URI}]}),
+        Said(200, {}),
+    ],
+)
+def test_counts_that_cannot_be_had_are_none(server: Server, odd: Said) -> None:
+    server.stub.answers |= {LOOK: Said(200, entry(KEY, 5)), COUNTS: odd}
+
+    seen = connected(server).read(URI, "Hello")
+
+    assert seen is not None
+    assert (seen.boosts, seen.replies) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "odd", [Said(200, {"uri": URI}), Said(200, entry("other", 5)), Said(200, b"[]"), Said(500, {})]
+)
+def test_an_answer_that_makes_no_sense_is_not_gone(server: Server, odd: Said) -> None:
+    server.stub.answers[LOOK] = odd
+
+    with pytest.raises(Unavailable):
+        connected(server).read(URI, "Hello")
+    with pytest.raises(Unavailable):
+        connected(server).read("12", "Hello")
+
+
+def test_only_our_own_record_is_deleted(server: Server) -> None:
+    server.stub.answers[REMOVE] = Said(200, {})
+    adapter = connected(server)
+
+    adapter.delete(URI)
+    assert json.loads(server.stub.asked[-1].body) == {
+        "repo": "did:plc:us",
+        "collection": "app.bsky.feed.post",
+        "rkey": KEY,
+    }
+    for other in (URI.replace("us", "other"), "12"):
+        with pytest.raises(Rejected):
+            adapter.delete(other)
+    assert server.stub.paths().count(REMOVE) == 1
+
+
+@pytest.mark.parametrize("odd", [Said(200, b"<html>"), Said(200, b"null"), Said(500, {}), Said(503, {})])
+def test_a_deletion_that_is_not_confirmed_is_unknown(server: Server, odd: Said) -> None:
+    server.stub.answers[REMOVE] = odd
+
+    with pytest.raises(OutcomeUnknown):
+        connected(server).delete(URI)
+
+
+def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(server: Server) -> None:
+    headers = {"ratelimit-remaining": "1", "ratelimit-reset": "600"}  # a post takes two points
+    server.stub.answers[PUT] = Said(200, {"uri": URI, "cid": "c"}, headers)
+
+    rest = connected(server).publish(b"{}").rest_until
+
+    assert rest == NOW + timedelta(seconds=600)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.platforms.bluesky.record import facets, handles, put, record
+from amplifier.platforms.bluesky.record import facets, handles, made_at, place, plain, put, record, says
 
 AT = datetime(2026, 10, 9, 13, 40, 5, 123456, tzinfo=UTC)
 WORDS = st.sampled_from(
@@ -93,3 +94,81 @@ def test_a_record_may_be_created_or_confirmed_but_not_replaced() -> None:
 
     assert body["swapRecord"] is None
     assert (body["repo"], body["collection"], body["rkey"]) == ("did:plc:abc", "app.bsky.feed.post", "3kabcdefghij2")
+
+
+WHOLE = "https://freemovement.example/volunteer?a=1&b=2"
+SHORT = "freemovement.example/voluntee..."
+
+
+def shown(text: str, *links: tuple[str, str]) -> dict[str, Any]:
+    """A record whose `links` are (what is shown, where it leads)."""
+    made = []
+    for label, uri in links:
+        start = len(text[: text.index(label)].encode())
+        feature = {"$type": "app.bsky.richtext.facet#link", "uri": uri}
+        made.append({"index": {"byteStart": start, "byteEnd": start + len(label.encode())}, "features": [feature]})
+    return {"text": text, "facets": made}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (shown("Vote"), "Vote"),
+        (shown("Vote"), " Vote\n"),  # the composer drops white space at the ends
+        (record(f"Zoë: {WHOLE} now", "en", AT, {}), f"Zoë: {WHOLE} now"),
+        (shown(f"Zoë: {SHORT} now", (SHORT, WHOLE)), f"Zoë: {WHOLE} now"),
+        (shown("See a.example/a", ("a.example/a", "https://a.example/a/")), "See https://a.example/a"),
+        (
+            shown("a.ex/x... b.ex/y...", ("a.ex/x...", "https://a.ex/xx"), ("b.ex/y...", "https://b.ex/yy")),
+            "https://a.ex/xx https://b.ex/yy",
+        ),
+    ],
+)
+def test_a_record_says_what_was_written_however_its_links_are_shown(value: dict[str, Any], text: str) -> None:
+    assert says(value, text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (shown("Vote"), "vote"),
+        (shown("Vote"), "Vote now"),
+        (shown("See a.example/x...", ("a.example/x...", "https://a.example/xx")), "See https://a.example/xy"),
+        (shown("See a.example/x..."), "See https://a.example/xx"),
+        (shown("our motion", ("our motion", WHOLE)), WHOLE),
+        ({}, "Vote"),
+    ],
+)
+def test_other_words_are_other_words(value: dict[str, Any], text: str) -> None:
+    assert not says(value, text)
+
+
+def test_people_read_shortened_links_in_full_and_labels_as_they_are() -> None:
+    assert (
+        plain(shown("Zoë: freemovement.example/v... now", ("freemovement.example/v...", WHOLE))) == f"Zoë: {WHOLE} now"
+    )
+    assert plain(shown("our motion", ("our motion", WHOLE))) == "our motion"
+
+
+@pytest.mark.parametrize(
+    "facet", [None, {}, {"index": {}}, {"index": {"byteStart": 3, "byteEnd": 1}, "features": []}, "odd"]
+)
+def test_a_facet_that_makes_no_sense_is_left_out(facet: Any) -> None:
+    assert plain({"text": "Vote", "facets": [facet]}) == "Vote"
+
+
+def test_a_place_is_read_from_an_address_and_from_nothing_else() -> None:
+    assert place("at://did:plc:us/app.bsky.feed.post/3k") == {
+        "repo": "did:plc:us",
+        "collection": "app.bsky.feed.post",
+        "rkey": "3k",
+    }
+    for odd in ("", "12", "at://did:plc:us", "at://did:plc:us/a/b/c", "https://bsky.app/profile/a/post/3k"):
+        assert place(odd) is None
+
+
+def test_a_record_s_time_is_read_where_it_has_one() -> None:
+    assert made_at({"createdAt": "2026-10-09T13:40:05.123Z"}) == AT.replace(microsecond=123000)
+    assert made_at({"createdAt": "2026-10-09T13:40:05"}) == AT.replace(microsecond=0)
+    for odd in ({}, {"createdAt": "yesterday"}, {"createdAt": 5}, None, []):
+        assert made_at(odd) is None

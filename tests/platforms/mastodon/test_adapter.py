@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from amplifier.campaign.mention import Kind
-from amplifier.errors import OutcomeUnknown, Unavailable
+from amplifier.errors import OutcomeUnknown, Rejected, Unavailable
 from amplifier.platforms.mastodon import adapter as module
 from amplifier.platforms.mastodon.adapter import MastodonPlatform
 from amplifier.platforms.port import Connection, Part, Sought
@@ -71,14 +71,18 @@ def test_preparing_makes_no_call(stub: Stub) -> None:
     assert json.loads(request) == {"idempotency_key": "key", "language": "en", "text": "a", "visibility": "public"}
 
 
-def test_every_publish_has_a_connection_of_its_own(stub: Stub) -> None:
+def test_no_post_goes_out_on_a_connection_that_was_idle(stub: Stub) -> None:
     stub.answers["POST /api/v1/statuses"] = Said(200, status("77"))
-    adapter = connected(stub)
+    moment = [NOW]
+    connection = Connection("labfreemvmt", stub.address, "https://social.example", {"access_token": "t"}, 1, 1)
+    adapter = MastodonPlatform(connection, Vault(), lambda: moment[0])
 
-    for _ in range(3):
+    for pause in (0, 1, 60):
+        moment[0] += timedelta(seconds=pause)
         adapter.publish(adapter.prepare(Part("a", "en"), "key", NOW))
 
-    assert len({asked.connection for asked in stub.asked}) == 3
+    first, second, third = (asked.connection for asked in stub.asked)
+    assert first == second != third
 
 
 @pytest.mark.parametrize(
@@ -201,3 +205,97 @@ def test_a_status_that_arrives_late_from_another_server_is_not_lost(stub: Stub) 
 
     assert [m.canonical_id for m in first.mentions] == [old["uri"], early["uri"]]
     assert [m.canonical_id for m in second.mentions] == [late["uri"]]
+
+
+ONE = "GET /api/v1/statuses/77"
+CHANGE, REMOVE = "PUT /api/v1/statuses/77", "DELETE /api/v1/statuses/77"
+
+
+def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(stub: Stub) -> None:
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2026-10-09T15:00:00.000Z"}
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77"), headers)
+    adapter = connected(stub)
+
+    receipt = adapter.publish(adapter.prepare(Part("a", "en"), "key", NOW))
+
+    assert receipt.rest_until == NOW + timedelta(hours=1)
+
+
+def test_an_edit_sends_media_and_warning_along_since_the_server_drops_what_is_not_said(stub: Stub) -> None:
+    there = status("77", media_attachments=[{"id": "5"}, {"id": "6"}], spoiler_text="Votes", sensitive=True)
+    stub.answers |= {ONE: Said(200, there), CHANGE: Said(200, status("77"))}
+
+    receipt = connected(stub).edit("77", Part("New words", "en"))
+
+    fields = parse_qs(stub.asked[-1].body.decode())
+    assert (fields["status"], fields["media_ids[]"]) == (["New words"], ["5", "6"])
+    assert (fields["spoiler_text"], fields["sensitive"]) == (["Votes"], ["1"])
+    assert (receipt.remote_id, receipt.url) == ("77", "https://social.example/@labfreemvmt/77")
+
+
+def test_a_poll_is_not_ended_by_an_edit(stub: Stub) -> None:
+    stub.answers[ONE] = Said(200, status("77", poll={"id": "1"}))
+
+    with pytest.raises(Rejected, match="poll"):
+        connected(stub).edit("77", Part("New words", "en"))
+
+    assert stub.paths() == [ONE]
+
+
+def test_an_edit_whose_post_cannot_be_looked_at_first_has_changed_nothing(stub: Stub) -> None:
+    stub.answers[ONE] = Said(503, {"error": "no"})
+
+    with pytest.raises(Unavailable):
+        connected(stub).edit("77", Part("New words", "en"))
+
+
+def test_an_answer_about_another_post_proves_nothing(stub: Stub) -> None:
+    stub.answers |= {ONE: Said(200, status("78")), CHANGE: Said(200, status("78")), REMOVE: Said(200, status("78"))}
+    adapter = connected(stub)
+
+    with pytest.raises(Unavailable):
+        adapter.read("77", TEXT)
+    with pytest.raises(OutcomeUnknown):
+        adapter.delete("77")
+    stub.answers[ONE] = Said(200, status("77"))
+    with pytest.raises(OutcomeUnknown):
+        adapter.edit("77", Part("New words", "en"))
+
+
+def test_only_the_server_s_own_404_means_gone(stub: Stub) -> None:
+    adapter = connected(stub)
+    stub.answers |= {ONE: Said(404, {"error": "Record not found"}), REMOVE: Said(404, {"error": "Record not found"})}
+    assert adapter.read("77", TEXT) is None
+    adapter.delete("77")
+
+    page = Said(404, b"<html>No such page", {"Content-Type": "text/html"})
+    stub.answers |= {ONE: page, REMOVE: page}
+    with pytest.raises(Unavailable):
+        adapter.read("77", TEXT)
+    with pytest.raises(OutcomeUnknown):
+        adapter.delete("77")
+
+
+def test_a_server_that_does_not_tell_the_source_is_read_by_its_html(stub: Stub) -> None:
+    stub.answers[ONE] = Said(200, status("77", reblogs_count=3, replies_count=2))
+
+    seen = connected(stub).read("77", TEXT)
+
+    assert seen is not None
+    assert (seen.says_the_same, seen.text, seen.boosts, seen.replies) == (True, TEXT, 3, 2)
+
+
+def test_what_is_not_ours_to_change_does_not_lose_the_account(stub: Stub) -> None:
+    stub.answers |= {REMOVE: Said(403, {"error": "This action is not allowed"})}
+
+    with pytest.raises(Rejected):
+        connected(stub).delete("77")
+
+
+def test_an_id_is_never_a_path(stub: Stub) -> None:
+    adapter = connected(stub)
+
+    for call in (lambda: adapter.read("7/../8?a", TEXT), lambda: adapter.delete("7/../8?a")):
+        call()
+
+    assert {asked.path for asked in stub.asked} == {"/api/v1/statuses/7%2F..%2F8%3Fa"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.errors import AlreadyPublished, OutcomeUnknown, Unavailable
+from amplifier.errors import AlreadyPublished, OutcomeUnknown, Rejected, Unavailable
 from amplifier.platforms.port import Connection, Part, Sought
 from amplifier.platforms.x import adapter as module
 from amplifier.platforms.x.adapter import XPlatform
@@ -214,3 +214,87 @@ def test_the_request_is_canonical_json() -> None:
         stub.close()
     assert json.loads(request) == {"text": "a"}
     assert stub.asked == []
+
+
+MISSING = {"errors": [{"resource_id": "77", "type": "https://api.x.com/2/problems/resource-not-found"}]}
+ONE, REMOVE = "GET /2/tweets/77", "DELETE /2/tweets/77"
+
+
+def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(stub: Stub) -> None:
+    headers = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int((NOW + timedelta(minutes=10)).timestamp()))}
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77"}}, headers)
+
+    assert connected(stub).publish(b'{"text":"Hello"}').rest_until == NOW + timedelta(minutes=10)
+
+
+def test_a_post_that_was_edited_is_read_in_its_newest_version(stub: Stub) -> None:
+    versions = {"edit_history_tweet_ids": ["77", "78"]}
+    metrics = {"public_metrics": {"retweet_count": 4, "reply_count": 2}}
+    stub.answers[ONE] = Said(200, {"data": post(77, **versions)})
+    stub.answers["GET /2/tweets/78"] = Said(200, {"data": post(78, "Other words", **versions, **metrics)})
+
+    seen = connected(stub).read("77", TEXT)
+
+    assert seen is not None
+    assert (seen.says_the_same, seen.text, seen.boosts, seen.replies) == (False, "Other words", 4, 2)
+    assert seen.url == "https://x.com/labfreemvmt/status/78"
+
+
+@pytest.mark.parametrize("gone", [Said(200, MISSING), Said(404, {"title": "Not Found"})])
+def test_gone_is_what_x_itself_calls_gone(stub: Stub, gone: Said) -> None:
+    stub.answers |= {ONE: gone, REMOVE: gone}
+
+    assert connected(stub).read("77", TEXT) is None
+    connected(stub).delete("77")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Said(200, {"errors": [{"type": "https://api.x.com/2/problems/not-authorized-for-resource"}]}),
+        Said(200, {}),
+        Said(200, b"null"),
+        Said(200, {"data": post(78), "errors": []}),
+        Said(404, b"<html>", {"Content-Type": "text/html"}),
+        Said(503, {"title": "Service Unavailable"}),
+    ],
+)
+def test_an_answer_that_does_not_say_so_is_not_gone(stub: Stub, odd: Said) -> None:
+    stub.answers[ONE] = odd
+
+    with pytest.raises(Unavailable):
+        connected(stub).read("77", TEXT)
+
+
+@pytest.mark.parametrize("odd", [Said(200, {"data": {"deleted": False}}), Said(200, {}), Said(500, {}), Said(503, {})])
+def test_a_deletion_that_is_not_confirmed_is_unknown(stub: Stub, odd: Said) -> None:
+    stub.answers[REMOVE] = odd
+
+    with pytest.raises(OutcomeUnknown):
+        connected(stub).delete("77")
+
+
+def test_a_post_that_is_not_ours_is_not_deleted(stub: Stub) -> None:
+    stub.answers[REMOVE] = Said(403, {"detail": "You are not allowed to delete this Tweet.", "title": "Forbidden"})
+
+    with pytest.raises(Rejected, match="does not delete"):
+        connected(stub).delete("77")
+
+
+def test_every_deletion_has_a_connection_of_its_own(stub: Stub) -> None:
+    stub.answers[REMOVE] = Said(200, {"data": {"deleted": True}})
+    adapter = connected(stub)
+
+    for _ in range(3):
+        adapter.delete("77")
+
+    assert len({asked.connection for asked in stub.asked}) == 3
+
+
+def test_an_id_is_never_a_path(stub: Stub) -> None:
+    adapter = connected(stub)
+
+    for call in (lambda: adapter.read("7/../8?a", TEXT), lambda: adapter.delete("7/../8?a")):
+        call()
+
+    assert {asked.path for asked in stub.asked} == {"/2/tweets/7%2F..%2F8%3Fa"}

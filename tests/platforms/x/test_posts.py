@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from amplifier.campaign.mention import Kind
-from amplifier.platforms.x.posts import canonical_id, item, mention, plain, says
+from amplifier.platforms.x.posts import canonical_id, counts, is_missing, item, mention, newest_id, plain, says
 
 POST = {"id": "17", "text": "Hello", "author_id": "5", "created_at": "2026-10-09T12:00:00.000Z"}
 
@@ -109,3 +109,39 @@ def test_the_kind_follows_from_what_a_post_refers_to(name: str, reference: str, 
 
     assert found.kind is kind
     assert (found.in_reply_to, found.quotes) == (("16", "") if reference == "replied_to" else ("", "16"))
+
+
+def test_the_newest_version_is_the_last_of_its_history() -> None:
+    assert newest_id({**POST, "edit_history_tweet_ids": ["17", "19"]}) == "19"
+    assert newest_id({**POST, "edit_history_post_ids": ["17", "20"]}) == "20"
+    assert newest_id(POST) == "17"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected"),
+    [
+        ({"retweet_count": 3, "reply_count": 2}, (3, 2)),
+        ({"repost_count": 3, "reply_count": 2}, (3, 2)),
+        ({"retweet_count": 0, "repost_count": 0, "reply_count": 0}, (0, 0)),
+        (None, (None, None)),
+    ],
+)
+def test_counts_are_those_that_x_tells(metrics: dict[str, int] | None, expected: tuple[int | None, int | None]) -> None:
+    assert counts({**POST, "public_metrics": metrics}) == expected
+
+
+NOT_FOUND = {"type": "https://api.x.com/2/problems/resource-not-found"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"errors": [NOT_FOUND]}, True),
+        ({"errors": [NOT_FOUND], "data": POST}, False),
+        ({"errors": [NOT_FOUND, {"type": "about:blank"}]}, False),
+        ({"errors": []}, False),
+        ({}, False),
+    ],
+)
+def test_a_post_is_missing_only_where_x_says_nothing_else(answer: dict[str, Any], *, expected: bool) -> None:
+    assert is_missing(answer) == expected

@@ -43,6 +43,8 @@ def sent(stub: Stub) -> list[Asked]:
     stub.answers |= {
         "GET /2/users/me": ME,
         "POST /2/tweets": Said(201, {"data": {"id": "77", "text": "…"}}),
+        "GET /2/tweets/77": Said(200, {"data": post(77)}),
+        "DELETE /2/tweets/77": Said(200, {"data": {"deleted": True}}),
         "GET /2/users/1/tweets": listed(post(1, "Other words"), more="abcdefgh"),
         "GET /2/users/1/mentions": listed(post(31, author="5"), more="abcdefgh"),
         "GET /2/tweets/search/recent": listed(post(31, author="5"), more="abcdefgh"),
@@ -51,6 +53,8 @@ def sent(stub: Stub) -> list[Asked]:
     request = adapter.prepare(Part("Zoë: https://freemovement.example/ 👩‍👩‍👧 #Lab23 @labfreemvmt", "en"), "key", NOW)
     assert isinstance(adapter.publish(request), Receipt)
     adapter.find(Sought(request, datetime(2026, 10, 9, 11, 59, tzinfo=UTC), frozenset()))
+    adapter.read("77", "Words")
+    adapter.delete("77")
     cursor = ""
     for _ in range(4):  # from the first look to one that goes on where another broke off
         cursor = adapter.mentions(cursor).cursor
@@ -72,6 +76,10 @@ def as_x_gets_it(asked: Asked, pattern: str, ids: dict[str, str]) -> MockRequest
     )
 
 
+def pattern_of(path: str) -> str:
+    return path.replace("/1/", "/{id}/").replace("/77", "/{id}")
+
+
 def parameters(spec: dict[str, Any], pattern: str, method: str) -> dict[str, Any]:
     found = spec["paths"][pattern][method].get("parameters", [])
     named = [spec["components"]["parameters"][p["$ref"].rsplit("/", 1)[-1]] if "$ref" in p else p for p in found]
@@ -81,12 +89,15 @@ def parameters(spec: dict[str, Any], pattern: str, method: str) -> dict[str, Any
 def test_the_adapter_s_requests_keep_to_the_schema(spec: dict[str, Any], sent: list[Asked]) -> None:
     schema = OpenAPI.from_dict(spec, config=Config(spec_validator_cls=None))
     for asked in sent:
-        ids = {"id": "1"} if asked.path.startswith("/2/users/1/") else {}
+        pattern = pattern_of(asked.path)
+        ids = {"id": next(part for part in asked.path.split("/") if part in {"1", "77"})} if "{id}" in pattern else {}
 
-        schema.validate_request(as_x_gets_it(asked, asked.path.replace("/1/", "/{id}/"), ids))
+        schema.validate_request(as_x_gets_it(asked, pattern, ids))
 
+    assert {f"{asked.method} {asked.path}" for asked in sent} >= {"GET /2/tweets/77", "DELETE /2/tweets/77"}
     assert {asked.path for asked in sent} == {
         "/2/tweets",
+        "/2/tweets/77",
         "/2/users/me",
         "/2/users/1/tweets",
         "/2/users/1/mentions",
@@ -98,7 +109,7 @@ def test_every_parameter_and_field_has_a_name_that_the_schema_knows(spec: dict[s
     fields = {"post.fields": "Post", "user.fields": "User"}
     used = set()
     for asked in sent:
-        known = parameters(spec, asked.path.replace("/1/", "/{id}/"), asked.method.lower())
+        known = parameters(spec, pattern_of(asked.path), asked.method.lower())
         for name, value in ((RENAMED.get(name, name), value) for name, value in asked.query):
             used.add(name)
             assert name in known

@@ -11,7 +11,7 @@ from urllib3.exceptions import NewConnectionError
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.platforms.host import Answer
-from amplifier.platforms.x.translate import is_refused_request, translate
+from amplifier.platforms.x.translate import is_refused_request, rest_until, translate
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CLASSES = {400: tweepy.BadRequest, 401: tweepy.Unauthorized, 403: tweepy.Forbidden, 404: tweepy.NotFound}
@@ -108,3 +108,25 @@ def test_a_wrong_request_is_told_from_a_broken_server() -> None:
     assert is_refused_request(said(400)[0])
     assert not is_refused_request(said(503)[0])
     assert not is_refused_request(requests.ReadTimeout())
+
+
+def test_a_success_may_be_the_last_one_for_an_account_or_for_the_app() -> None:
+    tomorrow = NOW + timedelta(hours=20)
+    headers = {"x-rate-limit-remaining": "12", "x-rate-limit-reset": "60"}
+
+    assert rest_until(Answer(201, headers), NOW) is None
+    assert rest_until(None, NOW) is None
+    for who in ("user", "app"):
+        day = {f"x-{who}-limit-24hour-remaining": "0", f"x-{who}-limit-24hour-reset": str(int(tomorrow.timestamp()))}
+        assert rest_until(Answer(201, headers | day), NOW) == tomorrow
+
+
+@pytest.mark.parametrize("verb", [None, *Verb])
+def test_patience_that_is_asked_for_stays_known_however_unclear_the_rest(verb: Verb | None) -> None:
+    error, answer = said(503, {}, **{"Retry-After": "40"})
+
+    found = translate(error, answer, NOW, verb)
+
+    assert type(found) is (OutcomeUnknown if verb else Unavailable)
+    assert found.until == NOW + timedelta(seconds=40)
+    assert translate(*said(503), NOW, verb).until is None
