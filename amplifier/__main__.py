@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "edit": Command("edit", True, "give one coming post other words"),
     "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with"),
     "status": Command("status", True, "say how things stand"),
+    "decide": Command("decide", True, "list what is in doubt, held or missed, and decide about it"),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
     "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
     "resume": Command("resume", True, "let a stopped service send again"),

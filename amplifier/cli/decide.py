@@ -1,0 +1,209 @@
+"""`amplifier decide`: what is in doubt, held or missed, and what a person says about it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, say_json, wall_clock
+from amplifier.clock import utc_now
+from amplifier.deliver.cost import is_readable
+from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.override import (
+    Proof,
+    Reach,
+    Twice,
+    it_is_there,
+    leave_out,
+    open_questions,
+    perhaps_twice,
+    send_again,
+    take_note,
+)
+from amplifier.deliver.questions import Act, Question
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.schedule.program import post_name
+from amplifier.settings import Settings
+from amplifier.store import accounts, journeys, ledger
+from amplifier.wiring import addresses, reach
+from amplifier.written import nearest
+
+OPTIONS = {
+    Act.THERE: "--there LINK   it is there, and this is its link",
+    Act.AGAIN: "--again        send it",
+    Act.LEAVE: "--leave        leave it out",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("what", nargs="?", default="", metavar="DELIVERY|POST", help="its number, or the post's name")
+    parser.add_argument("--on", default="", metavar="ACCOUNT", help="this post's delivery on this account")
+    act = parser.add_mutually_exclusive_group()
+    act.add_argument("--there", metavar="LINK", help="it is there: the post's own link, which is checked")
+    act.add_argument("--again", action="store_true", help="send it; if it may be out, only after one more look")
+    act.add_argument("--leave", action="store_true", help="leave it out, for good")
+    act.add_argument("--seen", action="store_true", help="I have seen that it may be out twice")
+    parser.add_argument("--anyway", action="store_true", help="with --there: also if the words there differ from ours")
+    parser.add_argument("--reason", default="", help="why; kept with it")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+def run(options: argparse.Namespace) -> int:
+    """List what waits for a person (1 if anything does), or carry out what one decided."""
+    place = settle(options.home, options.var)
+    ledger.must_be_ready()
+    asked = open_questions(place.settings, now=utc_now())
+    twice = perhaps_twice()
+    deciding = options.there or options.again or options.leave or options.seen
+    chosen = _chosen(options.what, options.on, asked, twice)
+    if not deciding:
+        asked = tuple(one for one in asked if one.row.id in chosen)
+        twice = tuple(one for one in twice if one.row.id in chosen)
+        _say_list(asked, twice, place, as_json=options.json)
+        return 1 if asked or twice else 0
+    if not options.what:
+        raise UsageError("Say what it is about: the number or the post's name. amplifier decide lists them.")
+    if options.json and not (options.yes or options.there or options.seen):
+        raise UsageError("With --json nobody can be asked: add --yes.")
+    if options.there and len(chosen) > 1:
+        raise UsageError(f"{options.what} waits on several accounts. Say on which the link is: --on ACCOUNT")
+    said = [_decide(number, options, place) for number in chosen] if _agreed(chosen, options) else []
+    if options.json:
+        say_json(
+            {"mode": place.settings.mode.value, "decided": [_as_json(row) | {"said": words} for row, words in said]}
+        )
+    for row, words in [] if options.json else said:
+        console().print(f"[green]✓[/] {row.identity.account} {post_name(row.identity.post)}: ", end="")
+        console().print(words, markup=False, soft_wrap=True)
+    return 0 if said else 1
+
+
+def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice]) -> list[int]:
+    """The numbers of the deliveries that are meant. Raises UsageError if there are none of that name."""
+    rows = {row.id: row for row in [*(one.row for one in asked), *(one.row for one in twice)]}
+    found = [row for row in rows.values() if what in ("", str(row.id), post_name(row.identity.post))]
+    if not found and what.isascii() and what.isdecimal():
+        found = list(journeys.journeys_by_id([int(what)]))
+    if what and not found:
+        hint = nearest(what, {post_name(row.identity.post) for row in rows.values()})
+        raise UsageError(f"“{what}” waits for nobody. {hint or 'amplifier decide lists what does.'}")
+    on_it = [row.id for row in found if on in ("", row.identity.account)]
+    if on and not on_it:
+        names = sorted({row.identity.account for row in found})
+        raise UsageError(f"It does not wait on “{on}”, but on {', '.join(names) or 'no account'}.")
+    return on_it
+
+
+def _agreed(chosen: Sequence[int], options: argparse.Namespace) -> bool:
+    """A link says it all, and a note does nothing; sending and leaving out are shown first."""
+    if options.there or options.seen:
+        return True
+    if not options.json:
+        for row in journeys.journeys_by_id(chosen):
+            console().print(f"{row.identity.account}  {post_name(row.identity.post)}", markup=False, style="bold")
+            console().print(f"  {row.text}".replace("\n", "\n  "), markup=False)
+    if agreed("Send this?" if options.again else "Leave this out?", yes=options.yes):
+        return True
+    if not options.json:
+        console().print("Nothing was changed.")
+    return False
+
+
+def _decide(number: int, options: argparse.Namespace, place: Place) -> tuple[Journey, str]:
+    """Carry it out; the delivery, and what to say."""
+    now, settings = utc_now(), place.settings
+    if options.there:
+        said = _there(number, options, place)
+    elif options.again:
+        after = send_again(number, settings, actor=actor(), now=now)
+        stopped = " Sending is stopped, so it waits until somebody resumes." if why_stopped(place) else ""
+        looks = "Amplifier looks once more, and sends it if it is not there."
+        said = (looks if after is State.UNSURE else "It goes out now.") + stopped
+    elif options.leave:
+        leave_out(number, settings, actor=actor(), now=now, why=options.reason)
+        said = "Left out. Nobody is asked about it any more."
+    else:
+        take_note(number, actor=actor(), now=now)
+        said = "Noted. It is not shown any more."
+    return journeys.journeys_by_id([number])[0], said
+
+
+def _there(number: int, options: argparse.Namespace, place: Place) -> str:
+    settings = place.settings
+    row = next(iter(journeys.journeys_by_id([number])), None)
+    account = next((one for one in settings.accounts if row and one.name == row.identity.account), None)
+    if account is None:
+        raise UsageError("Its account is no longer in settings.yaml. Leave the post out.")
+    platform = reach(account, place) if is_readable(account, settings) else None
+    way = Reach(addresses(account, place)[1], platform)
+    adopted = it_is_there(number, options.there, settings, way, actor=actor(), now=utc_now(), anyway=options.anyway)
+    how = "The network shows it." if adopted.proof is Proof.READ else "The link was taken by its shape."
+    return " ".join(filter(None, (f"Sent: {options.there.strip()}", how, adopted.why)))
+
+
+def _say_list(asked: Sequence[Question], twice: Sequence[Twice], place: Place, *, as_json: bool) -> None:
+    if as_json:
+        questions = [_as_json(one.row) | _question_as_json(one) for one in asked]
+        doubled = [_as_json(one.row) | {"urls": list(one.urls), "at": one.at} for one in twice]
+        say_json({"mode": place.settings.mode.value, "questions": questions, "twice": doubled})
+        return
+    out = console()
+    if not (asked or twice):
+        out.print("Nothing waits for you: every post that was due has its receipt, or waits for its time.")
+        return
+    profiles = {state.name: state.url for state in accounts.account_states()}
+    for double in twice:
+        row = double.row
+        out.print("[red]✕[/] perhaps twice  ", end="")
+        out.print(f"{row.id}  {row.identity.account}  {post_name(row.identity.post)}", markup=False)
+        for url in double.urls:
+            out.print(f"  {url}", markup=False, soft_wrap=True)
+        out.print(f"  Look at both, and delete one by hand. Then: amplifier decide {row.id} --seen\n", markup=False)
+    for one in asked:
+        _say(one, profiles.get(one.row.identity.account, ""), place.settings)
+
+
+def _say(one: Question, profile: str, settings: Settings) -> None:
+    out, row = console(), one.row
+    shape, colour = SHAPES[row.state]
+    out.print(f"[{colour}]{shape} {WORDS[row.state]}[/]  [bold]{row.id}[/]  ", end="")
+    out.print(f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}", markup=False)
+    out.print(f"  {row.text}".replace("\n", "\n  "), markup=False, style="dim")
+    tried = f" Tried {wall_clock(row.first_sent_at, settings.campaign.zone)}." if row.first_sent_at else ""
+    at = f" Next look {wall_clock(one.next_at, settings.campaign.zone)}." if one.next_at else ""
+    for words in (f"{one.happened}{tried}", f"{one.look_for} {profile}".strip(), f"{one.by_itself}{at}"):
+        out.print(f"  {words}", markup=False) if words else None
+    for act in one.acts:
+        note = ", after one more look" if act is Act.AGAIN and one.looks_first else ""
+        out.print(f"    amplifier decide {row.id} {OPTIONS[act]}{note}", markup=False, soft_wrap=True)
+    if one.to_paste:
+        out.print(f"    {one.to_paste}", markup=False, soft_wrap=True)
+    out.print()
+
+
+def _question_as_json(one: Question) -> dict[str, object]:
+    return {
+        "happened": one.happened,
+        "look_for": one.look_for,
+        "by_itself": one.by_itself,
+        "next_at": one.next_at,
+        "may": [act.value for act in one.acts],
+        "to_paste": one.to_paste or None,
+    }
+
+
+def _as_json(row: Journey) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "post": post_name(row.identity.post),
+        "account": row.identity.account,
+        "state": row.state.value,
+        "reason": row.reason,
+        "text": row.text,
+        "due_at": row.due_at,
+        "tried_at": row.first_sent_at,
+        "url": row.receipt.url if row.receipt else None,
+    }

@@ -1,0 +1,217 @@
+"""A person's hand: what waits for one, and what follows when they say that it is there, send it, or leave it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.deliver.cost import is_paid, is_readable
+from amplifier.deliver.deadline import within
+from amplifier.deliver.questions import Act, Outlook, Question, question
+from amplifier.errors import PlatformError, UsageError
+from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.links import Whose, receipt_from_link
+from amplifier.platforms.port import Platform, Seen
+from amplifier.policy import MICROS, OnDoubt
+from amplifier.settings import Account, Mode, Settings
+from amplifier.store import accounts, events, journeys, overrides, spends
+from amplifier.store.events import SEEN, Event, of_delivery
+
+log = logging.getLogger("amplifier.deliver")
+READ_WITHIN_S = 8.0
+MISSED_FOR = timedelta(days=7)  # after that a missed post is history
+LINK_EARLY = timedelta(days=1)  # a post that was made longer than this before its time is another one
+TWICE = "perhaps twice"
+EXCERPT = 60
+
+
+class Proof(StrEnum):
+    """How far a link was checked."""
+
+    READ = "read"  # the network showed the post, with our words
+    SHAPE = "shape"  # it is a link to a post on our account; the network was not asked, or did not answer
+
+
+@dataclass(frozen=True)
+class Twice:
+    """A delivery that may be out twice: the addresses that are known, until somebody has taken note."""
+
+    row: Journey
+    urls: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What came of a pasted link: the delivery as it stands, how far the link was checked, and why no further."""
+
+    row: Journey
+    proof: Proof
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a link is checked: where people look at the account's pages, and the adapter (None: it is not asked)."""
+
+    web: str
+    platform: Platform | None = None
+
+
+def open_questions(settings: Settings, *, now: datetime) -> tuple[Question, ...]:
+    """What waits for a person: unsure first, then held, then missed; each kind by due time, the newest first."""
+    known = {account.name: account for account in settings.accounts}
+    found = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
+    missed = [row for row in found if row.state is State.MISSED and now - row.due_at < MISSED_FOR]
+    noted = events.seen([of_delivery(row.id) for row in missed])
+    rows = [row for row in found if row.state is not State.MISSED]
+    rows += [row for row in missed if of_delivery(row.id) not in noted]
+    order = (State.UNSURE, State.HELD, State.MISSED)
+    rows.sort(key=lambda row: (order.index(row.state), -row.due_at.timestamp(), row.id))
+    return tuple(question(row, _outlook(known.get(row.identity.account), row, settings)) for row in rows)
+
+
+def perhaps_twice() -> tuple[Twice, ...]:
+    """What may be out twice, and nobody has taken note of yet."""
+    found = {one.subject: one for one in events.unseen(TWICE)}
+    rows = journeys.journeys_by_id([int(subject.partition(":")[2]) for subject in found])
+    made = []
+    for row in rows:
+        event = found[of_delivery(row.id)]
+        other = event.detail.partition(" ")[2]
+        urls = (row.receipt.url, other) if row.receipt else (other,)
+        made.append(Twice(row, tuple(dict.fromkeys(filter(None, urls))), event.at))
+    return tuple(made)
+
+
+def it_is_there(  # noqa: PLR0913  a link, whose it is, how it is checked, and who says so
+    delivery: int, link: str, settings: Settings, reach: Reach, *, actor: str, now: datetime, anyway: bool = False
+) -> Adopted:
+    """The delivery is out, and this link proves it: its shape always, and where we may ask, the network itself.
+
+    `anyway`: also if its words are not quite ours. Raises UsageError with the reason if it proves nothing.
+    """
+    row = _row(delivery, Act.THERE, settings)
+    account = settings.account(row.identity.account)
+    state = next((one for one in accounts.account_states() if one.name == account.name), None)
+    whose = Whose(account.platform, account.handle, reach.web, state.remote_id if state else "")
+    receipt = receipt_from_link(link, whose, after=row.due_at - LINK_EARLY)
+    if isinstance(receipt, str):
+        raise UsageError(f"{receipt} Nothing was changed.")
+    proof, why = _check(receipt.remote_id, row, account, settings, reach.platform, now=now, anyway=anyway)
+    overrides.adopt(row.id, receipt, actor=actor, now=now)
+    return Adopted(journeys.journeys_by_id([row.id])[0], proof, why)
+
+
+def send_again(delivery: int, settings: Settings, *, actor: str, now: datetime) -> State:
+    """Send it after all: at once if it was never tried, else after one more look. Queued or unsure from now on."""
+    row = _row(delivery, Act.AGAIN, settings)
+    return overrides.send_again(row.id, actor=actor, now=now)
+
+
+def leave_out(delivery: int, settings: Settings, *, actor: str, now: datetime, why: str = "") -> None:
+    """Let it be: it is left out for good; what was missed stays missed, and nobody is asked about it any more."""
+    row = _row(delivery, Act.LEAVE, settings)
+    if row.state is State.MISSED:
+        events.note(Event(now, actor, of_delivery(row.id), SEEN, detail=why))
+    else:
+        overrides.drop(row.id, actor=actor, now=now, why=why)
+
+
+def take_note(delivery: int, *, actor: str, now: datetime) -> None:
+    """Somebody has seen that this may be out twice. Raises UsageError if it is not known to be."""
+    if delivery not in {one.row.id for one in perhaps_twice()}:
+        raise UsageError(f"Delivery {delivery} is not among those that may be out twice.")
+    events.note(Event(now, actor, of_delivery(delivery), SEEN))
+
+
+def _row(delivery: int, act: Act, settings: Settings) -> Journey:
+    """This delivery, if this may be done with it now. Raises UsageError with the reason if not."""
+    row = next(iter(journeys.journeys_by_id([delivery])), None)
+    if row is None:
+        raise UsageError(f"There is no delivery {delivery}. amplifier decide lists those that wait for a person.")
+    if row.state not in (State.UNSURE, State.HELD, State.MISSED):
+        raise UsageError(f"Delivery {delivery} is {row.state} by now, so there is nothing to decide about it.")
+    account = next((one for one in settings.accounts if one.name == row.identity.account), None)
+    if account is None and act is not Act.LEAVE:
+        raise UsageError(f"The account {row.identity.account} is no longer in settings.yaml. Leave the post out.")
+    asked = question(row, _outlook(account, row, settings))
+    if act not in asked.acts:
+        raise UsageError(_cannot(act, asked))
+    return row
+
+
+def _cannot(act: Act, asked: Question) -> str:
+    if act is Act.AGAIN and asked.looks_first and Act.THERE in asked.acts:
+        return (
+            "It may be out, and Amplifier may not look there, so it does not send it once more. "
+            "Look at the profile: paste the post's link, or post it by hand and paste that link, or leave it out."
+        )
+    hint = f" Instead: {asked.to_paste}" if asked.to_paste else ""
+    return f"That cannot be done with delivery {asked.row.id}. {asked.happened} {asked.by_itself}{hint}"
+
+
+def _outlook(account: Account | None, row: Journey, settings: Settings) -> Outlook:
+    table = TABLE[row.platform]
+    if account is None:
+        return Outlook(table.title, row.identity.account, readable=False, looks=table.looks, parks=True)
+    return Outlook(
+        table.title,
+        f"@{account.handle}",
+        readable=is_readable(account, settings),
+        looks=table.looks,
+        parks=account.on_doubt is OnDoubt.PARK,
+    )
+
+
+def _check(  # noqa: PLR0913  all that one look needs
+    remote_id: str,
+    row: Journey,
+    account: Account,
+    settings: Settings,
+    platform: Platform | None,
+    *,
+    now: datetime,
+    anyway: bool,
+) -> tuple[Proof, str]:
+    """How far the post behind a link could be checked, and why no further. Raises UsageError if it is not ours."""
+    title = TABLE[account.platform].title
+    if platform is None or not _may_read(account, settings, now):
+        return Proof.SHAPE, f"{title} was not asked."
+    try:
+        seen = within(READ_WITHIN_S, lambda: platform.read(remote_id, row.text))
+    except (PlatformError, TimeoutError) as error:
+        return Proof.SHAPE, f"{title} could not be asked: {error}"
+    except Exception as error:
+        log.exception("unclassified error from %s", account.name)
+        return Proof.SHAPE, f"The answer of {title} could not be understood ({type(error).__name__})."
+    if seen is None:
+        raise UsageError(
+            f"{title} shows no post at this link. Open it, and copy its address anew. Nothing was changed."
+        )
+    if not seen.says_the_same and not anyway:
+        raise UsageError(_other_words(seen, title))
+    return Proof.READ, "" if seen.says_the_same else "Its words differ from ours."
+
+
+def _other_words(seen: Seen, title: str) -> str:
+    words = " ".join(seen.text.split())
+    short = words if len(words) <= EXCERPT else f"{words[:EXCERPT]}…"
+    return (
+        f"On {title} that post says “{short}”, which is not what was to be sent. Nothing was changed. "
+        "If it stands for ours all the same, say so: tick “its words differ”, or add --anyway."
+    )
+
+
+def _may_read(account: Account, settings: Settings, now: datetime) -> bool:
+    """Whether this look is free, or paid for: its worst case is put aside before it."""
+    if not is_readable(account, settings):
+        return False
+    table = TABLE[account.platform]
+    if settings.mode is Mode.REHEARSAL or not is_paid(table):
+        return True
+    budget = settings.budget.monthly if settings.budget else None
+    return spends.reserve(account.name, "confirm", round(table.price_read * MICROS), budget=budget, now=now)

@@ -1,0 +1,160 @@
+"""What a person is asked about a delivery: what happened, what to look for, what comes by itself, what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.post import OWN
+
+
+class Act(StrEnum):
+    """What a person may decide about a delivery."""
+
+    THERE = "there"  # it is there, and this is its link
+    AGAIN = "again"  # send it, once somebody has looked
+    LEAVE = "leave"  # let it be
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a question needs to know of its account.
+
+    `title` and `handle` are how people call it; `readable`: the network may be asked what is there; `looks`: how many
+    looks must see nothing before a repeat; `parks`: then a person decides.
+    """
+
+    title: str
+    handle: str
+    readable: bool
+    looks: int
+    parks: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One delivery that needs a person, in sentences. `next_at`: when Amplifier takes its own next step, if it does.
+
+    `to_paste` is a command that helps, or empty. `looks_first`: to send it again begins with a look.
+    """
+
+    row: Journey
+    happened: str
+    look_for: str
+    by_itself: str
+    next_at: datetime | None
+    acts: tuple[Act, ...]
+    to_paste: str = ""
+    looks_first: bool = False
+
+
+BOTH = (Act.THERE, Act.AGAIN, Act.LEAVE)
+ACTS: Mapping[str, tuple[Act, ...]] = {
+    HoldReason.REJECTED: BOTH,
+    HoldReason.OVERTAKEN: BOTH,
+    HoldReason.DUPLICATE: BOTH,
+    HoldReason.DOUBT: BOTH,
+    HoldReason.UNWRITTEN: (Act.LEAVE,),
+    HoldReason.IMPRINT: (Act.THERE, Act.LEAVE),
+    HoldReason.STOPPED: (Act.THERE, Act.LEAVE),
+    HoldReason.ACCOUNT: (Act.THERE, Act.LEAVE),
+    HoldReason.BUDGET: (Act.THERE, Act.LEAVE),
+    HoldReason.HAND_OFF: (Act.THERE, Act.LEAVE),
+}
+NEW_WORDS = (HoldReason.REJECTED, HoldReason.UNWRITTEN, HoldReason.IMPRINT)
+HAPPENED: Mapping[str, str] = {
+    State.UNSURE: "No clear answer came, so it may be out.",
+    State.HELD: "It is held.",
+    State.MISSED: "It was too late to send it, so it was not sent.",
+}
+KEPT_BACK: Mapping[str, str] = {
+    HoldReason.STOPPED: " Sending was stopped.",
+    HoldReason.ACCOUNT: " The account did not let us in.",
+    HoldReason.BUDGET: " The month's budget had no room for it.",
+    HoldReason.HAND_OFF: " Nobody posted it by hand in time.",
+}
+BY_ITSELF: Mapping[str, str] = {
+    HoldReason.STOPPED: "It waits until somebody lets sending go on. Once it is too late, it is missed.",
+    HoldReason.ACCOUNT: "It goes out by itself when {title} lets us in again. Once it is too late, it is missed.",
+    HoldReason.BUDGET: "It goes out by itself when the month's budget has room. Once it is too late, it is missed.",
+    HoldReason.HAND_OFF: "Somebody is asked to post it by hand. Once it is too late, it is missed.",
+}
+NOTHING = "Nothing happens by itself."
+
+
+def question(row: Journey, outlook: Outlook) -> Question:
+    """What to ask about a delivery that is unsure, held or missed."""
+    tried = row.first_sent_at is not None or row.state is State.UNSURE
+    by_itself = _by_itself(row, outlook)
+    return Question(
+        row=row,
+        happened=_happened(row),
+        look_for=_look_for(row, outlook),
+        by_itself=by_itself,
+        next_at=row.run_at if row.state is State.UNSURE and outlook.readable else None,
+        acts=tuple(act for act in _acts(row) if act is not Act.AGAIN or outlook.readable or not tried),
+        to_paste=_to_paste(row),
+        looks_first=tried,
+    )
+
+
+def _happened(row: Journey) -> str:
+    if row.state is State.MISSED:
+        return HAPPENED[row.state] + KEPT_BACK.get(row.reason, "")
+    return row.detail or HAPPENED[row.state]
+
+
+def _acts(row: Journey) -> tuple[Act, ...]:
+    acts = ACTS.get(row.reason, BOTH) if row.state is State.HELD else BOTH
+    if row.identity.verb is Verb.PUBLISH:
+        return acts
+    return tuple(act for act in acts if act is not Act.THERE)
+
+
+def _look_for(row: Journey, outlook: Outlook) -> str:
+    where = f"the profile of {outlook.handle} on {outlook.title}"
+    match row.identity.verb:
+        case Verb.DELETE:
+            return f"Look on {where} whether this post is gone."
+        case Verb.EDIT:
+            return f"Look on {where} whether the post says these words now."
+        case Verb.PUBLISH if row.state is State.MISSED or row.reason in (HoldReason.UNWRITTEN, HoldReason.STOPPED):
+            return ""
+        case _:
+            return f"Look on {where} for a post with exactly these words."
+
+
+def _by_itself(row: Journey, outlook: Outlook) -> str:
+    if row.state is State.UNSURE:
+        return _looking(row, outlook)
+    if row.state is State.HELD:
+        return BY_ITSELF.get(row.reason, NOTHING).format(title=outlook.title)
+    return NOTHING
+
+
+def _looking(row: Journey, outlook: Outlook) -> str:
+    if not outlook.readable:
+        return f"Amplifier may not look on {outlook.title}, so it waits for you. It sends nothing again by itself."
+    match row.reason:
+        case DoubtReason.AGAIN:
+            return "Amplifier looks once more, as you asked, and sends it if it is not there."
+        case DoubtReason.BY_HAND:
+            return "Amplifier looks for what was posted by hand. If it does not see it, it asks here."
+        case HoldReason.DUPLICATE:
+            return "Amplifier looks for it. If it does not see it, it asks here and sends nothing."
+    if outlook.parks:
+        return "Amplifier looks for it. If it does not see it, it asks here: on this account a person decides."
+    often = "once" if outlook.looks == 1 else f"{outlook.looks} times"
+    return f"Amplifier looks for it {often}. Found: it is sent. Not found: it is sent then, if it is not too late."
+
+
+def _to_paste(row: Journey) -> str:
+    name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
+    if row.reason == HoldReason.STOPPED and row.state is State.HELD:
+        return "amplifier resume"
+    if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.post.slot != OWN:
+        return f"amplifier edit {name} 'other words' --on {row.identity.account}"
+    return ""
