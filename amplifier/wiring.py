@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import random
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -17,7 +21,12 @@ from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import is_by_hand, is_paid, micros
 from amplifier.deliver.decide import Pauses
-from amplifier.deliver.halt import tell_flag
+from amplifier.deliver.envelope import Envelope
+from amplifier.deliver.halt import tell_flag, why_stopped
+from amplifier.deliver.hands import Hands, Means
+from amplifier.deliver.messenger import carry
+from amplifier.deliver.notify import Notifier, Post
+from amplifier.deliver.pulse import Pulse, Watch
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
@@ -26,7 +35,7 @@ from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
-from amplifier.policy import OnDoubt
+from amplifier.policy import MICROS, OnDoubt
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode, Settings
@@ -127,16 +136,16 @@ def connection_for(account: Account, place: Place) -> Connection:
     row = TABLE[account.platform]
     api, web = addresses(account, place)
     if place.settings.mode is Mode.REHEARSAL:
-        secrets = {name: pretend_secret(account, name) for name in row.secrets}
+        words = {name: pretend_secret(account, name) for name in row.secrets}
     else:
-        secrets = {name: os.environ[variable].strip() for name, variable in account.secrets.items()}
+        words = {name: os.environ[variable].strip() for name, variable in account.secrets.items()}
     if place.settings.mode is Mode.REHEARSAL and urlsplit(api).hostname not in LOOPBACK:
         raise UsageError(f"A rehearsal speaks to this computer only, and {api} is not on it.")
     return Connection(
         handle=account.handle,
         api=api,
         web=web,
-        secrets=secrets,
+        secrets=words,
         connect_timeout=timing.connect_timeout_s,
         read_timeout=timing.read_timeout_s,
     )
@@ -178,9 +187,16 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     planner = Planner(place.home, settings, now=utc_now)
     kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
     rehearsal = settings.mode is Mode.REHEARSAL
+    watch = watch_for(settings, os.environ)
+    pulse = Pulse(watch, now=utc_now)
+
+    def tick() -> None:
+        worker.tick()
+        pulse.work()
+
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, planner.refresh),
-        Job("deliver", 0.2, worker.tick),
+        Job("deliver", 0.2, tick),
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", 1.0, partial(_beat, "worker", settings.digest)),
@@ -191,7 +207,52 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
             f"http://127.0.0.1:{place.sandbox_port}", token=place.sandbox_token, settings=settings, now=utc_now
         )
         jobs += [Job("tell the wall", 0.5, stagehand.tell), Job("wishes", 0.1, stagehand.carry_out)]
-    return jobs, worker
+    if watch:
+        jobs.append(Job("pulse", watch.every_s, pulse.call))
+    zone = ZoneInfo(settings.campaign.zone)
+    notifier = notifier_for(
+        place,
+        today=lambda: planner.campaign_time().astimezone(zone).date(),
+        say=stagehand.say if rehearsal else lambda _sentence: None,
+    )
+    jobs += [Job(name, 1.0, call) for name, call in notifier.jobs()]
+    means = Means(
+        notifier=notifier,
+        envelope=Envelope(place.key),
+        outlets={name: outlet for name, outlet in outlets.items() if outlet.readable},
+        stopped=partial(why_stopped, place),
+        token=partial(secrets.token_urlsafe, 32),
+        base=partial(pages_at, settings),
+        read_price={one.name: round(TABLE[one.platform].price_read * MICROS) for one in settings.accounts},
+    )
+    hands = Hands(settings, means, now=utc_now)
+    return [*jobs, Job("hand-off", 1.0, hands.ask), Job("links", 1.0, hands.check_links)], worker
+
+
+def notifier_for(place: Place, *, today: Callable[[], date], say: Callable[[str], None]) -> Notifier:
+    """Who tells people. A rehearsal reads no address and reaches nobody."""
+    settings = place.settings
+    live = settings.mode is Mode.LIVE
+    addresses = {one.name: os.environ.get(one.address, "").strip() for one in settings.notify} if live else {}
+    post = Post(carry=carry, addresses=addresses, say=say)
+    return Notifier(settings, post=post, envelope=Envelope(place.key), today=today, now=utc_now)
+
+
+def watch_for(settings: Settings, environ: Mapping[str, str]) -> Watch | None:
+    """Who watches over us, if anybody does. A rehearsal calls nobody who is not on this computer."""
+    address = environ.get(settings.ping, "").strip() if settings.ping else ""
+    live = settings.mode is Mode.LIVE
+    if not address or (not live and urlsplit(address).hostname not in LOOPBACK):
+        return None
+    return Watch(address, 60.0 if live else 2.0)
+
+
+def pages_at(settings: Settings) -> str:
+    """The address under which people reach the pages: the settings', in a rehearsal where this machine serves them."""
+    if settings.mode is Mode.LIVE:
+        return settings.address or ""
+    served = heartbeats.heartbeats().get("web")
+    return served.detail if served else ""
 
 
 def listener_jobs(house: House) -> list[Job]:

@@ -12,6 +12,7 @@ from amplifier.place import port_number, settle
 from amplifier.web.asgi import application
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
+from amplifier.web.whereabouts import announce
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
     pages = PublicPages(place.settings)
     pages.start()
+    announce(host, port)
     try:
         serve(application(pages, bound=host), host=host, port=port)
     except OSError as error:

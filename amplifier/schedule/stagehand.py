@@ -71,9 +71,9 @@ class Stagehand:
         for wish in wishes if isinstance(wishes, list) else []:
             match wish.get("name"):
                 case "debate_slips":
-                    self._say(self._slip())
+                    self.say(self._slip())
                 case "pull_the_plug":
-                    self._say("The worker was killed in the middle of its work. The supervisor starts it again.")
+                    self.say("The worker was killed in the middle of its work. The supervisor starts it again.")
                     os.kill(os.getpid(), signal.SIGKILL)
 
     def _slip(self) -> str:
@@ -117,7 +117,8 @@ class Stagehand:
         since = row.first_sent_at or row.due_at
         return {"network": row.platform, "text": row.text, "since": since.isoformat()}
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
+        """A sentence for the wall."""
         self._ask("POST", "/_/said", json.dumps({"sentence": sentence}))
 
     def _ask(self, method: str, path: str, body: str | None = None) -> object:

@@ -15,10 +15,11 @@ async def read_whole(receive: Receive) -> bytes | None:
     """The whole body of a request; None if it is too long, comes too slowly, or whoever sends it has left."""
     try:
         async with asyncio.timeout(WITHIN_S):
-            body = b""
+            body: bytes = b""
             while True:
                 message = await receive()
-                body += message.get("body", b"")
+                chunk: bytes = message.get("body", b"")
+                body += chunk
                 if message["type"] != "http.request" or len(body) > MOST:
                     return None
                 if not message.get("more_body", False):
