@@ -232,6 +232,7 @@ def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk)
     copied = morning.text.replace("Promoted by", "promoted by").replace("Good", "good")
     assert prepare_words(desk.program, SOON_POST, {"mastodon": copied}).echoes == ()
     decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
+    desk.planner.refresh()
     assert prepare_words(desk.program, SOON_POST, {"mastodon": "See you SOON!"}).echoes == ()  # its own words
     with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
         decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
