@@ -1,8 +1,8 @@
 """What a tick costs with a million rows in the ledger, beside the same tick with a thousand.
 
-Run: .venv/bin/python bench/scale.py [rows] [rounds]. Half of the rows are finished, half lie in the future; in every tick
-a handful of deliveries come due and go out to a network in memory that answers at once. Printed: CPU of a tick and how
-late its deliveries were, for both ledgers in turn, their ratios, and what an idle tick costs.
+Run: .venv/bin/python bench/scale.py [rows] [rounds]. Half of the rows are finished, half lie in the future; in every
+tick a handful of deliveries come due and go out to a network in memory that answers at once. Printed: CPU of a tick and
+how late its deliveries were, for both ledgers in turn, their ratios, and what an idle tick costs.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ SELECT 'bench', 'filler', CAST(i AS TEXT),
   strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', CASE i %% 2 WHEN 0 THEN '-30 days' ELSE '+30 days' END,
            (i %% 1000) || ' seconds'),
   '', 'UTC', 0, 900, 0, '', '', '', '[]' FROM n"""
-DELIVERIES = """INSERT INTO deliveries (post_id, account, platform, part, verb, revision, target, text, language, imprint,
-  key, request, state, reason, detail, run_at, too_late_at, attempts, looks, fence, sent_at, remote_id, url, by_hand,
-  remote_state)
+DELIVERIES = """INSERT INTO deliveries (post_id, account, platform, part, verb, revision, target, text, language,
+  imprint, key, request, state, reason, detail, run_at, too_late_at, attempts, looks, fence, sent_at, remote_id, url,
+  by_hand, remote_state)
 SELECT id, 'a' || (id %% %(accounts)s), 'mastodon', 0, 'publish', 0, '', 'Filler ' || id, 'en', '', id,
   CASE WHEN due_at < CURRENT_TIMESTAMP THEN CAST(printf('%%200s', id) AS BLOB) END,
   CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'sent' ELSE 'queued' END, '', '', due_at,
@@ -48,10 +48,10 @@ class _Network:
         self._number = 0
         self._lock = threading.Lock()
 
-    def prepare(self, part: object, key: str, at: datetime) -> bytes:
+    def prepare(self, _part: object, key: str, _at: datetime) -> bytes:
         return key.encode()
 
-    def publish(self, request: bytes) -> object:
+    def publish(self, _request: bytes) -> object:
         from amplifier.campaign.delivery import Receipt
 
         with self._lock:
@@ -155,7 +155,8 @@ def main() -> None:
     for label, figures in found.items():
         cpu, late, idle = (statistics.median(values) for values in zip(*figures, strict=True))
         print(
-            f"  {label:<5} a tick of {CLOSE}: cpu {cpu * 1000:6.2f} ms, late {late * 1000:6.2f} ms; idle {idle * 1e6:5.0f} us"
+            f"  {label:<5} a tick of {CLOSE}: cpu {cpu * 1000:6.2f} ms, late {late * 1000:6.2f} ms;"
+            f" an idle tick: cpu {idle * 1e6:.0f} us"
         )
     for place, what in enumerate(("cpu", "lateness", "idle cpu")):
         each = [many[place] / few[place] for few, many in zip(found["few"], found["many"], strict=True)]

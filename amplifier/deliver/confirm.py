@@ -14,7 +14,9 @@ from amplifier.platforms.port import Part, Platform, Sought
 from amplifier.store import deliveries, receipts
 
 log = logging.getLogger("amplifier.deliver")
-MARGIN = timedelta(minutes=2)  # clocks of others differ from ours
+# Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What
+# other deliveries own is left out, so that looking back too far adopts nothing that is not ours.
+MARGIN = timedelta(hours=2)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ class _Wish:
 class Scribe:
     """One writer for all threads of a worker: an intent is committed before `may_begin` answers.
 
-    `gather_s` is how long the writer waits for company while others are at work; alone nobody waits.
+    `gather_s` is how long the writer waits for company while others are at work; alone nobody waits. With 0 there is no
+    writer: whoever asks writes, in its own thread, as a loop with a clock of its own needs it.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Scribe:
         served: Collection[str],
         stopped: Callable[[], str],
         caps: Mapping[str, Caps],
-        gather_s: float = 0.008,
+        gather_s: float,
     ) -> None:
         self._now = now
         self._lease = timedelta(seconds=lease_s)
@@ -63,7 +64,9 @@ class Scribe:
         self._ended = threading.Event()
         self._at_work = 0
         self._counting = threading.Lock()
-        self._thread.start()
+        self._inline = not gather_s
+        if not self._inline:
+            self._thread.start()
 
     def hurry(self) -> None:
         """From now on what cannot be written is told at once, so that nobody who stops waits for a broken database."""
@@ -73,7 +76,8 @@ class Scribe:
         """Write what has been asked for, then nothing more."""
         self._ended.set()
         self._wishes.put(None)
-        self._thread.join()
+        if not self._inline:
+            self._thread.join()
 
     def begins(self) -> None:
         """A thread begins to send: whoever writes may wait a moment for its wishes."""
@@ -122,7 +126,10 @@ class Scribe:
             raise error
 
     def _ask(self, wish: _Wish) -> None:
-        self._wishes.put(wish)
+        if self._inline:
+            self._write([wish])
+        else:
+            self._wishes.put(wish)
         wish.done.acquire()
 
     def _write_all(self) -> None:

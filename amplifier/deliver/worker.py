@@ -6,10 +6,11 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, TypeVar
 
 from amplifier.campaign.delivery import Due, Receipt, Verb
 from amplifier.deliver.confirm import Outlet, confirm
@@ -20,16 +21,34 @@ from amplifier.platforms.port import Part
 from amplifier.store import claims, deliveries, holds, receipts
 
 log = logging.getLogger("amplifier.deliver")
+T = TypeVar("T")
+GATHER_S = 0.008  # how long the writer waits for more to write; measured in bench/thousand.py
 ASLEEP = "The computer was asleep just before the call, so nothing was sent."
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How long a claim holds, how long the pauses are, and how many deliveries are under way at once."""
+    """How long a claim holds, how long the pauses are, and how many deliveries are under way at once.
+
+    `inline`: a tick does everything itself before it returns, for a loop with a clock of its own.
+    """
 
     lease_s: float
     pauses: Pauses
     threads: int
+    inline: bool = False
+
+
+class _Inline(Executor):
+    """Does at once what it is given."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  an executor keeps it for whoever asks
+            done.set_exception(error)
+        return done
 
 
 @dataclass(frozen=True)
@@ -65,11 +84,20 @@ class Worker:
         self._now = now
         self._chance = chance
         self._rules = rules
-        self._pool = ThreadPoolExecutor(pace.threads, thread_name_prefix="deliver")
+        self._pool: Executor = (
+            _Inline() if pace.inline else ThreadPoolExecutor(pace.threads, thread_name_prefix="deliver")
+        )
         self._free = threading.Semaphore(pace.threads)
         self._stopping = threading.Event()
         caps = {name: outlet.caps for name, outlet in outlets.items() if outlet.caps}
-        self._scribe = Scribe(now=now, lease_s=pace.lease_s, served=self._served, stopped=rules.stopped, caps=caps)
+        self._scribe = Scribe(
+            now=now,
+            lease_s=pace.lease_s,
+            served=self._served,
+            stopped=rules.stopped,
+            caps=caps,
+            gather_s=0.0 if pace.inline else GATHER_S,
+        )
 
     def tick(self) -> None:
         """Claim what is due and hand it to the pool. Never waits for a network."""
