@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
     "resume": Command("resume", True, "let a stopped service send again"),
     "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
+    "notify": Command("notify", True, "list what people were told; with test: try whether they can be told"),
     "backup": Command("backup", True, "keep the whole database in one sealed file"),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),
     "web": Command("web", True, "run the pages alone"),

@@ -130,6 +130,15 @@ def addresses(account: Account, place: Place) -> tuple[str, str]:
     return account.api or row.api, account.api if account.platform == "mastodon" else row.web
 
 
+def reached_at(account: Account, place: Place) -> tuple[str, str]:
+    """The base addresses of this account's API and of the pages people look at; in a rehearsal the sandbox's."""
+    if place.settings.mode is Mode.REHEARSAL:
+        here = f"http://127.0.0.1:{place.sandbox_port}"
+        return here, here
+    row = TABLE[account.platform]
+    return account.api or row.api, account.api if account.platform == "mastodon" else row.web
+
+
 def connection_for(account: Account, place: Place) -> Connection:
     """How to reach this account. In a rehearsal that is the sandbox on this machine, with pretend secrets, always."""
     timing = place.settings.timing

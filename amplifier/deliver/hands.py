@@ -101,6 +101,10 @@ class Hands:
         except PlatformError as error:
             self._again[row.id] = max(error.until or now, now + timedelta(seconds=AGAIN_S))
             return
+        except Exception:  # as anywhere else: one network's surprise is not everybody's
+            log.exception("unclassified error from %s", account)
+            self._again[row.id] = now + timedelta(seconds=AGAIN_S)
+            return
         if seen is None:
             errands.refuse_link(errand, NOT_THERE, now=now)
         elif seen.says_the_same or nearly_the_same(seen.text, row.text):

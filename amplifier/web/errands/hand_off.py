@@ -1,18 +1,178 @@
-"""`/h/<token>`: one post to be published by hand, by whoever was asked."""
+"""`/h/<token>`: one post to be published by hand, by whoever was asked. GET only shows; each button is a POST."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from amplifier.campaign.errand import ErrandKind
-from amplifier.store import errands
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from amplifier.campaign.delivery import DoubtReason, Journey, Receipt, State
+from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.clock import utc_now
+from amplifier.deliver.cost import is_readable
+from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.hand_off import Link, Standing, last_link, posted_after, standing
+from amplifier.deliver.notify import names
+from amplifier.errors import UsageError
+from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.links import Whose, receipt_from_link
+from amplifier.settings import Account
+from amplifier.store import accounts, errands, events, journeys, overrides
 from amplifier.web.errands.sheet import errand, sheet
+from amplifier.web.frame import asked, known_as, lasting, outward, place
+from amplifier.wiring import reached_at
+
+LOOK_EVERY_S = 3
+NO_ACCOUNT = "This account is no longer in the settings. Tell whoever runs the campaign."
+STOPPED = "Do not post this now: sending is stopped."
+TRUTHS = {
+    Standing.ASKED: "Please post this on {network}.",
+    Standing.MINE: "You are on it: post this on {network}.",
+    Standing.PASSED: "{other} has been asked instead. Leave it to them.",
+    Standing.OTHERS: "{other} is on it. You need do nothing.",
+    Standing.CHECKING: "Thank you. We are looking at your link.",
+    Standing.LOOKING: "Thank you. We are looking for it on {network}.",
+    Standing.OUT: "It is out on {network}. There is nothing left to do.",
+    Standing.LATE: "It is too late for this one. Do not post it any more.",
+    Standing.OFF: "This post is no longer wanted. Do not post it.",
+    Standing.WAITS: "Do not post this now: something else holds it back.",
+}
+
+
+@dataclass(frozen=True)
+class Errands:
+    """One errand with all that its page needs: the post, everybody who was asked, and the last link that was pasted."""
+
+    mine: Errand
+    row: Journey
+    asked: Sequence[Errand]
+    link: Link
+    account: Account | None
+
+    @property
+    def actor(self) -> str:
+        """How events name whoever has this address."""
+        return f"hand:{self.mine.person}"
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, for them."""
+        return standing(self.row, self.mine, self.asked, self.link)
 
 
 @errand
 def hand_off_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The post, and what can be done about it."""
-    found = errands.find_errand(ErrandKind.HAND_OFF, token)
+    """The post and what can be done about it; after a button, what came of it."""
+    mine = errands.find_errand(ErrandKind.HAND_OFF, token)
+    found = _all_about(mine) if mine else None
     if found is None:
         raise Http404
-    return sheet(request, "errand_lost.html", {"truth": "Somebody is asked to post this."})
+    if request.method != "POST":
+        return _page(request, found)
+    problem = _do(request, found, utc_now())
+    return _page(request, found, problem=problem) if problem else HttpResponseRedirect(request.path)
+
+
+def _all_about(mine: Errand) -> Errands | None:
+    rows = journeys.journeys_by_id([mine.delivery]) if mine.delivery is not None else ()
+    if not rows:
+        return None
+    row = rows[0]
+    told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
+    account = next((one for one in place().settings.accounts if one.name == row.identity.account), None)
+    return Errands(mine, row, errands.errands(kind=ErrandKind.HAND_OFF, deliveries=[row.id]), last_link(told), account)
+
+
+def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
+    """What the button says; the sentence that says why not, or nothing if it was done."""
+    if asked(request.POST, "do") == "take":
+        errands.take_errand(found.mine, actor=found.actor, now=now)  # if somebody else is on it, the page says so
+        return ""
+    if asked(request.POST, "do") != "posted":
+        return ""
+    if found.account is None:
+        return NO_ACCOUNT
+    link = asked(request.POST, "link")
+    readable = is_readable(found.account, place().settings)
+    if not link and not readable:
+        return f"Paste the link of your post: Amplifier may not look at {TABLE[found.row.platform].title} itself."
+    return _by_link(found, found.account, link, now) if link else _by_look(found, now)
+
+
+def _by_look(found: Errands, now: datetime) -> str:
+    if found.standing in (Standing.OUT, Standing.LOOKING, Standing.CHECKING):
+        return ""
+    errands.take_errand(found.mine, actor=found.actor, now=now)
+    try:
+        overrides.look_now(found.row.id, actor=found.actor, now=now, reason=DoubtReason.BY_HAND)
+    except UsageError:
+        return "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
+    return ""
+
+
+def _by_link(found: Errands, account: Account, link: str, now: datetime) -> str:
+    receipt = receipt_from_link(link, _whose(account), after=posted_after(found.row))
+    if isinstance(receipt, str):
+        return receipt
+    row = found.row
+    if row.state is State.SENT:
+        if row.receipt is None or row.receipt.remote_id == receipt.remote_id:
+            return ""
+        errands.note_second(found.mine, receipt, actor=found.actor, now=now)
+        return "It is out already, as another post. If this one is yours, it is out twice: delete yours."
+    if journeys.deliveries_of(row.identity.account, [receipt.remote_id]):
+        return "This link belongs to another post of the campaign. Paste the link of the one with these words."
+    errands.take_errand(found.mine, actor=found.actor, now=now)
+    if is_readable(account, place().settings):
+        errands.give_link(found.mine, receipt, actor=found.actor, now=now)
+        return ""
+    return _adopt(found, receipt, now)
+
+
+def _adopt(found: Errands, receipt: Receipt, now: datetime) -> str:
+    try:
+        overrides.adopt(found.row.id, receipt, actor=found.actor, now=now)
+    except UsageError:
+        return "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
+    return ""
+
+
+def _whose(account: Account) -> Whose:
+    known = {state.name: state.remote_id for state in accounts.account_states()}
+    return Whose(account.platform, account.handle, reached_at(account, place())[1], known.get(account.name, ""))
+
+
+def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpResponse:
+    row, now = found.row, utc_now()
+    how, network = found.standing, names(place().settings).get(row.identity.account, row.identity.account)
+    left = max(0, round((row.too_late_at - now).total_seconds()))
+    stopped = why_stopped(place()) if how in (Standing.ASKED, Standing.MINE) else ""
+    last = found.asked[-1]
+    local = datetime.fromisoformat(row.wall_time)
+    api = reached_at(found.account, place())[0] if found.account else ""
+    said = {
+        "how": "stopped" if stopped else how.value,
+        "network": network,
+        "handle": known_as(found.account) if found.account else "",
+        "text": row.text,
+        "due": f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}",
+        "left": lasting(left),
+        "left_s": left,
+        "composer": TABLE[row.platform].composer_address(row.text, api),
+        "readable": found.account is not None and is_readable(found.account, place().settings),
+        "url": outward(row.receipt.url) if row.receipt else "",
+        "shown": row.receipt.url if row.receipt else "",
+        "other": last.person,
+        "reason": stopped or row.detail,
+        "problem": problem or (found.link.refused if how is not Standing.OUT else ""),
+        "not_seen": how is Standing.MINE and row.detail.startswith("Somebody said") and not found.link.refused,
+        "again_s": LOOK_EVERY_S if how in (Standing.CHECKING, Standing.LOOKING) and not problem else 0,
+        "truth": _truth(how, network, last.person, stopped=stopped),
+    }
+    return sheet(request, "errand_hand_off.html", said, status=422 if problem else 200)
+
+
+def _truth(how: Standing, network: str, other: str, *, stopped: str) -> str:
+    return STOPPED if stopped else TRUTHS[how].format(network=network, other=other)
