@@ -22,7 +22,7 @@ from amplifier.store.events import SEEN, Event, of_delivery
 
 log = logging.getLogger("amplifier.deliver")
 READ_WITHIN_S = 8.0
-MISSED_FOR = timedelta(days=7)  # after that a missed post is history
+MISSED_FOR = timedelta(days=1)  # after that a missed post is history
 LINK_EARLY = timedelta(days=1)  # a post that was made longer than this before its time is another one
 TWICE = "perhaps twice"
 EXCERPT = 60

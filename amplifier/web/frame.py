@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core import signing
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
+from amplifier.campaign.stop import said_scope
+from amplifier.deliver.halt import Halt, flags, halts
 from amplifier.place import Place, settle
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import TITLES, Account, Mode
@@ -40,7 +43,29 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "campaign": {"id": settings.campaign.id, "name": settings.campaign.name, "place": settings.campaign.place},
         "wall": f"http://127.0.0.1:{place().sandbox_port}/wall" if rehearsal else "",
         "path": request.path,
+        "halts": _halts(),
         "said": _said(request.GET.get("said", "")),
+    }
+
+
+def _halts() -> list[dict[str, str]]:
+    """What is stopped, why, and since when, for the top of every page; also while the database does not answer."""
+    try:
+        found = halts(place())
+    except DatabaseError:
+        found = flags(place())
+    distinct = {(halt.scope, halt.reason): halt for halt in found}  # the database's comes last, and knows by whom
+    return [_halt(halt) for halt in distinct.values()]
+
+
+def _halt(halt: Halt) -> dict[str, str]:
+    kind, _, name = halt.scope.partition(":")
+    return {
+        "what": f"Sending is stopped {said_scope(halt.scope)}.",
+        "why": halt.reason,
+        "who": halt.actor,
+        "since": f"{said_at(halt.since)} {place().settings.campaign.place}" if halt.since else "",
+        "option": f" --{kind} {name}" if name else "",
     }
 
 

@@ -9,19 +9,22 @@ from amplifier.web.door import is_errand
 from amplifier.web.errands.urls import urlpatterns as errand_urls
 from tests.web.campaign import Campaign, Page, mention
 
-READ = ("/", "/mentions", "/static/console.css")
-SENT = ("/milestones/move", "/posts/skip", "/mentions/1")
+READ = ("/", "/decide", "/mentions", "/static/console.css")
+SENT = ("/milestones/move", "/posts/skip", "/mentions/1", "/decide/1", "/stop")
 
 
 def test_this_is_every_address_there_is() -> None:
     found = [pattern for one in get_resolver().url_patterns for pattern in getattr(one, "url_patterns", [one])]
     assert sorted(str(one.pattern) for one in found if not str(one.pattern).endswith("<str:token>")) == [
         "",
+        "decide",
+        "decide/<int:number>",
         "mentions",
         "mentions/<int:number>",
         "milestones/move",
         "posts/skip",
         "static/<str:name>",
+        "stop",
     ]
 
 

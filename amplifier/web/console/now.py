@@ -14,6 +14,7 @@ from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
+from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
@@ -29,7 +30,6 @@ RECEIPTS = 8
 NEEDS = 20
 ON_TIME_S = 2
 PASSED = timedelta(hours=3)  # a milestone this long ago has happened; before that it may just be late
-MISSED_FOR = timedelta(days=1)  # after that a missed post is history
 WAITS = {
     State.UNSURE: "We do not know yet whether it is out. Amplifier looks before it sends anything again.",
     State.HELD: "It is held: nothing sends it by itself.",
@@ -57,6 +57,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "receipts": [_receipt(row) for row in sent],
         "needs": [_need(row, profiles) for row in needs[:NEEDS]],
         "more_needs": max(0, len(needs) - NEEDS),
+        "twice": len(perhaps_twice()),
         "health": found,
         "now_iso": now.isoformat(),
     }
@@ -80,8 +81,8 @@ def _by_post(rows: Iterable[Journey]) -> list[list[Journey]]:
 
 def _needs(now: datetime) -> list[Journey]:
     """What a person should look at, the latest first."""
-    rows = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
-    return [row for row in reversed(rows) if row.state is not State.MISSED or now - row.due_at < MISSED_FOR]
+    rows = [one.row for one in open_questions(place().settings, now=now)]
+    return sorted(rows, key=lambda row: (row.due_at, row.id), reverse=True)
 
 
 def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Journey], found: Sequence[Sign], now: datetime) -> str:
@@ -178,6 +179,7 @@ def _need(row: Journey, profiles: Mapping[str, str]) -> dict[str, object]:
         "sentence": row.detail or WAITS[row.state],
         "profile": outward(profiles.get(row.identity.account, "")) if row.state is State.UNSURE else "",
         "id": post_name(row.identity.post),
+        "number": row.id,
         "can_skip": row.state is State.HELD and row.identity.post.slot != OWN,
     }
 

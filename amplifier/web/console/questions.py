@@ -1,0 +1,170 @@
+"""The page *Decide*: what is in doubt, held or missed, what to look for, and the buttons that settle it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.clock import utc_now
+from amplifier.compose.queue import length
+from amplifier.deliver.cost import is_readable
+from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.override import (
+    Proof,
+    Reach,
+    Twice,
+    it_is_there,
+    leave_out,
+    open_questions,
+    perhaps_twice,
+    send_again,
+    take_note,
+)
+from amplifier.deliver.questions import Act, Question
+from amplifier.errors import AmplifierError
+from amplifier.platforms.port import Platform
+from amplifier.settings import Account, Settings
+from amplifier.store import accounts, journeys
+from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title
+from amplifier.wiring import addresses, reach
+
+log = logging.getLogger("amplifier.web")
+PAGE = "/decide"
+SHOWN = 50
+SEEN = "seen"
+
+
+@require_safe
+def decide_page(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a person, with what it takes to decide."""
+    now = utc_now()
+    settings = place().settings.with_limits(accounts.text_limits())
+    found = open_questions(settings, now=now)
+    twice = perhaps_twice()
+    profiles = {state.name: outward(state.url) for state in accounts.account_states()}
+    content = frame(request) | {
+        "truth": _truth(found, twice),
+        "twice": [_twice(one, settings) for one in twice],
+        "questions": [_question(one, settings, profiles) for one in found[:SHOWN]],
+        "more": max(0, len(found) - SHOWN),
+        "now_iso": now.isoformat(),
+    }
+    return render(request, "decide.html", content)
+
+
+@require_POST
+def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
+    """Carry out what a person says about one delivery."""
+    settings, now = place().settings, utc_now()
+    try:
+        match asked(request.POST, "act"):
+            case Act.THERE.value:
+                said = _there(request, number, settings, now)
+            case Act.AGAIN.value:
+                said = _again(send_again(number, settings, actor=ACTOR, now=now))
+            case Act.LEAVE.value:
+                leave_out(number, settings, actor=ACTOR, now=now, why=asked(request.POST, "reason")[:200])
+                said = "It is left out. Nobody is asked about it any more."
+            case "seen":
+                take_note(number, actor=ACTOR, now=now)
+                said = "Noted. It is not shown any more."
+            case _:
+                said = "Nothing was changed: the form did not say what to do."
+    except AmplifierError as error:
+        said = str(error)
+    return go_back(PAGE, said)
+
+
+def _there(request: HttpRequest, number: int, settings: Settings, now: datetime) -> str:
+    row = next(iter(journeys.journeys_by_id([number])), None)
+    account = next((one for one in settings.accounts if row and one.name == row.identity.account), None)
+    if account is None:
+        return "Its account is no longer in settings.yaml. Leave the post out."
+    way = Reach(addresses(account, place())[1], _platform(account, settings))
+    link, anyway = asked(request.POST, "link"), bool(asked(request.POST, "anyway"))
+    adopted = it_is_there(number, link, settings, way, actor=ACTOR, now=now, anyway=anyway)
+    how = f"{title(account.platform)} shows it." if adopted.proof is Proof.READ else "The link has the right shape."
+    return " ".join(filter(None, ("It counts as sent.", how, adopted.why)))
+
+
+def _platform(account: Account, settings: Settings) -> Platform | None:
+    """The adapter, where the network may be asked and this process can reach it."""
+    if not is_readable(account, settings):
+        return None
+    try:
+        return reach(account, place())
+    except AmplifierError as error:  # its secrets may be in the worker's environment alone
+        log.warning("cannot ask %s: %s", account.name, error)
+        return None
+
+
+def _again(after: State) -> str:
+    looks = "Amplifier looks once more now, and sends it if it is not there."
+    said = looks if after is State.UNSURE else "It goes out now."
+    return f"{said} Sending is stopped, so it waits until somebody resumes." if why_stopped(place()) else said
+
+
+def _truth(found: Sequence[Question], twice: Sequence[Twice]) -> str:
+    """What somebody would say who was asked in the corridor."""
+    said = []
+    if twice:
+        said.append(f"{_posts(len(twice))} may be out twice.")
+    counts = {state: sum(one.row.state is state for one in found) for state in (State.UNSURE, State.HELD, State.MISSED)}
+    if counts[State.UNSURE]:
+        number = counts[State.UNSURE]
+        said.append(f"{_posts(number)} may be out: {'look at it' if number == 1 else 'look at them'}.")
+    if counts[State.HELD]:
+        said.append(f"{_posts(counts[State.HELD])} {'is' if counts[State.HELD] == 1 else 'are'} held.")
+    if counts[State.MISSED]:
+        said.append(f"{_posts(counts[State.MISSED])} {'was' if counts[State.MISSED] == 1 else 'were'} missed.")
+    return " ".join(said) or "Nothing waits for you."
+
+
+def _posts(number: int) -> str:
+    return f"{number} {'post' if number == 1 else 'posts'}"
+
+
+def _question(one: Question, settings: Settings, profiles: Mapping[str, str]) -> dict[str, object]:
+    row = one.row
+    return _row(row, settings) | {
+        "happened": one.happened,
+        "tried": f"{said_at(row.first_sent_at)} {settings.campaign.place}" if row.first_sent_at else "",
+        "tried_iso": row.first_sent_at.isoformat() if row.first_sent_at else "",
+        "look_for": one.look_for,
+        "by_itself": one.by_itself,
+        "next_iso": one.next_at.isoformat() if one.next_at else "",
+        "acts": [act.value for act in one.acts],
+        "to_paste": one.to_paste,
+        "looks_first": one.looks_first,
+        "profile": profiles.get(row.identity.account, "") if one.look_for else "",
+    }
+
+
+def _twice(one: Twice, settings: Settings) -> dict[str, object]:
+    return _row(one.row, settings) | {"urls": [url for url in map(outward, one.urls) if url]}
+
+
+def _row(row: Journey, settings: Settings) -> dict[str, object]:
+    account = next((one for one in settings.accounts if one.name == row.identity.account), None)
+    size = length(row.text, account) if account else None
+    post = row.identity.post
+    return {
+        "number": row.id,
+        "state": row.state.value,
+        "title": title(row.platform),
+        "platform": row.platform,
+        "handle": known_as(account) if account else row.identity.account,
+        "text": row.text,
+        "used": size.used if size else len(row.text),
+        "limit": size.limit if size else 0,
+        "post": f"{post.slot}/{post.occurrence}",
+        "when": f"{datetime.fromisoformat(row.wall_time):%a %-d %b %H:%M} {settings.campaign.place}",
+        "iso": row.due_at.isoformat(),
+        "verb": row.identity.verb.value,
+    }
