@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import random
 import secrets
@@ -110,6 +111,15 @@ def open_house(place: Place) -> House:
     )
     platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
+
+
+def reachable(place: Place) -> dict[str, Platform]:
+    """The adapters of those accounts whose secrets are here; a command may be given where they are not."""
+    found = {}
+    for account in place.settings.accounts:
+        with contextlib.suppress(SettingsError):
+            found[account.name] = reach(account, place)
+    return found
 
 
 def reach(account: Account, place: Place) -> Platform:

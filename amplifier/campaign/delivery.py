@@ -62,7 +62,7 @@ MOVES: dict[State, frozenset[State]] = {
 # A person's "send it again" goes through unsure, so that somebody looks first; "it is there" comes with a receipt.
 MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
     State.MISSED: frozenset({State.QUEUED, State.UNSURE, State.SENT}),
-    State.UNSURE: frozenset({State.SENT, State.QUEUED, State.UNSURE, State.DROPPED}),
+    State.UNSURE: frozenset({State.SENT, State.UNSURE, State.DROPPED}),
     State.HELD: frozenset({State.QUEUED, State.UNSURE, State.DROPPED, State.SENT, State.MISSED}),
     State.QUEUED: frozenset({State.HELD, State.DROPPED, State.SENT, State.UNSURE}),
 }
@@ -228,3 +228,5 @@ class Journey:
     imprint: str = ""
     hand_off: bool = False
     run_at: datetime | None = None
+    language: str = ""
+    waits_for: int | None = None

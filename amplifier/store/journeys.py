@@ -94,4 +94,6 @@ def _journey(row: DeliveryRow) -> Journey:
         imprint=row.imprint,
         hand_off=post.hand_off,
         run_at=row.run_at,
+        language=row.language,
+        waits_for=row.waits_for,
     )

@@ -82,7 +82,7 @@ def _settle(number: int, *, now: datetime) -> int:
             return 0
         move(row, State.DROPPED, "nothing to change", SERVICE, now, reason=WITHDRAWN)
         return 1
-    before = DeliveryRow.objects.select_for_update().get(id=row.waits_for)
+    before = DeliveryRow.objects.select_for_update().get(id=row.waits_for or 0)
     lives = before.state == State.SENT and before.remote_state in LIVES
     if row.state == State.DROPPED and row.reason == NOT_THERE and lives:
         fresh = {"run_at": now, "too_late_at": now + IN_TIME}

@@ -1,0 +1,162 @@
+"""`amplifier correct POST`: other words for what is out, always visible as a correction, followed to the end."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+
+from rich.markup import escape
+
+from amplifier.campaign.correction import Stand, Way
+from amplifier.campaign.post import PostId
+from amplifier.cli import following
+from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
+from amplifier.clock import utc_now
+from amplifier.compose.fit import first_words
+from amplifier.deliver.breaks import Breaks, look_at, may_look
+from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
+from amplifier.deliver.halt import why_stopped
+from amplifier.errors import UsageError
+from amplifier.place import Place, settle
+from amplifier.schedule.change import program_in_force
+from amplifier.schedule.program import Program, post_name
+from amplifier.schedule.review import facts_of_own_words, find_out, said_today
+from amplifier.store import journeys, ledger, stated
+from amplifier.store.corrections import Hand
+from amplifier.wiring import reachable
+
+LOOK_FOR_S = 5.0
+MOST_LISTED = 30
+WAYS = {
+    Way.EDIT: "It is edited; boosts and replies stay.",
+    Way.REPOST: "It is deleted, and the new words are posted.",
+    Way.ANEW: "What was there is deleted already; these words are posted.",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's options."""
+    parser.add_argument("post", nargs="?", help="the post's name, such as debate-soon, as --list shows it")
+    parser.add_argument("--text", help="the new words (default: what the plan would say now)")
+    parser.add_argument("--on", help="accounts, divided by commas (default: all where it is out)")
+    parser.add_argument("--reason", default="", help="why; kept with it")
+    parser.add_argument("--list", action="store_true", help="list the posts that are out, the newest first")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("--wait", type=float, default=180, help="seconds to wait for the networks (default: 180)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what it does and breaks on each account, ask, queue it, and follow it: 0 if all of it is done, else 1."""
+    place = settle(options.home, options.var)
+    ledger.must_be_ready()
+    program = program_in_force(place.settings)
+    if options.list:
+        return list_posts(place, as_json=options.json)
+    if options.post is None:
+        raise UsageError("Which post? All that are out: amplifier correct --list")
+    post = find_out(program, options.post)
+    on = [name.strip() for name in options.on.split(",")] if options.on else []
+    correction = prepare_correction(post, new_words(program, post, options.text), program.settings, on=on)
+    if options.json and not options.yes:
+        raise UsageError("With --json nobody can be asked: add --yes.")
+    if not options.json:
+        reposted = [act.stand for act in correction.acts if act.change.way is Way.REPOST]
+        broken = ask_networks(place, reposted)
+        _show(correction, broken, stopped=why_stopped(place))
+    if not agreed("Correct it?", yes=options.yes):
+        console().print("Nothing was changed.")
+        return 1
+    hand = Hand(actor(), options.reason, utc_now(), place.settings.campaign.first_day)
+    ids = queue_correction(correction, hand)
+    alive = following.worker_is_alive()
+    found = following.follow(post, ids, seconds=options.wait if alive else 0, quiet=options.json)
+    if options.json:
+        say_json(
+            {
+                "mode": place.settings.mode.value,
+                "post": post_name(post),
+                "worker": alive,
+                "accounts": [following.as_json(one) for one in found],
+                "words": {act.stand.account: act.change.words.text for act in correction.acts if act.change.words},
+                "left": dict(correction.left),
+                "warnings": [echo.warning().as_json() for echo in correction.echoes],
+            }
+        )
+    else:
+        following.tell(found, correction.left, alive=alive)
+    return 0 if all(one.is_done for one in found) else 1
+
+
+def new_words(program: Program, post: PostId, text: str | None) -> dict[str, NewWords]:
+    """The words for each account: a person's own, or what the plan would say now."""
+    if text is not None:
+        language = program.settings.campaign.language
+        facts = facts_of_own_words(program, text)
+        return {account.name: NewWords(text, language, facts) for account in program.settings.accounts}
+    today = said_today(program, post)
+    return {name: NewWords(one.words.text, one.words.language, one.facts) for name, one in today.items()}
+
+
+def ask_networks(place: Place, stands: Iterable[Stand]) -> dict[str, Breaks]:
+    """What a deletion would break on each of these accounts."""
+    settings = place.settings
+    return look_at(
+        stands,
+        reachable(place),
+        may_read=lambda name: may_look(settings.account(name), settings, now=utc_now()),
+        seconds=LOOK_FOR_S,
+    )
+
+
+def list_posts(place: Place, *, as_json: bool) -> int:
+    """The posts that are out, the newest first, by the names that commands take."""
+    posts = stated.names(place.settings.campaign.id)
+    if as_json:
+        say_json({"mode": place.settings.mode.value, "posts": [post_name(post) for post in posts]})
+        return 0
+    out = console()
+    for post in posts[:MOST_LISTED]:
+        first = journeys.journeys(post=post)[0]
+        out.print(f"{as_said(first.wall_time)}  [bold]{post_name(post)}[/]  {escape(first_words(first.text))}")
+    if len(posts) > MOST_LISTED:
+        out.print(f"And {len(posts) - MOST_LISTED} more. All of them: amplifier correct --list --json")
+    if not posts:
+        out.print("Nothing has gone out yet.")
+    return 0
+
+
+def broken_words(breaks: Breaks) -> str:
+    """What is lost with a deletion, as a sentence."""
+    if breaks.is_gone:
+        return "It is not there any more."
+    return f"Lost with it: {breaks}."
+
+
+def _show(correction: Correction, broken: Mapping[str, Breaks], *, stopped: str) -> None:
+    out = console()
+    out.print(f"[bold]{post_name(correction.post)}[/] would be corrected:")
+    for act in correction.acts:
+        _show_act(act, broken.get(act.stand.account))
+    for account, why in correction.left.items():
+        out.print(f"\n  [bold]{account}[/]: nothing. {escape(why)}")
+    if stopped and any(act.change.way is not Way.EDIT for act in correction.acts):
+        out.print(f"\n[yellow]▲[/] Sending is stopped. {escape(stopped)}")
+        out.print("  Posts would be deleted and edited, but new words would wait until: amplifier resume")
+    out.print()
+    warn(out, [echo.warning() for echo in correction.echoes])
+
+
+def _show_act(act: Act, breaks: Breaks | None) -> None:
+    out, words = console(), act.change.words
+    charge = f" · ${act.dollars:.3f}" if act.dollars else ""
+    out.print(f"\n  [bold]{act.stand.account}[/] [dim]{act.used} of {act.limit}{charge}[/]")
+    if act.stand.text:
+        out.print(f"  now:  {act.stand.text}", markup=False, style="dim")
+    out.print(f"  then: {words.text if words else ''}", markup=False)
+    if words and words.imprint:
+        out.print(f"  {words.imprint}", markup=False, style="dim")
+    out.print(f"  {WAYS[act.change.way]}")
+    if breaks is not None:
+        out.print(f"  {broken_words(breaks)}", markup=False)
+        if breaks.reads:
+            out.print(f"  Somebody changed it there; it reads: {breaks.reads}", markup=False)

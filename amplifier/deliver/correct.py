@@ -1,0 +1,142 @@
+"""Other words for what is out: worked out and measured first, shown, then queued whole; and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from amplifier.campaign.correction import Change, Stand, Way, opened, stands, unopened, way_to_correct
+from amplifier.campaign.delivery import Journey
+from amplifier.campaign.post import Fact, PostId, Words
+from amplifier.compose.fit import first_words
+from amplifier.compose.queue import length, own_words
+from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
+from amplifier.deliver.cost import price
+from amplifier.errors import UsageError
+from amplifier.platforms.capabilities import TABLE, Repeat
+from amplifier.settings import Account, Settings
+from amplifier.store import corrections, journeys
+from amplifier.store.corrections import Hand
+from amplifier.written import nearest
+
+
+@dataclass(frozen=True)
+class NewWords:
+    """What is to be said instead, in this language (empty: the campaign's), and the facts that it states."""
+
+    text: str
+    language: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is done on one account, shown before it is: `dollars` is what it costs there at worst."""
+
+    stand: Stand
+    change: Change
+    used: int
+    limit: int
+    dollars: float
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction, ready to be queued. `left` says for the other accounts why nothing is done there."""
+
+    post: PostId
+    acts: tuple[Act, ...]
+    left: Mapping[str, str]
+    echoes: tuple[Echo, ...]
+
+
+def prepare_correction(
+    post: PostId, words: Mapping[str, NewWords], settings: Settings, *, on: Collection[str] = ()
+) -> Correction:
+    """What correcting this post would do on each account (`on`: on these alone), with these words for each.
+
+    Raises UsageError if there is nothing to correct anywhere, TemplateError if a network would not take the words.
+    """
+    rows = journeys.journeys(post=post)
+    acts: list[Act] = []
+    left: dict[str, str] = {}
+    for found in chosen_accounts(rows, settings, on):
+        account = settings.account(found.account)
+        row = TABLE[account.platform]
+        way, why = way_to_correct(found, edits=row.edits)
+        new = words.get(found.account)
+        if way is None or new is None:
+            left[found.account] = why or "The plan would not say it there today. Give the words: --text"
+            continue
+        finished = _finished(new, found, account, settings)
+        if unopened(finished.text) == unopened(found.text):
+            left[found.account] = "It says that already."
+            continue
+        acts.append(_act(found, way, replace(new, text=finished.text), finished, account))
+    if not acts:
+        why = "\n".join(f"  {account}: {sentence}" for account, sentence in left.items())
+        raise UsageError(f"There is nothing to correct. Nothing was done.\n{why}")
+    _refuse_known_copies(acts)
+    return Correction(post, tuple(acts), left, _echoes(post, acts, settings))
+
+
+def queue_correction(correction: Correction, hand: Hand) -> list[int]:
+    """Queue it, all or nothing; the numbers of its deliveries."""
+    return corrections.correct(correction.post, [act.change for act in correction.acts], hand)
+
+
+def chosen_accounts(rows: Iterable[Journey], settings: Settings, on: Collection[str]) -> list[Stand]:
+    """How the post stands on these accounts (none named: on all that it was for). Raises UsageError for another."""
+    known = {account.name for account in settings.accounts}
+    found = {one.account: one for one in stands(rows) if one.account in known}
+    for name in on:
+        if name not in found:
+            raise UsageError(f"This post was not for an account “{name}”. {nearest(name, found)}")
+    return [one for name, one in found.items() if not on or name in on]
+
+
+def _finished(new: NewWords, found: Stand, account: Account, settings: Settings) -> Words:
+    language = new.language or next((row.language for row in found.rows if row.language), settings.campaign.language)
+    said = own_words(opened(new.text.strip(), language), account, settings)
+    return replace(said, language=language)
+
+
+def _act(found: Stand, way: Way, new: NewWords, words: Words, account: Account) -> Act:
+    target = found.out.receipt.remote_id if found.out and found.out.receipt else ""
+    change = Change(found.account, way, target, found.newest, words, new.facts)
+    size = length(words.text, account)
+    row = TABLE[account.platform]
+    posting = 0.0 if way is Way.EDIT else price(words.text, row)
+    deleting = row.price_delete if way is Way.REPOST else 0.0
+    return Act(found, change, size.used, size.limit, posting + deleting)
+
+
+def _refuse_known_copies(acts: Sequence[Act]) -> None:
+    """X remembers the texts that were deleted there, and takes none of them again."""
+    for act in acts:
+        if TABLE[act.stand.platform].repeat is not Repeat.LOOK_FIRST or act.change.words is None:
+            continue
+        if any(row.text.strip() == act.change.words.text.strip() for row in act.stand.rows):
+            raise UsageError(
+                f"{act.stand.account} has had these very words for this post before, and X takes no text twice.\n"
+                'Say it in another way: --text "..."'
+            )
+
+
+def _echoes(post: PostId, acts: Sequence[Act], settings: Settings) -> tuple[Echo, ...]:
+    """What the new words echo in other posts. Raises UsageError for a copy that X would refuse."""
+    said = []
+    for act in acts:
+        if act.change.words is not None and act.stand.rows:
+            at = act.stand.rows[0].due_at
+            said.append(Said(f"{post.slot}/{post.occurrence}", act.stand.account, act.change.words.text, at))
+    ledger = journeys.said_between(*around([one.account for one in said], said[0].at, settings))
+    echoes = heard(said, [row for row in ledger if row.identity.post != post], settings)
+    refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
+    if refused:
+        what = first_words(refused.said.text)
+        raise UsageError(
+            f"{refused.said.account} says nearly this already, in {refused.before.post}: “{what}”. X takes no copies.\n"
+            'Say it in another way: --text "..."'
+        )
+    return echoes

@@ -1,0 +1,74 @@
+"""Take a post back wherever it is or may be: shown first, then queued whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from amplifier.campaign.correction import Stand
+from amplifier.campaign.delivery import ON_ITS_WAY, State, Verb
+from amplifier.campaign.post import PostId
+from amplifier.deliver.correct import chosen_accounts
+from amplifier.errors import UsageError
+from amplifier.platforms.capabilities import TABLE
+from amplifier.settings import Settings
+from amplifier.store import journeys, withdrawals
+from amplifier.store.corrections import Hand
+
+DELETE = "delete it"
+LOOK = "look for it, and delete it if it is there: nobody knows yet whether it is out"
+DROP = "leave it out: it has not gone out there yet"
+ON_THE_WAY = "delete it: that is on its way already"
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What is done on one account, as a sentence that begins small, and what it costs there at worst."""
+
+    stand: Stand
+    what: str
+    dollars: float = 0.0
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A withdrawal, ready to be queued. `left` says for the other accounts why nothing is done there."""
+
+    post: PostId
+    takings: tuple[Taking, ...]
+    left: Mapping[str, str]
+
+
+def prepare_withdrawal(post: PostId, settings: Settings, *, on: Collection[str] = ()) -> Withdrawal:
+    """What withdrawing this post would do on each account. Raises UsageError if nothing of it is anywhere."""
+    takings: list[Taking] = []
+    left: dict[str, str] = {}
+    for found in chosen_accounts(journeys.journeys(post=post), settings, on):
+        what = _what(found)
+        if not what:
+            left[found.account] = "Nothing of it is there."
+            continue
+        charged = what in (DELETE, LOOK)
+        takings.append(Taking(found, what, TABLE[found.platform].price_delete if charged else 0.0))
+    if not takings:
+        raise UsageError(f"Nothing of {post.slot}/{post.occurrence} is out or waits to go out. Nothing was done.")
+    return Withdrawal(post, tuple(takings), left)
+
+
+def queue_withdrawal(withdrawal: Withdrawal, hand: Hand) -> list[int]:
+    """Queue it, all or nothing; the numbers of the deliveries to follow."""
+    return withdrawals.withdraw(withdrawal.post, [one.stand.account for one in withdrawal.takings], hand)
+
+
+def _what(found: Stand) -> str:
+    published = [row for row in found.rows if row.identity.verb is Verb.PUBLISH]
+    deleting = any(row.identity.verb is Verb.DELETE and row.state in ON_ITS_WAY for row in found.rows)
+    if found.out:
+        return ON_THE_WAY if deleting else DELETE
+    if any(_may_be_out(row.state, tried=row.first_sent_at is not None) for row in published):
+        return LOOK
+    return DROP if any(row.state in (State.QUEUED, State.HELD) for row in published) else ""
+
+
+def _may_be_out(state: State, *, tried: bool) -> bool:
+    return state in ON_ITS_WAY or (tried and state in (State.QUEUED, State.HELD))
