@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,8 +20,12 @@ from amplifier.campaign.delivery import (
     MOVES,
     MOVES_BY_A_PERSON,
     ON_ITS_WAY,
+    PASSING,
     DeliveryId,
+    HoldReason,
+    Receipt,
     State,
+    Verb,
     idempotency_key,
     record_key,
 )
@@ -129,7 +134,7 @@ def test_no_name_can_be_read_as_another() -> None:
 
 def test_every_state_is_in_the_table_of_moves() -> None:
     assert set(MOVES) == set(State)
-    assert all(state not in reached for table in (MOVES, MOVES_BY_A_PERSON) for state, reached in table.items())
+    assert all(state not in reached for state, reached in MOVES.items())
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -171,8 +176,27 @@ def test_a_late_receipt_closes_everything_that_is_not_being_sent() -> None:
 
 def test_a_person_moves_only_what_they_can_answer_for() -> None:
     assert {
-        State.MISSED: {State.QUEUED},
-        State.UNSURE: {State.SENT, State.QUEUED},
-        State.HELD: {State.QUEUED, State.DROPPED},
-        State.QUEUED: {State.HELD, State.DROPPED},
+        State.MISSED: {State.QUEUED, State.UNSURE, State.SENT},
+        State.UNSURE: {State.SENT, State.UNSURE, State.DROPPED},
+        State.HELD: {State.QUEUED, State.UNSURE, State.DROPPED, State.SENT, State.MISSED},
+        State.QUEUED: {State.HELD, State.DROPPED, State.SENT, State.UNSURE},
     } == MOVES_BY_A_PERSON
+
+
+def test_what_is_in_doubt_is_never_queued_by_a_person_before_somebody_has_looked() -> None:
+    assert State.QUEUED not in MOVES_BY_A_PERSON[State.UNSURE]
+
+
+def test_what_passes_by_itself_is_no_fault_of_the_post() -> None:
+    assert {HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF} == PASSING
+
+
+def test_a_change_has_keys_of_its_own_and_a_post_the_ones_it_always_had() -> None:
+    changes = [replace(DEBATE, verb=verb, revision=1) for verb in (Verb.PUBLISH, Verb.EDIT, Verb.DELETE)]
+    assert len({idempotency_key(one) for one in [DEBATE, *changes]}) == 4
+
+
+def test_when_to_rest_is_no_part_of_the_proof() -> None:
+    assert Receipt("12", "https://x.com/us/status/12", datetime(2023, 10, 10, tzinfo=UTC)) == Receipt(
+        "12", "https://x.com/us/status/12"
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.delivery import Due, Receipt
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
-from amplifier.deliver.worker import Pace, Worker
+from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.platforms.port import Platform
 from amplifier.store import events
 from amplifier.store.models import DeliveryRow
@@ -27,6 +29,10 @@ class Desk:
     time: datetime = filled.NOW
     networks: dict[str, Scripted] = field(default_factory=lambda: {name: Scripted() for name in filled.PLATFORMS})
     looks: int = 2
+    gap: float = 0.0
+    stopped: str = ""
+    why_not: Callable[[Due], str] = lambda _due: ""
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)  # of an outlet, where they differ
 
     def __post_init__(self) -> None:
         self.worker = self.hire()
@@ -42,14 +48,24 @@ class Desk:
         """Another worker on the same ledger."""
         return Worker(
             {name: self.outlet(name) for name in self.networks},
-            pace=Pace(lease_s=60, pauses=PAUSES, threads=THREADS),
+            pace=Pace(lease_s=60, pauses=replace(PAUSES, gap=self.gap), threads=THREADS),
             now=self.now,
             chance=random.Random(1),
+            rules=Rules(stopped=lambda: self.stopped, why_not=self._why_not),
         )
+
+    def _why_not(self, due: Due) -> str:
+        return self.why_not(due)
+
+    def rehire(self, **rules: dict[str, Any]) -> None:
+        """Another worker in the place of the first, under these rules for its outlets."""
+        self.worker.stop()
+        self.rules = rules
+        self.worker = self.hire()
 
     def outlet(self, name: str) -> Outlet:
         platform: Platform = self.networks[name]
-        return Outlet(name, platform, self.looks)
+        return Outlet(**{"account": name, "platform": platform, "looks": self.looks, **self.rules.get(name, {})})
 
     def pass_by(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)

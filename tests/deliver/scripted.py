@@ -9,7 +9,8 @@ from datetime import datetime
 
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.mention import RawMention
-from amplifier.platforms.port import Identity, Page, Part, Sought
+from amplifier.errors import Rejected
+from amplifier.platforms.port import Identity, Page, Part, Seen, Sought
 
 Act = BaseException | Callable[[], object]
 
@@ -25,10 +26,12 @@ class Scripted:
     blind: list[Act | None] = field(default_factory=list)
     unknown: list[Act] = field(default_factory=list)
     deaf: list[Act] = field(default_factory=list)
+    unread: list[Act] = field(default_factory=list)
     heard: Sequence[RawMention] = ()
     posts: dict[str, bytes] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     sought: list[Sought] = field(default_factory=list)
+    spotted: list[tuple[str, datetime, frozenset[str]]] = field(default_factory=list)
     cursors: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,6 +64,40 @@ class Scripted:
             _act(act)
         fitting = [number for number, kept in self.posts.items() if kept == sought.request]
         return next((self._receipt(number) for number in fitting if number not in sought.taken), None)
+
+    def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
+        self.calls.append("spot")
+        self.spotted.append((text, after, taken))
+        _play(self.unread)
+        fitting = [number for number in self.posts if self.words(number) == text and number not in taken]
+        return self._receipt(min(fitting)) if fitting else None
+
+    def read(self, remote_id: str, text: str) -> Seen | None:
+        self.calls.append("read")
+        _play(self.unread)
+        if remote_id not in self.posts:
+            return None
+        words = self.words(remote_id)
+        return Seen(words == text, words, 0, 0, self._receipt(remote_id).url)
+
+    def edit(self, remote_id: str, part: Part) -> Receipt:
+        self.calls.append("edit")
+        _play(self.refused)
+        if remote_id not in self.posts:
+            raise Rejected("This post is gone.")
+        self.posts[remote_id] = f"|{part.language}|{part.text}|".encode()
+        _play(self.lost)
+        return self._receipt(remote_id)
+
+    def delete(self, remote_id: str) -> None:
+        self.calls.append("delete")
+        _play(self.refused)
+        self.posts.pop(remote_id, None)
+        _play(self.lost)
+
+    def words(self, number: str) -> str:
+        """The words of this post."""
+        return self.posts[number].decode().split("|")[2]
 
     def mentions(self, cursor: str) -> Page:
         self.calls.append("mentions")

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import MOVES, DeliveryId, Due, HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import MOVES, DeliveryId, DoubtReason, Due, HoldReason, Receipt, State, Transition
 from amplifier.campaign.post import PostId
-from amplifier.deliver.decide import SLOWEST_S, Pauses, after_attempt, after_look, put_back
+from amplifier.deliver.decide import (
+    SLOWEST_S,
+    Pauses,
+    after_attempt,
+    after_change,
+    after_look,
+    after_second_look,
+    put_back,
+    refuse,
+)
 from amplifier.errors import (
     AccountLost,
     AlreadyPublished,
@@ -67,7 +77,7 @@ def look(
         (RateLimited("Too often.", LATER, "app"), State.QUEUED, "rate limited", "", LATER),
         (Unavailable("Not reached."), State.QUEUED, "not reached", "", s(15)),
         (Rejected("Too long."), State.HELD, "rejected", HoldReason.REJECTED, None),
-        (AccountLost("Revoked."), State.HELD, "account lost", HoldReason.ACCOUNT, None),
+        (AccountLost("Revoked."), State.QUEUED, "account lost", "", NOW),
         (AlreadyPublished("Duplicate."), State.UNSURE, "said to be there", HoldReason.DUPLICATE, s(90)),
         (OutcomeUnknown("No answer."), State.UNSURE, "no clear answer", "", s(90)),
         (PlatformError("Something of no class."), State.UNSURE, "no clear answer", "", s(90)),
@@ -111,7 +121,7 @@ def test_an_account_that_is_lost_is_paused_however_we_learn_it() -> None:
     lost = AccountLost("Revoked.")
     steps = [attempt(lost), put_back(DUE, lost, now=NOW, pauses=PAUSES, jitter=0), look(lost)]
     assert [step.account_lost for step in steps] == ["Revoked."] * 3
-    assert [step.after for step in steps] == [State.HELD, State.HELD, State.UNSURE]
+    assert [step.after for step in steps] == [State.QUEUED, State.QUEUED, State.UNSURE]
 
 
 @pytest.mark.parametrize(
@@ -188,14 +198,155 @@ def test_what_the_network_calls_a_duplicate_is_adopted_or_held_and_never_sent_ag
         (OutcomeUnknown("No."), State.QUEUED, "not reached"),
         (RateLimited("No.", LATER), State.QUEUED, "rate limited"),
         (Rejected("No."), State.HELD, "rejected"),
-        (AccountLost("No."), State.HELD, "account lost"),
+        (AccountLost("No."), State.QUEUED, "account lost"),
     ],
 )
 def test_what_could_not_be_prepared_was_not_sent_so_there_is_no_doubt(
     error: PlatformError, after: State, kind: str
 ) -> None:
     step = put_back(DUE, error, now=NOW, pauses=PAUSES, jitter=0)
-    assert (step.before, step.after, step.kind, step.detail) == (State.QUEUED, after, kind, "No.")
+    assert (step.before, step.after, step.kind, step.detail[:3]) == (State.QUEUED, after, kind, "No.")
+
+
+GAP = replace(PAUSES, gap=60)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "until"),
+    [
+        (RECEIPT, s(60)),
+        (OutcomeUnknown("No answer."), s(60)),
+        (Unavailable("No."), None),
+        (Rejected("No."), None),
+        (AccountLost("No."), None),
+        (AlreadyPublished("Duplicate."), None),
+    ],
+)
+def test_after_what_is_out_or_may_be_the_account_keeps_its_gap(
+    outcome: Receipt | PlatformError, until: datetime | None
+) -> None:
+    assert after_attempt(DUE, outcome, now=NOW, pauses=GAP, jitter=0).account_until == until
+    assert attempt(outcome).account_until is None
+
+
+@pytest.mark.parametrize(("rest", "until"), [(30, 60), (600, 600)])
+def test_the_gap_and_the_networks_wish_to_rest_both_hold(rest: float, until: float) -> None:
+    receipt = Receipt("12", "https://x.com/us/status/12", rest_until=s(rest))
+    assert after_attempt(DUE, receipt, now=NOW, pauses=GAP, jitter=0).account_until == s(until)
+
+
+@pytest.mark.parametrize("made", [Unavailable, OutcomeUnknown, AlreadyPublished, Rejected])
+def test_whoever_asks_us_to_wait_is_left_alone_until_then_whatever_became_of_the_call(
+    made: type[PlatformError],
+) -> None:
+    step = attempt(made("No.", LATER))
+    assert step.account_until == LATER
+    assert step.run_at in (None, LATER)
+    assert (step.run_at is None) == (made is Rejected)
+    before = put_back(DUE, made("No.", LATER), now=NOW, pauses=PAUSES, jitter=0)
+    assert before.account_until == LATER
+
+
+def test_a_look_that_is_asked_to_wait_waits() -> None:
+    assert look(Unavailable("No.", LATER)).run_at == LATER
+    assert look(Unavailable("No.", s(5))).run_at == s(60)
+
+
+@pytest.mark.parametrize(("scope", "wide"), [("account", False), ("app", True)])
+def test_a_limit_of_the_app_is_told_apart_from_one_of_the_account(
+    scope: Literal["account", "app"], *, wide: bool
+) -> None:
+    error = RateLimited("Too often.", LATER, scope)
+    assert attempt(error).app_wide is wide
+    assert put_back(DUE, error, now=NOW, pauses=PAUSES, jitter=0).app_wide is wide
+
+
+@pytest.mark.parametrize(
+    ("outcome", "strain"),
+    [
+        (RECEIPT, 0),
+        (Unavailable("No."), 30),
+        (OutcomeUnknown("No."), 30),
+        (RateLimited("No.", LATER), 0),
+        (Rejected("No."), 0),
+        (AlreadyPublished("No."), 0),
+        (AccountLost("No."), 0),
+    ],
+)
+def test_only_a_network_that_does_not_serve_us_strains_its_account(
+    outcome: Receipt | PlatformError, strain: float
+) -> None:
+    assert attempt(outcome).strain == strain
+
+
+def test_on_an_account_that_parks_its_doubts_nothing_is_sent_twice_without_a_person() -> None:
+    seen = replace(UNSURE, looks=1)
+    step = after_look(seen, None, now=NOW, pauses=PAUSES, looks_needed=2, park=True)
+    assert (step.after, step.reason, step.run_at) == (State.HELD, HoldReason.DOUBT, None)
+    found = after_look(seen, RECEIPT, now=NOW, pauses=PAUSES, looks_needed=2, park=True)
+    assert found.after is State.SENT
+
+
+@pytest.mark.parametrize("park", [True, False])
+@pytest.mark.parametrize("now", [NOW, s(9999)])
+def test_what_a_person_wants_again_goes_out_when_a_look_saw_nothing_however_late_it_is(
+    now: datetime, *, park: bool
+) -> None:
+    again = replace(UNSURE, reason=DoubtReason.AGAIN)
+    step = after_look(again, None, now=now, pauses=PAUSES, looks_needed=1, park=park)
+    assert (step.after, step.run_at) == (State.QUEUED, now)
+
+
+@pytest.mark.parametrize("now", [NOW, s(9999)])
+def test_what_somebody_says_is_posted_and_is_not_seen_waits_for_hands_and_is_never_sent(now: datetime) -> None:
+    step = look(None, replace(UNSURE, reason=DoubtReason.BY_HAND, request=None), needed=1, now=now)
+    assert (step.after, step.reason) == (State.HELD, HoldReason.HAND_OFF)
+
+
+@pytest.mark.parametrize("reason", [DoubtReason.NEW_LEDGER, DoubtReason.RESTORED])
+def test_what_a_new_or_restored_ledger_does_not_find_goes_out_in_time_and_is_held_after_it(reason: str) -> None:
+    doubt = replace(UNSURE, reason=reason)
+    assert look(None, doubt, needed=1).after is State.QUEUED
+    assert look(None, doubt, needed=1, now=s(900)).reason == HoldReason.OVERTAKEN
+
+
+def test_a_change_without_an_error_is_done() -> None:
+    step = after_change(DUE, None, now=NOW, pauses=GAP, jitter=0)
+    assert (step.before, step.after, step.receipt, step.account_until) == (State.SENDING, State.SENT, None, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "after"),
+    [
+        (OutcomeUnknown("No answer."), State.UNSURE),
+        (Unavailable("No."), State.QUEUED),
+        (RateLimited("No.", LATER), State.QUEUED),
+        (Rejected("Gone."), State.HELD),
+        (AccountLost("No."), State.QUEUED),
+    ],
+)
+def test_a_change_that_failed_follows_the_policy_of_a_post(error: PlatformError, after: State) -> None:
+    assert after_change(DUE, error, now=NOW, pauses=PAUSES, jitter=0).after is after
+
+
+def second_look(error: PlatformError | None = None, *, is_done: bool = False) -> Transition:
+    return after_second_look(UNSURE, error, is_done=is_done, now=NOW, pauses=PAUSES)
+
+
+def test_a_change_that_came_through_is_sent_and_one_that_did_not_is_simply_done_again() -> None:
+    assert (second_look(is_done=True).after, second_look(is_done=True).kind) == (State.SENT, "found")
+    assert (second_look().after, second_look().run_at) == (State.QUEUED, NOW)
+
+
+def test_a_look_for_a_change_that_failed_is_repeated_later() -> None:
+    step = second_look(Unavailable("Not reached."))
+    assert (step.after, step.run_at) == (State.UNSURE, s(60))
+
+
+def test_what_the_campaigns_own_rules_refuse_is_held_before_anything_is_sent() -> None:
+    step = refuse(DUE, "It lacks its imprint.")
+    assert (step.before, step.after, step.reason) == (State.QUEUED, State.HELD, HoldReason.IMPRINT)
+    assert step.detail == "It lacks its imprint."
 
 
 OUTCOMES = st.sampled_from(
@@ -231,7 +382,7 @@ def test_no_sequence_of_outcomes_repeats_what_may_be_out_without_enough_looks(
         due = replace(due, attempts=due.attempts + 1)
         if step.certainly_not_out:
             due = replace(due, request=None)
-        certain = isinstance(outcome, RateLimited | Unavailable)
+        certain = isinstance(outcome, RateLimited | Unavailable | AccountLost)
         assert (step.after is State.QUEUED) == certain
         for found in looks:
             if due.state is not State.UNSURE:
