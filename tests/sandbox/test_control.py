@@ -9,6 +9,7 @@ import pytest
 import tweepy
 
 from amplifier.sandbox.server import Sandbox
+from tests.sandbox.conftest import TOKEN, Door
 
 
 @pytest.mark.parametrize("key", ["", "Bearer wrong", "Bearer "])
@@ -131,12 +132,17 @@ def test_x_remembers_a_text_for_a_day_on_that_clock(door: Any, x: Any) -> None:
     assert x.create_tweet(text="Hello")
 
 
-def test_the_clock_outlives_the_process(tmp_path: Path) -> None:
-    for expected in (False, True):
-        sandbox = Sandbox(tmp_path / "world.db", port=0, token="t")
-        assert sandbox.clock.is_set is expected
-        sandbox.world.notes.keep("clock", 5)
-        sandbox.stop()
+def test_the_clock_of_one_sandbox_is_its_own_and_outlives_its_process(tmp_path: Path, door: Any) -> None:
+    first = Sandbox(tmp_path / "other.db", port=0, token=TOKEN)
+    first.start()
+    other = Door(f"http://127.0.0.1:{first.port}")
+    other.post("clock", now="2023-10-09T10:00:00Z")
+    assert door.get("clock")["is_set"] is False
+    other.plain.close()
+    first.stop()
+    again = Sandbox(tmp_path / "other.db", port=0, token=TOKEN)
+    assert again.clock.now_ms() == 1_696_845_600_000
+    again.stop()
 
 
 @pytest.mark.parametrize("network", ["x", "bluesky", "mastodon"])

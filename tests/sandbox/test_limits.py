@@ -31,3 +31,12 @@ def test_limits_that_are_not_enforced_grant_everything() -> None:
     limits = Limits(enforced=False)
     assert all(limits.spend(Budget.X_PUBLISH, "a", now_ms=0).granted for _ in range(200))
     assert limits.spend(Budget.X_PUBLISH, "a", now_ms=0).remaining == 100
+
+
+def test_a_clock_that_was_set_back_begins_a_new_window() -> None:
+    limits = Limits()
+    later = 10_000_000_000
+    for _ in range(Budget.X_ME.limit):
+        assert limits.spend(Budget.X_ME, "us", now_ms=later).granted
+    assert not limits.spend(Budget.X_ME, "us", now_ms=later).granted
+    assert limits.spend(Budget.X_ME, "us", now_ms=later - 3_600_000).granted

@@ -44,6 +44,14 @@ def test_an_answer_with_another_id_names_the_newest_other_post(network: Network,
     assert set(said) == set(json.loads(GOOD[network].body))
 
 
+def test_another_id_is_never_that_of_the_post_itself(sandbox: Any, door: Any) -> None:
+    older = door.say("x", "An older one.")["remote_id"]
+    newest = door.say("x", "A newer one.")["remote_id"]
+    answer = say({"data": {"id": newest, "text": "A newer one.", "edit_history_tweet_ids": [newest]}}, 201)
+    said = json.loads(spoil("other_id", Network.X, sandbox.world, answer).body)["data"]
+    assert said == {"id": older, "text": "A newer one.", "edit_history_tweet_ids": [older]}
+
+
 @pytest.mark.parametrize("network", Network)
 def test_another_id_is_made_up_where_there_is_no_other_post(network: Network, world: World) -> None:
     said, good = json.loads(spoil("other_id", network, world).body), json.loads(GOOD[network].body)
