@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -114,11 +114,11 @@ def sheet(posts: Sequence[WantedPost], rows: Iterable[Journey], settings: Settin
 def composer(account: Account, text: str) -> str:
     """The address that opens the composer of this account's network with the text in it; empty if there is none.
 
-    On Mastodon that is our own server's (docs.joinmastodon.org: /share), so that nobody has to know its name.
+    On Mastodon that is our own server's, so that nobody has to know its name; without a server, the common one.
     """
-    if account.platform == "mastodon" and account.api:
-        return f"{account.api}/share?text={quote(text, safe='')}"
-    return compose(account.platform, text) or ""
+    if account.platform == "mastodon" and not account.api:
+        return compose(account.platform, text) or ""
+    return TABLE[account.platform].composer_address(text, account.api)
 
 
 def code(link: str) -> Code | None:
