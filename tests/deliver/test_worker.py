@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError
 
 from amplifier.campaign.delivery import HoldReason, State
+from amplifier.deliver import scribe
+from amplifier.deliver.accounts import look_after
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from amplifier.store import accounts, deliveries, ledger
+from amplifier.store import accounts, claims
 from amplifier.store.models import DeliveryRow
 from tests.deliver.desk import Desk, receipt_of, stands, story
 from tests.store import filled
+from tests.store.broken import refusing
 from tests.store.filled import add, after, row
+
+
+def wait_until(sign: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if sign():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came")
 
 
 def test_what_is_due_goes_out_once_and_its_receipt_is_kept(desk: Desk) -> None:
@@ -137,16 +149,19 @@ def test_a_rate_limit_keeps_all_of_the_account_waiting(desk: Desk) -> None:
     assert (stands(first)[0], stands(second)[0]) == ("sent", "sent")
 
 
-def test_a_lost_account_is_paused_and_its_others_wait(desk: Desk) -> None:
+def test_a_lost_account_holds_its_whole_queue_which_goes_on_when_it_is_well(desk: Desk) -> None:
     first, second = add(due=after(-5)), add()
     desk.x.refused.append(AccountLost("Revoked."))
     desk.tick()
     desk.pass_by(60)
     desk.tick()
-    assert stands(first) == ("held", HoldReason.ACCOUNT)
-    assert stands(second) == ("queued", "")
+    assert stands(first) == stands(second) == ("held", HoldReason.ACCOUNT)
+    assert row(second).detail == "Revoked."
     assert {one.name: one.health for one in accounts.account_states()}["x"] == accounts.LOST
     assert desk.x.calls.count("publish") == 1
+    look_after({"x": desk.x}, now=desk.now)
+    desk.tick()
+    assert (stands(first)[0], stands(second)[0]) == ("sent", "sent")
 
 
 def test_what_the_network_will_never_take_waits_for_a_person(desk: Desk) -> None:
@@ -242,10 +257,10 @@ def test_after_a_break_nothing_bursts(desk: Desk) -> None:
 
 def test_a_stop_between_claim_and_call_is_obeyed(desk: Desk) -> None:
     number = add()
-    desk.x.unprepared.append(lambda: ledger.stop("Somebody pressed stop."))
+    desk.x.unprepared.append(filled.stop)
     desk.tick()
     assert (stands(number), desk.x.calls) == (("queued", ""), ["prepare"])
-    ledger.resume()
+    filled.lift()
     desk.pass_by(61)
     desk.tick()
     assert stands(number) == ("sent", "")
@@ -268,7 +283,7 @@ def test_a_database_that_fails_for_a_while_takes_no_thread_with_it(desk: Desk, m
         raise OperationalError("disk I/O error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(deliveries, "claim", broken)
+        patch.setattr(claims, "claim", broken)
         for _ in range(3):
             with pytest.raises(OperationalError):
                 desk.worker.tick()
@@ -280,22 +295,78 @@ def test_a_database_that_fails_for_a_while_takes_no_thread_with_it(desk: Desk, m
     assert stands(number)[0] == "sent"
 
 
-def test_a_delivery_that_breaks_off_is_told_and_frees_its_thread(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_delivery_whose_intent_cannot_be_written_is_told_not_sent_and_frees_its_thread(
+    desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     number = add()
-
-    def broken(*_: object, **__: object) -> None:
-        raise OperationalError("disk I/O error")
-
-    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(deliveries, "record", broken)
+    with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sending'"):
         desk.tick()
     assert "delivery broke off" in caplog.text
-    assert stands(number)[0] == "sending"
+    assert (stands(number), desk.x.calls) == (("queued", ""), ["prepare"])
     desk.pass_by(61)
     desk.tick()
-    assert stands(number)[0] == "unsure"
+    assert (stands(number)[0], len(desk.x.posts)) == ("sent", 1)
+
+
+def test_a_look_that_breaks_off_is_made_again(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    due = filled.unsure()
+    desk.x.posts["77"] = b"bytes"
+    with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
+        desk.tick()
+    assert "delivery broke off" in caplog.text
+    assert stands(due.id)[0] == "unsure"
+    desk.pass_by(61)
+    desk.tick()
+    assert stands(due.id)[0] == "sent"
+
+
+def test_a_receipt_is_not_lost_while_the_database_cannot_take_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scribe, "AGAIN_S", 0.02)
+    number = add()
+    with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
+        desk.worker.tick()
+        wait_until(lambda: caplog.text.count("a result cannot be written yet") > 2)
+        assert stands(number)[0] == "sending"
+    desk.rest(desk.worker)
+    assert (stands(number)[0], desk.x.calls) == ("sent", ["prepare", "publish"])
+
+
+def test_a_late_receipt_is_not_lost_either(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scribe, "AGAIN_S", 0.02)
+    number = add()
+    other = desk.hire()
+
+    def late() -> None:
+        desk.pass_by(61)
+        other.tick()
+
+    desk.x.lost.append(late)
+    with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
+        desk.worker.tick()
+        wait_until(lambda: caplog.text.count("a result cannot be written yet") > 2)
+        assert stands(number)[0] == "unsure"
+    desk.rest(desk.worker)
+    other.stop()
+    assert (stands(number)[0], story(number)[-1]) == ("sent", "late receipt")
+
+
+def test_a_worker_that_is_told_to_stop_does_not_wait_for_a_broken_database(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(scribe, "AGAIN_S", 0.02)
+    number = add()
+    with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
+        desk.worker.tick()
+        wait_until(lambda: "a result cannot be written yet" in caplog.text)
+        desk.worker.stop()
+    assert stands(number)[0] == "sending"
+    desk.worker = desk.hire()
+    desk.pass_by(61)
+    desk.tick()
     desk.pass_by(90)
     desk.tick()
     assert (stands(number)[0], len(desk.x.posts)) == ("sent", 1)
