@@ -9,11 +9,11 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
-from amplifier.sandbox import bluesky_shapes, mastodon, x_problems
+from amplifier.sandbox import bluesky_shapes, mastodon, mastodon_shapes, x_problems, x_shapes
 from amplifier.sandbox.faults import Fault, Kind, RetryAfter
 from amplifier.sandbox.limits import Allowance, headers_of
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Network, Post
+from amplifier.sandbox.nouns import SERVER, Network
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.wire import HTML, JSON, Answer, say
 from amplifier.sandbox.world import World
@@ -45,7 +45,8 @@ BODIES = {
 }
 ABSURD = "99999999999999999999"
 JUNK_BYTES = 100_000
-AWAY = 307
+AWAY, SEE_OTHER = 307, 303  # RFC 9110: "not here, ask there", and "done, see there"
+PLACE = f"http://{SERVER}"
 
 
 def refusal(fault: Fault, network: Network) -> Answer:
@@ -56,7 +57,8 @@ def refusal(fault: Fault, network: Network) -> Answer:
         case Kind.DUPLICATE:
             return DUPLICATE[network]()
         case Kind.REDIRECT:
-            status = fault.status if 300 <= fault.status < 400 else AWAY
+            usual = SEE_OTHER if fault.stored else AWAY
+            status = fault.status if 300 <= fault.status < 400 else usual
             return Answer(status, b"", headers={"Location": "/elsewhere"})
         case _:
             return PROBLEMS[network](fault.status).having(_come_back(fault, network))
@@ -119,24 +121,20 @@ def _without_ids(found: Any) -> Any:
 
 
 def _of_another(found: Any, network: Network, world: World) -> Any:
-    """The same answer with the ids of another post: the newest that is not the one it is about."""
+    """The answer for another post, the newest that it is not about; where there is none, who one is."""
     inner = found.get("data") if isinstance(found, dict) and network is Network.X else found
     if not isinstance(inner, dict):
         return found
     own = inner.get("uri" if network is Network.BLUESKY else "id")
     other = next((post for post in world.posts(network, Window(limit=2)) if post.remote_id != own), None)
-    changed = inner | {name: value for name, value in _ids(other, network).items() if name in inner}
-    return {**found, "data": changed} if network is Network.X else changed
-
-
-def _ids(post: Post | None, network: Network) -> dict[str, Any]:
-    number = post.remote_id if post else "1"
+    if other is None:
+        return WHO[network]
     match network:
         case Network.X:
-            return {"id": number, "edit_history_tweet_ids": [number]}
+            text, _ = x_shapes.wrapped(other.text)
+            number = other.remote_id
+            return {"data": {"id": number, "text": text, "edit_history_tweet_ids": [number]}}
         case Network.BLUESKY:
-            uri = number if post else "at://did:plc:somebody/app.bsky.feed.post/3lxyzabcdef2a"
-            return {"uri": uri, "cid": post.cid if post else "bafyreisomebody"}
+            return {**found, "uri": other.remote_id, "cid": other.cid}
         case Network.MASTODON:
-            page = post.page if post else "/@somebody/1"
-            return {"id": number, "uri": post.canonical_id if post else page, "url": f"http://social.example{page}"}
+            return mastodon_shapes.status(other, PLACE, world)

@@ -204,11 +204,13 @@ def test_a_good_status_may_come_with_another_body(
 
 
 def test_a_redirect_leads_elsewhere_before_or_after_storing(base: str, door: Any) -> None:
-    for stored, status in ((False, 307), (True, 302)):
-        fault(door, "redirect", stored=stored, status=status)
+    for stored, status in ((False, 307), (True, 303)):
+        fault(door, "redirect", stored=stored)
         answer = publish(base, timeout=5)
         assert (answer.status, answer.headers["Location"]) == (status, "/elsewhere")
         assert len(door.posts("mastodon")) == stored
+    fault(door, "redirect", status=301)
+    assert publish(base).status == 301
 
 
 @pytest.mark.parametrize("form", ["seconds", "date", "absurd"])

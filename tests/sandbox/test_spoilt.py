@@ -35,25 +35,25 @@ def test_an_answer_without_ids_keeps_the_rest(network: Network, world: World) ->
 
 
 @pytest.mark.parametrize("network", Network)
-def test_an_answer_with_another_id_names_the_newest_other_post(network: Network, sandbox: Any, door: Any) -> None:
+def test_an_answer_for_another_post_is_for_the_newest_other_one(network: Network, sandbox: Any, door: Any) -> None:
     door.say(network, "An older one.")
     newest = door.say(network, "A newer one.")["remote_id"]
     said = json.loads(spoil("other_id", network, sandbox.world).body)
     inner = said.get("data", said)
     assert inner["uri" if network is Network.BLUESKY else "id"] == newest
-    assert set(said) == set(json.loads(GOOD[network].body))
+    assert network is Network.BLUESKY or "A newer one." in str(inner)
 
 
-def test_another_id_is_never_that_of_the_post_itself(sandbox: Any, door: Any) -> None:
+def test_the_other_post_is_never_the_post_itself(sandbox: Any, door: Any) -> None:
     older = door.say("x", "An older one.")["remote_id"]
     newest = door.say("x", "A newer one.")["remote_id"]
     answer = say({"data": {"id": newest, "text": "A newer one.", "edit_history_tweet_ids": [newest]}}, 201)
     said = json.loads(spoil("other_id", Network.X, sandbox.world, answer).body)["data"]
-    assert said == {"id": older, "text": "A newer one.", "edit_history_tweet_ids": [older]}
+    assert said == {"id": older, "text": "An older one.", "edit_history_tweet_ids": [older]}
 
 
 @pytest.mark.parametrize("network", Network)
-def test_another_id_is_made_up_where_there_is_no_other_post(network: Network, world: World) -> None:
+def test_the_answer_is_about_something_else_where_there_is_no_other_post(network: Network, world: World) -> None:
     said, good = json.loads(spoil("other_id", network, world).body), json.loads(GOOD[network].body)
     assert said != good
 
