@@ -184,7 +184,11 @@ KINDS = (
         "mastodon",
     ),
     everywhere(
-        "sent away and there", one("redirect", stored=True), SENT, "A redirect may come after the deed: look.", "x"
+        "sent on, and there",
+        one("redirect", stored=True),
+        SENT,
+        "303 says that it was done and that the result is elsewhere (RFC 9110, 15.4.4): look.",
+        "x",
     ),
 )
 
@@ -202,7 +206,12 @@ MORE = (
     everywhere("junk", one("junk"), SENT, "The same."),
     everywhere("bytes that are no text", one("bad_utf8"), SENT, "A receipt if it can be read, else look."),
     everywhere("a page, not there", one("html", stored=False), SENT, "Somebody's log-in page in between: look."),
-    everywhere("sent away", one("redirect"), SENT, "It is never followed, and nothing is there: send it again."),
+    everywhere(
+        "sent away",
+        one("redirect"),
+        SENT,
+        "307 says that nothing was done here (RFC 9110, 15.4.8), and it is never followed: send it again.",
+    ),
     everywhere(
         "a forgetful server",
         ({"kind": "cut_after"}, {"kind": "ignore_key", "times": None}),
