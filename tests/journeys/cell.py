@@ -78,7 +78,8 @@ class Stage:
         account = SandboxPlace(network, f"http://127.0.0.1:{self.world.port}").account()
         adapter = connect(network, replace(account.connection, read_timeout=READ_TIMEOUT_S), Vault(), self.now)
         adapter.verify()
-        handle, text = account.connection.handle, f"Polls close at 17:00, says {network} & co. #Lab23"
+        handle = account.connection.handle
+        text = f"Polls close at 17:00, says {handle.partition('.')[0]} & co. #Lab23"  # nobody else says the same
         begun = self._queue(network, handle, text)
         for fault in faults:
             self.world.fault(network=network, **fault)
