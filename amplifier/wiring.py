@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import look_after
+from amplifier.deliver.breaks import may_look
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import is_by_hand, is_paid, micros
 from amplifier.deliver.decide import Pauses
@@ -28,6 +29,7 @@ from amplifier.deliver.hands import Hands, Means
 from amplifier.deliver.messenger import carry
 from amplifier.deliver.notify import Notifier, Post
 from amplifier.deliver.pulse import Pulse, Watch
+from amplifier.deliver.read_back import ReadBack, Rhythm
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
@@ -42,6 +44,7 @@ from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode, Settings
 from amplifier.sharekit.publish import Publisher
 from amplifier.store import accounts, heartbeats, ledger, sealed
+from amplifier.store.withdrawals import tidy
 
 DAY_S = 86_400
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -209,12 +212,17 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     watch = watch_for(settings, os.environ)
     pulse = Pulse(watch, now=utc_now)
 
+    def plan() -> None:
+        changes = planner.refresh()
+        if changes or changes.note:  # old words leave the kit at once, not at its next turn
+            kit.publish()
+
     def tick() -> None:
         worker.tick()
         pulse.work()
 
     jobs = [
-        Job("plan", 0.5 if rehearsal else 2.0, planner.refresh),
+        Job("plan", 0.5 if rehearsal else 2.0, plan),
         Job("deliver", 0.2, tick),
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
@@ -244,6 +252,17 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         base=partial(pages_at, settings),
         read_price={one.name: round(TABLE[one.platform].price_read * MICROS) for one in settings.accounts},
     )
+    read_back = ReadBack(
+        outlets,
+        Rhythm(
+            first_s=settings.timing.read_back_after_s,
+            seldom=[one.name for one in settings.accounts if not rehearsal and is_paid(TABLE[one.platform])],
+        ),
+        now=utc_now,
+        may_read=lambda name: may_look(settings.account(name), settings, now=utc_now()),
+    )
+    jobs.append(Job("read back", 2.0, read_back.look))
+    jobs.append(Job("withdrawals", 1.0, lambda: tidy(now=utc_now())))
     hands = Hands(settings, means, now=utc_now)
     return [*jobs, Job("hand-off", 1.0, hands.ask), Job("links", 1.0, hands.check_links)], worker
 

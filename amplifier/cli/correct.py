@@ -125,6 +125,11 @@ def list_posts(place: Place, *, as_json: bool) -> int:
     return 0
 
 
+def indented(text: str) -> str:
+    """A text whose lines stand below one another, behind two spaces."""
+    return text.replace("\n", "\n  ")
+
+
 def broken_words(breaks: Breaks) -> str:
     """What is lost with a deletion, as a sentence."""
     if breaks.is_gone:
@@ -151,8 +156,8 @@ def _show_act(act: Act, breaks: Breaks | None) -> None:
     charge = f" · ${act.dollars:.3f}" if act.dollars else ""
     out.print(f"\n  [bold]{act.stand.account}[/] [dim]{act.used} of {act.limit}{charge}[/]")
     if act.stand.text:
-        out.print(f"  now:  {act.stand.text}", markup=False, style="dim")
-    out.print(f"  then: {words.text if words else ''}", markup=False)
+        out.print(f"  now:  {indented(act.stand.text)}", markup=False, style="dim")
+    out.print(f"  then: {indented(words.text if words else '')}", markup=False)
     if words and words.imprint:
         out.print(f"  {words.imprint}", markup=False, style="dim")
     out.print(f"  {WAYS[act.change.way]}")

@@ -82,7 +82,8 @@ def _tell(found: Review, settings: Settings) -> None:
         for one in group:
             where = one.stated.url or "on its way"
             out.print(f"  {one.stated.account}  {where}", markup=False, soft_wrap=True)
-            out.print(f"    {one.stated.text}", markup=False, style="dim")
+            words = one.stated.text.replace("\n", "\n    ")
+            out.print(f"    {words}", markup=False, style="dim")
         for command in ("correct", "withdraw", "facts leave"):
             out.print(f"  amplifier {command} {name}", markup=False, style="bold")
     _list(found.coming, "coming post has other words since; it goes out as it is so now",

@@ -18,9 +18,11 @@ from amplifier.place import settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import TITLES
-from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, sources
+from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, read_backs, sources
 
 SILENT_AFTER = timedelta(seconds=15)
+A_WEEK = timedelta(days=7)
+OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
@@ -40,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     coming = journeys.journeys(states=(State.QUEUED,), limit=1)
     needs = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
     states = accounts.account_states()
+    outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
@@ -58,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
                 "deliveries": {state.value: counts[state] for state in State},
                 "next": _as_json(coming[0]) if coming else None,
                 "needs": [_as_json(row) for row in needs],
+                "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {status.value: number for status, number in mentions.counts_by_status().items()},
                 "sources": troubled,
                 "problems": problems,
@@ -91,6 +95,9 @@ def run(options: argparse.Namespace) -> int:
         shape, colour = SHAPES[row.state]
         what = f"{row.identity.account} {post_name(row.identity.post)}: {row.detail or row.state.value}"
         out.print(f"[{colour}]{shape}[/] {escape(what)}")
+    for row in outside:
+        what = f"{row.identity.account} {post_name(row.identity.post)} {OUTSIDE[row.remote_state]}."
+        out.print(f"[yellow]▲[/] {escape(what)}")
     return 0 if good else 1
 
 
@@ -116,5 +123,6 @@ def _as_json(row: Journey) -> dict[str, object]:
         "reason": row.reason,
         "detail": row.detail,
         "due_at": row.due_at,
+        "remote_state": row.remote_state or None,
         "text": row.text,
     }

@@ -10,7 +10,7 @@ from rich.markup import escape
 from amplifier.campaign.delivery import HoldReason, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.cli import following
-from amplifier.cli.correct import ask_networks, broken_words, list_posts
+from amplifier.cli.correct import ask_networks, broken_words, indented, list_posts
 from amplifier.cli.output import actor, agreed, console, say_json
 from amplifier.clock import utc_now
 from amplifier.deliver.breaks import Breaks
@@ -76,7 +76,7 @@ def _show(withdrawal: Withdrawal, broken: Mapping[str, Breaks]) -> None:
         charge = f" [dim]· ${one.dollars:.3f}[/]" if one.dollars else ""
         out.print(f"\n  [bold]{one.stand.account}[/]: {one.what}.{charge}")
         if one.stand.text:
-            out.print(f"  {one.stand.text}", markup=False, style="dim")
+            out.print(f"  {indented(one.stand.text)}", markup=False, style="dim")
         if one.stand.account in broken:
             out.print(f"  {broken_words(broken[one.stand.account])}", markup=False)
     for account, why in withdrawal.left.items():

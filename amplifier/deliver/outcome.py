@@ -95,7 +95,7 @@ def _of_deletion(account: str, deletion: Journey, rows: dict[int, Journey]) -> O
     if deletion.state is State.QUEUED and before and before.state is State.HELD:
         sentence = f"Nobody knows whether it is out: {_why(before)} Look at the profile."
         return Outcome(account, State.HELD, sentence)
-    return _of(account, deletion, "deleted", "deleted", url=_address(deletion, rows))
+    return _of(account, deletion, "deleted", "deleted")
 
 
 def _address(row: Journey, rows: dict[int, Journey]) -> str:

@@ -117,7 +117,8 @@ def find_post(program: Program, name: str) -> PostId:
         return posts[fitting[0]]
     if fitting:
         raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(fitting))
-    raise UsageError(f"There is no coming post “{name}”. {near(name, posts)} All of them: amplifier plan")
+    hint = near(name, posts)
+    raise UsageError(" ".join(filter(None, [f"There is no coming post “{name}”.", hint, "All: amplifier plan"])))
 
 
 def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:

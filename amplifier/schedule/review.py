@@ -22,6 +22,7 @@ from amplifier.store import decisions, events, journeys, stated
 
 NEAREST = 3
 MOST_LISTED = 8
+ALL_OUT = "All that are out: amplifier correct --list"
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,17 @@ def find_out(program: Program, name: str) -> PostId:
         more = f"\n  and {len(fitting) - MOST_LISTED} more" if len(fitting) > MOST_LISTED else ""
         listed = "\n  ".join(fitting[:MOST_LISTED])
         raise UsageError(f"“{name}” has gone out more than once. Which one?\n  {listed}{more}")
-    raise UsageError(f"Nothing called “{name}” is out. {near(name, known)} All that are out: amplifier correct --list")
+    hint = near(name, known)
+    raise UsageError(" ".join(filter(None, [f"Nothing called “{name}” is out.", hint, ALL_OUT])))
 
 
 def near(name: str, known: Collection[str]) -> str:
-    """The three names that this one resembles most, as a hint."""
-    close = difflib.get_close_matches(name, known, n=NEAREST, cutoff=0.6)
-    return f"Did you mean {' or '.join(close)}?" if close else "Nothing is called nearly so."
+    """The three names that this one resembles most, as a hint; empty if there is none like it."""
+    whole = difflib.get_close_matches(name, known, n=NEAREST, cutoff=0.7)
+    by_slot = {one.split("/")[0]: one for one in reversed(list(known))}
+    close = [by_slot[slot] for slot in difflib.get_close_matches(name.split("/")[0], by_slot, n=NEAREST, cutoff=0.7)]
+    found = list(dict.fromkeys((*whole, *close)))[:NEAREST]
+    return f"Did you mean {' or '.join(found)}?" if found else ""
 
 
 def _untrue(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import Journey, RemoteState
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.compose.allow import TIME_FILTERS, clock, weekday
 from amplifier.platforms.capabilities import TABLE
@@ -48,6 +48,8 @@ def to_boost(
     found: dict[str, KitPost] = {}
     for journey in past.sent:
         if journey.platform in found or journey.template not in templates or not journey.receipt:
+            continue
+        if journey.remote_state in (RemoteState.GONE, RemoteState.WITHDRAWN):
             continue
         url = boost(journey.platform, journey.receipt, pretend=pretend)
         if url and not _is_untrue(journey, past.decisions, milestones):

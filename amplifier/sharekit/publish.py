@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -43,10 +44,18 @@ class Publisher:
         self._campaign_time = campaign_time
         self._now = now
         self._seen: object = None
+        self._lock = threading.Lock()
         self._problems: tuple[Problem, ...] = ()
 
     def publish(self) -> bool:
-        """Bring the kit up to date. True if the page changed and was published; to be called every second or so."""
+        """Bring the kit up to date. True if the page changed and was published; to be called every second or so.
+
+        Whoever knows that the plan has changed may call it at once: old words are gone when it returns.
+        """
+        with self._lock:
+            return self._publish()
+
+    def _publish(self) -> bool:
         program = self._plan()
         if program is None:
             return False
