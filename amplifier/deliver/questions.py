@@ -103,7 +103,7 @@ def question(row: Journey, outlook: Outlook) -> Question:
 
 def _happened(row: Journey) -> str:
     if row.state is State.MISSED:
-        return HAPPENED[row.state] + KEPT_BACK.get(row.reason, "")
+        return HAPPENED[row.state] + KEPT_BACK.get(row.reason, f" {row.detail}".rstrip())
     return row.detail or HAPPENED[row.state]
 
 
@@ -147,8 +147,8 @@ def _looking(row: Journey, outlook: Outlook) -> str:
             return "Amplifier looks for it. If it does not see it, it asks here and sends nothing."
     if outlook.parks:
         return "Amplifier looks for it. If it does not see it, it asks here: on this account a person decides."
-    often = "once" if outlook.looks == 1 else f"{outlook.looks} times"
-    return f"Amplifier looks for it {often}. Found: it is sent. Not found: it is sent then, if it is not too late."
+    often = {1: "once", 2: "twice"}.get(outlook.looks, f"{outlook.looks} times")
+    return f"Amplifier looks for it {often}. If it is not there it goes out then, unless it is too late."
 
 
 def _to_paste(row: Journey) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from amplifier.deliver.halt import why_stopped
+from amplifier.campaign.stop import EVERYTHING
+from amplifier.deliver.halt import Halt, halts
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, sources
@@ -52,7 +53,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         return (Sign(Mood.BAD, sentence, "The service has not been started here yet.", stops_all=True),)
     beats = heartbeats.heartbeats()
     found = [
-        *_stop(why_stopped(place())),
+        *_stops(halts(place())),
         *_parts(beats, now),
         *_accounts(now),
         *_files(beats, planned=planned),
@@ -63,10 +64,16 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
     return tuple(sorted(found, key=lambda sign: order.index(sign.state)))
 
 
-def _stop(reason: str) -> Iterator[Sign]:
-    if reason:
-        sentence = f"Sending is stopped. {reason} To let it go on: amplifier resume"
-        yield Sign(Mood.BAD, sentence, "Sending is stopped.", stops_all=True)
+def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
+    said: dict[str, str] = {}
+    for halt in found:
+        said.setdefault(halt.scope, str(halt))
+    for scope, sentence in said.items():
+        kind, _, name = scope.partition(":")
+        how = "" if scope == EVERYTHING else f" --{kind} {name}"
+        short = sentence.partition(". ")[0] + "."
+        words = f"{sentence} To let it go on: amplifier resume{how}"
+        yield Sign(Mood.BAD, words, short, stops_all=scope == EVERYTHING)
 
 
 def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -15,13 +15,14 @@ from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.override import open_questions, perhaps_twice
+from amplifier.deliver.questions import Question
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.settings import Account
-from amplifier.store import accounts, decisions, journeys
+from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
 from amplifier.web.frame import frame, known_as, lasting, outward, place, title
 
@@ -30,11 +31,6 @@ RECEIPTS = 8
 NEEDS = 20
 ON_TIME_S = 2
 PASSED = timedelta(hours=3)  # a milestone this long ago has happened; before that it may just be late
-WAITS = {
-    State.UNSURE: "We do not know yet whether it is out. Amplifier looks before it sends anything again.",
-    State.HELD: "It is held: nothing sends it by itself.",
-    State.MISSED: "It was too late to send it, so it was not sent.",
-}
 
 
 @require_safe
@@ -48,14 +44,13 @@ def now_page(request: HttpRequest) -> HttpResponse:
     found = signs(now, planned=program is not None)
     needs = _needs(now)
     sent = journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECEIPTS)
-    profiles = {state.name: state.url for state in accounts.account_states()}
     content = frame(request) | {
         "truth": _truth(posts, needs, found, now),
         "next": _post(posts[0], known) if posts else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(row) for row in sent],
-        "needs": [_need(row, profiles) for row in needs[:NEEDS]],
+        "needs": [_need(one) for one in needs[:NEEDS]],
         "more_needs": max(0, len(needs) - NEEDS),
         "twice": len(perhaps_twice()),
         "health": found,
@@ -79,13 +74,13 @@ def _by_post(rows: Iterable[Journey]) -> list[list[Journey]]:
     return list(posts.values())
 
 
-def _needs(now: datetime) -> list[Journey]:
+def _needs(now: datetime) -> list[Question]:
     """What a person should look at, the latest first."""
-    rows = [one.row for one in open_questions(place().settings, now=now)]
-    return sorted(rows, key=lambda row: (row.due_at, row.id), reverse=True)
+    found = open_questions(place().settings, now=now)
+    return sorted(found, key=lambda one: (one.row.due_at, one.row.id), reverse=True)
 
 
-def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Journey], found: Sequence[Sign], now: datetime) -> str:
+def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Question], found: Sequence[Sign], now: datetime) -> str:
     """What somebody would say who was asked in the corridor."""
     worst = next((sign.short for sign in found if sign.short), "")
     if any(sign.stops_all for sign in found):
@@ -97,8 +92,8 @@ def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Journey], found: 
     return " ".join(sentence for sentence in said if sentence)
 
 
-def _waiting(needs: Sequence[Journey]) -> str:
-    number, states = len(needs), {row.state for row in needs}
+def _waiting(needs: Sequence[Question]) -> str:
+    number, states = len(needs), {one.row.state for one in needs}
     match len(states), next(iter(states), None):
         case 0, _:
             return ""
@@ -169,18 +164,16 @@ def _receipt(row: Journey) -> dict[str, object]:
     }
 
 
-def _need(row: Journey, profiles: Mapping[str, str]) -> dict[str, object]:
+def _need(one: Question) -> dict[str, object]:
+    row = one.row
     return {
+        "number": row.id,
         "state": row.state.value,
         "title": title(row.platform),
         "platform": row.platform,
         "text": row.text,
         "when": _when(row),
-        "sentence": row.detail or WAITS[row.state],
-        "profile": outward(profiles.get(row.identity.account, "")) if row.state is State.UNSURE else "",
-        "id": post_name(row.identity.post),
-        "number": row.id,
-        "can_skip": row.state is State.HELD and row.identity.post.slot != OWN,
+        "sentence": f"{one.happened} {one.by_itself}",
     }
 
 

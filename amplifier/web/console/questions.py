@@ -29,6 +29,8 @@ from amplifier.deliver.override import (
 from amplifier.deliver.questions import Act, Question
 from amplifier.errors import AmplifierError
 from amplifier.platforms.port import Platform
+from amplifier.schedule.playing import playing
+from amplifier.schedule.stage import Stage
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, journeys
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title
@@ -46,12 +48,12 @@ def decide_page(request: HttpRequest) -> HttpResponse:
     now = utc_now()
     settings = place().settings.with_limits(accounts.text_limits())
     found = open_questions(settings, now=now)
-    twice = perhaps_twice()
+    twice, stage = perhaps_twice(), playing(settings)
     profiles = {state.name: outward(state.url) for state in accounts.account_states()}
     content = frame(request) | {
         "truth": _truth(found, twice),
         "twice": [_twice(one, settings) for one in twice],
-        "questions": [_question(one, settings, profiles) for one in found[:SHOWN]],
+        "questions": [_question(one, settings, profiles, stage) for one in found[:SHOWN]],
         "more": max(0, len(found) - SHOWN),
         "now_iso": now.isoformat(),
     }
@@ -130,11 +132,11 @@ def _posts(number: int) -> str:
     return f"{number} {'post' if number == 1 else 'posts'}"
 
 
-def _question(one: Question, settings: Settings, profiles: Mapping[str, str]) -> dict[str, object]:
+def _question(one: Question, settings: Settings, profiles: Mapping[str, str], stage: Stage) -> dict[str, object]:
     row = one.row
     return _row(row, settings) | {
         "happened": one.happened,
-        "tried": f"{said_at(row.first_sent_at)} {settings.campaign.place}" if row.first_sent_at else "",
+        "tried": f"{said_at(row.first_sent_at, stage)} {settings.campaign.place}" if row.first_sent_at else "",
         "tried_iso": row.first_sent_at.isoformat() if row.first_sent_at else "",
         "look_for": one.look_for,
         "by_itself": one.by_itself,

@@ -74,8 +74,8 @@ def test_before_the_first_start_it_says_how_to_start(campaign: Campaign) -> None
 @pytest.mark.parametrize(
     ("state", "said", "means"),
     [
-        (State.UNSURE, "1 may be out: we are looking.", "Amplifier looks before it sends anything again."),
-        (State.HELD, "1 post waits for a person.", "It is held: nothing sends it by itself."),
+        (State.UNSURE, "1 may be out: we are looking.", "Amplifier looks for it twice."),
+        (State.HELD, "1 post waits for a person.", "It is held. Nothing happens by itself."),
         (State.MISSED, "1 was missed.", "It was too late to send it, so it was not sent."),
     ],
 )
@@ -98,19 +98,11 @@ def test_needs_of_several_kinds_are_one_sentence(opened: Campaign) -> None:
     assert opened.get("/").truth.endswith(" 2 posts need a look.")
 
 
-def test_an_unsure_post_leads_to_the_profile_where_one_can_look(opened: Campaign) -> None:
-    opened.put("hello", "x", state=State.UNSURE)
-    assert "https://x.example/us" in opened.get("/").links()
+def test_what_needs_a_person_leads_to_where_it_is_decided(opened: Campaign) -> None:
     opened.put("hello", "x", state=State.HELD)
-    assert "https://x.example/us" not in opened.get("/").links()
-
-
-def test_a_held_post_can_be_skipped_where_it_stands_and_one_that_may_be_out_cannot(opened: Campaign) -> None:
-    opened.put("hello", state=State.HELD)
-    opened.put("soon", state=State.UNSURE)
-    opened.put("go", state=State.SENT)
-    page = opened.get("/")
-    assert {one["value"] for one in page.named("input") if one.get("name") == "post"} == {"hello/once"}
+    number = DeliveryRow.objects.get(post__slot="hello", account="x").pk
+    assert f"/decide#d{number}" in opened.get("/").links()
+    assert f'id="d{number}"' in opened.get("/decide").html
 
 
 def test_a_post_missed_more_than_a_day_ago_is_history(opened: Campaign) -> None:
