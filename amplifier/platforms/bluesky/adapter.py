@@ -8,7 +8,7 @@ from typing import Any
 
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import RawMention
-from amplifier.errors import AccountLost, PlatformError, Rejected, Unavailable
+from amplifier.errors import AccountLost, OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms.bluesky import notifications, record
 from amplifier.platforms.bluesky.calls import Calls
 from amplifier.platforms.bluesky.translate import rest_until
@@ -52,12 +52,15 @@ class BlueskyPlatform(Platform):
 
     def publish(self, request: bytes) -> Receipt:
         """Write the record. Writing the same record again is a no-op with the same answer."""
-        return self._calls.post(
-            "com.atproto.repo.putRecord",
-            request,
-            lambda answer: self._receipt(answer.content["uri"], rest_until(answer.headers, self._now())),
-            Verb.PUBLISH,
-        )
+        fields = thaw(request)
+        ours = f"at://{fields['repo']}/{fields['collection']}/{fields['rkey']}"
+
+        def receipt(answer: Any) -> Receipt:
+            if answer.content["uri"] != ours:
+                raise OutcomeUnknown("Bluesky answered with another record than the one that was sent.")
+            return self._receipt(ours, rest_until(answer.headers, self._now()))
+
+        return self._calls.post("com.atproto.repo.putRecord", request, receipt, Verb.PUBLISH)
 
     def find(self, sought: Sought) -> Receipt | None:
         """The record under the key of these bytes, whatever it says and however old it is: the key is ours alone."""

@@ -12,7 +12,7 @@ from mastodon import Mastodon
 
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.errors import PlatformError, Rejected
+from amplifier.errors import OutcomeUnknown, PlatformError, Rejected
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.mastodon import statuses
@@ -80,6 +80,8 @@ class MastodonPlatform(Platform):
                 language=fields["language"],
                 idempotency_key=fields["idempotency_key"],
             )
+            if not statuses.same_content(str(made["content"]), str(fields["text"])):
+                raise OutcomeUnknown("Mastodon answered with another status than the one that was sent.")
             return _receipt(made, rest_until(session.answer, self._now()))
 
     def find(self, sought: Sought) -> Receipt | None:

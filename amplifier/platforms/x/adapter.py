@@ -14,7 +14,7 @@ import tweepy
 
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.errors import PlatformError, Rejected, Unavailable
+from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import HostSession
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
@@ -71,8 +71,10 @@ class XPlatform(Platform):
         with self._session() as session, self._translated(session, Verb.PUBLISH):
             client = self._client(session)
             # tweepy passes `json` on unchanged, and our session sends bytes as they are.
-            answer = client.request("POST", "/2/tweets", json=request, user_auth=True).json()
-            return self._receipt(str(answer["data"]["id"]), rest_until(session.answer, self._now()))
+            made = client.request("POST", "/2/tweets", json=request, user_auth=True).json()["data"]
+            if not posts.may_say(str(made["text"]), str(thaw(request)["text"])):
+                raise OutcomeUnknown("X answered with another post than the one that was sent.")
+            return self._receipt(str(made["id"]), rest_until(session.answer, self._now()))
 
     def find(self, sought: Sought) -> Receipt | None:
         """The oldest of our own posts since `after` that says the same and belongs to no other delivery."""

@@ -32,6 +32,17 @@ def says(post: Mapping[str, Any], text: str) -> bool:
     return re.fullmatch(pattern, unicodedata.normalize("NFC", text).strip()) is not None
 
 
+def may_say(shown: str, text: str) -> bool:
+    """Whether X's answer to a new post can be to `text`: the same words, with any address where X put a t.co one.
+
+    The answer tells the text without the entities that say what each link stands for.
+    """
+    ours = unicodedata.normalize("NFC", text).strip()
+    pieces = _pieces(unicodedata.normalize("NFC", html.unescape(shown)).strip())
+    pattern = "".join(r"\S+" if SHORTENED.fullmatch(piece) else re.escape(piece) for piece in pieces)
+    return re.fullmatch(pattern, ours) is not None
+
+
 def plain(post: Mapping[str, Any]) -> str:
     """The post's words as people read them: unescaped, with the real links."""
     shown, links = _shown(post)

@@ -13,6 +13,8 @@ from tests.contract.places import Vault
 from tests.platforms.bluesky.pretend import KEY, LOGIN, NOW, PUT, REFRESH, WHO, XRPC, Server
 from tests.platforms.stub import Asked, Said, Stub
 
+FROZEN = f'{{"collection":"app.bsky.feed.post","repo":"did:plc:us","rkey":"{KEY}"}}'.encode()
+
 
 @pytest.fixture
 def server(stub: Stub) -> Server:
@@ -180,7 +182,7 @@ def test_a_log_in_that_breaks_while_publishing_has_published_nothing(server: Ser
     server.stub.answers[LOGIN] = Said(502, {"error": "UpstreamFailure", "message": ""})
 
     with pytest.raises(Unavailable):
-        connected(server).publish(b"{}")
+        connected(server).publish(FROZEN)
 
 
 def test_an_account_that_is_switched_off_is_lost(server: Server) -> None:
@@ -191,11 +193,18 @@ def test_an_account_that_is_switched_off_is_lost(server: Server) -> None:
         connected(server).verify()
 
 
+def test_an_answer_about_another_record_is_no_receipt(server: Server) -> None:
+    server.stub.answers[PUT] = Said(200, {"uri": "at://did:plc:who/app.bsky.feed.post/3kabcdefgh234", "cid": "c"})
+
+    with pytest.raises(OutcomeUnknown):
+        connected(server).publish(FROZEN)
+
+
 def test_another_post_under_our_key_is_told_apart(server: Server) -> None:
     server.stub.answers[PUT] = Said(400, {"error": "InvalidSwap", "message": "Record was at c"})
 
     with pytest.raises(AlreadyPublished):
-        connected(server).publish(b"{}")
+        connected(server).publish(FROZEN)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"cid":"c"}', b'["uri"]'])
@@ -203,7 +212,7 @@ def test_a_success_without_an_address_is_unknown(server: Server, body: bytes) ->
     server.stub.answers[PUT] = Said(200, body)
 
     with pytest.raises(OutcomeUnknown):
-        connected(server).publish(b"{}")
+        connected(server).publish(FROZEN)
 
 
 def test_find_tells_absence_from_failure(server: Server) -> None:
@@ -373,6 +382,6 @@ def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(server:
     headers = {"ratelimit-remaining": "1", "ratelimit-reset": "600"}  # a post takes two points
     server.stub.answers[PUT] = Said(200, {"uri": URI, "cid": "c"}, headers)
 
-    rest = connected(server).publish(b"{}").rest_until
+    rest = connected(server).publish(FROZEN).rest_until
 
     assert rest == NOW + timedelta(seconds=600)

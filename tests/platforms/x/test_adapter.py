@@ -47,7 +47,7 @@ def sought(**more: Any) -> Sought:
 
 
 def test_exactly_the_prepared_bytes_are_sent_signed_by_oauth_1(stub: Stub) -> None:
-    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "…"}})
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "Zoë &lt;3 #Lab23"}})
     adapter = connected(stub)
     request = adapter.prepare(Part("Zoë <3 #Lab23", "en"), "key", NOW)
 
@@ -62,13 +62,27 @@ def test_exactly_the_prepared_bytes_are_sent_signed_by_oauth_1(stub: Stub) -> No
 
 
 def test_every_publish_has_a_connection_of_its_own(stub: Stub) -> None:
-    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77"}})
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "Hello"}})
     adapter = connected(stub)
 
     for _ in range(3):
         adapter.publish(b'{"text":"Hello"}')
 
     assert len({asked.connection for asked in stub.asked}) == 3
+
+
+@pytest.mark.parametrize("made", [{"id": "9", "name": "Somebody"}, {"id": "9", "text": "Other words"}])
+def test_an_answer_about_something_else_is_no_receipt(stub: Stub, made: dict[str, str]) -> None:
+    stub.answers["POST /2/tweets"] = Said(201, {"data": made})
+
+    with pytest.raises(OutcomeUnknown):
+        connected(stub).publish(b'{"text":"Hello"}')
+
+
+def test_the_answer_shows_a_link_in_x_s_own_form(stub: Stub) -> None:
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "Hello &amp; welcome https://t.co/abc"}})
+
+    assert connected(stub).publish(b'{"text":"Hello & welcome https://social.example/a"}').remote_id == "77"
 
 
 def test_a_success_without_an_id_is_unknown(stub: Stub) -> None:
@@ -195,7 +209,7 @@ def test_a_mark_older_than_x_s_search_begins_anew(stub: Stub) -> None:
 
 def test_no_key_or_token_reaches_the_log(stub: Stub, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77"}})
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "A secret plan"}})
     stub.answers["GET /2/users/1/mentions"] = listed()
     adapter = connected(stub)
 
@@ -222,7 +236,7 @@ ONE, REMOVE = "GET /2/tweets/77", "DELETE /2/tweets/77"
 
 def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(stub: Stub) -> None:
     headers = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int((NOW + timedelta(minutes=10)).timestamp()))}
-    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77"}}, headers)
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "Hello"}}, headers)
 
     assert connected(stub).publish(b'{"text":"Hello"}').rest_until == NOW + timedelta(minutes=10)
 

@@ -37,12 +37,16 @@ def spec() -> dict[str, Any]:
     return found
 
 
+LINK = "https://freemovement.example/"
+TEXT = f"Zoë: {LINK} 👩‍👩‍👧 #Lab23 @labfreemvmt"
+
+
 @pytest.fixture
 def sent(stub: Stub) -> list[Asked]:
     """Every kind of request that the adapter makes, as it came over the wire."""
     stub.answers |= {
         "GET /2/users/me": ME,
-        "POST /2/tweets": Said(201, {"data": {"id": "77", "text": "…"}}),
+        "POST /2/tweets": Said(201, {"data": {"id": "77", "text": TEXT.replace(LINK, "https://t.co/a")}}),
         "GET /2/tweets/77": Said(200, {"data": post(77)}),
         "DELETE /2/tweets/77": Said(200, {"data": {"deleted": True}}),
         "GET /2/users/1/tweets": listed(post(1, "Other words"), more="abcdefgh"),
@@ -50,7 +54,7 @@ def sent(stub: Stub) -> list[Asked]:
         "GET /2/tweets/search/recent": listed(post(31, author="5"), more="abcdefgh"),
     }
     adapter = XPlatform(Connection("labfreemvmt", stub.address, "https://x.com", SECRETS), Vault(), lambda: NOW)
-    request = adapter.prepare(Part("Zoë: https://freemovement.example/ 👩‍👩‍👧 #Lab23 @labfreemvmt", "en"), "key", NOW)
+    request = adapter.prepare(Part(TEXT, "en"), "key", NOW)
     assert isinstance(adapter.publish(request), Receipt)
     adapter.find(Sought(request, datetime(2026, 10, 9, 11, 59, tzinfo=UTC), frozenset()))
     adapter.read("77", "Words")
