@@ -10,6 +10,7 @@ from enum import StrEnum
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State
 from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand
 
+LOOKED_FOR = "to be looked for"  # how events call a person's word that it is out: a refused link is forgotten then
 GIVEN_FOR = timedelta(minutes=2)  # a person may have posted so long before its time: their clock, or their haste
 
 
@@ -94,6 +95,8 @@ def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
             found = Link(pending=Receipt(remote_id, url), by=actor)
         elif kind == LINK_REFUSED:
             found = Link(refused=detail)
+        elif kind == LOOKED_FOR:
+            found = Link()
     return found
 
 

@@ -84,7 +84,8 @@ class Hands:
         """Look at each link that was pasted: our post with these words is adopted, anything else is refused."""
         for errand, row in self._open():
             link = last_link((one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id)))
-            if link.pending and row.state is not State.SENT and self._now() >= self._again.get(row.id, self._now()):
+            again = self._again.get(row.id)
+            if link.pending and row.state is not State.SENT and (again is None or self._now() >= again):
                 self._check(errand, row, link.pending, link.by)
 
     def _check(self, errand: Errand, row: Journey, receipt: Receipt, by: str) -> None:

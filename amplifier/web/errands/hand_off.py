@@ -18,13 +18,15 @@ from amplifier.deliver.notify import names
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
-from amplifier.settings import Account
+from amplifier.schedule.stagehand import Stagehand
+from amplifier.settings import Account, Mode
 from amplifier.store import accounts, errands, events, journeys, overrides
 from amplifier.web.errands.sheet import errand, sheet
 from amplifier.web.frame import asked, known_as, lasting, outward, place
 from amplifier.wiring import reached_at
 
 LOOK_EVERY_S = 3
+NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"
 NO_ACCOUNT = "This account is no longer in the settings. Tell whoever runs the campaign."
 STOPPED = "Do not post this now: sending is stopped."
 TRUTHS = {
@@ -82,23 +84,36 @@ def _all_about(mine: Errand) -> Errands | None:
     row = rows[0]
     told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
     account = next((one for one in place().settings.accounts if one.name == row.identity.account), None)
-    return Errands(mine, row, errands.errands(kind=ErrandKind.HAND_OFF, deliveries=[row.id]), last_link(told), account)
+    everybody = errands.errands(kind=ErrandKind.HAND_OFF, deliveries=[row.id])
+    same = everybody[-1].person == mine.person  # asked once more: each of their links is as good as the newest
+    return Errands(everybody[-1] if same else mine, row, everybody, last_link(told), account)
 
 
 def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
     """What the button says; the sentence that says why not, or nothing if it was done."""
-    if asked(request.POST, "do") == "take":
+    wish = asked(request.POST, "do")
+    if wish in ("take", "pretend"):
         errands.take_errand(found.mine, actor=found.actor, now=now)  # if somebody else is on it, the page says so
-        return ""
-    if asked(request.POST, "do") != "posted":
-        return ""
     if found.account is None:
         return NO_ACCOUNT
+    if wish == "pretend":
+        return _pretend(found, found.account)
+    if wish != "posted":
+        return ""
     link = asked(request.POST, "link")
     readable = is_readable(found.account, place().settings)
     if not link and not readable:
         return f"Paste the link of your post: Amplifier may not look at {TABLE[found.row.platform].title} itself."
     return _by_link(found, found.account, link, now) if link else _by_look(found, now)
+
+
+def _pretend(found: Errands, account: Account) -> str:
+    """In a rehearsal nobody should open a real network's composer: the page itself posts on the pretend one."""
+    if place().settings.mode is not Mode.REHEARSAL:
+        return ""
+    address = reached_at(account, place())[0]
+    hand = Stagehand(address, token=place().sandbox_token, settings=place().settings, now=utc_now)
+    return "" if hand.post_by_hand(account.platform, account.handle, found.row.text) else NO_STAGE
 
 
 def _by_look(found: Errands, now: datetime) -> str:
@@ -160,6 +175,7 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
         "due": f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}",
         "left": lasting(left),
         "left_s": left,
+        "wall": f"{api}/wall",
         "composer": TABLE[row.platform].composer_address(row.text, api),
         "readable": found.account is not None and is_readable(found.account, place().settings),
         "url": outward(row.receipt.url) if row.receipt else "",
