@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.stop import EVERYTHING, said_scope
 from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
+from amplifier.cli.resume import as_json as stop_as_json
+from amplifier.cli.resume import option
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.halt import Flag, Halt, halts
+from amplifier.deliver.override import Twice, open_questions, perhaps_twice
+from amplifier.deliver.questions import Question
 from amplifier.errors import Problem
 from amplifier.place import settle
 from amplifier.schedule.planner import PLAN_BEAT
@@ -23,6 +30,7 @@ from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, re
 SILENT_AFTER = timedelta(seconds=15)
 A_WEEK = timedelta(days=7)
 OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
+WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
@@ -40,27 +48,30 @@ def run(options: argparse.Namespace) -> int:
     alive = {name: name in beats and now - beats[name].at < SILENT_AFTER for name in ("worker", "listener")}
     counts = journeys.counts()
     coming = journeys.journeys(states=(State.QUEUED,), limit=1)
-    needs = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
+    needs = open_questions(settings, now=now)
+    twice = perhaps_twice()
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
-    stopped = why_stopped(place)
+    stopped = halts(place)
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or lost or problems or stopped) and all(alive.values())
+    good = not (needs or twice or lost or problems or stopped) and all(alive.values())
     if options.json:
         say_json(
             {
                 "mode": settings.mode.value,
                 "good": good,
-                "stopped": stopped or None,
+                "stopped": next((one.reason for one in stopped if one.scope == EVERYTHING), None),
+                "stops": [stop_as_json(one) for one in stopped],
                 "processes": alive,
                 "settings_differ": bool(differing),
                 "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
                 "deliveries": {state.value: counts[state] for state in State},
                 "next": _as_json(coming[0]) if coming else None,
-                "needs": [_as_json(row) for row in needs],
+                "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
+                "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {status.value: number for status, number in mentions.counts_by_status().items()},
                 "sources": troubled,
@@ -72,8 +83,7 @@ def run(options: argparse.Namespace) -> int:
     out.print(
         f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {escape(settings.campaign.name)}"
     )
-    if stopped:
-        out.print(f"[red]Sending is stopped.[/] {escape(stopped)}\n  amplifier resume")
+    _print_stops(stopped)
     for name, lives in alive.items():
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} is not running.")
     if differing:
@@ -91,14 +101,32 @@ def run(options: argparse.Namespace) -> int:
     else:
         out.print("\nNothing is planned to go out.")
     out.print(totals(counts) or "Nothing was ever planned.")
-    for row in needs:
-        shape, colour = SHAPES[row.state]
-        what = f"{row.identity.account} {post_name(row.identity.post)}: {row.detail or row.state.value}"
-        out.print(f"[{colour}]{shape}[/] {escape(what)}")
-    for row in outside:
-        what = f"{row.identity.account} {post_name(row.identity.post)} {OUTSIDE[row.remote_state]}."
-        out.print(f"[yellow]▲[/] {escape(what)}")
+    _print_needs(needs, twice)
     return 0 if good else 1
+
+
+def _print_stops(stopped: Sequence[Halt]) -> None:
+    """Each stop once, whichever flags say it, with what to paste."""
+    out = console()
+    for (scope, reason), flags in groupby(stopped, key=lambda one: (one.scope, one.reason)):
+        named = " and ".join(dict.fromkeys(WHERE[one.flag] for one in flags))
+        out.print(f"[red]■ Sending is stopped {escape(said_scope(scope))}[/] ({named}).", end=" ")
+        out.print(reason, markup=False)
+        out.print(f"  amplifier resume{option(scope)}", markup=False)
+
+
+def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
+    out = console()
+    for double in twice:
+        row = double.row
+        what = f"{row.identity.account} {post_name(row.identity.post)} may be out twice."
+        out.print(f"[red]✕[/] {escape(what)}\n  amplifier decide {row.id}")
+    for one in needs:
+        row = one.row
+        shape, colour = SHAPES[row.state]
+        what = f"{row.identity.account} {post_name(row.identity.post)}: {one.happened}"
+        out.print(f"[{colour}]{shape}[/] {escape(what)}")
+        out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
 
 
 def _print_problems(problems: list[dict[str, Any]]) -> None:

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli.status import _in
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import heartbeats, stops
+from amplifier.store.events import Event, write_events
+from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
 
@@ -55,7 +58,57 @@ def test_a_stopped_service_says_why_and_how_to_go_on(shell: Shell) -> None:
     stops.stop(reason="Somebody [x] pressed :stop_sign:.", actor="test", now=utc_now())
     said = shell("status")
     assert said.code == 1
-    assert "Sending is stopped. Somebody [x] pressed :stop_sign:.\n  amplifier resume\n" in said.out
+    told = " ".join(said.out.split())
+    assert "■ Sending is stopped everywhere (the database). Somebody [x] pressed :stop_sign:. amplifier resume" in told
+    assert shell.ask("status")["stopped"] == "Somebody [x] pressed :stop_sign:."
+
+
+def test_every_flag_that_stops_is_named_with_what_to_paste(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    _alive(shell)
+    shell("stop", "--reason", "A wrong name")
+    stops.stop(reason="Seen in a screenshot.", actor="test", now=utc_now(), scope="account:x")
+    stops.stop(reason="Not now.", actor="test", now=utc_now(), scope="tag:lab23")
+    monkeypatch.setenv("AMPLIFIER_STOP", "1")
+    told = " ".join(shell("status").out.split())
+    for words in (
+        "everywhere (the environment). AMPLIFIER_STOP is set in the environment. amplifier resume",
+        "everywhere (the stop file and the database). A wrong name. amplifier resume",
+        "on x (the database). Seen in a screenshot. amplifier resume --account x",
+        "of posts with #lab23 (the database). Not now. amplifier resume --tag lab23",
+    ):
+        assert f"■ Sending is stopped {words}" in told
+    flags = [(one["flag"], one["scope"]) for one in shell.ask("status")["stops"]]
+    assert flags == [
+        ("environment", "all"),
+        ("file", "all"),
+        ("database", "all"),
+        ("database", "account:x"),
+        ("database", "tag:lab23"),
+    ]
+
+
+def test_what_waits_for_a_person_names_the_command_that_decides(shell: Shell) -> None:
+    _alive(shell)
+    unsure, held, missed = DeliveryRow.objects.filter(account="bluesky").order_by("id")[:3]
+    for row, state in ((unsure, State.UNSURE), (held, State.HELD), (missed, State.MISSED)):
+        row.post.due_at = utc_now() - timedelta(hours=1)
+        row.post.save()
+        DeliveryRow.objects.filter(id=row.pk).update(state=state, reason="")
+    DeliveryRow.objects.filter(id=held.pk).update(reason=HoldReason.STOPPED)
+    said = shell("status")
+    assert said.code == 1
+    assert f"\n  amplifier decide {unsure.pk}\n" in said.out
+    assert "\n  amplifier resume\n" in said.out
+    assert f"\n  amplifier decide {missed.pk}\n" in said.out
+    assert {one["decide"] for one in shell.ask("status")["needs"]} == {
+        f"amplifier decide {row.pk}" for row in (unsure, held, missed)
+    }
+    assert shell("decide", str(missed.pk), "--leave", "--yes").code == 0
+    assert f"amplifier decide {missed.pk}" not in shell("status").out
+    write_events(
+        [Event(utc_now(), "service", f"delivery:{missed.pk}", "perhaps twice", detail="7 https://x.example/7")]
+    )
+    assert f"may be out twice.\n  amplifier decide {missed.pk}" in shell("status").out
 
 
 @pytest.mark.parametrize(
