@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
 from amplifier.campaign.notice import Draft, News
@@ -28,7 +30,7 @@ WHY: Mapping[str, str] = {
     HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
 }
 NOBODY = "nothing sends it by itself"
-WORDS, FEW = 60, 16  # characters of a post: enough to know it by, and the least
+WORDS, HALF, FEW = 60, 40, 16  # characters of a post: enough to know it by, fewer, and the least
 # For one post, and for several.
 SENTENCES = {
     Topic.MISSED: (
@@ -169,8 +171,8 @@ def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
             words = "Less than a fifth of this month's budget is left: we listen less often. Posts still go out."
             yield Draft(f"{Topic.BUDGET}:{news.id}", Topic.BUDGET, words)
         case _:
-            words = "A fact that posts state has changed. See which posts it touches: amplifier facts"
-            yield Draft(f"{Topic.FACTS}:{news.id}", Topic.FACTS, words)
+            if words := _facts(json.loads(news.detail)):
+                yield Draft(f"{Topic.FACTS}:{news.id}", Topic.FACTS, words)
 
 
 def _lost(name: str, waiting: Sequence[Journey], scene: Scene) -> str:
@@ -179,6 +181,19 @@ def _lost(name: str, waiting: Sequence[Journey], scene: Scene) -> str:
         return f"{name} no longer lets us in. No post waits for it yet. Renew its access."
     posts = "1 post waits, due" if number == 1 else f"{number} posts wait, the first due"
     return f"{name} no longer lets us in: {posts} {_when(waiting[0], scene)}. Renew its access."
+
+
+def _facts(told: Mapping[str, Any]) -> str:
+    """What changed and how many posts it touches; empty if it touches none."""
+    coming, sent = told["counts"]["coming"], told["counts"]["sent"]
+    if not (coming or sent or told["counts"]["kit"]):
+        return ""
+    changed = [str(one["fact"]).partition(".")[2].replace("_", " ") or str(one["fact"]) for one in told["changes"]]
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    follow = f"{coming} coming {'post says' if coming == 1 else 'posts say'} it anew"
+    untrue = f"{sent} that {'is' if sent == 1 else 'are'} out {'is' if sent == 1 else 'are'} no longer true"
+    first = changed[0][:1].upper() + changed[0][1:]
+    return f"{_short(first, HALF)}{more} changed: {follow}, {untrue}. Decide about them: amplifier facts"
 
 
 def _stop(news: News) -> tuple[str, str]:

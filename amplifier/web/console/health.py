@@ -14,7 +14,7 @@ from amplifier.campaign.stop import EVERYTHING
 from amplifier.deliver.halt import Halt, halts
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import FILE, Account
-from amplifier.store import accounts, heartbeats, ledger, sources
+from amplifier.store import accounts, heartbeats, ledger, notices, sources
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat
 from amplifier.web.frame import known_as, lasting, place, title
@@ -59,6 +59,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         *_files(beats, planned=planned),
         *_settings(beats),
         *_sources(),
+        *_recipients(now),
     ]
     order = (Mood.BAD, Mood.WAIT, Mood.OK)
     return tuple(sorted(found, key=lambda sign: order.index(sign.state)))
@@ -138,3 +139,11 @@ def _sources() -> Iterator[Sign]:
             network = title(account.platform)
             sentence = f"Mentions on {network} could not be read: {source.problem} Nothing is lost; we ask again."
             yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
+
+
+def _recipients(now: datetime) -> Iterator[Sign]:
+    """Who cannot be told of anything: they think that all is well."""
+    for name, (number, problem) in notices.troubles(now=now).items():
+        count = "1 notice" if number == 1 else f"{number} notices"
+        sentence = f"{name} has not been told {count}: {problem}. We go on trying. Try it: amplifier notify test"
+        yield Sign(Mood.WAIT, sentence, f"{name} cannot be told.")
