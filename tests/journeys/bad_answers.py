@@ -226,9 +226,9 @@ MORE = (
     ),
     everywhere(
         "a slow timeline",
-        ({"kind": "cut_after"}, {"kind": "lag", "seconds": 1, "times": None}),
+        ({"kind": "cut_after"}, {"kind": "lag", "seconds": 2.5, "times": None}),
         SENT,
-        "The timeline lags less than the settling time.",
+        "The timeline lags longer than the settling time, and not as long as until the second look.",
     ),
     Bad(
         "a very slow timeline",

@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.bad_answers import KINDS, MORE, Bad, Faults
 from tests.journeys.cell import Stage
 
+SLOW = next(bad for bad in MORE if bad.name == "a slow timeline")
 NETWORKS = ("x", "bluesky", "mastodon")
 
 
@@ -53,7 +54,7 @@ def test_a_bad_answer_to_a_look_makes_nothing_twice_and_loses_nothing(stage: Sta
 
 @pytest.mark.journey
 @pytest.mark.usefixtures("sqlite_ledger")
-@pytest.mark.parametrize("bad", KINDS, ids=lambda bad: bad.name)
+@pytest.mark.parametrize("bad", [*KINDS, SLOW], ids=lambda bad: bad.name)
 def test_the_look_alone_is_enough_on_a_server_that_forgets_its_keys(stage: Stage, bad: Bad) -> None:
     forgets = {"kind": "ignore_key", "times": None}
     outcome = stage.play("mastodon", meant("publish", (*bad.faults, forgets)))
