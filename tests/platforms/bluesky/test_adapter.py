@@ -175,7 +175,7 @@ def test_a_token_refused_while_publishing_leads_to_one_post(server: Server) -> N
 
 def test_a_wrong_password_loses_the_account(server: Server) -> None:
     with pytest.raises(AccountLost):
-        connected(server, password="wrong").publish(b"{}")
+        connected(server, password="wrong").publish(FROZEN)
 
 
 def test_a_log_in_that_breaks_while_publishing_has_published_nothing(server: Server) -> None:

@@ -50,7 +50,7 @@ def sought(stub: Stub, **more: Any) -> Sought:
 
 
 def test_a_status_is_always_public_and_says_its_language_and_key(stub: Stub) -> None:
-    stub.answers["POST /api/v1/statuses"] = Said(200, status("77"))
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", content="<p>Zoë &lt;3<br />#Lab23</p>"))
     adapter = connected(stub)
 
     receipt = adapter.publish(adapter.prepare(Part("Zoë <3\n#Lab23", "en"), "key", NOW))
@@ -71,8 +71,16 @@ def test_preparing_makes_no_call(stub: Stub) -> None:
     assert json.loads(request) == {"idempotency_key": "key", "language": "en", "text": "a", "visibility": "public"}
 
 
+def test_an_answer_about_another_status_is_no_receipt(stub: Stub) -> None:
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", content="<p>Other words</p>"))
+    adapter = connected(stub)
+
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(adapter.prepare(Part("a", "en"), "key", NOW))
+
+
 def test_no_post_goes_out_on_a_connection_that_was_idle(stub: Stub) -> None:
-    stub.answers["POST /api/v1/statuses"] = Said(200, status("77"))
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", content="<p>a</p>"))
     moment = [NOW]
     connection = Connection("labfreemvmt", stub.address, "https://social.example", {"access_token": "t"}, 1, 1)
     adapter = MastodonPlatform(connection, Vault(), lambda: moment[0])
@@ -213,7 +221,7 @@ CHANGE, REMOVE = "PUT /api/v1/statuses/77", "DELETE /api/v1/statuses/77"
 
 def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(stub: Stub) -> None:
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2026-10-09T15:00:00.000Z"}
-    stub.answers["POST /api/v1/statuses"] = Said(200, status("77"), headers)
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", content="<p>a</p>"), headers)
     adapter = connected(stub)
 
     receipt = adapter.publish(adapter.prepare(Part("a", "en"), "key", NOW))
