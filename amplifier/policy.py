@@ -11,7 +11,7 @@ from amplifier.written import EnvironmentName, Identifier, wrong
 from amplifier.yamlfile import FileModel
 
 MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
-MOST_DOLLARS = 100_000
+LEAST_DOLLARS, MOST_DOLLARS = 0.01, 100_000
 MONEY_HINT = "Write US dollars for a month as a number, for example 25 or 12.50."
 
 
@@ -21,8 +21,8 @@ def micros(value: object) -> int:
         dollars = float(str(value))
     except ValueError:
         raise wrong("is not an amount of money", MONEY_HINT) from None
-    if not 0 < dollars <= MOST_DOLLARS:
-        raise wrong(f"must be more than 0 and at most {MOST_DOLLARS:,}", MONEY_HINT)
+    if not LEAST_DOLLARS <= dollars <= MOST_DOLLARS:
+        raise wrong(f"must be from {LEAST_DOLLARS} to {MOST_DOLLARS:,}", MONEY_HINT)
     return round(dollars * MICROS)
 
 

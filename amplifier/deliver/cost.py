@@ -32,11 +32,12 @@ def is_paid(row: Capabilities) -> bool:
 def is_by_hand(account: Account, settings: Settings) -> bool:
     """Whether people publish on this account: where the settings say so, and live on a paid network without a budget.
 
-    In a rehearsal pretend networks cost nothing, so that it plays all of them unless the settings say otherwise.
+    Nothing in the settings but a budget lets the service spend money. In a rehearsal pretend networks cost nothing, so
+    that it plays all of them unless the settings say otherwise.
     """
-    if account.hand_off is not None:
-        return account.hand_off
-    return settings.mode is Mode.LIVE and is_paid(TABLE[account.platform]) and settings.budget is None
+    if settings.mode is Mode.LIVE and is_paid(TABLE[account.platform]) and settings.budget is None:
+        return True
+    return bool(account.hand_off)
 
 
 def is_readable(account: Account, settings: Settings) -> bool:
