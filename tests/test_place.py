@@ -19,7 +19,7 @@ REAL_KEY = "x" * 48
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DATABASE_URL"):
+    for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "AMPLIFIER_STOP", "DATABASE_URL"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
@@ -129,3 +129,50 @@ def test_the_sandboxs_port_comes_from_the_environment(home: Path, monkeypatch: p
 @pytest.mark.parametrize(("text", "port"), [("1", 1), ("8000", 8000), ("65535", 65535), ("0080", 80)])
 def test_a_port_is_a_number(text: str, port: int) -> None:
     assert port_number(text) == port
+
+
+def test_at_first_nothing_outside_the_database_stops_anything(home: Path) -> None:
+    assert settle(home).stopped() == ""
+
+
+@pytest.mark.parametrize("said", ["1", "yes", "true", "false", "no", " x "])
+def test_whatever_the_stop_variable_says_but_nothing_or_0_stops(
+    home: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    place = settle(home)
+    monkeypatch.setenv("AMPLIFIER_STOP", said)
+    assert place.stopped() == "AMPLIFIER_STOP is set in the environment."
+
+
+@pytest.mark.parametrize("said", ["", "0", " 0 ", "  "])
+def test_a_stop_variable_that_says_nothing_does_not_stop(
+    home: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    place = settle(home)
+    monkeypatch.setenv("AMPLIFIER_STOP", said)
+    assert place.stopped() == ""
+
+
+def test_a_stop_file_stops_with_its_own_words_and_goes_on_when_it_is_gone(home: Path) -> None:
+    place = settle(home)
+    place.stop_file.write_text(" The debate is off.\n", encoding="utf-8")
+    assert place.stopped() == "The debate is off."
+    place.stop_file.write_bytes(b"")
+    assert place.stopped() == f"The file {place.stop_file} is there."
+    place.stop_file.write_bytes(b"\xff\xfe off")
+    assert place.stopped().endswith(" off")
+    place.stop_file.unlink()
+    assert place.stopped() == ""
+
+
+def test_a_stop_file_that_cannot_be_read_stops(home: Path, tmp_path: Path) -> None:
+    place = settle(home)
+    place.stop_file.mkdir()
+    assert "cannot be read" in place.stopped()
+    place.stop_file.rmdir()
+    place.stop_file.symlink_to(place.stop_file)  # a loop
+    assert "cannot be read" in place.stopped()
+    gone = tmp_path / "a-file"
+    gone.write_text("", encoding="utf-8")
+    nowhere = Place(home=place.home, var=gone, settings=place.settings, key=place.key)
+    assert "cannot be read" in nowhere.stopped()

@@ -237,6 +237,102 @@ def test_a_stage_too_short_to_play_on_is_refused() -> None:
     assert found.message == "`seconds` must be at least 30."
 
 
+WITH_MONEY = EXAMPLE.replace("limits:\n", "budget:\n  monthly: 25\nlimits:\n", 1)
+ACCOUNT = "  - name: bluesky\n"
+
+
+def test_left_out_the_keys_of_delivery_mean_what_their_explanation_says() -> None:
+    found = settings.parse(EXAMPLE)
+    account = found.account("bluesky")
+    assert (account.hand_off, account.gap_s, account.daily_cap) == (None, None, None)
+    assert account.on_doubt == "repost_after_look"
+    assert (found.budget, found.notify, found.ping, found.address) == (None, (), None, None)
+
+
+def test_an_account_may_be_given_to_hands_park_its_doubts_and_keep_a_gap_and_a_cap_of_its_own() -> None:
+    keys = "    hand_off: true\n    on_doubt: park\n    gap: 5m\n    daily_cap: 12\n"
+    account = settings.parse(EXAMPLE.replace(ACCOUNT, ACCOUNT + keys)).account("bluesky")
+    assert (account.hand_off, account.on_doubt, account.gap_s, account.daily_cap) == (True, "park", 300.0, 12)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("hand_off", "perhaps", "`hand_off`"),
+        ("on_doubt", "repost", "`on_doubt`"),
+        ("gap", "60", "`gap` is not a length of time."),
+        ("gap", "0s", "`gap` must be longer than nothing."),
+        ("daily_cap", "0", "`daily_cap` must be at least 1."),
+        ("daily_cap", "many", "`daily_cap`"),
+        ("hand-off", "true", "`hand-off` is not a key that belongs here."),
+    ],
+)
+def test_a_rule_of_an_account_that_cannot_be_meant_is_told_with_its_line(key: str, value: str, sentence: str) -> None:
+    text = EXAMPLE.replace(ACCOUNT, f"{ACCOUNT}    {key}: {value}\n")
+    [found] = refused(text=text)
+    assert found.line == line_of(f"    {key}:", text)
+    assert found.message.startswith(sentence)
+
+
+def test_a_budget_is_dollars_for_a_month() -> None:
+    found = settings.parse(WITH_MONEY)
+    assert found.budget is not None
+    assert found.budget.monthly == 25_000_000
+
+
+@pytest.mark.parametrize("wrong", ["0", "-5", "$25", "1000000"])
+def test_a_budget_that_is_no_amount_of_money_is_told_how_to_write_one(wrong: str) -> None:
+    [found] = refused(("monthly: 25", f"monthly: {wrong}"), text=WITH_MONEY)
+    assert (found.line, found.message.split()[0]) == (line_of("  monthly:", WITH_MONEY), "`monthly`")
+    assert "12.50" in found.hint
+
+
+def test_who_is_to_be_told_stands_with_the_name_of_a_variable() -> None:
+    people = "notify:\n  - {name: ola, address: NOTIFY_OLA}\n  - {name: bo, address: NOTIFY_BO, about: [missed]}\n"
+    found = settings.parse(EXAMPLE + people)
+    assert [(one.name, one.address, len(one.about)) for one in found.notify] == [
+        ("ola", "NOTIFY_OLA", 10),
+        ("bo", "NOTIFY_BO", 1),
+    ]
+    [wrong] = refused(("NOTIFY_OLA", f"mailto://{SECRET}@mail.example"), text=EXAMPLE + people)
+    assert "a secret's value does not belong in the file" in wrong.message
+    assert "hush" not in str(wrong)
+    [twice] = refused(("name: bo", "name: ola"), text=EXAMPLE + people)
+    assert "ola twice" in twice.message
+    assert twice.line == line_of("notify:", EXAMPLE + people)
+
+
+def test_who_watches_over_us_is_the_name_of_a_variable_and_never_the_address_itself() -> None:
+    assert settings.parse(EXAMPLE + "ping: PING_ADDRESS\n").ping == "PING_ADDRESS"
+    [found] = refused(text=EXAMPLE + f"ping: https://hc.example/{SECRET}\n")
+    assert found.line == line_of("ping:", EXAMPLE + "ping:")
+    assert "hush" not in str(found)
+
+
+@pytest.mark.parametrize("wrong", ["http://amplifier.example", "amplifier.example", "https://amplifier.example/page"])
+def test_the_address_of_the_pages_is_a_server_by_https_alone(wrong: str) -> None:
+    assert settings.parse(EXAMPLE + "address: https://amplifier.example\n").address == "https://amplifier.example"
+    [found] = refused(text=EXAMPLE + f"address: {wrong}\n")
+    assert found.message.startswith("`address` ")
+
+
+@pytest.mark.parametrize("key", ["live_too_late_after", "gap", "hand_over_after", "read_back_after"])
+def test_every_patience_of_delivery_can_be_set_and_is_a_length_of_time(key: str) -> None:
+    text = EXAMPLE.replace("limits:\n", f"limits:\n  {key}: 7m\n", 1)
+    assert getattr(settings.parse(text).limits, f"{key}_s") == 420.0
+    [found] = refused((f"{key}: 7m", f"{key}: 7"), text=text)
+    assert found.message == f"`{key}` is not a length of time."
+
+
+def test_live_names_the_addresses_of_those_who_are_to_be_told_when_they_are_missing() -> None:
+    text = LIVE + "notify:\n  - {name: ola, address: NOTIFY_OLA}\nping: PING_ADDRESS\n"
+    found = {problem.message: problem.line for problem in settings.parse(text).missing_secrets({})}
+    assert found["The environment variable NOTIFY_OLA is not set, so ola hears of nothing."] == line_of(
+        "  - {name", text
+    )
+    assert found["The environment variable PING_ADDRESS is not set, so nobody hears when we fall silent."]
+
+
 def test_all_problems_come_at_once_in_the_order_of_the_lines() -> None:
     found = refused(("zone: Europe/London", "zone: x"), ("every: 60s", "every: 60"), ("name: bluesky", "name: B"))
     assert [problem.line for problem in found] == [line_of("zone:"), line_of("name: bluesky"), line_of("every:")]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from amplifier.campaign.delivery import HoldReason
 from amplifier.deliver.accounts import look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform
-from amplifier.store import accounts
+from amplifier.store import accounts, holds
 from tests.deliver.desk import Desk
-from tests.store.filled import after
+from tests.store.filled import add, after, row
 
 
 def ask(desk: Desk, *names: str) -> None:
@@ -61,6 +62,17 @@ def test_trouble_with_one_network_keeps_no_other_from_being_asked(desk: Desk, er
     assert (state("mastodon").health, state("x").health) == (accounts.OK, accounts.OK)
     assert state("bluesky").health != accounts.OK
     assert state("bluesky").detail
+
+
+def test_what_waited_for_an_account_goes_on_as_soon_as_it_lets_us_in(desk: Desk) -> None:
+    waiting = [add(account=name) for name in ("x", "bluesky")]
+    for name in ("x", "bluesky"):
+        accounts.account_trouble(name, lost=True, detail="Revoked.", now=desk.time)
+    holds.hold_blocked(now=desk.time)
+    assert [row(number).reason for number in waiting] == [HoldReason.ACCOUNT] * 2
+    desk.networks["bluesky"].unknown.append(AccountLost("Revoked."))
+    ask(desk)
+    assert [row(number).state for number in waiting] == ["queued", "held"]
 
 
 def test_an_account_that_settings_no_longer_name_is_left_alone(desk: Desk) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.rehearse import copy_home
-from amplifier.deliver.cost import is_readable, price
+from amplifier.deliver.cost import is_by_hand, is_paid, is_readable, micros, price
 from amplifier.platforms.capabilities import TABLE
-from amplifier.settings import Mode, load
+from amplifier.settings import Mode, Settings, load, parse
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,44 @@ def test_a_network_that_charges_is_read_only_where_money_was_granted(tmp_path: P
     live = settings.model_copy(update={"mode": Mode.LIVE, "budget": None})
     assert not is_readable(x, live)
     assert is_readable(mastodon, live)
+
+
+EXAMPLE = (Path(__file__).parents[2] / "settings.yaml").read_text()
+BUDGET = "budget:\n  monthly: 25\n"
+
+
+def written(*, live: bool = True, budget: bool = False, hand_off: str = "") -> Settings:
+    text = EXAMPLE.replace("mode: rehearsal ", "mode: live ") if live else EXAMPLE
+    for name in ("x", "bluesky", "mastodon"):
+        key = f"    hand_off: {hand_off}\n" if hand_off else ""
+        text = text.replace(f"  - name: {name}\n", f"  - name: {name}\n{key}")
+    return parse(text + (BUDGET if budget else ""))
+
+
+def test_the_price_is_counted_in_millionths_of_a_dollar() -> None:
+    assert micros("Vote now", row=TABLE["x"]) == 15_000
+    assert micros("Read https://freemovement.example", row=TABLE["x"]) == 200_000
+    assert micros("Read https://freemovement.example", row=TABLE["mastodon"]) == 0
+
+
+def test_only_x_charges() -> None:
+    assert {name for name, row in TABLE.items() if is_paid(row)} == {"x"}
+
+
+@pytest.mark.parametrize(
+    ("found", "by_hand"),
+    [
+        (written(), {"x"}),
+        (written(budget=True), set()),
+        (written(live=False), set()),
+        (written(hand_off="true"), {"x", "bluesky", "mastodon"}),
+        (written(hand_off="true", budget=True), {"x", "bluesky", "mastodon"}),
+        (written(hand_off="true", live=False), {"x", "bluesky", "mastodon"}),
+        (written(hand_off="false", budget=True), set()),
+        (written(hand_off="false"), {"x"}),  # nothing but a budget lets the service spend money
+    ],
+)
+def test_people_publish_where_the_settings_say_so_and_live_on_x_without_a_budget(
+    found: Settings, by_hand: set[str]
+) -> None:
+    assert {account.name for account in found.accounts if is_by_hand(account, found)} == by_hand

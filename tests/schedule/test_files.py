@@ -74,6 +74,22 @@ def test_a_good_file_becomes_a_plan() -> None:
     assert (morning.wording, morning.accounts, morning.too_late_s) == ("rotate", ("x", "mastodon"), 1200)
 
 
+def test_a_slot_may_speak_of_this_very_moment_or_be_for_peoples_hands() -> None:
+    plain, live, hands = read(
+        lab23=HEAD + slot("plain") + slot("live", live="true") + slot("hands", hand_off="true")
+    ).slots
+    assert (plain.live, plain.hand_off) == (False, False)
+    assert (live.live, live.hand_off) == (True, False)
+    assert (hands.live, hands.hand_off) == (False, True)
+
+
+@pytest.mark.parametrize(("key", "value"), [("live", "soon"), ("hand_off", "ola"), ("hand_off", "[x]")])
+def test_a_mark_that_is_neither_yes_nor_no_is_told_with_its_line(key: str, value: str) -> None:
+    [found] = refused(lab23=HEAD + slot("one", **{key: value}))
+    assert found.message.startswith(f"`{key}` ")
+    assert found.line == 6
+
+
 def test_a_plan_may_be_spread_over_files_and_a_slot_may_hang_on_a_milestone_of_another_file() -> None:
     plan = read(b="campaign: lab23\nmilestones: {debate: 2023-10-10 14:40}\n", a=HEAD + slot("floor", at="debate - 1h"))
     assert [one.name for one in plan.slots] == ["floor"]
