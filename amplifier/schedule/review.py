@@ -140,7 +140,10 @@ def near(name: str, known: Collection[str]) -> str:
     """The three names that this one resembles most, as a hint; empty if there is none like it."""
     whole = difflib.get_close_matches(name, known, n=NEAREST, cutoff=0.7)
     by_slot = {one.split("/")[0]: one for one in reversed(list(known))}
-    close = [by_slot[slot] for slot in difflib.get_close_matches(name.split("/")[0], by_slot, n=NEAREST, cutoff=0.7)]
+    close = [
+        by_slot[slot]
+        for slot in difflib.get_close_matches(name.split("/", maxsplit=1)[0], by_slot, n=NEAREST, cutoff=0.7)
+    ]
     found = list(dict.fromkeys((*whole, *close)))[:NEAREST]
     return f"Did you mean {' or '.join(found)}?" if found else ""
 

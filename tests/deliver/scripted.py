@@ -29,6 +29,7 @@ class Scripted:
     unread: list[Act] = field(default_factory=list)
     heard: Sequence[RawMention] = ()
     posts: dict[str, bytes] = field(default_factory=dict)
+    made: int = 0
     calls: list[str] = field(default_factory=list)
     sought: list[Sought] = field(default_factory=list)
     spotted: list[tuple[str, datetime, frozenset[str]]] = field(default_factory=list)
@@ -49,7 +50,8 @@ class Scripted:
         self.calls.append("publish")
         _play(self.refused)
         with self.lock:
-            number = str(100 + len(self.posts))
+            number = str(100 + self.made)  # a number is never given twice, whatever is deleted
+            self.made += 1
             self.posts[number] = request
         _play(self.lost)
         return self._receipt(number)
