@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 
 from amplifier.campaign.delivery import Receipt
 
-LONGEST = 500  # characters; the longest honest link has some 120
 EPOCH_MS = 1_288_834_974_657  # the millisecond from which X's ids count (twitter's snowflake, 2010)
 # The names under which people meet a network's own pages. Elsewhere the pages are those of `web` alone.
 ALSO: Mapping[str, tuple[str, ...]] = {
     "x.com": ("www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com", "m.twitter.com"),
     "bsky.app": ("www.bsky.app", "main.bsky.dev"),
 }
-# No percent sign, backslash or white space: each would make a path other than it looks.
+# No percent sign, backslash or white space: each would make a path other than it looks (urlsplit drops line ends).
 HONEST = re.compile(r"[A-Za-z0-9:/@._~\[\]-]+", re.ASCII)
 X_PATH = re.compile(r"/(\w{1,15})/status(?:es)?/([1-9][0-9]{0,18})(?:/(?:photo|video)/[1-9])?/?", re.ASCII)
 X_NAMELESS = re.compile(r"/i/(?:web/)?status/[0-9]+/?", re.ASCII)
@@ -66,7 +65,7 @@ def instant_in_id(remote_id: str) -> datetime:
 def _path(text: str, whose: Whose) -> str | None:
     """The path of a link to the network's own pages; None if it leads anywhere else, or is no link."""
     head = re.split(r"[?#]", text, maxsplit=1)[0]  # what follows says where the link was shared, not what it is
-    if len(text) > LONGEST or not HONEST.fullmatch(head):
+    if not HONEST.fullmatch(head):
         return None
     ours = urlsplit(whose.web)
     try:

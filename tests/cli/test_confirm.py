@@ -141,6 +141,13 @@ def test_what_is_still_to_come_is_not_looked_for(shell: Shell, networks: None) -
     assert shell("confirm").out.startswith("Nothing is open:")
 
 
+def test_a_correction_that_waits_is_no_post_to_be_found(shell: Shell, networks: None) -> None:  # noqa: ARG001
+    row = _overdue("mastodon")
+    _only(row)
+    DeliveryRow.objects.filter(id=row.pk).update(verb="edit")
+    assert shell("confirm").out.startswith("Nothing is open:")
+
+
 def test_a_network_that_does_not_answer_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMPLIFIER_SANDBOX_PORT", "9")
     row = _overdue("mastodon")

@@ -109,6 +109,8 @@ def test_a_link_to_anything_else_is_answered_with_the_reason(link: str, whose: W
         f"https://x.com/labfreemvmt/../bell/status/{ID}",
         f"https://x.com\\labfreemvmt\\status\\{ID}",
         f"https://x.com/labfreemvmt/status/{ID}\nhttps://x.com/labfreemvmt/status/1",
+        f"https://x.com/labfreemvmt/status/{ID[:9]}\n{ID[9:]}",
+        f"https://x.com/labfreemvmt/status/{ID[:9]}\t{ID[9:]}",
         f"https://x.com/labfreemvmt/status/{ID}\x00",
         f"https://x.com/labfreemvmt/status/0{ID}",
         "https://x.com/labfreemvmt/status/-1",

@@ -44,6 +44,13 @@ def test_what_was_due_since_the_backup_is_in_doubt_and_the_service_stopped() -> 
     assert filled.claim(now=after(120)) == []
 
 
+def test_what_was_due_counts_although_it_waits_for_a_later_attempt_and_the_other_way_round() -> None:
+    waiting, early = (_without_a_milestone(filled.add(due=at)) for at in (after(-60), after(600)))
+    DeliveryRow.objects.filter(id=waiting).update(run_at=after(300))
+    DeliveryRow.objects.filter(id=early).update(run_at=after(-60))
+    assert _doubt() == Doubt(2, 0)
+
+
 def test_what_hangs_on_a_milestone_may_have_been_moved_forward_since() -> None:
     ahead = filled.add(due=after(86_400), account="mastodon")
     blind = filled.add(due=after(86_400), account="x")
