@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Index, Q
+from django.db.models import UniqueConstraint as Unique
 
 
 class Person(AbstractBaseUser):
@@ -79,9 +80,7 @@ class PostRow(models.Model):
 
     class Meta:
         db_table = "posts"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["campaign", "slot", "occurrence"], name="one_post_an_occurrence"),
-        ]
+        constraints: ClassVar = [Unique(fields=["campaign", "slot", "occurrence"], name="one_post_an_occurrence")]
 
 
 class DeliveryRow(models.Model):
@@ -120,20 +119,18 @@ class DeliveryRow(models.Model):
     class Meta:
         db_table = "deliveries"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["post", "account", "part", "verb", "revision"], name="one_delivery_a_part"),
-            models.UniqueConstraint(fields=["account", "remote_id"], name="one_delivery_a_remote_post"),
+            Unique(fields=["post", "account", "part", "verb", "revision"], name="one_delivery_a_part"),
+            Unique(fields=["account", "remote_id"], name="one_delivery_a_remote_post"),
         ]
-        # A tick must cost the same whether a thousand rows lie in the past and the future, or a million. Each index
-        # here serves one question of a tick; bench/scale.py measures that it does.
-        indexes: ClassVar = [
-            models.Index(fields=["account", "run_at", "id"], name="deliveries_next", condition=Q(state="queued")),
-            models.Index(fields=["run_at"], name="deliveries_due", condition=Q(state="queued")),
-            models.Index(fields=["too_late_at"], name="deliveries_too_late", condition=Q(state="queued")),
-            models.Index(fields=["run_at"], name="deliveries_unsure", condition=Q(state="unsure")),
-            models.Index(fields=["too_late_at"], name="deliveries_held", condition=Q(state="held")),
-            models.Index(fields=["lease_until"], name="deliveries_leased", condition=Q(lease_until__isnull=False)),
-            models.Index(fields=["account", "sent_at"], name="deliveries_sent", condition=Q(sent_at__isnull=False)),
-            models.Index(fields=["state", "run_at"], name="deliveries_by_state"),
+        indexes: ClassVar = [  # each for one question of a tick, whose cost must not grow: bench/scale.py measures it
+            Index(fields=["account", "run_at", "id"], name="deliveries_next", condition=Q(state="queued")),
+            Index(fields=["run_at"], name="deliveries_due", condition=Q(state="queued")),
+            Index(fields=["too_late_at"], name="deliveries_too_late", condition=Q(state="queued")),
+            Index(fields=["run_at"], name="deliveries_unsure", condition=Q(state="unsure")),
+            Index(fields=["too_late_at"], name="deliveries_held", condition=Q(state="held")),
+            Index(fields=["lease_until"], name="deliveries_leased", condition=Q(lease_until__isnull=False)),
+            Index(fields=["account", "sent_at"], name="deliveries_sent", condition=Q(sent_at__isnull=False)),
+            Index(fields=["state", "run_at"], name="deliveries_by_state"),
         ]
 
 
@@ -151,7 +148,7 @@ class EventRow(models.Model):
 
     class Meta:
         db_table = "events"
-        indexes: ClassVar = [models.Index(fields=["subject", "id"], name="events_of_a_subject")]
+        indexes: ClassVar = [Index(fields=["subject", "id"], name="events_of_a_subject")]
 
 
 class AccountRow(models.Model):
@@ -219,10 +216,8 @@ class NoticeRow(models.Model):
 
     class Meta:
         db_table = "notices"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "recipient"], name="one_notice_a_recipient")]
-        indexes: ClassVar = [
-            models.Index(fields=["made_at"], name="notices_to_tell", condition=Q(told_at__isnull=True)),
-        ]
+        constraints: ClassVar = [Unique(fields=["key", "recipient"], name="one_notice_a_recipient")]
+        indexes: ClassVar = [Index(fields=["made_at"], name="notices_to_tell", condition=Q(told_at__isnull=True))]
 
 
 class SpendRow(models.Model):
@@ -237,7 +232,7 @@ class SpendRow(models.Model):
 
     class Meta:
         db_table = "spends"
-        indexes: ClassVar = [models.Index(fields=["month", "kind"], name="spends_of_a_month")]
+        indexes: ClassVar = [Index(fields=["month", "kind"], name="spends_of_a_month")]
 
 
 class SealedRow(models.Model):
@@ -250,7 +245,7 @@ class SealedRow(models.Model):
 
     class Meta:
         db_table = "sealed"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "address"], name="one_seal_an_account")]
+        constraints: ClassVar = [Unique(fields=["account", "address"], name="one_seal_an_account")]
 
 
 class SourceRow(models.Model):
@@ -285,8 +280,8 @@ class MentionRow(models.Model):
 
     class Meta:
         db_table = "mentions"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["network", "canonical_id"], name="one_mention_a_post")]
-        indexes: ClassVar = [models.Index(fields=["status", "-id"], name="mentions_by_status")]
+        constraints: ClassVar = [Unique(fields=["network", "canonical_id"], name="one_mention_a_post")]
+        indexes: ClassVar = [Index(fields=["status", "-id"], name="mentions_by_status")]
 
 
 class FollowupRow(models.Model):
