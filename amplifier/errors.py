@@ -81,6 +81,10 @@ class Unavailable(PlatformError):
     """The network could not be reached and certainly published nothing. Amplifier tries again by itself."""
 
 
+class Unpaid(Unavailable):
+    """The month's budget does not cover this call, so it was not made. Raise the budget, or wait for the new month."""
+
+
 class OutcomeUnknown(PlatformError):
     """No clear answer came: the post may be out. Amplifier looks before it repeats anything."""
 

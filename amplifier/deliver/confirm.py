@@ -12,6 +12,7 @@ from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
 from amplifier.platforms.port import Part, Platform, Sought
 from amplifier.store import deliveries, receipts
+from amplifier.store.spends import NOTHING, Aside
 
 log = logging.getLogger("amplifier.deliver")
 # Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What
@@ -26,7 +27,8 @@ class Outlet:
     `looks`: how many looks must see nothing before a repeat; `park`: then a person decides. `by_hand`: people publish
     there, and the API is not used for it. `readable`: it may be asked what is there. `caps`: most posts in so many
     seconds, as (count, seconds). `gap_s`: least seconds between two posts; None means the worker's own. `price` is what
-    a text costs there at worst, in millionths of a US dollar; `budget` the month's, None where there is none.
+    a text costs there at worst, in millionths of a US dollar, `price_delete` a deletion; `budget` the month's, None
+    where there is none, and `aside` what of it stays for looking.
     """
 
     account: str
@@ -38,7 +40,19 @@ class Outlet:
     caps: tuple[tuple[int, int], ...] = ()
     gap_s: float | None = None
     price: Callable[[str], int] = lambda _text: 0
+    price_delete: int = 0
     budget: int | None = None
+    aside: Aside = NOTHING
+
+    def cost(self, due: Due) -> int:
+        """What doing this costs at worst, in millionths of a US dollar."""
+        match due.verb:
+            case Verb.PUBLISH:
+                return self.price(due.text)
+            case Verb.DELETE:
+                return self.price_delete
+            case Verb.EDIT:
+                return 0
 
 
 def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pauses) -> Transition:

@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from amplifier.campaign.delivery import Due, Transition
 from amplifier.store import deliveries
 from amplifier.store.deliveries import Caps, Intent
+from amplifier.store.spends import NOTHING, Aside
 
 log = logging.getLogger("amplifier.deliver")
 MOST = 100  # rows in one transaction
@@ -89,9 +90,11 @@ class Scribe:
         with self._counting:
             self._at_work -= 1
 
-    def may_begin(self, due: Due, request: bytes, *, micros: int = 0, budget: int | None = None) -> bool:
+    def may_begin(
+        self, due: Due, request: bytes, *, micros: int = 0, budget: int | None = None, aside: Aside = NOTHING
+    ) -> bool:
         """Whether the call may be made: its intent is written down. Raises the database's error if it cannot be."""
-        wish = _Wish(intent=Intent(due, request, self._now() + self._lease, micros, budget))
+        wish = _Wish(intent=Intent(due, request, self._now() + self._lease, micros, budget, aside))
         self._ask(wish)
         if wish.error is not None:
             raise wish.error

@@ -182,9 +182,8 @@ class Worker:
                 log.info("not prepared delivery=%d outcome=%s", due.id, step.kind)
                 return self._scribe.finish(step, next_for=next_for)[1]
             request = prepared
-        micros = outlet.price(due.text) if due.verb is Verb.PUBLISH else 0
         asked = self._now()
-        if not self._scribe.may_begin(due, request, micros=micros, budget=outlet.budget):
+        if not self._scribe.may_begin(due, request, micros=outlet.cost(due), budget=outlet.budget, aside=outlet.aside):
             log.info("claim was void delivery=%d", due.id)
             return None
         outcome: Receipt | PlatformError | None

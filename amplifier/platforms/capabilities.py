@@ -32,7 +32,8 @@ class Capabilities:
     a post that is out can be given other words under the same id.
 
     Prices are US dollars: `price` and `price_with_link` a post, `price_delete` a deletion, `price_read_own` a post that
-    a listing of our own account shows (`find`, `spot`, mentions), `price_read` a post asked for by its id (`read`).
+    a listing of our own account shows (`find`, `spot`, mentions), `price_read` a post asked for by its id (`read`) or
+    found by a search, `price_user` an account that is looked up (`verify`) or, at worst, named beside a mention.
     `caps` are ceilings for publishing on one account, as (posts, seconds); where a network documents two, the lower.
     `composer` is where a person writes the post by hand; see `composer_address`.
     """
@@ -55,6 +56,7 @@ class Capabilities:
     price_read_own: float
     price_read: float
     price_delete: float
+    price_user: float
     edits: bool
     caps: tuple[tuple[int, int], ...]
     composer: str
@@ -86,6 +88,7 @@ TABLE: dict[str, Capabilities] = {
         price_read_own=0.001,
         price_read=0.005,
         price_delete=0.010,
+        price_user=0.010,
         edits=False,
         caps=((100, 900), (300, 10_800)),
         composer="https://x.com/intent/tweet?text={text}",
@@ -112,6 +115,7 @@ TABLE: dict[str, Capabilities] = {
         price_read_own=0.0,
         price_read=0.0,
         price_delete=0.0,
+        price_user=0.0,
         edits=False,
         caps=((1_666, 3_600), (11_666, 86_400)),  # 5,000 points an hour and 35,000 a day, 3 for a post
         composer="https://bsky.app/intent/compose?text={text}",
@@ -138,6 +142,7 @@ TABLE: dict[str, Capabilities] = {
         price_read_own=0.0,
         price_read=0.0,
         price_delete=0.0,
+        price_user=0.0,
         edits=True,
         caps=((300, 10_800),),
         composer="{api}/share?text={text}",

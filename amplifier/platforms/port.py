@@ -78,11 +78,38 @@ class SessionVault(Protocol):
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """Money put aside before a call: for what, how much (millionths of a US dollar), and when (UTC)."""
+
+    kind: str
+    micros: int
+    at: datetime
+
+
+class Till(Protocol):
+    """Who pays for what an account is asked on a network that charges."""
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether the network may be used at all: not where it charges and nobody has granted any money."""
+
+    def reserve(self, kind: str, micros: int) -> Reserved | None:
+        """Put the worst case of a call aside; None if there is not so much left for this kind of call."""
+
+    def settle(self, reserved: Reserved, micros: int) -> None:
+        """What the call did cost."""
+
+    def ask_again(self) -> datetime:
+        """When there may be money again (UTC)."""
+
+
+@dataclass(frozen=True)
 class Connection:
     """All that an adapter needs to reach one account.
 
     `api` is the base address of the server's API, `web` the base address of pages people look at. `secrets` maps
-    the names in the platform's row of the capabilities table to their values. Time-outs are in seconds.
+    the names in the platform's row of the capabilities table to their values. Time-outs are in seconds. `till` pays
+    for what is asked there; None where nobody reckons.
     """
 
     handle: str
@@ -91,6 +118,7 @@ class Connection:
     secrets: dict[str, str]
     connect_timeout: float = 3.05
     read_timeout: float = 20.0
+    till: Till | None = None
 
 
 class Platform(Protocol):

@@ -28,6 +28,7 @@ from amplifier.store.claims import claim_for
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
+from amplifier.store.spends import NOTHING, Aside
 from amplifier.store.transaction import is_postgres, stamp, whole
 
 SERVICE = "service"
@@ -41,7 +42,8 @@ CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out
 class Intent:
     """What a worker is about to do with a delivery it has claimed: the exact bytes, and what they may cost at worst.
 
-    `micros` is in millionths of a US dollar; the month's budget in the same unit, None where there is none.
+    `micros` is in millionths of a US dollar; the month's budget in the same unit, None where there is none. `aside`:
+    what must be left for looking, should it come into doubt.
     """
 
     due: Due
@@ -49,6 +51,7 @@ class Intent:
     lease_until: datetime
     micros: int = 0
     budget: int | None = None
+    aside: Aside = NOTHING
 
 
 @dataclass(frozen=True)
@@ -168,8 +171,10 @@ def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
     due = intent.due
     if due.verb is Verb.PUBLISH and stopped_by(in_force, due.identity.account, due.text):
         return False
-    if not spends.affords(intent.micros, budget=intent.budget, now=now):
-        hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now, fence=due.fence)
+    aside = intent.aside
+    if not spends.affords(intent.micros, budget=intent.budget, now=now, keep=aside.micros, aside=aside):
+        if hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now, fence=due.fence):
+            spends.tell_spent(now)
         return False
     at = stamp(now)
     request = memoryview(intent.request)

@@ -61,6 +61,12 @@ def events_of(subject: str) -> tuple[Event, ...]:
 
 
 @reading
+def was_written(subject: str, kind: str) -> bool:
+    """Whether there is an event of this kind about this subject."""
+    return EventRow.objects.filter(subject=subject, kind=kind).exists()
+
+
+@reading
 def unseen(kind: str) -> tuple[Event, ...]:
     """The recent events of this kind of which nobody has taken note since, oldest first."""
     last = EventRow.objects.aggregate(last=Max("id"))["last"] or 0

@@ -71,11 +71,16 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
 
 
 @whole
-def go_on(*, reason: HoldReason, now: datetime, account: str = "") -> int:
-    """What held these back has passed: those that are not too late wait for their turn again."""
+def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collection[int] | None = None) -> int:
+    """What held these back has passed: those that are not too late wait for their turn again.
+
+    `account`: on this account alone; `among`: these deliveries alone.
+    """
     rows = DeliveryRow.objects.filter(reason=reason)
     if account:
         rows = rows.filter(account=account)
+    if among is not None:
+        rows = rows.filter(id__in=list(among))
     return _queue(rows, actor=SERVICE, kind="goes on", now=now)
 
 

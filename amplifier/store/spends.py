@@ -2,48 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Sum
 
 from amplifier.store import ledger
+from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import SpendRow
 from amplifier.store.transaction import reading, whole
 
+SERVICE = "service"
+LOW = 5  # below one part in so many of the budget, posts come first
+BUDGET_LOW, BUDGET_SPENT = "budget low", "budget spent"
+UNDER_WAY = """SELECT
+  (SELECT COUNT(*) FROM deliveries WHERE state = 'unsure' AND account IN ({0}))
+  + (SELECT COUNT(*) FROM deliveries WHERE lease_until IS NOT NULL AND state = 'sending' AND account IN ({0}))"""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What stays untouched for looking at posts in doubt: so much (millionths of a US dollar) for each under way.
+
+    `accounts` are those on which looking costs money.
+    """
+
+    micros: int = 0
+    accounts: tuple[str, ...] = ()
+
+
+NOTHING = Aside()
+
 
 @whole
-def reserve(
-    account: str, kind: str, micros: int, *, budget: int | None, now: datetime, delivery: int | None = None
+def reserve(  # noqa: PLR0913  a row of the table, and what must be left behind it
+    account: str,
+    kind: str,
+    micros: int,
+    *,
+    budget: int | None,
+    now: datetime,
+    delivery: int | None = None,
+    keep: int = 0,
+    aside: Aside = NOTHING,
 ) -> bool:
     """Put the worst case (millionths of a US dollar) aside before the call. False if the budget has not so much left.
 
     What costs nothing is always allowed. Without a budget (None) what was spent is noted and nothing is refused.
+    Behind it `keep` must be left, and what the posts under way may still need.
     """
     if micros <= 0:
         return True
-    if not affords(micros, budget=budget, now=now):
+    if not affords(micros, budget=budget, now=now, keep=keep, aside=aside):
         return False
     month = month_of(now)
     SpendRow.objects.create(month=month, account=account, kind=kind, delivery=delivery, micros=micros, at=now)
+    if delivery is not None:  # what a read costs is known when it is answered, mostly less than was reserved
+        _tell_if_low(budget, now)
     return True
 
 
 @whole
-def affords(micros: int, *, budget: int | None, now: datetime) -> bool:
+def affords(micros: int, *, budget: int | None, now: datetime, keep: int = 0, aside: Aside = NOTHING) -> bool:
     """Whether the month's budget has so much left; until the transaction ends nobody else spends it."""
     if budget is None or micros <= 0:
         return True
     ledger.lock()
-    return _sum(month_of(now)) + micros <= budget
+    needed = micros + keep + (aside.micros * _under_way(aside.accounts) if aside.micros else 0)
+    return _sum(month_of(now)) + needed <= budget
 
 
 @whole
-def settle(account: str, kind: str, micros: int, *, now: datetime, delivery: int | None = None) -> None:
-    """Correct a reservation once it is known what the call cost: `micros` may be negative, what was not spent."""
+def settle(  # noqa: PLR0913  a row of the table, and the budget that it may bring low
+    account: str,
+    kind: str,
+    micros: int,
+    *,
+    now: datetime,
+    delivery: int | None = None,
+    budget: int | None = None,
+) -> None:
+    """Correct a reservation made at `now` once it is known what the call cost: negative is what was not spent."""
     if micros:
         SpendRow.objects.create(
             month=month_of(now), account=account, kind=kind, delivery=delivery, micros=micros, at=now
         )
+    if budget is not None:
+        ledger.lock()
+        _tell_if_low(budget, now)
 
 
 def give_back(delivery: int, *, now: datetime) -> None:
@@ -55,10 +103,21 @@ def give_back(delivery: int, *, now: datetime) -> None:
         )
 
 
+def tell_spent(now: datetime) -> None:
+    """A post found no money: an event, once a month; called inside the transaction that holds the post."""
+    _tell_once(BUDGET_SPENT, now)
+
+
 @reading
 def spent(now: datetime) -> int:
     """What this calendar month (UTC) has cost so far, reservations included, in millionths of a US dollar."""
     return _sum(month_of(now))
+
+
+@reading
+def set_aside(aside: Aside) -> int:
+    """What looking at the posts that are under way now may still cost at worst."""
+    return aside.micros * _under_way(aside.accounts)
 
 
 @reading
@@ -71,6 +130,31 @@ def spent_by_kind(now: datetime) -> dict[str, int]:
 def month_of(now: datetime) -> str:
     """The calendar month in which the network bills, such as 2023-10 (UTC)."""
     return f"{now:%Y-%m}"
+
+
+def is_low(spent_so_far: int, budget: int) -> bool:
+    """Whether less than a fifth of the month's budget is left."""
+    return (budget - spent_so_far) * LOW < budget
+
+
+def _tell_if_low(budget: int | None, now: datetime) -> None:
+    if budget is not None and is_low(_sum(month_of(now)), budget):
+        _tell_once(BUDGET_LOW, now)
+
+
+def _tell_once(kind: str, now: datetime) -> None:
+    subject = f"budget:{month_of(now)}"
+    if not was_written(subject, kind):
+        write_events([Event(now, SERVICE, subject, kind)])
+
+
+def _under_way(accounts: Sequence[str]) -> int:
+    """How many deliveries of these accounts are being sent, or are in doubt."""
+    if not accounts:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER_WAY.format(", ".join(["%s"] * len(accounts))), [*accounts, *accounts])
+        return int(cursor.fetchone()[0])
 
 
 def _sum(month: str) -> int:

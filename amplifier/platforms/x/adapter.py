@@ -17,9 +17,11 @@ from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import HostSession
+from amplifier.platforms.metered import MeteredSession, Tariff
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 from amplifier.platforms.watermark import Watermark
 from amplifier.platforms.x import posts
+from amplifier.platforms.x.tariff import charge
 from amplifier.platforms.x.translate import is_refused_request, rest_until, translate
 
 TWEEPY_HOSTS = ("https://api.twitter.com", "https://api.x.com")  # written into tweepy's client.py
@@ -240,7 +242,10 @@ class XPlatform(Platform):
 
     def _session(self) -> HostSession:
         timeout = (self._connection.connect_timeout, self._connection.read_timeout)
-        return HostSession(self._connection.api, timeout, instead_of=TWEEPY_HOSTS)
+        if self._connection.till is None:
+            return HostSession(self._connection.api, timeout, instead_of=TWEEPY_HOSTS)
+        tariff = Tariff(self._connection.till, charge)
+        return MeteredSession(self._connection.api, timeout, TWEEPY_HOSTS, tariff=tariff)
 
     def _client(self, session: HostSession) -> Any:
         secrets = self._connection.secrets
