@@ -1,0 +1,121 @@
+"""What a person is asked is complete: what happened, what comes by itself, and only what may be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import PASSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.post import OWN, PostId
+from amplifier.deliver.questions import Act, Outlook, question
+from tests.store.filled import NOW
+
+OPEN = Outlook("X", "@labfreemvmt", readable=True, looks=2, parks=False)
+BLIND = replace(OPEN, readable=False)
+ALL = (Act.THERE, Act.AGAIN, Act.LEAVE)
+
+
+def row(state: State, reason: str = "", *, tried: bool = False, verb: Verb = Verb.PUBLISH, slot: str = "go") -> Journey:
+    return Journey(
+        id=7,
+        identity=DeliveryId(PostId("lab23", slot, "once"), "x", verb=verb),
+        platform="x",
+        text="Now.",
+        state=state,
+        reason=reason,
+        detail="",
+        due_at=NOW,
+        wall_time="2023-10-10T13:00",
+        zone="Europe/London",
+        fold=0,
+        milestone="",
+        template="",
+        too_late_at=NOW,
+        first_sent_at=NOW if tried else None,
+        sent_at=None,
+        receipt=None,
+        run_at=NOW + timedelta(seconds=90),
+    )
+
+
+def test_what_is_unsure_says_when_it_is_looked_for_and_that_a_repeat_looks_first() -> None:
+    asked = question(row(State.UNSURE, tried=True), OPEN)
+    assert asked.happened == "No clear answer came, so it may be out."
+    assert asked.look_for == "Look on the profile of @labfreemvmt on X for a post with exactly these words."
+    assert asked.next_at == NOW + timedelta(seconds=90)
+    assert "looks for it twice" in asked.by_itself
+    assert (asked.acts, asked.looks_first) == (ALL, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (DoubtReason.AGAIN, "looks once more, as you asked"),
+        (DoubtReason.BY_HAND, "posted by hand"),
+        (HoldReason.DUPLICATE, "asks here and sends nothing"),
+        (DoubtReason.NEW_LEDGER, "looks for it twice"),
+    ],
+)
+def test_why_somebody_looks_decides_what_follows(reason: str, words: str) -> None:
+    assert words in question(row(State.UNSURE, reason), OPEN).by_itself
+
+
+def test_where_nobody_may_look_nothing_is_promised_and_no_repeat_is_offered() -> None:
+    asked = question(row(State.UNSURE), BLIND)
+    assert asked.next_at is None
+    assert "may not look on X" in asked.by_itself
+    assert asked.acts == (Act.THERE, Act.LEAVE)
+    assert Act.AGAIN not in question(row(State.HELD, HoldReason.DOUBT, tried=True), BLIND).acts
+    assert Act.AGAIN in question(row(State.MISSED), BLIND).acts, "what was never tried needs no look"
+
+
+def test_where_a_person_decides_it_is_said_beforehand() -> None:
+    assert "a person decides" in question(row(State.UNSURE), replace(OPEN, parks=True)).by_itself
+
+
+@pytest.mark.parametrize("reason", HoldReason)
+def test_every_reason_has_a_sentence_and_something_to_do(reason: HoldReason) -> None:
+    asked = question(row(State.HELD, reason), OPEN)
+    assert asked.happened
+    assert Act.LEAVE in asked.acts
+    assert (asked.by_itself == "Nothing happens by itself.") == (reason not in PASSING)
+    assert "{" not in asked.by_itself
+    if reason in PASSING:
+        assert Act.AGAIN not in asked.acts, "it goes on by itself, or by another command"
+
+
+def test_what_the_network_said_is_what_happened() -> None:
+    assert question(replace(row(State.HELD, "rejected"), detail="X said no."), OPEN).happened == "X said no."
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (HoldReason.STOPPED, " Sending was stopped."),
+        (HoldReason.HAND_OFF, " Nobody posted it by hand in time."),
+        ("", " X could not be reached."),
+    ],
+)
+def test_what_was_missed_says_what_kept_it_back(reason: str, words: str) -> None:
+    missed = replace(row(State.MISSED, reason), detail="X could not be reached.")
+    assert question(missed, OPEN).happened == "It was too late to send it, so it was not sent." + words
+    assert question(missed, OPEN).acts == ALL
+
+
+def test_the_command_that_helps_is_named() -> None:
+    assert question(row(State.HELD, HoldReason.STOPPED), OPEN).to_paste == "amplifier resume"
+    edit = question(row(State.HELD, HoldReason.IMPRINT), OPEN).to_paste
+    assert edit == "amplifier edit go/once 'other words' --on x"
+    assert question(row(State.HELD, HoldReason.IMPRINT, slot=OWN), OPEN).to_paste == ""
+    assert question(row(State.MISSED, HoldReason.STOPPED), OPEN).to_paste == ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"), [(Verb.DELETE, "whether this post is gone"), (Verb.EDIT, "whether the post says these words")]
+)
+def test_a_deletion_or_a_change_has_no_link_of_its_own(verb: Verb, words: str) -> None:
+    asked = question(row(State.UNSURE, verb=verb), OPEN)
+    assert words in asked.look_for
+    assert asked.acts == (Act.AGAIN, Act.LEAVE)
