@@ -1,0 +1,191 @@
+"""Decide: every doubt with all it takes to settle it, and each button does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.clock import utc_now
+from amplifier.errors import SettingsError
+from amplifier.platforms.port import Seen
+from amplifier.store import stops
+from amplifier.store.events import Event, write_events
+from amplifier.store.models import DeliveryRow
+from amplifier.web.console import questions
+from tests.web.campaign import Campaign, Page, unsafe
+
+INERT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+def number(slot: str, account: str = "mastodon") -> int:
+    return int(DeliveryRow.objects.get(post__slot=slot, account=account).pk)
+
+
+def stands(slot: str, account: str = "mastodon") -> tuple[str, str]:
+    row = DeliveryRow.objects.get(post__slot=slot, account=account)
+    return row.state, row.reason
+
+
+def link(opened: Campaign, remote: str = "42") -> str:
+    return f"http://127.0.0.1:{opened.place.sandbox_port}/@labfreemvmt/{remote}"
+
+
+@pytest.fixture
+def decide(opened: Campaign) -> Callable[..., Page]:
+    def send(slot: str, act: str, **more: str) -> Page:
+        return opened.send(f"/decide/{number(slot)}", {"act": act, **more}, on="/decide")
+
+    return send
+
+
+@pytest.fixture
+def shows(monkeypatch: pytest.MonkeyPatch) -> list[Seen | None]:
+    """What the network shows, one answer after another."""
+    answers: list[Seen | None] = []
+
+    class Reader:
+        def read(self, _remote_id: str, _text: str) -> Seen | None:
+            return answers.pop(0)
+
+    monkeypatch.setattr(questions, "reach", lambda *_: Reader())
+    return answers
+
+
+def seen(*, same: bool = True) -> Seen:
+    return Seen(says_the_same=same, text="What stands there.", boosts=None, replies=None, url="")
+
+
+def test_with_nothing_open_it_says_so_and_leads_on(opened: Campaign) -> None:
+    page = opened.get("/decide")
+    assert page.truth == "Nothing waits for you."
+    assert "What is in doubt, held or missed appears here." in page.text
+
+
+def test_a_doubt_shows_text_time_account_profile_and_what_comes_by_itself(opened: Campaign) -> None:
+    opened.put("hello", "mastodon", state=State.UNSURE, first_sent_at=utc_now(), detail=INERT, run_at=utc_now())
+    page = opened.get("/decide")
+    assert page.truth == "1 post may be out: look at it."
+    for words in (
+        "Hello from the campaign.",
+        "@labfreemvmt@social.example",
+        "Look on the profile of @labfreemvmt on Mastodon for a post with exactly these words.",
+        "tried ",
+        "Next look:",
+        INERT,
+    ):
+        assert words in page.text
+    assert "https://mastodon.example/us" in page.links()
+    assert {one["value"] for one in page.named("input") if one.get("name") == "act"} == {"there", "again", "leave"}
+    assert unsafe(page) == []
+
+
+def test_the_first_sentence_counts_each_kind(opened: Campaign) -> None:
+    opened.put("hello", state=State.UNSURE)
+    opened.put("soon", "x", state=State.HELD, reason=HoldReason.REJECTED)
+    opened.put("go", "x", state=State.MISSED)
+    assert opened.get("/decide").truth == "3 posts may be out: look at them. 1 post is held. 1 post was missed."
+
+
+def test_what_waits_by_itself_says_what_for(opened: Campaign) -> None:
+    opened.put("hello", "x", state=State.HELD, reason=HoldReason.ACCOUNT)
+    opened.put("soon", "x", state=State.HELD, reason=HoldReason.STOPPED)
+    text = opened.get("/decide").text
+    assert "It goes out by itself when X lets us in again." in text
+    assert "It waits until somebody lets sending go on." in text
+    assert "amplifier resume" in text
+
+
+def test_it_is_there_with_a_link_that_the_network_shows(
+    opened: Campaign, decide: Callable[..., Page], shows: list[Seen | None]
+) -> None:
+    opened.put("hello", "mastodon", state=State.UNSURE)
+    shows.append(seen())
+    page = decide("hello", "there", link=link(opened))
+    assert "It counts as sent. Mastodon shows it." in page.text
+    row = DeliveryRow.objects.get(id=number("hello"))
+    assert (row.state, row.remote_id, row.by_hand) == (State.SENT, "42", True)
+
+
+def test_a_link_that_proves_nothing_changes_nothing_and_says_why(
+    opened: Campaign, decide: Callable[..., Page], shows: list[Seen | None]
+) -> None:
+    opened.put("hello", "mastodon", state=State.UNSURE)
+    shows += [None, seen(same=False)]
+    assert "Mastodon shows no post at this link" in decide("hello", "there", link=link(opened)).text
+    assert "says “What stands there.”" in decide("hello", "there", link=link(opened)).text
+    assert "This is no link to a post" in decide("hello", "there", link="https://evil.example/1").text
+    assert stands("hello") == (State.UNSURE, "")
+    shows.append(seen(same=False))
+    assert "It counts as sent." in decide("hello", "there", link=link(opened), anyway="1").text
+
+
+def test_secrets_that_only_the_worker_has_leave_the_shape_to_go_by(
+    opened: Campaign, decide: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SettingsError([])
+
+    monkeypatch.setattr(questions, "reach", refuse)
+    opened.put("hello", "mastodon", state=State.UNSURE)
+    assert "The link has the right shape. Mastodon was not asked." in decide("hello", "there", link=link(opened)).text
+
+
+def test_sending_again_looks_first_where_it_was_tried(opened: Campaign, decide: Callable[..., Page]) -> None:
+    opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.DOUBT, first_sent_at=utc_now())
+    opened.put("soon", "mastodon", state=State.MISSED)
+    assert "looks once more now" in decide("hello", "again").text
+    assert stands("hello") == (State.UNSURE, DoubtReason.AGAIN)
+    assert "It goes out now." in decide("soon", "again").text
+    assert stands("soon")[0] == State.QUEUED
+
+
+def test_sending_again_while_stopped_says_that_it_waits(opened: Campaign, decide: Callable[..., Page]) -> None:
+    opened.put("soon", "mastodon", state=State.MISSED)
+    stops.stop(reason="Panic.", actor="test", now=utc_now())
+    assert "Sending is stopped, so it waits until somebody resumes." in decide("soon", "again").text
+
+
+def test_what_is_left_out_is_gone_from_the_page_with_its_reason_kept(
+    opened: Campaign, decide: Callable[..., Page]
+) -> None:
+    opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.REJECTED)
+    assert "It is left out." in decide("hello", "leave", reason="Not needed.").text
+    row = DeliveryRow.objects.get(id=number("hello"))
+    assert (row.state, row.detail) == (State.DROPPED, "Not needed.")
+    assert opened.get("/decide").truth == "Nothing waits for you."
+
+
+def test_what_may_be_out_twice_stands_first_until_somebody_has_seen_to_it(
+    opened: Campaign, decide: Callable[..., Page]
+) -> None:
+    opened.put("hello", "mastodon", state=State.SENT, remote_id="1", url="https://social.example/@labfreemvmt/1")
+    detail = "2 https://social.example/@labfreemvmt/2"
+    write_events([Event(utc_now(), "service", f"delivery:{number('hello')}", "perhaps twice", detail=detail)])
+    page = opened.get("/decide")
+    assert page.truth == "1 post may be out twice."
+    assert {f"https://social.example/@labfreemvmt/{one}" for one in (1, 2)} <= set(page.links())
+    assert "1 post may be out twice." in opened.get("/").text
+    assert "Noted." in decide("hello", "seen").text
+    assert opened.get("/decide").truth == "Nothing waits for you."
+
+
+@pytest.mark.parametrize("act", ["", "everything", "<script>"])
+def test_a_form_that_says_nothing_changes_nothing(opened: Campaign, decide: Callable[..., Page], act: str) -> None:
+    opened.put("hello", "mastodon", state=State.UNSURE)
+    assert "Nothing was changed: the form did not say what to do." in decide("hello", act).text
+    assert stands("hello") == (State.UNSURE, "")
+
+
+@pytest.mark.parametrize("act", ["there", "again", "leave", "seen"])
+def test_a_delivery_that_there_is_not_is_refused_in_words(opened: Campaign, act: str) -> None:
+    page = opened.send("/decide/999999", {"act": act, "link": "x"}, on="/decide")
+    assert page.status == 200
+    assert [one for one in page.named("p") if one.get("class") == "said"]
+
+
+def test_a_long_list_is_cut_and_says_so(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "SHOWN", 2)
+    opened.put("hello", state=State.HELD)
+    assert "And 1 more. All of them: amplifier decide" in opened.get("/decide").text

@@ -1,0 +1,136 @@
+"""The stop link: whoever has it can stop everything from anywhere, and can do and learn nothing else."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+
+from amplifier.campaign.errand import ErrandKind
+from amplifier.clock import utc_now
+from amplifier.deliver import halt
+from amplifier.store import errands, stops
+from amplifier.web.errands import sheet
+from amplifier.web.errands import stop as stop_module
+from amplifier.web.errands.guesses import Guesses
+from tests.web.campaign import Campaign, Page
+
+ELSEWHERE = {"HTTP_HOST": "amplifier.example", "REMOTE_ADDR": "203.0.113.7", "HTTP_X_FORWARDED_FOR": "198.51.100.9"}
+
+
+@pytest.fixture(autouse=True)
+def _no_traces(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The install of these tests is shared by others: no stop file stays behind, and no guess is remembered."""
+    monkeypatch.setattr(sheet, "GUESSES", Guesses())
+    yield
+    campaign.place.stop_file.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def token(opened: Campaign) -> str:
+    assert opened
+    made = secrets.token_urlsafe(32)
+    errands.make_errand(kind=ErrandKind.STOP, token=made, now=utc_now(), actor="cli:wren")
+    return made
+
+
+@pytest.fixture
+def phone() -> Client:
+    """Somebody's phone, somewhere: no cookie of ours, another host, behind a proxy."""
+    return Client(enforce_csrf_checks=True, **ELSEWHERE)  # type: ignore[arg-type]  headers by their WSGI names
+
+
+def test_the_page_is_one_sentence_and_one_button_and_changes_nothing(token: str, phone: Client) -> None:
+    for method in (phone.get, phone.head):
+        assert method(f"/stop/{token}").status_code == 200
+    page = Page(phone.get(f"/stop/{token}"))
+    assert page.truth == "This stops every post that has not begun to go out."
+    assert len(page.named("button")) == 1
+    assert {one.get("action", "") for one in page.named("form")} == {""}
+    assert not {"img", "iframe", "object"} & {tag for tag, _ in page.tags}
+    assert not phone.cookies
+    assert stops.stops() == ()
+
+
+def test_one_press_stops_everything_and_says_what_happens_now(opened: Campaign, token: str, phone: Client) -> None:
+    page = Page(phone.post(f"/stop/{token}", {"reason": "A wrong name\nis in it"}))
+    assert (page.status, page.truth) == (200, "Sending is stopped.")
+    assert "amplifier resume" in page.text
+    assert page.named("button") == []
+    (stop,) = stops.stops()
+    assert (stop.scope, stop.reason) == ("all", "A wrong nameis in it.")
+    assert stop.actor.startswith("stop link ")
+    assert opened.place.stop_file.read_text() == "A wrong nameis in it.\n"
+    assert not phone.cookies
+
+
+def test_nobody_has_to_give_a_reason_and_pressing_twice_changes_nothing(token: str, phone: Client) -> None:
+    assert Page(phone.post(f"/stop/{token}")).truth == "Sending is stopped."
+    assert Page(phone.post(f"/stop/{token}", {"reason": "Again"})).truth == "Sending is stopped."
+    assert [one.reason for one in stops.stops()] == ["Somebody pressed the stop link."]
+
+
+def test_it_shows_nothing_of_the_campaigns_posts(token: str, phone: Client) -> None:
+    for page in (Page(phone.get(f"/stop/{token}")), Page(phone.post(f"/stop/{token}"))):
+        assert "Hello from the campaign." not in page.text
+        assert page.links() == []
+
+
+@pytest.mark.parametrize("wrong", ["x" * 43, "short", "x" * 100])
+def test_a_wrong_address_leads_nowhere_and_stops_nothing(token: str, phone: Client, wrong: str) -> None:
+    assert token != wrong
+    for answer in (phone.get(f"/stop/{wrong}"), phone.post(f"/stop/{wrong}")):
+        page = Page(answer)
+        assert page.status == 404
+        assert page.truth.startswith("There is nothing here")
+    assert stops.stops() == ()
+
+
+def test_a_link_of_another_kind_stops_nothing(opened: Campaign, phone: Client) -> None:
+    assert opened
+    made = secrets.token_urlsafe(32)
+    errands.make_errand(kind=ErrandKind.HAND_OFF, token=made, now=utc_now(), actor="service")
+    assert phone.post(f"/stop/{made}").status_code == 404
+    assert stops.stops() == ()
+
+
+def test_a_revoked_link_leads_nowhere(token: str, phone: Client) -> None:
+    errands.revoke_errands(kind=ErrandKind.STOP, actor="cli:wren", now=utc_now())
+    assert phone.post(f"/stop/{token}").status_code == 404
+    assert stops.stops() == ()
+
+
+def test_wrong_guesses_of_somebody_else_keep_nobody_from_stopping(token: str, phone: Client) -> None:
+    statuses = {phone.get(f"/stop/{'y' * 43}").status_code for _ in range(40)}
+    assert statuses == {404, 429}
+    assert Page(phone.post(f"/stop/{token}")).truth == "Sending is stopped."
+
+
+def test_other_ways_of_asking_are_refused(token: str, phone: Client) -> None:
+    for ask in (phone.put, phone.delete, phone.patch):
+        assert ask(f"/stop/{token}").status_code == 405
+
+
+def test_a_stop_that_failed_says_so_in_no_uncertain_words(
+    token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stop_module, "pull", lambda *_, **__: halt.Pulled((), ("Nothing could be written.",)))
+    page = Page(phone.post(f"/stop/{token}"))
+    assert page.status == 500
+    assert page.truth == "It could not be stopped from here. Call whoever runs Amplifier, now."
+    assert len(page.named("button")) == 1
+
+
+def test_a_database_that_does_not_answer_is_said_and_is_no_wrong_address(
+    token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(stop_module.errands, "find_errand", fail)
+    page = Page(phone.get(f"/stop/{token}"))
+    assert page.status == 503
+    assert page.truth.startswith("The database does not answer, so nothing is sent")
