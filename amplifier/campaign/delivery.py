@@ -230,3 +230,4 @@ class Journey:
     run_at: datetime | None = None
     language: str = ""
     waits_for: int | None = None
+    frozen: bool = False  # an attempt may have arrived, so that its bytes stay as they are

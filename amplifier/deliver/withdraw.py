@@ -15,6 +15,7 @@ from amplifier.settings import Settings
 from amplifier.store import journeys, withdrawals
 from amplifier.store.corrections import Hand
 
+LOOKED_FOR = (State.QUEUED, State.HELD, State.MISSED)  # with an attempt behind it that may have arrived
 DELETE = "delete it"
 LOOK = "look for it, and delete it if it is there: nobody knows yet whether it is out"
 DROP = "leave it out: it has not gone out there yet"
@@ -65,10 +66,7 @@ def _what(found: Stand) -> str:
     deleting = any(row.identity.verb is Verb.DELETE and row.state in ON_ITS_WAY for row in found.rows)
     if found.out:
         return ON_THE_WAY if deleting else DELETE
-    if any(_may_be_out(row.state, tried=row.first_sent_at is not None) for row in published):
+    if any(row.state in ON_ITS_WAY or (row.frozen and row.state in LOOKED_FOR) for row in published):
         return LOOK
     return DROP if any(row.state in (State.QUEUED, State.HELD) for row in published) else ""
 
-
-def _may_be_out(state: State, *, tried: bool) -> bool:
-    return state in ON_ITS_WAY or (tried and state in (State.QUEUED, State.HELD))

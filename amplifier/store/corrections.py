@@ -30,7 +30,7 @@ from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
 
 IN_TIME = timedelta(days=1)  # a correction is worth sending that much later; then a person decides anew
-REPLACED, WITHDRAWN = "replaced", "withdrawn"  # why something that waited does not any more
+REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,20 @@ def _target(found: Stand) -> str:
     return found.out.receipt.remote_id if found.out and found.out.receipt else ""
 
 
-def give_way(found: Stand, hand: Hand, *, why: str = REPLACED) -> None:
-    """What waits of earlier corrections is dropped; what was tried and may have arrived is none of these."""
-    rows = list(found.waiting)
-    if why == WITHDRAWN:  # an edit whose outcome nobody knows does not matter to a post that goes
-        rows += [row for row in found.rows if row.state is State.UNSURE and row.identity.verb is Verb.EDIT]
-    for row in DeliveryRow.objects.filter(id__in=[row.id for row in rows]):
-        may_be_out = row.verb == Verb.PUBLISH and row.request is not None
-        if may_be_out and why == REPLACED:
+def give_way(found: Stand, hand: Hand) -> None:
+    """What waits of earlier corrections is dropped. Raises UsageError where the last of them may be out after all."""
+    for row in found.waiting:
+        if row.identity.verb is Verb.PUBLISH and row.frozen:
             raise UsageError(
-                f"The last correction on {row.account} may be out after all. Look at the profile, or withdraw it."
+                f"The last correction on {found.account} may be out after all. Look at the profile, or withdraw it."
             )
-        if not may_be_out:
-            move(row, State.DROPPED, why, hand.actor, hand.now, reason=why, detail=hand.reason)
+        drop(row.id, hand, REPLACED)
+
+
+def drop(delivery: int, hand: Hand, why: str) -> None:
+    """It does not happen any more; called inside a transaction."""
+    row = DeliveryRow.objects.get(id=delivery)
+    move(row, State.DROPPED, why, hand.actor, hand.now, reason=why, detail=hand.reason)
 
 
 def _queued(found: Stand, change: Change, hand: Hand) -> list[int]:

@@ -96,4 +96,5 @@ def _journey(row: DeliveryRow) -> Journey:
         run_at=row.run_at,
         language=row.language,
         waits_for=row.waits_for,
+        frozen=row.request is not None,
     )

@@ -11,14 +11,14 @@ from amplifier.campaign.correction import LIVES
 from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, HoldReason, Journey, RemoteState, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
-from amplifier.store.corrections import IN_TIME, WITHDRAWN, Hand, add_row, give_way, locked, move
+from amplifier.store.corrections import IN_TIME, Hand, add_row, drop, locked, move
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import target_of
 from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
-NOT_THERE = "not there"
+WITHDRAWN, NOT_THERE = "withdrawn", "not there"
 MOST = 1000
 # These tell what to look for: who posted it by hand is not found by its bytes, and a duplicate is never sent again.
 KEPT_DOUBTS = (HoldReason.DUPLICATE, DoubtReason.BY_HAND)
@@ -35,9 +35,12 @@ def withdraw(post: PostId, accounts: Collection[str], hand: Hand) -> list[int]:
         found = locked(post, account)
         if found is None:
             continue
-        give_way(found, hand, why=WITHDRAWN)
+        later = [row for row in found.rows if row.identity.verb is not Verb.PUBLISH]
+        for row in later:  # what an edit came to does not matter to a post that goes
+            if row in found.waiting or (row.identity.verb is Verb.EDIT and row.state is State.UNSURE):
+                drop(row.id, hand, WITHDRAWN)
         for row in found.rows:
-            if row.identity.verb is Verb.PUBLISH:
+            if row not in later:
                 made += _taken_back(row, hand)
     return made
 
@@ -117,7 +120,7 @@ def _taken_back(row: Journey, hand: Hand) -> list[int]:
             )  # fmt: skip
             return [_delete(model, hand, waits_for=model.pk)]
         case State.QUEUED | State.HELD:
-            move(model, State.DROPPED, WITHDRAWN, hand.actor, now, reason=WITHDRAWN, detail=hand.reason)
+            drop(model.pk, hand, WITHDRAWN)
             return [model.pk]
         case State.SENDING | State.UNSURE:
             if model.reason not in KEPT_DOUBTS:
