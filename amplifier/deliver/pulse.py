@@ -14,6 +14,7 @@ from amplifier.store import accounts, heartbeats
 from amplifier.store.accounts import OK, AccountState
 
 log = logging.getLogger("amplifier.deliver")
+logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it writes addresses into the log, and ours is a secret
 ASKED, WORKED, CALLED = "pulse asked", "pulse worked", "pulse called"
 TIMEOUT_S = (3.0, 5.0)  # to connect, to read
 ACCOUNTS_FRESH = timedelta(minutes=12)  # accounts that are well are asked every ten

@@ -1,0 +1,93 @@
+"""Who is asked next, and how an errand stands for whoever opens its page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State
+from amplifier.campaign.errand import Ask, Errand, ErrandKind
+from amplifier.deliver.hand_off import Link, Standing, last_link, next_asks, posted_after, standing
+from tests.deliver.told import NOW, journey
+
+PEOPLE = ("anna", "bo", "cleo")
+ROW = journey(1, State.HELD, reason=HoldReason.HAND_OFF)
+
+
+def errand(number: int, person: str, *, at: float = 0, taken: bool = False) -> Errand:
+    made = NOW + timedelta(seconds=at)
+    return Errand(number, ErrandKind.HAND_OFF, 1, person, made, made if taken else None, None, None)
+
+
+def asks(*before: Errand, at: float, row: Journey = ROW, people: tuple[str, ...] = PEOPLE) -> list[Ask]:
+    now = NOW + timedelta(seconds=at)
+    return list(next_asks([row], {1: before} if before else {}, people, now=now, hand_over_after_s=300))
+
+
+def test_the_first_who_listens_is_asked_first() -> None:
+    assert asks(at=0) == [Ask(1, "anna", 0)]
+
+
+def test_after_five_minutes_unclaimed_the_next_one_is_asked_round_the_list() -> None:
+    assert asks(errand(1, "anna"), at=299) == []
+    assert asks(errand(1, "anna"), at=300) == [Ask(1, "bo", 1)]
+    assert asks(errand(1, "anna"), errand(2, "bo", at=300), at=500) == []
+    assert asks(errand(1, "anna"), errand(2, "bo", at=300), at=600) == [Ask(1, "cleo", 2)]
+    assert asks(errand(3, "cleo"), at=400) == [Ask(1, "anna", 1)]
+
+
+def test_whoever_is_on_it_keeps_it() -> None:
+    assert asks(errand(1, "anna", taken=True), at=800) == []
+
+
+def test_somebody_alone_is_not_asked_over_and_over() -> None:
+    assert asks(errand(1, "anna"), at=700, people=("anna",)) == []
+
+
+def test_nobody_is_asked_for_what_is_too_late_or_where_nobody_listens() -> None:
+    assert asks(at=901 + 1) == []
+    assert asks(at=0, people=()) == []
+
+
+def test_whoever_left_the_list_is_followed_by_the_first() -> None:
+    assert asks(errand(1, "dora"), at=300) == [Ask(1, "anna", 1)]
+
+
+GIVEN = Link(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
+
+
+@pytest.mark.parametrize(
+    ("row", "mine", "others", "link", "stands"),
+    [
+        (ROW, errand(1, "anna"), [], Link(), Standing.ASKED),
+        (ROW, errand(1, "anna", taken=True), [], Link(), Standing.MINE),
+        (ROW, errand(1, "anna"), [errand(2, "bo")], Link(), Standing.PASSED),
+        (ROW, errand(1, "anna"), [errand(2, "bo", taken=True)], Link(), Standing.OTHERS),
+        (ROW, errand(1, "anna"), [], GIVEN, Standing.CHECKING),
+        (journey(1, State.MISSED), errand(1, "anna"), [], Link(), Standing.LATE),
+        (journey(1, State.MISSED), errand(1, "anna"), [], GIVEN, Standing.CHECKING),
+        (journey(1, State.SENT), errand(1, "anna"), [], GIVEN, Standing.OUT),
+        (journey(1, State.DROPPED), errand(1, "anna"), [], Link(), Standing.OFF),
+        (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), errand(1, "anna"), [], Link(), Standing.LOOKING),
+        (journey(1, State.UNSURE), errand(1, "anna"), [], Link(), Standing.WAITS),
+        (journey(1, State.HELD, reason=HoldReason.STOPPED), errand(1, "anna"), [], Link(), Standing.WAITS),
+        (journey(1, State.QUEUED), errand(1, "anna"), [], Link(), Standing.WAITS),
+    ],
+)  # fmt: skip
+def test_how_it_stands(row: Journey, mine: Errand, others: list[Errand], link: Link, stands: Standing) -> None:
+    assert standing(row, mine, [mine, *others], link) is stands
+
+
+def test_the_last_word_about_a_link_counts() -> None:
+    given, refused = ("link given", "hand:anna", "12 https://x.com/us/status/12"), ("link refused", "service", "No.")
+    assert last_link([given]).pending == Receipt("12", "https://x.com/us/status/12")
+    assert last_link([given, refused]) == Link(refused="No.")
+    assert last_link([given, refused, given]).by == "hand:anna"
+    assert last_link([given, refused, ("to be looked for", "hand:anna", "")]) == Link()
+    assert last_link([("taken", "hand:anna", "")]) == Link()
+
+
+def test_a_post_from_before_its_time_is_another_post() -> None:
+    assert isinstance(posted_after(ROW), datetime)
+    assert posted_after(ROW) == ROW.due_at - timedelta(minutes=2)

@@ -1,0 +1,251 @@
+"""People are asked one after the other to post by hand, and what they paste is looked at before it counts."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from amplifier import settings
+from amplifier.campaign.delivery import HoldReason, Receipt
+from amplifier.campaign.errand import LINK_REFUSED, Errand, ErrandKind
+from amplifier.deliver.confirm import Outlet
+from amplifier.deliver.envelope import Envelope
+from amplifier.deliver.hands import NOT_THERE, OTHER_WORDS, Hands, Means
+from amplifier.deliver.notify import Notifier, Post
+from amplifier.errors import RateLimited, Unavailable
+from amplifier.platforms.port import Seen
+from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, spends, stops
+from tests.deliver.test_notify import LIVE
+from tests.store import filled
+from tests.store.filled import NOW, after
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+TEXT = "Ballot closes at three. Vote for the motion on free movement."
+
+
+class Network:
+    """A network that is asked for one post and answers as the test says."""
+
+    def __init__(self) -> None:
+        self.answers: list[Seen | Exception | None] = []
+        self.asked: list[str] = []
+
+    def read(self, remote_id: str, _text: str) -> Seen | None:
+        self.asked.append(remote_id)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def seen(text: str, *, same: bool = False) -> Seen:
+    return Seen(same, text, None, None, "https://bsky.app/x")
+
+
+@dataclass
+class Desk:
+    """Hands with their clock, their network and their stop in reach."""
+
+    time: datetime = NOW
+    stopped: str = ""
+    budget: int | None = None
+    price: int = 0
+    network: Network = field(default_factory=Network)
+
+    def __post_init__(self) -> None:
+        filled.open_ledger()
+        found = settings.parse(LIVE)
+        envelope = Envelope("key")
+        day = date(2023, 10, 10)
+        post = Post(carry=lambda *_, **__: "", addresses={})
+        notifier = Notifier(found, post=post, envelope=envelope, today=lambda: day, now=lambda: self.time)
+        outlet = Outlet("bluesky", self.network, 1, by_hand=True, budget=self.budget)  # type: ignore[arg-type]
+        means = Means(
+            notifier=notifier,
+            envelope=envelope,
+            outlets={"bluesky": outlet},
+            stopped=lambda: self.stopped,
+            token=lambda: secrets.token_urlsafe(32),
+            base=lambda: "https://amplifier.example",
+            read_price={"bluesky": self.price},
+        )
+        self.hands = Hands(found, means, now=lambda: self.time)
+        self.envelope = envelope
+
+    def later(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+    def hand_off(self, account: str = "bluesky", text: str = TEXT) -> int:
+        number = filled.add(text, account=account, due=self.time)
+        holds.hold_blocked(now=self.time, by_hand=[account])
+        return number
+
+    def asked(self) -> list[str]:
+        return [one.person for one in errands.errands(kind=ErrandKind.HAND_OFF)]
+
+    def given(self, number: int, remote_id: str = "at://us/post/1") -> Errand:
+        """Somebody took it and pasted a link."""
+        self.hands.ask()
+        (one,) = [found for found in errands.errands(kind=ErrandKind.HAND_OFF) if found.delivery == number]
+        errands.give_link(one, Receipt(remote_id, f"https://bsky.app/{remote_id}"), actor="hand:anna", now=self.time)
+        return one
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def stands(number: int) -> tuple[str, str]:
+    row = filled.row(number)
+    return row.state, row.reason
+
+
+def test_somebody_is_asked_with_a_link_that_leads_to_their_errand(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    desk.hands.ask()
+    assert desk.asked() == ["anna"]
+    (told,) = notices.to_tell("anna", now=desk.time)
+    assert told.sentence.startswith("Please post on Bluesky by hand, due")
+    address = desk.envelope.open(told.link)
+    assert address.startswith("https://amplifier.example/h/")
+    found = errands.find_errand(ErrandKind.HAND_OFF, address.rpartition("/")[2])
+    assert found is not None
+    assert (found.delivery, found.person) == (number, "anna")
+
+
+def test_after_five_minutes_the_next_one_is_asked_and_then_round_the_list(desk: Desk) -> None:
+    desk.hand_off()
+    for seconds, wanted in ((0, ["anna"]), (299, ["anna"]), (1, ["anna", "bo"]), (300, ["anna", "bo", "anna"])):
+        desk.later(seconds)
+        desk.hands.ask()
+        assert desk.asked() == wanted
+    assert [one.recipient for one in notices.last_notices(9)] == ["anna", "bo", "anna"]
+
+
+def test_what_nobody_does_is_missed_and_nobody_is_asked_any_more(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    desk.later(901)
+    deliveries.miss_overdue(now=desk.time)
+    desk.hands.ask()
+    assert stands(number) == ("missed", "hand_off")
+    assert desk.asked() == ["anna"]
+
+
+def test_while_sending_is_stopped_nobody_is_asked(desk: Desk) -> None:
+    desk.hand_off()
+    desk.stopped = "Trouble."
+    desk.hands.ask()
+    desk.stopped = ""
+    stops.stop(reason="Trouble.", actor="cli:anna", now=NOW, scope="account:bluesky")
+    desk.hands.ask()
+    assert desk.asked() == []
+    stops.lift(actor="cli:anna", now=NOW)
+    desk.hands.ask()
+    assert desk.asked() == ["anna"]
+
+
+def test_a_link_to_our_post_with_these_words_is_adopted_in_the_name_of_whoever_pasted_it(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.check_links()
+    assert stands(number) == ("sent", "")
+    row = filled.row(number)
+    assert (row.remote_id, row.by_hand) == ("at://us/post/1", True)
+    assert events.events_of(events.of_delivery(number))[-1].actor == "hand:anna"
+    desk.hands.check_links()
+    assert desk.network.asked == ["at://us/post/1"]
+
+
+def test_a_word_that_a_hand_changed_is_no_other_post(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    desk.network.answers = [seen(TEXT.replace("three", "3 pm"))]
+    desk.hands.check_links()
+    assert stands(number)[0] == "sent"
+
+
+@pytest.mark.parametrize(("answer", "why"), [(None, NOT_THERE), (seen("Lunch is served."), OTHER_WORDS)])
+def test_a_link_to_anything_else_is_refused_with_the_reason(desk: Desk, answer: Seen | None, why: str) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    desk.network.answers = [answer]
+    desk.hands.check_links()
+    assert stands(number) == ("held", "hand_off")
+    last = events.events_of(events.of_delivery(number))[-1]
+    assert (last.kind, last.detail) == (LINK_REFUSED, why)
+    desk.hands.check_links()
+    assert len(desk.network.asked) == 1
+
+
+def test_a_post_that_another_delivery_owns_is_refused(desk: Desk) -> None:
+    first, second = desk.hand_off(), desk.hand_off(text=TEXT + " Now.")
+    overrides.adopt(first, Receipt("at://us/post/1", "https://bsky.app/1"), actor="hand:bo", now=NOW)
+    desk.given(second)
+    desk.network.answers = [seen(TEXT)]
+    desk.hands.check_links()
+    assert stands(second) == ("held", "hand_off")
+    assert "another delivery" in events.events_of(events.of_delivery(second))[-1].detail
+
+
+def test_a_network_that_does_not_answer_is_asked_again_later(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    desk.network.answers = [
+        Unavailable("Down."),
+        RateLimited("Wait.", after(60)),
+        ValueError("odd"),
+        seen(TEXT, same=True),
+    ]
+    for seconds in (0, 0, 5, 10, 60, 5):
+        desk.later(seconds)
+        desk.hands.check_links()
+    assert stands(number)[0] == "sent"
+    assert len(desk.network.asked) == 4
+
+
+def test_what_was_posted_after_the_last_moment_can_still_be_said(desk: Desk) -> None:
+    number = desk.hand_off()
+    one = desk.given(number)
+    desk.later(901)
+    deliveries.miss_overdue(now=desk.time)
+    desk.hands.ask()
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.check_links()
+    assert stands(number)[0] == "sent"
+    desk.hands.ask()
+    (closed,) = [found for found in errands.errands(kind=ErrandKind.HAND_OFF) if found.id == one.id]
+    assert closed.done_at == desk.time
+
+
+def test_an_errand_for_something_missed_closes_after_an_hour(desk: Desk) -> None:
+    desk.hand_off()
+    desk.hands.ask()
+    desk.later(901)
+    deliveries.miss_overdue(now=desk.time)
+    desk.hands.ask()
+    assert len(errands.open_errands()) == 1
+    desk.later(3601)
+    desk.hands.ask()
+    assert errands.open_errands() == ()
+
+
+def test_looking_costs_its_price_and_without_money_the_link_itself_has_to_do() -> None:
+    desk = Desk(budget=5000, price=5000)
+    first, second = desk.hand_off(), desk.hand_off(text="Thank you, conference.")
+    desk.given(first)
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.check_links()
+    assert spends.spent(NOW) == 5000
+    one = next(found for found in errands.open_errands() if found.delivery == second)
+    errands.give_link(one, Receipt("at://us/post/2", "https://bsky.app/2"), actor="hand:bo", now=NOW)
+    desk.hands.check_links()
+    assert stands(second)[0] == "sent"
+    assert len(desk.network.asked) == 1
+    assert all(row.reason != HoldReason.HAND_OFF for row in journeys.journeys_by_id([first, second]))

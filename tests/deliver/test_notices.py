@@ -1,0 +1,173 @@
+"""What people are told: one short sentence for all that belongs together, in words that help, and nothing twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.notice import News
+from amplifier.deliver.notices import LONGEST, Scene, drafts, next_try, please_post
+from amplifier.policy import Topic
+from tests.deliver.told import NOW, journey, news, scene
+
+
+def sentences(found: list[News], where: Scene) -> list[tuple[Topic, str]]:
+    return [(draft.topic, draft.sentence) for draft in drafts(found, where)]
+
+
+def test_one_missed_post_is_named_with_its_account_and_time() -> None:
+    told = [news(7, "missed", after="missed", delivery=1)]
+    assert sentences(told, scene(journey(1, State.MISSED))) == [
+        (
+            Topic.MISSED,
+            (
+                "“Ballot closes at three.” was missed on X, due 14:40 Liverpool: it was too late to send it. "
+                "Send it now, or leave it."
+            ),
+        )
+    ]
+
+
+def test_forty_nine_missed_posts_are_one_sentence() -> None:
+    rows = [journey(n, State.MISSED, account=("x", "bluesky")[n % 2]) for n in range(1, 50)]
+    (draft,) = drafts([news(n, "missed", after="missed", delivery=n) for n in range(1, 50)], scene(*rows))
+    assert draft.sentence.startswith("49 posts were missed on Bluesky and X, the first due 14:40 Liverpool: “Ballot")
+    assert draft.key == "missed:1"
+
+
+def test_the_same_post_on_three_networks_is_one_post() -> None:
+    rows = [journey(n, State.MISSED, account=name, slot="go") for n, name in enumerate(("x", "bluesky", "mastodon"), 1)]
+    (draft,) = drafts([news(n, "missed", after="missed", delivery=n) for n in (1, 2, 3)], scene(*rows))
+    assert "was missed on X, Bluesky and Mastodon" in draft.sentence
+
+
+def test_each_topic_has_its_own_sentence() -> None:
+    told = [
+        news(1, "missed", after="missed", delivery=1),
+        news(2, "rejected", before="sending", after="held", delivery=2),
+        news(3, "held: budget", after="held", delivery=3),
+        news(4, "not seen yet", before="unsure", after="unsure", delivery=4),
+        news(5, "perhaps twice", before="sent", after="sent", delivery=5),
+        news(6, "gone", before="live", after="gone", delivery=6),
+    ]
+    rows = (
+        journey(1, State.MISSED),
+        journey(2, State.HELD, reason=HoldReason.REJECTED),
+        journey(3, State.HELD, reason=HoldReason.BUDGET),
+        journey(4, State.UNSURE),
+        journey(5, State.SENT),
+        journey(6, State.SENT),
+    )
+    found = dict(sentences(told, scene(*rows)))
+    assert set(found) == {Topic.MISSED, Topic.HELD, Topic.BUDGET, Topic.UNSURE, Topic.TWICE, Topic.CHANGED}
+    assert "the network refuses it as it is. Give it other words" in found[Topic.HELD]
+    assert "The month's budget has no room for “Ballot" in found[Topic.BUDGET]
+    assert "We do not know whether “Ballot" in found[Topic.UNSURE]
+    assert "may be out twice" in found[Topic.TWICE]
+    assert "on X, of 14:40 Liverpool, is no longer there" in found[Topic.CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("told", "row"),
+    [
+        (news(1, "missed", after="missed", delivery=1), journey(1, State.QUEUED)),
+        (news(1, "rejected", after="held", delivery=1), journey(1, State.DROPPED)),
+        (news(1, "not seen yet", before="unsure", after="unsure", delivery=1), journey(1, State.SENT)),
+    ],
+    ids=["sent again", "left out", "found"],
+)
+def test_what_is_so_no_longer_is_not_told(told: News, row: object) -> None:
+    assert drafts([told], scene(row)) == ()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reason", [HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.HAND_OFF])
+def test_what_another_notice_tells_is_not_told_by_post(reason: HoldReason) -> None:
+    told = [news(1, f"held: {reason}", after="held", delivery=1)]
+    assert drafts(told, scene(journey(1, State.HELD, reason=reason))) == ()
+
+
+def test_whoever_held_it_back_needs_no_telling() -> None:
+    told = [news(1, "held", after="held", delivery=1, actor="cli:anna")]
+    assert drafts(told, scene(journey(1, State.HELD))) == ()
+
+
+def test_a_first_unclear_answer_and_a_doubt_told_before_are_not_told() -> None:
+    told = [
+        news(1, "no clear answer", before="sending", after="unsure", delivery=1),
+        news(2, "cannot look yet", before="unsure", after="unsure", delivery=1, again=True),
+    ]
+    assert drafts(told, scene(journey(1, State.UNSURE))) == ()
+
+
+def test_a_person_who_says_that_it_is_out_is_not_told_that_it_is_unsure() -> None:
+    told = [news(1, "not seen yet", before="unsure", after="unsure", delivery=1)]
+    assert drafts(told, scene(journey(1, State.UNSURE, reason=DoubtReason.BY_HAND))) == ()
+
+
+def test_an_account_lost_is_one_alert_with_how_many_posts_wait() -> None:
+    waiting = {"x": [journey(n, State.QUEUED) for n in range(1, 50)]}
+    told = [news(1, "account lost", before="ok", after="lost", subject="account:x")]
+    (draft,) = drafts(told, scene(waiting=waiting, lost=["x"]))
+    assert draft.sentence == ("X no longer lets us in: 49 posts wait, the first due 14:40 Liverpool. Renew its access.")
+    assert drafts(told, scene(waiting=waiting)) == ()  # it is back already
+
+
+def test_a_stop_and_its_end_are_told_with_who_and_why() -> None:
+    told = [
+        news(1, "stopped", subject="service", actor="cli:anna", detail="account:x: The wrong words went out."),
+        news(2, "resumed", subject="service", actor="cli:bo", detail="all"),
+    ]
+    stop, end = [draft.sentence for draft in drafts(told, scene())]
+    assert stop.startswith("Sending is stopped on x by anna. The wrong words went out.")
+    assert end == "Sending goes on everywhere: bo resumed it."
+
+
+def test_changed_facts_are_told_where_posts_say_them() -> None:
+    told = {"changes": [{"fact": "milestone.debate"}], "counts": {"coming": 5, "sent": 1, "kit": 0}}
+    (draft,) = drafts([news(1, "facts changed", subject="facts:lab23", detail=json.dumps(told))], scene())
+    assert draft.sentence == (
+        "Debate changed: 5 coming posts say it anew, 1 that is out is no longer true. "
+        "Decide about them: amplifier facts"
+    )
+    told["counts"] = {"coming": 0, "sent": 0, "kit": 0}
+    assert drafts([news(1, "facts changed", subject="facts:lab23", detail=json.dumps(told))], scene()) == ()
+
+
+def test_a_person_is_asked_with_the_time_that_is_left() -> None:
+    row = journey(3, State.HELD, reason=HoldReason.HAND_OFF)
+    draft = please_post(row, number=1, left=timedelta(minutes=15), scene=scene(row))
+    assert draft.sentence.startswith("Please post on X by hand, due 14:40 Liverpool: “Ballot closes at three.”")
+    assert "15 minutes" in draft.sentence
+    assert draft.key == "hand_off:3:1"
+
+
+@given(
+    text=st.text(max_size=600),
+    kind=st.sampled_from(["missed", "rejected", "gone", "perhaps twice"]),
+    n=st.integers(1, 4),
+)
+def test_no_sentence_is_longer_than_a_phone_shows(text: str, kind: str, n: int) -> None:
+    after = {"missed": State.MISSED, "rejected": State.HELD}.get(kind, State.SENT)
+    rows = [
+        journey(k, after, text=text, account=list("xbm")[k % 3], reason=HoldReason.OVERTAKEN) for k in range(1, n + 1)
+    ]
+    for draft in drafts([news(k, kind, after=after, delivery=k) for k in range(1, n + 1)], scene(*rows)):
+        assert len(draft.sentence) <= LONGEST
+        assert "\n" not in draft.sentence
+
+
+def test_braces_in_a_post_are_just_braces() -> None:
+    (draft,) = drafts(
+        [news(1, "missed", after="missed", delivery=1)], scene(journey(1, State.MISSED, text="{words} {0}"))
+    )
+    assert "“{words} {0}” was missed" in draft.sentence
+
+
+def test_tries_come_soon_at_first_and_then_every_minute() -> None:
+    waits = [(next_try(NOW, tries) - NOW).total_seconds() for tries in range(6)]
+    assert waits == [0, 5, 20, 80, 140, 200]

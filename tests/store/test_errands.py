@@ -1,0 +1,104 @@
+"""Errands: a digest is all that is kept of a secret address, one person is on it at a time, and revoked is gone."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand, ErrandKind
+from amplifier.campaign.notice import Draft
+from amplifier.policy import Topic
+from amplifier.store import errands, events, notices
+from amplifier.store.models import ErrandRow
+from tests.store import filled
+from tests.store.filled import NOW, after
+
+pytestmark = pytest.mark.usefixtures("opened")
+HAND = ErrandKind.HAND_OFF
+
+
+def made(delivery: int, person: str = "anna", *, number: int = 0) -> str:
+    token = secrets.token_urlsafe(32)
+    draft = Draft(f"hand_off:{delivery}:{number}", Topic.HAND_OFF, "Please post.")
+    assert errands.ask(Ask(delivery, person, number), draft, token=token, link="sealed:x", now=NOW)
+    return token
+
+
+def found(token: str) -> Errand:
+    one = errands.find_errand(HAND, token)
+    assert one is not None
+    return one
+
+
+def test_of_a_secret_address_only_the_digest_is_kept() -> None:
+    token = made(filled.add())
+    (row,) = ErrandRow.objects.values()
+    assert token not in str(row)
+    assert found(token).person == "anna"
+    assert all(token not in str(one) for one in notices.last_notices(9))
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "x" * 42, "x" * 43, "x" * 44, "é" * 43, "../../../etc/passwd"])
+def test_another_address_leads_nowhere(wrong: str) -> None:
+    made(filled.add())
+    assert errands.find_errand(HAND, wrong) is None
+
+
+def test_an_address_can_do_the_one_thing_that_it_is_for() -> None:
+    assert errands.find_errand(ErrandKind.STOP, made(filled.add())) is None
+
+
+def test_a_revoked_address_leads_nowhere() -> None:
+    token = made(filled.add())
+    assert errands.revoke_errands(kind=HAND, actor="cli:anna", now=NOW) == 1
+    assert errands.find_errand(HAND, token) is None
+    assert errands.errands(kind=HAND) == ()
+
+
+def test_asking_is_errand_and_notice_or_neither_and_two_workers_ask_once() -> None:
+    number = filled.add()
+    draft = Draft("hand_off", Topic.HAND_OFF, "Please post.")
+
+    def ask() -> bool:
+        link = "sealed:x"
+        return errands.ask(Ask(number, "anna", 0), draft, token=secrets.token_urlsafe(32), link=link, now=NOW)
+
+    asked = filled.at_once([ask, ask])
+    assert sorted(asked) == [False, True]
+    assert len(errands.open_errands()) == len(notices.to_tell("anna", now=NOW)) == 1
+
+
+def test_whoever_is_asked_last_takes_it_and_only_once() -> None:
+    number = filled.add()
+    anna, bo = found(made(number)), found(made(number, "bo", number=1))
+    assert not errands.take_errand(anna, actor="hand:anna", now=after(1))
+    assert errands.take_errand(bo, actor="hand:bo", now=after(2))
+    assert not errands.take_errand(bo, actor="hand:bo", now=after(3))
+    told = [(one.actor, one.kind) for one in events.events_of(events.of_delivery(number))]
+    assert told[-1] == ("hand:bo", "taken")
+    assert sum(kind == "taken" for _, kind in told) == 1
+
+
+def test_what_is_closed_is_open_no_more_but_its_page_still_knows() -> None:
+    token = made(filled.add())
+    errands.close_errands([found(token).id], now=after(5))
+    assert errands.open_errands() == ()
+    assert found(token).done_at == after(5)
+    assert not errands.take_errand(found(token), actor="hand:anna", now=after(6))
+
+
+def test_links_and_their_refusals_are_events_of_the_delivery() -> None:
+    number = filled.add()
+    one = found(made(number))
+    receipt = Receipt("12", "https://x.com/us/status/12")
+    errands.give_link(one, receipt, actor="hand:anna", now=NOW)
+    errands.refuse_link(one, "It says something else.", now=NOW)
+    errands.note_second(one, receipt, actor="hand:anna", now=NOW)
+    told = events.events_of(events.of_delivery(number))[-3:]
+    assert [(event.kind, event.actor) for event in told] == [
+        (LINK_GIVEN, "hand:anna"),
+        (LINK_REFUSED, "service"),
+        ("perhaps twice", "hand:anna"),
+    ]
