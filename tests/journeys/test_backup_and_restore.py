@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.rehearse import copy_home
+from amplifier.cli.up import answers
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
 
 pytestmark = [
@@ -53,6 +54,10 @@ def test_a_restored_campaign_repeats_nothing_and_loses_nothing(tmp_path: Path) -
         assert restored["looked_for"] >= sent_before - 25 - 3
         assert restored["for_a_person"] == 0
         second = install.up()
+        second.until(lambda: answers(install.sandbox_port), seconds=20, what="world")
+        install.world().fault(
+            network="mastodon", operation="publish", kind="ignore_key", times=None
+        )  # the look alone helps
         refused = install.command("resume", "--yes")
         if refused.returncode == 2:  # unless it has looked for all of them by now
             assert "may be out already and are still looked for" in refused.stderr
