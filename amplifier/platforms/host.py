@@ -32,6 +32,10 @@ class WrongAddressError(requests.RequestException):
     """A request would have gone to another host than the one this account is on; it was not sent there."""
 
 
+class RedirectedError(requests.RequestException):
+    """The server answers with a redirect, which was not followed. Whether it did what was asked, nobody knows."""
+
+
 class HostSession(requests.Session):
     """A session that speaks to `base` only.
 
@@ -70,7 +74,7 @@ class HostSession(requests.Session):
         response = super().request(method, self._address(str(url)), *args, **kwargs)
         self._last.answer = Answer(response.status_code, response.headers)
         if response.is_redirect:
-            raise WrongAddressError(
+            raise RedirectedError(
                 f"{self._base} answers with a redirect. Set the account's `api` to its real address."
             )
         return response

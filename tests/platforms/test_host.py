@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from amplifier.platforms.host import Answer, Burst, HostSession, WrongAddressError, never_sent
+from amplifier.platforms.host import Answer, Burst, HostSession, RedirectedError, WrongAddressError, never_sent
 from tests.peers.servers import free_port
 from tests.platforms.stub import Said, Stub
 
@@ -45,8 +45,10 @@ def test_no_other_host_is_spoken_to(stub: Stub, other: str) -> None:
 def test_a_redirect_is_an_error_and_not_followed(stub: Stub) -> None:
     stub.answers["GET /a"] = Said(302, headers={"Location": f"{stub.address}/b"})
 
-    with pytest.raises(WrongAddressError):
+    with pytest.raises(RedirectedError) as raised:
         HostSession(stub.address, FAST).get(stub.address + "/a")
+
+    assert not never_sent(raised.value), "what answers with a redirect may have done what was asked"
 
     assert stub.paths() == ["GET /a"]
 

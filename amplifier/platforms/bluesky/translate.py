@@ -26,8 +26,8 @@ CLOSED = frozenset({"AccountTakedown", "AccountDeactivated", "AccountSuspended",
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 
-class RedirectError(httpx.InvalidURL):
-    """The server answers with a redirect; it was not followed."""
+class RedirectError(httpx.HTTPError):
+    """The server answers with a redirect, which was not followed. Whether it did what was asked, nobody knows."""
 
 
 def translate(error: Exception, now: datetime, verb: Verb | None = None) -> PlatformError:

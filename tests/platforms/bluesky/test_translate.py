@@ -63,7 +63,7 @@ CASES = [
     (caused(exceptions.NetworkError(), httpx.ConnectError("refused")), Unavailable),
     (caused(exceptions.NetworkError(), httpx.ReadError("reset")), OutcomeUnknown),
     (httpx.RemoteProtocolError("hung up"), OutcomeUnknown),  # atproto lets it through as it is
-    (RedirectError("elsewhere"), Unavailable),
+    (RedirectError("elsewhere"), OutcomeUnknown),
     (KeyError("uri"), OutcomeUnknown),
 ]
 
