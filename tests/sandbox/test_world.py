@@ -136,8 +136,9 @@ def test_a_key_lives_as_long_as_documented() -> None:
 
 @pytest.mark.parametrize("network", list(Network))
 def test_a_deleted_post_is_shown_nowhere_and_kept(world: World, network: Network) -> None:
-    post = add(world, "Gone #a", network=network, tags=("a",), rkey="r", mentions=("brook",))
     brook = world.people.account(network, "brook")
+    post = add(world, "Gone #a", network=network, tags=("a",), rkey="r", mentions=("brook",))
+    assert len(world.notices(brook, Window())) == 1
     world.delete_post(network, post.remote_id)
 
     assert world.post(network, post.remote_id) is None
