@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Worker
 from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.port import Part
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
 from amplifier.store import accounts, ledger, posts
@@ -34,7 +36,7 @@ READ_TIMEOUT_S = 0.4
 TOO_LATE_S = 30 * 60
 REST = frozenset({State.SENT, State.HELD, State.MISSED, State.DROPPED})
 BETWEEN = timedelta(minutes=20)  # each delivery begins with rate limits that have forgotten the one before
-PATIENCE_S = 1.0  # real time for calls to come back, before the clock moves on without them
+PATIENCE_S = 2.0  # real time for calls to come back, before the clock moves on without them; a drip takes longer
 STEPS = 60  # waits of one delivery; more means that it never comes to rest
 
 
@@ -73,13 +75,17 @@ class Stage:
         self.world.clock(self._now)
 
     def play(self, network: str, faults: Sequence[dict[str, Any]]) -> Outcome:
-        """One delivery to a new account on this network, from its hour to its rest. Each fault names its operation."""
+        """One delivery to a new account on this network, from its hour to its rest. Each fault names its operation.
+
+        The account has just said something else, which no look may take for ours.
+        """
         self.pass_to(self.now() + BETWEEN)
         account = SandboxPlace(network, f"http://127.0.0.1:{self.world.port}").account()
         adapter = connect(network, replace(account.connection, read_timeout=READ_TIMEOUT_S), Vault(), self.now)
         adapter.verify()
         handle = account.connection.handle
         text = f"Polls close at 17:00, says {handle.partition('.')[0]} & co. #Lab23"  # nobody else says the same
+        earlier = adapter.publish(adapter.prepare(Part(f"Before: {text}", "en"), _key(network), self.now()))
         begun = self._queue(network, handle, text)
         for fault in faults:
             self.world.fault(network=network, **fault)
@@ -91,7 +97,7 @@ class Stage:
         finally:
             worker.stop()
             self.world.ask("DELETE", "/_/faults")
-        return self._outcome(handle, text, seconds)
+        return self._outcome(handle, text, seconds, earlier.remote_id)
 
     def _queue(self, network: str, handle: str, text: str) -> datetime:
         now = self.now()
@@ -113,17 +119,23 @@ class Stage:
             self.pass_to(_next_instant(self.now()))
         raise AssertionError(f"It never came to rest: {_story()}")
 
-    def _outcome(self, handle: str, text: str, seconds: float) -> Outcome:
+    def _outcome(self, handle: str, text: str, seconds: float, earlier: str) -> Outcome:
         (state, reason, remote_id), *_ = _ask("SELECT state, reason, remote_id FROM deliveries")
         rows = self.world.posts()
-        concerned = [row for row in rows if row["account"] == handle or row["remote_id"] == remote_id]
+        own = [row for row in rows if row["account"] == handle and row["remote_id"] != earlier]
+        concerned = own + [row for row in rows if row["remote_id"] == remote_id and row not in own]
         return Outcome(
             state=f"held: {reason}" if state == State.HELD else state,
-            times=sum(row["text"] == text and row["account"] == handle for row in rows),
+            times=sum(row["text"] == text for row in own),
             seconds=seconds,
             broken=tuple(violations(Path(connection.settings_dict["NAME"]), concerned)),
             story=_story(),
         )
+
+
+def _key(network: str) -> str:
+    """A key for a post that no ledger knows of."""
+    return "3jzfcijpj2z2a" if network == "bluesky" else str(uuid.uuid5(uuid.NAMESPACE_URL, "before"))
 
 
 def _is_under_way() -> bool:
