@@ -170,6 +170,8 @@ RETURNING account"""
 def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
     due = intent.due
     if due.verb is Verb.PUBLISH and stopped_by(in_force, due.identity.account, due.text):
+        # out of our hands at once, so that the next tick holds it, and a quick resume does not wait for a lease
+        DeliveryRow.objects.filter(id=due.id, fence=due.fence, state=State.QUEUED).update(lease_until=None)
         return False
     aside = intent.aside
     if not spends.affords(intent.micros, budget=intent.budget, now=now, keep=aside.micros, aside=aside):
