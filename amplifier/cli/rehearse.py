@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from amplifier.cli.output import console, errors, say_json
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
 from amplifier.cli.tally import Tally, World, at_rest, count
+from amplifier.cli.trouble import HEAVY, Trouble
 from amplifier.cli.up import ENDINGS, answers, children, environment_for, migrate
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place, settle
@@ -38,6 +40,12 @@ EVERY_S = 0.1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--seconds", type=int, default=60, help="how long the campaign takes (default: 60)")
+    parser.add_argument(
+        "--faults",
+        choices=[HEAVY],
+        help="let everything go wrong that can: bad answers at random, a worker that is killed",
+    )
+    parser.add_argument("--seed", type=int, help="with --faults: draw what happens from this number (default: any)")
     parser.add_argument("--keep", type=Path, help="keep the rehearsal's data in this folder (default: thrown away)")
 
 
@@ -52,7 +60,10 @@ def run(options: argparse.Namespace) -> int:
     folder = options.keep or Path(tempfile.mkdtemp(prefix="amplifier-rehearsal-"))
     try:
         home = copy_home(options.home, folder / "home", seconds=options.seconds)
-        tally = play(home, folder / "var", as_json=options.json)
+        trouble = Trouble(_seed(options.seed), seconds=options.seconds) if options.faults else None
+        tally = play(home, folder / "var", as_json=options.json, meanwhile=trouble or _in_peace)
+        if trouble:
+            tally = replace(tally, kills=trouble.kills, seed=trouble.seed)
     finally:
         if options.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -61,6 +72,15 @@ def run(options: argparse.Namespace) -> int:
     else:
         console().print(tally.as_words())
     return 0 if tally.is_good() else 1
+
+
+def _seed(chosen: int | None) -> int:
+    """The seed that was chosen, or any; it is told in the end, so that what happened can be had again."""
+    return secrets.randbelow(1_000_000) if chosen is None else chosen
+
+
+def _in_peace(_running: Running) -> None:
+    """Nothing happens to this rehearsal."""
 
 
 def copy_home(source: Path, target: Path, *, seconds: int) -> Path:

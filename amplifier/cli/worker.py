@@ -67,3 +67,4 @@ def log_to_stderr() -> None:
     handler.addFilter(OnceAMinute())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that there is not is no trouble of ours
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # broken answers are told by the adapters, without a trace
