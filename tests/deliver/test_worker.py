@@ -261,7 +261,6 @@ def test_a_stop_between_claim_and_call_is_obeyed(desk: Desk) -> None:
     desk.tick()
     assert (stands(number), desk.x.calls) == (("queued", ""), ["prepare"])
     filled.lift()
-    desk.pass_by(61)
     desk.tick()
     assert stands(number) == ("sent", "")
 

@@ -93,7 +93,7 @@ def test_a_stop_of_any_scope_refuses_the_intent(scope: str) -> None:
     (due,) = claim()
     filled.stop(scope)
     assert not begin(due)
-    assert (row(number).state, row(number).attempts) == ("queued", 0)
+    assert (row(number).state, row(number).attempts, row(number).lease_until) == ("queued", 0, None)
 
 
 def test_a_stop_from_outside_the_database_refuses_posts_and_lets_corrections_through() -> None:
