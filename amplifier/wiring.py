@@ -8,7 +8,7 @@ import os
 import random
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -19,9 +19,8 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import look_after
-from amplifier.deliver.breaks import may_look
 from amplifier.deliver.confirm import Outlet
-from amplifier.deliver.cost import is_by_hand, is_paid, micros
+from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.halt import tell_flag, why_stopped
@@ -30,6 +29,7 @@ from amplifier.deliver.messenger import carry
 from amplifier.deliver.notify import Notifier, Post
 from amplifier.deliver.pulse import Pulse, Watch
 from amplifier.deliver.read_back import ReadBack, Rhythm
+from amplifier.deliver.till import go_on_with_money, is_short, metered, rest_after_listening, till_for
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
@@ -38,7 +38,7 @@ from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
-from amplifier.policy import MICROS, OnDoubt
+from amplifier.policy import OnDoubt
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode, Settings
@@ -131,7 +131,8 @@ def reach(account: Account, place: Place) -> Platform:
     if place.settings.mode is Mode.LIVE and missing:
         raise SettingsError(list(place.settings.missing_secrets(os.environ)))
     fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
-    connection = connection_for(account, place)
+    till = till_for(account, place.settings, now=utc_now)
+    connection = replace(connection_for(account, place), till=till)
     return connect(account.platform, connection, SealedVault(account.name, connection.api, fernet), utc_now)
 
 
@@ -139,15 +140,6 @@ def addresses(account: Account, place: Place) -> tuple[str, str]:
     """Where this account's API is, and where people look at its pages."""
     if place.settings.mode is Mode.REHEARSAL:
         return (f"http://127.0.0.1:{place.sandbox_port}",) * 2
-    row = TABLE[account.platform]
-    return account.api or row.api, account.api if account.platform == "mastodon" else row.web
-
-
-def reached_at(account: Account, place: Place) -> tuple[str, str]:
-    """The base addresses of this account's API and of the pages people look at; in a rehearsal the sandbox's."""
-    if place.settings.mode is Mode.REHEARSAL:
-        here = f"http://127.0.0.1:{place.sandbox_port}"
-        return here, here
     row = TABLE[account.platform]
     return account.api or row.api, account.api if account.platform == "mastodon" else row.web
 
@@ -181,19 +173,20 @@ def pretend_secret(account: Account, name: str) -> str:
 def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outlet:
     """One account with the rules for publishing there."""
     row = TABLE[account.platform]
-    by_hand = is_by_hand(account, settings)
     daily = ((account.daily_cap, DAY_S),) if account.daily_cap else ()
     return Outlet(
         account=account.name,
         platform=platform,
         looks=row.looks,
         park=account.on_doubt is OnDoubt.PARK,
-        by_hand=by_hand,
-        readable=not (by_hand and is_paid(row)),
+        by_hand=is_by_hand(account, settings),
+        readable=is_readable(account, settings),
         caps=(*row.caps, *daily),
         gap_s=account.gap_s,
         price=partial(micros, row=row),
-        budget=settings.budget.monthly if settings.budget else None,
+        price_delete=in_micros(row.price_delete),
+        budget=monthly(settings),
+        aside=aside_for(row, settings),
     )
 
 
@@ -208,7 +201,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=Rules(stopped=place.stopped))
     planner = Planner(place.home, settings, now=utc_now)
     kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
-    rehearsal = settings.mode is Mode.REHEARSAL
+    rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
     watch = watch_for(settings, os.environ)
     pulse = Pulse(watch, now=utc_now)
 
@@ -224,7 +217,8 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, plan),
         Job("deliver", 0.2, tick),
-        Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, house.platforms, now=utc_now)),
+        Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, _readable(house), now=utc_now, paid=paid)),
+        Job("money", 2.0 if rehearsal else 30.0, lambda: go_on_with_money(outlets, now=utc_now())),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", 1.0, partial(_beat, "worker", settings.digest)),
         Job("stop flag", 1.0, lambda: tell_flag(place, now=utc_now())),
@@ -250,16 +244,12 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         stopped=partial(why_stopped, place),
         token=partial(secrets.token_urlsafe, 32),
         base=partial(pages_at, settings),
-        read_price={one.name: round(TABLE[one.platform].price_read * MICROS) for one in settings.accounts},
     )
     read_back = ReadBack(
         outlets,
-        Rhythm(
-            first_s=settings.timing.read_back_after_s,
-            seldom=[one.name for one in settings.accounts if not rehearsal and is_paid(TABLE[one.platform])],
-        ),
+        Rhythm(first_s=settings.timing.read_back_after_s, seldom=paid),
         now=utc_now,
-        may_read=lambda name: may_look(settings.account(name), settings, now=utc_now()),
+        may_read=lambda name: name not in paid or not is_short(settings, now=utc_now()),
     )
     jobs.append(Job("read back", 2.0, read_back.look))
     jobs.append(Job("withdrawals", 1.0, lambda: tidy(now=utc_now())))
@@ -297,13 +287,20 @@ def listener_jobs(house: House) -> list[Job]:
     """What the listener does: one job a source."""
     settings = house.place.settings
     jobs = [Job("listener heartbeat", 1.0, partial(_beat, "listener", settings.digest))]
-    for account in settings.accounts:
-        platform = house.platforms[account.name]
+    for name, platform in _readable(house).items():
+        account = settings.account(name)
+        rest = partial(rest_after_listening, account, settings, now=utc_now)
         tags = settings.listen.tags if TABLE[account.platform].tags else ()
         for tag in ("", *tags):
             source = Source(account.name, account.platform, platform, tag)
-            jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now).poll))
+            jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now, rest=rest).poll))
     return jobs
+
+
+def _readable(house: House) -> dict[str, Platform]:
+    """The accounts that may be asked something: not those on which it costs money that nobody has granted."""
+    settings = house.place.settings
+    return {one.name: house.platforms[one.name] for one in settings.accounts if is_readable(one, settings)}
 
 
 def _beat(name: str, settings_digest: str) -> None:

@@ -13,15 +13,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 from amplifier.campaign.delivery import Journey, Receipt, State, Verb
 from amplifier.cli.output import actor, agreed, as_said, console, errors, say_json, state_words
 from amplifier.clock import utc_now
-from amplifier.deliver.cost import is_paid, is_readable
+from amplifier.deliver.cost import is_readable
 from amplifier.errors import PlatformError, UsageError
 from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
-from amplifier.policy import MICROS
 from amplifier.schedule.program import post_name
-from amplifier.settings import Account, Mode, Settings
-from amplifier.store import accounts, journeys, ledger, overrides, receipts, spends
+from amplifier.settings import Settings
+from amplifier.store import accounts, journeys, ledger, overrides, receipts
 from amplifier.wiring import House, connection_for, open_house
 
 EARLY = timedelta(hours=1)  # people post a little before the time
@@ -72,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if options.link:
         looked = Looked(found=_linked(options.link, house, {row.id: row for row in _open(now)}))
     else:
-        looked = _look(list(_open(now)), house, now, quiet=options.json)
+        looked = _look(list(_open(now)), house, quiet=options.json)
     if not options.json:
         _show(looked, place.settings)
     if looked.found and not agreed("Write these down as sent?", yes=options.yes):
@@ -95,7 +94,7 @@ def _open(now: datetime) -> Iterator[Journey]:
             yield row
 
 
-def _look(rows: Sequence[Journey], house: House, now: datetime, *, quiet: bool) -> Looked:
+def _look(rows: Sequence[Journey], house: House, *, quiet: bool) -> Looked:
     settings = house.place.settings
     known = {account.name: account for account in settings.accounts}
     looked = Looked()
@@ -105,7 +104,7 @@ def _look(rows: Sequence[Journey], house: House, now: datetime, *, quiet: bool) 
         for row in bar.track(rows, description="Looking"):
             name = row.identity.account
             account = known.get(name)
-            if account is None or name in looked.troubles or not _may_read(account, settings, now):
+            if account is None or name in looked.troubles or not is_readable(account, settings):
                 looked.unread.append(row)
                 continue
             after = row.due_at - EARLY
@@ -122,16 +121,6 @@ def _look(rows: Sequence[Journey], house: House, now: datetime, *, quiet: bool) 
                 taken[name].add(receipt.remote_id)
                 looked.found.append(Found(row, receipt))
     return looked
-
-
-def _may_read(account: Account, settings: Settings, now: datetime) -> bool:
-    """Whether this look is free, or paid for: its worst case is put aside before it."""
-    row = TABLE[account.platform]
-    if settings.mode is Mode.REHEARSAL or not is_paid(row):
-        return is_readable(account, settings)
-    budget = settings.budget.monthly if settings.budget else None
-    micros = round(READS * row.price_read_own * MICROS)
-    return is_readable(account, settings) and spends.reserve(account.name, "confirm", micros, budget=budget, now=now)
 
 
 def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> list[Found]:

@@ -13,8 +13,9 @@ from amplifier.cli import following
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.compose.fit import first_words
-from amplifier.deliver.breaks import Breaks, look_at, may_look
+from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
+from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
@@ -103,7 +104,7 @@ def ask_networks(place: Place, stands: Iterable[Stand]) -> dict[str, Breaks]:
     return look_at(
         stands,
         reachable(place),
-        may_read=lambda name: may_look(settings.account(name), settings, now=utc_now()),
+        may_read=lambda name: is_readable(settings.account(name), settings),
         seconds=LOOK_FOR_S,
     )
 

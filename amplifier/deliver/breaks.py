@@ -6,20 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 
 from amplifier.campaign.correction import Stand
-from amplifier.deliver.cost import is_paid, is_readable
-from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Platform, Seen
-from amplifier.policy import MICROS
-from amplifier.settings import Account, Mode, Settings
-from amplifier.store import spends
 
 log = logging.getLogger("amplifier.deliver")
-LOOKS = "read back"  # what the money for a look is booked under
 
 
 @dataclass(frozen=True)
@@ -42,17 +35,6 @@ class Breaks:
         return f"{_count(self.boosts, 'boost', 'boosts')}, {_count(self.replies, 'reply', 'replies')}"
 
 
-def may_look(account: Account, settings: Settings, *, now: datetime) -> bool:
-    """Whether looking at a post there is free, or there is money for it, which is put aside."""
-    table = TABLE[account.platform]
-    if not is_readable(account, settings):
-        return False
-    if settings.mode is Mode.REHEARSAL or not is_paid(table):
-        return True
-    budget = settings.budget.monthly if settings.budget else None
-    return spends.reserve(account.name, LOOKS, round(table.price_read * MICROS), budget=budget, now=now)
-
-
 def look_at(
     stands: Iterable[Stand],
     platforms: Mapping[str, Platform],
@@ -62,7 +44,7 @@ def look_at(
 ) -> dict[str, Breaks]:
     """What would break on each account, asked of all at once; after so many seconds the rest is not known.
 
-    `may_read` says whether an account may be asked: on a paid network a look costs money.
+    `may_read` says whether an account may be asked. Where there is no money for a look, nothing is known.
     """
     out = [one for one in stands if one.out]
     found = {one.account: Breaks() for one in out}

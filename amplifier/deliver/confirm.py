@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import DoubtReason, Due, Receipt, State, Transition, Verb
+from amplifier.campaign.money import NOTHING, Aside
 from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
 from amplifier.platforms.port import Part, Platform, Sought
 from amplifier.store import deliveries, receipts
-from amplifier.store.spends import NOTHING, Aside
 
 log = logging.getLogger("amplifier.deliver")
 # Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What

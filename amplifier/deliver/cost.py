@@ -1,9 +1,14 @@
-"""What a network charges for a post, by its price list."""
+"""What a network charges, by its price list, and what a budget allows. Amounts are millionths of a US dollar."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from amplifier.campaign.money import LEAST, NOTHING, SLOWER, Aside, is_low
 from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import MICROS
 from amplifier.settings import Account, Mode, Settings
@@ -11,6 +16,14 @@ from amplifier.text.links import SpanKind, spans
 
 # X also links an address without https://, so that counts as a link: rather a cent too much than a surprise.
 BARE_ADDRESS = re.compile(r"(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}(?![\w@])", re.IGNORECASE)
+
+PAGE = 100  # posts that one look at a listing shows at most
+DAYS = 31  # of the longest month
+MONTH_S = DAYS * 86_400
+READ_BACKS = 2  # looks at a post that is out, where they cost money
+LONGEST_PAUSE_S = 900.0
+LISTENING = frozenset({"mentions", "search"})  # kinds of calls, as a tariff books them
+LOOKING = frozenset({"look", "read"})
 
 
 def price(text: str, row: Capabilities) -> float:
@@ -22,6 +35,16 @@ def price(text: str, row: Capabilities) -> float:
 def micros(text: str, *, row: Capabilities) -> int:
     """The same in millionths of a US dollar, the unit that budgets are counted in."""
     return round(price(text, row) * MICROS)
+
+
+def in_micros(dollars: float) -> int:
+    """Dollars in the unit that budgets are counted in."""
+    return round(dollars * MICROS)
+
+
+def in_dollars(amount: int) -> float:
+    """The other way round."""
+    return amount / MICROS
 
 
 def is_paid(row: Capabilities) -> bool:
@@ -41,5 +64,93 @@ def is_by_hand(account: Account, settings: Settings) -> bool:
 
 
 def is_readable(account: Account, settings: Settings) -> bool:
-    """Whether the network may be asked what is out: not where that costs money which nobody has granted."""
-    return not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
+    """Whether the network may be asked anything: not where that costs money which nobody has granted.
+
+    Where people publish by hand on a paid network a budget still lets the service look; a rehearsal without one plays
+    what would be.
+    """
+    return settings.budget is not None or not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
+
+
+def is_metered(account: Account, settings: Settings) -> bool:
+    """Whether what this account is asked is paid for from the budget: live always, in a rehearsal where one is set."""
+    return is_paid(TABLE[account.platform]) and (settings.mode is Mode.LIVE or settings.budget is not None)
+
+
+def monthly(settings: Settings) -> int | None:
+    """The month's budget in millionths of a US dollar; None if there is none."""
+    return settings.budget.monthly if settings.budget else None
+
+
+def aside_for(row: Capabilities, settings: Settings) -> Aside:
+    """What must be left when a post goes out there: the looks it needs if nobody can tell whether it is out."""
+    looking = in_micros(row.looks * PAGE * row.price_read_own + row.price_user) if is_paid(row) else 0
+    accounts = tuple(one.name for one in settings.accounts if is_metered(one, settings))
+    return Aside(looking, accounts) if looking and accounts else NOTHING
+
+
+def kept_from(kind: str, budget: int) -> int:
+    """What a call of this kind must leave in the budget: listening a tenth, so that posts never wait for it."""
+    return budget // LEAST if kind in LISTENING else 0
+
+
+def listening_pause(every_s: float, *, spent: int, budget: int, failures: int) -> float:
+    """Seconds to rest after a look for mentions on a paid network, beside the usual rhythm.
+
+    While money is short looks are four times as rare. What could not be read may have been billed all the same, so
+    after failures the pause doubles up to a quarter of an hour.
+    """
+    slow = every_s * (SLOWER - 0.5) if is_low(spent, budget) else 0.0  # half a rhythm less: the next look is on time
+    failed = min(every_s * 2 ** min(failures, 10), LONGEST_PAUSE_S) if failures else 0.0
+    return max(slow, failed)
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What a month costs at worst beside the posts, in millionths of a US dollar.
+
+    `listening`: if every look brought a full page; `mention` is the most that one costs. `confirming`: if every post of
+    the fullest month came into doubt. `looking`: looking again at what is out, and at the accounts themselves.
+    """
+
+    looks: int
+    mention: int
+    listening: int
+    confirming: int
+    looking: int
+
+
+def upkeep(settings: Settings, posts: int) -> Upkeep:
+    """The worst month at the settings' own rhythm, with so many posts and deletions on paid networks."""
+    found = Upkeep(0, 0, 0, 0, 0)
+    for account in settings.accounts:
+        row = TABLE[account.platform]
+        if not is_paid(row):
+            continue
+        looks = math.ceil(MONTH_S / settings.listen_every_s)
+        mention = in_micros(row.price_read_own + row.price_user)
+        hit = in_micros(row.price_read + row.price_user)
+        tags = len(settings.listen.tags) if row.tags else 0
+        found = Upkeep(
+            looks=found.looks + looks * (1 + tags),
+            mention=max(found.mention, hit if tags else mention),
+            listening=found.listening + looks * PAGE * (mention + tags * hit),
+            confirming=posts * aside_for(row, settings).micros,
+            looking=found.looking + DAYS * in_micros(row.price_user),
+        )
+    dearest = max((TABLE[one.platform].price_read for one in settings.accounts), default=0.0)
+    return replace(found, looking=found.looking + posts * READ_BACKS * in_micros(dearest))
+
+
+def runs_out(prices: Iterable[tuple[datetime, int]], *, budget: int, spent: Mapping[str, int]) -> datetime | None:
+    """When (UTC) the first of these posts finds too little left, with nothing else spent; None if all are covered.
+
+    `prices` are due times and prices in any order; `spent` what each month (such as 2023-10) has cost already.
+    """
+    left: dict[str, int] = {}
+    for at, amount in sorted(prices):
+        month = f"{at.astimezone(UTC):%Y-%m}"
+        left[month] = left.get(month, budget - spent.get(month, 0)) - amount
+        if left[month] < 0:
+            return at
+    return None

@@ -15,10 +15,10 @@ from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.hand_off import last_link, next_asks
 from amplifier.deliver.notices import please_post
 from amplifier.deliver.notify import Notifier, listeners
-from amplifier.errors import PlatformError, UsageError
+from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.policy import Topic
 from amplifier.settings import Settings
-from amplifier.store import errands, events, journeys, overrides, spends, stops
+from amplifier.store import errands, events, journeys, overrides, stops
 from amplifier.text.similarity import nearly_the_same
 
 log = logging.getLogger("amplifier.deliver")
@@ -33,8 +33,7 @@ OTHER_WORDS = "The post behind that link says something else. Paste the link of 
 class Means:
     """What hands need: who is told and how, what stops everything, where secret tokens come from, and where pages are.
 
-    `base` is the address under which people reach the pages, empty where nobody knows; `read_price` what looking at a
-    post by its id costs on each account, in millionths of a US dollar.
+    `base` is the address under which people reach the pages, empty where nobody knows.
     """
 
     notifier: Notifier
@@ -43,7 +42,6 @@ class Means:
     stopped: Callable[[], str]
     token: Callable[[], str]
     base: Callable[[], str]
-    read_price: Mapping[str, int]
 
 
 class Hands:
@@ -91,14 +89,14 @@ class Hands:
     def _check(self, errand: Errand, row: Journey, receipt: Receipt, by: str) -> None:
         now, account = self._now(), row.identity.account
         outlet = self._means.outlets.get(account)
-        price = self._means.read_price.get(account, 0)
-        if outlet is None or not spends.reserve(
-            account, "read", price, budget=outlet.budget, now=now, delivery=row.id
-        ):  # nobody can look; what the link itself says was found good when it was pasted
+        if outlet is None:  # nobody can look; what the link itself says was found good when it was pasted
             self._adopt(errand, row, receipt, by)
             return
         try:
             seen = outlet.platform.read(receipt.remote_id, row.text)
+        except Unpaid:
+            self._adopt(errand, row, receipt, by)
+            return
         except PlatformError as error:
             self._again[row.id] = max(error.until or now, now + timedelta(seconds=AGAIN_S))
             return

@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.deliver.cost import is_paid, is_readable
+from amplifier.deliver.cost import is_readable
 from amplifier.deliver.deadline import within
 from amplifier.deliver.questions import Act, Outlook, Question, question
 from amplifier.errors import PlatformError, UsageError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.platforms.port import Platform, Seen
-from amplifier.policy import MICROS, OnDoubt
-from amplifier.settings import Account, Mode, Settings
-from amplifier.store import accounts, events, journeys, overrides, spends
+from amplifier.policy import OnDoubt
+from amplifier.settings import Account, Settings
+from amplifier.store import accounts, events, journeys, overrides
 from amplifier.store.events import SEEN, Event, of_delivery
 
 log = logging.getLogger("amplifier.deliver")
@@ -101,7 +101,7 @@ def it_is_there(  # noqa: PLR0913  a link, whose it is, how it is checked, and w
     receipt = receipt_from_link(link, whose, after=row.due_at - LINK_EARLY)
     if isinstance(receipt, str):
         raise UsageError(f"{receipt} Nothing was changed.")
-    proof, why = _check(receipt.remote_id, row, account, settings, reach.platform, now=now, anyway=anyway)
+    proof, why = _check(receipt.remote_id, row, account, settings, reach.platform, anyway=anyway)
     overrides.adopt(row.id, receipt, actor=actor, now=now)
     return Adopted(journeys.journeys_by_id([row.id])[0], proof, why)
 
@@ -167,19 +167,18 @@ def _outlook(account: Account | None, row: Journey, settings: Settings) -> Outlo
     )
 
 
-def _check(  # noqa: PLR0913  all that one look needs
+def _check(
     remote_id: str,
     row: Journey,
     account: Account,
     settings: Settings,
     platform: Platform | None,
     *,
-    now: datetime,
     anyway: bool,
 ) -> tuple[Proof, str]:
     """How far the post behind a link could be checked, and why no further. Raises UsageError if it is not ours."""
     title = TABLE[account.platform].title
-    if platform is None or not _may_read(account, settings, now):
+    if platform is None or not is_readable(account, settings):
         return Proof.SHAPE, f"{title} was not asked."
     try:
         seen = within(READ_WITHIN_S, lambda: platform.read(remote_id, row.text))
@@ -204,14 +203,3 @@ def _other_words(seen: Seen, title: str) -> str:
         f"On {title} that post says “{short}”, which is not what was to be sent. Nothing was changed. "
         "If it stands for ours all the same, say so: tick “its words differ”, or add --anyway."
     )
-
-
-def _may_read(account: Account, settings: Settings, now: datetime) -> bool:
-    """Whether this look is free, or paid for: its worst case is put aside before it."""
-    if not is_readable(account, settings):
-        return False
-    table = TABLE[account.platform]
-    if settings.mode is Mode.REHEARSAL or not is_paid(table):
-        return True
-    budget = settings.budget.monthly if settings.budget else None
-    return spends.reserve(account.name, "confirm", round(table.price_read * MICROS), budget=budget, now=now)

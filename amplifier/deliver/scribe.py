@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from amplifier.campaign.delivery import Due, Transition
+from amplifier.campaign.money import NOTHING, Aside
 from amplifier.store import deliveries
 from amplifier.store.deliveries import Caps, Intent
-from amplifier.store.spends import NOTHING, Aside
 
 log = logging.getLogger("amplifier.deliver")
 MOST = 100  # rows in one transaction

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amplifier.campaign.mention import Mention, RawMention
+from amplifier.campaign.pace import latest
 from amplifier.errors import PlatformError
 from amplifier.listen.match import match, references
 from amplifier.platforms.port import Page, Platform
@@ -34,9 +35,18 @@ class Source:
 class Poller:
     """Polls one source at a time, each on its own clock."""
 
-    def __init__(self, source: Source, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        now: Callable[[], datetime],
+        rest: Callable[[int], float] = lambda _failures: 0.0,
+    ) -> None:
+        """`rest`: seconds to leave out after a look that failed so often in a row (0: it went well)."""
         self._source = source
         self._now = now
+        self._rest = rest
+        self._failures = 0
         self._not_before: datetime | None = None
 
     def poll(self) -> int:
@@ -51,14 +61,24 @@ class Poller:
         try:
             page = self._page(cursor)
         except PlatformError as error:
-            self._not_before = getattr(error, "until", None)
-            sources.source_trouble(source.name, problem=str(error))
+            self._failed(str(error), error.until)
             return 0
         except Exception as error:
             log.exception("unclassified error from %s", source.name)
-            sources.source_trouble(source.name, problem=f"The answer makes no sense ({type(error).__name__}).")
+            self._failed(f"The answer makes no sense ({type(error).__name__}).", None)
             return 0
+        self._failures = 0
+        self._not_before = self._rested()
         return mentions.take_in(source.name, self._matched(page.mentions, ours), cursor=page.cursor, now=self._now())
+
+    def _failed(self, problem: str, until: datetime | None) -> None:
+        self._failures += 1
+        self._not_before = latest(until, self._rested())
+        sources.source_trouble(self._source.name, problem=problem)
+
+    def _rested(self) -> datetime | None:
+        pause = self._rest(self._failures)
+        return self._now() + timedelta(seconds=pause) if pause else None
 
     def _page(self, cursor: str) -> Page:
         source = self._source

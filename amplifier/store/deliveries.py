@@ -21,6 +21,7 @@ from amplifier.campaign.delivery import (
     Transition,
     Verb,
 )
+from amplifier.campaign.money import NOTHING, Aside
 from amplifier.campaign.pace import latest
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, spends, stops
@@ -28,7 +29,6 @@ from amplifier.store.claims import claim_for
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
-from amplifier.store.spends import NOTHING, Aside
 from amplifier.store.transaction import is_postgres, stamp, whole
 
 SERVICE = "service"

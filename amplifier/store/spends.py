@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Sum
 
+from amplifier.campaign.money import NOTHING, Aside, is_low
 from amplifier.store import ledger
 from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import SpendRow
 from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
-LOW = 5  # below one part in so many of the budget, posts come first
 BUDGET_LOW, BUDGET_SPENT = "budget low", "budget spent"
 UNDER_WAY = """SELECT
   (SELECT COUNT(*) FROM deliveries WHERE state = 'unsure' AND account IN ({0}))
   + (SELECT COUNT(*) FROM deliveries WHERE lease_until IS NOT NULL AND state = 'sending' AND account IN ({0}))"""
-
-
-@dataclass(frozen=True)
-class Aside:
-    """What stays untouched for looking at posts in doubt: so much (millionths of a US dollar) for each under way.
-
-    `accounts` are those on which looking costs money.
-    """
-
-    micros: int = 0
-    accounts: tuple[str, ...] = ()
-
-
-NOTHING = Aside()
 
 
 @whole
@@ -75,7 +60,7 @@ def affords(micros: int, *, budget: int | None, now: datetime, keep: int = 0, as
 
 
 @whole
-def settle(  # noqa: PLR0913  a row of the table, and the budget that it may bring low
+def settle(
     account: str,
     kind: str,
     micros: int,
@@ -130,11 +115,6 @@ def spent_by_kind(now: datetime) -> dict[str, int]:
 def month_of(now: datetime) -> str:
     """The calendar month in which the network bills, such as 2023-10 (UTC)."""
     return f"{now:%Y-%m}"
-
-
-def is_low(spent_so_far: int, budget: int) -> bool:
-    """Whether less than a fifth of the month's budget is left."""
-    return (budget - spent_so_far) * LOW < budget
 
 
 def _tell_if_low(budget: int | None, now: datetime) -> None:

@@ -15,9 +15,9 @@ from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.hands import NOT_THERE, OTHER_WORDS, Hands, Means
 from amplifier.deliver.notify import Notifier, Post
-from amplifier.errors import RateLimited, Unavailable
+from amplifier.errors import RateLimited, Unavailable, Unpaid
 from amplifier.platforms.port import Seen
-from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, spends, stops
+from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, stops
 from tests.deliver.test_notify import LIVE
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -51,8 +51,6 @@ class Desk:
 
     time: datetime = NOW
     stopped: str = ""
-    budget: int | None = None
-    price: int = 0
     network: Network = field(default_factory=Network)
 
     def __post_init__(self) -> None:
@@ -62,7 +60,7 @@ class Desk:
         day = date(2023, 10, 10)
         post = Post(carry=lambda *_, **__: "", addresses={})
         notifier = Notifier(found, post=post, envelope=envelope, today=lambda: day, now=lambda: self.time)
-        outlet = Outlet("bluesky", self.network, 1, by_hand=True, budget=self.budget)  # type: ignore[arg-type]
+        outlet = Outlet("bluesky", self.network, 1, by_hand=True)  # type: ignore[arg-type]
         means = Means(
             notifier=notifier,
             envelope=envelope,
@@ -70,7 +68,6 @@ class Desk:
             stopped=lambda: self.stopped,
             token=lambda: secrets.token_urlsafe(32),
             base=lambda: "https://amplifier.example",
-            read_price={"bluesky": self.price},
         )
         self.hands = Hands(found, means, now=lambda: self.time)
         self.envelope = envelope
@@ -236,16 +233,12 @@ def test_an_errand_for_something_missed_closes_after_an_hour(desk: Desk) -> None
     assert errands.open_errands() == ()
 
 
-def test_looking_costs_its_price_and_without_money_the_link_itself_has_to_do() -> None:
-    desk = Desk(budget=5000, price=5000)
-    first, second = desk.hand_off(), desk.hand_off(text="Thank you, conference.")
+def test_without_money_for_a_look_the_link_itself_has_to_do() -> None:
+    desk = Desk()
+    first = desk.hand_off()
     desk.given(first)
-    desk.network.answers = [seen(TEXT, same=True)]
+    desk.network.answers = [Unpaid("Nothing is left.")]
     desk.hands.check_links()
-    assert spends.spent(NOW) == 5000
-    one = next(found for found in errands.open_errands() if found.delivery == second)
-    errands.give_link(one, Receipt("at://us/post/2", "https://bsky.app/2"), actor="hand:bo", now=NOW)
-    desk.hands.check_links()
-    assert stands(second)[0] == "sent"
+    assert stands(first)[0] == "sent"
     assert len(desk.network.asked) == 1
-    assert all(row.reason != HoldReason.HAND_OFF for row in journeys.journeys_by_id([first, second]))
+    assert all(row.reason != HoldReason.HAND_OFF for row in journeys.journeys_by_id([first]))

@@ -23,7 +23,7 @@ from amplifier.settings import Account, Mode
 from amplifier.store import accounts, errands, events, journeys, overrides
 from amplifier.web.errands.sheet import errand, sheet
 from amplifier.web.frame import asked, known_as, lasting, outward, place
-from amplifier.wiring import reached_at
+from amplifier.wiring import addresses
 
 LOOK_EVERY_S = 3
 NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"
@@ -111,7 +111,7 @@ def _pretend(found: Errands, account: Account) -> str:
     """In a rehearsal nobody should open a real network's composer: the page itself posts on the pretend one."""
     if place().settings.mode is not Mode.REHEARSAL:
         return ""
-    address = reached_at(account, place())[0]
+    address = addresses(account, place())[0]
     hand = Stagehand(address, token=place().sandbox_token, settings=place().settings, now=utc_now)
     return "" if hand.post_by_hand(account.platform, account.handle, found.row.text) else NO_STAGE
 
@@ -156,7 +156,7 @@ def _adopt(found: Errands, receipt: Receipt, now: datetime) -> str:
 
 def _whose(account: Account) -> Whose:
     known = {state.name: state.remote_id for state in accounts.account_states()}
-    return Whose(account.platform, account.handle, reached_at(account, place())[1], known.get(account.name, ""))
+    return Whose(account.platform, account.handle, addresses(account, place())[1], known.get(account.name, ""))
 
 
 def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpResponse:
@@ -166,7 +166,7 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
     stopped = why_stopped(place()) if how in (Standing.ASKED, Standing.MINE) else ""
     last = found.asked[-1]
     local = datetime.fromisoformat(row.wall_time)
-    api = reached_at(found.account, place())[0] if found.account else ""
+    api = addresses(found.account, place())[0] if found.account else ""
     said = {
         "how": "stopped" if stopped else how.value,
         "network": network,
