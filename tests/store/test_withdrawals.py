@@ -1,0 +1,59 @@
+"""Withdrawals as rows, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.campaign.delivery import State
+from amplifier.errors import UsageError
+from amplifier.store import deliveries, withdrawals
+from amplifier.store.corrections import Hand
+from amplifier.store.models import DeliveryRow
+from tests.store.filled import FIRST_DAY, NOW, add, after, claim, receipt, row, sending, step, unsure
+
+pytestmark = pytest.mark.usefixtures("opened")
+HAND = Hand("cli:jo", "wrong room", NOW, FIRST_DAY)
+
+
+def test_what_is_under_way_is_deleted_when_its_receipt_comes() -> None:
+    due = sending("Room 3.")
+    (deletion,) = withdrawals.withdraw(due.identity.post, ["x"], HAND)
+    assert claim() == []
+    deliveries.record([step(due, State.SENT, receipt=receipt(7))], now=NOW)
+    (found,) = claim()
+    assert (found.id, found.target) == (deletion, "7")
+    assert deliveries.begin(found, request=b"7", now=NOW, lease_until=after(60))
+    assert deliveries.record([step(found, State.SENT)], now=NOW) == []
+    assert row(due.id).remote_state == "withdrawn"
+
+
+def test_what_comes_back_from_under_way_is_not_sent_again() -> None:
+    due = sending("Room 3.")
+    (deletion,) = withdrawals.withdraw(due.identity.post, ["x"], HAND)
+    deliveries.record([step(due, State.QUEUED)], now=NOW)
+    assert (row(due.id).state, row(due.id).reason) == ("held", "overtaken")
+    assert withdrawals.tidy(now=after(1)) == 1
+    assert (row(due.id).state, row(deletion).state) == ("dropped", "dropped")
+    assert withdrawals.tidy(now=after(2)) == 0
+
+
+def test_tidying_touches_nothing_else() -> None:
+    numbers = [unsure().id, add(), add(state=State.HELD)]
+    before = [row(number) for number in numbers]
+    assert withdrawals.tidy(now=after(60)) == 0
+    assert [(one.state, one.fence) for one in before] == [(row(n).state, row(n).fence) for n in numbers]
+
+
+def test_a_deletion_that_waits_for_a_doubt_is_left_alone_while_the_doubt_lasts() -> None:
+    due = unsure("Room 3.")
+    (deletion,) = withdrawals.withdraw(due.identity.post, ["x"], HAND)
+    assert withdrawals.tidy(now=after(60)) == 0
+    DeliveryRow.objects.filter(id=due.id).update(state="held", reason="doubt")
+    assert withdrawals.tidy(now=after(60)) == 0
+    assert row(deletion).state == "queued"
+
+
+def test_only_what_waits_for_a_hand_can_be_done_by_hand() -> None:
+    number = add()
+    with pytest.raises(UsageError, match="Nothing was changed"):
+        withdrawals.done_by_hand(number, HAND)
