@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,9 @@ class _Said(World):
 
     def posts(self) -> list[dict[str, object]]:
         return self._posts
+
+    def struck(self) -> dict[str, int]:
+        return {"status": 2, "drip": 1}
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +243,18 @@ def test_the_way_into_the_sandbox_speaks_through_its_door(tmp_path: Path) -> Non
 def test_all_figures_are_in_the_json(tmp_path: Path, settings: Settings) -> None:
     tally = count(_ledger(tmp_path, [("x", "one", "sent", "1")]), _Said([_ours(1, "one")]), settings, seconds=61.26)
     assert Tally(**tally.as_json()) == tally  # type: ignore[arg-type]
-    assert (tally.mode, tally.seconds) == ("rehearsal", 61.3)
+    assert (tally.mode, tally.seconds, tally.faults) == ("rehearsal", 61.3, 3)
+
+
+def test_where_trouble_was_made_only_twice_lost_and_in_doubt_are_not_well(tmp_path: Path, settings: Settings) -> None:
+    database = _ledger(
+        tmp_path, [("x", "one", "sent", "1"), ("x", "two", "missed", None), ("x", "three", "held", None)]
+    )
+    tally = replace(count(database, _Said([_ours(1, "one")]), settings, seconds=60), kills=4, seed=7)
+    assert tally.is_good()
+    assert "3 faults, 4 kills, seed 7" in tally.as_words()
+    for wrong in ("duplicates", "lost", "unsure", "unfinished"):
+        assert not replace(tally, **{wrong: 1}).is_good()  # type: ignore[arg-type]
 
 
 def test_progress_counts_what_is_at_rest(tmp_path: Path) -> None:
