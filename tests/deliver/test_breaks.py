@@ -1,0 +1,53 @@
+"""What a deletion would break, asked of networks that may not answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from amplifier.campaign.correction import stands
+from amplifier.deliver.breaks import Breaks, look_at
+from amplifier.errors import Unavailable
+from tests.deliver.desk import Desk
+from tests.deliver.out import rows, say
+
+
+def test_what_the_networks_tell_is_told_and_the_rest_is_not_known(desk: Desk) -> None:
+    post = say(desk)
+    desk.networks["bluesky"].unread.append(Unavailable("Down."))
+    desk.networks["mastodon"].posts.clear()
+    found = look_at(stands(rows(post)), desk.networks, may_read=lambda _account: True, seconds=5)
+    assert found == {"x": Breaks(0, 0), "bluesky": Breaks(), "mastodon": Breaks(is_gone=True)}
+    assert [str(found[name]) for name in ("x", "bluesky")] == ["0 boosts, 0 replies", "not known"]
+
+
+def test_one_that_does_not_answer_is_not_waited_for(desk: Desk) -> None:
+    post = say(desk, on=("x", "bluesky"))
+    forever = threading.Event()
+    desk.x.unread.append(lambda: forever.wait(20))
+    begun = time.monotonic()
+    found = look_at(stands(rows(post)), desk.networks, may_read=lambda _account: True, seconds=0.5)
+    assert time.monotonic() - begun < 5
+    forever.set()
+    assert (found["x"], found["bluesky"]) == (Breaks(), Breaks(0, 0))
+
+
+def test_an_account_that_may_not_be_asked_or_reached_is_not(desk: Desk) -> None:
+    post = say(desk, on=("x", "bluesky"))
+    del desk.networks["bluesky"]
+    found = look_at(stands(rows(post)), desk.networks, may_read=lambda _account: False, seconds=5)
+    assert found == {"x": Breaks(), "bluesky": Breaks()}
+    assert "read" not in desk.x.calls
+
+
+def test_what_somebody_changed_there_is_shown(desk: Desk) -> None:
+    post = say(desk, on=("x",))
+    desk.x.posts[next(iter(desk.x.posts))] = b"||Other words.|"
+    found = look_at(stands(rows(post)), desk.networks, may_read=lambda _account: True, seconds=5)
+    assert found["x"].reads == "Other words."
+
+
+def test_numbers_are_said_as_people_say_them() -> None:
+    assert str(Breaks(1, 1)) == "1 boost, 1 reply"
+    assert str(Breaks(2, None)) == "2 boosts, replies not known"
+    assert str(Breaks(is_gone=True)) == "it is not there any more"
