@@ -17,9 +17,11 @@ from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.cli.resume import option
 from amplifier.clock import utc_now
+from amplifier.deliver.cost import in_dollars, is_readable
 from amplifier.deliver.halt import Flag, Halt, halts
 from amplifier.deliver.override import Twice, open_questions, perhaps_twice
 from amplifier.deliver.questions import Question
+from amplifier.deliver.till import Standing, standing
 from amplifier.errors import Problem
 from amplifier.place import settle
 from amplifier.schedule.planner import PLAN_BEAT
@@ -56,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     stopped = halts(place)
+    money = standing(settings, now=now)
+    unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
     good = not (needs or twice or lost or problems or stopped) and all(alive.values())
     if options.json:
@@ -68,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
                 "processes": alive,
                 "settings_differ": bool(differing),
                 "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
+                "budget": _budget_json(money),
                 "deliveries": {state.value: counts[state] for state in State},
                 "next": _as_json(coming[0]) if coming else None,
                 "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
@@ -89,11 +94,16 @@ def run(options: argparse.Namespace) -> int:
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
     for one in states:
+        if one.name in unasked:
+            out.print(f"[green]✓[/] {TITLES[one.platform]} @{one.handle}: by hand; nothing is asked of its API.")
+            continue
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         words = {"ok": "connected", "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
         out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {escape(one.detail)}".rstrip())
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
+    if money:
+        out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
     _print_problems(problems)
     if coming:
         due = coming[0]
@@ -153,4 +163,16 @@ def _as_json(row: Journey) -> dict[str, object]:
         "due_at": row.due_at,
         "remote_state": row.remote_state or None,
         "text": row.text,
+    }
+
+
+def _budget_json(money: Standing | None) -> dict[str, object] | None:
+    if money is None:
+        return None
+    return {
+        "monthly_usd": in_dollars(money.monthly),
+        "spent_usd": in_dollars(money.spent),
+        "left_usd": in_dollars(money.left),
+        "low": money.is_low,
+        "spent_on_usd": {kind: in_dollars(amount) for kind, amount in money.by_kind.items()},
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import HoldReason, Journey, State, Verb
 from amplifier.campaign.money import NOTHING, Aside, is_low
 from amplifier.deliver.confirm import Outlet
-from amplifier.deliver.cost import LOOKING, aside_for, is_metered, kept_from, listening_pause, monthly
+from amplifier.deliver.cost import LOOKING, aside_for, in_dollars, is_metered, kept_from, listening_pause, monthly
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Reserved
 from amplifier.settings import Account, Settings
@@ -64,6 +65,38 @@ def till_for(account: Account, settings: Settings, *, now: Callable[[], datetime
         return None
     aside = aside_for(TABLE[account.platform], settings)
     return AccountTill(account.name, budget=monthly(settings), aside=aside, now=now)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the month's budget stands, in millionths of a US dollar. `by_kind`: what it was spent on."""
+
+    monthly: int
+    spent: int
+    by_kind: Mapping[str, int]
+
+    @property
+    def left(self) -> int:
+        """What is left of it."""
+        return max(0, self.monthly - self.spent)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether less than a fifth is left."""
+        return is_low(self.spent, self.monthly)
+
+    def __str__(self) -> str:
+        left, whole = in_dollars(self.left), in_dollars(self.monthly)
+        return f"${left:,.2f} of ${whole:,.2f} left this month."
+
+
+def standing(settings: Settings, *, now: datetime) -> Standing | None:
+    """How the budget stands; None where there is none."""
+    budget = monthly(settings)
+    if budget is None:
+        return None
+    by_kind = spends.spent_by_kind(now)
+    return Standing(budget, sum(by_kind.values()), by_kind)
 
 
 def is_short(settings: Settings, *, now: datetime) -> bool:

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.stop import EVERYTHING
+from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, halts
+from amplifier.deliver.till import standing
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, notices, sources
@@ -56,6 +58,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         *_stops(halts(place())),
         *_parts(beats, now),
         *_accounts(now),
+        *_money(now),
         *_files(beats, planned=planned),
         *_settings(beats),
         *_sources(),
@@ -94,9 +97,20 @@ def _accounts(now: datetime) -> Iterator[Sign]:
         yield _account(account, states.get(account.name), now)
 
 
+def _money(now: datetime) -> Iterator[Sign]:
+    """What is left of the month's budget, where there is one."""
+    money = standing(place().settings, now=now)
+    if money is not None:
+        low = "Little is left of the month's budget." if money.is_low else ""
+        slow = " We listen less often; posts come first." if money.is_low else ""
+        yield Sign(Mood.WAIT if money.is_low else Mood.OK, f"The budget: {money}{slow}", low)
+
+
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
     network = title(account.platform)
     name = f"{network} ({known_as(account)})"
+    if not is_readable(account, place().settings):
+        return Sign(Mood.OK, f"{name} is used by hand; nothing is asked of its API.")
     if state is None or state.health not in (OK, LOST):
         detail = state.detail if state else ""
         return Sign(Mood.WAIT, f"{name} has not answered yet. {detail}".strip(), f"{network} has not answered yet.")
