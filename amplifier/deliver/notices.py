@@ -212,8 +212,14 @@ def _when(row: Journey, scene: Scene) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
+    """These names as people list them; where that grows long, the first and how many more."""
     distinct = list(dict.fromkeys(names))
-    return " and ".join(filter(None, [", ".join(distinct[:-1]), distinct[-1]]))
+    listed = " and ".join(filter(None, [", ".join(distinct[:-1]), distinct[-1]]))
+    return (
+        listed
+        if len(listed) <= HALF or len(distinct) == 1
+        else f"{_short(distinct[0], HALF)} and {len(distinct) - 1} more"
+    )
 
 
 def _within(sentence: str, said: Mapping[str, object], text: str) -> str:

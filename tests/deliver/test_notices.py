@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -159,6 +160,19 @@ def test_no_sentence_is_longer_than_a_phone_shows(text: str, kind: str, n: int) 
     for draft in drafts([news(k, kind, after=after, delivery=k) for k in range(1, n + 1)], scene(*rows)):
         assert len(draft.sentence) <= LONGEST
         assert "\n" not in draft.sentence
+
+
+def test_long_names_leave_fewer_words_and_many_are_counted() -> None:
+    names = {"x": "Mastodon (@the_campaign_for_free_movement)", "bluesky": "Bluesky (@other.example)"}
+    rows = [
+        journey(n, State.HELD, text="word " * 99, account=name, slot="go", reason=HoldReason.OVERTAKEN)
+        for n, name in enumerate(names, 1)
+    ]
+    told = [news(n, "found", before="unsure", after="held", delivery=n) for n in (1, 2)]
+    (draft,) = drafts(told, replace(scene(*rows), names=names))
+    assert "(@the_campaign_for… and 1 more" in draft.sentence or "and 1 more, due" in draft.sentence
+    assert len(draft.sentence) <= LONGEST
+    assert "word word" in draft.sentence
 
 
 def test_braces_in_a_post_are_just_braces() -> None:

@@ -34,6 +34,7 @@ def test_what_happened_is_told_once_however_often_one_asks() -> None:
     filled.add()
     assert notices.compose(told, now=NOW) == 4
     assert notices.compose(told, now=NOW) == 0
+    assert notices.unread(now=NOW) == ()
     filled.add()
     assert notices.compose(told, now=NOW) == 2
     assert len(all_of("anna")) == len(all_of("bo")) == 3
