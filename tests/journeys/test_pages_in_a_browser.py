@@ -26,7 +26,7 @@ LAPTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 SIZES = {"laptop": LAPTOP, "phone": PHONE, "small phone": SMALL}
-PAGES = {"now": "/", "mentions": "/mentions", "kit": "/k/lab23", "imprint": "/imprint", "nothing": "/nothing"}
+PAGES = {"now": "/", "decide": "/decide", "mentions": "/mentions", "kit": "/k/lab23", "imprint": "/imprint", "nothing": "/nothing"}
 THUMB = 44
 NASTY = "@labfreemvmt <script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> \u202egnp"
 # What sticks out of the window, unless it lies in something that scrolls by itself or is there for ears alone.
