@@ -13,20 +13,23 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from amplifier.campaign.post import OWN, WantedPost, Words
+from amplifier.campaign.post import OWN, WantedPost
+from amplifier.cli.bill import as_json as bill_json
+from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
+from amplifier.cli.bill import warnings as budget_warnings
 from amplifier.cli.output import console, say_json, wall_clock, warn
 from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
-from amplifier.deliver.cost import price
+from amplifier.deliver.cost import in_dollars, price
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.program import near_copies, post_name, read_program, wanted_posts
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys, ledger
+from amplifier.store import decisions, journeys, ledger, spends
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"The last day ({last}) lies before the first ({first}).")
     zone = ZoneInfo(settings.campaign.zone)
     shown = [post for post in posts if first <= post.moment.due_at.astimezone(zone).date() <= last]
-    warnings = near_copies(program, shown)
+    spent = spends.spent_by_month() if ledger.is_ready() else {}
+    found = bill(shown, posts, settings, spent=spent, now=utc_now())
+    warnings = [*near_copies(program, shown), *budget_warnings(found, settings)]
     if options.sheet:
         _write_sheet(options.sheet, shown, settings, (first, last))
     if options.json:
@@ -63,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
                 "sheet": str(options.sheet.absolute()) if options.sheet else None,
                 "posts": [_post_json(post, settings) for post in shown],
                 "warnings": [warning.as_json() for warning in warnings],
-                "price_usd": round(sum(_price(said, settings) for post in shown for said in post.words), 3),
+                "price_usd": round(in_dollars(found.api), 3),
+                "money": bill_json(found, settings),
             }
         )
     elif options.sheet:
@@ -71,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
         console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
         _print(shown, settings, note)
+        for sentence in sentences(found, settings):
+            console().print(sentence)
         warn(console(), warnings)
     return 0
 
@@ -104,7 +112,6 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
     out = console()
     if note:
         out.print(note, style="dim")
-    total = 0.0
     for day, rows in groupby(posts, key=lambda post: post.moment.wall_time[:10]):
         out.print(f"\n[bold]{date.fromisoformat(day):%A %-d %B %Y}[/]  [dim]{settings.campaign.zone}[/]")
         for post in rows:
@@ -114,16 +121,14 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
-                cost = _price(said, settings)
-                total += cost
-                charge = f" · ${cost:.3f}" if cost else ""
+                charge = price_words(said, settings)
                 head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
                 out.print(head, style="dim")
                 out.print(Padding(Text(said.text), (0, 0, 0, 9)))
                 if said.imprint:
                     out.print(Padding(Text(said.imprint, style="dim"), (0, 0, 0, 9)))
     deliveries = sum(len(post.words) for post in posts)
-    out.print(f"\n{len(posts)} posts, {deliveries} deliveries. X's API would charge ${total:.2f} for them.")
+    out.print(f"\n{len(posts)} posts, {deliveries} deliveries.")
 
 
 def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
@@ -139,7 +144,8 @@ def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
                 "imprint": said.imprint,
                 "used": size.used,
                 "limit": size.limit,
-                "price_usd": _price(said, settings),
+                "price_usd": price(said.text, TABLE[account.platform]),
+                "link_price": has_dear_link(said, TABLE[account.platform]),
             }
         )
     return {
@@ -152,10 +158,6 @@ def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
         "wording": post.wording,
         "deliveries": deliveries,
     }
-
-
-def _price(said: Words, settings: Settings) -> float:
-    return price(said.text, TABLE[settings.account(said.account).platform])
 
 
 def _day(text: str) -> date:

@@ -84,9 +84,13 @@ def monthly(settings: Settings) -> int | None:
 
 def aside_for(row: Capabilities, settings: Settings) -> Aside:
     """What must be left when a post goes out there: the looks it needs if nobody can tell whether it is out."""
-    looking = in_micros(row.looks * PAGE * row.price_read_own + row.price_user) if is_paid(row) else 0
     accounts = tuple(one.name for one in settings.accounts if is_metered(one, settings))
-    return Aside(looking, accounts) if looking and accounts else NOTHING
+    return Aside(confirming(row), accounts) if accounts and is_paid(row) else NOTHING
+
+
+def confirming(row: Capabilities) -> int:
+    """What it costs at worst to find out whether one post is out: every look a full page, and who we are."""
+    return in_micros(row.looks * PAGE * row.price_read_own + row.price_user)
 
 
 def kept_from(kind: str, budget: int) -> int:
@@ -121,13 +125,13 @@ class Upkeep:
 
 
 def upkeep(settings: Settings, posts: int) -> Upkeep:
-    """The worst month at the settings' own rhythm, with so many posts and deletions on paid networks."""
+    """The worst month in live mode at the settings' rhythm, with so many posts on paid networks."""
     found = Upkeep(0, 0, 0, 0, 0)
     for account in settings.accounts:
         row = TABLE[account.platform]
         if not is_paid(row):
             continue
-        looks = math.ceil(MONTH_S / settings.listen_every_s)
+        looks = math.ceil(MONTH_S / settings.listen.every_s)
         mention = in_micros(row.price_read_own + row.price_user)
         hit = in_micros(row.price_read + row.price_user)
         tags = len(settings.listen.tags) if row.tags else 0
@@ -135,22 +139,25 @@ def upkeep(settings: Settings, posts: int) -> Upkeep:
             looks=found.looks + looks * (1 + tags),
             mention=max(found.mention, hit if tags else mention),
             listening=found.listening + looks * PAGE * (mention + tags * hit),
-            confirming=posts * aside_for(row, settings).micros,
+            confirming=posts * confirming(row),
             looking=found.looking + DAYS * in_micros(row.price_user),
         )
     dearest = max((TABLE[one.platform].price_read for one in settings.accounts), default=0.0)
     return replace(found, looking=found.looking + posts * READ_BACKS * in_micros(dearest))
 
 
-def runs_out(prices: Iterable[tuple[datetime, int]], *, budget: int, spent: Mapping[str, int]) -> datetime | None:
+def runs_out(
+    prices: Iterable[tuple[datetime, int]], *, budget: int, spent: Mapping[str, int], keep: int = 0
+) -> datetime | None:
     """When (UTC) the first of these posts finds too little left, with nothing else spent; None if all are covered.
 
-    `prices` are due times and prices in any order; `spent` what each month (such as 2023-10) has cost already.
+    `prices` are due times and prices in any order; `spent` what each month (such as 2023-10) has cost already; `keep`
+    what must be left behind each post.
     """
     left: dict[str, int] = {}
     for at, amount in sorted(prices):
         month = f"{at.astimezone(UTC):%Y-%m}"
         left[month] = left.get(month, budget - spent.get(month, 0)) - amount
-        if left[month] < 0:
+        if left[month] < keep:
             return at
     return None

@@ -100,6 +100,13 @@ def spent(now: datetime) -> int:
 
 
 @reading
+def spent_by_month() -> dict[str, int]:
+    """The same for every month in which anything was spent."""
+    rows = SpendRow.objects.values_list("month").annotate(sum=Sum("micros"))
+    return {month: int(total) for month, total in rows}
+
+
+@reading
 def set_aside(aside: Aside) -> int:
     """What looking at the posts that are under way now may still cost at worst."""
     return aside.micros * _under_way(aside.accounts)
