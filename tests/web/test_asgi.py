@@ -108,3 +108,19 @@ def test_a_form_reaches_the_console_whole(site: Site) -> None:
 def test_what_is_no_request_is_left_alone(site: Site) -> None:
     for kind in ("websocket", "lifespan"):
         assert site.ask("/", type=kind) == (0, b"")
+
+
+ELSEWHERE = {"client": ("192.168.1.4", 1234), "headers": ((b"host", b"amplifier.example"), (b"via", b"1.1 proxy"))}
+
+
+@pytest.mark.parametrize("path", ["/h/", "/stop/"])
+def test_an_errand_is_answered_wherever_one_comes_from(site: Site, path: str) -> None:
+    status, body = site.ask(path + "x" * 43, **ELSEWHERE)
+    assert (status, b"the address is wrong" in body, b"/mentions" in body) == (404, True, False)
+    assert site.ask(path + "x" * 43 + "/y", **ELSEWHERE) == (404, b"There is nothing here.\n")
+
+
+def test_nobody_can_keep_an_errand_waiting_with_a_long_body(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.core.handlers.wsgi.WSGIHandler.__call__", lambda *_: pytest.fail("asked Django"))
+    more = {**ELSEWHERE, "method": "POST", "body": b"x" * 20_000}
+    assert site.ask("/h/" + "x" * 43, **more)[0] == 413

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.web.door import is_at_home, is_loopback, is_public
+from amplifier.web.door import is_at_home, is_errand, is_loopback, is_public
 
 HOME = [(b"host", b"127.0.0.1:8000"), (b"user-agent", b"a browser")]
 
@@ -29,6 +29,21 @@ def test_these_are_for_everybody(path: str) -> None:
 )  # fmt: skip
 def test_all_else_is_not(path: str) -> None:
     assert not is_public(path)
+
+
+@pytest.mark.parametrize("path", ["/h/" + "a" * 43, "/stop/x", "/h/-_"])
+def test_a_secret_address_is_its_own_proof(path: str) -> None:
+    assert is_errand(path)
+    assert not is_public(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/h/", "/h", "/stop/", "//h/x", "/h/x/", "/h/x/y", "/h/../mentions", "/h/x\n", "/H/x", "/h/%2e", "/h/é",
+     "/stop/x;y", "/h/" + "a" * 101, "/", "/mentions", "/k/h/x", "/health/x"],
+)  # fmt: skip
+def test_nothing_beside_a_secret_address_comes_in_with_it(path: str) -> None:
+    assert not is_errand(path)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "localhost", "LOCALHOST:8000", "[::1]", "[::1]:8000"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from pathlib import Path
@@ -24,6 +26,20 @@ STATIC = Path(__file__).parents[1] / "static"
 LOST = "There is nothing here: the address is wrong, or it is no longer in use."
 TIRED = "Too many wrong addresses came from where you are. Wait a minute, then open your link again."
 GUESSES = Guesses()
+SECRET = re.compile(r"(/(?:h|stop)/)[^/?#\s]+")
+
+
+class Discreet(logging.Filter):
+    """Django logs the path of a request that failed; of an errand's the secret stays out."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true: the record is told, without what nobody may read."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(SECRET.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args)
+        return True
+
+
+logging.getLogger("django.request").addFilter(Discreet())
 
 
 def errand(view: View) -> View:

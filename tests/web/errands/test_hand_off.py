@@ -1,0 +1,280 @@
+"""The page for posting by hand: what it shows in each case, what each button does, and what it refuses."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
+from amplifier.campaign.errand import Ask, ErrandKind
+from amplifier.campaign.notice import Draft
+from amplifier.clock import utc_now
+from amplifier.platforms.links import EPOCH_MS
+from amplifier.policy import Topic
+from amplifier.settings import Mode
+from amplifier.store import accounts, errands, events, overrides, stops
+from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.web import frame
+from amplifier.web.errands import sheet
+from amplifier.web.errands.guesses import Guesses
+from tests.web.campaign import Campaign, Page
+
+STAGE = "http://127.0.0.1:8900"
+
+
+class Errand:
+    """One delivery that hands must post, and the address that somebody was given for it."""
+
+    def __init__(self, campaign: Campaign, *, account: str = "bluesky", slot: str = "hello") -> None:
+        self.campaign = campaign
+        self.row = DeliveryRow.objects.get(post__slot=slot, account=account)
+        self.put(
+            state="held", reason=HoldReason.HAND_OFF, run_at=utc_now(), too_late_at=utc_now() + timedelta(minutes=9)
+        )
+        self.paths: dict[str, str] = {}
+        self.ask("anna")
+
+    @property
+    def id(self) -> int:
+        return self.row.pk
+
+    def put(self, **changes: object) -> None:
+        DeliveryRow.objects.filter(id=self.row.pk).update(**changes)
+
+    def ask(self, person: str) -> str:
+        number = len(self.paths)
+        token = secrets.token_urlsafe(32)
+        draft = Draft(f"{self.id}:{number}", Topic.HAND_OFF, "Please post.")
+        assert errands.ask(Ask(self.id, person, number), draft, token=token, link="sealed:x", now=utc_now())
+        self.paths[person] = f"/h/{token}"
+        return self.paths[person]
+
+    def get(self, person: str = "anna") -> Page:
+        return self.campaign.get(self.paths[person])
+
+    def press(self, button: str, person: str = "anna", **fields: str) -> Page:
+        return Page(self.campaign.client.post(self.paths[person], {"do": button, **fields}, follow=True))
+
+    def now(self) -> DeliveryRow:
+        return DeliveryRow.objects.get(id=self.id)
+
+    def story(self) -> list[tuple[str, str]]:
+        return [(one.actor, one.kind) for one in events.events_of(events.of_delivery(self.id))]
+
+
+@pytest.fixture(autouse=True)
+def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet, "GUESSES", Guesses())
+
+
+@pytest.fixture
+def errand(opened: Campaign) -> Errand:
+    return Errand(opened)
+
+
+def changed(campaign: Campaign, monkeypatch: pytest.MonkeyPatch, **update: object) -> None:
+    """The same install with other settings, as far as this page is concerned."""
+    place = replace(campaign.place, settings=campaign.place.settings.model_copy(update=update))
+    monkeypatch.setattr(frame, "settle", lambda *_: place)
+    frame.place.cache_clear()
+
+
+@pytest.fixture
+def unread(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> Campaign:
+    """The same with X by hand and no budget: Amplifier may not look there."""
+    known = opened.place.settings.accounts
+    accounts_ = tuple(one.model_copy(update={"hand_off": one.platform == "x"}) for one in known)
+    changed(opened, monkeypatch, accounts=accounts_)
+    return opened
+
+
+def x_id(seconds: float) -> int:
+    """The number that X gives a post made so many seconds from now."""
+    made = utc_now() + timedelta(seconds=seconds)
+    return (int(made.timestamp() * 1000) - EPOCH_MS) << 22
+
+
+def know_did() -> None:
+    """Bluesky has told us which account is ours."""
+    accounts.account_is_ok("bluesky", remote_id=f"did:plc:{'a' * 24}", url="", text_limit=0, now=utc_now())
+
+
+def test_the_page_has_all_that_it_takes_to_post(errand: Errand) -> None:
+    page = errand.get()
+    assert (page.status, page.truth) == (200, "Please post this on Bluesky.")
+    assert errand.row.text.split("\n")[0] in page.text
+    assert "left" in page.text
+    assert [one["value"] for one in page.named("button") if "value" in one] == ["take", "pretend", "posted"]
+    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+    assert list(page.response.cookies) == []
+
+
+def test_looking_changes_nothing(errand: Errand) -> None:
+    before = errand.story()
+    for _ in range(3):
+        errand.get()
+        errand.campaign.client.head(errand.paths["anna"])
+        errand.campaign.get(errand.paths["anna"] + "?do=take")
+    assert errand.story() == before
+
+
+def test_live_its_button_opens_the_networks_own_composer_with_the_words(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {name: Errand(opened, account=name, slot="go") for name in ("x", "bluesky", "mastodon")}
+    changed(opened, monkeypatch, mode=Mode.LIVE)
+    hosts = {"x": "x.com", "bluesky": "bsky.app", "mastodon": "social.example"}
+    for name, errand in found.items():
+        (link,) = [one for one in errand.get().links() if hosts[name] in one]
+        assert parse_qs(urlsplit(link).query)["text"] == [errand.row.text]
+        assert '<b>Now</b> & "then"' in errand.row.text
+        assert "<b>Now</b>" not in errand.get().html
+        assert "pretend" not in errand.get().html
+
+
+def test_whoever_is_on_it_says_so_and_the_next_one_reads_it(errand: Errand) -> None:
+    assert errand.press("take").truth == "You are on it: post this on Bluesky."
+    assert errand.story()[-1] == ("hand:anna", "taken")
+    assert errand.press("take").truth == "You are on it: post this on Bluesky."
+    assert sum(kind == "taken" for _, kind in errand.story()) == 1
+
+
+def test_two_people_at_once_and_one_of_them_is_on_it(errand: Errand) -> None:
+    errand.ask("bo")
+    assert errand.press("take", "anna").truth == "bo has been asked instead. Leave it to them."
+    assert errand.press("take", "bo").truth == "You are on it: post this on Bluesky."
+    assert errand.press("take", "anna").truth == "bo is on it. You need do nothing."
+    assert [one for one in errand.story() if one[1] == "taken"] == [("hand:bo", "taken")]
+
+
+def test_somebody_who_is_asked_again_may_use_the_older_link(errand: Errand) -> None:
+    older = errand.paths["anna"]
+    errand.ask("bo")
+    errand.ask("anna")
+    assert errand.campaign.get(older).truth == "Please post this on Bluesky."
+    Page(errand.campaign.client.post(older, {"do": "take"}))
+    assert errand.get("anna").truth == "You are on it: post this on Bluesky."
+
+
+def test_posted_without_a_link_lets_somebody_look(errand: Errand) -> None:
+    page = errand.press("posted")
+    assert page.truth == "Thank you. We are looking for it on Bluesky."
+    assert (errand.now().state, errand.now().reason) == ("unsure", DoubtReason.BY_HAND)
+    assert [one.get("content") for one in page.named("meta") if one.get("http-equiv") == "refresh"] == ["3"]
+    errand.press("posted")
+    assert sum(kind == "to be looked for" for _, kind in errand.story()) == 1
+
+
+def test_what_came_of_the_look_is_on_the_page(errand: Errand) -> None:
+    errand.press("posted")
+    errand.put(
+        state="held", reason=HoldReason.HAND_OFF, detail="Somebody said that it is posted, but we do not see it."
+    )
+    assert "We looked and do not see it yet. Paste its link, or post it." in errand.get().text
+    errand.put(state="sent", reason="", detail="", remote_id="at://us/1", url=f"{STAGE}/profile/us/post/1")
+    page = errand.get()
+    assert page.truth == "It is out on Bluesky. There is nothing left to do."
+    assert f"{STAGE}/profile/us/post/1" in page.links()
+
+
+def test_a_pasted_link_is_given_to_the_worker_to_look_at(errand: Errand) -> None:
+    rkey = "3" * 13
+    know_did()
+    page = errand.press("posted", link=f"{STAGE}/profile/labfreemvmt.example/post/{rkey}")
+    assert page.truth == "Thank you. We are looking at your link."
+    assert errand.story()[-1] == ("hand:anna", "link given")
+    assert errand.now().state == "held"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://evil.example/profile/labfreemvmt.example/post/3333333333333", "javascript:alert(1)", "x" * 600, "hello",
+     f"{STAGE}/profile/other.example/post/3333333333333", f"{STAGE}/profile/labfreemvmt.example", "<script>"],
+)  # fmt: skip
+def test_anything_but_a_link_to_our_own_post_is_refused_with_a_sentence(errand: Errand, link: str) -> None:
+    know_did()
+    before = errand.now().fence
+    page = errand.press("posted", link=link)
+    assert page.status == 422
+    assert any(one.get("role") == "alert" for one in page.named("p"))
+    assert page.html.count("<script>") == 1
+    assert (errand.now().state, errand.now().fence) == ("held", before)
+
+
+def test_where_amplifier_may_not_look_the_link_itself_has_to_do(unread: Campaign) -> None:
+    errand = Errand(unread, account="x")
+    PostRow.objects.update(due_at=utc_now() - timedelta(minutes=1))
+    assert "Paste the link of your post" in errand.press("posted").text
+    page = errand.press("posted", link=f"{STAGE}/labfreemvmt/status/{x_id(-3600)}")
+    assert "which is before its time" in page.text
+    number = x_id(0)
+    page = errand.press("posted", link=f"{STAGE}/labfreemvmt/status/{number}")
+    assert page.truth == "It is out on X. There is nothing left to do."
+    assert (errand.now().remote_id, errand.now().by_hand) == (str(number), True)
+    assert errand.story()[-1] == ("hand:anna", "found by hand")
+
+
+def test_a_used_link_belongs_to_its_own_post(unread: Campaign) -> None:
+    first, second = Errand(unread, account="x"), Errand(unread, account="x", slot="soon")
+    number = x_id(86_400 * 2)
+    overrides.adopt(first.id, Receipt(str(number), "u"), actor="hand:bo", now=utc_now())
+    page = second.press("posted", link=f"{STAGE}/labfreemvmt/status/{number}")
+    assert "belongs to another post of the campaign" in page.text
+    assert second.now().state == "held"
+
+
+def test_a_second_post_of_the_same_is_an_alert(unread: Campaign) -> None:
+    errand = Errand(unread, account="x")
+    number = x_id(86_400 * 2)
+    link = f"{STAGE}/labfreemvmt/status/{number}"
+    overrides.adopt(errand.id, Receipt(str(number), link), actor="hand:bo", now=utc_now())
+    assert errand.press("posted", link=link).truth.startswith("It is out on X.")
+    page = errand.press("posted", link=f"{STAGE}/labfreemvmt/status/{number + 1}")
+    assert "it is out twice: delete yours" in page.text
+    assert errand.story()[-1] == ("hand:anna", "perhaps twice")
+
+
+def test_what_is_missed_must_not_be_posted_any_more_but_can_be_said(errand: Errand) -> None:
+    errand.put(state="missed", too_late_at=utc_now() - timedelta(minutes=1))
+    page = errand.get()
+    assert page.truth == "It is too late for this one. Do not post it any more."
+    assert "I have posted it already" in page.text
+    assert errand.press("posted").truth.startswith("Thank you. We are looking for it")
+
+
+def test_while_sending_is_stopped_the_page_says_not_to_post(errand: Errand) -> None:
+    stops.stop(reason="The wrong words went out.", actor="cli:anna", now=utc_now())
+    page = errand.get()
+    assert page.truth == "Do not post this now: sending is stopped."
+    assert "The wrong words went out." in page.text
+    assert "I am on it" not in page.text
+
+
+def test_what_the_plan_no_longer_wants_is_not_to_be_posted(errand: Errand) -> None:
+    errand.put(state="dropped", reason="by hand")
+    assert errand.get().truth == "This post is no longer wanted. Do not post it."
+    errand.put(state="queued", reason="")
+    assert errand.get().truth == "Do not post this now: something else holds it back."
+    assert errand.press("take").truth == "Do not post this now: something else holds it back."
+
+
+def test_a_revoked_address_leads_nowhere(errand: Errand) -> None:
+    errands.revoke_errands(kind=ErrandKind.HAND_OFF, actor="cli:anna", now=utc_now())
+    assert errand.get().status == 404
+    assert errand.press("take").status == 404
+
+
+def test_without_the_pretend_networks_a_rehearsal_says_so(errand: Errand) -> None:
+    page = errand.press("pretend")
+    assert "The pretend networks do not answer" in page.text
+
+
+def test_a_form_needs_no_token_and_no_cookie(errand: Errand) -> None:
+    answer = errand.campaign.client.post(errand.paths["anna"], {"do": "take"}, headers={"origin": "null"})
+    assert answer.status_code == 302
+    assert Path(answer["Location"]).name == Path(errand.paths["anna"]).name

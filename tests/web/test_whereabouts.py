@@ -1,0 +1,23 @@
+"""Where the pages are is written down, and a database that cannot take it stops nobody."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError
+
+from amplifier.store import heartbeats
+from amplifier.web import whereabouts
+
+
+@pytest.mark.usefixtures("sqlite_ledger")
+def test_the_pages_address_is_known_to_the_worker() -> None:
+    whereabouts.announce("127.0.0.1", 8000)
+    assert heartbeats.heartbeats()["web"].detail == "http://127.0.0.1:8000"
+
+
+def test_pages_are_served_also_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise DatabaseError("no such table: heartbeats")
+
+    monkeypatch.setattr(heartbeats, "beat", fail)
+    whereabouts.announce("127.0.0.1", 8000)
