@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,14 @@ LAPTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 SIZES = {"laptop": LAPTOP, "phone": PHONE, "small phone": SMALL}
-PAGES = {"now": "/", "decide": "/decide", "mentions": "/mentions", "kit": "/k/lab23", "imprint": "/imprint", "nothing": "/nothing"}
+PAGES = {
+    "now": "/",
+    "decide": "/decide",
+    "mentions": "/mentions",
+    "kit": "/k/lab23",
+    "imprint": "/imprint",
+    "nothing": "/nothing",
+}
 THUMB = 44
 NASTY = "@labfreemvmt <script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> \u202egnp"
 # What sticks out of the window, unless it lies in something that scrolls by itself or is there for ears alone.
@@ -119,6 +127,75 @@ def test_a_page_can_be_read_at_twice_the_size_of_letters(look: Callable[..., Pag
     page = look(path, PHONE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.fixture
+def doubts(install: Install) -> Iterator[list[int]]:
+    """One post held on each network, and one that may be out; what is left of them waits again afterwards."""
+    rows = install.rows("SELECT id FROM deliveries WHERE state = 'queued' ORDER BY run_at DESC LIMIT 4")
+    ids = [number for (number,) in rows]
+    for number in ids:
+        install.write(
+            "UPDATE deliveries SET state = 'held', reason = 'rejected', first_sent_at = datetime('now'), "
+            f"detail = 'The network does not accept this post. {NASTY[:60].replace(chr(39), '')}' WHERE id = {number}"
+        )
+    install.write(f"UPDATE deliveries SET state = 'unsure', run_at = datetime('now', '+1 hour') WHERE id = {ids[0]}")
+    yield ids
+    listed = ", ".join(map(str, ids))
+    install.write(
+        "UPDATE deliveries SET state = 'queued', reason = '', detail = '', first_sent_at = NULL, "
+        f"run_at = datetime('now', '+1 hour') WHERE id IN ({listed})"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_doubts_fit_their_window_with_every_form_open(
+    look: Callable[..., Page], doubts: list[int], size: dict[str, int], scheme: str
+) -> None:
+    page = look("/decide", size, color_scheme=scheme)
+    assert page.locator(".doubtful").count() >= len(doubts)
+    for unfold in page.locator("main details > summary").all():
+        unfold.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(UNNAMED) == []
+    assert page.evaluate(SMALL_TARGETS, THUMB) == []
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_doubt_is_settled_by_clicking(
+    look: Callable[..., Page], install: Install, doubts: list[int], size: dict[str, int]
+) -> None:
+    page = look("/", size)
+    page.get_by_role("link", name="Decide about this post").first.click()
+    expect(page).to_have_url(re.compile(r"/decide#d\d+$"))
+    row = page.locator(f"#d{doubts[1]}")
+    row.locator("summary", has_text="Leave it out").click()
+    row.get_by_label("Why, for the record").fill("Said already.")
+    row.get_by_role("button", name="Leave it out on").click()
+    expect(page.locator(".said")).to_contain_text("It is left out. Nobody is asked about it any more.")
+    assert install.rows(f"SELECT state, detail FROM deliveries WHERE id = {doubts[1]}") == [
+        ("dropped", "Said already.")
+    ]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+@pytest.mark.parametrize("path", ["/", "/mentions"])
+def test_one_press_stops_everything_wherever_one_is(
+    look: Callable[..., Page], install: Install, path: str, *, script: bool
+) -> None:
+    page = look(path, PHONE, java_script_enabled=script)
+    page.mouse.wheel(0, 3000)
+    page.get_by_role("button", name="Stop everything").click()
+    try:
+        expect(page.locator(".halted")).to_contain_text("Sending is stopped everywhere.")
+        expect(page.locator(".said")).to_contain_text("Nothing begins to go out any more.")
+        assert (install.var / "STOP").exists()
+    finally:
+        install.command("resume", "--yes")
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator(".halted")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
