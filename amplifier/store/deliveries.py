@@ -34,6 +34,7 @@ from amplifier.store.transaction import is_postgres, stamp, whole
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]
 NO_CAPS: Mapping[str, Caps] = {}
+BEFORE_A_LOOK = timedelta(seconds=60)  # when a network named another post than ours
 NO_MONEY = "This month's budget has not enough left for it."
 CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out."
 
@@ -221,10 +222,7 @@ def _write(
         changes["request"] = None
     if step.before is State.SENDING and step.after in (State.QUEUED, State.HELD):
         spends.give_back(step.id, now=now)
-    if step.run_at is not None:
-        changes["run_at"] = step.run_at
-    if after is State.QUEUED:
-        changes |= _times_again(step, row, now)
+    changes |= _times(step, after, row, now)
     if after is State.SENT:
         changes["sent_at"] = now
         if step.receipt is not None and row.verb == Verb.PUBLISH:
@@ -267,8 +265,12 @@ def _tell_account(account: str, step: Transition, *, now: datetime) -> None:
         accounts.make_wait(account, until=step.account_until, app_wide=step.app_wide)
 
 
-def _times_again(step: Transition, row: DeliveryRow, now: datetime) -> dict[str, object]:
-    """When something that waits once more is due: its post may have moved while it was on its way."""
+def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> dict[str, object]:
+    """When the next step may begin. What waits once more may have moved while it was on its way."""
+    if after is State.UNSURE and step.after is State.SENT:
+        return {"run_at": now + BEFORE_A_LOOK}
+    if after is not State.QUEUED:
+        return {} if step.run_at is None else {"run_at": step.run_at}
     if row.reason == DoubtReason.AGAIN:  # a person wants it now, whatever the plan's time was
         return {"run_at": step.run_at or now, "too_late_at": now + timedelta(seconds=row.post.too_late_s)}
     return {"run_at": max(step.run_at or now, row.post.due_at)}
@@ -278,6 +280,8 @@ def _settled(step: Transition, row: DeliveryRow) -> tuple[State, str, str]:
     """State, reason and detail as they must be, for all that the step could not know."""
     if step.receipt is not None and is_taken(row.account, step.receipt, step.id):
         detail = f"The post {step.receipt.url} belongs to another delivery already."
+        if step.before is State.SENDING:  # the answer was to another post: ours may be out all the same
+            return State.UNSURE, "", detail
         return State.HELD, HoldReason.DUPLICATE, detail
     if step.before in ON_ITS_WAY and row.reason == HoldReason.OVERTAKEN:
         if step.after is State.QUEUED:

@@ -89,8 +89,18 @@ def test_one_remote_post_belongs_to_one_delivery() -> None:
     second = sending()
     assert record(step(second, State.SENT, receipt=receipt(12))) == []
     kept = row(second.id)
-    assert (kept.state, kept.reason, kept.remote_id) == ("held", HoldReason.DUPLICATE, None)
+    assert (kept.state, kept.remote_id) == ("unsure", None), "the answer was to another post; ours may be out as well"
+    assert kept.run_at > NOW
     assert "belongs to another delivery" in kept.detail
+
+
+def test_a_post_that_was_found_and_belongs_to_another_waits_for_a_person() -> None:
+    assert record(step(sending(), State.SENT, receipt=receipt(12))) == []
+    second = sending()
+    record(step(second, State.UNSURE))
+    doubt = deliveries.Transition(second.id, second.fence, State.UNSURE, State.SENT, "found", receipt=receipt(12))
+    assert record(doubt) == []
+    assert (row(second.id).state, row(second.id).reason) == ("held", HoldReason.DUPLICATE)
 
 
 def test_the_same_remote_id_on_another_account_is_another_post() -> None:

@@ -66,11 +66,12 @@ class BlueskyPlatform(Platform):
         """The record under the key of these bytes, whatever it says and however old it is: the key is ours alone."""
         fields = thaw(sought.request)
         address = {name: str(fields[name]) for name in ("repo", "collection", "rkey")}
+        ours = "at://" + "/".join(address.values())
         with self._calls.reading():
             found = self._calls.get_if_there(GET_RECORD, address)
-            if found is None or found["uri"] in sought.taken:
-                return None
-            return self._receipt(found["uri"])
+            if found is not None and found["uri"] != ours:
+                raise Unavailable("Bluesky answered with another record than the one that was asked for.")
+            return None if found is None or ours in sought.taken else self._receipt(ours)
 
     def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
         """The oldest of our own records made since `after` that says the same and belongs to no other delivery.

@@ -385,3 +385,13 @@ def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(server:
     rest = connected(server).publish(FROZEN).rest_until
 
     assert rest == NOW + timedelta(seconds=600)
+
+
+def test_a_look_that_is_answered_with_another_record_finds_nothing_and_says_so(server: Server) -> None:
+    adapter = connected(server)
+    request = adapter.prepare(Part("Hello", "en"), KEY, NOW)
+    other = {"uri": "at://did:plc:who/app.bsky.feed.post/3kabcdefgh234", "cid": "c", "value": {}}
+    server.stub.answers[f"GET {XRPC}repo.getRecord"] = Said(200, other)
+
+    with pytest.raises(Unavailable):
+        adapter.find(Sought(request, NOW, frozenset()))
