@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from amplifier.store import spends
+from amplifier.campaign.money import Aside
+from amplifier.store import deliveries, events, spends
 from tests.store import filled
 from tests.store.filled import NOW, after
 
@@ -83,3 +84,67 @@ def test_of_many_who_want_the_last_cent_at_once_one_gets_it() -> None:
     assert reserve(BUDGET - 10_000)
     assert sum(filled.at_once([lambda: reserve(10_000)] * 8)) == 1
     assert spends.spent(NOW) == BUDGET
+
+
+ASIDE = Aside(1_000, ("x",))
+
+
+def events_of(kind: str, month: str = "2023-10") -> int:
+    return sum(one.kind == kind for one in events.events_of(f"budget:{month}"))
+
+
+def test_behind_a_post_the_looks_it_may_need_are_left_and_those_of_all_that_are_under_way() -> None:
+    def affords(micros: int) -> bool:
+        return spends.affords(micros, budget=10_000, now=NOW, keep=ASIDE.micros, aside=ASIDE)
+
+    assert (affords(9_000), affords(9_001)) == (True, False)
+    filled.unsure()
+    assert (affords(8_000), affords(8_001)) == (True, False)
+    filled.sending()
+    assert (affords(7_000), affords(7_001)) == (True, False)
+    filled.unsure(account="bluesky")  # looking there is free
+    assert (affords(7_000), affords(7_001)) == (True, False)
+    assert spends.set_aside(ASIDE) == 2_000
+
+
+def test_a_look_at_what_is_under_way_may_take_the_last_cent() -> None:
+    filled.unsure()
+    assert not spends.reserve("x", "account", 10_000, budget=10_000, now=NOW, aside=ASIDE)
+    assert spends.reserve("x", "look", 10_000, budget=10_000, now=NOW)
+
+
+def test_below_a_fifth_an_event_is_written_once_a_month() -> None:
+    reserve(BUDGET * 4 // 5, delivery=1)
+    assert events_of("budget low") == 0
+    reserve(1, delivery=2)
+    reserve(1, delivery=3)
+    give_back(3, NOW)
+    give_back(1, NOW)
+    reserve(BUDGET * 4 // 5, delivery=4)
+    assert events_of("budget low") == 1
+    reserve(BUDGET, now=NOVEMBER, delivery=5)
+    assert events_of("budget low", "2023-11") == 1
+
+
+def test_what_was_put_aside_for_a_look_makes_no_alarm_before_its_answer_says_what_it_cost() -> None:
+    reserve(BUDGET * 9 // 10)
+    assert events_of("budget low") == 0
+    spends.settle("x", "mentions", -BUDGET * 8 // 10, now=NOW, budget=BUDGET)
+    assert events_of("budget low") == 0
+    spends.settle("x", "mentions", BUDGET * 8 // 10, now=NOW, budget=BUDGET)
+    assert events_of("budget low") == 1
+
+
+def test_the_first_post_without_money_is_written_down_once_a_month() -> None:
+    for due in (filled.add(), filled.add()):
+        (claimed,) = filled.claim()
+        assert claimed.id == due
+        intent = deliveries.Intent(claimed, b"bytes", filled.LEASE, 1_000, 500)
+        assert deliveries.turn(intents=[intent], now=NOW, lease_until=filled.LEASE).begun == frozenset()
+    assert events_of("budget spent") == 1
+
+
+def test_months_are_told_apart() -> None:
+    reserve(1_000)
+    reserve(2_000, now=NOVEMBER)
+    assert spends.spent_by_month() == {"2023-10": 1_000, "2023-11": 2_000}
