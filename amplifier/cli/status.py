@@ -112,6 +112,7 @@ def run(options: argparse.Namespace) -> int:
         out.print("\nNothing is planned to go out.")
     out.print(totals(counts) or "Nothing was ever planned.")
     _print_needs(needs, twice)
+    _print_outside(outside)
     return 0 if good else 1
 
 
@@ -137,6 +138,13 @@ def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
         what = f"{row.identity.account} {post_name(row.identity.post)}: {one.happened}"
         out.print(f"[{colour}]{shape}[/] {escape(what)}")
         out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
+
+
+def _print_outside(outside: Sequence[Journey]) -> None:
+    for row in outside:
+        name = post_name(row.identity.post)
+        console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
+        console().print(f"  amplifier correct {name}", markup=False)
 
 
 def _print_problems(problems: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from amplifier.campaign.delivery import RemoteState
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.sharekit.ours import Past, to_boost
 
@@ -80,3 +81,9 @@ def test_the_posts_that_people_took_out_are_known_by_name() -> None:
     skip = Decision(1, DecisionKind.SLOT_SKIPPED, "last/once", "", "", "somebody", "", datetime.now(UTC))
     words = replace(skip, kind=DecisionKind.WORDS_REPLACED, subject="opens/once")
     assert Past(decisions=(skip, words)).skipped == {"last/once"}
+
+
+def test_what_was_taken_back_or_is_gone_is_not_offered(campaign: Any) -> None:
+    for remote_state in (RemoteState.WITHDRAWN, RemoteState.GONE):
+        gone = replace(campaign.sent("ballot", "gone", number=2), remote_state=remote_state)
+        assert texts(campaign, Past((gone, campaign.sent("ballot", "there", number=1)))) == ["there"]

@@ -123,6 +123,7 @@ def test_a_milestone_that_moved_changes_the_words(desk: Desk, campaign: Any) -> 
     desk.program = (replace(plan, milestones=moments), templates)
     assert desk.publish()
     assert "Vote before 17:40. " in desk.html
+    assert "17:00" not in desk.html
 
 
 def test_a_receipt_puts_our_post_on_the_page(desk: Desk) -> None:

@@ -1,0 +1,168 @@
+"""What is out, held against what is so: from a milestone that moves to the post that somebody leaves as it is."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.post import PostId
+from amplifier.errors import UsageError
+from amplifier.schedule.change import program_in_force
+from amplifier.schedule.planner import Planner
+from amplifier.schedule.review import facts_of_own_words, find_out, leave, near, review, said_today
+from amplifier.store import decisions, events
+from amplifier.store.models import DeliveryRow
+from tests.schedule.homes import EIGHT, Home, open_ledger, settings
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+SOON = PostId("lab23", "soon", "once")
+
+
+class Desk:
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder)
+        self.home.write("templates/lab23/soon.j2", SOON_WORDS)
+        self.time = EIGHT
+        open_ledger(EIGHT)
+        self.planner = Planner(self.home.path, settings(), now=lambda: self.time)
+        self.planner.refresh()
+
+    @property
+    def program(self):  # type: ignore[no-untyped-def]  # noqa: ANN201  a Program
+        return program_in_force(settings())
+
+    def send(self, slot: str, account: str = "") -> None:
+        rows = DeliveryRow.objects.filter(post__slot=slot)
+        for row in rows.filter(account=account) if account else rows:
+            DeliveryRow.objects.filter(id=row.pk).update(
+                state="sent", remote_state="live", remote_id=f"r{row.pk}", url=f"https://x.com/{row.pk}"
+            )
+
+    def move(self, to: str) -> None:
+        decisions.keep_decision(
+            kind=DecisionKind.MILESTONE_MOVED,
+            subject="debate",
+            value=to,
+            replaced="",
+            actor="cli:jo",
+            reason="",
+            now=self.time,
+        )
+        self.planner.refresh()
+
+    def notes(self) -> list[tuple[str, dict[str, object]]]:
+        return [(one.kind, json.loads(one.detail)) for one in events.events_of(events.of_facts("lab23"))]
+
+
+SOON_WORDS = "---\nask: watch\n---\n== plain\nThe debate is at {{ milestones.debate | clock }}.\n"
+LATER = "2023-10-09T15:20:00+01:00"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_restart_notes_nothing_while_nothing_changed(desk: Desk) -> None:
+    assert [kind for kind, _ in desk.notes()] == ["facts known"]
+    Planner(desk.home.path, settings(), now=lambda: desk.time).refresh()
+    assert len(desk.notes()) == 1
+
+
+def test_a_move_is_noted_once_with_all_that_it_touches(desk: Desk) -> None:
+    desk.send("soon", "x")
+    desk.move(LATER)
+    (_, _), (kind, told) = desk.notes()
+    assert kind == "facts changed"
+    assert told["counts"] == {"coming": 1, "sent": 1, "kit": 1}
+    assert (told["coming"], told["sent"]) == (["soon/once"], ["soon/once"])
+    desk.planner.refresh()
+    Planner(desk.home.path, settings(), now=lambda: desk.time).refresh()
+    assert len(desk.notes()) == 2
+
+
+def test_what_was_out_when_it_moved_is_untrue_although_the_others_were_rewritten(desk: Desk) -> None:
+    desk.send("soon", "x")
+    desk.move(LATER)
+    found = review(desk.program, now=desk.time)
+    assert [(one.stated.account, one.stated.text.split("\n")[0]) for one in found.untrue] == [
+        ("x", "The debate is at 14:40. #Lab23 @labfreemvmt")
+    ]
+    assert [(one.fact, one.now) for one in found.untrue[0].changed] == [("milestone.debate", LATER)]
+    assert found.coming == ("soon/once",)
+    assert found.kit == ("lab23/soon/plain",)
+    desk.send("soon")
+    assert len(review(desk.program, now=desk.time).untrue) == 1
+
+
+def test_when_it_is_over_nothing_is_untrue(desk: Desk) -> None:
+    desk.send("soon")
+    desk.move(LATER)
+    assert len(review(desk.program, now=datetime.fromisoformat("2023-10-09T15:00+01:00")).untrue) == 3
+    assert review(desk.program, now=datetime.fromisoformat(LATER)).untrue == ()
+
+
+def test_what_is_left_is_not_asked_again_until_it_changes_once_more(desk: Desk) -> None:
+    desk.send("soon")
+    desk.move(LATER)
+    decision = leave(desk.program, SOON, actor="cli:jo", reason="all know", now=desk.time)
+    assert (decision.kind, decision.subject) == (DecisionKind.FACT_LEFT, "soon/once")
+    assert json.loads(decision.value) == {"milestone.debate": LATER}
+    assert review(desk.program, now=desk.time).untrue == ()
+    with pytest.raises(UsageError, match="nothing to leave"):
+        leave(desk.program, SOON, actor="cli:jo", reason="", now=desk.time)
+    desk.move("2023-10-09T16:00:00+01:00")
+    assert len(review(desk.program, now=desk.time).untrue) == 3
+    assert desk.notes()[-1][1]["counts"] == {"coming": 0, "sent": 1, "kit": 1}
+
+
+def test_a_changed_link_in_the_settings_is_noticed_at_the_next_start(desk: Desk) -> None:
+    desk.home.write("templates/lab23/soon.j2", SOON_WORDS.replace("The", "See {{ links.motion }}. The"))
+    desk.planner.refresh()
+    desk.send("soon")
+    campaign = settings().campaign
+    links = {**campaign.links, "motion": "https://freemovement.example/new"}
+    moved = settings().model_copy(update={"campaign": campaign.model_copy(update={"links": links})})
+    Planner(desk.home.path, moved, now=lambda: desk.time).refresh()
+    kind, told = desk.notes()[-1]
+    assert (kind, told["counts"]) == ("facts changed", {"coming": 0, "sent": 1, "kit": 1})
+    found = review(program_in_force(moved), now=desk.time)
+    assert {change.fact for one in found.untrue for change in one.changed} == {"link.motion"}
+
+
+def test_what_the_plan_would_say_today_has_todays_facts(desk: Desk) -> None:
+    desk.send("soon")
+    desk.move(LATER)
+    today = said_today(desk.program, SOON)["x"]
+    assert today.words.text.startswith("The debate is at 15:20.")
+    assert {fact.name: fact.value for fact in today.facts}["milestone.debate"] == LATER
+    assert said_today(desk.program, PostId("lab23", "never", "once")) == {}
+    names = {fact.name for fact in facts_of_own_words(desk.program, "At 15:20 with #Lab23")}
+    assert {"milestone.debate", "voice.tag"} <= names
+
+
+def test_a_post_is_found_by_its_slot_or_in_full_and_a_typo_gets_three_names_at_most(desk: Desk) -> None:
+    desk.send("soon")
+    desk.send("morning")
+    assert find_out(desk.program, "soon") == find_out(desk.program, "soon/once") == SOON
+    with pytest.raises(UsageError, match="Did you mean soon/once") as typo:
+        find_out(desk.program, "sooon")
+    assert "amplifier correct --list" in str(typo.value)
+    with pytest.raises(UsageError, match="more than once"):
+        find_out(desk.program, "morning")
+    with pytest.raises(UsageError) as nothing:
+        find_out(desk.program, "zzzzzz")
+    assert "Did you mean" not in str(nothing.value)
+    assert near("slot-7/once", [f"slot-{n}/once" for n in range(40)]).count("/once") == 3
+
+
+def test_a_post_on_its_way_counts_since_it_may_be_out(desk: Desk) -> None:
+    DeliveryRow.objects.filter(post__slot="soon", account="x").update(state="unsure")
+    desk.time += timedelta(minutes=1)
+    desk.move(LATER)
+    (one,) = review(desk.program, now=desk.time).untrue
+    assert (one.stated.account, one.stated.is_sure) == ("x", False)
