@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
+from amplifier.compose.imprint import why_not
 from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
@@ -190,6 +192,16 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
     )
 
 
+def rules_of(place: Place) -> Rules:
+    """What may keep a delivery from going out, beside its network: a stop, and the campaign's own imprint."""
+    imprint = place.settings.campaign.imprint
+
+    def lacks(due: Due) -> str:
+        return "" if due.verb is Verb.DELETE else why_not(due.text, due.imprint, imprint)
+
+    return Rules(stopped=place.stopped, why_not=lacks)
+
+
 def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     """What the worker process does, and the worker itself, to be stopped at the end."""
     place, settings = house.place, house.place.settings
@@ -198,7 +210,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     }
     pace = Pace(lease_s=settings.timing.lease_s, pauses=house.pauses, threads=max(4, 2 * len(outlets)))
     chance = random.Random()  # noqa: S311  spreads retries, guards no secret
-    worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=Rules(stopped=place.stopped))
+    worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules_of(place))
     planner = Planner(place.home, settings, now=utc_now)
     kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
     rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
