@@ -19,7 +19,7 @@ from amplifier.settings import Mode
 from amplifier.store import ledger, notices
 from amplifier.written import nearest
 
-MOST = 20
+MOST, MOST_JSON = 20, 500
 NOBODY = "Nobody is to be told anything: settings.yaml has no `notify`. See docs/settings.md."
 REHEARSED = "This is a rehearsal: notices are shown here and on the wall, and nobody is sent anything."
 TRIAL = "This is a test: Amplifier can reach you. There is nothing to do."
@@ -71,7 +71,7 @@ def _test(place: Place, options: argparse.Namespace) -> int:
 
 def _list(place: Place, options: argparse.Namespace) -> int:
     settings, envelope = place.settings, Envelope(place.key)
-    found = notices.last_notices(MOST)
+    found = notices.last_notices(MOST_JSON if options.json else MOST)
     troubles = notices.troubles(now=utc_now())
     if options.json:
         told = [_as_json(one, envelope) for one in found]

@@ -1,0 +1,221 @@
+"""A whole hand-off on each network, as somebody with a phone does it: real processes, a real browser, both lights."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from amplifier.cli.rehearse import copy_home
+from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.test_pages_in_a_browser import CHROMIUM, FLAGS, PHONE, SMALL, SMALL_TARGETS, THUMB, TOO_WIDE
+
+pytestmark = pytest.mark.journey
+
+NETWORKS = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
+PEOPLE = """
+notify:
+  - {name: anna, address: NOTIFY_ANNA}
+  - {name: bo, address: NOTIFY_BO, about: [hand_off, missed]}
+"""
+HAND_OVER_S = 6
+SCHEDULE = """\
+campaign: lab23
+slots:
+  - {name: hello, template: lab23/words, wording: hello, at: 2023-09-25 10:00}
+  - {name: again, template: lab23/words, wording: again, at: 2023-10-10 10:00}
+"""
+WORDS = """\
+---
+ask: vote
+audience: delegates
+platforms: [x, bluesky, mastodon]
+language: en
+---
+== hello
+Hello from the campaign for free movement.
+== again
+Ballot closes at three. Vote for the motion.
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM.exists(), f"{CHROMIUM} is missing; install it with: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+    """A rehearsal in which hands post everything: one post soon after its start, one at its end, a minute later."""
+    folder = tmp_path_factory.mktemp("hands")
+    home = copy_home(REPOSITORY, folder / "home", seconds=90)
+    text = (home / "settings.yaml").read_text()
+    for name in NETWORKS:
+        text = text.replace(f"    platform: {name}\n", f"    platform: {name}\n    hand_off: true\n")
+    limits = f"    too_late_after: 45s\n    hand_over_after: {HAND_OVER_S}s\n"
+    (home / "settings.yaml").write_text(text.replace("    too_late_after: 60s\n", limits) + PEOPLE)
+    for path in [*(home / "schedules").iterdir(), *(home / "templates" / "lab23").iterdir()]:
+        path.unlink()
+    (home / "schedules" / "lab23.yaml").write_text(SCHEDULE)
+    (home / "templates" / "lab23" / "words.j2").write_text(WORDS)
+    made = Install(home, folder / "var")
+    run: Run = made.up()
+    try:
+        run.until(lambda: len(asked(made)) >= len(NETWORKS), seconds=40, what="somebody to be asked")
+        yield made
+    finally:
+        made.end()
+
+
+def asked(install: Install, person: str = "", network: str = "") -> list[str]:
+    """The links that people were given, oldest first."""
+    said = install.ask("notify").get("notices", [])
+    on = f"on {NETWORKS[network]} by hand" if network else ""
+    return [
+        str(one["link"])
+        for one in said
+        if one["topic"] == "hand_off" and person in one["to"] and on in one["sentence"] and "Hello" in one["sentence"]
+    ]
+
+
+def phone(browser: Browser, *, light: str = "light", script: bool = True, size: Any = PHONE) -> Page:
+    context = browser.new_context(viewport=size, color_scheme=light, java_script_enabled=script)  # type: ignore[arg-type]
+    return context.new_page()
+
+
+def ours(install: Install, network: str, words: str) -> str:
+    """The link of what was posted by hand on this pretend network."""
+    posts = install.world().ask("GET", "/_/world")["posts"]
+    (number,) = [one["remote_id"] for one in posts if one["network"] == network and one["text"].startswith(words)]
+    here = f"http://127.0.0.1:{install.sandbox_port}"
+    return {
+        "x": f"{here}/labfreemvmt/status/{number}",
+        "bluesky": f"{here}/profile/labfreemvmt.example/post/{number.rpartition('/')[2]}",
+        "mastodon": f"{here}/@labfreemvmt/{number}",
+    }[network]
+
+
+def say(install: Install, network: str, text: str) -> None:
+    handle = "labfreemvmt.example" if network == "bluesky" else "labfreemvmt"
+    install.world().ask("POST", "/_/say", {"network": network, "handle": handle, "text": text})
+
+
+def stands(install: Install, network: str, slot: str = "hello") -> str:
+    found = install.rows(
+        "SELECT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id "
+        f"WHERE d.account = '{network}' AND p.slot = '{slot}'"
+    )
+    return str(found[0][0])
+
+
+def wait(page: Page, words: str) -> None:
+    """Until the page says so; without its script, or between its own looks, somebody loads it again."""
+    for _ in range(20):
+        if words in page.inner_text("h1"):
+            return
+        page.wait_for_timeout(1000)
+        page.goto(page.url)
+    expect(page.locator("h1")).to_contain_text(words)
+
+
+def test_x_without_a_budget_takes_the_link_alone(install: Install, browser: Browser, tmp_path: Path) -> None:
+    page = phone(browser, light="dark")
+    page.goto(asked(install, network="x")[-1])
+    expect(page.locator("h1")).to_have_text("Please post this on X.")
+    page.get_by_role("button", name="I am on it").click()
+    page.get_by_role("button", name="Post it on the pretend X").click()
+    page.get_by_label("Link of your post").fill("https://x.com/somebody/status/1")
+    page.get_by_role("button", name="Posted").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is no link to a post")
+    page.get_by_label("Link of your post").fill(ours(install, "x", "Hello from"))
+    page.get_by_role("button", name="Posted").click()
+    expect(page.locator("h1")).to_have_text("It is out on X. There is nothing left to do.")
+    assert stands(install, "x") == "sent"
+    page.screenshot(path=tmp_path / "out.png")
+
+
+def test_bluesky_is_looked_at_and_another_post_is_refused_first(install: Install, browser: Browser) -> None:
+    page = phone(browser)
+    page.goto(asked(install, network="bluesky")[-1])
+    page.get_by_role("button", name="I am on it").click()
+    say(install, "bluesky", "Lunch is served.")
+    page.get_by_label("Link of your post").fill(ours(install, "bluesky", "Lunch"))
+    page.get_by_role("button", name="Posted").click()
+    wait(page, "You are on it")
+    expect(page.get_by_role("alert")).to_contain_text("says something else")
+    page.get_by_role("button", name="Posted").click()
+    wait(page, "You are on it")
+    expect(page.locator(".said")).to_contain_text("We looked and do not see it yet")
+    page.get_by_role("button", name="Post it on the pretend Bluesky").click()
+    page.get_by_role("button", name="Posted").click()
+    wait(page, "It is out on Bluesky.")
+    assert stands(install, "bluesky") == "sent"
+
+
+def test_mastodon_goes_to_the_next_person_and_works_without_a_script(install: Install, browser: Browser) -> None:
+    deadline = time.monotonic() + 4 * HAND_OVER_S
+    while not asked(install, "bo", "mastodon"):
+        assert time.monotonic() < deadline, "nobody else was asked"
+        time.sleep(0.5)
+    page, other = phone(browser, script=False, size=SMALL), phone(browser, light="dark", script=False)
+    links = {name: asked(install, name, "mastodon")[0] for name in ("anna", "bo")}
+    page.goto(links["bo"])
+    other.goto(links["anna"])
+    if "Please post" in other.inner_text("h1"):  # it went round once more
+        page, other = other, page
+    assert "has been asked instead" in other.inner_text("h1")
+    page.get_by_role("button", name="I am on it").click()
+    other.goto(other.url)
+    assert "is on it. You need do nothing." in other.inner_text("h1")
+    page.get_by_role("button", name="Post it on the pretend Mastodon").click()
+    page.get_by_label("Link of your post").fill(ours(install, "mastodon", "Hello from"))
+    page.get_by_role("button", name="Posted").click()
+    wait(page, "It is out on Mastodon.")
+    other.goto(other.url)
+    assert "It is out on Mastodon." in other.inner_text("h1")
+    story = [one[0] for one in install.rows("SELECT actor FROM events WHERE kind = 'found by hand' ORDER BY id")]
+    assert len(story) >= 2
+    assert {one.partition(":")[0] for one in story} == {"hand"}
+
+
+def test_no_page_sticks_out_or_asks_for_a_small_thumb_or_for_anything_from_elsewhere(
+    install: Install, browser: Browser
+) -> None:
+    seen: list[str] = []
+    links = [*asked(install)[-6:], f"http://127.0.0.1:{install.port}/h/{'x' * 43}"]
+    for size in (PHONE, SMALL):
+        page = phone(browser, size=size)
+        page.on("request", lambda request: seen.append(request.url))
+        for link in links:
+            page.goto(link)
+            assert page.evaluate(TOO_WIDE) == []
+            assert page.evaluate(SMALL_TARGETS, THUMB) == []
+        assert page.context.cookies() == []
+    assert {one for one in seen if not one.startswith("data:")} <= set(links)
+
+
+def test_what_nobody_posts_is_missed_and_its_page_says_so(install: Install, browser: Browser) -> None:
+    deadline = time.monotonic() + 180
+    while stands(install, "mastodon", "again") != "missed":
+        assert time.monotonic() < deadline, stands(install, "mastodon", "again")
+        time.sleep(1)
+    said = install.ask("notify")["notices"]
+    (link,) = [one["link"] for one in said if "Mastodon by hand" in one["sentence"] and "Ballot" in one["sentence"]][
+        -1:
+    ]
+    page = phone(browser)
+    page.goto(str(link))
+    expect(page.locator("h1")).to_have_text("It is too late for this one. Do not post it any more.")
+    told: list[str] = []
+    while not told:
+        assert time.monotonic() < deadline, "nobody was told that it was missed"
+        told = [one["to"] for one in install.ask("notify")["notices"] if one["topic"] == "missed"]
+    assert told == ["anna", "bo"]
