@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
+from datetime import datetime
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, say_json, wall_clock
+from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
@@ -30,6 +32,7 @@ from amplifier.store import accounts, journeys, ledger
 from amplifier.wiring import addresses, reach
 from amplifier.written import nearest
 
+A_WHILE_S = 120
 OPTIONS = {
     Act.THERE: "--there LINK   it is there, and this is its link",
     Act.AGAIN: "--again        send it",
@@ -102,9 +105,10 @@ def _agreed(chosen: Sequence[int], options: argparse.Namespace) -> bool:
     if options.there or options.seen:
         return True
     if not options.json:
+        out = console()
         for row in journeys.journeys_by_id(chosen):
-            console().print(f"{row.identity.account}  {post_name(row.identity.post)}", markup=False, style="bold")
-            console().print(f"  {row.text}".replace("\n", "\n  "), markup=False)
+            out.print(f"{row.identity.account}  {post_name(row.identity.post)}", markup=False, style="bold")
+            out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
     if agreed("Send this?" if options.again else "Leave this out?", yes=options.yes):
         return True
     if not options.json:
@@ -171,17 +175,23 @@ def _say(one: Question, profile: str, settings: Settings) -> None:
     shape, colour = SHAPES[row.state]
     out.print(f"[{colour}]{shape} {WORDS[row.state]}[/]  [bold]{row.id}[/]  ", end="")
     out.print(f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}", markup=False)
-    out.print(f"  {row.text}".replace("\n", "\n  "), markup=False, style="dim")
+    out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True, style="dim")
     tried = f" Tried {wall_clock(row.first_sent_at, settings.campaign.zone)}." if row.first_sent_at else ""
-    at = f" Next look {wall_clock(one.next_at, settings.campaign.zone)}." if one.next_at else ""
-    for words in (f"{one.happened}{tried}", f"{one.look_for} {profile}".strip(), f"{one.by_itself}{at}"):
-        out.print(f"  {words}", markup=False) if words else None
+    at = f" Next look in {_lasting(one.next_at)}." if one.next_at else ""
+    look_for = f"{one.look_for} {profile}".strip() if one.look_for else ""
+    for words in filter(None, (f"{one.happened}{tried}", look_for, f"{one.by_itself}{at}")):
+        out.print(inset(words, width=out.width), markup=False, soft_wrap=True)
     for act in one.acts:
         note = ", after one more look" if act is Act.AGAIN and one.looks_first else ""
         out.print(f"    amplifier decide {row.id} {OPTIONS[act]}{note}", markup=False, soft_wrap=True)
     if one.to_paste:
         out.print(f"    {one.to_paste}", markup=False, soft_wrap=True)
     out.print()
+
+
+def _lasting(until: datetime) -> str:
+    seconds = max(0, math.ceil((until - utc_now()).total_seconds()))
+    return f"{seconds} s" if seconds < A_WHILE_S else f"{round(seconds / 60)} min"
 
 
 def _question_as_json(one: Question) -> dict[str, object]:

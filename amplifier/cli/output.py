@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -66,6 +67,16 @@ def warn(out: Console, warnings: Iterable[Problem]) -> None:
     """What to know before going on; it stops nothing."""
     for warning in warnings:
         tell(out, warning, "[yellow]▲[/]")
+
+
+def inset(words: str, *, width: int) -> str:
+    """Words two columns in, also where a line is too long for a window of this width."""
+    lines = [
+        part
+        for line in words.splitlines()
+        for part in textwrap.wrap(line, width - 2, break_long_words=False, break_on_hyphens=False) or [""]
+    ]
+    return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
 def state_words(state: State) -> str:

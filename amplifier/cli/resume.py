@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of
-from amplifier.cli.output import actor, agreed, as_said, console, errors, say_json, wall_clock
+from amplifier.cli.output import actor, agreed, as_said, console, errors, inset, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Flag, Halt, halts, let_go_on, refuse_if_held, too_late, waiting
 from amplifier.errors import UsageError
@@ -151,7 +151,7 @@ def _chosen(held: Sequence[Journey], *, yes: bool) -> tuple[Journey, ...] | None
         now = utc_now()
         late, left = _lasting(now - row.due_at), _lasting(row.too_late_at - now)
         out.print(f"{_named_post(row)}, {late} late, too late in {left}", markup=False)
-        out.print(f"  {row.text}".replace("\n", "\n  "), markup=False)
+        out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
         match _answer():
             case "y" | "yes":
                 chosen.append(row)

@@ -123,7 +123,7 @@ def _name(row: Journey) -> str:
 
 def _cannot(scope: str) -> str:
     if scope != EVERYTHING:
-        return "One account or one tag is stopped by the database alone. Stop everything instead:\n  amplifier stop"
+        return "One account or tag is stopped by the database alone. To stop everything:\n  amplifier stop"
     return (
         "NOTHING IS STOPPED. End the service itself (Ctrl-C where `amplifier up` runs), or set\n"
         f"{STOP_VARIABLE}=1 where it runs and start it again. README.md, “Emergency”, says where each network\n"

@@ -74,3 +74,8 @@ def test_nobody_there_means_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert not output.agreed("Send it?", yes=False)
     assert capsys.readouterr().err == "Nobody is there to ask. Add --yes to agree beforehand.\n"
+
+
+def test_words_stand_two_columns_in_on_every_line_and_a_link_stays_whole() -> None:
+    link = "https://freemovement.example/a-long-way-to-the-motion"
+    assert output.inset(f"One two three\n\n{link}", width=12) == f"  One two\n  three\n\n  {link}"

@@ -22,6 +22,14 @@ LATE = timedelta(seconds=20)
 AGO = timedelta(minutes=2)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_else_is_due(shell: Shell) -> None:
+    """However long the tests before took: what is due, a test says."""
+    assert shell
+    later = utc_now() + timedelta(hours=1)
+    DeliveryRow.objects.update(run_at=later, too_late_at=later + timedelta(hours=1))
+
+
 def _stop(scope: str = EVERYTHING) -> None:
     stops.stop(reason=WHY, actor="cli:wren", now=utc_now() - AGO, scope=scope)
 

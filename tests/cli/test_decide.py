@@ -1,0 +1,144 @@
+"""`decide`: the list says all that it takes, and what a person decides is carried out and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import HoldReason, State
+from amplifier.cli import decide as decide_module
+from amplifier.clock import utc_now
+from amplifier.platforms.port import Seen
+from amplifier.store import stops
+from amplifier.store.events import Event, write_events
+from amplifier.store.models import DeliveryRow
+from tests.cli.conftest import Shell
+
+LINK = "http://127.0.0.1:8900/@labfreemvmt/42"
+
+
+@pytest.fixture
+def rows(shell: Shell) -> dict[str, int]:
+    """The deliveries of the first post: one may be out, one is held, one was missed."""
+    assert shell
+    made = {}
+    for account, state in (("mastodon", State.UNSURE), ("x", State.HELD), ("bluesky", State.MISSED)):
+        row = DeliveryRow.objects.get(post__slot="hello", account=account)
+        row.state, row.run_at = state, utc_now() + timedelta(minutes=9, seconds=30)
+        row.first_sent_at = utc_now() if state is State.UNSURE else None
+        row.reason = HoldReason.REJECTED if state is State.HELD else ""
+        row.detail = "X does not accept this post." if state is State.HELD else ""
+        row.save()
+        made[account] = int(row.pk)
+    return made
+
+
+@pytest.fixture
+def shows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Seen | None]]:
+    answers: list[Seen | None] = []
+
+    class Reader:
+        def read(self, _remote_id: str, _text: str) -> Seen | None:
+            return answers.pop(0)
+
+    monkeypatch.setattr(decide_module, "reach", lambda *_: Reader())
+    yield answers
+    assert answers == []
+
+
+def _state(number: int) -> str:
+    return str(DeliveryRow.objects.get(id=number).state)
+
+
+def test_with_nothing_open_it_says_so(shell: Shell) -> None:
+    said = shell("decide")
+    assert (said.code, said.out[:27]) == (0, "Nothing waits for you: ever")
+
+
+def test_the_list_says_what_happened_what_to_look_for_and_what_to_paste(shell: Shell, rows: dict[str, int]) -> None:
+    said = shell("decide")
+    assert said.code == 1
+    told = " ".join(said.out.split())
+    for words in (
+        f"? unsure {rows['mastodon']} Sun 24 Sep 10:00 mastodon hello/once",
+        "No clear answer came, so it may be out. Tried ",
+        "Look on the profile of @labfreemvmt on Mastodon for a post with exactly these words.",
+        "Next look in 10 min.",
+        f"amplifier decide {rows['mastodon']} --again send it, after one more look",
+        f"‖ held {rows['x']}",
+        "X does not accept this post.",
+        f"amplifier decide {rows['x']} --again send it amplifier",
+        "amplifier edit hello/once 'other words' --on x",
+        f"✕ missed {rows['bluesky']}",
+    ):
+        assert words in told
+    listed = shell.ask("decide", "hello/once", "--on", "mastodon")["questions"]
+    assert [(one["id"], one["may"]) for one in listed] == [(rows["mastodon"], ["there", "again", "leave"])]
+
+
+def test_a_link_settles_one_delivery(shell: Shell, rows: dict[str, int], shows: list[Seen | None]) -> None:
+    shows.append(Seen(says_the_same=True, text="", boosts=0, replies=0, url=""))
+    said = shell("decide", "hello/once", "--on", "mastodon", "--there", LINK)
+    assert said.code == 0
+    assert f"✓ mastodon hello/once: Sent: {LINK} The network shows it." in said.out
+    assert _state(rows["mastodon"]) == State.SENT
+
+
+def test_a_link_that_proves_nothing_is_refused(shell: Shell, rows: dict[str, int], shows: list[Seen | None]) -> None:
+    shows += [None, None]
+    number = str(rows["mastodon"])
+    assert "shows no post at this link" in shell.refused("decide", number, "--there", LINK)
+    assert "This is no link to a post" in shell.refused("decide", number, "--there", "https://evil.example/1")
+    assert "several accounts" in shell.refused("decide", "hello/once", "--there", LINK)
+    assert _state(rows["mastodon"]) == State.UNSURE
+
+
+def test_sending_again_and_leaving_out_are_asked_about_first(shell: Shell, rows: dict[str, int]) -> None:
+    assert shell("decide", "hello/once", "--again").code == 1
+    assert shell("decide", "hello/once", "--leave").code == 1
+    assert [_state(number) for number in rows.values()] == [State.UNSURE, State.HELD, State.MISSED]
+    assert "add --yes" in shell("decide", "hello/once", "--leave", "--json").out
+
+
+def test_sending_again_looks_where_it_was_tried(shell: Shell, rows: dict[str, int]) -> None:
+    stops.stop(reason="Panic.", actor="test", now=utc_now())
+    said = shell("decide", "hello/once", "--again", "--yes").out
+    assert "✓ mastodon hello/once: Amplifier looks once more, and sends it if it is not there." in said
+    assert "✓ x hello/once: It goes out now. Sending is stopped, so it waits until somebody resumes." in said
+    assert [_state(number) for number in rows.values()] == [State.UNSURE, State.QUEUED, State.QUEUED]
+
+
+def test_what_is_left_is_listed_no_more(shell: Shell, rows: dict[str, int]) -> None:
+    told = shell.ask("decide", "hello/once", "--leave", "--yes", "--reason", "Over.")
+    assert {one["id"] for one in told["decided"]} == set(rows.values())
+    assert shell("decide").code == 0
+    assert DeliveryRow.objects.get(id=rows["x"]).detail == "Over."
+
+
+def test_what_may_be_out_twice_is_listed_until_it_is_seen(shell: Shell, rows: dict[str, int]) -> None:
+    number = str(rows["x"])
+    DeliveryRow.objects.filter(id=number).update(state=State.SENT, remote_id="1", url="https://x.com/labfreemvmt/1")
+    write_events([Event(utc_now(), "service", f"delivery:{number}", "perhaps twice", detail="2 https://x.com/us/2")])
+    said = shell("decide", number)
+    assert said.code == 1
+    assert "https://x.com/labfreemvmt/1\n  https://x.com/us/2\n" in said.out
+    assert shell("decide", number, "--seen").code == 0
+    assert "perhaps twice" not in shell("decide").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nope",), "“nope” waits for nobody."),
+        (("hello/once", "--on", "moon"), "It does not wait on “moon”, but on bluesky, mastodon, x."),
+        (("--leave", "--yes"), "Say what it is about"),
+        (("999999", "--leave", "--yes"), "“999999” waits for nobody."),
+    ],
+)
+def test_what_is_not_there_is_refused_in_words(
+    shell: Shell, rows: dict[str, int], words: tuple[str, ...], said: str
+) -> None:
+    assert rows
+    assert said in shell.refused("decide", *words)

@@ -1,0 +1,107 @@
+"""`stop` does it first and talks afterwards; `stop-link` hands the same out to a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.delivery import State
+from amplifier.campaign.errand import ErrandKind
+from amplifier.clock import utc_now
+from amplifier.store import errands, stops
+from amplifier.store.models import DeliveryRow, ErrandRow
+from tests.cli.conftest import Shell
+
+
+def test_it_says_what_holds_sending_back_and_how_to_let_it_go_on(shell: Shell) -> None:
+    said = shell("stop", "--reason", "A wrong [name]")
+    assert said.code == 0
+    told = " ".join(said.out.split())
+    assert told.startswith("■ Sending is stopped everywhere. A wrong [name]. Nothing begins to go out any more.")
+    assert "Nothing was on its way. To let it go on: amplifier resume" in told
+    assert "Corrections and deletions go on." in told
+    assert [(one.scope, one.reason) for one in stops.stops()] == [("all", "A wrong [name].")]
+    assert (shell.var / "STOP").read_text() == "A wrong [name].\n"
+
+
+def test_what_is_on_its_way_is_named(shell: Shell) -> None:
+    row = DeliveryRow.objects.get(post__slot="hello", account="x")
+    DeliveryRow.objects.filter(id=row.pk).update(state=State.SENDING)
+    assert f"  x  hello/once  “{' '.join(row.text.split())[:40]}" in shell("stop").out
+    (named,) = shell.ask("stop")["under_way"]
+    assert (named["id"], named["post"], named["text"]) == (row.pk, "hello/once", row.text)
+
+
+def test_one_account_or_one_tag_is_the_databases_alone(shell: Shell) -> None:
+    assert "  amplifier resume --account x\n" in shell("stop", "--account", "x").out
+    assert "  amplifier resume --tag lab23\n" in shell("stop", "--tag", "#Lab23").out
+    assert not (shell.var / "STOP").exists()
+    assert "Did you mean x?" in shell.refused("stop", "--account", "xx")
+    assert "not allowed with" in shell.refused("stop", "--account", "x", "--tag", "y")
+
+
+def test_where_nothing_could_be_written_it_says_so_loudly(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amplifier.deliver.halt._stop_in_database", lambda *_: 1 // 0)
+    monkeypatch.setattr("amplifier.deliver.halt._write_flag", lambda *_: "The disk is read-only.")
+    said = shell("stop")
+    assert said.code == 1
+    assert "The disk is read-only." in said.out
+    assert "NOTHING IS STOPPED." in said.out
+    assert "AMPLIFIER_STOP=1" in said.out
+    one = shell("stop", "--tag", "lab23")
+    assert one.code == 1
+    assert "To stop everything:\n  amplifier stop" in one.out
+
+
+def test_without_good_settings_every_folder_that_may_be_meant_gets_its_flag(shell: Shell) -> None:
+    (shell.home / "settings.yaml").write_text("mode: liv\n")
+    shell.var.mkdir(exist_ok=True)
+    assert shell("stop", "--reason", "Broken").code == 0
+    assert (shell.var / "STOP").exists()
+    (shell.var / "STOP").unlink()
+    shell.var.rename(shell.var.with_name("elsewhere"))
+    assert "Name the service's data folder" in shell.refused("stop")
+
+
+# The link
+
+
+def test_a_link_is_shown_once_and_only_its_digest_is_kept(shell: Shell, tmp_path: Path) -> None:
+    picture = tmp_path / "stop.svg"
+    said = shell("stop-link", "--svg", str(picture))
+    assert said.code == 0
+    address = next(line.strip() for line in said.out.splitlines() if "/stop/" in line)
+    token = address.rpartition("/")[2]
+    assert address == f"http://127.0.0.1:8000/stop/{token}"
+    assert "█" in said.out
+    assert "It works on this computer alone until settings.yaml says `address:`" in " ".join(said.out.split())
+    assert picture.read_text().startswith("<?xml")
+    assert picture.stat().st_mode & 0o077 == 0
+    assert errands.find_errand(ErrandKind.STOP, token) is not None
+    assert token not in str(list(ErrandRow.objects.values()))
+
+
+def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
+    first = shell.ask("stop-link")["address"]
+    assert len(shell.ask("stop-link")["in_use"]) == 2
+    listed = shell("stop-link", "--list").out
+    assert listed.count("stop link ") == 2
+    assert first not in listed
+    assert "All 2 stop links have ended" in shell("stop-link", "--revoke").out
+    assert errands.find_errand(ErrandKind.STOP, first.rpartition("/")[2]) is None
+    assert "There is no stop link in use." in shell("stop-link", "--list").out
+    assert "There was no stop link to end." in shell("stop-link", "--revoke").out
+
+
+def test_the_address_in_the_settings_is_where_people_go(shell: Shell) -> None:
+    settings = shell.home / "settings.yaml"
+    settings.write_text(f"{settings.read_text()}\naddress: https://amplifier.example\n")
+    assert shell.ask("stop-link")["address"].startswith("https://amplifier.example/stop/")
+    assert "on this computer alone" not in shell("stop-link").out
+
+
+def test_a_picture_that_cannot_be_written_makes_no_link(shell: Shell, tmp_path: Path) -> None:
+    assert "cannot be written" in shell.refused("stop-link", "--svg", str(tmp_path / "no" / "such.svg"))
+    assert errands.errands(kind=ErrandKind.STOP) == ()
+    assert utc_now()
