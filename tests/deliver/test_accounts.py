@@ -79,3 +79,28 @@ def test_an_account_that_settings_no_longer_name_is_left_alone(desk: Desk) -> No
     ask(desk, "bluesky")
     assert (state("bluesky").health, state("x").health) == (accounts.OK, accounts.UNKNOWN)
     assert desk.x.calls == []
+
+
+def test_where_asking_costs_money_who_is_well_is_asked_once_a_day(desk: Desk) -> None:
+    platforms: dict[str, Platform] = dict(desk.networks)
+    look_after(platforms, now=desk.now, paid={"x"})
+    desk.pass_by(86_399)
+    look_after(platforms, now=desk.now, paid={"x"})
+    assert desk.x.calls == ["verify"]
+    assert desk.networks["mastodon"].calls == ["verify"] * 2
+    desk.pass_by(1)
+    look_after(platforms, now=desk.now, paid={"x"})
+    assert desk.x.calls == ["verify"] * 2
+
+
+def test_where_asking_costs_money_silence_is_not_asked_again_at_once_but_a_refusal_is(desk: Desk) -> None:
+    platforms: dict[str, Platform] = {"x": desk.x}
+    desk.x.unknown += [Unavailable("Silent."), AccountLost("Revoked."), AccountLost("Revoked.")]
+    for _ in range(2):
+        look_after(platforms, now=desk.now, paid={"x"})
+    assert desk.x.calls == ["verify"]
+    desk.pass_by(600)
+    for _ in range(3):  # a refusal is free
+        look_after(platforms, now=desk.now, paid={"x"})
+    assert desk.x.calls == ["verify"] * 4
+    assert state().health == accounts.OK

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from amplifier.campaign.money import NOTHING, Aside
 from amplifier.cli.rehearse import copy_home
-from amplifier.deliver.cost import is_by_hand, is_paid, is_readable, micros, price
+from amplifier.deliver.cost import (
+    Upkeep,
+    aside_for,
+    is_by_hand,
+    is_paid,
+    is_readable,
+    kept_from,
+    listening_pause,
+    micros,
+    price,
+    runs_out,
+    upkeep,
+)
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Mode, Settings, load, parse
 
@@ -87,3 +101,70 @@ def test_people_publish_where_the_settings_say_so_and_live_on_x_without_a_budget
     found: Settings, by_hand: set[str]
 ) -> None:
     assert {account.name for account in found.accounts if is_by_hand(account, found)} == by_hand
+
+
+@pytest.mark.parametrize(
+    ("found", "readable"),
+    [
+        (written(), {"bluesky", "mastodon"}),
+        (written(hand_off="false"), {"bluesky", "mastodon"}),
+        (written(budget=True), {"x", "bluesky", "mastodon"}),
+        (written(hand_off="true", budget=True), {"x", "bluesky", "mastodon"}),  # looking was paid for
+        (written(live=False), {"x", "bluesky", "mastodon"}),
+        (written(hand_off="true", live=False), {"bluesky", "mastodon"}),  # as it will be
+    ],
+)
+def test_a_paid_network_is_asked_only_for_money_that_was_granted(found: Settings, readable: set[str]) -> None:
+    assert {account.name for account in found.accounts if is_readable(account, found)} == readable
+
+
+def test_for_each_post_two_full_looks_are_put_aside_where_looking_costs() -> None:
+    paid = written(budget=True)
+    assert aside_for(TABLE["x"], paid) == Aside(210_000, ("x",))
+    assert aside_for(TABLE["mastodon"], paid) == NOTHING
+    assert aside_for(TABLE["x"], written(live=False)) == NOTHING
+
+
+def test_listening_leaves_a_tenth_of_the_budget() -> None:
+    assert (kept_from("mentions", 1_000), kept_from("search", 1_000)) == (100, 100)
+    assert (kept_from("look", 1_000), kept_from("read", 1_000), kept_from("account", 1_000)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("spent", "failures", "seconds"),
+    [(0, 0, 0), (800, 0, 0), (801, 0, 210), (0, 1, 120), (0, 3, 480), (0, 4, 900), (0, 99, 900), (801, 1, 210)],
+)
+def test_listening_rests_while_money_is_short_and_after_failures(spent: int, failures: int, seconds: float) -> None:
+    assert listening_pause(60, spent=spent, budget=1_000, failures=failures) == seconds
+
+
+def test_the_worst_month_is_counted_at_the_settings_own_rhythm() -> None:
+    found = upkeep(written(budget=True), 10)
+    assert found == Upkeep(
+        looks=44_640,  # one a minute for 31 days
+        mention=11_000,
+        listening=44_640 * 100 * 11_000,
+        confirming=10 * 210_000,
+        looking=31 * 10_000 + 10 * 2 * 5_000,
+    )
+
+
+OCTOBER, NOVEMBER = datetime(2023, 10, 10, tzinfo=UTC), datetime(2023, 11, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("prices", "spent", "keep", "at"),
+    [
+        ([(OCTOBER, 60), (NOVEMBER, 100)], {}, 0, None),
+        ([(OCTOBER, 60), (NOVEMBER, 101)], {}, 0, NOVEMBER),
+        ([(NOVEMBER, 101), (OCTOBER, 60), (OCTOBER, 41)], {}, 0, OCTOBER),
+        ([(OCTOBER, 60)], {"2023-10": 41}, 0, OCTOBER),
+        ([(OCTOBER, 60)], {"2023-11": 41}, 0, None),
+        ([(OCTOBER, 60)], {}, 41, OCTOBER),
+        ([], {}, 41, None),
+    ],
+)
+def test_the_budget_runs_out_with_the_first_post_that_finds_too_little(
+    prices: list[tuple[datetime, int]], spent: dict[str, int], keep: int, at: datetime | None
+) -> None:
+    assert runs_out(prices, budget=100, spent=spent, keep=keep) == at

@@ -118,3 +118,28 @@ def test_an_error_without_a_time_does_not_keep_an_earlier_wait(ear: Ear) -> None
     ear.time = after(31)
     ear.poller.poll()
     assert ear.poller.poll() == 1
+
+
+def test_a_look_that_costs_money_is_followed_by_the_rest_it_is_given(ear: Ear) -> None:
+    asked: list[int] = []
+
+    def rest(failures: int) -> float:
+        asked.append(failures)
+        return 210 if failures == 0 else 120 * failures
+
+    ear.poller = Poller(ear.source, now=ear.now, rest=rest)
+    ear.poller.poll()
+    ear.time += timedelta(seconds=209)
+    ear.poller.poll()
+    assert len(ear.network.cursors) == 1
+    ear.time += timedelta(seconds=1)
+    ear.network.deaf += [Unavailable("Silent."), KeyError("surprise")]
+    ear.poller.poll()
+    ear.time += timedelta(seconds=120)
+    ear.poller.poll()
+    ear.time += timedelta(seconds=239)
+    ear.poller.poll()
+    assert len(ear.network.cursors) == 3
+    ear.time += timedelta(seconds=1)
+    ear.poller.poll()
+    assert asked == [0, 1, 2, 0]
