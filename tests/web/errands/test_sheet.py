@@ -23,7 +23,11 @@ def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("path", ["/h/", "/stop/"])
-@pytest.mark.parametrize("token", [GOOD, "x", "x" * 99, secrets.token_urlsafe(32), "-_" * 20])
+@pytest.mark.parametrize(
+    "token",
+    [GOOD, "x", "x" * 99, secrets.token_urlsafe(32), "-_" * 20],
+    ids=["made up", "short", "long", "drawn", "dashes"],
+)
 def test_every_wrong_address_gets_the_same_answer(opened: Campaign, path: str, token: str) -> None:
     page = opened.get(path + token)
     assert (page.status, page.truth) == (404, sheet.LOST)
