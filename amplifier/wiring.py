@@ -249,6 +249,8 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         say=stagehand.say if rehearsal else lambda _sentence: None,
     )
     jobs += [Job(name, 1.0, call) for name, call in notifier.jobs()]
+    if settings.budget:
+        jobs.append(Job("low on money", 30.0, notifier.warn_of_money))
     means = Means(
         notifier=notifier,
         envelope=Envelope(place.key),

@@ -20,7 +20,7 @@ STILL_UNSURE = ("not seen yet", "cannot look yet")
 # What these are about needs nobody beside whom another notice tells.
 TOLD_OTHERWISE = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.HAND_OFF)
 CHANGED = {"gone": "is no longer there", "changed": "says something else there than we sent"}
-SPOKEN_FOR = {"stopped", "resumed", "budget low", "facts changed"}  # subjects other than a delivery, by kind
+SPOKEN_FOR = {"stopped", "resumed", "facts changed"}  # subjects other than a delivery, by kind
 WHY: Mapping[str, str] = {
     HoldReason.REJECTED: "the network refuses it as it is. Give it other words",
     HoldReason.OVERTAKEN: "the plan changed after an attempt, or its time has passed. Look, then decide",
@@ -116,6 +116,12 @@ def please_post(row: Journey, *, number: int, left: timedelta, scene: Scene) -> 
     return Draft(f"{Topic.HAND_OFF}:{row.id}:{number}", Topic.HAND_OFF, sentence)
 
 
+def low_on_money(month: str, left: str) -> Draft:
+    """Less than a fifth of a month's budget is left; once a month. `left` is a sentence."""
+    words = f"{left} We listen less often; posts still go out. Raise `budget` in settings.yaml before it is used up."
+    return Draft(f"{Topic.BUDGET}:low:{month}", Topic.BUDGET, words)
+
+
 def next_try(made_at: datetime, tries: int) -> datetime:
     """When somebody who could not be told is tried again: after 5 s, after 15 s more, then every minute."""
     waits = [RETRY_S[min(number, len(RETRY_S) - 1)] for number in range(tries)]
@@ -152,7 +158,7 @@ def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> s
 
 
 def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
-    """News of an account, of a stop, of money or of facts."""
+    """News of an account, of a stop or of facts."""
     match news.kind:
         case "account lost":
             name = news.subject.removeprefix(ACCOUNT)
@@ -167,9 +173,6 @@ def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
         case "resumed":
             words = f"Sending goes on {said_scope(news.detail)}: {_person(news.actor)} resumed it."
             yield Draft(f"{Topic.STOPPED}:{news.id}", Topic.STOPPED, words)
-        case "budget low":
-            words = "Less than a fifth of this month's budget is left: we listen less often. Posts still go out."
-            yield Draft(f"{Topic.BUDGET}:{news.id}", Topic.BUDGET, words)
         case _:
             if words := _facts(json.loads(news.detail)):
                 yield Draft(f"{Topic.FACTS}:{news.id}", Topic.FACTS, words)

@@ -12,10 +12,12 @@ from functools import partial
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.notice import Draft, News, Notice
 from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.notices import ACCOUNT, Scene, drafts, is_worth_telling, next_try
+from amplifier.deliver.notices import ACCOUNT, Scene, drafts, is_worth_telling, low_on_money, next_try
+from amplifier.deliver.till import standing
 from amplifier.policy import Recipient, Topic
 from amplifier.settings import TITLES, Mode, Settings
 from amplifier.store import accounts, journeys, notices
+from amplifier.store.spends import month_of
 
 log = logging.getLogger("amplifier.deliver")
 SETTLE_S = {Mode.LIVE: 5.0, Mode.REHEARSAL: 1.0}
@@ -64,6 +66,16 @@ class Notifier:
         if waits or not (first or len(unread) > MANY):
             return 0
         return notices.compose(self._decide, now=now)
+
+    def warn_of_money(self) -> None:
+        """Tell, once a month, that less than a fifth of the budget is left."""
+        now = self._now()
+        money = standing(self._settings, now=now)
+        if money is None or not money.is_low:
+            return
+        draft = low_on_money(month_of(now), str(money))
+        for one in listeners(self._settings, draft.topic):
+            notices.add(draft, recipient=one.name, link=link(self._settings, draft.page), now=now)
 
     def tell(self, recipient: str) -> None:
         """Tell this recipient what waits for them; after a failure the rest waits for a better moment."""

@@ -14,7 +14,7 @@ from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.messenger import carry
 from amplifier.deliver.notify import MISSING, Notifier, Post, link, listeners, names, title
 from amplifier.policy import Topic
-from amplifier.store import accounts, deliveries, events, notices, stops
+from amplifier.store import accounts, deliveries, events, notices, spends, stops
 from tests.deliver.messenger_server import messenger
 from tests.store import filled
 
@@ -203,6 +203,25 @@ def test_a_sealed_link_is_opened_for_the_message_and_then_forgotten(desk: Desk) 
     desk.round()
     assert desk.sent == [("bo's", "Please post.\nhttps://amplifier.example/h/secret")]
     assert notices.last_notices(1)[0].link == ""
+
+
+def test_that_money_is_short_is_told_once_a_month(desk: Desk) -> None:
+    desk.notifier.warn_of_money()
+    found = settings.parse(LIVE + "budget: {monthly: 10}\n")
+    notifier = Notifier(
+        found,
+        post=Post(carry=desk.carry, addresses=desk.addresses),
+        envelope=Envelope("key"),
+        today=lambda: date(2023, 10, 10),
+        now=lambda: desk.time,
+    )
+    notifier.warn_of_money()
+    assert notices.to_tell("anna", now=desk.time) == ()
+    spends.reserve("x", "publish", 8_500_000, budget=10_000_000, now=desk.time)
+    for _ in range(3):
+        notifier.warn_of_money()
+    (told,) = notices.to_tell("anna", now=desk.time)
+    assert told.sentence.startswith("$1.50 of $10.00 left this month. We listen less often; posts still go out.")
 
 
 def test_history_wakes_nobody(desk: Desk) -> None:
