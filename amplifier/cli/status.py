@@ -27,7 +27,7 @@ from amplifier.place import settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import TITLES
-from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, read_backs, sources
+from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, read_backs, sources
 
 SILENT_AFTER = timedelta(seconds=15)
 A_WEEK = timedelta(days=7)
@@ -58,10 +58,11 @@ def run(options: argparse.Namespace) -> int:
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     stopped = halts(place)
+    untold = notices.troubles(now=now)
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or twice or lost or problems or stopped) and all(alive.values())
+    good = not (needs or twice or lost or problems or stopped or untold) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -80,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {status.value: number for status, number in mentions.counts_by_status().items()},
                 "sources": troubled,
+                "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
             }
         )
@@ -104,6 +106,9 @@ def run(options: argparse.Namespace) -> int:
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     if money:
         out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
+    for name, (number, why) in untold.items():
+        count = "1 notice" if number == 1 else f"{number} notices"
+        out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
     _print_problems(problems)
     if coming:
         due = coming[0]
