@@ -49,6 +49,8 @@ from amplifier.store import accounts, heartbeats, ledger, sealed
 from amplifier.store.withdrawals import tidy
 
 DAY_S = 86_400
+# How often what cannot wake us is looked at; a rehearsal has no time to lose, and live nothing to burn (bench/idle.py).
+SOON_S = {Mode.REHEARSAL: 1.0, Mode.LIVE: 3.0}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEW_LEDGER = (
     "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
@@ -214,6 +216,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     planner = Planner(place.home, settings, now=utc_now)
     kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
     rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
+    soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)
     pulse = Pulse(watch, now=utc_now)
 
@@ -232,8 +235,8 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, _readable(house), now=utc_now, paid=paid)),
         Job("money", 2.0 if rehearsal else 30.0, lambda: go_on_with_money(outlets, now=utc_now())),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
-        Job("worker heartbeat", 1.0, partial(_beat, "worker", settings.digest)),
-        Job("stop flag", 1.0, lambda: tell_flag(place, now=utc_now())),
+        Job("worker heartbeat", soon, partial(_beat, "worker", settings.digest)),
+        Job("stop flag", soon, lambda: tell_flag(place, now=utc_now())),
     ]
     if rehearsal:
         stagehand = Stagehand(
@@ -248,7 +251,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         today=lambda: planner.campaign_time().astimezone(zone).date(),
         say=stagehand.say if rehearsal else lambda _sentence: None,
     )
-    jobs += [Job(name, 1.0, call) for name, call in notifier.jobs()]
+    jobs += [Job(name, soon, call) for name, call in notifier.jobs()]
     if settings.budget:
         jobs.append(Job("low on money", 30.0, notifier.warn_of_money))
     means = Means(
@@ -265,10 +268,10 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         now=utc_now,
         may_read=lambda name: name not in paid or not is_short(settings, now=utc_now()),
     )
-    jobs.append(Job("read back", 2.0, read_back.look))
-    jobs.append(Job("withdrawals", 1.0, lambda: tidy(now=utc_now())))
+    jobs.append(Job("read back", soon, read_back.look))
+    jobs.append(Job("withdrawals", soon, lambda: tidy(now=utc_now())))
     hands = Hands(settings, means, now=utc_now)
-    return [*jobs, Job("hand-off", 1.0, hands.ask), Job("links", 1.0, hands.check_links)], worker
+    return [*jobs, Job("hand-off", soon, hands.ask), Job("links", soon, hands.check_links)], worker
 
 
 def notifier_for(place: Place, *, today: Callable[[], date], say: Callable[[str], None]) -> Notifier:
@@ -300,7 +303,7 @@ def pages_at(settings: Settings) -> str:
 def listener_jobs(house: House) -> list[Job]:
     """What the listener does: one job a source."""
     settings = house.place.settings
-    jobs = [Job("listener heartbeat", 1.0, partial(_beat, "listener", settings.digest))]
+    jobs = [Job("listener heartbeat", SOON_S[settings.mode], partial(_beat, "listener", settings.digest))]
     for name, platform in _readable(house).items():
         account = settings.account(name)
         rest = partial(rest_after_listening, account, settings, now=utc_now)

@@ -1,0 +1,128 @@
+"""What worker and listener cost while nothing is due: CPU of one process with every live job, as a share of a core.
+
+Run: .venv/bin/python bench/idle.py [seconds]. The jobs are those of live mode at live intervals, on the example
+campaign moved into the future; the accounts are on the pretend networks, in a process of their own. The jobs that use
+most are named.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+HOME = Path(__file__).parents[1]
+WARM_S = 8.0
+
+
+def _later(folder: Path) -> None:
+    """The example campaign, two years from now, in live mode."""
+    year = str(datetime.now(UTC).year + 2)
+    for name in ("schedules", "templates"):
+        shutil.copytree(HOME / name, folder / name)
+    settings = (HOME / "settings.yaml").read_text().replace("mode: rehearsal", "mode: live")
+    (folder / "settings.yaml").write_text(settings.replace("2023-", f"{year}-") + "\nbudget: {monthly: 25}\n")
+    for path in (folder / "schedules").glob("*.yaml"):
+        path.write_text(re.sub(r"2023-", f"{year}-", path.read_text()))
+
+
+def idle(folder: Path, port: int, seconds: float) -> float:
+    """The share of a core that this process uses."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from amplifier.clock import utc_now
+    from amplifier.engine.embedded import EmbeddedEngine
+    from amplifier.engine.port import Job
+    from amplifier.place import settle
+    from amplifier.platforms.capabilities import TABLE
+    from amplifier.platforms.port import Connection
+    from amplifier.platforms.registry import connect
+    from amplifier.store import stops
+    from amplifier.wiring import House, listener_jobs, open_house, worker_jobs
+
+    class Vault:
+        session: str | None = None
+
+        def load(self) -> str | None:
+            return self.session
+
+        def save(self, session: str) -> None:
+            self.session = session
+
+    place = settle(folder)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    house = open_house(place)
+    address = f"http://127.0.0.1:{port}"
+    platforms = {}
+    for account in place.settings.accounts:
+        secrets = {
+            name: f"pretend-{account.handle}" if name == "access_token" else "pretend"
+            for name in TABLE[account.platform].secrets
+        }
+        there = Connection(account.handle, address, address, secrets)
+        platforms[account.name] = connect(account.platform, there, Vault(), utc_now)
+    house = replace(house, platforms=platforms) if isinstance(house, House) else house
+    jobs, worker = worker_jobs(house)
+    stops.lift(actor="bench", now=utc_now())
+    used: Counter[str] = Counter()
+
+    def counted(job: Job) -> Job:
+        def call() -> None:
+            begun = time.thread_time()
+            job.call()
+            used[job.name] += time.thread_time() - begun
+
+        return replace(job, call=call)
+
+    engine = EmbeddedEngine([counted(job) for job in (*jobs, *listener_jobs(house))])
+    engine.start()
+    time.sleep(WARM_S)
+    used.clear()
+    begun, cpu = time.monotonic(), time.process_time()
+    time.sleep(seconds)
+    share = (time.process_time() - cpu) / (time.monotonic() - begun)
+    engine.stop()
+    worker.stop()
+    for name, spent in used.most_common(5):
+        print(f"  {name:<20} {spent / seconds:.2%}")
+    return share
+
+
+def main() -> None:
+    """Start the pretend networks, measure, and print the share."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
+    words = [sys.executable, str(HOME / "bench" / "thousand.py"), "networks"]
+    with (
+        tempfile.TemporaryDirectory() as name,
+        subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, cwd=HOME) as networks,
+    ):
+        assert networks.stdout
+        port = int(networks.stdout.readline())
+        folder = Path(name) / "home"
+        folder.mkdir()
+        _later(folder)
+        secrets = re.findall(r": ([A-Z][A-Z0-9_]+)$", (folder / "settings.yaml").read_text(), re.MULTILINE)
+        os.environ |= dict.fromkeys(secrets, "pretend") | {
+            "AMPLIFIER_KEY": "a key for the bench alone, long enough",
+            "AMPLIFIER_VAR": str(folder / "var" / "live"),
+            "DJANGO_SETTINGS_MODULE": "amplifier.django_settings",
+        }
+        os.environ.pop("DATABASE_URL", None)
+        share = idle(folder, port, seconds)
+        networks.communicate("\n", timeout=20)
+    print(f"idle for {seconds:.0f} s: {share:.2%} of a core")
+
+
+if __name__ == "__main__":
+    main()
