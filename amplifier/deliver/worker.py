@@ -205,10 +205,13 @@ class Worker:
             step = after_change(due, error, now=now, pauses=pauses, jitter=jitter)
         held, following = self._scribe.finish(step, next_for=next_for)
         if not held and isinstance(outcome, Receipt):
-            keep = partial(receipts.keep_late_receipt, due.id, outcome, fence=due.fence, now=now)
-            self._scribe.insist(keep, delivery=due.id)
+            self._scribe.insist(partial(self._keep, due, outcome), delivery=due.id)
         log.info("sent delivery=%d outcome=%s", due.id, step.kind)
         return following
+
+    def _keep(self, due: Due, receipt: Receipt) -> None:
+        """Dated when it is written: others wrote about this delivery meanwhile, and the order must stay clear."""
+        receipts.keep_late_receipt(due.id, receipt, fence=due.fence, now=self._now())
 
     def _prepare(self, outlet: Outlet, due: Due) -> bytes | PlatformError:
         if due.verb is not Verb.PUBLISH:
