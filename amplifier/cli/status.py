@@ -149,7 +149,8 @@ def _print_outside(outside: Sequence[Journey]) -> None:
     for row in outside:
         name = post_name(row.identity.post)
         console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
-        console().print(f"  amplifier correct {name}", markup=False)
+        if row.remote_state == "edited":
+            console().print(f"  amplifier correct {name}", markup=False)
 
 
 def _print_problems(problems: list[dict[str, Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from amplifier.web.console.correct import carry_out, correct_page, preview
 from amplifier.web.console.decide import move_milestone, skip_post
 from amplifier.web.console.now import now_page
 from amplifier.web.console.questions import decide_delivery, decide_page
@@ -15,6 +16,9 @@ urlpatterns = [
     path("", now_page),
     path("milestones/move", move_milestone),
     path("posts/skip", skip_post),
+    path("posts/correct", correct_page),
+    path("posts/correct/preview", preview),
+    path("posts/correct/now", carry_out),
     path("decide", decide_page),
     path("decide/<int:number>", decide_delivery),
     path("stop", stop_everything),

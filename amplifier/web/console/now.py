@@ -159,6 +159,7 @@ def _receipt(row: Journey) -> dict[str, object]:
         "when": _when(row),
         "iso": sent_at.isoformat(),
         "url": outward(row.receipt.url) if row.receipt else "",
+        "post": post_name(row.identity.post),
         "state": row.state.value,
         "late": "on time" if late < ON_TIME_S else f"{lasting(late)} late",
     }

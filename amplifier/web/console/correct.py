@@ -1,0 +1,221 @@
+"""The page *Correct*: other words for a post that is out, or none; what breaks is shown before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from amplifier.campaign.correction import Stand, Way, stands, unopened
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import PostId
+from amplifier.clock import utc_now
+from amplifier.compose.queue import length
+from amplifier.deliver.breaks import Breaks, look_at
+from amplifier.deliver.correct import Act, NewWords, prepare_correction, queue_correction
+from amplifier.deliver.cost import is_readable
+from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.outcome import outcomes
+from amplifier.deliver.withdraw import Taking, prepare_withdrawal, queue_withdrawal
+from amplifier.errors import AmplifierError
+from amplifier.schedule.change import program_in_force
+from amplifier.schedule.program import Program, post_name
+from amplifier.schedule.review import facts_of_own_words, find_out, said_today
+from amplifier.store import accounts, journeys
+from amplifier.store.corrections import Hand
+from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title
+from amplifier.wiring import reachable
+
+PAGE = "/posts/correct"
+LOOK_FOR_S = 3.0
+LONGEST = 5000  # characters of new words
+LONGEST_REASON = 200
+WAYS = {
+    Way.EDIT: "It is edited. Boosts and replies stay.",
+    Way.REPOST: "It is deleted, and the new words are posted.",
+    Way.ANEW: "What was there is deleted already. These words are posted.",
+}
+
+
+@require_safe
+def correct_page(request: HttpRequest) -> HttpResponse:
+    """How a post stands on each account, and the form with the words that the plan would say now."""
+    try:
+        program, post = _asked_for(request.GET)
+    except AmplifierError as error:
+        return go_back("/", str(error))
+    today = said_today(program, post)
+    found = stands(journeys.journeys(post=post))
+    forms = [_form(one, today[one.account].words.text if one.account in today else "") for one in found]
+    out = [one for one in found if one.out]
+    content = frame(request) | {
+        "truth": f"“{post.slot}” is out on {_listed(out)}." if out else f"Nothing of “{post.slot}” is out.",
+        "post": post_name(post),
+        "acts": [],
+        "forms": forms,
+        "where": _listed(out),
+        "moving": any(one["is_moving"] for one in forms),
+        "now_iso": utc_now().isoformat(),
+    }
+    return render(request, "correct.html", content)
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What a correction or a withdrawal would do and break, and the button that does it."""
+    wants = asked(request.POST, "act")
+    try:
+        program, post = _asked_for(request.POST)
+        if wants == "withdraw":
+            withdrawal = prepare_withdrawal(post, program.settings, on=_chosen(request.POST))
+            broken = _look(one.stand for one in withdrawal.takings)
+            shown = [_taking(one, broken) for one in withdrawal.takings]
+            where, left = _listed(one.stand for one in withdrawal.takings), withdrawal.left
+        else:
+            words = _words(request.POST, program, post)
+            correction = prepare_correction(post, words, program.settings, on=_chosen(request.POST))
+            broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
+            shown = [_act(act, broken) for act in correction.acts]
+            where, left = _listed(act.stand for act in correction.acts), correction.left
+    except AmplifierError as error:
+        return go_back(_address(asked(request.POST, "post")), str(error))
+    kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-"))]
+    content = frame(request) | {
+        "truth": f"“{post.slot}” would be {'deleted' if wants == 'withdraw' else 'corrected'}.",
+        "post": post_name(post),
+        "act": "withdraw" if wants == "withdraw" else "correct",
+        "acts": shown,
+        "where": where,
+        "left": [f"{account}: {why}" for account, why in left.items()],
+        "kept": kept,
+        "reason": asked(request.POST, "reason")[:LONGEST_REASON],
+        "stopped": why_stopped(place()) if wants != "withdraw" else "",
+        "back": _address(post_name(post)),
+        "now_iso": utc_now().isoformat(),
+    }
+    return render(request, "correct.html", content)
+
+
+@require_POST
+def carry_out(request: HttpRequest) -> HttpResponse:
+    """Queue it; the page then shows what happens."""
+    try:
+        program, post = _asked_for(request.POST)
+        reason = asked(request.POST, "reason")[:LONGEST_REASON]
+        hand = Hand(ACTOR, reason, utc_now(), program.settings.campaign.first_day)
+        if asked(request.POST, "act") == "withdraw":
+            queue_withdrawal(prepare_withdrawal(post, program.settings, on=_chosen(request.POST)), hand)
+            said = "It is being deleted. Load this page again to see how far it is."
+        else:
+            words = _words(request.POST, program, post)
+            queue_correction(prepare_correction(post, words, program.settings, on=_chosen(request.POST)), hand)
+            said = "It is being corrected. Load this page again to see how far it is."
+    except AmplifierError as error:
+        return go_back(_address(asked(request.POST, "post")), str(error))
+    return go_back(_address(post_name(post)), said)
+
+
+def _asked_for(values: QueryDict) -> tuple[Program, PostId]:
+    program = program_in_force(place().settings.with_limits(accounts.text_limits()))
+    return program, find_out(program, asked(values, "post"))
+
+
+def _address(post: str) -> str:
+    return f"{PAGE}?{urlencode({'post': post})}"
+
+
+def _chosen(values: QueryDict) -> list[str]:
+    return [name.removeprefix("on-") for name in values if name.startswith("on-")]
+
+
+def _words(values: QueryDict, program: Program, post: PostId) -> dict[str, NewWords]:
+    """The words of the form for each account, with the facts that they state."""
+    today = said_today(program, post)
+    found = {}
+    for account in program.settings.accounts:
+        text = values.get(f"text-{account.name}", "").replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
+        planned = today.get(account.name)
+        if planned and planned.words.text == text:
+            found[account.name] = NewWords(text, planned.words.language, planned.facts)
+        elif text:
+            found[account.name] = NewWords(text, "", facts_of_own_words(program, text))
+    return found
+
+
+def _look(found: Iterable[Stand]) -> dict[str, Breaks]:
+    settings = place().settings
+    return look_at(
+        found,
+        reachable(place()),
+        may_read=lambda name: is_readable(settings.account(name), settings),
+        seconds=LOOK_FOR_S,
+    )
+
+
+def _form(one: Stand, today: str) -> dict[str, object]:
+    """One account: how the post stands there, and the words to begin with."""
+    later = [row.id for row in one.rows if row.identity.revision > 0]
+    newest = max((row.identity.revision for row in one.rows), default=0)
+    last = [row.id for row in one.rows if row.identity.revision == newest and row.id in later]
+    happened = next(iter(outcomes(one.rows, last)), None)
+    state = happened.state if happened else (State.SENT if one.out else one.rows[0].state)
+    return _account(one) | {
+        "state": state.value,
+        "sentence": happened.sentence if happened else "",
+        "is_moving": bool(happened and not happened.is_resting),
+        "is_out": one.out is not None,
+        "text": one.text or one.rows[-1].text,
+        "new": today or unopened(one.text),
+        "url": outward(one.out.receipt.url) if one.out and one.out.receipt else "",
+    }
+
+
+def _act(act: Act, broken: Mapping[str, Breaks]) -> dict[str, object]:
+    words = act.change.words
+    return _account(act.stand) | {
+        "text": words.text if words else "",
+        "used": act.used,
+        "limit": act.limit,
+        "what": WAYS[act.change.way],
+        "breaks": _breaks(broken.get(act.stand.account)),
+        "dollars": f"{act.dollars:.3f}" if act.dollars else "",
+    }
+
+
+def _taking(one: Taking, broken: Mapping[str, Breaks]) -> dict[str, object]:
+    account = place().settings.account(one.stand.account)
+    text = one.stand.text or one.stand.rows[-1].text
+    size = length(text, account)
+    return _account(one.stand) | {
+        "text": text,
+        "used": size.used,
+        "limit": size.limit,
+        "what": f"{one.what[:1].upper()}{one.what[1:]}.",
+        "breaks": _breaks(broken.get(one.stand.account)),
+        "dollars": f"{one.dollars:.3f}" if one.dollars else "",
+    }
+
+
+def _breaks(breaks: Breaks | None) -> str:
+    if breaks is None:
+        return ""
+    changed = f" Somebody changed it there; it reads: {breaks.reads}" if breaks.reads else ""
+    return "It is not there any more." if breaks.is_gone else f"Lost with it: {breaks}.{changed}"
+
+
+def _account(one: Stand) -> dict[str, object]:
+    account = place().settings.account(one.account)
+    return {
+        "account": one.account,
+        "platform": one.platform,
+        "title": title(one.platform),
+        "handle": known_as(account),
+    }
+
+
+def _listed(found: Iterable[Stand]) -> str:
+    names = list(dict.fromkeys(title(one.platform) for one in found))
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
