@@ -46,8 +46,10 @@ check: setup-test ## style, types, layers and the fast tests: under a minute
 conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
 
-bench: setup ## what the ledger costs, as a ratio to the bare adapters
-	@$(BIN)/python bench/deliver.py
+bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, and while nothing is due
+	@$(BIN)/python bench/thousand.py
+	@$(BIN)/python bench/scale.py
+	@$(BIN)/python bench/idle.py
 
 lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
