@@ -1,0 +1,106 @@
+"""The page *Correct*: how a post stands, what a change would break, and the change itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from amplifier.campaign.delivery import Verb
+from amplifier.deliver.breaks import Breaks
+from amplifier.store import events, journeys
+from amplifier.store.models import DeliveryRow
+from amplifier.web.console import correct
+from tests.web.campaign import Campaign, unsafe
+
+PAGE = "/posts/correct?post=hello"
+WORDS = {"on-x": "1", "on-mastodon": "1", "text-x": "Hello, all\r\nof you.", "text-mastodon": "Hello, all of you."}
+
+
+@pytest.fixture
+def sent(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> Campaign:
+    """One post is out; the networks tell of X alone what a deletion breaks."""
+    for row in DeliveryRow.objects.filter(post__slot="hello"):
+        opened.put(
+            "hello", row.account, state="sent", remote_id=f"r-{row.pk}", url="https://x.example/1", remote_state="live"
+        )
+    monkeypatch.setattr(correct, "_look", lambda found: {one.account: told(one.account) for one in found})
+    return opened
+
+
+def told(account: str) -> Breaks:
+    return Breaks(3, 1) if account == "x" else Breaks()
+
+
+def changes(verb: Verb | None = None) -> list[Any]:
+    rows = [row for row in journeys.journeys() if row.identity.revision > 0]
+    return [row for row in rows if verb is None or row.identity.verb is verb]
+
+
+def test_the_page_shows_each_account_and_the_words_to_begin_with(sent: Campaign) -> None:
+    page = sent.get(PAGE)
+    assert page.truth == "“hello” is out on X, Bluesky and Mastodon."
+    assert len(page.named("textarea")) == 3
+    assert "Hello from the campaign." in page.text
+    assert unsafe(page) == []
+
+
+def test_from_now_a_link_leads_there(sent: Campaign) -> None:
+    DeliveryRow.objects.filter(post__slot="hello").update(sent_at="2023-10-01T10:00:00Z")
+    assert "/posts/correct?post=hello/once" in sent.get("/").links()
+
+
+def test_a_post_that_there_is_not_leads_back_with_a_sentence(sent: Campaign) -> None:
+    page = sent.get("/posts/correct?post=helo", follow=True)
+    assert "Nothing called “helo” is out. Did you mean hello/once?" in page.text
+
+
+def test_before_anything_is_done_it_says_what_breaks_and_where(sent: Campaign) -> None:
+    page = sent.send("/posts/correct/preview", {"post": "hello", "act": "correct", **WORDS}, on=PAGE)
+    assert page.truth == "“hello” would be corrected."
+    assert "Correction: Hello, all of you." in page.text
+    assert "Lost with it: 3 boosts, 1 reply." in page.text
+    assert "It is edited. Boosts and replies stay." in page.text
+    assert "Correct on X and Mastodon" in page.text
+    assert unsafe(page) == []
+    assert changes() == []
+
+
+def test_a_correction_is_queued_on_the_chosen_accounts_with_the_reason(sent: Campaign) -> None:
+    form = {"post": "hello", "act": "correct", "reason": "a slip", **WORDS}
+    page = sent.send("/posts/correct/now", form, on=PAGE)
+    assert "It is being corrected." in page.text
+    assert {(row.identity.account, row.identity.verb.value) for row in changes()} == {
+        ("x", "delete"),
+        ("x", "publish"),
+        ("mastodon", "edit"),
+    }
+    (words,) = changes(Verb.PUBLISH)
+    assert words.text.startswith("Correction: Hello, all\nof you.")
+    (event, *_) = events.events_of(f"delivery:{words.id}")
+    assert (event.actor, event.detail) == ("console", "a slip")
+
+
+def test_deleting_says_where_and_drops_nothing_else(sent: Campaign) -> None:
+    form = {"post": "hello", "act": "withdraw", "on-x": "1", "on-mastodon": "1"}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert page.truth == "“hello” would be deleted."
+    assert "Delete from X and Mastodon" in page.text
+    assert "Lost with it: not known." in page.text
+    assert changes() == []
+    done = sent.send("/posts/correct/now", form, on=PAGE)
+    assert "It is being deleted." in done.text
+    assert {row.identity.account for row in changes(Verb.DELETE)} == {"x", "mastodon"}
+
+
+def test_words_that_do_not_fit_are_refused_with_the_reason(sent: Campaign) -> None:
+    form = {"post": "hello", "act": "correct", "on-x": "1", "text-x": "long " * 60}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert "X allows 280 characters" in page.text
+    assert changes() == []
+
+
+def test_without_its_token_a_form_does_nothing(sent: Campaign) -> None:
+    assert sent.client.post("/posts/correct/now", {"post": "hello", "act": "withdraw"}).status_code == 403
+    assert sent.client.get("/posts/correct/now").status_code == 405
+    assert changes() == []
