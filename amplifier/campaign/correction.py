@@ -59,6 +59,12 @@ class Stand:
         """Corrections and deletions that wait or are held: another one takes their place."""
         return tuple(row for row in self.rows if row.state in WAITS and is_later(row))
 
+    @property
+    def is_changed_outside(self) -> bool:
+        """Whether it reads otherwise than we put it there, as far as we know."""
+        edited = self.out is not None and self.out.remote_state == RemoteState.EDITED
+        return edited and not any(row.identity.verb is Verb.EDIT and row.state is State.SENT for row in self.rows)
+
     def settles(self) -> Journey | None:
         """The first words themselves, while nobody knows whether they are out."""
         return next((row for row in self.rows if row.state in ON_ITS_WAY and not is_later(row)), None)

@@ -69,7 +69,7 @@ def prepare_correction(
             left[found.account] = why or "The plan would not say it there today. Give the words: --text"
             continue
         finished = _finished(new, found, account, settings)
-        if unopened(finished.text) == unopened(found.text):
+        if unopened(finished.text) == unopened(found.text) and not found.is_changed_outside:
             left[found.account] = "It says that already."
             continue
         acts.append(_act(found, way, replace(new, text=finished.text), finished, account))

@@ -76,6 +76,13 @@ def test_where_it_says_so_already_nothing_is_done(desk: Desk) -> None:
     assert str(refused.value).count("It says that already.") == 3
 
 
+def test_what_somebody_else_changed_can_be_put_right_with_our_own_words(desk: Desk) -> None:
+    words = f"{NEW}\n\nPromoted by the Labour Campaign for Free Movement."
+    post = say(desk, words, on=("mastodon",))
+    DeliveryRow.objects.filter(post__slot=post.slot).update(remote_state=RemoteState.EDITED)
+    assert [act.change.words.text for act in prepared(post).acts] == [f"Correction: {words}"]  # type: ignore[attr-defined]
+
+
 def test_an_account_that_the_post_was_not_for_is_refused(desk: Desk) -> None:
     post = say(desk, on=("x",))
     with pytest.raises(UsageError, match="not for an account “mastodon”"):
