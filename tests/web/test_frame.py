@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.core import signing
+from django.db import DatabaseError
 from django.http import QueryDict
 
 from amplifier.settings import Mode
@@ -119,3 +122,17 @@ def test_what_a_form_says_is_taken_without_control_characters_and_at_most_once()
     values.setlist("note", ["first", " a\0b\r\nc\x7f\x1b "])
     assert frame.asked(values, "note") == "abc"
     assert frame.asked(values, "nothing") == ""
+
+
+def test_a_database_that_does_not_answer_hides_no_flag_outside_it(
+    install: Campaign, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise DatabaseError("gone")
+
+    place = replace(install.place, var=tmp_path)
+    place.stop_file.write_text("A wrong name.\n")
+    monkeypatch.setattr(frame, "place", lambda: place)
+    monkeypatch.setattr(frame, "halts", fail)
+    (stop,) = frame._halts()
+    assert (stop["what"], stop["why"]) == ("Sending is stopped everywhere.", "A wrong name.")
