@@ -77,6 +77,8 @@ class _Life:
         handles = {name: tuple(found) for name, found in task["accounts"].items()}
         if task.get("posts"):
             plan(handles, task["posts"], timedelta(seconds=task.get("over_s", 0)))
+        if task.get("plan_only"):
+            return AT_REST
         platforms = {name: _reach(task, *found) for name, found in handles.items()}
         for platform in platforms.values():
             platform.verify()

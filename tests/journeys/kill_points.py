@@ -79,8 +79,9 @@ class Lane:
         """The points that there are: every step, and with `calls` every system call, of an undisturbed life."""
         handle, ledger = self._stage(network, weather)
         traces, passed = ledger.with_suffix(".strace"), ledger.with_suffix(".passed")
+        threads: dict[str, int] = {}
         if weather == WOKEN_LATE:
-            pid, threads = self._begin_late(ledger, network, handle, passed=str(passed)), {}
+            pid = self._begin_late(ledger, network, handle, passed=str(passed))
         else:
             pid, threads = self._get_ready(ledger, network, handle, watch=True, passed=str(passed))
         calls = calls and bool(threads)
