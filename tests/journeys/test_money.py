@@ -1,0 +1,233 @@
+"""X without a budget hears nothing from us; with one, a single sum covers all that is asked of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.cli.rehearse import copy_home
+from amplifier.clock import utc_now
+from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.deliver.worker import Worker
+from amplifier.engine.port import Job
+from amplifier.errors import PlatformError, Unpaid
+from amplifier.place import Place
+from amplifier.platforms.port import Part, Platform, Sought
+from amplifier.sandbox.server import Sandbox
+from amplifier.settings import Settings
+from amplifier.store import accounts, journeys, mentions, spends, stops
+from amplifier.store.models import DeliveryRow
+from amplifier.wiring import House, listener_jobs, open_house, reach, worker_jobs
+from tests.contract.places import TOKEN, ask
+from tests.deliver.test_cost import written
+from tests.journeys.install import REPOSITORY
+from tests.platforms.stub import Stub
+
+KEY = "a key for tests only, long enough to be taken"
+FREE = ("bluesky", "mastodon")
+TEXT = "Polls close at 17:00. #Lab23"
+
+
+@dataclass
+class Town:
+    """An install in this process, with pretend networks of its own; `x` counts what X is asked."""
+
+    home: Path
+    var: Path
+    pretend: str
+    port: int
+    x: Stub
+    workers: list[Worker] = field(default_factory=list)
+
+    def place(self, settings: Settings, *, x: str = "") -> Place:
+        """This place, with every network at its pretend address (X at `x`, else at the stub that counts)."""
+        here = {"x": x or self.x.address, "bluesky": self.pretend, "mastodon": self.pretend}
+        known = tuple(
+            account.model_copy(update={"api": here[account.platform], "gap_s": 0.0}) for account in settings.accounts
+        )
+        return Place(self.home, self.var, settings.model_copy(update={"accounts": known}), KEY)
+
+    def open(self, place: Place) -> tuple[House, list[Job]]:
+        """Everything at work but the planner, so that only what the test queues is there."""
+        house = open_house(place)
+        stops.lift(actor="cli:ola", now=utc_now())
+        jobs, worker = worker_jobs(house)
+        self.workers.append(worker)
+        left = {"plan", "kit", "wishes", "tell the wall"}
+        return house, [job for job in [*jobs, *listener_jobs(house)] if job.name not in left]
+
+    def run(self, jobs: Sequence[Job], until: Callable[[], bool], *, seconds: float = 10) -> None:
+        """Every job again and again, until it is so."""
+        end = time.monotonic() + seconds
+        while True:
+            for job in jobs:
+                job.call()
+            if until():
+                return
+            assert time.monotonic() < end, [(row.identity.account, row.state, row.detail) for row in _rows()]
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def town(tmp_path: Path, sqlite_ledger: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:  # noqa: ARG001
+    for name in ("API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_SECRET"):
+        monkeypatch.setenv(f"X_{name}", "pretend-labfreemvmt" if name == "ACCESS_TOKEN" else "pretend")
+    monkeypatch.setenv("BLUESKY_APP_PASSWORD", "pretend")
+    monkeypatch.setenv("MASTODON_ACCESS_TOKEN", "pretend-labfreemvmt")
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+    server = Sandbox(tmp_path / "world.db", port=0, token=TOKEN)
+    server.start()
+    stub = Stub({})
+    ask("POST", f"http://127.0.0.1:{server.port}/_/limits", token=TOKEN, body={"enforced": False})
+    made = Town(home, tmp_path / "var", f"http://127.0.0.1:{server.port}", server.port, stub)
+    yield made
+    for worker in made.workers:
+        worker.stop()
+    stub.close()
+    server.stop()
+
+
+def _rows() -> Sequence[Journey]:
+    return journeys.journeys()
+
+
+def queue(settings: Settings, text: str = TEXT, *, to: Sequence[str] = ("x", *FREE)) -> list[int]:
+    now = utc_now()
+    return queue_own(prepare_own(text, to, settings, due_at=now, now=now), settings, actor="cli:ola", now=now)
+
+
+def states(numbers: Sequence[int]) -> dict[str, tuple[State, str]]:
+    return {row.identity.account: (row.state, row.reason) for row in journeys.journeys_by_id(numbers)}
+
+
+def put(number: int, **fields: object) -> None:
+    DeliveryRow.objects.filter(id=number).update(**fields)
+
+
+def on_x(numbers: Sequence[int]) -> int:
+    return next(row.id for row in journeys.journeys_by_id(numbers) if row.identity.account == "x")
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("hand_off", ["", "false", "true"])
+def test_without_a_budget_not_one_request_leaves_for_x(town: Town, hand_off: str) -> None:
+    place = town.place(written(hand_off=""))
+    known = tuple(
+        one.model_copy(update={"hand_off": {"": None, "false": False, "true": True}[hand_off]})
+        if one.name == "x"
+        else one
+        for one in place.settings.accounts
+    )
+    place = Place(place.home, place.var, place.settings.model_copy(update={"accounts": known}), KEY)
+    _, jobs = town.open(place)
+    numbers = queue(place.settings)
+    doubt, out = queue(place.settings, "Is it out?", to=["x"]), queue(place.settings, "This is out.", to=["x"])
+    now = utc_now()
+    put(doubt[0], state=State.UNSURE, run_at=now, first_sent_at=now)
+    put(out[0], state=State.SENT, sent_at=now - timedelta(hours=2), remote_id="12", url="https://x.com/i/status/12")
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=now)
+    accounts.account_trouble("x", lost=False, detail="", now=now)
+    DeliveryRow.objects.filter(id=on_x(numbers)).update(run_at=now)
+
+    def is_over() -> bool:
+        found = states(numbers)
+        return all(found[name][0] is State.SENT for name in FREE) and found["x"][0] is State.HELD
+
+    town.run(jobs, is_over)
+    town.run(jobs, lambda: states(doubt)["x"][0] is State.HELD)
+    for _ in range(3):
+        for job in jobs:
+            job.call()
+    assert town.x.asked == []
+    assert states(doubt)["x"] == (State.HELD, HoldReason.DOUBT)
+    assert spends.spent(utc_now()) == 0
+
+
+@pytest.mark.journey
+def test_whoever_asks_x_all_the_same_is_turned_back_at_the_door(town: Town) -> None:
+    place = town.place(written())
+    x = reach(place.settings.account("x"), place)
+    calls: list[Callable[[], object]] = [
+        x.verify,
+        lambda: x.publish(x.prepare(Part(TEXT, "en"), "key", utc_now())),
+        lambda: x.find(Sought(x.prepare(Part(TEXT, "en"), "key", utc_now()), utc_now(), frozenset())),
+        lambda: x.spot(TEXT, utc_now(), frozenset()),
+        lambda: x.read("12", TEXT),
+        lambda: x.delete("12"),
+        lambda: x.mentions(""),
+        lambda: x.tagged("FreeMovement23", ""),
+    ]
+    for call in calls:
+        with pytest.raises(Unpaid, match="No budget"):
+            call()
+    with pytest.raises(PlatformError):
+        x.edit("12", Part(TEXT, "en"))
+    assert town.x.asked == []
+
+
+def say(town: Town, text: str) -> None:
+    body = {"network": "x", "handle": "fern", "text": f"@labfreemvmt {text}"}
+    ask("POST", f"{town.pretend}/_/say", token=TOKEN, body=body)
+
+
+@pytest.mark.journey
+@pytest.mark.parametrize("mode", ["live", "rehearsal"])
+def test_with_a_budget_one_sum_covers_posts_looks_readings_and_mentions(
+    town: Town, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = town.place(written(live=mode == "live", budget=True), x=town.pretend)
+    if mode == "rehearsal":  # its networks are where the place says, with words of their own for secrets
+        monkeypatch.setattr(Place, "sandbox_port", property(lambda _: town.port), raising=False)
+    house, jobs = town.open(place)
+    plain, linked = queue(place.settings, to=["x"]), queue(place.settings, "Read https://a.example/motion", to=["x"])
+    town.run(jobs, lambda: all(states(one)["x"][0] is State.SENT for one in (plain, linked)))
+    for number in range(3):
+        say(town, f"Good luck {number}")
+    town.run(jobs, lambda: len(mentions.mentions(mentions.Filter())) == 3)
+    found = spends.spent_by_kind(utc_now())
+    assert found["publish"] == 15_000 + 200_000
+    assert found["mentions"] == 3 * 1_000 + 10_000  # three posts, one person
+    assert found["account"] in (10_000, 20_000)  # the accounts' job; the listener may ask who we are for itself
+    x = house.platforms["x"]
+    assert x.spot("Nobody said this", utc_now() - timedelta(minutes=1), frozenset()) is None
+    assert spends.spent_by_kind(utc_now())["look"] == 2 * 1_000  # our two posts were in the listing
+    (row,) = journeys.journeys_by_id(plain)
+    assert row.receipt
+    assert x.read(row.receipt.remote_id, row.text) is not None
+    assert spends.spent_by_kind(utc_now())["read"] == 5_000
+
+
+@pytest.mark.journey
+def test_a_rehearsal_without_a_budget_keeps_no_accounts_of_what_it_asks(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Place, "sandbox_port", property(lambda _: town.port), raising=False)
+    place = town.place(written(live=False), x=town.pretend)
+    x: Platform = reach(place.settings.account("x"), place)
+    assert x.verify().handle == "labfreemvmt"
+    assert spends.spent_by_kind(utc_now()) == {}
+
+
+@pytest.mark.journey
+def test_a_budget_that_is_spent_holds_posts_but_still_finds_what_is_in_doubt(town: Town) -> None:
+    settings = written(budget=True)
+    assert settings.budget
+    tight = settings.model_copy(update={"budget": settings.budget.model_copy(update={"monthly": 300_000})})
+    place = town.place(tight, x=town.pretend)
+    _, jobs = town.open(place)
+    first = queue(place.settings, to=["x"])
+    fault = {"network": "x", "operation": "publish", "kind": "cut_after", "times": 1}
+    ask("POST", f"{town.pretend}/_/faults", token=TOKEN, body=fault)
+    town.run(jobs, lambda: states(first)["x"][0] is State.UNSURE)
+    second = queue(place.settings, "And one more.", to=["x"])
+    town.run(jobs, lambda: states(second)["x"][0] is State.HELD)
+    assert states(second)["x"] == (State.HELD, HoldReason.BUDGET)
+    put(first[0], run_at=utc_now())
+    town.run(jobs, lambda: states(first)["x"][0] is State.SENT)
+    assert spends.spent(utc_now()) <= 300_000
