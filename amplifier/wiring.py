@@ -6,10 +6,7 @@ import base64
 import contextlib
 import os
 import random
-import secrets
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -24,12 +21,9 @@ from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
-from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.halt import tell_flag, why_stopped
-from amplifier.deliver.hands import Hands, Means
-from amplifier.deliver.messenger import carry
-from amplifier.deliver.notify import Notifier, Post
-from amplifier.deliver.pulse import Pulse, Watch
+from amplifier.deliver.halt import tell_flag
+from amplifier.deliver.people import LOOPBACK, Told, people_jobs, watch_for
+from amplifier.deliver.pulse import Pulse
 from amplifier.deliver.read_back import ReadBack, Rhythm
 from amplifier.deliver.till import go_on_with_money, is_short, metered, rest_after_listening, till_for
 from amplifier.deliver.worker import Pace, Rules, Worker
@@ -51,7 +45,6 @@ from amplifier.store.withdrawals import tidy
 DAY_S = 86_400
 # How often what cannot wake us is looked at; a rehearsal has no time to lose, and live nothing to burn (bench/idle.py).
 SOON_S = {Mode.REHEARSAL: 1.0, Mode.LIVE: 3.0}
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEW_LEDGER = (
     "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
 )
@@ -246,22 +239,12 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     if watch:
         jobs.append(Job("pulse", watch.every_s, pulse.call))
     zone = ZoneInfo(settings.campaign.zone)
-    notifier = notifier_for(
-        place,
+    told = Told(
+        now=utc_now,
         today=lambda: planner.campaign_time().astimezone(zone).date(),
         say=stagehand.say if rehearsal else lambda _sentence: None,
     )
-    jobs += [Job(name, soon, call) for name, call in notifier.jobs()]
-    if settings.budget:
-        jobs.append(Job("low on money", 30.0, notifier.warn_of_money))
-    means = Means(
-        notifier=notifier,
-        envelope=Envelope(place.key),
-        outlets={name: outlet for name, outlet in outlets.items() if outlet.readable},
-        stopped=partial(why_stopped, place),
-        token=partial(secrets.token_urlsafe, 32),
-        base=partial(pages_at, settings),
-    )
+    jobs += [Job(name, every, call) for name, every, call in people_jobs(place, outlets, told)]
     read_back = ReadBack(
         outlets,
         Rhythm(first_s=settings.timing.read_back_after_s, seldom=paid),
@@ -270,34 +253,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     )
     jobs.append(Job("read back", soon, read_back.look))
     jobs.append(Job("withdrawals", soon, lambda: tidy(now=utc_now())))
-    hands = Hands(settings, means, now=utc_now)
-    return [*jobs, Job("hand-off", soon, hands.ask), Job("links", soon, hands.check_links)], worker
-
-
-def notifier_for(place: Place, *, today: Callable[[], date], say: Callable[[str], None]) -> Notifier:
-    """Who tells people. A rehearsal reads no address and reaches nobody."""
-    settings = place.settings
-    live = settings.mode is Mode.LIVE
-    addresses = {one.name: os.environ.get(one.address, "").strip() for one in settings.notify} if live else {}
-    post = Post(carry=carry, addresses=addresses, say=say)
-    return Notifier(settings, post=post, envelope=Envelope(place.key), today=today, now=utc_now)
-
-
-def watch_for(settings: Settings, environ: Mapping[str, str]) -> Watch | None:
-    """Who watches over us, if anybody does. A rehearsal calls nobody who is not on this computer."""
-    address = environ.get(settings.ping, "").strip() if settings.ping else ""
-    live = settings.mode is Mode.LIVE
-    if not address or (not live and urlsplit(address).hostname not in LOOPBACK):
-        return None
-    return Watch(address, 60.0 if live else 2.0)
-
-
-def pages_at(settings: Settings) -> str:
-    """The address under which people reach the pages: the settings', in a rehearsal where this machine serves them."""
-    if settings.mode is Mode.LIVE:
-        return settings.address or ""
-    served = heartbeats.heartbeats().get("web")
-    return served.detail if served else ""
+    return jobs, worker
 
 
 def listener_jobs(house: House) -> list[Job]:
