@@ -57,6 +57,10 @@ class UsageError(AmplifierError):
     """The command cannot be carried out as it was given; nothing was changed."""
 
 
+class DatabaseTrouble(AmplifierError):
+    """The database cannot be used now, or is damaged; nothing is sent meanwhile. The message says what to mend."""
+
+
 class PlatformError(AmplifierError):
     """A network answered, or failed to; what follows depends on the class below this one.
 

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+
+from amplifier.errors import DatabaseTrouble
+from amplifier.store.unwell import Ill, illness, in_words
 
 P = ParamSpec("P")
 R = TypeVar("R")
 TRIES = 3
 PAUSE_S = 0.05
+
+
+class Unwell(DatabaseTrouble, OperationalError):
+    """What ails the database, in words for people; inside the code it stays the database's own error."""
+
+
+class _File:
+    """Which file this process works on, once it has said so, and what it has seen of it that it cannot forget."""
+
+    def __init__(self) -> None:
+        self.path = Path()
+        self.number: tuple[int, int] | None = None
+        self.sentence = ""
+
+
+_ours = _File()
+
+
+def stay_with_this_file() -> None:
+    """From now on this process (SQLite) works on this very file: gone or replaced, it refuses everything.
+
+    Whoever kept it open would go on writing where nobody ever looks again, and whoever opened it anew would find an
+    empty one, and send everything once more.
+    """
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"])
+        found = path.stat()
+        _ours.path, _ours.number, _ours.sentence = path, (found.st_dev, found.st_ino), ""
 
 
 def whole(verb: Callable[P, R]) -> Callable[P, R]:
@@ -27,14 +60,15 @@ def whole(verb: Callable[P, R]) -> Callable[P, R]:
         if connection.in_atomic_block:
             return verb(*args, **kwargs)
         close_old_connections()
-        for attempt in range(1, TRIES + 1):
-            try:
-                with transaction.atomic():
-                    return verb(*args, **kwargs)
-            except OperationalError as error:
-                if attempt == TRIES or not _is_busy(error):
-                    raise
-                time.sleep(PAUSE_S * attempt)
+        with _in_words():
+            for attempt in range(1, TRIES + 1):
+                try:
+                    with transaction.atomic():
+                        return verb(*args, **kwargs)
+                except OperationalError as error:
+                    if attempt == TRIES or not _is_busy(error):
+                        raise
+                    time.sleep(PAUSE_S * attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
     return run
@@ -45,14 +79,51 @@ def reading(verb: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not connection.in_atomic_block:  # Django would close the connection in the middle
-            close_old_connections()
-        return verb(*args, **kwargs)
+        if connection.in_atomic_block:  # Django would close the connection in the middle
+            return verb(*args, **kwargs)
+        close_old_connections()
+        with _in_words():
+            return verb(*args, **kwargs)
 
     return run
 
 
-def _is_busy(error: OperationalError) -> bool:
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Raises Unwell, with a sentence for people, for all that ails the database; before and after, it must be ours."""
+    _must_be_ours()
+    try:
+        yield
+    except DatabaseError as error:
+        is_server = connection.vendor != "sqlite"
+        known = isinstance(error, OperationalError) or not is_server
+        ill = illness(str(error), is_server=is_server) if known else None
+        if ill is None or isinstance(error, Unwell) or (is_server and _is_busy(error)):
+            raise
+        connection.close()  # one that was opened while the disk was read-only stays so
+        sentence = in_words(ill, str(connection.settings_dict["NAME"]), str(error))
+        if ill is Ill.DAMAGED and _ours.number:  # whoever has seen that believes it nothing more
+            _ours.sentence = sentence
+        raise Unwell(sentence) from error
+    _must_be_ours()
+
+
+def _must_be_ours() -> None:
+    """Raises Unwell if the file that this process works on is damaged, gone, or another one: one look at its number."""
+    if not _ours.number or str(connection.settings_dict["NAME"]) != str(_ours.path):
+        return
+    if not _ours.sentence:
+        try:
+            found = _ours.path.stat()
+        except OSError:
+            raise Unwell(in_words(Ill.GONE, str(_ours.path))) from None
+        if (found.st_dev, found.st_ino) == _ours.number:
+            return
+        raise Unwell(in_words(Ill.REPLACED, str(_ours.path)))
+    raise Unwell(_ours.sentence)
+
+
+def _is_busy(error: DatabaseError) -> bool:
     words = str(error)
     return "locked" in words or "deadlock" in words or "could not serialize" in words
 
