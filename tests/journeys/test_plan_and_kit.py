@@ -1,0 +1,43 @@
+"""As the worker is wired: a plan that changes takes old words off the kit in the same tick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amplifier.cli.rehearse import copy_home
+from amplifier.clock import utc_now
+from amplifier.place import settle
+from amplifier.schedule.change import decide_move, prepare_move, program_in_force
+from amplifier.schedule.milestones import parse_move
+from amplifier.sharekit.publish import Publisher
+from amplifier.wiring import open_house, worker_jobs
+from tests.journeys.install import OF_THE_TESTS, REPOSITORY
+
+
+@pytest.mark.usefixtures("sqlite_ledger")
+def test_a_milestone_that_moves_renews_the_kit_in_the_planners_own_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in OF_THE_TESTS:
+        monkeypatch.setenv(name, "to be put back")
+        monkeypatch.delenv(name)
+    place = settle(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
+    published: list[bool] = []
+    really = Publisher.publish
+    monkeypatch.setattr(Publisher, "publish", lambda self: published.append(really(self)))
+    jobs, worker = worker_jobs(open_house(place))
+    plan = next(job.call for job in jobs if job.name == "plan")
+    try:
+        plan()
+        assert published == [True]  # the first plan brings the first kit
+        plan()
+        assert len(published) == 1  # while nothing changes, the kit has its own turn
+        program = program_in_force(place.settings)
+        move = prepare_move(program, "debate", parse_move("+40m", "Europe/London"))
+        decide_move(move, actor="cli:jo", reason="", now=utc_now())
+        plan()
+        assert len(published) == 2
+    finally:
+        worker.stop()
