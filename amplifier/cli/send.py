@@ -12,15 +12,14 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.cli.bill import price_words
 from amplifier.cli.output import actor, agreed, console, errors, say_json, state_words, wall_clock, warn
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
-from amplifier.deliver.cost import price
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
 from amplifier.errors import UsageError
 from amplifier.place import settle
-from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule.milestones import parse_move
 from amplifier.settings import Settings
 from amplifier.store import accounts, heartbeats, journeys, ledger
@@ -104,8 +103,7 @@ def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
     for said in own.post.words:
         account = settings.account(said.account)
         size = length(said.text, account)
-        cost = price(said.text, TABLE[account.platform])
-        charge = f" · ${cost:.3f}" if cost else ""
+        charge = price_words(said, settings)
         out.print(f"\n  [bold]{said.account}[/] [dim]@{account.handle} · {size.used} of {size.limit}{charge}[/]")
         out.print("  " + said.text.replace("\n", "\n  "), markup=False)
         if said.imprint:
