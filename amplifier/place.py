@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -78,7 +79,7 @@ def settle(home: Path, var: Path | None = None) -> Place:
     Raises SettingsError, or UsageError with the next step.
     """
     settings = load(home)
-    folder = (var or home / "var" / settings.mode.value).resolve()
+    folder = (var or folder_of(settings, home)).resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -106,9 +107,18 @@ def settle(home: Path, var: Path | None = None) -> Place:
     return Place(home=home.resolve(), var=folder, settings=settings, key=key)
 
 
+def folder_of(settings: Settings, home: Path) -> Path:
+    """Where this mode keeps its data if nobody names a folder."""
+    return home / "var" / settings.mode.value
+
+
 def _pretend_key(folder: Path) -> str:
     """The key of a rehearsal, which guards pretend secrets only; made on first use, by one process at a time."""
     path = folder / "pretend.key"
+    with contextlib.suppress(OSError):  # what is there can be read, also where nothing can be written any more
+        key = path.read_text(encoding="utf-8")
+        if len(key) >= SHORTEST_KEY:
+            return key
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+", encoding="utf-8") as file:

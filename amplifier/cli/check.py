@@ -1,4 +1,4 @@
-"""`amplifier check`: every mistake in settings, schedules and templates at once; needs no database."""
+"""`amplifier check`: every mistake in settings, schedules and templates at once; a database there is must be whole."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.compose.imprint import notes
 from amplifier.errors import FileError, Problem
+from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.settings import load
+from amplifier.store.unwell import file_in, must_be_sound
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems
+    else:
+        must_be_sound(file_in(options.var or folder_of(settings, options.home)))
     posts = wanted_posts(program) if program else []
     warnings = near_copies(program, posts) if program else []
     told = _notes(program, posts) if program else []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from amplifier.cli.lifeline import end_when_told, hold_on
-from amplifier.cli.worker import log_to_stderr
+from amplifier.cli.worker import log_to_stderr, say_good_bye
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import settle
+from amplifier.store.transaction import stay_with_this_file
 from amplifier.wiring import listener_jobs, open_house
 
 
@@ -19,9 +20,12 @@ def run(options: argparse.Namespace) -> int:
     """Listen until told to stop."""
     hold_on()
     log_to_stderr()
-    engine = EmbeddedEngine(listener_jobs(open_house(settle(options.home, options.var))))
+    house = open_house(settle(options.home, options.var))
+    stay_with_this_file()
+    engine = EmbeddedEngine(listener_jobs(house))
     until_told = end_when_told()
     engine.start()
     until_told()
     engine.stop()
+    say_good_bye("listener")
     return 0

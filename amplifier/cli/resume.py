@@ -18,6 +18,8 @@ from amplifier.place import Place, settle
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import holds, ledger
+from amplifier.store.transaction import database_file
+from amplifier.store.unwell import must_be_sound
 from amplifier.written import nearest
 
 MOST_MISSED = 20
@@ -55,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show who stopped it and why, ask about each held post, and let sending go on: 0 if it does, else 1."""
     place = settle(options.home, options.var)
+    must_be_sound(database_file())
     ledger.must_be_ready()
     if options.json and not (options.yes or options.post):
         raise UsageError("With --json nobody can be asked: add --yes, or name what may go on with --post.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -16,20 +16,24 @@ from amplifier.campaign.stop import EVERYTHING, said_scope
 from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.cli.resume import option
+from amplifier.cli.up import is_up
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import in_dollars, is_readable
 from amplifier.deliver.halt import Flag, Halt, halts
 from amplifier.deliver.override import Twice, open_questions, perhaps_twice
 from amplifier.deliver.questions import Question
 from amplifier.deliver.till import Standing, standing
-from amplifier.errors import Problem
-from amplifier.place import settle
+from amplifier.errors import DatabaseTrouble, Problem
+from amplifier.place import Place, settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import TITLES
 from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, read_backs, sources
+from amplifier.store.transaction import database_file
+from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
 SILENT_AFTER = timedelta(seconds=15)
+AWAY = "is not running"
 A_WEEK = timedelta(days=7)
 OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
 WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
@@ -44,10 +48,11 @@ def run(options: argparse.Namespace) -> int:
     """Say it."""
     place = settle(options.home, options.var)
     settings = place.settings
-    ledger.must_be_ready()
+    _must_be_readable(place)
     now = utc_now()
     beats = heartbeats.heartbeats()
-    alive = {name: name in beats and now - beats[name].at < SILENT_AFTER for name in ("worker", "listener")}
+    alive = {name: name in beats and abs(now - beats[name].at) < SILENT_AFTER for name in ("worker", "listener")}
+    ill = _ill(silent=not all(alive.values()))
     counts = journeys.counts()
     coming = journeys.journeys(states=(State.QUEUED,), limit=1)
     needs = open_questions(settings, now=now)
@@ -62,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or twice or lost or problems or stopped or untold) and all(alive.values())
+    good = not (needs or twice or lost or problems or stopped or untold or ill) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -71,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
                 "stopped": next((one.reason for one in stopped if one.scope == EVERYTHING), None),
                 "stops": [stop_as_json(one) for one in stopped],
                 "processes": alive,
+                "database": " ".join(ill.split()) or None,
                 "settings_differ": bool(differing),
                 "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
                 "budget": _budget_json(money),
@@ -91,8 +97,7 @@ def run(options: argparse.Namespace) -> int:
         f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {escape(settings.campaign.name)}"
     )
     _print_stops(stopped)
-    for name, lives in alive.items():
-        out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} is not running.")
+    _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
     for one in states:
@@ -110,15 +115,39 @@ def run(options: argparse.Namespace) -> int:
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
     _print_problems(problems)
-    if coming:
-        due = coming[0]
-        out.print(f"\nNext: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
-    else:
-        out.print("\nNothing is planned to go out.")
+    _print_next(coming, now)
     out.print(totals(counts) or "Nothing was ever planned.")
     _print_needs(needs, twice)
     _print_outside(outside)
     return 0 if good else 1
+
+
+def _must_be_readable(place: Place) -> None:
+    """Raises DatabaseTrouble or UsageError where there is nothing to say, because the database is not in order."""
+    file = database_file()
+    must_be_sound(file, at_most=QUICK)
+    if file and not file.exists() and is_up(place.var):
+        raise DatabaseTrouble(trouble(file, thorough=False))
+    ledger.must_be_ready()
+
+
+def _ill(*, silent: bool) -> str:
+    """What keeps the database from being written; tried only where a part of the service is silent."""
+    file = database_file()
+    return trouble(file, thorough=silent) if file else ""
+
+
+def _print_processes(alive: Mapping[str, bool], silent: Mapping[str, timedelta], ill: str) -> None:
+    """What ails the database, and who is at work on it."""
+    out = console()
+    if ill:
+        out.print("[red]✕[/]", end=" ")
+        out.print(ill.replace("\n", "\n  "), markup=False, soft_wrap=True)
+    for name, lives in alive.items():
+        since = name in silent and f"has said nothing for {_lasting(silent[name])}: it hangs, or was killed"
+        out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
+    if not (all(alive.values()) or ill):
+        out.print("  amplifier up    starts everything; if it is running, end it first")
 
 
 def _print_stops(stopped: Sequence[Halt]) -> None:
@@ -129,6 +158,15 @@ def _print_stops(stopped: Sequence[Halt]) -> None:
         out.print(f"[red]■ Sending is stopped {escape(said_scope(scope))}[/] ({named}).", end=" ")
         out.print(reason, markup=False)
         out.print(f"  amplifier resume{option(scope)}", markup=False)
+
+
+def _print_next(coming: Sequence[Journey], now: datetime) -> None:
+    out = console()
+    if coming:
+        due = coming[0]
+        out.print(f"\nNext: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
+    else:
+        out.print("\nNothing is planned to go out.")
 
 
 def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
@@ -161,9 +199,13 @@ def _print_problems(problems: list[dict[str, Any]]) -> None:
 
 
 def _in(due_at: datetime, now: datetime) -> str:
-    seconds = max(0, int((due_at - now).total_seconds()))
+    return f"in {_lasting(max(due_at - now, timedelta()))}"
+
+
+def _lasting(time: timedelta) -> str:
+    seconds = int(abs(time).total_seconds())
     size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
-    return f"in {seconds // size} {unit}"
+    return f"{seconds // size} {unit}"
 
 
 def _as_json(row: Journey) -> dict[str, object]:

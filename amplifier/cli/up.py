@@ -27,6 +27,7 @@ from amplifier.place import LAST_PORT, SANDBOX_PORT, Place, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, Public
+from amplifier.store.unwell import file_in, must_be_sound
 
 WEB_PORT = 8000
 REHEARSED = ("amplifier.sqlite3*", "world.sqlite3*")
@@ -75,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
             refuse_taken(ports)
             if options.fresh:
                 forget(place.var)
+            must_be_sound(file_in(place.var))
             before = at_rest(place.var / "amplifier.sqlite3")
             migrate(place, environment)
             if not supervisor.is_ending:
@@ -190,6 +192,18 @@ def only_one(var: Path) -> Iterator[None]:
             lock.write(str(os.getpid()))
             lock.flush()
         yield
+
+
+def is_up(var: Path) -> bool:
+    """Whether an `up` is at work on this data folder."""
+    try:
+        with (var / "up.lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def forget(var: Path) -> None:

@@ -9,6 +9,7 @@ from amplifier.cli.lifeline import hold_on, insist
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
 from amplifier.place import port_number, settle
+from amplifier.store.transaction import stay_with_this_file
 from amplifier.web.asgi import application
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
     pages = PublicPages(place.settings)
     pages.start()
+    stay_with_this_file()
     announce(host, port)
     try:
         serve(application(pages, bound=host), host=host, port=port)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import sys
 import time
 
 from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.engine.embedded import EmbeddedEngine
+from amplifier.errors import DatabaseTrouble
 from amplifier.place import settle
+from amplifier.store import heartbeats
+from amplifier.store.transaction import database_file, stay_with_this_file
+from amplifier.store.unwell import must_be_sound
 from amplifier.wiring import listener_jobs, open_house, worker_jobs
 
 QUIET_S = 60.0
@@ -24,7 +29,10 @@ def run(options: argparse.Namespace) -> int:
     """Work until told to stop."""
     hold_on()
     log_to_stderr()
-    house = open_house(settle(options.home, options.var))
+    place = settle(options.home, options.var)
+    must_be_sound(database_file())
+    house = open_house(place)
+    stay_with_this_file()
     jobs, worker = worker_jobs(house)
     if options.listen:
         jobs += listener_jobs(house)
@@ -34,7 +42,14 @@ def run(options: argparse.Namespace) -> int:
     until_told()
     engine.stop()
     worker.stop()
+    say_good_bye("worker", *(["listener"] if options.listen else []))
     return 0
+
+
+def say_good_bye(*names: str) -> None:
+    """Withdraw these heartbeats at an orderly end, so that nobody believes for a while that we are still there."""
+    with contextlib.suppress(DatabaseTrouble):
+        heartbeats.withdraw(*names)
 
 
 class OnceAMinute(logging.Filter):
@@ -56,7 +71,9 @@ class OnceAMinute(logging.Filter):
         if now - self._told.get(words, -QUIET_S) < QUIET_S:
             return False
         self._told[words] = now
-        if type(error).__name__ == "OperationalError":
+        if isinstance(error, DatabaseTrouble):
+            record.msg, record.args, record.exc_info = " ".join(str(error).split()), (), None
+        elif type(error).__name__ == "OperationalError":
             record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error}", (), None
         return True
 

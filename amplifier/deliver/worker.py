@@ -23,6 +23,7 @@ from amplifier.store import claims, deliveries, holds, receipts
 log = logging.getLogger("amplifier.deliver")
 T = TypeVar("T")
 GATHER_S = 0.008  # how long the writer waits for more to write; measured in bench/thousand.py
+LATE = "The database was slow, and meanwhile it became too late. Nothing was sent."
 ASLEEP = "The computer was asleep just before the call, so nothing was sent."
 
 
@@ -187,8 +188,11 @@ class Worker:
             log.info("claim was void delivery=%d", due.id)
             return None
         outcome: Receipt | PlatformError | None
-        if self._now() - asked > timedelta(seconds=self._pace.lease_s):
+        now = self._now()
+        if now - asked > timedelta(seconds=self._pace.lease_s):
             outcome = Unavailable(ASLEEP)  # others take it for lost by now, and may have looked for it already
+        elif due.verb is Verb.PUBLISH and now >= due.too_late_at:
+            outcome = Unavailable(LATE)
         else:
             outcome = self._act(outlet, due, request)
         return self._finish(outlet, due, outcome, next_for)

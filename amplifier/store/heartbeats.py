@@ -24,6 +24,12 @@ def beat(name: str, *, now: datetime, detail: str = "") -> None:
     HeartbeatRow.objects.update_or_create(name=name, defaults={"at": now, "detail": detail})
 
 
+@whole
+def withdraw(*names: str) -> None:
+    """These parts have ended in good order: nobody need wait for their silence to be noticed."""
+    HeartbeatRow.objects.filter(name__in=names).delete()
+
+
 @reading
 def heartbeats() -> dict[str, Heartbeat]:
     """The last beat of every part, by name."""

@@ -10,7 +10,7 @@ from django.db import connection
 from amplifier.errors import UsageError
 from amplifier.store import stops
 from amplifier.store.models import Ledger
-from amplifier.store.transaction import reading, whole
+from amplifier.store.transaction import database_file, reading, whole
 
 TABLE = "ledger"
 SERVICE = "service"
@@ -55,8 +55,12 @@ def ledger() -> LedgerState | None:
     return _state(row) if row else None
 
 
+@reading
 def is_ready() -> bool:
-    """Whether the database has its tables."""
+    """Whether the database has its tables. A file that is not there is not made by asking."""
+    file = database_file()
+    if file and not file.exists():
+        return False
     return TABLE in connection.introspection.table_names()
 
 

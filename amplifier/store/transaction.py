@@ -43,10 +43,16 @@ def stay_with_this_file() -> None:
     Whoever kept it open would go on writing where nobody ever looks again, and whoever opened it anew would find an
     empty one, and send everything once more.
     """
-    if connection.vendor == "sqlite":
-        path = Path(connection.settings_dict["NAME"])
-        found = path.stat()
-        _ours.path, _ours.number, _ours.sentence = path, (found.st_dev, found.st_ino), ""
+    path = database_file()
+    if path:
+        with contextlib.suppress(FileNotFoundError):  # the pages may be there before the database
+            found = path.stat()
+            _ours.path, _ours.number, _ours.sentence = path, (found.st_dev, found.st_ino), ""
+
+
+def database_file() -> Path | None:
+    """The file (SQLite) that the verbs work on; None where the database is a server."""
+    return Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
 
 
 def whole(verb: Callable[P, R]) -> Callable[P, R]:

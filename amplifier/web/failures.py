@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
 
+from amplifier.errors import DatabaseTrouble
 from amplifier.web.frame import frame
 
 LOST = "Nothing is at this address."
@@ -34,6 +38,9 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's way
     """500: the fault may lie anywhere, so this asks nothing of template, settings or database."""
+    error = sys.exception()
+    if isinstance(error, DatabaseTrouble):  # then another process cannot send either
+        return HttpResponse(BROKEN % escape(str(error)), status=503)
     return HttpResponse(BROKEN % ADVICE, status=500)
 
 

@@ -35,7 +35,7 @@ def test_a_silent_worker_is_told_and_is_not_well(shell: Shell) -> None:
     heartbeats.beat("worker", now=utc_now() - timedelta(seconds=16))
     said = shell("status")
     assert said.code == 1
-    assert "✕ The worker is not running." in said.out
+    assert "✕ The worker has said nothing for 16 s: it hangs, or was killed." in said.out
     assert "✕ The listener is not running." in said.out
 
 

@@ -19,6 +19,8 @@ from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, notices, sources
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat
+from amplifier.store.transaction import database_file
+from amplifier.store.unwell import trouble
 from amplifier.web.frame import known_as, lasting, place, title
 
 SILENT_AFTER = timedelta(seconds=15)
@@ -55,6 +57,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         return (Sign(Mood.BAD, sentence, "The service has not been started here yet.", stops_all=True),)
     beats = heartbeats.heartbeats()
     found = [
+        *_database(beats, now),
         *_stops(halts(place())),
         *_parts(beats, now),
         *_accounts(now),
@@ -66,6 +69,15 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
     ]
     order = (Mood.BAD, Mood.WAIT, Mood.OK)
     return tuple(sorted(found, key=lambda sign: order.index(sign.state)))
+
+
+def _database(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
+    """What keeps the database from being written; while a part is silent that is tried."""
+    file = database_file()
+    silent = any(name not in beats or abs(now - beats[name].at) >= SILENT_AFTER for name, _, _ in PARTS)
+    ill = trouble(file, thorough=silent) if file else ""
+    if ill:
+        yield Sign(Mood.BAD, " ".join(ill.split()), ill.partition(":")[0] + ".", stops_all=True)
 
 
 def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
@@ -83,7 +95,7 @@ def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
 def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     for name, does, short in PARTS:
         beat = beats.get(name)
-        if beat is not None and now - beat.at < SILENT_AFTER:
+        if beat is not None and abs(now - beat.at) < SILENT_AFTER:
             yield Sign(Mood.OK, f"The {name} is at work.")
             continue
         long = f" for {lasting((now - beat.at).total_seconds())}" if beat else ""
