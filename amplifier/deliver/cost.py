@@ -23,7 +23,8 @@ MONTH_S = DAYS * 86_400
 READ_BACKS = 2  # looks at a post that is out, where they cost money
 LONGEST_PAUSE_S = 900.0
 LISTENING = frozenset({"mentions", "search"})  # kinds of calls, as a tariff books them
-LOOKING = frozenset({"look", "read"})
+# What finding out about a post in doubt takes: looks begin with the question who we are.
+LOOKING = frozenset({"look", "read", "account"})
 
 
 def price(text: str, row: Capabilities) -> float:

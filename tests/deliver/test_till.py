@@ -73,9 +73,10 @@ def test_listening_leaves_a_tenth_for_posts(kind: str) -> None:
 def test_looks_at_what_is_in_doubt_may_take_what_is_put_aside_for_them_and_nothing_else_may() -> None:
     filled.unsure()
     ours = till(aside=ASIDE)
-    assert ours.reserve("account", 790_001) is None
-    assert ours.reserve("account", 790_000) is not None
-    assert ours.reserve("look", 210_000) is not None
+    assert ours.reserve("mentions", 690_001) is None
+    assert ours.reserve("mentions", 690_000) is not None
+    assert ours.reserve("look", 200_000) is not None
+    assert ours.reserve("account", 10_000) is not None
 
 
 @pytest.mark.parametrize(

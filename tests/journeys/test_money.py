@@ -231,3 +231,18 @@ def test_a_budget_that_is_spent_holds_posts_but_still_finds_what_is_in_doubt(tow
     put(first[0], run_at=utc_now())
     town.run(jobs, lambda: states(first)["x"][0] is State.SENT)
     assert spends.spent(utc_now()) <= 300_000
+
+
+@pytest.mark.journey
+def test_a_worker_that_starts_with_the_last_cents_can_still_look(town: Town) -> None:
+    settings = written(budget=True)
+    assert settings.budget
+    tight = settings.model_copy(update={"budget": settings.budget.model_copy(update={"monthly": 210_000})})
+    place = town.place(tight, x=town.pretend)
+    open_house(place)
+    stops.lift(actor="cli:ola", now=utc_now())
+    x = reach(place.settings.account("x"), place)
+    doubt = queue(place.settings, to=["x"])
+    put(doubt[0], state=State.UNSURE, run_at=utc_now(), first_sent_at=utc_now())
+    assert x.spot(TEXT, utc_now() - timedelta(minutes=1), frozenset()) is None
+    assert spends.spent_by_kind(utc_now()) == {"account": 10_000, "look": 0}
