@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.errors import Problem
 from amplifier.schedule.planner import PLAN_BEAT
-from amplifier.store import accounts, heartbeats, sources, stops
+from amplifier.store import accounts, heartbeats, sources, spends, stops
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.web.campaign import Campaign
 
@@ -147,3 +148,23 @@ def test_what_is_worst_comes_first(opened: Campaign) -> None:
     sources.source_trouble("x:mentions", problem="No.")
     accounts.account_trouble("mastodon", lost=True, detail="No.", now=utc_now())
     assert [sign.state for sign in look()] == [Mood.BAD, Mood.WAIT, *[Mood.OK] * 4]
+
+
+def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(opened: Campaign) -> None:
+    text = (opened.place.home / "settings.yaml").read_text() + "budget:\n  monthly: 10\n"
+    opened.write("settings.yaml", text)
+    for part in ("worker", "listener"):
+        heartbeats.beat(part, now=utc_now(), detail=hashlib.sha256(text.encode()).hexdigest())
+    spends.reserve("x", "publish", 7_500_000, budget=None, now=utc_now())
+    assert "The budget: $2.50 of $10.00 left this month." in [sign.sentence for sign in look()]
+    assert {sign.state for sign in look()} == {Mood.OK}
+    spends.reserve("x", "publish", 600_000, budget=None, now=utc_now())
+    sign = only(Mood.WAIT)
+    assert sign.short == "Little is left of the month's budget."
+    assert "posts come first" in sign.sentence
+
+
+def test_an_account_that_is_used_by_hand_is_not_waited_for(opened: Campaign) -> None:
+    text = (opened.place.home / "settings.yaml").read_text()
+    opened.write("settings.yaml", text.replace("  - name: x\n", "  - name: x\n    hand_off: true\n"))
+    assert "X (@labfreemvmt) is used by hand; nothing is asked of its API." in [sign.sentence for sign in look()]
