@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from amplifier.clock import utc_now
 from amplifier.errors import Problem
+from amplifier.policy import Budget
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.store import accounts, heartbeats, sources, spends, stops
+from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.web.campaign import Campaign
 
@@ -150,11 +152,17 @@ def test_what_is_worst_comes_first(opened: Campaign) -> None:
     assert [sign.state for sign in look()] == [Mood.BAD, Mood.WAIT, *[Mood.OK] * 4]
 
 
-def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(opened: Campaign) -> None:
-    text = (opened.place.home / "settings.yaml").read_text() + "budget:\n  monthly: 10\n"
-    opened.write("settings.yaml", text)
-    for part in ("worker", "listener"):
-        heartbeats.beat(part, now=utc_now(), detail=hashlib.sha256(text.encode()).hexdigest())
+def changed(campaign: Campaign, monkeypatch: pytest.MonkeyPatch, **update: object) -> None:
+    """The same install, started with other settings."""
+    place = replace(campaign.place, settings=campaign.place.settings.model_copy(update=update))
+    monkeypatch.setattr(frame, "settle", lambda *_: place)
+    frame.place.cache_clear()
+
+
+def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(opened, monkeypatch, budget=Budget.model_validate({"monthly": 10}))
     spends.reserve("x", "publish", 7_500_000, budget=None, now=utc_now())
     assert "The budget: $2.50 of $10.00 left this month." in [sign.sentence for sign in look()]
     assert {sign.state for sign in look()} == {Mood.OK}
@@ -164,7 +172,9 @@ def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(opened: Campaig
     assert "posts come first" in sign.sentence
 
 
-def test_an_account_that_is_used_by_hand_is_not_waited_for(opened: Campaign) -> None:
-    text = (opened.place.home / "settings.yaml").read_text()
-    opened.write("settings.yaml", text.replace("  - name: x\n", "  - name: x\n    hand_off: true\n"))
+def test_an_account_that_is_used_by_hand_is_not_waited_for(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = opened.place.settings.accounts
+    changed(
+        opened, monkeypatch, accounts=tuple(one.model_copy(update={"hand_off": one.platform == "x"}) for one in known)
+    )
     assert "X (@labfreemvmt) is used by hand; nothing is asked of its API." in [sign.sentence for sign in look()]
