@@ -212,6 +212,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)
     pulse = Pulse(watch, now=utc_now)
+    look = partial(look_after, _readable(house), now=utc_now, paid=paid, started=utc_now())
 
     def plan() -> None:
         changes = planner.refresh()
@@ -225,7 +226,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, plan),
         Job("deliver", 0.2, tick),
-        Job("accounts", 2.0 if rehearsal else 60.0, partial(look_after, _readable(house), now=utc_now, paid=paid)),
+        Job("accounts", 2.0 if rehearsal else 60.0, look),
         Job("money", 2.0 if rehearsal else 30.0, lambda: go_on_with_money(outlets, now=utc_now())),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", soon, partial(_beat, "worker", settings.digest)),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.pace import rest_after
 from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.port import Platform
 from amplifier.store import accounts, holds
@@ -14,18 +15,29 @@ from amplifier.store.accounts import AccountState
 
 log = logging.getLogger("amplifier.deliver")
 FRESH = timedelta(minutes=10)
+PAUSE_S = 60.0  # how long an account that was refused three times in a row is not believed; it doubles, to 5 minutes
 FRESH_WHERE_PAID = timedelta(days=1)  # a refused post tells at once; asking costs a cent
 
 
-def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime], paid: Collection[str] = ()) -> None:
+def look_after(
+    platforms: Mapping[str, Platform],
+    *,
+    now: Callable[[], datetime],
+    paid: Collection[str] = (),
+    started: datetime | None = None,
+) -> None:
     """Verify the accounts that are not known to be well, and the others every ten minutes.
 
-    What waited for an account goes on as soon as it lets us in. On a `paid` account asking costs money: it is asked
-    once a day while it is well, and every ten minutes while nobody knows.
+    What waited for an account goes on as soon as it lets us in. One that says so and refuses every call all the same is
+    believed more and more seldom; one that was lost before we `started` is asked at once, as its access may be new. On
+    a `paid` account asking costs money: it is asked once a day while it is well, and every ten minutes while nobody
+    knows.
     """
     for state in accounts.account_states():
         platform = platforms.get(state.name)
-        if platform is None or _is_fresh(state, now(), is_paid=state.name in paid):
+        if platform is None or _is_fresh(state, now(), is_paid=state.name in paid, started=started):
+            if platform is not None and state.health == accounts.OK:  # whoever found it well may have died since
+                holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
             continue
         try:
             identity = platform.verify()
@@ -47,10 +59,20 @@ def look_after(platforms: Mapping[str, Platform], *, now: Callable[[], datetime]
             holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
 
 
-def _is_fresh(state: AccountState, now: datetime, *, is_paid: bool) -> bool:
+def _is_fresh(state: AccountState, now: datetime, *, is_paid: bool, started: datetime | None) -> bool:
     """Whether what we know of this account is new enough. One that is lost is asked each time: a refusal is free."""
-    if state.checked_at is None or state.health == accounts.LOST:
+    if state.checked_at is None:
         return False
+    since = now - state.checked_at
+    if state.health == accounts.LOST:
+        is_before = started is not None and state.checked_at < started
+        return not is_before and timedelta() <= since < _disbelief(state, is_paid=is_paid)
     if state.health == accounts.OK:
-        return now - state.checked_at < (FRESH_WHERE_PAID if is_paid else FRESH)
-    return is_paid and now - state.checked_at < FRESH
+        return since < (FRESH_WHERE_PAID if is_paid else FRESH)
+    return is_paid and since < FRESH
+
+
+def _disbelief(state: AccountState, *, is_paid: bool) -> timedelta:
+    """How long an account is not asked that let us in before, and then refused what it was asked."""
+    pause = timedelta(seconds=rest_after(state.failures, PAUSE_S))
+    return max(pause, FRESH) if is_paid and state.failures > 1 else pause

@@ -47,7 +47,7 @@ def after_attempt(
     look_at = now + timedelta(seconds=pauses.settle)
     match outcome:
         case Receipt():
-            return step.to(State.SENT, "sent", receipt=outcome, account_until=latest(gap, outcome.rest_until))
+            return step.to(State.SENT, "sent", receipt=outcome, account_until=outcome.rest_until, post_until=gap)
         case RateLimited():
             return _limited(step, outcome)
         case Unavailable():
@@ -71,7 +71,8 @@ def after_attempt(
                 "no clear answer",
                 detail=str(outcome),
                 run_at=latest(look_at, outcome.until),
-                account_until=latest(gap, outcome.until),
+                account_until=outcome.until,
+                post_until=gap,
                 strain=pauses.retry_after,
             )
 
@@ -233,6 +234,7 @@ class _Step:
         looks: int = 0,
         receipt: Receipt | None = None,
         account_until: datetime | None = None,
+        post_until: datetime | None = None,
         account_lost: str = "",
         app_wide: bool = False,
         strain: float = 0.0,
@@ -249,6 +251,7 @@ class _Step:
             looks=looks,
             receipt=receipt,
             account_until=account_until,
+            post_until=post_until,
             account_lost=account_lost,
             certainly_not_out=self._is_certainly_not_out(after),
             app_wide=app_wide,

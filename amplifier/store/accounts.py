@@ -10,19 +10,25 @@ from django.db import connection
 from django.db.models import F, Q
 
 from amplifier.campaign.pace import PATIENCE, rest_after
-from amplifier.store.events import Event, write_events
+from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import AccountRow
 from amplifier.store.transaction import is_postgres, reading, stamp, whole
 
 SERVICE = "service"
 OK, LOST, UNKNOWN = "ok", "lost", "unknown"
-OPEN = "SELECT name FROM accounts WHERE health <> 'lost' AND (next_allowed_at IS NULL OR next_allowed_at <= %s)"
+LOST_NOW, LOST_AGAIN = "account lost", "account lost again"
+TELL_AGAIN = timedelta(days=1)
+OPEN = """SELECT name, next_allowed_at IS NULL OR next_allowed_at <= %s FROM accounts
+WHERE health <> 'lost' AND (closed_until IS NULL OR closed_until <= %s)"""
 RELIEVE = "UPDATE accounts SET failures = 0 WHERE failures > 0 AND name = %s"
 
 
 @dataclass(frozen=True)
 class AccountState:
-    """How an account is: `health` is ok, lost (we are not let in) or unknown (not asked yet)."""
+    """How an account is: `health` is ok, lost (we are not let in) or unknown (not asked yet).
+
+    No new post goes to it before `next_allowed_at`, and nothing at all before `closed_until`.
+    """
 
     name: str
     platform: str
@@ -34,6 +40,7 @@ class AccountState:
     next_allowed_at: datetime | None
     checked_at: datetime | None
     failures: int = 0
+    closed_until: datetime | None = None
 
 
 @whole
@@ -88,23 +95,34 @@ def account_trouble(name: str, *, lost: bool, detail: str, now: datetime) -> Non
         AccountRow.objects.filter(name=name).update(detail=detail, checked_at=now)
 
 
-def lose_account(name: str, *, detail: str, now: datetime) -> None:
-    """Pause the account, and write down when that began; called inside the transaction that records why."""
-    before = AccountRow.objects.filter(name=name).exclude(health=LOST).values_list("health", flat=True).first()
-    if before:
-        write_events([Event(now, SERVICE, f"account:{name}", "account lost", before, LOST, detail=detail)])
+def lose_account(name: str, *, detail: str, now: datetime, refused: bool = False) -> None:
+    """Pause the account, and write down when that began; called inside the transaction that records why.
+
+    `refused`: a call was refused, whatever the account's own question after itself was answered. It may be so each time
+    it is believed again: until a call goes well that is one loss, told once a day.
+    """
+    row = AccountRow.objects.filter(name=name).exclude(health=LOST).first()
+    if row is not None:
+        subject = f"account:{name}"
+        known = refused and row.failures > 0 and was_written(subject, LOST_NOW, since=now - TELL_AGAIN)
+        write_events([Event(now, SERVICE, subject, LOST_AGAIN if known else LOST_NOW, row.health, LOST, detail=detail)])
+        if refused:
+            AccountRow.objects.filter(name=name).update(failures=F("failures") + 1)
     AccountRow.objects.filter(name=name).update(health=LOST, detail=detail, checked_at=now)
 
 
-def make_wait(name: str, *, until: datetime, app_wide: bool = False) -> None:
+def make_wait(name: str, *, until: datetime, app_wide: bool = False, posts_only: bool = False) -> None:
     """Nothing goes to this account before `until`, or to any account on its network if the whole app must wait.
 
+    `posts_only`: no new post; it is our own gap or ceiling, which must not keep a correction or a deletion waiting.
     Called inside the transaction that records why.
     """
     rows = AccountRow.objects.filter(name=name)
     if app_wide:
         rows = AccountRow.objects.filter(network__in=rows.values("network"))
     rows.filter(Q(next_allowed_at__isnull=True) | Q(next_allowed_at__lt=until)).update(next_allowed_at=until)
+    if not posts_only:
+        rows.filter(Q(closed_until__isnull=True) | Q(closed_until__lt=until)).update(closed_until=until)
 
 
 def strain(name: str, *, strain_s: float, now: datetime) -> None:
@@ -126,16 +144,17 @@ def relieve(name: str) -> None:
         cursor.execute(RELIEVE, [name])
 
 
-def lock_open(now: datetime, among: Collection[str] | None = None) -> list[str]:
-    """Names of the accounts (of these; None: of all) that may send now, locked until the transaction ends.
+def lock_open(now: datetime, among: Collection[str] | None = None) -> dict[str, bool]:
+    """The accounts (of these; None: of all) that may send now, locked until the transaction ends, by name.
 
-    On PostgreSQL an account that another worker is looking at is left out; on SQLite the writer is alone anyway.
+    Each with whether a new post may go out, too; else only what changes or deletes one. On PostgreSQL an account that
+    another worker is looking at is left out; on SQLite the writer is alone anyway.
     """
-    words = [stamp(now)]
+    words = [stamp(now), stamp(now)]
     statement = OPEN
     if among is not None:
         if not among:
-            return []
+            return {}
         statement += f" AND name IN ({', '.join(['%s'] * len(among))})"
         words += among
     statement += " ORDER BY name"
@@ -143,7 +162,7 @@ def lock_open(now: datetime, among: Collection[str] | None = None) -> list[str]:
         statement += " FOR UPDATE SKIP LOCKED"
     with connection.cursor() as cursor:
         cursor.execute(statement, words)
-        return [name for (name,) in cursor.fetchall()]
+        return {name: bool(may_post) for name, may_post in cursor.fetchall()}
 
 
 def _state(row: AccountRow) -> AccountState:
@@ -158,4 +177,5 @@ def _state(row: AccountRow) -> AccountState:
         next_allowed_at=row.next_allowed_at,
         checked_at=row.checked_at,
         failures=row.failures,
+        closed_until=row.closed_until,
     )

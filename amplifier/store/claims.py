@@ -38,6 +38,7 @@ RETURNING id"""
 UNSURE = """SELECT id, account FROM deliveries WHERE state = 'unsure' AND run_at <= %s
 AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
 TAKE_NEXT = TAKE.replace("id = %s", f"id = ({NEXT})")
+TAKE_CHANGE = TAKE_NEXT.replace("ORDER BY", "AND d.verb <> 'publish' ORDER BY")
 TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
@@ -62,7 +63,7 @@ def claim(
 ) -> list[Due]:
     """Take due deliveries into a worker's hands: at most one an account, none that a stop holds back.
 
-    They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts
+    While an account keeps its gap, or its day is full, only what changes or deletes a post. They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts
     that this worker can reach (None: all); `stopped` says why nothing may go out, if something outside the database
     says so.
     """
@@ -88,14 +89,14 @@ def claim_for(
         busy = {name for name, state, alive in cursor.fetchall() if state == "sending" or (state == "queued" and alive)}
         cursor.execute(DOUBTS)
         doubts = cursor.fetchall()
-        for account in wanted:
+        for account, may_post in wanted.items():
             if account in busy or (served is not None and account not in served) or len(taken) == limit:
                 continue
             doubtful = [text for name, text in doubts if name == account]
-            if in_force or doubtful:
+            if may_post and (in_force or doubtful):
                 taken += _take_if_free(cursor, account, doubtful, in_force, [until, at])
             else:
-                cursor.execute(TAKE_NEXT, [until, account, *[at] * 6])
+                cursor.execute(TAKE_NEXT if may_post else TAKE_CHANGE, [until, account, *[at] * 6])
                 taken += [number for (number,) in cursor.fetchall()]
         return _due(cursor, taken)
 

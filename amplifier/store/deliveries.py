@@ -248,7 +248,7 @@ def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor:
         rows = cursor.fetchall()
     for (account,) in rows:
         full = full_until(account, caps.get(account, ()), now=now)
-        _tell_account(account, replace(step, account_until=latest(step.account_until, full)), now=now)
+        _tell_account(account, replace(step, post_until=latest(step.post_until, full)), now=now)
         written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))
     return bool(rows)
 
@@ -256,13 +256,15 @@ def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor:
 def _tell_account(account: str, step: Transition, *, now: datetime) -> None:
     """What the step means for its account: rest, trouble, or an end of trouble."""
     if step.account_lost:
-        accounts.lose_account(account, detail=step.account_lost, now=now)
+        accounts.lose_account(account, detail=step.account_lost, now=now, refused=True)
     if step.strain > 0:
         accounts.strain(account, strain_s=step.strain, now=now)
     elif step.after is State.SENT:
         accounts.relieve(account)
     if step.account_until is not None:
         accounts.make_wait(account, until=step.account_until, app_wide=step.app_wide)
+    if step.post_until is not None:
+        accounts.make_wait(account, until=step.post_until, posts_only=True)
 
 
 def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> dict[str, object]:

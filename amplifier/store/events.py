@@ -61,9 +61,10 @@ def events_of(subject: str) -> tuple[Event, ...]:
 
 
 @reading
-def was_written(subject: str, kind: str) -> bool:
-    """Whether there is an event of this kind about this subject."""
-    return EventRow.objects.filter(subject=subject, kind=kind).exists()
+def was_written(subject: str, kind: str, *, since: datetime | None = None) -> bool:
+    """Whether there is an event of this kind about this subject (`since` then)."""
+    rows = EventRow.objects.filter(subject=subject, kind=kind)
+    return (rows if since is None else rows.filter(at__gte=since)).exists()
 
 
 @reading

@@ -14,7 +14,6 @@ class Person(AbstractBaseUser):
     """Somebody of the team. The user model must stand from the first migration on; log-in comes later."""
 
     name = models.CharField(max_length=100, unique=True)
-
     USERNAME_FIELD = "name"
 
     class Meta:
@@ -163,6 +162,7 @@ class AccountRow(models.Model):
     health = models.CharField(max_length=10, default="unknown")
     detail = models.TextField(default="")
     next_allowed_at = models.DateTimeField(null=True)
+    closed_until = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     network = models.CharField(max_length=330, default="")
     failures = models.PositiveIntegerField(default=0)

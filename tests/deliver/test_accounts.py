@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from amplifier.campaign.delivery import HoldReason
 from amplifier.deliver.accounts import look_after
@@ -73,6 +74,58 @@ def test_what_waited_for_an_account_goes_on_as_soon_as_it_lets_us_in(desk: Desk)
     desk.networks["bluesky"].unknown.append(AccountLost("Revoked."))
     ask(desk)
     assert [row(number).state for number in waiting] == ["queued", "held"]
+
+
+def refuse(desk: Desk) -> None:
+    with transaction.atomic():
+        accounts.lose_account("x", detail="Refused.", now=desk.time, refused=True)
+
+
+def test_an_account_that_says_it_is_well_and_refuses_every_call_is_believed_more_and_more_seldom(desk: Desk) -> None:
+    waits = []
+    for _ in range(7):
+        refuse(desk)
+        began = desk.time
+        while state().health == accounts.LOST:
+            desk.pass_by(30)
+            ask(desk, "x")
+        waits.append((desk.time - began).total_seconds())
+    assert waits == [30, 30, 60, 120, 240, 300, 300]
+
+
+def test_where_asking_costs_money_it_is_asked_every_ten_minutes_then(desk: Desk) -> None:
+    for _ in range(2):
+        refuse(desk)
+        accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=desk.time)
+    refuse(desk)
+    desk.pass_by(599)
+    look_after({"x": desk.x}, now=desk.now, paid={"x"})
+    assert desk.x.calls == []
+    desk.pass_by(1)
+    look_after({"x": desk.x}, now=desk.now, paid={"x"})
+    assert state().health == accounts.OK
+
+
+@pytest.mark.parametrize("change", ["restart", "clock set back"])
+def test_after_a_restart_or_a_jump_of_the_clock_it_is_asked_at_once(desk: Desk, change: str) -> None:
+    for _ in range(6):
+        refuse(desk)
+        accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=desk.time)
+    refuse(desk)
+    desk.pass_by(1 if change == "restart" else -3600)
+    look_after({"x": desk.x}, now=desk.now)
+    assert state().health == (accounts.LOST if change == "restart" else accounts.OK)
+    look_after({"x": desk.x}, now=desk.now, started=desk.time)
+    assert state().health == accounts.OK
+
+
+def test_what_waited_goes_on_also_if_whoever_found_the_account_well_died_just_then(desk: Desk) -> None:
+    number = add()
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=desk.time)
+    holds.hold_blocked(now=desk.time)
+    accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=desk.time)
+    look_after({"x": desk.x}, now=desk.now, paid={"x"})
+    assert (row(number).state, desk.x.calls) == ("queued", [])
 
 
 def test_an_account_that_settings_no_longer_name_is_left_alone(desk: Desk) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from django.db import transaction
 
-from amplifier.store import accounts
+from amplifier.store import accounts, events
 from amplifier.store.models import AccountRow
 from amplifier.store.transaction import is_postgres
 from tests.store import filled
@@ -18,9 +20,10 @@ def state(name: str) -> accounts.AccountState:
     return {one.name: one for one in accounts.account_states()}[name]
 
 
-def free(now: object = NOW) -> list[str]:
+def free(now: datetime = NOW) -> list[str]:
+    """Those to which a new post may go."""
     with transaction.atomic():
-        return accounts.lock_open(now)  # type: ignore[arg-type]
+        return [name for name, may_post in accounts.lock_open(now).items() if may_post]
 
 
 def test_a_new_account_is_not_known_to_be_well_yet() -> None:
@@ -81,6 +84,40 @@ def test_the_longest_wait_of_an_account_holds() -> None:
     assert AccountRow.objects.filter(next_allowed_at__isnull=True).count() == 2
 
 
+def test_what_keeps_new_posts_waiting_keeps_no_change_waiting_but_what_the_network_says_does() -> None:
+    accounts.make_wait("x", until=after(60), posts_only=True)
+    accounts.make_wait("bluesky", until=after(30))
+    with transaction.atomic():
+        assert accounts.lock_open(NOW) == {"mastodon": True, "x": False}
+        assert accounts.lock_open(after(30)) == {"bluesky": True, "mastodon": True, "x": False}
+        assert accounts.lock_open(after(60)) == {"bluesky": True, "mastodon": True, "x": True}
+    assert [state(name).closed_until for name in ("x", "bluesky")] == [None, after(30)]
+
+
+def test_an_account_that_is_refused_each_time_it_is_believed_is_one_loss_and_told_once_a_day() -> None:
+    for minute in range(3):
+        now = after(60 * minute)
+        with transaction.atomic():
+            accounts.lose_account("x", detail="Refused.", now=now, refused=True)
+            accounts.lose_account("x", detail="Refused.", now=now, refused=True)
+        accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=now)
+    assert state("x").failures == 3
+    told = [one.kind for one in events.events_of("account:x") if one.after == accounts.LOST]
+    assert told == ["account lost", "account lost again", "account lost again"]
+    with transaction.atomic():
+        accounts.lose_account("x", detail="Refused.", now=after(60 * 60 * 24 + 1), refused=True)
+    assert events.events_of("account:x")[-1].kind == "account lost"
+
+
+def test_an_account_lost_after_a_call_that_went_well_is_told_anew() -> None:
+    for _ in range(2):
+        with transaction.atomic():
+            accounts.lose_account("x", detail="Refused.", now=NOW, refused=True)
+            accounts.relieve("x")
+        accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
+    assert [one.kind for one in events.events_of("account:x")] == ["account lost", "account is back"] * 2
+
+
 def test_what_shares_an_app_with_its_neighbours_is_known_by_its_network() -> None:
     accounts.know_accounts(
         [("one", "mastodon", "a"), ("two", "mastodon", "b")],
@@ -109,14 +146,14 @@ def test_trouble_is_counted_and_a_good_answer_ends_the_count() -> None:
 
 def test_only_the_accounts_that_are_asked_for_are_opened() -> None:
     with transaction.atomic():
-        assert accounts.lock_open(NOW, among=["x", "bluesky", "nobody"]) == ["bluesky", "x"]
-        assert accounts.lock_open(NOW, among=[]) == []
+        assert accounts.lock_open(NOW, among=["x", "bluesky", "nobody"]) == {"bluesky": True, "x": True}
+        assert accounts.lock_open(NOW, among=[]) == {}
 
 
 def test_on_postgresql_an_account_that_another_worker_holds_is_passed_by() -> None:
     if not is_postgres():
         return  # there a writer is alone
     with transaction.atomic():
-        assert accounts.lock_open(NOW, among=["x"]) == ["x"]
+        assert accounts.lock_open(NOW, among=["x"]) == {"x": True}
         (others,) = filled.at_once([free])
     assert others == ["bluesky", "mastodon"]

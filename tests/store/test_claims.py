@@ -109,6 +109,26 @@ def test_nothing_is_claimed_of_an_account_that_must_wait() -> None:
     assert len(claim(now=after(30))) == 1
 
 
+@pytest.mark.parametrize("stopped", ["", "all", "tag:lab23"])
+def test_a_gap_or_a_full_day_keeps_posts_waiting_but_no_correction_and_no_deletion(stopped: str) -> None:
+    unsure("Words in doubt")
+    accounts.make_wait("x", until=after(600), posts_only=True)
+    add(due=after(-60))
+    changes = [filled.change(Verb.DELETE, "12"), filled.change(Verb.EDIT, "13", due=after(1))]
+    if stopped:
+        filled.stop(stopped)
+    assert [due.id for due in claim(now=after(1))] == changes[:1]
+    DeliveryRow.objects.filter(id=changes[0]).update(state=State.SENT, lease_until=None)
+    assert [due.id for due in claim(now=after(1))] == changes[1:]
+
+
+def test_what_the_network_allows_nobody_keeps_a_deletion_waiting_too() -> None:
+    accounts.make_wait("x", until=after(600))
+    deletion = filled.change(Verb.DELETE, "12")
+    assert claim(now=after(599)) == []
+    assert [due.id for due in claim(now=after(600))] == [deletion]
+
+
 def test_a_text_in_doubt_is_not_sent_again_on_its_account_by_another_delivery() -> None:
     unsure("The same words")
     twin, other, elsewhere = add("The same words"), add("Other words"), add("The same words", account="bluesky")

@@ -128,8 +128,8 @@ def _account(account: Account, state: AccountState | None, now: datetime) -> Sig
         return Sign(Mood.WAIT, f"{name} has not answered yet. {detail}".strip(), f"{network} has not answered yet.")
     if state.health == LOST:
         return Sign(Mood.BAD, f"{name} no longer lets us in: {state.detail}", f"{network} no longer lets us in.")
-    if state.next_allowed_at and state.next_allowed_at > now:
-        left = lasting((state.next_allowed_at - now).total_seconds())
+    if state.closed_until and state.closed_until > now:
+        left = lasting((state.closed_until - now).total_seconds())
         sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
         return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
     return Sign(Mood.OK, f"{name} is connected.")

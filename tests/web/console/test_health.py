@@ -86,7 +86,7 @@ def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campai
     accounts.make_wait("x", until=utc_now() + timedelta(minutes=15))
     assert only(Mood.WAIT).short == "X asks us to wait."
     assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
-    accounts.AccountRow.objects.filter(name="x").update(next_allowed_at=utc_now() - timedelta(seconds=1))
+    accounts.AccountRow.objects.filter(name="x").update(closed_until=utc_now() - timedelta(seconds=1))
     assert len(look()) == 5
     assert all(sign.state is Mood.OK for sign in look())
 
