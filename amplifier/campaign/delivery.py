@@ -179,8 +179,9 @@ class Transition:
     """One step of a delivery, to be written with its event if the fence still holds.
 
     `run_at` is when the next step may begin; None leaves it. `account_until` keeps the whole account waiting until
-    then, `post_until` its next new post alone: a gap of our own keeps no correction waiting. `account_lost` pauses it with this reason. `certainly_not_out`: no attempt can have published it, so its bytes
-    need not stay as they are. `app_wide`: the whole app must wait, so that every account on this network does.
+    then, `post_until` its next new post alone: a gap of our own keeps no correction waiting. `account_lost` pauses it
+    with this reason. `certainly_not_out`: no attempt can have published it, so its bytes need not stay as they are.
+    `app_wide`: the whole app must wait, so that every account on this network does.
     `strain` is how long (seconds) the account rests when this was the last straw: a call that got no answer, or a
     refusal to serve; 0 means that the network answered as it should.
     """

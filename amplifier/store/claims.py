@@ -63,9 +63,9 @@ def claim(
 ) -> list[Due]:
     """Take due deliveries into a worker's hands: at most one an account, none that a stop holds back.
 
-    While an account keeps its gap, or its day is full, only what changes or deletes a post. They stay queued; only `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts
-    that this worker can reach (None: all); `stopped` says why nothing may go out, if something outside the database
-    says so.
+    While an account keeps its gap, or its day is full, only what changes or deletes a post. They stay queued; only
+    `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts that this worker can
+    reach (None: all); `stopped` says why nothing may go out, if something outside the database says so.
     """
     in_force = stops.stops(also=stopped, now=now)
     return claim_for(None, now=now, lease_until=lease_until, limit=limit, served=served, in_force=in_force)
