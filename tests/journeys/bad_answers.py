@@ -151,9 +151,9 @@ KINDS = (
     everywhere("closed and there", one("cut_before", stored=True), SENT, "The same, and it is there.", "x"),
     everywhere(
         "there later",
-        one("stores_later", seconds=1),
+        one("stores_later", seconds=1.8),
         SENT,
-        "The network still works on it when the line is cut: settle before looking.",
+        "The network still works on it when the line is cut: settle before looking, longer than until a second look.",
         "bluesky",
     ),
     everywhere("half an answer", one("half"), SENT, "Half a receipt is none: look.", "mastodon"),

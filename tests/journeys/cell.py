@@ -36,6 +36,7 @@ READ_TIMEOUT_S = 0.4
 TOO_LATE_S = 30 * 60
 REST = frozenset({State.SENT, State.HELD, State.MISSED, State.DROPPED})
 BETWEEN = timedelta(minutes=20)  # each delivery begins with rate limits that have forgotten the one before
+AFTERWARDS = timedelta(seconds=30)  # what a network was still at when the delivery came to rest is there by then
 PATIENCE_S = 2.0  # real time for calls to come back, before the clock moves on without them; a drip takes longer
 STEPS = 60  # waits of one delivery; more means that it never comes to rest
 
@@ -94,6 +95,7 @@ class Stage:
         try:
             self._until_at_rest(worker)
             seconds = (self.now() - begun).total_seconds()
+            self.pass_to(self.now() + AFTERWARDS)
         finally:
             worker.stop()
             self.world.ask("DELETE", "/_/faults")

@@ -75,9 +75,11 @@ class Crew:
     def begin(self, database: Path | str, accounts: dict[str, tuple[str, str]], **more: Any) -> int:
         """Start a worker on this ledger for these accounts (name to network and handle); its process number.
 
-        `posts`: plan so many first, due within `over_s` seconds; `plan_only`: and end then. `ready`: a file in which it
-        names its threads before it stops itself. `watch`: it counts its steps; `kill_at`, `stop_at`: the step and the
-        passage at which it kills or stops itself; `passed`: a file for the counts. It ends when all is at rest.
+        `posts`: plan so many first, due within `over_s` seconds and too late after `too_late_s`, all with this `text`
+        if there is one; `plan_only`: and end then. `ready`: a file in which it names its threads before it stops
+        itself. `watch`: it counts its steps; `kill_at`, `stop_at`: the step and the passage at which it kills or stops
+        itself; `passed`: a file for the counts. It ends when all is at rest. With `stop` it is no worker, but somebody
+        who stops everything for this reason.
         """
         task: dict[str, Any] = {
             "database": str(database),

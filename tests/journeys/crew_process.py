@@ -74,9 +74,12 @@ class _Life:
         use(task["database"])
         if task.get("bug"):
             plant(task["bug"])
+        if task.get("stop"):
+            stops.stop(reason=task["stop"], actor="journey", now=utc_now())
+            return AT_REST
         handles = {name: tuple(found) for name, found in task["accounts"].items()}
         if task.get("posts"):
-            plan(handles, task["posts"], timedelta(seconds=task.get("over_s", 0)))
+            plan(handles, task)
         if task.get("plan_only"):
             return AT_REST
         platforms = {name: _reach(task, *found) for name, found in handles.items()}
@@ -149,8 +152,9 @@ def use(database: str) -> None:
     del connections["default"]
 
 
-def plan(handles: dict[str, tuple[str, ...]], posts: int, over: timedelta) -> None:
-    """So many posts, each to one account in turn, due from now on within that time."""
+def plan(handles: dict[str, tuple[str, ...]], task: dict[str, Any]) -> None:
+    """So many posts, to one account after the other, due from now on within the time that the task names."""
+    posts, over, too_late_s = task["posts"], timedelta(seconds=task.get("over_s", 0)), task.get("too_late_s", 3600)
     now = utc_now()
     ledger.open_ledger(mode="rehearsal", campaign="lab23", now=now, stopped="")
     accounts.know_accounts((name, network, handle) for name, (network, handle) in handles.items())
@@ -159,9 +163,9 @@ def plan(handles: dict[str, tuple[str, ...]], posts: int, over: timedelta) -> No
     for number in range(posts):
         name = names[number % len(names)]
         due = now + over * number / posts
-        text = f"Post {number} of {handles[name][1]}: the vote is open until 17:00, and every voice counts. #Lab23"
-        words = (Words(name, text, "en"),)
-        post = WantedPost(PostId("lab23", "drawn", str(number)), _moment(due), 3600, "", "", "", words)
+        own = f"Post {number} of {handles[name][1]}: the vote is open until 17:00, and every voice counts. #Lab23"
+        words = (Words(name, task.get("text") or own, "en"),)
+        post = WantedPost(PostId("lab23", "drawn", str(number)), _moment(due), too_late_s, "", "", "", words)
         add_post(Add(post, None, tuple(NewDelivery(said, State.QUEUED) for said in words)), ink)
 
 
@@ -201,7 +205,7 @@ if __name__ == "__main__":
     from amplifier.platforms.capabilities import TABLE
     from amplifier.platforms.port import Connection, Platform
     from amplifier.platforms.registry import ADAPTERS, connect
-    from amplifier.store import accounts, ledger
+    from amplifier.store import accounts, ledger, stops
     from amplifier.store.posts import Ink, add_post
     from tests.contract.places import Vault
     from tests.journeys import steps

