@@ -194,7 +194,7 @@ def _an_absurd_wait_is_believed() -> None:
 @_bug
 def _no_settling() -> None:
     decide, expire = worker.after_attempt, deliveries.expire_leases
-    worker.after_attempt = lambda *a, pauses, **more: decide(*a, pauses=replace(pauses, settle=0), **more)
+    worker.after_attempt = lambda *a, pauses, **more: decide(*a, pauses=replace(pauses, settle=0.01), **more)
     deliveries.expire_leases = lambda *, now, look_at: expire(now=now, look_at=min(now, look_at))
 
 
