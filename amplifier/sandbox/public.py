@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
+import sqlite3
 import threading
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -218,7 +220,8 @@ class Public:
             if self._wake.wait(pause):
                 self._wake.clear()
             elif busy:
-                self._speak_once()
+                with contextlib.suppress(sqlite3.OperationalError):  # a full disk: they speak again when there is room
+                    self._speak_once()
 
     def _speak_once(self) -> None:
         with self._lock:

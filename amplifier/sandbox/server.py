@@ -296,6 +296,9 @@ def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:
         return refused.answer
     except (OSError, sqlite3.ProgrammingError):
         raise
+    except sqlite3.OperationalError as error:
+        log.warning("nothing can be kept path=%s: %s", route.path, error)
+        return say({"error": "The sandbox cannot keep anything just now."}, 500)
     except Exception:
         log.exception("request failed path=%s", route.path)
         return say({"error": "The sandbox itself is at fault; its log says where."}, 500)

@@ -282,7 +282,8 @@ class World:
         self._file.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._file.execute("COMMIT")
         except BaseException:
-            self._file.execute("ROLLBACK")
+            if self._file.in_transaction:  # a full disk has taken it back already
+                self._file.execute("ROLLBACK")
             raise
-        self._file.execute("COMMIT")

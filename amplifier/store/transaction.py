@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
 
 from amplifier.errors import DatabaseTrouble
-from amplifier.store.unwell import Ill, illness, in_words
+from amplifier.store.unwell import Ill, illness, in_words, trouble
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -107,7 +107,9 @@ def _in_words() -> Iterator[None]:
         if ill is None or isinstance(error, Unwell) or (is_server and _is_busy(error)):
             raise
         connection.close()  # one that was opened while the disk was read-only stays so
-        sentence = in_words(ill, str(connection.settings_dict["NAME"]), str(error))
+        file = database_file()
+        sentence = file and ill is Ill.DISK and trouble(file, thorough=False)  # a disk may have reasons to fail
+        sentence = sentence or in_words(ill, str(file or "PostgreSQL"), str(error))
         if ill is Ill.DAMAGED and _ours.number:  # whoever has seen that believes it nothing more
             _ours.sentence = sentence
         raise Unwell(sentence) from error

@@ -15,7 +15,7 @@ QUICK = 64_000_000  # bytes: read through in a quarter of a second
 ROOM = 100_000  # bytes: with less, no commit of any size can be counted on
 PATIENCE_S = 1.0  # a writer of ours is done long before
 PAUSED = "Nothing is sent meanwhile; what is under way is not forgotten."
-GOES_ON = "everything goes on by itself then; what is too late by then is missed."
+GOES_ON = "Everything goes on by itself then; what is too late by then is missed."
 PUT_BACK = (
     "End Amplifier, and put a backup in its place: amplifier restore FILE\n"
     "Without a backup, move it away and begin anew: amplifier up"
@@ -49,16 +49,16 @@ SAID = (
     ("unable to open", Ill.CLOSED),
 )
 WORDS = {
-    Ill.FULL: f"The disk is full: {{file}} cannot be written. {PAUSED}\nMake room on that disk; {GOES_ON}",
+    Ill.FULL: f"The disk is full: {{file}} cannot be written. {PAUSED}\nMake room on that disk. {GOES_ON}",
     Ill.READ_ONLY: f"The disk is read-only: {{file}} cannot be written. {PAUSED}\n"
-    f"Make the disk and the file writable again; {GOES_ON}",
+    f"Make the disk and the file writable again. {GOES_ON}",
     Ill.DISK: f"The disk fails: {{file}} cannot be read or written (disk I/O error). {PAUSED}\n"
-    f"Look after that disk; {GOES_ON} Keep a copy elsewhere: amplifier backup",
+    f"Look after that disk. {GOES_ON} Keep a copy elsewhere: amplifier backup",
     Ill.LOCKED: f"Another program keeps the database: {{file}} ({{said}}). {PAUSED}\n"
-    f"End that program, such as a database browser; {GOES_ON}",
+    f"End that program, such as a database browser. {GOES_ON}",
     Ill.CLOSED: f"The database cannot be opened: {{file}}. {PAUSED}\n"
-    f"Look whether its folder is there and may be read and written; {GOES_ON}",
-    Ill.AWAY: f"The database does not answer: {{said}}. {PAUSED}\nLook after its server; {GOES_ON}",
+    f"Look whether its folder is there and may be read and written. {GOES_ON}",
+    Ill.AWAY: f"The database does not answer: {{said}}. {PAUSED}\nLook after its server. {GOES_ON}",
     Ill.DAMAGED: f"The database is damaged: {{file}} ({{said}}). Nothing is sent, and nothing was changed.\n{PUT_BACK}",
     Ill.GONE: "The database is not there any more: {file}. Nothing is sent, so that nothing is sent twice.\n"
     "Put the file back; or end Amplifier, and put a backup in its place: amplifier restore FILE",

@@ -88,7 +88,7 @@ class PublicPages:
                 self._kits = {name: body(kit.html, "text/html; charset=utf-8") for name, kit in published.items()}
                 self._digests = {name: kit.digest for name, kit in published.items()}
         except DatabaseError as error:
-            log.warning("kits cannot be read: %s", error)
+            log.warning("kits cannot be read", exc_info=error)
 
     async def serve(self, scope: Scope, send: Send) -> None:
         """Answer a request for a public page."""
