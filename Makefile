@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup setup-test test check conformance bench lock clean help
+.PHONY: run setup setup-test test check conformance faults faults-selftest bench lock clean help
 
 help: ## what one can do here
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
 
 run: setup ## a rehearsal on your own computer: no account, no key, nothing leaves it
 	@AMPLIFIER_COMMAND=$(BIN)/amplifier exec $(BIN)/amplifier up --fresh
@@ -45,6 +45,12 @@ check: setup-test ## style, types, layers and the fast tests: under a minute
 
 conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
+
+faults: setup-test ## all kills, five workers, bad answers and ninety days against the sandbox; figures in var/faults
+	@$(BIN)/python bench/faults/run.py
+
+faults-selftest: setup-test ## plants bugs and sees whether the harness finds them: one that survives is an error
+	@$(BIN)/python bench/faults/selftest.py
 
 bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, and while nothing is due
 	@$(BIN)/python bench/thousand.py

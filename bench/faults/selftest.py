@@ -16,7 +16,8 @@ import time
 import traceback
 from pathlib import Path
 
-HOME = Path(__file__).parents[2]
+from ground import MEMORY, set_up
+
 NOTHING = "nothing at all"
 
 
@@ -30,9 +31,9 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", help="these bugs alone")
     parser.add_argument("--at-once", type=int, default=2)
     options = parser.parse_args()
-    began, memory = time.monotonic(), "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        template = _set_up(Path(folder))
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        template = set_up(Path(folder))
         from tests.journeys.hunts import HUNTS, name_of
 
         hunts = {bug: hunt for bug, hunt in HUNTS.items() if options.only is None or bug in options.only}
@@ -52,39 +53,10 @@ def main() -> int:
                     continue
                 by = name_of(hunt) if caught else "[bold red]nothing: it survives[/]"
                 table.add_row(bug, by, f"{seconds:.1f}", (found or ["-"])[0][:90])
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
     seconds = time.monotonic() - began
     print(f"{len(wanted)} hunts in {seconds:.0f} s, {len(clean)} of them without a bug; {bad} went wrong.")
     return 1 if bad else 0
-
-
-def _set_up(folder: Path) -> Path:
-    """A migrated ledger to copy; everything that a hunt needs is imported once."""
-    os.environ |= {
-        "AMPLIFIER_VAR": str(folder),
-        "AMPLIFIER_KEY": "a key for this run alone, long enough",
-        "DJANGO_SETTINGS_MODULE": "amplifier.django_settings",
-    }
-    os.environ.pop("DATABASE_URL", None)
-    sys.path.insert(0, str(HOME))
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    call_command("migrate", verbosity=0, skip_checks=True)
-    connection.close()
-    from amplifier.clock import utc_now
-    from amplifier.platforms.capabilities import TABLE
-    from amplifier.platforms.port import Connection
-    from amplifier.platforms.registry import ADAPTERS, connect
-    from tests.contract.places import Vault
-
-    for network in ADAPTERS:  # imports its SDK
-        there = Connection("nobody", "http://127.0.0.1:1", "", dict.fromkeys(TABLE[network].secrets, "pretend"), 1, 1)
-        connect(network, there, Vault(), utc_now)
-    return folder / "amplifier.sqlite3"
 
 
 def _hunt_all(wanted, folder, template, at_once):
