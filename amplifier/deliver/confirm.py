@@ -85,6 +85,8 @@ def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
 
 
 def _is_done(due: Due, outlet: Outlet) -> bool | PlatformError:
+    if not due.target:  # the deletion of what nobody has found yet: it cannot have happened
+        return False
     try:
         seen = outlet.platform.read(due.target, due.text)
     except PlatformError as error:

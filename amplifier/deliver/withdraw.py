@@ -69,4 +69,3 @@ def _what(found: Stand) -> str:
     if any(row.state in ON_ITS_WAY or (row.frozen and row.state in LOOKED_FOR) for row in published):
         return LOOK
     return DROP if any(row.state in (State.QUEUED, State.HELD) for row in published) else ""
-

@@ -43,6 +43,16 @@ class Hand:
     first_day: date
 
 
+def is_change(row: DeliveryRow) -> bool:
+    """Whether it corrects or deletes what is out: the time of the post itself means nothing for it."""
+    return row.verb != Verb.PUBLISH or row.revision > 0
+
+
+def last_moment(row: DeliveryRow, now: datetime) -> datetime:
+    """Until when it is worth sending what a person wants sent now."""
+    return now + (IN_TIME if is_change(row) else timedelta(seconds=row.post.too_late_s))
+
+
 @whole
 def correct(post: PostId, changes: Sequence[Change], hand: Hand) -> list[int]:
     """Queue these corrections, all or none: what still waits of earlier ones gives way. The numbers of the deliveries.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,10 +22,10 @@ from amplifier.campaign.delivery import (
     Verb,
 )
 from amplifier.campaign.money import NOTHING, Aside
-from amplifier.campaign.pace import latest
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, spends, stops
 from amplifier.store.claims import claim_for
+from amplifier.store.corrections import is_change, last_moment
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
@@ -78,14 +78,14 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
 ) -> Turned:
     """Everything that many workers' threads want written, in one transaction: results, next claims, intents.
 
-    An intent is refused if its claim is void, its time has passed, a stop holds it back or its cost is more than the
-    month's budget has left (then it is held). `next_for` are the accounts whose next due delivery is wanted, `caps` the
-    most posts that each may publish in so many seconds.
+    An intent is refused if its claim is void, its time has passed, a stop holds it back, its account's day is full, or
+    its cost is more than the month's budget has left (then it is held). `next_for` are the accounts whose next due
+    delivery is wanted, `caps` the most posts that each may publish in so many seconds.
     """
     written: list[Event] = []
-    stale = [step for step in steps if not _write(step, written, now=now, actor=SERVICE, caps=caps)]
+    stale = [step for step in steps if not _write(step, written, now=now, actor=SERVICE)]
     in_force = stops.stops(also=stopped, now=now)
-    begun = [one.due for one in intents if _begin(one, in_force, now=now)]
+    begun = [one.due for one in intents if _begin(one, in_force, caps, now=now)]
     written += [
         Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
     ]
@@ -168,9 +168,9 @@ WHERE id = %s AND fence = %s AND state = %s AND verb = 'publish'
 RETURNING account"""
 
 
-def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
-    due = intent.due
-    if due.verb is Verb.PUBLISH and stopped_by(in_force, due.identity.account, due.text):
+def _begin(intent: Intent, in_force: Sequence[Stop], caps: Mapping[str, Caps], *, now: datetime) -> bool:
+    due, account = intent.due, intent.due.identity.account
+    if due.verb is Verb.PUBLISH and (stopped_by(in_force, account, due.text) or _is_full(account, caps, now)):
         # out of our hands at once, so that the next tick holds it, and a quick resume does not wait for a lease
         DeliveryRow.objects.filter(id=due.id, fence=due.fence, state=State.QUEUED).update(lease_until=None)
         return False
@@ -186,9 +186,16 @@ def _begin(intent: Intent, in_force: Sequence[Stop], *, now: datetime) -> bool:
         cursor.execute(BEGIN, words)
         begun = bool(cursor.fetchall())
     if begun:
-        account = due.identity.account
         spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
     return begun
+
+
+def _is_full(account: str, caps: Mapping[str, Caps], now: datetime) -> bool:
+    """Whether this account's day is full, however its posts got there: then it rests until there is room."""
+    until = full_until(account, caps.get(account, ()), now=now)
+    if until is not None:
+        accounts.make_wait(account, until=until, posts_only=True)
+    return until is not None
 
 
 def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, fence: int | None = None) -> bool:
@@ -203,15 +210,9 @@ def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, fence
     return bool(changed)
 
 
-def _write(
-    step: Transition, written: list[Event], *, now: datetime, actor: str, caps: Mapping[str, Caps] = NO_CAPS
-) -> bool:
+def _write(step: Transition, written: list[Event], *, now: datetime, actor: str) -> bool:
     """Write a step, and add its events to those that are to be written. False if its fence does not hold any more."""
-    if (
-        step.after is State.SENT
-        and step.receipt is not None
-        and _write_sent(step, written, now=now, actor=actor, caps=caps)
-    ):
+    if step.after is State.SENT and step.receipt is not None and _write_sent(step, written, now=now, actor=actor):
         return True
     row = DeliveryRow.objects.select_for_update().filter(id=step.id, fence=step.fence, state=step.before).first()
     if row is None:
@@ -229,14 +230,15 @@ def _write(
             changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "remote_state": RemoteState.LIVE}
         elif row.verb != Verb.PUBLISH:
             told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
-            DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row)).update(remote_state=told)
+            there = DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row))
+            there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)  # gone is gone
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
     _tell_account(row.account, step, now=now)
     written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))
     return True
 
 
-def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor: str, caps: Mapping[str, Caps]) -> bool:
+def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor: str) -> bool:
     """The usual end, in as few statements as it takes. False where something is not as usual; nothing is changed."""
     receipt = step.receipt
     if receipt is None:
@@ -247,8 +249,7 @@ def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor:
         cursor.execute(SENT, words)
         rows = cursor.fetchall()
     for (account,) in rows:
-        full = full_until(account, caps.get(account, ()), now=now)
-        _tell_account(account, replace(step, post_until=latest(step.post_until, full)), now=now)
+        _tell_account(account, step, now=now)
         written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))
     return bool(rows)
 
@@ -274,7 +275,9 @@ def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> d
     if after is not State.QUEUED:
         return {} if step.run_at is None else {"run_at": step.run_at}
     if row.reason == DoubtReason.AGAIN:  # a person wants it now, whatever the plan's time was
-        return {"run_at": step.run_at or now, "too_late_at": now + timedelta(seconds=row.post.too_late_s)}
+        return {"run_at": step.run_at or now, "too_late_at": last_moment(row, now)}
+    if is_change(row):
+        return {"run_at": step.run_at or now}
     return {"run_at": max(step.run_at or now, row.post.due_at)}
 
 

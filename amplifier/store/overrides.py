@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import F
 
 from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State
 from amplifier.errors import UsageError
+from amplifier.store.corrections import last_moment
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
@@ -52,8 +53,7 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
     row = _known(delivery)
     after = State.UNSURE if row.first_sent_at is not None or row.state == State.UNSURE else State.QUEUED
     _may(row, after)
-    last_moment = now + timedelta(seconds=row.post.too_late_s)
-    fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment, "looks": 0}
+    fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment(row, now), "looks": 0}
     reason = DoubtReason.AGAIN if after is State.UNSURE else ""
     _move(row, after, "to be sent again", actor, now, reason=reason, fields=fresh)
     return after

@@ -123,7 +123,7 @@ def _is_ours_to_change(seen: Journey) -> bool:
     if now_there is None or now_there.text != seen.text:
         return True
     ours = DeliveryRow.objects.filter(post_id=row.post_id, account=row.account, target=row.remote_id)
-    return ours.filter(state__in=[State.QUEUED, *ON_ITS_WAY]).exists()
+    return ours.filter(state__in=[State.QUEUED, State.HELD, *ON_ITS_WAY]).exists()
 
 
 def _cut(text: str) -> str:

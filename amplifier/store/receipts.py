@@ -64,7 +64,7 @@ def full_until(account: str, caps: Collection[tuple[int, int]], *, now: datetime
     """Until when this account's day is full: None while every cap leaves room for one more.
 
     Each cap is (count, seconds): never more than so many posts within so many seconds. Called inside the transaction
-    that records a post.
+    that begins a post.
     """
     return latest(*(_full(account, most, window_s, now) for most, window_s in caps))
 

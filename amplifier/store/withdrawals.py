@@ -52,7 +52,8 @@ def done_by_hand(delivery: int, hand: Hand) -> None:
     if row is None or row.state not in (State.HELD, State.QUEUED, State.UNSURE):
         raise UsageError("Nothing waits there for a hand. Nothing was changed.")
     told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
-    DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row)).update(remote_state=told)
+    there = DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row))
+    there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)
     fields = {"sent_at": hand.now, "by_hand": True}
     move(row, State.SENT, "done by hand", hand.actor, hand.now, detail=hand.reason, fields=fields)
 

@@ -189,3 +189,13 @@ def test_a_look_for_a_change_that_fails_is_repeated_later(desk: Desk, error: Exc
     desk.x.unread.append(error)
     assert look(desk).kind == "cannot look yet"
     assert (stands(number)[0], row(number).run_at) == ("unsure", after(60))
+
+
+def test_the_deletion_of_what_nobody_has_found_yet_has_not_happened(desk: Desk) -> None:
+    sought = unsure()
+    number = filled.change(Verb.DELETE, "")
+    DeliveryRow.objects.filter(id=number).update(waits_for=sought.id, state=State.UNSURE, reason=DoubtReason.RESTORED)
+    DeliveryRow.objects.filter(id=sought.id).update(run_at=after(900))
+    desk.tick()
+    assert stands(number) == ("queued", "")
+    assert desk.x.calls == []

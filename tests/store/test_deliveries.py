@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.delivery import Due, HoldReason, State, Verb
-from amplifier.store import deliveries, events, spends
+from amplifier.store import deliveries, events, overrides, spends
 from amplifier.store.deliveries import Intent, Turned
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
-from tests.store.filled import LEASE, NOW, add, after, begin, claim, row
+from tests.store.filled import LEASE, NOW, add, after, begin, claim, row, unsure
 
 pytestmark = pytest.mark.usefixtures("opened")
 BUDGET = 1_000_000
@@ -149,17 +149,29 @@ def test_the_claim_after_a_result_finds_nothing_while_a_stop_from_outside_holds(
     assert turn(steps=[step], next_for={"x"}, stopped="The file is there.").claimed == ()
 
 
-def test_a_full_account_rests_until_its_window_has_room() -> None:
+def test_a_full_account_begins_nothing_until_its_window_has_room() -> None:
     filled.sent(number=1, now=after(-100))
-    step = filled.step(filled.sending(), State.SENT, receipt=filled.receipt(2))
-    turn(steps=[step], caps={"x": ((2, 3600), (9, 86_400))})
+    overrides.adopt(unsure().id, filled.receipt(2), actor="cli:ola", now=after(-50))
+    number = add()
+    (due,) = claim()
+    assert turn(Intent(due, b"bytes", LEASE), caps={"x": ((2, 3600), (9, 86_400))}).begun == set()
+    assert (row(number).state, row(number).lease_until) == ("queued", None)
     assert filled.next_allowed("x") == after(3500)
 
 
-def test_an_account_with_room_left_does_not_rest() -> None:
-    step = filled.step(filled.sending(), State.SENT, receipt=filled.receipt(2))
-    turn(steps=[step], caps={"x": ((2, 3600),)})
+def test_an_account_with_room_left_begins_and_does_not_rest() -> None:
+    filled.sent(number=1)
+    add()
+    (due,) = claim()
+    assert turn(Intent(due, b"bytes", LEASE), caps={"x": ((2, 3600),)}).begun == {due.id}
     assert filled.next_allowed("x") is None
+
+
+def test_a_full_day_keeps_no_deletion_from_beginning() -> None:
+    filled.sent(number=1)
+    number = filled.change(Verb.DELETE, "1")
+    (due,) = claim()
+    assert turn(Intent(due, b"bytes", LEASE), caps={"x": ((1, 3600),)}).begun == {number}
 
 
 def test_an_intent_reserves_its_cost_and_one_without_a_price_nothing() -> None:

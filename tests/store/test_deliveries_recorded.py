@@ -13,7 +13,7 @@ from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
 from amplifier.campaign.delivery import PASSING, Due, HoldReason, State, Transition, Verb
 from amplifier.campaign.post import Words
 from amplifier.store import accounts, deliveries, events, overrides, posts
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, claim_unsure, receipt, row, sending, step, unsure
 
@@ -350,3 +350,24 @@ def test_what_a_worker_has_in_its_hands_is_missed_only_when_the_lease_is_over() 
     assert deliveries.miss_overdue(now=after(10)) == 0
     assert deliveries.miss_overdue(now=after(61)) == 1
     assert row(number).state == "missed"
+
+
+def test_a_change_that_comes_back_waits_for_no_new_time_of_its_post() -> None:
+    number = filled.change(Verb.DELETE, "12")
+    PostRow.objects.filter(deliveries=number).update(due_at=after(2400))
+    (due,) = claim()
+    begin(due)
+    record(replace(step(due, State.QUEUED), run_at=after(30)))
+    assert row(number).run_at == after(30)
+
+
+def test_a_post_that_is_deleted_stays_so_whatever_a_late_look_found() -> None:
+    sent = filled.sent(number=12)
+    filled.change(Verb.EDIT, "12")
+    (due,) = claim()
+    begin(due)
+    record(replace(step(due, State.UNSURE), run_at=NOW))
+    (look,) = claim_unsure()
+    DeliveryRow.objects.filter(id=sent.id).update(remote_state="withdrawn")
+    record(step(look, State.SENT, before=State.UNSURE))
+    assert (row(due.id).state, row(sent.id).remote_state) == ("sent", "withdrawn")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.errors import UsageError
 from amplifier.store import deliveries, events, overrides
 from amplifier.store.models import DeliveryRow
@@ -138,3 +138,10 @@ def test_a_delivery_that_does_not_exist_is_told(verb: str) -> None:
     }
     with pytest.raises(UsageError, match="There is no delivery 99999"):
         calls[verb]()
+
+
+def test_a_deletion_that_a_person_wants_once_more_has_a_day_for_it() -> None:
+    number = filled.change(Verb.DELETE, "12")
+    put(number, State.MISSED)
+    overrides.send_again(number, actor="cli:ola", now=NOW)
+    assert row(number).too_late_at == after(86_400)

@@ -8,12 +8,13 @@ import pytest
 from django.db import connection
 
 from amplifier.campaign.correction import Way
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import State, Verb
 from amplifier.store import corrections, deliveries, events, read_backs, withdrawals
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from amplifier.store.read_backs import Out
 from amplifier.store.transaction import is_postgres, stamp
+from tests.store import filled
 from tests.store.filled import FIRST_DAY, NOW, after, at_once, begin, claim, receipt, row, sending, step
 from tests.store.test_corrections import change
 
@@ -140,3 +141,13 @@ def test_a_hundred_thousand_other_rows_are_not_read() -> None:
         plan = " ".join(str(found) for found in cursor.fetchall())
     assert "deliveries_sent" in plan, plan
     assert "Seq Scan" not in plan
+
+
+def test_what_a_person_is_asked_to_delete_is_no_news_when_it_is_gone() -> None:
+    due = sent()
+    filled.change(Verb.DELETE, "7")
+    DeliveryRow.objects.filter(verb=Verb.DELETE).update(post=row(due).post, state=State.HELD)
+    seen = read_backs.claim(out()[0], now=after(3600))
+    assert seen is not None
+    assert not read_backs.keep_gone(seen, now=after(3600))
+    assert row(due).remote_state == "live"
