@@ -23,6 +23,7 @@ from amplifier.deliver.halt import Flag, Halt, halts
 from amplifier.deliver.override import Twice, open_questions, perhaps_twice
 from amplifier.deliver.questions import Question
 from amplifier.deliver.till import Standing, standing
+from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import DatabaseTrouble, Problem
 from amplifier.place import Place, settle
 from amplifier.schedule.planner import PLAN_BEAT
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     now = utc_now()
     beats = heartbeats.heartbeats()
     alive = {name: name in beats and abs(now - beats[name].at) < SILENT_AFTER for name in ("worker", "listener")}
+    clock = wrong_clock(settings, now=now)
     ill = _ill(silent=not all(alive.values()))
     counts = journeys.counts()
     coming = journeys.journeys(states=(State.QUEUED,), limit=1)
@@ -67,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or twice or lost or problems or stopped or untold or ill) and all(alive.values())
+    good = not (needs or twice or lost or problems or stopped or untold or ill or clock) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -76,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
                 "stopped": next((one.reason for one in stopped if one.scope == EVERYTHING), None),
                 "stops": [stop_as_json(one) for one in stopped],
                 "processes": alive,
+                "clock": clock or None,
                 "database": " ".join(ill.split()) or None,
                 "settings_differ": bool(differing),
                 "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
@@ -97,6 +100,8 @@ def run(options: argparse.Namespace) -> int:
         f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {escape(settings.campaign.name)}"
     )
     _print_stops(stopped)
+    if clock:
+        out.print(f"[red]✕[/] {clock}", soft_wrap=True)
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")

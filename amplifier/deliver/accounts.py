@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.pace import rest_after
+from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.port import Platform
 from amplifier.store import accounts, holds
@@ -49,6 +50,8 @@ def look_after(
             detail = f"The answer could not be understood ({type(error).__name__})."
             accounts.account_trouble(state.name, lost=False, detail=detail, now=now())
         else:
+            if identity.clock:
+                compare(state.name, identity.clock, now=now())
             accounts.account_is_ok(
                 state.name,
                 remote_id=identity.remote_id,
@@ -63,13 +66,13 @@ def _is_fresh(state: AccountState, now: datetime, *, is_paid: bool, started: dat
     """Whether what we know of this account is new enough. One that is lost is asked each time: a refusal is free."""
     if state.checked_at is None:
         return False
-    since = now - state.checked_at
+    since = now - state.checked_at  # in the past, unless our clock was set back meanwhile
     if state.health == accounts.LOST:
         is_before = started is not None and state.checked_at < started
         return not is_before and timedelta() <= since < _disbelief(state, is_paid=is_paid)
     if state.health == accounts.OK:
-        return since < (FRESH_WHERE_PAID if is_paid else FRESH)
-    return is_paid and since < FRESH
+        return timedelta() <= since < (FRESH_WHERE_PAID if is_paid else FRESH)
+    return is_paid and timedelta() <= since < FRESH
 
 
 def _disbelief(state: AccountState, *, is_paid: bool) -> timedelta:

@@ -13,6 +13,8 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from amplifier.platforms.ratelimit import clock
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -56,6 +58,11 @@ class HostSession(requests.Session):
     def answer(self) -> Answer | None:
         """The answer to this thread's last request; None if there was none."""
         return getattr(self._last, "answer", None)
+
+    @property
+    def clock(self) -> datetime | None:
+        """What the server's clock showed at this thread's last answer; None where it did not say."""
+        return clock(self.answer.headers) if self.answer else None
 
     def forget(self) -> None:
         """Let go of what this thread was answered before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -50,13 +50,15 @@ class Seen:
 class Identity:
     """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
 
-    `limit` is how long a post may be on this very server, in what the network counts; 0 where it does not say.
+    `limit` is how long a post may be on this very server, in what the network counts; 0 where it does not say. `clock`:
+    what the server's clock showed when it answered, to the second; None where it does not say.
     """
 
     remote_id: str
     handle: str
     url: str
     limit: int = 0
+    clock: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

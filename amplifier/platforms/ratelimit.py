@@ -88,6 +88,11 @@ def asked_to_wait(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return until(lower, (RETRY_AFTER,), now, SHORTEST)
 
 
+def clock(headers: Mapping[str, str]) -> datetime | None:
+    """What the server's clock showed when it answered; None where it does not say."""
+    return _date(_lower(headers).get("date", ""))
+
+
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.store.heartbeats import Heartbeat, beat, heartbeats
+from amplifier.store.heartbeats import Heartbeat, beat, heartbeats, withdraw
 from tests.store.filled import NOW, after
 
 pytestmark = pytest.mark.usefixtures("any_ledger")
@@ -18,3 +18,10 @@ def test_the_last_beat_of_every_part_is_known() -> None:
         "worker": Heartbeat("worker", after(1), "second"),
         "listener": Heartbeat("listener", NOW, ""),
     }
+
+
+def test_a_part_that_ends_in_good_order_withdraws_its_beat() -> None:
+    for name in ("worker", "listener", "web"):
+        beat(name, now=NOW)
+    withdraw("worker", "listener")
+    assert set(heartbeats()) == {"web"}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
 
+from amplifier.errors import DatabaseTrouble
 from amplifier.store import heartbeats, transaction
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.transaction import TRIES, reading, whole
+from amplifier.store.transaction import TRIES, reading, stay_with_this_file, whole
 from tests.store.filled import NOW
 
 
@@ -151,3 +153,64 @@ def test_a_lost_connection_costs_one_call_at_most() -> None:
         heartbeats.beat("lost", now=NOW)
     heartbeats.beat("after", now=NOW)
     assert beaten() >= {"before", "after"}
+
+
+@pytest.fixture
+def ours(sqlite_ledger: None) -> Iterator[Path]:  # noqa: ARG001  the file that this process stays with
+    heartbeats.beat("before", now=NOW)
+    stay_with_this_file()
+    yield Path(connection.settings_dict["NAME"])
+    transaction._ours.number = None
+
+
+def test_a_file_that_is_gone_or_another_is_refused_until_it_is_back(ours: Path) -> None:
+    elsewhere = ours.with_name(f"{ours.name}.elsewhere")
+    ours.rename(elsewhere)
+    connection.close()
+    for verb in (beaten, lambda: heartbeats.beat("into the void", now=NOW)):
+        with pytest.raises(DatabaseTrouble, match="is not there any more"):
+            verb()
+    assert not ours.exists()
+    ours.write_bytes(elsewhere.read_bytes())
+    with pytest.raises(DatabaseTrouble, match="Another file is in the database's place"):
+        beaten()
+    elsewhere.rename(ours)
+    heartbeats.beat("after", now=NOW)
+    assert beaten() == {"before", "after"}
+
+
+def test_a_file_that_goes_while_a_verb_writes_is_not_taken_for_written(ours: Path) -> None:
+    elsewhere = ours.with_name(f"{ours.name}.elsewhere")
+
+    @whole
+    def verb() -> None:
+        HeartbeatRow.objects.create(name="into the void", at=NOW)
+        ours.rename(elsewhere)
+
+    with pytest.raises(DatabaseTrouble, match="is not there any more"):
+        verb()
+    elsewhere.rename(ours)
+
+
+@pytest.mark.usefixtures("ours")
+def test_who_has_seen_damage_once_believes_that_database_nothing_more() -> None:
+    @reading
+    def verb() -> None:
+        raise DatabaseError("database disk image is malformed")
+
+    with pytest.raises(DatabaseTrouble, match="The database is damaged"):
+        verb()
+    with pytest.raises(DatabaseTrouble, match="The database is damaged"):
+        heartbeats.beat("after", now=NOW)
+
+
+@pytest.mark.usefixtures("any_ledger")
+def test_what_breaks_a_rule_is_no_illness() -> None:
+    heartbeats.beat("one", now=NOW)
+
+    @whole
+    def verb() -> None:
+        HeartbeatRow.objects.create(name="one", at=NOW)
+
+    with pytest.raises(IntegrityError):
+        verb()

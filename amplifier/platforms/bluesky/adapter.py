@@ -39,10 +39,11 @@ class BlueskyPlatform(Platform):
     def verify(self) -> Identity:
         """Who Bluesky says we are."""
         with self._calls.reading():
-            me = self._calls.get("com.atproto.server.getSession")
+            me, clock = self._calls.get_dated("com.atproto.server.getSession")
             if me.get("active") is False:
                 raise AccountLost(f"Bluesky has switched this account off ({me.get('status', 'no reason given')}).")
-            return Identity(str(me["did"]), str(me["handle"]), f"{self._connection.web}/profile/{me['handle']}")
+            url = f"{self._connection.web}/profile/{me['handle']}"
+            return Identity(str(me["did"]), str(me["handle"]), url, clock=clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         """The body of putRecord with the whole record in it. `key` is the record key (a TID)."""

@@ -21,6 +21,7 @@ from amplifier.platforms.bluesky.translate import (
     translate,
 )
 from amplifier.platforms.port import Connection, SessionVault
+from amplifier.platforms.ratelimit import clock
 
 RENEW_BEFORE = timedelta(minutes=5)  # an access token lives for two hours
 RENEWALS = 2  # the session another process has saved, and a new one
@@ -53,6 +54,15 @@ class Calls:
         """The answer to a query, as it came: one record that breaks the SDK's models must not hide the others."""
         url = f"{self._api}/xrpc/{method}"
         return self._calling(lambda: _fields(self._client.request.get(url, params=parameters).content))
+
+    def get_dated(self, method: str) -> tuple[dict[str, Any], datetime | None]:
+        """As `get`, with what the server's clock showed when it answered."""
+
+        def look() -> tuple[dict[str, Any], datetime | None]:
+            answer = self._client.request.get(f"{self._api}/xrpc/{method}")
+            return _fields(answer.content), clock(answer.headers)
+
+        return self._calling(look)
 
     def get_if_there(self, method: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
         """As `get`; None where the server certainly has nothing of the kind."""

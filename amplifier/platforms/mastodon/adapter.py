@@ -55,7 +55,8 @@ class MastodonPlatform(Platform):
         with self._reads():
             me = self._reader.account_verify_credentials()
             self._own_id = str(me["id"])
-        return Identity(self._own_id, str(me["acct"]), str(me["url"]), self._limit())
+            clock = self._reading.clock
+        return Identity(self._own_id, str(me["acct"]), str(me["url"]), self._limit(), clock)
 
     def _limit(self) -> int:
         """How long a post may be here; servers that are not Mastodon may not say, and that is no trouble."""

@@ -59,7 +59,8 @@ class XPlatform(Platform):
         with self._reads():
             me = self._reader.get_me()["data"]
             self._own_id = str(me["id"])
-            return Identity(self._own_id, str(me["username"]), f"{self._connection.web}/{me['username']}")
+            url = f"{self._connection.web}/{me['username']}"
+            return Identity(self._own_id, str(me["username"]), url, clock=self._reading.clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - X takes neither key nor time
         """The body of POST /2/tweets."""

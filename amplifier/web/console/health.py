@@ -14,6 +14,7 @@ from amplifier.campaign.stop import EVERYTHING
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, halts
 from amplifier.deliver.till import standing
+from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, notices, sources
@@ -58,6 +59,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
     beats = heartbeats.heartbeats()
     found = [
         *_database(beats, now),
+        *_clock(now),
         *_stops(halts(place())),
         *_parts(beats, now),
         *_accounts(now),
@@ -78,6 +80,13 @@ def _database(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     ill = trouble(file, thorough=silent) if file else ""
     if ill:
         yield Sign(Mood.BAD, " ".join(ill.split()), ill.partition(":")[0] + ".", stops_all=True)
+
+
+def _clock(now: datetime) -> Iterator[Sign]:
+    """Whether our clock is wrong, by what the networks say."""
+    sentence = wrong_clock(place().settings, now=now)
+    if sentence:
+        yield Sign(Mood.BAD, sentence, sentence.partition(". ")[0] + ".")
 
 
 def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
