@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import FINAL, HoldReason, Journey, Receipt, State
+from amplifier.campaign.delivery import FINAL, HoldReason, Journey, Receipt, State, Verb
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.campaign.stop import stopped_by
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.hand_off import last_link, next_asks
-from amplifier.deliver.notices import please_post
+from amplifier.deliver.notices import please_change, please_post
 from amplifier.deliver.notify import Notifier, listeners
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.policy import Topic
@@ -54,17 +54,21 @@ class Hands:
         self._again: dict[int, datetime] = {}
 
     def ask(self) -> None:
-        """Ask the first person, or the next one; close what is over. While sending is stopped nobody is asked."""
+        """Ask the first person, or the next one; close what is over. A stop keeps nobody from deleting or changing."""
         now = self._now()
         self._close(now)
         people = [one.name for one in listeners(self._settings, Topic.HAND_OFF)]
-        if not people or self._means.stopped():
+        if not people:
             return
-        in_force = stops.stops()
+        stopped, in_force = self._means.stopped(), stops.stops()
         waiting = {
             row.id: row
             for row in journeys.journeys(states=(State.HELD,))
-            if row.reason == HoldReason.HAND_OFF and not stopped_by(in_force, row.identity.account, row.text)
+            if row.reason == HoldReason.HAND_OFF
+            and (
+                row.identity.verb is not Verb.PUBLISH
+                or not (stopped or stopped_by(in_force, row.identity.account, row.text))
+            )
         }
         if not waiting:
             return
@@ -73,7 +77,12 @@ class Hands:
         patience = self._settings.timing.hand_over_after_s
         for one in next_asks(waiting.values(), asked, people, now=now, hand_over_after_s=patience):
             row, token = waiting[one.delivery], self._means.token()
-            draft = please_post(row, number=one.number, left=row.too_late_at - now, scene=scene)
+            if row.identity.verb is not Verb.PUBLISH and one.number >= len(people):
+                continue  # a deletion waits for a day, and everybody knows of it
+            if row.identity.verb is Verb.PUBLISH:
+                draft = please_post(row, number=one.number, left=row.too_late_at - now, scene=scene)
+            else:
+                draft = please_change(row, words=words_known(row), number=one.number, scene=scene)
             link = self._means.envelope.seal(f"{self._means.base()}{PAGE}{token}")
             if errands.ask(one, draft, token=token, link=link, now=now):
                 log.info("asked delivery=%d person=%s", row.id, one.person)
@@ -134,6 +143,18 @@ class Hands:
         ]
         if over:
             errands.close_errands(over, now=now)
+
+
+def what_is_out(row: Journey) -> Journey | None:
+    """The post that this edit or deletion is about; None if no delivery of ours published it."""
+    owner = journeys.deliveries_of(row.identity.account, [row.target]).get(row.target) or row.waits_for
+    return next(iter(journeys.journeys_by_id([owner])), None) if owner is not None else None
+
+
+def words_known(row: Journey) -> str:
+    """The words by which people know what is to be done: the new ones, or of a deletion those that are to go."""
+    out = None if row.text else what_is_out(row)
+    return out.text if out else row.text
 
 
 def by_delivery(deliveries: Mapping[int, object]) -> dict[int, list[Errand]]:

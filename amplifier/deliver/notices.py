@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.notice import Draft, News
 from amplifier.campaign.stop import said_scope
 from amplifier.policy import Topic
@@ -59,6 +59,10 @@ SENTENCES = {
     ),
 }
 PLEASE = "Please post on {where} by hand, due {due}: “{words}” You have {left}; the link has all you need."
+PLEASE_CHANGE: Mapping[str, str] = {
+    Verb.DELETE: "Please delete our post on {where} by hand: “{words}” The link leads to it. Then say that it is gone.",
+    Verb.EDIT: "Please change our post on {where} by hand. It is to say: “{words}” The link leads to it.",
+}
 RETRY_S = (5.0, 15.0, 60.0)
 
 
@@ -113,6 +117,13 @@ def please_post(row: Journey, *, number: int, left: timedelta, scene: Scene) -> 
     ends = f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
     said = {"where": scene.names[row.identity.account], "due": _when(row, scene), "left": ends}
     sentence = _within(PLEASE, said, row.text)
+    return Draft(f"{Topic.HAND_OFF}:{row.id}:{number}", Topic.HAND_OFF, sentence)
+
+
+def please_change(row: Journey, *, words: str, number: int, scene: Scene) -> Draft:
+    """Somebody is asked to delete or change what is out, after `number` others; `words` are those it is known by."""
+    said = {"where": scene.names[row.identity.account]}
+    sentence = _within(PLEASE_CHANGE[row.identity.verb], said, words)
     return Draft(f"{Topic.HAND_OFF}:{row.id}:{number}", Topic.HAND_OFF, sentence)
 
 

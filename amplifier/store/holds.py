@@ -38,12 +38,10 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
         due = due.filter(wanted)
     for row in due.select_related("post").order_by("run_at", "id")[:MOST]:
         why = _why(row, stopped, in_force, lost)
-        if why is None and row.verb != Verb.PUBLISH and row.account in by_hand:
-            why = (HoldReason.HAND_OFF, CHANGE_BY_HAND)
-        elif why is None and row.verb == Verb.PUBLISH and (row.post.hand_off or row.account in by_hand):
-            if not _may_follow(row):  # the words before these are still there
+        if why is None and (row.account in by_hand or (row.post.hand_off and row.verb == Verb.PUBLISH)):
+            if not _may_follow(row):  # the words before these are still there, or nobody knows what there is to delete
                 continue
-            why = (HoldReason.HAND_OFF, BY_HAND)
+            why = (HoldReason.HAND_OFF, BY_HAND if row.verb == Verb.PUBLISH else CHANGE_BY_HAND)
         if why is not None and hold(row.pk, reason=why[0], detail=why[1], now=now) and why[0] is HoldReason.HAND_OFF:
             handed.append(row.pk)
     return tuple(handed)

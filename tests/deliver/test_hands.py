@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from amplifier import settings
-from amplifier.campaign.delivery import HoldReason, Receipt
+from amplifier.campaign.delivery import HoldReason, Receipt, Verb
 from amplifier.campaign.errand import LINK_REFUSED, Errand, ErrandKind
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.envelope import Envelope
@@ -18,6 +18,7 @@ from amplifier.deliver.notify import Notifier, Post
 from amplifier.errors import RateLimited, Unavailable, Unpaid
 from amplifier.platforms.port import Seen
 from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, stops
+from amplifier.store.models import DeliveryRow
 from tests.deliver.test_notify import LIVE
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -242,3 +243,45 @@ def test_without_money_for_a_look_the_link_itself_has_to_do() -> None:
     assert stands(first)[0] == "sent"
     assert len(desk.network.asked) == 1
     assert all(row.reason != HoldReason.HAND_OFF for row in journeys.journeys_by_id([first]))
+
+
+def deletion(desk: Desk, **changes: object) -> int:
+    """A deletion that waits for a hand, of a post that is out."""
+    out = filled.sent(TEXT, account="bluesky", number=7)
+    number = filled.change(Verb.DELETE, "7", account="bluesky", text="")
+    DeliveryRow.objects.filter(id=number).update(post=filled.row(out.id).post, **changes)
+    holds.hold_blocked(now=desk.time, by_hand=["bluesky"])
+    return number
+
+
+def test_a_deletion_by_hand_is_asked_for_in_its_own_words_also_while_sending_is_stopped(desk: Desk) -> None:
+    desk.stopped = "The wrong words went out."
+    number = deletion(desk)
+    assert stands(number) == ("held", HoldReason.HAND_OFF)
+    desk.hands.ask()
+    (told,) = notices.to_tell("anna", now=desk.time)
+    assert told.sentence.startswith("Please delete our post on Bluesky by hand: “Ballot closes at three.")
+
+
+def test_a_deletion_by_hand_is_asked_of_everybody_once(desk: Desk) -> None:
+    deletion(desk)
+    for _ in range(5):
+        desk.hands.ask()
+        desk.later(300)
+    assert desk.asked() == ["anna", "bo"]
+
+
+def test_an_edit_by_hand_is_asked_for_with_the_new_words(desk: Desk) -> None:
+    deletion(desk, verb=Verb.EDIT, text="Ballot closes at four.")
+    desk.hands.ask()
+    (told,) = notices.to_tell("anna", now=desk.time)
+    assert told.sentence.startswith("Please change our post on Bluesky by hand. It is to say: “Ballot closes at four.”")
+
+
+def test_nobody_is_asked_to_delete_what_nobody_knows_to_be_out(desk: Desk) -> None:
+    sought = filled.unsure(account="bluesky")
+    number = deletion(desk, target="", waits_for=sought.id)
+    assert stands(number) == ("queued", "")
+    DeliveryRow.objects.filter(id=sought.id).update(state="sent")
+    holds.hold_blocked(now=desk.time, by_hand=["bluesky"])
+    assert stands(number) == ("held", HoldReason.HAND_OFF)

@@ -8,19 +8,21 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from amplifier.campaign.delivery import DoubtReason, Journey, Receipt, State
+from amplifier.campaign.delivery import DoubtReason, Journey, Receipt, State, Verb
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.deliver.hand_off import Link, Standing, last_link, posted_after, standing
+from amplifier.deliver.hands import what_is_out
 from amplifier.deliver.notify import names
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode
-from amplifier.store import accounts, errands, events, journeys, overrides
+from amplifier.store import accounts, errands, events, journeys, overrides, withdrawals
+from amplifier.store.corrections import Hand
 from amplifier.web.errands.sheet import errand, sheet
 from amplifier.web.frame import asked, known_as, lasting, outward, place
 from amplifier.wiring import addresses
@@ -29,6 +31,17 @@ LOOK_EVERY_S = 3
 NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"
 NO_ACCOUNT = "This account is no longer in the settings. Tell whoever runs the campaign."
 STOPPED = "Do not post this now: sending is stopped."
+UNWANTED = "It is not wanted any more. If you have posted it, delete it there."
+SETTLED = "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
+# What is said where a post that is out is to be deleted or changed.
+PLEASE = {Verb.DELETE: "Please delete this post on {network}.", Verb.EDIT: "Please change this post on {network}."}
+DONE = {
+    Verb.DELETE: "It is deleted on {network}. There is nothing left to do.",
+    Verb.EDIT: "It is changed on {network}.",
+}
+OVER = "This was to be done a day ago. If the post is still there as it was, tell whoever runs the campaign."
+NEEDLESS = "There is nothing left to do here."
+ON_HOLD = "Do nothing just now: something else holds it back."
 TRUTHS = {
     Standing.ASKED: "Please post this on {network}.",
     Standing.MINE: "You are on it: post this on {network}.",
@@ -96,6 +109,8 @@ def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
         errands.take_errand(found.mine, actor=found.actor, now=now)  # if somebody else is on it, the page says so
     if found.account is None:
         return NO_ACCOUNT
+    if found.row.identity.verb is not Verb.PUBLISH:
+        return _done(found, now) if wish == "done" else ""
     if wish == "pretend":
         return _pretend(found, found.account)
     if wish != "posted":
@@ -105,6 +120,16 @@ def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
     if not link and not readable:
         return f"Paste the link of your post: Amplifier may not look at {TABLE[found.row.platform].title} itself."
     return _by_link(found, found.account, link, now) if link else _by_look(found, now)
+
+
+def _done(found: Errands, now: datetime) -> str:
+    """They say that they have deleted or changed it."""
+    hand = Hand(found.actor, "", now, place().settings.campaign.first_day)
+    try:
+        withdrawals.done_by_hand(found.row.id, hand)
+    except UsageError:
+        return "" if found.row.state is State.SENT else SETTLED
+    return ""
 
 
 def _pretend(found: Errands, account: Account) -> str:
@@ -119,11 +144,13 @@ def _pretend(found: Errands, account: Account) -> str:
 def _by_look(found: Errands, now: datetime) -> str:
     if found.standing in (Standing.OUT, Standing.LOOKING, Standing.CHECKING):
         return ""
+    if found.row.state is State.DROPPED:
+        return UNWANTED
     errands.take_errand(found.mine, actor=found.actor, now=now)
     try:
         overrides.look_now(found.row.id, actor=found.actor, now=now, reason=DoubtReason.BY_HAND)
     except UsageError:
-        return "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
+        return SETTLED
     return ""
 
 
@@ -137,6 +164,9 @@ def _by_link(found: Errands, account: Account, link: str, now: datetime) -> str:
             return ""
         errands.note_second(found.mine, receipt, actor=found.actor, now=now)
         return "It is out already, as another post. If this one is yours, it is out twice: delete yours."
+    if row.state is State.DROPPED:
+        errands.note_second(found.mine, receipt, actor=found.actor, now=now)
+        return UNWANTED
     if journeys.deliveries_of(row.identity.account, [receipt.remote_id]):
         return "This link belongs to another post of the campaign. Paste the link of the one with these words."
     errands.take_errand(found.mine, actor=found.actor, now=now)
@@ -150,7 +180,7 @@ def _adopt(found: Errands, receipt: Receipt, now: datetime) -> str:
     try:
         overrides.adopt(found.row.id, receipt, actor=found.actor, now=now)
     except UsageError:
-        return "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
+        return SETTLED
     return ""
 
 
@@ -163,7 +193,10 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
     row, now = found.row, utc_now()
     how, network = found.standing, names(place().settings).get(row.identity.account, row.identity.account)
     left = max(0, round((row.too_late_at - now).total_seconds()))
-    stopped = why_stopped(place()) if how in (Standing.ASKED, Standing.MINE) else ""
+    verb = row.identity.verb
+    is_post = verb is Verb.PUBLISH
+    stopped = why_stopped(place()) if how in (Standing.ASKED, Standing.MINE) and is_post else ""
+    out = row if is_post else what_is_out(row)
     last = found.asked[-1]
     local = datetime.fromisoformat(row.wall_time)
     api = addresses(found.account, place())[0] if found.account else ""
@@ -171,24 +204,40 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
         "how": "stopped" if stopped else how.value,
         "network": network,
         "handle": known_as(found.account) if found.account else "",
-        "text": row.text,
+        "verb": verb.value,
+        "text": row.text or (out.text if out else ""),
         "due": f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}",
         "left": lasting(left),
         "left_s": left,
         "wall": f"{api}/wall",
         "composer": TABLE[row.platform].composer_address(row.text, api),
         "readable": found.account is not None and is_readable(found.account, place().settings),
-        "url": outward(row.receipt.url) if row.receipt else "",
-        "shown": row.receipt.url if row.receipt else "",
+        "url": outward(out.receipt.url) if out and out.receipt else "",
+        "shown": out.receipt.url if out and out.receipt else "",
         "other": last.person,
         "reason": stopped or row.detail,
         "problem": problem or (found.link.refused if how is not Standing.OUT else ""),
         "not_seen": how is Standing.MINE and row.detail.startswith("Somebody said") and not found.link.refused,
         "again_s": LOOK_EVERY_S if how in (Standing.CHECKING, Standing.LOOKING) and not problem else 0,
-        "truth": _truth(how, network, last.person, stopped=stopped),
+        "truth": STOPPED if stopped else _truth(how, verb, network=network, other=last.person),
     }
     return sheet(request, "errand_hand_off.html", said, status=422 if problem else 200)
 
 
-def _truth(how: Standing, network: str, other: str, *, stopped: str) -> str:
-    return STOPPED if stopped else TRUTHS[how].format(network=network, other=other)
+def _truth(how: Standing, verb: Verb, *, network: str, other: str) -> str:
+    truth = TRUTHS[how]
+    if verb is not Verb.PUBLISH:
+        match how:
+            case Standing.ASKED | Standing.MINE:
+                truth = PLEASE[verb]
+            case Standing.OUT:
+                truth = DONE[verb]
+            case Standing.LATE:
+                truth = OVER
+            case Standing.OFF:
+                truth = NEEDLESS
+            case Standing.WAITS:
+                truth = ON_HOLD
+            case _:
+                pass
+    return truth.format(network=network, other=other)

@@ -278,3 +278,54 @@ def test_a_form_needs_no_token_and_no_cookie(errand: Errand) -> None:
     answer = errand.campaign.client.post(errand.paths["anna"], {"do": "take"}, headers={"origin": "null"})
     assert answer.status_code == 302
     assert Path(answer["Location"]).name == Path(errand.paths["anna"]).name
+
+
+def to_delete(errand: Errand) -> DeliveryRow:
+    """The errand is to delete a post that is out; that post's row."""
+    out = DeliveryRow.objects.exclude(id=errand.id).filter(account="bluesky").first()
+    assert out is not None
+    url = f"{STAGE}/profile/us/post/7"
+    DeliveryRow.objects.filter(id=out.pk).update(state="sent", remote_id="7", url=url, remote_state="live")
+    errand.put(verb="delete", text="", target="7", revision=1)
+    return out
+
+
+def test_whoever_is_asked_to_delete_a_post_sees_it_and_says_that_it_is_gone(errand: Errand) -> None:
+    out = to_delete(errand)
+    page = errand.get()
+    assert page.truth == "Please delete this post on Bluesky."
+    assert out.text.split("\n")[0] in page.text
+    assert "Post it" not in page.text
+    page = errand.press("done")
+    assert page.truth == "It is deleted on Bluesky. There is nothing left to do."
+    assert (errand.now().state, errand.now().by_hand) == ("sent", True)
+    assert DeliveryRow.objects.get(id=out.pk).remote_state == "withdrawn"
+    assert errand.story()[-1] == ("hand:anna", "done by hand")
+    assert errand.press("done").status == 200
+
+
+def test_a_deletion_goes_on_while_sending_is_stopped_and_takes_no_link(errand: Errand) -> None:
+    to_delete(errand)
+    stops.stop(reason="Wrong words.", actor="cli:anna", now=utc_now())
+    assert errand.get().truth == "Please delete this post on Bluesky."
+    errand.press("posted", link=f"{STAGE}/profile/us/post/3kaaaaaaaaaaa")
+    errand.press("pretend")
+    assert errand.now().state == "held"
+
+
+@pytest.mark.parametrize(
+    ("state", "truth"), [("missed", "a day ago"), ("dropped", "nothing left"), ("unsure", "Do nothing")]
+)
+def test_a_deletion_that_waits_for_no_hand_says_so(errand: Errand, state: str, truth: str) -> None:
+    to_delete(errand)
+    errand.put(state=state)
+    assert truth in errand.get().truth
+
+
+def test_whoever_posted_what_is_not_wanted_any_more_is_told_to_delete_it_and_so_is_the_team(errand: Errand) -> None:
+    know_did()
+    errand.put(state="dropped", reason="withdrawn")
+    page = errand.press("posted", link=f"{STAGE}/profile/{errand.handle}/post/3kaaaaaaaaaaa")
+    assert (page.status, "delete it there" in page.text) == (422, True)
+    assert errand.story()[-1] == ("hand:anna", "perhaps twice")
+    assert "delete it there" in errand.press("posted").text
