@@ -35,10 +35,7 @@ UNWANTED = "It is not wanted any more. If you have posted it, delete it there."
 SETTLED = "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
 # What is said where a post that is out is to be deleted or changed.
 PLEASE = {Verb.DELETE: "Please delete this post on {network}.", Verb.EDIT: "Please change this post on {network}."}
-DONE = {
-    Verb.DELETE: "It is deleted on {network}. There is nothing left to do.",
-    Verb.EDIT: "It is changed on {network}.",
-}
+DONE = {Verb.DELETE: "It is deleted on {network}. Thank you.", Verb.EDIT: "It is changed on {network}. Thank you."}
 OVER = "This was to be done a day ago. If the post is still there as it was, tell whoever runs the campaign."
 NEEDLESS = "There is nothing left to do here."
 ON_HOLD = "Do nothing just now: something else holds it back."

@@ -297,7 +297,7 @@ def test_whoever_is_asked_to_delete_a_post_sees_it_and_says_that_it_is_gone(erra
     assert out.text.split("\n")[0] in page.text
     assert "Post it" not in page.text
     page = errand.press("done")
-    assert page.truth == "It is deleted on Bluesky. There is nothing left to do."
+    assert page.truth == "It is deleted on Bluesky. Thank you."
     assert (errand.now().state, errand.now().by_hand) == ("sent", True)
     assert DeliveryRow.objects.get(id=out.pk).remote_state == "withdrawn"
     assert errand.story()[-1] == ("hand:anna", "done by hand")
@@ -311,6 +311,7 @@ def test_a_deletion_goes_on_while_sending_is_stopped_and_takes_no_link(errand: E
     errand.press("posted", link=f"{STAGE}/profile/us/post/3kaaaaaaaaaaa")
     errand.press("pretend")
     assert errand.now().state == "held"
+    assert [kind for _, kind in errand.story()][-1] == "taken"
 
 
 @pytest.mark.parametrize(
@@ -325,7 +326,7 @@ def test_a_deletion_that_waits_for_no_hand_says_so(errand: Errand, state: str, t
 def test_whoever_posted_what_is_not_wanted_any_more_is_told_to_delete_it_and_so_is_the_team(errand: Errand) -> None:
     know_did()
     errand.put(state="dropped", reason="withdrawn")
-    page = errand.press("posted", link=f"{STAGE}/profile/{errand.handle}/post/3kaaaaaaaaaaa")
+    page = errand.press("posted", link=f"{STAGE}/profile/labfreemvmt.example/post/3kaaaaaaaaaaa")
     assert (page.status, "delete it there" in page.text) == (422, True)
     assert errand.story()[-1] == ("hand:anna", "perhaps twice")
     assert "delete it there" in errand.press("posted").text
