@@ -30,6 +30,7 @@ class ExistingPost:
     moment: Moment
     too_late_s: int
     deliveries: tuple[ExistingDelivery, ...]
+    hand_off: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ def _differs(post: WantedPost, found: ExistingPost) -> bool:
 def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> Iterator[Rewrite]:
     """The post's own row follows the plan as long as anything of it may still go out; then only its name may change."""
     is_open = bool(steps) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
-    if is_open and (_differs(post, found) or any(step.words for step in steps)):
+    hands = post.hand_off != found.hand_off
+    if is_open and (_differs(post, found) or hands or any(step.words for step in steps)):
         yield Rewrite(found.row, post)
     elif found.id != post.id:
         yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))

@@ -55,6 +55,7 @@ def _existing(campaign: str) -> list[ExistingPost]:
             moment=Moment(row.due_at, row.wall_time, row.zone, row.fold),
             too_late_s=row.too_late_s,
             deliveries=tuple(by_post.get(row.pk, ())),
+            hand_off=row.hand_off,
         )
         for row in PostRow.objects.filter(campaign=campaign).order_by("id")
     ]

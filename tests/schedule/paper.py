@@ -71,6 +71,7 @@ class Paper:
                     for row in self.rows.values()
                     if row.post == number
                 ),
+                hand_off=post.hand_off,
             )
             for number, post in self.posts.items()
         ]

@@ -308,3 +308,16 @@ def test_whoever_has_to_decide_is_told_why(state: State) -> None:
 
 def test_the_last_moment_is_the_due_time_and_the_limit_of_lateness() -> None:
     assert too_late_at(wanted(minutes=0, late_s=90)) == OPENED + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("hand_off", [True, False])
+def test_a_slot_that_hands_are_to_post_from_now_on_or_no_more_is_theirs_or_ours_at_once(*, hand_off: bool) -> None:
+    paper = Paper()
+    paper.follow([replace(wanted(), hand_off=not hand_off)])
+    plan = [replace(wanted(), hand_off=hand_off)]
+    changes = paper.follow(plan)
+    assert [one.post.hand_off for one in changes.rewrites] == [hand_off]
+    assert not changes.steps
+    assert not paper.changes(plan)
+    paper.put(State.SENT)
+    assert not paper.changes([replace(wanted(), hand_off=not hand_off)])

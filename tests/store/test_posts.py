@@ -184,3 +184,8 @@ def test_a_call_does_not_begin_between_what_the_plan_sees_and_what_it_writes() -
     thread.join(10)
     assert begun == [False]
     assert row(number).state == "dropped"
+
+
+def test_who_posts_it_is_read_as_it_was_written() -> None:
+    posts.add_post(replace(NEW, post=replace(POST, hand_off=True)), ink())
+    assert [post.hand_off for post in existing()] == [True]
