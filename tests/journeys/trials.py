@@ -44,6 +44,31 @@ def asleep_with_a_no(crew: Crew) -> list[str]:
     return wrong + _ends(crew, [sleeper, other]) + _judged(crew, ledger, who, sent=1)
 
 
+def asleep_before_the_call(crew: Crew) -> list[str]:
+    """A worker sleeps just before its call, others send it meanwhile, and it wakes: a repeat that the networks know."""
+    wrong = []
+    for network in ("x", "bluesky", "mastodon"):
+        wrong += _asleep_at(crew, network, "before publish")
+    return wrong
+
+
+def asleep_with_an_intent(crew: Crew) -> list[str]:
+    """A worker sleeps between its intent and its call: when it wakes, it does not call at all."""
+    return _asleep_at(crew, "mastodon", "after asking to begin", {"kind": "ignore_key", "times": None})
+
+
+def _asleep_at(crew: Crew, network: str, step: str, *faults: dict[str, Any]) -> list[str]:
+    """One worker sleeps there past its lease, another one comes to rest meanwhile, and the first one wakes."""
+    who, ledger = _account(network), crew.ledger()
+    _faults(crew, *faults)
+    sleeper = crew.begin(ledger, who, posts=1, watch=True, stop_at=[step, 1])
+    wrong = [] if until_stopped(sleeper) else ["It did not fall asleep."]
+    wrong += _ends(crew, [crew.begin(ledger, who)])
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(sleeper, signal.SIGCONT)
+    return wrong + _ends(crew, [sleeper]) + _judged(crew, ledger, who, sent=1)
+
+
 def after_a_break(crew: Crew) -> list[str]:
     """Much is due at once: it goes out with the gap between, and rests while the network asks for it."""
     who, ledger = {**_account("mastodon"), **_account("bluesky")}, crew.ledger()
@@ -126,6 +151,8 @@ def yesterday(crew: Crew) -> list[str]:
 
 TRIALS: tuple[Trial, ...] = (
     asleep_with_a_no,
+    asleep_before_the_call,
+    asleep_with_an_intent,
     after_a_break,
     stopped_midway,
     twins,
