@@ -95,7 +95,19 @@ def table(*columns: str) -> Table:
 
 def wall_clock(at: datetime, zone: str) -> str:
     """An instant as the campaign's clocks show it: Mon 9 Oct 14:40."""
-    return f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{here:%a %-d %b} {clock(here)}"
+
+
+def local(wall_time: str, zone: str, fold: int) -> datetime:
+    """The campaign's own time that a post keeps, aware: in the night in which clocks go back `fold` tells which."""
+    return datetime.fromisoformat(wall_time).replace(tzinfo=ZoneInfo(zone), fold=fold)
+
+
+def clock(at: datetime) -> str:
+    """The time of day, 01:30; where clocks show it twice that night, with the letters that tell which: 01:30 GMT."""
+    comes_twice = at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset()
+    return f"{at:%H:%M %Z}" if comes_twice else f"{at:%H:%M}"
 
 
 def as_said(wall_time: str) -> str:

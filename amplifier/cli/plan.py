@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from amplifier.campaign.post import OWN, WantedPost
 from amplifier.cli.bill import as_json as bill_json
 from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
-from amplifier.cli.output import console, say_json, wall_clock, warn
+from amplifier.cli.output import clock, console, local, say_json, wall_clock, warn
 from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
@@ -115,9 +115,9 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
     for day, rows in groupby(posts, key=lambda post: post.moment.wall_time[:10]):
         out.print(f"\n[bold]{date.fromisoformat(day):%A %-d %B %Y}[/]  [dim]{settings.campaign.zone}[/]")
         for post in rows:
-            clock = datetime.fromisoformat(post.moment.wall_time)
+            said_at = clock(local(post.moment.wall_time, post.moment.zone, post.moment.fold))
             hangs = f"  [dim]hangs on {post.milestone}[/]" if post.milestone else ""
-            out.print(f"\n  [bold]{clock:%H:%M}[/]  {escape(post_name(post.id))}{hangs}")
+            out.print(f"\n  [bold]{said_at}[/]  {escape(post_name(post.id))}{hangs}")
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
@@ -153,6 +153,7 @@ def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
         "due_at": post.moment.due_at,
         "wall_time": post.moment.wall_time,
         "zone": post.moment.zone,
+        "fold": post.moment.fold,
         "milestone": post.milestone or None,
         "template": post.template,
         "wording": post.wording,

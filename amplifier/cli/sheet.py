@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.campaign.post import OWN, PostId, WantedPost
-from amplifier.cli.output import SHAPES, WORDS
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
+from amplifier.cli.output import SHAPES, WORDS, clock, local
 from amplifier.compose.queue import length
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule.program import post_name
@@ -47,11 +47,11 @@ class Code:
 class Card:
     """One post on one account, as it stands on the paper.
 
-    `wall_time` is the campaign's. `link` opens the composer with the text in it; it is empty where the network has
+    `at` is the campaign's own time. `link` opens the composer with the text in it; it is empty where the network has
     none, `code` is None where the link is too long to be printed. `url` is where a post that is out stands.
     """
 
-    wall_time: str
+    at: datetime
     post: str
     network: str
     handle: str
@@ -71,12 +71,12 @@ class Card:
     @property
     def clock(self) -> str:
         """The time of day, as the campaign's clocks show it."""
-        return f"{datetime.fromisoformat(self.wall_time):%H:%M}"
+        return clock(self.at)
 
     @property
     def day(self) -> str:
         """The day, short: a card may be cut out."""
-        return f"{datetime.fromisoformat(self.wall_time):%a %-d %b}"
+        return f"{self.at:%a %-d %b}"
 
 
 def sheet(posts: Sequence[WantedPost], rows: Iterable[Journey], settings: Settings, *, printed_at: str) -> bytes:
@@ -86,20 +86,17 @@ def sheet(posts: Sequence[WantedPost], rows: Iterable[Journey], settings: Settin
     """
     known = {(row.identity.post, row.identity.account): row for row in rows}
     cards = [
-        _card(post.id, post.moment.wall_time, said.account, said.text, known.get((post.id, said.account)), settings)
+        _card(post.id, post.moment, said.account, said.text, known.get((post.id, said.account)), settings)
         for post in posts
         for said in post.words
     ]
     cards += [
-        _card(row.identity.post, row.wall_time, row.identity.account, row.text, row, settings)
+        _card(row.identity.post, row, row.identity.account, row.text, row, settings)
         for row in known.values()
         if row.identity.post.slot == OWN and row.identity.account in {one.name for one in settings.accounts}
     ]
-    there = sorted((card for card in cards if card is not None), key=lambda card: card.wall_time)
-    days = [
-        (f"{date.fromisoformat(day):%A %-d %B %Y}", list(group))
-        for day, group in groupby(there, key=lambda card: card.wall_time[:10])
-    ]
+    there = sorted((card for card in cards if card is not None), key=lambda card: card.at.astimezone(UTC))
+    days = [(f"{day:%A %-d %B %Y}", list(group)) for day, group in groupby(there, key=lambda card: card.at.date())]
     page = _environment().get_template("sheet.html.j2")
     return page.render(
         campaign=settings.campaign,
@@ -134,19 +131,21 @@ def code(link: str) -> Code | None:
     return Code(Markup(drawn), round(max(SMALLEST_MM, modules * MODULE_MM), 1))  # noqa: S704  numbers alone
 
 
-def _card(post: PostId, wall_time: str, name: str, text: str, row: Journey | None, settings: Settings) -> Card | None:
+def _card(
+    post: PostId, due: Moment | Journey, name: str, text: str, row: Journey | None, settings: Settings
+) -> Card | None:
     state = row.state if row else State.QUEUED
     if state is State.DROPPED:
         return None
     account = settings.account(name)
     if row:
-        text, wall_time = row.text, row.wall_time
+        text, due = row.text, row
     size = length(text, account)
     is_sent = state is State.SENT
     link = "" if is_sent else composer(account, text)
     url = row.receipt.url if row and row.receipt else ""
     return Card(
-        wall_time=wall_time,
+        at=local(due.wall_time, due.zone, due.fold),
         post=post_name(post),
         network=TABLE[account.platform].title,
         handle=account.handle,

@@ -79,3 +79,18 @@ def test_nobody_there_means_no(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 def test_words_stand_two_columns_in_on_every_line_and_a_link_stays_whole() -> None:
     link = "https://freemovement.example/a-long-way-to-the-motion"
     assert output.inset(f"One two three\n\n{link}", width=12) == f"  One two\n  three\n\n  {link}"
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "fold", "said"),
+    [
+        ("2023-10-29T01:30", "Europe/London", 0, "01:30 BST"),
+        ("2023-10-29T01:30", "Europe/London", 1, "01:30 GMT"),
+        ("2023-10-29T02:00", "Europe/London", 0, "02:00"),
+        ("2023-11-05T01:30", "America/New_York", 1, "01:30 EST"),
+    ],
+)
+def test_a_time_that_comes_twice_is_told_from_its_twin(wall: str, zone: str, fold: int, said: str) -> None:
+    at = output.local(wall, zone, fold)
+    assert output.clock(at) == said
+    assert output.wall_clock(at.astimezone(UTC), zone).endswith(said)
