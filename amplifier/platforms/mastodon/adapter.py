@@ -129,13 +129,19 @@ class MastodonPlatform(Platform):
             return _receipt(made, rest_until(session.answer, self._now()))
 
     def delete(self, remote_id: str) -> None:
-        """Delete the status."""
+        """Delete the status. Of another account's, too, the server says that there is none; but it can be read."""
         with self._writing.session() as session, self._translated(session, Verb.DELETE):
             try:
                 _same(self._client(session).status_delete(quote(remote_id, safe="")), remote_id)
             except Exception:
                 if not (session.answer and session.answer.is_gone):
                     raise
+            else:
+                return
+        with self._reads():
+            found = self._status(remote_id)
+        if found is not None:
+            raise Rejected("The post is on Mastodon, but not on this account, so it was not deleted. Delete it there.")
 
     def mentions(self, cursor: str) -> Page:
         """Statuses that mention us, answer us or quote us."""

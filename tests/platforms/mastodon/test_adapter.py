@@ -300,6 +300,13 @@ def test_what_is_not_ours_to_change_does_not_lose_the_account(stub: Stub) -> Non
         connected(stub).delete("77")
 
 
+def test_a_post_of_another_account_is_not_taken_for_deleted(stub: Stub) -> None:
+    stub.answers |= {REMOVE: Said(404, {"error": "Record not found"}), ONE: Said(200, status("77"))}
+
+    with pytest.raises(Rejected, match="not on this account"):
+        connected(stub).delete("77")
+
+
 def test_an_id_is_never_a_path(stub: Stub) -> None:
     adapter = connected(stub)
 
