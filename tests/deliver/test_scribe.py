@@ -102,7 +102,9 @@ def test_a_result_under_a_stale_fence_is_told_and_the_next_is_claimed_all_the_sa
 def test_a_full_account_rests_by_the_caps_that_the_scribe_was_given(scribe: Scribe) -> None:
     due = sending(account="bluesky")
     add(account="bluesky")
-    assert scribe.finish(step(due, State.SENT, receipt=receipt(12)), next_for="bluesky") == (True, None)
+    _, following = scribe.finish(step(due, State.SENT, receipt=receipt(12)), next_for="bluesky")
+    assert following is not None
+    assert not scribe.may_begin(following, b"bytes")
     assert filled.next_allowed("bluesky") == after(3600)
 
 
