@@ -31,7 +31,7 @@ from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
 from amplifier.listen.poller import Poller, Source
 from amplifier.place import Place
-from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.policy import OnDoubt
@@ -178,6 +178,7 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
         park=account.on_doubt is OnDoubt.PARK,
         by_hand=is_by_hand(account, settings),
         readable=is_readable(account, settings),
+        by_key=row.repeat is Repeat.RECORD_KEY,
         caps=(*row.caps, *daily),
         gap_s=account.gap_s,
         price=partial(micros, row=row),

@@ -18,6 +18,7 @@ log = logging.getLogger("amplifier.deliver")
 # Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What
 # other deliveries own is left out, so that looking back too far adopts nothing that is not ours.
 MARGIN = timedelta(hours=2)
+FORGETFUL = (DoubtReason.NEW_LEDGER, DoubtReason.RESTORED)  # then hands may have posted it, and nobody remembers
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class Outlet:
     """One account as delivery sees it: the adapter, and the rules for publishing there.
 
     `looks`: how many looks must see nothing before a repeat; `park`: then a person decides. `by_hand`: people publish
-    there, and the API is not used for it. `readable`: it may be asked what is there. `caps`: most posts in so many
-    seconds, as (count, seconds). `gap_s`: least seconds between two posts; None means the worker's own. `price` is what
-    a text costs there at worst, in millionths of a US dollar, `price_delete` a deletion; `budget` the month's, None
-    where there is none, and `aside` what of it stays for looking.
+    there, and the API is not used for it. `readable`: it may be asked what is there; `by_key`: `find` looks under our
+    own key, where nothing is that hands posted. `caps`: most posts in so many seconds, as (count, seconds). `gap_s`:
+    least seconds between two posts; None means the worker's own. `price` is what a text costs there at worst, in
+    millionths of a US dollar, `price_delete` a deletion; `budget` the month's, None where there is none, and `aside`
+    what of it stays for looking.
     """
 
     account: str
@@ -37,6 +39,7 @@ class Outlet:
     park: bool = False
     by_hand: bool = False
     readable: bool = True
+    by_key: bool = False
     caps: tuple[tuple[int, int], ...] = ()
     gap_s: float | None = None
     price: Callable[[str], int] = lambda _text: 0
@@ -76,7 +79,11 @@ def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
             after = due.due_at - MARGIN
             taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
             return outlet.platform.spot(due.text, after, taken)
-        return outlet.platform.find(_sought(due, outlet))
+        sought = _sought(due, outlet)
+        forgot = outlet.by_key and due.reason in FORGETFUL
+        return outlet.platform.find(sought) or (
+            outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
+        )
     except PlatformError as error:
         return error
     except Exception as error:

@@ -199,3 +199,24 @@ def test_the_deletion_of_what_nobody_has_found_yet_has_not_happened(desk: Desk) 
     desk.tick()
     assert stands(number) == ("queued", "")
     assert desk.x.calls == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "by_key", "found"),
+    [
+        (DoubtReason.RESTORED, True, True),
+        (DoubtReason.NEW_LEDGER, True, True),
+        (DoubtReason.RESTORED, False, False),
+        ("", True, False),
+    ],
+)
+def test_what_hands_posted_before_the_ledger_forgot_it_is_found_by_its_words_where_a_key_finds_it_not(
+    desk: Desk, reason: str, *, by_key: bool, found: bool
+) -> None:
+    desk.rehire(x={"by_key": by_key})
+    sought = unsure("Words by hand")
+    DeliveryRow.objects.filter(id=sought.id).update(reason=reason)
+    desk.x.posts["77"] = b"another key|en|Words by hand|12:00:00"
+    desk.tick()
+    assert (stands(sought.id)[0] == "sent") == found
+    assert ("spot" in desk.x.calls) == found
