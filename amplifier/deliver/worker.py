@@ -90,6 +90,8 @@ class Worker:
         )
         self._free = threading.Semaphore(pace.threads)
         self._stopping = threading.Event()
+        gaps = {name: pace.pauses.gap if one.gap_s is None else one.gap_s for name, one in outlets.items()}
+        self._rests = {name: timedelta(seconds=gap - pace.lease_s) for name, gap in gaps.items() if gap > pace.lease_s}
         caps = {name: outlet.caps for name, outlet in outlets.items() if outlet.caps}
         self._scribe = Scribe(
             now=now,
@@ -106,7 +108,8 @@ class Worker:
         if not claims.is_anything_due(now):
             return
         stopped = self._rules.stopped()
-        deliveries.expire_leases(now=now, look_at=now + timedelta(seconds=self._pace.pauses.settle))
+        settled = now + timedelta(seconds=self._pace.pauses.settle)
+        deliveries.expire_leases(now=now, look_at=settled, rests=self._rests)
         deliveries.miss_overdue(now=now)
         holds.hold_blocked(now=now, stopped=stopped, by_hand=self._by_hand)
         holds.park_unseen(now=now, accounts=self._unreadable)

@@ -34,6 +34,7 @@ from amplifier.store.transaction import is_postgres, stamp, whole
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]
 NO_CAPS: Mapping[str, Caps] = {}
+NO_RESTS: Mapping[str, timedelta] = {}
 BEFORE_A_LOOK = timedelta(seconds=60)  # when a network named another post than ours
 NO_MONEY = "This month's budget has not enough left for it."
 CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out."
@@ -113,9 +114,16 @@ def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SER
 
 
 @whole
-def expire_leases(*, now: datetime, look_at: datetime) -> int:
-    """Deliveries whose worker fell silent while sending become unsure, to be looked for at `look_at`."""
+def expire_leases(*, now: datetime, look_at: datetime, rests: Mapping[str, timedelta] = NO_RESTS) -> int:
+    """Deliveries whose worker fell silent while sending become unsure, to be looked for at `look_at`.
+
+    `rests`: how much longer than a lease an account's gap is, as each of them may be out.
+    """
     ids = _locked(SILENT, [stamp(now)])
+    for account, until in DeliveryRow.objects.filter(
+        id__in=ids, verb=Verb.PUBLISH, account__in=list(rests), lease_until__isnull=False
+    ).values_list("account", "lease_until"):
+        accounts.make_wait(account, until=until + rests[account], posts_only=True)
     DeliveryRow.objects.filter(id__in=ids, state=State.SENDING).update(
         state=State.UNSURE,
         detail="The worker stopped while it was sending.",

@@ -94,6 +94,21 @@ def test_no_more_goes_out_than_the_caps_allow(desk: Desk, caps: tuple[tuple[int,
     assert states(numbers) == ["sent"] * 4
 
 
+def test_what_a_dead_worker_may_have_sent_counts_for_the_gap(desk: Desk) -> None:
+    desk.rehire(x={"gap_s": 300.0})
+    filled.sending()
+    number = add(due=after(1))
+    desk.pass_by(61)
+    desk.tick()
+    assert stands(number)[0] == "queued"
+    desk.pass_by(238)
+    desk.tick()
+    assert stands(number)[0] == "queued"
+    desk.pass_by(1)
+    desk.tick()
+    assert stands(number)[0] == "sent"
+
+
 def test_a_network_that_asks_for_rest_with_its_receipt_gets_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = add(due=after(-1)), add()
     plain = desk.x._receipt

@@ -27,7 +27,7 @@ from amplifier.store.models import DeliveryRow
 
 BUGS: dict[str, Callable[[], None]] = {}
 LEASE_OVER = "(lease_until IS NULL OR lease_until < %s)"
-TAKES = ("NEXT", "TAKE", "TAKE_NEXT", "TAKE_UNSURE")  # the statements by which a delivery is claimed
+TAKES = ("NEXT", "TAKE", "TAKE_NEXT", "TAKE_CHANGE", "TAKE_UNSURE")  # the statements by which a delivery is claimed
 
 
 def plant(name: str) -> None:
@@ -125,14 +125,14 @@ def _a_dead_workers_claim_stays() -> None:
 
 @_bug
 def _what_a_dead_worker_sent_is_queued() -> None:
-    def expire(*, now: Any, look_at: Any) -> int:
+    def expire(*, now: Any, look_at: Any, rests: Any) -> int:
         ids = deliveries._locked(deliveries.SILENT, [deliveries.stamp(now)])
         DeliveryRow.objects.filter(id__in=ids).update(
             state=State.QUEUED, run_at=now, fence=F("fence") + 1, lease_until=None
         )
         kind = "worker fell silent"
         write_events(Event(now, "service", of_delivery(pk), kind, State.SENDING, State.QUEUED) for pk in ids)
-        return len(ids) if look_at else 0
+        return len(ids) if look_at and rests is not None else 0
 
     deliveries.expire_leases = deliveries.whole(expire)
 
@@ -195,7 +195,7 @@ def _an_absurd_wait_is_believed() -> None:
 def _no_settling() -> None:
     decide, expire = worker.after_attempt, deliveries.expire_leases
     worker.after_attempt = lambda *a, pauses, **more: decide(*a, pauses=replace(pauses, settle=0.01), **more)
-    deliveries.expire_leases = lambda *, now, look_at: expire(now=now, look_at=min(now, look_at))
+    deliveries.expire_leases = lambda *, now, look_at, **more: expire(now=now, look_at=min(now, look_at), **more)
 
 
 @_bug
