@@ -120,10 +120,9 @@ def expire_leases(*, now: datetime, look_at: datetime, rests: Mapping[str, timed
     `rests`: how much longer than a lease an account's gap is, as each of them may be out.
     """
     ids = _locked(SILENT, [stamp(now)])
-    for account, until in DeliveryRow.objects.filter(
-        id__in=ids, verb=Verb.PUBLISH, account__in=list(rests), lease_until__isnull=False
-    ).values_list("account", "lease_until"):
-        accounts.make_wait(account, until=until + rests[account], posts_only=True)
+    silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__in=list(rests)) if rests else ()
+    for row in silent:
+        accounts.make_wait(row.account, until=(row.lease_until or now) + rests[row.account], posts_only=True)
     DeliveryRow.objects.filter(id__in=ids, state=State.SENDING).update(
         state=State.UNSURE,
         detail="The worker stopped while it was sending.",
