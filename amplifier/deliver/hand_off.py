@@ -100,6 +100,21 @@ def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
     return found
 
 
+def passed_over(told: Iterable[tuple[str, str, str]], adopted: Receipt, *, by: str) -> tuple[tuple[str, Receipt], ...]:
+    """Links to other posts that other people pasted meanwhile, and nobody looked at: (who, what), from the same."""
+    given: dict[str, Receipt] = {}
+    last = ""
+    for kind, actor, detail in told:
+        if kind == LINK_GIVEN:
+            remote_id, _, url = detail.partition(" ")
+            given[actor], last = Receipt(remote_id, url), actor
+        elif kind == LINK_REFUSED:
+            given.pop(last, None)
+        elif kind == LOOKED_FOR:
+            given.clear()
+    return tuple((actor, one) for actor, one in given.items() if actor != by and one.remote_id != adopted.remote_id)
+
+
 def posted_after(row: Journey) -> datetime:
     """A post from before this instant cannot be this one, posted by hand."""
     return row.due_at - GIVEN_FOR

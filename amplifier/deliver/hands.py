@@ -12,7 +12,7 @@ from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.campaign.stop import stopped_by
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.hand_off import last_link, next_asks
+from amplifier.deliver.hand_off import last_link, next_asks, passed_over
 from amplifier.deliver.notices import please_change, please_post
 from amplifier.deliver.notify import Notifier, listeners
 from amplifier.errors import PlatformError, Unpaid, UsageError
@@ -126,6 +126,10 @@ class Hands:
             overrides.adopt(row.id, receipt, actor=by, now=now)
         except UsageError as error:
             errands.refuse_link(errand, str(error), now=now)
+            return
+        told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
+        for actor, other in passed_over(told, receipt, by=by):  # two people posted it at once: it is out twice
+            errands.note_second(errand, other, actor=actor, now=now)
 
     def _open(self) -> list[tuple[Errand, Journey]]:
         """The last errand of each delivery that has an open one."""

@@ -7,8 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State
-from amplifier.campaign.errand import Ask, Errand, ErrandKind
-from amplifier.deliver.hand_off import Link, Standing, last_link, next_asks, posted_after, standing
+from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand, ErrandKind
+from amplifier.deliver.hand_off import (
+    LOOKED_FOR,
+    Link,
+    Standing,
+    last_link,
+    next_asks,
+    passed_over,
+    posted_after,
+    standing,
+)
 from tests.deliver.told import NOW, journey
 
 PEOPLE = ("anna", "bo", "cleo")
@@ -91,3 +100,13 @@ def test_the_last_word_about_a_link_counts() -> None:
 def test_a_post_from_before_its_time_is_another_post() -> None:
     assert isinstance(posted_after(ROW), datetime)
     assert posted_after(ROW) == ROW.due_at - timedelta(minutes=2)
+
+
+def test_a_link_that_somebody_else_pasted_meanwhile_is_not_forgotten() -> None:
+    first, second = Receipt("1", "https://x/1"), Receipt("2", "https://x/2")
+    told = [(LINK_GIVEN, "hand:anna", "1 https://x/1"), (LINK_GIVEN, "hand:bo", "2 https://x/2")]
+    assert passed_over(told, second, by="hand:bo") == (("hand:anna", first),)
+    assert passed_over(told, first, by="hand:bo") == ()
+    assert passed_over([*told[:1], (LINK_GIVEN, "hand:anna", "2 https://x/2")], second, by="hand:anna") == ()
+    assert passed_over([told[0], (LINK_REFUSED, "service", "No."), told[1]], second, by="hand:bo") == ()
+    assert passed_over([told[0], (LOOKED_FOR, "hand:bo", ""), told[1]], second, by="hand:bo") == ()

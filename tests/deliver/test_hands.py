@@ -285,3 +285,15 @@ def test_nobody_is_asked_to_delete_what_nobody_knows_to_be_out(desk: Desk) -> No
     DeliveryRow.objects.filter(id=sought.id).update(state="sent")
     holds.hold_blocked(now=desk.time, by_hand=["bluesky"])
     assert stands(number) == ("held", HoldReason.HAND_OFF)
+
+
+def test_two_people_who_posted_it_at_once_are_an_alert(desk: Desk) -> None:
+    number = desk.hand_off()
+    errand = desk.given(number)
+    errands.give_link(errand, Receipt("at://us/post/2", "https://bsky.app/2"), actor="hand:bo", now=desk.time)
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.check_links()
+    assert stands(number)[0] == "sent"
+    last = events.events_of(events.of_delivery(number))[-1]
+    assert (last.kind, last.actor) == ("perhaps twice", "hand:anna")
+    assert last.detail == "at://us/post/1 https://bsky.app/at://us/post/1"
