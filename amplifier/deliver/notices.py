@@ -58,6 +58,25 @@ SENTENCES = {
         "{number} posts on {where} are gone or changed, the first of {due}: “{words}” Look at the profiles.",
     ),
 }
+# The same of deletions, which have no words of their own.
+DELETIONS: Mapping[Topic, tuple[str, str]] = {
+    Topic.MISSED: (
+        "A post on {where} was to be deleted, and is not. Delete it by hand, or try again.",
+        "{number} posts on {where} were to be deleted, and are not. Delete them by hand, or try again.",
+    ),
+    Topic.HELD: (
+        "A post on {where} was to be deleted, and nothing deletes it by itself. Look there, and delete it by hand.",
+        "{number} posts on {where} were to be deleted, and nothing deletes them by itself. Look there.",
+    ),
+    Topic.UNSURE: (
+        "We do not know whether a post on {where} is deleted. Look at the profile; we look too.",
+        "We do not know whether {number} posts on {where} are deleted. Look there; we look too.",
+    ),
+    Topic.BUDGET: (
+        "The month's budget has no room to delete a post on {where}. Raise it, or delete the post by hand.",
+        "The month's budget has no room to delete {number} posts on {where}. Raise it, or delete them by hand.",
+    ),
+}
 PLEASE = "Please post on {where} by hand, due {due}: “{words}” You have {left}; the link has all you need."
 PLEASE_CHANGE: Mapping[str, str] = {
     Verb.DELETE: "Please delete our post on {where} by hand: “{words}” The link leads to it. Then say that it is gone.",
@@ -93,7 +112,7 @@ def is_worth_telling(news: News) -> bool:
 
 def drafts(news: Iterable[News], scene: Scene) -> tuple[Draft, ...]:
     """One notice a topic for all that belongs together; one for each account lost, each stop and each end of one."""
-    together: dict[Topic, list[tuple[News, Journey]]] = {}
+    together: dict[tuple[Topic, bool], list[tuple[News, Journey]]] = {}
     made: list[Draft] = []
     for one in news:
         if not is_worth_telling(one):
@@ -101,10 +120,10 @@ def drafts(news: Iterable[News], scene: Scene) -> tuple[Draft, ...]:
         row = scene.rows.get(one.delivery)
         topic = _topic(one, row) if row else None
         if row and topic:
-            together.setdefault(topic, []).append((one, row))
+            together.setdefault((topic, row.identity.verb is Verb.DELETE), []).append((one, row))
         elif not one.delivery:
             made += _about_all(one, scene)
-    for topic, found in together.items():
+    for (topic, _), found in together.items():
         rows = {row.id: row for _, row in found}
         sentence = _about(topic, found[0][0], sorted(rows.values(), key=lambda row: (row.due_at, row.id)), scene)
         made.append(Draft(f"{topic}:{found[0][0].id}", topic, sentence))
@@ -164,7 +183,8 @@ def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> s
         "why": WHY.get(first.reason, NOBODY),
         "changed": CHANGED.get(news.kind, ""),
     }
-    one, many = SENTENCES[topic]
+    of_deletions = DELETIONS.get(topic) if first.identity.verb is Verb.DELETE else None
+    one, many = of_deletions or SENTENCES[topic]
     return _within(one if number == 1 else many, said, first.text)
 
 

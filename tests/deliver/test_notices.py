@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.notice import News
 from amplifier.deliver.notices import LONGEST, Scene, drafts, next_try, please_post
 from amplifier.policy import Topic
@@ -185,3 +185,23 @@ def test_braces_in_a_post_are_just_braces() -> None:
 def test_tries_come_soon_at_first_and_then_every_minute() -> None:
     waits = [(next_try(NOW, tries) - NOW).total_seconds() for tries in range(6)]
     assert waits == [0, 5, 20, 80, 140, 200]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "kind", "says"),
+    [
+        (State.MISSED, "", "missed", "A post on X was to be deleted, and is not."),
+        (State.HELD, HoldReason.REJECTED, "rejected", "A post on X was to be deleted, and nothing deletes it"),
+        (State.HELD, HoldReason.BUDGET, "held: budget", "The month's budget has no room to delete a post on X."),
+        (State.UNSURE, "", "not seen yet", "We do not know whether a post on X is deleted."),
+    ],
+)
+def test_a_deletion_is_told_as_one_and_apart_from_posts(state: State, reason: str, kind: str, says: str) -> None:
+    post = journey(2, state, reason=reason)
+    row = journey(1, state, reason=reason, text="")
+    row = replace(row, identity=replace(row.identity, verb=Verb.DELETE))
+    found = sentences([news(n, kind, after=state, delivery=n) for n in (1, 2)], scene(row, post))
+    assert len(found) == 2
+    assert found[0][1].startswith(says)
+    assert "“”" not in found[0][1]
+    assert "Ballot" in found[1][1]
