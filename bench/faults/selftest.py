@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,7 @@ NOTHING = "nothing at all"
 def main() -> int:
     """Hunt, and say what caught what."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
     from rich.table import Table
 
@@ -45,14 +47,14 @@ def main() -> int:
         bad = 0
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("hunting", total=len(wanted))
-            for bug, hunt, found, seconds in _hunt_all(wanted, Path(folder), template, options.at_once):
+            for bug, hunt, found, misfit, seconds in _hunt_all(wanted, Path(folder), template, options.at_once):
                 progress.advance(bar)
-                caught = bool(found)
-                bad += caught == (bug == NOTHING)
-                if bug == NOTHING and not caught:
+                caught = bool(found) and not misfit
+                bad += bool(misfit) or caught == (bug == NOTHING)
+                if bug == NOTHING and not (caught or misfit):
                     continue
                 by = name_of(hunt) if caught else "[bold red]nothing: it survives[/]"
-                table.add_row(bug, by, f"{seconds:.1f}", (found or ["-"])[0][:90])
+                table.add_row(bug, by, f"{seconds:.1f}", escape((misfit or (found or ["-"])[0])[:90]))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     seconds = time.monotonic() - began
     print(f"{len(wanted)} hunts in {seconds:.0f} s, {len(clean)} of them without a bug; {bad} went wrong.")
@@ -75,9 +77,18 @@ def _hunt_all(wanted, folder, template, at_once):
         bug, hunt, place, began = running.pop(pid)
         said = place / "found.json"
         found = json.loads(said.read_text()) if said.exists() else None
-        assert found is not None, f"the hunt for “{bug}” broke off: {(place / 'words').read_text()[-3000:]}"
+        misfit = _misfit(place) if found is not None else "It broke off."
+        if misfit:
+            sys.stderr.write((place / "words").read_text(errors="replace")[-3000:])
         shutil.rmtree(place)
-        yield bug, hunt, found, time.monotonic() - began
+        yield bug, hunt, found, misfit, time.monotonic() - began
+
+
+def _misfit(place) -> str:
+    """What broke in the bug itself: it does not fit the product any more, and what seems to be caught is only that."""
+    logs = [log.read_text(errors="replace") for log in (place / "words", *place.glob("*/workers.log")) if log.exists()]
+    found = re.search(r"^(TypeError|AttributeError|NameError|LookupError): .*", "\n".join(logs), re.MULTILINE)
+    return found[0] if found else ""
 
 
 def _hunt(bug, hunt, place, template) -> int:

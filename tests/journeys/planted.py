@@ -26,7 +26,6 @@ from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 
 BUGS: dict[str, Callable[[], None]] = {}
-LEASE_OVER = "(lease_until IS NULL OR lease_until < %s)"
 TAKES = ("NEXT", "TAKE", "TAKE_NEXT", "TAKE_CHANGE", "TAKE_UNSURE")  # the statements by which a delivery is claimed
 
 
@@ -106,21 +105,19 @@ def _a_fence_that_does_not_rise() -> None:
 
 @_bug
 def _two_at_once_on_an_account() -> None:
-    claims.LEASED += " AND 1 = 0"
+    _change(claims, ("LEASED",), "lease_until IS NOT NULL", "lease_until IS NOT NULL AND 1 = 0")
 
 
 @_bug
 def _a_lease_that_never_counts() -> None:
-    deliveries.SILENT = deliveries.SILENT.replace("lease_until < %s", "%s IS NOT NULL")
+    _change(deliveries, ("SILENT",), "lease_until < %s", "%s IS NOT NULL")
 
 
 @_bug
 def _a_dead_workers_claim_stays() -> None:
-    for name in TAKES:
-        statement = getattr(claims, name)
-        for old in (LEASE_OVER, LEASE_OVER.replace("lease_until", "d.lease_until")):
-            statement = statement.replace(old, "(lease_until IS NULL AND %s IS NOT NULL)")
-        setattr(claims, name, statement)
+    for prefix in ("", "d."):
+        over = f"({prefix}lease_until IS NULL OR {prefix}lease_until < %s)"
+        _change(claims, TAKES, over, f"({prefix}lease_until IS NULL AND %s IS NOT NULL)")
 
 
 @_bug
@@ -272,7 +269,7 @@ def _no_gap() -> None:
 
 @_bug
 def _an_account_never_rests() -> None:
-    accounts.OPEN = accounts.OPEN.replace("next_allowed_at <= %s", "%s IS NOT NULL")
+    _change(accounts, ("OPEN",), "next_allowed_at <= %s", "%s IS NOT NULL")
 
 
 @_bug
@@ -288,8 +285,12 @@ def _a_stop_is_read_at_the_start_alone() -> None:
 
 
 def _change(module: Any, names: tuple[str, ...], old: str, new: str) -> None:
-    for name in names:
-        setattr(module, name, getattr(module, name).replace(old, new))
+    """Other words in these statements. Raises LookupError if none of them has the old ones: the bug would be none."""
+    before = [getattr(module, name) for name in names]
+    for name, statement in zip(names, before, strict=True):
+        setattr(module, name, statement.replace(old, new))
+    if before == [getattr(module, name) for name in names]:
+        raise LookupError(f"No statement of {names} says “{old}” any more.")
 
 
 def _taken_for(real: type[PlatformError], other: type[PlatformError]) -> None:
