@@ -18,11 +18,12 @@ from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_ba
 from amplifier.deliver.scribe import Scribe
 from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
 from amplifier.platforms.port import Part
-from amplifier.store import claims, deliveries, holds, receipts
+from amplifier.store import accounts, claims, deliveries, holds, receipts
 
 log = logging.getLogger("amplifier.deliver")
 T = TypeVar("T")
 GATHER_S = 0.008  # how long the writer waits for more to write; measured in bench/thousand.py
+SET_BACK = timedelta(seconds=5)  # what is less is a clock being kept
 LATE = "The database was slow, and meanwhile it became too late. Nothing was sent."
 ASLEEP = "The computer was asleep just before the call, so nothing was sent."
 
@@ -90,6 +91,7 @@ class Worker:
         )
         self._free = threading.Semaphore(pace.threads)
         self._stopping = threading.Event()
+        self._ticked: datetime | None = None
         gaps = {name: pace.pauses.gap if one.gap_s is None else one.gap_s for name, one in outlets.items()}
         self._rests = {name: timedelta(seconds=gap - pace.lease_s) for name, gap in gaps.items() if gap > pace.lease_s}
         caps = {name: outlet.caps for name, outlet in outlets.items() if outlet.caps}
@@ -105,6 +107,11 @@ class Worker:
     def tick(self) -> None:
         """Claim what is due and hand it to the pool. Never waits for a network."""
         now = self._now()
+        before, self._ticked = self._ticked, now
+        if before and before - now > SET_BACK:
+            log.warning("this computer's clock was set back by %.0f s", (before - now).total_seconds())
+            accounts.shorten_waits(before - now, now=now)
+            holds.shorten_pauses(before - now, now=now)
         if not claims.is_anything_due(now):
             return
         stopped = self._rules.stopped()

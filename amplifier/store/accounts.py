@@ -125,6 +125,13 @@ def make_wait(name: str, *, until: datetime, app_wide: bool = False, posts_only:
         rows.filter(Q(closed_until__isnull=True) | Q(closed_until__lt=until)).update(closed_until=until)
 
 
+@whole
+def shorten_waits(by: timedelta, *, now: datetime) -> None:
+    """Our clock was set back by so much: what is to wait waits no longer for it. A wait is a length, not an hour."""
+    for wait in ("next_allowed_at", "closed_until"):
+        AccountRow.objects.filter(**{f"{wait}__gt": now}).update(**{wait: F(wait) - by})
+
+
 def strain(name: str, *, strain_s: float, now: datetime) -> None:
     """A call to this account failed: after a few in a row it rests, and its network where two accounts fare alike.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
@@ -19,6 +19,19 @@ MOST = 1000
 BY_HAND = "It is published by hand: somebody is asked to post it."
 CHANGE_BY_HAND = "This account is used by hand: somebody is asked to correct or delete the post there."
 LOOK_YOURSELF = "Without a budget we cannot look there. Look at the account: it is there, or send it again."
+
+
+@whole
+def shorten_pauses(by: timedelta, *, now: datetime) -> None:
+    """Our clock was set back by so much: what is looked for or tried again waits no longer for it.
+
+    What is tried again does not go out before the time that was planned for it.
+    """
+    again = Q(state=State.UNSURE) | Q(state=State.QUEUED, run_at__gt=F("post__due_at"))
+    found = DeliveryRow.objects.filter(again, run_at__gt=now).values_list("id", "state", "run_at", "post__due_at")
+    for number, state, run_at, due_at in list(found):
+        earliest = run_at - by if state == State.UNSURE else max(run_at - by, due_at)
+        DeliveryRow.objects.filter(id=number).update(run_at=earliest)
 
 
 @whole

@@ -10,7 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+from django.db import DatabaseError, OperationalError, ProgrammingError, close_old_connections, connection, transaction
 
 from amplifier.errors import DatabaseTrouble
 from amplifier.store.unwell import Ill, illness, in_words, trouble
@@ -102,7 +102,7 @@ def _in_words() -> Iterator[None]:
         yield
     except DatabaseError as error:
         is_server = connection.vendor != "sqlite"
-        known = isinstance(error, OperationalError) or not is_server
+        known = isinstance(error, OperationalError | ProgrammingError) or not is_server
         ill = illness(str(error), is_server=is_server) if known else None
         if ill is None or isinstance(error, Unwell) or (is_server and _is_busy(error)):
             raise

@@ -34,6 +34,7 @@ class Ill(StrEnum):
     DAMAGED = "damaged"
     GONE = "gone"
     REPLACED = "replaced"
+    UNREADY = "unready"
 
 
 # What the databases say, in lower case, in the order in which it counts.
@@ -47,8 +48,12 @@ SAID = (
     ("disk i/o error", Ill.DISK),
     ("locked", Ill.LOCKED),
     ("unable to open", Ill.CLOSED),
+    ("no such table", Ill.UNREADY),
+    ("no such column", Ill.UNREADY),
 )
 WORDS = {
+    Ill.UNREADY: "The database is not ready for this version ({said}). Nothing is sent, and nothing was changed.\n"
+    "Make it ready: amplifier migrate",
     Ill.FULL: f"The disk is full: {{file}} cannot be written. {PAUSED}\nMake room on that disk. {GOES_ON}",
     Ill.READ_ONLY: f"The disk is read-only: {{file}} cannot be written. {PAUSED}\n"
     f"Make the disk and the file writable again. {GOES_ON}",
@@ -76,6 +81,8 @@ def illness(said: str, *, is_server: bool) -> Ill | None:
     """What ails the database that says this; None if that is no illness. `is_server`: it is not a file."""
     words = said.lower()
     found = next((ill for part, ill in SAID if part in words), None)
+    if is_server and "does not exist" in words:
+        return Ill.UNREADY
     if is_server and found not in (Ill.FULL, Ill.READ_ONLY):
         return Ill.AWAY
     return found

@@ -401,3 +401,16 @@ def test_two_workers_on_one_ledger_send_everything_once(desk: Desk) -> None:
     workers[1].stop()
     assert {stands(number)[0] for number in numbers} == {"sent"}
     assert sum(len(network.posts) for network in desk.networks.values()) == len(numbers)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer(desk: Desk) -> None:
+    desk.x.refused = [RateLimited("Slow down.", after(30))]
+    filled.add()
+    desk.tick()
+    desk.pass_by(-3600)
+    filled.add(due=desk.time)
+    desk.tick()
+    assert desk.x.calls.count("publish") == 1, "X still wants to be left alone for 30 s"
+    desk.pass_by(31)
+    desk.tick()
+    assert desk.x.calls.count("publish") == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -157,3 +157,11 @@ def test_on_postgresql_an_account_that_another_worker_holds_is_passed_by() -> No
         assert accounts.lock_open(NOW, among=["x"]) == {"x": True}
         (others,) = filled.at_once([free])
     assert others == ["bluesky", "mastodon"]
+
+
+def test_a_clock_that_was_set_back_makes_no_wait_longer() -> None:
+    with transaction.atomic():
+        accounts.make_wait("x", until=after(30))
+    accounts.shorten_waits(timedelta(hours=1), now=after(-3600))
+    assert free(after(29 - 3600)) == ["bluesky", "mastodon"]
+    assert free(after(30 - 3600)) == ["bluesky", "mastodon", "x"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
@@ -189,3 +191,12 @@ def test_with_every_account_in_sight_no_doubt_is_parked() -> None:
     due = unsure()
     assert holds.park_unseen(now=NOW, accounts=()) == 0
     assert stands(due.id)[0] == "unsure"
+
+
+def test_a_clock_that_was_set_back_puts_off_what_is_tried_again_and_nothing_goes_out_early() -> None:
+    planned, again, doubtful = add(due=after(60)), add(due=after(-3580)), add(state=State.UNSURE)
+    ahead = add()
+    DeliveryRow.objects.filter(id__in=[again, doubtful, ahead]).update(run_at=after(90))
+    holds.shorten_pauses(timedelta(hours=1), now=after(-3600))
+    found = dict(DeliveryRow.objects.values_list("id", "run_at"))
+    assert found == {planned: after(60), again: after(90 - 3600), ahead: NOW, doubtful: after(90 - 3600)}

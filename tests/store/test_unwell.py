@@ -34,7 +34,7 @@ def database(tmp_path: Path) -> Path:
         ("database disk image is malformed", Ill.DAMAGED),
         ("file is not a database", Ill.DAMAGED),
         ("UNIQUE constraint failed: posts.campaign", None),
-        ("no such table: posts", None),
+        ("no such table: posts", Ill.UNREADY),
     ],
 )
 def test_what_a_file_says_is_understood(said: str, ill: Ill | None) -> None:
@@ -48,6 +48,7 @@ def test_what_a_file_says_is_understood(said: str, ill: Ill | None) -> None:
         ("cannot execute UPDATE in a read-only transaction", Ill.READ_ONLY),
         ("server closed the connection unexpectedly", Ill.AWAY),
         ("connection refused", Ill.AWAY),
+        ('relation "posts" does not exist', Ill.UNREADY),
     ],
 )
 def test_what_a_server_says_is_understood(said: str, ill: Ill) -> None:
@@ -57,7 +58,7 @@ def test_what_a_server_says_is_understood(said: str, ill: Ill) -> None:
 @pytest.mark.parametrize("ill", list(Ill))
 def test_every_illness_is_said_in_two_parts_with_what_to_do(ill: Ill) -> None:
     happened, _, hint = in_words(ill, "/var/amplifier.sqlite3", "two\nlines").partition("\n")
-    assert "/var/amplifier.sqlite3" in happened or ill is Ill.AWAY
+    assert "/var/amplifier.sqlite3" in happened or ill in (Ill.AWAY, Ill.UNREADY)
     assert "Nothing is sent" in happened
     assert hint
     assert "{" not in happened + hint
