@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup setup-test test check conformance faults faults-selftest bench lock clean help
+.PHONY: run setup setup-test test check style conformance faults faults-selftest bench lock clean help
 
 help: ## what one can do here
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -34,14 +34,16 @@ setup-test: .venv/ready-test
 
 test: setup-test ## everything but the servers that others wrote (make conformance)
 	@$(BIN)/python -m pytest -n 2 -m "not journey and not conformance"
-	@$(BIN)/python -m pytest -m "journey and not conformance"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not conformance"
 
-check: setup-test ## style, types, layers and the fast tests: under a minute
+check: style ## style, types, layers and the fast tests: a minute or two
+	@$(BIN)/python -m pytest -n 2 -m "not journey and not contract and not conformance"
+
+style: setup-test ## style, types and layers alone
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -n 2 -m "not journey and not contract and not conformance"
 
 conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
