@@ -148,7 +148,7 @@ def test_a_full_disk_is_told_before_the_database_is_touched(place: Place, monkey
 def test_the_database_is_made_ready_and_what_is_none_is_told(place: Place) -> None:
     environment = up.environment_for(place, 8900)
     (place.var / "amplifier.sqlite3").write_bytes(b"no database at all, but something else" * 100)
-    with pytest.raises(UsageError, match="The database is damaged: .*file is not a database"):
+    with pytest.raises(UsageError, match=r"The database is damaged: .*file is not a database"):
         up.migrate(place, environment)
     (place.var / "amplifier.sqlite3").unlink()
     up.migrate(place, environment)

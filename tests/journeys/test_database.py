@@ -69,9 +69,7 @@ def _exchange(database: Path) -> None:
     database.write_bytes(b"no database at all, but something else\n" * 1000)
 
 
-@pytest.mark.parametrize(
-    "damage", [_overwrite, _cut, _exchange], ids=["overwritten", "cut short", "no database"]
-)
+@pytest.mark.parametrize("damage", [_overwrite, _cut, _exchange], ids=["overwritten", "cut short", "no database"])
 def test_a_damaged_database_is_told_by_every_command_and_left_as_it_is(
     sent: Stopped, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
