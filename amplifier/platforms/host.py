@@ -81,9 +81,7 @@ class HostSession(requests.Session):
         response = super().request(method, self._address(str(url)), *args, **kwargs)
         self._last.answer = Answer(response.status_code, response.headers)
         if response.is_redirect:
-            raise RedirectedError(
-                f"{self._base} answers with a redirect. Set the account's `api` to its real address."
-            )
+            raise RedirectedError(f"{self._base} answers with a redirect. Set the account's `api` to its real address.")
         return response
 
     def _address(self, url: str) -> str:
