@@ -158,12 +158,13 @@ def test_a_post_is_skipped_and_another_gets_new_words(at_work: Install) -> None:
     states = "SELECT DISTINCT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.slot = 'thanks-all'"
     _soon(lambda: at_work.rows(states) == [("dropped",)])
     changed = at_work.ask("edit", "onward", "Onward, all of us", "--on", "x", "--yes")
-    assert changed["words"] == {"x": "Onward, all of us"}
+    onward = "Onward, all of us\n\nPromoted by the Labour Campaign for Free Movement."
+    assert changed["words"] == {"x": onward}
     words = (
         "SELECT d.text FROM deliveries d JOIN posts p ON p.id = d.post_id"
         " WHERE p.slot = 'onward' AND d.account = 'x' AND d.state = 'queued'"
     )
-    _soon(lambda: at_work.rows(words) == [("Onward, all of us",)])
+    _soon(lambda: at_work.rows(words) == [(onward,)])
     assert "after:  Onward, together" in at_work.command("edit", "onward", "Onward, together", "--on", "x").stdout
 
 
@@ -202,4 +203,4 @@ def test_send_without_a_worker_says_so_and_what_to_do(at_work: Install) -> None:
     assert at_work.ask("send", "Hello again", "--to", "x", "--yes")["worker"] is False
     told = at_work.command("status")
     assert told.returncode == 1
-    assert "✕ The worker is not running." in told.stdout
+    assert "✕ The worker has said nothing for" in told.stdout
