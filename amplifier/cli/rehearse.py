@@ -32,7 +32,7 @@ from amplifier.yamlfile import read
 
 SHORTEST_S = 30
 START_WITHIN_S = 30.0
-AFTER_THE_END_S = 60.0
+AFTER_THE_END_S = 90.0  # beyond the last moment of the last post, so that nothing still waits to be missed
 DRAIN_WITHIN_S = 20.0
 EVERY_S = 0.1
 

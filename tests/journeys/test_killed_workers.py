@@ -27,7 +27,7 @@ class Killer:
     """Kills the worker in the middle of calls; a row that a kill left behind does not count again."""
 
     kills: int = 0
-    enough: int = 30
+    enough: int = 20
     caught: set[tuple[Path, int, int]] = field(default_factory=set)
     slow: bool = False
     next: float = 0.0
@@ -71,7 +71,7 @@ def _rehearse(folder: Path, killer: Killer, program: tuple[str, ...]) -> tuple[i
 
 @pytest.mark.journey
 @pytest.mark.timeout(400)
-def test_thirty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> None:
+def test_twenty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> None:
     killer = Killer()
     begun = time.monotonic()
     rounds = 0
