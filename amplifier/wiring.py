@@ -39,7 +39,7 @@ from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode, Settings
 from amplifier.sharekit.publish import Publisher
-from amplifier.store import accounts, heartbeats, ledger, sealed
+from amplifier.store import accounts, heartbeats, holds, ledger, sealed
 from amplifier.store.withdrawals import tidy
 
 DAY_S = 86_400
@@ -105,10 +105,11 @@ def open_house(place: Place) -> House:
         now=utc_now(),
         stopped=NEW_LEDGER if live else "",
     )
-    accounts.know_accounts(
+    replaced = accounts.know_accounts(
         ((account.name, account.platform, account.handle) for account in settings.accounts),
         networks={account.name: f"{account.platform} {account.api}".strip() for account in settings.accounts},
     )
+    holds.leave_to_a_person(replaced, now=utc_now())
     platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
 

@@ -44,18 +44,23 @@ class AccountState:
 
 
 @whole
-def know_accounts(accounts: Iterable[tuple[str, str, str]], *, networks: Mapping[str, str] | None = None) -> None:
+def know_accounts(
+    accounts: Iterable[tuple[str, str, str]], *, networks: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Make sure that each (name, platform, handle) has its row; a removed account leaves its row.
 
-    Somebody else under the same name has to show anew who they are. `networks` names, for each account, what it shares
-    with its neighbours: platform and server.
+    Somebody else under the same name has to show anew who they are: those names, each with the handle it had before.
+    `networks` names, for each account, what it shares with its neighbours: platform and server.
     """
+    replaced: dict[str, str] = {}
     for name, platform, handle in accounts:
         row, _ = AccountRow.objects.get_or_create(name=name, defaults={"platform": platform, "handle": handle})
         if (row.platform, row.handle) != (platform, handle):
+            replaced[name] = row.handle
             AccountRow.objects.filter(name=name).delete()
             AccountRow.objects.create(name=name, platform=platform, handle=handle)
         AccountRow.objects.filter(name=name).update(network=(networks or {}).get(name, platform))
+    return replaced
 
 
 @reading

@@ -82,6 +82,23 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
 
 
 @whole
+def leave_to_a_person(replaced: Mapping[str, str], *, now: datetime) -> int:
+    """Of these accounts (each with its handle before) somebody else has the name now: their doubts wait for a person.
+
+    A look would ask the new account, find nothing, and repeat there what may be out on the old one. How many.
+    """
+    doubts = DeliveryRow.objects.filter(account__in=list(replaced), state__in=[State.UNSURE, State.SENDING])
+    found = list(doubts.select_for_update().order_by("id").values_list("id", "account", "state"))
+    for number, account, state in found:
+        detail = f"It may be out as @{replaced[account]}, whose name in settings.yaml now means another account."
+        DeliveryRow.objects.filter(id=number).update(
+            state=State.HELD, reason=HoldReason.DOUBT, detail=detail, fence=F("fence") + 1, lease_until=None
+        )
+        write_events([Event(now, SERVICE, of_delivery(number), "account replaced", state, State.HELD, detail=detail)])
+    return len(found)
+
+
+@whole
 def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collection[int] | None = None) -> int:
     """What held these back has passed: those that are not too late wait for their turn again.
 

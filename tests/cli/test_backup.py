@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from django.db import connection
 
 from amplifier.cli.up import only_one
 from amplifier.clock import utc_now
+from amplifier.schedule.stage import Stage
 from amplifier.store import heartbeats, journeys, restored, stops
 from amplifier.store.backup_file import read_header, write
 from amplifier.store.models import DeliveryRow, Ledger, PostRow
@@ -205,7 +206,9 @@ def test_what_files_added_since_the_backup_is_in_doubt_if_it_was_due(shell: Shel
     gone.delete()
     PostRow.objects.filter(id__in=posts).delete()
     opened = datetime(2023, 10, 1, tzinfo=UTC)
-    Ledger.objects.update(opened_at=opened)
+    stage = Stage.from_json(Ledger.objects.get(id=1).stage)
+    earlier = tuple(replace(knot, real=knot.real - timedelta(seconds=30)) for knot in stage.knots)
+    Ledger.objects.update(opened_at=opened, stage=replace(stage, knots=earlier).to_json())
     path = _backup(shell)
     shell("restore", str(path), "--yes")
     rows = DeliveryRow.objects.filter(post__slot="hello")

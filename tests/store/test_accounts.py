@@ -47,7 +47,10 @@ def test_a_restart_forgets_nothing_about_an_account() -> None:
 @pytest.mark.parametrize(("platform", "handle"), [("x", "somebody-else"), ("mastodon", "x-handle")])
 def test_somebody_else_under_the_same_name_shows_anew_who_they_are(platform: str, handle: str) -> None:
     accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=500, now=NOW)
-    accounts.know_accounts([("x", platform, handle)])
+    before = accounts.account_states()
+    old = next(one.handle for one in before if one.name == "x")
+    assert accounts.know_accounts([("x", platform, handle)]) == {"x": old}
+    assert accounts.know_accounts([("x", platform, handle)]) == {}
     assert state("x") == accounts.AccountState("x", platform, handle, "", "", accounts.UNKNOWN, "", None, None)
     assert accounts.text_limits() == {}
 

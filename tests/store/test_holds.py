@@ -200,3 +200,14 @@ def test_a_clock_that_was_set_back_puts_off_what_is_tried_again_and_nothing_goes
     holds.shorten_pauses(timedelta(hours=1), now=after(-3600))
     found = dict(DeliveryRow.objects.values_list("id", "run_at"))
     assert found == {planned: after(60), again: after(90 - 3600), ahead: NOW, doubtful: after(90 - 3600)}
+
+
+def test_a_doubt_about_an_account_that_was_replaced_waits_for_a_person() -> None:
+    doubt, other = unsure(account="x"), unsure(account="bluesky")
+    on_its_way = filled.sending(account="x")
+    assert holds.leave_to_a_person({"x": "before"}, now=NOW) == 2
+    for number in (on_its_way.id, doubt.id):
+        assert stands(number) == ("held", HoldReason.DOUBT)
+        assert "@before" in row(number).detail
+    assert stands(other.id)[0] == "unsure"
+    assert holds.leave_to_a_person({}, now=NOW) == 0
