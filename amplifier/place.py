@@ -17,6 +17,7 @@ SANDBOX_PORT = 8900
 # Set by hosts whose disks are thrown away at every restart (Heroku, Cloud Run, Lambda).
 PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
 STOP_VARIABLE = "AMPLIFIER_STOP"
+STOP_FILE = "STOP"
 LAST_PORT = 65535
 SHORTEST_KEY = 32
 
@@ -33,7 +34,7 @@ class Place:
     @property
     def stop_file(self) -> Path:
         """While this file exists, nothing is sent; its words say why. A flag that needs no database."""
-        return self.var / "STOP"
+        return self.var / STOP_FILE
 
     def stopped(self) -> str:
         """Why everything is stopped, by a flag outside the database; empty if it is not. What cannot be read stops."""

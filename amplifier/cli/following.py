@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar
 
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -16,27 +16,37 @@ from amplifier.clock import utc_now
 from amplifier.deliver.outcome import Outcome, outcomes
 from amplifier.store import heartbeats, journeys
 
-SILENT_AFTER = timedelta(seconds=10)
+T = TypeVar("T")
 EVERY_S = 0.2
 
 
 def worker_is_alive() -> bool:
     """Whether somebody is there to carry it out."""
-    beat = heartbeats.heartbeats().get("worker")
-    return beat is not None and utc_now() - beat.at < SILENT_AFTER
+    return heartbeats.is_alive(heartbeats.heartbeats().get("worker"), utc_now())
+
+
+def wait_for(look: Callable[[], T], is_over: Callable[[T], bool], *, what: str, seconds: float, quiet: bool) -> T:
+    """What `look` sees once it is over, or after so many seconds; a terminal shows what is waited for."""
+    deadline = time.monotonic() + seconds
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=errors(), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
+        progress.add_task(what)
+        while True:
+            seen = look()
+            if is_over(seen) or time.monotonic() > deadline:
+                return seen
+            time.sleep(EVERY_S)
 
 
 def follow(post: PostId, ids: Collection[int], *, seconds: float, quiet: bool) -> tuple[Outcome, ...]:
     """How it ended on each account, or how it stands after so many seconds."""
-    deadline = time.monotonic() + seconds
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=errors(), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
-        progress.add_task("Waiting for the networks")
-        while True:
-            found = outcomes(journeys.journeys(post=post), ids)
-            if all(one.is_resting for one in found) or time.monotonic() > deadline:
-                return found
-            time.sleep(EVERY_S)
+    return wait_for(
+        lambda: outcomes(journeys.journeys(post=post), ids),
+        lambda found: all(one.is_resting for one in found),
+        what="Waiting for the networks",
+        seconds=seconds,
+        quiet=quiet,
+    )
 
 
 def tell(found: Sequence[Outcome], left: Mapping[str, str], *, alive: bool) -> None:

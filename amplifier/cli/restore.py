@@ -17,7 +17,7 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
-from amplifier.store import restored
+from amplifier.store import heartbeats, restored
 from amplifier.store.backup_file import Header, read, read_header
 from amplifier.store.backup_restore import must_fit, replace_file, replace_rows
 from amplifier.store.backup_rows import SQLITE
@@ -117,7 +117,7 @@ def _must_be_still() -> None:
     """Raises UsageError while any process of the service, here or on another machine, writes into this database."""
     name = restored.at_work(utc_now())
     if name:
-        seconds = restored.SILENT_AFTER.seconds
+        seconds = heartbeats.SILENT_AFTER.seconds
         raise UsageError(
             f"The {name} was at work a moment ago, so the service is running somewhere on this database.\n"
             f"End it, wait {seconds} seconds, and give the command again."

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from amplifier.campaign.delivery import Journey, State
 from amplifier.cli.bill import price_words
-from amplifier.cli.output import actor, agreed, console, errors, say_json, state_words, wall_clock, warn
+from amplifier.cli.following import wait_for, worker_is_alive
+from amplifier.cli.output import actor, agreed, console, say_json, state_words, wall_clock, warn
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
@@ -22,11 +20,9 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.milestones import parse_move
 from amplifier.settings import Settings
-from amplifier.store import accounts, heartbeats, journeys, ledger
+from amplifier.store import accounts, journeys, ledger
 
 AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
-SILENT_AFTER = timedelta(seconds=10)
-EVERY_S = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         console().print("Nothing was sent.")
         return 1
     ids = queue_own(own, settings, actor=actor(), now=now)
-    alive = _worker_is_alive()
+    alive = worker_is_alive()
     rows = journeys.journeys_by_id(ids)
     if alive and due_at <= utc_now() + timedelta(seconds=options.wait):
         rows = _follow(ids, seconds=options.wait, quiet=options.json)
@@ -112,21 +108,14 @@ def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
     warn(out, [echo.warning() for echo in own.echoes])
 
 
-def _worker_is_alive() -> bool:
-    beat = heartbeats.heartbeats().get("worker")
-    return beat is not None and utc_now() - beat.at < SILENT_AFTER
-
-
 def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey, ...]:
-    deadline = time.monotonic() + seconds
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=errors(), disable=quiet or not sys.stderr.isatty(), transient=True) as progress:
-        progress.add_task("Waiting for the receipts")
-        while True:
-            rows = journeys.journeys_by_id(ids)
-            if all(row.state in AT_REST for row in rows) or time.monotonic() > deadline:
-                return rows
-            time.sleep(EVERY_S)
+    return wait_for(
+        lambda: journeys.journeys_by_id(ids),
+        lambda rows: all(row.state in AT_REST for row in rows),
+        what="Waiting for the receipts",
+        seconds=seconds,
+        quiet=quiet,
+    )
 
 
 def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bool) -> None:

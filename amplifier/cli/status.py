@@ -33,7 +33,6 @@ from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, no
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
-SILENT_AFTER = timedelta(seconds=15)
 AWAY = "is not running"
 A_WEEK = timedelta(days=7)
 OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
@@ -52,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     _must_be_readable(place)
     now = utc_now()
     beats = heartbeats.heartbeats()
-    alive = {name: name in beats and abs(now - beats[name].at) < SILENT_AFTER for name in ("worker", "listener")}
+    alive = {name: heartbeats.is_alive(beats.get(name), now) for name in ("worker", "listener")}
     clock = wrong_clock(settings, now=now)
     ill = _ill(silent=not all(alive.values()))
     counts = journeys.counts()

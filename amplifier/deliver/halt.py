@@ -12,10 +12,9 @@ from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, stopped_by
 from amplifier.deliver.deadline import within
 from amplifier.errors import UsageError
-from amplifier.place import STOP_VARIABLE, Place
+from amplifier.place import STOP_FILE, STOP_VARIABLE, Place
 from amplifier.store import deliveries, heartbeats, holds, journeys, ledger, restored, stops
 
-STOP_FILE = "STOP"
 FLAG_BEAT = "stop flag"  # what the worker's own environment says of stopping, for the other processes
 DATABASE_WITHIN_S = 2.0
 ENDS = (".", "!", "?", "…")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amplifier.store.models import HeartbeatRow
 from amplifier.store.transaction import reading, whole
+
+SILENT_AFTER = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,11 @@ class Heartbeat:
     name: str
     at: datetime
     detail: str
+
+
+def is_alive(beat: Heartbeat | None, now: datetime) -> bool:
+    """Whether this part has shown itself of late; one from the future (a clock set back) is as old as it is ahead."""
+    return beat is not None and abs(now - beat.at) < SILENT_AFTER
 
 
 @whole

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-
-from django.db.models import F
 
 from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State
 from amplifier.errors import UsageError
-from amplifier.store.corrections import last_moment
-from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.corrections import last_moment, move
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
-
-NOTHING: Mapping[str, object] = {}
 
 
 @whole
@@ -27,7 +21,7 @@ def adopt(delivery: int, receipt: Receipt, *, actor: str, now: datetime, by_hand
     other = DeliveryRow.objects.filter(account=row.account, remote_id=receipt.remote_id).exclude(id=delivery).first()
     if other is not None:
         raise UsageError(f"{receipt.url} belongs to another delivery already (number {other.pk}).")
-    _move(
+    move(
         row,
         State.SENT,
         "found by hand",
@@ -55,14 +49,14 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
     _may(row, after)
     fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment(row, now), "looks": 0}
     reason = DoubtReason.AGAIN if after is State.UNSURE else ""
-    _move(row, after, "to be sent again", actor, now, reason=reason, fields=fresh)
+    move(row, after, "to be sent again", actor, now, reason=reason, fields=fresh)
     return after
 
 
 @whole
 def drop(delivery: int, *, actor: str, now: datetime, why: str = "") -> None:
     """Leave it out for good. Raises UsageError if it is in no state for that."""
-    _move(_row(delivery, State.DROPPED), State.DROPPED, "left out by hand", actor, now, reason="by hand", detail=why)
+    move(_row(delivery, State.DROPPED), State.DROPPED, "left out by hand", actor, now, reason="by hand", detail=why)
 
 
 @whole
@@ -72,7 +66,7 @@ def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason) -
     Raises UsageError if it is in no state for that.
     """
     row = _row(delivery, State.UNSURE)
-    _move(row, State.UNSURE, "to be looked for", actor, now, reason=reason, fields={"run_at": now, "looks": 0})
+    move(row, State.UNSURE, "to be looked for", actor, now, reason=reason, fields={"run_at": now, "looks": 0})
 
 
 def _row(delivery: int, after: State) -> DeliveryRow:
@@ -91,19 +85,3 @@ def _known(delivery: int) -> DeliveryRow:
 def _may(row: DeliveryRow, after: State) -> None:
     if after not in MOVES_BY_A_PERSON.get(State(row.state), frozenset()):
         raise UsageError(f"Delivery {row.pk} is {row.state}, so this cannot be done with it. Nothing was changed.")
-
-
-def _move(  # noqa: PLR0913  what is written down about a step
-    row: DeliveryRow,
-    after: State,
-    kind: str,
-    actor: str,
-    now: datetime,
-    *,
-    reason: str = "",
-    detail: str = "",
-    fields: Mapping[str, object] = NOTHING,
-) -> None:
-    changes = {"state": after, "reason": reason, "detail": detail, "lease_until": None, **fields}
-    DeliveryRow.objects.filter(id=row.pk).update(fence=F("fence") + 1, **changes)
-    write_events([Event(now, actor, of_delivery(row.pk), kind, row.state, after, detail=detail)])

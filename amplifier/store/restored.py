@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import DatabaseError
 from django.db.models import F, Q, Value
@@ -20,7 +20,6 @@ DETAIL = "The database was restored from an older backup, so this may be out alr
 # They go on by themselves, so they may have gone on since the backup was made. What hands were to post is theirs still.
 GOES_ON = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET)
 PROCESSES = ("worker", "listener")
-SILENT_AFTER = timedelta(seconds=15)
 MANY = 500  # ids in one statement
 
 
@@ -86,4 +85,4 @@ def at_work(now: datetime) -> str:
         beats = heartbeats.heartbeats() if ledger.is_ready() else {}
     except DatabaseError:  # damaged, which is why somebody restores a backup
         return ""
-    return next((name for name in PROCESSES if name in beats and now - beats[name].at < SILENT_AFTER), "")
+    return next((name for name in PROCESSES if heartbeats.is_alive(beats.get(name), now)), "")

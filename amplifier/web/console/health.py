@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from amplifier.campaign.stop import EVERYTHING
@@ -19,12 +19,11 @@ from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import FILE, Account
 from amplifier.store import accounts, heartbeats, ledger, notices, sources
 from amplifier.store.accounts import LOST, OK, AccountState
-from amplifier.store.heartbeats import Heartbeat
+from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import trouble
 from amplifier.web.frame import known_as, lasting, place, title
 
-SILENT_AFTER = timedelta(seconds=15)
 PARTS = (
     ("worker", "sends the posts", "Nothing is sent: the worker is silent."),
     ("listener", "looks for mentions", "No mention comes in: the listener is silent."),
@@ -76,7 +75,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
 def _database(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     """What keeps the database from being written; while a part is silent that is tried."""
     file = database_file()
-    silent = any(name not in beats or abs(now - beats[name].at) >= SILENT_AFTER for name, _, _ in PARTS)
+    silent = not all(is_alive(beats.get(name), now) for name, _, _ in PARTS)
     ill = trouble(file, thorough=silent) if file else ""
     if ill:
         yield Sign(Mood.BAD, " ".join(ill.split()), ill.partition(":")[0] + ".", stops_all=True)
@@ -104,7 +103,7 @@ def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
 def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     for name, does, short in PARTS:
         beat = beats.get(name)
-        if beat is not None and abs(now - beat.at) < SILENT_AFTER:
+        if is_alive(beat, now):
             yield Sign(Mood.OK, f"The {name} is at work.")
             continue
         long = f" for {lasting((now - beat.at).total_seconds())}" if beat else ""
