@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -13,16 +12,17 @@ import segno
 
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.cli.output import actor, console, say_json, wall_clock
+from amplifier.cli.up import WEB_PORT
 from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
+from amplifier.deliver.people import pages_at
 from amplifier.errors import UsageError
-from amplifier.place import port_number, settle
+from amplifier.place import settle
 from amplifier.settings import Mode, Settings
 from amplifier.store import errands, ledger
 
 TOKEN_BYTES = 32
 SVG_MM = 50  # on paper; a phone reads it at arm's length
-PORT = "8000"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +78,7 @@ def _base(settings: Settings) -> str:
             "A stop link needs the address at which people reach these pages, and settings.yaml has none.\n"
             "Add it, for example  address: https://amplifier.example"
         )
-    return f"http://127.0.0.1:{port_number(os.environ.get('PORT') or PORT)}"
+    return pages_at(settings) or f"http://127.0.0.1:{WEB_PORT}"  # nothing has served them here yet
 
 
 def _revoke(settings: Settings, *, as_json: bool) -> int:

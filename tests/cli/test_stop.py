@@ -11,6 +11,7 @@ from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
 from amplifier.store import errands, stops
 from amplifier.store.models import DeliveryRow, ErrandRow
+from amplifier.web.whereabouts import announce
 from tests.cli.conftest import Shell
 
 
@@ -92,6 +93,12 @@ def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
     assert errands.find_errand(ErrandKind.STOP, first.rpartition("/")[2]) is None
     assert "There is no stop link in use." in shell("stop-link", "--list").out
     assert "There was no stop link to end." in shell("stop-link", "--revoke").out
+
+
+def test_in_a_rehearsal_the_link_leads_to_where_the_pages_are_served(shell: Shell) -> None:
+    assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8000/stop/"), "nothing has served them yet"
+    announce("127.0.0.1", 8222)
+    assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8222/stop/")
 
 
 def test_the_address_in_the_settings_is_where_people_go(shell: Shell) -> None:
