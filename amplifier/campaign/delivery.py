@@ -94,6 +94,7 @@ class DoubtReason(StrEnum):
     RESTORED = "restored"  # it may have gone out after the backup was made
     AGAIN = "again"  # a person wants it sent once more, if it is not there
     BY_HAND = "by_hand"  # a person says that they posted it
+    REFUSED = "refused"  # the network refuses it; such an answer has been given for posts that were out all the same
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class Due:
     """A delivery in a worker's hands: its words, its key, and the fence that proves the claim.
 
     `request` is None unless the bytes are frozen, by an attempt that may have arrived. `too_late_at` is the instant
-    from which it must not go out any more.
+    from which it must not go out any more; `detail` is what was last said of it.
     """
 
     id: int
@@ -167,6 +168,7 @@ class Due:
     first_sent_at: datetime | None
     target: str = ""
     imprint: str = ""
+    detail: str = ""
 
     @property
     def verb(self) -> Verb:
@@ -180,8 +182,8 @@ class Transition:
 
     `run_at` is when the next step may begin; None leaves it. `account_until` keeps the whole account waiting until
     then, `post_until` its next new post alone: a gap of our own keeps no correction waiting. `account_lost` pauses it
-    with this reason. `certainly_not_out`: no attempt can have published it, so its bytes need not stay as they are.
-    `app_wide`: the whole app must wait, so that every account on this network does.
+    with this reason. `gives_up_bytes`: the network's no to the first attempt was clear, so its bytes need not stay as
+    they are. `app_wide`: the whole app must wait, so that every account on this network does.
     `strain` is how long (seconds) the account rests when this was the last straw: a call that got no answer, or a
     refusal to serve; 0 means that the network answered as it should.
     """
@@ -199,7 +201,7 @@ class Transition:
     account_until: datetime | None = None
     post_until: datetime | None = None
     account_lost: str = ""
-    certainly_not_out: bool = False
+    gives_up_bytes: bool = False
     app_wide: bool = False
     strain: float = 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import DoubtReason, Due, HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import DoubtReason, Due, HoldReason, Receipt, State, Transition, Verb
 from amplifier.campaign.pace import latest
 from amplifier.errors import (
     AccountLost,
@@ -40,7 +40,8 @@ def after_attempt(
 ) -> Transition:
     """The step after `publish`: a receipt is sent; an unclear answer is unsure, never a blind repeat.
 
-    `jitter` in [0, 1) spreads new attempts. What may be out counts for the gap like what is.
+    `jitter` in [0, 1) spreads new attempts. What may be out counts for the gap like what is. A refusal is believed, and
+    never repeated, but nobody is told that a post is not out before somebody has looked.
     """
     step = _Step(due, State.SENDING)
     gap = now + timedelta(seconds=pauses.gap) if pauses.gap else None
@@ -52,6 +53,15 @@ def after_attempt(
             return _limited(step, outcome)
         case Unavailable():
             return _not_reached(step, outcome, now=now, pauses=pauses, jitter=jitter)
+        case Rejected() if due.verb is Verb.PUBLISH:
+            return step.to(
+                State.UNSURE,
+                "refused",
+                detail=str(outcome),
+                reason=DoubtReason.REFUSED,
+                run_at=latest(now + timedelta(seconds=pauses.look_again), outcome.until),
+                account_until=outcome.until,
+            )
         case Rejected():
             return _rejected(step, outcome)
         case AccountLost():
@@ -91,6 +101,7 @@ def after_look(
     `park`: on this account nothing is sent a second time without a person.
     """
     step = _Step(due, State.UNSURE)
+    refused = due.reason == DoubtReason.REFUSED
     match found:
         case Receipt():
             return step.to(State.SENT, "found", receipt=found)
@@ -98,7 +109,7 @@ def after_look(
             return step.to(
                 State.UNSURE,
                 "cannot look yet",
-                detail=str(found),
+                detail=due.detail if refused else str(found),
                 reason=due.reason,
                 run_at=found.until,
                 looks=due.looks,
@@ -109,12 +120,14 @@ def after_look(
             return step.to(
                 State.UNSURE,
                 "cannot look yet",
-                detail=str(found),
+                detail=due.detail if refused else str(found),
                 reason=due.reason,
                 run_at=latest(again, found.until),
                 looks=due.looks,
                 account_lost=lost,
             )
+        case None if refused:
+            return step.to(State.HELD, "rejected", detail=due.detail, reason=HoldReason.REJECTED)
         case None if due.looks + 1 < looks_needed:
             again = now + timedelta(seconds=pauses.look_again)
             return step.to(
@@ -253,11 +266,12 @@ class _Step:
             account_until=account_until,
             post_until=post_until,
             account_lost=account_lost,
-            certainly_not_out=self._is_certainly_not_out(after),
+            gives_up_bytes=self._gives_up_bytes(after, reason),
             app_wide=app_wide,
             strain=strain,
         )
 
-    def _is_certainly_not_out(self, after: State) -> bool:
+    def _gives_up_bytes(self, after: State, reason: str) -> bool:
         """A clear no to the first attempt: bytes that were frozen before the claim may have arrived earlier."""
-        return self.before is State.SENDING and after in (State.QUEUED, State.HELD) and self.due.request is None
+        is_no = after in (State.QUEUED, State.HELD) or reason == DoubtReason.REFUSED
+        return self.before is State.SENDING and is_no and self.due.request is None

@@ -113,6 +113,7 @@ class Public:
         self._world = world
         self._clock = clock or CLOCK.get()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()  # held while one of them speaks: a new rate waits for the end of the sentence
         self._wake = threading.Event()
         self._ended = threading.Event()
         kept = world.notes.kept("public") or {}
@@ -133,8 +134,11 @@ class Public:
             self._thread.join(1)
 
     def speak(self, rate: Rate) -> None:
-        """Speak at this rate from now on; another seed, or a rate after none, begins counting anew."""
-        with self._lock:
+        """Speak at this rate from now on; another seed, or a rate after none, begins counting anew.
+
+        When it returns nobody speaks at the old rate any more.
+        """
+        with self._turn, self._lock:
             if rate.seed != self._rate.seed or not self._rate.per_minute:
                 self._spoken = 0
                 self._chance = chance(rate.seed)
@@ -221,17 +225,19 @@ class Public:
                 self._wake.clear()
             elif busy:
                 with contextlib.suppress(sqlite3.OperationalError):  # a full disk: they speak again when there is room
-                    self._speak_once()
+                    self._speak_once(rate)
 
-    def _speak_once(self) -> None:
-        with self._lock:
-            saying = next_saying(self._chance, self._world)
-        if saying is None:
-            return
-        self.say(saying.network, saying.handle, saying.text, in_reply_to=saying.in_reply_to)
-        with self._lock:
-            self._spoken += 1
-            self._keep()
+    def _speak_once(self, rate: Rate) -> None:
+        """Somebody says something, unless another rate than this one holds by now."""
+        with self._turn:
+            with self._lock:
+                saying = next_saying(self._chance, self._world) if rate == self._rate else None
+            if saying is None:
+                return
+            self.say(saying.network, saying.handle, saying.text, in_reply_to=saying.in_reply_to)
+            with self._lock:
+                self._spoken += 1
+                self._keep()
 
     def _keep(self) -> None:
         self._world.notes.keep("public", {"rate": asdict(self._rate), "spoken": self._spoken})

@@ -44,7 +44,7 @@ WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s)
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
   CASE WHEN d.verb = 'delete' AND d.target = '' THEN (SELECT f.remote_id FROM deliveries f WHERE f.id = d.waits_for)
-    ELSE d.target END, d.imprint
+    ELSE d.target END, d.imprint, d.detail
 FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
 
 
@@ -163,6 +163,7 @@ def _due(cursor: Any, numbers: Sequence[int]) -> list[Due]:
             first_sent_at=instant(row[19]),
             target=row[20] or "",
             imprint=row[21],
+            detail=row[22],
         )
         for row in cursor.fetchall()
     ]

@@ -226,9 +226,10 @@ def _write(step: Transition, written: list[Event], *, now: datetime, actor: str)
         return False
     after, reason, detail = _settled(step, row)
     changes: dict[str, object] = {"looks": step.looks, "lease_until": None}
-    if step.certainly_not_out:
+    if step.gives_up_bytes:
         changes["request"] = None
-    if step.before is State.SENDING and step.after in (State.QUEUED, State.HELD):
+    is_refused = row.reason == DoubtReason.REFUSED and step.after is State.HELD
+    if is_refused or (step.before is State.SENDING and step.after in (State.QUEUED, State.HELD)):
         spends.give_back(step.id, now=now)
     changes |= _times(step, after, row, now)
     if after is State.SENT:

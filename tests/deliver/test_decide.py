@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import MOVES, DeliveryId, DoubtReason, Due, HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import MOVES, DeliveryId, DoubtReason, Due, HoldReason, Receipt, State, Transition, Verb
 from amplifier.campaign.post import PostId
 from amplifier.deliver.decide import (
     SLOWEST_S,
@@ -76,7 +76,7 @@ def look(
         (RateLimited("Too often.", LATER), State.QUEUED, "rate limited", "", LATER),
         (RateLimited("Too often.", LATER, "app"), State.QUEUED, "rate limited", "", LATER),
         (Unavailable("Not reached."), State.QUEUED, "not reached", "", s(15)),
-        (Rejected("Too long."), State.HELD, "rejected", HoldReason.REJECTED, None),
+        (Rejected("Too long."), State.UNSURE, "refused", DoubtReason.REFUSED, s(60)),
         (AccountLost("Revoked."), State.QUEUED, "account lost", "", NOW),
         (AlreadyPublished("Duplicate."), State.UNSURE, "said to be there", HoldReason.DUPLICATE, s(90)),
         (OutcomeUnknown("No answer."), State.UNSURE, "no clear answer", "", s(90)),
@@ -96,19 +96,38 @@ def test_every_outcome_of_an_attempt_has_its_step(
 @pytest.mark.parametrize("error", [OutcomeUnknown("No answer."), AlreadyPublished("Duplicate."), PlatformError("?")])
 def test_what_may_be_out_is_never_queued_again_without_a_look(error: PlatformError) -> None:
     assert attempt(error).after is State.UNSURE
-    assert attempt(error).certainly_not_out is False
+    assert attempt(error).gives_up_bytes is False
 
 
 @pytest.mark.parametrize(
     "error", [RateLimited("Too often.", LATER), Unavailable("No."), Rejected("No."), AccountLost("No.")]
 )
 def test_a_clear_no_to_the_first_attempt_gives_its_bytes_up_and_to_a_later_one_does_not(error: PlatformError) -> None:
-    assert attempt(error).certainly_not_out
-    assert not attempt(error, replace(DUE, request=b"bytes", attempts=1)).certainly_not_out
+    assert attempt(error).gives_up_bytes
+    assert not attempt(error, replace(DUE, request=b"bytes", attempts=1)).gives_up_bytes
+
+
+REFUSED = replace(UNSURE, request=None, reason=DoubtReason.REFUSED, detail="Too long.")
+
+
+def test_a_refused_post_is_looked_for_once_and_then_held_with_what_the_network_said() -> None:
+    step = look(None, REFUSED, needed=3)
+    assert (step.after, step.reason, step.detail) == (State.HELD, HoldReason.REJECTED, "Too long.")
+
+
+def test_a_refusal_of_a_post_that_is_out_all_the_same_ends_as_sent() -> None:
+    step = look(RECEIPT, REFUSED)
+    assert (step.after, step.receipt) == (State.SENT, RECEIPT)
+
+
+@pytest.mark.parametrize("error", [Unavailable("Not reached."), RateLimited("Too often.", LATER), AccountLost("No.")])
+def test_what_the_network_said_of_a_refused_post_outlives_a_look_that_fails(error: PlatformError) -> None:
+    step = look(error, REFUSED)
+    assert (step.after, step.reason, step.detail) == (State.UNSURE, DoubtReason.REFUSED, "Too long.")
 
 
 def test_a_receipt_gives_nothing_up() -> None:
-    assert not attempt(RECEIPT).certainly_not_out
+    assert not attempt(RECEIPT).gives_up_bytes
 
 
 def test_a_network_that_asks_us_to_wait_is_left_alone_by_the_whole_account() -> None:
@@ -243,8 +262,7 @@ def test_whoever_asks_us_to_wait_is_left_alone_until_then_whatever_became_of_the
 ) -> None:
     step = attempt(made("No.", LATER))
     assert step.account_until == LATER
-    assert step.run_at in (None, LATER)
-    assert (step.run_at is None) == (made is Rejected)
+    assert step.run_at == LATER
     before = put_back(DUE, made("No.", LATER), now=NOW, pauses=PAUSES, jitter=0)
     assert before.account_until == LATER
 
@@ -328,7 +346,8 @@ def test_a_change_without_an_error_is_done() -> None:
     ],
 )
 def test_a_change_that_failed_follows_the_policy_of_a_post(error: PlatformError, after: State) -> None:
-    assert after_change(DUE, error, now=NOW, pauses=PAUSES, jitter=0).after is after
+    edit = replace(DUE, identity=replace(DUE.identity, verb=Verb.EDIT))
+    assert after_change(edit, error, now=NOW, pauses=PAUSES, jitter=0).after is after
 
 
 def second_look(error: PlatformError | None = None, *, is_done: bool = False) -> Transition:
@@ -382,7 +401,7 @@ def test_no_sequence_of_outcomes_repeats_what_may_be_out_without_enough_looks(
         saw_nothing = 0
         due = replace(due, request=due.request or b"bytes", state=step.after, reason=step.reason, looks=step.looks)
         due = replace(due, attempts=due.attempts + 1)
-        if step.certainly_not_out:
+        if step.gives_up_bytes:
             due = replace(due, request=None)
         certain = isinstance(outcome, RateLimited | Unavailable | AccountLost)
         assert (step.after is State.QUEUED) == certain
@@ -395,7 +414,7 @@ def test_no_sequence_of_outcomes_repeats_what_may_be_out_without_enough_looks(
             due = replace(due, state=step.after, reason=step.reason, looks=step.looks)
         if due.state is State.QUEUED and not certain:
             assert saw_nothing >= needed
-            assert not isinstance(outcome, AlreadyPublished)
+            assert not isinstance(outcome, AlreadyPublished | Rejected)
             assert s(seconds) < due.too_late_at
             assert due.request is not None
         if due.state is not State.QUEUED:

@@ -1,8 +1,8 @@
 """Every kind of bad answer, and what each network's delivery must come to: written down before it is tried.
 
 The source of each line is what the networks document (docs/platforms.md) and what Amplifier promises: once, or not and
-why, or a person is asked. A refusal that is documented as such is believed; everything else is looked for before it is
-repeated.
+why, or a person is asked. A refusal that is documented as such is never repeated, and looked for once before anybody is
+told that the post is not out; everything else is looked for before it is repeated.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class Bad:
 SENT = End("sent", 1)
 SENT_LATE = End("sent", 1, within_s=20 * 60)
 REFUSED = End("held: rejected", 0)
-REFUSED_AND_THERE = End("held: rejected", 1)
 LOCKED_OUT = End("held: account", 0)
 SAID_TO_BE_THERE = End("held: duplicate", 0)
 THERE_UNSEEN = End("held: duplicate", 1)
@@ -141,8 +140,8 @@ KINDS = (
     everywhere(
         "400 and there",
         status(400, stored=True),
-        REFUSED_AND_THERE,
-        "A documented refusal is believed. That it lied a person finds; what matters is that nothing goes out twice.",
+        SENT,
+        "A documented refusal is never repeated, but nobody is told that it is not out before a look: here it is.",
         "mastodon",
     ),
     everywhere("reset unread", one("reset_unread"), SENT, "Nobody can tell how far it came: look.", "x"),
@@ -194,6 +193,13 @@ KINDS = (
 
 # More of the same, where one of the above could pass by luck.
 MORE = (
+    everywhere("413 and there", status(413, stored=True), SENT, "A refusal that lies: one look finds it."),
+    everywhere(
+        "429 and there",
+        status(429, stored=True, reset=3, retry_after="seconds"),
+        SENT,
+        "It says to come back, so it is sent again: X calls that a duplicate, and the others know the key.",
+    ),
     everywhere("409", status(409), SENT, "Nobody documents it for a post: look."),
     everywhere("502 and there", status(502, stored=True), SENT, "The gateway lost the answer: look."),
     everywhere("503", status(503), SENT, "Overloaded, perhaps after the post was taken: look."),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -82,11 +83,38 @@ def test_the_public_falls_silent_at_rate_nothing_and_begins_anew(door: Any, mast
     assert door.post("public", per_minute=1, seed=4)["spoken"] == 0
 
 
+def test_silence_waits_for_the_end_of_a_sentence_and_nothing_follows_it(world: World, monkeypatch: Any) -> None:
+    publish(world, Network.X, "labfreemvmt", "Hello")
+    public, at_it, go_on = Public(world), threading.Event(), threading.Event()
+
+    def slowly(*_args: object, **_more: object) -> None:
+        at_it.set()
+        go_on.wait(5)
+
+    monkeypatch.setattr(public, "say", slowly)
+    rate = Rate(per_minute=6000, seed=2)
+    public.speak(rate)
+    speaks = threading.Thread(target=public._speak_once, args=[rate])
+    silences = threading.Thread(target=public.speak, args=[Rate(seed=2)])
+    speaks.start()
+    assert at_it.wait(5)
+    silences.start()
+    silences.join(0.1)
+    assert silences.is_alive()
+    go_on.set()
+    speaks.join(5)
+    silences.join(5)
+    assert public.as_json()["spoken"] == 1
+    public._speak_once(rate)
+    assert public.as_json()["spoken"] == 1
+
+
 def test_the_public_keeps_count_over_a_restart(world: World) -> None:
     publish(world, Network.X, "labfreemvmt", "Hello")
     public = Public(world)
-    public.speak(Rate(per_minute=60, stop_at=9, seed=2))
-    public._speak_once()
+    rate = Rate(per_minute=60, stop_at=9, seed=2)
+    public.speak(rate)
+    public._speak_once(rate)
     again = Public(world)
     assert again.as_json() == {"per_minute": 60, "stop_at": 9, "seed": 2, "spoken": 1}
 

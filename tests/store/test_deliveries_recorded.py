@@ -139,7 +139,7 @@ def test_a_stale_step_says_nothing_about_its_account() -> None:
 
 def test_what_certainly_did_not_go_out_gives_its_bytes_up() -> None:
     due = sending()
-    record(replace(step(due, State.QUEUED), certainly_not_out=True))
+    record(replace(step(due, State.QUEUED), gives_up_bytes=True))
     (again,) = claim()
     assert again.request is None
 
