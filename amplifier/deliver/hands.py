@@ -113,7 +113,7 @@ class Hands:
             log.exception("unclassified error from %s", account)
             self._again[row.id] = now + timedelta(seconds=AGAIN_S)
             return
-        if seen is None:
+        if seen is None or not seen.is_ours:
             errands.refuse_link(errand, NOT_THERE, now=now)
         elif seen.says_the_same or nearly_the_same(seen.text, row.text):
             self._adopt(errand, row, receipt, by)

@@ -191,6 +191,11 @@ def _check(
         raise UsageError(
             f"{title} shows no post at this link. Open it, and copy its address anew. Nothing was changed."
         )
+    if not seen.is_ours:
+        raise UsageError(
+            f"{title} says that this post is not by @{account.handle}. Paste the link of our own post. "
+            "Nothing was changed."
+        )
     if not seen.says_the_same and not anyway:
         raise UsageError(_other_words(seen, title))
     return Proof.READ, "" if seen.says_the_same else "Its words differ from ours."

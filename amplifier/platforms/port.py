@@ -33,9 +33,10 @@ class Sought:
 
 @dataclass(frozen=True)
 class Seen:
-    """Our post as the network shows it now, with the links written out in full.
+    """A post as the network shows it now, with the links written out in full.
 
-    `says_the_same`: the words are those we sent, as `find` compares them. `boosts` and `replies` are None where the
+    `says_the_same`: the words are those we sent, as `find` compares them. `is_ours`: the network names us as its author;
+    the address of a post proves that on no network. `boosts` and `replies` are None where the
     network does not tell.
     """
 
@@ -44,6 +45,7 @@ class Seen:
     boosts: int | None
     replies: int | None
     url: str
+    is_ours: bool
 
 
 @dataclass(frozen=True)

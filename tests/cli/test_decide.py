@@ -79,7 +79,7 @@ def test_the_list_says_what_happened_what_to_look_for_and_what_to_paste(shell: S
 
 
 def test_a_link_settles_one_delivery(shell: Shell, rows: dict[str, int], shows: list[Seen | None]) -> None:
-    shows.append(Seen(says_the_same=True, text="", boosts=0, replies=0, url=""))
+    shows.append(Seen(says_the_same=True, text="", boosts=0, replies=0, url="", is_ours=True))
     said = shell("decide", "hello/once", "--on", "mastodon", "--there", LINK)
     assert said.code == 0
     assert f"✓ mastodon hello/once: Sent: {LINK} The network shows it." in said.out

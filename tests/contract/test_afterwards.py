@@ -47,6 +47,7 @@ def test_what_was_published_is_read_and_says_the_same(account: Account, text: st
     assert seen.says_the_same
     assert seen.text in {text, text.replace("e\u0301", "é")}
     assert seen.url == receipt.url
+    assert seen.is_ours
     assert not adapter.read(receipt.remote_id, text + ".").says_the_same  # type: ignore[union-attr]
 
 
@@ -139,6 +140,15 @@ def test_nobody_deletes_what_another_account_said(place: Place, account: Account
         account.open().delete(receipt.remote_id)
 
     assert place.texts(other) == {receipt.remote_id: WORDS}
+
+
+def test_a_post_of_somebody_else_is_not_ours_whatever_its_words(place: Place, account: Account) -> None:
+    _, receipt = published(place.account())
+
+    seen = account.open().read(receipt.remote_id, WORDS)
+
+    assert seen is not None
+    assert (seen.says_the_same, seen.is_ours) == (True, False)
 
 
 # Spotting

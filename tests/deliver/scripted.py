@@ -80,7 +80,7 @@ class Scripted:
         if remote_id not in self.posts:
             return None
         words = self.words(remote_id)
-        return Seen(words == text, words, 0, 0, self._receipt(remote_id).url)
+        return Seen(words == text, words, 0, 0, self._receipt(remote_id).url, is_ours=True)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
         self.calls.append("edit")

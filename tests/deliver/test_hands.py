@@ -42,8 +42,8 @@ class Network:
         return answer
 
 
-def seen(text: str, *, same: bool = False) -> Seen:
-    return Seen(same, text, None, None, "https://bsky.app/x")
+def seen(text: str, *, same: bool = False, is_ours: bool = True) -> Seen:
+    return Seen(same, text, None, None, "https://bsky.app/x", is_ours)
 
 
 @dataclass
@@ -169,7 +169,14 @@ def test_a_word_that_a_hand_changed_is_no_other_post(desk: Desk) -> None:
     assert stands(number)[0] == "sent"
 
 
-@pytest.mark.parametrize(("answer", "why"), [(None, NOT_THERE), (seen("Lunch is served."), OTHER_WORDS)])
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (None, NOT_THERE),
+        (seen("Lunch is served."), OTHER_WORDS),
+        (seen(TEXT, same=True, is_ours=False), NOT_THERE),
+    ],
+)
 def test_a_link_to_anything_else_is_refused_with_the_reason(desk: Desk, answer: Seen | None, why: str) -> None:
     number = desk.hand_off()
     desk.given(number)

@@ -55,8 +55,8 @@ class Reader:
         return self.answer()
 
 
-def seen(*, same: bool = True, text: str = "Words.") -> Seen:
-    return Seen(says_the_same=same, text=text, boosts=0, replies=0, url=LINK)
+def seen(*, same: bool = True, text: str = "Words.", is_ours: bool = True) -> Seen:
+    return Seen(says_the_same=same, text=text, boosts=0, replies=0, url=LINK, is_ours=is_ours)
 
 
 def reach(answer: Callable[[], Seen | None] | None = None) -> Reach:
@@ -109,6 +109,13 @@ def test_a_network_that_hangs_is_not_waited_for(settings: Settings, monkeypatch:
     adopted = it_is_there(put(State.UNSURE), LINK, settings, reach(lambda: time.sleep(2) or seen()), actor=WHO, now=NOW)
     assert time.monotonic() - begun < 1.5
     assert "no answer within" in adopted.why
+
+
+def test_a_post_that_is_not_by_our_account_proves_nothing_even_with_our_words(settings: Settings) -> None:
+    number = put(State.UNSURE)
+    with pytest.raises(UsageError, match="not by @"):
+        it_is_there(number, LINK, settings, reach(lambda: seen(is_ours=False)), actor=WHO, now=NOW, anyway=True)
+    assert stands(number) == (State.UNSURE, "")
 
 
 def test_a_link_to_nothing_proves_nothing(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.db import OperationalError
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.deliver import scribe
 from amplifier.deliver.accounts import look_after
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
@@ -168,8 +168,22 @@ def test_what_the_network_will_never_take_waits_for_a_person(desk: Desk) -> None
     number = add()
     desk.x.refused.append(Rejected("Too long."))
     desk.tick()
+    assert (stands(number), row(number).request) == (("unsure", DoubtReason.REFUSED), None)
+    desk.pass_by(60)
+    desk.tick()
     assert stands(number) == ("held", HoldReason.REJECTED)
     assert row(number).detail == "Too long."
+    assert desk.x.calls == ["prepare", "publish", "prepare", "find"]
+
+
+def test_what_the_network_refused_and_took_all_the_same_is_found(desk: Desk) -> None:
+    number = add()
+    desk.x.lost.append(Rejected("Too long."))
+    desk.tick()
+    desk.pass_by(60)
+    desk.tick()
+    assert stands(number) == ("sent", "")
+    assert len(desk.x.posts) == 1
 
 
 def test_a_post_that_cannot_be_prepared_is_tried_later_and_never_called_sending(desk: Desk) -> None:

@@ -387,6 +387,9 @@ def test_the_network_says_no_while_the_next_one_of_the_account_goes_on(desk: Des
     first, second = add(due=after(-1)), add()
     desk.x.refused.append(Rejected("Too long."))
     desk.tick()
+    assert states([first, second]) == ["unsure", "sent"]
+    desk.pass_by(60)
+    desk.tick()
     assert states([first, second]) == ["held", "sent"]
 
 

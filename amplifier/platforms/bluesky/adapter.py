@@ -102,7 +102,8 @@ class BlueskyPlatform(Platform):
             if found["uri"] != remote_id:
                 raise Unavailable("Bluesky answered with another post than the one asked for.")
             says, words = record.says(found["value"], text), record.plain(found["value"])
-        return Seen(says, words, *self._counts(remote_id), self._receipt(remote_id).url)
+            is_ours = place["repo"] == self._calls.own_did()
+        return Seen(says, words, *self._counts(remote_id), self._receipt(remote_id).url, is_ours)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
         """Bluesky's readers would not see that a post was changed, so it is not done."""

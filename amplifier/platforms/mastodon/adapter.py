@@ -107,7 +107,8 @@ class MastodonPlatform(Platform):
             source = self._source(status)
             shown = statuses.plain(str(status["content"])).strip() if source is None else source
             counts = (status.get("reblogs_count"), status.get("replies_count"))
-            return Seen(_says(status, source, text), shown, *counts, _receipt(status).url)
+            is_ours = str(status["account"]["id"]) == self._me()
+            return Seen(_says(status, source, text), shown, *counts, _receipt(status).url, is_ours)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
         """Put other words into the status. Its media and warning are sent along, or the server would drop them."""

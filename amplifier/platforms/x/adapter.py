@@ -116,8 +116,8 @@ class XPlatform(Platform):
                 post = self._post(newest)
             if post is None:
                 return None
-            url = self._receipt(newest).url
-            return Seen(posts.says(post, text), posts.plain(post), *posts.counts(post), url)
+            url, is_ours = self._receipt(newest).url, str(post["author_id"]) == self._me()
+            return Seen(posts.says(post, text), posts.plain(post), *posts.counts(post), url, is_ours)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
         """X lets only subscribers edit, for an hour at most, and the post gets another id."""

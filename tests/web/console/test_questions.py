@@ -54,7 +54,7 @@ def shows(monkeypatch: pytest.MonkeyPatch) -> list[Seen | None]:
 
 
 def seen(*, same: bool = True) -> Seen:
-    return Seen(says_the_same=same, text="What stands there.", boosts=None, replies=None, url="")
+    return Seen(says_the_same=same, text="What stands there.", boosts=None, replies=None, url="", is_ours=True)
 
 
 def test_with_nothing_open_it_says_so_and_leads_on(opened: Campaign) -> None:
