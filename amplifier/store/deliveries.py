@@ -161,8 +161,9 @@ def _locked(statement: str, words: Sequence[Any]) -> list[int]:
 
 # The states stand in the statements, not among their words: only then are the partial indexes used.
 SILENT = "SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending'"
+# A deletion without a target waits for its post to be found: its day has not begun (store/withdrawals.tidy).
 OVERDUE = """SELECT id FROM deliveries WHERE state = 'queued' AND too_late_at <= %s
-AND (lease_until IS NULL OR lease_until < %s)"""
+AND (lease_until IS NULL OR lease_until < %s) AND NOT (verb = 'delete' AND target = '')"""
 OVERDUE_HELD = f"""SELECT id FROM deliveries WHERE state = 'held' AND too_late_at <= %s
 AND reason IN ({", ".join(["%s"] * len(PASSING))})"""  # noqa: S608  as many marks as there are reasons
 BEGIN = """UPDATE deliveries SET state = 'sending', reason = '', request = %s, attempts = attempts + 1, looks = 0,

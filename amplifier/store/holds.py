@@ -139,7 +139,7 @@ def _why(
     row: DeliveryRow, stopped: str, in_force: Collection[Stop], lost: Mapping[str, str]
 ) -> tuple[HoldReason, str] | None:
     if row.verb != Verb.PUBLISH:  # corrections and deletions go on, whatever is stopped
-        return (HoldReason.ACCOUNT, lost[row.account]) if row.account in lost else None
+        return (HoldReason.ACCOUNT, lost[row.account]) if row.account in lost and _may_follow(row) else None
     if stopped:
         return HoldReason.STOPPED, f"Sending is stopped. {stopped}"
     stop = stopped_by(in_force, row.account, row.text)

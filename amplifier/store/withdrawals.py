@@ -92,6 +92,10 @@ def _settle(number: int, *, now: datetime) -> int:
         fresh = {"run_at": now, "too_late_at": now + IN_TIME}
         move(row, State.QUEUED, "it turned up after all", SERVICE, now, fields=fresh)
         return 1
+    if row.state == State.QUEUED and lives and row.too_late_at <= now:  # found after a day: its own day begins now
+        begun = {"target": before.remote_id, "run_at": now, "too_late_at": now + IN_TIME}
+        move(row, State.QUEUED, "found, to be deleted", SERVICE, now, fields=begun)
+        return 1
     if row.state != State.QUEUED or not _is_not_out(before):
         return 0
     if before.state == State.HELD:

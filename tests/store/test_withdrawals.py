@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.errors import UsageError
-from amplifier.store import deliveries, withdrawals
+from amplifier.store import accounts, claims, deliveries, holds, withdrawals
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from tests.store.filled import FIRST_DAY, NOW, add, after, claim, receipt, row, sending, step, unsure
@@ -51,6 +51,26 @@ def test_a_deletion_that_waits_for_a_doubt_is_left_alone_while_the_doubt_lasts()
     DeliveryRow.objects.filter(id=due.id).update(state="held", reason="doubt")
     assert withdrawals.tidy(now=after(60)) == 0
     assert row(deletion).state == "queued"
+
+
+def test_a_deletion_waits_for_a_doubt_as_long_as_it_lasts_and_has_a_day_of_its_own_then() -> None:
+    due = unsure("Room 3.")
+    (deletion,) = withdrawals.withdraw(due.identity.post, ["x"], HAND)
+    accounts.lose_account("x", detail="Suspended.", now=NOW)
+    days = 86_400
+    for at in (60, 3 * days):
+        holds.hold_blocked(now=after(at))
+        deliveries.miss_overdue(now=after(at))
+        withdrawals.tidy(now=after(at))
+        assert row(deletion).state == "queued"
+    accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=0, now=after(3 * days))
+    DeliveryRow.objects.filter(id=due.id).update(state="sent", remote_id="7", remote_state="live")
+    deliveries.miss_overdue(now=after(3 * days))
+    assert withdrawals.tidy(now=after(3 * days)) == 1
+    (found,) = claims.claim(now=after(3 * days), lease_until=after(3 * days + 60), limit=4)
+    assert (found.id, found.target) == (deletion, "7")
+    deliveries.miss_overdue(now=after(4 * days))
+    assert row(deletion).state == "missed"
 
 
 def test_only_what_waits_for_a_hand_can_be_done_by_hand() -> None:
