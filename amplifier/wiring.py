@@ -21,7 +21,7 @@ from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
-from amplifier.deliver.halt import tell_flag
+from amplifier.deliver.halt import tell_flag, told
 from amplifier.deliver.people import LOOPBACK, Told, people_jobs, watch_for
 from amplifier.deliver.pulse import Pulse
 from amplifier.deliver.read_back import ReadBack, Rhythm
@@ -236,18 +236,22 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     ]
     if rehearsal:
         stagehand = Stagehand(
-            f"http://127.0.0.1:{place.sandbox_port}", token=place.sandbox_token, settings=settings, now=utc_now
+            f"http://127.0.0.1:{place.sandbox_port}",
+            token=place.sandbox_token,
+            settings=settings,
+            now=utc_now,
+            stopped=partial(told, place),
         )
         jobs += [Job("tell the wall", 0.5, stagehand.tell), Job("wishes", 0.1, stagehand.carry_out)]
     if watch:
         jobs.append(Job("pulse", watch.every_s, pulse.call))
     zone = ZoneInfo(settings.campaign.zone)
-    told = Told(
+    people = Told(
         now=utc_now,
         today=lambda: planner.campaign_time().astimezone(zone).date(),
         say=stagehand.say if rehearsal else lambda _sentence: None,
     )
-    jobs += [Job(name, every, call) for name, every, call in people_jobs(place, outlets, told)]
+    jobs += [Job(name, every, call) for name, every, call in people_jobs(place, outlets, people)]
     read_back = ReadBack(
         outlets,
         Rhythm(first_s=settings.timing.read_back_after_s, seldom=paid),

@@ -62,6 +62,12 @@ def halts(place: Place) -> tuple[Halt, ...]:
     return tuple(sorted([*flags(place), *in_database], key=lambda halt: halt.scope != EVERYTHING))
 
 
+def told(place: Place) -> tuple[tuple[bool, str], ...]:
+    """Each stop in force once: whether it stops everything, and a sentence."""
+    distinct = {(halt.scope, halt.reason): halt for halt in halts(place)}
+    return tuple((halt.scope == EVERYTHING, str(halt)) for halt in distinct.values())
+
+
 def flags(place: Place) -> tuple[Halt, ...]:
     """Those of them that need no database."""
     found = []

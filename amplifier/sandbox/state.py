@@ -46,6 +46,8 @@ class State:
         unsure = _listed(plan.get("unsure"))
         slip = plan.get("slip")
         slip = slip if isinstance(slip, dict) else {}
+        stopped = plan.get("stopped")
+        stopped = stopped if isinstance(stopped, dict) else None
         return {
             "strip": {
                 "next": plan.get("next"),
@@ -55,6 +57,7 @@ class State:
                 "unsure": len(unsure),
                 "held": _count(plan.get("held")),
                 "missed": _count(plan.get("missed")),
+                "stopped": stopped and {"all": bool(stopped.get("all")), "why": str(stopped.get("why") or "")},
                 "told": told,
             },
             "networks": [self._column(network, counts[network]) for network in Network],

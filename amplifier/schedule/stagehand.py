@@ -25,13 +25,25 @@ LOST_EVERY_S = 2.0
 
 
 class Stagehand:
-    """Talks to the sandbox's control door. A sandbox that does not answer is no trouble of the service."""
+    """Talks to the sandbox's control door. A sandbox that does not answer is no trouble of the service.
 
-    def __init__(self, address: str, *, token: str, settings: Settings, now: Callable[[], datetime]) -> None:
+    `stopped` gives a sentence for each stop in force, and whether it stops everything.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str,
+        settings: Settings,
+        now: Callable[[], datetime],
+        stopped: Callable[[], Sequence[tuple[bool, str]]] = lambda: (),
+    ) -> None:
         self._host = urlsplit(address).netloc
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._settings = settings
         self._now = now
+        self._stopped = stopped
         self._told = ""
         self._lost = 0
         self._slipping = ""
@@ -45,6 +57,7 @@ class Stagehand:
         later = [row for row in waiting[COMING:] if self._slipping and row.milestone == self._slipping]
         coming = [*waiting[:COMING], *later[:HANGING]]
         counts = journeys.counts()
+        stops = self._stopped()
         plan = {
             "next": _next(coming),
             "coming": [self._coming(row) for row in coming],
@@ -52,6 +65,9 @@ class Stagehand:
             "lost": self._lost,
             "held": counts[State.HELD],
             "missed": counts[State.MISSED],
+            "stopped": {"all": any(is_all for is_all, _ in stops), "why": " ".join(why for _, why in stops)}
+            if stops
+            else None,
             "slip": {"milestone": self._slipping, "label": f"{_title(self._slipping)} slips 40 minutes"}
             if self._slipping
             else None,

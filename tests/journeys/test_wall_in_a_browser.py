@@ -357,6 +357,21 @@ def test_the_countdown_runs_on_the_servers_clock(look: Callable[..., Page], sand
     expect(page.locator("#truth b")).to_have_text("39 s", timeout=6_000)
 
 
+def test_the_wall_says_that_sending_is_stopped_and_why(look: Callable[..., Page], sandbox: Sandbox) -> None:
+    page = look()
+    plan(sandbox, coming(1, 60))
+    expect(page.locator("#truth")).to_contain_text("Next post in")
+    expect(page.locator("#halted")).to_be_hidden()
+    plan(sandbox, coming(1, 60), stopped={"all": False, "why": "Sending is stopped on x. <b>Wrong</b> name."})
+    expect(page.locator("#halted")).to_contain_text("on x. <b>Wrong</b> name. What comes due is held.")
+    expect(page.locator("#truth")).to_contain_text("Next post in")
+    plan(sandbox, coming(1, 60), stopped={"all": True, "why": "Sending is stopped. Fire."})
+    expect(page.locator("#truth")).to_have_text("Sending is stopped ")
+    plan(sandbox, coming(1, 60))
+    expect(page.locator("#truth")).to_contain_text("Next post in")
+    expect(page.locator("#halted")).to_be_hidden()
+
+
 def test_a_post_that_is_overdue_is_said_to_be(look: Callable[..., Page], sandbox: Sandbox) -> None:
     plan(sandbox, coming(1, -5))
     page = look()

@@ -29,6 +29,7 @@ def test_an_empty_world_has_the_whole_shape(world: World) -> None:
         "unsure": 0,
         "held": 0,
         "missed": 0,
+        "stopped": None,
         "told": False,
     }
     assert [(n["id"], n["title"], n["count"]) for n in found["networks"]] == [
@@ -102,8 +103,10 @@ def test_the_plan_is_shown_as_it_was_told(world: World) -> None:
     world.notes.keep("plan", {"coming": coming, "campaign": campaign, "lost": ["one"], "next": None, "odd": 1})
     found = state(world)
     assert (found["coming"], found["campaign"], found["strip"]["lost"]) == (coming, campaign, 1)
-    world.notes.keep("plan", {"coming": "odd"})
-    assert state(world)["coming"] == []
+    world.notes.keep("plan", {"coming": "odd", "stopped": "odd"})
+    assert (state(world)["coming"], state(world)["strip"]["stopped"]) == ([], None)
+    world.notes.keep("plan", {"stopped": {"all": 1, "why": "Sending is stopped.", "odd": 1}})
+    assert state(world)["strip"]["stopped"] == {"all": True, "why": "Sending is stopped."}
 
 
 def test_the_state_is_made_anew_only_after_a_change(world: World) -> None:

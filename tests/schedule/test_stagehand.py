@@ -36,7 +36,10 @@ class Stage:
         homes.open_ledger(ORIGIN, live=False)
         self.planner = Planner(home, homes.settings(live=False), now=self.now)
         self.planner.refresh()
-        self.hand = Stagehand(address, token=TOKEN, settings=homes.settings(live=False), now=self.now)
+        self.stops: list[tuple[bool, str]] = []
+        self.hand = Stagehand(
+            address, token=TOKEN, settings=homes.settings(live=False), now=self.now, stopped=lambda: self.stops
+        )
 
     def now(self) -> datetime:
         return self.time
@@ -89,6 +92,17 @@ def send(slot: str, remote_id: str) -> None:
     assert deliveries.begin(due, request=b"bytes", now=ORIGIN, lease_until=lease)
     receipt = Receipt(remote_id, f"https://x.com/us/status/{remote_id}")
     deliveries.record([Transition(due.id, due.fence, State.SENDING, State.SENT, "sent", receipt=receipt)], now=ORIGIN)
+
+
+def test_the_wall_is_told_that_sending_is_stopped_and_that_it_goes_on(stage: Stage) -> None:
+    assert stage.tell()["strip"]["stopped"] is None
+    stage.stops = [(False, "Sending is stopped on x. Wrong name.")]
+    assert stage.tell()["strip"]["stopped"] == {"all": False, "why": "Sending is stopped on x. Wrong name."}
+    stage.stops.append((True, "Sending is stopped. Fire."))
+    why = "Sending is stopped on x. Wrong name. Sending is stopped. Fire."
+    assert stage.tell()["strip"]["stopped"] == {"all": True, "why": why}
+    stage.stops.clear()
+    assert stage.tell()["strip"]["stopped"] is None
 
 
 def test_the_wall_is_told_what_comes_next_when_and_what_it_hangs_on(stage: Stage) -> None:

@@ -7,6 +7,7 @@ import { enter, fly, settle, stand, still } from "/wall/assets/motion.js";
 
 const truth = document.getElementById("truth");
 const next = document.getElementById("next");
+const halted = document.getElementById("halted");
 const sentence = document.getElementById("said");
 const counted = document.getElementById("counted");
 const buttons = [...document.querySelectorAll("[data-wish]")];
@@ -68,6 +69,9 @@ function strip({ strip: counts, coming: posts }) {
     box.dataset.mood = counts[name] ? some : none;
     if (name === "held" || name === "missed") box.hidden = !counts[name];
   }
+  halted.hidden = !counts.stopped;
+  write(halted.querySelector("bdi"), counts.stopped?.why ?? "");
+  document.body.classList.toggle("stopped", Boolean(counts.stopped?.all));
   const upcoming = counts.next;
   write(next.querySelector("bdi"), upcoming ? upcoming.text
     : counts.told ? "Every planned post has been seen to." : "The plan appears as soon as the worker has read the schedules.");
@@ -82,7 +86,8 @@ function tick() {
   if (!last || document.body.dataset.life !== "live") return;
   const upcoming = last.strip.next;
   const left = upcoming ? Date.parse(upcoming.at) - now() : 0;
-  const [words, time] = !upcoming ? [last.strip.told ? "Nothing more to send" : "Waiting for the plan", ""]
+  const [words, time] = last.strip.stopped?.all ? ["Sending is stopped", ""]
+    : !upcoming ? [last.strip.told ? "Nothing more to send" : "Waiting for the plan", ""]
     : left > 0 ? ["Next post in", until(left)]
     : left > -2500 ? ["Next post", "now"] : ["Next post was due", `${said(Math.floor(-left / 1000))} ago`];
   write(truth.firstElementChild, words);
