@@ -142,7 +142,9 @@ def _looking(row: Journey, outlook: Outlook) -> str:
         case DoubtReason.AGAIN:
             return "Amplifier looks once more, as you asked, and sends it if it is not there."
         case DoubtReason.REFUSED:
-            return "Amplifier looks once whether it is there all the same. If it is not, it asks here and sends nothing."
+            return (
+                "Amplifier looks once whether it is there all the same. If it is not, it asks here and sends nothing."
+            )
         case DoubtReason.BY_HAND:
             return "Amplifier looks for what was posted by hand. If it does not see it, it asks here."
         case HoldReason.DUPLICATE:

@@ -35,9 +35,8 @@ class Sought:
 class Seen:
     """A post as the network shows it now, with the links written out in full.
 
-    `says_the_same`: the words are those we sent, as `find` compares them. `is_ours`: the network names us as its author;
-    the address of a post proves that on no network. `boosts` and `replies` are None where the
-    network does not tell.
+    `says_the_same`: the words are those we sent, as `find` compares them. `boosts` and `replies` are None where the
+    network does not tell. `is_ours`: the network names us as its author, which an address alone proves nowhere.
     """
 
     says_the_same: bool
