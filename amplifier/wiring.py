@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from threading import Event
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -216,14 +217,18 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     pulse = Pulse(watch, now=utc_now)
     look = partial(look_after, _readable(house), now=utc_now, paid=paid, started=utc_now())
 
+    planned = Event()  # until then the ledger may want what the files, written while nobody was here, do not
+
     def plan() -> None:
         changes = planner.refresh()
+        planned.set()
         if changes or changes.note:  # old words leave the kit at once, not at its next turn
             kit.publish()
 
     def tick() -> None:
-        worker.tick()
-        pulse.work()
+        if planned.is_set():
+            worker.tick()
+            pulse.work()
 
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, plan),

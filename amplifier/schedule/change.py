@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from amplifier.campaign.delivery import FINAL, State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
@@ -123,7 +124,6 @@ def find_post(program: Program, name: str) -> PostId:
 
 def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
     """Leave this post out. Raises UsageError if it is too late for that."""
-    _still_ahead(post)
     return decisions.keep_decision(
         kind=DecisionKind.SLOT_SKIPPED,
         subject=post_name(post),
@@ -132,6 +132,7 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
         actor=actor,
         reason=reason,
         now=now,
+        check=partial(_still_ahead, post),
     )
 
 
@@ -183,6 +184,7 @@ def decide_words(
         actor=actor,
         reason=reason,
         now=now,
+        check=partial(_still_ahead, post),
     )
 
 

@@ -129,6 +129,7 @@ class Planner:
             platforms={account.name: account.platform for account in self._settings.accounts},
             first_day=self._settings.campaign.first_day,
             plan_version=self._version,
+            decided=made[-1].id if made else 0,
         )
         changes = posts.replan(self._settings.campaign.id, decide, ink)
         if changes:

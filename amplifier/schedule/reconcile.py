@@ -15,6 +15,7 @@ LOOK_BACK = timedelta(days=1)
 UNPLANNED = "unplanned"
 UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
 MOVABLE = (State.QUEUED, State.HELD)
+OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT)  # what was wrong with these were their words
 NOTHING: Mapping[PostId, str] = {}
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
@@ -127,6 +128,8 @@ def _step(post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: 
             yield _hold(step, "words changed after an attempt", STALE)
         case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
             yield replace(step, after=State.QUEUED, kind="can be written again", reason="")
+        case State.HELD if delivery.reason in OTHER_WORDS and step.words and deadline > now:
+            yield replace(step, after=State.QUEUED, kind="has other words", reason="")
         case State.HELD if delivery.reason in PASSING and moved and due_at > now and not stale:
             yield replace(step, after=State.QUEUED, kind="moved", reason="")
         case State.QUEUED | State.HELD if moved or step.words:

@@ -11,7 +11,7 @@ from django.db import connection
 from amplifier.campaign.delivery import DeliveryId, Due, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import accounts, stops
+from amplifier.store import accounts, decisions, stops
 from amplifier.store.transaction import instant, reading, stamp, whole
 
 # A partial index is used only where the state stands in the statement itself, not as a parameter.
@@ -39,6 +39,9 @@ UNSURE = """SELECT id, account FROM deliveries WHERE state = 'unsure' AND run_at
 AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
 TAKE_NEXT = TAKE.replace("id = %s", f"id = ({NEXT})")
 TAKE_CHANGE = TAKE_NEXT.replace("ORDER BY", "AND d.verb <> 'publish' ORDER BY")
+# What no plan wants or drops: while somebody's decision is not carried out yet, everything else waits for that.
+UNPLANNED = """AND (d.verb <> 'publish' OR d.revision > 0
+  OR EXISTS(SELECT 1 FROM posts p WHERE p.id = d.post_id AND p.slot = 'own'))"""
 TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
@@ -63,7 +66,8 @@ def claim(
 ) -> list[Due]:
     """Take due deliveries into a worker's hands: at most one an account, none that a stop holds back.
 
-    While an account keeps its gap, or its day is full, only what changes or deletes a post. They stay queued; only
+    While an account keeps its gap, or its day is full, only what changes or deletes a post; while a decision is not
+    carried out yet, nothing that is planned. They stay queued; only
     `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts that this worker can
     reach (None: all); `stopped` says why nothing may go out, if something outside the database says so.
     """
@@ -85,6 +89,7 @@ def claim_for(
     taken: list[int] = []
     with connection.cursor() as cursor:
         wanted = accounts.lock_open(now, among=names)
+        more = UNPLANNED if decisions.is_behind() else ""
         cursor.execute(LEASED, [at])
         busy = {name for name, state, alive in cursor.fetchall() if state == "sending" or (state == "queued" and alive)}
         cursor.execute(DOUBTS)
@@ -94,9 +99,10 @@ def claim_for(
                 continue
             doubtful = [text for name, text in doubts if name == account]
             if may_post and (in_force or doubtful):
-                taken += _take_if_free(cursor, account, doubtful, in_force, [until, at])
+                taken += _take_if_free(cursor, account, doubtful, in_force, [until, at, more])
             else:
-                cursor.execute(TAKE_NEXT if may_post else TAKE_CHANGE, [until, account, *[at] * 6])
+                statement = TAKE_NEXT if may_post else TAKE_CHANGE
+                cursor.execute(statement.replace("ORDER BY", f"{more} ORDER BY"), [until, account, *[at] * 6])
                 taken += [number for (number,) in cursor.fetchall()]
         return _due(cursor, taken)
 
@@ -105,10 +111,10 @@ def _take_if_free(
     cursor: Any, account: str, doubtful: Sequence[str], in_force: Sequence[Stop], words: Sequence[Any]
 ) -> list[int]:
     """The account's next one whose text is in no doubt there, unless a stop holds it back: then the tick holds it."""
-    until, at = words
+    until, at, more = words
     marks = ", ".join(["%s"] * len(doubtful))
-    statement = NEXT.replace("ORDER BY", f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks})) ORDER BY")
-    cursor.execute(statement if doubtful else NEXT, [account, at, at, at, *doubtful])
+    other = f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks}))" if doubtful else ""
+    cursor.execute(NEXT.replace("ORDER BY", f"{more} {other} ORDER BY"), [account, at, at, at, *doubtful])
     due = _due(cursor, [number for (number,) in cursor.fetchall()])
     free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
     return _take(cursor, TAKE, free, [until, at, at, at])

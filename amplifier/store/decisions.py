@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Max
 
 from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.store import heartbeats
 from amplifier.store.models import DecisionRow
 from amplifier.store.transaction import reading, whole
+
+CARRIED_OUT = "decisions"  # the heartbeat that says which was the newest when the plan was last carried out
+BEHIND = """SELECT COALESCE((SELECT MAX(id) FROM decisions), 0)
+  > COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = 'decisions'), 0)"""
 
 
 @whole
 def keep_decision(  # noqa: PLR0913  a decision is exactly these
-    *, kind: DecisionKind, subject: str, value: str, replaced: str, actor: str, reason: str, now: datetime
+    *,
+    kind: DecisionKind,
+    subject: str,
+    value: str,
+    replaced: str,
+    actor: str,
+    reason: str,
+    now: datetime,
+    check: Callable[[], None] = lambda: None,
 ) -> Decision:
-    """Write down what a person decided, and what the files or an earlier decision said before."""
+    """Write down what a person decided, and what the files or an earlier decision said before.
+
+    From that instant on no planned post goes out until the planner has carried it out. `check` raises where it is too
+    late for it; it is asked in the same transaction.
+    """
+    check()
     row = DecisionRow.objects.create(
         kind=kind, subject=subject, value=value, replaced=replaced, actor=actor, reason=reason, at=now
     )
@@ -33,6 +53,19 @@ def newest_decision() -> int:
     """The number of the newest decision; 0 if there is none."""
     found: int | None = DecisionRow.objects.aggregate(newest=Max("id"))["newest"]
     return found or 0
+
+
+def carried_out(newest: int, *, now: datetime) -> None:
+    """The plan stands in the ledger as all decisions up to this one want it; called inside its transaction."""
+    heartbeats.beat(CARRIED_OUT, now=now, detail=str(newest))
+
+
+@reading
+def is_behind() -> bool:
+    """Whether somebody decided what the planner has not carried out yet: what waits may not be wanted any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND)
+        return bool(cursor.fetchall()[0][0])
 
 
 def _decision(row: DecisionRow) -> Decision:

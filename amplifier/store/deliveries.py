@@ -22,8 +22,9 @@ from amplifier.campaign.delivery import (
     Verb,
 )
 from amplifier.campaign.money import NOTHING, Aside
+from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import accounts, spends, stops
+from amplifier.store import accounts, decisions, spends, stops
 from amplifier.store.claims import claim_for
 from amplifier.store.corrections import is_change, last_moment
 from amplifier.store.events import Event, of_delivery, write_events
@@ -80,13 +81,15 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
     """Everything that many workers' threads want written, in one transaction: results, next claims, intents.
 
     An intent is refused if its claim is void, its time has passed, a stop holds it back, its account's day is full, or
-    its cost is more than the month's budget has left (then it is held). `next_for` are the accounts whose next due
-    delivery is wanted, `caps` the most posts that each may publish in so many seconds.
+    it is planned and somebody has decided what the planner has not carried out yet; if its cost is more than the
+    month's budget has left it is held. `next_for` are the accounts whose next due delivery is wanted, `caps` the most
+    posts that each may publish in so many seconds.
     """
     written: list[Event] = []
     stale = [step for step in steps if not _write(step, written, now=now, actor=SERVICE)]
     in_force = stops.stops(also=stopped, now=now)
-    begun = [one.due for one in intents if _begin(one, in_force, caps, now=now)]
+    behind = bool(intents) and decisions.is_behind()
+    begun = [one.due for one in intents if _begin(one, in_force, caps, now=now, behind=behind)]
     written += [
         Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
     ]
@@ -176,9 +179,12 @@ WHERE id = %s AND fence = %s AND state = %s AND verb = 'publish'
 RETURNING account"""
 
 
-def _begin(intent: Intent, in_force: Sequence[Stop], caps: Mapping[str, Caps], *, now: datetime) -> bool:
+def _begin(intent: Intent, in_force: Sequence[Stop], caps: Mapping[str, Caps], *, now: datetime, behind: bool) -> bool:
     due, account = intent.due, intent.due.identity.account
-    if due.verb is Verb.PUBLISH and (stopped_by(in_force, account, due.text) or _is_full(account, caps, now)):
+    is_planned = due.verb is Verb.PUBLISH and not due.identity.revision and due.identity.post.slot != OWN
+    if (is_planned and behind) or (
+        due.verb is Verb.PUBLISH and (stopped_by(in_force, account, due.text) or _is_full(account, caps, now))
+    ):
         # out of our hands at once, so that the next tick holds it, and a quick resume does not wait for a lease
         DeliveryRow.objects.filter(id=due.id, fence=due.fence, state=State.QUEUED).update(lease_until=None)
         return False

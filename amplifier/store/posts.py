@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import planned
+from amplifier.store import decisions, planned
 from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import whole
@@ -17,13 +17,17 @@ from amplifier.store.transaction import whole
 
 @dataclass(frozen=True)
 class Ink:
-    """What writing needs beside the changes: who writes, when, the platform of each account, the first day for keys."""
+    """What writing needs beside the changes: who writes, when, the platform of each account, the first day for keys.
+
+    `plan_version` and `decided` (the newest decision) are what the planner goes by.
+    """
 
     actor: str
     now: datetime
     platforms: Mapping[str, str]
     first_day: date
     plan_version: int | None = None
+    decided: int = 0
 
 
 @whole
@@ -37,6 +41,7 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
         _add(add, ink)
     if changes.note:
         write_events([Event(ink.now, ink.actor, of_facts(campaign), changes.note.kind, detail=changes.note.detail)])
+    decisions.carried_out(ink.decided, now=ink.now)
     return changes
 
 

@@ -321,3 +321,23 @@ def test_a_slot_that_hands_are_to_post_from_now_on_or_no_more_is_theirs_or_ours_
     assert not paper.changes(plan)
     paper.put(State.SENT)
     assert not paper.changes([replace(wanted(), hand_off=not hand_off)])
+
+
+@pytest.mark.parametrize("reason", [HoldReason.REJECTED, HoldReason.IMPRINT])
+def test_what_was_held_for_its_words_goes_on_with_other_ones_while_there_is_time(reason: str) -> None:
+    other = wanted(words={"x": "Other words"})
+    for now, state in ((70, S.QUEUED), (75, S.HELD)):
+        paper = planned(S.HELD, reason, now=now)
+        paper.follow([other])
+        (row,) = paper.rows.values()
+        assert (row.state, row.reason) == (state, "" if state is S.QUEUED else reason)
+    frozen = planned(S.HELD, reason, frozen=True, now=70)
+    frozen.follow([other])
+    assert [row.state for row in frozen.rows.values()] == [S.HELD]
+
+
+@pytest.mark.parametrize("reason", [HoldReason.OVERTAKEN, HoldReason.DUPLICATE, HoldReason.DOUBT])
+def test_what_is_held_for_another_reason_waits_for_its_person_whatever_its_words(reason: str) -> None:
+    paper = planned(S.HELD, reason, now=70)
+    paper.follow([wanted(words={"x": "Other words"})])
+    assert [row.state for row in paper.rows.values()] == [S.HELD]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from amplifier.campaign.changes import Changes
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.store import decisions
+from amplifier.campaign.post import OWN
+from amplifier.errors import UsageError
+from amplifier.store import decisions, posts
+from amplifier.store.models import DeliveryRow, PostRow
+from tests.store import filled
 from tests.store.filled import NOW, after
 
 pytestmark = pytest.mark.usefixtures("any_ledger")
@@ -44,3 +52,52 @@ def test_decisions_are_read_in_the_order_in_which_they_were_made_whatever_their_
     ]
     assert list(decisions.decisions()) == made
     assert decisions.newest_decision() == made[-1].id
+
+
+def decide(subject: str = "vote/once", **more: Any) -> Decision:
+    kind = DecisionKind.SLOT_SKIPPED
+    return decisions.keep_decision(
+        kind=kind, subject=subject, value="", replaced="", actor="cli:ola", reason="", now=NOW, **more
+    )
+
+
+def carry_out(decided: int) -> None:
+    posts.replan("lab23", lambda _: Changes(), replace(filled.ink(), decided=decided))
+
+
+def test_the_plan_is_behind_until_the_newest_decision_is_carried_out() -> None:
+    filled.open_ledger()
+    assert not decisions.is_behind()
+    first, second = decide(), decide("other/once")
+    assert decisions.is_behind()
+    carry_out(first.id)
+    assert decisions.is_behind()
+    carry_out(second.id)
+    assert not decisions.is_behind()
+
+
+def test_what_is_too_late_is_not_decided() -> None:
+    def too_late() -> None:
+        raise UsageError("It is out already.")
+
+    with pytest.raises(UsageError):
+        decide(check=too_late)
+    assert decisions.decisions() == ()
+
+
+def test_nothing_planned_is_claimed_or_begun_before_a_decision_is_carried_out() -> None:
+    filled.open_ledger()
+    planned, own, correction = filled.add(), filled.add(account="bluesky"), filled.add(account="mastodon")
+    PostRow.objects.filter(deliveries=own).update(slot=OWN)
+    DeliveryRow.objects.filter(id=correction).update(revision=1)
+    (early,) = [due for due in filled.claim() if due.id == planned]
+    made = decide()
+    assert not filled.begin(early)
+    later = filled.after(70)
+    assert {due.id for due in filled.claim(now=later)} == {own, correction}
+    filled.stop("account:nobody")
+    assert [due.id for due in filled.claim(now=later)] == []
+    carry_out(made.id)
+    (due,) = filled.claim(now=later)
+    assert due.id == planned
+    assert filled.begin(due, now=later)

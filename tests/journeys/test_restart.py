@@ -1,0 +1,129 @@
+"""A service that starts again sends what the files want now, not what the ledger remembers."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from amplifier import wiring
+from amplifier.clock import utc_now
+from amplifier.engine.embedded import EmbeddedEngine
+from amplifier.place import Place
+from amplifier.schedule.planner import Planner
+from amplifier.settings import Settings, parse
+from amplifier.store import ledger
+from amplifier.store.models import DeliveryRow
+from tests.deliver.scripted import Scripted
+from tests.schedule.homes import EXAMPLE, Home
+
+pytestmark = [pytest.mark.usefixtures("sqlite_ledger"), pytest.mark.journey]
+LONDON = ZoneInfo("Europe/London")
+BEFORE = timedelta(minutes=20)
+OLD, NEW = "OLD words that were wrong.", "NEW words that are right."
+TEMPLATE = "---\nask: watch\n---\n== plain\n{}\n"
+SCHEDULE = """campaign: lab23
+slots:
+  - name: due-now
+    template: lab23/mine
+    at: {:%Y-%m-%d %H:%M}
+    accounts: [mastodon]
+"""
+
+
+def live_from(day: datetime, **more: str) -> Settings:
+    """The example's settings in live mode, with the campaign's days around this one."""
+    text = (EXAMPLE / "settings.yaml").read_text()
+    changes = {
+        "mode: rehearsal": "mode: live",
+        "first_day: 2023-09-24": f"first_day: {day - timedelta(days=1):%Y-%m-%d}",
+        "last_day: 2023-10-11": f"last_day: {day + timedelta(days=12):%Y-%m-%d}",
+        **more,
+    }
+    for before, after in changes.items():
+        assert before in text
+        text = text.replace(before, after, 1)
+    return parse(text)
+
+
+def _late(call: Callable[[], object]) -> Callable[[], object]:
+    def after_a_while() -> None:
+        time.sleep(0.7)
+        call()
+
+    return after_a_while
+
+
+class Down:
+    """A live install whose service was ended while a post came due: its home, its settings, its pretend networks."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = utc_now()
+        self.due = now.astimezone(LONDON).replace(second=0, microsecond=0)
+        self.home, self.settings = Home(folder), live_from(self.due)
+        for name in ("schedules", "templates"):
+            shutil.rmtree(folder / name)
+        self.home.write("schedules/week.yaml", SCHEDULE.format(self.due))
+        self.home.write("templates/lab23/mine.j2", TEMPLATE.format(OLD))
+        ledger.open_ledger(mode="live", campaign="lab23", now=now - BEFORE, stopped="")
+        Planner(folder, self.settings, now=lambda: now - BEFORE).refresh()
+        assert DeliveryRow.objects.get().state == "queued"
+        self.networks = {account.name: Scripted() for account in self.settings.accounts}
+        monkeypatch.setattr(wiring, "reach", lambda account, _place: self.networks[account.name])
+        for account in self.settings.accounts:
+            for variable in account.secrets.values():
+                monkeypatch.setenv(variable, "pretend")
+
+    def start(self) -> tuple[str, str, list[str]]:
+        """The service runs for a while: state and reason of the post, and what was published."""
+        place = Place(home=self.home.path, var=self.home.path, settings=self.settings, key="k" * 40)
+        jobs, worker = wiring.worker_jobs(wiring.open_house(place))
+        # the worst order there is: what sends comes round several times before the plan is first read
+        slow = [job if job.name != "plan" else replace(job, call=_late(job.call)) for job in jobs]
+        engine = EmbeddedEngine(slow)
+        engine.start()
+        until = time.monotonic() + 5
+        while time.monotonic() < until and DeliveryRow.objects.get().state == "queued":
+            time.sleep(0.1)
+        engine.stop()
+        worker.stop()
+        row = DeliveryRow.objects.get()
+        mastodon = self.networks["mastodon"]
+        return row.state, row.reason, [mastodon.words(number) for number in mastodon.posts]
+
+
+@pytest.fixture
+def down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Down:
+    return Down(tmp_path, monkeypatch)
+
+
+def test_what_nobody_changed_goes_out(down: Down) -> None:
+    state, _, (said,) = down.start()
+    assert (state, OLD in said) == ("sent", True)
+
+
+def test_words_that_were_mended_meanwhile_go_out_as_they_are_now(down: Down) -> None:
+    down.home.write("templates/lab23/mine.j2", TEMPLATE.format(NEW))
+    state, _, (said,) = down.start()
+    assert (state, NEW in said, OLD in said) == ("sent", True, False)
+
+
+def test_what_was_taken_out_meanwhile_does_not_go_out(down: Down) -> None:
+    elsewhere = down.due + timedelta(days=5)
+    down.home.write("schedules/week.yaml", SCHEDULE.format(elsewhere))
+    state, _, said = down.start()
+    assert (state, said) == ("queued", [])
+    assert DeliveryRow.objects.get().run_at > utc_now() + timedelta(days=4)
+
+
+def test_a_new_imprint_is_in_what_goes_out_and_holds_nothing_back(down: Down) -> None:
+    old, new = "Promoted by the Labour Campaign for Free Movement.", "Promoted by an agent in Liverpool."
+    down.settings = live_from(down.due, **{f"text: {old}": f"text: {new}"})
+    state, _, (said,) = down.start()
+    assert (state, new in said, old in said) == ("sent", True, False)
