@@ -79,18 +79,25 @@ class _Marker:
         self.doubt = Doubt(0, 0)
 
     def mark(self) -> None:
-        """Stop, doubt, and let the planner add what files want since, as something that may be out already."""
-        settings = self._place.settings
-        made_at = self._header.made_at
+        """Stop, doubt, and let the planner add what files want since, as something that may be out already.
+
+        Doubt twice: what waits in the backup may have been moved forward since, and its time be past by now.
+        """
+        first = self._put_in_doubt()
+        Planner(self._place.home, self._place.settings, now=lambda: self._now, forgetful=True).refresh()
+        second = self._put_in_doubt()
+        self.doubt = Doubt(first.looked_for + second.looked_for, first.for_a_person + second.for_a_person)
+
+    def _put_in_doubt(self) -> Doubt:
+        settings, made_at = self._place.settings, self._header.made_at
         when = wall_clock(made_at, settings.campaign.zone)
-        self.doubt = restored.doubt(
+        return restored.doubt(
             made_at=made_at,
             now=self._now,
             actor=actor(),
             reason=f"The database was restored from the backup of {when}. What went out since is being looked for.",
             readable=[account.name for account in settings.accounts if is_readable(account, settings)],
         )
-        Planner(self._place.home, settings, now=lambda: self._now, forgetful=True).refresh()
 
 
 def _opened(path: Path) -> BinaryIO:

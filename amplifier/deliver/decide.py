@@ -145,7 +145,7 @@ def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transitio
     if due.reason == DoubtReason.BY_HAND:
         why = "Somebody said that it is posted, but we do not see it. Paste its link, or post it."
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.HAND_OFF)
-    if due.reason == DoubtReason.AGAIN:
+    if due.reason == DoubtReason.AGAIN and now < due.too_late_at:
         why = "Looked once more: it is not out. Sending it now, as you asked."
         return step.to(State.QUEUED, "not there", detail=why, run_at=now)
     if now >= due.too_late_at:

@@ -56,7 +56,7 @@ def reconcile(
                 adds.append(Add(post, None, tuple(_born(post, words, now=now, fresh=fresh) for words in post.words)))
             continue
         matched.add(found.row)
-        new_steps = tuple(_steps(post, found, now=now))
+        new_steps = tuple(_steps(post, found, now=now, fresh=fresh))
         steps += new_steps
         rewrites += _rewrites(post, found, new_steps)
         have = {delivery.account for delivery in found.deliveries}
@@ -101,7 +101,7 @@ def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> I
         yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))
 
 
-def _steps(post: WantedPost, found: ExistingPost, *, now: datetime) -> Iterator[Step]:
+def _steps(post: WantedPost, found: ExistingPost, *, now: datetime, fresh: bool) -> Iterator[Step]:
     by_account = {words.account: words for words in post.words}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
@@ -111,10 +111,12 @@ def _steps(post: WantedPost, found: ExistingPost, *, now: datetime) -> Iterator[
             if words.text != delivery.text:
                 yield from _overtaken(delivery)
         else:
-            yield from _step(post, delivery, words, moved=_differs(post, found), now=now)
+            yield from _step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh)
 
 
-def _step(post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: bool, now: datetime) -> Iterator[Step]:
+def _step(
+    post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: bool, now: datetime, fresh: bool
+) -> Iterator[Step]:
     before, due_at, deadline = delivery.state, post.moment.due_at, too_late_at(post)
     changed = words.text != delivery.text
     stale = changed and delivery.frozen  # its bytes say something else, and cannot be given up
@@ -122,7 +124,7 @@ def _step(post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: 
     if moved or before in (State.MISSED, State.DROPPED):
         step = replace(step, run_at=due_at, too_late_at=deadline)
     match before:
-        case State.QUEUED | State.HELD if moved and deadline <= now:
+        case State.QUEUED | State.HELD if moved and deadline <= now and not fresh:  # else it may have gone out in time
             yield replace(step, after=State.MISSED, kind="moved into the past", reason="", words=None, detail=PASSED)
         case State.QUEUED if stale:
             yield _hold(step, "words changed after an attempt", STALE)

@@ -26,7 +26,7 @@ from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, decisions, spends, stops
 from amplifier.store.claims import claim_for
-from amplifier.store.corrections import is_change, last_moment
+from amplifier.store.corrections import is_change
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
@@ -290,7 +290,7 @@ def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> d
     if after is not State.QUEUED:
         return {} if step.run_at is None else {"run_at": step.run_at}
     if row.reason == DoubtReason.AGAIN:  # a person wants it now, whatever the plan's time was
-        return {"run_at": step.run_at or now, "too_late_at": last_moment(row, now)}
+        return {"run_at": step.run_at or now}
     if is_change(row):
         return {"run_at": step.run_at or now}
     return {"run_at": max(step.run_at or now, row.post.due_at)}

@@ -17,8 +17,8 @@ from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading, whole
 
 DETAIL = "The database was restored from an older backup, so this may be out already. Looking for it."
-# They go on by themselves, so they may have gone on since the backup was made. What hands were to post is theirs still.
-GOES_ON = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET)
+# They go on by themselves, or somebody was asked to post them, so they may have gone on since the backup was made.
+GOES_ON = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF)
 PROCESSES = ("worker", "listener")
 MANY = 500  # ids in one statement
 

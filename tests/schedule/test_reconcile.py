@@ -341,3 +341,12 @@ def test_what_is_held_for_another_reason_waits_for_its_person_whatever_its_words
     paper = planned(S.HELD, reason, now=70)
     paper.follow([wanted(words={"x": "Other words"})])
     assert [row.state for row in paper.rows.values()] == [S.HELD]
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_a_ledger_that_cannot_know_what_went_out_calls_nothing_missed_that_was_moved(state: State) -> None:
+    reason = HoldReason.STOPPED if state is S.HELD else ""
+    for fresh, after in ((False, S.MISSED), (True, state)):
+        paper = planned(state, reason, now=50)
+        paper.follow([wanted(minutes=PAST)], fresh=fresh)
+        assert [row.state for row in paper.rows.values()] == [after]

@@ -93,12 +93,12 @@ def test_a_doubt_of_its_own_kind_keeps_it_and_is_looked_for_anew() -> None:
         (HoldReason.STOPPED, True),
         (HoldReason.ACCOUNT, True),
         (HoldReason.BUDGET, True),
-        (HoldReason.HAND_OFF, False),
+        (HoldReason.HAND_OFF, True),
         (HoldReason.REJECTED, False),
         (HoldReason.DUPLICATE, False),
     ],
 )
-def test_what_was_held_is_in_doubt_if_it_may_have_gone_on_by_itself(reason: HoldReason, is_doubted: bool) -> None:  # noqa: FBT001
+def test_what_was_held_is_in_doubt_if_it_may_have_gone_on_since(reason: HoldReason, is_doubted: bool) -> None:  # noqa: FBT001
     number = filled.add(due=after(-60))
     DeliveryRow.objects.filter(id=number).update(state=State.HELD, reason=reason)
     _doubt()
