@@ -74,22 +74,27 @@ class History:
     events: Sequence[Event]
 
 
-def violations(ledger: Path, world: Sequence[Mapping[str, object]], *, at_rest: bool = True) -> list[str]:
+def violations(
+    ledger: Path, world: Sequence[Mapping[str, object]], *, at_rest: bool = True, set_back: Sequence[int] = ()
+) -> list[str]:
     """Every way in which this ledger (SQLite) and this world (`GET /_/world`) break a promise, each as a sentence.
 
-    `at_rest`: nothing may be on its way any more.
+    `at_rest`: nothing may be on its way any more. `set_back`: the last event before each time that our clock was set
+    back, beyond which an event may be dated earlier than the one that it follows.
     """
-    return judge(read(ledger), world, at_rest=at_rest)
+    return judge(read(ledger), world, at_rest=at_rest, set_back=set_back)
 
 
-def judge(history: History, world: Sequence[Mapping[str, object]], *, at_rest: bool = True) -> list[str]:
+def judge(
+    history: History, world: Sequence[Mapping[str, object]], *, at_rest: bool = True, set_back: Sequence[int] = ()
+) -> list[str]:
     """The same of a history that was read before."""
     told: defaultdict[int, list[Event]] = defaultdict(list)
     for event in history.events:
         told[event.delivery].append(event)
     found = [*_too_often(history, told, world), *_receipts(history, world), *_overlaps(history)]
     for delivery in history.deliveries.values():
-        found += [f"Delivery {delivery.id}: {what}" for what in _story(delivery, told[delivery.id])]
+        found += [f"Delivery {delivery.id}: {what}" for what in _story(delivery, told[delivery.id], set_back)]
         if at_rest and delivery.state in ON_THE_WAY:
             found.append(f"Delivery {delivery.id} is left {delivery.state} at the end.")
     return found
@@ -185,13 +190,14 @@ def _overlaps(history: History) -> Iterator[str]:
             del under_way[delivery.account]
 
 
-def _story(delivery: Delivery, events: Sequence[Event]) -> Iterator[str]:
+def _story(delivery: Delivery, events: Sequence[Event], set_back: Sequence[int] = ()) -> Iterator[str]:
     """What is wrong in the order of one delivery's events."""
-    state, last, fence, is_out = "", None, 0, False
+    state, fence, is_out = "", 0, False
+    last: Event | None = None
     for event in events:
-        if last is not None and event.at < last:
+        if last and event.at < last.at and not any(last.id <= number < event.id for number in set_back):
             yield f"“{event.kind}” is dated {event.at.isoformat()}, before the event that it follows."
-        last = event.at
+        last = event
         if event.before and state and event.before != state:
             yield f"“{event.kind}” begins at {event.before}, and it was {state}."
         if event.moves and event.before and not _may_move(event):

@@ -128,6 +128,7 @@ class Run:
         self._clock = Time(self._chance, networks)
         self._end = BEGIN + timedelta(days=outcome.days)
         self._outlets: dict[str, Outlet] = {}
+        self._set_back: list[int] = []
 
     def prepare(self) -> None:
         """Open the ledger and the accounts, and plan every post."""
@@ -175,7 +176,8 @@ class Run:
         outcome.states = {state.value: number for state, number in journeys.counts().items()}
         rows = journeys.journeys(states=(State.HELD, State.MISSED))
         outcome.reasons = dict(Counter(f"{row.state}: {row.reason or 'late'}" for row in rows))
-        outcome.violations = violations(Path(str(connection.settings_dict["NAME"])), posts)
+        ledger_file = Path(str(connection.settings_dict["NAME"]))
+        outcome.violations = violations(ledger_file, posts, set_back=self._set_back)
 
     def _worker(self) -> Any:
         return self._hire(self._outlets, pace=PACE, now=self._clock.now, chance=self._chance)
@@ -189,7 +191,9 @@ class Run:
             wait = timedelta(minutes=self._chance.uniform(10, 60))
         elif drawn < 0.001:
             self.outcome.jumps += 1
-            clock.wrong_by = timedelta(minutes=self._chance.choice((-60, -7, 0, 0, 7, 60)))
+            was, clock.wrong_by = clock.wrong_by, timedelta(minutes=self._chance.choice((-60, -7, 0, 0, 7, 60)))
+            if clock.wrong_by < was:
+                self._set_back.append(_last_event())
         before = clock.world
         clock.pass_by(wait)
         if before <= self._end < clock.world:
@@ -242,3 +246,9 @@ def _next() -> datetime | None:
         )
         found = cursor.fetchall()[0][0]
     return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+
+
+def _last_event() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM events")
+        return int(cursor.fetchall()[0][0])

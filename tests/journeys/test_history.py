@@ -166,6 +166,15 @@ def test_events_out_of_order() -> None:
     only(judge(history(SENT, events=events), [HELLO]), "before the event that it follows")
 
 
+def test_events_out_of_order_are_excused_by_a_clock_that_was_set_back_between_them_and_by_no_other() -> None:
+    events = told(*STEPS)
+    events[2] = replace(events[2], at=NOW)
+    found = history(SENT, events=events)
+    assert judge(found, [HELLO], set_back=[events[1].id]) == []
+    for elsewhere in (events[0].id, events[2].id):
+        only(judge(found, [HELLO], set_back=[elsewhere]), "before the event that it follows")
+
+
 @pytest.mark.parametrize("state", ["queued", "sending", "unsure"])
 def test_something_is_left_on_its_way(state: str) -> None:
     steps = {"queued": STEPS[:1], "sending": STEPS[:2], "unsure": (*STEPS[:2], ("sending", "unsure"))}[state]
