@@ -77,14 +77,16 @@ class HoldReason(StrEnum):
     DUPLICATE = "duplicate"
     UNWRITTEN = "unwritten"
     STOPPED = "stopped"
+    KEPT = "kept"  # sending went on, and a person kept this one back
     BUDGET = "budget"
     HAND_OFF = "hand_off"
     DOUBT = "doubt"  # looked for in vain, and its account says that a person decides
     IMPRINT = "imprint"
 
 
-# What holds these back is not about the post: when it passes, they go on; when it takes too long, they are missed.
+# What holds these back is not about the post: when it passes, they go on.
 PASSING = frozenset({HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF})
+LAPSING = PASSING | {HoldReason.KEPT}  # when these take too long, they are missed
 
 
 class DoubtReason(StrEnum):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import HoldReason, Journey
 from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of
 from amplifier.cli.output import actor, agreed, as_said, console, errors, inset, say_json, wall_clock
 from amplifier.clock import utc_now
@@ -73,11 +73,27 @@ def run(options: argparse.Namespace) -> int:
     if chosen is None or not agreed(_question(ending, chosen), yes=options.yes or bool(options.post)):
         console().print("Nothing was changed.")
         return 1
-    now = utc_now()
-    let_go_on(place, actor=actor(), now=now, scope=ending.scope, anyway=options.anyway)
-    released = holds.release([row.id for row in chosen], actor=actor(), now=now)
-    _tell(ending, chosen, released, place, as_json=options.json)
+    let_go_on(place, actor=actor(), now=utc_now(), scope=ending.scope, anyway=options.anyway)
+    settled = _settle(ending.held, chosen)
+    while came := _came_meanwhile(place, ending):
+        also = () if options.post else _chosen(came, yes=options.yes) or ()
+        ending, chosen = replace(ending, held=(*ending.held, *came)), (*chosen, *also)
+        settled += _settle(came, also)
+    _tell(ending, chosen, settled, place, as_json=options.json)
     return 0
+
+
+def _settle(held: Sequence[Journey], chosen: Sequence[Journey]) -> int:
+    """Let the chosen ones go, and keep the others back; how many go out now."""
+    now, ids = utc_now(), {row.id for row in chosen}
+    holds.keep_back([row.id for row in held if row.id not in ids], actor=actor(), now=now)
+    return holds.release(ids, actor=actor(), now=now)
+
+
+def _came_meanwhile(place: Place, ending: Ending) -> tuple[Journey, ...]:
+    """What came due, and was held, while the person was reading and answering: nobody has been asked about it."""
+    asked = {row.id for row in ending.held}
+    return tuple(row for row in waiting(place, ending.scope, now=utc_now()) if row.id not in asked)
 
 
 def _ending(place: Place, scope: str) -> Ending:
@@ -144,8 +160,8 @@ def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]
 
 def _chosen(held: Sequence[Journey], *, yes: bool) -> tuple[Journey, ...] | None:
     """Those that a person lets go on; None if there is nobody to ask, or they break off."""
-    if yes or not held:
-        return tuple(held)
+    if yes or not held:  # what somebody kept back by name, nobody lets go unasked
+        return tuple(row for row in held if row.reason != HoldReason.KEPT)
     out = console()
     out.print(f"\n{len(held)} held. Answer with\n{ANSWERS}")
     chosen: list[Journey] = []
@@ -153,7 +169,8 @@ def _chosen(held: Sequence[Journey], *, yes: bool) -> tuple[Journey, ...] | None
         out.print(f"\n[bold]{number} of {len(held)}[/]  ", end="")
         now = utc_now()
         late, left = _lasting(now - row.due_at), _lasting(row.too_late_at - now)
-        out.print(f"{_named_post(row)}, {late} late, too late in {left}", markup=False)
+        by_hand = ", by hand" if row.reason == HoldReason.HAND_OFF else ""
+        out.print(f"{_named_post(row)}{by_hand}, {late} late, too late in {left}", markup=False)
         out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
         match _answer():
             case "y" | "yes":
@@ -186,8 +203,16 @@ def _answer() -> str | None:
 def _question(ending: Ending, chosen: Sequence[Journey]) -> str:
     stay = len(ending.held) - len(chosen)
     kept = f" {stay} {'stays' if stay == 1 else 'stay'} held." if stay else ""
-    now = f" {len(chosen)} held {'post goes' if len(chosen) == 1 else 'posts go'} out now." if chosen else ""
-    return f"Let sending go on {said_scope(ending.scope)}?{now}{kept}"
+    going, hands = _apart(chosen)
+    now = f" {len(going)} held {'post goes' if len(going) == 1 else 'posts go'} out now." if going else ""
+    asked = f" Somebody is asked to post {len(hands)} by hand." if hands else ""
+    return f"Let sending go on {said_scope(ending.scope)}?{now}{asked}{kept}"
+
+
+def _apart(chosen: Sequence[Journey]) -> tuple[list[Journey], list[Journey]]:
+    """What Amplifier sends, and what hands are to post."""
+    hands = [row for row in chosen if row.reason == HoldReason.HAND_OFF]
+    return [row for row in chosen if row not in hands], hands
 
 
 def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place, *, as_json: bool) -> None:
@@ -199,10 +224,14 @@ def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place
     out = console()
     out.print(f"[green]✓[/] Sending goes on {said_scope(ending.scope)}.", end=" ")
     out.print(_how(released, place.settings) if released else "What comes goes out at its time.")
-    if released < len(chosen):
-        out.print(f"{len(chosen) - released} of them had become too late meanwhile.")
+    going, hands = _apart(chosen)
+    if released < len(going):
+        out.print(f"{len(going) - released} of them had become too late meanwhile.")
+    if hands:
+        out.print(f"{len(hands)} {'is' if len(hands) == 1 else 'are'} to be posted by hand: somebody is asked now.")
     if kept:
         out.print(f"{len(kept)} held back stay held until they are too late, and then are missed.")
+        out.print("To let one of them go after all: amplifier resume --post NAME")
     _show_others(ending)
 
 

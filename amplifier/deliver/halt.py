@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.campaign.delivery import HoldReason, Journey, State, Verb
 from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, stopped_by
 from amplifier.deliver.deadline import within
 from amplifier.errors import UsageError
@@ -17,6 +17,7 @@ from amplifier.store import deliveries, heartbeats, holds, journeys, ledger, res
 
 FLAG_BEAT = "stop flag"  # what the worker's own environment says of stopping, for the other processes
 DATABASE_WITHIN_S = 2.0
+HELD_BACK = (HoldReason.STOPPED, HoldReason.KEPT)
 ENDS = (".", "!", "?", "…")
 
 
@@ -163,24 +164,34 @@ def refuse_if_held(place: Place, *, anyway: bool = False) -> None:
 
 
 def waiting(place: Place, scope: str, *, now: datetime) -> tuple[Journey, ...]:
-    """What would be free to go if the stops of this scope ended: held by a stop, and by no other that stays."""
+    """What would be free to go if the stops of this scope ended: held by a stop, and by no other that stays.
+
+    Also what somebody kept back before and, while a stop is in force, what is to be posted by hand: nobody is asked to
+    post it meanwhile.
+    """
     holds.hold_blocked(now=now, stopped=place.stopped())  # what came due while no worker was there to hold it
     deliveries.miss_overdue(now=now)
-    stay = [one for one in stops.stops() if one.scope != scope]
-    stays_shut = scope != EVERYTHING and place.stopped()
+    in_force = stops.stops(also=place.stopped(), now=now)
+    ours, stay = [one for one in in_force if one.scope == scope], [one for one in in_force if one.scope != scope]
     return tuple(
         row
         for row in journeys.journeys(states=(State.HELD,))
-        if row.reason == HoldReason.STOPPED and not stays_shut and not stopped_by(stay, row.identity.account, row.text)
+        if (row.reason in HELD_BACK or _waits_for_hands(row, ours))
+        and not stopped_by(stay, row.identity.account, row.text)
     )
 
 
+def _waits_for_hands(row: Journey, ours: Sequence[Stop]) -> bool:
+    is_post = row.reason == HoldReason.HAND_OFF and row.identity.verb is Verb.PUBLISH
+    return is_post and stopped_by(ours, row.identity.account, row.text) is not None
+
+
 def too_late(since: datetime) -> tuple[Journey, ...]:
-    """What a stop held back until it was too late, of what was due since then."""
+    """What a stop held back until it was too late, since then."""
     return tuple(
         row
         for row in journeys.journeys(states=(State.MISSED,))
-        if row.reason == HoldReason.STOPPED and row.due_at >= since
+        if row.reason == HoldReason.STOPPED and row.too_late_at >= since
     )
 
 

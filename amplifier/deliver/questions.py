@@ -60,11 +60,13 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     HoldReason.UNWRITTEN: (Act.LEAVE,),
     HoldReason.IMPRINT: (Act.THERE, Act.LEAVE),
     HoldReason.STOPPED: (Act.THERE, Act.LEAVE),
+    HoldReason.KEPT: (Act.THERE, Act.LEAVE),
     HoldReason.ACCOUNT: (Act.THERE, Act.LEAVE),
     HoldReason.BUDGET: (Act.THERE, Act.LEAVE),
     HoldReason.HAND_OFF: (Act.THERE, Act.LEAVE),
 }
 NEW_WORDS = (HoldReason.REJECTED, HoldReason.UNWRITTEN, HoldReason.IMPRINT)
+NEVER_TRIED = (HoldReason.UNWRITTEN, HoldReason.STOPPED, HoldReason.KEPT)
 HAPPENED: Mapping[str, str] = {
     State.UNSURE: "No clear answer came, so it may be out.",
     State.HELD: "It is held.",
@@ -72,12 +74,14 @@ HAPPENED: Mapping[str, str] = {
 }
 KEPT_BACK: Mapping[str, str] = {
     HoldReason.STOPPED: " Sending was stopped.",
+    HoldReason.KEPT: " Somebody kept it back.",
     HoldReason.ACCOUNT: " The account did not let us in.",
     HoldReason.BUDGET: " The month's budget had no room for it.",
     HoldReason.HAND_OFF: " Nobody posted it by hand in time.",
 }
 BY_ITSELF: Mapping[str, str] = {
     HoldReason.STOPPED: "It waits until somebody lets sending go on. Once it is too late, it is missed.",
+    HoldReason.KEPT: "It waits until somebody lets it go. Once it is too late, it is missed.",
     HoldReason.ACCOUNT: "It goes out by itself when {title} lets us in again. Once it is too late, it is missed.",
     HoldReason.BUDGET: "It goes out by itself when the month's budget has room. Once it is too late, it is missed.",
     HoldReason.HAND_OFF: "Somebody is asked to post it by hand. Once it is too late, it is missed.",
@@ -121,7 +125,7 @@ def _look_for(row: Journey, outlook: Outlook) -> str:
             return f"Look on {where} whether this post is gone."
         case Verb.EDIT:
             return f"Look on {where} whether the post says these words now."
-        case Verb.PUBLISH if row.state is State.MISSED or row.reason in (HoldReason.UNWRITTEN, HoldReason.STOPPED):
+        case Verb.PUBLISH if row.state is State.MISSED or row.reason in NEVER_TRIED:
             return ""
         case _:
             return f"Look on {where} for a post with exactly these words."
@@ -157,7 +161,7 @@ def _looking(row: Journey, outlook: Outlook) -> str:
 
 def _to_paste(row: Journey) -> str:
     name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
-    if row.reason == HoldReason.STOPPED and row.state is State.HELD:
+    if row.reason in (HoldReason.STOPPED, HoldReason.KEPT) and row.state is State.HELD:
         return "amplifier resume"
     if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.post.slot != OWN:
         return f"amplifier edit {name} 'other words' --on {row.identity.account}"

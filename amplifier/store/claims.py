@@ -20,7 +20,7 @@ ANYTHING_DUE = """SELECT
   OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'unsure' AND run_at <= %s)
   OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'queued' AND too_late_at <= %s)
   OR EXISTS(SELECT 1 FROM deliveries WHERE state = 'held' AND too_late_at <= %s
-            AND reason IN ('stopped', 'account', 'budget', 'hand_off'))
+            AND reason IN ('stopped', 'account', 'budget', 'hand_off', 'kept'))
   OR EXISTS(SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending')"""
 LEASED = "SELECT account, state, lease_until >= %s FROM deliveries WHERE lease_until IS NOT NULL"
 DOUBTS = "SELECT account, text FROM deliveries WHERE state = 'unsure' AND verb = 'publish'"

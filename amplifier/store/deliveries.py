@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import F
 
 from amplifier.campaign.delivery import (
+    LAPSING,
     ON_ITS_WAY,
-    PASSING,
     DoubtReason,
     Due,
     HoldReason,
@@ -145,7 +145,7 @@ def miss_overdue(*, now: datetime) -> int:
     """
     missed = 0
     at = stamp(now)
-    for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *PASSING])):
+    for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
         ids = _locked(statement, words)
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
             state=State.MISSED, fence=F("fence") + 1, lease_until=None
@@ -168,7 +168,7 @@ SILENT = "SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_unti
 OVERDUE = """SELECT id FROM deliveries WHERE state = 'queued' AND too_late_at <= %s
 AND (lease_until IS NULL OR lease_until < %s) AND NOT (verb = 'delete' AND target = '')"""
 OVERDUE_HELD = f"""SELECT id FROM deliveries WHERE state = 'held' AND too_late_at <= %s
-AND reason IN ({", ".join(["%s"] * len(PASSING))})"""  # noqa: S608  as many marks as there are reasons
+AND reason IN ({", ".join(["%s"] * len(LAPSING))})"""  # noqa: S608  as many marks as there are reasons
 BEGIN = """UPDATE deliveries SET state = 'sending', reason = '', request = %s, attempts = attempts + 1, looks = 0,
   lease_until = %s, first_sent_at = COALESCE(first_sent_at, %s)
 WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease_until >= %s RETURNING id"""

@@ -18,6 +18,7 @@ from amplifier.store.transaction import whole
 MOST = 1000
 BY_HAND = "It is published by hand: somebody is asked to post it."
 CHANGE_BY_HAND = "This account is used by hand: somebody is asked to correct or delete the post there."
+KEPT_BACK = "Somebody kept it back when sending went on."
 LOOK_YOURSELF = "Without a budget we cannot look there. Look at the account: it is there, or send it again."
 
 
@@ -115,8 +116,22 @@ def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collec
 @whole
 def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
     """A person lets these go on that a stop held back; what is too late stays where it is. How many go on."""
-    rows = DeliveryRow.objects.filter(id__in=list(ids), reason=HoldReason.STOPPED)
+    rows = DeliveryRow.objects.filter(id__in=list(ids), reason__in=[HoldReason.STOPPED, HoldReason.KEPT])
     return _queue(rows, actor=actor, kind="released", now=now)
+
+
+@whole
+def keep_back(ids: Iterable[int], *, actor: str, now: datetime) -> int:
+    """Sending goes on, and a person keeps these back: nothing but a person lets them go any more. How many."""
+    rows = DeliveryRow.objects.filter(
+        id__in=list(ids), state=State.HELD, reason__in=[HoldReason.STOPPED, HoldReason.HAND_OFF], verb=Verb.PUBLISH
+    )
+    found = list(rows.select_for_update().order_by("id").values_list("id", flat=True))
+    DeliveryRow.objects.filter(id__in=found).update(reason=HoldReason.KEPT, detail=KEPT_BACK, fence=F("fence") + 1)
+    write_events(
+        Event(now, actor, of_delivery(pk), "kept back", State.HELD, State.HELD, detail=KEPT_BACK) for pk in found
+    )
+    return len(found)
 
 
 def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: str, now: datetime) -> int:

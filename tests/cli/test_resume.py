@@ -13,7 +13,7 @@ from amplifier.campaign.delivery import HoldReason, State
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.clock import utc_now
 from amplifier.deliver import halt
-from amplifier.store import stops
+from amplifier.store import holds, stops
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
@@ -91,7 +91,59 @@ def test_each_held_post_is_asked_about_and_the_others_stay_held(shell: Shell, sa
     assert "1 held post goes out now. 2 stay held." in said.out.replace("\n", " ")
     assert "2 held back stay held until they are too late" in said.out
     assert _states(ids) == ["held", "queued", "held"]
-    assert DeliveryRow.objects.get(id=ids[0]).reason == HoldReason.STOPPED
+    assert DeliveryRow.objects.get(id=ids[0]).reason == HoldReason.KEPT
+
+
+def test_what_was_kept_back_goes_only_when_somebody_names_it_or_is_asked(shell: Shell, says: list[str]) -> None:
+    _stop()
+    ids = _due(*_slots(2))
+    says += ["n", "n", "y"]
+    shell("resume")
+    assert shell("resume", "--yes").code == 0
+    assert _states(ids) == ["held", "held"]
+    post = DeliveryRow.objects.get(id=ids[1]).post
+    told = shell.ask("resume", "--post", f"{post.slot}/{post.occurrence}")
+    assert [one["id"] for one in told["released"]] == [ids[1]]
+    assert _states(ids) == ["held", "queued"]
+    says += ["y", "y"]
+    shell("resume")
+    assert _states(ids) == ["queued", "queued"]
+
+
+def test_what_came_due_while_the_person_was_answering_is_asked_about_too(
+    shell: Shell, says: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stop()
+    slots = _slots(3)
+    ids = _due(slots[0])
+    first = sys.modules["builtins"].input
+
+    def answer(question: str) -> str:
+        if "Let sending go on" in question:
+            ids.extend(_due(*slots[1:]))
+            holds.hold_blocked(now=utc_now())  # the worker does
+        return str(first(question))
+
+    monkeypatch.setattr("builtins.input", answer)
+    says += ["y", "y", "y", "n"]
+    said = shell("resume")
+    assert said.code == 0
+    assert _states(ids) == ["queued", "queued", "held"]
+    assert DeliveryRow.objects.get(id=ids[2]).reason == HoldReason.KEPT
+    assert says == []
+
+
+def test_what_hands_were_to_post_is_asked_about_and_stays_theirs(shell: Shell, says: list[str]) -> None:
+    _stop()
+    ids = _due(*_slots(2))
+    DeliveryRow.objects.filter(id__in=ids).update(state=State.HELD, reason=HoldReason.HAND_OFF)
+    says += ["n", "y", "y"]
+    said = shell("resume")
+    assert "once, by hand, 20 s late" in said.out
+    assert "Somebody is asked to post 1 by hand. 1 stays held." in said.out.replace("\n", " ")
+    assert "1 is to be posted by hand: somebody is asked now." in said.out
+    reasons = [DeliveryRow.objects.get(id=number).reason for number in ids]
+    assert reasons == [HoldReason.KEPT, HoldReason.HAND_OFF]
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_what_came_due_with_no_worker_there_waits_for_a_person_too(place: Place)
 
 def test_what_is_missed_because_of_the_stop_is_told_from_what_was_missed_before(place: Place) -> None:
     assert place
-    numbers = [filled.add(due=filled.after(seconds)) for seconds in (-60, 0, 60)]
+    numbers = [filled.add(due=filled.after(seconds)) for seconds in (-1000, 0, 60)]
     DeliveryRow.objects.filter(id__in=numbers).update(state=State.MISSED, reason=HoldReason.STOPPED)
     DeliveryRow.objects.filter(id=numbers[2]).update(reason="")
     assert [row.id for row in halt.too_late(NOW)] == [numbers[1]]

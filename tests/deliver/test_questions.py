@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import PASSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import LAPSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.post import OWN, PostId
 from amplifier.deliver.questions import Act, Outlook, question
 from tests.store.filled import NOW
@@ -80,9 +80,9 @@ def test_every_reason_has_a_sentence_and_something_to_do(reason: HoldReason) -> 
     asked = question(row(State.HELD, reason), OPEN)
     assert asked.happened
     assert Act.LEAVE in asked.acts
-    assert (asked.by_itself == "Nothing happens by itself.") == (reason not in PASSING)
+    assert (asked.by_itself == "Nothing happens by itself.") == (reason not in LAPSING)
     assert "{" not in asked.by_itself
-    if reason in PASSING:
+    if reason in LAPSING:
         assert Act.AGAIN not in asked.acts, "it goes on by itself, or by another command"
 
 

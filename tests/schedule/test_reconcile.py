@@ -350,3 +350,10 @@ def test_a_ledger_that_cannot_know_what_went_out_calls_nothing_missed_that_was_m
         paper = planned(state, reason, now=50)
         paper.follow([wanted(minutes=PAST)], fresh=fresh)
         assert [row.state for row in paper.rows.values()] == [after]
+
+
+def test_what_a_person_kept_back_stays_back_when_its_time_moves() -> None:
+    paper = planned(S.HELD, HoldReason.KEPT, now=70)
+    paper.follow([wanted(minutes=AHEAD)])
+    (row,) = paper.rows.values()
+    assert (row.state, row.reason, row.run_at) == (S.HELD, HoldReason.KEPT, at(AHEAD))

@@ -179,6 +179,9 @@ class World:
         for step in changes.steps:
             if step.after is State.HELD and step.reason not in PLAN_HELD:
                 self.for_a_person.add(step.id)
+            if step.kind == "has other words":
+                assert step.words is not None, "what was refused goes on in the same words"
+                self.for_a_person.discard(step.id)
             if step.before is State.MISSED:
                 assert step.after is State.HELD, "a missed one went on by itself"
 

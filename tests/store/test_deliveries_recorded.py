@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError
 
 from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
-from amplifier.campaign.delivery import PASSING, Due, HoldReason, State, Transition, Verb
+from amplifier.campaign.delivery import LAPSING, Due, HoldReason, State, Transition, Verb
 from amplifier.campaign.post import Words
 from amplifier.store import accounts, deliveries, events, overrides, posts
 from amplifier.store.models import DeliveryRow, PostRow
@@ -213,7 +213,7 @@ def test_a_change_that_went_through_ends_in_sent_and_is_told_of_its_post(verb: V
     assert (row(post.id).remote_state, row(other.id).remote_state) == (told, "live")
 
 
-@pytest.mark.parametrize("reason", sorted(PASSING))
+@pytest.mark.parametrize("reason", sorted(LAPSING))
 def test_what_waits_too_long_for_something_that_passes_is_missed_and_says_what_it_waited_for(reason: str) -> None:
     number = add(too_late_s=10)
     DeliveryRow.objects.filter(id=number).update(state="held", reason=reason)
@@ -223,7 +223,7 @@ def test_what_waits_too_long_for_something_that_passes_is_missed_and_says_what_i
     assert kinds(number)[-1] == "missed"
 
 
-@pytest.mark.parametrize("reason", sorted(set(HoldReason) - PASSING))
+@pytest.mark.parametrize("reason", sorted(set(HoldReason) - LAPSING))
 def test_what_waits_for_a_person_is_never_missed_by_itself(reason: str) -> None:
     number = add(too_late_s=10)
     DeliveryRow.objects.filter(id=number).update(state="held", reason=reason)
