@@ -6,8 +6,11 @@ import argparse
 import json
 import os
 import re
+import shutil
 import sys
+import textwrap
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -22,18 +25,20 @@ class Command:
     """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`.
 
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
+    `keyless`: it seals and opens nothing, so that live mode needs no key for it.
     """
 
     module: str
     ledger: bool
     help: str
     anyhow: bool = False
+    keyless: bool = False
 
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
     "check": Command("check", False, "look for mistakes in settings, schedules and templates"),
-    "plan": Command("plan", True, "show what goes out, when, where, in which words, and what it costs"),
+    "plan": Command("plan", True, "show what goes out, when, where, in which words, and what it costs", keyless=True),
     "preview": Command("preview", False, "show one template in all its wordings on all networks"),
     "rehearse": Command("rehearse", False, "play the whole campaign on pretend networks and count what happened"),
     "send": Command("send", True, "send one post of your own, now or later"),
@@ -69,8 +74,12 @@ class _Parser(argparse.ArgumentParser):
         # A distance such as -1h is no option, as Python 3.14 has it; before, argparse lets only whole numbers pass.
         self._negative_number_matcher = re.compile(r"-\.?\d")
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, f"“{value}” is not one of {', '.join(map(str, action.choices))}")
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.\nMore about it: {self.prog} --help")
+        raise UsageError(f"{message[:1].upper()}{message[1:].rstrip('.')}.\nMore about it: {self.prog} --help")
 
 
 def module_of(name: str) -> ModuleType:
@@ -127,7 +136,7 @@ def _prepare(name: str, words: list[str]) -> None:
     if not {"-h", "--help"} & set(others):
         _find_settings(known.home)
         try:
-            import_module("amplifier.place").settle(known.home, known.var)
+            import_module("amplifier.place").settle(known.home, known.var, keyless=COMMANDS[name].keyless)
         except AmplifierError:
             if not COMMANDS[name].anyhow:
                 raise
@@ -172,8 +181,17 @@ def _refuse(problems: list[Problem], *, as_json: bool) -> int:
         return 2
     for problem in problems:
         ours = "\n".join(filter(None, (f"amplifier: {problem.message}", problem.hint)))
-        sys.stderr.write((str(problem) if problem.path else ours) + "\n")
+        sys.stderr.write(_folded(str(problem) if problem.path else ours) + "\n")
     return 2
+
+
+def _folded(words: str) -> str:
+    """On a terminal lines end between words; what is indented is to be pasted, and stays whole."""
+    if not sys.stderr.isatty():
+        return words
+    width = shutil.get_terminal_size().columns - 1
+    fold = partial(textwrap.wrap, width=width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(part for line in words.split("\n") for part in ([line] if line[:1] == " " else fold(line) or [""]))
 
 
 if __name__ == "__main__":

@@ -73,11 +73,11 @@ def port_number(text: str) -> int:
     raise UsageError(f"“{text}” is no port. A port is a number from 1 to {LAST_PORT}.")
 
 
-def settle(home: Path, var: Path | None = None) -> Place:
+def settle(home: Path, var: Path | None = None, *, keyless: bool = False) -> Place:
     """Read the settings, find or make the data folder, and put what Django needs into the environment.
 
-    A rehearsal has its own folder and key and never looks at DATABASE_URL or AMPLIFIER_KEY; live needs AMPLIFIER_KEY.
-    Raises SettingsError, or UsageError with the next step.
+    A rehearsal has its own folder and key and never looks at DATABASE_URL or AMPLIFIER_KEY; live needs AMPLIFIER_KEY,
+    unless nothing is to be sealed or opened (`keyless`). Raises SettingsError, or UsageError with the next step.
     """
     settings = load(home)
     folder = (var or folder_of(settings, home)).resolve()
@@ -97,7 +97,7 @@ def settle(home: Path, var: Path | None = None) -> Place:
         key = _pretend_key(folder)
     else:
         key = os.environ.get("AMPLIFIER_KEY", "")
-        if len(key) < SHORTEST_KEY:
+        if len(key) < SHORTEST_KEY and not keyless:
             raise UsageError(
                 "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions. Make one once, with\n"
                 "  python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"

@@ -18,12 +18,15 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DURATION_HINT = 'Write hours, minutes and seconds with their letters, for example "15m", "2h 30m" or "90s".'
 
 
+FEW = 12  # names that one can still read at a glance
+
+
 def nearest(word: str, known: Collection[str]) -> str:
-    """A hint for a word that is not among `known`: the one it resembles, else all of them, else nothing."""
+    """A hint for a word that is not among `known`: the one it resembles, else all of them if they are few."""
     lowered = {name.lower(): name for name in known}
     if close := difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6):
         return f"Did you mean {lowered[close[0]]}?"
-    return f"There is: {', '.join(sorted(known))}." if known else ""
+    return f"There is: {', '.join(sorted(known))}." if 0 < len(known) <= FEW else ""
 
 
 def wrong(message: str, hint: str = "") -> PydanticCustomError:

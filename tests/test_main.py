@@ -142,3 +142,26 @@ def test_as_a_program_it_ends_with_the_commands_exit_code(tmp_path: Path) -> Non
     assert _run("nothing", cwd=tmp_path).returncode == 2
     assert _run("plan", "--help", cwd=tmp_path).returncode == 0
     assert not list(tmp_path.iterdir())
+
+
+def test_on_a_terminal_a_long_sentence_ends_its_lines_between_words_and_a_command_stays_whole(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    home = tmp_path / ("a-long-name" * 9)
+    home.mkdir()
+    (home / "settings.yaml").touch()
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert main(["send", "--to", "x", "--home", str(home), "--nosuch", "a", "b"]) == 2
+    assert main(["mentions", "--kind", "nosuch", "--help-me", "--home", str(REPOSITORY), "--var", str(tmp_path)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert all(len(line) < 60 for line in lines if " " in line.strip())
+
+
+def test_a_value_that_is_none_of_the_choices_is_refused_in_plain_words(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["mentions", "--kind", "nosuch", "--home", str(REPOSITORY), "--var", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "“nosuch” is not one of mention, reply" in said
+    assert "<" not in said

@@ -12,6 +12,7 @@ import pytest
 from amplifier.cli.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place, port_number, settle
+from amplifier.settings import Mode
 
 REPOSITORY = Path(__file__).parents[1]
 REAL_KEY = "x" * 48
@@ -95,6 +96,7 @@ def test_live_without_a_good_key_is_refused_with_the_way_to_one(
     monkeypatch.setenv("AMPLIFIER_KEY", key)
     with pytest.raises(UsageError, match="python3 -c 'import secrets"):
         settle(live)
+    assert settle(live, keyless=True).settings.mode is Mode.LIVE, "who only shows the plan seals nothing"
 
 
 def test_a_file_where_the_folder_should_be_is_told(home: Path, tmp_path: Path) -> None:

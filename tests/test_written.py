@@ -137,6 +137,7 @@ def test_the_nearest_name_is_offered(typed: str, meant: str) -> None:
 def test_a_word_that_resembles_nothing_gets_the_whole_list() -> None:
     assert written.nearest("zzz", ["vote", "debate"]) == "There is: debate, vote."
     assert written.nearest("zzz", []) == ""
+    assert written.nearest("zzz", [f"vote-{number}" for number in range(30)]) == ""
 
 
 @given(st.text(max_size=40))

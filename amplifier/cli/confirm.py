@@ -19,8 +19,9 @@ from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.schedule.program import post_name
-from amplifier.settings import Settings
-from amplifier.store import accounts, journeys, ledger, overrides, receipts
+from amplifier.settings import Mode, Settings
+from amplifier.store import accounts, events, journeys, ledger, overrides, receipts
+from amplifier.store.events import of_delivery
 from amplifier.wiring import House, connection_for, open_house
 
 EARLY = timedelta(hours=1)  # people post a little before the time
@@ -87,8 +88,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _open(now: datetime) -> Iterator[Journey]:
-    """What was due and has no receipt, by its time."""
-    for row in journeys.journeys(states=OPEN):
+    """What was due, has no receipt, and nobody has left out, by its time."""
+    rows = journeys.journeys(states=OPEN)
+    left_out = events.seen([of_delivery(row.id) for row in rows if row.state is State.MISSED])
+    for row in rows:
+        if of_delivery(row.id) in left_out:
+            continue
         last = now if row.state is State.QUEUED else now + EARLY
         if row.due_at <= last and row.identity.verb is Verb.PUBLISH:
             yield row
@@ -129,7 +134,9 @@ def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> 
     states = {state.name: state for state in accounts.account_states()}
     found: list[Found] = []
     for words in links:
-        number, _, link = words.partition("=")
+        number, is_there, link = words.partition("=")
+        if not is_there:
+            raise UsageError("Write the number of the delivery, “=” and the address: --link 12=https://…")
         row = next((row for key, row in rows.items() if str(key) == number), None)
         if row is None or row.identity.account not in {account.name for account in settings.accounts}:
             raise UsageError(f"“{number}” is no delivery that waits for this. amplifier confirm lists them.")
@@ -161,8 +168,10 @@ def _show(looked: Looked, settings: Settings) -> None:
         out.print(f"{state_words(row.state)}, not there  ", end="")
         out.print(_said(row), markup=False, soft_wrap=True)
     for name, trouble in looked.troubles.items():
-        out.print(f"[red]✕[/] {name} could not be asked: ", end="")
+        out.print(f"[red]✕[/] {name}: ", end="")
         out.print(trouble, markup=False)
+    if looked.troubles and settings.mode is Mode.REHEARSAL:
+        out.print("  The pretend networks run with the rehearsal: amplifier up")
     for row in looked.unread:
         out.print(f"{state_words(row.state)}, not looked for  ", end="")
         out.print(_said(row), markup=False, soft_wrap=True)

@@ -88,11 +88,14 @@ def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice
     """The numbers of the deliveries that are meant. Raises UsageError if there are none of that name."""
     rows = {row.id: row for row in [*(one.row for one in asked), *(one.row for one in twice)]}
     found = [row for row in rows.values() if what in ("", str(row.id), post_name(row.identity.post))]
+    if not found:  # the slot alone, where that can mean one post only
+        of_slot = [row for row in rows.values() if row.identity.post.slot == what]
+        found = of_slot if len({row.identity.post for row in of_slot}) == 1 else []
     if not found and what.isascii() and what.isdecimal():
         found = list(journeys.journeys_by_id([int(what)]))
     if what and not found:
         hint = nearest(what, {post_name(row.identity.post) for row in rows.values()})
-        raise UsageError(f"“{what}” waits for nobody. {hint or 'amplifier decide lists what does.'}")
+        raise UsageError(f"Nothing of “{what}” is in doubt, held or missed. {hint or 'All that is: amplifier decide'}")
     on_it = [row.id for row in found if on in ("", row.identity.account)]
     if on and not on_it:
         names = sorted({row.identity.account for row in found})

@@ -27,6 +27,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import near_copies, post_name, read_program, wanted_posts
 from amplifier.settings import Settings
 from amplifier.store import decisions, journeys, ledger, spends
@@ -41,12 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the plan as files and decisions have it now."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     settings = place.settings
     program = read_program(files.sources(place.home), settings)
     made = decisions.decisions() if ledger.is_ready() else ()
     posts = wanted_posts(program, made)
-    first, last, note = choose(settings, options.first, options.last, today=utc_now().date())
+    first, last, note = choose(settings, options.first, options.last, today=_today(settings))
     if last < first:
         raise UsageError(f"The last day ({last}) lies before the first ({first}).")
     zone = ZoneInfo(settings.campaign.zone)
@@ -81,6 +82,12 @@ def run(options: argparse.Namespace) -> int:
             console().print(sentence)
         warn(console(), warnings)
     return 0
+
+
+def _today(settings: Settings) -> date:
+    """The campaign's own day: in a rehearsal the one that plays now."""
+    now = playing(settings).campaign(utc_now()) if ledger.is_ready() else utc_now()
+    return now.astimezone(ZoneInfo(settings.campaign.zone)).date()
 
 
 def _write_sheet(path: Path, posts: Sequence[WantedPost], settings: Settings, days: tuple[date, date]) -> None:

@@ -175,9 +175,10 @@ def _tell(doubt: Doubt, aside: str | None) -> None:
     if doubt.looked_for:
         out.print(f"{doubt.looked_for} may have gone out since. They are looked for as soon as the service runs.")
     if doubt.for_a_person:
-        out.print(f"{doubt.for_a_person} more are on accounts that we may not read. A person looks there:")
-        out.print("  amplifier confirm", markup=False)
+        out.print(f"{doubt.for_a_person} more are on accounts that we may not read: a person looks there.")
     out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
+    if doubt.for_a_person:
+        out.print("  amplifier confirm   for what a person has to look for", markup=False)
     out.print("  amplifier resume    once nothing is in doubt any more")
 
 

@@ -86,8 +86,8 @@ def _revoke(settings: Settings, *, as_json: bool) -> int:
     if as_json:
         say_json({**_shared(settings, ()), "revoked": number})
     elif number:
-        links = "The stop link has" if number == 1 else f"All {number} stop links have"
-        console().print(f"[green]✓[/] {links} ended: they lead nowhere now. A new one:\n  amplifier stop-link")
+        links = "The stop link leads" if number == 1 else f"All {number} stop links lead"
+        console().print(f"[green]✓[/] {links} nowhere now. A new one:\n  amplifier stop-link")
     else:
         console().print("There was no stop link to end.")
     return 0

@@ -262,17 +262,19 @@ def _welcome(place: Place, options: argparse.Namespace, before: tuple[int, int])
         out.print(f"\nIt began earlier: {before[0]} of its {before[1]} deliveries were done. From the start again:\n")
         out.print(_command(options, "up", "--fresh"), markup=False, soft_wrap=True)
     out.print("\nNext, in a second terminal:\n")
+    if made := os.environ.get("AMPLIFIER_COMMAND"):  # from then on it is called as every page and message calls it
+        out.print(f"  . {shlex.quote(str(Path(made).with_name('activate')))}", markup=False, soft_wrap=True)
     words = ("send", "'Hello from the hall'", "--to", place.settings.accounts[0].name)
-    out.print(_command(options, *words), markup=False, soft_wrap=True)
+    out.print(_command(options, *words, program="amplifier" if made else ""), markup=False, soft_wrap=True)
     out.print("\nCtrl-C ends everything.")
 
 
-def _command(options: argparse.Namespace, *words: str) -> str:
-    """A command for this install, to be pasted."""
-    program = "amplifier" if Path(sys.argv[0]).name == "amplifier" else "python -m amplifier"
+def _command(options: argparse.Namespace, *words: str, program: str = "") -> str:
+    """A command for this install, to be pasted; `program` is how it is called, if not as it was called here."""
+    called = "amplifier" if Path(sys.argv[0]).name == "amplifier" else "python -m amplifier"
     where = [] if options.home == Path() else ["--home", shlex.quote(str(options.home))]
     where += [] if options.var is None else ["--var", shlex.quote(str(options.var))]
-    return "  " + " ".join([os.environ.get("AMPLIFIER_COMMAND", program), *words, *where])
+    return "  " + " ".join([program or os.environ.get("AMPLIFIER_COMMAND", called), *words, *where])
 
 
 def _length(seconds: int) -> str:

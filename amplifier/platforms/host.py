@@ -127,6 +127,7 @@ class Burst:
             before[0].close()
 
 
+SHORT = 80  # characters of an error that people can still read
 NEVER_SENT = (
     requests.ConnectTimeout,
     NewConnectionError,  # refused, no route, no such name
@@ -142,6 +143,17 @@ NEVER_SENT = (
 def never_sent(error: BaseException) -> bool:
     """Whether `error` proves that the server never took the request: no connection, no TLS, or not our server."""
     return any(isinstance(link, NEVER_SENT) for link in _links(error))
+
+
+def what_broke(error: BaseException) -> str:
+    """What broke the call, in few words: (no answer in time), (Connection refused), (TypeError: It is no JSON.)."""
+    links = list(_links(error))
+    if any("Timeout" in type(link).__name__ for link in links):
+        return "(no answer in time)"
+    system = (link.strerror for link in links if isinstance(link, OSError) and isinstance(link.strerror, str))
+    kind = type(error).__name__
+    said = f"{kind}: {error}"
+    return f"({next(system, said if len(said) <= SHORT and str(error) else kind)})"
 
 
 def _links(error: BaseException) -> Iterator[BaseException]:

@@ -1,11 +1,11 @@
-"""What is said when a network refuses a change to the world, or leaves it open whether it was made."""
+"""What is said when a network is out of reach, refuses a change to the world, or leaves it open whether it was made."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from amplifier.campaign.delivery import Verb
-from amplifier.errors import OutcomeUnknown, Rejected
+from amplifier.errors import OutcomeUnknown, Rejected, Unavailable
 
 REFUSED = {
     Verb.PUBLISH: "does not accept this post",
@@ -17,6 +17,11 @@ DOUBT = {
     Verb.EDIT: "the change may be made",
     Verb.DELETE: "the post may be gone",
 }
+
+
+def unreached(network: str, verb: Verb | None, why: str) -> Unavailable:
+    """No connection came about, so that nothing can have happened. Without a verb something was only to be read."""
+    return Unavailable(f"{network} could not be reached{', so nothing was sent' if verb else ''} {why}.")
 
 
 def rejected(network: str, verb: Verb, words: str) -> Rejected:

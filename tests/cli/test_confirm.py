@@ -94,6 +94,21 @@ def test_what_was_posted_by_hand_is_found_and_written_down(
     assert shell("confirm", "--yes").out.startswith("Nothing is open:")
 
 
+def test_what_somebody_left_out_is_not_looked_for(shell: Shell, by_hand: Post) -> None:
+    row = _overdue("mastodon")
+    _only(row)
+    by_hand("mastodon", row.text)
+    assert shell("decide", str(row.pk), "--leave", "--yes").code == 0
+    assert shell("confirm", "--yes").out.startswith("Nothing is open:")
+
+
+def test_a_link_without_its_number_is_refused_with_the_form_that_it_should_have(
+    shell: Shell,
+    networks: None,  # noqa: ARG001  where it would be looked for
+) -> None:
+    assert "--link 12=https://…" in shell.refused("confirm", "--yes", "--link", "https://x.com/us/status/1")
+
+
 def test_without_a_yes_nothing_is_changed(shell: Shell, by_hand: Post) -> None:
     row = _overdue("mastodon")
     _only(row)
@@ -154,7 +169,7 @@ def test_a_network_that_does_not_answer_is_named(shell: Shell, monkeypatch: pyte
     _only(row)
     told = shell("confirm", "--yes")
     assert told.code == 1
-    assert "✕ mastodon could not be asked:" in told.out
+    assert "✕ mastodon: Mastodon could not be reached (Connection refused)." in told.out
     assert f"amplifier confirm --link {row.pk}=https://…" in told.out
 
 

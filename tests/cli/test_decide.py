@@ -128,13 +128,17 @@ def test_what_may_be_out_twice_is_listed_until_it_is_seen(shell: Shell, rows: di
     assert "perhaps twice" not in shell("decide").out
 
 
+def test_the_slot_alone_is_enough_where_only_one_post_of_it_waits(shell: Shell, rows: dict[str, int]) -> None:
+    assert {one["id"] for one in shell.ask("decide", "hello")["questions"]} == set(rows.values())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nope",), "“nope” waits for nobody."),
+        (("nope",), "Nothing of “nope” is in doubt, held or missed."),
         (("hello/once", "--on", "moon"), "It does not wait on “moon”, but on bluesky, mastodon, x."),
         (("--leave", "--yes"), "Say what it is about"),
-        (("999999", "--leave", "--yes"), "“999999” waits for nobody."),
+        (("999999", "--leave", "--yes"), "Nothing of “999999” is in doubt, held or missed."),
     ],
 )
 def test_what_is_not_there_is_refused_in_words(

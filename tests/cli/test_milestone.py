@@ -17,7 +17,7 @@ from tests.cli.conftest import Shell
         (("move", "debatte", "+40m"), "There is no milestone “debatte”. Did you mean debate?"),
         (("move", "debate", "later"), "A distance begins with + or -"),
         (("move", "debate", "+40"), "is not a distance"),
-        (("push", "debate", "+40m"), "invalid choice: 'push'"),
+        (("push", "debate", "+40m"), "“push” is not one of list, move"),
     ],
 )
 def test_what_cannot_be_moved_is_refused_with_the_reason(shell: Shell, words: tuple[str, ...], sentence: str) -> None:

@@ -55,6 +55,11 @@ def test_it_says_that_the_campaign_is_over_and_how_to_see_all(unstarted: Shell) 
     assert unstarted.ask("plan")["note"]
 
 
+def test_in_a_rehearsal_today_is_the_day_that_plays(shell: Shell) -> None:
+    told = shell.ask("plan")
+    assert (told["note"], told["from"], told["to"]) == ("", "2023-09-24", "2023-10-11")
+
+
 def test_the_days_limit_what_is_shown_and_both_are_included(unstarted: Shell) -> None:
     posts = unstarted.ask("plan", "--from", "2023-10-08", "--to", "2023-10-08")["posts"]
     assert {post["wall_time"][:10] for post in posts} == {"2023-10-08"}

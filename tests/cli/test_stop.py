@@ -89,7 +89,7 @@ def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
     listed = shell("stop-link", "--list").out
     assert listed.count("stop link ") == 2
     assert first not in listed
-    assert "All 2 stop links have ended" in shell("stop-link", "--revoke").out
+    assert "All 2 stop links lead nowhere now" in shell("stop-link", "--revoke").out
     assert errands.find_errand(ErrandKind.STOP, first.rpartition("/")[2]) is None
     assert "There is no stop link in use." in shell("stop-link", "--list").out
     assert "There was no stop link to end." in shell("stop-link", "--revoke").out

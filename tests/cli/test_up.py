@@ -200,7 +200,8 @@ def test_the_command_to_paste_survives_blanks_in_folders(
     var = tmp_path / ("long" * 20)
     up._welcome(settle(home, var), argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900), (0, 0))
     said = capsys.readouterr().out
-    assert f"  .venv/bin/amplifier send 'Hello from the hall' --to x --home '{home}' --var {var}\n" in said
+    paste = f"  . .venv/bin/activate\n  amplifier send 'Hello from the hall' --to x --home '{home}' --var {var}\n"
+    assert paste in said
     assert "REHEARSAL  Labour Campaign for Free Movement\n" in said
     assert "Its whole campaign in 10 minutes. Nothing leaves this computer.\n" in said
     assert "--fresh" not in said

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from amplifier.platforms.host import Answer, Burst, HostSession, RedirectedError, WrongAddressError, never_sent
+from amplifier.platforms.host import (
+    Answer,
+    Burst,
+    HostSession,
+    RedirectedError,
+    WrongAddressError,
+    never_sent,
+    what_broke,
+)
 from tests.peers.servers import free_port
 from tests.platforms.stub import Said, Stub
 
@@ -204,3 +212,14 @@ def test_two_at_once_have_a_connection_each(stub: Stub, burst: tuple[Burst, Cloc
         call(burst[0], stub)
 
     assert connections(stub) == 2
+
+
+def test_what_broke_a_call_is_said_in_few_words() -> None:
+    with pytest.raises(requests.ConnectionError) as refused:
+        requests.get("http://127.0.0.1:1/", timeout=1)
+    assert what_broke(refused.value) == "(Connection refused)"
+    assert what_broke(requests.ReadTimeout("HTTPConnectionPool(host='x', port=443): Read timed out.")) == (
+        "(no answer in time)"
+    )
+    assert what_broke(TypeError("It is no JSON.")) == "(TypeError: It is no JSON.)"
+    assert what_broke(ValueError("x" * 200)) == "(ValueError)"

@@ -16,8 +16,9 @@ from atproto.exceptions import (
 
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
+from amplifier.platforms.host import what_broke
 from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, unknown
+from amplifier.platforms.sentences import rejected, unknown, unreached
 
 WINDOW = timedelta(minutes=5)  # Bluesky's shortest window (docs.bsky.app: advanced-guides/rate-limits)
 METERS = (Meter("ratelimit-remaining", "ratelimit-reset", needs=2),)  # in points, of which putRecord takes two
@@ -36,7 +37,7 @@ def translate(error: Exception, now: datetime, verb: Verb | None = None) -> Plat
     Without a verb the call only read; then it is never Rejected, AlreadyPublished or OutcomeUnknown.
     """
     if isinstance(error, NEVER_SENT) or isinstance(error.__cause__, NEVER_SENT):
-        return Unavailable(f"Bluesky could not be reached, so nothing was sent. {_short(error)}")
+        return unreached("Bluesky", verb, what_broke(error))
     if isinstance(error, RateLimitExceededError):
         until = again(_headers(error), METERS, now, WINDOW)
         return RateLimited(f"Bluesky asks us to wait until {until:%H:%M:%S} UTC.", until)
@@ -95,9 +96,4 @@ def _status(error: Exception) -> int:
 
 
 def _words(error: Exception) -> str:
-    return str(error)[:300] if isinstance(error, AtProtocolError) and _status(error) else _short(error)
-
-
-def _short(error: Exception) -> str:
-    cause = error.__cause__ or error
-    return f"({type(cause).__name__}: {str(cause)[:200]})"
+    return str(error)[:300] if isinstance(error, AtProtocolError) and _status(error) else what_broke(error)

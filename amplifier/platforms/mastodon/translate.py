@@ -8,9 +8,9 @@ from mastodon import MastodonAPIError
 
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
-from amplifier.platforms.host import Answer, never_sent
+from amplifier.platforms.host import Answer, never_sent, what_broke
 from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, unknown
+from amplifier.platforms.sentences import rejected, unknown, unreached
 
 WINDOW = timedelta(minutes=5)  # Mastodon's shortest window (docs: api/rate-limits)
 METERS = (Meter("x-ratelimit-remaining", "x-ratelimit-reset"),)
@@ -24,7 +24,7 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
     for a wrong request when it cannot read the body of one.
     """
     if never_sent(error):
-        return Unavailable(f"Mastodon could not be reached, so nothing was sent. {_words(error)}")
+        return unreached("Mastodon", verb, what_broke(error))
     status = answer.status if answer else 0
     if answer and status == 429:
         until = again(answer.headers, METERS, now, WINDOW)
@@ -56,4 +56,4 @@ def _words(error: Exception) -> str:
     """The server's own words, which Mastodon.py puts last; else what happened."""
     if isinstance(error, MastodonAPIError) and len(error.args) > 3 and error.args[3]:
         return f"{error.args[1]} {str(error.args[3])[:300]}"
-    return f"({type(error).__name__}: {str(error)[:200]})"
+    return what_broke(error)

@@ -9,9 +9,9 @@ import tweepy
 
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
-from amplifier.platforms.host import Answer, never_sent
+from amplifier.platforms.host import Answer, never_sent, what_broke
 from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, unknown
+from amplifier.platforms.sentences import rejected, unknown, unreached
 
 WINDOW = timedelta(minutes=15)  # X's limits count in windows of a quarter of an hour
 APP_DAY = Meter("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
@@ -38,7 +38,7 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
     Without a verb the call only read; then it is never Rejected, AlreadyPublished or OutcomeUnknown.
     """
     if never_sent(error):
-        return Unavailable(f"X could not be reached, so nothing was sent. {_short(error)}")
+        return unreached("X", verb, what_broke(error))
     status, words = answer.status if answer else 0, _words(error)
     shut = _shut_out(status, words, verb)
     if shut:
@@ -87,7 +87,7 @@ def _rate_limited(answer: Answer, now: datetime) -> RateLimited:
 def _words(error: Exception) -> str:
     """X's own words about what is wrong, if it gave any."""
     if not isinstance(error, tweepy.HTTPException):
-        return _short(error)
+        return what_broke(error)
     said = [str(message) for message in error.api_messages]
     try:
         body = error.response.json()
@@ -95,8 +95,4 @@ def _words(error: Exception) -> str:
         body = {}
     if isinstance(body, dict):
         said += [str(body[name]) for name in ("detail", "title", "reason", "type") if body.get(name)]
-    return " / ".join(dict.fromkeys(said))[:300] or _short(error)
-
-
-def _short(error: Exception) -> str:
-    return f"({type(error).__name__}: {str(error)[:200]})"
+    return " / ".join(dict.fromkeys(said))[:300] or what_broke(error)
