@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from amplifier.campaign.delivery import HoldReason
+
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 32 random bytes, as secrets.token_urlsafe(32) writes them
 
 # What events call it when somebody pastes the link of what they posted, and when that link turns out to be none of it.
 LINK_GIVEN, LINK_REFUSED = "link given", "link refused"
+LOOKED_FOR = "to be looked for"  # how events call a person's word that it is out: a refused link is forgotten then
+HANDS_WANTED = f"held: {HoldReason.HAND_OFF}"  # and when hands are to do something, for the first time or anew
 
 
 class ErrandKind(StrEnum):

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import Journey
 from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock
 from amplifier.clock import utc_now
-from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.cost import is_left_to_hands, is_readable
+from amplifier.deliver.halt import stop_of
 from amplifier.deliver.override import (
     Proof,
     Reach,
@@ -23,7 +23,7 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import Act, Question
+from amplifier.deliver.questions import Act, Question, sent_again
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.program import post_name
@@ -126,9 +126,9 @@ def _decide(number: int, options: argparse.Namespace, place: Place) -> tuple[Jou
         said = _there(number, options, place)
     elif options.again:
         after = send_again(number, settings, actor=actor(), now=now)
-        stopped = " Sending is stopped, so it waits until somebody resumes." if why_stopped(place) else ""
-        looks = "Amplifier looks once more, and sends it if it is not there."
-        said = (looks if after is State.UNSURE else "It goes out now.") + stopped
+        (row,) = journeys.journeys_by_id([number])
+        stopped = " Sending is stopped, so it waits until somebody resumes." if stop_of(place, row) else ""
+        said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings)) + stopped
     elif options.leave:
         leave_out(number, settings, actor=actor(), now=now, why=options.reason)
         said = "Left out. Nobody is asked about it any more."

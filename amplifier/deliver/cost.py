@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.money import LEAST, NOTHING, SLOWER, Aside, is_low
 from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import MICROS
@@ -62,6 +63,13 @@ def is_by_hand(account: Account, settings: Settings) -> bool:
     if settings.mode is Mode.LIVE and is_paid(TABLE[account.platform]) and settings.budget is None:
         return True
     return bool(account.hand_off)
+
+
+def is_left_to_hands(row: Journey, settings: Settings) -> bool:
+    """Whether hands must do this: its account is used by hand or no longer known, or its slot says so of the post."""
+    account = next((one for one in settings.accounts if one.name == row.identity.account), None)
+    by_slot = row.hand_off and row.identity.verb is Verb.PUBLISH
+    return account is None or by_slot or is_by_hand(account, settings)
 
 
 def is_readable(account: Account, settings: Settings) -> bool:

@@ -85,6 +85,15 @@ def why_stopped(place: Place) -> str:
     return next((halt.reason for halt in halts(place) if halt.scope == EVERYTHING), "")
 
 
+def stop_of(place: Place, row: Journey) -> Halt | None:
+    """The stop that holds this back, if one does. Edits and deletions go on, whatever is stopped."""
+    if row.identity.verb is not Verb.PUBLISH:
+        return None
+    partly = stopped_by(stops.stops(), row.identity.account, row.text)
+    scopes = (EVERYTHING, partly.scope if partly else EVERYTHING)
+    return next((halt for halt in halts(place) if halt.scope in scopes), None)
+
+
 def partly_stopped() -> tuple[str, ...]:
     """The stops of single accounts and tags, a sentence each."""
     return tuple(

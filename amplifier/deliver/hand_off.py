@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State
-from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, RemoteState, State, Verb
+from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, Ask, Errand
 
-LOOKED_FOR = "to be looked for"  # how events call a person's word that it is out: a refused link is forgotten then
 GIVEN_FOR = timedelta(minutes=2)  # a person may have posted so long before its time: their clock, or their haste
 
 
@@ -43,32 +42,43 @@ def next_asks(
     asked: Mapping[int, Sequence[Errand]],
     people: Sequence[str],
     *,
+    since: Mapping[int, datetime],
     now: datetime,
     hand_over_after_s: float,
 ) -> Iterator[Ask]:
     """Whom to ask now: the first person for what nobody was asked about, the next one after an errand nobody took.
 
-    `waiting` are deliveries that hands must post; `asked` their errands, oldest first. Who took one keeps it.
+    `waiting` are deliveries that hands must post; `asked` their errands, oldest first, and `since` when hands were last
+    wanted for each: what was asked before then is over. Who took one keeps it. A deletion or an edit waits for a day,
+    so everybody is asked for it once.
     """
     for row in waiting:
         before = asked.get(row.id, ())
+        this_round = of_this_round(before, since.get(row.id))
         if not people or now >= row.too_late_at:
             continue
-        if not before:
-            yield Ask(row.id, people[0], 0)
+        if not this_round:
+            yield Ask(row.id, people[0], len(before))
             continue
-        last = before[-1]
+        if row.identity.verb is not Verb.PUBLISH and len(this_round) >= len(people):
+            continue
+        last = this_round[-1]
         idle = last.taken_at is None and now - last.made_at >= timedelta(seconds=hand_over_after_s)
         person = _after(last.person, people)
         if idle and person != last.person:
             yield Ask(row.id, person, len(before))
 
 
+def of_this_round(asked: Sequence[Errand], since: datetime | None) -> tuple[Errand, ...]:
+    """Those of these errands that were made since hands were last wanted; all of them where nobody knows when."""
+    return tuple(one for one in asked if since is None or one.made_at >= since)
+
+
 def standing(row: Journey, mine: Errand, asked: Sequence[Errand], link: Link) -> Standing:
-    """How the errand `mine` stands; `asked` are all of its delivery, oldest first."""
+    """How the errand `mine` stands; `asked` are those of this round, oldest first."""
     match row.state:
         case State.SENT:
-            return Standing.OUT
+            return Standing.OFF if row.remote_state == RemoteState.WITHDRAWN else Standing.OUT
         case State.DROPPED:
             return Standing.OFF
         case _ if link.pending:
@@ -77,7 +87,7 @@ def standing(row: Journey, mine: Errand, asked: Sequence[Errand], link: Link) ->
             return Standing.LATE
         case State.UNSURE:
             return Standing.LOOKING if row.reason == DoubtReason.BY_HAND else Standing.WAITS
-        case State.HELD if row.reason == HoldReason.HAND_OFF:
+        case State.HELD if row.reason == HoldReason.HAND_OFF and asked:
             last = asked[-1]
             if last.id == mine.id:
                 return Standing.MINE if mine.taken_at else Standing.ASKED
@@ -95,7 +105,7 @@ def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
             found = Link(pending=Receipt(remote_id, url), by=actor)
         elif kind == LINK_REFUSED:
             found = Link(refused=detail)
-        elif kind == LOOKED_FOR:
+        elif kind == LOOKED_FOR or (kind == HANDS_WANTED and not found.pending):
             found = Link()
     return found
 

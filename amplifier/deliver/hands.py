@@ -18,7 +18,7 @@ from amplifier.deliver.notify import Notifier, listeners
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.policy import Topic
 from amplifier.settings import Settings
-from amplifier.store import errands, events, journeys, overrides, stops
+from amplifier.store import errands, events, journeys, overrides, stops, withdrawals
 from amplifier.text.similarity import nearly_the_same
 
 log = logging.getLogger("amplifier.deliver")
@@ -26,6 +26,7 @@ PAGE = "/h/"
 AGAIN_S = 5.0
 LATE_WORD = timedelta(hours=1)  # so long after the last moment somebody may still say that they posted it
 NOT_THERE = "There is no post of ours behind that link. Open the post, copy its address, and paste it once more."
+UNWANTED = "It is not wanted any more. If you have posted it, delete it there."
 OTHER_WORDS = "The post behind that link says something else. Paste the link of the one with these words."
 
 
@@ -57,14 +58,16 @@ class Hands:
         """Ask the first person, or the next one; close what is over. A stop keeps nobody from deleting or changing."""
         now = self._now()
         self._close(now)
+        held = [row for row in journeys.journeys(states=(State.HELD,)) if row.reason == HoldReason.HAND_OFF]
         people = [one.name for one in listeners(self._settings, Topic.HAND_OFF)]
         if not people:
             return
         stopped, in_force = self._means.stopped(), stops.stops()
+        withdrawn = withdrawals.withdrawn([row.id for row in held])
         waiting = {
             row.id: row
-            for row in journeys.journeys(states=(State.HELD,))
-            if row.reason == HoldReason.HAND_OFF
+            for row in held
+            if row.id not in withdrawn
             and (
                 row.identity.verb is not Verb.PUBLISH
                 or not (stopped or stopped_by(in_force, row.identity.account, row.text))
@@ -75,10 +78,9 @@ class Hands:
         asked = by_delivery(waiting)
         scene = self._means.notifier.scene(list(waiting.values()))
         patience = self._settings.timing.hand_over_after_s
-        for one in next_asks(waiting.values(), asked, people, now=now, hand_over_after_s=patience):
+        since = errands.wanted_since(waiting)
+        for one in next_asks(waiting.values(), asked, people, since=since, now=now, hand_over_after_s=patience):
             row, token = waiting[one.delivery], self._means.token()
-            if row.identity.verb is not Verb.PUBLISH and one.number >= len(people):
-                continue  # a deletion waits for a day, and everybody knows of it
             if row.identity.verb is Verb.PUBLISH:
                 draft = please_post(row, number=one.number, left=row.too_late_at - now, scene=scene)
             else:
@@ -125,7 +127,11 @@ class Hands:
         try:
             overrides.adopt(row.id, receipt, actor=by, now=now)
         except UsageError as error:
-            errands.refuse_link(errand, str(error), now=now)
+            why = str(error)
+            if row.state is State.DROPPED:  # left out while somebody posted it: it is out, and nobody wants it there
+                errands.note_second(errand, receipt, actor=by, now=now)
+                why = UNWANTED
+            errands.refuse_link(errand, why, now=now)
             return
         told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
         for actor, other in passed_over(told, receipt, by=by):  # two people posted it at once: it is out twice
@@ -137,7 +143,7 @@ class Hands:
         return [(latest[row.id], row) for row in journeys.journeys_by_id(latest)]
 
     def _close(self, now: datetime) -> None:
-        """What is missed stays open a while: whoever posted it late can still say so."""
+        """What is missed stays open a while: whoever posted it late can still say so, and what they say is heard."""
         opened = errands.open_errands()
         rows = {row.id: row for row in journeys.journeys_by_id({one.delivery for one in opened if one.delivery})}
         over = [
@@ -171,4 +177,6 @@ def by_delivery(deliveries: Mapping[int, object]) -> dict[int, list[Errand]]:
 
 
 def _is_over(row: Journey, now: datetime) -> bool:
-    return row.state is not State.MISSED or now - row.too_late_at > LATE_WORD
+    if row.state is State.MISSED and now - row.too_late_at <= LATE_WORD:
+        return False
+    return row.state is State.SENT or not errands.awaits_a_look(row.id)

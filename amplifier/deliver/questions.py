@@ -87,6 +87,11 @@ BY_ITSELF: Mapping[str, str] = {
     HoldReason.HAND_OFF: "Somebody is asked to post it by hand. Once it is too late, it is missed.",
 }
 NOTHING = "Nothing happens by itself."
+ASKED_TO: Mapping[Verb, str] = {
+    Verb.PUBLISH: "Somebody is asked to post it by hand.",
+    Verb.EDIT: "Somebody is asked to change it by hand.",
+    Verb.DELETE: "Somebody is asked to delete it by hand.",
+}
 
 
 def question(row: Journey, outlook: Outlook) -> Question:
@@ -103,6 +108,15 @@ def question(row: Journey, outlook: Outlook) -> Question:
         to_paste=_to_paste(row),
         looks_first=tried,
     )
+
+
+def sent_again(after: State, verb: Verb, *, by_hand: bool) -> str:
+    """What follows when a person wants it sent again: `after` is its state then, `by_hand` whether hands must do it."""
+    if after is not State.UNSURE:
+        return ASKED_TO[verb] if by_hand else "It goes out now."
+    if by_hand:
+        return f"Amplifier looks once more. If it is not there: {ASKED_TO[verb][0].lower()}{ASKED_TO[verb][1:]}"
+    return "Amplifier looks once more, and sends it if it is not there."
 
 
 def _happened(row: Journey) -> str:

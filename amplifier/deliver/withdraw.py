@@ -6,19 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from amplifier.campaign.correction import Stand
-from amplifier.campaign.delivery import ON_ITS_WAY, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, Journey, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.deliver.correct import chosen_accounts
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Settings
-from amplifier.store import journeys, withdrawals
+from amplifier.store import errands, journeys, withdrawals
 from amplifier.store.corrections import Hand
 
-LOOKED_FOR = (State.QUEUED, State.HELD, State.MISSED)  # with an attempt behind it that may have arrived
+LOOKED_FOR = (State.QUEUED, State.HELD, State.MISSED)  # with an attempt or a link behind it
 DELETE = "delete it"
 LOOK = "look for it, and delete it if it is there: nobody knows yet whether it is out"
 DROP = "leave it out: it has not gone out there yet"
+LATE = "leave it out: nobody has said that they posted it; if somebody still does, delete it"
 ON_THE_WAY = "delete it: that is on its way already"
 
 
@@ -66,6 +67,14 @@ def _what(found: Stand) -> str:
     deleting = any(row.identity.verb is Verb.DELETE and row.state in ON_ITS_WAY for row in found.rows)
     if found.out:
         return ON_THE_WAY if deleting else DELETE
-    if any(row.state in ON_ITS_WAY or (row.frozen and row.state in LOOKED_FOR) for row in published):
+    if any(row.state in ON_ITS_WAY or (row.state in LOOKED_FOR and _may_be_out(row)) for row in published):
         return LOOK
-    return DROP if any(row.state in (State.QUEUED, State.HELD) for row in published) else ""
+    if any(row.state in (State.QUEUED, State.HELD) for row in published):
+        return DROP
+    late = {row.id for row in published if row.state is State.MISSED and row.reason == HoldReason.HAND_OFF}
+    return LATE if late - {row.waits_for for row in found.rows if row.identity.verb is Verb.DELETE} else ""
+
+
+def _may_be_out(row: Journey) -> bool:
+    """Whether an attempt may have arrived, or somebody pasted the link of what they posted."""
+    return row.frozen or errands.awaits_a_look(row.id)

@@ -25,6 +25,7 @@ from amplifier.campaign.delivery import (
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.store import journeys
+from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
@@ -89,6 +90,11 @@ def give_way(found: Stand, hand: Hand) -> None:
         if row.identity.verb is Verb.PUBLISH and row.frozen:
             raise UsageError(
                 f"The last correction on {found.account} may be out after all. Look at the profile, or withdraw it."
+            )
+        if awaits_a_look(row.id):
+            raise UsageError(
+                f"Somebody has pasted the link of the last correction on {found.account}, and we are looking at it. "
+                "Wait a minute, then look at the post again. Nothing was done."
             )
         drop(row.id, hand, REPLACED)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 
 from amplifier.campaign.delivery import Receipt
-from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, TOKEN, Ask, Errand, ErrandKind
+from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, TOKEN, Ask, Errand, ErrandKind
 from amplifier.campaign.notice import Draft
 from amplifier.store import ledger, notices
-from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
 from amplifier.store.models import ErrandRow
 from amplifier.store.transaction import reading, whole
 
@@ -44,6 +44,13 @@ def errands(*, kind: ErrandKind, deliveries: Collection[int] | None = None) -> t
     if deliveries is not None:
         rows = rows.filter(delivery_id__in=list(deliveries))
     return tuple(_errand(row) for row in rows.order_by("id"))
+
+
+@reading
+def wanted_since(deliveries: Collection[int]) -> Mapping[int, datetime]:
+    """Since when hands are wanted for these: a new time, or a person's "send it", begins a new round of asking."""
+    found = last_written([of_delivery(number) for number in deliveries], HANDS_WANTED)
+    return {number: found[of_delivery(number)] for number in deliveries if of_delivery(number) in found}
 
 
 @whole
@@ -95,8 +102,17 @@ def open_errands() -> tuple[Errand, ...]:
 
 @whole
 def give_link(errand: Errand, receipt: Receipt, *, actor: str, now: datetime) -> None:
-    """Somebody pasted the link of what they posted; the worker is to look at it before it counts."""
+    """Somebody pasted the link of what they posted; the worker is to look at it before it counts, however late."""
+    ErrandRow.objects.filter(id=errand.id).update(done_at=None)
     _tell(errand, LINK_GIVEN, actor, now, f"{receipt.remote_id} {receipt.url}")
+
+
+@reading
+def awaits_a_look(delivery: int) -> bool:
+    """Whether a link was pasted for this delivery that nobody has looked at yet: it may well be out."""
+    words = (LINK_GIVEN, LINK_REFUSED, LOOKED_FOR)
+    told = [one.kind for one in events_of(of_delivery(delivery)) if one.kind in words]
+    return told[-1:] == [LINK_GIVEN]
 
 
 @whole

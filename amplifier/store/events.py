@@ -68,6 +68,13 @@ def was_written(subject: str, kind: str, *, since: datetime | None = None) -> bo
 
 
 @reading
+def last_written(subjects: Collection[str], kind: str) -> dict[str, datetime]:
+    """When an event of this kind was last written about each of these subjects; without those that have none."""
+    rows = EventRow.objects.filter(subject__in=list(subjects), kind=kind).order_by("id")
+    return dict(rows.values_list("subject", "at"))
+
+
+@reading
 def unseen(kind: str) -> tuple[Event, ...]:
     """The recent events of this kind of which nobody has taken note since, oldest first."""
     last = EventRow.objects.aggregate(last=Max("id"))["last"] or 0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.errand import HANDS_WANTED
 from amplifier.campaign.stop import Stop, said_scope, stopped_by
 from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
@@ -77,7 +78,8 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
         DeliveryRow.objects.filter(id=number).update(
             state=State.HELD, reason=after, detail=detail, fence=F("fence") + 1, lease_until=None
         )
-        event = Event(now, SERVICE, of_delivery(number), "cannot look", State.UNSURE, State.HELD, detail=detail)
+        kind = HANDS_WANTED if again else "cannot look"
+        event = Event(now, SERVICE, of_delivery(number), kind, State.UNSURE, State.HELD, detail=detail)
         write_events([event])
     return len(found)
 

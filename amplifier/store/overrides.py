@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State
+from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State, Verb
 from amplifier.errors import UsageError
 from amplifier.store.corrections import last_moment, move
 from amplifier.store.models import DeliveryRow
@@ -45,6 +45,8 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
     Its state from now on: queued or unsure. Raises UsageError if it is in no state for that.
     """
     row = _known(delivery)
+    if DeliveryRow.objects.filter(verb=Verb.DELETE, waits_for=delivery).exclude(state=State.SENT).exists():
+        raise UsageError("This post was withdrawn, so it is not sent any more. To say it anew: amplifier send")
     after = State.UNSURE if row.first_sent_at is not None or row.state == State.UNSURE else State.QUEUED
     _may(row, after)
     fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment(row, now), "looks": 0}

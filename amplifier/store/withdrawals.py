@@ -12,7 +12,8 @@ from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, HoldReason, Jou
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.store.corrections import IN_TIME, Hand, add_row, drop, locked, move
-from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.errands import awaits_a_look
+from amplifier.store.events import SEEN, Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import target_of
 from amplifier.store.transaction import reading, whole
@@ -58,6 +59,13 @@ def done_by_hand(delivery: int, hand: Hand) -> None:
     move(row, State.SENT, "done by hand", hand.actor, hand.now, detail=hand.reason, fields=fields)
 
 
+@reading
+def withdrawn(deliveries: Collection[int]) -> frozenset[int]:
+    """Those of these that are to be deleted should they turn out to be out: nobody is to post them any more."""
+    rows = DeliveryRow.objects.filter(verb=Verb.DELETE, state=State.QUEUED, waits_for__in=list(deliveries))
+    return frozenset(number for number in rows.values_list("waits_for", flat=True) if number is not None)
+
+
 def tidy(*, now: datetime) -> int:
     """Bring withdrawals to their end: what was never out needs no deletion, what turned up late does. How many moved.
 
@@ -96,7 +104,7 @@ def _settle(number: int, *, now: datetime) -> int:
         begun = {"target": before.remote_id, "run_at": now, "too_late_at": now + IN_TIME}
         move(row, State.QUEUED, "found, to be deleted", SERVICE, now, fields=begun)
         return 1
-    if row.state != State.QUEUED or not _is_not_out(before):
+    if row.state != State.QUEUED or not _is_not_out(before) or awaits_a_look(before.pk):
         return 0
     if before.state == State.HELD:
         move(before, State.DROPPED, "withdrawn: it is not out", SERVICE, now, reason=WITHDRAWN)
@@ -117,16 +125,20 @@ def _taken_back(row: Journey, hand: Hand) -> list[int]:
     match State(model.state):
         case State.SENT if model.remote_state in LIVES and model.remote_id:
             return [_delete(model, hand, target=model.remote_id)]
-        case State.QUEUED | State.HELD | State.MISSED if model.request is not None:
+        case State.QUEUED | State.HELD | State.MISSED if model.request is not None or awaits_a_look(model.pk):
             fields = {"run_at": now, "looks": 0}
+            reason = DoubtReason.BY_HAND if model.request is None else HoldReason.OVERTAKEN
             move(
                 model, State.UNSURE, "withdrawn: to be looked for", hand.actor, now,
-                reason=HoldReason.OVERTAKEN, detail=hand.reason, fields=fields,
+                reason=reason, detail=hand.reason, fields=fields,
             )  # fmt: skip
             return [_delete(model, hand, waits_for=model.pk)]
         case State.QUEUED | State.HELD:
             drop(model.pk, hand, WITHDRAWN)
             return [model.pk]
+        case State.MISSED if model.reason == HoldReason.HAND_OFF:  # whoever posted it late may still say so
+            write_events([Event(now, hand.actor, of_delivery(model.pk), SEEN, detail=hand.reason)])
+            return [_delete(model, hand, waits_for=model.pk)]
         case State.SENDING | State.UNSURE:
             if model.reason not in KEPT_DOUBTS:
                 DeliveryRow.objects.filter(id=model.pk).update(reason=HoldReason.OVERTAKEN)

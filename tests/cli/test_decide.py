@@ -13,7 +13,7 @@ from amplifier.clock import utc_now
 from amplifier.platforms.port import Seen
 from amplifier.store import stops
 from amplifier.store.events import Event, write_events
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
 
 LINK = "http://127.0.0.1:8900/@labfreemvmt/42"
@@ -108,6 +108,12 @@ def test_sending_again_looks_where_it_was_tried(shell: Shell, rows: dict[str, in
     assert "✓ mastodon hello/once: Amplifier looks once more, and sends it if it is not there." in said
     assert "✓ x hello/once: It goes out now. Sending is stopped, so it waits until somebody resumes." in said
     assert [_state(number) for number in rows.values()] == [State.UNSURE, State.QUEUED, State.QUEUED]
+
+
+def test_sending_again_by_hand_says_that_somebody_is_asked(shell: Shell, rows: dict[str, int]) -> None:
+    PostRow.objects.filter(deliveries=rows["x"]).update(hand_off=True)
+    said = shell("decide", str(rows["x"]), "--again", "--yes").out
+    assert "✓ x hello/once: Somebody is asked to post it by hand." in said
 
 
 def test_what_is_left_is_listed_no_more(shell: Shell, rows: dict[str, int]) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.cli.rehearse import copy_home
 from amplifier.deliver.cost import (
     Upkeep,
     aside_for,
     is_by_hand,
+    is_left_to_hands,
     is_paid,
     is_readable,
     kept_from,
@@ -24,6 +27,7 @@ from amplifier.deliver.cost import (
 )
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Mode, Settings, load, parse
+from tests.deliver.told import journey
 
 
 @pytest.mark.parametrize(
@@ -72,6 +76,18 @@ def written(*, live: bool = True, budget: bool = False, hand_off: str = "") -> S
         key = f"    hand_off: {hand_off}\n" if hand_off else ""
         text = text.replace(f"  - name: {name}\n", f"  - name: {name}\n{key}")
     return parse(text + (BUDGET if budget else ""))
+
+
+def test_hands_must_do_what_their_account_or_the_slot_of_the_post_says() -> None:
+    found = written(hand_off="false", budget=True)
+    row = journey(1, State.HELD)
+    deletion = replace(row, identity=replace(row.identity, verb=Verb.DELETE))
+    assert not is_left_to_hands(row, found)
+    assert is_left_to_hands(row, written())
+    assert is_left_to_hands(replace(row, hand_off=True), found)
+    assert not is_left_to_hands(replace(deletion, hand_off=True), found)
+    assert is_left_to_hands(deletion, written())
+    assert is_left_to_hands(journey(1, State.HELD, account="gone"), found)
 
 
 def test_the_price_is_counted_in_millionths_of_a_dollar() -> None:

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import HoldReason, State, Verb
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.deliver import halt
-from amplifier.deliver.halt import Flag, halts, let_go_on, pull, sentence, tell_flag, waiting, why_stopped
+from amplifier.deliver.halt import Flag, halts, let_go_on, pull, sentence, stop_of, tell_flag, waiting, why_stopped
 from amplifier.errors import UsageError
 from amplifier.place import Place
 from amplifier.settings import load
-from amplifier.store import heartbeats, stops
+from amplifier.store import heartbeats, journeys, stops
 from amplifier.store.models import DeliveryRow
 from tests.store import filled
 from tests.store.filled import NOW
@@ -150,6 +150,21 @@ def test_a_stop_of_one_account_outlives_the_end_of_the_other(place: Place) -> No
     _pull(place)
     let_go_on(place, actor="cli:wren", now=NOW)
     assert [one.scope for one in halts(place)] == ["account:x"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "holds_it"),
+    [(EVERYTHING, True), ("account:x", True), ("tag:lab23", True), ("account:bluesky", False), ("tag:other", False)],
+)
+def test_the_stop_that_holds_a_post_back_is_known_whatever_its_scope(
+    place: Place, scope: str, *, holds_it: bool
+) -> None:
+    (row,) = journeys.journeys_by_id([filled.add("Vote now #Lab23")])
+    assert stop_of(place, row) is None
+    _pull(place, scope)
+    found = stop_of(place, row)
+    assert (found.scope if found else None) == (scope if holds_it else None)
+    assert stop_of(place, replace(row, identity=replace(row.identity, verb=Verb.DELETE))) is None
 
 
 def test_what_waits_is_what_no_other_stop_holds_back(place: Place) -> None:

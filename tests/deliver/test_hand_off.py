@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State
-from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand, ErrandKind
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State, Verb
+from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, Ask, Errand, ErrandKind
 from amplifier.deliver.hand_off import (
-    LOOKED_FOR,
     Link,
     Standing,
     last_link,
     next_asks,
+    of_this_round,
     passed_over,
     posted_after,
     standing,
@@ -29,9 +30,13 @@ def errand(number: int, person: str, *, at: float = 0, taken: bool = False) -> E
     return Errand(number, ErrandKind.HAND_OFF, 1, person, made, made if taken else None, None, None)
 
 
-def asks(*before: Errand, at: float, row: Journey = ROW, people: tuple[str, ...] = PEOPLE) -> list[Ask]:
+def asks(
+    *before: Errand, at: float, row: Journey = ROW, people: tuple[str, ...] = PEOPLE, since: float | None = None
+) -> list[Ask]:
     now = NOW + timedelta(seconds=at)
-    return list(next_asks([row], {1: before} if before else {}, people, now=now, hand_over_after_s=300))
+    asked = {1: before} if before else {}
+    wanted = {} if since is None else {1: NOW + timedelta(seconds=since)}
+    return list(next_asks([row], asked, people, since=wanted, now=now, hand_over_after_s=300))
 
 
 def test_the_first_who_listens_is_asked_first() -> None:
@@ -48,6 +53,23 @@ def test_after_five_minutes_unclaimed_the_next_one_is_asked_round_the_list() -> 
 
 def test_whoever_is_on_it_keeps_it() -> None:
     assert asks(errand(1, "anna", taken=True), at=800) == []
+
+
+def test_what_was_asked_before_hands_were_wanted_anew_does_not_count() -> None:
+    before = errand(1, "anna", taken=True)
+    assert asks(before, at=400, since=400) == [Ask(1, "anna", 1)]
+    assert asks(before, at=400, since=400, people=("anna",)) == [Ask(1, "anna", 1)]
+    assert asks(before, errand(2, "anna", at=400), at=699, since=400) == []
+    assert asks(before, errand(2, "anna", at=400), at=700, since=400) == [Ask(1, "bo", 2)]
+    assert asks(errand(1, "anna", at=400, taken=True), at=800, since=400) == []
+
+
+def test_a_deletion_is_asked_of_everybody_once_a_round() -> None:
+    row = replace(ROW, identity=replace(ROW.identity, verb=Verb.DELETE))
+    both = [errand(1, "anna"), errand(2, "bo", at=300)]
+    assert asks(both[0], at=300, row=row, people=("anna", "bo")) == [Ask(1, "bo", 1)]
+    assert asks(*both, at=700, row=row, people=("anna", "bo")) == []
+    assert asks(*both, at=700, row=row, people=("anna", "bo"), since=700) == [Ask(1, "anna", 2)]
 
 
 def test_somebody_alone_is_not_asked_over_and_over() -> None:
@@ -77,6 +99,7 @@ GIVEN = Link(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
         (journey(1, State.MISSED), errand(1, "anna"), [], Link(), Standing.LATE),
         (journey(1, State.MISSED), errand(1, "anna"), [], GIVEN, Standing.CHECKING),
         (journey(1, State.SENT), errand(1, "anna"), [], GIVEN, Standing.OUT),
+        (replace(journey(1, State.SENT), remote_state="withdrawn"), errand(1, "anna"), [], Link(), Standing.OFF),
         (journey(1, State.DROPPED), errand(1, "anna"), [], Link(), Standing.OFF),
         (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), errand(1, "anna"), [], Link(), Standing.LOOKING),
         (journey(1, State.UNSURE), errand(1, "anna"), [], Link(), Standing.WAITS),
@@ -88,12 +111,19 @@ def test_how_it_stands(row: Journey, mine: Errand, others: list[Errand], link: L
     assert standing(row, mine, [mine, *others], link) is stands
 
 
+def test_an_errand_of_an_earlier_round_waits_until_somebody_is_asked_anew() -> None:
+    assert of_this_round([errand(1, "anna", taken=True)], NOW + timedelta(seconds=1)) == ()
+    assert standing(ROW, errand(1, "anna", taken=True), [], Link()) is Standing.WAITS
+
+
 def test_the_last_word_about_a_link_counts() -> None:
     given, refused = ("link given", "hand:anna", "12 https://x.com/us/status/12"), ("link refused", "service", "No.")
     assert last_link([given]).pending == Receipt("12", "https://x.com/us/status/12")
     assert last_link([given, refused]) == Link(refused="No.")
     assert last_link([given, refused, given]).by == "hand:anna"
     assert last_link([given, refused, ("to be looked for", "hand:anna", "")]) == Link()
+    assert last_link([given, refused, (HANDS_WANTED, "service", "")]) == Link()
+    assert last_link([given, (HANDS_WANTED, "service", "")]).pending is not None
     assert last_link([("taken", "hand:anna", "")]) == Link()
 
 

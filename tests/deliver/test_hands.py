@@ -7,18 +7,33 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from amplifier import settings
-from amplifier.campaign.delivery import HoldReason, Receipt, Verb
+from amplifier.campaign.changes import Step
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Verb
 from amplifier.campaign.errand import LINK_REFUSED, Errand, ErrandKind
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.hands import NOT_THERE, OTHER_WORDS, Hands, Means
+from amplifier.deliver.hands import NOT_THERE, OTHER_WORDS, UNWANTED, Hands, Means
 from amplifier.deliver.notify import Notifier, Post
-from amplifier.errors import RateLimited, Unavailable, Unpaid
+from amplifier.errors import RateLimited, Unavailable, Unpaid, UsageError
 from amplifier.platforms.port import Seen
-from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, stops
-from amplifier.store.models import DeliveryRow
+from amplifier.store import (
+    claims,
+    deliveries,
+    errands,
+    events,
+    holds,
+    journeys,
+    notices,
+    overrides,
+    planned,
+    stops,
+    withdrawals,
+)
+from amplifier.store.corrections import Hand
+from amplifier.store.models import DeliveryRow, ErrandRow
 from tests.deliver.test_notify import LIVE
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -53,10 +68,13 @@ class Desk:
     time: datetime = NOW
     stopped: str = ""
     network: Network = field(default_factory=Network)
+    by_hand: tuple[str, ...] = ("bluesky",)
 
     def __post_init__(self) -> None:
         filled.open_ledger()
         found = settings.parse(LIVE)
+        hands = [one.model_copy(update={"hand_off": one.name in self.by_hand}) for one in found.accounts]
+        found = found.model_copy(update={"accounts": tuple(hands)})
         envelope = Envelope("key")
         day = date(2023, 10, 10)
         post = Post(carry=lambda *_, **__: "", addresses={})
@@ -123,6 +141,56 @@ def test_after_five_minutes_the_next_one_is_asked_and_then_round_the_list(desk: 
         desk.hands.ask()
         assert desk.asked() == wanted
     assert [one.recipient for one in notices.last_notices(9)] == ["anna", "bo", "anna"]
+
+
+def move(desk: Desk, number: int, seconds: float) -> None:
+    """Its milestone moves while it waits for hands, and with it its time; then it is due."""
+    after = desk.time + timedelta(seconds=seconds)
+    step = Step(number, State.HELD, State.QUEUED, "moved", "", run_at=after, too_late_at=after + timedelta(minutes=15))
+    with transaction.atomic():
+        planned.take_steps([step], actor="service", now=desk.time)
+    desk.time = after
+    holds.hold_blocked(now=desk.time, by_hand=["bluesky"])
+
+
+def test_a_new_time_begins_a_new_round_whoever_took_it_before(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    (first,) = errands.errands(kind=ErrandKind.HAND_OFF)
+    assert errands.take_errand(first, actor="hand:anna", now=desk.time)
+    move(desk, number, 2400)
+    desk.hands.ask()
+    assert desk.asked() == ["anna", "anna"]
+    assert len(notices.to_tell("anna", now=desk.time)) == 2
+    desk.later(300)
+    desk.hands.ask()
+    assert desk.asked() == ["anna", "anna", "bo"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_was_missed_and_is_wanted_after_all_is_asked_of_somebody_anew(desk: Desk, *, taken: bool) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    (first,) = errands.errands(kind=ErrandKind.HAND_OFF)
+    if taken:
+        assert errands.take_errand(first, actor="hand:anna", now=desk.time)
+    desk.later(901)
+    deliveries.miss_overdue(now=desk.time)
+    desk.hands.ask()
+    overrides.send_again(number, actor="cli:ola", now=desk.time)
+    holds.hold_blocked(now=desk.time, by_hand=["bluesky"])
+    desk.hands.ask()
+    assert desk.asked() == ["anna", "anna"]
+
+
+def test_a_doubt_that_is_to_be_posted_by_hand_begins_a_round_as_well(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    desk.later(60)
+    DeliveryRow.objects.filter(id=number).update(state=State.UNSURE, reason=DoubtReason.AGAIN, run_at=desk.time)
+    assert holds.park_unseen(now=desk.time, accounts=["bluesky"]) == 1
+    desk.hands.ask()
+    assert desk.asked() == ["anna", "anna"]
 
 
 def test_what_nobody_does_is_missed_and_nobody_is_asked_any_more(desk: Desk) -> None:
@@ -239,6 +307,105 @@ def test_an_errand_for_something_missed_closes_after_an_hour(desk: Desk) -> None
     desk.later(3601)
     desk.hands.ask()
     assert errands.open_errands() == ()
+
+
+def test_a_link_that_comes_after_that_hour_is_looked_at_all_the_same(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    (one,) = errands.errands(kind=ErrandKind.HAND_OFF)
+    desk.later(901)
+    deliveries.miss_overdue(now=desk.time)
+    desk.later(3601)
+    desk.hands.ask()
+    errands.give_link(one, Receipt("at://us/post/1", "https://bsky.app/1"), actor="hand:anna", now=desk.time)
+    desk.network.answers = [Unavailable("Down."), seen(TEXT, same=True)]
+    for _ in range(2):
+        desk.hands.ask()
+        desk.hands.check_links()
+        desk.later(10)
+    assert stands(number)[0] == "sent"
+
+
+def test_a_link_of_what_was_left_out_meanwhile_is_an_alert(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    overrides.drop(number, actor="cli:ola", now=desk.time)
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.ask()
+    desk.hands.check_links()
+    told = [(one.kind, one.detail) for one in events.events_of(events.of_delivery(number))][-2:]
+    assert told == [("perhaps twice", "at://us/post/1 https://bsky.app/at://us/post/1"), (LINK_REFUSED, UNWANTED)]
+    desk.hands.ask()
+    assert errands.open_errands() == ()
+
+
+def withdraw(desk: Desk, number: int) -> list[int]:
+    post = next(iter(journeys.journeys_by_id([number]))).identity.post
+    return withdrawals.withdraw(post, ["bluesky"], Hand("cli:ola", "wrong room", desk.time, filled.FIRST_DAY))
+
+
+def test_a_withdrawn_post_whose_link_nobody_has_looked_at_is_looked_at_and_deleted(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    (deletion,) = withdraw(desk, number)
+    desk.network.answers = [Unavailable("Down."), seen(TEXT, same=True)]
+    for _ in range(2):
+        withdrawals.tidy(now=desk.time)
+        desk.hands.ask()
+        desk.hands.check_links()
+        desk.later(10)
+    assert stands(number) == ("sent", "")
+    (found,) = claims.claim(now=desk.time, lease_until=desk.time + timedelta(seconds=60), limit=9)
+    assert (found.id, found.verb, found.target) == (deletion, Verb.DELETE, "at://us/post/1")
+
+
+def test_where_hands_post_they_are_asked_to_delete_what_turned_out_to_be_there(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    (deletion,) = withdraw(desk, number)
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.check_links()
+    holds.hold_blocked(now=desk.time, by_hand=["bluesky"])
+    desk.hands.ask()
+    assert stands(deletion) == ("held", "hand_off")
+    assert notices.last_notices(1)[0].sentence.startswith("Please delete our post on Bluesky by hand")
+
+
+def test_a_withdrawn_post_whose_link_proves_nothing_is_looked_for_and_asked_of_nobody(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.given(number)
+    (deletion,) = withdraw(desk, number)
+    assert stands(number) == ("unsure", DoubtReason.BY_HAND)
+    desk.network.answers = [None]
+    DeliveryRow.objects.filter(id=number).update(state=State.HELD, reason=HoldReason.HAND_OFF)  # nothing was seen
+    ErrandRow.objects.update(taken_at=None)
+    withdrawals.tidy(now=desk.time)
+    desk.later(301)
+    desk.hands.ask()
+    assert desk.asked() == ["anna"]
+    assert stands(deletion)[0] == "queued"
+    desk.hands.check_links()
+    withdrawals.tidy(now=desk.time)
+    assert (stands(number)[0], stands(deletion)[0]) == ("dropped", "dropped")
+
+
+def test_a_missed_post_that_was_withdrawn_is_deleted_when_its_link_comes_after_all(desk: Desk) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    (one,) = errands.errands(kind=ErrandKind.HAND_OFF)
+    desk.later(901)
+    deliveries.miss_overdue(now=desk.time)
+    (deletion,) = withdraw(desk, number)
+    withdrawals.tidy(now=desk.time)
+    assert (stands(number)[0], stands(deletion)[0]) == ("missed", "dropped")
+    with pytest.raises(UsageError, match="was withdrawn"):
+        overrides.send_again(number, actor="cli:ola", now=desk.time)
+    errands.give_link(one, Receipt("at://us/post/1", "https://bsky.app/1"), actor="hand:anna", now=desk.time)
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.hands.check_links()
+    withdrawals.tidy(now=desk.time)
+    (found,) = claims.claim(now=desk.time, lease_until=desk.time + timedelta(seconds=60), limit=9)
+    assert (found.id, found.target) == (deletion, "at://us/post/1")
 
 
 def test_without_money_for_a_look_the_link_itself_has_to_do() -> None:

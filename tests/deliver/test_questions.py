@@ -9,7 +9,7 @@ import pytest
 
 from amplifier.campaign.delivery import LAPSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.post import OWN, PostId
-from amplifier.deliver.questions import Act, Outlook, question
+from amplifier.deliver.questions import Act, Outlook, question, sent_again
 from tests.store.filled import NOW
 
 OPEN = Outlook("X", "@labfreemvmt", readable=True, looks=2, parks=False)
@@ -102,6 +102,21 @@ def test_what_was_missed_says_what_kept_it_back(reason: str, words: str) -> None
     missed = replace(row(State.MISSED, reason), detail="X could not be reached.")
     assert question(missed, OPEN).happened == "It was too late to send it, so it was not sent." + words
     assert question(missed, OPEN).acts == ALL
+
+
+@pytest.mark.parametrize(
+    ("after", "verb", "by_hand", "said"),
+    [
+        (State.QUEUED, Verb.PUBLISH, False, "It goes out now."),
+        (State.QUEUED, Verb.PUBLISH, True, "Somebody is asked to post it by hand."),
+        (State.QUEUED, Verb.DELETE, True, "Somebody is asked to delete it by hand."),
+        (State.UNSURE, Verb.PUBLISH, False, "Amplifier looks once more, and sends it if it is not there."),
+        (State.UNSURE, Verb.EDIT, True,
+         "Amplifier looks once more. If it is not there: somebody is asked to change it by hand."),
+    ],
+)  # fmt: skip
+def test_what_follows_when_it_is_to_be_sent_again(after: State, verb: Verb, said: str, *, by_hand: bool) -> None:
+    assert sent_again(after, verb, by_hand=by_hand) == said
 
 
 def test_the_command_that_helps_is_named() -> None:

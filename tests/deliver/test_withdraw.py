@@ -6,12 +6,13 @@ import random
 
 import pytest
 
-from amplifier.campaign.delivery import RemoteState, State, Verb
+from amplifier.campaign.delivery import HoldReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
 from amplifier.deliver.outcome import Outcome, outcomes
-from amplifier.deliver.withdraw import DELETE, DROP, LOOK, ON_THE_WAY, prepare_withdrawal, queue_withdrawal
+from amplifier.deliver.withdraw import DELETE, DROP, LATE, LOOK, ON_THE_WAY, prepare_withdrawal, queue_withdrawal
 from amplifier.errors import OutcomeUnknown, Rejected, Unavailable, UsageError
-from amplifier.store import journeys, withdrawals
+from amplifier.store import errands, journeys, withdrawals
 from amplifier.store.models import DeliveryRow
 from tests.deliver.desk import Desk, story
 from tests.deliver.out import ALL, correct, hand, queue, rows, say, texts, the_settings
@@ -91,6 +92,35 @@ def test_what_nobody_knows_and_is_not_there_is_never_sent_again(desk: Desk) -> N
     assert "delete" not in desk.x.calls
     one = ends(post, ids)["x"]
     assert (one.state, one.is_done) == (State.DROPPED, True)
+
+
+def test_a_link_that_nobody_has_looked_at_means_that_it_may_be_out(desk: Desk) -> None:
+    post = queue({"x": "Room 3 at noon."}, now=desk.time)
+    (row,) = rows(post)
+    DeliveryRow.objects.update(state=State.HELD, reason=HoldReason.HAND_OFF)
+    kind, token = ErrandKind.HAND_OFF, "a" * 43
+    one = errands.make_errand(kind=kind, token=token, now=desk.time, actor="service", person="anna", delivery=row.id)
+    errands.give_link(one, Receipt("7", "https://x.com/us/status/7"), actor="hand:anna", now=desk.time)
+    (taking,) = prepare_withdrawal(post, the_settings()).takings
+    assert taking.what == LOOK
+    ids = withdraw(post, desk)
+    assert ends(post, ids)["x"].sentence == "We are looking whether it is out; if it is, it is deleted."
+
+
+def test_what_hands_missed_is_withdrawn_once_in_case_somebody_did_post_it(desk: Desk) -> None:
+    post = queue({"x": "Room 3 at noon."}, now=desk.time)
+    DeliveryRow.objects.update(state=State.MISSED)
+    with pytest.raises(UsageError, match="is out or waits"):
+        prepare_withdrawal(post, the_settings())
+    DeliveryRow.objects.update(reason=HoldReason.HAND_OFF)
+    assert [one.what for one in prepare_withdrawal(post, the_settings()).takings] == [LATE]
+    ids = withdraw(post, desk)
+    settle(desk, 2)
+    assert ends(post, ids)["x"].is_done
+    assert desk.x.calls == []
+    with pytest.raises(UsageError, match="is out or waits"):
+        prepare_withdrawal(post, the_settings())
+    assert story(rows(post, verb=Verb.PUBLISH)[0].id)[-1] == "seen"
 
 
 def test_a_receipt_that_comes_late_brings_its_deletion_back(desk: Desk) -> None:

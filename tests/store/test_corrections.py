@@ -9,9 +9,10 @@ import pytest
 
 from amplifier.campaign.correction import Change, Way
 from amplifier.campaign.delivery import RemoteState, State
+from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.errors import UsageError
-from amplifier.store import corrections, deliveries, journeys, stated
+from amplifier.store import corrections, deliveries, errands, journeys, stated
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from tests.store.filled import FIRST_DAY, NOW, after, at_once, claim, receipt, row, sending, step
@@ -110,6 +111,21 @@ def test_what_may_be_out_after_all_is_not_replaced() -> None:
     DeliveryRow.objects.filter(id=words).update(state="held", request=b"tried")
     with pytest.raises(UsageError, match="may be out after all"):
         corrections.correct(post, [change(newest=1)], HAND)
+
+
+def test_what_somebody_says_to_have_posted_is_not_replaced_before_anybody_has_looked() -> None:
+    _, post = sent()
+    words = corrections.correct(post, [change()], HAND)[1]
+    DeliveryRow.objects.filter(id=words).update(state="held", reason="hand_off")
+    kind, who = ErrandKind.HAND_OFF, "hand:anna"
+    one = errands.make_errand(kind=kind, token="a" * 43, now=NOW, actor="service", person="anna", delivery=words)
+    errands.give_link(one, receipt(8), actor=who, now=NOW)
+    with pytest.raises(UsageError, match="pasted the link of the last correction"):
+        corrections.correct(post, [change(newest=1)], HAND)
+    assert row(words).state == "held"
+    errands.refuse_link(one, "It says something else.", now=NOW)
+    corrections.correct(post, [change(newest=1)], HAND)
+    assert row(words).state == "dropped"
 
 
 def test_a_retry_of_a_correction_keeps_its_time() -> None:

@@ -6,11 +6,11 @@ import secrets
 
 import pytest
 
-from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
 from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand, ErrandKind
 from amplifier.campaign.notice import Draft
 from amplifier.policy import Topic
-from amplifier.store import errands, events, notices
+from amplifier.store import errands, events, holds, notices, overrides
 from amplifier.store.models import ErrandRow
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -87,6 +87,31 @@ def test_what_is_closed_is_open_no_more_but_its_page_still_knows() -> None:
     assert errands.open_errands() == ()
     assert found(token).done_at == after(5)
     assert not errands.take_errand(found(token), actor="hand:anna", now=after(6))
+
+
+def test_a_link_waits_for_a_look_until_it_is_refused_or_looked_for_otherwise_and_is_heard_however_late() -> None:
+    number = filled.add()
+    one = found(made(number))
+    assert not errands.awaits_a_look(number)
+    errands.close_errands([one.id], now=NOW)
+    errands.give_link(one, Receipt("12", "https://x.com/us/status/12"), actor="hand:anna", now=NOW)
+    assert errands.awaits_a_look(number)
+    assert [open_one.id for open_one in errands.open_errands()] == [one.id]
+    errands.refuse_link(one, "It says something else.", now=NOW)
+    assert not errands.awaits_a_look(number)
+    errands.give_link(one, Receipt("12", "https://x.com/us/status/12"), actor="hand:anna", now=NOW)
+    overrides.look_now(number, actor="hand:anna", now=NOW, reason=DoubtReason.BY_HAND)
+    assert not errands.awaits_a_look(number)
+
+
+def test_hands_are_wanted_since_the_last_time_that_it_was_held_for_them() -> None:
+    first, other = filled.add(), filled.add()
+    assert errands.wanted_since([first, other]) == {}
+    for at in (0, 60):
+        holds.hold_blocked(now=after(at), by_hand=["x"])
+        assert errands.wanted_since([first, other]) == {first: after(at), other: after(at)}
+        holds.go_on(reason=HoldReason.HAND_OFF, now=after(at))
+    assert errands.wanted_since([other]) == {other: after(60)}
 
 
 def test_links_and_their_refusals_are_events_of_the_delivery() -> None:

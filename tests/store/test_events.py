@@ -100,6 +100,18 @@ def test_what_nobody_has_taken_note_of_comes_back_until_somebody_has() -> None:
     assert (again.subject, again.detail) == ("delivery:1", "8 https://x.example/8")
 
 
+def test_of_each_subject_the_last_time_of_a_kind_is_known() -> None:
+    for at, subject, kind in (
+        (1, "a", "held"),
+        (3, "a", "held"),
+        (2, "b", "held"),
+        (4, "a", "other"),
+        (5, "c", "other"),
+    ):
+        events.note(events.Event(after(at), "service", subject, kind))
+    assert events.last_written(["a", "b", "c"], "held") == {"a": after(3), "b": after(2)}
+
+
 def test_a_subject_is_seen_while_nothing_has_happened_to_it_since() -> None:
     write_events([Event(NOW, "service", f"delivery:{number}", "missed") for number in (1, 2, 3)])
     events.note(Event(after(1), "cli:wren", "delivery:1", events.SEEN))

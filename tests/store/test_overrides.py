@@ -98,6 +98,15 @@ def test_what_is_under_way_or_at_its_end_is_not_sent_again(state: State) -> None
         overrides.send_again(number, actor="cli:ola", now=NOW)
 
 
+def test_what_was_withdrawn_is_not_sent_again() -> None:
+    number = put(add(), State.MISSED, HoldReason.HAND_OFF)
+    deletion = filled.change(Verb.DELETE, "")
+    DeliveryRow.objects.filter(id=deletion).update(waits_for=number, state="dropped")
+    with pytest.raises(UsageError, match="was withdrawn"):
+        overrides.send_again(number, actor="cli:ola", now=NOW)
+    assert stands(number) == ("missed", "hand_off")
+
+
 @pytest.mark.parametrize("state", [State.QUEUED, State.UNSURE, State.HELD])
 def test_what_a_person_leaves_out_stays_out(state: State) -> None:
     number = put(add(), state)

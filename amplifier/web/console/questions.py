@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from amplifier.campaign.delivery import Journey, State
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
-from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.cost import is_left_to_hands, is_readable
+from amplifier.deliver.halt import stop_of
 from amplifier.deliver.override import (
     Proof,
     Reach,
@@ -26,7 +26,7 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import Act, Question
+from amplifier.deliver.questions import Act, Question, sent_again
 from amplifier.errors import AmplifierError
 from amplifier.platforms.port import Platform
 from amplifier.schedule.playing import playing
@@ -69,7 +69,7 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
             case Act.THERE.value:
                 said = _there(request, number, settings, now)
             case Act.AGAIN.value:
-                said = _again(send_again(number, settings, actor=ACTOR, now=now))
+                said = _again(number, send_again(number, settings, actor=ACTOR, now=now), settings)
             case Act.LEAVE.value:
                 leave_out(number, settings, actor=ACTOR, now=now, why=asked(request.POST, "reason")[:200])
                 said = "It is left out. Nobody is asked about it any more."
@@ -106,10 +106,10 @@ def _platform(account: Account, settings: Settings) -> Platform | None:
         return None
 
 
-def _again(after: State) -> str:
-    looks = "Amplifier looks once more now, and sends it if it is not there."
-    said = looks if after is State.UNSURE else "It goes out now."
-    return f"{said} Sending is stopped, so it waits until somebody resumes." if why_stopped(place()) else said
+def _again(number: int, after: State, settings: Settings) -> str:
+    (row,) = journeys.journeys_by_id([number])
+    said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings))
+    return f"{said} Sending is stopped, so it waits until somebody resumes." if stop_of(place(), row) else said
 
 
 def _truth(found: Sequence[Question], twice: Sequence[Twice]) -> str:

@@ -10,11 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from amplifier.campaign.delivery import DoubtReason, Journey, Receipt, State, Verb
 from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.campaign.stop import EVERYTHING, said_scope
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import why_stopped
-from amplifier.deliver.hand_off import Link, Standing, last_link, posted_after, standing
-from amplifier.deliver.hands import what_is_out
+from amplifier.deliver.halt import Halt, stop_of
+from amplifier.deliver.hand_off import Link, Standing, last_link, of_this_round, posted_after, standing
+from amplifier.deliver.hands import UNWANTED, what_is_out
 from amplifier.deliver.notify import names
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
@@ -30,8 +31,7 @@ from amplifier.wiring import addresses
 LOOK_EVERY_S = 3
 NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"
 NO_ACCOUNT = "This account is no longer in the settings. Tell whoever runs the campaign."
-STOPPED = "Do not post this now: sending is stopped."
-UNWANTED = "It is not wanted any more. If you have posted it, delete it there."
+STOPPED = "Do not post this now: sending is stopped{where}."
 SETTLED = "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
 # What is said where a post that is out is to be deleted or changed.
 PLEASE = {Verb.DELETE: "Please delete this post on {network}.", Verb.EDIT: "Please change this post on {network}."}
@@ -39,6 +39,7 @@ DONE = {Verb.DELETE: "It is deleted on {network}. Thank you.", Verb.EDIT: "It is
 OVER = "This was to be done a day ago. If the post is still there as it was, tell whoever runs the campaign."
 NEEDLESS = "There is nothing left to do here."
 ON_HOLD = "Do nothing just now: something else holds it back."
+THEIRS = (Standing.ASKED, Standing.MINE)
 TRUTHS = {
     Standing.ASKED: "Please post this on {network}.",
     Standing.MINE: "You are on it: post this on {network}.",
@@ -55,7 +56,7 @@ TRUTHS = {
 
 @dataclass(frozen=True)
 class Errands:
-    """One errand with all that its page needs: the post, everybody who was asked, and the last link that was pasted."""
+    """One errand with all that its page needs: the post, who was asked this time, and the last link that was pasted."""
 
     mine: Errand
     row: Journey
@@ -72,6 +73,11 @@ class Errands:
     def standing(self) -> Standing:
         """How it stands, for them."""
         return standing(self.row, self.mine, self.asked, self.link)
+
+    @property
+    def stop(self) -> Halt | None:
+        """What stops them from posting it, if it is theirs to post."""
+        return stop_of(place(), self.row) if self.standing in THEIRS else None
 
 
 @errand
@@ -95,14 +101,18 @@ def _all_about(mine: Errand) -> Errands | None:
     told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
     account = next((one for one in place().settings.accounts if one.name == row.identity.account), None)
     everybody = errands.errands(kind=ErrandKind.HAND_OFF, deliveries=[row.id])
-    same = everybody[-1].person == mine.person  # asked once more: each of their links is as good as the newest
-    return Errands(everybody[-1] if same else mine, row, everybody, last_link(told), account)
+    current = of_this_round(everybody, errands.wanted_since([row.id]).get(row.id))
+    # asked once more: each of their links is as good as the newest
+    newest = current[-1] if current and current[-1].person == mine.person else mine
+    return Errands(newest, row, current, last_link(told), account)
 
 
 def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
     """What the button says; the sentence that says why not, or nothing if it was done."""
     wish = asked(request.POST, "do")
     if wish in ("take", "pretend"):
+        if found.standing not in THEIRS or found.stop:
+            return ""  # the page says what keeps them from it
         errands.take_errand(found.mine, actor=found.actor, now=now)  # if somebody else is on it, the page says so
     if found.account is None:
         return NO_ACCOUNT
@@ -191,14 +201,13 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
     how, network = found.standing, names(place().settings).get(row.identity.account, row.identity.account)
     left = max(0, round((row.too_late_at - now).total_seconds()))
     verb = row.identity.verb
-    is_post = verb is Verb.PUBLISH
-    stopped = why_stopped(place()) if how in (Standing.ASKED, Standing.MINE) and is_post else ""
-    out = row if is_post else what_is_out(row)
-    last = found.asked[-1]
+    other = found.asked[-1].person if found.asked else ""
+    stop = found.stop
+    out = row if verb is Verb.PUBLISH else what_is_out(row)
     local = datetime.fromisoformat(row.wall_time)
     api = addresses(found.account, place())[0] if found.account else ""
     said = {
-        "how": "stopped" if stopped else how.value,
+        "how": "stopped" if stop else how.value,
         "network": network,
         "handle": known_as(found.account) if found.account else "",
         "verb": verb.value,
@@ -211,14 +220,18 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
         "readable": found.account is not None and is_readable(found.account, place().settings),
         "url": outward(out.receipt.url) if out and out.receipt else "",
         "shown": out.receipt.url if out and out.receipt else "",
-        "other": last.person,
-        "reason": stopped or row.detail,
+        "other": other,
+        "reason": stop.reason if stop else "" if row.state is State.SENT else row.detail,
         "problem": problem or (found.link.refused if how is not Standing.OUT else ""),
         "not_seen": how is Standing.MINE and row.detail.startswith("Somebody said") and not found.link.refused,
         "again_s": LOOK_EVERY_S if how in (Standing.CHECKING, Standing.LOOKING) and not problem else 0,
-        "truth": STOPPED if stopped else _truth(how, verb, network=network, other=last.person),
+        "truth": _stopped(stop) if stop else _truth(how, verb, network=network, other=other),
     }
     return sheet(request, "errand_hand_off.html", said, status=422 if problem else 200)
+
+
+def _stopped(stop: Halt) -> str:
+    return STOPPED.format(where="" if stop.scope == EVERYTHING else f" {said_scope(stop.scope)}")
 
 
 def _truth(how: Standing, verb: Verb, *, network: str, other: str) -> str:

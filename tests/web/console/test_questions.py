@@ -12,7 +12,7 @@ from amplifier.errors import SettingsError
 from amplifier.platforms.port import Seen
 from amplifier.store import stops
 from amplifier.store.events import Event, write_events
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import questions
 from tests.web.campaign import Campaign, Page, unsafe
 
@@ -135,10 +135,18 @@ def test_secrets_that_only_the_worker_has_leave_the_shape_to_go_by(
 def test_sending_again_looks_first_where_it_was_tried(opened: Campaign, decide: Callable[..., Page]) -> None:
     opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.DOUBT, first_sent_at=utc_now())
     opened.put("soon", "mastodon", state=State.MISSED)
-    assert "looks once more now" in decide("hello", "again").text
+    assert "looks once more, and sends it if it is not there" in decide("hello", "again").text
     assert stands("hello") == (State.UNSURE, DoubtReason.AGAIN)
     assert "It goes out now." in decide("soon", "again").text
     assert stands("soon")[0] == State.QUEUED
+
+
+def test_sending_again_by_hand_says_that_somebody_is_asked(opened: Campaign, decide: Callable[..., Page]) -> None:
+    opened.put("soon", "mastodon", state=State.MISSED, reason=HoldReason.HAND_OFF)
+    PostRow.objects.update(hand_off=True)
+    stops.stop(reason="Panic.", actor="test", now=utc_now(), scope="account:mastodon")
+    said = "Somebody is asked to post it by hand. Sending is stopped, so it waits until somebody resumes."
+    assert said in decide("soon", "again").text
 
 
 def test_sending_again_while_stopped_says_that_it_waits(opened: Campaign, decide: Callable[..., Page]) -> None:

@@ -17,7 +17,7 @@ from amplifier.clock import utc_now
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.policy import Topic
 from amplifier.settings import Mode
-from amplifier.store import accounts, errands, events, overrides, stops
+from amplifier.store import accounts, errands, events, holds, overrides, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web import frame
 from amplifier.web.errands import sheet
@@ -253,6 +253,38 @@ def test_while_sending_is_stopped_the_page_says_not_to_post(errand: Errand) -> N
     assert page.truth == "Do not post this now: sending is stopped."
     assert "The wrong words went out." in page.text
     assert "I am on it" not in page.text
+
+
+@pytest.mark.parametrize(("scope", "where"), [("account:bluesky", "on bluesky"), ("tag:lab23", "of posts with #lab23")])
+def test_a_stop_of_its_account_or_tag_reaches_the_page_and_whoever_posted_can_still_say_so(
+    errand: Errand, scope: str, where: str
+) -> None:
+    errand.put(text=f"{errand.row.text} #LAB23")
+    stops.stop(reason="Account hacked.", actor="cli:ola", now=utc_now(), scope=scope)
+    page = errand.get()
+    assert page.truth == f"Do not post this now: sending is stopped {where}."
+    assert "Account hacked." in page.text
+    assert [one["value"] for one in page.named("button") if "value" in one] == ["posted"]
+    for button in ("take", "pretend"):
+        assert errand.press(button).truth == page.truth
+    assert "taken" not in [kind for _, kind in errand.story()]
+    assert errand.press("posted").truth == "Thank you. We are looking for it on Bluesky."
+
+
+def test_a_stop_of_something_else_keeps_nobody_from_it(errand: Errand) -> None:
+    for scope in ("account:x", "tag:elsewhere"):
+        stops.stop(reason="Other.", actor="cli:ola", now=utc_now(), scope=scope)
+    assert errand.press("take").truth == "You are on it: post this on Bluesky."
+
+
+def test_a_link_of_an_earlier_round_is_not_an_errand_of_this_one(errand: Errand) -> None:
+    errand.press("take")
+    errand.put(state="queued", reason="")
+    assert holds.hold_blocked(now=utc_now(), by_hand=["bluesky"]) == (errand.id,)
+    assert errand.press("take").truth == "Do not post this now: something else holds it back."
+    errand.ask("bo")
+    assert errand.get("anna").truth == "bo has been asked instead. Leave it to them."
+    assert errand.press("take", "bo").truth == "You are on it: post this on Bluesky."
 
 
 def test_what_the_plan_no_longer_wants_is_not_to_be_posted(errand: Errand) -> None:
