@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,14 +11,15 @@ from amplifier.campaign.delivery import FINAL, HoldReason, Journey, Receipt, Sta
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.campaign.stop import stopped_by
 from amplifier.deliver.confirm import Outlet
+from amplifier.deliver.cost import is_left_to_hands
 from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.hand_off import last_link, next_asks, passed_over
+from amplifier.deliver.hand_off import last_link, next_asks, of_this_round, passed_over
 from amplifier.deliver.notices import please_change, please_post
 from amplifier.deliver.notify import Notifier, listeners
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.policy import Topic
 from amplifier.settings import Settings
-from amplifier.store import errands, events, journeys, overrides, stops, withdrawals
+from amplifier.store import errands, events, holds, journeys, overrides, stops, withdrawals
 from amplifier.text.similarity import nearly_the_same
 
 log = logging.getLogger("amplifier.deliver")
@@ -59,6 +60,7 @@ class Hands:
         now = self._now()
         self._close(now)
         held = [row for row in journeys.journeys(states=(State.HELD,)) if row.reason == HoldReason.HAND_OFF]
+        freed = self._free(held, now)
         people = [one.name for one in listeners(self._settings, Topic.HAND_OFF)]
         if not people:
             return
@@ -67,7 +69,7 @@ class Hands:
         waiting = {
             row.id: row
             for row in held
-            if row.id not in withdrawn
+            if row.id not in (withdrawn | freed)
             and (
                 row.identity.verb is not Verb.PUBLISH
                 or not (stopped or stopped_by(in_force, row.identity.account, row.text))
@@ -141,6 +143,22 @@ class Hands:
         """The last errand of each delivery that has an open one."""
         latest = {one.delivery: one for one in errands.open_errands() if one.delivery is not None}
         return [(latest[row.id], row) for row in journeys.journeys_by_id(latest)]
+
+    def _free(self, held: Iterable[Journey], now: datetime) -> set[int]:
+        """What the settings or the plan no longer leave to hands goes out by itself, unless somebody is on it."""
+        said = (holds.BY_HAND, holds.CHANGE_BY_HAND)  # and not that somebody says that they have done it
+        loose = {row.id: row for row in held if row.detail in said and not is_left_to_hands(row, self._settings)}
+        if not loose:
+            return set()
+        since, asked = errands.wanted_since(loose), by_delivery(loose)
+        free = {
+            number
+            for number in loose
+            if not any(one.taken_at for one in of_this_round(asked.get(number, ()), since.get(number)))
+            and not errands.awaits_a_look(number)
+        }
+        holds.go_on(reason=HoldReason.HAND_OFF, now=now, among=free)
+        return free
 
     def _close(self, now: datetime) -> None:
         """What is missed stays open a while: whoever posted it late can still say so, and what they say is heard."""

@@ -33,7 +33,7 @@ from amplifier.store import (
     withdrawals,
 )
 from amplifier.store.corrections import Hand
-from amplifier.store.models import DeliveryRow, ErrandRow
+from amplifier.store.models import DeliveryRow, ErrandRow, PostRow
 from tests.deliver.test_notify import LIVE
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -191,6 +191,41 @@ def test_a_doubt_that_is_to_be_posted_by_hand_begins_a_round_as_well(desk: Desk)
     assert holds.park_unseen(now=desk.time, accounts=["bluesky"]) == 1
     desk.hands.ask()
     assert desk.asked() == ["anna", "anna"]
+
+
+def test_what_is_not_left_to_hands_any_more_goes_out_by_itself() -> None:
+    desk = Desk(by_hand=())
+    number = desk.hand_off()
+    desk.hands.ask()
+    assert stands(number) == ("queued", "")
+    assert desk.asked() == []
+
+
+def test_hands_keep_what_their_account_or_slot_leaves_to_them() -> None:
+    desk = Desk(by_hand=("mastodon",))
+    by_slot = filled.by_hand(TEXT, account="bluesky", due=desk.time)
+    holds.hold_blocked(now=desk.time)
+    by_account = desk.hand_off("mastodon")
+    desk.hands.ask()
+    assert (stands(by_slot), stands(by_account)) == (("held", "hand_off"), ("held", "hand_off"))
+    PostRow.objects.update(hand_off=False)
+    desk.hands.ask()
+    assert (stands(by_slot), stands(by_account)) == (("queued", ""), ("held", "hand_off"))
+
+
+def test_what_somebody_is_on_or_says_to_be_out_stays_theirs() -> None:
+    desk = Desk(by_hand=())
+    taken, given, said, late = [filled.by_hand(f"{TEXT} {n}", account="bluesky", due=desk.time) for n in range(4)]
+    holds.hold_blocked(now=desk.time)
+    desk.hands.ask()
+    by_row = {one.delivery: one for one in errands.errands(kind=ErrandKind.HAND_OFF)}
+    assert errands.take_errand(by_row[taken], actor="hand:anna", now=desk.time)
+    errands.give_link(by_row[given], Receipt("1", "https://bsky.app/1"), actor="hand:anna", now=desk.time)
+    DeliveryRow.objects.filter(id=said).update(detail="Somebody said that it is posted, but we do not see it.")
+    DeliveryRow.objects.filter(id=late).update(too_late_at=desk.time)
+    PostRow.objects.update(hand_off=False)
+    desk.hands.ask()
+    assert {stands(number) for number in (taken, given, said, late)} == {("held", "hand_off")}
 
 
 def test_what_nobody_does_is_missed_and_nobody_is_asked_any_more(desk: Desk) -> None:
