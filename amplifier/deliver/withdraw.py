@@ -15,7 +15,7 @@ from amplifier.settings import Settings
 from amplifier.store import errands, journeys, withdrawals
 from amplifier.store.corrections import Hand
 
-LOOKED_FOR = (State.QUEUED, State.HELD, State.MISSED)  # with an attempt or a link behind it
+LOOKED_FOR = (State.QUEUED, State.HELD, State.MISSED)  # with an attempt, a doubt or a link behind it
 DELETE = "delete it"
 LOOK = "look for it, and delete it if it is there: nobody knows yet whether it is out"
 DROP = "leave it out: it has not gone out there yet"
@@ -76,5 +76,5 @@ def _what(found: Stand) -> str:
 
 
 def _may_be_out(row: Journey) -> bool:
-    """Whether an attempt may have arrived, or somebody pasted the link of what they posted."""
-    return row.frozen or errands.awaits_a_look(row.id)
+    """Whether an attempt may have arrived, nobody knows whether hands posted it, or somebody pasted its link."""
+    return row.frozen or row.reason == HoldReason.DOUBT or errands.awaits_a_look(row.id)

@@ -114,8 +114,13 @@ def _settle(number: int, *, now: datetime) -> int:
 
 def _is_not_out(row: DeliveryRow) -> bool:
     """Whether somebody looked and did not see it, or it was clearly refused. A doubt that nobody settled is neither."""
-    looked = row.reason == HoldReason.OVERTAKEN or row.request is None
+    looked = row.reason == HoldReason.OVERTAKEN or (row.request is None and row.reason != HoldReason.DOUBT)
     return row.state in (State.DROPPED, State.MISSED) or (row.state == State.HELD and looked)
+
+
+def _may_be_out(row: DeliveryRow) -> bool:
+    """Whether an attempt may have arrived, nobody knows whether hands posted it, or somebody pasted its link."""
+    return row.request is not None or row.reason == HoldReason.DOUBT or awaits_a_look(row.pk)
 
 
 def _taken_back(row: Journey, hand: Hand) -> list[int]:
@@ -125,7 +130,7 @@ def _taken_back(row: Journey, hand: Hand) -> list[int]:
     match State(model.state):
         case State.SENT if model.remote_state in LIVES and model.remote_id:
             return [_delete(model, hand, target=model.remote_id)]
-        case State.QUEUED | State.HELD | State.MISSED if model.request is not None or awaits_a_look(model.pk):
+        case State.QUEUED | State.HELD | State.MISSED if _may_be_out(model):
             fields = {"run_at": now, "looks": 0}
             reason = DoubtReason.BY_HAND if model.request is None else HoldReason.OVERTAKEN
             move(

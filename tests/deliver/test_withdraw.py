@@ -107,6 +107,12 @@ def test_a_link_that_nobody_has_looked_at_means_that_it_may_be_out(desk: Desk) -
     assert ends(post, ids)["x"].sentence == "We are looking whether it is out; if it is, it is deleted."
 
 
+def test_a_doubt_is_looked_for_also_where_this_ledger_never_tried(desk: Desk) -> None:
+    post = queue({"x": "Room 3 at noon."}, now=desk.time)
+    DeliveryRow.objects.update(state=State.HELD, reason=HoldReason.DOUBT)
+    assert [one.what for one in prepare_withdrawal(post, the_settings()).takings] == [LOOK]
+
+
 def test_what_hands_missed_is_withdrawn_once_in_case_somebody_did_post_it(desk: Desk) -> None:
     post = queue({"x": "Room 3 at noon."}, now=desk.time)
     DeliveryRow.objects.update(state=State.MISSED)

@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.errors import UsageError
-from amplifier.store import accounts, claims, deliveries, holds, withdrawals
+from amplifier.store import accounts, claims, deliveries, holds, journeys, overrides, withdrawals
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from tests.store.filled import FIRST_DAY, NOW, add, after, claim, receipt, row, sending, step, unsure
@@ -51,6 +51,19 @@ def test_a_deletion_that_waits_for_a_doubt_is_left_alone_while_the_doubt_lasts()
     DeliveryRow.objects.filter(id=due.id).update(state="held", reason="doubt")
     assert withdrawals.tidy(now=after(60)) == 0
     assert row(deletion).state == "queued"
+
+
+def test_where_nobody_may_look_only_a_person_settles_whether_hands_posted_what_is_withdrawn() -> None:
+    number = add("Room 3.")
+    DeliveryRow.objects.filter(id=number).update(state="held", reason="doubt")
+    (found,) = journeys.journeys_by_id([number])
+    (deletion,) = withdrawals.withdraw(found.identity.post, ["x"], HAND)
+    holds.park_unseen(now=NOW, accounts=["x"])
+    assert withdrawals.tidy(now=after(60)) == 0
+    assert [(row(one).state, row(one).reason) for one in (number, deletion)] == [("held", "doubt"), ("queued", "")]
+    overrides.adopt(number, receipt(7), actor="cli:jo", now=after(60))
+    (due,) = claim(now=after(60))
+    assert (due.id, due.target) == (deletion, "7")
 
 
 def test_a_deletion_waits_for_a_doubt_as_long_as_it_lasts_and_has_a_day_of_its_own_then() -> None:
