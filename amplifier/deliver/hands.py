@@ -88,7 +88,8 @@ class Hands:
             else:
                 draft = please_change(row, words=words_known(row), number=one.number, scene=scene)
             link = self._means.envelope.seal(f"{self._means.base()}{PAGE}{token}")
-            if errands.ask(one, draft, token=token, link=link, now=now):
+            made_at = max(now, since.get(row.id, now))  # it may have been held after we looked at the clock
+            if errands.ask(one, draft, token=token, link=link, now=made_at):
                 log.info("asked delivery=%d person=%s", row.id, one.person)
 
     def check_links(self) -> None:

@@ -167,6 +167,15 @@ def test_a_new_time_begins_a_new_round_whoever_took_it_before(desk: Desk) -> Non
     assert desk.asked() == ["anna", "anna", "bo"]
 
 
+def test_what_is_held_while_somebody_is_being_asked_is_asked_of_them_once(desk: Desk) -> None:
+    filled.add(TEXT, account="bluesky", due=desk.time)
+    holds.hold_blocked(now=desk.time + timedelta(milliseconds=5), by_hand=["bluesky"])  # by another thread, just now
+    desk.hands.ask()
+    desk.later(1)
+    desk.hands.ask()
+    assert desk.asked() == ["anna"]
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_what_was_missed_and_is_wanted_after_all_is_asked_of_somebody_anew(desk: Desk, *, taken: bool) -> None:
     number = desk.hand_off()
