@@ -72,6 +72,11 @@ def is_left_to_hands(row: Journey, settings: Settings) -> bool:
     return account is None or by_slot or is_by_hand(account, settings)
 
 
+def by_hand(settings: Settings) -> frozenset[str]:
+    """The accounts on which people publish, by name."""
+    return frozenset(account.name for account in settings.accounts if is_by_hand(account, settings))
+
+
 def is_readable(account: Account, settings: Settings) -> bool:
     """Whether the network may be asked anything: not where that costs money which nobody has granted.
 

@@ -84,7 +84,7 @@ BY_ITSELF: Mapping[str, str] = {
     HoldReason.KEPT: "It waits until somebody lets it go. Once it is too late, it is missed.",
     HoldReason.ACCOUNT: "It goes out by itself when {title} lets us in again. Once it is too late, it is missed.",
     HoldReason.BUDGET: "It goes out by itself when the month's budget has room. Once it is too late, it is missed.",
-    HoldReason.HAND_OFF: "Somebody is asked to post it by hand. Once it is too late, it is missed.",
+    HoldReason.HAND_OFF: "Somebody is asked to, unless sending is stopped. Once it is too late, it is missed.",
 }
 NOTHING = "Nothing happens by itself."
 ASKED_TO: Mapping[Verb, str] = {

@@ -119,13 +119,14 @@ class Control:
         return self._public.as_json()
 
     def say(self, request: Request, _: dict[str, str]) -> Any:
-        """One post of somebody, as if they had written it in their own client."""
+        """One post of somebody, as if they had written it in their own client; `ours`: with the campaign's account."""
         found = _object(request)
         parent = found.get("in_reply_to") or None
         quoted = found.get("quotes") or None
         network = Network(found["network"])
-        post = self._public.say(network, str(found["handle"]), str(found["text"]), in_reply_to=parent, quotes=quoted)
-        return row(post)
+        who, text, ours = str(found["handle"]), str(found["text"]), found.get("ours") is True
+        post = self._public.say(network, who, text, in_reply_to=parent, quotes=quoted, ours=ours)
+        return row(post) | {"page": post.page}
 
     def change(self, request: Request, _: dict[str, str]) -> Any:
         """A post edited or, with null for its text, deleted, as if its author had done it in their own client."""

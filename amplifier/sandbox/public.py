@@ -151,9 +151,19 @@ class Public:
         self._wake.set()
 
     def say(
-        self, network: Network, handle: str, text: str, *, in_reply_to: str | None = None, quotes: str | None = None
+        self,
+        network: Network,
+        handle: str,
+        text: str,
+        *,
+        in_reply_to: str | None = None,
+        quotes: str | None = None,
+        ours: bool = False,
     ) -> Post:
-        """One post of somebody who is not us, as their own client would send it. ValueError if it cannot be."""
+        """One post as its author's own client would send it. ValueError if it cannot be.
+
+        `ours`: somebody of the campaign posts by hand, with its account.
+        """
         handle = words.handle_on(network, handle)
         if not handle or not text or any(letter.isspace() for letter in handle):
             raise ValueError("a post needs a handle without spaces, and a text")
@@ -170,7 +180,7 @@ class Public:
         draft = Draft(
             author=author,
             text=text,
-            ours=False,
+            ours=ours,
             mentions=mentions,
             tags=words.tagged(text),
             in_reply_to=in_reply_to,

@@ -133,10 +133,11 @@ class Stagehand:
         since = row.first_sent_at or row.due_at
         return {"network": row.platform, "text": row.text, "since": since.isoformat()}
 
-    def post_by_hand(self, network: str, handle: str, text: str) -> bool:
-        """Post as a person would with the network's own program; False if the pretend networks do not answer."""
-        words = {"network": network, "handle": handle, "text": text}
-        return self._ask("POST", "/_/say", json.dumps(words)) is not None
+    def post_by_hand(self, network: str, handle: str, text: str) -> str:
+        """Post as a person would with the network's own program: the post's address, or nothing if nobody answers."""
+        words = {"network": network, "handle": handle, "text": text, "ours": True}
+        made = self._ask("POST", "/_/say", json.dumps(words))
+        return f"http://{self._host}{made['page']}" if isinstance(made, dict) else ""
 
     def say(self, sentence: str) -> None:
         """A sentence for the wall."""

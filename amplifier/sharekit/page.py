@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,13 +37,18 @@ def kit_page(page: KitPage) -> bytes:
     return _html("kit.html.j2", page=page, boosts=BOOSTS)
 
 
-def imprint_page(settings: Settings) -> bytes:
-    """Who answers for the campaign, what is automatic, and how to complain. What is not filled in says so."""
+def imprint_page(settings: Settings, *, by_hand: Collection[str] = ()) -> bytes:
+    """Who answers for the campaign, what is automatic, and how to complain. What is not filled in says so.
+
+    `by_hand` are the accounts on which people publish.
+    """
     campaign = settings.campaign
+    hands = {name: [one for one in settings.accounts if (one.name in by_hand) == name] for name in (True, False)}
     return _html(
         "imprint.html.j2",
         campaign=campaign,
-        accounts=[(TABLE[account.platform].title, _full_handle(account)) for account in settings.accounts],
+        accounts=[(TABLE[account.platform].title, _full_handle(account)) for account in hands[False]],
+        by_hand=[(TABLE[account.platform].title, _full_handle(account)) for account in hands[True]],
         complain=campaign.links.get("complain") or campaign.links.get("contact"),
         rehearsal=settings.mode is Mode.REHEARSAL,
     )

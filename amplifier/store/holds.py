@@ -17,8 +17,8 @@ from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
 
 MOST = 1000
-BY_HAND = "It is published by hand: somebody is asked to post it."
-CHANGE_BY_HAND = "This account is used by hand: somebody is asked to correct or delete the post there."
+BY_HAND = "It is published by hand."
+CHANGE_BY_HAND = "This account is used by hand, also to correct or delete a post."
 KEPT_BACK = "Somebody kept it back when sending went on."
 LOOK_YOURSELF = "Without a budget we cannot look there. Look at the account: it is there, or send it again."
 

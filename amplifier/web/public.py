@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from amplifier.deliver.cost import by_hand
 from amplifier.settings import Settings
 from amplifier.sharekit.page import ASSETS, asset, imprint_page
 from amplifier.store import kits
@@ -64,7 +65,7 @@ class PublicPages:
         self._kits: Mapping[str, Body] = {}
         self._digests: Mapping[str, str] = {}
         self._files = {name: body(*found) for name in ASSETS if (found := asset(name))}
-        self._imprint = body(imprint_page(settings), "text/html; charset=utf-8")
+        self._imprint = body(imprint_page(settings, by_hand=by_hand(settings)), "text/html; charset=utf-8")
         self._alive = body(b"alive\n", "text/plain; charset=utf-8")
         self._missing = body(b"There is nothing here.\n", "text/plain; charset=utf-8")
         self._stopping = threading.Event()

@@ -57,7 +57,8 @@ def test_it_says_that_the_campaign_is_over_and_how_to_see_all(unstarted: Shell) 
 
 def test_in_a_rehearsal_today_is_the_day_that_plays(shell: Shell) -> None:
     told = shell.ask("plan")
-    assert (told["note"], told["from"], told["to"]) == ("", "2023-09-24", "2023-10-11")
+    assert (told["note"], told["to"]) == ("", "2023-10-11")
+    assert "2023-09-24" <= told["from"] <= "2023-10-11"
 
 
 def test_the_days_limit_what_is_shown_and_both_are_included(unstarted: Shell) -> None:

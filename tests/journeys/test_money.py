@@ -54,11 +54,12 @@ class Town:
         return Place(self.home, self.var, settings.model_copy(update={"accounts": known}), KEY)
 
     def open(self, place: Place) -> tuple[House, list[Job]]:
-        """Everything at work but the planner, so that only what the test queues is there."""
+        """Everything at work. The planner reads the files of a campaign that is over: only what a test queues is there."""
         house = open_house(place)
         stops.lift(actor="cli:ola", now=utc_now())
         jobs, worker = worker_jobs(house)
         self.workers.append(worker)
+        next(job for job in jobs if job.name == "plan").call()
         left = {"plan", "kit", "wishes", "tell the wall"}
         return house, [job for job in [*jobs, *listener_jobs(house)] if job.name not in left]
 

@@ -367,6 +367,7 @@ def test_the_wall_says_that_sending_is_stopped_and_why(look: Callable[..., Page]
     expect(page.locator("#truth")).to_contain_text("Next post in")
     plan(sandbox, coming(1, 60), stopped={"all": True, "why": "Sending is stopped. Fire."})
     expect(page.locator("#truth")).to_have_text("Sending is stopped ")
+    expect(page.locator("#next")).to_be_hidden()
     plan(sandbox, coming(1, 60))
     expect(page.locator("#truth")).to_contain_text("Next post in")
     expect(page.locator("#halted")).to_be_hidden()

@@ -47,7 +47,7 @@ def test_the_world_tells_who_said_what_in_order(door: Any, x: Any, mastodon: Any
         "edited": False,
         "versions": ["Hello #Lab23"],
     }
-    assert told["posts"][1] == second
+    assert told["posts"][1] | {"page": second["page"]} == second
     assert told["posts"][2]["canonical_id"] == third.uri
     assert told["counts"] == {"x": 1, "bluesky": 0, "mastodon": 1, "ours": 2, "others": 1, "twice": 0}
     assert told["now"] >= told["posts"][2]["created_at"]
@@ -165,3 +165,15 @@ def test_a_clock_that_makes_no_sense_is_refused(door: Any) -> None:
     for body in ({}, {"now": "noon"}, {"now": "2023-10-09T10:00:00"}):
         answer = door.plain.post(f"{door.base}/_/clock", json=body, headers=door._key, timeout=5)
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
+
+
+def test_what_somebody_of_the_campaign_posts_by_hand_is_ours_under_its_own_name(door: Any) -> None:
+    said = {"network": "x", "handle": "labfreemvmt", "text": "By hand. #Lab23"}
+    made = door.post("say", **said, ours=True)
+    assert (made["ours"], made["page"]) == (True, f"/labfreemvmt/status/{made['remote_id']}")
+    assert door.post("say", **said)["ours"] is False
+    found = door.get("world")
+    assert (found["counts"]["ours"], found["counts"]["others"]) == (1, 1)
+    state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    names = {post["name"] for column in state["networks"] for post in column["posts"]}
+    assert names == {"Labour Campaign for Free Movement"}

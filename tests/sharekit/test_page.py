@@ -95,6 +95,21 @@ def test_our_post_is_quoted_and_linked(page: KitPage, in_earnest: KitPage) -> No
     assert "Repost it on X" in kit_page(in_earnest).decode()
 
 
+def test_the_imprint_says_on_which_accounts_a_program_publishes_and_on_which_people(settings: Settings) -> None:
+    def said(*by_hand: str) -> tuple[str, str]:
+        html = imprint_page(settings, by_hand=by_hand).decode()
+        program, _, people = html.partition("people publish them, with the words that it has ready")
+        return program, people
+
+    program, people = said()
+    assert (" on X</li>" in program, people) == (True, "")
+    program, people = said("x")
+    assert (" on X</li>" in program, " on X</li>" in people, " on Bluesky</li>" in program) == (False, True, True)
+    program, people = said("x", "bluesky", "mastodon")
+    assert "The program Amplifier publishes" not in program
+    assert " on Mastodon</li>" in people
+
+
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(page: KitPage, settings: Settings) -> None:
     for html in (kit_page(page), imprint_page(settings)):
         for tag, found in Seen(html).tags:

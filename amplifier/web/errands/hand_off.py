@@ -119,7 +119,7 @@ def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
     if found.row.identity.verb is not Verb.PUBLISH:
         return _done(found, now) if wish == "done" else ""
     if wish == "pretend":
-        return _pretend(found, found.account)
+        return _pretend(found, found.account, now)
     if wish != "posted":
         return ""
     link = asked(request.POST, "link")
@@ -139,13 +139,14 @@ def _done(found: Errands, now: datetime) -> str:
     return ""
 
 
-def _pretend(found: Errands, account: Account) -> str:
+def _pretend(found: Errands, account: Account, now: datetime) -> str:
     """In a rehearsal nobody should open a real network's composer: the page itself posts on the pretend one."""
     if place().settings.mode is not Mode.REHEARSAL:
         return ""
     address = addresses(account, place())[0]
     hand = Stagehand(address, token=place().sandbox_token, settings=place().settings, now=utc_now)
-    return "" if hand.post_by_hand(account.platform, account.handle, found.row.text) else NO_STAGE
+    link = hand.post_by_hand(account.platform, account.handle, found.row.text)
+    return _by_link(found, account, link, now) if link else NO_STAGE
 
 
 def _by_look(found: Errands, now: datetime) -> str:

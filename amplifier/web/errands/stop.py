@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import pull
+from amplifier.deliver.halt import pull, why_stopped
 from amplifier.store import errands
 from amplifier.web.errands.sheet import errand, sheet
 from amplifier.web.frame import asked, place
@@ -19,6 +19,7 @@ NO_REASON = "Somebody pressed the stop link."
 SILENT = "The database does not answer, so nothing is sent just now either. Wait a minute, then open this again."
 BEFORE = "This stops every post that has not begun to go out."
 STOPPED = "Sending is stopped."
+ALREADY = "Sending is stopped already."
 FAILED = "It could not be stopped from here. Call whoever runs Amplifier, now."
 
 
@@ -37,7 +38,17 @@ def stop_page(request: HttpRequest, token: str) -> HttpResponse:
         return _lost(request, token)
     if request.method == "POST":
         return _stop(request, found)
-    return sheet(request, "errand_stop.html", {"truth": BEFORE, "is_stopped": False, "button": True})
+    already = _is_stopped_already()
+    content = {"truth": ALREADY if already else BEFORE, "is_stopped": already, "button": not already}
+    return sheet(request, "errand_stop.html", content)
+
+
+def _is_stopped_already() -> bool:
+    """Whether everything is stopped; where nobody can tell, the button must be there."""
+    try:
+        return bool(why_stopped(place()))
+    except DatabaseError:
+        return False
 
 
 @errand
