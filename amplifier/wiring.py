@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from threading import Event
@@ -18,6 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
+from amplifier.compose.memory import is_out_already
 from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
@@ -37,6 +39,7 @@ from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.policy import OnDoubt
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.playing import playing
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode, Settings
 from amplifier.sharekit.publish import Publisher
@@ -191,13 +194,19 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
 
 
 def rules_of(place: Place) -> Rules:
-    """What may keep a delivery from going out, beside its network: a stop, and the campaign's own imprint."""
+    """What may keep a delivery from going out, beside its network: a stop, the campaign's own imprint, a copy."""
     imprint = place.settings.campaign.imprint
 
     def lacks(due: Due) -> str:
         return "" if due.verb is Verb.DELETE else why_not(due.text, due.imprint, imprint)
 
-    return Rules(stopped=place.stopped, why_not=lacks)
+    def campaign(real: datetime) -> datetime:
+        return playing(place.settings).campaign(real)
+
+    def copies(due: Due) -> str:
+        return is_out_already(due, place.settings, campaign=campaign, now=utc_now())
+
+    return Rules(stopped=place.stopped, why_not=lacks, copies=copies)
 
 
 def worker_jobs(house: House) -> tuple[list[Job], Worker]:

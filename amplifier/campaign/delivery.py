@@ -82,6 +82,7 @@ class HoldReason(StrEnum):
     HAND_OFF = "hand_off"
     DOUBT = "doubt"  # looked for in vain, and its account says that a person decides
     IMPRINT = "imprint"
+    COPY = "copy"  # an account on the same network has these very words, and the network takes no copies
 
 
 # What holds these back is not about the post: when it passes, they go on.
@@ -237,3 +238,15 @@ class Journey:
     language: str = ""
     waits_for: int | None = None
     frozen: bool = False  # an attempt may have arrived, so that its bytes stay as they are
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A text that an account said, or is to say, by which delivery of which post; `at`: when it did, or is to."""
+
+    delivery: int
+    post: PostId
+    revision: int
+    account: str
+    text: str
+    at: datetime

@@ -57,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("Which post? All that are out: amplifier correct --list")
     post = find_out(program, options.post)
     on = [name.strip() for name in options.on.split(",")] if options.on else []
-    correction = prepare_correction(post, new_words(program, post, options.text), program.settings, on=on)
+    words = new_words(program, post, options.text)
+    correction = prepare_correction(post, words, program.settings, now=utc_now(), on=on)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:

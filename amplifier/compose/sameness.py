@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import Spoken
 from amplifier.compose.fit import first_words
 from amplifier.errors import Problem
 from amplifier.platforms.capabilities import TABLE, Repeat
@@ -16,6 +16,7 @@ from amplifier.settings import Settings
 from amplifier.text.similarity import likeness, nearly_the_same
 
 REFUSED_WITHIN = timedelta(days=7)  # on one account; between two, whenever
+BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 WARNED_WITHIN = timedelta(hours=24)
 WORDING = "A changed number, weekday or tag is still the same message. Say it in another way."
 
@@ -81,22 +82,58 @@ def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
         earlier.append(one)
 
 
-def around(accounts: Iterable[str], at: datetime, settings: Settings) -> tuple[datetime, datetime, frozenset[str]]:
-    """From when until when, and on which accounts, to look for what a text due at this instant might echo."""
-    return at - REFUSED_WITHIN, at + REFUSED_WITHIN, watched(settings) | frozenset(accounts)
+@dataclass(frozen=True)
+class Around:
+    """On which accounts to look for what a text might echo, from when until when."""
+
+    accounts: frozenset[str]
+    since: datetime
+    until: datetime
 
 
-def heard(said: Sequence[Said], ledger: Iterable[Journey], settings: Settings) -> tuple[Echo, ...]:
-    """What these new texts echo among what the ledger has around them, and among one another; one echo a text."""
+def around(accounts: Iterable[str], at: datetime, settings: Settings) -> tuple[Around, ...]:
+    """Where to look for what texts on these accounts, due at this instant, might echo."""
+    named, strict = frozenset(accounts), watched(settings)
+    found = []
+    if named & strict:
+        week = Around(strict, at - REFUSED_WITHIN, at + REFUSED_WITHIN)
+        found.append(week if len(strict) == 1 else Around(strict, BEGINNING, END))
+    if named - strict:
+        found.append(Around(named - strict, at - WARNED_WITHIN, at + WARNED_WITHIN))
+    return tuple(found)
+
+
+def heard(said: Sequence[Said], ledger: Iterable[Spoken], settings: Settings) -> tuple[Echo, ...]:
+    """What these new texts echo among what the ledger has, and among one another; one echo a text.
+
+    A text takes the place of what its own post says on its own account, and echoes nothing there.
+    """
     judge = Judge(settings)
-    known = [_said(row) for row in ledger]
-    found = (judge.echo(one, sorted((*known, *said[:at]), key=lambda each: each.at)) for at, one in enumerate(said))
+    known = [as_said(row) for row in ledger]
+    found = []
+    for at, one in enumerate(said):
+        others = [other for other in known if (other.post, other.account) != (one.post, one.account)]
+        found.append(judge.echo(one, sorted((*others, *said[:at]), key=lambda each: each.at)))
     return tuple(echo for echo in found if echo)
 
 
-def _said(row: Journey) -> Said:
-    post = row.identity.post
-    return Said(f"{post.slot}/{post.occurrence}", row.identity.account, row.text, row.due_at)
+def already(account: str, at: datetime, out: Iterable[Spoken]) -> str:
+    """Why a text may not go out now on this account, which takes no copies; empty if it may.
+
+    `out` is where exactly this text is out on such accounts; their times are the campaign's, as is `at`.
+    """
+    for one in out:
+        who = f"{one.account} has exactly these words already, in {as_said(one).post}."
+        if one.account != account:
+            return f"{who} X takes no copies between accounts. Say it in other words, or leave it out."
+        if abs(at - one.at) < REFUSED_WITHIN:
+            return f"{who} X takes no text twice within 7 days. Say it in other words, or leave it out."
+    return ""
+
+
+def as_said(row: Spoken) -> Said:
+    """What the ledger has, as a text with the name of its post."""
+    return Said(f"{row.post.slot}/{row.post.occurrence}", row.account, row.text, row.at)
 
 
 class Judge:

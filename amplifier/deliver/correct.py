@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from amplifier.campaign.correction import Change, Stand, Way, opened, stands, unopened, way_to_correct
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.fit import first_words
+from amplifier.compose.memory import remembered
 from amplifier.compose.queue import length, own_words
-from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
+from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.deliver.cost import price
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE, Repeat
@@ -51,9 +53,9 @@ class Correction:
 
 
 def prepare_correction(
-    post: PostId, words: Mapping[str, NewWords], settings: Settings, *, on: Collection[str] = ()
+    post: PostId, words: Mapping[str, NewWords], settings: Settings, *, now: datetime, on: Collection[str] = ()
 ) -> Correction:
-    """What correcting this post would do on each account (`on`: on these alone), with these words for each.
+    """What correcting this post now would do on each account (`on`: on these alone), with these words for each.
 
     Raises UsageError if there is nothing to correct anywhere, TemplateError if a network would not take the words.
     """
@@ -77,7 +79,7 @@ def prepare_correction(
         why = "\n".join(f"  {account}: {sentence}" for account, sentence in left.items())
         raise UsageError(f"There is nothing to correct. Nothing was done.\n{why}")
     _refuse_known_copies(acts)
-    return Correction(post, tuple(acts), left, _echoes(post, acts, settings))
+    return Correction(post, tuple(acts), left, _echoes(post, acts, settings, now))
 
 
 def queue_correction(correction: Correction, hand: Hand) -> list[int]:
@@ -123,20 +125,18 @@ def _refuse_known_copies(acts: Sequence[Act]) -> None:
             )
 
 
-def _echoes(post: PostId, acts: Sequence[Act], settings: Settings) -> tuple[Echo, ...]:
-    """What the new words echo in other posts. Raises UsageError for a copy that X would refuse."""
-    said = []
-    for act in acts:
-        if act.change.words is not None and act.stand.rows:
-            at = act.stand.rows[0].due_at
-            said.append(Said(f"{post.slot}/{post.occurrence}", act.stand.account, act.change.words.text, at))
-    ledger = journeys.said_between(*around([one.account for one in said], said[0].at, settings))
-    echoes = heard(said, [row for row in ledger if row.identity.post != post], settings)
+def _echoes(post: PostId, acts: Sequence[Act], settings: Settings, now: datetime) -> tuple[Echo, ...]:
+    """What the new words echo elsewhere. Raises UsageError for a copy that X would refuse."""
+    name = f"{post.slot}/{post.occurrence}"
+    said = [Said(name, act.stand.account, act.change.words.text, now) for act in acts if act.change.words is not None]
+    replaced = [row.id for act in acts for row in act.stand.waiting]
+    echoes = remembered(said, settings, at=now, replaced=replaced)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         what = first_words(refused.said.text)
         raise UsageError(
-            f"{refused.said.account} says nearly this already, in {refused.before.post}: “{what}”. X takes no copies.\n"
+            f"{refused.said.account} would say nearly what {refused.before.account} has in {refused.before.post}: "
+            f"“{what}”. X takes no copies.\n"
             'Say it in another way: --text "..."'
         )
     return echoes

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
+from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_occurrence, own_words
-from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
+from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
-from amplifier.store import journeys, posts
+from amplifier.store import posts
 from amplifier.written import nearest
 
 NEW = "this post"  # how messages name it before it has a place in the ledger
@@ -22,7 +23,7 @@ NEW = "this post"  # how messages name it before it has a place in the ledger
 
 @dataclass(frozen=True)
 class OwnPost:
-    """An own post, ready to be queued; `echoes` are texts around its time that say nearly the same."""
+    """An own post, ready to be queued; `echoes` are texts in the ledger that say nearly the same."""
 
     post: WantedPost
     echoes: tuple[Echo, ...]
@@ -52,8 +53,7 @@ def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_a
         words=words,
     )
     said = [Said(NEW, one.account, one.text, due_at) for one in words]
-    ledger = journeys.said_between(*around([one.account for one in words], due_at, settings))
-    return OwnPost(post, heard(said, ledger, settings))
+    return OwnPost(post, remembered(said, settings, at=due_at))
 
 
 def queue_own(own: OwnPost, settings: Settings, *, actor: str, now: datetime) -> list[int]:

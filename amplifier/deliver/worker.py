@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from amplifier.campaign.delivery import Due, Receipt, Verb
+from amplifier.campaign.delivery import Due, HoldReason, Receipt, Transition, Verb
 from amplifier.deliver.confirm import Outlet, confirm
 from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_back, refuse
 from amplifier.deliver.scribe import Scribe
@@ -58,11 +58,13 @@ class Rules:
     """What may keep a delivery from going out, asked before each one.
 
     `stopped` says why everything is stopped, if something outside the database says so; `why_not` why this text may not
-    go out under the campaign's own rules. Both answer the empty string when all is well.
+    go out under the campaign's own rules; `copies` where these very words are out already, if the network takes no
+    copies. All answer the empty string when all is well.
     """
 
     stopped: Callable[[], str] = lambda: ""
     why_not: Callable[[Due], str] = lambda _due: ""
+    copies: Callable[[Due], str] = lambda _due: ""
 
 
 class Worker:
@@ -181,9 +183,9 @@ class Worker:
         account = due.identity.account
         outlet = self._outlets[account]
         next_for = "" if self._stopping.is_set() else account
-        why_not = "" if due.verb is Verb.DELETE else self._rules.why_not(due)
-        if why_not:
-            return self._scribe.finish(refuse(due, why_not), next_for=next_for)[1]
+        refused = self._refused(due)
+        if refused is not None:
+            return self._scribe.finish(refused, next_for=next_for)[1]
         request = due.request
         if request is None:
             prepared = self._prepare(outlet, due)
@@ -206,6 +208,15 @@ class Worker:
         else:
             outcome = self._act(outlet, due, request)
         return self._finish(outlet, due, outcome, next_for)
+
+    def _refused(self, due: Due) -> Transition | None:
+        """The step where a rule of our own keeps this text back."""
+        if due.verb is Verb.DELETE:
+            return None
+        if why_not := self._rules.why_not(due):
+            return refuse(due, why_not)
+        copies = self._rules.copies(due)
+        return replace(refuse(due, copies), reason=HoldReason.COPY) if copies else None
 
     def _finish(self, outlet: Outlet, due: Due, outcome: Receipt | PlatformError | None, next_for: str) -> Due | None:
         now, pauses = self._now(), self._pace.pauses

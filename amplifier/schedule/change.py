@@ -11,8 +11,9 @@ from functools import partial
 from amplifier.campaign.delivery import FINAL, State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
 from amplifier.campaign.post import PostId, Words
+from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
-from amplifier.compose.sameness import Echo, Said, Verdict, around, heard
+from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
@@ -154,9 +155,9 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
     due_at = _due(program, post)
     said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]
-    ledger = journeys.said_between(*around(words, due_at, settings))
-    others = [row for row in ledger if row.identity.post != post or row.identity.account not in words]
-    echoes = heard(said, others, settings)
+    waiting = (State.QUEUED, State.HELD)
+    rows = [row for row in journeys.journeys(post=post) if row.identity.account in words and row.state in waiting]
+    echoes = remembered(said, settings, at=due_at, replaced=[row.id for row in rows])
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")

@@ -15,7 +15,7 @@ LOOK_BACK = timedelta(days=1)
 UNPLANNED = "unplanned"
 UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
 MOVABLE = (State.QUEUED, State.HELD)
-OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT)  # what was wrong with these were their words
+OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY)  # what was wrong with these were their words
 NOTHING: Mapping[PostId, str] = {}
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."

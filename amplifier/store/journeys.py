@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db.models import Count
 
@@ -43,19 +42,6 @@ def journeys(
 def journeys_by_id(ids: Collection[int]) -> tuple[Journey, ...]:
     """These deliveries, by their numbers."""
     rows = DeliveryRow.objects.select_related("post").filter(id__in=list(ids)).order_by("id")
-    return tuple(_journey(row) for row in rows)
-
-
-@reading
-def said_between(since: datetime, until: datetime, accounts: Collection[str]) -> tuple[Journey, ...]:
-    """What these accounts said or are to say from then until then (both included), by due time."""
-    rows = (
-        DeliveryRow.objects.select_related("post")
-        .filter(account__in=list(accounts), post__due_at__gte=since, post__due_at__lte=until)
-        .exclude(state__in=[State.DROPPED, State.MISSED])
-        .exclude(text="")
-        .order_by("post__due_at", "id")
-    )
     return tuple(_journey(row) for row in rows)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from amplifier import settings as settings_file
-from amplifier.campaign.delivery import DeliveryId, Journey, State
+from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.post import PostId
-from amplifier.compose.sameness import Said, Verdict, around, echoes, heard
+from amplifier.compose.sameness import BEGINNING, END, Around, Said, Verdict, already, around, echoes, heard
 from amplifier.settings import Settings
 
 ONE = settings_file.load(Path(__file__).parents[2])
@@ -83,20 +83,22 @@ def test_it_is_told_in_a_sentence_with_both_posts() -> None:
     assert str(echo).startswith("one says the same on x-north and x: “")
 
 
-def journey(account: str, hours: float, text: str = TEXT) -> Journey:
-    identity = DeliveryId(PostId("lab23", "vote", "once"), account)
-    return Journey(
-        1, identity, "x", text, State.SENT, "", "", NOON + timedelta(hours=hours),
-        "", "", 0, "", "", NOON, None, None, None,
-    )  # fmt: skip
+def spoken(account: str, hours: float, text: str = TEXT, post: str = "vote") -> Spoken:
+    return Spoken(1, PostId("lab23", post, "once"), 0, account, text, NOON + timedelta(hours=hours))
 
 
 def test_a_new_text_is_held_against_the_ledger_on_both_sides_of_its_time() -> None:
     for hours in (-23, 23):
-        (echo,) = heard([said("mastodon", post="new")], [journey("mastodon", hours), journey("x", 0)], ONE)
+        (echo,) = heard([said("mastodon", post="new")], [spoken("mastodon", hours), spoken("x", 0)], ONE)
         assert (echo.said.post, echo.before.post, echo.verdict) == ("new", "vote/once", Verdict.WARNED)
-    assert heard([said("mastodon")], [journey("mastodon", 25), journey("bluesky", 0)], ONE) == ()
-    assert [one.verdict for one in heard([said("x")], [journey("x", 100)], ONE)] == [Verdict.REFUSED]
+    assert heard([said("mastodon")], [spoken("mastodon", 25), spoken("bluesky", 0)], ONE) == ()
+    assert [one.verdict for one in heard([said("x")], [spoken("x", 100)], ONE)] == [Verdict.REFUSED]
+
+
+def test_between_two_accounts_on_x_time_makes_no_difference() -> None:
+    for hours in (-24 * 300, 24 * 300):
+        (echo,) = heard([said("x", post="new")], [spoken("x-north", hours)], TWO)
+        assert (echo.before.account, echo.verdict) == ("x-north", Verdict.REFUSED)
 
 
 def test_new_texts_are_held_against_one_another() -> None:
@@ -105,6 +107,34 @@ def test_new_texts_are_held_against_one_another() -> None:
     assert (echo.said.account, echo.before.account) == ("x-north", "x")
 
 
-def test_where_to_look_are_a_week_and_every_account_on_x() -> None:
-    week = timedelta(days=7)
-    assert around(["mastodon"], NOON, TWO) == (NOON - week, NOON + week, frozenset({"mastodon", "x", "x-north"}))
+def test_a_post_does_not_echo_itself_on_its_own_account_but_does_on_another() -> None:
+    assert heard([said("x", post="vote/once")], [spoken("x", 0)], TWO) == ()
+    (echo,) = heard([said("x", post="vote/once")], [spoken("x-north", 0)], TWO)
+    assert (echo.said.account, echo.before.account) == ("x", "x-north")
+
+
+def test_where_to_look_is_a_day_or_a_week_and_ever_where_two_accounts_are_on_x() -> None:
+    day, week = timedelta(days=1), timedelta(days=7)
+    assert around(["mastodon"], NOON, TWO) == (Around(frozenset({"mastodon"}), NOON - day, NOON + day),)
+    assert around(["x"], NOON, ONE) == (Around(frozenset({"x"}), NOON - week, NOON + week),)
+    assert around(["x"], NOON, TWO) == (Around(frozenset({"x", "x-north"}), BEGINNING, END),)
+    assert [sorted(one.accounts) for one in around(["x", "bluesky"], NOON, ONE)] == [["x"], ["bluesky"]]
+
+
+@pytest.mark.parametrize(
+    ("account", "hours", "refused"),
+    [
+        ("x", -1, "X takes no text twice within 7 days"),
+        ("x", -7 * 24, ""),
+        ("x-north", -1, "X takes no copies between accounts"),
+        ("x-north", -24 * 300, "X takes no copies between accounts"),
+    ],
+)
+def test_the_very_words_that_are_out_are_kept_back_at_the_last_moment(account: str, hours: float, refused: str) -> None:
+    why = already("x", NOON, [spoken(account, hours)])
+    assert why == (
+        f"{account} has exactly these words already, in vote/once. {refused}. Say it in other words, or leave it out."
+        if refused
+        else ""
+    )
+    assert already("x", NOON, []) == ""

@@ -7,20 +7,25 @@ import random
 import pytest
 
 from amplifier.campaign.delivery import RemoteState, State, Verb
+from amplifier.campaign.post import PostId
 from amplifier.deliver.correct import NewWords, prepare_correction
 from amplifier.deliver.outcome import outcomes
 from amplifier.errors import AlreadyPublished, OutcomeUnknown, Rejected, TemplateError, Unavailable, UsageError
+from amplifier.settings import Settings
 from amplifier.store import corrections, events, journeys
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.deliver.desk import Desk, story
 from tests.deliver.out import ALL, correct, hand, queue, rows, say, texts, the_settings
+from tests.store import filled
+from tests.store.filled import NOW
 
 NEW = "The ballot closes at 17:40."
 SAID = "Correction: The ballot closes at 17:40."
 
 
 def prepared(post: object, text: str = NEW, on: tuple[str, ...] = ()) -> object:
-    return prepare_correction(post, {name: NewWords(text) for name in ALL}, the_settings(), on=on)  # type: ignore[arg-type]
+    words = {name: NewWords(text) for name in ALL}
+    return prepare_correction(post, words, the_settings(), now=NOW, on=on)  # type: ignore[arg-type]
 
 
 def settle(desk: Desk, ticks: int = 12) -> None:
@@ -106,6 +111,52 @@ def test_what_echoes_another_post_on_x_is_refused(desk: Desk) -> None:
         prepared(post, f"{NEW} Please vote before that.")
 
 
+def north_has(text: str, post: PostId | None = None) -> Settings:
+    """The settings with a second account on X that said this an hour ago, as part of this post or of one of its own."""
+    number = filled.add(text, account="x", due=filled.after(-3600))
+    DeliveryRow.objects.filter(id=number).update(
+        account="x-north", state="sent", sent_at=filled.after(-3600), remote_id="77", remote_state="live"
+    )
+    if post is not None:
+        DeliveryRow.objects.filter(id=number).update(post_id=filled.row(rows(post, "x")[0].id).post_id)
+    x = the_settings().account("x")
+    return the_settings().model_copy(
+        update={"accounts": (*the_settings().accounts, x.model_copy(update={"name": "x-north", "handle": "north"}))}
+    )
+
+
+MEET = "Come and meet the speakers by the coffee stall before lunch."
+
+
+def test_a_correction_to_what_the_same_post_says_on_another_account_on_x_is_refused(desk: Desk) -> None:
+    post = say(desk, on=("x",))
+    two = north_has(MEET, post)
+    with pytest.raises(UsageError, match=f"x would say nearly what x-north has in {post.slot}/once: .*X takes no cop"):
+        prepare_correction(post, {"x": NewWords(MEET)}, two, now=desk.time, on=("x",))
+
+
+def test_a_correction_of_an_old_post_is_held_against_what_is_out_today(desk: Desk) -> None:
+    post = say(desk, on=("x",))
+    DeliveryRow.objects.filter(post__slot=post.slot).update(sent_at=filled.after(-864_000))
+    PostRow.objects.filter(slot=post.slot).update(due_at=filled.after(-864_000))
+    say(desk, MEET, on=("x",))
+    with pytest.raises(UsageError, match="X takes no copies"):
+        prepare_correction(post, {"x": NewWords(MEET)}, the_settings(), now=desk.time)
+    with pytest.raises(UsageError, match="x would say nearly what x-north has"):
+        prepare_correction(
+            post, {"x": NewWords("Speakers gather at the east door with banners and songs.")},
+            north_has("Speakers gather at the east door with banners and songs."), now=desk.time,
+        )  # fmt: skip
+
+
+def test_words_that_wait_and_give_way_keep_no_others_back(desk: Desk) -> None:
+    post = say(desk, on=("x",))
+    correct(post, MEET, now=desk.time)
+    two = north_has("A completely different message about transport.", post)
+    words = {"x": NewWords("The bus leaves from gate four."), "x-north": NewWords(MEET)}
+    assert len(prepare_correction(post, words, two, now=desk.time).acts) == 2
+
+
 def test_what_is_not_out_yet_is_left_to_the_command_that_edits_it(desk: Desk) -> None:
     post = queue({"x": "The ballot closes at 17:00."}, now=desk.time)
     with pytest.raises(UsageError, match="amplifier edit"):
@@ -114,7 +165,7 @@ def test_what_is_not_out_yet_is_left_to_the_command_that_edits_it(desk: Desk) ->
 
 def test_a_post_that_changed_since_it_was_shown_is_not_touched(desk: Desk) -> None:
     post = say(desk, on=("x",))
-    shown = prepare_correction(post, {"x": NewWords(NEW)}, the_settings())
+    shown = prepare_correction(post, {"x": NewWords(NEW)}, the_settings(), now=desk.time)
     correct(post, "The ballot closes at 18:00.", now=desk.time)
     before = len(rows(post))
     with pytest.raises(UsageError, match="changed on x meanwhile"):

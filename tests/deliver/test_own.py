@@ -73,6 +73,8 @@ def test_x_is_told_nothing_twice_within_a_week_nor_on_two_accounts() -> None:
     x = SETTINGS.account("x")
     second = x.model_copy(update={"name": "x-north", "handle": "labfreenorth"})
     two = SETTINGS.model_copy(update={"accounts": (*SETTINGS.accounts, second)})
+    for days in (0, 8, 300):
+        (echo,) = prepare_own("We are in the hall", ("x-north",), two, due_at=after(days * 86_400), now=NOW).refused
     (echo,) = prepare_own("We are in the hall", ("x-north",), two, due_at=after(60), now=NOW).refused
     assert (echo.said.account, echo.before.account) == ("x-north", "x")
     (echo,) = prepare_own("Come to the stall at noon", ("x", "x-north"), two, due_at=after(60), now=NOW).refused

@@ -123,6 +123,7 @@ def test_the_command_that_helps_is_named() -> None:
     assert question(row(State.HELD, HoldReason.STOPPED), OPEN).to_paste == "amplifier resume"
     edit = question(row(State.HELD, HoldReason.IMPRINT), OPEN).to_paste
     assert edit == "amplifier edit go/once 'other words' --on x"
+    assert question(row(State.HELD, HoldReason.COPY), OPEN).to_paste == edit
     assert question(row(State.HELD, HoldReason.IMPRINT, slot=OWN), OPEN).to_paste == ""
     assert question(row(State.MISSED, HoldReason.STOPPED), OPEN).to_paste == ""
 

@@ -336,6 +336,17 @@ def test_what_the_campaigns_rules_refuse_is_held_before_anything_is_prepared(des
     assert desk.x.calls == ["prepare", "publish"]
 
 
+def test_a_copy_is_held_before_anything_is_prepared_and_a_deletion_is_none(desk: Desk) -> None:
+    number, good = add("Said before", due=after(-1)), add("Fine")
+    deletion = filled.change(Verb.DELETE, "12", account="bluesky", text="Said before")
+    desk.copies = lambda due: "It is out already." if due.text == "Said before" else ""
+    desk.tick()
+    assert stands(number) == ("held", HoldReason.COPY)
+    assert row(number).detail == "It is out already."
+    assert states([good, deletion]) == ["sent", "sent"]
+    assert desk.x.calls == ["prepare", "publish"]
+
+
 def test_a_worker_that_slept_between_its_intent_and_its_call_does_not_call(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -323,7 +323,7 @@ def test_a_slot_that_hands_are_to_post_from_now_on_or_no_more_is_theirs_or_ours_
     assert not paper.changes([replace(wanted(), hand_off=not hand_off)])
 
 
-@pytest.mark.parametrize("reason", [HoldReason.REJECTED, HoldReason.IMPRINT])
+@pytest.mark.parametrize("reason", [HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY])
 def test_what_was_held_for_its_words_goes_on_with_other_ones_while_there_is_time(reason: str) -> None:
     other = wanted(words={"x": "Other words"})
     for now, state in ((70, S.QUEUED), (75, S.HELD)):

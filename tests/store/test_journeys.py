@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import Receipt, State
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.store import deliveries, journeys, posts
-from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.models import PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, receipt, sending, step, unsure
 
@@ -64,34 +62,6 @@ def test_the_journeys_of_one_post_are_those_on_all_its_accounts() -> None:
     assert [one.id for one in journeys.journeys(post=post.id)] == ids
     assert [one.id for one in journeys.journeys_by_id(ids[1:])] == ids[1:]
     assert journeys.journeys(post=PostId("lab23", "vote", "2023-10-10#1")) == ()
-
-
-@pytest.mark.parametrize(
-    ("state", "found"),
-    [
-        (State.QUEUED, True),
-        (State.SENDING, True),
-        (State.UNSURE, True),
-        (State.SENT, True),
-        (State.HELD, True),
-        (State.MISSED, False),
-        (State.DROPPED, False),
-    ],
-)
-def test_a_text_that_went_out_or_is_to_go_out_counts_as_said(state: State, found: bool) -> None:  # noqa: FBT001  a case
-    number = add("Vote now")
-    DeliveryRow.objects.filter(id=number).update(state=state)
-    said = journeys.said_between(NOW - timedelta(hours=24), NOW, ["x"])
-    assert [one.id for one in said] == ([number] if found else [])
-
-
-def test_what_was_said_is_that_of_these_accounts_between_these_times_in_order() -> None:
-    later, first = add("Vote now", due=after(-100)), add("Vote", due=after(-200), account="bluesky")
-    add("Vote", due=after(-200), account="mastodon")
-    assert [one.id for one in journeys.said_between(after(-200), after(-100), ["x", "bluesky"])] == [first, later]
-    assert journeys.said_between(after(-99), after(500), ["x", "bluesky"]) == ()
-    assert journeys.said_between(after(-500), after(-201), ["x", "bluesky"]) == ()
-    assert journeys.said_between(after(-500), after(500), []) == ()
 
 
 def test_posts_of_ours_are_found_by_their_remote_ids() -> None:

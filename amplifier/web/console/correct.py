@@ -15,7 +15,7 @@ from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.breaks import Breaks, look_at
-from amplifier.deliver.correct import Act, NewWords, prepare_correction, queue_correction
+from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.deliver.outcome import outcomes
@@ -75,8 +75,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             shown = [_taking(one, broken) for one in withdrawal.takings]
             where, left = _listed(one.stand for one in withdrawal.takings), withdrawal.left
         else:
-            words = _words(request.POST, program, post)
-            correction = prepare_correction(post, words, program.settings, on=_chosen(request.POST))
+            correction = _prepared(request, program, post)
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
             shown = [_act(act, broken) for act in correction.acts]
             where, left = _listed(act.stand for act in correction.acts), correction.left
@@ -110,12 +109,16 @@ def carry_out(request: HttpRequest) -> HttpResponse:
             queue_withdrawal(prepare_withdrawal(post, program.settings, on=_chosen(request.POST)), hand)
             said = "It is being deleted. Load this page again to see how far it is."
         else:
-            words = _words(request.POST, program, post)
-            queue_correction(prepare_correction(post, words, program.settings, on=_chosen(request.POST)), hand)
+            queue_correction(_prepared(request, program, post), hand)
             said = "It is being corrected. Load this page again to see how far it is."
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     return go_back(_address(post_name(post)), said)
+
+
+def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correction:
+    words, on = _words(request.POST, program, post), _chosen(request.POST)
+    return prepare_correction(post, words, program.settings, now=utc_now(), on=on)
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:

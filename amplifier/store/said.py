@@ -1,0 +1,76 @@
+"""What accounts have said and are to say, asked so that a million other rows cost nothing: to notice a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from amplifier.campaign.delivery import Spoken
+from amplifier.campaign.post import PostId
+from amplifier.store.transaction import instant, reading, stamp
+
+# When it was said; a correction is said when it is its turn, long after its post was due.
+WHAT = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, d.account, d.text,
+  COALESCE(d.sent_at, CASE WHEN d.revision > 0 THEN d.run_at ELSE p.due_at END)
+FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.text <> '' AND"""
+SENT = f"""{WHAT} d.account = %s AND d.sent_at IS NOT NULL AND d.sent_at >= %s AND d.sent_at <= %s
+ORDER BY d.sent_at DESC LIMIT %s"""
+TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
+QUEUED = f"{WHAT} d.account = %s AND d.state = 'queued' {TO_COME}"
+OPEN = f"{WHAT} d.account = %s AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
+# The beginning stands here as it does in its index.
+THESE_WORDS = f"""{WHAT} d.account IN ({{}}) AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text = %s
+AND d.state NOT IN ('dropped', 'missed')"""
+# Of two that are in hand at one moment the elder goes first, so that not both give way.
+OUT = f"""{THESE_WORDS} AND d.id <> %s
+AND (d.state IN ('sent', 'sending', 'unsure') OR (d.state = 'queued' AND d.lease_until IS NOT NULL AND d.id < %s))"""
+
+
+@reading
+def said(accounts: Collection[str], *, since: datetime, until: datetime, most: int) -> tuple[Spoken, ...]:
+    """What these accounts said or are to say from then until then (both included).
+
+    Of each account the newest that are out, and the next of those that wait and of those that are held or under way:
+    `most` of each.
+    """
+    between = [stamp(since), stamp(until), most]
+    found: list[Spoken] = []
+    with connection.cursor() as cursor:
+        for name in accounts:
+            for statement in (SENT, QUEUED, OPEN):
+                found += _asked(cursor, statement, [name, *between])
+    return tuple(found)
+
+
+@reading
+def word_for_word(texts: Iterable[str], accounts: Collection[str]) -> tuple[Spoken, ...]:
+    """Where one of these accounts said exactly one of these texts, or is to say it: as far back as the ledger goes."""
+    names = list(accounts)
+    found: list[Spoken] = []
+    with connection.cursor() as cursor:
+        for text in dict.fromkeys(texts) if names else ():
+            found += _asked(cursor, THESE_WORDS.format(_marks(names)), [*names, text, text])
+    return tuple(found)
+
+
+@reading
+def out_elsewhere(text: str, accounts: Collection[str], *, delivery: int) -> tuple[Spoken, ...]:
+    """By which other deliveries exactly this text is out on these accounts, or may be."""
+    names = list(accounts)
+    with connection.cursor() as cursor:
+        return tuple(_asked(cursor, OUT.format(_marks(names)), [*names, text, text, delivery, delivery]))
+
+
+def _marks(names: Collection[str]) -> str:
+    return ", ".join(["%s"] * len(names))
+
+
+def _asked(cursor: Any, statement: str, words: list[Any]) -> list[Spoken]:
+    cursor.execute(statement, words)
+    return [
+        Spoken(row[0], PostId(row[1], row[2], row[3]), row[4], row[5], row[6], instant(row[7]))
+        for row in cursor.fetchall()
+    ]

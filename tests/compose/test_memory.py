@@ -1,0 +1,118 @@
+"""New texts held against the ledger: what of it is remembered, how far back, and what gives way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import Due
+from amplifier.compose import memory
+from amplifier.compose.memory import is_out_already, remembered
+from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.settings import Settings
+from amplifier.store.models import DeliveryRow
+from tests.compose.test_sameness import ONE, TWO
+from tests.store import filled
+from tests.store.filled import NOW, add, after
+
+TEXT = "Speakers gather at the east door with banners and songs."
+DAY = 86_400
+pytestmark = pytest.mark.usefixtures("opened")
+
+
+@pytest.fixture
+def opened(sqlite_ledger: None) -> None:  # noqa: ARG001  the database that it opens
+    filled.open_ledger()
+
+
+def put(text: str, account: str, due: float = 0, **more: object) -> int:
+    """A delivery on any account."""
+    number = add(text, due=after(due))
+    DeliveryRow.objects.filter(id=number).update(account=account, **more)
+    return number
+
+
+def out(text: str, days_ago: float, account: str = "x") -> int:
+    at = -days_ago * DAY
+    return put(text, account, at, state="sent", sent_at=after(at), remote_id=f"{account}{days_ago}")
+
+
+def echoes(text: str = TEXT, account: str = "x-north", settings: Settings = TWO, **more: list[int]) -> tuple[Echo, ...]:
+    return remembered([Said("new", account, text, NOW)], settings, at=NOW, **more)
+
+
+def test_what_another_account_on_x_said_is_remembered_however_long_ago() -> None:
+    out(TEXT, 8)
+    (echo,) = echoes()
+    assert (echo.before.account, echo.before.at, echo.verdict) == ("x", after(-8 * DAY), Verdict.REFUSED)
+    assert echoes(TEXT.upper())
+    assert echoes(account="x", settings=ONE) == ()
+    assert echoes(account="bluesky") == ()
+
+
+def test_what_another_account_on_x_is_to_say_is_known_however_far_ahead() -> None:
+    add(TEXT, due=after(60 * DAY))
+    assert len(echoes()) == 1
+
+
+def test_behind_the_newest_of_an_account_only_the_same_words_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST", 3)
+    out(TEXT, 40)
+    assert echoes(TEXT + " Bring one.")
+    for number in range(3):
+        out(f"Another thing to say, number {number * 'very '}.", number)
+    assert echoes(TEXT + " Bring one.") == ()
+    assert len(echoes()) == 1
+
+
+def test_a_correction_is_said_when_it_is_its_turn_and_not_when_its_post_was() -> None:
+    number = out("Old words", 10)
+    DeliveryRow.objects.filter(id=number).update(revision=1, text=TEXT, sent_at=NOW - timedelta(hours=1))
+    assert len(echoes(account="x", settings=ONE)) == 1
+    DeliveryRow.objects.filter(id=number).update(state="queued", sent_at=None, run_at=NOW)
+    assert len(echoes(account="x", settings=ONE)) == 1
+
+
+def test_what_gives_way_is_no_echo() -> None:
+    number = add(TEXT)
+    assert echoes(replaced=[number]) == ()
+    assert len(echoes()) == 1
+
+
+def test_elsewhere_a_day_counts() -> None:
+    out(TEXT, 0.9, "mastodon")
+    assert [echo.verdict for echo in echoes(account="mastodon")] == [Verdict.WARNED]
+    DeliveryRow.objects.update(sent_at=after(-1.1 * DAY))
+    assert echoes(account="mastodon") == ()
+
+
+def due(number: int) -> Due:
+    (found,) = [one for one in filled.claim() if one.id == number]
+    return found
+
+
+def asked(number: int) -> str:
+    return is_out_already(due(number), TWO, campaign=lambda at: at, now=NOW)
+
+
+def test_at_the_last_moment_the_very_words_of_another_account_on_x_keep_a_text_back() -> None:
+    out(TEXT, 30, "x-north")
+    assert asked(add(TEXT)).startswith("x-north has exactly these words already, in slot-")
+
+
+def test_at_the_last_moment_a_text_may_go_where_its_words_are_not_or_are_no_copy() -> None:
+    put(TEXT, "x-north", 3600)  # it waits, and may change
+    out(TEXT, 8)
+    out(TEXT, 1, "bluesky")
+    assert asked(add(TEXT)) == ""
+    out(TEXT, 1)
+    assert asked(add(TEXT, account="bluesky")) == ""
+
+
+def test_at_the_last_moment_the_campaigns_own_time_counts() -> None:
+    out(TEXT, 0.001)
+    number = add(TEXT)
+    taken = due(number)
+    assert "within 7 days" in is_out_already(taken, ONE, campaign=lambda at: at, now=NOW)
+    assert is_out_already(taken, ONE, campaign=lambda at: NOW + 10_000 * (at - NOW), now=NOW) == ""
