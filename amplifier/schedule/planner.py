@@ -7,20 +7,24 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from amplifier.campaign.changes import Changes, ExistingPost
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
-from amplifier.errors import FileError, Problem
+from amplifier.compose.memory import MOST
+from amplifier.compose.sameness import BEGINNING, END, watched
+from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.program import Program, all_occurrences, read_program, write_all
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program, all_occurrences, copies, read_program, write_all
 from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts
+from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, said
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
@@ -80,7 +84,10 @@ class Planner:
             return
         try:
             sources = files.sources(self._home)
-            self._program = read_program(sources, self._settings)
+            program = read_program(sources, self._settings)
+            if found := self._copies(program, now):
+                raise TemplateError(found)
+            self._program = program
         except FileError as error:
             self._report(error.problems, now)
             self._seen = seen
@@ -91,6 +98,16 @@ class Planner:
         self._version = plan_versions.keep_plan(digest=digest, sources=sources, now=now).id
         self._report([], now)
         self._seen = seen
+
+    def _copies(self, program: Program, now: datetime) -> list[Problem]:
+        """What the accounts on X have already, in words that the plan does not know of: it may not say that too."""
+        strict = watched(self._settings)
+        if not strict or ledger.ledger() is None:
+            return []
+        campaign = playing(self._settings).campaign
+        rows = said.said(strict, since=BEGINNING, until=END, most=MOST)
+        in_play = [replace(row, at=campaign(row.at)) for row in rows]
+        return copies(program, decisions.decisions(), in_play, at=campaign(now))
 
     def _fall_back(self) -> None:
         """After a restart with a bad file, the last good version is still in force."""

@@ -6,8 +6,10 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import Moment, PostId, WantedPost
 from amplifier.campaign.template import Template
@@ -18,7 +20,7 @@ from amplifier.errors import Problem, ScheduleError, SettingsError, TemplateErro
 from amplifier.schedule import files
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
-from amplifier.schedule.sameness import same
+from amplifier.schedule.sameness import said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import FILE, Mode, Settings
 
@@ -73,6 +75,15 @@ def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
     """
     refused, warned = same(_by_name(posts), program.plan, program.templates, program.settings)
     return [*refused, *warned]
+
+
+def copies(program: Program, made: tuple[Decision, ...], ledger: Iterable[Spoken], *, at: datetime) -> list[Problem]:
+    """Which posts that are to come the program may not say: X's accounts have them already, in words that people wrote.
+
+    `ledger` and `at` are in the campaign's time.
+    """
+    posts = _by_name(wanted_posts(program, made))
+    return said_elsewhere(posts, ledger, program.plan, program.templates, program.settings, at=at)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Plan
-from amplifier.campaign.post import WantedPost
+from amplifier.campaign.post import OWN, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.sameness import WORDING, Echo, Said, Verdict, echoes
+from amplifier.compose.sameness import WORDING, Echo, Judge, Said, Verdict, as_said, echoes
 from amplifier.errors import Problem
 from amplifier.settings import Settings
 
@@ -27,6 +29,34 @@ def same(
         into = refused if echo.verdict is Verdict.REFUSED else warned
         into[_problem(echo, posts[echo.said.post], plan, templates, settings)] = None
     return list(refused), list(warned)
+
+
+def said_elsewhere(
+    posts: Mapping[str, WantedPost],
+    ledger: Iterable[Spoken],
+    plan: Plan,
+    templates: Mapping[str, Template],
+    settings: Settings,
+    *,
+    at: datetime,
+) -> list[Problem]:
+    """What is refused among those of these posts that are to come after this instant: people say it in their own words.
+
+    `ledger` is what the accounts on a network that takes no copies said and are to say; of that a person's own posts
+    and corrections count, for the rest is the plan's, which `same` looks at. All times are the campaign's.
+    """
+    judge = Judge(settings)
+    own = (as_said(row) for row in ledger if row.revision or row.post.slot == OWN)
+    known = sorted(own, key=lambda one: one.at)
+    found: dict[Problem, None] = {}
+    for name, post in posts.items() if known else ():
+        for words in post.words if post.moment.due_at > at else ():
+            if words.account in judge.watched:
+                said = Said(name, words.account, words.text, post.moment.due_at)
+                others = [one for one in known if (one.post, one.account) != (name, words.account)]
+                if echo := judge.echo(said, others):
+                    found[_problem(echo, post, plan, templates, settings)] = None
+    return list(found)
 
 
 def _problem(

@@ -21,8 +21,9 @@ ORDER BY d.sent_at DESC LIMIT %s"""
 TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
 QUEUED = f"{WHAT} d.account = %s AND d.state = 'queued' {TO_COME}"
 OPEN = f"{WHAT} d.account = %s AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
-# The beginning stands here as it does in its index.
-THESE_WORDS = f"""{WHAT} d.account IN ({{}}) AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text = %s
+# The beginning stands here as it does in its index. With a bare `d.text = %s` SQLite would put the words themselves in
+# its place, and pass the index by.
+THESE_WORDS = f"""{WHAT} d.account IN ({{}}) AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text || '' = %s
 AND d.state NOT IN ('dropped', 'missed')"""
 # Of two that are in hand at one moment the elder goes first, so that not both give way.
 OUT = f"""{THESE_WORDS} AND d.id <> %s

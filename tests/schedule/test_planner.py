@@ -10,8 +10,11 @@ import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
+from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.schedule.planner import PLAN_BEAT, Planner
+from amplifier.settings import Settings
 from amplifier.store import accounts, claims, decisions, deliveries, heartbeats, journeys, plan_versions, stops
+from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, EXAMPLE, HELLO, SCHEDULE, SOON, Home
 
@@ -197,6 +200,79 @@ def test_a_bad_file_does_not_survive_the_last_good_version_over_a_restart(desk: 
     again.refresh()
     assert soon() == "queued 10-09T14:20"
     assert desk.problems()
+
+
+GATHER = "Speakers gather at the east door with banners and songs."
+GATHER_SLOT = "  - name: gather\n    template: lab23/gather\n    at: 2023-10-09 12:00\n    accounts: [x]\n"
+
+
+def say_own(account: str, due: datetime, settings: Settings) -> None:
+    own = prepare_own(GATHER, [account], settings, due_at=due, now=EIGHT)
+    queue_own(own, settings, actor="cli:ola", now=EIGHT)
+
+
+def gather(desk: Desk) -> None:
+    desk.home.write("templates/lab23/gather.j2", f"---\nask: watch\n---\n== plain\n{GATHER}\n")
+    desk.home.write("schedules/small.yaml", SCHEDULE + GATHER_SLOT)
+
+
+def test_files_that_say_what_a_person_says_on_another_account_on_x_are_refused(desk: Desk) -> None:
+    x = homes.settings().account("x").model_copy(update={"name": "x-north", "handle": "north"})
+    two = homes.settings().model_copy(update={"accounts": (*homes.settings().accounts, x)})
+    desk.home.write("schedules/small.yaml", SCHEDULE.replace("debate - 1h", "debate - 1h\n    accounts: [x]"))
+    planner = Planner(desk.home.path, two, now=lambda: desk.time)
+    planner.refresh()
+    assert desk.problems() == []
+    say_own("x-north", EIGHT + timedelta(days=12), two)
+    before = rows()
+    gather(desk)
+    home = desk.home.path / "schedules/small.yaml"
+    home.write_text(home.read_text().replace("debate - 1h", "debate - 1h\n    accounts: [x]"))
+    planner.refresh()
+    (problem,) = desk.problems()
+    assert (problem["path"], problem["rule"]) == ("schedules/small.yaml", "repeat")
+    assert str(problem["message"]).startswith("gather/once and own/20231006")
+    assert "on x and x-north" in str(problem["message"])
+    assert rows() == before
+    DeliveryRow.objects.filter(account="x-north").update(state="dropped")
+    desk.home.write("schedules/small.yaml", home.read_text() + "\n")
+    planner.refresh()
+    assert (desk.problems(), "gather once x" in rows()) == ([], True)
+
+
+def test_files_that_say_within_a_week_what_a_person_said_on_x_are_refused(desk: Desk) -> None:
+    say_own("x", EIGHT, homes.settings())
+    gather(desk)
+    desk.planner.refresh()
+    (problem,) = desk.problems()
+    assert (problem["path"], problem["line"], problem["rule"]) == ("templates/lab23/gather.j2", 5, "repeat")
+    desk.home.write(
+        "schedules/small.yaml", (SCHEDULE + GATHER_SLOT).replace("accounts: [x]\n", "accounts: [mastodon]\n")
+    )
+    desk.planner.refresh()
+    assert desk.problems() == []
+
+
+def test_what_a_person_said_more_than_a_week_ago_or_what_is_over_keeps_no_files_back(desk: Desk) -> None:
+    say_own("x", EIGHT - timedelta(days=5), homes.settings())
+    gather(desk)
+    desk.planner.refresh()
+    assert desk.problems() == []
+    say_own("x", EIGHT - timedelta(days=12), homes.settings())
+    desk.time = EIGHT + timedelta(days=4)  # the slot has spoken
+    DeliveryRow.objects.filter(post__slot="own").update(run_at=desk.time, sent_at=desk.time, state="sent")
+    desk.home.write("templates/lab23/gather.j2", f"---\nask: watch\n---\n== plain\n{GATHER} \n")
+    desk.planner.refresh()
+    assert desk.problems() == []
+
+
+def test_a_slot_that_gives_its_words_to_another_one_keeps_no_files_back(desk: Desk) -> None:
+    gather(desk)
+    desk.planner.refresh()
+    desk.home.write("schedules/small.yaml", SCHEDULE + GATHER_SLOT.replace("gather\n", "banners\n", 1))
+    desk.planner.refresh()
+    assert desk.problems() == []
+    assert (rows()["gather once x"].split()[0], rows()["banners once x"].split()[0]) == ("dropped", "queued")
 
 
 def test_before_the_first_good_version_nothing_is_planned(tmp_path: Path) -> None:
