@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -55,6 +56,7 @@ class WantedPost:
     """A post as files and decisions want it: identity, moment, and words for each account.
 
     `was` is the name its slot had before, if it was renamed. `hand_off`: people post it by hand, on every account.
+    `own_facts` are, for each account on which a person gave it other words, what those state; `facts` hold elsewhere.
     """
 
     id: PostId
@@ -67,3 +69,4 @@ class WantedPost:
     facts: tuple[Fact, ...] = ()
     was: str = ""
     hand_off: bool = False
+    own_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict, hash=False)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from rich.markup import escape
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.post import Fact
 from amplifier.cli.bill import price_words
 from amplifier.cli.following import wait_for, worker_is_alive
 from amplifier.cli.output import actor, agreed, console, say_json, state_words, wall_clock, warn
@@ -16,9 +17,11 @@ from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
-from amplifier.errors import UsageError
+from amplifier.errors import FileError, UsageError
 from amplifier.place import settle
+from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.review import facts_of_own_words
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, ledger
 
@@ -55,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
         return 1
-    ids = queue_own(own, settings, actor=actor(), now=now)
+    ids = queue_own(own, settings, actor=actor(), now=now, facts=_stated(own, settings))
     alive = worker_is_alive()
     rows = journeys.journeys_by_id(ids)
     if alive and due_at <= utc_now() + timedelta(seconds=options.wait):
@@ -68,6 +71,15 @@ def run(options: argparse.Namespace) -> int:
         _tell(rows, settings, alive=alive, later=due_at > utc_now())
     sent = all(row.state is State.SENT for row in rows)
     return 0 if sent or (alive and due_at > utc_now()) else 1
+
+
+def _stated(own: OwnPost, settings: Settings) -> tuple[Fact, ...]:
+    """What its words state of the facts that the plan knows; nothing while no plan is in force."""
+    try:
+        program = program_in_force(settings)
+    except (UsageError, FileError):
+        return ()
+    return facts_of_own_words(program, *(said.text for said in own.post.words))
 
 
 def _due(text: str | None, settings: Settings, now: datetime) -> datetime:

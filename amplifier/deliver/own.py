@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
-from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
+from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_occurrence, own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
@@ -56,8 +56,10 @@ def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_a
     return OwnPost(post, remembered(said, settings, at=due_at))
 
 
-def queue_own(own: OwnPost, settings: Settings, *, actor: str, now: datetime) -> list[int]:
-    """Queue it; the numbers of its deliveries."""
+def queue_own(
+    own: OwnPost, settings: Settings, *, actor: str, now: datetime, facts: tuple[Fact, ...] = ()
+) -> list[int]:
+    """Queue it, with the facts that its words state; the numbers of its deliveries."""
     ink = posts.Ink(
         actor=actor,
         now=now,
@@ -65,4 +67,4 @@ def queue_own(own: OwnPost, settings: Settings, *, actor: str, now: datetime) ->
         first_day=settings.campaign.first_day,
     )
     new = tuple(NewDelivery(words, State.QUEUED) for words in own.post.words)
-    return posts.add_post(Add(own.post, None, new), ink)
+    return posts.add_post(Add(replace(own.post, facts=facts), None, new), ink)

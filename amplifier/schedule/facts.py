@@ -153,8 +153,13 @@ def _matters(change: Changed, text: str, would_say: str | None, at: datetime) ->
     now = datetime.fromisoformat(change.now) if change.now else None
     if at >= max(then, now or then):
         return False  # it is over, whichever of the two is right
-    is_other_day = now is None or then.date() != now.astimezone(then.tzinfo).date()
-    return is_other_day or would_say is None or unopened(would_say) != unopened(text)
+    if now is None or then.date() != now.astimezone(then.tzinfo).date():
+        return True
+    if would_say is not None:
+        return unopened(would_say) != unopened(text)
+    # Nobody would write it anew today: its own words tell, if the fact stands in them in a form that we know.
+    forms = _said(change.then) & _words_of(text)
+    return not forms or not forms <= _said(change.now)
 
 
 def _is_other(then: str, now: str) -> bool:

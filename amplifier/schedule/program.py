@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import Moment, PostId, WantedPost
+from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.imprint import wrongs
 from amplifier.compose.queue import Saying, known_names, own_words, write
 from amplifier.compose.render import parse_templates
 from amplifier.errors import Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
+from amplifier.schedule.facts import stated_in, values
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
 from amplifier.schedule.sameness import said_elsewhere, same
@@ -106,11 +107,11 @@ def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = 
     """The same with those that cannot be written, each with a sentence that says why."""
     wanted, problems = _written(program, effective(program.plan, made), stage)
     skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
-    words = {one.subject: json.loads(one.value) for one in made if one.kind is DecisionKind.WORDS_REPLACED}
+    given = _given(program, made)
     posts = []
     for post in wanted:
         try:
-            posts.append(_reworded(post, words.get(post_name(post.id), {}), program.settings))
+            posts.append(_reworded(post, given.get(post_name(post.id), {}), program.settings))
         except TemplateError as error:
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
@@ -181,15 +182,46 @@ def _template_problems(sources: Mapping[str, str]) -> list[Problem]:
     return []
 
 
-def _reworded(post: WantedPost, own: Mapping[str, str], settings: Settings) -> WantedPost:
-    """The post with a person's own words (account to text), which carry the imprint as the settings have it now."""
-    changed = tuple(
-        replace(own_words(own[said.account], settings.account(said.account), settings), language=said.language)
-        if said.account in own
-        else said
-        for said in post.words
-    )
-    return replace(post, words=changed)
+@dataclass(frozen=True)
+class _Given:
+    """A person's own words for a post on an account, and all that was so when they gave them."""
+
+    text: str
+    known: tuple[Fact, ...]
+
+
+def _given(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[str, _Given]]:
+    """By post and account the words that people gave it; those that a later decision only carries along are not new."""
+    found: dict[str, dict[str, _Given]] = {}
+    for place, one in enumerate(made):
+        if one.kind is DecisionKind.WORDS_REPLACED:
+            plan = effective(program.plan, made[:place])
+            known = tuple(Fact(name, value) for name, value in values(plan, program.settings.campaign).items())
+            before = found.get(one.subject, {})
+            found[one.subject] = {
+                account: before[account] if account in before and before[account].text == text else _Given(text, known)
+                for account, text in json.loads(one.value).items()
+            }
+    return found
+
+
+def _reworded(post: WantedPost, given: Mapping[str, _Given], settings: Settings) -> WantedPost:
+    """The post with a person's own words by account, which carry the imprint as the settings have it now.
+
+    They state what stands in them of the facts as they were when they were written: nobody writes them anew when one
+    changes.
+    """
+    words: list[Words] = []
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for said in post.words:
+        own = given.get(said.account)
+        if own is None:
+            words.append(said)
+            continue
+        finished = own_words(own.text, settings.account(said.account), settings)
+        words.append(replace(finished, language=said.language))
+        facts[said.account] = stated_in(finished.text, own.known)
+    return replace(post, words=tuple(words), own_facts=facts)
 
 
 def _by_name(posts: Iterable[WantedPost]) -> dict[str, WantedPost]:

@@ -108,13 +108,16 @@ def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datet
 def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:
     """What the plan would say today for this post, by account; empty if it would not say it."""
     wanted = next((one for one in wanted_posts(program, decisions.decisions()) if one.id == post), None)
-    return {words.account: SaidToday(words, wanted.facts) for words in wanted.words} if wanted else {}
+    if wanted is None:
+        return {}
+    return {one.account: SaidToday(one, wanted.own_facts.get(one.account, wanted.facts)) for one in wanted.words}
 
 
-def facts_of_own_words(program: Program, text: str) -> tuple[Fact, ...]:
-    """What a text of a person's own states of today's facts, as far as its words tell."""
+def facts_of_own_words(program: Program, *texts: str) -> tuple[Fact, ...]:
+    """What texts of a person's own state of today's facts, as far as their words tell."""
     today = facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign)
-    return facts.stated_in(text, (Fact(name, value) for name, value in today.items()))
+    known = [Fact(name, value) for name, value in today.items()]
+    return tuple(dict.fromkeys(fact for text in texts for fact in facts.stated_in(text, known)))
 
 
 def find_out(program: Program, name: str) -> PostId:
@@ -154,7 +157,13 @@ def _untrue(
     return facts.untrue(
         stated.stated(program.plan.campaign),
         facts.values(effective(program.plan, made), program.settings.campaign),
-        says={(post.id, words.account): words.text for post in wanted for words in post.words},
+        # what a person wrote is not said anew when a fact changes, so it excuses nothing
+        says={
+            (post.id, words.account): words.text
+            for post in wanted
+            for words in post.words
+            if words.account not in post.own_facts
+        },
         at=playing(program.settings).campaign(now),
         left=facts.left_alone(made),
     )

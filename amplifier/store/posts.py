@@ -66,8 +66,12 @@ def _existing(campaign: str) -> list[ExistingPost]:
     ]
 
 
-def _facts(facts: Sequence[Fact]) -> list[list[str]]:
-    return [[fact.name, fact.value] for fact in facts]
+def _facts(post: WantedPost) -> list[list[object]]:
+    """What the plan's words state, and for each account with a person's own words what those do."""
+    kept: list[list[object]] = [[fact.name, fact.value] for fact in post.facts]
+    for account, facts in post.own_facts.items():
+        kept = facts_kept(kept, facts, accounts=[account])
+    return kept
 
 
 def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
@@ -82,7 +86,7 @@ def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
         "template": post.template,
         "wording": post.wording,
         "milestone": post.milestone,
-        "facts": _facts(post.facts),
+        "facts": _facts(post),
         "plan_version": ink.plan_version,
     }
 
@@ -97,11 +101,13 @@ def _rewrite(rewrite: Rewrite, ink: Ink) -> None:
     planned.move_on_their_way(rewrite.row, too_late_at=post.moment.due_at + timedelta(seconds=post.too_late_s))
 
 
-def _facts_after(rewrite: Rewrite, before: Sequence[Sequence[object]]) -> list[Sequence[object]]:
+def _facts_after(rewrite: Rewrite, before: Sequence[Sequence[object]]) -> list[list[object]]:
     """The facts of the new words, and for the accounts on which the old ones are out those that they state."""
-    own = [entry for entry in before if len(entry) > 2]
+    begun = planned.begun(rewrite.row)
+    out = [entry for entry in before if len(entry) > 2 and (entry[3] or entry[2] in begun)]
     old = [Fact(str(name), str(value)) for name, value, *more in before if not more]
-    return [*_facts(rewrite.post.facts), *facts_kept(own, old, accounts=planned.begun(rewrite.row))]
+    stand = facts_kept(out, old, accounts=begun)
+    return [*(entry for entry in _facts(rewrite.post) if len(entry) == 2 or entry[2] not in begun), *stand]
 
 
 def _add(add: Add, ink: Ink) -> list[int]:

@@ -5,6 +5,7 @@ import pytest
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
 from amplifier.store import heartbeats, journeys
+from amplifier.store.models import PostRow
 from tests.cli.conftest import Shell
 
 
@@ -100,3 +101,12 @@ def test_every_word_of_a_person_appears_as_it_was_written(shell: Shell) -> None:
     text = "[bold]Room 3[/bold] [x] -1h"
     said = shell("send", text, "--to", "x", "--yes")
     assert text in said.out
+
+
+def test_what_its_words_state_is_kept_so_that_a_change_is_noticed(shell: Shell) -> None:
+    link = "https://freemovement.example/motion"
+    assert shell("send", f"The debate starts 14:40: {link}", "--to", "mastodon", "--yes").code == 1
+    (own,) = PostRow.objects.filter(slot="own")
+    names = {name for name, _ in own.facts}
+    assert {"milestone.debate", "link.motion", "imprint"} <= names
+    assert "milestone.ballot_closes" not in names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -237,3 +238,13 @@ def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk)
     with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
         decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
     assert len(decisions.decisions()) == 1
+
+
+def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Desk) -> None:
+    DeliveryRow.objects.filter(post__slot="soon", account="mastodon").update(account="x-north", text="See you at noon")
+    north = homes.settings().account("x").model_copy(update={"name": "x-north", "handle": "north"})
+    two = homes.settings().model_copy(update={"accounts": (*homes.settings().accounts, north)})
+    program = replace(desk.program, settings=two)
+    with pytest.raises(UsageError, match="on x and x-north"):
+        prepare_words(program, SOON_POST, {"x": "See you at noon"})
+    assert prepare_words(program, SOON_POST, {"x": "See you at noon", "x-north": "The doors open"}).echoes == ()

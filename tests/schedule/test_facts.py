@@ -75,6 +75,19 @@ def test_what_the_plan_would_not_say_any_more_cannot_be_compared_and_counts() ->
 
 
 @pytest.mark.parametrize(
+    ("text", "to", "counts"),
+    [
+        ("It is at 14:40 on Tuesday.", LATER, True),
+        ("It is on Tuesday.", LATER, False),  # and so it still is
+        ("It is on Tuesday.", "2023-10-11T14:40:00+01:00", True),
+        ("It is soon.", LATER, True),  # nothing tells how it states it
+    ],
+)
+def test_what_nobody_would_write_anew_is_judged_by_its_own_words(text: str, to: str, counts: bool) -> None:  # noqa: FBT001
+    assert bool(found(replace(SAID, text=text), {"milestone.debate": to}, says={})) is counts
+
+
+@pytest.mark.parametrize(
     ("at", "matters"),
     [
         ("2023-10-10T14:00+01:00", True),

@@ -10,10 +10,13 @@ import pytest
 
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
+from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import UsageError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.program import Program
 from amplifier.schedule.review import facts_of_own_words, find_out, leave, near, review, said_today
+from amplifier.settings import Settings
 from amplifier.store import decisions, events
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import EIGHT, Home, open_ledger, settings
@@ -166,3 +169,71 @@ def test_a_post_on_its_way_counts_since_it_may_be_out(desk: Desk) -> None:
     desk.move(LATER)
     (one,) = review(desk.program, now=desk.time).untrue
     assert (one.stated.account, one.stated.is_sure) == ("x", False)
+
+
+VOLUNTEER, MOTION = "https://freemovement.example/volunteer", "https://freemovement.example/motion"
+
+
+def edit(desk: Desk, words: dict[str, str]) -> None:
+    decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="soon/once",
+        value=json.dumps(words),
+        replaced="",
+        actor="cli:jo",
+        reason="",
+        now=desk.time,
+    )
+    desk.planner.refresh()
+
+
+def untrue(desk: Desk, program: Program | None = None) -> list[tuple[str, str, str]]:
+    found = review(program or desk.program, now=desk.time).untrue
+    return sorted((one.stated.post.slot, one.stated.account, change.fact) for one in found for change in one.changed)
+
+
+def with_links(**links: str) -> Settings:
+    campaign = settings().campaign
+    changed = campaign.model_copy(update={"links": {**campaign.links, **links}})
+    return settings().model_copy(update={"campaign": changed})
+
+
+def test_other_words_state_what_stands_in_them_and_nothing_that_the_template_states(desk: Desk) -> None:
+    edit(desk, {"x": "We start at 14:40, be there", "mastodon": f"Sign up: {VOLUNTEER}"})
+    desk.send("soon")
+    desk.move(LATER)
+    assert untrue(desk) == [("soon", "bluesky", "milestone.debate"), ("soon", "x", "milestone.debate")]
+    moved = with_links(volunteer="https://freemovement.example/join")
+    assert ("soon", "mastodon", "link.volunteer") in untrue(desk, program_in_force(moved))
+
+
+def test_an_own_post_states_what_stands_in_it(desk: Desk) -> None:
+    text = f"The debate starts 14:40 today, read this: {MOTION}"
+    own = prepare_own(text, ["mastodon"], settings(), due_at=EIGHT, now=EIGHT)
+    queue_own(own, settings(), actor="cli:jo", now=EIGHT, facts=facts_of_own_words(desk.program, text))
+    desk.send("own")
+    assert untrue(desk) == []
+    desk.move(LATER)
+    assert untrue(desk) == [("own", "mastodon", "milestone.debate")]
+    moved = with_links(motion="https://freemovement.example/m2")
+    assert ("own", "mastodon", "link.motion") in untrue(desk, program_in_force(moved))
+    found = find_out(desk.program, "own")
+    leave(desk.program, found, actor="cli:jo", reason="", now=desk.time)
+    assert untrue(desk) == []
+
+
+def test_words_state_what_was_so_when_they_were_given_also_where_it_changed_before_they_went_out(desk: Desk) -> None:
+    edit(desk, {"x": "We start at 14:40, be there"})
+    desk.move(LATER)  # the post itself moves along, its words do not
+    edit(desk, {"x": "We start at 14:40, be there", "bluesky": "At 15:20 we start"})
+    assert said_today(desk.program, SOON)["x"].facts[0].value.startswith("2023-10-09T14:40")
+    desk.send("soon")
+    assert untrue(desk) == [("soon", "x", "milestone.debate")]
+
+
+def test_what_went_out_in_the_plans_words_still_states_what_they_did(desk: Desk) -> None:
+    desk.send("soon", "x")
+    edit(desk, {"x": "See you", "bluesky": "See you there"})
+    desk.send("soon")
+    desk.move(LATER)
+    assert untrue(desk) == [("soon", "mastodon", "milestone.debate"), ("soon", "x", "milestone.debate")]

@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step
+from amplifier.campaign.correction import facts_of
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.store import deliveries, events, journeys, posts
-from amplifier.store.models import PostRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, ink, row, wanted
 
@@ -63,6 +64,31 @@ def test_what_the_words_rest_on_is_kept_with_the_post() -> None:
     kept = PostRow.objects.get()
     assert kept.facts == [["milestone.debate", "2023-10-10T14:40:00+01:00"]]
     assert (kept.template, kept.wording, kept.milestone, kept.plan_version) == ("lab23/vote", "plain", "debate", 4)
+
+
+def test_own_words_rest_on_facts_of_their_own_and_what_is_out_keeps_its_own() -> None:
+    debate, later = Fact("milestone.debate", "14:40"), Fact("milestone.debate", "15:20")
+    posts.add_post(replace(NEW, post=replace(POST, facts=(debate,), own_facts={"x": ()})), ink())
+    kept = PostRow.objects.get()
+    assert kept.facts == [["milestone.debate", "14:40"], ["", "", "x", 0]]
+    DeliveryRow.objects.filter(account="x").update(state="sent")
+    kept.facts += [["link.motion", "m", "x", 1]]  # a correction
+    kept.save()
+    link = Fact("link.motion", "m2")
+    apply(
+        Changes(
+            rewrites=(Rewrite(kept.pk, replace(POST, facts=(later,), own_facts={"x": (link,), "bluesky": (link,)})),)
+        )
+    )
+    kept.refresh_from_db()
+    assert facts_of(kept.facts, "x", 0) == ()
+    assert facts_of(kept.facts, "x", 1) == (Fact("link.motion", "m"),)
+    assert facts_of(kept.facts, "bluesky", 0) == (link,)
+    assert facts_of(kept.facts, "mastodon", 0) == (later,)
+    apply(Changes(rewrites=(Rewrite(kept.pk, replace(POST, facts=(later,))),)))
+    kept.refresh_from_db()
+    assert facts_of(kept.facts, "bluesky", 0) == (later,)
+    assert facts_of(kept.facts, "x", 0) == ()
 
 
 def test_the_same_post_is_never_added_twice() -> None:
