@@ -54,7 +54,7 @@ class Town:
         return Place(self.home, self.var, settings.model_copy(update={"accounts": known}), KEY)
 
     def open(self, place: Place) -> tuple[House, list[Job]]:
-        """Everything at work. The planner reads the files of a campaign that is over: only what a test queues is there."""
+        """Everything at work. The plan is of a campaign that is over, so that only what a test queues is there."""
         house = open_house(place)
         stops.lift(actor="cli:ola", now=utc_now())
         jobs, worker = worker_jobs(house)
