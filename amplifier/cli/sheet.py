@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.cli.output import SHAPES, WORDS, clock, local
 from amplifier.compose.queue import length
@@ -33,6 +34,19 @@ CARE: Mapping[State, str] = {
     State.HELD: "It is held for a person. Ask before you post it.",
     State.MISSED: "It was too late, so it was not sent. Ask before you post it.",
 }
+# How what went out stands: shape, word, and what must be known of it.
+STANDS: Mapping[Fate, tuple[str, str, str]] = {
+    Fate.LIVE: (SHAPES[State.SENT][0], WORDS[State.SENT], ""),
+    Fate.CORRECTED: (SHAPES[State.SENT][0], "corrected", ""),
+    Fate.CHANGED: (SHAPES[State.SENT][0], "changed", "It was changed there, not by us. Look at the account."),
+    Fate.GONE: (SHAPES[State.MISSED][0], "gone", "It was deleted there, not by us. Ask before you post it again."),
+    Fate.WITHDRAWN: (SHAPES[State.DROPPED][0], "withdrawn", "We deleted it. Do not post it again."),
+}
+AHEAD: Mapping[Follows, str] = {
+    Follows.DELETION: "It is to be deleted.",
+    Follows.CORRECTION: "It is to be corrected.",
+}
+INSTEAD = "It stands for a post that we deleted."
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,8 @@ class Card:
     """One post on one account, as it stands on the paper.
 
     `at` is the campaign's own time. `link` opens the composer with the text in it; it is empty where the network has
-    none, `code` is None where the link is too long to be printed. `url` is where a post that is out stands.
+    none, `code` is None where the link is too long to be printed. `url` is where a post that is out stands; `is_past`
+    what needs no hand any more, out or not. `correction` are the words that are to take the place of those out.
     """
 
     at: datetime
@@ -64,9 +79,11 @@ class Card:
     shape: str
     state: str
     care: str
-    is_sent: bool
+    is_out: bool
+    is_past: bool
     url: str
     leads: bool
+    correction: str
 
     @property
     def clock(self) -> str:
@@ -84,25 +101,26 @@ def sheet(posts: Sequence[WantedPost], rows: Iterable[Journey], settings: Settin
 
     A row of a person's own post has no wanted post; it stands in its place by time.
     """
-    known = {(row.identity.post, row.identity.account): row for row in rows}
-    cards = [
-        _card(post.id, post.moment, said.account, said.text, known.get((post.id, said.account)), settings)
-        for post in posts
-        for said in post.words
-    ]
-    cards += [
-        _card(row.identity.post, row, row.identity.account, row.text, row, settings)
-        for row in known.values()
-        if row.identity.post.slot == OWN and row.identity.account in {one.name for one in settings.accounts}
-    ]
-    there = sorted((card for card in cards if card is not None), key=lambda card: card.at.astimezone(UTC))
+    rows = tuple(rows)
+    begun = {(row.identity.post, row.identity.account) for row in rows}
+    known = {(one.row.identity.post, one.row.identity.account): one for one in became_of_each(rows)}
+    cards: list[Card] = []
+    for post in posts:
+        for said in post.words:
+            if one := known.pop((post.id, said.account), None):
+                cards.append(_known(one, settings))
+            elif (post.id, said.account) not in begun:
+                cards.append(_planned(post.id, post.moment, said.account, said.text, settings))
+    accounts = {one.name for one in settings.accounts}
+    cards += [_known(one, settings) for (own, account), one in known.items() if own.slot == OWN and account in accounts]
+    there = sorted(cards, key=lambda card: card.at.astimezone(UTC))
     days = [(f"{day:%A %-d %B %Y}", list(group)) for day, group in groupby(there, key=lambda card: card.at.date())]
     page = _environment().get_template("sheet.html.j2")
     return page.render(
         campaign=settings.campaign,
         days=days,
-        coming=sum(not card.is_sent for card in there),
-        sent=sum(card.is_sent for card in there),
+        coming=sum(not card.is_past for card in there),
+        sent=sum(card.is_out for card in there),
         rehearsal=settings.mode is Mode.REHEARSAL,
         printed_at=printed_at,
     ).encode()
@@ -131,19 +149,55 @@ def code(link: str) -> Code | None:
     return Code(Markup(drawn), round(max(SMALLEST_MM, modules * MODULE_MM), 1))  # noqa: S704  numbers alone
 
 
-def _card(
-    post: PostId, due: Moment | Journey, name: str, text: str, row: Journey | None, settings: Settings
-) -> Card | None:
-    state = row.state if row else State.QUEUED
-    if state is State.DROPPED:
-        return None
+def _planned(post: PostId, due: Moment, name: str, text: str, settings: Settings) -> Card:
+    """A post of which the ledger knows nothing yet."""
+    return _card(post, due, name, text, settings, shape=SHAPES[State.QUEUED][0], state=WORDS[State.QUEUED])
+
+
+def _known(one: Became, settings: Settings) -> Card:
+    """A post as the ledger has it."""
+    row = one.row
+    if one.fate:
+        shape, state, care = STANDS[one.fate]
+    else:
+        shape, state, care = SHAPES[row.state][0], WORDS[row.state], CARE.get(row.state, "")
+    if one.follows and one.fate in IS_THERE:
+        care = f"{care} {AHEAD[one.follows]}".strip()
+    elif row.identity.revision and not one.fate:
+        care = f"{INSTEAD} {care}".strip()
+    return _card(
+        row.identity.post,
+        row,
+        row.identity.account,
+        one.text,
+        settings,
+        shape=shape,
+        state=state,
+        care=care,
+        fate=one.fate,
+        url=row.receipt.url if row.receipt else "",
+        correction=one.correction if one.fate in IS_THERE else "",
+    )
+
+
+def _card(  # noqa: PLR0913  what stands on a card
+    post: PostId,
+    due: Moment | Journey,
+    name: str,
+    text: str,
+    settings: Settings,
+    *,
+    shape: str,
+    state: str,
+    care: str = "",
+    fate: Fate | None = None,
+    url: str = "",
+    correction: str = "",
+) -> Card:
     account = settings.account(name)
-    if row:
-        text, due = row.text, row
     size = length(text, account)
-    is_sent = state is State.SENT
-    link = "" if is_sent else composer(account, text)
-    url = row.receipt.url if row and row.receipt else ""
+    link = "" if fate else composer(account, text)
+    is_out = fate in IS_THERE
     return Card(
         at=local(due.wall_time, due.zone, due.fold),
         post=post_name(post),
@@ -155,12 +209,14 @@ def _card(
         link=link,
         host=urlsplit(link).netloc,
         code=code(link) if link else None,
-        shape=SHAPES[state][0],
-        state=WORDS[state],
-        care=CARE.get(state, ""),
-        is_sent=is_sent,
-        url=url,
+        shape=shape,
+        state=state,
+        care=care,
+        is_out=is_out,
+        is_past=fate is not None,
+        url=url if is_out else "",
         leads=is_safe(url, pretend=settings.mode is Mode.REHEARSAL),
+        correction=correction,
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 import segno
 
-from amplifier.campaign.delivery import Receipt, State
+from amplifier.campaign.delivery import Journey, Receipt, RemoteState, State, Verb
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.sheet import LARGEST_MM, MODULE_MM, SMALLEST_MM, code, composer, sheet
 from amplifier.clock import utc_now
@@ -21,6 +21,7 @@ from amplifier.store import journeys
 from tests.cli.conftest import Shell
 
 ALL = ("--from", "2023-09-24")
+ADDRESS = "http://127.0.0.1:8900/labfreemvmt/status/17"
 ONE_DAY = ("--from", "2023-10-08", "--to", "2023-10-08")
 TEXT = '<script>alert(1)</script> "quoted" & <img src=x onerror=alert(2)> \u202egnp https://evil.example/?a=1&b=2'
 
@@ -88,13 +89,12 @@ def test_what_is_out_is_marked_with_its_address_and_has_no_code(shell: Shell) ->
     settings = load(shell.home)
     posts = _posts(shell, settings)
     first, second = journeys.journeys()[:2]
-    url = "http://127.0.0.1:8900/labfreemvmt/status/17"
     rows = [
-        replace(first, state=State.SENT, receipt=Receipt("17", url)),
+        replace(first, state=State.SENT, receipt=Receipt("17", ADDRESS)),
         replace(second, state=State.SENT, receipt=Receipt("18", "javascript:alert(1)")),
     ]
     cards = _cards(sheet(posts, rows, settings, printed_at="now").decode())
-    assert f'✓ sent</b> <a href="{url}">{url}</a>' in cards[0]
+    assert f'✓ sent</b> <a href="{ADDRESS}">{ADDRESS}</a>' in cards[0]
     assert "✓ sent</b> javascript:alert(1)" in cards[1]
     for card in cards[:2]:
         assert "<svg" not in card
@@ -193,3 +193,80 @@ def test_where_it_cannot_be_written_nothing_is_left(unstarted: Shell, tmp_path: 
 def test_it_is_for_its_writers_eyes_alone(unstarted: Shell) -> None:
     _written(unstarted, *ONE_DAY)
     assert (unstarted.home / "sheet.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_corrected_stands_there_in_the_words_that_are_out(shell: Shell) -> None:
+    settings = load(shell.home)
+    posts = _posts(shell, settings)
+    first = replace(
+        journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.EDITED
+    )
+    edit = _later(first, Verb.EDIT, "The words that are out now", state=State.SENT)
+    page = sheet(posts, [first, edit], settings, printed_at="now").decode()
+    card = _cards(page)[0]
+    assert 'class="text">The words that are out now</p>' in card
+    assert f'✓ corrected</b> <a href="{ADDRESS}">' in card
+    assert "<svg" not in card
+    assert "5 posts to send by hand, 1 out already." in page
+
+
+def test_what_is_to_be_changed_is_out_and_says_what_follows(shell: Shell) -> None:
+    settings = load(shell.home)
+    posts = _posts(shell, settings)
+    first = replace(
+        journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.LIVE
+    )
+    for later, words in (
+        (_later(first, Verb.DELETE, ""), "It is to be deleted."),
+        (_later(first, Verb.EDIT, "Better words"), "It is to be corrected."),
+    ):
+        page = sheet(posts, [first, later], settings, printed_at="now").decode()
+        card = _cards(page)[0]
+        assert html.escape(first.text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in card
+        assert words in card
+        assert "✓ sent</b>" in card
+        assert ("Better words" in card) is (later.identity.verb is Verb.EDIT)
+        assert "5 posts to send by hand, 1 out already." in page
+
+
+@pytest.mark.parametrize(
+    ("remote", "sentence"),
+    [
+        (RemoteState.WITHDRAWN, "- withdrawn. We deleted it. Do not post it again."),
+        (RemoteState.GONE, "✕ gone. It was deleted there, not by us. Ask before you post it again."),
+    ],
+)
+def test_what_is_not_there_any_more_is_neither_sent_nor_to_be_posted(
+    shell: Shell, remote: RemoteState, sentence: str
+) -> None:
+    settings = load(shell.home)
+    posts = _posts(shell, settings)
+    first = replace(journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=remote)
+    deletion = _later(first, Verb.DELETE, "", state=State.SENT)
+    page = sheet(posts, [first, deletion], settings, printed_at="now").decode()
+    card = _cards(page)[0]
+    assert sentence in card
+    for unwanted in ("✓", "Box to tick", "<svg", ADDRESS, "Posted at:"):
+        assert unwanted not in card
+    assert "5 posts to send by hand.</h1>" in page
+
+
+def test_a_correction_that_could_not_follow_its_deletion_is_to_be_posted(shell: Shell) -> None:
+    settings = load(shell.home)
+    posts = _posts(shell, settings)
+    first = replace(
+        journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.WITHDRAWN
+    )
+    deletion = _later(first, Verb.DELETE, "", state=State.SENT)
+    anew = _later(first, Verb.PUBLISH, "Better words")
+    card = _cards(sheet(posts, [first, deletion, anew], settings, printed_at="now").decode())[0]
+    assert "It stands for a post that we deleted." in card
+    assert 'class="text">Better words</p>' in card
+    assert "Box to tick" in card
+
+
+def _later(first: Journey, verb: Verb, text: str, *, state: State = State.QUEUED) -> Journey:
+    identity = replace(first.identity, verb=verb, revision=1)
+    return replace(
+        first, id=first.id + 1000, identity=identity, text=text, state=state, receipt=None, remote_state="", target="17"
+    )
