@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from amplifier.campaign.delivery import State
+from amplifier.campaign.fate import Fate
 from amplifier.errors import Problem
 
 # State is shape, word and colour together; the same on the wall and the pages.
@@ -35,6 +36,14 @@ WORDS: dict[State, str] = {
     State.HELD: "held",
     State.MISSED: "missed",
     State.DROPPED: "left out",
+}
+# How what went out stands now.
+FATES: dict[Fate, str] = {
+    Fate.LIVE: "as they went out",
+    Fate.CORRECTED: "corrected",
+    Fate.CHANGED: "changed there, not by us",
+    Fate.GONE: "gone",
+    Fate.WITHDRAWN: "withdrawn",
 }
 
 
@@ -134,6 +143,11 @@ def agreed(question: str, *, yes: bool) -> bool:
         return False
 
 
-def totals(counts: Mapping[State, int]) -> str:
-    """Counts by state in one line; the empty ones are left out."""
-    return " · ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))
+def totals(counts: Mapping[State, int], fates: Mapping[Fate, int] | None = None) -> str:
+    """Counts by state in one line; the empty ones are left out. `fates`: how those that went out stand now."""
+    line = " · ".join(f"{counts[state]} {WORDS[state]}" for state in State if counts.get(state))
+    found = {fate: number for fate, number in (fates or {}).items() if number}
+    if not set(found) - {Fate.LIVE}:
+        return line
+    became = ", ".join(f"{found[fate]} {FATES[fate]}" for fate in Fate if fate in found)
+    return f"{line}\nOf those sent: {became}."

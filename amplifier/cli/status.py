@@ -11,7 +11,9 @@ from typing import Any
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.correction import is_later
+from amplifier.campaign.delivery import Journey, State, Verb
+from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.stop import EVERYTHING, said_scope
 from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
@@ -30,6 +32,7 @@ from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import TITLES
 from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, read_backs, sources
+from amplifier.store.journeys import Tally
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
@@ -54,8 +57,8 @@ def run(options: argparse.Namespace) -> int:
     alive = {name: heartbeats.is_alive(beats.get(name), now) for name in ("worker", "listener")}
     clock = wrong_clock(settings, now=now)
     ill = _ill(silent=not all(alive.values()))
-    counts = journeys.counts()
-    coming = journeys.journeys(states=(State.QUEUED,), limit=1)
+    tally = journeys.tally()
+    coming = journeys.coming(limit=1)
     needs = open_questions(settings, now=now)
     twice = perhaps_twice()
     states = accounts.account_states()
@@ -82,7 +85,9 @@ def run(options: argparse.Namespace) -> int:
                 "settings_differ": bool(differing),
                 "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
                 "budget": _budget_json(money),
-                "deliveries": {state.value: counts[state] for state in State},
+                "deliveries": {state.value: tally.states[state] for state in State},
+                "sent": {fate.value: tally.fates[fate] for fate in Fate},
+                "ahead": {what.value: tally.ahead[what] for what in Follows},
                 "next": _as_json(coming[0]) if coming else None,
                 "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
                 "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
@@ -120,7 +125,7 @@ def run(options: argparse.Namespace) -> int:
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
     _print_problems(problems)
     _print_next(coming, now)
-    out.print(totals(counts) or "Nothing was ever planned.")
+    _print_tally(tally)
     _print_needs(needs, twice)
     _print_outside(outside)
     return 0 if good else 1
@@ -173,6 +178,14 @@ def _print_next(coming: Sequence[Journey], now: datetime) -> None:
         out.print("\nNothing is planned to go out.")
 
 
+def _print_tally(tally: Tally) -> None:
+    """How many posts stand how, and what is still to be done to those that went out."""
+    console().print(totals(tally.states, tally.fates) or "Nothing was ever planned.")
+    if tally.ahead:
+        said = [f"{number} {what}{'s' * (number > 1)}" for what, number in sorted(tally.ahead.items())]
+        console().print(f"Not done yet: {' and '.join(said)}.")
+
+
 def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
     out = console()
     for double in twice:
@@ -182,9 +195,17 @@ def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
     for one in needs:
         row = one.row
         shape, colour = SHAPES[row.state]
-        what = f"{row.identity.account} {post_name(row.identity.post)}: {one.happened}"
+        what = f"{row.identity.account} {_called(row)}: {one.happened}"
         out.print(f"[{colour}]{shape}[/] {escape(what)}")
         out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
+
+
+def _called(row: Journey) -> str:
+    """What waits there: the post, or what is to be done to it."""
+    name = post_name(row.identity.post)
+    if row.identity.verb is Verb.DELETE:
+        return f"the deletion of {name}"
+    return f"the correction of {name}" if is_later(row) else name
 
 
 def _print_outside(outside: Sequence[Journey]) -> None:
@@ -217,6 +238,7 @@ def _as_json(row: Journey) -> dict[str, object]:
         "id": row.id,
         "post": post_name(row.identity.post),
         "account": row.identity.account,
+        "verb": row.identity.verb.value,
         "state": row.state.value,
         "reason": row.reason,
         "detail": row.detail,

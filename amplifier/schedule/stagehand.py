@@ -52,7 +52,7 @@ class Stagehand:
     def tell(self) -> None:
         """Tell the wall what comes next, what is unsure, and what is missing from the world."""
         self._count_lost()
-        waiting = journeys.journeys(states=(State.QUEUED,))
+        waiting = journeys.coming()
         self._slipping = _busiest(waiting)
         later = [row for row in waiting[COMING:] if self._slipping and row.milestone == self._slipping]
         coming = [*waiting[:COMING], *later[:HANGING]]

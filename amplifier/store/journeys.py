@@ -4,20 +4,87 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, RemoteState, State, Verb
+from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading
 
+# How a post stands that we have not changed since it went out.
+UNTOUCHED = {
+    str(RemoteState.EDITED): Fate.CHANGED,
+    str(RemoteState.GONE): Fate.GONE,
+    str(RemoteState.WITHDRAWN): Fate.WITHDRAWN,
+}
+LATER = Q(revision__gt=0) | ~Q(verb=Verb.PUBLISH)  # a correction or a deletion
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many posts stand how, each counted once an account.
+
+    `states` is where they are (`sent`: it went out, whatever became of it), `fates` how those that went out stand now,
+    `ahead` how many are still to be corrected or deleted.
+    """
+
+    states: Counter[State]
+    fates: Counter[Fate]
+    ahead: Counter[Follows]
+
 
 @reading
 def counts() -> Counter[State]:
-    """How many deliveries are in each state."""
+    """How many deliveries are in each state, corrections and deletions too; answered from an index alone."""
     rows = DeliveryRow.objects.values_list("state").annotate(number=Count("id"))
     return Counter({State(state): number for state, number in rows})
+
+
+@reading
+def tally() -> Tally:
+    """How many posts stand how. Reads every delivery once: for people who ask, not for what runs every moment."""
+    states: Counter[State] = Counter()
+    fates: Counter[Fate] = Counter()
+    ahead: Counter[Follows] = Counter()
+    changed = DeliveryRow.objects.filter(LATER).values("post_id")
+    plain = DeliveryRow.objects.exclude(post_id__in=changed)
+    for state, remote, number in plain.values_list("state", "remote_state").annotate(number=Count("id")):
+        states[State(state)] += number
+        if state == State.SENT:
+            fates[UNTOUCHED.get(remote, Fate.LIVE)] += number
+    rows = DeliveryRow.objects.select_related("post").filter(post_id__in=changed)
+    for one in became_of_each(_journey(row) for row in rows.order_by("id")):
+        states[one.row.state] += 1
+        if one.fate:
+            fates[one.fate] += 1
+        if one.follows:
+            ahead[one.follows] += 1
+    return Tally(states, fates, ahead)
+
+
+@reading
+def coming(limit: int | None = None) -> tuple[Journey, ...]:
+    """What waits to go out for the first time, by due time: no correction and no deletion."""
+    rows = DeliveryRow.objects.select_related("post").filter(state=State.QUEUED).exclude(LATER)
+    return tuple(_journey(row) for row in rows.order_by("post__due_at", "id")[:limit])
+
+
+@reading
+def changing() -> tuple[Journey, ...]:
+    """The corrections and deletions that are to go out, or are going out just now."""
+    rows = DeliveryRow.objects.select_related("post").filter(LATER, state__in=[State.QUEUED, State.SENDING])
+    return tuple(_journey(row) for row in rows.order_by("id"))
+
+
+@reading
+def with_changes(rows: Collection[Journey]) -> tuple[Journey, ...]:
+    """Every delivery of the posts to which these belong, in the order in which they were made."""
+    ids = DeliveryRow.objects.filter(id__in=[row.id for row in rows]).values("post_id")
+    found = DeliveryRow.objects.select_related("post").filter(post_id__in=ids).order_by("id")
+    return tuple(_journey(row) for row in found)
 
 
 @reading

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import State
+from amplifier.campaign.fate import Fate
 from amplifier.cli import output
 
 
@@ -54,6 +55,14 @@ def test_an_instant_is_said_as_the_campaigns_clocks_show_it() -> None:
 def test_empty_counts_are_left_out() -> None:
     assert output.totals(Counter({State.SENT: 3, State.HELD: 1, State.QUEUED: 0})) == "1 held · 3 sent"
     assert output.totals({}) == ""
+
+
+def test_what_went_out_is_told_by_how_it_stands_where_it_is_not_as_it_went_out() -> None:
+    counts = {State.SENT: 3}
+    assert output.totals(counts, {Fate.LIVE: 3, Fate.GONE: 0}) == "3 sent"
+    assert output.totals(counts, {Fate.WITHDRAWN: 1, Fate.LIVE: 2}) == (
+        "3 sent\nOf those sent: 2 as they went out, 1 withdrawn."
+    )
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,41 @@ def test_what_waits_for_a_person_names_the_command_that_decides(shell: Shell) ->
 def test_how_long_it_takes_is_said_in_the_unit_that_fits(seconds: int, words: str) -> None:
     now = utc_now()
     assert _in(now + timedelta(seconds=seconds), now) == words
+
+
+def test_a_withdrawn_post_is_not_told_as_two_that_were_sent(shell: Shell) -> None:
+    _alive(shell)
+    rows = list(DeliveryRow.objects.filter(account="mastodon").order_by("id")[:2])
+    for row, remote in zip(rows, ("withdrawn", "live"), strict=True):
+        out = {"state": State.SENT, "remote_id": f"{row.pk}", "remote_state": remote, "sent_at": utc_now()}
+        DeliveryRow.objects.filter(id=row.pk).update(**out)
+    _delete(rows[0], State.SENT)
+    _delete(rows[1], State.QUEUED)
+    said = shell("status").out
+    assert "2 sent\nOf those sent: 1 as they went out, 1 withdrawn.\nNot done yet: 1 deletion.\n" in said
+    assert "Next: Sun 24 Sep 10:00 hello/once" in said
+    told = shell.ask("status")
+    assert told["deliveries"]["sent"] == 2
+    assert told["sent"] == {"live": 1, "corrected": 0, "changed": 0, "gone": 0, "withdrawn": 1}
+    assert told["ahead"] == {"correction": 0, "deletion": 1}
+    DeliveryRow.objects.filter(verb="delete", state=State.QUEUED).update(state=State.HELD)
+    assert f"‖ mastodon the deletion of {rows[1].post.slot}/" in shell("status").out
+    assert [one["verb"] for one in shell.ask("status")["needs"]] == ["delete"]
+
+
+def _delete(row: DeliveryRow, state: State) -> None:
+    DeliveryRow.objects.create(
+        post=row.post,
+        account=row.account,
+        platform=row.platform,
+        verb="delete",
+        revision=1,
+        target=str(row.pk),
+        text="",
+        language="en",
+        key=f"delete {row.pk}",
+        state=state,
+        run_at=utc_now() - timedelta(days=2000),
+        too_late_at=utc_now() + timedelta(days=1),
+        sent_at=utc_now() if state is State.SENT else None,
+    )

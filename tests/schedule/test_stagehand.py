@@ -116,6 +116,14 @@ def test_the_wall_is_told_what_comes_next_when_and_what_it_hangs_on(stage: Stage
     assert wall["buttons"]["slip"] == "Debate slips 40 minutes"
 
 
+def test_a_deletion_that_waits_is_not_told_as_what_comes_next(stage: Stage) -> None:
+    before = stage.tell()
+    DeliveryRow.objects.filter(id=journeys.journeys()[0].id).update(verb="delete", revision=1, text="", target="7")
+    wall = stage.tell()
+    assert wall["strip"]["next"]["text"] != ""
+    assert len(wall["coming"]) == len(before["coming"]) - 1
+
+
 def test_the_wall_is_told_of_what_is_held_missed_and_unsure(stage: Stage) -> None:
     numbers = [one.id for one in journeys.journeys()]
     for number, state in zip(numbers, ("held", "held", "missed", "unsure"), strict=False):

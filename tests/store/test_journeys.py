@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.changes import Add, NewDelivery
-from amplifier.campaign.delivery import Receipt, State
+from amplifier.campaign.delivery import Receipt, RemoteState, State, Verb
+from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.store import deliveries, journeys, posts
 from amplifier.store.models import PostRow
@@ -38,6 +39,56 @@ def test_deliveries_are_counted_by_their_states() -> None:
     unsure(account="bluesky")
     assert journeys.counts() == {State.HELD: 1, State.QUEUED: 1, State.UNSURE: 1}
     assert journeys.counts()[State.SENT] == 0
+
+
+def _went_out(text: str = "", *, account: str = "x", number: int = 12, remote: RemoteState = RemoteState.LIVE) -> int:
+    due = filled.sent(text, account=account, number=number)
+    DeliveryRow.objects.filter(id=due.id).update(remote_state=remote)
+    return due.id
+
+
+def _change(delivery: int, verb: Verb, state: State, *, text: str = "") -> int:
+    first = filled.row(delivery)
+    number = filled.change(verb, first.remote_id or "", account=first.account, text=text)
+    DeliveryRow.objects.filter(id=number).update(
+        post=first.post, state=state, sent_at=NOW if state is State.SENT else None
+    )
+    return number
+
+
+def test_posts_are_told_by_how_they_stand_and_what_is_done_to_them_is_no_post() -> None:
+    for number, remote in enumerate(RemoteState):
+        _went_out(account="bluesky", number=number, remote=remote)
+    withdrawn = _went_out(number=20, remote=RemoteState.WITHDRAWN)
+    edited, going = _went_out(number=21, remote=RemoteState.EDITED), _went_out(number=22)
+    _change(withdrawn, Verb.DELETE, State.SENT)
+    _change(edited, Verb.EDIT, State.SENT, text="Better")
+    _change(going, Verb.DELETE, State.QUEUED)
+    add()
+    found = journeys.tally()
+    assert found.states == {State.SENT: 7, State.QUEUED: 1, State.DROPPED: 3}  # left out: those that made the changes
+    assert found.fates == {Fate.LIVE: 2, Fate.CHANGED: 1, Fate.GONE: 1, Fate.WITHDRAWN: 2, Fate.CORRECTED: 1}
+    assert found.ahead == {Follows.DELETION: 1}
+    assert journeys.counts()[State.SENT] == 9
+
+
+def test_what_is_coming_are_posts_and_no_corrections_or_deletions() -> None:
+    first, second = _went_out(), _went_out(number=13)
+    deletion = _change(first, Verb.DELETE, State.QUEUED)
+    said_anew = _change(second, Verb.PUBLISH, State.QUEUED, text="Better")
+    DeliveryRow.objects.filter(id=said_anew).update(target="")
+    later, soon = add(due=after(60)), add(due=after(30))
+    assert [one.id for one in journeys.coming()] == [soon, later]
+    assert [one.id for one in journeys.coming(limit=1)] == [soon]
+    assert [one.id for one in journeys.changing()] == [deletion, said_anew]
+
+
+def test_a_post_comes_with_all_that_was_done_to_it() -> None:
+    out = _went_out()
+    deletion = _change(out, Verb.DELETE, State.QUEUED)
+    add()
+    for some in (out, deletion):
+        assert [one.id for one in journeys.with_changes(journeys.journeys_by_id([some]))] == [out, deletion]
 
 
 def test_journeys_come_by_their_due_time_and_of_the_chosen_states_only() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import Journey, State, Verb
+from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
@@ -29,7 +30,18 @@ from amplifier.web.frame import frame, known_as, lasting, outward, place, title
 COMING = 8  # posts after the next one
 RECEIPTS = 8
 NEEDS = 20
+LOOKED_AT = 3 * RECEIPTS  # a post that was deleted and said anew on X is three deliveries
 ON_TIME_S = 2
+# How a post that went out stands: the mark, and the word beside it.
+MARKS = {
+    Fate.LIVE: ("sent", "sent"),
+    Fate.CORRECTED: ("sent", "corrected"),
+    Fate.CHANGED: ("unsure", "changed there"),
+    Fate.GONE: ("missed", "gone"),
+    Fate.WITHDRAWN: ("dropped", "withdrawn"),
+}
+WHAT = {Verb.PUBLISH: "", Verb.EDIT: "The correction", Verb.DELETE: "The deletion"}
+AHEAD = {Follows.CORRECTION: "It is to be corrected.", Follows.DELETION: "It is to be deleted."}
 PASSED = timedelta(hours=3)  # a milestone this long ago has happened; before that it may just be late
 
 
@@ -40,17 +52,17 @@ def now_page(request: HttpRequest) -> HttpResponse:
     program = _program()
     known = (program or place()).settings.accounts  # the plan's know the limits that servers told us
     most = (1 + COMING) * len(known)
-    posts = _by_post(journeys.journeys(states=(State.QUEUED,), limit=most))
+    posts = _by_post(journeys.coming(limit=most))
     found = signs(now, planned=program is not None)
     needs = _needs(now)
-    sent = journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECEIPTS)
+    words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
         "truth": _truth(posts, needs, found, now),
         "next": _post(posts[0], known) if posts else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
-        "receipts": [_receipt(row) for row in sent],
-        "needs": [_need(one) for one in needs[:NEEDS]],
+        "receipts": [_receipt(one) for one in _receipts()],
+        "needs": [_need(one, words) for one in needs[:NEEDS]],
         "more_needs": max(0, len(needs) - NEEDS),
         "twice": len(perhaps_twice()),
         "health": found,
@@ -74,6 +86,13 @@ def _by_post(rows: Iterable[Journey]) -> list[list[Journey]]:
     return list(posts.values())
 
 
+def _receipts() -> list[Became]:
+    """What our hand reached last, each post once an account, as it stands now; what is being changed comes first."""
+    newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=LOOKED_AT)
+    found = [one for one in became_of_each(journeys.with_changes((*newest, *journeys.changing()))) if one.at]
+    return sorted(found, key=lambda one: (one.follows is not None, one.at, one.row.id), reverse=True)[:RECEIPTS]
+
+
 def _needs(now: datetime) -> list[Question]:
     """What a person should look at, the latest first."""
     found = open_questions(place().settings, now=now)
@@ -94,17 +113,18 @@ def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Question], found:
 
 def _waiting(needs: Sequence[Question]) -> str:
     number, states = len(needs), {one.row.state for one in needs}
+    noun = "post" if any(one.row.identity.verb is Verb.PUBLISH for one in needs) else "change"
     match len(states), next(iter(states), None):
         case 0, _:
             return ""
         case 1, State.HELD:
-            return f"{number} {'post waits' if number == 1 else 'posts wait'} for a person."
+            return f"{number} {noun} waits for a person." if number == 1 else f"{number} {noun}s wait for a person."
         case 1, State.UNSURE:
             return f"{number} may be out: we are looking."
         case 1, _:
             return f"{number} {'was' if number == 1 else 'were'} missed."
         case _:
-            return f"{number} posts need a look."
+            return f"{number} {noun}s need a look."
 
 
 def _in(left: timedelta) -> str:
@@ -149,31 +169,47 @@ def _line(rows: Sequence[Journey]) -> dict[str, object]:
     }
 
 
-def _receipt(row: Journey) -> dict[str, object]:
-    sent_at = row.sent_at or row.due_at
-    late = (sent_at - row.due_at).total_seconds()
+def _receipt(one: Became) -> dict[str, object]:
+    row, is_there = one.row, one.fate in IS_THERE
+    shape, word = MARKS[one.fate] if one.fate else (row.state.value, "")
+    sent_at = row.sent_at or one.at or row.due_at
     return {
         "title": title(row.platform),
         "platform": row.platform,
-        "text": row.text,
+        "text": one.text,
         "when": _when(row),
         "iso": sent_at.isoformat(),
-        "url": outward(row.receipt.url) if row.receipt else "",
+        "url": outward(row.receipt.url) if row.receipt and is_there else "",
         "post": post_name(row.identity.post),
-        "state": row.state.value,
-        "late": "on time" if late < ON_TIME_S else f"{lasting(late)} late",
+        "state": shape,
+        "word": word,
+        "late": _late((sent_at - row.due_at).total_seconds()) if one.fate is Fate.LIVE else "",
+        "follows": AHEAD[one.follows] if one.follows and is_there else "",
+        "is_there": is_there,
     }
 
 
-def _need(one: Question) -> dict[str, object]:
+def _late(seconds: float) -> str:
+    return "on time" if seconds < ON_TIME_S else f"{lasting(seconds)} late"
+
+
+def _words_to_go(rows: Iterable[Journey]) -> dict[tuple[PostId, str], str]:
+    """What the posts say that are to be deleted: a deletion has no words of its own."""
+    deletions = [row for row in rows if row.identity.verb is Verb.DELETE]
+    found = became_of_each(journeys.with_changes(deletions)) if deletions else ()
+    return {(one.row.identity.post, one.row.identity.account): one.text for one in found}
+
+
+def _need(one: Question, words: Mapping[tuple[PostId, str], str]) -> dict[str, object]:
     row = one.row
     return {
         "number": row.id,
         "state": row.state.value,
         "title": title(row.platform),
         "platform": row.platform,
-        "text": row.text,
+        "text": row.text or words.get((row.identity.post, row.identity.account), ""),
         "when": _when(row),
+        "what": WHAT[row.identity.verb],
         "sentence": f"{one.happened} {one.by_itself}",
     }
 

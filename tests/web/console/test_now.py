@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from amplifier.campaign.changes import Add, NewDelivery
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import RemoteState, State, Verb
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
 from amplifier.schedule.stage import Knot, Stage
@@ -196,6 +196,92 @@ def test_a_receipt_shows_its_proof_and_how_late_it_was(opened: Campaign) -> None
     for said in ("on time", "30 seconds late", "2 hours late"):
         assert said in page.text
     assert {f"https://{name}.example/1" for name in ("x", "bluesky", "mastodon")} <= set(page.links())
+
+
+def _out(opened: Campaign, account: str, remote: RemoteState, **changes: object) -> DeliveryRow:
+    """A post of the past that stands so on this account."""
+    due = utc_now() - timedelta(hours=5)
+    PostRow.objects.filter(slot="hello").update(due_at=due)
+    DeliveryRow.objects.filter(post__slot="hello").exclude(state=State.SENT).update(state=State.DROPPED)
+    address = {"remote_id": account, "url": f"https://{account}.example/1", "sent_at": due}
+    opened.put("hello", account, state=State.SENT, remote_state=remote, **{**address, **changes})
+    return DeliveryRow.objects.get(post__slot="hello", account=account, revision=0)
+
+
+def _change(row: DeliveryRow, verb: Verb, state: State, text: str = "") -> None:
+    DeliveryRow.objects.create(
+        post=row.post,
+        account=row.account,
+        platform=row.platform,
+        verb=verb,
+        revision=1,
+        target=row.remote_id or "",
+        text=text,
+        language="en",
+        key=f"{verb} {row.pk}",
+        state=state,
+        run_at=utc_now() - timedelta(seconds=1),
+        too_late_at=utc_now() + timedelta(days=1),
+        sent_at=utc_now() if state is State.SENT else None,
+    )
+
+
+def test_a_post_that_was_withdrawn_is_not_called_sent_nor_is_its_deletion(opened: Campaign) -> None:
+    row = _out(opened, "mastodon", RemoteState.WITHDRAWN)
+    _change(row, Verb.DELETE, State.SENT)
+    page = opened.get("/")
+    said = page.text.partition("Just sent")[2]
+    assert said.startswith(" withdrawn Mastodon")
+    assert said.count("Mastodon") == 1
+    for untrue in ("sent ", "late", "on time", "See it", "Correct or delete it"):
+        assert untrue not in said
+    assert "https://mastodon.example/1" not in page.links()
+
+
+@pytest.mark.parametrize(
+    ("remote", "edited", "word", "is_there"),
+    [
+        (RemoteState.LIVE, False, "sent", True),
+        (RemoteState.EDITED, True, "corrected", True),
+        (RemoteState.EDITED, False, "changed there", True),
+        (RemoteState.GONE, False, "gone", False),
+    ],
+)
+def test_a_post_that_went_out_says_how_it_stands_now(
+    opened: Campaign, remote: RemoteState, word: str, *, edited: bool, is_there: bool
+) -> None:
+    row = _out(opened, "mastodon", remote)
+    if edited:
+        _change(row, Verb.EDIT, State.SENT, "Better words.")
+    page = opened.get("/")
+    said = page.text.partition("Just sent")[2]
+    assert said.startswith(f" {word} Mastodon")
+    assert ("Better words." in said) is edited
+    assert ("Hello from the campaign." in said) is not edited
+    assert ("https://mastodon.example/1" in page.links()) is is_there
+    assert ("Correct or delete it" in said) is is_there
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"), [(Verb.DELETE, "It is to be deleted."), (Verb.EDIT, "It is to be corrected.")]
+)
+def test_a_deletion_or_correction_that_waits_is_no_next_post(opened: Campaign, verb: Verb, words: str) -> None:
+    row = _out(opened, "mastodon", RemoteState.LIVE)
+    _change(row, verb, State.QUEUED, "Better words." if verb is Verb.EDIT else "")
+    page = opened.get("/")
+    soon = PostRow.objects.get(slot="soon").due_at
+    assert next(one for one in page.named("h1")).get("data-until") == soon.isoformat()
+    assert "Next post now" not in page.truth
+    assert words in page.text.partition("Just sent")[2]
+
+
+def test_a_deletion_that_waits_for_a_person_says_what_it_is_and_of_which_words(opened: Campaign) -> None:
+    row = _out(opened, "mastodon", RemoteState.LIVE)
+    _change(row, Verb.DELETE, State.HELD)
+    page = opened.get("/")
+    assert "1 change waits for a person." in page.truth
+    needed = page.text.partition("The deletion on Mastodon")[2].partition("Decide about this post")[0]
+    assert "Hello from the campaign." in needed
 
 
 def test_a_receipt_whose_address_is_no_address_of_the_web_is_no_link(opened: Campaign) -> None:
