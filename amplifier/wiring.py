@@ -219,7 +219,9 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     chance = random.Random()  # noqa: S311  spreads retries, guards no secret
     worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules_of(place))
     planner = Planner(place.home, settings, now=utc_now)
-    kit = Publisher(settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now)
+    kit = Publisher(
+        settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now, untrue=planner.untrue
+    )
     rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
     soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from amplifier.campaign.changes import Changes, ExistingPost
 from amplifier.campaign.plan import Plan
+from amplifier.campaign.post import PostId, WantedPost
 from amplifier.campaign.template import Template
 from amplifier.compose.memory import MOST
 from amplifier.compose.sameness import BEGINNING, END, watched
@@ -48,11 +49,18 @@ class Planner:
         self._seen: object = None
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
+        self._wanted: Sequence[WantedPost] = ()
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
         """The plan with its milestones where people moved them, and its templates; None before it was first applied."""
         program = self._program if self._applied else None
         return (effective(program.plan, decisions.decisions()), program.templates) if program else None
+
+    def untrue(self, deliveries: Collection[int]) -> frozenset[tuple[PostId, str]]:
+        """Which of these deliveries' posts state what is no longer so by the plan in force, each with its account."""
+        if self._program is None or not self._applied:
+            return frozenset()
+        return review.no_longer_so(self._program, self._wanted, among=deliveries, now=self._now())
 
     def campaign_time(self) -> datetime:
         """What time it is in the campaign: in a rehearsal the moment that plays now."""
@@ -127,6 +135,7 @@ class Planner:
         stage = self._playing = self._stage(program, opened.stage, now)
         made = decisions.decisions()
         written = write_all(program, made, stage)
+        self._wanted = written.posts
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:

@@ -59,6 +59,23 @@ def review(program: Program, *, now: datetime) -> Review:
     return Review(found, tuple(names), facts.wordings_stating(wanted, changed))
 
 
+def no_longer_so(
+    program: Program, wanted: Sequence[WantedPost], *, among: Collection[int], now: datetime
+) -> frozenset[tuple[PostId, str]]:
+    """Which of these deliveries' posts state what is no longer so, each with its account.
+
+    What people let stand is among them: that it may stay is no reason to pass it on. `wanted` is the plan as it is.
+    """
+    found = facts.untrue(
+        stated.stated(program.plan.campaign, among=among),
+        facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign),
+        says=_says(wanted),
+        at=playing(program.settings).campaign(now),
+        left={},
+    )
+    return frozenset((one.stated.post, one.stated.account) for one in found)
+
+
 def with_note(
     changes: Changes,
     existing: Sequence[ExistingPost],
@@ -157,16 +174,20 @@ def _untrue(
     return facts.untrue(
         stated.stated(program.plan.campaign),
         facts.values(effective(program.plan, made), program.settings.campaign),
-        # what a person wrote is not said anew when a fact changes, so it excuses nothing
-        says={
-            (post.id, words.account): words.text
-            for post in wanted
-            for words in post.words
-            if words.account not in post.own_facts
-        },
+        says=_says(wanted),
         at=playing(program.settings).campaign(now),
         left=facts.left_alone(made),
     )
+
+
+def _says(wanted: Sequence[WantedPost]) -> dict[tuple[PostId, str], str]:
+    """What the plan says. What a person wrote is not said anew when a fact changes, so it excuses nothing."""
+    return {
+        (post.id, words.account): words.text
+        for post in wanted
+        for words in post.words
+        if words.account not in post.own_facts
+    }
 
 
 def _events(program: Program) -> tuple[events.Event, ...]:

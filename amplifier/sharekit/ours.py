@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import Journey, RemoteState
+from amplifier.campaign.delivery import Journey
+from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.post import PostId
 from amplifier.compose.allow import TIME_FILTERS, clock, weekday
 from amplifier.platforms.capabilities import TABLE
 from amplifier.sharekit.intents import boost
@@ -15,10 +17,14 @@ from amplifier.sharekit.intents import boost
 
 @dataclass(frozen=True)
 class Past:
-    """What happened besides the plan: our posts that are out, newest first, and what people decided."""
+    """What happened besides the plan: our posts that went out with all that was done to them, and what people decided.
+
+    `untrue` are those that state what is no longer so, each with its account.
+    """
 
     sent: tuple[Journey, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    untrue: frozenset[tuple[PostId, str]] = frozenset()
 
     @property
     def skipped(self) -> frozenset[str]:
@@ -28,7 +34,7 @@ class Past:
 
 @dataclass(frozen=True)
 class KitPost:
-    """A post of ours that is out: its text, when it was due as people say it, and where to pass it on."""
+    """A post of ours that is out: the words there now, when it was due as people say it, where to pass it on."""
 
     platform: str
     title: str
@@ -43,29 +49,39 @@ def to_boost(
     """The newest post of these templates on each network that has an address and is still true.
 
     `milestones` are where they stand now, aware. A post that went out before a milestone moved and names its old time
-    is left to rest.
+    is left to rest, and so is one that is to be corrected or deleted, or that somebody else changed.
     """
     found: dict[str, KitPost] = {}
-    for journey in past.sent:
-        if journey.platform in found or journey.template not in templates or not journey.receipt:
+    newest = sorted(became_of_each(past.sent), key=lambda one: (one.row.sent_at or one.row.due_at, one.row.id))
+    for one in reversed(newest):
+        row = one.row
+        if (
+            row.platform in found
+            or row.template not in templates
+            or not row.receipt
+            or not _may_be_passed_on(one, past)
+        ):
             continue
-        if journey.remote_state in (RemoteState.GONE, RemoteState.WITHDRAWN):
-            continue
-        url = boost(journey.platform, journey.receipt, pretend=pretend)
-        if url and not _is_untrue(journey, past.decisions, milestones):
-            due = datetime.fromisoformat(journey.wall_time)
+        url = boost(row.platform, row.receipt, pretend=pretend)
+        if url and not _names_an_old_time(one, past.decisions, milestones):
+            due = datetime.fromisoformat(row.wall_time)
             when = f"{weekday(due)} {clock(due)}"
-            title = TABLE[journey.platform].title
-            found[journey.platform] = KitPost(journey.platform, title, journey.text, when, url)
+            found[row.platform] = KitPost(row.platform, TABLE[row.platform].title, one.text, when, url)
     return tuple(found[platform] for platform in TABLE if platform in found)
 
 
-def _is_untrue(journey: Journey, decisions: Collection[Decision], milestones: Mapping[str, datetime]) -> bool:
+def _may_be_passed_on(one: Became, past: Past) -> bool:
+    """Whether we stand by what is there: our own words, still so as far as we know, and to stay."""
+    ours = one.fate in (Fate.LIVE, Fate.CORRECTED) and one.follows is None
+    return ours and (one.row.identity.post, one.row.identity.account) not in past.untrue
+
+
+def _names_an_old_time(one: Became, decisions: Collection[Decision], milestones: Mapping[str, datetime]) -> bool:
     for move in decisions:
-        is_later = move.kind is DecisionKind.MILESTONE_MOVED and journey.sent_at and journey.sent_at < move.at
+        is_later = move.kind is DecisionKind.MILESTONE_MOVED and one.at and one.at < move.at
         if is_later and move.subject in milestones:
             before, after = datetime.fromisoformat(move.replaced), milestones[move.subject]
-            if any(old in journey.text for old in _names(before) - _names(after)):
+            if any(old in one.text for old in _names(before) - _names(after)):
                 return True
     return False
 

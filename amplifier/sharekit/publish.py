@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Plan
+from amplifier.campaign.post import PostId
 from amplifier.campaign.template import Template
 from amplifier.errors import Problem
 from amplifier.settings import Settings
@@ -29,6 +30,7 @@ class Publisher:
 
     `plan` gives the plan in force, with its milestones where people moved them, and its templates; None before there
     is one. `campaign_time` is the moment of the campaign, which in a rehearsal is not the real one; `now` is real.
+    `untrue` says which of these deliveries state what is no longer so, each as its post and account.
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class Publisher:
         plan: Callable[[], tuple[Plan, Mapping[str, Template]] | None],
         campaign_time: Callable[[], datetime],
         now: Callable[[], datetime],
+        untrue: Callable[[Collection[int]], Collection[tuple[PostId, str]]] = lambda _deliveries: (),
     ) -> None:
         self._settings = settings
+        self._untrue = untrue
         self._plan = plan
         self._campaign_time = campaign_time
         self._now = now
@@ -61,8 +65,8 @@ class Publisher:
             return False
         minute = self._campaign_time().replace(second=0, microsecond=0)
         newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=1)
-        sent = (journeys.counts()[State.SENT], newest[0].id if newest else 0)
-        seen = (program, minute, sent, decisions.newest_decision())
+        rows = (journeys.counts(), newest[0].id if newest else 0)
+        seen = (program, minute, rows, decisions.newest_decision())
         if seen == self._seen:
             return False
         changed = self._renew(*program, minute)
@@ -70,9 +74,11 @@ class Publisher:
         return changed
 
     def _renew(self, plan: Plan, templates: Mapping[str, Template], minute: datetime) -> bool:
+        newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECENT)
         past = Past(
-            journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECENT),
+            journeys.with_changes(newest),
             decisions.decisions(),
+            frozenset(self._untrue([row.id for row in newest])),
         )
         page = build(plan, templates, settings=self._settings, now=minute, past=past)
         self._tell(page.problems)

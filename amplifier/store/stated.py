@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Max, Q
 
 from amplifier.campaign.correction import LIVES, Stated, facts_of
@@ -12,9 +14,14 @@ from amplifier.store.transaction import reading
 
 
 @reading
-def stated(campaign: str) -> tuple[Stated, ...]:
-    """Every text of ours that is out, or may be, with the facts that it states, in the order of time."""
+def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stated, ...]:
+    """Every text of ours that is out, or may be, with the facts that it states, in the order of time.
+
+    `among`: only of the posts to which these deliveries belong.
+    """
     rows = DeliveryRow.objects.select_related("post").filter(post__campaign=campaign)
+    if among is not None:
+        rows = rows.filter(post_id__in=DeliveryRow.objects.filter(id__in=list(among)).values("post_id"))
     posts = rows.filter(verb=Verb.PUBLISH).filter(Q(state=State.SENT, remote_state__in=LIVES) | Q(state__in=ON_ITS_WAY))
     edits: dict[tuple[str, str], DeliveryRow] = {}
     for edit in rows.filter(verb=Verb.EDIT, state=State.SENT).order_by("revision"):

@@ -237,3 +237,30 @@ def test_what_went_out_in_the_plans_words_still_states_what_they_did(desk: Desk)
     desk.send("soon")
     desk.move(LATER)
     assert untrue(desk) == [("soon", "mastodon", "milestone.debate"), ("soon", "x", "milestone.debate")]
+
+
+def test_what_the_kit_must_not_pass_on_is_what_is_no_longer_so_also_where_people_let_it_stand(desk: Desk) -> None:
+    desk.send("soon", "x")
+    ids = list(DeliveryRow.objects.filter(post__slot="soon", account="x").values_list("id", flat=True))
+    others = list(DeliveryRow.objects.filter(post__slot="morning").values_list("id", flat=True))
+    assert desk.planner.untrue(ids) == frozenset()
+    desk.move(LATER)
+    assert desk.planner.untrue([*ids, *others]) == {(SOON, "x")}
+    assert desk.planner.untrue(others) == frozenset()
+    leave(desk.program, SOON, actor="cli:jo", reason="", now=desk.time)
+    assert review(desk.program, now=desk.time).untrue == ()
+    assert desk.planner.untrue(ids) == {(SOON, "x")}
+    assert Planner(desk.home.path, settings(), now=lambda: desk.time).untrue(ids) == frozenset()  # before it has read
+
+
+def test_a_link_that_changed_in_the_settings_is_not_passed_on(desk: Desk) -> None:
+    desk.home.write("templates/lab23/soon.j2", SOON_WORDS.replace("The", "See {{ links.motion }}. The"))
+    desk.planner.refresh()
+    desk.send("soon", "mastodon")
+    ids = list(DeliveryRow.objects.filter(post__slot="soon", account="mastodon").values_list("id", flat=True))
+    campaign = settings().campaign
+    links = {**campaign.links, "motion": "https://freemovement.example/new"}
+    moved = settings().model_copy(update={"campaign": campaign.model_copy(update={"links": links})})
+    after_restart = Planner(desk.home.path, moved, now=lambda: desk.time)
+    after_restart.refresh()
+    assert after_restart.untrue(ids) == {(SOON, "mastodon")}

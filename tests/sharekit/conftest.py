@@ -115,7 +115,7 @@ class Campaign:
         sent_at = self.local(at)
         return Journey(
             id=number,
-            identity=DeliveryId(PostId("lab23", template, "once"), platform),
+            identity=DeliveryId(PostId("lab23", f"{template}-{number}", "once"), platform),
             platform=platform,
             text=text,
             state=State.SENT,

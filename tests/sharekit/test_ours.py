@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from amplifier.campaign.delivery import RemoteState
+import pytest
+
+from amplifier.campaign.delivery import Journey, RemoteState, State, Verb
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.sharekit.ours import Past, to_boost
 
@@ -43,8 +45,8 @@ def test_a_post_says_when_it_was_due_in_the_campaigns_time(campaign: Any) -> Non
 
 
 def test_a_post_without_a_receipt_or_a_safe_address_gives_way_to_an_older_one(campaign: Any) -> None:
-    without = replace(campaign.sent("ballot", "without"), receipt=None)
-    elsewhere = campaign.sent("ballot", "elsewhere", url="https://there.example/1")
+    without = replace(campaign.sent("ballot", "without", number=3), receipt=None)
+    elsewhere = campaign.sent("ballot", "elsewhere", url="https://there.example/1", number=2)
     assert texts(campaign, Past((without, elsewhere, campaign.sent("ballot", "older")))) == ["older"]
 
 
@@ -87,3 +89,54 @@ def test_what_was_taken_back_or_is_gone_is_not_offered(campaign: Any) -> None:
     for remote_state in (RemoteState.WITHDRAWN, RemoteState.GONE):
         gone = replace(campaign.sent("ballot", "gone", number=2), remote_state=remote_state)
         assert texts(campaign, Past((gone, campaign.sent("ballot", "there", number=1)))) == ["there"]
+
+
+def done_to(post: Journey, verb: Verb, text: str, *, state: State = State.SENT, at: str = "") -> Journey:
+    """A correction or a deletion of this post."""
+    there = post.receipt.remote_id if post.receipt else ""
+    when = datetime.fromisoformat(at).astimezone(post.due_at.tzinfo) if at else post.sent_at
+    return replace(
+        post,
+        id=post.id + 100,
+        identity=replace(post.identity, verb=verb, revision=1),
+        text=text,
+        state=state,
+        receipt=None,
+        target=there,
+        sent_at=when if state is State.SENT else None,
+    )
+
+
+def test_a_post_that_was_corrected_is_offered_in_the_words_that_are_there_now(campaign: Any) -> None:
+    first = replace(campaign.sent("ballot", "Jane Smith", platform="mastodon"), remote_state=RemoteState.EDITED)
+    edit = done_to(first, Verb.EDIT, "Correction: Jane Smythe")
+    (post,) = to_boost(["lab23/ballot"], Past((edit, first)), milestones={}, pretend=True)
+    assert (post.text, post.url) == ("Correction: Jane Smythe", "http://127.0.0.1:8900/mastodon/1")
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.SENDING, State.UNSURE])
+@pytest.mark.parametrize("verb", [Verb.EDIT, Verb.DELETE])
+def test_what_is_to_be_corrected_or_deleted_is_left_to_rest(campaign: Any, verb: Verb, state: State) -> None:
+    wrong = campaign.sent("ballot", "wrong", number=2)
+    past = Past((wrong, done_to(wrong, verb, "right", state=state), campaign.sent("ballot", "there")))
+    assert texts(campaign, past) == ["there"]
+    assert texts(campaign, Past((wrong, campaign.sent("ballot", "there")))) == ["wrong"]
+
+
+def test_what_somebody_else_changed_there_is_not_offered_in_words_that_are_not_there(campaign: Any) -> None:
+    changed = replace(campaign.sent("ballot", "ours", number=2), remote_state=RemoteState.EDITED)
+    assert texts(campaign, Past((changed, campaign.sent("ballot", "there")))) == ["there"]
+
+
+def test_what_states_what_is_no_longer_so_is_not_offered_on_the_account_that_says_it(campaign: Any) -> None:
+    untrue, there = campaign.sent("ballot", "old link", number=2), campaign.sent("ballot", "there")
+    post = untrue.identity.post
+    assert texts(campaign, Past((untrue, there), untrue=frozenset({(post, "x")}))) == ["there"]
+    assert texts(campaign, Past((untrue, there), untrue=frozenset({(post, "bluesky")}))) == ["old link"]
+
+
+def test_a_correction_that_names_the_new_time_is_offered_after_the_move(campaign: Any) -> None:
+    moved = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20")
+    first = replace(campaign.sent("ballot", "Until 16:20."), remote_state=RemoteState.EDITED)
+    edit = done_to(first, Verb.EDIT, "Not 16:20 any more: 17:00.", at="2023-10-08T12:05:00+01:00")
+    assert texts(campaign, Past((first, edit), (moved,))) == ["Not 16:20 any more: 17:00."]

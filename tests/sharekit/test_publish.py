@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from amplifier.sharekit import publish
 from amplifier.sharekit.page import kit_page
 from amplifier.sharekit.publish import Publisher
 from amplifier.store import accounts, claims, decisions, deliveries, kits, ledger, posts
+from amplifier.store.models import DeliveryRow
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 REAL = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -138,6 +139,49 @@ def test_a_receipt_puts_our_post_on_the_page(desk: Desk) -> None:
     assert desk.publish()
     assert "status/8" in desk.html
     assert "status/7" not in desk.html
+
+
+def test_a_correction_puts_its_words_on_the_page_and_one_that_waits_takes_the_wrong_ones_off(desk: Desk) -> None:
+    send_one("Jane Smith speaks.")
+    assert desk.publish()
+    first = DeliveryRow.objects.get(text="Jane Smith speaks.")
+    edit = DeliveryRow.objects.create(
+        post=first.post,
+        account=first.account,
+        platform=first.platform,
+        verb="edit",
+        revision=1,
+        target=first.remote_id,
+        text="Jane Smythe speaks.",
+        language="en",
+        key="edit",
+        state="queued",
+        run_at=REAL,
+        too_late_at=REAL,
+    )
+    assert desk.publish()
+    assert "Boost ours" not in desk.html
+    DeliveryRow.objects.filter(id=edit.pk).update(state="sent", sent_at=REAL + timedelta(seconds=1))
+    assert desk.publish()
+    assert "Jane Smythe speaks." in desk.html
+    assert "Jane Smith speaks." not in desk.html
+
+
+def test_what_is_no_longer_so_leaves_the_page(desk: Desk) -> None:
+    send_one("Read it at the old address.")
+    assert desk.publish()
+    row = DeliveryRow.objects.get(text="Read it at the old address.")
+    asked: list[list[int]] = []
+
+    def untrue(deliveries: Collection[int]) -> list[tuple[PostId, str]]:
+        asked.append(list(deliveries))
+        return [(PostId("lab23", row.post.slot, row.post.occurrence), row.account)]
+
+    desk.publisher._untrue = untrue
+    desk.time += timedelta(minutes=1)
+    assert desk.publish()
+    assert "Boost ours" not in desk.html
+    assert asked == [[row.pk]]
 
 
 def test_a_post_that_people_take_out_leaves_the_page(desk: Desk) -> None:

@@ -57,3 +57,13 @@ def test_names_are_those_of_what_went_out_the_newest_first() -> None:
         posts.add_post(Add(post, None, (NewDelivery(post.words[0], State.QUEUED),)), ink())
         DeliveryRow.objects.filter(post__slot=post.id.slot).update(state=state)
     assert [post.slot for post in stated.names("lab23")] == ["s2", "s0"]
+
+
+def test_only_the_posts_of_some_deliveries_may_be_asked_for() -> None:
+    for number in (1, 2):
+        post = wanted(f"s{number}", [Words("x", f"{number}", "en")])
+        posts.add_post(Add(post, None, (NewDelivery(post.words[0], State.QUEUED),)), ink())
+    DeliveryRow.objects.update(state="unsure")
+    second = DeliveryRow.objects.get(post__slot="s2").pk
+    assert [one.post.slot for one in stated.stated("lab23", among=[second])] == ["s2"]
+    assert stated.stated("lab23", among=[]) == ()
