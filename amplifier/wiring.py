@@ -20,7 +20,7 @@ from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
 from amplifier.compose.memory import is_out_already
-from amplifier.deliver.accounts import look_after
+from amplifier.deliver.accounts import answers_hold, look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
@@ -225,7 +225,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
     soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)
-    pulse = Pulse(watch, now=utc_now)
+    pulse = Pulse(watch, now=utc_now, answers_hold=lambda: answers_hold(settings, now=utc_now()))
     look = partial(look_after, _readable(house), now=utc_now, paid=paid, started=utc_now())
 
     planned = Event()  # until then the ledger may want what the files, written while nobody was here, do not

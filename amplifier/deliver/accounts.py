@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.pace import rest_after
+from amplifier.deliver.cost import in_micros, is_readable
+from amplifier.deliver.till import metered, standing
 from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError
+from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Platform
+from amplifier.settings import Settings
 from amplifier.store import accounts, holds
 from amplifier.store.accounts import AccountState
 
@@ -18,6 +22,7 @@ log = logging.getLogger("amplifier.deliver")
 FRESH = timedelta(minutes=10)
 PAUSE_S = 60.0  # how long an account that was refused three times in a row is not believed; it doubles, to 5 minutes
 FRESH_WHERE_PAID = timedelta(days=1)  # a refused post tells at once; asking costs a cent
+ROUND = timedelta(minutes=2)  # until whoever is due to be asked has been, with a network that is slow
 
 
 def look_after(
@@ -32,7 +37,7 @@ def look_after(
     What waited for an account goes on as soon as it lets us in. One that says so and refuses every call all the same is
     believed more and more seldom; one that was lost before we `started` is asked at once, as its access may be new. On
     a `paid` account asking costs money: it is asked once a day while it is well, and every ten minutes while nobody
-    knows.
+    knows, as after a question that got no answer.
     """
     for state in accounts.account_states():
         platform = platforms.get(state.name)
@@ -62,6 +67,21 @@ def look_after(
             holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
 
 
+def answers_hold(settings: Settings, *, now: datetime) -> dict[str, timedelta | None]:
+    """How long each account's last answer tells that it is well; None where the budget has no room to ask it anew.
+
+    Accounts that may not be asked at all are not among them.
+    """
+    paid, money = metered(settings), standing(settings, now=now)
+    found: dict[str, timedelta | None] = {}
+    for one in settings.accounts:
+        if not is_readable(one, settings):
+            continue
+        is_short = one.name in paid and money is not None and money.left < in_micros(TABLE[one.platform].price_user)
+        found[one.name] = None if is_short else (FRESH_WHERE_PAID if one.name in paid else FRESH) + ROUND
+    return found
+
+
 def _is_fresh(state: AccountState, now: datetime, *, is_paid: bool, started: datetime | None) -> bool:
     """Whether what we know of this account is new enough. One that is lost is asked each time: a refusal is free."""
     if state.checked_at is None:
@@ -70,7 +90,7 @@ def _is_fresh(state: AccountState, now: datetime, *, is_paid: bool, started: dat
     if state.health == accounts.LOST:
         is_before = started is not None and state.checked_at < started
         return not is_before and timedelta() <= since < _disbelief(state, is_paid=is_paid)
-    if state.health == accounts.OK:
+    if state.health == accounts.OK and (not state.detail or not is_paid):
         return timedelta() <= since < (FRESH_WHERE_PAID if is_paid else FRESH)
     return is_paid and timedelta() <= since < FRESH
 

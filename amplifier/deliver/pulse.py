@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import requests
 
 from amplifier.store import accounts, heartbeats
-from amplifier.store.accounts import OK, AccountState
+from amplifier.store.accounts import LOST, OK, AccountState
 
 log = logging.getLogger("amplifier.deliver")
 logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it writes addresses into the log, and ours is a secret
 ASKED, WORKED, CALLED = "pulse asked", "pulse worked", "pulse called"
 TIMEOUT_S = (3.0, 5.0)  # to connect, to read
-ACCOUNTS_FRESH = timedelta(minutes=12)  # accounts that are well are asked every ten
 LOOKS, LOOK_S = 20, 0.25  # an item that is not worked within five seconds is not worked
 NO_ACCOUNT = "No account lets us in."
 NOT_WORKED = "The worker's tick does not come round."
@@ -35,12 +34,20 @@ class Pulse:
     """An item goes round: one job writes it, the delivering tick works it, and who wrote it reads it back and calls.
 
     Writing and working run on threads and connections of their own. The item is a row; its number rises each round.
+    `answers_hold` gives how long the last answer of each account that may be asked tells that it is well (None: there
+    is no money to ask it just now).
     """
 
     def __init__(
-        self, watch: Watch | None, *, now: Callable[[], datetime], pause: Callable[[float], None] = time.sleep
+        self,
+        watch: Watch | None,
+        *,
+        now: Callable[[], datetime],
+        answers_hold: Callable[[], Mapping[str, timedelta | None]],
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._watch = watch
+        self._answers_hold = answers_hold
         self._now = now
         self._pause = pause
         self._looked = datetime.min.replace(tzinfo=now().tzinfo)
@@ -59,7 +66,7 @@ class Pulse:
     def call(self) -> str:
         """Send an item round, and call the watch if it comes back and an account is well; empty if it was called.
 
-        Otherwise the sentence that says why not.
+        Otherwise the sentence that says why not. Where no account may be asked, the round alone is enough.
         """
         why_not = self._why_not() or self._ring()
         if why_not:
@@ -74,7 +81,7 @@ class Pulse:
             self._pause(LOOK_S)
             worked = heartbeats.heartbeats().get(WORKED)
             if worked and worked.detail == number:
-                well = any(is_well(state, self._now()) for state in accounts.account_states())
+                well = are_well(accounts.account_states(), self._answers_hold(), self._now())
                 return "" if well else NO_ACCOUNT
         return NOT_WORKED
 
@@ -92,7 +99,20 @@ class Pulse:
         return ""
 
 
-def is_well(account: AccountState, now: datetime) -> bool:
-    """Whether this account let us in when it was last asked, not long ago."""
-    checked = account.checked_at is not None and now - account.checked_at < ACCOUNTS_FRESH
+def are_well(states: Iterable[AccountState], answers_hold: Mapping[str, timedelta | None], now: datetime) -> bool:
+    """Whether an account lets us in, of those that can be asked; where none can, nothing speaks against it.
+
+    One that there is no money to ask counts only if it is known to be lost.
+    """
+    asked = [
+        (state, hold or timedelta())
+        for state in states
+        if state.name in answers_hold and ((hold := answers_hold[state.name]) is not None or state.health == LOST)
+    ]
+    return not asked or any(is_well(state, now, hold) for state, hold in asked)
+
+
+def is_well(account: AccountState, now: datetime, hold: timedelta) -> bool:
+    """Whether this account let us in when it was last asked, not longer ago than its answer holds."""
+    checked = account.checked_at is not None and now - account.checked_at < hold
     return account.health == OK and not account.detail and checked

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from amplifier.campaign.delivery import HoldReason
-from amplifier.deliver.accounts import look_after
+from amplifier.deliver.accounts import answers_hold, look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform
-from amplifier.store import accounts, holds
+from amplifier.store import accounts, holds, spends
 from tests.deliver.desk import Desk
-from tests.store.filled import add, after, row
+from tests.deliver.test_cost import written
+from tests.store.filled import NOW, add, after, row
 
 
 def ask(desk: Desk, *names: str) -> None:
@@ -157,3 +160,35 @@ def test_where_asking_costs_money_silence_is_not_asked_again_at_once_but_a_refus
         look_after(platforms, now=desk.now, paid={"x"})
     assert desk.x.calls == ["verify"] * 4
     assert state().health == accounts.OK
+
+
+def test_where_asking_costs_money_a_question_without_an_answer_is_repeated_before_a_day_has_passed(desk: Desk) -> None:
+    look_after({"x": desk.x}, now=desk.now, paid={"x"})
+    desk.pass_by(86_400)
+    desk.x.unknown += [Unavailable("Silent.")]
+    look_after({"x": desk.x}, now=desk.now, paid={"x"})
+    assert (state().health, state().detail) == (accounts.OK, "Silent.")
+    desk.pass_by(600)
+    look_after({"x": desk.x}, now=desk.now, paid={"x"})
+    assert state().detail == ""
+    assert desk.x.calls == ["verify"] * 3
+
+
+def test_an_answer_holds_as_long_as_nobody_is_to_ask_anew(desk: Desk) -> None:  # noqa: ARG001  the ledger
+    minutes, day = timedelta(minutes=12), timedelta(days=1, minutes=2)
+    free = {"bluesky": minutes, "mastodon": minutes}
+    assert answers_hold(written(), now=NOW) == free
+    assert answers_hold(written(budget=True), now=NOW) == {"x": day, **free}
+    assert answers_hold(written(live=False), now=NOW) == {"x": minutes, **free}
+    alone = written()
+    alone = alone.model_copy(update={"accounts": tuple(one for one in alone.accounts if one.name == "x")})
+    assert answers_hold(alone, now=NOW) == {}
+
+
+def test_without_money_to_ask_it_again_nothing_is_expected_of_an_answer(desk: Desk) -> None:  # noqa: ARG001
+    settings = written(budget=True)
+    assert settings.budget
+    spends.reserve("x", "mentions", settings.budget.monthly - 9_999, budget=None, now=NOW)
+    assert answers_hold(settings, now=NOW)["x"] is None
+    spends.settle("x", "mentions", -1, now=NOW, budget=settings.budget.monthly)
+    assert answers_hold(settings, now=NOW)["x"] is not None

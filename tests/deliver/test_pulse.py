@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import sleep
 
 import pytest
 from django.db import DatabaseError, connection
@@ -14,6 +15,7 @@ from amplifier.store import accounts, heartbeats
 from tests.deliver.messenger_server import Messenger, messenger
 from tests.store import filled
 
+HOLD = timedelta(minutes=12)
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 
 
@@ -27,8 +29,13 @@ class Round:
 
     def __post_init__(self) -> None:
         address = f"http://127.0.0.1:{self.there.port}/hush"
-        self.pulse = Pulse(Watch(address, 60), now=lambda: self.time, pause=self.pause)
-        self.worker = Pulse(Watch(address, 60), now=lambda: self.time)
+        self.holds: dict[str, timedelta | None] = dict.fromkeys(filled.PLATFORMS, HOLD)
+        self.pulse = self.made(address, pause=self.pause)
+        self.worker = self.made(address)
+
+    def made(self, address: str = "", pause: Callable[[float], None] = sleep) -> Pulse:
+        watch = Watch(address, 60) if address else None
+        return Pulse(watch, now=lambda: self.time, answers_hold=lambda: self.holds, pause=pause)
 
     def pause(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
@@ -105,7 +112,7 @@ def test_a_watch_that_refuses_or_is_not_there_is_told_and_its_address_is_not(
     watched.there.answers = [500]
     assert watched.pulse.call() == "It answered 500."
     assert "pulse called" not in heartbeats.heartbeats()
-    watched.pulse = Pulse(Watch("http://127.0.0.1:9/hush", 60), now=lambda: watched.time, pause=watched.pause)
+    watched.pulse = watched.made("http://127.0.0.1:9/hush", watched.pause)
     assert watched.pulse.call() == "It could not be reached (ConnectionError)."
     assert "hush" not in caplog.text
 
@@ -118,13 +125,44 @@ def test_the_tick_looks_once_a_second_and_not_at_all_where_nobody_watches(watche
     watched.worker.work()
     assert heartbeats.heartbeats()["pulse worked"].detail == "1"
     watched.time += timedelta(seconds=1)
-    Pulse(None, now=lambda: watched.time).work()
+    watched.made().work()
     assert heartbeats.heartbeats()["pulse worked"].detail == "1"
     watched.worker.work()
     assert heartbeats.heartbeats()["pulse worked"].detail == "2"
 
 
-def test_an_account_is_well_that_let_us_in_not_long_ago(watched: Round) -> None:
+def test_an_account_is_well_that_let_us_in_not_longer_ago_than_that_holds(watched: Round) -> None:
     (state,) = [one for one in accounts.account_states() if one.name == "x"]
-    assert is_well(state, watched.time)
-    assert not is_well(state, watched.time + timedelta(minutes=12))
+    for hold in (HOLD, timedelta(days=1)):
+        assert is_well(state, watched.time, hold)
+        assert is_well(state, watched.time + hold - timedelta(seconds=1), hold)
+        assert not is_well(state, watched.time + hold, hold)
+
+
+def test_an_account_that_is_asked_once_a_day_is_called_for_all_day(watched: Round) -> None:
+    watched.holds = {"x": timedelta(days=1, minutes=2)}
+    for _ in range(24):
+        watched.time += timedelta(hours=1)
+        assert watched.pulse.call() == ""
+    watched.time += timedelta(minutes=3)
+    assert watched.pulse.call() == NO_ACCOUNT
+
+
+def test_where_no_account_may_be_asked_the_round_is_enough_and_still_must_come_home(watched: Round) -> None:
+    watched.holds = {}
+    watched.time += timedelta(days=9)
+    assert watched.pulse.call() == ""
+    watched.is_alive = False
+    assert watched.pulse.call() == NOT_WORKED
+
+
+def test_without_money_to_ask_an_account_it_is_called_for_unless_it_is_lost(watched: Round) -> None:
+    watched.holds = {"x": None}
+    watched.time += timedelta(days=9)
+    assert watched.pulse.call() == ""
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=watched.time)
+    assert watched.pulse.call() == NO_ACCOUNT
+    watched.holds = {"x": None, "bluesky": HOLD}
+    assert watched.pulse.call() == NO_ACCOUNT
+    watched.well("bluesky")
+    assert watched.pulse.call() == ""
