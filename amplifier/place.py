@@ -18,6 +18,7 @@ SANDBOX_PORT = 8900
 PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
 STOP_VARIABLE = "AMPLIFIER_STOP"
 STOP_FILE = "STOP"
+STOP_WORDS = 4000  # bytes of it that are read
 LAST_PORT = 65535
 SHORTEST_KEY = 32
 
@@ -33,7 +34,7 @@ class Place:
 
     @property
     def stop_file(self) -> Path:
-        """While this file exists, nothing is sent; its words say why. A flag that needs no database."""
+        """While anything has this name, nothing is sent; its words say why. A flag that needs no database."""
         return self.var / STOP_FILE
 
     def stopped(self) -> str:
@@ -46,12 +47,12 @@ class Place:
         return f"{STOP_VARIABLE} is set in the environment." if is_set else ""
 
     def stopped_by_file(self) -> str:
-        """The same of the file alone."""
+        """The same of the file alone, or of whatever else has its name: a folder, a pipe, a link to nothing."""
         try:
-            words = self.stop_file.read_text(encoding="utf-8", errors="replace").strip()
-        except FileNotFoundError:
-            return ""
+            words = _first_words(self.stop_file)
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not os.path.lexists(self.stop_file):
+                return ""
             return f"The stop file {self.stop_file} cannot be read ({error.strerror})."
         return words or f"The file {self.stop_file} is there."
 
@@ -111,6 +112,15 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False) -> Pla
 def folder_of(settings: Settings, home: Path) -> Path:
     """Where this mode keeps its data if nobody names a folder."""
     return home / "var" / settings.mode.value
+
+
+def _first_words(path: Path) -> str:
+    """How a file begins. Raises OSError; never waits, whatever the file is."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return os.read(descriptor, STOP_WORDS).decode(errors="replace").strip()
+    finally:
+        os.close(descriptor)
 
 
 def _pretend_key(folder: Path) -> str:

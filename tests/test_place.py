@@ -174,7 +174,22 @@ def test_a_stop_file_that_cannot_be_read_stops(home: Path, tmp_path: Path) -> No
     place.stop_file.rmdir()
     place.stop_file.symlink_to(place.stop_file)  # a loop
     assert "cannot be read" in place.stopped()
+    place.stop_file.unlink()
+    place.stop_file.symlink_to(tmp_path / "nowhere")  # what it led to is gone, and it was meant to stop
+    assert place.stopped() == f"The stop file {place.stop_file} cannot be read (No such file or directory)."
+    place.stop_file.unlink()
+    assert place.stopped() == ""
     gone = tmp_path / "a-file"
     gone.write_text("", encoding="utf-8")
     nowhere = Place(home=place.home, var=gone, settings=place.settings, key=place.key)
     assert "cannot be read" in nowhere.stopped()
+
+
+@pytest.mark.parametrize("device", ["pipe", "/dev/zero"])
+def test_a_stop_file_that_would_never_end_stops_and_keeps_nobody_waiting(home: Path, device: str) -> None:
+    place = settle(home)
+    if device == "pipe":
+        os.mkfifo(place.stop_file)
+    else:
+        place.stop_file.symlink_to(device)
+    assert place.stopped()

@@ -10,6 +10,7 @@ from amplifier.text.links import SpanKind, spans
 
 EVERYTHING = "all"
 ACCOUNT, TAG = "account:", "tag:"
+MARKS = "#\uff03"  # what a hashtag begins with, narrow or full width
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,24 @@ class Stop:
 
 
 def scope_of(account: str = "", tag: str = "") -> str:
-    """The scope that stops this account, this tag or, with neither, everything."""
+    """The scope that stops this account, this tag (with its sign or without) or, with neither, everything."""
     if account:
         return ACCOUNT + account
-    return TAG + tag.removeprefix("#").casefold() if tag else EVERYTHING
+    return TAG + _bare(tag).casefold() if tag else EVERYTHING
+
+
+def why_no_tag(tag: str) -> str:
+    """Why no post can ever have this as its hashtag, so that a stop for it would stop nothing; empty if one can."""
+    words = f"#{_bare(tag)}"
+    found = [span for span in spans(words) if span.kind is SpanKind.TAG]
+    if len(found) == 1 and found[0].end == len(words):
+        return ""
+    meant = f" Did you mean {found[0].value}?" if found else ""
+    return f"“{tag}” is no hashtag, so it would stop nothing. Name one, without spaces or commas.{meant}"
+
+
+def _bare(tag: str) -> str:
+    return tag.strip().lstrip(MARKS).strip()
 
 
 def stopped_by(stops: Iterable[Stop], account: str, text: str) -> Stop | None:

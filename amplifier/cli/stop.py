@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from amplifier.campaign.delivery import Journey, Verb
-from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of
+from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of, why_no_tag
 from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Flag, Pulled, pull, sentence
@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Stop first, then say what that means. Exit code 1 if no flag could be set."""
     scope = scope_of(options.account, options.tag)
+    why_not = why_no_tag(options.tag) if options.tag else ""
+    if why_not:
+        raise UsageError(why_not)
     place, trouble = _place(options)
     folders = [place.var] if place else _folders(options.home, options.var)
     if place and options.account and options.account not in (names := [one.name for one in place.settings.accounts]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -225,7 +226,7 @@ def _write_flag(path: Path, words: str) -> str:
     except FileExistsError:
         return ""
     except OSError as error:
-        if not path.exists():  # a full disk may take the file and not its words: that stops as well
+        if not os.path.lexists(path):  # a full disk may take the file and not its words: that stops as well
             return f"The file {path} could not be written ({error.strerror})."
     return ""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, scope_of, stopped_by
+from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, scope_of, stopped_by, why_no_tag
 
 AT = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 
@@ -48,6 +48,8 @@ def test_of_several_stops_the_first_that_holds_it_back_is_told() -> None:
         ("x", "", "account:x"),
         ("", "#Lab23", "tag:lab23"),
         ("", "Lab23", "tag:lab23"),
+        ("", "＃Lab23", "tag:lab23"),  # noqa: RUF001  as some keyboards write it
+        ("", " # Lab23 ", "tag:lab23"),
         ("x", "#Lab23", "account:x"),
     ],
 )
@@ -61,3 +63,19 @@ def test_a_scope_is_written_in_one_way_only(account: str, tag: str, scope: str) 
 )
 def test_a_scope_is_said_as_people_say_it(scope: str, said: str) -> None:
     assert said_scope(scope) == said
+
+
+@pytest.mark.parametrize("tag", ["Lab23", "#Lab23", "＃Lab23", " lab23 ", "#Gerechtigkeit", "#投票", "#café", "#a_1"])  # noqa: RUF001
+def test_what_may_be_a_hashtag_stops_the_posts_that_have_it(tag: str) -> None:
+    assert why_no_tag(tag) == ""
+    assert stopped_by([stop(scope_of(tag=tag))], "x", f"Vote now #{tag.strip().lstrip('#＃')}.")  # noqa: RUF001
+
+
+@pytest.mark.parametrize(
+    ("tag", "meant"), [("Lab 23", "Lab"), ("lab23,vote", "lab23"), ("Lab23!", "Lab23"), ("2023", ""), ("#", "")]
+)
+def test_what_can_be_no_hashtag_is_told_with_what_may_be_meant(tag: str, meant: str) -> None:
+    told = why_no_tag(tag)
+    assert told.startswith(f"“{tag}” is no hashtag, so it would stop nothing.")
+    assert ("Did you mean" in told) is bool(meant)
+    assert told.endswith(f"Did you mean {meant}?" if meant else "commas.")

@@ -42,6 +42,13 @@ def test_one_account_or_one_tag_is_the_databases_alone(shell: Shell) -> None:
     assert "not allowed with" in shell.refused("stop", "--account", "x", "--tag", "y")
 
 
+def test_a_tag_that_no_post_can_have_is_refused_and_nothing_is_stopped(shell: Shell) -> None:
+    assert "is no hashtag, so it would stop nothing" in shell.refused("stop", "--tag", "Lab 23")
+    assert "Did you mean lab23?" in shell.refused("stop", "--tag", "lab23,vote")
+    assert stops.stops() == ()
+    assert "  amplifier resume --tag lab23\n" in shell("stop", "--tag", "\uff03Lab23").out
+
+
 def test_where_nothing_could_be_written_it_says_so_loudly(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("amplifier.deliver.halt._stop_in_database", lambda *_: 1 // 0)
     monkeypatch.setattr("amplifier.deliver.halt._write_flag", lambda *_: "The disk is read-only.")

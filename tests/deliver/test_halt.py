@@ -15,7 +15,18 @@ from django.db import connection
 from amplifier.campaign.delivery import HoldReason, State, Verb
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.deliver import halt
-from amplifier.deliver.halt import Flag, halts, let_go_on, pull, sentence, stop_of, tell_flag, waiting, why_stopped
+from amplifier.deliver.halt import (
+    Flag,
+    flags,
+    halts,
+    let_go_on,
+    pull,
+    sentence,
+    stop_of,
+    tell_flag,
+    waiting,
+    why_stopped,
+)
 from amplifier.errors import UsageError
 from amplifier.place import Place
 from amplifier.settings import load
@@ -104,6 +115,26 @@ def test_a_file_that_is_a_folder_stops_and_says_so(place: Place) -> None:
     place.stop_file.mkdir()
     assert why_stopped(place) == f"The stop file {place.stop_file} cannot be read (Is a directory)."
     assert Flag.FILE in _pull(place).flags
+
+
+def test_a_link_to_nothing_stops_as_stop_says_it_does(place: Place) -> None:
+    place.stop_file.symlink_to(place.var / "nowhere")
+    assert Flag.FILE in _pull(place).flags
+    assert [one.flag for one in flags(place)] == [Flag.FILE]
+    let_go_on(place, actor="cli:wren", now=NOW)
+    assert flags(place) == ()
+
+
+def test_a_folder_that_lets_nobody_look_is_told_and_is_no_reason_to_fail(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("open", "exists"):
+        monkeypatch.setattr(Path, name, refuse)
+    problem = halt._write_flag(place.stop_file, WHY)
+    assert problem == f"The file {place.stop_file} could not be written (Permission denied)."
 
 
 @pytest.mark.parametrize("value", ["1", "yes", "no"])
