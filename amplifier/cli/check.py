@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
+from amplifier.cli.unheard import unheard
 from amplifier.compose.imprint import notes
 from amplifier.errors import FileError, Problem
 from amplifier.place import folder_of
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         must_be_sound(file_in(options.var or folder_of(settings, options.home)))
     posts = wanted_posts(program) if program else []
-    warnings = near_copies(program, posts) if program else []
+    warnings = [*near_copies(program, posts), *unheard(program)] if program else []
     told = _notes(program, posts) if program else []
     if options.json:
         say_json(

@@ -13,16 +13,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from rich.markup import escape
 
-from amplifier.cli.output import console
+from amplifier.cli.output import console, warn
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest
-from amplifier.errors import SettingsError, UsageError
+from amplifier.cli.unheard import unheard
+from amplifier.errors import Problem, SettingsError, UsageError
 from amplifier.place import LAST_PORT, SANDBOX_PORT, Place, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it going until told to stop."""
     place = settle(options.home, options.var)
-    read_program(files.sources(place.home), place.settings)
+    program = read_program(files.sources(place.home), place.settings)
     missing = place.settings.missing_secrets(os.environ)
     if missing:
         raise SettingsError(list(missing))
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
                 world = World(options.sandbox_port, place.sandbox_token)
                 supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
             if not supervisor.is_ending:
-                _welcome(place, options, before)
+                _welcome(place, options, before, unheard(program))
             supervisor.watch()
     finally:
         supervisor.close()
@@ -242,7 +243,9 @@ def answers(port: int) -> bool:
     return True
 
 
-def _welcome(place: Place, options: argparse.Namespace, before: tuple[int, int]) -> None:
+def _welcome(
+    place: Place, options: argparse.Namespace, before: tuple[int, int], warnings: Sequence[Problem] = ()
+) -> None:
     here = f"http://127.0.0.1:{options.port}"
     campaign = place.settings.campaign
     name = escape(campaign.name)
@@ -266,6 +269,9 @@ def _welcome(place: Place, options: argparse.Namespace, before: tuple[int, int])
         out.print(f"  . {shlex.quote(str(Path(made).with_name('activate')))}", markup=False, soft_wrap=True)
     words = ("send", "'Hello from the hall'", "--to", place.settings.accounts[0].name)
     out.print(_command(options, *words, program="amplifier" if made else ""), markup=False, soft_wrap=True)
+    if warnings:
+        out.print()
+        warn(out, warnings)
     out.print("\nCtrl-C ends everything.")
 
 

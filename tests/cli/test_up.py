@@ -13,7 +13,7 @@ from amplifier.cli import up
 from amplifier.cli.rehearse import copy_home, free_port
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
-from amplifier.errors import UsageError
+from amplifier.errors import Problem, UsageError
 from amplifier.place import Place, settle
 from amplifier.sandbox.server import Sandbox
 from amplifier.settings import Public
@@ -213,3 +213,11 @@ def test_whoever_comes_back_is_told_how_to_begin_anew(place: Place, capsys: pyte
     said = capsys.readouterr().out
     assert "It began earlier: 145 of its 145 deliveries were done. From the start again:\n" in said
     assert f" up --fresh --home {place.home}\n" in said
+
+
+def test_at_the_start_it_warns_that_nobody_will_be_asked(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
+    up._welcome(
+        place, options, (0, 0), [Problem("settings.yaml", 33, "hand_off", "Nobody will be asked.", "Name one.")]
+    )
+    assert "▲ settings.yaml:33\n  Nobody will be asked.\n  Name one.\n" in capsys.readouterr().out
