@@ -75,6 +75,7 @@ class Topic(StrEnum):
     CHANGED = "changed"
     FACTS = "facts"
     STOPPED = "stopped"
+    CLOCK = "clock"
 
 
 class Recipient(FileModel):

@@ -153,6 +153,11 @@ def low_on_money(month: str, left: str) -> Draft:
     return Draft(f"{Topic.BUDGET}:low:{month}", Topic.BUDGET, words)
 
 
+def clock_is_wrong(number: int, words: str) -> Draft:
+    """Our clock became wrong for this time; `words` say by how much and what to do."""
+    return Draft(f"{Topic.CLOCK}:{number}", Topic.CLOCK, words)
+
+
 def next_try(made_at: datetime, tries: int) -> datetime:
     """When somebody who could not be told is tried again: after 5 s, after 15 s more, then every minute."""
     waits = [RETRY_S[min(number, len(RETRY_S) - 1)] for number in range(tries)]

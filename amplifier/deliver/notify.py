@@ -12,8 +12,17 @@ from functools import partial
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.notice import Draft, News, Notice
 from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.notices import ACCOUNT, Scene, drafts, is_worth_telling, low_on_money, next_try
+from amplifier.deliver.notices import (
+    ACCOUNT,
+    Scene,
+    clock_is_wrong,
+    drafts,
+    is_worth_telling,
+    low_on_money,
+    next_try,
+)
 from amplifier.deliver.till import standing
+from amplifier.deliver.wrong_clock import times_wrong, wrong_clock
 from amplifier.policy import Recipient, Topic
 from amplifier.settings import TITLES, Mode, Settings
 from amplifier.store import accounts, journeys, notices
@@ -73,9 +82,14 @@ class Notifier:
         money = standing(self._settings, now=now)
         if money is None or not money.is_low:
             return
-        draft = low_on_money(month_of(now), str(money))
-        for one in listeners(self._settings, draft.topic):
-            notices.add(draft, recipient=one.name, link=link(self._settings, draft.page), now=now)
+        self._add(low_on_money(month_of(now), str(money)), now)
+
+    def warn_of_clock(self) -> None:
+        """Tell, once each time, that this computer's clock has become wrong."""
+        now = self._now()
+        number = times_wrong(self._settings, now=now)
+        if number:
+            self._add(clock_is_wrong(number, wrong_clock(self._settings, now=now)), now)
 
     def tell(self, recipient: str) -> None:
         """Tell this recipient what waits for them; after a failure the rest waits for a better moment."""
@@ -107,6 +121,10 @@ class Notifier:
             place=self._settings.campaign.place,
             today=self._today(),
         )
+
+    def _add(self, draft: Draft, now: datetime) -> None:
+        for one in listeners(self._settings, draft.topic):
+            notices.add(draft, recipient=one.name, link=link(self._settings, draft.page), now=now)
 
     def _decide(self, unread: Sequence[News]) -> list[tuple[Draft, str, str]]:
         now = self._now()

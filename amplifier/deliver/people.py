@@ -24,6 +24,7 @@ from amplifier.store import heartbeats
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERY_S = {Mode.LIVE: 3.0, Mode.REHEARSAL: 1.0}
 MONEY_EVERY_S = 30.0
+CLOCK_EVERY_S = 30.0
 WATCH_EVERY_S = {Mode.LIVE: 60.0, Mode.REHEARSAL: 2.0}
 
 
@@ -45,6 +46,8 @@ def people_jobs(
     notifier = notifier_for(place, told)
     for name, call in notifier.jobs():
         yield name, every, call
+    if settings.notify:
+        yield "clock", CLOCK_EVERY_S, notifier.warn_of_clock
     if settings.budget:
         yield "low on money", MONEY_EVERY_S, notifier.warn_of_money
     means = Means(

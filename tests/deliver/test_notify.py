@@ -13,6 +13,7 @@ from amplifier.campaign.notice import Draft
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.messenger import carry
 from amplifier.deliver.notify import MISSING, Notifier, Post, link, listeners, names, title
+from amplifier.deliver.wrong_clock import compare
 from amplifier.policy import Topic
 from amplifier.store import accounts, deliveries, events, notices, spends, stops
 from tests.deliver.messenger_server import messenger
@@ -222,6 +223,26 @@ def test_that_money_is_short_is_told_once_a_month(desk: Desk) -> None:
         notifier.warn_of_money()
     (told,) = notices.to_tell("anna", now=desk.time)
     assert told.sentence.startswith("$1.50 of $10.00 left this month. We listen less often; posts still go out.")
+
+
+def test_that_the_clock_became_wrong_is_told_once_until_it_was_right_in_between(desk: Desk) -> None:
+    def round_of(off_s: float) -> list[str]:
+        compare("x", desk.time + timedelta(seconds=off_s), now=desk.time)
+        for _ in range(3):
+            desk.notifier.warn_of_clock()
+        told = [one.sentence for one in notices.to_tell("anna", now=desk.time)]
+        desk.round()
+        return told
+
+    assert round_of(0) == []
+    words = "This computer's clock is 5 minutes behind X's. Set it right: posts may go out at wrong times."
+    assert round_of(300) == [words]
+    assert round_of(300) == round_of(400) == []
+    assert round_of(1) == []
+    assert round_of(300) == [words]
+    assert [body for address, body in desk.sent if address == "anna's"].count(
+        f"{words}\nhttps://amplifier.example/"
+    ) == 2
 
 
 def test_history_wakes_nobody(desk: Desk) -> None:

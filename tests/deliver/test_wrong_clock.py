@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.deliver.wrong_clock import compare, wrong_clock
+from amplifier.deliver.wrong_clock import compare, times_wrong, wrong_clock
 from amplifier.settings import Settings, load
 from tests.store.filled import NOW, after
 
@@ -53,3 +53,19 @@ def test_what_was_measured_before_the_clock_was_set_counts_no_more(settings: Set
 def test_an_account_that_nobody_has_asked_says_nothing(settings: Settings) -> None:
     compare("somebody else", after(3660), now=NOW)
     assert wrong_clock(settings, now=NOW) == ""
+
+
+def test_it_is_wrong_for_the_same_time_until_it_was_right_in_between(settings: Settings) -> None:
+    told = []
+    for off in (0, 61, 3660, 59, 61, 31, 90, 30, 61, 0, -90):
+        compare("x", after(off), now=NOW)
+        told.append(times_wrong(settings, now=NOW))
+    assert told == [0, 1, 1, 0, 1, 0, 1, 0, 2, 0, 3]
+
+
+def test_while_nobody_can_tell_it_is_still_the_same_time(settings: Settings) -> None:
+    compare("x", after(3660), now=NOW)
+    assert times_wrong(settings, now=NOW) == 1
+    assert times_wrong(settings, now=after(3660)) == 0
+    compare("x", after(7320), now=after(3660))
+    assert times_wrong(settings, now=after(3660)) == 1
