@@ -150,6 +150,9 @@ def as_json(found: Bill, settings: Settings) -> dict[str, object]:
         }
         if kept
         else None,
+        "listening_at_most_usd": in_dollars(_most_for_listening(kept, found.budget))
+        if kept and found.budget is not None
+        else None,
         "budget_usd": None if found.budget is None else in_dollars(found.budget),
         "spent_usd": in_dollars(found.spent),
         "covered": covered if found.budget is not None else None,
@@ -158,18 +161,33 @@ def as_json(found: Bill, settings: Settings) -> dict[str, object]:
 
 
 def _upkeep(found: Upkeep, budget: int | None) -> Iterator[str]:
+    """What else the month's money goes to; with a budget, what it lets that take."""
+    yield (
+        f"A post that came into doubt would cost up to ${in_dollars(found.doubt):,.2f} more to look for; looking again "
+        f"at what is out costs ${in_dollars(found.looking):,.2f} a month."
+    )
+    mentions = f"A mention costs at most ${in_dollars(found.mention):.3f}"
     if budget is None:
-        listening = f"${in_dollars(found.listening):,.2f} if every look brought a full page. A budget stops it."
-    else:
-        listening = f"${in_dollars(min(found.listening, budget - kept_from(MENTIONS, budget))):,.2f}."
+        thousand = in_dollars(1000 * found.mention)
+        yield f"Listening is free while nobody speaks. {mentions}, ${thousand:,.2f} for 1,000. A budget limits it."
+        return
+    most, whole = _most_for_listening(found, budget), in_dollars(budget)
+    if not most:
+        page = in_dollars(found.page)
+        yield f"There is no listening: each look puts ${page:,.2f} aside, and ${whole:,.2f} has no room for that."
+        return
+    spared, room = in_dollars(kept_from(MENTIONS, budget)), max(0, most - found.page) // found.mention
     yield (
-        f"Besides, a month costs at worst: confirming ${in_dollars(found.confirming):,.2f} if every post came into "
-        f"doubt, looking again ${in_dollars(found.looking):,.2f}, listening {listening}"
+        f"Listening takes at most ${in_dollars(most):,.2f} of a month's ${whole:,.2f}: as money "
+        f"runs short it slows down, then stops. It leaves ${spared:,.2f} for posts and never passes the budget."
     )
-    yield (
-        f"  Listening is free while nobody speaks: {found.looks:,} looks a month, at most "
-        f"${in_dollars(found.mention):.3f} a mention, ${in_dollars(1000 * found.mention):,.2f} for 1,000 of them."
-    )
+    yield f"  It is free while nobody speaks. {mentions}: there is room for {room:,} or more."
+
+
+def _most_for_listening(found: Upkeep, budget: int) -> int:
+    """What listening can take of a month's budget at most; 0 where not even one look finds room."""
+    room = budget - kept_from(MENTIONS, budget)
+    return min(found.listening, room) if room >= found.page else 0
 
 
 def _charges(posts: Iterable[WantedPost], settings: Settings) -> Iterator[tuple[datetime, int, str]]:

@@ -127,8 +127,9 @@ def listening_pause(every_s: float, *, spent: int, budget: int, failures: int) -
 class Upkeep:
     """What a month costs at worst beside the posts, in millionths of a US dollar.
 
-    `listening`: if every look brought a full page; `mention` is the most that one costs. `confirming`: if every post of
-    the fullest month came into doubt. `looking`: looking again at what is out, and at the accounts themselves.
+    `listening`: if every look brought a full page; `mention` is the most that one costs, `page` what a look for
+    mentions puts aside beforehand. `confirming`: if every post of the fullest month came into doubt, `doubt` for each.
+    `looking`: looking again at what is out, and at the accounts themselves.
     """
 
     looks: int
@@ -136,11 +137,13 @@ class Upkeep:
     listening: int
     confirming: int
     looking: int
+    page: int
+    doubt: int
 
 
 def upkeep(settings: Settings, posts: int) -> Upkeep:
     """The worst month in live mode at the settings' rhythm, with so many posts on paid networks."""
-    found = Upkeep(0, 0, 0, 0, 0)
+    found = Upkeep(0, 0, 0, 0, 0, 0, 0)
     for account in settings.accounts:
         row = TABLE[account.platform]
         if not is_paid(row):
@@ -155,6 +158,8 @@ def upkeep(settings: Settings, posts: int) -> Upkeep:
             listening=found.listening + looks * PAGE * (mention + tags * hit),
             confirming=posts * confirming(row),
             looking=found.looking + DAYS * in_micros(row.price_user),
+            page=PAGE * mention,
+            doubt=confirming(row),
         )
     dearest = max((TABLE[one.platform].price_read for one in settings.accounts), default=0.0)
     return replace(found, looking=found.looking + posts * READ_BACKS * in_micros(dearest))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from amplifier.campaign.post import Words
-from amplifier.cli.bill import bill, price_words, sentences, warnings
+from amplifier.cli.bill import as_json, bill, price_words, sentences, warnings
 from amplifier.clock import utc_now
 from amplifier.settings import Settings, load
 from amplifier.store import spends
@@ -58,12 +58,31 @@ def test_the_api_and_hands_stand_side_by_side() -> None:
 
 def test_with_a_budget_it_says_what_a_month_costs_besides_and_that_it_is_covered() -> None:
     told = said(with_budget(25), PLAIN, PLAIN, spent=5_000_000)
-    assert "confirming $0.42 if every post came into doubt" in told
-    assert "looking again $0.33" in told  # 31 times who we are, two looks at each of two posts
-    assert "listening $22.50" in told
-    assert "44,640 looks a month, at most $0.011 a mention, $11.00 for 1,000 of them" in told
+    assert "A post that came into doubt would cost up to $0.21 more to look for" in told
+    assert "looking again at what is out costs $0.33 a month." in told  # 31 times who we are, two looks at each of two
+    assert "Listening takes at most $22.50 of a month's $25.00: as money runs short it slows down, then stops." in told
+    assert "It leaves $2.50 for posts and never passes the budget." in told
+    assert "It is free while nobody speaks. A mention costs at most $0.011: there is room for 1,945 or more." in told
+    assert "at worst" not in told
     assert "The budget covers the plan. $20.00 of $25.00 are left this month." in told
     assert "by hand on" not in told
+
+
+def test_a_budget_too_small_for_a_look_says_that_there_is_no_listening() -> None:
+    assert "Listening takes at most $1.10 of a month's $1.22" in said(with_budget(1.2223), PLAIN)
+    settings, shown = with_budget(10), posts(PLAIN)
+    found = bill(shown, shown, settings, spent={}, now=NOW)
+    assert as_json(found, settings)["listening_at_most_usd"] == 9
+    told = said(with_budget(1.21), PLAIN)
+    assert "There is no listening: each look puts $1.10 aside, and $1.21 has no room for that." in told
+    assert "Listening takes" not in told
+    assert "X's API would charge $0.01" in told
+
+
+def test_without_a_budget_no_sum_is_said_that_nobody_will_pay() -> None:
+    told = said(written(live=False), PLAIN)
+    assert "A mention costs at most $0.011, $11.00 for 1,000. A budget limits it." in told
+    assert "49,104" not in told
 
 
 def test_a_campaign_without_x_is_charged_nothing() -> None:
@@ -103,6 +122,7 @@ def test_the_plan_and_the_status_say_it_to_people_and_programs(shell: Shell) -> 
     plan = shell.ask("plan")
     assert plan["money"]["budget_usd"] == 0.3
     assert plan["money"]["covered"] is False
+    assert plan["money"]["listening_at_most_usd"] == 0
     assert plan["money"]["by_hand_usd"] == 0
     assert [warning["line"] for warning in plan["warnings"] if warning["rule"] == "budget"] == [line]
     assert f"settings.yaml:{line}" in shell("plan").out

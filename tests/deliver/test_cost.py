@@ -162,6 +162,8 @@ def test_the_worst_month_is_counted_at_the_settings_own_rhythm() -> None:
         listening=44_640 * 100 * 11_000,
         confirming=10 * 210_000,
         looking=31 * 10_000 + 10 * 2 * 5_000,
+        page=1_100_000,
+        doubt=210_000,
     )
 
 
