@@ -11,6 +11,7 @@ from amplifier.clock import utc_now
 from amplifier.place import settle
 from amplifier.schedule.change import decide_move, prepare_move, program_in_force
 from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.planner import Planner
 from amplifier.sharekit.publish import Publisher
 from amplifier.wiring import open_house, worker_jobs
 from tests.journeys.install import OF_THE_TESTS, REPOSITORY
@@ -27,11 +28,14 @@ def test_a_milestone_that_moves_renews_the_kit_in_the_planners_own_tick(
     published: list[bool] = []
     really = Publisher.publish
     monkeypatch.setattr(Publisher, "publish", lambda self: published.append(really(self)))
+    asked: list[object] = []
+    monkeypatch.setattr(Planner, "untrue", lambda _self, deliveries: asked.append(deliveries) or ())
     jobs, worker = worker_jobs(open_house(place))
     plan = next(job.call for job in jobs if job.name == "plan")
     try:
         plan()
         assert published == [True]  # the first plan brings the first kit
+        assert asked == [[]]  # which asks the planner what is no longer so of what is out
         plan()
         assert len(published) == 1  # while nothing changes, the kit has its own turn
         program = program_in_force(place.settings)
