@@ -12,6 +12,7 @@ from amplifier import settings
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
 from amplifier.platforms.capabilities import TABLE
+from amplifier.policy import Topic
 
 HOME = Path(__file__).parent.parent
 EXAMPLE = (HOME / "settings.yaml").read_text()
@@ -291,7 +292,7 @@ def test_who_is_to_be_told_stands_with_the_name_of_a_variable() -> None:
     people = "notify:\n  - {name: ola, address: NOTIFY_OLA}\n  - {name: bo, address: NOTIFY_BO, about: [missed]}\n"
     found = settings.parse(EXAMPLE + people)
     assert [(one.name, one.address, len(one.about)) for one in found.notify] == [
-        ("ola", "NOTIFY_OLA", 10),
+        ("ola", "NOTIFY_OLA", len(Topic)),
         ("bo", "NOTIFY_BO", 1),
     ]
     [wrong] = refused(("NOTIFY_OLA", f"mailto://{SECRET}@mail.example"), text=EXAMPLE + people)
