@@ -9,7 +9,7 @@ from amplifier.campaign.delivery import Receipt, RemoteState, State, Verb
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.store import deliveries, journeys, posts
-from amplifier.store.models import PostRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, receipt, sending, step, unsure
 
