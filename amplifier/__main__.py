@@ -135,11 +135,13 @@ def _prepare(name: str, words: list[str]) -> None:
     known, others = peek.parse_known_args(words)
     if not {"-h", "--help"} & set(others):
         _find_settings(known.home)
+        place = import_module("amplifier.place")
         try:
-            import_module("amplifier.place").settle(known.home, known.var, keyless=COMMANDS[name].keyless)
+            place.settle(known.home, known.var, keyless=COMMANDS[name].keyless)
         except AmplifierError:
             if not COMMANDS[name].anyhow:
                 raise
+            place.settle_anyhow(known.home, known.var)
     import_module("django").setup()
 
 

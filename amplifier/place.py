@@ -18,6 +18,7 @@ SANDBOX_PORT = 8900
 PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
 STOP_VARIABLE = "AMPLIFIER_STOP"
 STOP_FILE = "STOP"
+DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
 LAST_PORT = 65535
 SHORTEST_KEY = 32
@@ -107,6 +108,34 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False) -> Pla
     os.environ["AMPLIFIER_VAR"] = str(folder)
     os.environ["AMPLIFIER_KEY"] = key
     return Place(home=home.resolve(), var=folder, settings=settings, key=key)
+
+
+def settle_anyhow(home: Path, var: Path | None = None) -> None:
+    """Settings or key are in no order: find the database that is in use all the same, for whoever must write to it.
+
+    The folder that is named; else the one that an `up` is at work on, else the only one that has a database.
+    """
+    folders = [var] if var else [home / "var" / mode.value for mode in Mode]
+    there = [folder for folder in folders if (folder / DATABASE).exists()]
+    at_work = [folder for folder in there if is_locked(folder / LOCK)]
+    for found in (at_work, there):
+        if len(found) == 1:
+            os.environ["AMPLIFIER_VAR"] = str(found[0].resolve())
+            if found[0].name == Mode.REHEARSAL.value:
+                os.environ.pop("DATABASE_URL", None)
+            return
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process holds this lock file; one that is not there is held by nobody."""
+    try:
+        with path.open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def folder_of(settings: Settings, home: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place, port_number, settle
+from amplifier.place import DATABASE, LOCK, Place, port_number, settle, settle_anyhow
 from amplifier.settings import Mode
 
 REPOSITORY = Path(__file__).parents[1]
@@ -193,3 +193,25 @@ def test_a_stop_file_that_would_never_end_stops_and_keeps_nobody_waiting(home: P
     else:
         place.stop_file.symlink_to(device)
     assert place.stopped()
+
+
+def test_with_settings_in_no_order_the_database_in_use_is_found_all_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://somewhere")
+    rehearsal, live = home / "var" / "rehearsal", home / "var" / "live"
+    for folder in (rehearsal, live):
+        folder.mkdir(parents=True)
+    settle_anyhow(home)
+    assert "AMPLIFIER_VAR" not in os.environ
+    (live / DATABASE).touch()
+    settle_anyhow(home)
+    assert (os.environ["AMPLIFIER_VAR"], "DATABASE_URL" in os.environ) == (str(live.resolve()), True)
+    (rehearsal / DATABASE).touch()
+    monkeypatch.delenv("AMPLIFIER_VAR")
+    settle_anyhow(home)
+    assert "AMPLIFIER_VAR" not in os.environ, "nobody can tell which of the two"
+    with (rehearsal / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        settle_anyhow(home)
+    assert (os.environ["AMPLIFIER_VAR"], "DATABASE_URL" in os.environ) == (str(rehearsal.resolve()), False)

@@ -10,6 +10,7 @@ from amplifier.text.links import SpanKind, spans
 
 EVERYTHING = "all"
 ACCOUNT, TAG = "account:", "tag:"
+STOPPED, GOES_ON = "is stopped", "goes on"
 MARKS = "#\uff03"  # what a hashtag begins with, narrow or full width
 
 
@@ -59,8 +60,10 @@ def stopped_by(stops: Iterable[Stop], account: str, text: str) -> Stop | None:
     return None
 
 
-def said_scope(scope: str) -> str:
-    """A scope as people say it."""
+def sending(scope: str, what: str) -> str:
+    """What is so with sending in this scope, as people say it: Sending is stopped everywhere; Sending on x goes on."""
     if scope.startswith(ACCOUNT):
-        return f"on {scope.removeprefix(ACCOUNT)}"
-    return f"of posts with #{scope.removeprefix(TAG)}" if scope.startswith(TAG) else "everywhere"
+        return f"Sending on {scope.removeprefix(ACCOUNT)} {what}"
+    if scope.startswith(TAG):
+        return f"Sending of posts with #{scope.removeprefix(TAG)} {what}"
+    return f"Sending {what} everywhere"

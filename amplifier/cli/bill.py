@@ -86,14 +86,19 @@ def bill(
     )
 
 
-def price_words(said: Words, settings: Settings) -> str:
-    """What a post costs through the API, behind a dot: the dear ones are marked; empty where nothing is charged."""
-    row = TABLE[settings.account(said.account).platform]
+def price_words(said: Words, settings: Settings, *, by_hand: bool = False) -> str:
+    """What a post costs through the API, behind a dot: the dear ones are marked; empty where nothing is charged.
+
+    Where people post it (`by_hand`, or on an account that is used by hand) it says so, and the price beside it.
+    """
+    account = settings.account(said.account)
+    row = TABLE[account.platform]
+    hands = by_hand or is_by_hand(account, settings)
     if not is_paid(row):
-        return ""
-    if has_dear_link(said, row):
-        return f" · [bold]${row.price_with_link:.3f}[/] with a link instead of ${row.price:.3f}"
-    return f" · ${row.price:.3f}"
+        return " · by hand" if hands else ""
+    dear = f"[bold]${row.price_with_link:.3f}[/] with a link instead of ${row.price:.3f}"
+    charge = dear if has_dear_link(said, row) else f"${row.price:.3f}"
+    return f" · by hand; the API would take {charge}" if hands else f" · {charge}"
 
 
 def has_dear_link(said: Words, row: Capabilities) -> bool:

@@ -27,7 +27,6 @@ from amplifier.store.corrections import Hand
 from amplifier.wiring import reachable
 
 LOOK_FOR_S = 5.0
-MOST_LISTED = 30
 WAYS = {
     Way.EDIT: "It is edited; boosts and replies stay.",
     Way.REPOST: "It is deleted, and the new words are posted.",
@@ -112,18 +111,17 @@ def ask_networks(place: Place, stands: Iterable[Stand]) -> dict[str, Breaks]:
 
 def list_posts(place: Place, *, as_json: bool) -> int:
     """The posts that are out, the newest first, by the names that commands take."""
-    posts = stated.names(place.settings.campaign.id)
+    out_now = {one.post for one in stated.stated(place.settings.campaign.id)}
+    posts = [post for post in stated.names(place.settings.campaign.id) if post in out_now]
     if as_json:
         say_json({"mode": place.settings.mode.value, "posts": [post_name(post) for post in posts]})
         return 0
     out = console()
-    for post in posts[:MOST_LISTED]:
+    for post in posts:
         first = journeys.journeys(post=post)[0]
         out.print(f"{as_said(first.wall_time)}  [bold]{post_name(post)}[/]  {escape(first_words(first.text))}")
-    if len(posts) > MOST_LISTED:
-        out.print(f"And {len(posts) - MOST_LISTED} more. All of them: amplifier correct --list --json")
     if not posts:
-        out.print("Nothing has gone out yet.")
+        out.print("Nothing of ours is out.")
     return 0
 
 

@@ -128,7 +128,7 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
-                charge = price_words(said, settings)
+                charge = price_words(said, settings, by_hand=post.hand_off)
                 head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
                 out.print(head, style="dim")
                 out.print(Padding(Text(said.text), (0, 0, 0, 9)))

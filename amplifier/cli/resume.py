@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from rich.markup import escape
+
 from amplifier.campaign.delivery import HoldReason, Journey
-from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of
+from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
 from amplifier.cli.output import actor, agreed, as_said, console, errors, inset, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Flag, Halt, halts, let_go_on, refuse_if_held, too_late, waiting
@@ -113,7 +115,7 @@ def _ending(place: Place, scope: str) -> Ending:
 def _show(ending: Ending, settings: Settings) -> None:
     out = console()
     for reason in dict.fromkeys(flag.reason for flag in ending.flags):
-        out.print(f"[red]■[/] Sending is stopped {said_scope(ending.scope)}.", end=" ")
+        out.print(f"[red]■[/] {escape(sending(ending.scope, STOPPED))}.", end=" ")
         out.print(reason, markup=False)
         for flag in ending.flags:
             if flag.reason == reason:
@@ -142,8 +144,9 @@ def _nothing_to_end(ending: Ending, place: Place, *, as_json: bool) -> int:
         say_json({**_shared(place, ending), "resumed": False, "released": [], "kept": []})
     else:
         out = console()
-        where = "" if ending.scope == EVERYTHING else f" {said_scope(ending.scope)}"
-        out.print(f"Sending is not stopped{where}.", markup=False)
+        not_so = "is not stopped"
+        words = f"Sending {not_so}" if ending.scope == EVERYTHING else sending(ending.scope, not_so)
+        out.print(f"{words}.", markup=False)
         _show_others(ending)
     return 1 if ending.stays else 0
 
@@ -206,7 +209,8 @@ def _question(ending: Ending, chosen: Sequence[Journey]) -> str:
     going, hands = _apart(chosen)
     now = f" {len(going)} held {'post goes' if len(going) == 1 else 'posts go'} out now." if going else ""
     asked = f" Somebody is asked to post {len(hands)} by hand." if hands else ""
-    return f"Let sending go on {said_scope(ending.scope)}?{now}{asked}{kept}"
+    words = sending(ending.scope, "go on")
+    return f"Let {words[0].lower()}{words[1:]}?{now}{asked}{kept}"
 
 
 def _apart(chosen: Sequence[Journey]) -> tuple[list[Journey], list[Journey]]:
@@ -222,8 +226,10 @@ def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place
         say_json({**_shared(place, ending), "resumed": True, **ids})
         return
     out = console()
-    out.print(f"[green]✓[/] Sending goes on {said_scope(ending.scope)}.", end=" ")
-    out.print(_how(released, place.settings) if released else "What comes goes out at its time.")
+    goes_on = "What comes goes out at its time." if not ending.stays else "What no other stop holds goes out."
+    done = f"{sending(ending.scope, GOES_ON)}." if not ending.stays else "That stop has ended."
+    out.print(f"[green]✓[/] {escape(done)}", end=" ")
+    out.print(_how(released, place.settings) if released else goes_on)
     going, hands = _apart(chosen)
     if released < len(going):
         out.print(f"{len(going) - released} of them had become too late meanwhile.")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.post import Fact
 from amplifier.cli.bill import price_words
 from amplifier.cli.following import wait_for, worker_is_alive
@@ -21,10 +21,12 @@ from amplifier.errors import FileError, UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.program import post_name
 from amplifier.schedule.review import facts_of_own_words
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, ledger
 
+WAIT_S = 120.0
 AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
 
 
@@ -37,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--again", action="store_true", help="also if nearly the same is there within 24 hours; not on X"
     )
     parser.add_argument("--yes", action="store_true", help="send without asking")
-    parser.add_argument("--wait", type=float, default=120, help="seconds to wait for the receipts (default: 120)")
+    parser.add_argument(
+        "--wait", type=float, help="seconds to wait for the receipts (default: 120, and none with --at)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,8 +65,9 @@ def run(options: argparse.Namespace) -> int:
     ids = queue_own(own, settings, actor=actor(), now=now, facts=_stated(own, settings))
     alive = worker_is_alive()
     rows = journeys.journeys_by_id(ids)
-    if alive and due_at <= utc_now() + timedelta(seconds=options.wait):
-        rows = _follow(ids, seconds=options.wait, quiet=options.json)
+    wait = (0 if options.at else WAIT_S) if options.wait is None else options.wait
+    if alive and due_at <= utc_now() + timedelta(seconds=wait):
+        rows = _follow(ids, seconds=wait, quiet=options.json)
     if options.json:
         warnings = [echo.warning().as_json() for echo in own.echoes]
         told = [_as_json(row) for row in rows]
@@ -137,10 +142,14 @@ def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bo
         out.print(f"{state_words(row.state)}  {row.identity.account}  {more}".rstrip(), soft_wrap=True)
     if not alive:
         out.print("No worker is running, so nothing goes out yet. Start one: amplifier up")
-        minutes = settings.timing.too_late_after_s / 60
-        out.print(f"What is more than {minutes:.0f} minutes late is not sent by itself.")
+        minutes = max(1, round(settings.timing.too_late_after_s / 60))
+        late = f"{minutes} minutes" if minutes > 1 else "a minute"
+        out.print(f"What is more than {late} late is not sent by itself.")
     elif later:
-        out.print("It waits for its time. Changed your mind?  amplifier status shows it.")
+        out.print("It waits for its time. To take it back:")
+        out.print(f"  amplifier withdraw {post_name(rows[0].identity.post)}", markup=False, soft_wrap=True)
+    if any(row.state is State.HELD and row.reason == HoldReason.HAND_OFF for row in rows):
+        out.print("Somebody is asked to post it by hand. Who, and with which words: amplifier notify")
 
 
 def _as_json(row: Journey) -> dict[str, object]:

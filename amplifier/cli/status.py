@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,8 +14,8 @@ from rich.markup import escape
 from amplifier.campaign.correction import is_later
 from amplifier.campaign.delivery import Journey, State, Verb
 from amplifier.campaign.fate import Fate, Follows
-from amplifier.campaign.stop import EVERYTHING, said_scope
-from amplifier.cli.output import SHAPES, as_said, console, say_json, totals
+from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
+from amplifier.cli.output import SHAPES, WORDS, as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.cli.resume import option
 from amplifier.cli.up import is_up
@@ -32,6 +32,7 @@ from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import TITLES
 from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, read_backs, sources
+from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import QUICK, must_be_sound, trouble
@@ -40,6 +41,7 @@ AWAY = "is not running"
 A_WEEK = timedelta(days=7)
 OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
 WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
+FEW = 5  # of a kind; more would push what matters off the screen
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
@@ -109,13 +111,7 @@ def run(options: argparse.Namespace) -> int:
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    for one in states:
-        if one.name in unasked:
-            out.print(f"[green]✓[/] {TITLES[one.platform]} @{one.handle}: by hand; nothing is asked of its API.")
-            continue
-        mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
-        words = {"ok": "connected", "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
-        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {escape(one.detail)}".rstrip())
+    _print_accounts(states, unasked, asked=alive["worker"])
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     if money:
@@ -124,11 +120,24 @@ def run(options: argparse.Namespace) -> int:
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
     _print_problems(problems)
-    _print_next(coming, now)
+    _print_next(coming, now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     _print_needs(needs, twice)
     _print_outside(outside)
     return 0 if good else 1
+
+
+def _print_accounts(states: Sequence[AccountState], unasked: Collection[str], *, asked: bool) -> None:
+    """How each account stands; `asked`: somebody is there who asks them."""
+    out = console()
+    for one in states:
+        if one.name in unasked:
+            out.print(f"[green]✓[/] {TITLES[one.platform]} @{one.handle}: by hand; nothing is asked of its API.")
+            continue
+        mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
+        well = "connected" if asked else "connected when it was last asked"
+        words = {"ok": well, "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
+        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {escape(one.detail)}".rstrip())
 
 
 def _must_be_readable(place: Place) -> None:
@@ -164,16 +173,17 @@ def _print_stops(stopped: Sequence[Halt]) -> None:
     out = console()
     for (scope, reason), flags in groupby(stopped, key=lambda one: (one.scope, one.reason)):
         named = " and ".join(dict.fromkeys(WHERE[one.flag] for one in flags))
-        out.print(f"[red]■ Sending is stopped {escape(said_scope(scope))}[/] ({named}).", end=" ")
+        out.print(f"[red]■ {escape(sending(scope, STOPPED))}[/] ({named}).", end=" ")
         out.print(reason, markup=False)
         out.print(f"  amplifier resume{option(scope)}", markup=False)
 
 
-def _print_next(coming: Sequence[Journey], now: datetime) -> None:
+def _print_next(coming: Sequence[Journey], now: datetime, *, stopped: bool) -> None:
     out = console()
     if coming:
         due = coming[0]
-        out.print(f"\nNext: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
+        would = "Next would be" if stopped else "Next"
+        out.print(f"\n{would}: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
     else:
         out.print("\nNothing is planned to go out.")
 
@@ -192,12 +202,16 @@ def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
         row = double.row
         what = f"{row.identity.account} {post_name(row.identity.post)} may be out twice."
         out.print(f"[red]✕[/] {escape(what)}\n  amplifier decide {row.id}")
-    for one in needs:
-        row = one.row
-        shape, colour = SHAPES[row.state]
-        what = f"{row.identity.account} {_called(row)}: {one.happened}"
-        out.print(f"[{colour}]{shape}[/] {escape(what)}")
-        out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
+    for state in dict.fromkeys(one.row.state for one in needs):
+        alike = [one for one in needs if one.row.state is state]
+        for one in alike[:FEW]:
+            row = one.row
+            shape, colour = SHAPES[row.state]
+            what = f"{row.identity.account} {_called(row)}: {one.happened}"
+            out.print(f"[{colour}]{shape}[/] {escape(what)}")
+            out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
+        if len(alike) > FEW:
+            out.print(f"  and {len(alike) - FEW} more that are {WORDS[state]}: amplifier decide", markup=False)
 
 
 def _called(row: Journey) -> str:

@@ -6,18 +6,23 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.markup import escape
+
 from amplifier.campaign.delivery import Journey, Verb
-from amplifier.campaign.stop import EVERYTHING, said_scope, scope_of, why_no_tag
+from amplifier.campaign.stop import EVERYTHING, STOPPED, TAG, Stop, scope_of, sending, stopped_by, why_no_tag
 from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
+from amplifier.deliver.deadline import within
 from amplifier.deliver.halt import Flag, Pulled, pull, sentence
 from amplifier.errors import AmplifierError, UsageError
 from amplifier.place import STOP_VARIABLE, Place, settle
 from amplifier.settings import Mode
+from amplifier.store import journeys
 from amplifier.written import nearest
 
 NO_REASON = "Stopped on the command line, without a reason."
 FIRST_WORDS = 50
+LOOK_FOR_S = 2.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,15 +91,29 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str) -> None:
     if not pulled.flags:
         out.print(_cannot(scope), markup=False, style="bold red")
         return
-    where = said_scope(scope)
-    out.print(f"[bold red]■[/] Sending is stopped {where}.", end=" ")
+    out.print(f"[bold red]■[/] {escape(sending(scope, STOPPED))}.", end=" ")
     out.print(sentence(reason), markup=False)
     if Flag.DATABASE not in pulled.flags:
         out.print("The stop file alone stops it now. That is enough.")
     out.print(_means(scope))
     if Flag.DATABASE in pulled.flags:
-        _say_under_way(pulled.under_way)
-    out.print(f"\nTo let it go on:\n  amplifier resume{_option(scope)}", markup=False)
+        _say_under_way([row for row in pulled.under_way if _is_meant(row, scope)])
+    if scope.startswith(TAG) and not _has_coming(scope):
+        out.print(f"▲ No coming post has #{scope.removeprefix(TAG)}. Is it spelt like that?", style="yellow")
+    first = "First mend settings.yaml. " if trouble else ""
+    out.print(f"\n{first}To let it go on:\n  amplifier resume{_option(scope)}", markup=False)
+
+
+def _is_meant(row: Journey, scope: str) -> bool:
+    return stopped_by([Stop(0, scope, "", "", utc_now())], row.identity.account, row.text) is not None
+
+
+def _has_coming(scope: str) -> bool:
+    """Whether a coming post is meant; where nobody can tell, one may be."""
+    try:
+        return any(_is_meant(row, scope) for row in within(LOOK_FOR_S, journeys.coming))
+    except Exception:  # noqa: BLE001  it is stopped, and that alone had to succeed
+        return True
 
 
 def _means(scope: str) -> str:
@@ -126,7 +145,10 @@ def _name(row: Journey) -> str:
 
 def _cannot(scope: str) -> str:
     if scope != EVERYTHING:
-        return "One account or tag is stopped by the database alone. To stop everything:\n  amplifier stop"
+        return (
+            f"NOT STOPPED. {sending(scope, 'is stopped by the database alone')}, and that could not be done.\n"
+            "To stop everything:\n  amplifier stop"
+        )
     return (
         "NOTHING IS STOPPED. End the service itself (Ctrl-C where `amplifier up` runs), or set\n"
         f"{STOP_VARIABLE}=1 where it runs and start it again. README.md, “Emergency”, says where each network\n"

@@ -24,7 +24,7 @@ from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest
 from amplifier.cli.unheard import unheard
 from amplifier.errors import Problem, SettingsError, UsageError
-from amplifier.place import LAST_PORT, SANDBOX_PORT, Place, port_number, settle
+from amplifier.place import LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, Public
@@ -173,7 +173,7 @@ def migrate(place: Place, environment: dict[str, str]) -> None:
 @contextlib.contextmanager
 def only_one(var: Path) -> Iterator[None]:
     """Hold the lock of this data folder. Raises UsageError if another `up` holds it."""
-    path = var / "up.lock"
+    path = var / LOCK
     try:
         lock = path.open("a+")
     except OSError as error:
@@ -197,14 +197,7 @@ def only_one(var: Path) -> Iterator[None]:
 
 def is_up(var: Path) -> bool:
     """Whether an `up` is at work on this data folder."""
-    try:
-        with (var / "up.lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
+    return is_locked(var / LOCK)
 
 
 def forget(var: Path) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from amplifier.campaign.delivery import HoldReason, Journey, State, Verb
-from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, stopped_by
+from amplifier.campaign.stop import EVERYTHING, STOPPED, Stop, sending, stopped_by
 from amplifier.deliver.deadline import within
 from amplifier.errors import UsageError
 from amplifier.place import STOP_FILE, STOP_VARIABLE, Place
@@ -41,8 +41,7 @@ class Halt:
     since: datetime | None = None
 
     def __str__(self) -> str:
-        where = "" if self.scope == EVERYTHING else f" {said_scope(self.scope)}"
-        return f"Sending is stopped{where}. {self.reason}"
+        return f"{'Sending is stopped' if self.scope == EVERYTHING else sending(self.scope, STOPPED)}. {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,7 @@ def stop_of(place: Place, row: Journey) -> Halt | None:
 
 def partly_stopped() -> tuple[str, ...]:
     """The stops of single accounts and tags, a sentence each."""
-    return tuple(
-        f"Sending is stopped {said_scope(one.scope)}. {one.reason}" for one in stops.stops() if one.scope != EVERYTHING
-    )
+    return tuple(f"{sending(one.scope, STOPPED)}. {one.reason}" for one in stops.stops() if one.scope != EVERYTHING)
 
 
 def may_resume() -> str:
@@ -156,7 +153,9 @@ def let_go_on(
     if scope == EVERYTHING:
         refuse_if_held(place, anyway=anyway)
         _remove_flag(place.stop_file)
-    return stops.lift(actor=actor, now=now, scope=scope)
+    ended = stops.lift(actor=actor, now=now, scope=scope)
+    holds.tell_anew(stops.stops(also=place.stopped(), now=now))
+    return ended
 
 
 def refuse_if_held(place: Place, *, anyway: bool = False) -> None:

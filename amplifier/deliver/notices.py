@@ -10,7 +10,7 @@ from typing import Any
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.notice import Draft, News
-from amplifier.campaign.stop import said_scope
+from amplifier.campaign.stop import GOES_ON, STOPPED, sending
 from amplifier.policy import Topic
 
 LONGEST = 200  # characters: what a phone shows at a glance
@@ -205,10 +205,10 @@ def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
                 yield Draft(f"{Topic.ACCOUNT}:{news.id}", Topic.ACCOUNT, sentence)
         case "stopped":
             scope, reason = _stop(news)
-            words = f"Sending is stopped {said_scope(scope)} by {_person(news.actor)}. {_short(reason, 90)}".rstrip()
+            words = f"{sending(scope, STOPPED)} by {_person(news.actor)}. {_short(reason, 90)}".rstrip()
             yield Draft(f"{Topic.STOPPED}:{news.id}", Topic.STOPPED, f"{words} To let it go on: amplifier resume")
         case "resumed":
-            words = f"Sending goes on {said_scope(news.detail)}: {_person(news.actor)} resumed it."
+            words = f"{sending(news.detail, GOES_ON)}: {_person(news.actor)} resumed it."
             yield Draft(f"{Topic.STOPPED}:{news.id}", Topic.STOPPED, words)
         case _:
             if words := _facts(json.loads(news.detail)):

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.errand import HANDS_WANTED
-from amplifier.campaign.stop import Stop, said_scope, stopped_by
+from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
 from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
 from amplifier.store.events import Event, of_delivery, write_events
@@ -123,6 +123,15 @@ def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
 
 
 @whole
+def tell_anew(in_force: Collection[Stop]) -> None:
+    """One stop has ended: what others of these still hold says so, and does not name the one that is gone."""
+    for row in DeliveryRow.objects.filter(state=State.HELD, reason=HoldReason.STOPPED).select_for_update():
+        stop = stopped_by(in_force, row.account, row.text)
+        if stop and row.detail != _in_words(stop):
+            DeliveryRow.objects.filter(id=row.pk).update(detail=_in_words(stop))
+
+
+@whole
 def keep_back(ids: Iterable[int], *, actor: str, now: datetime) -> int:
     """Sending goes on, and a person keeps these back: nothing but a person lets them go any more. How many."""
     rows = DeliveryRow.objects.filter(
@@ -161,7 +170,11 @@ def _why(
         return HoldReason.STOPPED, f"Sending is stopped. {stopped}"
     stop = stopped_by(in_force, row.account, row.text)
     if stop:
-        return HoldReason.STOPPED, f"Sending is stopped {said_scope(stop.scope)}. {stop.reason}"
+        return HoldReason.STOPPED, _in_words(stop)
     if row.account in lost:
         return HoldReason.ACCOUNT, lost[row.account]
     return None
+
+
+def _in_words(stop: Stop) -> str:
+    return f"{sending(stop.scope, STOPPED)}. {stop.reason}"

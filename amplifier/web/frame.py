@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
-from amplifier.campaign.stop import said_scope
+from amplifier.campaign.stop import STOPPED, sending
 from amplifier.deliver.halt import Halt, flags, halts
 from amplifier.place import Place, settle
 from amplifier.schedule.stage import LIVE, Stage
@@ -61,7 +61,7 @@ def _halts() -> list[dict[str, str]]:
 def _halt(halt: Halt) -> dict[str, str]:
     kind, _, name = halt.scope.partition(":")
     return {
-        "what": f"Sending is stopped {said_scope(halt.scope)}.",
+        "what": f"{sending(halt.scope, STOPPED)}.",
         "why": halt.reason,
         "who": halt.actor,
         "since": f"{said_at(halt.since)} {place().settings.campaign.place}" if halt.since else "",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.stop import EVERYTHING, Stop, said_scope, scope_of, stopped_by, why_no_tag
+from amplifier.campaign.stop import EVERYTHING, STOPPED, Stop, scope_of, sending, stopped_by, why_no_tag
 
 AT = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 
@@ -58,11 +58,15 @@ def test_a_scope_is_written_in_one_way_only(account: str, tag: str, scope: str) 
 
 
 @pytest.mark.parametrize(
-    ("scope", "said"),
-    [(EVERYTHING, "everywhere"), ("account:x", "on x"), ("tag:lab23", "of posts with #lab23")],
+    ("scope", "words"),
+    [
+        (EVERYTHING, "Sending is stopped everywhere"),
+        ("account:x", "Sending on x is stopped"),
+        ("tag:lab23", "Sending of posts with #lab23 is stopped"),
+    ],
 )
-def test_a_scope_is_said_as_people_say_it(scope: str, said: str) -> None:
-    assert said_scope(scope) == said
+def test_a_scope_is_said_as_people_say_it(scope: str, words: str) -> None:
+    assert sending(scope, STOPPED) == words
 
 
 @pytest.mark.parametrize("tag", ["Lab23", "#Lab23", "＃Lab23", " lab23 ", "#Gerechtigkeit", "#投票", "#café", "#a_1"])  # noqa: RUF001

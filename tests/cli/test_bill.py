@@ -42,10 +42,17 @@ def with_budget(dollars: float) -> Settings:
 
 
 def test_a_link_is_marked_with_both_prices_and_what_is_free_is_not() -> None:
-    settings = written()
+    settings = with_budget(25)
     assert price_words(Words("x", LINKED, "en"), settings) == " · [bold]$0.200[/] with a link instead of $0.015"
     assert price_words(Words("x", PLAIN, "en"), settings) == " · $0.015"
     assert price_words(Words("mastodon", LINKED, "en"), settings) == ""
+
+
+def test_where_people_post_it_the_price_stands_beside_that() -> None:
+    settings = written()
+    assert price_words(Words("x", PLAIN, "en"), settings) == " · by hand; the API would take $0.015"
+    assert price_words(Words("mastodon", PLAIN, "en"), settings) == ""
+    assert price_words(Words("mastodon", PLAIN, "en"), settings, by_hand=True) == " · by hand"
 
 
 def test_the_api_and_hands_stand_side_by_side() -> None:

@@ -278,7 +278,7 @@ def test_a_stop_of_one_account_is_not_ended_by_the_way(shell: Shell) -> None:
     _stop(scope_of(account="x"))
     said = shell("resume", "--yes")
     assert said.code == 1
-    assert f"■ Sending is stopped on x. {WHY}\n  amplifier resume --account x\n" in said.out
+    assert f"■ Sending on x is stopped. {WHY}\n  amplifier resume --account x\n" in said.out
     assert stops.stops()
 
 

@@ -71,12 +71,13 @@ def test_every_flag_that_stops_is_named_with_what_to_paste(shell: Shell, monkeyp
     monkeypatch.setenv("AMPLIFIER_STOP", "1")
     told = " ".join(shell("status").out.split())
     for words in (
-        "everywhere (the environment). AMPLIFIER_STOP is set in the environment. amplifier resume",
-        "everywhere (the stop file and the database). A wrong name. amplifier resume",
-        "on x (the database). Seen in a screenshot. amplifier resume --account x",
-        "of posts with #lab23 (the database). Not now. amplifier resume --tag lab23",
+        "is stopped everywhere (the environment). AMPLIFIER_STOP is set in the environment. amplifier resume",
+        "is stopped everywhere (the stop file and the database). A wrong name. amplifier resume",
+        "on x is stopped (the database). Seen in a screenshot. amplifier resume --account x",
+        "of posts with #lab23 is stopped (the database). Not now. amplifier resume --tag lab23",
     ):
-        assert f"■ Sending is stopped {words}" in told
+        assert f"■ Sending {words}" in told
+    assert "Next would be: " in told
     flags = [(one["flag"], one["scope"]) for one in shell.ask("status")["stops"]]
     assert flags == [
         ("environment", "all"),

@@ -42,6 +42,13 @@ def test_one_account_or_one_tag_is_the_databases_alone(shell: Shell) -> None:
     assert "not allowed with" in shell.refused("stop", "--account", "x", "--tag", "y")
 
 
+def test_a_tag_that_no_coming_post_has_is_stopped_and_doubted(shell: Shell) -> None:
+    said = shell("stop", "--tag", "#Nosuch")
+    assert said.code == 0
+    assert "▲ No coming post has #nosuch. Is it spelt like that?" in said.out
+    assert "No coming post" not in shell("stop", "--tag", "#Lab23").out
+
+
 def test_a_tag_that_no_post_can_have_is_refused_and_nothing_is_stopped(shell: Shell) -> None:
     assert "is no hashtag, so it would stop nothing" in shell.refused("stop", "--tag", "Lab 23")
     assert "Did you mean lab23?" in shell.refused("stop", "--tag", "lab23,vote")

@@ -124,7 +124,7 @@ def test_a_stop_and_its_end_are_told_with_who_and_why() -> None:
         news(2, "resumed", subject="service", actor="cli:bo", detail="all"),
     ]
     stop, end = [draft.sentence for draft in drafts(told, scene())]
-    assert stop.startswith("Sending is stopped on x by anna. The wrong words went out.")
+    assert stop.startswith("Sending on x is stopped by anna. The wrong words went out.")
     assert end == "Sending goes on everywhere: bo resumed it."
 
 

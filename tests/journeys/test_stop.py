@@ -183,6 +183,22 @@ def test_one_tag_stops_and_what_lacks_it_goes_on(running: Run, install: Install)
     _until_held(running, with_it)
 
 
+def test_one_account_stops_also_while_the_settings_are_broken(running: Run, install: Install) -> None:
+    settings = install.home / "settings.yaml"
+    good = settings.read_text(encoding="utf-8")
+    settings.write_text(good.replace("zone:", "zoen:"), encoding="utf-8")
+    try:
+        said = install.command("stop", "--account", "x", "--reason", "Token seen")
+    finally:
+        settings.write_text(good, encoding="utf-8")
+    assert said.returncode == 0, said
+    assert "■ Sending on x is stopped. Token seen." in said.stdout
+    assert "First mend settings.yaml." in said.stdout
+    on_x, elsewhere = _make_due(install, 1, account="x"), _make_due(install, 1, account="mastodon")
+    running.until(lambda: _states(install, elsewhere) == {"sent": 1}, seconds=20, what="the other")
+    _until_held(running, on_x)
+
+
 def test_the_link_is_served_to_anybody_and_the_console_to_nobody_elsewhere(running: Run, install: Install) -> None:
     made = install.ask("stop-link")
     path = "/" + made["address"].split("/", 3)[3]

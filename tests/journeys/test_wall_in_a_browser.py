@@ -362,7 +362,7 @@ def test_the_wall_says_that_sending_is_stopped_and_why(look: Callable[..., Page]
     plan(sandbox, coming(1, 60))
     expect(page.locator("#truth")).to_contain_text("Next post in")
     expect(page.locator("#halted")).to_be_hidden()
-    plan(sandbox, coming(1, 60), stopped={"all": False, "why": "Sending is stopped on x. <b>Wrong</b> name."})
+    plan(sandbox, coming(1, 60), stopped={"all": False, "why": "Sending on x is stopped. <b>Wrong</b> name."})
     expect(page.locator("#halted")).to_contain_text("on x. <b>Wrong</b> name. What comes due is held.")
     expect(page.locator("#truth")).to_contain_text("Next post in")
     plan(sandbox, coming(1, 60), stopped={"all": True, "why": "Sending is stopped. Fire."})

@@ -96,10 +96,10 @@ def send(slot: str, remote_id: str) -> None:
 
 def test_the_wall_is_told_that_sending_is_stopped_and_that_it_goes_on(stage: Stage) -> None:
     assert stage.tell()["strip"]["stopped"] is None
-    stage.stops = [(False, "Sending is stopped on x. Wrong name.")]
-    assert stage.tell()["strip"]["stopped"] == {"all": False, "why": "Sending is stopped on x. Wrong name."}
+    stage.stops = [(False, "Sending on x is stopped. Wrong name.")]
+    assert stage.tell()["strip"]["stopped"] == {"all": False, "why": "Sending on x is stopped. Wrong name."}
     stage.stops.append((True, "Sending is stopped. Fire."))
-    why = "Sending is stopped on x. Wrong name. Sending is stopped. Fire."
+    why = "Sending on x is stopped. Wrong name. Sending is stopped. Fire."
     assert stage.tell()["strip"]["stopped"] == {"all": True, "why": why}
     stage.stops.clear()
     assert stage.tell()["strip"]["stopped"] is None

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
-from amplifier.store import accounts, deliveries, events, holds
+from amplifier.campaign.stop import STOPPED, sending
+from amplifier.store import accounts, deliveries, events, holds, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, receipt, row, step, unsure
@@ -36,8 +37,7 @@ def test_what_a_stop_holds_back_when_it_is_due_is_held_with_the_stops_reason(sco
     filled.stop(scope, reason="The debate is off.")
     assert holds.hold_blocked(now=NOW) == ()
     assert stands(number) == ("held", HoldReason.STOPPED)
-    assert row(number).detail.startswith("Sending is stopped ")
-    assert row(number).detail.endswith("The debate is off.")
+    assert row(number).detail == f"{sending(scope, STOPPED)}. The debate is off."
     assert (last(number).kind, last(number).before, last(number).after) == ("held: stopped", "queued", "held")
     assert stands(other)[0] == ("held" if scope == "all" else "queued")
     assert stands(ahead) == ("queued", "")
@@ -211,3 +211,14 @@ def test_a_doubt_about_an_account_that_was_replaced_waits_for_a_person() -> None
         assert "@before" in row(number).detail
     assert stands(other.id)[0] == "unsure"
     assert holds.leave_to_a_person({}, now=NOW) == 0
+
+
+def test_what_another_stop_still_holds_names_that_one_when_the_first_has_ended() -> None:
+    number = add("Vote. #Lab23")
+    filled.stop(reason="A wrong name.")
+    filled.stop("tag:lab23", reason="Taken over.")
+    holds.hold_blocked(now=NOW)
+    assert row(number).detail == "Sending is stopped everywhere. A wrong name."
+    filled.lift("all")
+    holds.tell_anew(stops.stops())
+    assert row(number).detail == "Sending of posts with #lab23 is stopped. Taken over."

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from amplifier.campaign.delivery import DoubtReason, Journey, Receipt, State, Verb
 from amplifier.campaign.errand import Errand, ErrandKind
-from amplifier.campaign.stop import EVERYTHING, said_scope
+from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, stop_of
@@ -31,7 +31,7 @@ from amplifier.wiring import addresses
 LOOK_EVERY_S = 3
 NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"
 NO_ACCOUNT = "This account is no longer in the settings. Tell whoever runs the campaign."
-STOPPED = "Do not post this now: sending is stopped{where}."
+DO_NOT = "Do not post this now."
 SETTLED = "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
 # What is said where a post that is out is to be deleted or changed.
 PLEASE = {Verb.DELETE: "Please delete this post on {network}.", Verb.EDIT: "Please change this post on {network}."}
@@ -232,7 +232,7 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
 
 
 def _stopped(stop: Halt) -> str:
-    return STOPPED.format(where="" if stop.scope == EVERYTHING else f" {said_scope(stop.scope)}")
+    return f"{DO_NOT} {'Sending is stopped' if stop.scope == EVERYTHING else sending(stop.scope, STOPPED)}."
 
 
 def _truth(how: Standing, verb: Verb, *, network: str, other: str) -> str:

@@ -68,8 +68,8 @@ def test_while_it_is_stopped_every_page_says_why_since_when_and_how_to_go_on(ope
     page = opened.get(path)
     for words in (
         "Sending is stopped everywhere. <b>A wrong name</b>.",
-        "Sending is stopped on x. Seen in a screenshot.",
-        "Sending is stopped of posts with #lab23. Not now.",
+        "Sending on x is stopped. Seen in a screenshot.",
+        "Sending of posts with #lab23 is stopped. Not now.",
         "by cli:wren. To let it go on: amplifier resume",
         "amplifier resume --account x",
         "amplifier resume --tag lab23",

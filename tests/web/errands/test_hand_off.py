@@ -250,19 +250,21 @@ def test_what_is_missed_must_not_be_posted_any_more_but_can_be_said(errand: Erra
 def test_while_sending_is_stopped_the_page_says_not_to_post(errand: Errand) -> None:
     stops.stop(reason="The wrong words went out.", actor="cli:anna", now=utc_now())
     page = errand.get()
-    assert page.truth == "Do not post this now: sending is stopped."
+    assert page.truth == "Do not post this now. Sending is stopped."
     assert "The wrong words went out." in page.text
     assert "I am on it" not in page.text
 
 
-@pytest.mark.parametrize(("scope", "where"), [("account:bluesky", "on bluesky"), ("tag:lab23", "of posts with #lab23")])
+@pytest.mark.parametrize(
+    ("scope", "where"), [("account:bluesky", "Sending on bluesky"), ("tag:lab23", "Sending of posts with #lab23")]
+)
 def test_a_stop_of_its_account_or_tag_reaches_the_page_and_whoever_posted_can_still_say_so(
     errand: Errand, scope: str, where: str
 ) -> None:
     errand.put(text=f"{errand.row.text} #LAB23")
     stops.stop(reason="Account hacked.", actor="cli:ola", now=utc_now(), scope=scope)
     page = errand.get()
-    assert page.truth == f"Do not post this now: sending is stopped {where}."
+    assert page.truth == f"Do not post this now. {where} is stopped."
     assert "Account hacked." in page.text
     assert [one["value"] for one in page.named("button") if "value" in one] == ["posted"]
     for button in ("take", "pretend"):
