@@ -141,7 +141,7 @@ class Notifier:
     def _tell(self, notice: Notice) -> str:
         opened = self._envelope.open(notice.link)
         if self._settings.mode is Mode.REHEARSAL:
-            self._post.say(notice.sentence)
+            self._post.say(" ".join(filter(None, (notice.sentence, opened))))
             return ""
         address = self._post.addresses.get(notice.recipient, "")
         body = "\n".join(filter(None, (notice.sentence, opened)))

@@ -357,13 +357,25 @@ def test_the_countdown_runs_on_the_servers_clock(look: Callable[..., Page], sand
     expect(page.locator("#truth b")).to_have_text("39 s", timeout=6_000)
 
 
+def test_a_sentence_leads_to_pages_on_this_computer_and_to_no_other(
+    look: Callable[..., Page], sandbox: Sandbox
+) -> None:
+    page = look()
+    here, elsewhere = f"{base(sandbox)}/h/secret-1", "https://evil.example/h/1"
+    tell(sandbox, "said", {"sentence": f"Please post. {here} <b>or</b> {elsewhere}"})
+    expect(page.locator("#said")).to_have_text(f"Please post. {here} <b>or</b> {elsewhere}")
+    links = page.locator("#said a")
+    expect(links).to_have_count(1)
+    expect(links).to_have_attribute("href", here)
+
+
 def test_the_wall_says_that_sending_is_stopped_and_why(look: Callable[..., Page], sandbox: Sandbox) -> None:
     page = look()
     plan(sandbox, coming(1, 60))
     expect(page.locator("#truth")).to_contain_text("Next post in")
     expect(page.locator("#halted")).to_be_hidden()
     plan(sandbox, coming(1, 60), stopped={"all": False, "why": "Sending on x is stopped. <b>Wrong</b> name."})
-    expect(page.locator("#halted")).to_contain_text("on x. <b>Wrong</b> name. What comes due is held.")
+    expect(page.locator("#halted")).to_contain_text("on x is stopped. <b>Wrong</b> name. What comes due is held.")
     expect(page.locator("#truth")).to_contain_text("Next post in")
     plan(sandbox, coming(1, 60), stopped={"all": True, "why": "Sending is stopped. Fire."})
     expect(page.locator("#truth")).to_have_text("Sending is stopped ")

@@ -19,6 +19,7 @@ const FALLBACK = {
   pull_the_plug: "The part that sends has been killed. It comes back by itself and carries on where it stopped.",
   x_stops: "X takes the next post and says nothing. The post turns unsure; then we look whether it is out.",
 };
+const OURS = /(http:\/\/127\.0\.0\.1:\d+\/[\w\/-]+)/; // without the g flag, so that `test` begins anew each time
 let last = null; // the last state that was heard
 let heard = ""; // the instant of the last sentence of the service
 let announced = { at: 0 };
@@ -103,8 +104,16 @@ function announce({ sent, twice, lost, unsure }) {
   write(counted, `Sent ${sent}, twice ${twice}, lost ${lost}, unsure ${unsure}.`);
 }
 
+/** A sentence of the service; an address on this computer in it can be followed, any other stays words. */
 function say(text) {
-  write(sentence, text);
+  const line = document.createElement("span");
+  line.append(...text.split(OURS).map((piece) => {
+    if (!OURS.test(piece)) return piece;
+    const link = document.createElement("a");
+    link.href = link.textContent = piece;
+    return link;
+  }));
+  sentence.replaceChildren(line);
   if (!still()) sentence.animate([{ opacity: 0 }, { opacity: 1 }], 200);
 }
 
