@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
             }
         )
     else:
-        _tell(marker.doubt, aside)
+        _tell(marker.doubt, aside, paid=place.settings.budget is not None)
     return 0
 
 
@@ -167,7 +167,7 @@ def _size(file: BinaryIO) -> int:
     return size
 
 
-def _tell(doubt: Doubt, aside: str | None) -> None:
+def _tell(doubt: Doubt, aside: str | None, *, paid: bool) -> None:
     out = console()
     out.print("[green]✓[/] Restored. Sending is stopped.")
     if aside:
@@ -176,6 +176,10 @@ def _tell(doubt: Doubt, aside: str | None) -> None:
         out.print(f"{doubt.looked_for} may have gone out since. They are looked for as soon as the service runs.")
     if doubt.for_a_person:
         out.print(f"{doubt.for_a_person} more are on accounts that we may not read: a person looks there.")
+    if paid:
+        out.print(
+            "What X has charged since the backup is not in it. Look in X's developer console, and lower `budget`."
+        )
     out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
     if doubt.for_a_person:
         out.print("  amplifier confirm   for what a person has to look for", markup=False)

@@ -31,6 +31,7 @@ from amplifier.store.spends import month_of
 log = logging.getLogger("amplifier.deliver")
 SETTLE_S = {Mode.LIVE: 5.0, Mode.REHEARSAL: 1.0}
 OLD = timedelta(days=1)  # nobody is woken for what is history
+STUBBORN = 3  # tries
 MANY = 200  # so much unread is read even if nothing of it is worth telling
 MISSING = "the environment variable of its address is not set"
 
@@ -92,14 +93,24 @@ class Notifier:
             self._add(clock_is_wrong(number, wrong_clock(self._settings, now=now)), now)
 
     def tell(self, recipient: str) -> None:
-        """Tell this recipient what waits for them; after a failure the rest waits for a better moment."""
+        """Tell this recipient what waits for them; after a failure the rest waits for a better moment.
+
+        What has failed often may have a fault of its own: it keeps nothing else waiting any more.
+        """
         for notice in notices.to_tell(recipient, now=self._now()):
-            if self._now() < next_try(notice.made_at, notice.tries) or not notices.take(notice):
+            is_stubborn = notice.tries >= STUBBORN
+            if self._now() < next_try(notice.made_at, notice.tries):
+                if is_stubborn:
+                    continue
+                return
+            if not notices.take(notice):
                 return
             problem = self._tell(notice)
             if problem:
                 notices.is_not_told(notice.id, problem=problem)
                 log.warning("not told recipient=%s notice=%d problem=%s", recipient, notice.id, problem)
+                if is_stubborn:
+                    continue
                 return
             notices.is_told(notice.id, now=self._now(), keep_link=self._settings.mode is Mode.REHEARSAL)
             log.info("told recipient=%s notice=%d topic=%s", recipient, notice.id, notice.topic)

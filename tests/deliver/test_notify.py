@@ -45,7 +45,10 @@ class Desk:
         filled.open_ledger()
         self.settings = settings.parse(LIVE.replace("mode: live ", f"mode: {self.mode} "))
         self.real = False
-        self.notifier = Notifier(
+        self.notifier = self.hire()
+
+    def hire(self) -> Notifier:
+        return Notifier(
             self.settings,
             post=Post(carry=self.carry, addresses=self.addresses, say=self.wall.append),
             envelope=Envelope("key"),
@@ -87,6 +90,28 @@ def test_what_was_missed_in_one_tick_is_one_message_to_each_who_listens(desk: De
     assert desk.sent[0][1].endswith("\nhttps://amplifier.example/")
     desk.round()
     assert len(desk.sent) == 2
+
+
+def test_a_notice_that_can_never_be_told_keeps_the_others_waiting_for_three_tries_only(desk: Desk) -> None:
+    refused: list[str] = []
+
+    def carry_some(address: str, **words: str) -> str:
+        if "missed" in words["body"]:
+            refused.append(address)
+            return "No."
+        return Desk.carry(desk, address, **words)
+
+    desk.carry = carry_some  # type: ignore[method-assign]
+    desk.notifier = desk.hire()
+    miss(1, at=desk.time)
+    desk.round()
+    accounts.account_trouble("x", lost=True, detail="Token revoked.", now=desk.time)
+    desk.round()
+    assert (refused.count("anna's"), desk.sent) == (2, [])
+    for _ in range(3):
+        desk.later(61)
+        desk.round()
+    assert [address for address, _ in desk.sent] == ["anna's"]
 
 
 def test_what_belongs_together_is_waited_for(desk: Desk) -> None:
