@@ -178,7 +178,7 @@ def _tell(doubt: Doubt, aside: str | None, *, paid: bool) -> None:
         out.print(f"{doubt.for_a_person} more are on accounts that we may not read: a person looks there.")
     if paid:
         out.print(
-            "What X has charged since the backup is not in it. Look in X's developer console, and lower `budget`."
+            "What X charged since the backup is not counted. See X's developer console; lower `budget`."
         )
     out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
     if doubt.for_a_person:
