@@ -177,9 +177,7 @@ def _tell(doubt: Doubt, aside: str | None, *, paid: bool) -> None:
     if doubt.for_a_person:
         out.print(f"{doubt.for_a_person} more are on accounts that we may not read: a person looks there.")
     if paid:
-        out.print(
-            "What X charged since the backup is not counted. See X's developer console; lower `budget`."
-        )
+        out.print("What X charged since the backup is not counted. See X's developer console; lower `budget`.")
     out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
     if doubt.for_a_person:
         out.print("  amplifier confirm   for what a person has to look for", markup=False)
