@@ -37,7 +37,7 @@ test: setup-test ## everything but the servers that others wrote (make conforman
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not conformance"
 
 check: style ## style, types, layers and the fast tests: a minute or two
-	@$(BIN)/python -m pytest -n 2 -m "not journey and not contract and not conformance"
+	@$(BIN)/python -m pytest -n 2 -m "not journey and not contract and not conformance and not postgres"
 
 style: setup-test ## style, types and layers alone
 	@$(BIN)/ruff check .

@@ -132,7 +132,7 @@ def postgres_ledger(postgres: dict[str, object]) -> Iterator[None]:
     connection.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def any_ledger(request: pytest.FixtureRequest) -> None:
     """The test runs on both databases."""
     request.getfixturevalue("sqlite_ledger" if request.param == "sqlite" else "postgres_ledger")
