@@ -20,7 +20,7 @@ LOST_NOW, LOST_AGAIN = "account lost", "account lost again"
 TELL_AGAIN = timedelta(days=1)
 OPEN = """SELECT name, next_allowed_at IS NULL OR next_allowed_at <= %s FROM accounts
 WHERE health <> 'lost' AND (closed_until IS NULL OR closed_until <= %s)"""
-RELIEVE = "UPDATE accounts SET failures = 0 WHERE failures > 0 AND name = %s"
+RELIEVE = "UPDATE accounts SET failures = 0 WHERE failures > 0 AND name IN ({})"
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,11 @@ def strain(name: str, *, strain_s: float, now: datetime) -> None:
         make_wait(name, until=now + timedelta(seconds=rest), app_wide=alike > 1)
 
 
-def relieve(name: str) -> None:
-    """A call to this account went well; called inside the transaction that records it."""
-    with connection.cursor() as cursor:
-        cursor.execute(RELIEVE, [name])
+def relieve(names: Collection[str]) -> None:
+    """A call to each of these accounts went well; called inside the transaction that records it."""
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(RELIEVE.format(", ".join(["%s"] * len(names))), list(names))
 
 
 def lock_open(now: datetime, among: Collection[str] | None = None) -> dict[str, bool]:

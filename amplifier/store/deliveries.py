@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,12 +25,12 @@ from amplifier.campaign.money import NOTHING, Aside
 from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, decisions, spends, stops
-from amplifier.store.claims import claim_for
+from amplifier.store.claims import OVERDUE, OVERDUE_HELD, SILENT, claim_for, locked
 from amplifier.store.corrections import is_change
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
-from amplifier.store.transaction import is_postgres, stamp, whole
+from amplifier.store.transaction import stamp, whole
 
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]
@@ -66,6 +66,19 @@ class Turned:
     claimed: tuple[Due, ...] = ()
 
 
+@dataclass
+class _Page:
+    """One cursor for a whole transaction, and what its steps leave to be written at the end, together."""
+
+    cursor: Any
+    events: list[Event] = field(default_factory=list)
+    relieved: set[str] = field(default_factory=set)
+
+    def write(self) -> None:
+        accounts.relieve(self.relieved)
+        write_events(self.events)
+
+
 @whole
 def turn(  # noqa: PLR0913  the three things that a turn carries, and what each needs
     *,
@@ -85,19 +98,25 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
     month's budget has left it is held. `next_for` are the accounts whose next due delivery is wanted, `caps` the most
     posts that each may publish in so many seconds.
     """
-    written: list[Event] = []
-    stale = [step for step in steps if not _write(step, written, now=now, actor=SERVICE)]
-    in_force = stops.stops(also=stopped, now=now)
-    behind = bool(intents) and decisions.is_behind()
-    begun = [one.due for one in intents if _begin(one, in_force, caps, now=now, behind=behind)]
-    written += [
+    behind, in_force = decisions.is_behind(), stops.stops(also=stopped, now=now)
+    with connection.cursor() as cursor:
+        page = _Page(cursor)
+        stale = [step for step in steps if not _write(step, page, now=now, actor=SERVICE)]
+        begun = [one.due for one in intents if _begin(one, page, in_force, caps, now=now, behind=behind)]
+    page.events += [
         Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
     ]
-    write_events(written)
+    page.write()
     claimed: list[Due] = []
     if next_for:
         claimed = claim_for(
-            next_for, now=now, lease_until=lease_until, limit=len(next_for), served=served, in_force=in_force
+            next_for,
+            now=now,
+            lease_until=lease_until,
+            limit=len(next_for),
+            served=served,
+            in_force=in_force,
+            behind=behind,
         )
     return Turned(frozenset(due.id for due in begun), tuple(stale), tuple(claimed))
 
@@ -110,9 +129,10 @@ def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> 
 @whole
 def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SERVICE) -> list[Transition]:
     """Write each step whose fence still holds, with its event; the stale ones come back."""
-    written: list[Event] = []
-    stale = [step for step in transitions if not _write(step, written, now=now, actor=actor)]
-    write_events(written)
+    with connection.cursor() as cursor:
+        page = _Page(cursor)
+        stale = [step for step in transitions if not _write(step, page, now=now, actor=actor)]
+        page.write()
     return stale
 
 
@@ -122,7 +142,7 @@ def expire_leases(*, now: datetime, look_at: datetime, rests: Mapping[str, timed
 
     `rests`: how much longer than a lease an account's gap is, as each of them may be out.
     """
-    ids = _locked(SILENT, [stamp(now)])
+    ids = locked(SILENT, [stamp(now)])
     silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__in=list(rests)) if rests else ()
     for row in silent:
         accounts.make_wait(row.account, until=(row.lease_until or now) + rests[row.account], posts_only=True)
@@ -146,7 +166,7 @@ def miss_overdue(*, now: datetime) -> int:
     missed = 0
     at = stamp(now)
     for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
-        ids = _locked(statement, words)
+        ids = locked(statement, words)
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
             state=State.MISSED, fence=F("fence") + 1, lease_until=None
         )
@@ -155,20 +175,6 @@ def miss_overdue(*, now: datetime) -> int:
     return missed
 
 
-def _locked(statement: str, words: Sequence[Any]) -> list[int]:
-    """The numbers that this statement finds, locked until the transaction ends; what others have locked is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement + (" LIMIT 1000 FOR UPDATE SKIP LOCKED" if is_postgres() else " LIMIT 1000"), words)
-        return [number for (number,) in cursor.fetchall()]
-
-
-# The states stand in the statements, not among their words: only then are the partial indexes used.
-SILENT = "SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending'"
-# A deletion without a target waits for its post to be found: its day has not begun (store/withdrawals.tidy).
-OVERDUE = """SELECT id FROM deliveries WHERE state = 'queued' AND too_late_at <= %s
-AND (lease_until IS NULL OR lease_until < %s) AND NOT (verb = 'delete' AND target = '')"""
-OVERDUE_HELD = f"""SELECT id FROM deliveries WHERE state = 'held' AND too_late_at <= %s
-AND reason IN ({", ".join(["%s"] * len(LAPSING))})"""  # noqa: S608  as many marks as there are reasons
 BEGIN = """UPDATE deliveries SET state = 'sending', reason = '', request = %s, attempts = attempts + 1, looks = 0,
   lease_until = %s, first_sent_at = COALESCE(first_sent_at, %s)
 WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease_until >= %s RETURNING id"""
@@ -179,7 +185,9 @@ WHERE id = %s AND fence = %s AND state = %s AND verb = 'publish'
 RETURNING account"""
 
 
-def _begin(intent: Intent, in_force: Sequence[Stop], caps: Mapping[str, Caps], *, now: datetime, behind: bool) -> bool:
+def _begin(
+    intent: Intent, page: _Page, in_force: Sequence[Stop], caps: Mapping[str, Caps], *, now: datetime, behind: bool
+) -> bool:
     due, account = intent.due, intent.due.identity.account
     is_planned = due.verb is Verb.PUBLISH and not due.identity.revision and due.identity.post.slot != OWN
     if (is_planned and behind) or (
@@ -195,10 +203,8 @@ def _begin(intent: Intent, in_force: Sequence[Stop], caps: Mapping[str, Caps], *
         return False
     at = stamp(now)
     request = memoryview(intent.request)
-    with connection.cursor() as cursor:
-        words = [request, stamp(intent.lease_until), at, due.id, due.fence, at, at]
-        cursor.execute(BEGIN, words)
-        begun = bool(cursor.fetchall())
+    page.cursor.execute(BEGIN, [request, stamp(intent.lease_until), at, due.id, due.fence, at, at])
+    begun = bool(page.cursor.fetchall())
     if begun:
         spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
     return begun
@@ -224,9 +230,9 @@ def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, fence
     return bool(changed)
 
 
-def _write(step: Transition, written: list[Event], *, now: datetime, actor: str) -> bool:
-    """Write a step, and add its events to those that are to be written. False if its fence does not hold any more."""
-    if step.after is State.SENT and step.receipt is not None and _write_sent(step, written, now=now, actor=actor):
+def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
+    """Write a step, and put what follows it on the page. False if its fence does not hold any more."""
+    if step.after is State.SENT and step.receipt is not None and _write_sent(step, page, now=now, actor=actor):
         return True
     row = DeliveryRow.objects.select_for_update().filter(id=step.id, fence=step.fence, state=step.before).first()
     if row is None:
@@ -248,35 +254,33 @@ def _write(step: Transition, written: list[Event], *, now: datetime, actor: str)
             there = DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row))
             there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)  # gone is gone
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
-    _tell_account(row.account, step, now=now)
-    written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))
+    _tell_account(row.account, step, page, now=now)
+    page.events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))
     return True
 
 
-def _write_sent(step: Transition, written: list[Event], *, now: datetime, actor: str) -> bool:
+def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     """The usual end, in as few statements as it takes. False where something is not as usual; nothing is changed."""
     receipt = step.receipt
     if receipt is None:
         return False
-    with connection.cursor() as cursor:
-        there = receipt.remote_id
-        words = [there, receipt.url, stamp(now), step.id, step.fence, step.before, there, step.id]
-        cursor.execute(SENT, words)
-        rows = cursor.fetchall()
+    there = receipt.remote_id
+    page.cursor.execute(SENT, [there, receipt.url, stamp(now), step.id, step.fence, step.before, there, step.id])
+    rows = page.cursor.fetchall()
     for (account,) in rows:
-        _tell_account(account, step, now=now)
-        written.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))
+        _tell_account(account, step, page, now=now)
+        page.events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))
     return bool(rows)
 
 
-def _tell_account(account: str, step: Transition, *, now: datetime) -> None:
+def _tell_account(account: str, step: Transition, page: _Page, *, now: datetime) -> None:
     """What the step means for its account: rest, trouble, or an end of trouble."""
     if step.account_lost:
         accounts.lose_account(account, detail=step.account_lost, now=now, refused=True)
     if step.strain > 0:
         accounts.strain(account, strain_s=step.strain, now=now)
     elif step.after is State.SENT:
-        accounts.relieve(account)
+        page.relieved.add(account)
     if step.account_until is not None:
         accounts.make_wait(account, until=step.account_until, app_wide=step.app_wide)
     if step.post_until is not None:

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -143,6 +143,12 @@ def is_postgres() -> bool:
 
 def stamp(at: datetime) -> Any:
     """An instant as this database takes it in a statement of ours."""
+    return _stamp(connection.vendor, at)
+
+
+@lru_cache(maxsize=256)
+def _stamp(_vendor: str, at: datetime) -> Any:
+    """The same; a turn needs one instant many times."""
     return connection.ops.adapt_datetimefield_value(at)
 
 

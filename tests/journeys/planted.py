@@ -123,7 +123,7 @@ def _a_dead_workers_claim_stays() -> None:
 @_bug
 def _what_a_dead_worker_sent_is_queued() -> None:
     def expire(*, now: Any, look_at: Any, rests: Any) -> int:
-        ids = deliveries._locked(deliveries.SILENT, [deliveries.stamp(now)])
+        ids = deliveries.locked(deliveries.SILENT, [deliveries.stamp(now)])
         DeliveryRow.objects.filter(id__in=ids).update(
             state=State.QUEUED, run_at=now, fence=F("fence") + 1, lease_until=None
         )

@@ -116,7 +116,7 @@ def test_an_account_lost_after_a_call_that_went_well_is_told_anew() -> None:
     for _ in range(2):
         with transaction.atomic():
             accounts.lose_account("x", detail="Refused.", now=NOW, refused=True)
-            accounts.relieve("x")
+            accounts.relieve(["x"])
         accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
     assert [one.kind for one in events.events_of("account:x")] == ["account lost", "account is back"] * 2
 
@@ -143,7 +143,7 @@ def test_trouble_is_counted_and_a_good_answer_ends_the_count() -> None:
         assert (state("x").failures, state("x").next_allowed_at) == (wanted, None)
     accounts.strain("x", strain_s=30, now=NOW)
     assert state("x").next_allowed_at == after(30)
-    accounts.relieve("x")
+    accounts.relieve(["x"])
     assert state("x").failures == 0
 
 
