@@ -13,6 +13,7 @@ import logging
 import os
 import random
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,7 @@ def ledger(port: int) -> dict[str, float]:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
 
     from amplifier.campaign.changes import Add, NewDelivery
     from amplifier.campaign.delivery import State
@@ -170,8 +172,10 @@ def ledger(port: int) -> dict[str, float]:
         time.sleep(0.01)
     cpu = _cpu()
     engine.start()
-    while journeys.counts()[State.SENT] < POSTS:
-        time.sleep(0.25)
+    with closing(sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)) as look:
+        # as cheap a look as there is: through the ORM it was a tenth of what was measured
+        while look.execute("SELECT EXISTS(SELECT 1 FROM deliveries WHERE state <> 'sent')").fetchone()[0]:
+            time.sleep(0.25)
     used = _cpu() - cpu
     engine.stop()
     worker.stop()

@@ -22,7 +22,7 @@ from amplifier.store import accounts, claims, deliveries, holds, receipts
 
 log = logging.getLogger("amplifier.deliver")
 T = TypeVar("T")
-GATHER_S = 0.008  # how long the writer waits for more to write; measured in bench/thousand.py
+GATHER_S = 0.02  # how long the writer waits for more to write; measured in bench/thousand.py
 SET_BACK = timedelta(seconds=5)  # what is less is a clock being kept
 LATE = "The database was slow, and meanwhile it became too late. Nothing was sent."
 ASLEEP = "The computer was asleep just before the call, so nothing was sent."

@@ -114,7 +114,8 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
                 taken += _take_if_free(cursor, account, doubtful, in_force, [until, at, more])
             else:
                 statement = TAKE_NEXT if may_post else TAKE_CHANGE
-                cursor.execute(statement.replace("ORDER BY", f"{more} ORDER BY"), [until, account, *[at] * 6])
+                statement = statement.replace("ORDER BY", f"{more} ORDER BY") if more else statement
+                cursor.execute(statement, [until, account, *[at] * 6])
                 taken += [number for (number,) in cursor.fetchall()]
         return _due(cursor, taken)
 

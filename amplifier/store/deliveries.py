@@ -71,6 +71,7 @@ class _Page:
     """One cursor for a whole transaction, and what its steps leave to be written at the end, together."""
 
     cursor: Any
+    at: Any  # the instant of all of it, as the database takes it
     events: list[Event] = field(default_factory=list)
     relieved: set[str] = field(default_factory=set)
 
@@ -100,7 +101,7 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
     """
     behind, in_force = decisions.is_behind(), stops.stops(also=stopped, now=now)
     with connection.cursor() as cursor:
-        page = _Page(cursor)
+        page = _Page(cursor, stamp(now))
         stale = [step for step in steps if not _write(step, page, now=now, actor=SERVICE)]
         begun = [one.due for one in intents if _begin(one, page, in_force, caps, now=now, behind=behind)]
     page.events += [
@@ -130,7 +131,7 @@ def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> 
 def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SERVICE) -> list[Transition]:
     """Write each step whose fence still holds, with its event; the stale ones come back."""
     with connection.cursor() as cursor:
-        page = _Page(cursor)
+        page = _Page(cursor, stamp(now))
         stale = [step for step in transitions if not _write(step, page, now=now, actor=actor)]
         page.write()
     return stale
@@ -201,9 +202,8 @@ def _begin(
         if hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now, fence=due.fence):
             spends.tell_spent(now)
         return False
-    at = stamp(now)
-    request = memoryview(intent.request)
-    page.cursor.execute(BEGIN, [request, stamp(intent.lease_until), at, due.id, due.fence, at, at])
+    words = [memoryview(intent.request), stamp(intent.lease_until), page.at, due.id, due.fence, page.at, page.at]
+    page.cursor.execute(BEGIN, words)
     begun = bool(page.cursor.fetchall())
     if begun:
         spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
@@ -265,7 +265,7 @@ def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> 
     if receipt is None:
         return False
     there = receipt.remote_id
-    page.cursor.execute(SENT, [there, receipt.url, stamp(now), step.id, step.fence, step.before, there, step.id])
+    page.cursor.execute(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])
     rows = page.cursor.fetchall()
     for (account,) in rows:
         _tell_account(account, step, page, now=now)

@@ -65,7 +65,7 @@ def whole(verb: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if connection.in_atomic_block:
             return verb(*args, **kwargs)
-        close_old_connections()
+        _on_a_living_connection()
         with _in_words():
             for attempt in range(1, TRIES + 1):
                 try:
@@ -87,7 +87,7 @@ def reading(verb: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if connection.in_atomic_block:  # Django would close the connection in the middle
             return verb(*args, **kwargs)
-        close_old_connections()
+        _on_a_living_connection()
         with _in_words():
             return verb(*args, **kwargs)
 
@@ -139,6 +139,12 @@ def _is_busy(error: DatabaseError) -> bool:
 def is_postgres() -> bool:
     """Whether rows can be locked one by one (PostgreSQL) or a writer has the database to itself (SQLite)."""
     return connection.vendor == "postgresql"
+
+
+def _on_a_living_connection() -> None:
+    """A server may have hung up. A file does not; there it takes an error for a connection to be in doubt."""
+    if connection.vendor != "sqlite" or connection.errors_occurred:
+        close_old_connections()
 
 
 def stamp(at: datetime) -> Any:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms.frozen import freeze, thaw
-from amplifier.platforms.host import HostSession
+from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.metered import MeteredSession, Tariff
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 from amplifier.platforms.watermark import Watermark
@@ -52,6 +53,7 @@ class XPlatform(Platform):
         self._now = now
         self._reading = self._session()
         self._reader = self._client(self._reading)
+        self._writing = Burst(self._session, now)
         self._own_id = ""
 
     def verify(self) -> Identity:
@@ -67,12 +69,9 @@ class XPlatform(Platform):
         return freeze({"text": part.text})
 
     def publish(self, request: bytes) -> Receipt:
-        """Post the text, on a connection of its own.
-
-        An idle connection that the server has meanwhile closed would leave open whether it took the request.
-        """
-        with self._session() as session, self._translated(session, Verb.PUBLISH):
-            client = self._client(session)
+        """Post the text, never on a connection that was idle: it may be closed already, and leave us unsure."""
+        with self._writing.session() as session, self._translated(session, Verb.PUBLISH):
+            client = self._speaker(session)
             # tweepy passes `json` on unchanged, and our session sends bytes as they are.
             made = client.request("POST", "/2/tweets", json=request, user_auth=True).json()["data"]
             if not posts.may_say(str(made["text"]), str(thaw(request)["text"])):
@@ -124,10 +123,10 @@ class XPlatform(Platform):
         raise Rejected("X does not let a program like this one change a post. Delete it and post the new words.")
 
     def delete(self, remote_id: str) -> None:
-        """Delete the post, on a connection of its own as in `publish`."""
-        with self._session() as session, self._translated(session, Verb.DELETE):
+        """Delete the post, on a connection as in `publish`."""
+        with self._writing.session() as session, self._translated(session, Verb.DELETE):
             try:
-                answer = self._client(session).request("DELETE", _path(remote_id), user_auth=True).json()
+                answer = self._speaker(session).request("DELETE", _path(remote_id), user_auth=True).json()
             except tweepy.NotFound:
                 if session.answer and session.answer.is_gone:
                     return
@@ -247,6 +246,12 @@ class XPlatform(Platform):
             return HostSession(self._connection.api, timeout, instead_of=TWEEPY_HOSTS)
         tariff = Tariff(self._connection.till, charge)
         return MeteredSession(self._connection.api, timeout, TWEEPY_HOSTS, tariff=tariff)
+
+    def _speaker(self, session: HostSession) -> Any:
+        """A client on this session. A copy, since a new one makes a session of its own first: an eighth of a post."""
+        client = copy(self._reader)
+        client.session = session
+        return client
 
     def _client(self, session: HostSession) -> Any:
         secrets = self._connection.secrets

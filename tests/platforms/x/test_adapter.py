@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,9 +21,9 @@ ME = Said(200, {"data": {"id": "1", "name": "Us", "username": "labfreemvmt"}})
 TEXT = "Polls close at 17:00"
 
 
-def connected(stub: Stub) -> XPlatform:
+def connected(stub: Stub, now: Callable[[], datetime] = lambda: NOW) -> XPlatform:
     stub.answers.setdefault("GET /2/users/me", ME)
-    return XPlatform(Connection("labfreemvmt", stub.address, "https://x.com", SECRETS, 1, 1), Vault(), lambda: NOW)
+    return XPlatform(Connection("labfreemvmt", stub.address, "https://x.com", SECRETS, 1, 1), Vault(), now)
 
 
 def post(number: int, text: str = TEXT, author: str = "1", **more: Any) -> dict[str, Any]:
@@ -61,14 +62,19 @@ def test_exactly_the_prepared_bytes_are_sent_signed_by_oauth_1(stub: Stub) -> No
     assert receipt.url == "https://x.com/labfreemvmt/status/77"
 
 
-def test_every_publish_has_a_connection_of_its_own(stub: Stub) -> None:
+@pytest.mark.parametrize("does", ["publish", "delete"])
+def test_nothing_is_changed_on_a_connection_that_was_idle(stub: Stub, does: str) -> None:
     stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "Hello"}})
-    adapter = connected(stub)
+    stub.answers[REMOVE] = Said(200, {"data": {"deleted": True}})
+    moment = [NOW]
+    adapter = connected(stub, lambda: moment[0])
 
-    for _ in range(3):
-        adapter.publish(b'{"text":"Hello"}')
+    for pause in (0, 1, 60):
+        moment[0] += timedelta(seconds=pause)
+        adapter.publish(b'{"text":"Hello"}') if does == "publish" else adapter.delete("77")
 
-    assert len({asked.connection for asked in stub.asked}) == 3
+    first, second, third = (asked.connection for asked in stub.asked)
+    assert first == second != third
 
 
 @pytest.mark.parametrize("made", [{"id": "9", "name": "Somebody"}, {"id": "9", "text": "Other words"}])
@@ -293,16 +299,6 @@ def test_a_post_that_is_not_ours_is_not_deleted(stub: Stub) -> None:
 
     with pytest.raises(Rejected, match="does not delete"):
         connected(stub).delete("77")
-
-
-def test_every_deletion_has_a_connection_of_its_own(stub: Stub) -> None:
-    stub.answers[REMOVE] = Said(200, {"data": {"deleted": True}})
-    adapter = connected(stub)
-
-    for _ in range(3):
-        adapter.delete("77")
-
-    assert len({asked.connection for asked in stub.asked}) == 3
 
 
 def test_an_id_is_never_a_path(stub: Stub) -> None:
