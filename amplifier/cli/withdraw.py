@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rich.markup import escape
 
 from amplifier.campaign.delivery import HoldReason, State, Verb
-from amplifier.campaign.post import PostId
+from amplifier.campaign.post import OWN, PostId
 from amplifier.cli import following
 from amplifier.cli.correct import ask_networks, broken_words, indented, list_posts
 from amplifier.cli.output import actor, agreed, console, say_json
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if options.post is None:
         raise UsageError("Which post? All that are out: amplifier withdraw --list")
     program = program_in_force(place.settings)
-    post = find_out(program, options.post)
+    post = _own_and_waiting(options.post) or find_out(program, options.post)
     on = [name.strip() for name in options.on.split(",")] if options.on else []
     hand = Hand(actor(), options.reason, utc_now(), place.settings.campaign.first_day)
     if options.deleted:
@@ -67,6 +67,12 @@ def run(options: argparse.Namespace) -> int:
     else:
         following.tell(found, withdrawal.left, alive=alive)
     return 0 if all(one.is_done for one in found) else 1
+
+
+def _own_and_waiting(name: str) -> PostId | None:
+    """A person's own post that waits for its time: it can be taken back; a planned one is left out with `skip`."""
+    own = (row.identity.post for row in journeys.coming() if row.identity.post.slot == OWN)
+    return next((post for post in own if post_name(post) == name), None)
 
 
 def _show(withdrawal: Withdrawal, broken: Mapping[str, Breaks]) -> None:

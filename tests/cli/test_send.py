@@ -110,3 +110,14 @@ def test_what_its_words_state_is_kept_so_that_a_change_is_noticed(shell: Shell) 
     names = {name for name, _ in own.facts}
     assert {"milestone.debate", "link.motion", "imprint"} <= names
     assert "milestone.ballot_closes" not in names
+
+
+def test_a_post_for_later_is_not_waited_for_and_the_command_that_it_names_takes_it_back(shell: Shell) -> None:
+    heartbeats.beat("worker", now=utc_now())
+    said = shell("send", "See you after lunch, at the side door", "--to", "x,mastodon", "--at", "+3h", "--yes")
+    assert said.code == 0
+    hint = next(line.split() for line in said.out.splitlines() if line.startswith("  amplifier withdraw own/"))
+    taken = shell(*hint[1:], "--yes")
+    assert taken.code == 0, taken
+    assert "left out before it went out" in taken.out
+    assert {row.state for row in journeys.journeys() if row.identity.post.slot == "own"} == {State.DROPPED}
