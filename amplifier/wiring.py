@@ -24,7 +24,7 @@ from amplifier.deliver.accounts import answers_hold, look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
-from amplifier.deliver.halt import tell_flag, told
+from amplifier.deliver.halt import in_words, tell_flag
 from amplifier.deliver.people import LOOPBACK, Told, people_jobs, watch_for
 from amplifier.deliver.pulse import Pulse
 from amplifier.deliver.read_back import ReadBack, Rhythm
@@ -256,7 +256,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
             token=place.sandbox_token,
             settings=settings,
             now=utc_now,
-            stopped=partial(told, place),
+            stopped=partial(in_words, place),
         )
         jobs += [Job("tell the wall", 0.5, stagehand.tell), Job("wishes", 0.1, stagehand.carry_out)]
     if watch:

@@ -63,7 +63,7 @@ def halts(place: Place) -> tuple[Halt, ...]:
     return tuple(sorted([*flags(place), *in_database], key=lambda halt: halt.scope != EVERYTHING))
 
 
-def told(place: Place) -> tuple[tuple[bool, str], ...]:
+def in_words(place: Place) -> tuple[tuple[bool, str], ...]:
     """Each stop in force once: whether it stops everything, and a sentence."""
     distinct = {(halt.scope, halt.reason): halt for halt in halts(place)}
     return tuple((halt.scope == EVERYTHING, str(halt)) for halt in distinct.values())
@@ -92,11 +92,6 @@ def stop_of(place: Place, row: Journey) -> Halt | None:
     partly = stopped_by(stops.stops(), row.identity.account, row.text)
     scopes = (EVERYTHING, partly.scope if partly else EVERYTHING)
     return next((halt for halt in halts(place) if halt.scope in scopes), None)
-
-
-def partly_stopped() -> tuple[str, ...]:
-    """The stops of single accounts and tags, a sentence each."""
-    return tuple(f"{sending(one.scope, STOPPED)}. {one.reason}" for one in stops.stops() if one.scope != EVERYTHING)
 
 
 def may_resume() -> str:

@@ -75,7 +75,7 @@ def test_one_account_is_stopped_in_the_database_and_no_file_stops_the_rest(place
     assert _pull(place, scope_of(account="x")).flags == (Flag.DATABASE,)
     assert not place.stop_file.exists()
     assert why_stopped(place) == ""
-    assert halt.partly_stopped() == (f"Sending on x is stopped. {WHY}",)
+    assert halt.in_words(place) == ((False, f"Sending on x is stopped. {WHY}"),)
 
 
 def test_stopping_twice_keeps_the_first_reason(place: Place) -> None:
