@@ -21,6 +21,7 @@ from typing import Any
 
 AT_REST, NEVER_AT_REST, BROKEN = 0, 3, 4
 BETWEEN_TICKS_S = 0.02
+BETWEEN_TICKS_WITHIN_S = 2.0  # a tick waits for whoever falls asleep inside a transaction
 
 
 def serve() -> None:
@@ -68,6 +69,7 @@ class _Life:
         self._task = task
         self._passed: Counter[str] = Counter()
         self._counting = threading.Lock()
+        self._ticking = threading.RLock()  # held by the tick: what falls asleep between two of them locks no file
 
     def run(self) -> int:
         task = self._task
@@ -114,7 +116,8 @@ class _Life:
         until = time.monotonic() + self._task["seconds"]
         while time.monotonic() < until:
             try:
-                worker.tick()
+                with self._ticking:
+                    worker.tick()
             except DatabaseError:  # as the engine does: the next tick is a new try
                 traceback.print_exc()
             if is_at_rest():
@@ -134,7 +137,10 @@ class _Life:
         if at == self._task.get("kill_at"):
             os.kill(os.getpid(), signal.SIGKILL)
         if at == self._task.get("stop_at"):  # all threads stop, but this one at once, and nowhere else
+            is_between = self._ticking.acquire(timeout=BETWEEN_TICKS_WITHIN_S)
             signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+            if is_between:
+                self._ticking.release()
 
 
 def _present(first: threading.Barrier) -> int:
