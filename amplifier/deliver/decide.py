@@ -190,9 +190,9 @@ def after_second_look(
     return step.to(State.QUEUED, "not there", detail="Looked: it has not happened. Doing it now.", run_at=now)
 
 
-def refuse(due: Due, why: str) -> Transition:
+def refuse(due: Due, why: str, reason: HoldReason = HoldReason.IMPRINT) -> Transition:
     """The step when a rule of the campaign's own keeps a text from going out: a person has to look."""
-    return _Step(due, State.QUEUED).to(State.HELD, "refused here", detail=why, reason=HoldReason.IMPRINT)
+    return _Step(due, State.QUEUED).to(State.HELD, "refused here", detail=why, reason=reason)
 
 
 def _not_reached(step: _Step, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:

@@ -216,7 +216,7 @@ class Worker:
         if why_not := self._rules.why_not(due):
             return refuse(due, why_not)
         copies = self._rules.copies(due)
-        return replace(refuse(due, copies), reason=HoldReason.COPY) if copies else None
+        return refuse(due, copies, HoldReason.COPY) if copies else None
 
     def _finish(self, outlet: Outlet, due: Due, outcome: Receipt | PlatformError | None, next_for: str) -> Due | None:
         now, pauses = self._now(), self._pace.pauses

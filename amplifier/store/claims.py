@@ -73,9 +73,9 @@ def claim(
     """Take due deliveries into a worker's hands: at most one an account, none that a stop holds back.
 
     While an account keeps its gap, or its day is full, only what changes or deletes a post; while a decision is not
-    carried out yet, nothing that is planned. They stay queued; only
-    `begin` makes them `sending`. A claim whose lease runs out is void. `served` are the accounts that this worker can
-    reach (None: all); `stopped` says why nothing may go out, if something outside the database says so.
+    carried out yet, nothing that is planned. They stay queued; only `begin` makes them `sending`. A claim whose lease
+    runs out is void. `served` are the accounts that this worker can reach (None: all); `stopped` says why nothing may
+    go out, if something outside the database says so.
     """
     in_force, behind = stops.stops(also=stopped, now=now), decisions.is_behind()
     return claim_for(
