@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from amplifier.campaign.delivery import HoldReason
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # 32 random bytes, as secrets.token_urlsafe(32) writes them
+SECRET_LENGTH = 43  # 32 random bytes, as secrets.token_urlsafe(32) writes them
+TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_LENGTH}}}(?:-[1-9][0-9]?)?", re.ASCII)
+MOST_TOGETHER = 20  # deliveries that somebody is asked for in one notice
 
 # What events call it when somebody pastes the link of what they posted, and when that link turns out to be none of it.
 LINK_GIVEN, LINK_REFUSED = "link given", "link refused"
@@ -49,3 +51,12 @@ class Ask:
     delivery: int
     person: str
     number: int
+
+
+def told_together(token: str) -> tuple[str, ...]:
+    """The tokens of all that may have been asked for in one notice with this one, itself among them, in their order.
+
+    A notice has one link, the first one's; the others' end in a number, and are as secret as the first.
+    """
+    first = token[:SECRET_LENGTH]
+    return (first, *(f"{first}-{number}" for number in range(2, MOST_TOGETHER + 1)))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, RemoteState, State, Verb
-from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, Ask, Errand
+from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, MOST_TOGETHER, Ask, Errand
 
 GIVEN_FOR = timedelta(minutes=2)  # a person may have posted so long before its time: their clock, or their haste
 
@@ -67,6 +67,23 @@ def next_asks(
         person = _after(last.person, people)
         if idle and person != last.person:
             yield Ask(row.id, person, len(before))
+
+
+def in_one_notice(asks: Iterable[Ask], waiting: Mapping[int, Journey]) -> tuple[tuple[Ask, ...], ...]:
+    """These asks by notice: one person is told once of all that is to be posted now, of all to be deleted, and so on.
+
+    In a notice they stand by the time they are due, then post by post, so that one post's networks are neighbours.
+    """
+    notices: dict[tuple[str, Verb], list[Ask]] = {}
+    for one in asks:
+        notices.setdefault((one.person, waiting[one.delivery].identity.verb), []).append(one)
+    for several in notices.values():
+        several.sort(key=lambda one: _place(waiting[one.delivery]))
+    return tuple(
+        tuple(several[start : start + MOST_TOGETHER])
+        for several in notices.values()
+        for start in range(0, len(several), MOST_TOGETHER)
+    )
 
 
 def of_this_round(asked: Sequence[Errand], since: datetime | None) -> tuple[Errand, ...]:
@@ -128,6 +145,10 @@ def passed_over(told: Iterable[tuple[str, str, str]], adopted: Receipt, *, by: s
 def posted_after(row: Journey) -> datetime:
     """A post from before this instant cannot be this one, posted by hand."""
     return row.due_at - GIVEN_FOR
+
+
+def _place(row: Journey) -> tuple[datetime, str, int]:
+    return row.due_at, row.identity.post.slot, row.id
 
 
 def _after(person: str, people: Sequence[str]) -> str:

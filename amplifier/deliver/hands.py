@@ -13,8 +13,8 @@ from amplifier.campaign.stop import stopped_by
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import is_left_to_hands
 from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.hand_off import last_link, next_asks, of_this_round, passed_over
-from amplifier.deliver.notices import please_change, please_post
+from amplifier.deliver.hand_off import in_one_notice, last_link, next_asks, of_this_round, passed_over
+from amplifier.deliver.notices import please
 from amplifier.deliver.notify import Notifier, listeners
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.policy import Topic
@@ -81,16 +81,16 @@ class Hands:
         scene = self._means.notifier.scene(list(waiting.values()))
         patience = self._settings.timing.hand_over_after_s
         since = errands.wanted_since(waiting)
-        for one in next_asks(waiting.values(), asked, people, since=since, now=now, hand_over_after_s=patience):
-            row, token = waiting[one.delivery], self._means.token()
-            if row.identity.verb is Verb.PUBLISH:
-                draft = please_post(row, number=one.number, left=row.too_late_at - now, scene=scene)
-            else:
-                draft = please_change(row, words=words_known(row), number=one.number, scene=scene)
+        asks = next_asks(waiting.values(), asked, people, since=since, now=now, hand_over_after_s=patience)
+        for several in in_one_notice(asks, waiting):
+            rows, token = [waiting[one.delivery] for one in several], self._means.token()
+            draft = please(rows, words=words_known(rows[0]), number=several[0].number, now=now, scene=scene)
             link = self._means.envelope.seal(f"{self._means.base()}{PAGE}{token}")
-            made_at = max(now, since.get(row.id, now))  # it may have been held after we looked at the clock
-            if errands.ask(one, draft, token=token, link=link, now=made_at):
-                log.info("asked delivery=%d person=%s", row.id, one.person)
+            # something may have been held after we looked at the clock
+            made_at = max(now, *(since.get(row.id, now) for row in rows))
+            if errands.ask(several, draft, token=token, link=link, now=made_at):
+                for one in several:
+                    log.info("asked delivery=%d person=%s", one.delivery, one.person)
 
     def check_links(self) -> None:
         """Look at each link that was pasted: our post with these words is adopted, anything else is refused."""

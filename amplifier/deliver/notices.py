@@ -78,10 +78,19 @@ DELETIONS: Mapping[Topic, tuple[str, str]] = {
         "The month's budget has no room to delete {number} posts on {where}. Raise it, or delete them by hand.",
     ),
 }
-PLEASE = "Please post on {where} by hand, due {due}: “{words}” You have {left}; the link has all you need."
-PLEASE_CHANGE: Mapping[str, str] = {
-    Verb.DELETE: "Please delete our post on {where} by hand: “{words}” The link leads to it. Then say that it is gone.",
-    Verb.EDIT: "Please change our post on {where} by hand. It is to say: “{words}” The link leads to it.",
+PLEASE: Mapping[Verb, tuple[str, str]] = {
+    Verb.PUBLISH: (
+        "Please post on {where} by hand, due {due}: “{words}” You have {left}; the link has all you need.",
+        "Please post {number} posts on {where} by hand, the first due {due}: “{words}” You have {left} for it.",
+    ),
+    Verb.DELETE: (
+        "Please delete our post on {where} by hand: “{words}” The link leads to it. Then say that it is gone.",
+        "Please delete {number} posts of ours on {where} by hand, the first: “{words}” The link leads to them.",
+    ),
+    Verb.EDIT: (
+        "Please change our post on {where} by hand. It is to say: “{words}” The link leads to it.",
+        "Please change {number} posts of ours on {where} by hand, the first: “{words}” The link leads to them.",
+    ),
 }
 RETRY_S = (5.0, 15.0, 60.0)
 
@@ -131,20 +140,23 @@ def drafts(news: Iterable[News], scene: Scene) -> tuple[Draft, ...]:
     return tuple(made)
 
 
-def please_post(row: Journey, *, number: int, left: timedelta, scene: Scene) -> Draft:
-    """Somebody is asked to post this by hand, after `number` others; the link that goes with it has the words."""
-    minutes = max(1, round(left.total_seconds() / 60))
-    ends = f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
-    said = {"where": scene.names[row.identity.account], "due": _when(row, scene), "left": ends}
-    sentence = _within(PLEASE, said, row.text)
-    return Draft(f"{Topic.HAND_OFF}:{row.id}:{number}", Topic.HAND_OFF, sentence)
+def please(rows: Sequence[Journey], *, words: str, number: int, now: datetime, scene: Scene) -> Draft:
+    """Somebody is asked to post, delete or change these by hand; for the first, `number` others were asked before.
 
-
-def please_change(row: Journey, *, words: str, number: int, scene: Scene) -> Draft:
-    """Somebody is asked to delete or change what is out, after `number` others; `words` are those it is known by."""
-    said = {"where": scene.names[row.identity.account]}
-    sentence = _within(PLEASE_CHANGE[row.identity.verb], said, words)
-    return Draft(f"{Topic.HAND_OFF}:{row.id}:{number}", Topic.HAND_OFF, sentence)
+    `rows` are what one link leads to, all of one verb; `words` are those that the first is known by.
+    """
+    first = rows[0]
+    minutes = max(1, round((first.too_late_at - now).total_seconds() / 60))
+    one, many = PLEASE[first.identity.verb]
+    posts = len({row.identity.post for row in rows})
+    said = {
+        "where": _listed([scene.names[row.identity.account] for row in rows]),
+        "due": _when(first, scene),
+        "left": f"{minutes} {'minute' if minutes == 1 else 'minutes'}",
+        "number": posts,
+    }
+    sentence = _within(one if posts == 1 else many, said, words)
+    return Draft(f"{Topic.HAND_OFF}:{first.id}:{number}", Topic.HAND_OFF, sentence)
 
 
 def low_on_money(month: str, left: str) -> Draft:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from amplifier.campaign.delivery import Receipt
-from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, TOKEN, Ask, Errand, ErrandKind
+from amplifier.campaign.errand import (
+    HANDS_WANTED,
+    LINK_GIVEN,
+    LINK_REFUSED,
+    LOOKED_FOR,
+    TOKEN,
+    Ask,
+    Errand,
+    ErrandKind,
+    told_together,
+)
 from amplifier.campaign.notice import Draft
 from amplifier.store import ledger, notices
 from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
@@ -38,6 +48,16 @@ def find_errand(kind: ErrandKind, token: str) -> Errand | None:
 
 
 @reading
+def find_together(kind: ErrandKind, token: str) -> Mapping[str, Errand]:
+    """The errands that somebody was asked for in one notice with this one, by their tokens, in their order."""
+    if not TOKEN.fullmatch(token):
+        return {}
+    tokens = {_digest(one): one for one in told_together(token)}
+    rows = ErrandRow.objects.filter(kind=kind, digest__in=list(tokens), revoked_at__isnull=True).order_by("id")
+    return {tokens[row.digest]: _errand(row) for row in rows}
+
+
+@reading
 def errands(*, kind: ErrandKind, deliveries: Collection[int] | None = None) -> tuple[Errand, ...]:
     """All that were made and not revoked, of one kind (and of these deliveries), oldest first."""
     rows = ErrandRow.objects.filter(kind=kind, revoked_at__isnull=True)
@@ -64,16 +84,19 @@ def revoke_errands(*, kind: ErrandKind, actor: str, now: datetime) -> int:
 
 
 @whole
-def ask(one: Ask, draft: Draft, *, token: str, link: str, now: datetime) -> bool:
-    """Ask somebody to post a delivery by hand: the errand and the notice that has its link, both or neither.
+def ask(asks: Sequence[Ask], draft: Draft, *, token: str, link: str, now: datetime) -> bool:
+    """Ask one person to post these by hand: their errands and the notice that has the first one's link, all or none.
 
-    False if somebody else was asked meanwhile. `link` is sealed: it has the token.
+    False if somebody was asked for one of them meanwhile. `link` is sealed: it has the token.
     """
     ledger.lock()
-    if ErrandRow.objects.filter(kind=ErrandKind.HAND_OFF, delivery_id=one.delivery).count() != one.number:
-        return False
-    make_errand(kind=ErrandKind.HAND_OFF, token=token, now=now, actor=SERVICE, person=one.person, delivery=one.delivery)
-    return notices.add(draft, recipient=one.person, link=link, now=now)
+    for one in asks:
+        if ErrandRow.objects.filter(kind=ErrandKind.HAND_OFF, delivery_id=one.delivery).count() != one.number:
+            return False
+    kind = ErrandKind.HAND_OFF
+    for one, each in zip(asks, told_together(token)[: len(asks)], strict=True):
+        make_errand(kind=kind, token=each, now=now, actor=SERVICE, person=one.person, delivery=one.delivery)
+    return notices.add(draft, recipient=asks[0].person, link=link, now=now)
 
 
 @whole

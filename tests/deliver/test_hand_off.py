@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State, Verb
-from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, Ask, Errand, ErrandKind
+from amplifier.campaign.errand import (
+    HANDS_WANTED,
+    LINK_GIVEN,
+    LINK_REFUSED,
+    LOOKED_FOR,
+    MOST_TOGETHER,
+    Ask,
+    Errand,
+    ErrandKind,
+)
 from amplifier.deliver.hand_off import (
     Link,
     Standing,
+    in_one_notice,
     last_link,
     next_asks,
     of_this_round,
@@ -79,6 +89,31 @@ def test_somebody_alone_is_not_asked_over_and_over() -> None:
 def test_nobody_is_asked_for_what_is_too_late_or_where_nobody_listens() -> None:
     assert asks(at=901 + 1) == []
     assert asks(at=0, people=()) == []
+
+
+def test_one_person_is_told_once_of_all_that_is_to_be_done_in_the_order_of_its_time() -> None:
+    def at(number: int, due: float, *, slot: str, verb: Verb = Verb.PUBLISH) -> Journey:
+        row = journey(number, State.HELD, reason=HoldReason.HAND_OFF, slot=slot)
+        due_at = NOW + timedelta(seconds=due)
+        return replace(row, due_at=due_at, identity=replace(row.identity, verb=verb))
+
+    rows = {
+        1: at(1, 60, slot="late"),
+        2: at(2, 0, slot="go"),
+        3: at(3, 0, slot="bo"),
+        4: at(4, 0, slot="go"),
+        5: at(5, 0, slot="go", verb=Verb.DELETE),
+        6: at(6, 0, slot="go"),
+    }
+    asks = [Ask(number, "bo" if number == 6 else "anna", 0) for number in rows]
+    found = [[one.delivery for one in several] for several in in_one_notice(asks, rows)]
+    assert found == [[3, 2, 4, 1], [5], [6]]
+
+
+def test_a_notice_has_room_for_twenty() -> None:
+    rows = {number: journey(number, State.HELD) for number in range(1, 2 * MOST_TOGETHER + 2)}
+    found = in_one_notice([Ask(number, "anna", 0) for number in rows], rows)
+    assert [len(several) for several in found] == [MOST_TOGETHER, MOST_TOGETHER, 1]
 
 
 def test_whoever_left_the_list_is_followed_by_the_first() -> None:

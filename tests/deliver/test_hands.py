@@ -143,6 +143,24 @@ def test_after_five_minutes_the_next_one_is_asked_and_then_round_the_list(desk: 
     assert [one.recipient for one in notices.last_notices(9)] == ["anna", "bo", "anna"]
 
 
+def test_what_is_due_on_several_networks_is_asked_for_in_one_message_and_handed_over_in_one() -> None:
+    desk = Desk(by_hand=("x", "bluesky"))
+    numbers = [filled.add(TEXT, account=name, due=desk.time) for name in desk.by_hand]
+    holds.hold_blocked(now=desk.time, by_hand=desk.by_hand)
+    desk.hands.ask()
+    (told,) = notices.to_tell("anna", now=desk.time)
+    assert told.sentence.startswith("Please post 2 posts on X and Bluesky by hand, the first due")
+    token = desk.envelope.open(told.link).rpartition("/")[2]
+    together = errands.find_together(ErrandKind.HAND_OFF, token)
+    assert [one.delivery for one in together.values()] == numbers
+    first, _ = together.values()
+    errands.take_errand(first, actor="hand:anna", now=desk.time)
+    desk.later(300)
+    desk.hands.ask()
+    (told,) = notices.to_tell("bo", now=desk.time)
+    assert told.sentence.startswith("Please post on Bluesky by hand, due")
+
+
 def move(desk: Desk, number: int, seconds: float) -> None:
     """Its milestone moves while it waits for hands, and with it its time; then it is due."""
     after = desk.time + timedelta(seconds=seconds)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.notice import News
-from amplifier.deliver.notices import LONGEST, Scene, drafts, next_try, please_post
+from amplifier.deliver.notices import LONGEST, Scene, drafts, next_try, please
 from amplifier.policy import Topic
 from tests.deliver.told import NOW, journey, news, scene
 
@@ -141,10 +140,46 @@ def test_changed_facts_are_told_where_posts_say_them() -> None:
 
 def test_a_person_is_asked_with_the_time_that_is_left() -> None:
     row = journey(3, State.HELD, reason=HoldReason.HAND_OFF)
-    draft = please_post(row, number=1, left=timedelta(minutes=15), scene=scene(row))
+    draft = please([row], words=row.text, number=1, now=row.due_at, scene=scene(row))
     assert draft.sentence.startswith("Please post on X by hand, due 14:40 Liverpool: “Ballot closes at three.”")
     assert "15 minutes" in draft.sentence
     assert draft.key == "hand_off:3:1"
+
+
+def by_hand(number: int, account: str, verb: Verb = Verb.PUBLISH, *, slot: str = "go", text: str = "Vote.") -> Journey:
+    row = journey(number, State.HELD, account=account, slot=slot, text=text, reason=HoldReason.HAND_OFF)
+    return replace(row, identity=replace(row.identity, verb=verb))
+
+
+def asked(*rows: Journey, words: str = "Vote.") -> str:
+    return please(rows, words=words, number=0, now=NOW, scene=scene(*rows)).sentence
+
+
+def test_one_post_on_several_networks_is_one_sentence() -> None:
+    said = "Please post on X, Bluesky and Mastodon by hand, due 14:40 Liverpool: “Vote.” You have 15 minutes;"
+    rows = [by_hand(n, account) for n, account in enumerate(("x", "bluesky", "mastodon"), 1)]
+    assert asked(*rows) == f"{said} the link has all you need."
+    rows = [by_hand(n, account, Verb.DELETE) for n, account in enumerate(("x", "bluesky"), 1)]
+    assert asked(*rows).startswith("Please delete our post on X and Bluesky by hand: “Vote.” The link leads")
+
+
+def test_several_posts_are_counted_and_the_first_is_named() -> None:
+    rows = [by_hand(1, "x"), by_hand(2, "x", slot="on"), by_hand(3, "bluesky", slot="on")]
+    said = "Please post 2 posts on X and Bluesky by hand, the first due 14:40 Liverpool: “Vote.” You have 15 minutes"
+    assert asked(*rows) == f"{said} for it."
+    for verb, do in ((Verb.DELETE, "delete"), (Verb.EDIT, "change")):
+        rows = [by_hand(n, "x", verb, slot=f"s{n}") for n in range(1, 4)]
+        assert asked(*rows) == (f"Please {do} 3 posts of ours on X by hand, the first: “Vote.” The link leads to them.")
+
+
+@given(
+    text=st.text(min_size=1, max_size=600),
+    verb=st.sampled_from([Verb.PUBLISH, Verb.DELETE, Verb.EDIT]),
+    slots=st.lists(st.sampled_from("abc"), min_size=1, max_size=20),
+)
+def test_no_request_is_longer_than_a_phone_shows(text: str, verb: Verb, slots: list[str]) -> None:
+    rows = [by_hand(n, ("x", "bluesky", "mastodon")[n % 3], verb, slot=slot) for n, slot in enumerate(slots)]
+    assert len(asked(*rows, words=text)) <= LONGEST
 
 
 @given(

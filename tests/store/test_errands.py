@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
-from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, Ask, Errand, ErrandKind
+from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, MOST_TOGETHER, Ask, Errand, ErrandKind
 from amplifier.campaign.notice import Draft
 from amplifier.policy import Topic
 from amplifier.store import errands, events, holds, notices, overrides
@@ -22,7 +22,7 @@ HAND = ErrandKind.HAND_OFF
 def made(delivery: int, person: str = "anna", *, number: int = 0) -> str:
     token = secrets.token_urlsafe(32)
     draft = Draft(f"hand_off:{delivery}:{number}", Topic.HAND_OFF, "Please post.")
-    assert errands.ask(Ask(delivery, person, number), draft, token=token, link="sealed:x", now=NOW)
+    assert errands.ask([Ask(delivery, person, number)], draft, token=token, link="sealed:x", now=NOW)
     return token
 
 
@@ -44,6 +44,55 @@ def test_of_a_secret_address_only_the_digest_is_kept() -> None:
 def test_another_address_leads_nowhere(wrong: str) -> None:
     made(filled.add())
     assert errands.find_errand(HAND, wrong) is None
+    assert errands.find_together(HAND, wrong) == {}
+
+
+SEVERAL = Draft("hand_off:1:0", Topic.HAND_OFF, "Please post.")
+
+
+def made_together(*deliveries: int) -> str:
+    token = secrets.token_urlsafe(32)
+    asks = [Ask(one, "anna", 0) for one in deliveries]
+    assert errands.ask(asks, SEVERAL, token=token, link="sealed:x", now=NOW)
+    return token
+
+
+def test_several_are_one_notice_and_each_has_an_address_of_its_own() -> None:
+    first, second, third = (filled.add() for _ in range(3))
+    alone = made(filled.add())
+    token = made_together(first, second, third)
+    addresses = {token: first, f"{token}-2": second, f"{token}-3": third}
+    assert {one: found(one).delivery for one in addresses} == addresses
+    for one in addresses:
+        together = errands.find_together(HAND, one)
+        assert {each: errand.delivery for each, errand in together.items()} == addresses
+        assert list(together) == list(addresses)
+    assert list(errands.find_together(HAND, alone)) == [alone]
+    assert [one.sentence for one in notices.to_tell("anna", now=NOW)] == ["Please post."] * 2  # and the one alone
+    errands.revoke_errands(kind=HAND, actor="cli:anna", now=NOW)
+    assert errands.find_together(HAND, token) == {}
+
+
+@pytest.mark.parametrize("end", ["-0", "-1", "-4", "-02", "-100", "-", "-x", "2"])
+def test_what_ends_otherwise_than_what_was_given_out_leads_nowhere(end: str) -> None:
+    token = made_together(*(filled.add() for _ in range(3)))
+    assert errands.find_errand(HAND, token + end) is None
+
+
+def test_where_somebody_was_asked_for_one_of_several_meanwhile_nobody_is_asked_for_any() -> None:
+    first, second = filled.add(), filled.add()
+    made(second)
+    asks = [Ask(first, "anna", 0), Ask(second, "anna", 0)]
+    assert not errands.ask(asks, SEVERAL, token=secrets.token_urlsafe(32), link="sealed:x", now=NOW)
+    assert [one.delivery for one in errands.open_errands()] == [second]
+    assert len(notices.to_tell("anna", now=NOW)) == 1
+
+
+def test_more_than_one_notice_has_room_for_are_refused_whole() -> None:
+    asks = [Ask(filled.add(), "anna", 0) for _ in range(MOST_TOGETHER + 1)]
+    with pytest.raises(ValueError, match="shorter"):
+        errands.ask(asks, SEVERAL, token=secrets.token_urlsafe(32), link="sealed:x", now=NOW)
+    assert errands.open_errands() == ()
 
 
 def test_an_address_can_do_the_one_thing_that_it_is_for() -> None:
@@ -63,7 +112,7 @@ def test_asking_is_errand_and_notice_or_neither_and_two_workers_ask_once() -> No
 
     def ask() -> bool:
         link = "sealed:x"
-        return errands.ask(Ask(number, "anna", 0), draft, token=secrets.token_urlsafe(32), link=link, now=NOW)
+        return errands.ask([Ask(number, "anna", 0)], draft, token=secrets.token_urlsafe(32), link=link, now=NOW)
 
     asked = filled.at_once([ask, ask])
     assert sorted(asked) == [False, True]

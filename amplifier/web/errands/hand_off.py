@@ -1,8 +1,11 @@
-"""`/h/<token>`: one post to be published by hand, by whoever was asked. GET only shows; each button is a POST."""
+"""`/h/<token>`: one post to be published by hand, by whoever was asked. GET only shows; each button is a POST.
+
+Where somebody was asked for several in one message, each has such a page, and they lead to each other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +18,7 @@ from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, stop_of
 from amplifier.deliver.hand_off import Link, Standing, last_link, of_this_round, posted_after, standing
-from amplifier.deliver.hands import UNWANTED, what_is_out
+from amplifier.deliver.hands import UNWANTED, what_is_out, words_known
 from amplifier.deliver.notify import names
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
@@ -36,6 +39,7 @@ SETTLED = "Something happened to this post meanwhile. Nothing was changed; look 
 # What is said where a post that is out is to be deleted or changed.
 PLEASE = {Verb.DELETE: "Please delete this post on {network}.", Verb.EDIT: "Please change this post on {network}."}
 DONE = {Verb.DELETE: "It is deleted on {network}. Thank you.", Verb.EDIT: "It is changed on {network}. Thank you."}
+OUT_AND_NEXT = "It is out on {network}."  # where something else of the same message is still to be done
 OVER = "This was to be done a day ago. If the post is still there as it was, tell whoever runs the campaign."
 NEEDLESS = "There is nothing left to do here."
 ON_HOLD = "Do nothing just now: something else holds it back."
@@ -52,6 +56,22 @@ TRUTHS = {
     Standing.OFF: "This post is no longer wanted. Do not post it.",
     Standing.WAITS: "Do not post this now: something else holds it back.",
 }
+
+
+# What the list of several says of each.
+HOW = {
+    Standing.ASKED: "to do",
+    Standing.MINE: "to do",
+    Standing.PASSED: "{other} was asked",
+    Standing.OTHERS: "{other} is on it",
+    Standing.CHECKING: "being checked",
+    Standing.LOOKING: "being checked",
+    Standing.OUT: "✓ {done}",
+    Standing.LATE: "✕ missed",
+    Standing.OFF: "not wanted",
+    Standing.WAITS: "waits",
+}
+SENT = {Verb.PUBLISH: "sent", Verb.DELETE: "deleted", Verb.EDIT: "changed"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,16 @@ class Errands:
         """What stops them from posting it, if it is theirs to post."""
         return stop_of(place(), self.row) if self.standing in THEIRS else None
 
+    @property
+    def other(self) -> str:
+        """Who was asked last."""
+        return self.asked[-1].person if self.asked else ""
+
+    @property
+    def text(self) -> str:
+        """The words that it is known by."""
+        return words_known(self.row)
+
 
 @errand
 def hand_off_page(request: HttpRequest, token: str) -> HttpResponse:
@@ -87,10 +117,15 @@ def hand_off_page(request: HttpRequest, token: str) -> HttpResponse:
     found = _all_about(mine) if mine else None
     if found is None:
         raise Http404
+    together = {
+        each: found if each == token else other
+        for each, one in errands.find_together(ErrandKind.HAND_OFF, token).items()
+        if (other := _all_about(one))
+    }
     if request.method != "POST":
-        return _page(request, found)
-    problem = _do(request, found, utc_now())
-    return _page(request, found, problem=problem) if problem else HttpResponseRedirect(request.path)
+        return _page(request, found, together)
+    problem = _do(request, found, together, utc_now())
+    return _page(request, found, together, problem=problem) if problem else HttpResponseRedirect(request.path)
 
 
 def _all_about(mine: Errand) -> Errands | None:
@@ -107,13 +142,16 @@ def _all_about(mine: Errand) -> Errands | None:
     return Errands(newest, row, current, last_link(told), account)
 
 
-def _do(request: HttpRequest, found: Errands, now: datetime) -> str:
+def _do(request: HttpRequest, found: Errands, together: Mapping[str, Errands], now: datetime) -> str:
     """What the button says; the sentence that says why not, or nothing if it was done."""
     wish = asked(request.POST, "do")
     if wish in ("take", "pretend"):
         if found.standing not in THEIRS or found.stop:
             return ""  # the page says what keeps them from it
-        errands.take_errand(found.mine, actor=found.actor, now=now)  # if somebody else is on it, the page says so
+        # whoever is on it is on all that they were asked for at once; if somebody else is, its page says so
+        for one in together.values() if wish == "take" else (found,):
+            if one.standing in THEIRS and not one.stop:
+                errands.take_errand(one.mine, actor=one.actor, now=now)
     if found.account is None:
         return NO_ACCOUNT
     if found.row.identity.verb is not Verb.PUBLISH:
@@ -197,22 +235,28 @@ def _whose(account: Account) -> Whose:
     return Whose(account.platform, account.handle, addresses(account, place())[1], known.get(account.name, ""))
 
 
-def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpResponse:
+def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands], *, problem: str = "") -> HttpResponse:
     row, now = found.row, utc_now()
     how, network = found.standing, names(place().settings).get(row.identity.account, row.identity.account)
     left = max(0, round((row.too_late_at - now).total_seconds()))
     verb = row.identity.verb
-    other = found.asked[-1].person if found.asked else ""
     stop = found.stop
     out = row if verb is Verb.PUBLISH else what_is_out(row)
     local = datetime.fromisoformat(row.wall_time)
     api = addresses(found.account, place())[0] if found.account else ""
+    listed = _listed(found, together)
+    to_do = [one for one in listed if one["is_to_do"]]
+    following = next(iter(to_do), None) if not any(one["here"] for one in to_do) else None
+    truth = OUT_AND_NEXT if following and how is Standing.OUT and verb is Verb.PUBLISH else _truth(how, verb)
     said = {
         "how": "stopped" if stop else how.value,
         "network": network,
         "handle": known_as(found.account) if found.account else "",
         "verb": verb.value,
-        "text": row.text or (out.text if out else ""),
+        "text": found.text,
+        "all": listed,
+        "to_do": len(to_do),
+        "next": following,
         "due": f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}",
         "left": lasting(left),
         "left_s": left,
@@ -221,21 +265,40 @@ def _page(request: HttpRequest, found: Errands, *, problem: str = "") -> HttpRes
         "readable": found.account is not None and is_readable(found.account, place().settings),
         "url": outward(out.receipt.url) if out and out.receipt else "",
         "shown": out.receipt.url if out and out.receipt else "",
-        "other": other,
         "reason": stop.reason if stop else "" if row.state is State.SENT else row.detail,
         "problem": problem or (found.link.refused if how is not Standing.OUT else ""),
         "not_seen": how is Standing.MINE and row.detail.startswith("Somebody said") and not found.link.refused,
         "again_s": LOOK_EVERY_S if how in (Standing.CHECKING, Standing.LOOKING) and not problem else 0,
-        "truth": _stopped(stop) if stop else _truth(how, verb, network=network, other=other),
+        "truth": _stopped(stop) if stop else truth.format(network=network, other=found.other),
     }
     return sheet(request, "errand_hand_off.html", said, status=422 if problem else 200)
+
+
+def _listed(found: Errands, together: Mapping[str, Errands]) -> list[dict[str, object]]:
+    """All that they were asked for in one message, if it was more than this: where it is, and how it stands."""
+    known, several = names(place().settings), len({one.row.identity.post for one in together.values()}) > 1
+    if len(together) < 2:
+        return []
+    return [
+        {
+            "address": address,
+            "here": one is found,
+            "network": known.get(one.row.identity.account, one.row.identity.account),
+            "words": one.text if several else "",
+            "is_to_do": one.standing in THEIRS and not one.stop,
+            "how": "stopped"
+            if one.stop
+            else HOW[one.standing].format(other=one.other, done=SENT[one.row.identity.verb]),
+        }
+        for address, one in together.items()
+    ]
 
 
 def _stopped(stop: Halt) -> str:
     return f"{DO_NOT} {'Sending is stopped' if stop.scope == EVERYTHING else sending(stop.scope, STOPPED)}."
 
 
-def _truth(how: Standing, verb: Verb, *, network: str, other: str) -> str:
+def _truth(how: Standing, verb: Verb) -> str:
     truth = TRUTHS[how]
     if verb is not Verb.PUBLISH:
         match how:
@@ -251,4 +314,4 @@ def _truth(how: Standing, verb: Verb, *, network: str, other: str) -> str:
                 truth = ON_HOLD
             case _:
                 pass
-    return truth.format(network=network, other=other)
+    return truth

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +20,7 @@ from amplifier.platforms.links import EPOCH_MS
 from amplifier.policy import Topic
 from amplifier.settings import Mode
 from amplifier.store import accounts, errands, events, holds, overrides, stops
-from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.models import DeliveryRow, ErrandRow, PostRow
 from amplifier.web import frame
 from amplifier.web.errands import sheet
 from amplifier.web.errands.guesses import Guesses
@@ -50,7 +52,7 @@ class Errand:
         number = len(self.paths)
         token = secrets.token_urlsafe(32)
         draft = Draft(f"{self.id}:{number}", Topic.HAND_OFF, "Please post.")
-        assert errands.ask(Ask(self.id, person, number), draft, token=token, link="sealed:x", now=utc_now())
+        assert errands.ask([Ask(self.id, person, number)], draft, token=token, link="sealed:x", now=utc_now())
         self.paths[person] = f"/h/{token}"
         return self.paths[person]
 
@@ -312,6 +314,93 @@ def test_a_form_needs_no_token_and_no_cookie(errand: Errand) -> None:
     answer = errand.campaign.client.post(errand.paths["anna"], {"do": "take"}, headers={"origin": "null"})
     assert answer.status_code == 302
     assert Path(answer["Location"]).name == Path(errand.paths["anna"]).name
+
+
+class Several:
+    """What one person was asked for in one message: the same post on three networks."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.errands = [Errand(campaign, account=name, slot="go") for name in ("x", "bluesky", "mastodon")]
+        ErrandRow.objects.all().delete()
+        token = secrets.token_urlsafe(32)
+        asks = [Ask(one.id, "anna", 0) for one in self.errands]
+        draft = Draft("several", Topic.HAND_OFF, "Please post.")
+        assert errands.ask(asks, draft, token=token, link="sealed:x", now=utc_now())
+        for one, end in zip(self.errands, ("", "-2", "-3"), strict=True):
+            one.paths = {"anna": f"/h/{token}{end}"}
+
+    def listed(self, number: int = 0) -> list[str]:
+        """What a page says of each."""
+        shown = re.findall(r"<li>(.*?)</li>", self.errands[number].get().html, re.DOTALL)
+        return [" ".join(unescape(re.sub(r"<[^>]*>", " ", one)).split()) for one in shown]
+
+    def truths(self) -> list[str]:
+        return [one.get().truth for one in self.errands]
+
+
+@pytest.fixture
+def several(opened: Campaign) -> Several:
+    return Several(opened)
+
+
+def test_each_page_of_one_message_leads_to_all_the_others(several: Several) -> None:
+    names = [Path(one.paths["anna"]).name for one in several.errands]
+    for number, one in enumerate(several.errands):
+        links = [link for link in one.get().named("a") if "/" not in link["href"]]
+        assert [link["href"] for link in links] == names
+        assert [link.get("aria-current") for link in links] == ["page" if n == number else None for n in range(3)]
+    assert several.listed() == ["X to do", "Bluesky to do", "Mastodon to do"]
+
+
+def test_whoever_was_asked_for_one_sees_no_list(errand: Errand) -> None:
+    assert errand.get().named("nav") == []
+    assert "I am on it" in errand.get().text
+
+
+def test_whoever_is_on_it_is_on_all_of_it(several: Several) -> None:
+    assert "I am on all 3" in several.errands[1].get().text
+    several.errands[1].press("take")
+    assert [truth.partition(":")[0] for truth in several.truths()] == ["You are on it"] * 3
+
+
+def test_whoever_is_on_the_rest_does_not_take_what_others_have_or_what_is_stopped(several: Several) -> None:
+    x, bluesky, mastodon = several.errands
+    bluesky.ask("bo")
+    bluesky.press("take", "bo")
+    stops.stop(reason="Other.", actor="cli:ola", now=utc_now(), scope="account:mastodon")
+    assert several.listed() == ["X to do", "Bluesky bo is on it", "Mastodon stopped"]
+    assert "I am on it" in x.get().text
+    x.press("take")
+    assert [one.story()[-1] for one in (x, bluesky)] == [("hand:anna", "taken"), ("hand:bo", "taken")]
+    assert "taken" not in [kind for _, kind in mastodon.story()]
+
+
+def test_after_each_the_page_leads_to_the_next(several: Several) -> None:
+    x, bluesky, mastodon = several.errands
+
+    def leads_to(one: Errand) -> list[str]:
+        return [link["href"] for link in one.get().named("a") if link.get("class") == "button main"]
+
+    assert leads_to(x) == []
+    bluesky.press("posted")
+    assert several.listed() == ["X to do", "Bluesky being checked", "Mastodon to do"]
+    assert leads_to(bluesky) == [Path(x.paths["anna"]).name]
+    x.put(state="sent", reason="", detail="", remote_id="1", url=f"{STAGE}/us/status/1")
+    assert leads_to(bluesky) == leads_to(x) == [Path(mastodon.paths["anna"]).name]
+    assert x.get().truth == "It is out on X."
+    mastodon.put(state="missed", too_late_at=utc_now() - timedelta(minutes=1))
+    assert several.listed() == ["X ✓ sent", "Bluesky being checked", "Mastodon ✕ missed"]
+    assert leads_to(x) == []
+    assert x.get().truth == "It is out on X. There is nothing left to do."
+
+
+def test_different_posts_of_one_message_are_told_apart_by_their_words(several: Several) -> None:
+    hello = DeliveryRow.objects.get(post__slot="hello", account="mastodon")
+    ErrandRow.objects.filter(delivery=several.errands[2].id).update(delivery=hello)
+    shown = several.listed()
+    assert shown[0].startswith("X ")
+    assert "<b>Now</b>" in shown[0]
+    assert " ".join(hello.text.split()) in shown[2]
 
 
 def to_delete(errand: Errand) -> DeliveryRow:
