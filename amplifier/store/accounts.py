@@ -6,18 +6,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import F, Q
 
 from amplifier.campaign.pace import PATIENCE, rest_after
 from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import AccountRow
+from amplifier.store.statement import ask, marks
 from amplifier.store.transaction import is_postgres, reading, stamp, whole
 
 SERVICE = "service"
 OK, LOST, UNKNOWN = "ok", "lost", "unknown"
 LOST_NOW, LOST_AGAIN = "account lost", "account lost again"
 TELL_AGAIN = timedelta(days=1)
+LOST_ONES = "SELECT name, detail FROM accounts WHERE health = %s"
 OPEN = """SELECT name, next_allowed_at IS NULL OR next_allowed_at <= %s FROM accounts
 WHERE health <> 'lost' AND (closed_until IS NULL OR closed_until <= %s)"""
 RELIEVE = "UPDATE accounts SET failures = 0 WHERE failures > 0 AND name IN ({})"
@@ -72,7 +73,7 @@ def account_states() -> tuple[AccountState, ...]:
 @reading
 def lost_accounts() -> dict[str, str]:
     """The accounts that do not let us in any more, each with the network's words."""
-    return dict(AccountRow.objects.filter(health=LOST).values_list("name", "detail"))
+    return dict(ask(LOST_ONES, [LOST]))
 
 
 @reading
@@ -153,8 +154,7 @@ def strain(name: str, *, strain_s: float, now: datetime) -> None:
 def relieve(names: Collection[str]) -> None:
     """A call to each of these accounts went well; called inside the transaction that records it."""
     if names:
-        with connection.cursor() as cursor:
-            cursor.execute(RELIEVE.format(", ".join(["%s"] * len(names))), list(names))
+        ask(RELIEVE.format(marks(names)), list(names))
 
 
 def lock_open(now: datetime, among: Collection[str] | None = None) -> dict[str, bool]:
@@ -168,14 +168,12 @@ def lock_open(now: datetime, among: Collection[str] | None = None) -> dict[str, 
     if among is not None:
         if not among:
             return {}
-        statement += f" AND name IN ({', '.join(['%s'] * len(among))})"
+        statement += f" AND name IN ({marks(among)})"
         words += among
     statement += " ORDER BY name"
     if is_postgres():
         statement += " FOR UPDATE SKIP LOCKED"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, words)
-        return {name: bool(may_post) for name, may_post in cursor.fetchall()}
+    return {name: bool(may_post) for name, may_post in ask(statement, words)}
 
 
 def _state(row: AccountRow) -> AccountState:

@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, decisions, stops
+from amplifier.store.statement import ask, marks
 from amplifier.store.transaction import instant, is_postgres, reading, stamp, whole
 
 # A partial index is used only where the state stands in the statement itself, not as a parameter.
@@ -61,9 +60,7 @@ FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d
 def is_anything_due(now: datetime) -> bool:
     """Whether any delivery could take a step now: five looks at indexes, so that an idle tick writes nothing."""
     at = stamp(now)
-    with connection.cursor() as cursor:
-        cursor.execute(ANYTHING_DUE, [at] * 5)
-        return bool(cursor.fetchall()[0][0])
+    return bool(ask(ANYTHING_DUE, [at] * 5)[0][0])
 
 
 @whole
@@ -99,38 +96,32 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
     """
     at, until = stamp(now), stamp(lease_until)
     taken: list[int] = []
-    with connection.cursor() as cursor:
-        wanted = accounts.lock_open(now, among=names)
-        more = UNPLANNED if behind else ""
-        cursor.execute(LEASED, [at])
-        busy = {name for name, state, alive in cursor.fetchall() if state == "sending" or (state == "queued" and alive)}
-        cursor.execute(DOUBTS)
-        doubts = cursor.fetchall()
-        for account, may_post in wanted.items():
-            if account in busy or (served is not None and account not in served) or len(taken) == limit:
-                continue
-            doubtful = [text for name, text in doubts if name == account]
-            if may_post and (in_force or doubtful):
-                taken += _take_if_free(cursor, account, doubtful, in_force, [until, at, more])
-            else:
-                statement = TAKE_NEXT if may_post else TAKE_CHANGE
-                statement = statement.replace("ORDER BY", f"{more} ORDER BY") if more else statement
-                cursor.execute(statement, [until, account, *[at] * 6])
-                taken += [number for (number,) in cursor.fetchall()]
-        return _due(cursor, taken)
+    wanted = accounts.lock_open(now, among=names)
+    more = UNPLANNED if behind else ""
+    leased = ask(LEASED, [at])
+    busy = {name for name, state, alive in leased if state == "sending" or (state == "queued" and alive)}
+    doubts = ask(DOUBTS)
+    for account, may_post in wanted.items():
+        if account in busy or (served is not None and account not in served) or len(taken) == limit:
+            continue
+        doubtful = [text for name, text in doubts if name == account]
+        if may_post and (in_force or doubtful):
+            taken += _take_if_free(account, doubtful, in_force, [until, at, more])
+        else:
+            statement = TAKE_NEXT if may_post else TAKE_CHANGE
+            statement = statement.replace("ORDER BY", f"{more} ORDER BY") if more else statement
+            taken += [number for (number,) in ask(statement, [until, account, *[at] * 6])]
+    return _due(taken)
 
 
-def _take_if_free(
-    cursor: Any, account: str, doubtful: Sequence[str], in_force: Sequence[Stop], words: Sequence[Any]
-) -> list[int]:
+def _take_if_free(account: str, doubtful: Sequence[str], in_force: Sequence[Stop], words: Sequence[Any]) -> list[int]:
     """The account's next one whose text is in no doubt there, unless a stop holds it back: then the tick holds it."""
     until, at, more = words
-    marks = ", ".join(["%s"] * len(doubtful))
-    other = f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks}))" if doubtful else ""
-    cursor.execute(NEXT.replace("ORDER BY", f"{more} {other} ORDER BY"), [account, at, at, at, *doubtful])
-    due = _due(cursor, [number for (number,) in cursor.fetchall()])
+    other = f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks(doubtful)}))" if doubtful else ""
+    chosen = ask(NEXT.replace("ORDER BY", f"{more} {other} ORDER BY"), [account, at, at, at, *doubtful])
+    due = _due([number for (number,) in chosen])
     free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
-    return _take(cursor, TAKE, free, [until, at, at, at])
+    return _take(TAKE, free, [until, at, at, at])
 
 
 @whole
@@ -139,31 +130,26 @@ def claim_unsure(
 ) -> list[Due]:
     """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
     at = stamp(now)
-    with connection.cursor() as cursor:
-        cursor.execute(LEASED, [at])
-        seen = {name for name, state, alive in cursor.fetchall() if state == "unsure" and alive}
-        cursor.execute(UNSURE, [at, at])
-        chosen = []
-        for number, account in cursor.fetchall():
-            if account not in seen and (served is None or account in served):
-                seen.add(account)
-                chosen.append(number)
-        return _due(cursor, _take(cursor, TAKE_UNSURE, chosen[:limit], [stamp(lease_until), at]))
+    seen = {name for name, state, alive in ask(LEASED, [at]) if state == "unsure" and alive}
+    chosen = []
+    for number, account in ask(UNSURE, [at, at]):
+        if account not in seen and (served is None or account in served):
+            seen.add(account)
+            chosen.append(number)
+    return _due(_take(TAKE_UNSURE, chosen[:limit], [stamp(lease_until), at]))
 
 
-def _take(cursor: Any, statement: str, numbers: Iterable[int], words: Sequence[Any]) -> list[int]:
+def _take(statement: str, numbers: Iterable[int], words: Sequence[Any]) -> list[int]:
     """Those of these deliveries that nobody else has taken meanwhile."""
     taken = []
     for number in numbers:
-        cursor.execute(statement, [words[0], number, *words[1:]])
-        taken += [found for (found,) in cursor.fetchall()]
+        taken += [found for (found,) in ask(statement, [words[0], number, *words[1:]])]
     return taken
 
 
-def _due(cursor: Any, numbers: Sequence[int]) -> list[Due]:
+def _due(numbers: Sequence[int]) -> list[Due]:
     if not numbers:
         return []
-    cursor.execute(DUE.format(", ".join(["%s"] * len(numbers))), list(numbers))
     return [
         Due(
             id=row[0],
@@ -184,12 +170,11 @@ def _due(cursor: Any, numbers: Sequence[int]) -> list[Due]:
             imprint=row[21],
             detail=row[22],
         )
-        for row in cursor.fetchall()
+        for row in ask(DUE.format(marks(numbers)), numbers)
     ]
 
 
 def locked(statement: str, words: Sequence[Any]) -> list[int]:
     """The numbers that this statement finds, locked until the transaction ends; what others have locked is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement + (" LIMIT 1000 FOR UPDATE SKIP LOCKED" if is_postgres() else " LIMIT 1000"), words)
-        return [number for (number,) in cursor.fetchall()]
+    limited = statement + (" LIMIT 1000 FOR UPDATE SKIP LOCKED" if is_postgres() else " LIMIT 1000")
+    return [number for (number,) in ask(limited, words)]

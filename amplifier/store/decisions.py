@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Max
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.store import heartbeats
 from amplifier.store.models import DecisionRow
+from amplifier.store.statement import ask
 from amplifier.store.transaction import reading, whole
 
 CARRIED_OUT = "decisions"  # the heartbeat that says which was the newest when the plan was last carried out
@@ -63,9 +63,7 @@ def carried_out(newest: int, *, now: datetime) -> None:
 @reading
 def is_behind() -> bool:
     """Whether somebody decided what the planner has not carried out yet: what waits may not be wanted any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEHIND)
-        return bool(cursor.fetchall()[0][0])
+    return bool(ask(BEHIND)[0][0])
 
 
 def _decision(row: DecisionRow) -> Decision:

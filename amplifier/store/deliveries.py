@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
 from amplifier.campaign.delivery import (
@@ -30,6 +29,7 @@ from amplifier.store.corrections import is_change
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
+from amplifier.store.statement import ask
 from amplifier.store.transaction import stamp, whole
 
 SERVICE = "service"
@@ -68,9 +68,8 @@ class Turned:
 
 @dataclass
 class _Page:
-    """One cursor for a whole transaction, and what its steps leave to be written at the end, together."""
+    """What the steps of a whole transaction leave to be written at its end, together."""
 
-    cursor: Any
     at: Any  # the instant of all of it, as the database takes it
     events: list[Event] = field(default_factory=list)
     relieved: set[str] = field(default_factory=set)
@@ -100,10 +99,9 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
     posts that each may publish in so many seconds.
     """
     behind, in_force = decisions.is_behind(), stops.stops(also=stopped, now=now)
-    with connection.cursor() as cursor:
-        page = _Page(cursor, stamp(now))
-        stale = [step for step in steps if not _write(step, page, now=now, actor=SERVICE)]
-        begun = [one.due for one in intents if _begin(one, page, in_force, caps, now=now, behind=behind)]
+    page = _Page(stamp(now))
+    stale = [step for step in steps if not _write(step, page, now=now, actor=SERVICE)]
+    begun = [one.due for one in intents if _begin(one, page, in_force, caps, now=now, behind=behind)]
     page.events += [
         Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
     ]
@@ -130,10 +128,9 @@ def begin(due: Due, *, request: bytes, now: datetime, lease_until: datetime) -> 
 @whole
 def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SERVICE) -> list[Transition]:
     """Write each step whose fence still holds, with its event; the stale ones come back."""
-    with connection.cursor() as cursor:
-        page = _Page(cursor, stamp(now))
-        stale = [step for step in transitions if not _write(step, page, now=now, actor=actor)]
-        page.write()
+    page = _Page(stamp(now))
+    stale = [step for step in transitions if not _write(step, page, now=now, actor=actor)]
+    page.write()
     return stale
 
 
@@ -144,6 +141,8 @@ def expire_leases(*, now: datetime, look_at: datetime, rests: Mapping[str, timed
     `rests`: how much longer than a lease an account's gap is, as each of them may be out.
     """
     ids = locked(SILENT, [stamp(now)])
+    if not ids:
+        return 0
     silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__in=list(rests)) if rests else ()
     for row in silent:
         accounts.make_wait(row.account, until=(row.lease_until or now) + rests[row.account], posts_only=True)
@@ -168,6 +167,8 @@ def miss_overdue(*, now: datetime) -> int:
     at = stamp(now)
     for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
         ids = locked(statement, words)
+        if not ids:
+            continue
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
             state=State.MISSED, fence=F("fence") + 1, lease_until=None
         )
@@ -203,8 +204,7 @@ def _begin(
             spends.tell_spent(now)
         return False
     words = [memoryview(intent.request), stamp(intent.lease_until), page.at, due.id, due.fence, page.at, page.at]
-    page.cursor.execute(BEGIN, words)
-    begun = bool(page.cursor.fetchall())
+    begun = bool(ask(BEGIN, words))
     if begun:
         spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
     return begun
@@ -265,8 +265,7 @@ def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> 
     if receipt is None:
         return False
     there = receipt.remote_id
-    page.cursor.execute(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])
-    rows = page.cursor.fetchall()
+    rows = ask(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])
     for (account,) in rows:
         _tell_account(account, step, page, now=now)
         page.events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))

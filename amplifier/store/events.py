@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Exists, Max, OuterRef
 
 from amplifier.store.models import EventRow
+from amplifier.store.statement import ask_for_each
 from amplifier.store.transaction import reading, stamp, whole
 
 SEEN = "seen"  # a person has taken note of what is written about a subject
@@ -50,8 +50,7 @@ def write_events(events: Iterable[Event]) -> None:
         for one in events
     ]
     if rows:  # a statement of ours: through the ORM this was a third of what sending a post cost the ledger
-        with connection.cursor() as cursor:
-            cursor.executemany(INSERT, rows)
+        ask_for_each(INSERT, rows)
 
 
 @reading

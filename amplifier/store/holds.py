@@ -14,9 +14,13 @@ from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import whole
+from amplifier.store.statement import ask, marks
+from amplifier.store.transaction import stamp, whole
 
-MOST = 1000
+# Asked at every tick, so it is a statement of ours: what is due and free, where anything could hold it.
+DUE = """SELECT d.id FROM deliveries d JOIN posts p ON p.id = d.post_id
+WHERE d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s AND (d.lease_until IS NULL OR d.lease_until < %s)"""
+FOR_HANDS = "(d.verb = 'publish' AND p.hand_off)"
 BY_HAND = "It is published by hand."
 CHANGE_BY_HAND = "This account is used by hand, also to correct or delete a post."
 KEPT_BACK = "Somebody kept it back when sending went on."
@@ -45,13 +49,15 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
     in_force = stops.stops()
     lost = accounts.lost_accounts()
     handed: list[int] = []
-    due = DeliveryRow.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now), state=State.QUEUED, run_at__lte=now, too_late_at__gt=now
-    )
-    wanted = Q(post__hand_off=True, verb=Verb.PUBLISH) | Q(account__in=by_hand) | Q(account__in=lost)
+    closed = sorted({*by_hand, *lost})
+    statement, words = DUE, [stamp(now)] * 3
     if not (stopped or in_force):
-        due = due.filter(wanted)
-    for row in due.select_related("post").order_by("run_at", "id")[:MOST]:
+        statement += f" AND ({FOR_HANDS}{f' OR d.account IN ({marks(closed)})' if closed else ''})"
+        words += closed
+    found = [number for (number,) in ask(f"{statement} ORDER BY d.run_at, d.id LIMIT 1000", words)]
+    if not found:
+        return ()
+    for row in DeliveryRow.objects.filter(id__in=found).select_related("post").order_by("run_at", "id"):
         why = _why(row, stopped, in_force, lost)
         if why is None and (row.account in by_hand or (row.post.hand_off and row.verb == Verb.PUBLISH)):
             if not _may_follow(row):  # the words before these are still there, or nobody knows what there is to delete

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from django.db import connection
+from typing import Any
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.notice import News
 from amplifier.store.events import of_delivery
+from amplifier.store.statement import ask
 from amplifier.store.transaction import instant, is_postgres, reading, stamp
 
 AFTER = """SELECT id, at, actor, subject, kind, "before", "after", detail FROM events
@@ -25,18 +25,13 @@ DELIVERY = of_delivery(0).removesuffix("0")
 @reading
 def news_after(cursor: int, *, limit: int) -> tuple[News, ...]:
     """The events beyond this one, oldest first."""
-    with connection.cursor() as db:
-        db.execute(AFTER, [cursor, limit])
-        rows = db.fetchall()
-    return tuple(_news(row) for row in rows)
+    return tuple(_news(row) for row in ask(AFTER, [cursor, limit]))
 
 
 @reading
 def last_before(at: datetime) -> int:
     """The number of the last event before this instant; 0 if there is none."""
-    with connection.cursor() as db:
-        db.execute(LAST_BEFORE, [stamp(at)])
-        return int(db.fetchone()[0])
+    return int(ask(LAST_BEFORE, [stamp(at)])[0][0])
 
 
 def hold_writers() -> None:
@@ -45,11 +40,10 @@ def hold_writers() -> None:
     PostgreSQL numbers events before they are committed; on SQLite a writer is alone anyway.
     """
     if is_postgres():
-        with connection.cursor() as db:
-            db.execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
+        ask("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _news(row: tuple[int, object, str, str, str, str, str, str]) -> News:
+def _news(row: tuple[Any, ...]) -> News:
     number, at, actor, subject, kind, before, after, detail = row
     about = subject.removeprefix(DELIVERY) if subject.startswith(DELIVERY) else "0"
     again = before == after == State.UNSURE and _again(subject, number)
@@ -57,6 +51,4 @@ def _news(row: tuple[int, object, str, str, str, str, str, str]) -> News:
 
 
 def _again(subject: str, number: int) -> bool:
-    with connection.cursor() as db:
-        db.execute(AGAIN, [subject, number, number])
-        return bool(db.fetchone()[0])
+    return bool(ask(AGAIN, [subject, number, number])[0][0])

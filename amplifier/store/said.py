@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.post import PostId
+from amplifier.store.statement import ask, marks
 from amplifier.store.transaction import instant, reading, stamp
 
 # When it was said; a correction is said when it is its turn, long after its post was due.
@@ -39,10 +38,9 @@ def said(accounts: Collection[str], *, since: datetime, until: datetime, most: i
     """
     between = [stamp(since), stamp(until), most]
     found: list[Spoken] = []
-    with connection.cursor() as cursor:
-        for name in accounts:
-            for statement in (SENT, QUEUED, OPEN):
-                found += _asked(cursor, statement, [name, *between])
+    for name in accounts:
+        for statement in (SENT, QUEUED, OPEN):
+            found += _asked(statement, [name, *between])
     return tuple(found)
 
 
@@ -51,9 +49,8 @@ def word_for_word(texts: Iterable[str], accounts: Collection[str]) -> tuple[Spok
     """Where one of these accounts said exactly one of these texts, or is to say it: as far back as the ledger goes."""
     names = list(accounts)
     found: list[Spoken] = []
-    with connection.cursor() as cursor:
-        for text in dict.fromkeys(texts) if names else ():
-            found += _asked(cursor, THESE_WORDS.format(_marks(names)), [*names, text, text])
+    for text in dict.fromkeys(texts) if names else ():
+        found += _asked(THESE_WORDS.format(marks(names)), [*names, text, text])
     return tuple(found)
 
 
@@ -61,17 +58,11 @@ def word_for_word(texts: Iterable[str], accounts: Collection[str]) -> tuple[Spok
 def out_elsewhere(text: str, accounts: Collection[str], *, delivery: int) -> tuple[Spoken, ...]:
     """By which other deliveries exactly this text is out on these accounts, or may be."""
     names = list(accounts)
-    with connection.cursor() as cursor:
-        return tuple(_asked(cursor, OUT.format(_marks(names)), [*names, text, text, delivery, delivery]))
+    return tuple(_asked(OUT.format(marks(names)), [*names, text, text, delivery, delivery]))
 
 
-def _marks(names: Collection[str]) -> str:
-    return ", ".join(["%s"] * len(names))
-
-
-def _asked(cursor: Any, statement: str, words: list[Any]) -> list[Spoken]:
-    cursor.execute(statement, words)
+def _asked(statement: str, words: list[Any]) -> list[Spoken]:
     return [
         Spoken(row[0], PostId(row[1], row[2], row[3]), row[4], row[5], row[6], instant(row[7]))
-        for row in cursor.fetchall()
+        for row in ask(statement, words)
     ]

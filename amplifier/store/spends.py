@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Sum
 
 from amplifier.campaign.money import NOTHING, Aside, is_low
 from amplifier.store import ledger
 from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import SpendRow
+from amplifier.store.statement import ask, marks
 from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
@@ -139,9 +139,7 @@ def _under_way(accounts: Sequence[str]) -> int:
     """How many deliveries of these accounts are being sent, or are in doubt."""
     if not accounts:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(UNDER_WAY.format(", ".join(["%s"] * len(accounts))), [*accounts, *accounts])
-        return int(cursor.fetchone()[0])
+    return int(ask(UNDER_WAY.format(marks(accounts)), [*accounts, *accounts])[0][0])
 
 
 def _sum(month: str) -> int:

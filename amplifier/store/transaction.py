@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -148,14 +148,10 @@ def _on_a_living_connection() -> None:
 
 
 def stamp(at: datetime) -> Any:
-    """An instant as this database takes it in a statement of ours."""
-    return _stamp(connection.vendor, at)
-
-
-@lru_cache(maxsize=256)
-def _stamp(_vendor: str, at: datetime) -> Any:
-    """The same; a turn needs one instant many times."""
-    return connection.ops.adapt_datetimefield_value(at)
+    """An instant as this database takes it in a statement of ours, and as Django writes it."""
+    if connection.vendor != "sqlite":
+        return connection.ops.adapt_datetimefield_value(at)
+    return at.astimezone(UTC).isoformat(" ").removesuffix("+00:00")  # Django's own way takes four times as long
 
 
 def instant(found: Any) -> Any:

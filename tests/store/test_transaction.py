@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
@@ -13,8 +15,16 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from amplifier.errors import DatabaseTrouble
 from amplifier.store import heartbeats, transaction
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.transaction import TRIES, reading, stay_with_this_file, whole
+from amplifier.store.transaction import TRIES, reading, stamp, stay_with_this_file, whole
 from tests.store.filled import NOW
+
+
+@pytest.mark.usefixtures("any_ledger")
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London", "Asia/Kathmandu"])
+@pytest.mark.parametrize("microsecond", [0, 1, 120_000, 999_999])
+def test_an_instant_is_written_as_django_writes_it(zone: str, microsecond: int) -> None:
+    at = datetime(2023, 6, 10, 14, 40, 5, microsecond, ZoneInfo(zone))
+    assert stamp(at) == connection.ops.adapt_datetimefield_value(at)
 
 
 def beaten() -> set[str]:

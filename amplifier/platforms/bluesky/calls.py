@@ -43,6 +43,7 @@ class Calls:
         self._client = Client(base_url=self._api, request=request)
         self._lock = threading.Lock()
         self._session: Any = None
+        self._ends: tuple[str, datetime | None] = ("", None)  # of the token that was read last: each call asks
 
     def own_did(self) -> str:
         """The account's own DID."""
@@ -172,11 +173,11 @@ class Calls:
         return saved
 
     def _ends_soon(self, session: Any) -> bool:
-        try:
-            ends = datetime.fromtimestamp(float(session.access_jwt_payload.exp), UTC)
-        except Exception:  # noqa: BLE001 - a token that cannot be read is used until the server refuses it
-            return False
-        return ends - self._now() < RENEW_BEFORE
+        token, ends = self._ends
+        if token != session.access_jwt:
+            ends = _end_of(session)
+            self._ends = (session.access_jwt, ends)
+        return ends is not None and ends - self._now() < RENEW_BEFORE
 
     @contextmanager
     def _translated(self, verb: Verb | None = None) -> Iterator[None]:
@@ -191,6 +192,14 @@ class Calls:
 def _refuse_redirect(response: httpx.Response) -> None:
     if response.is_redirect:
         raise RedirectError("It answers with a redirect. Set the account's `api` to its own address.")
+
+
+def _end_of(session: Any) -> datetime | None:
+    """When its access token ends; None for one that cannot be read, which is used until the server refuses it."""
+    try:
+        return datetime.fromtimestamp(float(session.access_jwt_payload.exp), UTC)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it
+        return None
 
 
 def _fields(content: Any) -> dict[str, Any]:

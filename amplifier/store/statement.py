@@ -1,0 +1,57 @@
+"""Statements of our own, asked of the database with as little in between as it takes.
+
+They are written with `%s` for what is put in, as PostgreSQL's driver wants them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+
+def ask(statement: str, words: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Carry out a statement, and give all rows that it returns; none if it returns nothing.
+
+    Raises Django's database errors. On SQLite it goes past Django's own cursor, which looks each statement through
+    anew, each time, for where something is to be put in.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "sqlite":
+        with database.cursor() as cursor:
+            cursor.execute(statement, words)
+            return cursor.fetchall() if cursor.description else []
+    file = _open(database)
+    with database.wrap_database_errors:
+        return list(file.execute(_with_marks(statement), words).fetchall())
+
+
+def ask_for_each(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Carry out a statement that returns nothing once for each of these rows. Raises Django's database errors."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "sqlite":
+        with database.cursor() as cursor:
+            cursor.executemany(statement, rows)
+        return
+    file = _open(database)
+    with database.wrap_database_errors:
+        file.executemany(_with_marks(statement), rows)
+
+
+def marks(words: Collection[object]) -> str:
+    """As many marks as there are words, for a list in a statement."""
+    return ", ".join(["%s"] * len(words))
+
+
+def _open(database: Any) -> Any:
+    """The driver's own connection, opened if need be; it refuses what Django would refuse."""
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    return database.connection
+
+
+@lru_cache(maxsize=512)
+def _with_marks(statement: str) -> str:
+    return statement.replace("%s", "?")
