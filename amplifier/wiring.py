@@ -49,6 +49,7 @@ from amplifier.store.withdrawals import tidy
 DAY_S = 86_400
 # How often what cannot wake us is looked at; a rehearsal has no time to lose, and live nothing to burn (bench/idle.py).
 SOON_S = {Mode.REHEARSAL: 1.0, Mode.LIVE: 3.0}
+TICK_S = {Mode.REHEARSAL: 0.2, Mode.LIVE: 0.25}  # each look for what is due wakes the processor; bench/idle.py
 NEW_LEDGER = (
     "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
 )
@@ -243,7 +244,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
 
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, plan),
-        Job("deliver", 0.2, tick),
+        Job("deliver", TICK_S[settings.mode], tick),
         Job("accounts", 2.0 if rehearsal else 60.0, look),
         Job("money", 2.0 if rehearsal else 30.0, lambda: go_on_with_money(outlets, now=utc_now())),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),

@@ -167,7 +167,7 @@ def ledger(port: int) -> dict[str, float]:
             posts.add_post(Add(post, None, tuple(NewDelivery(said, State.QUEUED) for said in words)), ink)
     pace = Pace(lease_s=60, pauses=Pauses(90, 60, 30), threads=len(ACCOUNTS))
     worker = Worker(outlets, pace=pace, now=utc_now, chance=random.Random(1))
-    engine = EmbeddedEngine([Job("deliver", 0.2, worker.tick)])
+    engine = EmbeddedEngine([Job("deliver", 0.25, worker.tick)])
     while utc_now() < due:
         time.sleep(0.01)
     cpu = _cpu()

@@ -79,7 +79,7 @@ def lost_accounts() -> dict[str, str]:
 @reading
 def text_limits() -> dict[str, int]:
     """How long a post may be, for each account whose server said so."""
-    return dict(AccountRow.objects.filter(text_limit__gt=0).values_list("name", "text_limit"))
+    return dict(ask("SELECT name, text_limit FROM accounts WHERE text_limit > 0"))
 
 
 @whole

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Max
-
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.store import heartbeats
 from amplifier.store.models import DecisionRow
@@ -51,8 +49,7 @@ def decisions() -> tuple[Decision, ...]:
 @reading
 def newest_decision() -> int:
     """The number of the newest decision; 0 if there is none."""
-    found: int | None = DecisionRow.objects.aggregate(newest=Max("id"))["newest"]
-    return found or 0
+    return int(ask("SELECT COALESCE(MAX(id), 0) FROM decisions")[0][0])
 
 
 def carried_out(newest: int, *, now: datetime) -> None:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.transaction import reading, whole
+from amplifier.store.statement import ask
+from amplifier.store.transaction import instant, reading, stamp, whole
 
+# Parts show themselves every few seconds, for as long as the service runs.
+BEAT = """INSERT INTO heartbeats (name, at, detail) VALUES (%s, %s, %s)
+ON CONFLICT (name) DO UPDATE SET at = excluded.at, detail = excluded.detail"""
 SILENT_AFTER = timedelta(seconds=15)
 
 
@@ -28,7 +32,7 @@ def is_alive(beat: Heartbeat | None, now: datetime) -> bool:
 @whole
 def beat(name: str, *, now: datetime, detail: str = "") -> None:
     """This part is alive now."""
-    HeartbeatRow.objects.update_or_create(name=name, defaults={"at": now, "detail": detail})
+    ask(BEAT, [name, stamp(now), detail])
 
 
 @whole
@@ -40,4 +44,7 @@ def withdraw(*names: str) -> None:
 @reading
 def heartbeats() -> dict[str, Heartbeat]:
     """The last beat of every part, by name."""
-    return {row.name: Heartbeat(name=row.name, at=row.at, detail=row.detail) for row in HeartbeatRow.objects.all()}
+    return {
+        name: Heartbeat(name, instant(at), detail)
+        for name, at, detail in ask("SELECT name, at, detail FROM heartbeats")
+    }

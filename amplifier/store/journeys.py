@@ -108,6 +108,8 @@ def journeys(
 @reading
 def journeys_by_id(ids: Collection[int]) -> tuple[Journey, ...]:
     """These deliveries, by their numbers."""
+    if not ids:
+        return ()
     rows = DeliveryRow.objects.select_related("post").filter(id__in=list(ids)).order_by("id")
     return tuple(_journey(row) for row in rows)
 
