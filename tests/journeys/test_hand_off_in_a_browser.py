@@ -134,7 +134,7 @@ def test_x_without_a_budget_takes_the_link_alone(install: Install, browser: Brow
     page.goto(link)
     page.get_by_role("navigation").get_by_role("link", name="X").click()
     expect(page.locator("h1")).to_have_text("Please post this on X.")
-    page.get_by_role("button", name="I am on all 2").click()
+    page.get_by_role("button", name="I am on both").click()
     say(install, "x", page.locator(".words").inner_text())
     page.get_by_label("Link of your post").fill("https://x.com/somebody/status/1")
     page.get_by_role("button", name="Posted").click()
