@@ -71,7 +71,7 @@ HOW = {
     Standing.OFF: "not wanted",
     Standing.WAITS: "waits",
 }
-SENT = {Verb.PUBLISH: "sent", Verb.DELETE: "deleted", Verb.EDIT: "changed"}
+DONE_TO_IT = {Verb.PUBLISH: "sent", Verb.DELETE: "deleted", Verb.EDIT: "changed"}
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,6 @@ class Errands:
         """Who was asked last."""
         return self.asked[-1].person if self.asked else ""
 
-    @property
-    def text(self) -> str:
-        """The words that it is known by."""
-        return words_known(self.row)
-
 
 @errand
 def hand_off_page(request: HttpRequest, token: str) -> HttpResponse:
@@ -117,11 +112,9 @@ def hand_off_page(request: HttpRequest, token: str) -> HttpResponse:
     found = _all_about(mine) if mine else None
     if found is None:
         raise Http404
-    together = {
-        each: found if each == token else other
-        for each, one in errands.find_together(ErrandKind.HAND_OFF, token).items()
-        if (other := _all_about(one))
-    }
+    asked_together = errands.find_together(ErrandKind.HAND_OFF, token)
+    about = {each: found if each == token else _all_about(one) for each, one in asked_together.items()}
+    together = {each: one for each, one in about.items() if one}
     if request.method != "POST":
         return _page(request, found, together)
     problem = _do(request, found, together, utc_now())
@@ -253,7 +246,7 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
         "network": network,
         "handle": known_as(found.account) if found.account else "",
         "verb": verb.value,
-        "text": found.text,
+        "text": row.text or (out.text if out else ""),
         "all": listed,
         "to_do": len(to_do),
         "next": following,
@@ -276,22 +269,24 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
 
 def _listed(found: Errands, together: Mapping[str, Errands]) -> list[dict[str, object]]:
     """All that they were asked for in one message, if it was more than this: where it is, and how it stands."""
-    known, several = names(place().settings), len({one.row.identity.post for one in together.values()}) > 1
     if len(together) < 2:
         return []
-    return [
-        {
-            "address": address,
-            "here": one is found,
-            "network": known.get(one.row.identity.account, one.row.identity.account),
-            "words": one.text if several else "",
-            "is_to_do": one.standing in THEIRS and not one.stop,
-            "how": "stopped"
-            if one.stop
-            else HOW[one.standing].format(other=one.other, done=SENT[one.row.identity.verb]),
-        }
-        for address, one in together.items()
-    ]
+    known, several = names(place().settings), len({one.row.identity.post for one in together.values()}) > 1
+    listed: list[dict[str, object]] = []
+    for address, one in together.items():
+        account, is_stopped = one.row.identity.account, one.stop is not None
+        stands = HOW[one.standing].format(other=one.other, done=DONE_TO_IT[one.row.identity.verb])
+        listed.append(
+            {
+                "address": address,
+                "here": one is found,
+                "network": known.get(account, account),
+                "words": words_known(one.row) if several else "",
+                "is_to_do": one.standing in THEIRS and not is_stopped,
+                "how": "stopped" if is_stopped else stands,
+            }
+        )
+    return listed
 
 
 def _stopped(stop: Halt) -> str:
