@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from amplifier.campaign.pace import PATIENCE, rest_after
 from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import AccountRow
-from amplifier.store.statement import ask, marks
+from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import is_postgres, reading, stamp, whole
 
 SERVICE = "service"
@@ -73,13 +73,13 @@ def account_states() -> tuple[AccountState, ...]:
 @reading
 def lost_accounts() -> dict[str, str]:
     """The accounts that do not let us in any more, each with the network's words."""
-    return dict(ask(LOST_ONES, [LOST]))
+    return dict(execute(LOST_ONES, [LOST]))
 
 
 @reading
 def text_limits() -> dict[str, int]:
     """How long a post may be, for each account whose server said so."""
-    return dict(ask("SELECT name, text_limit FROM accounts WHERE text_limit > 0"))
+    return dict(execute("SELECT name, text_limit FROM accounts WHERE text_limit > 0"))
 
 
 @whole
@@ -154,7 +154,7 @@ def strain(name: str, *, strain_s: float, now: datetime) -> None:
 def relieve(names: Collection[str]) -> None:
     """A call to each of these accounts went well; called inside the transaction that records it."""
     if names:
-        ask(RELIEVE.format(marks(names)), list(names))
+        execute(RELIEVE.format(marks(names)), list(names))
 
 
 def lock_open(now: datetime, among: Collection[str] | None = None) -> dict[str, bool]:
@@ -173,7 +173,7 @@ def lock_open(now: datetime, among: Collection[str] | None = None) -> dict[str, 
     statement += " ORDER BY name"
     if is_postgres():
         statement += " FOR UPDATE SKIP LOCKED"
-    return {name: bool(may_post) for name, may_post in ask(statement, words)}
+    return {name: bool(may_post) for name, may_post in execute(statement, words)}
 
 
 def _state(row: AccountRow) -> AccountState:

@@ -10,7 +10,7 @@ from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import accounts, decisions, stops
-from amplifier.store.statement import ask, marks
+from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import instant, is_postgres, reading, stamp, whole
 
 # A partial index is used only where the state stands in the statement itself, not as a parameter.
@@ -60,7 +60,7 @@ FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d
 def is_anything_due(now: datetime) -> bool:
     """Whether any delivery could take a step now: five looks at indexes, so that an idle tick writes nothing."""
     at = stamp(now)
-    return bool(ask(ANYTHING_DUE, [at] * 5)[0][0])
+    return bool(execute(ANYTHING_DUE, [at] * 5)[0][0])
 
 
 @whole
@@ -98,9 +98,9 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
     taken: list[int] = []
     wanted = accounts.lock_open(now, among=names)
     more = UNPLANNED if behind else ""
-    leased = ask(LEASED, [at])
+    leased = execute(LEASED, [at])
     busy = {name for name, state, alive in leased if state == "sending" or (state == "queued" and alive)}
-    doubts = ask(DOUBTS)
+    doubts = execute(DOUBTS)
     for account, may_post in wanted.items():
         if account in busy or (served is not None and account not in served) or len(taken) == limit:
             continue
@@ -110,7 +110,7 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
         else:
             statement = TAKE_NEXT if may_post else TAKE_CHANGE
             statement = statement.replace("ORDER BY", f"{more} ORDER BY") if more else statement
-            taken += [number for (number,) in ask(statement, [until, account, *[at] * 6])]
+            taken += [number for (number,) in execute(statement, [until, account, *[at] * 6])]
     return _due(taken)
 
 
@@ -118,7 +118,7 @@ def _take_if_free(account: str, doubtful: Sequence[str], in_force: Sequence[Stop
     """The account's next one whose text is in no doubt there, unless a stop holds it back: then the tick holds it."""
     until, at, more = words
     other = f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks(doubtful)}))" if doubtful else ""
-    chosen = ask(NEXT.replace("ORDER BY", f"{more} {other} ORDER BY"), [account, at, at, at, *doubtful])
+    chosen = execute(NEXT.replace("ORDER BY", f"{more} {other} ORDER BY"), [account, at, at, at, *doubtful])
     due = _due([number for (number,) in chosen])
     free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
     return _take(TAKE, free, [until, at, at, at])
@@ -130,9 +130,9 @@ def claim_unsure(
 ) -> list[Due]:
     """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
     at = stamp(now)
-    seen = {name for name, state, alive in ask(LEASED, [at]) if state == "unsure" and alive}
+    seen = {name for name, state, alive in execute(LEASED, [at]) if state == "unsure" and alive}
     chosen = []
-    for number, account in ask(UNSURE, [at, at]):
+    for number, account in execute(UNSURE, [at, at]):
         if account not in seen and (served is None or account in served):
             seen.add(account)
             chosen.append(number)
@@ -143,7 +143,7 @@ def _take(statement: str, numbers: Iterable[int], words: Sequence[Any]) -> list[
     """Those of these deliveries that nobody else has taken meanwhile."""
     taken = []
     for number in numbers:
-        taken += [found for (found,) in ask(statement, [words[0], number, *words[1:]])]
+        taken += [found for (found,) in execute(statement, [words[0], number, *words[1:]])]
     return taken
 
 
@@ -170,11 +170,11 @@ def _due(numbers: Sequence[int]) -> list[Due]:
             imprint=row[21],
             detail=row[22],
         )
-        for row in ask(DUE.format(marks(numbers)), numbers)
+        for row in execute(DUE.format(marks(numbers)), numbers)
     ]
 
 
 def locked(statement: str, words: Sequence[Any]) -> list[int]:
     """The numbers that this statement finds, locked until the transaction ends; what others have locked is left out."""
     limited = statement + (" LIMIT 1000 FOR UPDATE SKIP LOCKED" if is_postgres() else " LIMIT 1000")
-    return [number for (number,) in ask(limited, words)]
+    return [number for (number,) in execute(limited, words)]

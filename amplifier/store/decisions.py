@@ -8,7 +8,7 @@ from datetime import datetime
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.store import heartbeats
 from amplifier.store.models import DecisionRow
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
 CARRIED_OUT = "decisions"  # the heartbeat that says which was the newest when the plan was last carried out
@@ -49,7 +49,7 @@ def decisions() -> tuple[Decision, ...]:
 @reading
 def newest_decision() -> int:
     """The number of the newest decision; 0 if there is none."""
-    return int(ask("SELECT COALESCE(MAX(id), 0) FROM decisions")[0][0])
+    return int(execute("SELECT COALESCE(MAX(id), 0) FROM decisions")[0][0])
 
 
 def carried_out(newest: int, *, now: datetime) -> None:
@@ -60,7 +60,7 @@ def carried_out(newest: int, *, now: datetime) -> None:
 @reading
 def is_behind() -> bool:
     """Whether somebody decided what the planner has not carried out yet: what waits may not be wanted any more."""
-    return bool(ask(BEHIND)[0][0])
+    return bool(execute(BEHIND)[0][0])
 
 
 def _decision(row: DecisionRow) -> Decision:

@@ -29,7 +29,7 @@ from amplifier.store.corrections import is_change
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import stamp, whole
 
 SERVICE = "service"
@@ -204,7 +204,7 @@ def _begin(
             spends.tell_spent(now)
         return False
     words = [memoryview(intent.request), stamp(intent.lease_until), page.at, due.id, due.fence, page.at, page.at]
-    begun = bool(ask(BEGIN, words))
+    begun = bool(execute(BEGIN, words))
     if begun:
         spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
     return begun
@@ -265,7 +265,7 @@ def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> 
     if receipt is None:
         return False
     there = receipt.remote_id
-    rows = ask(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])
+    rows = execute(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])
     for (account,) in rows:
         _tell_account(account, step, page, now=now)
         page.events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, State.SENT, step.fence))

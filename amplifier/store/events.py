@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Exists, Max, OuterRef
 
 from amplifier.store.models import EventRow
-from amplifier.store.statement import ask_for_each
+from amplifier.store.statement import execute_many
 from amplifier.store.transaction import reading, stamp, whole
 
 SEEN = "seen"  # a person has taken note of what is written about a subject
@@ -50,7 +50,7 @@ def write_events(events: Iterable[Event]) -> None:
         for one in events
     ]
     if rows:  # a statement of ours: through the ORM this was a third of what sending a post cost the ledger
-        ask_for_each(INSERT, rows)
+        execute_many(INSERT, rows)
 
 
 @reading

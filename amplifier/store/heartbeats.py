@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, stamp, whole
 
 # Parts show themselves every few seconds, for as long as the service runs.
@@ -32,7 +32,7 @@ def is_alive(beat: Heartbeat | None, now: datetime) -> bool:
 @whole
 def beat(name: str, *, now: datetime, detail: str = "") -> None:
     """This part is alive now."""
-    ask(BEAT, [name, stamp(now), detail])
+    execute(BEAT, [name, stamp(now), detail])
 
 
 @whole
@@ -46,5 +46,5 @@ def heartbeats() -> dict[str, Heartbeat]:
     """The last beat of every part, by name."""
     return {
         name: Heartbeat(name, instant(at), detail)
-        for name, at, detail in ask("SELECT name, at, detail FROM heartbeats")
+        for name, at, detail in execute("SELECT name, at, detail FROM heartbeats")
     }

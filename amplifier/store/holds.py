@@ -14,7 +14,7 @@ from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.statement import ask, marks
+from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import stamp, whole
 
 # Asked at every tick, so it is a statement of ours: what is due and free, where anything could hold it.
@@ -54,7 +54,7 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
     if not (stopped or in_force):
         statement += f" AND ({FOR_HANDS}{f' OR d.account IN ({marks(closed)})' if closed else ''})"
         words += closed
-    found = [number for (number,) in ask(f"{statement} ORDER BY d.run_at, d.id LIMIT 1000", words)]
+    found = [number for (number,) in execute(f"{statement} ORDER BY d.run_at, d.id LIMIT 1000", words)]
     if not found:
         return ()
     for row in DeliveryRow.objects.filter(id__in=found).select_related("post").order_by("run_at", "id"):

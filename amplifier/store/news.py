@@ -8,7 +8,7 @@ from typing import Any
 from amplifier.campaign.delivery import State
 from amplifier.campaign.notice import News
 from amplifier.store.events import of_delivery
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, is_postgres, reading, stamp
 
 AFTER = """SELECT id, at, actor, subject, kind, "before", "after", detail FROM events
@@ -25,13 +25,13 @@ DELIVERY = of_delivery(0).removesuffix("0")
 @reading
 def news_after(cursor: int, *, limit: int) -> tuple[News, ...]:
     """The events beyond this one, oldest first."""
-    return tuple(_news(row) for row in ask(AFTER, [cursor, limit]))
+    return tuple(_news(row) for row in execute(AFTER, [cursor, limit]))
 
 
 @reading
 def last_before(at: datetime) -> int:
     """The number of the last event before this instant; 0 if there is none."""
-    return int(ask(LAST_BEFORE, [stamp(at)])[0][0])
+    return int(execute(LAST_BEFORE, [stamp(at)])[0][0])
 
 
 def hold_writers() -> None:
@@ -40,7 +40,7 @@ def hold_writers() -> None:
     PostgreSQL numbers events before they are committed; on SQLite a writer is alone anyway.
     """
     if is_postgres():
-        ask("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
+        execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _news(row: tuple[Any, ...]) -> News:
@@ -51,4 +51,4 @@ def _news(row: tuple[Any, ...]) -> News:
 
 
 def _again(subject: str, number: int) -> bool:
-    return bool(ask(AGAIN, [subject, number, number])[0][0])
+    return bool(execute(AGAIN, [subject, number, number])[0][0])

@@ -13,7 +13,7 @@ from amplifier.campaign.delivery import ON_ITS_WAY, Journey, RemoteState, State,
 from amplifier.store import journeys
 from amplifier.store.events import Event, events_of, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, stamp, whole
 
 SERVICE = "service"
@@ -39,7 +39,7 @@ class Out:
 @reading
 def out(account: str, *, since: datetime, until: datetime, limit: int) -> tuple[Out, ...]:
     """What this account has sent since then until then and what is still there as far as we know; the newest first."""
-    rows = ask(OUT, [account, stamp(since), stamp(until), limit])
+    rows = execute(OUT, [account, stamp(since), stamp(until), limit])
     return tuple(Out(row[0], account, instant(row[1]), instant(row[2])) for row in rows)
 
 

@@ -12,7 +12,7 @@ from amplifier.campaign.pace import full_until as full_until_window
 from amplifier.campaign.pace import latest
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, stamp, whole
 
 SERVICE = "service"
@@ -70,7 +70,7 @@ def full_until(account: str, caps: Collection[tuple[int, int]], *, now: datetime
 
 
 def _full(account: str, most: int, window_s: int, now: datetime) -> datetime | None:
-    rows = ask(FULL, [account, stamp(now - timedelta(seconds=window_s)), most - 1])
+    rows = execute(FULL, [account, stamp(now - timedelta(seconds=window_s)), most - 1])
     return full_until_window(instant(rows[0][0]) if rows else None, window_s)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.post import PostId
-from amplifier.store.statement import ask, marks
+from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import instant, reading, stamp
 
 # When it was said; a correction is said when it is its turn, long after its post was due.
@@ -64,5 +64,5 @@ def out_elsewhere(text: str, accounts: Collection[str], *, delivery: int) -> tup
 def _asked(statement: str, words: list[Any]) -> list[Spoken]:
     return [
         Spoken(row[0], PostId(row[1], row[2], row[3]), row[4], row[5], row[6], instant(row[7]))
-        for row in ask(statement, words)
+        for row in execute(statement, words)
     ]

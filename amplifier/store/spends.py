@@ -11,7 +11,7 @@ from amplifier.campaign.money import NOTHING, Aside, is_low
 from amplifier.store import ledger
 from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import SpendRow
-from amplifier.store.statement import ask, marks
+from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
@@ -139,7 +139,7 @@ def _under_way(accounts: Sequence[str]) -> int:
     """How many deliveries of these accounts are being sent, or are in doubt."""
     if not accounts:
         return 0
-    return int(ask(UNDER_WAY.format(marks(accounts)), [*accounts, *accounts])[0][0])
+    return int(execute(UNDER_WAY.format(marks(accounts)), [*accounts, *accounts])[0][0])
 
 
 def _sum(month: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
-def ask(statement: str, words: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def execute(statement: str, words: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Carry out a statement, and give all rows that it returns; none if it returns nothing.
 
     Raises Django's database errors. On SQLite it goes past Django's own cursor, which looks each statement through
@@ -25,10 +25,11 @@ def ask(statement: str, words: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
             return cursor.fetchall() if cursor.description else []
     file = _open(database)
     with database.wrap_database_errors:
-        return list(file.execute(_with_marks(statement), words).fetchall())
+        rows: list[tuple[Any, ...]] = file.execute(_with_marks(statement), words).fetchall()
+    return rows
 
 
-def ask_for_each(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Carry out a statement that returns nothing once for each of these rows. Raises Django's database errors."""
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "sqlite":

@@ -7,7 +7,7 @@ from datetime import datetime
 from amplifier.campaign.stop import EVERYTHING, Stop
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import StopRow
-from amplifier.store.statement import ask
+from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, whole
 
 SUBJECT = "service"
@@ -42,7 +42,7 @@ def stops(*, also: str = "", now: datetime | None = None) -> tuple[Stop, ...]:
 
     `also` is why everything is stopped by a flag outside the database; empty if none is set.
     """
-    found = tuple(Stop(pk, scope, why, who, instant(at)) for pk, scope, why, who, at in ask(IN_FORCE))
+    found = tuple(Stop(pk, scope, why, who, instant(at)) for pk, scope, why, who, at in execute(IN_FORCE))
     return (*found, Stop(0, EVERYTHING, also, "", now)) if also and now else found
 
 

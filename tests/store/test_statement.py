@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from amplifier.store.models import EventRow
-from amplifier.store.statement import ask, ask_for_each, marks
+from amplifier.store.statement import execute, execute_many, marks
 from amplifier.store.transaction import stamp, whole
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -24,17 +24,17 @@ WHERE deliveries.id IN ({marks(numbers)}) ORDER BY id"
     with connection.cursor() as cursor:
         cursor.execute(statement, numbers)
         wanted = cursor.fetchall()
-    assert ask(statement, numbers) == wanted
+    assert execute(statement, numbers) == wanted
     assert [row[1] for row in wanted] == ["One 100% text?", "Two"]
 
 
 def test_what_returns_nothing_gives_no_rows() -> None:
-    assert ask("UPDATE posts SET slot = slot WHERE id = %s", [0]) == []
-    assert ask("SELECT id FROM posts WHERE slot = 'none'") == []
+    assert execute("UPDATE posts SET slot = slot WHERE id = %s", [0]) == []
+    assert execute("SELECT id FROM posts WHERE slot = 'none'") == []
 
 
 def test_a_statement_for_each_row() -> None:
-    ask_for_each(ADD, [[stamp(after(number)), f"actor {number}"] for number in range(3)])
+    execute_many(ADD, [[stamp(after(number)), f"actor {number}"] for number in range(3)])
     assert list(EventRow.objects.values_list("at", "actor").order_by("id"))[-3:] == [
         (after(number), f"actor {number}") for number in range(3)
     ]
@@ -43,24 +43,24 @@ def test_a_statement_for_each_row() -> None:
 def test_what_goes_wrong_is_the_same_error_of_djangos() -> None:
     number = filled.add()
     with pytest.raises(IntegrityError), transaction.atomic():
-        ask("UPDATE deliveries SET post_id = NULL WHERE id = %s", [number])
+        execute("UPDATE deliveries SET post_id = NULL WHERE id = %s", [number])
     with pytest.raises(DatabaseError), transaction.atomic():
-        ask("SELECT nothing FROM nowhere")
+        execute("SELECT nothing FROM nowhere")
     with pytest.raises(IntegrityError), transaction.atomic():
-        ask_for_each(ADD, [[None, "actor"]])
+        execute_many(ADD, [[None, "actor"]])
 
 
 def test_in_a_transaction_that_is_broken_nothing_more_is_done() -> None:
     with transaction.atomic():
         connection.set_rollback(True)
         with pytest.raises(TransactionManagementError):
-            ask("SELECT 1")
+            execute("SELECT 1")
 
 
 def test_it_is_part_of_the_transaction_around_it() -> None:
     @whole
     def write() -> None:
-        ask_for_each(ADD, [[stamp(NOW), "gone"]])
+        execute_many(ADD, [[stamp(NOW), "gone"]])
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
