@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
 from amplifier.policy import Budget, Imprint, OnDoubt, Recipients
@@ -126,6 +127,11 @@ class Account(FileModel):
     on_doubt: OnDoubt = OnDoubt.REPOST_AFTER_LOOK
     gap_s: Duration | None = Field(default=None, alias="gap")
     daily_cap: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is on its network, whatever its name here is."""
+        return identity(self.platform, self.handle, self.api)
 
 
 class OwnTag(FileModel):
@@ -286,14 +292,14 @@ def _campaign_problems(found: _Content) -> Iterator[Said]:
 
 def _account_problems(found: _Content) -> Iterator[Said]:
     names: dict[str, int] = {}
-    people: dict[tuple[str, str, str], str] = {}
+    people: dict[Identity, str] = {}
     for number, account in enumerate(found.accounts):
         here = ("accounts", number)
         title = TITLES[account.platform]
         if account.name in names:
             yield (*here, "name"), "account", f"Two accounts are called {account.name}.", "Give one another name."
         names[account.name] = number
-        who = (account.platform, account.handle.lower(), account.api)
+        who = account.identity
         if who in people:
             hint = f"Every post would go out twice there. Take out {account.name} or {people[who]}."
             yield (*here, "handle"), "account", f"@{account.handle} on {title} is here twice.", hint

@@ -20,7 +20,7 @@ from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
 from amplifier.compose.memory import is_out_already
-from amplifier.deliver.accounts import answers_hold, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
@@ -110,10 +110,7 @@ def open_house(place: Place) -> House:
         now=utc_now(),
         stopped=NEW_LEDGER if live else "",
     )
-    replaced = accounts.know_accounts(
-        ((account.name, account.platform, account.handle) for account in settings.accounts),
-        networks={account.name: f"{account.platform} {account.api}".strip() for account in settings.accounts},
-    )
+    replaced = accounts.know_accounts(listed(settings))
     holds.leave_to_a_person(replaced, now=utc_now())
     platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
@@ -232,13 +229,16 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     planned = Event()  # until then the ledger may want what the files, written while nobody was here, do not
 
     def plan() -> None:
+        if not are_called_so(settings):
+            planned.clear()
+            return
         changes = planner.refresh()
         planned.set()
         if changes or changes.note:  # old words leave the kit at once, not at its next turn
             kit.publish()
 
     def tick() -> None:
-        if planned.is_set():
+        if planned.is_set() and are_called_so(settings):
             worker.tick()
             pulse.work()
 

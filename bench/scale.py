@@ -29,10 +29,11 @@ SELECT 'bench', 'filler', CAST(i AS TEXT),
   strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', CASE i %% 2 WHEN 0 THEN '-30 days' ELSE '+30 days' END,
            (i %% 1000) || ' seconds'),
   '', 'UTC', 0, 900, 0, '', '', '', '[]' FROM n"""
-DELIVERIES = """INSERT INTO deliveries (post_id, account, platform, part, verb, revision, target, text, language,
+DELIVERIES = """INSERT INTO deliveries (post_id, account_id, platform, part, verb, revision, target, text, language,
   imprint, key, request, state, reason, detail, run_at, too_late_at, attempts, looks, fence, sent_at, remote_id, url,
   by_hand, remote_state)
-SELECT id, 'a' || (id %% %(accounts)s), 'mastodon', 0, 'publish', 0, '', 'Filler ' || id, 'en', '', id,
+SELECT id, (SELECT a.id FROM accounts a WHERE a.label = 'a' || (posts.id %% %(accounts)s)),
+  'mastodon', 0, 'publish', 0, '', 'Filler ' || id, 'en', '', id,
   CASE WHEN due_at < CURRENT_TIMESTAMP THEN CAST(printf('%%200s', id) AS BLOB) END,
   CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'sent' ELSE 'queued' END, '', '', due_at,
   strftime('%%Y-%%m-%%d %%H:%%M:%%f000', due_at, '900 seconds'), 0, 0, 0,
@@ -65,12 +66,13 @@ def fill(rows: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from amplifier.campaign.account import Listed
     from amplifier.store import accounts, ledger
 
     call_command("migrate", verbosity=0, skip_checks=True)
     now = datetime.now(UTC)
     ledger.open_ledger(mode="rehearsal", campaign="bench", now=now, stopped="")
-    accounts.know_accounts((f"a{number}", "mastodon", f"a{number}") for number in range(ACCOUNTS))
+    accounts.know_accounts(Listed(f"a{number}", "mastodon", f"a{number}") for number in range(ACCOUNTS))
     with connection.cursor() as cursor:
         for statement in (POSTS, DELIVERIES):
             cursor.execute(statement, {"rows": rows, "accounts": ACCOUNTS})
@@ -90,7 +92,7 @@ def measure(label: str) -> tuple[float, float, float]:
     outlets = {f"a{number}": Outlet(f"a{number}", _Network(), 1) for number in range(ACCOUNTS)}  # type: ignore[arg-type]
     now = lambda: datetime.now(UTC)  # noqa: E731
     worker = Worker(outlets, pace=Pace(60, Pauses(90, 60, 30), threads=ACCOUNTS), now=now, chance=random.Random(1))
-    ink = posts.Ink("bench", now(), dict.fromkeys(outlets, "mastodon"), now().date() - timedelta(days=1))
+    ink = posts.Ink("bench", now(), now().date() - timedelta(days=1))
     used, late = [], []
     for number in range(TICKS):
         due, ids = now(), []

@@ -120,7 +120,7 @@ class _Vault:
         self.session = session
 
 
-def ledger(port: int) -> dict[str, float]:
+def ledger(port: int) -> dict[str, float]:  # noqa: PLR0915  one side of the comparison, from top to bottom
     """The same through claim, intent, call and record."""
     import django
 
@@ -128,6 +128,7 @@ def ledger(port: int) -> dict[str, float]:
     from django.core.management import call_command
     from django.db import connection
 
+    from amplifier.campaign.account import Listed
     from amplifier.campaign.changes import Add, NewDelivery
     from amplifier.campaign.delivery import State
     from amplifier.campaign.post import Moment, PostId, WantedPost, Words
@@ -147,7 +148,7 @@ def ledger(port: int) -> dict[str, float]:
     now = utc_now()
     ledgers.open_ledger(mode="rehearsal", campaign="bench", now=now, stopped="")
     names = {account: f"{account[0]}{account[1]}" for account in ACCOUNTS}
-    accounts.know_accounts((names[one], one[0], _handle(*one)) for one in ACCOUNTS)
+    accounts.know_accounts(Listed(names[one], one[0], _handle(*one)) for one in ACCOUNTS)
     address = f"http://127.0.0.1:{port}"
     outlets = {}
     for one in ACCOUNTS:
@@ -159,7 +160,7 @@ def ledger(port: int) -> dict[str, float]:
         adapter.verify()
         outlets[names[one]] = Outlet(names[one], adapter, 2, caps=TABLE[platform].caps)
     due = utc_now() + timedelta(seconds=3)
-    ink = posts.Ink("bench", now, {names[one]: one[0] for one in ACCOUNTS}, now.date() - timedelta(days=1))
+    ink = posts.Ink("bench", now, now.date() - timedelta(days=1))
     for account, places in _shares():
         for place in places:
             words = (Words(names[account], _text(place), "en"),)

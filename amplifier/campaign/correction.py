@@ -162,11 +162,11 @@ def unopened(text: str) -> str:
     return rest.lstrip() if colon and head.strip() in OPENINGS.values() else text
 
 
-def facts_of(stored: Iterable[Sequence[object]], account: str, revision: int) -> tuple[Fact, ...]:
+def facts_of(stored: Iterable[Sequence[object]], account: int, revision: int) -> tuple[Fact, ...]:
     """The facts that a post states on one account, from what is stored with it.
 
-    Stored are [name, value] for its first words, and [name, value, account, revision] for an account whose words state
-    something of their own: those that went out before the others changed, and each correction.
+    Stored are [name, value] for its first words, and [name, value, account, revision] for an account (its number) whose
+    words state something of their own: those that went out before the others changed, and each correction.
     """
     rows = [list(entry) for entry in stored]
     own = [row for row in rows if row[2:] == [account, revision]]
@@ -176,7 +176,7 @@ def facts_of(stored: Iterable[Sequence[object]], account: str, revision: int) ->
 
 
 def facts_kept(
-    stored: Iterable[Sequence[object]], facts: Iterable[Fact], *, accounts: Iterable[str], revision: int = 0
+    stored: Iterable[Sequence[object]], facts: Iterable[Fact], *, accounts: Iterable[int], revision: int = 0
 ) -> list[list[object]]:
     """What to store so that these accounts state these facts from now on with this revision of their words.
 

@@ -114,7 +114,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class DeliveryId:
-    """What makes a delivery one of a kind, in every install and after every loss of the database."""
+    """What makes a delivery one of a kind; `account` is its label, which may change (keys know it by its identity)."""
 
     post: PostId
     account: str
@@ -122,25 +122,28 @@ class DeliveryId:
     revision: int = 0
     verb: Verb = Verb.PUBLISH
 
-    def name(self) -> str:
-        """The identity as one string, from which every key is made."""
+    def name(self, origin: str) -> str:
+        """What every key is made of, in every install and after every loss of the database.
+
+        `origin` is the identity that its account was first seen with (`campaign.account.Identity.name`).
+        """
         post = self.post
-        parts = [post.campaign, post.slot, post.occurrence, self.account, str(self.part), str(self.revision)]
+        parts = [post.campaign, post.slot, post.occurrence, origin, str(self.part), str(self.revision)]
         return "\n".join(parts if self.verb is Verb.PUBLISH else [*parts, self.verb])
 
 
-def idempotency_key(delivery: DeliveryId) -> str:
+def idempotency_key(delivery: DeliveryId, origin: str) -> str:
     """The key that tells a server that a repeat is a repeat: the same for the same delivery, anywhere, always."""
-    return str(uuid.uuid5(NAMESPACE, delivery.name()))
+    return str(uuid.uuid5(NAMESPACE, delivery.name(origin)))
 
 
-def record_key(delivery: DeliveryId, first_day: date) -> str:
+def record_key(delivery: DeliveryId, origin: str, first_day: date) -> str:
     """A TID (13 characters) for this delivery: the campaign's first day plus a hash within that day.
 
     The due time may move, so it has no part in the key; servers do not compare a TID with the clock, but it must
     not lie in the future (atproto.com/specs/tid).
     """
-    digest = hashlib.sha256(delivery.name().encode()).digest()
+    digest = hashlib.sha256(delivery.name(origin).encode()).digest()
     day_start = int(datetime.combine(first_day, time(), UTC).timestamp()) * 1_000_000
     microseconds = day_start + int.from_bytes(digest[:8]) % 86_400_000_000
     number = microseconds << 10 | int.from_bytes(digest[8:10]) % 1024

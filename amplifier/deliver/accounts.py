@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
+from amplifier.campaign.account import Listed
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.pace import rest_after
 from amplifier.deliver.cost import in_micros, is_readable
@@ -23,6 +24,26 @@ FRESH = timedelta(minutes=10)
 PAUSE_S = 60.0  # how long an account that was refused three times in a row is not believed; it doubles, to 5 minutes
 FRESH_WHERE_PAID = timedelta(days=1)  # a refused post tells at once; asking costs a cent
 ROUND = timedelta(minutes=2)  # until whoever is due to be asked has been, with a network that is slow
+
+
+def listed(settings: Settings) -> list[Listed]:
+    """The accounts as the ledger is to know them."""
+    return [
+        Listed(one.name, one.platform, one.handle, one.api, asked=is_readable(one, settings))
+        for one in settings.accounts
+    ]
+
+
+def are_called_so(settings: Settings) -> bool:
+    """Whether the ledger still calls the accounts as these settings do.
+
+    It does not where another process has read a newer settings.yaml. Whoever has the older one would speak for another
+    account under its name, so it sends and plans nothing until it is started again.
+    """
+    if accounts.identities() == {one.name: one.identity for one in settings.accounts}:
+        return True
+    log.warning("another process has read a newer settings.yaml; this one does nothing until it is started again")
+    return False
 
 
 def look_after(

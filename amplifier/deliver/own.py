@@ -63,7 +63,6 @@ def queue_own(
     ink = posts.Ink(
         actor=actor,
         now=now,
-        platforms={account.name: account.platform for account in settings.accounts},
         first_day=settings.campaign.first_day,
     )
     new = tuple(NewDelivery(words, State.QUEUED) for words in own.post.words)

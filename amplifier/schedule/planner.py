@@ -152,7 +152,6 @@ class Planner:
         ink = posts.Ink(
             actor=SERVICE,
             now=now,
-            platforms={account.name: account.platform for account in self._settings.accounts},
             first_day=self._settings.campaign.first_day,
             plan_version=self._version,
             decided=made[-1].id if made else 0,

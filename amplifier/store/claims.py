@@ -27,11 +27,11 @@ OVERDUE = """SELECT id FROM deliveries WHERE state = 'queued' AND too_late_at <=
 AND (lease_until IS NULL OR lease_until < %s) AND NOT (verb = 'delete' AND target = '')"""
 OVERDUE_HELD = f"""SELECT id FROM deliveries WHERE state = 'held' AND too_late_at <= %s
 AND reason IN ({", ".join(["%s"] * len(LAPSING))})"""  # noqa: S608  as many marks as there are reasons
-LEASED = "SELECT account, state, lease_until >= %s FROM deliveries WHERE lease_until IS NOT NULL"
-DOUBTS = "SELECT account, text FROM deliveries WHERE state = 'unsure' AND verb = 'publish'"
+LEASED = "SELECT account_id, state, lease_until >= %s FROM deliveries WHERE lease_until IS NOT NULL"
+DOUBTS = "SELECT account_id, text FROM deliveries WHERE state = 'unsure' AND verb = 'publish'"
 # The oldest due one of an account that nobody holds, that no person is to post, and whose forerunner is done.
 NEXT = """SELECT d.id FROM deliveries d
-WHERE d.account = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s
+WHERE d.account_id = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s
   AND (d.lease_until IS NULL OR d.lease_until < %s)
   AND (d.verb <> 'publish' OR NOT EXISTS(SELECT 1 FROM posts p WHERE p.id = d.post_id AND p.hand_off))
   AND (d.waits_for IS NULL OR EXISTS(SELECT 1 FROM deliveries f WHERE f.id = d.waits_for AND f.state = 'sent'))
@@ -40,8 +40,9 @@ ORDER BY d.run_at, d.id LIMIT 1"""
 TAKE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'queued' AND (lease_until IS NULL OR lease_until < %s) AND run_at <= %s AND too_late_at > %s
 RETURNING id"""
-UNSURE = """SELECT id, account FROM deliveries WHERE state = 'unsure' AND run_at <= %s
-AND (lease_until IS NULL OR lease_until < %s) ORDER BY run_at, id LIMIT 1000"""
+UNSURE = """SELECT d.id, d.account_id, a.label FROM deliveries d JOIN accounts a ON a.id = d.account_id
+WHERE d.state = 'unsure' AND d.run_at <= %s AND (d.lease_until IS NULL OR d.lease_until < %s)
+ORDER BY d.run_at, d.id LIMIT 1000"""
 TAKE_NEXT = TAKE.replace("id = %s", f"id = ({NEXT})")
 TAKE_CHANGE = TAKE_NEXT.replace("ORDER BY", "AND d.verb <> 'publish' ORDER BY")
 # What no plan wants or drops: while somebody's decision is not carried out yet, everything else waits for that.
@@ -49,11 +50,12 @@ UNPLANNED = """AND (d.verb <> 'publish' OR d.revision > 0
   OR EXISTS(SELECT 1 FROM posts p WHERE p.id = d.post_id AND p.slot = 'own'))"""
 TAKE_UNSURE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s) RETURNING id"""
-DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.account, d.part, d.revision, d.verb, d.text, d.language,
+DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, a.label, d.part, d.revision, d.verb, d.text, d.language,
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
   CASE WHEN d.verb = 'delete' AND d.target = '' THEN (SELECT f.remote_id FROM deliveries f WHERE f.id = d.waits_for)
     ELSE d.target END, d.imprint, d.detail
-FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
+FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id
+WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
 
 
 @reading
@@ -99,12 +101,12 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
     wanted = accounts.lock_open(now, among=names)
     more = UNPLANNED if behind else ""
     leased = execute(LEASED, [at])
-    busy = {name for name, state, alive in leased if state == "sending" or (state == "queued" and alive)}
+    busy = {row for row, state, alive in leased if state == "sending" or (state == "queued" and alive)}
     doubts = execute(DOUBTS)
-    for account, may_post in wanted.items():
-        if account in busy or (served is not None and account not in served) or len(taken) == limit:
+    for account, (label, may_post) in wanted.items():
+        if account in busy or (served is not None and label not in served) or len(taken) == limit:
             continue
-        doubtful = [text for name, text in doubts if name == account]
+        doubtful = [text for row, text in doubts if row == account]
         if may_post and (in_force or doubtful):
             taken += _take_if_free(account, doubtful, in_force, [until, at, more])
         else:
@@ -114,13 +116,17 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
     return _due(taken)
 
 
-def _take_if_free(account: str, doubtful: Sequence[str], in_force: Sequence[Stop], words: Sequence[Any]) -> list[int]:
+def _take_if_free(account: int, doubtful: Sequence[str], in_force: Sequence[Stop], words: Sequence[Any]) -> list[int]:
     """The account's next one whose text is in no doubt there, unless a stop holds it back: then the tick holds it."""
     until, at, more = words
     other = f"AND (d.verb <> 'publish' OR d.text NOT IN ({marks(doubtful)}))" if doubtful else ""
     chosen = execute(NEXT.replace("ORDER BY", f"{more} {other} ORDER BY"), [account, at, at, at, *doubtful])
     due = _due([number for (number,) in chosen])
-    free = [one.id for one in due if not stopped_by(in_force, account, one.text) or one.verb is not Verb.PUBLISH]
+    free = [
+        one.id
+        for one in due
+        if one.verb is not Verb.PUBLISH or not stopped_by(in_force, one.identity.account, one.text)
+    ]
     return _take(TAKE, free, [until, at, at, at])
 
 
@@ -130,10 +136,10 @@ def claim_unsure(
 ) -> list[Due]:
     """Take deliveries that it is time to look for: at most one an account, so that looking keeps no post waiting."""
     at = stamp(now)
-    seen = {name for name, state, alive in execute(LEASED, [at]) if state == "unsure" and alive}
+    seen = {row for row, state, alive in execute(LEASED, [at]) if state == "unsure" and alive}
     chosen = []
-    for number, account in execute(UNSURE, [at, at]):
-        if account not in seen and (served is None or account in served):
+    for number, account, label in execute(UNSURE, [at, at]):
+        if account not in seen and (served is None or label in served):
             seen.add(account)
             chosen.append(number)
     return _due(_take(TAKE_UNSURE, chosen[:limit], [stamp(lease_until), at]))

@@ -73,7 +73,7 @@ def correct(post: PostId, changes: Sequence[Change], hand: Hand) -> list[int]:
 def locked(post: PostId, account: str) -> Stand | None:
     """How the post stands on this account, locked until the transaction ends."""
     rows = DeliveryRow.objects.filter(
-        post__campaign=post.campaign, post__slot=post.slot, post__occurrence=post.occurrence, account=account
+        post__campaign=post.campaign, post__slot=post.slot, post__occurrence=post.occurrence, account__label=account
     )
     list(rows.select_for_update().values_list("id", flat=True))
     found = [row for row in journeys.journeys(post=post) if row.identity.account == account]
@@ -107,9 +107,9 @@ def drop(delivery: int, hand: Hand, why: str) -> None:
 
 def _queued(found: Stand, change: Change, hand: Hand) -> list[int]:
     before, words, revision = found.text, change.words, change.newest + 1
-    model = DeliveryRow.objects.select_related("post").get(id=found.rows[0].id)
+    model = DeliveryRow.objects.select_related("post", "account").get(id=found.rows[0].id)
     if change.facts or words:
-        kept = facts_kept(model.post.facts, change.facts, accounts=[change.account], revision=revision)
+        kept = facts_kept(model.post.facts, change.facts, accounts=[model.account_id], revision=revision)
         model.post.facts = kept
         model.post.save(update_fields=["facts"])
     made: list[int] = []
@@ -142,19 +142,19 @@ def add_row(  # noqa: PLR0913  what a row is born with
     fields: Mapping[str, str] | None = None,
 ) -> int:
     """A delivery beside this one, of the same post on the same account."""
-    post = model.post
-    identity = DeliveryId(PostId(post.campaign, post.slot, post.occurrence), model.account, model.part, revision, verb)
-    by_record = model.platform == "bluesky" and verb is Verb.PUBLISH
+    post, account = model.post, model.account
+    identity = DeliveryId(PostId(post.campaign, post.slot, post.occurrence), account.label, model.part, revision, verb)
+    origin, by_record = account.origin, model.platform == "bluesky" and verb is Verb.PUBLISH
     row = DeliveryRow.objects.create(
         post=post,
-        account=model.account,
+        account=account,
         platform=model.platform,
         part=model.part,
         verb=verb,
         revision=revision,
         target=target,
         waits_for=waits_for,
-        key=record_key(identity, hand.first_day) if by_record else idempotency_key(identity),
+        key=record_key(identity, origin, hand.first_day) if by_record else idempotency_key(identity, origin),
         state=State.QUEUED,
         run_at=hand.now,
         too_late_at=hand.now + IN_TIME,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.store import heartbeats
+from amplifier.store import accounts, heartbeats
 from amplifier.store.models import DecisionRow
 from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
@@ -34,6 +35,8 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     late for it; it is asked in the same transaction.
     """
     check()
+    if kind is DecisionKind.WORDS_REPLACED:
+        value, replaced = _by_number(value), _by_number(replaced)
     row = DecisionRow.objects.create(
         kind=kind, subject=subject, value=value, replaced=replaced, actor=actor, reason=reason, at=now
     )
@@ -63,13 +66,28 @@ def is_behind() -> bool:
     return bool(execute(BEHIND)[0][0])
 
 
+def _by_number(words: str) -> str:
+    """Words by account, JSON, as they are kept: an account by its number, whatever it is called later."""
+    numbers = accounts.numbers()
+    told = json.loads(words or "{}")
+    return json.dumps({f"#{numbers[label]}" if label in numbers else label: text for label, text in told.items()})
+
+
+def _by_label(words: str) -> str:
+    """The same as people wrote them, with the labels that the accounts have now."""
+    labels = {f"#{number}": label for number, label in accounts.labels().items()}
+    return json.dumps({labels.get(key, key): text for key, text in json.loads(words or "{}").items()})
+
+
 def _decision(row: DecisionRow) -> Decision:
+    kind = DecisionKind(row.kind)
+    is_words = kind is DecisionKind.WORDS_REPLACED
     return Decision(
         id=row.pk,
-        kind=DecisionKind(row.kind),
+        kind=kind,
         subject=row.subject,
-        value=row.value,
-        replaced=row.replaced,
+        value=_by_label(row.value) if is_words else row.value,
+        replaced=_by_label(row.replaced) if is_words else row.replaced,
         actor=row.actor,
         reason=row.reason,
         at=row.at,

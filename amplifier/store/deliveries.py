@@ -72,7 +72,7 @@ class _Page:
 
     at: Any  # the instant of all of it, as the database takes it
     events: list[Event] = field(default_factory=list)
-    relieved: set[str] = field(default_factory=set)
+    relieved: set[int] = field(default_factory=set)
 
     def write(self) -> None:
         accounts.relieve(self.relieved)
@@ -143,9 +143,10 @@ def expire_leases(*, now: datetime, look_at: datetime, rests: Mapping[str, timed
     ids = locked(SILENT, [stamp(now)])
     if not ids:
         return 0
-    silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__in=list(rests)) if rests else ()
-    for row in silent:
-        accounts.make_wait(row.account, until=(row.lease_until or now) + rests[row.account], posts_only=True)
+    silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__label__in=list(rests)) if rests else ()
+    for row in silent and silent.select_related("account"):
+        until = (row.lease_until or now) + rests[row.account.label]
+        accounts.make_wait(row.account_id, until=until, posts_only=True)
     DeliveryRow.objects.filter(id__in=ids, state=State.SENDING).update(
         state=State.UNSURE,
         detail="The worker stopped while it was sending.",
@@ -183,8 +184,9 @@ WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease
 SENT = """UPDATE deliveries SET state = 'sent', reason = '', detail = '', looks = 0, lease_until = NULL,
   remote_id = %s, url = %s, sent_at = %s, remote_state = 'live'
 WHERE id = %s AND fence = %s AND state = %s AND verb = 'publish'
-  AND NOT EXISTS(SELECT 1 FROM deliveries o WHERE o.account = deliveries.account AND o.remote_id = %s AND o.id <> %s)
-RETURNING account"""
+  AND NOT EXISTS(SELECT 1 FROM deliveries o
+    WHERE o.account_id = deliveries.account_id AND o.remote_id = %s AND o.id <> %s)
+RETURNING account_id"""
 
 
 def _begin(
@@ -212,9 +214,12 @@ def _begin(
 
 def _is_full(account: str, caps: Mapping[str, Caps], now: datetime) -> bool:
     """Whether this account's day is full, however its posts got there: then it rests until there is room."""
-    until = full_until(account, caps.get(account, ()), now=now)
+    if account not in caps:
+        return False
+    number = accounts.number_of(account)
+    until = full_until(number, caps[account], now=now)
     if until is not None:
-        accounts.make_wait(account, until=until, posts_only=True)
+        accounts.make_wait(number, until=until, posts_only=True)
     return until is not None
 
 
@@ -251,10 +256,10 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
             changes |= {"remote_id": step.receipt.remote_id, "url": step.receipt.url, "remote_state": RemoteState.LIVE}
         elif row.verb != Verb.PUBLISH:
             told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
-            there = DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row))
+            there = DeliveryRow.objects.filter(account_id=row.account_id, remote_id=target_of(row))
             there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)  # gone is gone
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
-    _tell_account(row.account, step, page, now=now)
+    _tell_account(row.account_id, step, page, now=now)
     page.events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))
     return True
 
@@ -272,7 +277,7 @@ def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> 
     return bool(rows)
 
 
-def _tell_account(account: str, step: Transition, page: _Page, *, now: datetime) -> None:
+def _tell_account(account: int, step: Transition, page: _Page, *, now: datetime) -> None:
     """What the step means for its account: rest, trouble, or an end of trouble."""
     if step.account_lost:
         accounts.lose_account(account, detail=step.account_lost, now=now, refused=True)
@@ -301,7 +306,7 @@ def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> d
 
 def _settled(step: Transition, row: DeliveryRow) -> tuple[State, str, str]:
     """State, reason and detail as they must be, for all that the step could not know."""
-    if step.receipt is not None and is_taken(row.account, step.receipt, step.id):
+    if step.receipt is not None and is_taken(row.account_id, step.receipt, step.id):
         detail = f"The post {step.receipt.url} belongs to another delivery already."
         if step.before is State.SENDING:  # the answer was to another post: ours may be out all the same
             return State.UNSURE, "", detail

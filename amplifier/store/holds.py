@@ -20,6 +20,7 @@ from amplifier.store.transaction import stamp, whole
 # Asked at every tick, so it is a statement of ours: what is due and free, where anything could hold it.
 DUE = """SELECT d.id FROM deliveries d JOIN posts p ON p.id = d.post_id
 WHERE d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s AND (d.lease_until IS NULL OR d.lease_until < %s)"""
+ON_THESE = "d.account_id IN (SELECT id FROM accounts WHERE label IN ({}))"
 FOR_HANDS = "(d.verb = 'publish' AND p.hand_off)"
 BY_HAND = "It is published by hand."
 CHANGE_BY_HAND = "This account is used by hand, also to correct or delete a post."
@@ -52,14 +53,15 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
     closed = sorted({*by_hand, *lost})
     statement, words = DUE, [stamp(now)] * 3
     if not (stopped or in_force):
-        statement += f" AND ({FOR_HANDS}{f' OR d.account IN ({marks(closed)})' if closed else ''})"
+        on_closed = f" OR {ON_THESE.format(marks(closed))}" if closed else ""
+        statement += f" AND ({FOR_HANDS}{on_closed})"
         words += closed
     found = [number for (number,) in execute(f"{statement} ORDER BY d.run_at, d.id LIMIT 1000", words)]
     if not found:
         return ()
-    for row in DeliveryRow.objects.filter(id__in=found).select_related("post").order_by("run_at", "id"):
+    for row in DeliveryRow.objects.filter(id__in=found).select_related("post", "account").order_by("run_at", "id"):
         why = _why(row, stopped, in_force, lost)
-        if why is None and (row.account in by_hand or (row.post.hand_off and row.verb == Verb.PUBLISH)):
+        if why is None and (row.account.label in by_hand or (row.post.hand_off and row.verb == Verb.PUBLISH)):
             if not _may_follow(row):  # the words before these are still there, or nobody knows what there is to delete
                 continue
             why = (HoldReason.HAND_OFF, BY_HAND if row.verb == Verb.PUBLISH else CHANGE_BY_HAND)
@@ -76,7 +78,9 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
     """
     if not accounts:
         return 0
-    doubts = DeliveryRow.objects.filter(account__in=accounts, state=State.UNSURE, run_at__lte=now).select_for_update()
+    doubts = DeliveryRow.objects.filter(
+        account__label__in=accounts, state=State.UNSURE, run_at__lte=now
+    ).select_for_update()
     found = list(doubts.order_by("id").values_list("id", "reason"))
     for number, reason in found:
         again = reason == DoubtReason.AGAIN
@@ -96,8 +100,8 @@ def leave_to_a_person(replaced: Mapping[str, str], *, now: datetime) -> int:
 
     A look would ask the new account, find nothing, and repeat there what may be out on the old one. How many.
     """
-    doubts = DeliveryRow.objects.filter(account__in=list(replaced), state__in=[State.UNSURE, State.SENDING])
-    found = list(doubts.select_for_update().order_by("id").values_list("id", "account", "state"))
+    doubts = DeliveryRow.objects.filter(account__label__in=list(replaced), state__in=[State.UNSURE, State.SENDING])
+    found = list(doubts.select_for_update().order_by("id").values_list("id", "account__label", "state"))
     for number, account, state in found:
         detail = f"It may be out as @{replaced[account]}, whose name in settings.yaml now means another account."
         DeliveryRow.objects.filter(id=number).update(
@@ -115,7 +119,7 @@ def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collec
     """
     rows = DeliveryRow.objects.filter(reason=reason)
     if account:
-        rows = rows.filter(account=account)
+        rows = rows.filter(account__label=account)
     if among is not None:
         rows = rows.filter(id__in=list(among))
     return _queue(rows, actor=SERVICE, kind="goes on", now=now)
@@ -131,8 +135,8 @@ def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
 @whole
 def tell_anew(in_force: Collection[Stop]) -> None:
     """One stop has ended: what others of these still hold says so, and does not name the one that is gone."""
-    for row in DeliveryRow.objects.filter(state=State.HELD, reason=HoldReason.STOPPED).select_for_update():
-        stop = stopped_by(in_force, row.account, row.text)
+    for row in DeliveryRow.objects.filter(state=State.HELD, reason=HoldReason.STOPPED).select_related("account"):
+        stop = stopped_by(in_force, row.account.label, row.text)
         if stop and row.detail != _in_words(stop):
             DeliveryRow.objects.filter(id=row.pk).update(detail=_in_words(stop))
 
@@ -171,14 +175,14 @@ def _why(
     row: DeliveryRow, stopped: str, in_force: Collection[Stop], lost: Mapping[str, str]
 ) -> tuple[HoldReason, str] | None:
     if row.verb != Verb.PUBLISH:  # corrections and deletions go on, whatever is stopped
-        return (HoldReason.ACCOUNT, lost[row.account]) if row.account in lost and _may_follow(row) else None
+        return (HoldReason.ACCOUNT, lost[row.account.label]) if row.account.label in lost and _may_follow(row) else None
     if stopped:
         return HoldReason.STOPPED, f"Sending is stopped. {stopped}"
-    stop = stopped_by(in_force, row.account, row.text)
+    stop = stopped_by(in_force, row.account.label, row.text)
     if stop:
         return HoldReason.STOPPED, _in_words(stop)
-    if row.account in lost:
-        return HoldReason.ACCOUNT, lost[row.account]
+    if row.account.label in lost:
+        return HoldReason.ACCOUNT, lost[row.account.label]
     return None
 
 

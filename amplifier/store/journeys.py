@@ -55,7 +55,7 @@ def tally() -> Tally:
         states[State(state)] += number
         if state == State.SENT:
             fates[UNTOUCHED.get(remote, Fate.LIVE)] += number
-    rows = DeliveryRow.objects.select_related("post").filter(post_id__in=changed)
+    rows = DeliveryRow.objects.select_related("post", "account").filter(post_id__in=changed)
     for one in became_of_each(_journey(row) for row in rows.order_by("id")):
         states[one.row.state] += 1
         if one.fate:
@@ -68,14 +68,14 @@ def tally() -> Tally:
 @reading
 def coming(limit: int | None = None) -> tuple[Journey, ...]:
     """What waits to go out for the first time, by due time: no correction and no deletion."""
-    rows = DeliveryRow.objects.select_related("post").filter(state=State.QUEUED).exclude(LATER)
+    rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.QUEUED).exclude(LATER)
     return tuple(_journey(row) for row in rows.order_by("post__due_at", "id")[:limit])
 
 
 @reading
 def changing() -> tuple[Journey, ...]:
     """The corrections and deletions that are to go out, or are going out just now."""
-    rows = DeliveryRow.objects.select_related("post").filter(LATER, state__in=[State.QUEUED, State.SENDING])
+    rows = DeliveryRow.objects.select_related("post", "account").filter(LATER, state__in=[State.QUEUED, State.SENDING])
     return tuple(_journey(row) for row in rows.order_by("id"))
 
 
@@ -83,7 +83,7 @@ def changing() -> tuple[Journey, ...]:
 def with_changes(rows: Collection[Journey]) -> tuple[Journey, ...]:
     """Every delivery of the posts to which these belong, in the order in which they were made."""
     ids = DeliveryRow.objects.filter(id__in=[row.id for row in rows]).values("post_id")
-    found = DeliveryRow.objects.select_related("post").filter(post_id__in=ids).order_by("id")
+    found = DeliveryRow.objects.select_related("post", "account").filter(post_id__in=ids).order_by("id")
     return tuple(_journey(row) for row in found)
 
 
@@ -96,7 +96,7 @@ def journeys(
     post: PostId | None = None,
 ) -> tuple[Journey, ...]:
     """Deliveries in these states (none: all), by due time; `newest_first` by the time they were sent."""
-    rows = DeliveryRow.objects.select_related("post")
+    rows = DeliveryRow.objects.select_related("post", "account")
     if states:
         rows = rows.filter(state__in=list(states))
     if post is not None:
@@ -110,14 +110,14 @@ def journeys_by_id(ids: Collection[int]) -> tuple[Journey, ...]:
     """These deliveries, by their numbers."""
     if not ids:
         return ()
-    rows = DeliveryRow.objects.select_related("post").filter(id__in=list(ids)).order_by("id")
+    rows = DeliveryRow.objects.select_related("post", "account").filter(id__in=list(ids)).order_by("id")
     return tuple(_journey(row) for row in rows)
 
 
 @reading
 def deliveries_of(account: str, remote_ids: Collection[str]) -> dict[str, int]:
     """Which of these remote ids are posts of ours, and by which delivery."""
-    rows = DeliveryRow.objects.filter(account=account, remote_id__in=[pk for pk in remote_ids if pk])
+    rows = DeliveryRow.objects.filter(account__label=account, remote_id__in=[pk for pk in remote_ids if pk])
     return {str(remote_id): pk for remote_id, pk in rows.values_list("remote_id", "id")}
 
 
@@ -127,7 +127,7 @@ def _journey(row: DeliveryRow) -> Journey:
     return Journey(
         id=row.pk,
         identity=DeliveryId(
-            PostId(post.campaign, post.slot, post.occurrence), row.account, row.part, row.revision, Verb(row.verb)
+            PostId(post.campaign, post.slot, post.occurrence), row.account.label, row.part, row.revision, Verb(row.verb)
         ),
         platform=row.platform,
         text=row.text,

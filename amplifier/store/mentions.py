@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status
 from amplifier.store import sources
+from amplifier.store.accounts import number_of
 from amplifier.store.models import FollowupRow, MentionRow
 from amplifier.store.transaction import reading, whole
 
@@ -47,7 +48,7 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
             defaults={
                 "id": _free_id(mention, now),
                 "kind": mention.kind,
-                "account": mention.account,
+                "account_id": number_of(mention.account),
                 "author_id": mention.author_id,
                 "author_handle": mention.author_handle,
                 "author_name": mention.author_name,
@@ -69,7 +70,9 @@ def mentions(chosen: Filter, *, older_than: int = 0, limit: int = 50) -> tuple[L
     rows = _matching(chosen)
     if older_than:
         rows = rows.filter(id__lt=older_than)
-    return tuple(_logged(row) for row in rows.prefetch_related("followups").order_by("-id")[:limit])
+    return tuple(
+        _logged(row) for row in rows.select_related("account").prefetch_related("followups").order_by("-id")[:limit]
+    )
 
 
 @reading
@@ -126,7 +129,7 @@ def _logged(row: MentionRow) -> Logged:
         id=row.pk,
         mention=Mention(
             network=row.network,
-            account=row.account,
+            account=row.account.label,
             canonical_id=row.canonical_id,
             kind=Kind(row.kind),
             author_id=row.author_id,

@@ -73,11 +73,42 @@ class PostRow(models.Model):
         constraints: ClassVar = [Unique(fields=["campaign", "slot", "occurrence"], name="one_post_an_occurrence")]
 
 
+class AccountRow(models.Model):
+    """One profile on one network, by a number of its own, and how it is. `label` is its name in settings.yaml.
+
+    `origin` is the identity that it was first seen with: keys are made of it, whatever its handle becomes.
+    """
+
+    network = models.CharField(max_length=20)
+    server = models.CharField(max_length=300, default="")
+    handle = models.CharField(max_length=200)
+    origin = models.CharField(max_length=600)
+    remote_id = models.CharField(max_length=200, default="")
+    label = models.CharField(max_length=700, unique=True)
+    group = models.CharField(max_length=100, default="")
+    is_listed = models.BooleanField(default=True)
+    pool = models.CharField(max_length=330, default="")
+    url = models.TextField(default="")
+    text_limit = models.PositiveIntegerField(default=0)
+    health = models.CharField(max_length=10, default="unknown")
+    detail = models.TextField(default="")
+    next_allowed_at = models.DateTimeField(null=True)
+    closed_until = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "accounts"
+        constraints: ClassVar = [
+            Unique(fields=["network", "server", "handle"], name="one_account_an_identity", condition=~Q(handle="")),
+        ]
+
+
 class DeliveryRow(models.Model):
     """One part's journey to one account."""
 
     post = models.ForeignKey(PostRow, on_delete=models.PROTECT, related_name="deliveries")
-    account = models.CharField(max_length=100)
+    account = models.ForeignKey(AccountRow, on_delete=models.PROTECT, db_index=False)
     platform = models.CharField(max_length=20)
     part = models.PositiveSmallIntegerField(default=0)
     verb = models.CharField(max_length=10, default="publish")
@@ -122,7 +153,7 @@ class DeliveryRow(models.Model):
             Index(fields=["account", "sent_at"], name="deliveries_sent", condition=Q(sent_at__isnull=False)),
             Index(fields=["state", "run_at"], name="deliveries_by_state"),
             # The beginning alone: a whole text may be longer than PostgreSQL takes into an index.
-            Index(F("account"), Func(F("text"), Value(1), Value(120), function="SUBSTR"), name="deliveries_words"),
+            Index(F("account_id"), Func(F("text"), Value(1), Value(120), function="SUBSTR"), name="deliveries_words"),
         ]
 
 
@@ -141,27 +172,6 @@ class EventRow(models.Model):
     class Meta:
         db_table = "events"
         indexes: ClassVar = [Index(fields=["subject", "id"], name="events_of_a_subject")]
-
-
-class AccountRow(models.Model):
-    """The run-time half of an account; its other half is in settings."""
-
-    name = models.CharField(max_length=100, primary_key=True)
-    platform = models.CharField(max_length=20)
-    handle = models.CharField(max_length=200)
-    remote_id = models.CharField(max_length=200, default="")
-    url = models.TextField(default="")
-    text_limit = models.PositiveIntegerField(default=0)
-    health = models.CharField(max_length=10, default="unknown")
-    detail = models.TextField(default="")
-    next_allowed_at = models.DateTimeField(null=True)
-    closed_until = models.DateTimeField(null=True)
-    checked_at = models.DateTimeField(null=True)
-    network = models.CharField(max_length=330, default="")
-    failures = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        db_table = "accounts"
 
 
 class StopRow(models.Model):
@@ -217,7 +227,7 @@ class SpendRow(models.Model):
     """Money reserved before a call to a paid network, in millionths of a US dollar; corrected once it is known."""
 
     month = models.CharField(max_length=7)
-    account = models.CharField(max_length=100)
+    account = models.ForeignKey(AccountRow, on_delete=models.PROTECT, db_index=False)
     kind = models.CharField(max_length=20)
     delivery = models.BigIntegerField(null=True)
     micros = models.BigIntegerField()
@@ -231,7 +241,7 @@ class SpendRow(models.Model):
 class SealedRow(models.Model):
     """A log-in session, encrypted, for one account at one address."""
 
-    account = models.CharField(max_length=100)
+    account = models.ForeignKey(AccountRow, on_delete=models.PROTECT, db_index=False)
     address = models.CharField(max_length=300)
     value = models.BinaryField()
     saved_at = models.DateTimeField()
@@ -260,7 +270,7 @@ class MentionRow(models.Model):
     network = models.CharField(max_length=20)
     canonical_id = models.CharField(max_length=300)
     kind = models.CharField(max_length=10)
-    account = models.CharField(max_length=100)
+    account = models.ForeignKey(AccountRow, on_delete=models.PROTECT, db_index=False)
     author_id = models.CharField(max_length=300)
     author_handle = models.CharField(max_length=300)
     author_name = models.CharField(max_length=300)

@@ -18,7 +18,9 @@ def adopt(delivery: int, receipt: Receipt, *, actor: str, now: datetime, by_hand
     Raises UsageError if the delivery is in no state for that, or another delivery owns the post.
     """
     row = _row(delivery, State.SENT)
-    other = DeliveryRow.objects.filter(account=row.account, remote_id=receipt.remote_id).exclude(id=delivery).first()
+    other = (
+        DeliveryRow.objects.filter(account_id=row.account_id, remote_id=receipt.remote_id).exclude(id=delivery).first()
+    )
     if other is not None:
         raise UsageError(f"{receipt.url} belongs to another delivery already (number {other.pk}).")
     move(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import F, Q
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
+from amplifier.store.accounts import account_rows
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 
@@ -19,20 +20,21 @@ def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
     found: dict[int, list[ExistingDelivery]] = {}
     rows = (
         DeliveryRow.objects.filter(post__campaign=campaign, revision=0, verb=Verb.PUBLISH)
+        .select_related("account")
         .order_by("id")
-        .select_for_update()
+        .select_for_update(of=("self",))
     )
     for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
         found.setdefault(row.post_id, []).append(
-            ExistingDelivery(row.pk, row.account, State(row.state), row.reason, row.text, frozen=row.frozen)
+            ExistingDelivery(row.pk, row.account.label, State(row.state), row.reason, row.text, frozen=row.frozen)
         )
     return found
 
 
-def begun(post_row: int) -> list[str]:
-    """The accounts on which a post's first words are out, or may be; called inside the planner's transaction."""
+def begun(post_row: int) -> list[int]:
+    """On which accounts (numbers) a post's first words are out, or may be; called inside the planner's transaction."""
     rows = DeliveryRow.objects.filter(post_id=post_row, revision=0, verb=Verb.PUBLISH)
-    return list(rows.filter(state__in=[State.SENT, *ON_ITS_WAY]).order_by("id").values_list("account", flat=True))
+    return list(rows.filter(state__in=[State.SENT, *ON_ITS_WAY]).order_by("id").values_list("account_id", flat=True))
 
 
 def add(  # noqa: PLR0913  everything a row is born with
@@ -42,23 +44,25 @@ def add(  # noqa: PLR0913  everything a row is born with
     *,
     run_at: datetime,
     too_late_at: datetime,
-    ink_platforms: Mapping[str, str],
     first_day: date,
     actor: str,
     now: datetime,
 ) -> list[int]:
     """Add deliveries to a post, each with its keys; called inside the transaction that adds the post."""
     rows = []
+    accounts = account_rows(delivery.words.account for delivery in new)
     for delivery in new:
-        account = delivery.words.account
-        identity = DeliveryId(post, account)
-        platform = ink_platforms[account]
-        key = record_key(identity, first_day) if platform == "bluesky" else idempotency_key(identity)
+        account = accounts[delivery.words.account]
+        identity = DeliveryId(post, account.label)
+        by_record = account.network == "bluesky"
+        key = (
+            record_key(identity, account.origin, first_day) if by_record else idempotency_key(identity, account.origin)
+        )
         rows.append(
             DeliveryRow.objects.create(
                 post_id=post_row,
                 account=account,
-                platform=platform,
+                platform=account.network,
                 text=delivery.words.text,
                 language=delivery.words.language,
                 imprint=delivery.words.imprint,

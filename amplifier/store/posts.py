@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import decisions, planned
+from amplifier.store import accounts, decisions, planned
 from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import whole
@@ -17,14 +17,13 @@ from amplifier.store.transaction import whole
 
 @dataclass(frozen=True)
 class Ink:
-    """What writing needs beside the changes: who writes, when, the platform of each account, the first day for keys.
+    """What writing needs beside the changes: who writes, when, and the campaign's first day for keys.
 
     `plan_version` and `decided` (the newest decision) are what the planner goes by.
     """
 
     actor: str
     now: datetime
-    platforms: Mapping[str, str]
     first_day: date
     plan_version: int | None = None
     decided: int = 0
@@ -70,7 +69,7 @@ def _facts(post: WantedPost) -> list[list[object]]:
     """What the plan's words state, and for each account with a person's own words what those do."""
     kept: list[list[object]] = [[fact.name, fact.value] for fact in post.facts]
     for account, facts in post.own_facts.items():
-        kept = facts_kept(kept, facts, accounts=[account])
+        kept = facts_kept(kept, facts, accounts=[accounts.number_of(account)])
     return kept
 
 
@@ -129,7 +128,6 @@ def _add(add: Add, ink: Ink) -> list[int]:
         add.deliveries,
         run_at=post.moment.due_at,
         too_late_at=post.moment.due_at + timedelta(seconds=post.too_late_s),
-        ink_platforms=ink.platforms,
         first_day=ink.first_day,
         actor=ink.actor,
         now=ink.now,

@@ -21,7 +21,7 @@ GONE, CHANGED = "gone", "changed"
 CUT = 300  # characters of what a post says now that are kept with the event
 # Served by the index of what an account sent, so that a million older rows cost nothing.
 OUT = """SELECT id, sent_at, checked_at FROM deliveries
-WHERE account = %s AND sent_at IS NOT NULL AND sent_at > %s AND sent_at <= %s
+WHERE account_id = (SELECT id FROM accounts WHERE label = %s) AND sent_at IS NOT NULL AND sent_at > %s AND sent_at <= %s
   AND verb = 'publish' AND state = 'sent' AND remote_state IN ('live', 'edited')
 ORDER BY sent_at DESC LIMIT %s"""
 
@@ -87,7 +87,7 @@ def keep_changed(seen: Journey, reads: str, *, now: datetime) -> bool:
 @reading
 def changed_outside(accounts: Collection[str], *, since: datetime) -> tuple[Journey, ...]:
     """What went out since then and was deleted or changed there by somebody else, the oldest first."""
-    rows = DeliveryRow.objects.filter(account__in=list(accounts), sent_at__isnull=False, sent_at__gt=since)
+    rows = DeliveryRow.objects.filter(account__label__in=list(accounts), sent_at__isnull=False, sent_at__gt=since)
     rows = rows.filter(verb=Verb.PUBLISH, remote_state__in=[RemoteState.GONE, RemoteState.EDITED])
     ours = DeliveryRow.objects.filter(
         account=OuterRef("account"),
@@ -111,7 +111,7 @@ def _as_it_stands(delivery: int) -> Journey | None:
     (row,) = journeys.journeys_by_id([delivery])
     if row.receipt is None or row.remote_state not in LIVES:
         return None
-    edits = DeliveryRow.objects.filter(post__deliveries=delivery, account=row.identity.account, verb=Verb.EDIT)
+    edits = DeliveryRow.objects.filter(post__deliveries=delivery, account__label=row.identity.account, verb=Verb.EDIT)
     return replace(row, text=words_out(row, journeys.journeys_by_id(list(edits.values_list("id", flat=True)))))
 
 
@@ -121,7 +121,7 @@ def _is_ours_to_change(seen: Journey) -> bool:
     now_there = _as_it_stands(seen.id)
     if now_there is None or now_there.text != seen.text:
         return True
-    ours = DeliveryRow.objects.filter(post_id=row.post_id, account=row.account, target=row.remote_id)
+    ours = DeliveryRow.objects.filter(post_id=row.post_id, account_id=row.account_id, target=row.remote_id)
     return ours.filter(state__in=[State.QUEUED, State.HELD, *ON_ITS_WAY]).exists()
 
 

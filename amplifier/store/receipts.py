@@ -16,7 +16,7 @@ from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, stamp, whole
 
 SERVICE = "service"
-FULL = """SELECT sent_at FROM deliveries WHERE account = %s AND sent_at IS NOT NULL AND sent_at > %s
+FULL = """SELECT sent_at FROM deliveries WHERE account_id = %s AND sent_at IS NOT NULL AND sent_at > %s
 ORDER BY sent_at DESC LIMIT 1 OFFSET %s"""
 
 
@@ -29,7 +29,7 @@ def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datet
     """
     row = DeliveryRow.objects.select_for_update().get(id=delivery)
     kind, after = "late receipt", row.state
-    if row.state in CLOSED_BY_A_RECEIPT and not is_taken(row.account, receipt, row.pk):
+    if row.state in CLOSED_BY_A_RECEIPT and not is_taken(row.account_id, receipt, row.pk):
         after = State.SENT
         DeliveryRow.objects.filter(id=delivery).update(
             state=after,
@@ -56,11 +56,11 @@ def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datet
 @reading
 def remote_ids(account: str, *, since: datetime) -> frozenset[str]:
     """The posts of this account that deliveries own already, of those that went out since then."""
-    rows = DeliveryRow.objects.filter(account=account, remote_id__isnull=False, sent_at__gte=since)
+    rows = DeliveryRow.objects.filter(account__label=account, remote_id__isnull=False, sent_at__gte=since)
     return frozenset(pk for pk in rows.values_list("remote_id", flat=True) if pk)
 
 
-def full_until(account: str, caps: Collection[tuple[int, int]], *, now: datetime) -> datetime | None:
+def full_until(account: int, caps: Collection[tuple[int, int]], *, now: datetime) -> datetime | None:
     """Until when this account's day is full: None while every cap leaves room for one more.
 
     Each cap is (count, seconds): never more than so many posts within so many seconds. Called inside the transaction
@@ -69,14 +69,14 @@ def full_until(account: str, caps: Collection[tuple[int, int]], *, now: datetime
     return latest(*(_full(account, most, window_s, now) for most, window_s in caps))
 
 
-def _full(account: str, most: int, window_s: int, now: datetime) -> datetime | None:
+def _full(account: int, most: int, window_s: int, now: datetime) -> datetime | None:
     rows = execute(FULL, [account, stamp(now - timedelta(seconds=window_s)), most - 1])
     return full_until_window(instant(rows[0][0]) if rows else None, window_s)
 
 
-def is_taken(account: str, receipt: Receipt, delivery: int) -> bool:
+def is_taken(account: int, receipt: Receipt, delivery: int) -> bool:
     """Whether another delivery owns this post; called inside a transaction."""
-    return DeliveryRow.objects.filter(account=account, remote_id=receipt.remote_id).exclude(id=delivery).exists()
+    return DeliveryRow.objects.filter(account_id=account, remote_id=receipt.remote_id).exclude(id=delivery).exists()
 
 
 def target_of(row: DeliveryRow) -> str:

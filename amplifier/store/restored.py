@@ -41,12 +41,12 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
     """
     stops.stop(reason=reason, actor=actor, now=now)
     since = Q(state=State.QUEUED) & (
-        Q(post__due_at__lte=now) | Q(run_at__lte=now) | (~Q(post__milestone="") & Q(account__in=list(readable)))
+        Q(post__due_at__lte=now) | Q(run_at__lte=now) | (~Q(post__milestone="") & Q(account__label__in=list(readable)))
     )
     went_on = Q(state=State.HELD, reason__in=GOES_ON)
     under_way = Q(state=State.SENDING) | Q(state=State.UNSURE, reason="")
     chosen = DeliveryRow.objects.filter(since | went_on | under_way)
-    rows = list(chosen.order_by("id").values_list("id", "account", "state"))
+    rows = list(chosen.order_by("id").values_list("id", "account__label", "state"))
     numbers = [pk for pk, _, _ in rows]
     for start in range(0, len(numbers), MANY):
         DeliveryRow.objects.filter(id__in=numbers[start : start + MANY]).update(
@@ -74,7 +74,7 @@ def in_doubt() -> dict[str, int]:
     found: dict[str, int] = {}
     reasons = (DoubtReason.RESTORED, DoubtReason.NEW_LEDGER)
     rows = DeliveryRow.objects.filter(state=State.UNSURE, reason__in=reasons)
-    for account in rows.values_list("account", flat=True):
+    for account in rows.values_list("account__label", flat=True):
         found[account] = found.get(account, 0) + 1
     return found
 

@@ -12,18 +12,20 @@ from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import instant, reading, stamp
 
 # When it was said; a correction is said when it is its turn, long after its post was due.
-WHAT = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, d.account, d.text,
+WHAT = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, a.label, d.text,
   COALESCE(d.sent_at, CASE WHEN d.revision > 0 THEN d.run_at ELSE p.due_at END)
-FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.text <> '' AND"""
-SENT = f"""{WHAT} d.account = %s AND d.sent_at IS NOT NULL AND d.sent_at >= %s AND d.sent_at <= %s
+FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id
+WHERE d.text <> '' AND"""
+ON_IT = "d.account_id = (SELECT id FROM accounts WHERE label = %s)"
+SENT = f"""{WHAT} {ON_IT} AND d.sent_at IS NOT NULL AND d.sent_at >= %s AND d.sent_at <= %s
 ORDER BY d.sent_at DESC LIMIT %s"""
 TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
-QUEUED = f"{WHAT} d.account = %s AND d.state = 'queued' {TO_COME}"
-OPEN = f"{WHAT} d.account = %s AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
+QUEUED = f"{WHAT} {ON_IT} AND d.state = 'queued' {TO_COME}"
+OPEN = f"{WHAT} {ON_IT} AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
 # The beginning stands here as it does in its index. With a bare `d.text = %s` SQLite would put the words themselves in
 # its place, and pass the index by.
-THESE_WORDS = f"""{WHAT} d.account IN ({{}}) AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text || '' = %s
-AND d.state NOT IN ('dropped', 'missed')"""
+THESE_WORDS = f"""{WHAT} d.account_id IN (SELECT id FROM accounts WHERE label IN ({{}}))
+AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text || '' = %s AND d.state NOT IN ('dropped', 'missed')"""  # noqa: S608  our own statement
 # Of two that are in hand at one moment the elder goes first, so that not both give way.
 OUT = f"""{THESE_WORDS} AND d.id <> %s
 AND (d.state IN ('sent', 'sending', 'unsure') OR (d.state = 'queued' AND d.lease_until IS NOT NULL AND d.id < %s))"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from amplifier.store.accounts import number_of
 from amplifier.store.models import SealedRow
 from amplifier.store.transaction import reading, whole
 
@@ -11,7 +12,7 @@ from amplifier.store.transaction import reading, whole
 @reading
 def load_seal(account: str, address: str) -> bytes | None:
     """The newest sealed session of this account at this address, or None."""
-    row = SealedRow.objects.filter(account=account, address=address).first()
+    row = SealedRow.objects.filter(account__label=account, address=address).first()
     return bytes(row.value) if row else None
 
 
@@ -20,4 +21,6 @@ def save_seal(account: str, address: str, *, value: bytes, now: datetime) -> Non
     """Replace the sealed session; nothing replaces a session by nothing."""
     if not value:
         raise ValueError("a session is never replaced by nothing")
-    SealedRow.objects.update_or_create(account=account, address=address, defaults={"value": value, "saved_at": now})
+    SealedRow.objects.update_or_create(
+        account_id=number_of(account), address=address, defaults={"value": value, "saved_at": now}
+    )

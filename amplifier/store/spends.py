@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from amplifier.campaign.money import NOTHING, Aside, is_low
 from amplifier.store import ledger
+from amplifier.store.accounts import number_of
 from amplifier.store.events import Event, was_written, write_events
 from amplifier.store.models import SpendRow
 from amplifier.store.statement import execute, marks
@@ -16,9 +17,10 @@ from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
 BUDGET_LOW, BUDGET_SPENT = "budget low", "budget spent"
-UNDER_WAY = """SELECT
-  (SELECT COUNT(*) FROM deliveries WHERE state = 'unsure' AND account IN ({0}))
-  + (SELECT COUNT(*) FROM deliveries WHERE lease_until IS NOT NULL AND state = 'sending' AND account IN ({0}))"""
+ON_THESE = "account_id IN (SELECT id FROM accounts WHERE label IN ({0}))"
+UNDER_WAY = f"""SELECT
+  (SELECT COUNT(*) FROM deliveries WHERE state = 'unsure' AND {ON_THESE})
+  + (SELECT COUNT(*) FROM deliveries WHERE lease_until IS NOT NULL AND state = 'sending' AND {ON_THESE})"""  # noqa: S608  our own statement
 
 
 @whole
@@ -43,7 +45,9 @@ def reserve(  # noqa: PLR0913  a row of the table, and what must be left behind 
     if not affords(micros, budget=budget, now=now, keep=keep, aside=aside):
         return False
     month = month_of(now)
-    SpendRow.objects.create(month=month, account=account, kind=kind, delivery=delivery, micros=micros, at=now)
+    SpendRow.objects.create(
+        month=month, account_id=number_of(account), kind=kind, delivery=delivery, micros=micros, at=now
+    )
     if delivery is not None:  # what a read costs is known when it is answered, mostly less than was reserved
         _tell_if_low(budget, now)
     return True
@@ -72,7 +76,7 @@ def settle(
     """Correct a reservation made at `now` once it is known what the call cost: negative is what was not spent."""
     if micros:
         SpendRow.objects.create(
-            month=month_of(now), account=account, kind=kind, delivery=delivery, micros=micros, at=now
+            month=month_of(now), account_id=number_of(account), kind=kind, delivery=delivery, micros=micros, at=now
         )
     if budget is not None:
         ledger.lock()
@@ -84,7 +88,7 @@ def give_back(delivery: int, *, now: datetime) -> None:
     last = SpendRow.objects.filter(delivery=delivery, micros__gt=0).order_by("-id").first()
     if last is not None:
         SpendRow.objects.create(
-            month=last.month, account=last.account, kind=last.kind, delivery=delivery, micros=-last.micros, at=now
+            month=last.month, account_id=last.account_id, kind=last.kind, delivery=delivery, micros=-last.micros, at=now
         )
 
 

@@ -19,26 +19,26 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
 
     `among`: only of the posts to which these deliveries belong.
     """
-    rows = DeliveryRow.objects.select_related("post").filter(post__campaign=campaign)
+    rows = DeliveryRow.objects.select_related("post", "account").filter(post__campaign=campaign)
     if among is not None:
         rows = rows.filter(post_id__in=DeliveryRow.objects.filter(id__in=list(among)).values("post_id"))
     posts = rows.filter(verb=Verb.PUBLISH).filter(Q(state=State.SENT, remote_state__in=LIVES) | Q(state__in=ON_ITS_WAY))
-    edits: dict[tuple[str, str], DeliveryRow] = {}
+    edits: dict[tuple[int, str], DeliveryRow] = {}
     for edit in rows.filter(verb=Verb.EDIT, state=State.SENT).order_by("revision"):
-        edits[edit.account, edit.target] = edit
+        edits[edit.account_id, edit.target] = edit
     found = []
     for row in posts.order_by("post__due_at", "id").defer("request"):
-        said = edits.get((row.account, row.remote_id or ""), row)
+        said = edits.get((row.account_id, row.remote_id or ""), row)
         post = row.post
         found.append(
             Stated(
                 post=PostId(post.campaign, post.slot, post.occurrence),
-                account=row.account,
+                account=row.account.label,
                 platform=row.platform,
                 text=said.text,
                 url=row.url,
                 due_at=post.due_at,
-                facts=facts_of(post.facts, row.account, said.revision),
+                facts=facts_of(post.facts, row.account_id, said.revision),
                 is_sure=row.state == State.SENT,
             )
         )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from amplifier.campaign.stop import EVERYTHING, Stop
+from amplifier.campaign.stop import ACCOUNT, EVERYTHING, Stop
+from amplifier.store import accounts
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import StopRow
 from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, whole
 
 SUBJECT = "service"
+NUMBERED = f"{ACCOUNT}#"
 IN_FORCE = "SELECT id, scope, reason, actor, at FROM stops WHERE lifted_at IS NULL ORDER BY id"
 
 
 @whole
 def stop(*, reason: str, actor: str, now: datetime, scope: str = EVERYTHING) -> Stop:
     """Nothing in this scope is sent from now on. Stopping what is stopped already changes nothing."""
-    row = StopRow.objects.filter(scope=scope, lifted_at__isnull=True).first()
+    kept = _by_number(scope)
+    row = StopRow.objects.filter(scope=kept, lifted_at__isnull=True).first()
     if row is None:
-        row = StopRow.objects.create(scope=scope, reason=reason, actor=actor, at=now)
+        row = StopRow.objects.create(scope=kept, reason=reason, actor=actor, at=now)
         write_events([Event(now, actor, SUBJECT, "stopped", after=scope[:20], detail=f"{scope}: {reason}")])
     return _stop(row)
 
@@ -29,7 +32,7 @@ def lift(*, actor: str, now: datetime, scope: str = "") -> tuple[Stop, ...]:
     """End the stops of this scope, or with none given all of them; those that ended."""
     rows = StopRow.objects.filter(lifted_at__isnull=True)
     if scope:
-        rows = rows.filter(scope=scope)
+        rows = rows.filter(scope__in=[scope, _by_number(scope)])
     ended = tuple(_stop(row) for row in rows.order_by("id"))
     StopRow.objects.filter(id__in=[one.id for one in ended]).update(lifted_at=now, lifted_by=actor)
     write_events(Event(now, actor, SUBJECT, "resumed", before=one.scope[:20], detail=one.scope) for one in ended)
@@ -42,9 +45,24 @@ def stops(*, also: str = "", now: datetime | None = None) -> tuple[Stop, ...]:
 
     `also` is why everything is stopped by a flag outside the database; empty if none is set.
     """
-    found = tuple(Stop(pk, scope, why, who, instant(at)) for pk, scope, why, who, at in execute(IN_FORCE))
+    found = tuple(Stop(pk, _by_label(scope), why, who, instant(at)) for pk, scope, why, who, at in execute(IN_FORCE))
     return (*found, Stop(0, EVERYTHING, also, "", now)) if also and now else found
 
 
+def _by_number(scope: str) -> str:
+    """A scope as it is kept: an account by its number, so that the stop holds whatever the account is called later."""
+    label = scope.removeprefix(ACCOUNT)
+    number = accounts.numbers().get(label) if scope.startswith(ACCOUNT) else None
+    return f"{NUMBERED}{number}" if number else scope
+
+
+def _by_label(scope: str) -> str:
+    """A scope as people and rules know it."""
+    number = scope.removeprefix(NUMBERED)
+    if not scope.startswith(NUMBERED) or not number.isdecimal():
+        return scope
+    return ACCOUNT + accounts.labels().get(int(number), number)
+
+
 def _stop(row: StopRow) -> Stop:
-    return Stop(row.pk, row.scope, row.reason, row.actor, row.at)
+    return Stop(row.pk, _by_label(row.scope), row.reason, row.actor, row.at)

@@ -53,7 +53,7 @@ def done_by_hand(delivery: int, hand: Hand) -> None:
     if row is None or row.state not in (State.HELD, State.QUEUED, State.UNSURE):
         raise UsageError("Nothing waits there for a hand. Nothing was changed.")
     told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
-    there = DeliveryRow.objects.filter(account=row.account, remote_id=target_of(row))
+    there = DeliveryRow.objects.filter(account_id=row.account_id, remote_id=target_of(row))
     there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)
     fields = {"sent_at": hand.now, "by_hand": True}
     move(row, State.SENT, "done by hand", hand.actor, hand.now, detail=hand.reason, fields=fields)
@@ -88,7 +88,7 @@ def _settle(number: int, *, now: datetime) -> int:
     row = DeliveryRow.objects.select_for_update().get(id=number)
     if row.verb == Verb.EDIT:
         gone = DeliveryRow.objects.filter(
-            account=row.account, remote_id=row.target, remote_state=RemoteState.WITHDRAWN
+            account_id=row.account_id, remote_id=row.target, remote_state=RemoteState.WITHDRAWN
         ).exists()
         if not gone or row.state not in (State.QUEUED, State.HELD):
             return 0
@@ -158,12 +158,12 @@ def _taken_back(row: Journey, hand: Hand) -> list[int]:
 
 def _delete(model: DeliveryRow, hand: Hand, *, target: str = "", waits_for: int | None = None) -> int:
     """The deletion of what this delivery published: the one that is on its way already, or a new one."""
-    rows = DeliveryRow.objects.filter(post=model.post, account=model.account, verb=Verb.DELETE)
+    rows = DeliveryRow.objects.filter(post=model.post, account_id=model.account_id, verb=Verb.DELETE)
     same = Q(target=target) if target else Q(waits_for=waits_for)
     known = rows.filter(same, state__in=[*ON_ITS_WAY, State.QUEUED]).first()
     if known is not None:
         return known.pk
-    newest = DeliveryRow.objects.filter(post=model.post, account=model.account).aggregate(newest=Max("revision"))
+    newest = DeliveryRow.objects.filter(post=model.post, account_id=model.account_id).aggregate(newest=Max("revision"))
     return add_row(
         model, Verb.DELETE, int(newest["newest"] or 0) + 1, hand, target=target, waits_for=waits_for,
         kind="to be deleted",

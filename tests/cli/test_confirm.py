@@ -62,7 +62,7 @@ def by_hand(shell: Shell, networks: None) -> Post:  # noqa: ARG001  where it is 
 
 def _overdue(account: str, state: State = State.MISSED, *, slot: str = "hello", minutes: int = 30) -> DeliveryRow:
     """The delivery of this slot on this account, as it is after a break."""
-    row = DeliveryRow.objects.select_related("post").get(account=account, post__slot=slot)
+    row = DeliveryRow.objects.select_related("post").get(account__label=account, post__slot=slot)
     due = utc_now() - timedelta(minutes=minutes)
     PostRow.objects.filter(id=row.post_id).update(due_at=due)
     DeliveryRow.objects.filter(id=row.pk).update(state=state, run_at=due)
@@ -138,7 +138,9 @@ def test_what_is_not_there_and_what_says_something_else_stays_open(shell: Shell,
 
 def test_a_post_that_another_delivery_owns_and_one_that_two_could_own_count_once(shell: Shell, by_hand: Post) -> None:
     first = _overdue("mastodon")
-    other = DeliveryRow.objects.filter(account="mastodon").exclude(post=first.post).select_related("post").first()
+    other = (
+        DeliveryRow.objects.filter(account__label="mastodon").exclude(post=first.post).select_related("post").first()
+    )
     assert other is not None
     due = utc_now() - timedelta(minutes=20)
     PostRow.objects.filter(id=other.post_id).update(due_at=due)
@@ -198,7 +200,7 @@ def test_where_nobody_may_look_the_pasted_link_counts(shell: Shell, networks: No
 
 
 def _another(slot: str) -> str:
-    found = PostRow.objects.filter(occurrence="once", deliveries__account="x").exclude(slot=slot).first()
+    found = PostRow.objects.filter(occurrence="once", deliveries__account__label="x").exclude(slot=slot).first()
     assert found is not None
     return str(found.slot)
 

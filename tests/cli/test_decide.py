@@ -25,7 +25,7 @@ def rows(shell: Shell) -> dict[str, int]:
     assert shell
     made = {}
     for account, state in (("mastodon", State.UNSURE), ("x", State.HELD), ("bluesky", State.MISSED)):
-        row = DeliveryRow.objects.get(post__slot="hello", account=account)
+        row = DeliveryRow.objects.get(post__slot="hello", account__label=account)
         row.state, row.run_at = state, utc_now() + timedelta(minutes=9, seconds=30)
         row.first_sent_at = utc_now() if state is State.UNSURE else None
         row.reason = HoldReason.REJECTED if state is State.HELD else ""

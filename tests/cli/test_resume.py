@@ -38,7 +38,7 @@ def _due(*slots: str, account: str = "x", late: timedelta = LATE) -> list[int]:
     """These posts have just come due on this account; their numbers."""
     numbers = []
     for slot in slots:
-        row = DeliveryRow.objects.filter(post__slot=slot, account=account).order_by("id")[0]
+        row = DeliveryRow.objects.filter(post__slot=slot, account__label=account).order_by("id")[0]
         row.run_at = row.post.due_at = utc_now() - late
         row.too_late_at = row.post.due_at + timedelta(seconds=60)
         row.post.save()
@@ -48,7 +48,7 @@ def _due(*slots: str, account: str = "x", late: timedelta = LATE) -> list[int]:
 
 
 def _slots(number: int) -> list[str]:
-    rows = DeliveryRow.objects.filter(account="x").order_by("post__due_at").values_list("post__slot", flat=True)
+    rows = DeliveryRow.objects.filter(account__label="x").order_by("post__due_at").values_list("post__slot", flat=True)
     return list(dict.fromkeys(rows))[:number]
 
 

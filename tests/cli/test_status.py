@@ -90,7 +90,7 @@ def test_every_flag_that_stops_is_named_with_what_to_paste(shell: Shell, monkeyp
 
 def test_what_waits_for_a_person_names_the_command_that_decides(shell: Shell) -> None:
     _alive(shell)
-    unsure, held, missed = DeliveryRow.objects.filter(account="bluesky").order_by("id")[:3]
+    unsure, held, missed = DeliveryRow.objects.filter(account__label="bluesky").order_by("id")[:3]
     for row, state in ((unsure, State.UNSURE), (held, State.HELD), (missed, State.MISSED)):
         row.post.due_at = utc_now() - timedelta(hours=1)
         row.post.save()
@@ -130,7 +130,7 @@ def test_how_long_it_takes_is_said_in_the_unit_that_fits(seconds: int, words: st
 
 def test_a_withdrawn_post_is_not_told_as_two_that_were_sent(shell: Shell) -> None:
     _alive(shell)
-    rows = list(DeliveryRow.objects.filter(account="mastodon").order_by("id")[:2])
+    rows = list(DeliveryRow.objects.filter(account__label="mastodon").order_by("id")[:2])
     for row, remote in zip(rows, ("withdrawn", "live"), strict=True):
         out = {"state": State.SENT, "remote_id": f"{row.pk}", "remote_state": remote, "sent_at": utc_now()}
         DeliveryRow.objects.filter(id=row.pk).update(**out)
@@ -151,7 +151,7 @@ def test_a_withdrawn_post_is_not_told_as_two_that_were_sent(shell: Shell) -> Non
 def _delete(row: DeliveryRow, state: State) -> None:
     DeliveryRow.objects.create(
         post=row.post,
-        account=row.account,
+        account_id=row.account_id,
         platform=row.platform,
         verb="delete",
         revision=1,

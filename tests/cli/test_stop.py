@@ -27,7 +27,7 @@ def test_it_says_what_holds_sending_back_and_how_to_let_it_go_on(shell: Shell) -
 
 
 def test_what_is_on_its_way_is_named(shell: Shell) -> None:
-    row = DeliveryRow.objects.get(post__slot="hello", account="x")
+    row = DeliveryRow.objects.get(post__slot="hello", account__label="x")
     DeliveryRow.objects.filter(id=row.pk).update(state=State.SENDING)
     assert f"  x  hello/once  “{' '.join(row.text.split())[:40]}" in shell("stop").out
     (named,) = shell.ask("stop")["under_way"]

@@ -24,12 +24,13 @@ pytestmark = pytest.mark.usefixtures("opened")
 @pytest.fixture
 def opened(sqlite_ledger: None) -> None:  # noqa: ARG001  the database that it opens
     filled.open_ledger()
+    filled.also("x-north", "x", "north")
 
 
 def put(text: str, account: str, due: float = 0, **more: object) -> int:
     """A delivery on any account."""
     number = add(text, due=after(due))
-    DeliveryRow.objects.filter(id=number).update(account=account, **more)
+    DeliveryRow.objects.filter(id=number).update(account_id=filled.number(account), **more)
     return number
 
 

@@ -8,12 +8,13 @@ import pytest
 from django.db import transaction
 
 from amplifier.campaign.delivery import HoldReason
-from amplifier.deliver.accounts import answers_hold, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform
 from amplifier.store import accounts, holds, spends
 from tests.deliver.desk import Desk
 from tests.deliver.test_cost import written
+from tests.schedule.homes import settings
 from tests.store.filled import NOW, add, after, row
 
 
@@ -81,7 +82,7 @@ def test_what_waited_for_an_account_goes_on_as_soon_as_it_lets_us_in(desk: Desk)
 
 def refuse(desk: Desk) -> None:
     with transaction.atomic():
-        accounts.lose_account("x", detail="Refused.", now=desk.time, refused=True)
+        accounts.lose_account(accounts.number_of("x"), detail="Refused.", now=desk.time, refused=True)
 
 
 def test_an_account_that_says_it_is_well_and_refuses_every_call_is_believed_more_and_more_seldom(desk: Desk) -> None:
@@ -192,3 +193,14 @@ def test_without_money_to_ask_it_again_nothing_is_expected_of_an_answer(desk: De
     assert answers_hold(settings, now=NOW)["x"] is None
     spends.settle("x", "mentions", -1, now=NOW, budget=settings.budget.monthly)
     assert answers_hold(settings, now=NOW)["x"] is not None
+
+
+def test_whoever_has_older_settings_than_the_ledger_does_nothing(sqlite_ledger: None) -> None:  # noqa: ARG001
+    ours = settings(live=False)
+    accounts.know_accounts(listed(ours))
+    assert are_called_so(ours)
+    first, *rest = ours.accounts
+    newer = ours.model_copy(update={"accounts": (first.model_copy(update={"name": "renamed"}), *rest)})
+    accounts.know_accounts(listed(newer))
+    assert not are_called_so(ours)
+    assert are_called_so(newer)

@@ -115,7 +115,11 @@ def north_has(text: str, post: PostId | None = None) -> Settings:
     """The settings with a second account on X that said this an hour ago, as part of this post or of one of its own."""
     number = filled.add(text, account="x", due=filled.after(-3600))
     DeliveryRow.objects.filter(id=number).update(
-        account="x-north", state="sent", sent_at=filled.after(-3600), remote_id="77", remote_state="live"
+        account_id=filled.also("x-north", "x", "north"),
+        state="sent",
+        sent_at=filled.after(-3600),
+        remote_id="77",
+        remote_state="live",
     )
     if post is not None:
         DeliveryRow.objects.filter(id=number).update(post_id=filled.row(rows(post, "x")[0].id).post_id)

@@ -13,7 +13,7 @@ from django.db import connection
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Verb
 from amplifier.deliver.worker import ASLEEP
 from amplifier.errors import OutcomeUnknown, RateLimited, Rejected, Unavailable
-from amplifier.store import accounts, deliveries, holds, overrides, spends
+from amplifier.store import deliveries, holds, overrides, spends
 from amplifier.store.models import DeliveryRow
 from tests.deliver.desk import Desk, stands, story
 from tests.deliver.scripted import Scripted
@@ -124,7 +124,7 @@ def test_a_network_that_asks_for_rest_with_its_receipt_gets_it(desk: Desk, monke
 
 
 def test_a_limit_of_the_whole_app_lets_every_account_of_the_network_wait(desk: Desk) -> None:
-    accounts.know_accounts([("bluesky", "x", "second"), ("x", "x", "x-handle")])
+    filled.know([("bluesky", "x", "second"), ("x", "x", "x-handle")])
     first = add(account="x", due=after(-1))
     desk.x.refused.append(RateLimited("Too often.", after(120), "app"))
     desk.tick()

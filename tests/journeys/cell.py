@@ -25,7 +25,7 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Part
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import accounts, ledger, posts
+from amplifier.store import ledger, posts
 from amplifier.store.claims import instant
 from tests.contract.places import TOKEN, SandboxPlace, Vault
 from tests.journeys.history import violations
@@ -104,7 +104,7 @@ class Stage:
     def _queue(self, network: str, handle: str, text: str) -> datetime:
         now = self.now()
         ledger.open_ledger(mode="rehearsal", campaign="lab23", now=now, stopped="")
-        accounts.know_accounts([(network, network, handle)])
+        filled.know([(network, network, handle)])
         words = Words(network, text, "en")
         post = filled.wanted(f"slot-{handle}", [words], due=now, too_late_s=TOO_LATE_S)
         posts.add_post(Add(post, None, (NewDelivery(words, State.QUEUED),)), filled.ink(now))

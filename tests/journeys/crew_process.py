@@ -163,8 +163,8 @@ def plan(handles: dict[str, tuple[str, ...]], task: dict[str, Any]) -> None:
     posts, over, too_late_s = task["posts"], timedelta(seconds=task.get("over_s", 0)), task.get("too_late_s", 3600)
     now = utc_now()
     ledger.open_ledger(mode="rehearsal", campaign="lab23", now=now, stopped="")
-    accounts.know_accounts((name, network, handle) for name, (network, handle) in handles.items())
-    ink = Ink("journey", now, {name: network for name, (network, _) in handles.items()}, now.date())
+    accounts.know_accounts(Listed(name, network, handle) for name, (network, handle) in handles.items())
+    ink = Ink("journey", now, now.date())
     names = list(handles)
     for number in range(posts):
         name = names[number % len(names)]
@@ -201,6 +201,7 @@ if __name__ == "__main__":
     import dj_database_url
     from django.db import DatabaseError, connection, connections
 
+    from amplifier.campaign.account import Listed
     from amplifier.campaign.changes import Add, NewDelivery
     from amplifier.campaign.delivery import State
     from amplifier.campaign.post import Moment, PostId, WantedPost, Words

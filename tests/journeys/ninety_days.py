@@ -29,9 +29,10 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import accounts, journeys, ledger
+from amplifier.store import journeys, ledger
 from amplifier.store.posts import Ink, add_post
 from tests.journeys.history import violations
+from tests.store import filled
 
 BEGIN = datetime(2023, 7, 14, 6, 0, tzinfo=UTC)
 TOKEN = "a loop of ninety days"
@@ -133,12 +134,12 @@ class Run:
     def prepare(self) -> None:
         """Open the ledger and the accounts, and plan every post."""
         ledger.open_ledger(mode="rehearsal", campaign="lab23", now=BEGIN, stopped="")
-        accounts.know_accounts((name, name, handle) for name, handle in ACCOUNTS.items())
+        filled.know((name, name, handle) for name, handle in ACCOUNTS.items())
         for name in ACCOUNTS:
             platform = self._connect(name)
             platform.verify()
             self._outlets[name] = Outlet(name, platform, TABLE[name].looks, caps=TABLE[name].caps)
-        ink = Ink("bench", BEGIN, {name: name for name in ACCOUNTS}, BEGIN.date())
+        ink = Ink("bench", BEGIN, BEGIN.date())
         for number in range(self.outcome.posts):
             due = BEGIN + timedelta(seconds=self._chance.uniform(60, self.outcome.days * 86_400 - 3600))
             text = f"Delegates, post {number}: the vote is open until 17:00 in the hall, and every voice counts. #Lab23"

@@ -31,12 +31,13 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import accounts, journeys, ledger
+from amplifier.store import journeys, ledger
 from amplifier.store.posts import Ink, add_post
 from tests.journeys.history import violations
 from tests.journeys.install import REPOSITORY, Install
 from tests.journeys.ninety_days import Vault
 from tests.journeys.sick import begins, ends_well, goes_on
+from tests.store import filled
 
 pytestmark = [
     pytest.mark.journey,
@@ -143,7 +144,7 @@ class Desk:
     def __init__(self, networks: World) -> None:
         self.off = timedelta()
         ledger.open_ledger(mode="rehearsal", campaign="lab23", now=self.now(), stopped="")
-        accounts.know_accounts([("mastodon", "mastodon", "labfreemvmt")])
+        filled.know([("mastodon", "mastodon", "labfreemvmt")])
         address = f"http://127.0.0.1:{networks.port}"
         secrets = dict.fromkeys(TABLE["mastodon"].secrets, "pretend-labfreemvmt")
         found = Connection("labfreemvmt", address, address, secrets, connect_timeout=2.0, read_timeout=2.0)
@@ -162,7 +163,7 @@ class Desk:
         words = (Words("mastodon", f"{name}: the vote is open until 17:00. #Lab23", "en"),)
         moment = Moment(due, f"{due:%Y-%m-%dT%H:%M}", "UTC", 0)
         post = WantedPost(PostId("lab23", "drawn", name), moment, 900, "", "", "", words)
-        ink = Ink("test", due, {"mastodon": "mastodon"}, due.date())
+        ink = Ink("test", due, due.date())
         add_post(Add(post, None, tuple(NewDelivery(said, State.QUEUED) for said in words)), ink)
 
     def states(self) -> dict[str, State]:

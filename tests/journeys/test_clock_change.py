@@ -19,8 +19,9 @@ from amplifier.schedule import files
 from amplifier.schedule.planner import PLAN_BEAT, Planner
 from amplifier.schedule.program import read_program
 from amplifier.settings import load
-from amplifier.store import accounts, claims, deliveries, heartbeats, journeys, ledger, stops
+from amplifier.store import claims, deliveries, heartbeats, journeys, ledger, stops
 from tests.journeys.install import REPOSITORY, Install
+from tests.store import filled
 
 pytestmark = pytest.mark.journey
 PAUSES = Pauses(settle=90, look_again=60, retry_after=30)
@@ -65,7 +66,7 @@ def _slots(night: date, clock: str, twin: str, *, nightly: str) -> list[dict[str
 def _planned(home: Path, now: datetime) -> dict[str, tuple[datetime, str, int]]:
     """What the planner writes into the ledger: when it is due, and how the campaign's clocks show that."""
     ledger.open_ledger(mode="live", campaign="lab23", now=now, stopped="")
-    accounts.know_accounts([("bluesky", "bluesky", "labfreemvmt.example")])
+    filled.know([("bluesky", "bluesky", "labfreemvmt.example")])
     stops.lift(actor="test", now=now)
     Planner(home, load(home), now=lambda: now).refresh()
     assert heartbeats.heartbeats()[PLAN_BEAT].detail in ("", "[]")

@@ -73,7 +73,7 @@ class Road:
     def open(self) -> None:
         ledger.open_ledger(mode="rehearsal", campaign="lab23", now=self.stage.now(), stopped="")
         platforms = {name: name.partition("-")[0] for name in self.outlets}
-        accounts.know_accounts([(name, platforms[name], self.handles[name]) for name in self.outlets])
+        filled.know([(name, platforms[name], self.handles[name]) for name in self.outlets])
         pauses = Pauses(settle=90, look_again=60, retry_after=30, gap=self.gap)
         pace = Pace(lease_s=60, pauses=pauses, threads=2, inline=True)
         self.worker = Worker(self.outlets, pace=pace, now=self.stage.now, chance=random.Random(1))
@@ -82,8 +82,7 @@ class Road:
         number = next(filled._numbers)
         words = Words(account, f"Post number {number} is on its way.", "en")
         post = filled.wanted(f"slot-{number}", [words], due=due, too_late_s=too_late_s)
-        platforms = {name: name.partition("-")[0] for name in self.outlets}
-        ink = posts.Ink(actor="service", now=self.stage.now(), platforms=platforms, first_day=filled.FIRST_DAY)
+        ink = posts.Ink(actor="service", now=self.stage.now(), first_day=filled.FIRST_DAY)
         return posts.add_post(Add(post, None, (NewDelivery(words, State.QUEUED),)), ink)[0]
 
     def play(self, seconds: float, *, step: float = 5.0) -> None:

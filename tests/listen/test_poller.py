@@ -71,7 +71,7 @@ def test_nothing_is_asked_before_we_know_who_we_are(ear: Ear) -> None:
 
 
 def test_all_our_accounts_on_the_network_count_as_ours(ear: Ear) -> None:
-    accounts.know_accounts([("x-two", "x", "us-too")])
+    filled.know([("x-two", "x", "us-too")])
     accounts.account_is_ok("x-two", remote_id=HEARD.author_id, url="", text_limit=0, now=NOW)
     assert ear.poller.poll() == 0
     assert mentions.mentions(mentions.Filter()) == ()

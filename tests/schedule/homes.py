@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from amplifier import settings as settings_file
+from amplifier.deliver.accounts import listed
 from amplifier.settings import Settings
-from amplifier.store import ledger
+from amplifier.store import accounts, ledger
 
 EXAMPLE = Path(__file__).parents[2]
 SCHEDULE = """\
@@ -76,3 +77,4 @@ class Home:
 def open_ledger(now: datetime, *, live: bool = True) -> None:
     """A ledger of the example campaign."""
     ledger.open_ledger(mode="live" if live else "rehearsal", campaign="lab23", now=now, stopped="")
+    accounts.know_accounts(listed(settings(live=live)))

@@ -29,6 +29,7 @@ from amplifier.store import accounts, decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, SCHEDULE, SOON, Home
+from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 LONDON = ZoneInfo("Europe/London")
@@ -66,7 +67,7 @@ def london(text: str) -> datetime:
 
 def set_state(slot: str, state: str, *, account: str = "") -> None:
     rows = DeliveryRow.objects.filter(post__slot=slot)
-    (rows.filter(account=account) if account else rows).update(state=state)
+    (rows.filter(account__label=account) if account else rows).update(state=state)
 
 
 def test_before_the_first_start_there_is_nothing_to_change() -> None:
@@ -106,7 +107,6 @@ def test_what_another_move_did_before_is_not_shown_as_following(desk: Desk) -> N
 
 def test_a_limit_that_a_server_tells_makes_another_reading(desk: Desk) -> None:
     first = desk.program
-    accounts.know_accounts([("mastodon", "mastodon", "us")])
     accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=5000, now=EIGHT)
     assert desk.program.settings.account("mastodon").limit == 5000
     assert first.settings.account("mastodon").limit is None
@@ -241,7 +241,9 @@ def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk)
 
 
 def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Desk) -> None:
-    DeliveryRow.objects.filter(post__slot="soon", account="mastodon").update(account="x-north", text="See you at noon")
+    DeliveryRow.objects.filter(post__slot="soon", account__label="mastodon").update(
+        account_id=filled.also("x-north", "x", "north"), text="See you at noon"
+    )
     north = homes.settings().account("x").model_copy(update={"name": "x-north", "handle": "north"})
     two = homes.settings().model_copy(update={"accounts": (*homes.settings().accounts, north)})
     program = replace(desk.program, settings=two)

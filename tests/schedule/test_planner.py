@@ -10,6 +10,7 @@ import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
+from amplifier.deliver.accounts import listed
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.schedule.planner import PLAN_BEAT, Planner
 from amplifier.settings import Settings
@@ -220,6 +221,7 @@ def test_files_that_say_what_a_person_says_on_another_account_on_x_are_refused(d
     x = homes.settings().account("x").model_copy(update={"name": "x-north", "handle": "north"})
     two = homes.settings().model_copy(update={"accounts": (*homes.settings().accounts, x)})
     desk.home.write("schedules/small.yaml", SCHEDULE.replace("debate - 1h", "debate - 1h\n    accounts: [x]"))
+    accounts.know_accounts(listed(two))
     planner = Planner(desk.home.path, two, now=lambda: desk.time)
     planner.refresh()
     assert desk.problems() == []
@@ -234,7 +236,7 @@ def test_files_that_say_what_a_person_says_on_another_account_on_x_are_refused(d
     assert str(problem["message"]).startswith("gather/once and own/20231006")
     assert "on x and x-north" in str(problem["message"])
     assert rows() == before
-    DeliveryRow.objects.filter(account="x-north").update(state="dropped")
+    DeliveryRow.objects.filter(account__label="x-north").update(state="dropped")
     desk.home.write("schedules/small.yaml", home.read_text() + "\n")
     planner.refresh()
     assert (desk.problems(), "gather once x" in rows()) == ([], True)
@@ -305,7 +307,6 @@ def test_a_post_that_a_move_makes_too_long_is_held_with_the_reason_until_it_fits
 
 
 def test_what_is_being_sent_when_the_plan_changes_keeps_its_claim(desk: Desk) -> None:
-    accounts.know_accounts([("x", "x", "labfreemvmt")])
     lease = EIGHT + timedelta(hours=2)
     desk.time = EIGHT + timedelta(hours=1)
     (due,) = claims.claim(now=desk.time, lease_until=lease, limit=1)
@@ -321,7 +322,6 @@ def test_a_longer_limit_that_a_server_tells_makes_room_at_the_next_look(desk: De
     desk.home.write("templates/lab23/soon.j2", SOON.replace("The", "x" * 600 + " The"))
     desk.planner.refresh()
     assert {str(one["message"]).split(".")[0] for one in desk.problems()} != set()
-    accounts.know_accounts([(name, name, "us") for name in ("x", "bluesky", "mastodon")])
     for name in ("x", "bluesky", "mastodon"):
         accounts.account_is_ok(name, remote_id="1", url="", text_limit=1000, now=EIGHT)
     desk.planner.refresh()

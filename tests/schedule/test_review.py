@@ -40,7 +40,7 @@ class Desk:
 
     def send(self, slot: str, account: str = "") -> None:
         rows = DeliveryRow.objects.filter(post__slot=slot)
-        for row in rows.filter(account=account) if account else rows:
+        for row in rows.filter(account__label=account) if account else rows:
             DeliveryRow.objects.filter(id=row.pk).update(
                 state="sent", remote_state="live", remote_id=f"r{row.pk}", url=f"https://x.com/{row.pk}"
             )
@@ -164,7 +164,7 @@ def test_a_post_is_found_by_its_slot_or_in_full_and_a_typo_gets_three_names_at_m
 
 
 def test_a_post_on_its_way_counts_since_it_may_be_out(desk: Desk) -> None:
-    DeliveryRow.objects.filter(post__slot="soon", account="x").update(state="unsure")
+    DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(state="unsure")
     desk.time += timedelta(minutes=1)
     desk.move(LATER)
     (one,) = review(desk.program, now=desk.time).untrue
@@ -241,7 +241,7 @@ def test_what_went_out_in_the_plans_words_still_states_what_they_did(desk: Desk)
 
 def test_what_the_kit_must_not_pass_on_is_what_is_no_longer_so_also_where_people_let_it_stand(desk: Desk) -> None:
     desk.send("soon", "x")
-    ids = list(DeliveryRow.objects.filter(post__slot="soon", account="x").values_list("id", flat=True))
+    ids = list(DeliveryRow.objects.filter(post__slot="soon", account__label="x").values_list("id", flat=True))
     others = list(DeliveryRow.objects.filter(post__slot="morning").values_list("id", flat=True))
     assert desk.planner.untrue(ids) == frozenset()
     desk.move(LATER)
@@ -257,7 +257,7 @@ def test_a_link_that_changed_in_the_settings_is_not_passed_on(desk: Desk) -> Non
     desk.home.write("templates/lab23/soon.j2", SOON_WORDS.replace("The", "See {{ links.motion }}. The"))
     desk.planner.refresh()
     desk.send("soon", "mastodon")
-    ids = list(DeliveryRow.objects.filter(post__slot="soon", account="mastodon").values_list("id", flat=True))
+    ids = list(DeliveryRow.objects.filter(post__slot="soon", account__label="mastodon").values_list("id", flat=True))
     campaign = settings().campaign
     links = {**campaign.links, "motion": "https://freemovement.example/new"}
     moved = settings().model_copy(update={"campaign": campaign.model_copy(update={"links": links})})

@@ -18,7 +18,7 @@ from amplifier.sandbox.server import Sandbox
 from amplifier.schedule import stagehand
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.stagehand import COMING, HANGING, Stagehand
-from amplifier.store import accounts, claims, decisions, deliveries, journeys
+from amplifier.store import claims, decisions, deliveries, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EXAMPLE, Home
@@ -84,8 +84,11 @@ def stage(sqlite_ledger: None, tmp_path: Path, address: str) -> Stage:  # noqa: 
 
 def send(slot: str, remote_id: str) -> None:
     """Say that the first delivery of this slot went out."""
-    accounts.know_accounts([("x", "x", "us")])
-    number = DeliveryRow.objects.filter(post__slot=slot, account="x").order_by("run_at").values_list("id", flat=True)[0]
+    number = (
+        DeliveryRow.objects.filter(post__slot=slot, account__label="x")
+        .order_by("run_at")
+        .values_list("id", flat=True)[0]
+    )
     DeliveryRow.objects.filter(id=number).update(run_at=ORIGIN)
     lease = ORIGIN + timedelta(minutes=1)
     (due,) = claims.claim(now=ORIGIN, lease_until=lease, limit=1)

@@ -19,8 +19,9 @@ from amplifier.settings import Settings
 from amplifier.sharekit import publish
 from amplifier.sharekit.page import kit_page
 from amplifier.sharekit.publish import Publisher
-from amplifier.store import accounts, claims, decisions, deliveries, kits, ledger, posts
+from amplifier.store import claims, decisions, deliveries, kits, ledger, posts
 from amplifier.store.models import DeliveryRow
+from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 REAL = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ def desk(settings: Settings, plan: Plan, templates: dict[str, Template], monkeyp
 def send_one(text: str, number: str = "7") -> None:
     """Take one post of the ballot all the way to its receipt."""
     ledger.open_ledger(mode="rehearsal", campaign="lab23", now=REAL, stopped="")
-    accounts.know_accounts([("x", "x", "ours")])
+    filled.know([("x", "x", "ours")])
     post = WantedPost(
         PostId("lab23", f"opens{number}", "once"),
         Moment(REAL, "2023-10-08T10:00", "Europe/London", 0),
@@ -70,7 +71,7 @@ def send_one(text: str, number: str = "7") -> None:
         "registration",
         (Words("x", text, "en"),),
     )
-    ink = posts.Ink("service", REAL, {"x": "x"}, REAL.date())
+    ink = posts.Ink("service", REAL, REAL.date())
     posts.add_post(Add(post, None, (NewDelivery(post.words[0], State.QUEUED),)), ink)
     lease = REAL + timedelta(minutes=1)
     (due,) = claims.claim(now=REAL, lease_until=lease, limit=1)
@@ -175,7 +176,7 @@ def test_what_is_no_longer_so_leaves_the_page(desk: Desk) -> None:
 
     def untrue(deliveries: Collection[int]) -> list[tuple[PostId, str]]:
         asked.append(list(deliveries))
-        return [(PostId("lab23", row.post.slot, row.post.occurrence), row.account)]
+        return [(PostId("lab23", row.post.slot, row.post.occurrence), row.account.label)]
 
     desk.publisher._untrue = untrue
     desk.time += timedelta(minutes=1)

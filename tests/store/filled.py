@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db import connection
 
+from amplifier.campaign.account import Listed
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import Due, Receipt, State, Transition, Verb
 from amplifier.campaign.mention import Kind, Mention
@@ -35,11 +36,28 @@ def after(seconds: float) -> datetime:
 def open_ledger(*, stopped: str = "") -> None:
     """A ledger with three accounts."""
     ledger.open_ledger(mode="rehearsal", campaign="lab23", now=NOW, stopped=stopped)
-    accounts.know_accounts((name, platform, f"{name}-handle") for name, platform in PLATFORMS.items())
+    know((name, platform, f"{name}-handle") for name, platform in PLATFORMS.items())
+
+
+def know(rows: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    """These accounts, each by label, network and handle (and its server's address), as settings.yaml lists them."""
+    return accounts.know_accounts([Listed(*one) for one in rows])
+
+
+def also(label: str, network: str, handle: str) -> int:
+    """One more account beside those that are known; its number."""
+    there = [(one.name, one.platform, one.handle) for one in accounts.account_states()]
+    know([*there, (label, network, handle)])
+    return number(label)
+
+
+def number(account: str) -> int:
+    """The number of the account with this label."""
+    return accounts.number_of(account)
 
 
 def ink(now: datetime = NOW) -> posts.Ink:
-    return posts.Ink(actor="service", now=now, platforms=PLATFORMS, first_day=FIRST_DAY)
+    return posts.Ink(actor="service", now=now, first_day=FIRST_DAY)
 
 
 def wanted(
@@ -53,9 +71,9 @@ def add(
     text: str = "", *, account: str = "x", due: datetime = NOW, too_late_s: int = 900, state: State = State.QUEUED
 ) -> int:
     """One post with one delivery; its number. Without a text every delivery says something of its own."""
-    number = next(_numbers)
-    words = Words(account, text or f"Words {number}", "en")
-    post = wanted(f"slot-{number}", [words], due=due, too_late_s=too_late_s)
+    count = next(_numbers)
+    words = Words(account, text or f"Words {count}", "en")
+    post = wanted(f"slot-{count}", [words], due=due, too_late_s=too_late_s)
     return posts.add_post(Add(post, None, (NewDelivery(words, state),)), ink())[0]
 
 
@@ -71,7 +89,7 @@ def change(verb: Verb, target: str, *, account: str = "x", due: datetime = NOW, 
     post = row(add(account=account, state=State.DROPPED)).post
     return DeliveryRow.objects.create(
         post=post,
-        account=account,
+        account_id=number(account),
         platform=PLATFORMS[account],
         verb=verb,
         revision=1,

@@ -152,6 +152,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(tidy: None, tmp_
     opened = ledger.ledger()
     assert opened is not None
     assert opened.campaign == "lab23"
+    filled.know([("x", "x", "x-handle")])
     filled.add()
 
 

@@ -24,7 +24,12 @@ def test_what_is_due_is_claimed_with_its_words_its_key_and_a_higher_fence() -> N
     (due,) = claim()
     identity = DeliveryId(PostId("lab23", due.identity.post.slot, "once"), "mastodon")
     assert (due.id, due.text, due.language, due.identity) == (number, "Words", "en", identity)
-    assert (due.key, due.request, due.attempts, due.fence) == (idempotency_key(identity), None, 0, 1)
+    assert (due.key, due.request, due.attempts, due.fence) == (
+        idempotency_key(identity, "mastodon mastodon-handle"),
+        None,
+        0,
+        1,
+    )
     assert (due.due_at, due.too_late_at, due.first_sent_at) == (NOW, after(900), None)
     assert row(number).state == "queued"
 
@@ -32,7 +37,7 @@ def test_what_is_due_is_claimed_with_its_words_its_key_and_a_higher_fence() -> N
 def test_a_delivery_to_bluesky_has_a_record_key_from_the_first_day() -> None:
     add(account="bluesky")
     (due,) = claim()
-    assert due.key == record_key(due.identity, filled.FIRST_DAY)
+    assert due.key == record_key(due.identity, "bluesky bluesky-handle", filled.FIRST_DAY)
 
 
 def test_a_claimed_delivery_is_not_claimed_again_while_its_lease_holds() -> None:
@@ -112,7 +117,7 @@ def test_nothing_is_claimed_of_an_account_that_must_wait() -> None:
 @pytest.mark.parametrize("stopped", ["", "all", "tag:lab23"])
 def test_a_gap_or_a_full_day_keeps_posts_waiting_but_no_correction_and_no_deletion(stopped: str) -> None:
     unsure("Words in doubt")
-    accounts.make_wait("x", until=after(600), posts_only=True)
+    accounts.make_wait(filled.number("x"), until=after(600), posts_only=True)
     add(due=after(-60))
     changes = [filled.change(Verb.DELETE, "12"), filled.change(Verb.EDIT, "13", due=after(1))]
     if stopped:
@@ -123,7 +128,7 @@ def test_a_gap_or_a_full_day_keeps_posts_waiting_but_no_correction_and_no_deleti
 
 
 def test_what_the_network_allows_nobody_keeps_a_deletion_waiting_too() -> None:
-    accounts.make_wait("x", until=after(600))
+    accounts.make_wait(filled.number("x"), until=after(600))
     deletion = filled.change(Verb.DELETE, "12")
     assert claim(now=after(599)) == []
     assert [due.id for due in claim(now=after(600))] == [deletion]

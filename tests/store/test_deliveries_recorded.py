@@ -233,7 +233,7 @@ def test_what_waits_for_a_person_is_never_missed_by_itself(reason: str) -> None:
 def fail(account: str = "x", *, now: datetime = NOW) -> None:
     """A call that got no answer."""
     number = add(due=now)
-    DeliveryRow.objects.filter(id=number).update(account=account)
+    DeliveryRow.objects.filter(id=number).update(account_id=filled.number(account))
     (due,) = claim(now=now)
     assert begin(due, now=now)
     record(replace(step(due, State.QUEUED), run_at=after(9999), strain=30), now)
@@ -260,7 +260,7 @@ def test_a_success_ends_the_count_of_failures() -> None:
 
 
 def test_two_accounts_of_one_network_that_fail_alike_let_the_whole_network_rest() -> None:
-    accounts.know_accounts([("x-two", "x", "second"), ("x-three", "x", "third")])
+    filled.know([("x-two", "x", "second"), ("x-three", "x", "third")])
     for name in ("x", "bluesky"):
         for _ in range(3):
             fail(name)
@@ -276,7 +276,7 @@ def test_a_limit_of_the_whole_app_keeps_every_account_of_the_network_waiting(
     app_wide: bool,  # noqa: FBT001  a case
     others: datetime | None,
 ) -> None:
-    accounts.know_accounts([("x-two", "x", "second")])
+    filled.know([("x-two", "x", "second")])
     record(replace(step(sending(), State.QUEUED), run_at=after(30), account_until=after(30), app_wide=app_wide))
     assert (filled.next_allowed("x"), filled.next_allowed("x-two")) == (after(30), others)
     assert filled.next_allowed("bluesky") is None

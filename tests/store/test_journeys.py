@@ -49,7 +49,7 @@ def _went_out(text: str = "", *, account: str = "x", number: int = 12, remote: R
 
 def _change(delivery: int, verb: Verb, state: State, *, text: str = "") -> int:
     first = filled.row(delivery)
-    number = filled.change(verb, first.remote_id or "", account=first.account, text=text)
+    number = filled.change(verb, first.remote_id or "", account=first.account.label, text=text)
     DeliveryRow.objects.filter(id=number).update(
         post=first.post, state=state, sent_at=NOW if state is State.SENT else None
     )

@@ -10,7 +10,7 @@ from amplifier.campaign.delivery import DeliveryId, State, idempotency_key, reco
 from amplifier.campaign.post import PostId, Words
 from amplifier.store import planned
 from amplifier.store.models import DeliveryRow, PostRow
-from tests.store.filled import FIRST_DAY, NOW, PLATFORMS, add, after, row
+from tests.store.filled import FIRST_DAY, NOW, add, after, row
 
 pytestmark = pytest.mark.usefixtures("opened")
 
@@ -23,7 +23,6 @@ def add_to(post: PostRow, identity: PostId, *accounts: str) -> list[int]:
             [NewDelivery(Words(account, "Vote", "en"), State.QUEUED) for account in accounts],
             run_at=NOW,
             too_late_at=after(900),
-            ink_platforms=PLATFORMS,
             first_day=FIRST_DAY,
             actor="cli:ola",
             now=NOW,
@@ -35,9 +34,9 @@ def test_each_network_gets_the_key_it_understands_from_the_same_identity() -> No
     post = PostRow.objects.get()
     identity = PostId(post.campaign, post.slot, post.occurrence)
     bluesky, mastodon = add_to(post, identity, "bluesky", "mastodon")
-    assert row(number).key == idempotency_key(DeliveryId(identity, "x"))
-    assert row(bluesky).key == record_key(DeliveryId(identity, "bluesky"), FIRST_DAY)
-    assert row(mastodon).key == idempotency_key(DeliveryId(identity, "mastodon"))
+    assert row(number).key == idempotency_key(DeliveryId(identity, "x"), "x x-handle")
+    assert row(bluesky).key == record_key(DeliveryId(identity, "bluesky"), "bluesky bluesky-handle", FIRST_DAY)
+    assert row(mastodon).key == idempotency_key(DeliveryId(identity, "mastodon"), "mastodon mastodon-handle")
 
 
 def test_an_account_has_one_delivery_of_a_post() -> None:

@@ -14,6 +14,7 @@ from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingP
 from amplifier.campaign.correction import facts_of
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Fact, Moment, PostId, Words
+from amplifier.errors import UsageError
 from amplifier.store import deliveries, events, journeys, posts
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
@@ -70,9 +71,9 @@ def test_own_words_rest_on_facts_of_their_own_and_what_is_out_keeps_its_own() ->
     debate, later = Fact("milestone.debate", "14:40"), Fact("milestone.debate", "15:20")
     posts.add_post(replace(NEW, post=replace(POST, facts=(debate,), own_facts={"x": ()})), ink())
     kept = PostRow.objects.get()
-    assert kept.facts == [["milestone.debate", "14:40"], ["", "", "x", 0]]
-    DeliveryRow.objects.filter(account="x").update(state="sent")
-    kept.facts += [["link.motion", "m", "x", 1]]  # a correction
+    assert kept.facts == [["milestone.debate", "14:40"], ["", "", filled.number("x"), 0]]
+    DeliveryRow.objects.filter(account__label="x").update(state="sent")
+    kept.facts += [["link.motion", "m", filled.number("x"), 1]]  # a correction
     kept.save()
     link = Fact("link.motion", "m2")
     apply(
@@ -81,14 +82,14 @@ def test_own_words_rest_on_facts_of_their_own_and_what_is_out_keeps_its_own() ->
         )
     )
     kept.refresh_from_db()
-    assert facts_of(kept.facts, "x", 0) == ()
-    assert facts_of(kept.facts, "x", 1) == (Fact("link.motion", "m"),)
-    assert facts_of(kept.facts, "bluesky", 0) == (link,)
-    assert facts_of(kept.facts, "mastodon", 0) == (later,)
+    assert facts_of(kept.facts, filled.number("x"), 0) == ()
+    assert facts_of(kept.facts, filled.number("x"), 1) == (Fact("link.motion", "m"),)
+    assert facts_of(kept.facts, filled.number("bluesky"), 0) == (link,)
+    assert facts_of(kept.facts, filled.number("mastodon"), 0) == (later,)
     apply(Changes(rewrites=(Rewrite(kept.pk, replace(POST, facts=(later,))),)))
     kept.refresh_from_db()
-    assert facts_of(kept.facts, "bluesky", 0) == (later,)
-    assert facts_of(kept.facts, "x", 0) == ()
+    assert facts_of(kept.facts, filled.number("bluesky"), 0) == (later,)
+    assert facts_of(kept.facts, filled.number("x"), 0) == ()
 
 
 def test_the_same_post_is_never_added_twice() -> None:
@@ -179,7 +180,7 @@ def test_a_plan_that_breaks_in_the_middle_changes_nothing() -> None:
     number = add()
     broken = Add(POST, None, (NewDelivery(Words("nowhere", "Vote", "en"), State.QUEUED),))
     step = Step(number, State.QUEUED, State.DROPPED, "no longer planned", "unplanned")
-    with pytest.raises(KeyError):
+    with pytest.raises(UsageError, match="nowhere"):
         apply(Changes(adds=(broken,), steps=(step,)))
     assert row(number).state == "queued"
     assert PostRow.objects.count() == 1

@@ -128,13 +128,13 @@ def test_an_account_is_full_until_the_post_that_fills_it_leaves_the_window(
         filled.sent(number=place, now=after(-100 * place))
     filled.sent(number=9, account="bluesky")
     with transaction.atomic():
-        found = receipts.full_until("x", caps, now=NOW)
+        found = receipts.full_until(filled.number("x"), caps, now=NOW)
     assert found == (None if until is None else after(until))
 
 
 def test_a_post_is_taken_by_another_delivery_on_its_own_account_only() -> None:
     due = filled.sent(number=12)
     with transaction.atomic():
-        assert receipts.is_taken("x", receipt(12), due.id + 1)
-        assert not receipts.is_taken("x", receipt(12), due.id)
-        assert not receipts.is_taken("bluesky", receipt(12), due.id + 1)
+        assert receipts.is_taken(filled.number("x"), receipt(12), due.id + 1)
+        assert not receipts.is_taken(filled.number("x"), receipt(12), due.id)
+        assert not receipts.is_taken(filled.number("bluesky"), receipt(12), due.id + 1)

@@ -7,7 +7,7 @@ import pytest
 from amplifier.store.sealed import load_seal, save_seal
 from tests.store.filled import NOW, after
 
-pytestmark = pytest.mark.usefixtures("any_ledger")
+pytestmark = pytest.mark.usefixtures("opened")
 HERE, THERE = "https://bsky.social", "https://pds.example"
 
 

@@ -33,7 +33,7 @@ def test_a_post_that_is_out_on_one_account_states_what_it_stated_when_the_others
 
     for _ in range(2):  # once more changes nothing
         posts.replan("lab23", slipped, ink())
-    DeliveryRow.objects.filter(account="mastodon").update(state="sent", remote_id="8", remote_state="live")
+    DeliveryRow.objects.filter(account__label="mastodon").update(state="sent", remote_id="8", remote_state="live")
     found = {one.account: one for one in stated.stated("lab23")}
     assert found["x"].facts == (THEN,)
     assert found["mastodon"].facts == (NOW_SO,)

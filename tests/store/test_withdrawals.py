@@ -69,7 +69,7 @@ def test_where_nobody_may_look_only_a_person_settles_whether_hands_posted_what_i
 def test_a_deletion_waits_for_a_doubt_as_long_as_it_lasts_and_has_a_day_of_its_own_then() -> None:
     due = unsure("Room 3.")
     (deletion,) = withdrawals.withdraw(due.identity.post, ["x"], HAND)
-    accounts.lose_account("x", detail="Suspended.", now=NOW)
+    accounts.lose_account(accounts.number_of("x"), detail="Suspended.", now=NOW)
     days = 86_400
     for at in (60, 3 * days):
         holds.hold_blocked(now=after(at))

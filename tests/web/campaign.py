@@ -15,6 +15,7 @@ from django.test import Client
 
 from amplifier.campaign.mention import Kind, Mention
 from amplifier.clock import utc_now
+from amplifier.deliver.accounts import listed
 from amplifier.place import Place
 from amplifier.schedule.planner import Planner
 from amplifier.store import accounts, heartbeats, ledger, mentions
@@ -68,7 +69,7 @@ class Campaign:
         """As after the first start: ledger, accounts, heartbeats, and the plan as rows, due from `first` on."""
         settings = self.place.settings
         ledger.open_ledger(mode=settings.mode.value, campaign=settings.campaign.id, now=utc_now(), stopped="")
-        accounts.know_accounts((one.name, one.platform, one.handle) for one in settings.accounts)
+        accounts.know_accounts(listed(settings))
         for one in settings.accounts:
             accounts.account_is_ok(
                 one.name, remote_id=one.name, url=f"https://{one.platform}.example/us", text_limit=0, now=utc_now()
@@ -90,7 +91,7 @@ class Campaign:
     def put(self, slot: str, account: str = "", **changes: object) -> None:
         """Put a delivery into a state, whatever led there."""
         rows = DeliveryRow.objects.filter(post__slot=slot)
-        assert (rows.filter(account=account) if account else rows).update(**changes)
+        assert (rows.filter(account__label=account) if account else rows).update(**changes)
 
     def hear(self, *said: Mention) -> None:
         mentions.take_in("x:mentions", said, cursor="", now=utc_now())

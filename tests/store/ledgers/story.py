@@ -14,6 +14,7 @@ from amplifier.campaign.errand import Ask, ErrandKind
 from amplifier.campaign.mention import Kind, Mention, Status
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.post import OWN, PostId
+from amplifier.deliver.accounts import listed
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import OutcomeUnknown, Rejected
@@ -21,8 +22,21 @@ from amplifier.policy import Topic
 from amplifier.schedule.change import decide_move, decide_skip, decide_words, find_post, prepare_move, program_in_force
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
-from amplifier.store import accounts, claims, deliveries, errands, journeys, kits, ledger, mentions, overrides, sealed
-from amplifier.store import sources, spends, stops
+from amplifier.store import (
+    accounts,
+    claims,
+    deliveries,
+    errands,
+    journeys,
+    kits,
+    ledger,
+    mentions,
+    overrides,
+    sealed,
+    sources,
+    spends,
+    stops,
+)
 from amplifier.store.corrections import Hand
 from amplifier.store.kits import Kit
 from tests.deliver.desk import Desk
@@ -31,7 +45,12 @@ HOME = Path(__file__).parent / "home"
 OPENED = datetime(2023, 9, 24, 6, 0, tzinfo=UTC)
 MORNING = datetime(2023, 10, 10, 9, 0, tzinfo=UTC)  # ten o'clock in Liverpool
 DUMPED = datetime(2023, 10, 10, 11, 25, 5, tzinfo=UTC)
-ANNA, BEN, CLEO, STOP = "A" * 43, "B" * 43, "C" * 43, "S" * 43  # secret addresses that were given out; on paper, they never change
+ANNA, BEN, CLEO, STOP = (
+    "A" * 43,
+    "B" * 43,
+    "C" * 43,
+    "S" * 43,
+)  # secret addresses that were given out; on paper, they never change
 REWORDED = "The debate begins, and these words are a person's."
 
 
@@ -161,10 +180,7 @@ class Day:
 
 def know(settings: Settings) -> None:
     """The accounts, each as its network told of it."""
-    accounts.know_accounts(
-        ((one.name, one.platform, one.handle) for one in settings.accounts),
-        networks={one.name: f"{one.platform} {one.api}".strip() for one in settings.accounts},
-    )
+    accounts.know_accounts(listed(settings))
     for number, one in enumerate(settings.accounts):
         url = f"https://{one.platform}.example/us"
         accounts.account_is_ok(one.name, remote_id=f"remote-{number}", url=url, text_limit=0, now=OPENED)

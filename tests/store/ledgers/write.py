@@ -1,4 +1,4 @@
-"""Writes the dumps of this version: `python -m tests.store.ledgers.write VERSION`. What lies there is never overwritten."""
+"""Writes the dumps of this version: `python -m tests.store.ledgers.write VERSION`. None is ever written over."""
 
 from __future__ import annotations
 

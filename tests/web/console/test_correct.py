@@ -22,7 +22,12 @@ def sent(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     """One post is out; the networks tell of X alone what a deletion breaks."""
     for row in DeliveryRow.objects.filter(post__slot="hello"):
         opened.put(
-            "hello", row.account, state="sent", remote_id=f"r-{row.pk}", url="https://x.example/1", remote_state="live"
+            "hello",
+            row.account.label,
+            state="sent",
+            remote_id=f"r-{row.pk}",
+            url="https://x.example/1",
+            remote_state="live",
         )
     monkeypatch.setattr(correct, "_look", lambda found: {one.account: told(one.account) for one in found})
     return opened

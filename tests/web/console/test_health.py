@@ -15,6 +15,7 @@ from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.store import accounts, heartbeats, sources, spends, stops
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
+from tests.store import filled
 from tests.web.campaign import Campaign
 
 
@@ -70,30 +71,30 @@ def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:
 
 
 def test_an_account_that_was_not_asked_yet_is_not_called_connected(opened: Campaign) -> None:
-    accounts.AccountRow.objects.filter(name="x").update(health=accounts.UNKNOWN, detail="No answer came.")
+    accounts.AccountRow.objects.filter(label="x").update(health=accounts.UNKNOWN, detail="No answer came.")
     assert opened.place
     assert only(Mood.WAIT).sentence == "X (@labfreemvmt) has not answered yet. No answer came."
 
 
 def test_an_account_that_has_no_row_yet_waits(opened: Campaign) -> None:
-    accounts.AccountRow.objects.filter(name="x").delete()
+    accounts.AccountRow.objects.filter(label="x").update(label="before")
     assert opened.place
     assert only(Mood.WAIT).short == "X has not answered yet."
 
 
 def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campaign) -> None:
     assert opened.place
-    accounts.make_wait("x", until=utc_now() + timedelta(minutes=15))
+    accounts.make_wait(filled.number("x"), until=utc_now() + timedelta(minutes=15))
     assert only(Mood.WAIT).short == "X asks us to wait."
     assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
-    accounts.AccountRow.objects.filter(name="x").update(closed_until=utc_now() - timedelta(seconds=1))
+    accounts.AccountRow.objects.filter(label="x").update(closed_until=utc_now() - timedelta(seconds=1))
     assert len(look()) == 5
     assert all(sign.state is Mood.OK for sign in look())
 
 
 def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened: Campaign) -> None:
     assert opened.place
-    accounts.know_accounts([("old", "x", "formerly")])
+    filled.know([("old", "x", "formerly")])
     accounts.account_trouble("old", lost=True, detail="Gone.", now=utc_now())
     sources.source_trouble("old:mentions", problem="Gone.")
     assert all(sign.state is Mood.OK for sign in look())

@@ -37,7 +37,7 @@ def test_an_account_is_called_by_its_handle_as_people_can_look_it_up(opened: Cam
 def test_each_card_counts_as_its_network_counts_and_knows_what_its_server_allows(opened: Campaign) -> None:
     accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=5000, now=utc_now())
     cards = opened.get("/").text
-    used = {row.account: row.text for row in DeliveryRow.objects.filter(post__slot="hello")}
+    used = {row.account.label: row.text for row in DeliveryRow.objects.filter(post__slot="hello")}
     assert f"{len(used['x'])} of 280" in cards
     assert f"{len(used['bluesky'])} of 300" in cards
     assert " of 5000" in cards
@@ -100,7 +100,7 @@ def test_needs_of_several_kinds_are_one_sentence(opened: Campaign) -> None:
 
 def test_what_needs_a_person_leads_to_where_it_is_decided(opened: Campaign) -> None:
     opened.put("hello", "x", state=State.HELD)
-    number = DeliveryRow.objects.get(post__slot="hello", account="x").pk
+    number = DeliveryRow.objects.get(post__slot="hello", account__label="x").pk
     assert f"/decide#d{number}" in opened.get("/").links()
     assert f'id="d{number}"' in opened.get("/decide").html
 
@@ -159,7 +159,7 @@ def test_a_post_of_ones_own_says_so_and_offers_no_skip_that_would_fail(opened: C
         PostId("lab23", OWN, "1"), Moment(due, "2023-09-24T10:00", "Europe/London", 0), 60, "", "", "", ()
     )
     words = (NewDelivery(Words("x", "By hand.", "en"), State.QUEUED),)
-    ink = posts.Ink("console", utc_now(), {"x": "x"}, opened.place.settings.campaign.first_day)
+    ink = posts.Ink("console", utc_now(), opened.place.settings.campaign.first_day)
     posts.add_post(Add(wanted, None, words), ink)
     posts.add_post(Add(replace(wanted, id=PostId("lab23", OWN, "2")), None, words), ink)
     page = opened.get("/")
@@ -174,7 +174,9 @@ def test_a_post_of_ones_own_says_so_and_offers_no_skip_that_would_fail(opened: C
 def test_two_posts_at_one_moment_stay_two_posts_with_all_their_networks(opened: Campaign) -> None:
     same = PostRow.objects.get(slot="hello").due_at
     PostRow.objects.filter(slot="soon").update(due_at=same)
-    DeliveryRow.objects.filter(post__slot="hello", account="x").update(id=1000)  # as if the account had come later
+    DeliveryRow.objects.filter(post__slot="hello", account__label="x").update(
+        id=1000
+    )  # as if the account had come later
     page = opened.get("/")
     cards = [one["data-network"] for one in page.named("article")]
     assert sorted(cards) == ["bluesky", "mastodon", "x"]
@@ -205,13 +207,13 @@ def _out(opened: Campaign, account: str, remote: RemoteState, **changes: object)
     DeliveryRow.objects.filter(post__slot="hello").exclude(state=State.SENT).update(state=State.DROPPED)
     address = {"remote_id": account, "url": f"https://{account}.example/1", "sent_at": due}
     opened.put("hello", account, state=State.SENT, remote_state=remote, **{**address, **changes})
-    return DeliveryRow.objects.get(post__slot="hello", account=account, revision=0)
+    return DeliveryRow.objects.get(post__slot="hello", account__label=account, revision=0)
 
 
 def _change(row: DeliveryRow, verb: Verb, state: State, text: str = "") -> None:
     DeliveryRow.objects.create(
         post=row.post,
-        account=row.account,
+        account_id=row.account_id,
         platform=row.platform,
         verb=verb,
         revision=1,

@@ -20,11 +20,11 @@ INERT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
 def number(slot: str, account: str = "mastodon") -> int:
-    return int(DeliveryRow.objects.get(post__slot=slot, account=account).pk)
+    return int(DeliveryRow.objects.get(post__slot=slot, account__label=account).pk)
 
 
 def stands(slot: str, account: str = "mastodon") -> tuple[str, str]:
-    row = DeliveryRow.objects.get(post__slot=slot, account=account)
+    row = DeliveryRow.objects.get(post__slot=slot, account__label=account)
     return row.state, row.reason
 
 

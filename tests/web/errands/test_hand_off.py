@@ -34,7 +34,7 @@ class Errand:
 
     def __init__(self, campaign: Campaign, *, account: str = "bluesky", slot: str = "hello") -> None:
         self.campaign = campaign
-        self.row = DeliveryRow.objects.get(post__slot=slot, account=account)
+        self.row = DeliveryRow.objects.get(post__slot=slot, account__label=account)
         self.put(
             state="held", reason=HoldReason.HAND_OFF, run_at=utc_now(), too_late_at=utc_now() + timedelta(minutes=9)
         )
@@ -395,7 +395,7 @@ def test_after_each_the_page_leads_to_the_next(several: Several) -> None:
 
 
 def test_different_posts_of_one_message_are_told_apart_by_their_words(several: Several) -> None:
-    hello = DeliveryRow.objects.get(post__slot="hello", account="mastodon")
+    hello = DeliveryRow.objects.get(post__slot="hello", account__label="mastodon")
     ErrandRow.objects.filter(delivery=several.errands[2].id).update(delivery=hello)
     shown = several.listed()
     assert shown[0].startswith("X ")
@@ -405,7 +405,7 @@ def test_different_posts_of_one_message_are_told_apart_by_their_words(several: S
 
 def to_delete(errand: Errand) -> DeliveryRow:
     """The errand is to delete a post that is out; that post's row."""
-    out = DeliveryRow.objects.exclude(id=errand.id).filter(account="bluesky").first()
+    out = DeliveryRow.objects.exclude(id=errand.id).filter(account__label="bluesky").first()
     assert out is not None
     url = f"{STAGE}/profile/us/post/7"
     DeliveryRow.objects.filter(id=out.pk).update(state="sent", remote_id="7", url=url, remote_state="live")

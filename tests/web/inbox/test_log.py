@@ -118,7 +118,7 @@ def test_an_address_that_is_not_one_of_the_web_never_becomes_a_link(opened: Camp
 
 
 def test_our_post_that_it_is_about_stands_beneath(opened: Campaign) -> None:
-    delivery = DeliveryRow.objects.get(post__slot="hello", account="x")
+    delivery = DeliveryRow.objects.get(post__slot="hello", account__label="x")
     opened.hear(mention(1, about=delivery.pk), mention(2, about=987654))
     words = " ".join(delivery.text.split())  # as a page shows them
     assert opened.get("/mentions").text.count(f"About our post: {words}") == 1
