@@ -11,7 +11,10 @@ from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 
 @dataclass(frozen=True)
 class ExistingDelivery:
-    """A delivery as the ledger has it. `frozen`: an earlier attempt may have arrived, so its bytes stay as they are."""
+    """A delivery as the ledger has it. `frozen`: an earlier attempt may have arrived, so its bytes stay as they are.
+
+    `out_at`: when it went out, or first may have; None if it never did.
+    """
 
     id: int
     account: str
@@ -19,6 +22,7 @@ class ExistingDelivery:
     reason: str
     text: str
     frozen: bool
+    out_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class NewDelivery:
     words: Words
     state: State
     reason: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

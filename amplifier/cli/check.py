@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import timedelta
 
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.cli.unheard import unheard
+from amplifier.clock import utc_now
 from amplifier.compose.imprint import notes
-from amplifier.errors import FileError, Problem
-from amplifier.place import folder_of
+from amplifier.compose.memory import MOST
+from amplifier.errors import DatabaseTrouble, FileError, Problem
+from amplifier.place import folder_of, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
+from amplifier.schedule.renamed import warnings as warnings_of_renamed
 from amplifier.settings import load
+from amplifier.store import ledger, said
 from amplifier.store.unwell import file_in, must_be_sound
 
 
@@ -36,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         must_be_sound(file_in(options.var or folder_of(settings, options.home)))
     posts = wanted_posts(program) if program else []
-    warnings = [*near_copies(program, posts), *unheard(program)] if program else []
+    warnings = [*near_copies(program, posts), *unheard(program), *_renamed(program, posts, options)] if program else []
     told = _notes(program, posts) if program else []
     if options.json:
         say_json(
@@ -66,6 +71,24 @@ def run(options: argparse.Namespace) -> int:
     for note in told:
         out.print(f"  {note}", markup=False, style="dim")
     return 0
+
+
+def _renamed(program: Program, posts: Sequence[WantedPost], options: argparse.Namespace) -> list[Problem]:
+    """What only the ledger can tell, where there is one of this version: it is looked at and never made."""
+    file = file_in(options.var or folder_of(program.settings, options.home))
+    if file is not None and not file.exists():
+        return []
+    settle(options.home, options.var, keyless=True)
+    names = [one.name for one in program.settings.accounts]
+    longest = max((post.too_late_s for post in posts), default=0)
+    now = utc_now()
+    try:
+        if not ledger.is_ready():
+            return []
+        out = said.out_since(names, since=now - timedelta(seconds=longest), until=now, most=MOST)
+    except DatabaseTrouble:  # of an older version, or locked: that is for `status` to say
+        return []
+    return warnings_of_renamed(program, posts, out, now=now)
 
 
 def _notes(program: Program, posts: Sequence[WantedPost]) -> list[str]:

@@ -28,7 +28,7 @@ WHY: Mapping[str, str] = {
     HoldReason.UNWRITTEN: "it does not fit any more. Give it other words",
     HoldReason.DOUBT: "we do not see whether it is out. Look at the profile, then decide",
     HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
-    HoldReason.COPY: "its very words are out already, and X takes no copies. Give it other words",
+    HoldReason.COPY: "its very words are out there already. Give it other words, or leave it out",
 }
 NOBODY = "nothing sends it by itself"
 WORDS, HALF, FEW = 60, 40, 16  # characters of a post: enough to know it by, fewer, and the least

@@ -23,6 +23,7 @@ from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, copies, read_program, write_all
 from amplifier.schedule.reconcile import reconcile
+from amplifier.schedule.renamed import without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, said
@@ -147,6 +148,7 @@ class Planner:
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
             )
+            changes = without_copies(changes, existing, written.posts, now=now)
             return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
 
         ink = posts.Ink(

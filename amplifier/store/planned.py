@@ -26,7 +26,15 @@ def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
     )
     for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
         found.setdefault(row.post_id, []).append(
-            ExistingDelivery(row.pk, row.account.label, State(row.state), row.reason, row.text, frozen=row.frozen)
+            ExistingDelivery(
+                row.pk,
+                row.account.label,
+                State(row.state),
+                row.reason,
+                row.text,
+                frozen=row.frozen,
+                out_at=row.sent_at or row.first_sent_at,
+            )
         )
     return found
 
@@ -69,6 +77,7 @@ def add(  # noqa: PLR0913  everything a row is born with
                 key=key,
                 state=delivery.state,
                 reason=delivery.reason,
+                detail=delivery.detail,
                 run_at=run_at,
                 too_late_at=too_late_at,
             )

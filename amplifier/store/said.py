@@ -22,6 +22,8 @@ ORDER BY d.sent_at DESC LIMIT %s"""
 TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
 QUEUED = f"{WHAT} {ON_IT} AND d.state = 'queued' {TO_COME}"
 OPEN = f"{WHAT} {ON_IT} AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
+UNDER_WAY = f"""{WHAT} {ON_IT} AND d.state IN ('sending', 'unsure') AND d.first_sent_at >= %s
+ORDER BY d.first_sent_at DESC LIMIT %s"""
 # The beginning stands here as it does in its index. With a bare `d.text = %s` SQLite would put the words themselves in
 # its place, and pass the index by.
 THESE_WORDS = f"""{WHAT} d.account_id IN (SELECT id FROM accounts WHERE label IN ({{}}))
@@ -43,6 +45,16 @@ def said(accounts: Collection[str], *, since: datetime, until: datetime, most: i
     for name in accounts:
         for statement in (SENT, QUEUED, OPEN):
             found += _asked(statement, [name, *between])
+    return tuple(found)
+
+
+@reading
+def out_since(accounts: Collection[str], *, since: datetime, until: datetime, most: int) -> tuple[Spoken, ...]:
+    """What is out on these accounts since then, or may be: the newest, `most` of each account that is out or may be."""
+    found: list[Spoken] = []
+    for name in accounts:
+        found += _asked(SENT, [name, stamp(since), stamp(until), most])
+        found += _asked(UNDER_WAY, [name, stamp(since), most])
     return tuple(found)
 
 

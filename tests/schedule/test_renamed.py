@@ -1,0 +1,95 @@
+"""A slot that was renamed: what it said a moment ago is held as a copy, on every network, and `check` says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery
+from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.post import OWN, PostId, Words
+from amplifier.schedule.planner import Planner
+from amplifier.schedule.renamed import orphans, without_copies
+from amplifier.store import claims, deliveries, journeys, stops
+from amplifier.store.models import DeliveryRow
+from tests.schedule import homes
+from tests.schedule.homes import EIGHT, SCHEDULE, Home
+from tests.schedule.paper import at, wanted
+
+NOW = at(65)
+
+
+def before(
+    slot: str = "old", *, state: State = State.SENT, text: str = "Vote", minutes: float = 60, account: str = "x"
+) -> ExistingPost:
+    """What the ledger has of a post that went out so many minutes after it was opened."""
+    delivery = ExistingDelivery(1, account, state, "", text, frozen=True, out_at=at(minutes))
+    return ExistingPost(1, PostId("lab23", slot, "once"), wanted(slot).moment, 900, (delivery,))
+
+
+def born(there: ExistingPost, **changes: object) -> NewDelivery:
+    """How the new slot's delivery is born beside that."""
+    post = replace(wanted("new"), **changes)  # type: ignore[arg-type]
+    new = NewDelivery(post.words[0], State.QUEUED)
+    (add,) = without_copies(Changes(adds=(Add(post, None, (new,)),)), [there], [post], now=NOW).adds
+    return add.deliveries[0]
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.SENDING, State.UNSURE])
+def test_exactly_these_words_a_moment_ago_by_a_post_that_is_gone_are_a_copy(state: State) -> None:
+    found = born(before(state=state))
+    assert (found.state, found.reason) == (State.HELD, HoldReason.COPY)
+    assert "write was: old below its new name" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("there", "changes"),
+    [
+        (before(state=State.MISSED), {}),  # it never went out
+        (before(state=State.DROPPED), {}),
+        (before(text="Vote now"), {}),  # other words
+        (before(account="bluesky"), {}),  # another account
+        (before(minutes=49), {}),  # longer ago than its lateness
+        (before(slot=OWN), {}),  # a person said it, and may say it again by plan
+        (before(), {"was": "old"}),  # it is known to be the same
+        (before(), {"words": (Words("mastodon", "Vote", "en"),)}),
+    ],
+)
+def test_nothing_else_is(there: ExistingPost, changes: dict[str, object]) -> None:
+    assert born(there, **changes).state is State.QUEUED
+
+
+def test_what_the_plan_says_twice_on_purpose_is_no_copy() -> None:
+    assert orphans([before()], [wanted("old"), wanted("new")]) == []
+
+
+def test_what_is_late_anyway_stays_missed() -> None:
+    post = wanted("new")
+    missed = Changes(adds=(Add(post, None, (NewDelivery(post.words[0], State.MISSED),)),))
+    assert without_copies(missed, [before()], [post], now=NOW) == missed
+
+
+@pytest.mark.usefixtures("sqlite_ledger")
+@pytest.mark.parametrize(("was", "state"), [("", "held"), ("\n    was: soon", "sent")])
+def test_a_renamed_slot_goes_out_once_on_every_network(tmp_path: object, was: str, state: str) -> None:
+    home, now = Home(tmp_path), [EIGHT]  # type: ignore[arg-type]
+    homes.open_ledger(EIGHT)
+    stops.lift(actor="test", now=EIGHT)
+    planner = Planner(home.path, homes.settings(), now=lambda: now[0])
+    planner.refresh()
+    now[0] = EIGHT + timedelta(days=3, hours=5, minutes=41)  # a minute after it was due
+    for number in range(3):
+        (due,) = claims.claim(now=now[0], lease_until=now[0] + timedelta(minutes=1), limit=1)
+        assert deliveries.begin(due, request=b"b", now=now[0], lease_until=now[0] + timedelta(minutes=1))
+        receipt = Receipt(str(number), f"https://x.example/{number}")
+        done = Transition(due.id, due.fence, State.SENDING, State.SENT, "sent", receipt=receipt)
+        assert deliveries.record([done], now=now[0]) == []
+    home.write("schedules/small.yaml", SCHEDULE.replace("name: soon", f"name: presently{was}"))
+    planner.refresh()
+    found = {
+        (one.identity.account, one.state.value) for one in journeys.journeys() if one.identity.post.slot == "presently"
+    }
+    assert found == {(account, state) for account in ("x", "bluesky", "mastodon")}
+    assert not DeliveryRow.objects.filter(post__slot="presently", state="queued").exists()
