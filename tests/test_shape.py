@@ -26,6 +26,7 @@ OWNERS = {
         "deliveries.py",
         "holds.py",
         "journeys.py",
+        "notes.py",
         "overrides.py",
         "planned.py",
         "read_backs.py",

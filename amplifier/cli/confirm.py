@@ -20,8 +20,7 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.schedule.program import post_name
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, events, journeys, ledger, overrides, receipts
-from amplifier.store.events import of_delivery
+from amplifier.store import accounts, journeys, ledger, notes, overrides, receipts
 from amplifier.wiring import House, connection_for, open_house
 
 EARLY = timedelta(hours=1)  # people post a little before the time
@@ -90,9 +89,9 @@ def run(options: argparse.Namespace) -> int:
 def _open(now: datetime) -> Iterator[Journey]:
     """What was due, has no receipt, and nobody has left out, by its time."""
     rows = journeys.journeys(states=OPEN)
-    left_out = events.seen([of_delivery(row.id) for row in rows if row.state is State.MISSED])
+    left_out = notes.noted([row.id for row in rows if row.state is State.MISSED])
     for row in rows:
-        if of_delivery(row.id) in left_out:
+        if row.id in left_out:
             continue
         last = now if row.state is State.QUEUED else now + EARLY
         if row.due_at <= last and row.identity.verb is Verb.PUBLISH:

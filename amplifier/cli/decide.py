@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     """List what waits for a person (1 if anything does), or carry out what one decided."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
-    asked = open_questions(place.settings, now=utc_now())
+    asked = open_questions(place.settings)
     twice = perhaps_twice()
     deciding = options.there or options.again or options.leave or options.seen
     chosen = _chosen(options.what, options.on, asked, twice)

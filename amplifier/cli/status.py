@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     ill = _ill(silent=not all(alive.values()))
     tally = journeys.tally()
     coming = journeys.coming(limit=1)
-    needs = open_questions(settings, now=now)
+    needs = open_questions(settings)
     twice = perhaps_twice()
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)

@@ -17,14 +17,11 @@ from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.platforms.port import Platform, Seen
 from amplifier.policy import OnDoubt
 from amplifier.settings import Account, Settings
-from amplifier.store import accounts, events, journeys, overrides
-from amplifier.store.events import SEEN, Event, of_delivery
+from amplifier.store import accounts, journeys, notes, overrides
 
 log = logging.getLogger("amplifier.deliver")
 READ_WITHIN_S = 8.0
-MISSED_FOR = timedelta(days=1)  # after that a missed post is history
 LINK_EARLY = timedelta(days=1)  # a post that was made longer than this before its time is another one
-TWICE = "perhaps twice"
 EXCERPT = 60
 
 
@@ -61,14 +58,13 @@ class Reach:
     platform: Platform | None = None
 
 
-def open_questions(settings: Settings, *, now: datetime) -> tuple[Question, ...]:
-    """What waits for a person: unsure first, then held, then missed; each kind by due time, the newest first."""
+def open_questions(settings: Settings) -> tuple[Question, ...]:
+    """What waits for a person: unsure first, then held, then missed; each kind by due time, the newest first.
+
+    What was missed stays until a person has taken note of it.
+    """
     known = {account.name: account for account in settings.accounts}
-    found = journeys.journeys(states=(State.UNSURE, State.HELD, State.MISSED))
-    missed = [row for row in found if row.state is State.MISSED and now - row.due_at < MISSED_FOR]
-    noted = events.seen([of_delivery(row.id) for row in missed])
-    rows = [row for row in found if row.state is not State.MISSED]
-    rows += [row for row in missed if of_delivery(row.id) not in noted]
+    rows = [*journeys.journeys(states=(State.UNSURE, State.HELD)), *journeys.journeys_by_id(notes.unnoted_missed())]
     order = (State.UNSURE, State.HELD, State.MISSED)
     rows.sort(key=lambda row: (order.index(row.state), -row.due_at.timestamp(), row.id))
     return tuple(question(row, _outlook(known.get(row.identity.account), row, settings)) for row in rows)
@@ -76,14 +72,12 @@ def open_questions(settings: Settings, *, now: datetime) -> tuple[Question, ...]
 
 def perhaps_twice() -> tuple[Twice, ...]:
     """What may be out twice, and nobody has taken note of yet."""
-    found = {one.subject: one for one in events.unseen(TWICE)}
-    rows = journeys.journeys_by_id([int(subject.partition(":")[2]) for subject in found])
+    found = {one.delivery: one for one in notes.perhaps_twice()}
     made = []
-    for row in rows:
-        event = found[of_delivery(row.id)]
-        other = event.detail.partition(" ")[2]
-        urls = (row.receipt.url, other) if row.receipt else (other,)
-        made.append(Twice(row, tuple(dict.fromkeys(filter(None, urls))), event.at))
+    for row in journeys.journeys_by_id(list(found)):
+        second = found[row.id]
+        urls = (row.receipt.url, second.url) if row.receipt else (second.url,)
+        made.append(Twice(row, tuple(dict.fromkeys(filter(None, urls))), second.at))
     return tuple(made)
 
 
@@ -116,7 +110,7 @@ def leave_out(delivery: int, settings: Settings, *, actor: str, now: datetime, w
     """Let it be: it is left out for good; what was missed stays missed, and nobody is asked about it any more."""
     row = _row(delivery, Act.LEAVE, settings)
     if row.state is State.MISSED:
-        events.note(Event(now, actor, of_delivery(row.id), SEEN, detail=why))
+        notes.take_note(row.id, actor=actor, now=now, why=why)
     else:
         overrides.drop(row.id, actor=actor, now=now, why=why)
 
@@ -125,7 +119,7 @@ def take_note(delivery: int, *, actor: str, now: datetime) -> None:
     """Somebody has seen that this may be out twice. Raises UsageError if it is not known to be."""
     if delivery not in {one.row.id for one in perhaps_twice()}:
         raise UsageError(f"Delivery {delivery} is not among those that may be out twice.")
-    events.note(Event(now, actor, of_delivery(delivery), SEEN))
+    notes.take_note(delivery, actor=actor, now=now)
 
 
 def _row(delivery: int, act: Act, settings: Settings) -> Journey:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from amplifier.campaign.account import Identity, Known, Listed, Match, former, matches, renamed
 from amplifier.campaign.pace import PATIENCE, rest_after
 from amplifier.errors import UsageError
-from amplifier.store.events import Event, was_written, write_events
+from amplifier.store.events import Event, write_events
 from amplifier.store.models import AccountRow
 from amplifier.store.same_account import hand_over
 from amplifier.store.statement import execute, marks
@@ -218,10 +218,12 @@ def lose_account(number: int, *, detail: str, now: datetime, refused: bool = Fal
     row = AccountRow.objects.filter(id=number).exclude(health=LOST).first()
     if row is not None:
         subject = f"account:{row.label}"
-        known = refused and row.failures > 0 and was_written(subject, LOST_NOW, since=now - TELL_AGAIN)
+        known = refused and row.failures > 0 and row.lost_told_at is not None and row.lost_told_at >= now - TELL_AGAIN
         write_events([Event(now, SERVICE, subject, LOST_AGAIN if known else LOST_NOW, row.health, LOST, detail=detail)])
         if refused:
             AccountRow.objects.filter(id=number).update(failures=F("failures") + 1)
+        if not known:
+            AccountRow.objects.filter(id=number).update(lost_told_at=now)
     AccountRow.objects.filter(id=number).update(health=LOST, detail=detail, checked_at=now)
 
 

@@ -177,5 +177,6 @@ def move(  # noqa: PLR0913  what is written down about a step
 ) -> None:
     """One step of a delivery that a person or the tidying takes; called inside its transaction."""
     changes: dict[str, object] = {"state": after, "reason": reason, "detail": detail, "lease_until": None}
+    changes["noted_at"] = None  # something has become of it since somebody took note
     DeliveryRow.objects.filter(id=row.pk).update(fence=F("fence") + 1, **changes, **(fields or {}))
     write_events([Event(now, actor, of_delivery(row.pk), kind, row.state, after, detail=detail)])

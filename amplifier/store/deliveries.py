@@ -171,7 +171,7 @@ def miss_overdue(*, now: datetime) -> int:
         if not ids:
             continue
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
-            state=State.MISSED, fence=F("fence") + 1, lease_until=None
+            state=State.MISSED, fence=F("fence") + 1, lease_until=None, noted_at=None
         )
         write_events(Event(now, SERVICE, of_delivery(pk), "missed", state, State.MISSED) for pk in ids)
         missed += len(ids)

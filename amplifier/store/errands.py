@@ -22,6 +22,7 @@ from amplifier.campaign.notice import Draft
 from amplifier.store import ledger, notices
 from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
 from amplifier.store.models import ErrandRow
+from amplifier.store.notes import TWICE, mark_twice
 from amplifier.store.transaction import reading, whole
 
 SUBJECT = SERVICE = "service"
@@ -147,7 +148,9 @@ def refuse_link(errand: Errand, why: str, *, now: datetime) -> None:
 @whole
 def note_second(errand: Errand, receipt: Receipt, *, actor: str, now: datetime) -> None:
     """Somebody posted by hand what was out already: an alert."""
-    _tell(errand, "perhaps twice", actor, now, f"{receipt.remote_id} {receipt.url}")
+    if errand.delivery is not None:
+        mark_twice(errand.delivery, receipt.url, now=now)
+    _tell(errand, TWICE, actor, now, f"{receipt.remote_id} {receipt.url}")
 
 
 def _tell(errand: Errand, kind: str, actor: str, now: datetime, detail: str = "") -> None:

@@ -6,14 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef
-
 from amplifier.store.models import EventRow
 from amplifier.store.statement import execute_many
 from amplifier.store.transaction import reading, stamp, whole
 
 SEEN = "seen"  # a person has taken note of what is written about a subject
-RECENT = 100_000  # events; no index leads from a kind to its events
 
 INSERT = """INSERT INTO events (at, actor, subject, kind, "before", "after", fence, detail)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -71,22 +68,6 @@ def last_written(subjects: Collection[str], kind: str) -> dict[str, datetime]:
     """When an event of this kind was last written about each of these subjects; without those that have none."""
     rows = EventRow.objects.filter(subject__in=list(subjects), kind=kind).order_by("id")
     return dict(rows.values_list("subject", "at"))
-
-
-@reading
-def unseen(kind: str) -> tuple[Event, ...]:
-    """The recent events of this kind of which nobody has taken note since, oldest first."""
-    last = EventRow.objects.aggregate(last=Max("id"))["last"] or 0
-    later = EventRow.objects.filter(subject=OuterRef("subject"), kind=SEEN, id__gt=OuterRef("id"))
-    rows = EventRow.objects.filter(~Exists(later), kind=kind, id__gt=last - RECENT)
-    return tuple(_event(row) for row in rows.order_by("id"))
-
-
-@reading
-def seen(subjects: Collection[str]) -> frozenset[str]:
-    """Those of these subjects that nothing has happened to since a person took note of them."""
-    rows = EventRow.objects.filter(subject__in=list(subjects)).order_by("id").values_list("subject", "kind")
-    return frozenset(subject for subject, kind in dict(rows).items() if kind == SEEN)
 
 
 @whole

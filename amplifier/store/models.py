@@ -95,6 +95,7 @@ class AccountRow(models.Model):
     next_allowed_at = models.DateTimeField(null=True)
     closed_until = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    lost_told_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -136,6 +137,9 @@ class DeliveryRow(models.Model):
     by_hand = models.BooleanField(default=False)
     remote_state = models.CharField(max_length=10, default="")
     checked_at = models.DateTimeField(null=True)
+    twice = models.TextField(null=True)  # noqa: DJ001  NULL keeps it out of its index; else the address of a second post
+    twice_at = models.DateTimeField(null=True)
+    noted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "deliveries"
@@ -152,6 +156,8 @@ class DeliveryRow(models.Model):
             Index(fields=["lease_until"], name="deliveries_leased", condition=Q(lease_until__isnull=False)),
             Index(fields=["account", "sent_at"], name="deliveries_sent", condition=Q(sent_at__isnull=False)),
             Index(fields=["state", "run_at"], name="deliveries_by_state"),
+            Index(fields=["twice_at"], name="deliveries_twice", condition=Q(twice__isnull=False)),
+            Index(fields=["id"], name="deliveries_unnoted", condition=Q(state="missed", noted_at__isnull=True)),
             # The beginning alone: a whole text may be longer than PostgreSQL takes into an index.
             Index(F("account_id"), Func(F("text"), Value(1), Value(120), function="SUBSTR"), name="deliveries_words"),
         ]

@@ -103,6 +103,8 @@ def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
         if step.before not in ON_ITS_WAY:
             changes |= {"fence": F("fence") + 1, "lease_until": None}
             changes |= {} if step.detail is None else {"detail": step.detail}
+        if step.after is State.MISSED:  # for the first time, or once more: nobody has seen that yet
+            changes["noted_at"] = None
         if step.run_at is not None:
             changes |= {"run_at": step.run_at, "too_late_at": step.too_late_at}
         if step.words is not None:

@@ -12,6 +12,7 @@ from amplifier.campaign.pace import full_until as full_until_window
 from amplifier.campaign.pace import latest
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
+from amplifier.store.notes import TWICE, mark_twice
 from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, stamp, whole
 
@@ -43,7 +44,8 @@ def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datet
             remote_state=RemoteState.LIVE,
         )
     elif row.state == State.SENDING or row.remote_id not in (None, receipt.remote_id):
-        kind = "perhaps twice"
+        kind = TWICE
+        mark_twice(delivery, receipt.url, now=now)
     write_events(
         [
             Event(

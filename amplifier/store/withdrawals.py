@@ -13,8 +13,9 @@ from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.store.corrections import IN_TIME, Hand, add_row, drop, locked, move
 from amplifier.store.errands import awaits_a_look
-from amplifier.store.events import SEEN, Event, of_delivery, write_events
+from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
+from amplifier.store.notes import take_note
 from amplifier.store.receipts import target_of
 from amplifier.store.transaction import reading, whole
 
@@ -142,7 +143,7 @@ def _taken_back(row: Journey, hand: Hand) -> list[int]:
             drop(model.pk, hand, WITHDRAWN)
             return [model.pk]
         case State.MISSED if model.reason == HoldReason.HAND_OFF:  # whoever posted it late may still say so
-            write_events([Event(now, hand.actor, of_delivery(model.pk), SEEN, detail=hand.reason)])
+            take_note(model.pk, actor=hand.actor, now=now, why=hand.reason)
             return [_delete(model, hand, waits_for=model.pk)]
         case State.SENDING | State.UNSURE:
             if model.reason not in KEPT_DOUBTS:

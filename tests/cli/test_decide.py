@@ -12,8 +12,8 @@ from amplifier.cli import decide as decide_module
 from amplifier.clock import utc_now
 from amplifier.platforms.port import Seen
 from amplifier.store import stops
-from amplifier.store.events import Event, write_events
 from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.notes import mark_twice
 from tests.cli.conftest import Shell
 
 LINK = "http://127.0.0.1:8900/@labfreemvmt/42"
@@ -126,7 +126,7 @@ def test_what_is_left_is_listed_no_more(shell: Shell, rows: dict[str, int]) -> N
 def test_what_may_be_out_twice_is_listed_until_it_is_seen(shell: Shell, rows: dict[str, int]) -> None:
     number = str(rows["x"])
     DeliveryRow.objects.filter(id=number).update(state=State.SENT, remote_id="1", url="https://x.com/labfreemvmt/1")
-    write_events([Event(utc_now(), "service", f"delivery:{number}", "perhaps twice", detail="2 https://x.com/us/2")])
+    mark_twice(int(number), "https://x.com/us/2", now=utc_now())
     said = shell("decide", number)
     assert said.code == 1
     assert "https://x.com/labfreemvmt/1\n  https://x.com/us/2\n" in said.out

@@ -10,8 +10,8 @@ from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import heartbeats, stops
-from amplifier.store.events import Event, write_events
 from amplifier.store.models import DeliveryRow
+from amplifier.store.notes import mark_twice
 from tests.cli.conftest import Shell
 
 
@@ -106,9 +106,7 @@ def test_what_waits_for_a_person_names_the_command_that_decides(shell: Shell) ->
     }
     assert shell("decide", str(missed.pk), "--leave", "--yes").code == 0
     assert f"amplifier decide {missed.pk}" not in shell("status").out
-    write_events(
-        [Event(utc_now(), "service", f"delivery:{missed.pk}", "perhaps twice", detail="7 https://x.example/7")]
-    )
+    mark_twice(missed.pk, "https://x.example/7", now=utc_now())
     assert f"may be out twice.\n  amplifier decide {missed.pk}" in shell("status").out
 
 

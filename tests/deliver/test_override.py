@@ -25,8 +25,8 @@ from amplifier.deliver.override import (
 from amplifier.errors import Unavailable, UsageError
 from amplifier.platforms.port import Platform, Seen
 from amplifier.settings import Settings, load
-from amplifier.store.events import Event, write_events
 from amplifier.store.models import DeliveryRow
+from amplifier.store.notes import mark_twice
 from tests.deliver.desk import story
 from tests.store import filled
 from tests.store.filled import NOW
@@ -195,10 +195,10 @@ def test_what_would_only_be_held_again_is_refused_with_what_helps(settings: Sett
 
 def test_what_is_left_out_is_asked_about_no_more(settings: Settings) -> None:
     numbers = [put(state) for state in (State.UNSURE, State.HELD, State.MISSED)]
-    assert {one.row.id for one in open_questions(settings, now=NOW)} == set(numbers)
+    assert {one.row.id for one in open_questions(settings)} == set(numbers)
     for number in numbers:
         leave_out(number, settings, actor=WHO, now=NOW, why="Not needed.")
-    assert open_questions(settings, now=NOW) == ()
+    assert open_questions(settings) == ()
     assert [stands(number)[0] for number in numbers] == [State.DROPPED, State.DROPPED, State.MISSED]
     assert [story(number)[-1] for number in numbers] == ["left out by hand", "left out by hand", "seen"]
 
@@ -224,7 +224,7 @@ def test_a_number_that_there_is_not_is_refused(settings: Settings) -> None:
 def test_an_account_that_is_gone_from_the_settings_can_only_be_left(settings: Settings) -> None:
     number = put(State.UNSURE)
     without = settings.model_copy(update={"accounts": settings.accounts[:2]})
-    (asked,) = open_questions(without, now=NOW)
+    (asked,) = open_questions(without)
     assert asked.next_at is None
     with pytest.raises(UsageError, match=r"no longer in settings\.yaml"):
         send_again(number, without, actor=WHO, now=NOW)
@@ -235,12 +235,12 @@ def test_an_account_that_is_gone_from_the_settings_can_only_be_left(settings: Se
 # What is asked, and in which order
 
 
-def test_doubts_come_first_and_what_was_missed_long_ago_is_history(settings: Settings) -> None:
+def test_doubts_come_first_and_what_was_missed_stays_until_it_is_seen(settings: Settings) -> None:
     missed, held, unsure, old = put(State.MISSED), put(State.HELD), put(State.UNSURE), put(State.MISSED)
     post = DeliveryRow.objects.get(id=old).post
     post.due_at = NOW - timedelta(days=2)
     post.save()
-    assert [one.row.id for one in open_questions(settings, now=NOW)] == [unsure, held, missed]
+    assert [one.row.id for one in open_questions(settings)] == [unsure, held, missed, old]
 
 
 def test_what_is_missed_once_more_is_asked_about_once_more(settings: Settings) -> None:
@@ -248,19 +248,19 @@ def test_what_is_missed_once_more_is_asked_about_once_more(settings: Settings) -
     leave_out(number, settings, actor=WHO, now=NOW)
     send_again(number, settings, actor=WHO, now=NOW)
     DeliveryRow.objects.filter(id=number).update(state=State.MISSED)
-    assert [one.row.id for one in open_questions(settings, now=NOW)] == [number]
+    assert [one.row.id for one in open_questions(settings)] == [number]
 
 
 def test_what_may_be_out_twice_is_shown_with_both_addresses_until_somebody_has_seen_it(settings: Settings) -> None:
     number = put(State.SENT)
     DeliveryRow.objects.filter(id=number).update(remote_id="1", url=f"{WEB}/1")
-    write_events([Event(NOW, "service", f"delivery:{number}", "perhaps twice", detail=f"2 {WEB}/2")])
+    mark_twice(number, f"{WEB}/2", now=NOW)
     (twice,) = perhaps_twice()
     assert (twice.row.id, twice.urls, twice.at) == (number, (f"{WEB}/1", f"{WEB}/2"), NOW)
     take_note(number, actor=WHO, now=NOW)
     assert perhaps_twice() == ()
     with pytest.raises(UsageError, match="not among those"):
         take_note(number, actor=WHO, now=NOW)
-    write_events([Event(NOW, "service", f"delivery:{number}", "perhaps twice", detail=f"3 {WEB}/3")])
+    mark_twice(number, f"{WEB}/3", now=NOW)
     assert len(perhaps_twice()) == 1
     assert settings

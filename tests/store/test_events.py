@@ -84,22 +84,6 @@ def test_every_delivery_begins_with_its_event() -> None:
     assert planned == Event(NOW, "service", f"delivery:{number}", "planned", after="queued")
 
 
-def test_what_nobody_has_taken_note_of_comes_back_until_somebody_has() -> None:
-    write_events(
-        [
-            Event(NOW, "service", "delivery:1", "perhaps twice", detail="7 https://x.example/7"),
-            Event(NOW, "service", "delivery:2", "perhaps twice"),
-            Event(NOW, "service", "delivery:3", "missed"),
-        ]
-    )
-    assert [one.subject for one in events.unseen("perhaps twice")] == ["delivery:1", "delivery:2"]
-    events.note(Event(after(1), "cli:wren", "delivery:1", events.SEEN))
-    assert [one.subject for one in events.unseen("perhaps twice")] == ["delivery:2"]
-    write_events([Event(after(2), "service", "delivery:1", "perhaps twice", detail="8 https://x.example/8")])
-    (_, again) = events.unseen("perhaps twice")
-    assert (again.subject, again.detail) == ("delivery:1", "8 https://x.example/8")
-
-
 def test_of_each_subject_the_last_time_of_a_kind_is_known() -> None:
     for at, subject, kind in (
         (1, "a", "held"),
@@ -110,12 +94,3 @@ def test_of_each_subject_the_last_time_of_a_kind_is_known() -> None:
     ):
         events.note(events.Event(after(at), "service", subject, kind))
     assert events.last_written(["a", "b", "c"], "held") == {"a": after(3), "b": after(2)}
-
-
-def test_a_subject_is_seen_while_nothing_has_happened_to_it_since() -> None:
-    write_events([Event(NOW, "service", f"delivery:{number}", "missed") for number in (1, 2, 3)])
-    events.note(Event(after(1), "cli:wren", "delivery:1", events.SEEN))
-    events.note(Event(after(1), "cli:wren", "delivery:2", events.SEEN))
-    write_events([Event(after(2), "service", "delivery:2", "missed")])
-    assert events.seen([f"delivery:{number}" for number in (1, 2, 3, 4)]) == {"delivery:1"}
-    assert events.seen([]) == frozenset()

@@ -54,7 +54,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
     most = (1 + COMING) * len(known)
     posts = _by_post(journeys.coming(limit=most))
     found = signs(now, planned=program is not None)
-    needs = _needs(now)
+    needs = _needs()
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
         "truth": _truth(posts, needs, found, now),
@@ -93,9 +93,9 @@ def _receipts() -> list[Became]:
     return sorted(found, key=lambda one: (one.follows is not None, one.at, one.row.id), reverse=True)[:RECEIPTS]
 
 
-def _needs(now: datetime) -> list[Question]:
+def _needs() -> list[Question]:
     """What a person should look at, the latest first."""
-    found = open_questions(place().settings, now=now)
+    found = open_questions(place().settings)
     return sorted(found, key=lambda one: (one.row.due_at, one.row.id), reverse=True)
 
 

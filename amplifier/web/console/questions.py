@@ -47,7 +47,7 @@ def decide_page(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a person, with what it takes to decide."""
     now = utc_now()
     settings = place().settings.with_limits(accounts.text_limits())
-    found = open_questions(settings, now=now)
+    found = open_questions(settings)
     twice, stage = perhaps_twice(), playing(settings)
     profiles = {state.name: outward(state.url) for state in accounts.account_states()}
     content = frame(request) | {

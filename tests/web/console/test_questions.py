@@ -11,8 +11,8 @@ from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.platforms.port import Seen
 from amplifier.store import stops
-from amplifier.store.events import Event, write_events
 from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.notes import mark_twice
 from amplifier.web.console import questions
 from tests.web.campaign import Campaign, Page, unsafe
 
@@ -170,7 +170,7 @@ def test_what_may_be_out_twice_stands_first_until_somebody_has_seen_to_it(
 ) -> None:
     opened.put("hello", "mastodon", state=State.SENT, remote_id="1", url="https://social.example/@labfreemvmt/1")
     detail = "2 https://social.example/@labfreemvmt/2"
-    write_events([Event(utc_now(), "service", f"delivery:{number('hello')}", "perhaps twice", detail=detail)])
+    mark_twice(number("hello"), detail.partition(" ")[2], now=utc_now())
     page = opened.get("/decide")
     assert page.truth == "1 post may be out twice."
     assert {f"https://social.example/@labfreemvmt/{one}" for one in (1, 2)} <= set(page.links())
