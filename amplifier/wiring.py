@@ -32,6 +32,7 @@ from amplifier.deliver.till import go_on_with_money, is_short, metered, rest_aft
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
+from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
@@ -169,8 +170,8 @@ def connection_for(account: Account, place: Place) -> Connection:
 
 
 def pretend_secret(account: Account, name: str) -> str:
-    """The secret that the sandbox takes for this account's."""
-    return f"pretend-{account.handle}" if name == "access_token" else "pretend"
+    """The secret that the sandbox takes for this account's. On Mastodon it names the server: one port is them all."""
+    return f"pretend-{account.known_as.removeprefix('@')}" if name == "access_token" else "pretend"
 
 
 def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outlet:
@@ -289,9 +290,16 @@ def listener_jobs(house: House) -> list[Job]:
         rest = partial(rest_after_listening, account, settings, now=utc_now)
         tags = settings.listen.tags if TABLE[account.platform].tags else ()
         for tag in ("", *tags):
-            source = Source(account.name, account.platform, platform, tag)
+            source = Source(account.name, account.platform, platform, tag, *_our_own(account, settings))
             jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now, rest=rest).poll))
     return jobs
+
+
+def _our_own(account: Account, settings: Settings) -> tuple[frozenset[str], Ours]:
+    """Our accounts that this one's server knows by other ids, and how it calls them."""
+    beside = [one for one in settings.accounts if one.platform == account.platform]
+    elsewhere = frozenset(one.name for one in beside if one.server != account.server)
+    return elsewhere, Ours(frozenset(one.known_as[1:].lower() for one in beside if one.server), account.server)
 
 
 def _readable(house: House) -> dict[str, Platform]:

@@ -117,7 +117,7 @@ def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
         account = settings.account(said.account)
         size = length(said.text, account)
         charge = price_words(said, settings)
-        out.print(f"\n  [bold]{said.account}[/] [dim]@{account.handle} · {size.used} of {size.limit}{charge}[/]")
+        out.print(f"\n  [bold]{said.account}[/] [dim]{account.known_as} · {size.used} of {size.limit}{charge}[/]")
         out.print("  " + said.text.replace("\n", "\n  "), markup=False)
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")

@@ -168,7 +168,7 @@ def names(settings: Settings) -> dict[str, str]:
     """How people call each account: by its network, and by its handle too where there are several on it."""
     many = Counter(account.platform for account in settings.accounts)
     return {
-        one.name: TITLES[one.platform] + (f" (@{one.handle})" if many[one.platform] > 1 else "")
+        one.name: TITLES[one.platform] + (f" ({one.known_as})" if many[one.platform] > 1 else "")
         for one in settings.accounts
     }
 

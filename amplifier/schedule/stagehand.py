@@ -73,7 +73,7 @@ class Stagehand:
             else None,
             "campaign": {
                 "name": self._settings.campaign.name,
-                "tag": self._settings.campaign.form("tag", "x") if "tag" in self._settings.campaign.voice else "",
+                "tag": self._tag(),
                 "zone": self._settings.campaign.zone,
             },
         }
@@ -128,6 +128,11 @@ class Stagehand:
             "when": f"{datetime.fromisoformat(row.wall_time):%a %-d %b %H:%M} {self._settings.campaign.place}",
             "hangs_on": row.milestone,
         }
+
+    def _tag(self) -> str:
+        """The campaign's tag as its first account says it; nothing where it has none."""
+        campaign, first = self._settings.campaign, self._settings.accounts[0]
+        return campaign.form("tag", first.platform, first.name) if "tag" in campaign.voice else ""
 
     def _unsure(self, row: Journey) -> dict[str, str]:
         since = row.first_sent_at or row.due_at

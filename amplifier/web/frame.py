@@ -6,7 +6,6 @@ import os
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core import signing
@@ -107,8 +106,7 @@ def title(platform: str) -> str:
 
 def known_as(account: Account) -> str:
     """The account's handle as people can look it up: on Mastodon that takes the server."""
-    server = urlsplit(account.api).hostname if account.platform == "mastodon" else None
-    return f"@{account.handle}@{server}" if server else f"@{account.handle}"
+    return account.known_as
 
 
 def outward(url: str) -> str:

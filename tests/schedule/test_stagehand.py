@@ -228,3 +228,12 @@ def test_of_a_long_plan_the_wall_gets_what_comes_next_and_what_would_slip(addres
     assert COMING < len(wall["coming"]) <= COMING + HANGING
     later = wall["coming"][COMING:]
     assert {one["hangs_on"] for one in later} == {"debate"}
+
+
+def test_the_wall_has_the_tag_of_a_campaign_that_is_not_on_x(stage: Stage, address: str) -> None:
+    whole = homes.settings(live=False)
+    tag = whole.campaign.voice["tag"].model_copy(update={"everywhere": None, "forms": {"bluesky": "#Lab23sky"}})
+    campaign = whole.campaign.model_copy(update={"voice": {**whole.campaign.voice, "tag": tag}})
+    settings = whole.model_copy(update={"campaign": campaign, "accounts": (whole.account("bluesky"),)})
+    stage.hand = Stagehand(address, token=TOKEN, settings=settings, now=stage.now)
+    assert stage.tell()["campaign"]["tag"] == "#Lab23sky"
