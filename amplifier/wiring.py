@@ -177,7 +177,9 @@ def pretend_secret(account: Account, name: str) -> str:
 def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outlet:
     """One account with the rules for publishing there."""
     row = TABLE[account.platform]
-    daily = ((account.daily_cap, DAY_S),) if account.daily_cap else ()
+    # Promises to readers, counted by their days; a rehearsal plays weeks of those in minutes.
+    is_live = settings.mode is Mode.LIVE
+    daily = ((account.daily_cap, DAY_S),) if account.daily_cap and is_live else ()
     return Outlet(
         account=account.name,
         platform=platform,
@@ -187,7 +189,7 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
         readable=is_readable(account, settings),
         by_key=row.repeat is Repeat.RECORD_KEY,
         caps=(*row.caps, *daily),
-        gap_s=account.gap_s,
+        gap_s=account.gap_s if is_live else None,
         price=partial(micros, row=row),
         price_delete=in_micros(row.price_delete),
         budget=monthly(settings),
@@ -206,7 +208,7 @@ def rules_of(place: Place) -> Rules:
         return playing(place.settings).campaign(real)
 
     def copies(due: Due) -> str:
-        return is_out_already(due, place.settings, campaign=campaign, now=utc_now())
+        return is_out_already(due, place.settings, campaign=campaign)
 
     return Rules(stopped=place.stopped, why_not=lacks, copies=copies)
 

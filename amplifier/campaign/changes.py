@@ -40,6 +40,7 @@ class NewDelivery:
     words: Words
     state: State
     reason: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from amplifier.errors import FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
+from amplifier.schedule.review import on_x
 from amplifier.settings import load
+from amplifier.store import decisions, ledger
 from amplifier.store.unwell import file_in, must_be_sound
 
 
@@ -35,7 +37,9 @@ def run(options: argparse.Namespace) -> int:
         problems = error.problems
     else:
         must_be_sound(file_in(options.var or folder_of(settings, options.home)))
-    posts = wanted_posts(program) if program else []
+    made = decisions.decisions() if program and ledger.is_ready() else ()
+    posts = wanted_posts(program, made) if program else []
+    problems += on_x(program, posts).values() if program else ()
     warnings = [*near_copies(program, posts), *unheard(program)] if program else []
     told = _notes(program, posts) if program else []
     if options.json:
@@ -54,8 +58,9 @@ def run(options: argparse.Namespace) -> int:
     for problem in problems:
         tell(out, problem, "[red]✕[/]")
     warn(out, warnings)
-    if program is None:
-        out.print(f"\n{_number(len(problems), 'problem')}. Nothing was started.")
+    if program is None or problems:
+        follows = "Nothing was started." if program is None else "What they name is held until it has other words."
+        out.print(f"\n{_number(len(problems), 'problem')}. {follows}")
         return 2
     found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"
     out.print(

@@ -28,6 +28,7 @@ WHY: Mapping[str, str] = {
     HoldReason.UNWRITTEN: "it does not fit any more. Give it other words",
     HoldReason.DOUBT: "we do not see whether it is out. Look at the profile, then decide",
     HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
+    HoldReason.NEAR_COPY: "nearly the same is said on X within 7 days. Give it other words",
     HoldReason.COPY: "its very words are out already, and X takes no copies. Give it other words",
 }
 NOBODY = "nothing sends it by itself"

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from amplifier.campaign.delivery import Journey, State
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import decide_move, prepare_move, program_in_force
+from amplifier.schedule.playing import playing
+from amplifier.schedule.stage import PACE
 from amplifier.settings import Settings
 from amplifier.store import journeys
 
@@ -45,12 +47,17 @@ class Stagehand:
         self._now = now
         self._stopped = stopped
         self._told = ""
+        self._told_stage = ""
         self._lost = 0
         self._slipping = ""
         self._lost_at: datetime | None = None
 
     def tell(self) -> None:
-        """Tell the wall what comes next, what is unsure, and what is missing from the world."""
+        """Tell the wall what comes next, what is unsure, and what is missing from the world.
+
+        The sandbox is told first when which moment of the campaign plays: X remembers words for a day of it.
+        """
+        self._tell_stage()
         self._count_lost()
         waiting = journeys.coming()
         self._slipping = _busiest(waiting)
@@ -81,6 +88,13 @@ class Stagehand:
         if words != self._told and self._ask("POST", "/_/plan", words) is not None:
             self._told = words
 
+    def _tell_stage(self) -> None:
+        stage = playing(self._settings)
+        knots = [[knot.campaign.isoformat(), knot.real.isoformat()] for knot in stage.knots]
+        words = json.dumps({"knots": knots, "pace": PACE})
+        if knots and words != self._told_stage and self._ask("POST", "/_/stage", words) is not None:
+            self._told_stage = words
+
     def carry_out(self) -> None:
         """Wait a moment for wishes, and do what they say."""
         wishes = self._ask("GET", "/_/wishes?wait=1")
@@ -104,7 +118,9 @@ class Stagehand:
         following = len(move.shifts)
         posts = "1 post follows" if following == 1 else f"{following} posts follow"
         stays = f" {len(move.sent)} that went out before stay as they are." if move.sent else ""
-        return f"{name} is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}"
+        copies = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
+        held = f" {copies} held: too near to nearly the same words on X." if move.copies else ""
+        return f"{name} is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}{held}"
 
     def _count_lost(self) -> None:
         """How many posts with a receipt the world lacks."""

@@ -65,6 +65,7 @@ def add(  # noqa: PLR0913  everything a row is born with
                 key=key,
                 state=delivery.state,
                 reason=delivery.reason,
+                detail=delivery.detail,
                 run_at=run_at,
                 too_late_at=too_late_at,
             )

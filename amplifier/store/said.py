@@ -11,9 +11,11 @@ from amplifier.campaign.post import PostId
 from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import instant, reading, stamp
 
-# When it was said; a correction is said when it is its turn, long after its post was due.
+# When it was to be said, for by that the plan is checked; where a person let it go on too late, when it was.
+# A correction is said when it is its turn, long after its post was due.
 WHAT = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, d.account, d.text,
-  COALESCE(d.sent_at, CASE WHEN d.revision > 0 THEN d.run_at ELSE p.due_at END)
+  CASE WHEN d.revision > 0 THEN COALESCE(d.sent_at, d.run_at) WHEN d.sent_at > d.too_late_at THEN d.sent_at
+  ELSE p.due_at END
 FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.text <> '' AND"""
 SENT = f"""{WHAT} d.account = %s AND d.sent_at IS NOT NULL AND d.sent_at >= %s AND d.sent_at <= %s
 ORDER BY d.sent_at DESC LIMIT %s"""
