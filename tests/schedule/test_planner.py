@@ -386,6 +386,8 @@ def test_what_a_move_makes_a_near_copy_on_x_is_held_until_it_is_none(desk: Desk)
 
 def test_in_a_rehearsal_the_campaigns_own_week_counts(tmp_path: Path) -> None:
     home = Home(tmp_path)
+    fortnight = "  - name: first\n    template: lab23/soon\n    at: 2023-09-26 12:00\n    accounts: [x]\n"
+    home.write("schedules/small.yaml", SCHEDULE + fortnight)  # the very words of the debate's, two weeks before
     homes.open_ledger(EIGHT, live=False)
     planner = Planner(home.path, homes.settings(live=False), now=lambda: EIGHT)
     planner.refresh()
