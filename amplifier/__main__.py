@@ -25,7 +25,8 @@ class Command:
     """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`.
 
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
-    `keyless`: it seals and opens nothing, so that live mode needs no key for it.
+    `keyless`: it seals and opens nothing, so that live mode needs no key for it. `makes`: the data folder is made if it
+    is not there.
     """
 
     module: str
@@ -33,11 +34,14 @@ class Command:
     help: str
     anyhow: bool = False
     keyless: bool = False
+    makes: bool = True
 
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
-    "check": Command("check", False, "look for mistakes in settings, schedules and templates"),
+    "check": Command(
+        "check", True, "look for mistakes in settings, schedules and templates", anyhow=True, keyless=True, makes=False
+    ),
     "plan": Command("plan", True, "show what goes out, when, where, in which words, and what it costs", keyless=True),
     "preview": Command("preview", False, "show one template in all its wordings on all networks"),
     "rehearse": Command("rehearse", False, "play the whole campaign on pretend networks and count what happened"),
@@ -137,7 +141,7 @@ def _prepare(name: str, words: list[str]) -> None:
         _find_settings(known.home)
         place = import_module("amplifier.place")
         try:
-            place.settle(known.home, known.var, keyless=COMMANDS[name].keyless)
+            place.settle(known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes)
         except AmplifierError:
             if not COMMANDS[name].anyhow:
                 raise

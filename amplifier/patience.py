@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, model_validator
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
 
 from amplifier.written import Duration, wrong
 from amplifier.yamlfile import FileModel
@@ -54,3 +56,19 @@ class RehearsalLimits(Limits):
     gap_s: Duration = 0.1
     hand_over_after_s: Duration = 10.0
     read_back_after_s: Duration = 10.0
+
+
+class Public(FileModel):
+    """How lively the pretend public is, and after how many posts it falls silent."""
+
+    per_minute: Annotated[int, Field(ge=0, le=600)] = 30
+    stop_at: Annotated[int, Field(ge=0, le=10_000)] = 200
+
+
+class Rehearsal(FileModel):
+    """The stage: how many real seconds the campaign takes, and the patience that fits."""
+
+    seconds: Annotated[int, Field(ge=30, le=86_400)] = 600
+    listen_every_s: Duration = Field(default=3.0, alias="listen_every")
+    limits: RehearsalLimits = RehearsalLimits()
+    public: Public = Public()

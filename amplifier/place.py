@@ -75,16 +75,19 @@ def port_number(text: str) -> int:
     raise UsageError(f"“{text}” is no port. A port is a number from 1 to {LAST_PORT}.")
 
 
-def settle(home: Path, var: Path | None = None, *, keyless: bool = False) -> Place:
+def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: bool = True) -> Place:
     """Read the settings, find or make the data folder, and put what Django needs into the environment.
 
     A rehearsal has its own folder and key and never looks at DATABASE_URL or AMPLIFIER_KEY; live needs AMPLIFIER_KEY,
-    unless nothing is to be sealed or opened (`keyless`). Raises SettingsError, or UsageError with the next step.
+    unless nothing is to be sealed or opened (`keyless`). Without `make` a folder that is not there stays so. Raises
+    SettingsError, or UsageError with the next step.
     """
     settings = load(home)
     folder = (var or folder_of(settings, home)).resolve()
+    make = make or folder.is_dir()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         why = "it is a file" if folder.is_file() else error.strerror
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
@@ -96,7 +99,7 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False) -> Pla
         )
     if settings.mode is Mode.REHEARSAL:
         os.environ.pop("DATABASE_URL", None)
-        key = _pretend_key(folder)
+        key = _pretend_key(folder) if make else ""
     else:
         key = os.environ.get("AMPLIFIER_KEY", "")
         if len(key) < SHORTEST_KEY and not keyless:

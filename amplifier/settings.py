@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -14,8 +13,10 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 
 from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
-from amplifier.patience import Limits, RehearsalLimits
+from amplifier.networks import HANDLES, SECRETS, TITLES
+from amplifier.patience import Limits, Rehearsal
 from amplifier.policy import Budget, Imprint, OnDoubt, Recipients
+from amplifier.voice import Voice, wrong_forms
 from amplifier.written import (
     Address,
     BaseAddress,
@@ -33,24 +34,12 @@ from amplifier.written import (
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 FILE = "settings.yaml"
-# The platforms and the names of their secrets; the capabilities table says everything else about them, but lies above
-# this file. A test holds the two together.
-SECRETS: Mapping[str, tuple[str, ...]] = {
-    "x": ("api_key", "api_secret", "access_token", "access_secret"),
-    "bluesky": ("app_password",),
-    "mastodon": ("access_token",),
-}
-TITLES: Mapping[str, str] = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
-HANDLES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "x": (re.compile(r"\w{1,15}", re.ASCII), "up to 15 letters, digits and underscores"),
-    "bluesky": (re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"), "a name with dots, such as labfreemvmt.example"),
-    "mastodon": (re.compile(r"\w[\w.-]*", re.ASCII), "the part before the server; the server stands in `api`"),
-}
 OURS_REASON = (
     "Listening to an event's hashtag would log what strangers think of politics. If your campaign made this hashtag "
     "and only its supporters use it, write ours: true beside it; otherwise take the tag out."
 )
 RESERVED = {"platform", "milestones", "links", "campaign", "day"}  # other names that a template may use
+PRETEND_SERVER = "social.example"  # the Mastodon server that the sandbox takes for the usual one; a test holds them
 LONGEST = timedelta(days=366)
 Said = tuple[tuple[str | int, ...], str, str, str]  # where, rule, what is wrong, what to do
 
@@ -71,24 +60,6 @@ def _platform(text: object) -> object:
 PlatformName = Annotated[str, BeforeValidator(_platform)]
 
 
-class Voice(FileModel):
-    """One thing that posts say, such as the handle: the same `everywhere`, or a form for each platform."""
-
-    everywhere: Text | None = None
-    forms: dict[PlatformName, Text] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_written(cls, value: object) -> dict[str, object]:
-        if isinstance(value, str):
-            return {"everywhere": value}
-        if isinstance(value, dict) and value:
-            return {"forms": value}
-        raise wrong(
-            "must be a text, or a form for each platform", 'A text that begins with # or @ needs quotes: "#Lab23".'
-        )
-
-
 class Campaign(FileModel):
     """The campaign: its days (both included) in its zone, its voice and its links."""
 
@@ -104,10 +75,12 @@ class Campaign(FileModel):
     links: dict[Word, Address] = Field(default_factory=dict)
     imprint: Imprint = Imprint()
 
-    def form(self, voice: str, platform: str) -> str:
-        """How this voice is said on this platform. Raises KeyError for a voice or form that is not in the settings."""
-        said = self.voice[voice]
-        return said.everywhere if said.everywhere is not None else said.forms[platform]
+    def form(self, voice: str, platform: str, account: str = "") -> str:
+        """How this voice is said on this platform and, if it is named, by this account of ours there.
+
+        Raises KeyError for a voice or form that is not in the settings.
+        """
+        return self.voice[voice].said(platform, account)
 
 
 class Account(FileModel):
@@ -133,6 +106,16 @@ class Account(FileModel):
         """Who it is on its network, whatever its name here is."""
         return identity(self.platform, self.handle, self.api)
 
+    @property
+    def server(self) -> str:
+        """The host that the handle belongs to, on a network where it belongs to one; else the empty string."""
+        return self.identity.server
+
+    @property
+    def known_as(self) -> str:
+        """The handle as people can look it up: on Mastodon that takes the server."""
+        return f"@{self.handle}@{self.server}" if self.server else f"@{self.handle}"
+
 
 class OwnTag(FileModel):
     """A hashtag of our own, without `#`."""
@@ -157,22 +140,6 @@ class Listen(FileModel):
     def tags(self) -> tuple[str, ...]:
         """The hashtags to listen to, without `#`; every one of them our own."""
         return tuple(own.tag for own in self.own_tags)
-
-
-class Public(FileModel):
-    """How lively the pretend public is, and after how many posts it falls silent."""
-
-    per_minute: Annotated[int, Field(ge=0, le=600)] = 30
-    stop_at: Annotated[int, Field(ge=0, le=10_000)] = 200
-
-
-class Rehearsal(FileModel):
-    """The stage: how many real seconds the campaign takes, and the patience that fits."""
-
-    seconds: Annotated[int, Field(ge=30, le=86_400)] = 600
-    listen_every_s: Duration = Field(default=3.0, alias="listen_every")
-    limits: RehearsalLimits = RehearsalLimits()
-    public: Public = Public()
 
 
 class _Content(FileModel):
@@ -211,6 +178,23 @@ class Settings(_Content):
     def account(self, name: str) -> Account:
         """The account of this name. Raises KeyError."""
         return {account.name: account for account in self.accounts}[name]
+
+    def form_on(self, voice: str, platform: str) -> str:
+        """How this voice is said by somebody else on this platform, such as a supporter.
+
+        The platform's own form, else that of the first account there. Raises KeyError where there is neither.
+        """
+        first = next((account.name for account in self.accounts if account.platform == platform), "")
+        forms = self.campaign.voice[voice].forms
+        return self.campaign.form(voice, platform, "" if platform in forms else first)
+
+    def handle_in_pages(self, account: Account) -> str:
+        """The handle as the addresses of its pages have it.
+
+        A rehearsal's pages stand for all Mastodon servers at one address, so they name each but the usual one.
+        """
+        is_elsewhere = self.mode is Mode.REHEARSAL and account.server not in {"", PRETEND_SERVER}
+        return account.known_as[1:] if is_elsewhere else account.handle
 
     def with_limits(self, told: Mapping[str, int]) -> Settings:
         """The same, with the limits that servers told us (account to length) where the file names none."""
@@ -273,15 +257,13 @@ def _campaign_problems(found: _Content) -> Iterator[Said]:
         yield ("campaign", "last_day"), "days", "The last day lies before the first.", ""
     elif campaign.last_day - campaign.first_day > LONGEST:
         yield ("campaign", "last_day"), "days", "The campaign would last more than a year.", "Check the year."
-    used = {account.platform: account.name for account in found.accounts}
     for name, voice in campaign.voice.items():
         where = ("campaign", "voice", name)
         if name in RESERVED:
             yield where, "voice", f"`{name}` means something else in templates already.", "Choose another name."
-        if voice.everywhere is None:
-            for platform in sorted(used.keys() - voice.forms.keys()):
-                hint = f"Add a line for {platform}, or take the account {used[platform]} out."
-                yield where, "voice", f"`{name}` has no form for {TITLES[platform]}, where you have an account.", hint
+        accounts = {account.name: account.platform for account in reversed(found.accounts)}
+        for key, message, hint in wrong_forms(name, voice, accounts, TITLES):
+            yield (*where, key) if key else where, "voice", message, hint
     for number, name in enumerate(campaign.append):
         entry = ("campaign", "append", number)
         if name not in campaign.voice:

@@ -32,6 +32,7 @@ from amplifier.deliver.till import go_on_with_money, is_short, metered, rest_aft
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
+from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
@@ -166,14 +167,16 @@ def connection_for(account: Account, place: Place) -> Connection:
 
 
 def pretend_secret(account: Account, name: str) -> str:
-    """The secret that the sandbox takes for this account's."""
-    return f"pretend-{account.handle}" if name == "access_token" else "pretend"
+    """The secret that the sandbox takes for this account's. On Mastodon it names the server: one port is them all."""
+    return f"pretend-{account.known_as.removeprefix('@')}" if name == "access_token" else "pretend"
 
 
 def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outlet:
     """One account with the rules for publishing there."""
     row = TABLE[account.platform]
-    daily = ((account.daily_cap, DAY_S),) if account.daily_cap else ()
+    # Promises to readers, counted by their days; a rehearsal plays weeks of those in minutes.
+    is_live = settings.mode is Mode.LIVE
+    daily = ((account.daily_cap, DAY_S),) if account.daily_cap and is_live else ()
     return Outlet(
         account=account.name,
         platform=platform,
@@ -183,7 +186,7 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
         readable=is_readable(account, settings),
         by_key=row.repeat is Repeat.RECORD_KEY,
         caps=(*row.caps, *daily),
-        gap_s=account.gap_s,
+        gap_s=account.gap_s if is_live else None,
         price=partial(micros, row=row),
         price_delete=in_micros(row.price_delete),
         budget=monthly(settings),
@@ -202,7 +205,7 @@ def rules_of(place: Place) -> Rules:
         return playing(place.settings).campaign(real)
 
     def copies(due: Due) -> str:
-        return is_out_already(due, place.settings, campaign=campaign, now=utc_now())
+        return is_out_already(due, place.settings, campaign=campaign)
 
     return Rules(stopped=place.stopped, why_not=lacks, copies=copies)
 
@@ -289,9 +292,16 @@ def listener_jobs(house: House) -> list[Job]:
         rest = partial(rest_after_listening, account, settings, now=utc_now)
         tags = settings.listen.tags if TABLE[account.platform].tags else ()
         for tag in ("", *tags):
-            source = Source(account.name, account.platform, platform, tag)
+            source = Source(account.name, account.platform, platform, tag, *_our_own(account, settings))
             jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now, rest=rest).poll))
     return jobs
+
+
+def _our_own(account: Account, settings: Settings) -> tuple[frozenset[str], Ours]:
+    """Our accounts that this one's server knows by other ids, and how it calls them."""
+    beside = [one for one in settings.accounts if one.platform == account.platform]
+    elsewhere = frozenset(one.name for one in beside if one.server != account.server)
+    return elsewhere, Ours(frozenset(one.known_as[1:].lower() for one in beside if one.server), account.server)
 
 
 def _readable(house: House) -> dict[str, Platform]:

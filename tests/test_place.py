@@ -215,3 +215,10 @@ def test_with_settings_in_no_order_the_database_in_use_is_found_all_the_same(
         fcntl.flock(lock, fcntl.LOCK_EX)
         settle_anyhow(home)
     assert (os.environ["AMPLIFIER_VAR"], "DATABASE_URL" in os.environ) == (str(rehearsal.resolve()), False)
+
+
+def test_whoever_only_looks_makes_no_folder(home: Path) -> None:
+    place = settle(home, home / "nowhere", make=False)
+    assert (place.var, place.key, place.var.exists()) == ((home / "nowhere").resolve(), "", False)
+    made = settle(home, home / "somewhere")
+    assert settle(home, made.var, make=False).key == made.key != ""

@@ -8,11 +8,12 @@ from unittest.mock import create_autospec
 import pytest
 from pydantic import BaseModel
 
-from amplifier import settings
+from amplifier import networks, settings
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
 from amplifier.platforms.capabilities import TABLE
 from amplifier.policy import Topic
+from amplifier.sandbox.nouns import SERVER
 
 HOME = Path(__file__).parent.parent
 EXAMPLE = (HOME / "settings.yaml").read_text()
@@ -137,7 +138,7 @@ def test_a_handle_needs_a_form_for_every_network_with_an_account() -> None:
     assert found.message == "`handle` has no form for Bluesky, where you have an account."
     assert found.line == line_of("    handle:")
     [found] = refused(('    tag: "#Lab23"', '    tag: {x: "#a", bluesky: "#a", mastodon: "#a", threads: "#a"}'))
-    assert "not a network" in found.message
+    assert found.message == "`threads` is neither a network nor one of your accounts."
 
 
 def test_a_hashtag_that_lost_its_quotes_says_so() -> None:
@@ -356,8 +357,8 @@ def test_live_names_every_secret_that_is_missing_and_never_a_value() -> None:
 
 
 def test_settings_and_the_capabilities_table_know_the_same_networks() -> None:
-    assert dict(settings.SECRETS) == {name: row.secrets for name, row in TABLE.items()}
-    assert dict(settings.TITLES) == {name: row.title for name, row in TABLE.items()}
+    assert dict(networks.SECRETS) == {name: row.secrets for name, row in TABLE.items()}
+    assert dict(networks.TITLES) == {name: row.title for name, row in TABLE.items()}
     assert settings.HANDLES.keys() == TABLE.keys()
 
 
@@ -395,3 +396,52 @@ def test_every_example_in_the_documentation_is_good() -> None:
     found = settings.parse(head + voice + imprint + accounts + tail + "".join(blocks))
     assert found.account("mastodon").limit == 1000
     assert found.listen.tags == ("FreeMovement23",)
+
+
+NORTH = "  - {name: north, platform: mastodon, handle: LabFreeMvmt, api: https://Other.example}\n"
+TWO_SERVERS = EXAMPLE.replace("accounts:\n", "accounts:\n" + NORTH, 1)
+
+
+def test_a_handle_is_known_with_its_server_where_it_belongs_to_one() -> None:
+    found = settings.parse(TWO_SERVERS)
+    assert [one.known_as for one in found.accounts] == [
+        "@LabFreeMvmt@other.example",
+        "@labfreemvmt",
+        "@labfreemvmt.example",
+        "@labfreemvmt@social.example",
+    ]
+    assert [one.server for one in found.accounts] == ["other.example", "", "", "social.example"]
+
+
+def test_in_a_rehearsal_the_pages_of_other_mastodon_servers_name_their_server() -> None:
+    found = settings.parse(TWO_SERVERS)
+    assert [found.handle_in_pages(found.account(name)) for name in ("north", "mastodon", "x")] == [
+        "LabFreeMvmt@other.example",
+        "labfreemvmt",
+        "labfreemvmt",
+    ]
+    live = found.model_copy(update={"mode": settings.Mode.LIVE})
+    assert live.handle_in_pages(live.account("north")) == "LabFreeMvmt"
+    assert settings.PRETEND_SERVER == SERVER
+
+
+def test_a_voice_may_have_a_form_for_one_account() -> None:
+    own = '      mastodon: "@labfreemvmt@social.example"\n      north: "@labfreemvmt@other.example"\n'
+    text = TWO_SERVERS.replace('      mastodon: "@labfreemvmt@social.example"\n', own, 1)
+    found = settings.parse(text)
+    assert found.campaign.form("handle", "mastodon", "north") == "@labfreemvmt@other.example"
+    assert found.campaign.form("handle", "mastodon", "mastodon") == "@labfreemvmt@social.example"
+    assert found.form_on("handle", "mastodon") == "@labfreemvmt@social.example"
+    [wrong] = refused(("      north:", "      nroth:"), text=text)
+    assert (wrong.line, wrong.hint) == (line_of("      north:", text), "Did you mean north?")
+
+
+def test_somebody_else_says_a_voice_as_our_first_account_there_if_the_network_has_no_form() -> None:
+    own = '      mastodon: "@labfreemvmt@social.example"\n'
+    text = TWO_SERVERS.replace(own, "").replace("  append:", '      north: "@a@b.example"\n  append:', 1)
+    [wrong] = refused(text=text)
+    assert wrong.message == "`handle` has no form for mastodon, nor one for all of Mastodon."
+    alone = text.replace("name: mastodon", "name: south").replace(
+        "  append:", '      south: "@c@d.example"\n  append:', 1
+    )
+    assert settings.parse(alone).form_on("handle", "mastodon") == "@a@b.example"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-# Networks on which a handle belongs to a server: @labfreemvmt here and @labfreemvmt there are two accounts.
-OF_A_SERVER = frozenset({"mastodon"})
+from amplifier.networks import OF_A_SERVER
 
 
 class Identity(NamedTuple):

@@ -82,6 +82,7 @@ class HoldReason(StrEnum):
     HAND_OFF = "hand_off"
     DOUBT = "doubt"  # looked for in vain, and its account says that a person decides
     IMPRINT = "imprint"
+    NEAR_COPY = "near_copy"  # the plan says nearly the same on a network that takes no copies, and too soon
     COPY = "copy"  # an account on the same network has these very words, and the network takes no copies
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from amplifier.campaign.delivery import Spoken
+from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.cli.unheard import unheard
@@ -13,12 +15,13 @@ from amplifier.clock import utc_now
 from amplifier.compose.imprint import notes
 from amplifier.compose.memory import MOST
 from amplifier.errors import DatabaseTrouble, FileError, Problem
-from amplifier.place import folder_of, settle
+from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.renamed import warnings as warnings_of_renamed
+from amplifier.schedule.review import on_x
 from amplifier.settings import load
-from amplifier.store import ledger, said
+from amplifier.store import decisions, ledger, said
 from amplifier.store.unwell import file_in, must_be_sound
 
 
@@ -40,8 +43,12 @@ def run(options: argparse.Namespace) -> int:
         problems = error.problems
     else:
         must_be_sound(file_in(options.var or folder_of(settings, options.home)))
-    posts = wanted_posts(program) if program else []
-    warnings = [*near_copies(program, posts), *unheard(program), *_renamed(program, posts, options)] if program else []
+    now = utc_now()
+    made, said_of_late = _what_was_done(program, now) if program else ((), ())
+    posts = wanted_posts(program, made) if program else []
+    problems += on_x(program, posts).values() if program else ()
+    again = warnings_of_renamed(program.plan, posts, said_of_late, now=now) if program else []
+    warnings = [*near_copies(program, posts), *unheard(program), *again] if program else []
     told = _notes(program, posts) if program else []
     if options.json:
         say_json(
@@ -59,8 +66,9 @@ def run(options: argparse.Namespace) -> int:
     for problem in problems:
         tell(out, problem, "[red]✕[/]")
     warn(out, warnings)
-    if program is None:
-        out.print(f"\n{_number(len(problems), 'problem')}. Nothing was started.")
+    if program is None or problems:
+        follows = "Nothing was started." if program is None else "What they name is held until it has other words."
+        out.print(f"\n{_number(len(problems), 'problem')}. {follows}")
         return 2
     found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"
     out.print(
@@ -73,22 +81,17 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _renamed(program: Program, posts: Sequence[WantedPost], options: argparse.Namespace) -> list[Problem]:
-    """What only the ledger can tell, where there is one of this version: it is looked at and never made."""
-    file = file_in(options.var or folder_of(program.settings, options.home))
-    if file is not None and not file.exists():
-        return []
-    settle(options.home, options.var, keyless=True)
+def _what_was_done(program: Program, now: datetime) -> tuple[tuple[Decision, ...], tuple[Spoken, ...]]:
+    """What only the ledger can tell, where there is one: what people decided, and what went out of late."""
+    lateness = [slot.too_late_s for slot in program.plan.slots if slot.too_late_s is not None]
+    since = now - timedelta(seconds=max([*lateness, program.settings.timing.too_late_after_s]))
     names = [one.name for one in program.settings.accounts]
-    longest = max((post.too_late_s for post in posts), default=0)
-    now = utc_now()
     try:
         if not ledger.is_ready():
-            return []
-        out = said.out_since(names, since=now - timedelta(seconds=longest), until=now, most=MOST)
-    except DatabaseTrouble:  # of an older version, or locked: that is for `status` to say
-        return []
-    return warnings_of_renamed(program, posts, out, now=now)
+            return (), ()
+        return decisions.decisions(), said.out_since(names, since=since, most=MOST)
+    except DatabaseTrouble:  # it belongs to an older version, or is locked: the files are no worse for that
+        return (), ()
 
 
 def _notes(program: Program, posts: Sequence[WantedPost]) -> list[str]:

@@ -142,7 +142,7 @@ def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> 
         account = settings.account(row.identity.account)
         whose = Whose(
             account.platform,
-            account.handle,
+            house.place.settings.handle_in_pages(account),
             connection_for(account, house.place).web,
             states[account.name].remote_id if account.name in states else "",
         )

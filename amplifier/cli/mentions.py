@@ -10,9 +10,9 @@ from amplifier.campaign.mention import Kind, Logged, Status
 from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.networks import TITLES
 from amplifier.place import settle
 from amplifier.schedule.playing import playing
-from amplifier.settings import TITLES
 from amplifier.store import ledger, mentions
 from amplifier.written import nearest
 

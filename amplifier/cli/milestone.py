@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from amplifier.cli.output import actor, agreed, console, say_json
+from amplifier.cli.output import actor, agreed, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
                 "to": move.to,
                 "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
                 "already_out": list(move.sent),
+                "held": [problem.as_json() for problem in move.copies],
             }
         )
     else:
@@ -68,6 +69,10 @@ def _show(move: Move) -> None:
         out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
     if not move.shifts:
         out.print("  No coming post hangs on it.")
+    if move.copies:
+        number = f"{len(move.copies)} posts" if len(move.copies) > 1 else "1 post"
+        out.print(f"  Held then, until somebody gives other words: {number}.")
+        warn(out, move.copies)
     if move.sent:
         out.print(f"  Out already, and stays as it is: {', '.join(move.sent)}", style="dim")
 

@@ -29,6 +29,7 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import near_copies, post_name, read_program, wanted_posts
+from amplifier.schedule.review import on_x
 from amplifier.settings import Settings
 from amplifier.store import decisions, journeys, ledger, spends
 
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     shown = [post for post in posts if first <= post.moment.due_at.astimezone(zone).date() <= last]
     spent = spends.spent_by_month() if ledger.is_ready() else {}
     found = bill(shown, posts, settings, spent=spent, now=utc_now())
-    warnings = [*near_copies(program, shown), *budget_warnings(found, settings)]
+    warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
     if options.sheet:
         _write_sheet(options.sheet, shown, settings, (first, last))
     if options.json:

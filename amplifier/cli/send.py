@@ -21,6 +21,7 @@ from amplifier.errors import FileError, UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import facts_of_own_words
 from amplifier.settings import Settings
@@ -52,7 +53,9 @@ def run(options: argparse.Namespace) -> int:
     now = utc_now()
     due_at = _due(options.at, settings, now)
     names = [account.name for account in settings.accounts] if options.to == "all" else options.to.split(",")
-    own = prepare_own(options.text, [name.strip() for name in names], settings, due_at=due_at, now=now)
+    own = prepare_own(
+        options.text, [name.strip() for name in names], settings, due_at=due_at, now=now, playing=playing(settings)
+    )
     if own.refused or (own.echoes and not options.again):
         raise UsageError(_why_not((own.refused or own.echoes)[0], settings))
     if options.json and not options.yes:
@@ -117,7 +120,7 @@ def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
         account = settings.account(said.account)
         size = length(said.text, account)
         charge = price_words(said, settings)
-        out.print(f"\n  [bold]{said.account}[/] [dim]@{account.handle} · {size.used} of {size.limit}{charge}[/]")
+        out.print(f"\n  [bold]{said.account}[/] [dim]{account.known_as} · {size.used} of {size.limit}{charge}[/]")
         out.print("  " + said.text.replace("\n", "\n  "), markup=False)
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")

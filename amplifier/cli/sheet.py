@@ -202,7 +202,7 @@ def _card(  # noqa: PLR0913  what stands on a card
         at=local(due.wall_time, due.zone, due.fold),
         post=post_name(post),
         network=TABLE[account.platform].title,
-        handle=account.handle,
+        handle=account.known_as.removeprefix("@"),
         text=text,
         used=size.used,
         limit=size.limit,

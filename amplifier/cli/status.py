@@ -27,10 +27,11 @@ from amplifier.deliver.questions import Question
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import DatabaseTrouble, Problem
+from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
-from amplifier.settings import TITLES
+from amplifier.settings import Settings
 from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, read_backs, sources
 from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
@@ -111,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    _print_accounts(states, unasked, asked=alive["worker"])
+    _print_accounts(states, place.settings, unasked, asked=alive["worker"])
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     if money:
@@ -127,17 +128,21 @@ def run(options: argparse.Namespace) -> int:
     return 0 if good else 1
 
 
-def _print_accounts(states: Sequence[AccountState], unasked: Collection[str], *, asked: bool) -> None:
+def _print_accounts(
+    states: Sequence[AccountState], settings: Settings, unasked: Collection[str], *, asked: bool
+) -> None:
     """How each account stands; `asked`: somebody is there who asks them."""
     out = console()
+    known = {account.name: account.known_as for account in settings.accounts}
     for one in states:
+        handle = known.get(one.name, f"@{one.handle}")
         if one.name in unasked:
-            out.print(f"[green]✓[/] {TITLES[one.platform]} @{one.handle}: by hand; nothing is asked of its API.")
+            out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: by hand; nothing is asked of its API.")
             continue
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         well = "connected" if asked else "connected when it was last asked"
         words = {"ok": well, "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
-        out.print(f"{mark} {TITLES[one.platform]} @{one.handle}: {words}. {escape(one.detail)}".rstrip())
+        out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail)}".rstrip())
 
 
 def _must_be_readable(place: Place) -> None:

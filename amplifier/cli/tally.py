@@ -11,7 +11,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from amplifier.errors import UsageError
-from amplifier.settings import Settings
+from amplifier.sandbox.nouns import Network
+from amplifier.sandbox.words import handle_on
+from amplifier.settings import Account, Settings
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class World:
         """The posts by others that our sources cover: mentions of us, replies to and quotes of our posts, own tags."""
         posts = self.posts()
         ours = {post["remote_id"] for post in posts if post["ours"]}
-        handles = {(account.platform, account.handle.lower()) for account in settings.accounts}
+        handles = {(account.platform, _in_world(account)) for account in settings.accounts}
         tags = {tag.lower() for tag in settings.listen.tags}
         found = set()
         for post in posts:
@@ -110,7 +112,7 @@ class World:
                 continue
             mentions = post["mentions"] if isinstance(post["mentions"], list) else []
             tagged = post["tags"] if isinstance(post["tags"], list) else []
-            is_named = any((network, str(handle).split("@")[0].lower()) in handles for handle in mentions)
+            is_named = any((network, handle_on(Network(network), str(handle))) in handles for handle in mentions)
             is_tagged = network != "bluesky" and bool(tags & {str(tag).lower() for tag in tagged})
             if is_named or is_tagged or post["in_reply_to"] in ours or post["quotes"] in ours:
                 found.add((network, str(post["canonical_id"])))
@@ -169,7 +171,7 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
     logged = set(connection.execute("SELECT network, canonical_id FROM mentions"))
     connection.close()
     states = Counter(state for _, _, _, state, *_ in rows)
-    handles = {account.name: account.handle for account in settings.accounts}
+    handles = {account.name: _in_world(account) for account in settings.accounts}
     planned = Counter((platform, handles.get(name, name), text) for name, platform, text, *_ in rows)
     posts = world.posts()
     said = Counter(
@@ -218,6 +220,11 @@ def at_rest(database: Path) -> tuple[int, int]:
         connection.close()
     moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
     return sum(rows.values()) - moving, sum(rows.values())
+
+
+def _in_world(account: Account) -> str:
+    """The account's handle as the pretend world keeps it."""
+    return handle_on(Network(account.platform), account.known_as)
 
 
 def _first_words(post: dict[str, object]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from amplifier.campaign.delivery import Due, Spoken
-from amplifier.compose.sameness import Echo, Said, already, around, heard, watched
+from amplifier.compose.sameness import BEGINNING, END, Echo, Said, already, around, heard, watched
 from amplifier.settings import Settings
 from amplifier.store import said as ledger
 
@@ -16,33 +17,79 @@ from amplifier.store import said as ledger
 MOST = 5_000
 
 
+class Playing(Protocol):
+    """The map between real instants and those of the campaign, such as a rehearsal's stage."""
+
+    def campaign(self, real: datetime) -> datetime:
+        """The moment of the campaign that plays at this real instant."""
+
+    def real(self, due: datetime) -> datetime:
+        """The real instant at which this moment of the campaign plays."""
+
+
+class _RealTime:
+    """The campaign plays in its own days."""
+
+    def campaign(self, real: datetime) -> datetime:
+        return real
+
+    def real(self, due: datetime) -> datetime:
+        return due
+
+
+REAL_TIME: Playing = _RealTime()
+
+
 def remembered(
-    said: Sequence[Said], settings: Settings, *, at: datetime, replaced: Collection[int] = ()
+    said: Sequence[Said],
+    settings: Settings,
+    *,
+    at: datetime,
+    replaced: Collection[int] = (),
+    playing: Playing = REAL_TIME,
 ) -> tuple[Echo, ...]:
     """What these texts, which go out at this instant, echo in the ledger and in one another; one echo a text.
 
-    `replaced` are deliveries that give way to them and have never been out.
+    `replaced` are deliveries that give way to them and have never been out. In a rehearsal `playing` makes days those
+    of the campaign; the echoes are told in the times of the ledger.
     """
     accounts, strict = {one.account for one in said}, watched(settings)
     found: dict[int, Spoken] = {}
-    for where in around(accounts, at, settings):
-        rows = ledger.said(where.accounts, since=where.since, until=where.until, most=MOST)
+    for where in around(accounts, playing.campaign(at), settings):
+        since, until = (one if one in (BEGINNING, END) else playing.real(one) for one in (where.since, where.until))
+        rows = ledger.said(where.accounts, since=since, until=until, most=MOST)
         found |= {row.delivery: row for row in rows}
     if len(strict) > 1 and accounts & strict:
         texts = [one.text for one in said if one.account in strict]
         found |= {row.delivery: row for row in ledger.word_for_word(texts, strict)}
-    return heard(said, [row for row in found.values() if row.delivery not in replaced], settings)
+    known = [replace(row, at=playing.campaign(row.at)) for row in found.values() if row.delivery not in replaced]
+    there = [replace(one, at=playing.campaign(one.at)) for one in said]
+    return tuple(
+        replace(
+            echo,
+            said=replace(echo.said, at=playing.real(echo.said.at)),
+            before=replace(echo.before, at=playing.real(echo.before.at)),
+        )
+        for echo in heard(there, known, settings)
+    )
 
 
-def is_out_already(due: Due, settings: Settings, *, campaign: Callable[[datetime], datetime], now: datetime) -> str:
+def spoken_on_x(settings: Settings, playing: Playing) -> list[Spoken]:
+    """What the accounts that take no copies said and are to say, as far as it is compared, in campaign time."""
+    rows = ledger.said(watched(settings), since=BEGINNING, until=END, most=MOST)
+    return [replace(row, at=playing.campaign(row.at)) for row in rows]
+
+
+def is_out_already(due: Due, settings: Settings, *, campaign: Callable[[datetime], datetime]) -> str:
     """Why a text that is due may not go out after all, its very words being out; empty if it may.
 
     Asked before each call on a network that takes no copies, so it costs one look at an index. `campaign` makes a real
     instant one of the campaign's, since in a rehearsal weeks pass in minutes; it is asked only where there is a copy.
+    What counts is when both were to go out, as where the plan is checked: a moment's lateness makes no copy.
     """
     strict = watched(settings)
     if due.identity.account not in strict:
         return ""
     rows = ledger.out_elsewhere(due.text, strict, delivery=due.id)
     out = [replace(row, at=campaign(row.at)) for row in rows]
-    return already(due.identity.account, campaign(now), out) if out else ""
+    return already(due.identity.account, campaign(due.due_at), out) if out else ""

@@ -122,7 +122,7 @@ def _say(
     campaign = settings.campaign
     context = Context(
         platform=account.platform,
-        voice={name: campaign.form(name, account.platform) for name in campaign.voice},
+        voice={name: campaign.form(name, account.platform, account.name) for name in campaign.voice},
         milestones=saying.milestones,
         links=campaign.links,
         campaign_name=campaign.name,
@@ -130,23 +130,24 @@ def _say(
         language=campaign.language,
     )
     rendered = render(template, wording, context)
-    required = [campaign.form(name, account.platform) for name in campaign.append]
+    required = [campaign.form(name, account.platform, account.name) for name in campaign.append]
     chosen = template.wording(wording)
     form = chosen.form(account.platform) if chosen else None
     place = (template.path, form.line if form else 0)
     said = _finished(rendered.text, account, settings, required=required, place=place)
     facts = [fact for fact in rendered.facts if not fact.name.startswith(VOICE)]
     voices = [fact.name.removeprefix(VOICE) for fact in rendered.facts if fact.name.startswith(VOICE)]
-    facts += [voice_fact(name, account.platform, campaign) for name in dict.fromkeys((*voices, *campaign.append))]
+    facts += [voice_fact(name, account, campaign) for name in dict.fromkeys((*voices, *campaign.append))]
     if campaign.imprint.profile is not Profile.OFF and campaign.imprint.text.strip() and not said.imprint:
         facts.append(Fact(IMPRINT, campaign.imprint.text))
     return replace(said, language=rendered.language), tuple(facts)
 
 
-def voice_fact(name: str, platform: str, campaign: Campaign) -> Fact:
-    """A voice as a fact: one that is the same everywhere by its name, else one for each network."""
-    everywhere = campaign.voice[name].everywhere is not None
-    return Fact(VOICE + name if everywhere else f"{VOICE}{name}.{platform}", campaign.form(name, platform))
+def voice_fact(name: str, account: Account, campaign: Campaign) -> Fact:
+    """A voice as a fact: one that is the same everywhere by its name, else with the network or account of the form."""
+    key = campaign.voice[name].key(account.platform, account.name)
+    said = campaign.form(name, account.platform, account.name)
+    return Fact(f"{VOICE}{name}.{key}" if key else VOICE + name, said)
 
 
 def _finished(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,9 +15,11 @@ from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.settings import Settings
 from amplifier.text.similarity import likeness, nearly_the_same
 
-REFUSED_WITHIN = timedelta(days=7)  # on one account; between two, whenever
+# On one account; between two, whenever. The same hour of the week is a week apart, also where clocks changed between.
+REFUSED_WITHIN = timedelta(days=7) - timedelta(minutes=90)
 BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 WARNED_WITHIN = timedelta(hours=24)
+OURS = "X does not publish what it takes for a copy. This rule is ours, so as to stay clear of it."
 WORDING = "A changed number, weekday or tag is still the same message. Say it in another way."
 
 
@@ -71,7 +73,10 @@ def watched(settings: Settings) -> frozenset[str]:
 
 
 def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
-    """For each text the one before it that it echoes, nearest in time, if there is one; in the order of time."""
+    """For each text the one before it that it echoes, nearest in time, if there is one; in the order of time.
+
+    What is refused is not said, so nothing echoes it.
+    """
     judge = Judge(settings)
     strict: list[Said] = []
     by_account: dict[str, list[Said]] = {}
@@ -79,7 +84,22 @@ def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
         earlier = strict if one.account in judge.watched else by_account.setdefault(one.account, [])
         if echo := judge.echo(one, earlier):
             yield echo
-        earlier.append(one)
+        if not echo or echo.verdict is not Verdict.REFUSED:
+            earlier.append(one)
+
+
+def held_back(said: Iterable[Said], known: Iterable[Said], settings: Settings) -> Iterator[Echo]:
+    """Which of these texts may not go out beside the others, in the order of time; `known` are there in any case."""
+    judge = Judge(settings)
+    kept = sorted((one for one in known if one.account in judge.watched), key=lambda one: one.at)
+    for one in sorted(said, key=lambda each: each.at):
+        if one.account not in judge.watched:
+            continue
+        others = [other for other in kept if (other.post, other.account) != (one.post, one.account)]
+        if echo := judge.echo(one, others):
+            yield echo
+        else:
+            insort(kept, one, key=lambda each: each.at)
 
 
 @dataclass(frozen=True)

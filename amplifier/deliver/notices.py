@@ -29,6 +29,7 @@ WHY: Mapping[str, str] = {
     HoldReason.DOUBT: "we do not see whether it is out. Look at the profile, then decide",
     HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
     HoldReason.COPY: "its very words are out there already. Give it other words, or leave it out",
+    HoldReason.NEAR_COPY: "nearly the same is said on X within 7 days. Give it other words",
 }
 NOBODY = "nothing sends it by itself"
 WORDS, HALF, FEW = 60, 40, 16  # characters of a post: enough to know it by, fewer, and the least

@@ -23,8 +23,9 @@ from amplifier.deliver.notices import (
 )
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import times_wrong, wrong_clock
+from amplifier.networks import TITLES
 from amplifier.policy import Recipient, Topic
-from amplifier.settings import TITLES, Mode, Settings
+from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, journeys, notices
 from amplifier.store.spends import month_of
 
@@ -168,7 +169,7 @@ def names(settings: Settings) -> dict[str, str]:
     """How people call each account: by its network, and by its handle too where there are several on it."""
     many = Counter(account.platform for account in settings.accounts)
     return {
-        one.name: TITLES[one.platform] + (f" (@{one.handle})" if many[one.platform] > 1 else "")
+        one.name: TITLES[one.platform] + (f" ({one.known_as})" if many[one.platform] > 1 else "")
         for one in settings.accounts
     }
 

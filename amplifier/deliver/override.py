@@ -91,7 +91,7 @@ def it_is_there(  # noqa: PLR0913  a link, whose it is, how it is checked, and w
     row = _row(delivery, Act.THERE, settings)
     account = settings.account(row.identity.account)
     state = next((one for one in accounts.account_states() if one.name == account.name), None)
-    whose = Whose(account.platform, account.handle, reach.web, state.remote_id if state else "")
+    whose = Whose(account.platform, settings.handle_in_pages(account), reach.web, state.remote_id if state else "")
     receipt = receipt_from_link(link, whose, after=row.due_at - LINK_EARLY)
     if isinstance(receipt, str):
         raise UsageError(f"{receipt} Nothing was changed.")
@@ -154,7 +154,7 @@ def _outlook(account: Account | None, row: Journey, settings: Settings) -> Outlo
         return Outlook(table.title, row.identity.account, readable=False, looks=table.looks, parks=True)
     return Outlook(
         table.title,
-        f"@{account.handle}",
+        account.known_as,
         readable=is_readable(account, settings),
         looks=table.looks,
         parks=account.on_doubt is OnDoubt.PARK,
@@ -187,7 +187,7 @@ def _check(
         )
     if not seen.is_ours:
         raise UsageError(
-            f"{title} says that this post is not by @{account.handle}. Paste the link of our own post. "
+            f"{title} says that this post is not by {account.known_as}. Paste the link of our own post. "
             "Nothing was changed."
         )
     if not seen.says_the_same and not anyway:

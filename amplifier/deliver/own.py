@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost
-from amplifier.compose.memory import remembered
+from amplifier.compose.memory import REAL_TIME, Playing, remembered
 from amplifier.compose.queue import own_occurrence, own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
@@ -34,7 +34,15 @@ class OwnPost:
         return tuple(echo for echo in self.echoes if echo.verdict is Verdict.REFUSED)
 
 
-def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_at: datetime, now: datetime) -> OwnPost:
+def prepare_own(
+    text: str,
+    accounts: Sequence[str],
+    settings: Settings,
+    *,
+    due_at: datetime,
+    now: datetime,
+    playing: Playing = REAL_TIME,
+) -> OwnPost:
     """The post that would be queued. Raises UsageError for an unknown account, TemplateError for impossible words."""
     known = {account.name: account for account in settings.accounts}
     for name in accounts:
@@ -53,7 +61,7 @@ def prepare_own(text: str, accounts: Sequence[str], settings: Settings, *, due_a
         words=words,
     )
     said = [Said(NEW, one.account, one.text, due_at) for one in words]
-    return OwnPost(post, remembered(said, settings, at=due_at))
+    return OwnPost(post, remembered(said, settings, at=due_at, playing=playing))
 
 
 def queue_own(

@@ -60,14 +60,21 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     HoldReason.UNWRITTEN: (Act.LEAVE,),
     HoldReason.IMPRINT: (Act.THERE, Act.LEAVE),
     HoldReason.COPY: (Act.THERE, Act.LEAVE),
+    HoldReason.NEAR_COPY: (Act.LEAVE,),
     HoldReason.STOPPED: (Act.THERE, Act.LEAVE),
     HoldReason.KEPT: (Act.THERE, Act.LEAVE),
     HoldReason.ACCOUNT: (Act.THERE, Act.LEAVE),
     HoldReason.BUDGET: (Act.THERE, Act.LEAVE),
     HoldReason.HAND_OFF: (Act.THERE, Act.LEAVE),
 }
-NEW_WORDS = (HoldReason.REJECTED, HoldReason.UNWRITTEN, HoldReason.IMPRINT, HoldReason.COPY)
-NEVER_TRIED = (HoldReason.UNWRITTEN, HoldReason.STOPPED, HoldReason.KEPT)
+NEW_WORDS = (
+    HoldReason.REJECTED,
+    HoldReason.UNWRITTEN,
+    HoldReason.IMPRINT,
+    HoldReason.COPY,
+    HoldReason.NEAR_COPY,
+)
+NEVER_TRIED = (HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.STOPPED, HoldReason.KEPT)
 HAPPENED: Mapping[str, str] = {
     State.UNSURE: "No clear answer came, so it may be out.",
     State.HELD: "It is held.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from amplifier.settings import TITLES, Settings
+from amplifier.networks import TITLES
+from amplifier.settings import Settings
 from amplifier.store import heartbeats
 
 BEAT = "clock of "

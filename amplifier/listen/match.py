@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from amplifier.campaign.mention import Mention, RawMention
 from amplifier.listen.clean import one_line, plain
 
+
+@dataclass(frozen=True)
+class Ours:
+    """Our accounts as a server of many calls them: `handles` whole and in small letters, `server` the one asked.
+
+    Each server of Mastodon's gives ids of its own to the people on all others; a handle with its server is theirs
+    everywhere. Empty on a network where ids are enough.
+    """
+
+    handles: frozenset[str] = frozenset()
+    server: str = ""
+
+    def wrote(self, author: str) -> bool:
+        """Whether a handle, as the server that was asked gives it, is one of our accounts'."""
+        whole = author if "@" in author else f"{author}@{self.server}"
+        return whole.lower() in self.handles
+
+
+NOBODY = Ours()
 LONGEST_ID = 300  # what the log holds; servers of strangers make ids of any length
 
 
@@ -23,8 +43,12 @@ def match(
     account: str,
     our_ids: Collection[str],
     our_posts: Mapping[str, int],
+    ours: Ours = NOBODY,
 ) -> tuple[Mention, ...]:
-    """The mentions by others, cleaned, each with the delivery it is about. Our own accounts' posts are none."""
+    """The mentions by others, cleaned, each with the delivery it is about. Our own accounts' posts are none.
+
+    `our_ids` are our accounts' ids on the server that was asked; by `ours` those are known that are on another.
+    """
     return tuple(
         Mention(
             network=network,
@@ -40,7 +64,7 @@ def match(
             about=our_posts.get(mention.in_reply_to) or our_posts.get(mention.quotes) or 0,
         )
         for mention in raw
-        if mention.author_id not in our_ids
+        if mention.author_id not in our_ids and not ours.wrote(mention.author_handle)
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from amplifier.campaign.mention import Mention, RawMention
 from amplifier.campaign.pace import latest
 from amplifier.errors import PlatformError
-from amplifier.listen.match import match, references
+from amplifier.listen.match import NOBODY, Ours, match, references
 from amplifier.platforms.port import Page, Platform
 from amplifier.store import accounts, journeys, mentions, sources
 
@@ -19,12 +19,18 @@ log = logging.getLogger("amplifier.listen")
 
 @dataclass(frozen=True)
 class Source:
-    """One thing listened to: an account's mentions, or a tag (without `#`; empty: mentions)."""
+    """One thing listened to: an account's mentions, or a tag (without `#`; empty: mentions).
+
+    `elsewhere` are those of our accounts on this network whose ids mean nothing where it listens, since they are on
+    another server; `ours` says by which handles they are known.
+    """
 
     account: str
     network: str
     platform: Platform
     tag: str = ""
+    elsewhere: frozenset[str] = frozenset()
+    ours: Ours = NOBODY
 
     @property
     def name(self) -> str:
@@ -54,7 +60,8 @@ class Poller:
         source = self._source
         if self._not_before and self._now() < self._not_before:
             return 0
-        ours = {state.remote_id for state in accounts.account_states() if state.platform == source.network} - {""}
+        states = [one for one in accounts.account_states() if one.platform == source.network]
+        ours = {one.remote_id for one in states if one.name not in source.elsewhere} - {""}
         if not ours:
             return 0  # until we know who we are, our own posts would look like mentions
         cursor = sources.cursor_of(source.name)
@@ -92,4 +99,5 @@ class Poller:
             account=source.account,
             our_ids=ours,
             our_posts=journeys.deliveries_of(source.account, references(raw)),
+            ours=source.ours,
         )

@@ -33,8 +33,9 @@ COLLECTION = "app.bsky.feed.post"
 class Whose:
     """The account whose post a link must be.
 
-    `web` is the base address of the pages people look at (Mastodon: of our server; in a rehearsal: of the sandbox),
-    `remote_id` the network's own id for the account. Only Bluesky needs that, and "" is no DID.
+    `handle` is as the pages' addresses have it: on Mastodon with a server where that is not the one of `web`. `web` is
+    the base address of the pages people look at (Mastodon: of our server; in a rehearsal: of the sandbox), `remote_id`
+    the network's own id for the account. Only Bluesky needs that, and "" is no DID.
     """
 
     platform: str
@@ -123,7 +124,8 @@ def _from_mastodon(path: str, whose: Whose, _after: datetime | None) -> Receipt 
     if found is None:
         return f"This is no post. A post's link looks like {whose.web}/@{whose.handle}/ and a number."
     handle, server, number = found[1] or found[4], found[2], found[3] or found[5]
-    if handle.lower() != whose.handle.lower() or (server and server.lower() != urlsplit(whose.web).hostname):
+    named = handle if not server or server.lower() == urlsplit(whose.web).hostname else f"{handle}@{server}"
+    if named.lower() != whose.handle.lower():
         return _of_another(f"{handle}@{server}" if server else handle, whose)
     return Receipt(number, f"{whose.web}/@{whose.handle}/{number}")
 

@@ -12,6 +12,7 @@ from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.limits import Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network, from_iso, iso
+from amplifier.sandbox.playing import STAGE, Playing
 from amplifier.sandbox.pretend_clock import CLOCK
 from amplifier.sandbox.public import Public, Rate
 from amplifier.sandbox.routes import Route
@@ -47,6 +48,8 @@ class Control:
             ("POST", "/_/weather", self.set_weather),
             ("GET", "/_/clock", self.clock),
             ("POST", "/_/clock", self.set_clock),
+            ("GET", "/_/stage", self.stage),
+            ("POST", "/_/stage", self.set_stage),
             ("GET", "/_/limits", self.limits),
             ("POST", "/_/limits", self.set_limits),
             ("GET", "/_/public", self.public),
@@ -98,6 +101,15 @@ class Control:
         self._world.notes.keep("clock", ms)
         CLOCK.get().set(ms)
         return self.clock(request, {})
+
+    def stage(self, _: Request, __: dict[str, str]) -> Any:
+        """Which moment of the campaign plays when."""
+        return Playing.of(self._world.notes.kept(STAGE)).as_json()
+
+    def set_stage(self, request: Request, _: dict[str, str]) -> Any:
+        """From now on the campaign plays so; without knots its time is real time."""
+        self._world.notes.keep(STAGE, Playing.of(_object(request)).as_json())
+        return self.stage(request, {})
 
     def limits(self, _: Request, __: dict[str, str]) -> Any:
         """Whether rate limits are enforced."""

@@ -1,4 +1,4 @@
-"""The Mastodon face: one server, social.example, that speaks the REST API of Mastodon 4.5."""
+"""The Mastodon face: as many servers as tokens name, each of which speaks the REST API of Mastodon 4.5."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.ids import position_at
 from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Post, Reason
+from amplifier.sandbox.nouns import SERVER, Account, Draft, Network, Post, Reason
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
@@ -141,11 +141,11 @@ class Mastodon:
 
     def instance(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /api/v2/instance."""
-        return say(shapes.instance(request.host))
+        return say(shapes.instance(request.host, _base(request).server))
 
     def instance_v1(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /api/v1/instance."""
-        return say(shapes.instance_v1(request.host))
+        return say(shapes.instance_v1(request.host, _base(request).server))
 
     def _statuses(self, request: Request, posts: list[Post], limits: dict[str, str]) -> Answer:
         # Whichever end a page was taken from, it is shown newest first (mastodon: concerns/paginable.rb).
@@ -178,7 +178,7 @@ class Mastodon:
             author=me,
             text=text,
             ours=True,
-            mentions=words.named(NETWORK, text),
+            mentions=words.named(NETWORK, text, me.server),
             tags=words.tagged(text),
             language=str(fields.get("language") or "en"),
             visibility=visibility,
@@ -187,11 +187,10 @@ class Mastodon:
         )
 
     def _authenticate(self, request: Request) -> tuple[Account, dict[str, str]]:
-        token = request.header("Authorization").removeprefix("Bearer ").strip()
-        handle = token.removeprefix("pretend-")
-        if handle == token or not handle:
+        handle = _handle(request)
+        if not handle:
             raise RefusedError(problem(401, "The access token is invalid"))
-        me = self._world.people.account(NETWORK, words.handle_on(NETWORK, handle))
+        me = self._world.people.account(NETWORK, handle)
         return me, self._count(me.handle)
 
     def _visitor(self, request: Request) -> dict[str, str]:
@@ -253,7 +252,7 @@ def _window(request: Request, *, standard: int, most: int) -> Window:
 def _links(request: Request, shown: list[str]) -> dict[str, str]:
     if not shown:
         return {}
-    address = f"{_base(request)}{request.path}"
+    address = f"{_base(request).address}{request.path}"
     return {"Link": f'<{address}?max_id={shown[-1]}>; rel="next", <{address}?min_id={shown[0]}>; rel="prev"'}
 
 
@@ -261,5 +260,14 @@ def _is_set(request: Request, name: str) -> bool:
     return request.one(name).lower() in {"1", "true", "on"}
 
 
-def _base(request: Request) -> str:
-    return f"http://{request.host}"
+def _base(request: Request) -> shapes.Base:
+    """Where a reader stands: all servers are at one address, and the token says on which of them its account is."""
+    server = _handle(request).partition("@")[2]
+    return shapes.Base(f"http://{request.host}", server or SERVER)
+
+
+def _handle(request: Request) -> str:
+    """Whom the token `pretend-NAME` or `pretend-NAME@SERVER` stands for; nobody where it is none."""
+    token = request.header("Authorization").removeprefix("Bearer ").strip()
+    name = token.removeprefix("pretend-")
+    return words.handle_on(NETWORK, name) if name != token and name.partition("@")[0] else ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from amplifier.sandbox.nouns import SERVER, Account, Notice, Post, Reason, iso
+from amplifier.sandbox.nouns import SERVER, Account, Network, Notice, Post, Reason, iso
+from amplifier.sandbox.words import handle_on
 from amplifier.sandbox.world import World
 from amplifier.text.links import Span, SpanKind, spans
 
@@ -14,13 +16,29 @@ LINK_COST = 23
 VERSION = "4.5.0"
 
 
-def account(found: Account, base: str) -> dict[str, Any]:
-    """An Account entity. `base` is where this server's pages are, such as `http://127.0.0.1:8000`."""
-    name, _, server = found.handle.partition("@")
+@dataclass(frozen=True)
+class Base:
+    """Where a reader stands: the address of the pages, such as `http://127.0.0.1:8000`, and the server asked.
+
+    A server calls its own accounts by their name alone, and those of others by name and server.
+    """
+
+    address: str
+    server: str = SERVER
+
+    def acct(self, found: Account) -> str:
+        """How this server calls an account."""
+        name = found.handle.partition("@")[0]
+        return name if found.server == self.server else f"{name}@{found.server}"
+
+
+def account(found: Account, base: Base) -> dict[str, Any]:
+    """An Account entity."""
+    name = found.handle.partition("@")[0]
     return {
         "id": found.remote_id,
         "username": name,
-        "acct": found.handle,
+        "acct": base.acct(found),
         "display_name": found.name,
         "locked": False,
         "bot": False,
@@ -29,12 +47,12 @@ def account(found: Account, base: str) -> dict[str, Any]:
         "group": False,
         "created_at": iso(found.since_ms)[:10] + "T00:00:00.000Z",
         "note": "",
-        "url": f"{base}{found.page}",
-        "uri": f"https://{server or SERVER}/users/{name}",
-        "avatar": f"{base}/wall/assets/icon.svg",
-        "avatar_static": f"{base}/wall/assets/icon.svg",
-        "header": f"{base}/wall/assets/icon.svg",
-        "header_static": f"{base}/wall/assets/icon.svg",
+        "url": f"{base.address}{found.page}",
+        "uri": f"https://{found.server}/users/{name}",
+        "avatar": f"{base.address}/wall/assets/icon.svg",
+        "avatar_static": f"{base.address}/wall/assets/icon.svg",
+        "header": f"{base.address}/wall/assets/icon.svg",
+        "header_static": f"{base.address}/wall/assets/icon.svg",
         "followers_count": 0,
         "following_count": 0,
         "statuses_count": 0,
@@ -44,7 +62,7 @@ def account(found: Account, base: str) -> dict[str, Any]:
     }
 
 
-def own_account(found: Account, base: str) -> dict[str, Any]:
+def own_account(found: Account, base: Base) -> dict[str, Any]:
     """The account of whoever asks, with what only they may see."""
     source = {
         "privacy": "public",
@@ -58,7 +76,7 @@ def own_account(found: Account, base: str) -> dict[str, Any]:
     return account(found, base) | {"source": source, "role": {"id": "-99", "name": "", "permissions": "0"}}
 
 
-def status(post: Post, base: str, world: World) -> dict[str, Any]:
+def status(post: Post, base: Base, world: World) -> dict[str, Any]:
     """A Status entity."""
     parent = world.post(post.network, post.in_reply_to) if post.in_reply_to else None
     quoted = world.post(post.network, post.quotes) if post.quotes else None
@@ -72,7 +90,7 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
         "visibility": post.visibility,
         "language": post.language or None,
         "uri": post.canonical_id,
-        "url": f"{base}{post.page}",
+        "url": f"{base.address}{post.page}",
         "replies_count": len(world.replies(post)),
         "reblogs_count": 0,
         "favourites_count": 0,
@@ -82,7 +100,7 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
         "reblogged": False,
         "muted": False,
         "bookmarked": False,
-        "content": content(post.text, base),
+        "content": content(post.text, base, post.author.server),
         "filtered": [],
         "reblog": None,
         "application": {"name": "Pretend", "website": None} if post.ours else None,
@@ -92,13 +110,13 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
             {
                 "id": who.remote_id,
                 "username": who.handle.partition("@")[0],
-                "url": f"{base}{who.page}",
-                "acct": who.handle,
+                "url": f"{base.address}{who.page}",
+                "acct": base.acct(who),
             }
             for who in (world.people.known(post.network, handle) for handle in post.mentions)
             if who is not None
         ],
-        "tags": [{"name": tag, "url": f"{base}/tags/{tag}"} for tag in post.tags],
+        "tags": [{"name": tag, "url": f"{base.address}/tags/{tag}"} for tag in post.tags],
         "emojis": [],
         "card": None,
         "poll": None,
@@ -106,12 +124,12 @@ def status(post: Post, base: str, world: World) -> dict[str, Any]:
     }
 
 
-def history(post: Post, base: str) -> list[dict[str, Any]]:
+def history(post: Post, base: Base) -> list[dict[str, Any]]:
     """The StatusEdit entities of a post, the first version among them."""
     author = account(post.author, base)
     return [
         {
-            "content": content(version.text, base),
+            "content": content(version.text, base, post.author.server),
             "spoiler_text": "",
             "sensitive": False,
             "created_at": iso(version.at_ms),
@@ -123,7 +141,7 @@ def history(post: Post, base: str) -> list[dict[str, Any]]:
     ]
 
 
-def notification(notice: Notice, base: str, world: World) -> dict[str, Any]:
+def notification(notice: Notice, base: Base, world: World) -> dict[str, Any]:
     """A Notification entity; a reply that names us is a mention there, as any mention."""
     kind = "quote" if notice.reason is Reason.QUOTE else "mention"
     return {
@@ -136,19 +154,19 @@ def notification(notice: Notice, base: str, world: World) -> dict[str, Any]:
     }
 
 
-def content(text: str, base: str) -> str:
-    """The HTML Mastodon makes of a text: paragraphs, breaks, links, tags and handles."""
+def content(text: str, base: Base, home: str = SERVER) -> str:
+    """The HTML Mastodon makes of a text: paragraphs, breaks, links, tags and handles. `home`: its author's server."""
     pieces = []
     done = 0
     for span in spans(text):
-        pieces += [escape(text[done : span.start]), _anchor(span, base)]
+        pieces += [escape(text[done : span.start]), _anchor(span, base, home)]
         done = span.end
     pieces.append(escape(text[done:]))
     paragraphs = (part.strip("\n") for part in "".join(pieces).replace("\r\n", "\n").split("\n\n"))
     return "".join("<p>" + part.replace("\n", "<br />") + "</p>" for part in paragraphs if part.strip())
 
 
-def _anchor(span: Span, base: str) -> str:
+def _anchor(span: Span, base: Base, home: str) -> str:
     value = escape(span.value)
     match span.kind:
         case SpanKind.LINK:
@@ -161,20 +179,20 @@ def _anchor(span: Span, base: str) -> str:
                 f'<span class="invisible">{hidden}</span></a>'
             )
         case SpanKind.TAG:
-            href = f"{base}/tags/{value.lower()}"
+            href = f"{base.address}/tags/{value.lower()}"
             return f'<a href="{href}" class="mention hashtag" rel="tag">#<span>{value}</span></a>'
         case SpanKind.HANDLE:
-            href = f"{base}/@{escape(span.value.lower().removesuffix('@' + SERVER))}"
+            href = f"{base.address}/@{escape(handle_on(Network.MASTODON, span.value, home))}"
             name = escape(span.value.partition("@")[0])
             inner = f'<a href="{href}" class="u-url mention">@<span>{name}</span></a>'
             return f'<span class="h-card" translate="no">{inner}</span>'
 
 
-def instance(host: str) -> dict[str, Any]:
+def instance(host: str, server: str = SERVER) -> dict[str, Any]:
     """The Instance entity of /api/v2/instance."""
     return {
-        "domain": SERVER,
-        "title": SERVER,
+        "domain": server,
+        "title": server,
         "version": VERSION,
         "source_url": f"http://{host}/wall",
         "description": "A pretend server for rehearsals. Nothing here reaches anybody.",
@@ -206,11 +224,11 @@ def configuration() -> dict[str, Any]:
     }
 
 
-def instance_v1(host: str) -> dict[str, Any]:
+def instance_v1(host: str, server: str = SERVER) -> dict[str, Any]:
     """The older entity of /api/v1/instance."""
     return {
-        "uri": SERVER,
-        "title": SERVER,
+        "uri": server,
+        "title": server,
         "short_description": "A pretend server for rehearsals.",
         "description": "A pretend server for rehearsals. Nothing here reaches anybody.",
         "email": "",

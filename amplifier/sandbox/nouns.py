@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-SERVER = "social.example"  # what the Mastodon face calls itself
+SERVER = "social.example"  # the Mastodon server that is meant where a request names none
 
 
 class Network(StrEnum):
@@ -32,7 +32,9 @@ class Reason(StrEnum):
 class Account:
     """Somebody on one network. `remote_id` is the network's own id; `key` is the row in the world's file.
 
-    A Mastodon handle is the local part for accounts of our server and `name@server` for others.
+    A Mastodon handle is the local part for accounts of `SERVER` and `name@server` for those of any other, be they the
+    campaign's or not: the same name on two servers is two accounts. On X and Bluesky a handle is one account, whichever
+    host was asked.
     """
 
     key: int
@@ -41,6 +43,11 @@ class Account:
     name: str
     remote_id: str
     since_ms: int
+
+    @property
+    def server(self) -> str:
+        """The Mastodon server it is on; on a network whose handles belong to no server, the empty string."""
+        return (self.handle.partition("@")[2] or SERVER) if self.network is Network.MASTODON else ""
 
     @property
     def page(self) -> str:

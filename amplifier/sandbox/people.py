@@ -29,7 +29,13 @@ class People:
             found = self.known(network, handle)
             if found is not None:
                 return found
-            wanted = (network, handle, NAMES.get(handle) or name or handle, ids.account_id(network, handle), now_ms())
+            wanted = (
+                network,
+                handle,
+                NAMES.get(handle.partition("@")[0]) or name or handle,
+                ids.account_id(network, handle),
+                now_ms(),
+            )
             self._file.execute(
                 "INSERT INTO accounts (network, handle, name, remote_id, since_ms) VALUES (?, ?, ?, ?, ?)", wanted
             )

@@ -170,7 +170,7 @@ class Public:
         author = self._world.people.known(network, handle) or self._world.people.account(network, handle, _name(handle))
         parent = self._other(network, in_reply_to)
         quoted = self._other(network, quotes)
-        mentions = words.named(network, text)
+        mentions = words.named(network, text, author.server)
         if network is Network.MASTODON and parent:
             # A reply addresses whom it answers, in the text or not (ActivityPub's tag of type Mention).
             mentions = tuple(dict.fromkeys((*mentions, parent.author.handle)))

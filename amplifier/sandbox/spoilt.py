@@ -46,7 +46,7 @@ BODIES = {
 ABSURD = "99999999999999999999"
 JUNK_BYTES = 100_000
 AWAY, SEE_OTHER = 307, 303  # RFC 9110: "not here, ask there", and "done, see there"
-PLACE = f"http://{SERVER}"
+PLACE = mastodon_shapes.Base(f"http://{SERVER}")
 
 
 def refusal(fault: Fault, network: Network) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import SERVER, TITLES, Account, Network, Post, iso
+from amplifier.sandbox.nouns import TITLES, Account, Network, Post, iso
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.world import World
 from amplifier.text.links import spans
@@ -109,9 +109,7 @@ class State:
 
 def full_handle(account: Account) -> str:
     """The handle as people write it, without `@` in front."""
-    if account.network is Network.MASTODON and "@" not in account.handle:
-        return f"{account.handle}@{SERVER}"
-    return account.handle
+    return f"{account.handle.partition('@')[0]}@{account.server}" if account.server else account.handle
 
 
 def row(post: Post) -> dict[str, Any]:

@@ -11,17 +11,22 @@ from amplifier.sandbox.nouns import SERVER, Draft, Network, Post
 from amplifier.text.links import Span, SpanKind, spans
 
 
-def handle_on(network: Network, written: str) -> str:
-    """A handle as the world keeps it: lower-case, no `@` in front, our own Mastodon server left out."""
+def handle_on(network: Network, written: str, home: str = "") -> str:
+    """A handle as the world keeps it: lower-case, no `@` in front, the Mastodon server `SERVER` left out.
+
+    `home` is the Mastodon server on which it was written: a handle there that names none is one of that server's own.
+    """
     handle = written.removeprefix("@").lower()
-    if network is Network.MASTODON:
-        handle = handle.removesuffix(f"@{SERVER}")
-    return handle
+    if network is not Network.MASTODON:
+        return handle
+    name, _, server = handle.partition("@")
+    server = server or home or SERVER
+    return name if server == SERVER else f"{name}@{server}"
 
 
-def named(network: Network, text: str) -> tuple[str, ...]:
-    """The handles in a text, each once, in order."""
-    handles = (handle_on(network, span.value) for span in spans(text) if span.kind is SpanKind.HANDLE)
+def named(network: Network, text: str, home: str = "") -> tuple[str, ...]:
+    """The handles in a text, each once, in order. `home` is the Mastodon server of its author."""
+    handles = (handle_on(network, span.value, home) for span in spans(text) if span.kind is SpanKind.HANDLE)
     return tuple(dict.fromkeys(handles))
 
 
@@ -44,7 +49,8 @@ def facets(text: str, did_of: Callable[[str], str | None]) -> list[dict[str, Any
 
 def redrafted(post: Post, text: str, did_of: Callable[[str], str | None]) -> Draft:
     """The post with other words, as its author's own client would send it. Whom it answers stays addressed."""
-    before = named(post.network, post.text)
+    home = post.author.server
+    before = named(post.network, post.text, home)
     answered = tuple(handle for handle in post.mentions if handle not in before)
     record: dict[str, Any] = {}
     if post.record:
@@ -53,7 +59,7 @@ def redrafted(post: Post, text: str, did_of: Callable[[str], str | None]) -> Dra
         author=post.author,
         text=text,
         ours=post.ours,
-        mentions=tuple(dict.fromkeys((*named(post.network, text), *answered))),
+        mentions=tuple(dict.fromkeys((*named(post.network, text, home), *answered))),
         tags=tagged(text),
         language=post.language,
         record=json.dumps(record, ensure_ascii=False) if record else "",

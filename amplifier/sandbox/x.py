@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import Any
 
 from amplifier.sandbox import ids, words, x_auth, x_paging, x_search
@@ -11,6 +12,7 @@ from amplifier.sandbox.faults import Faults, Kind
 from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Network, Post
+from amplifier.sandbox.playing import STAGE, Playing
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
 from amplifier.sandbox.world import World
@@ -68,7 +70,7 @@ class X:
         headers = self._spend(Budget.X_PUBLISH, me.handle)
         draft = self._draft(request, me)
         with self._world.lock:
-            if self._world.has_said(me, draft.text, ids.position_at(NETWORK, now_ms() - DAY_MS)):
+            if self._world.has_said(me, draft.text, self._a_day_ago()):
                 raise RefusedError(
                     forbidden("You are not allowed to create a Tweet with duplicate content.").having(headers)
                 )
@@ -246,6 +248,11 @@ class X:
     def _asker(self, request: Request) -> str:
         scheme, handle = x_auth.read(request, now_ms() / 1000)
         return "the app" if scheme is Scheme.APP else self._user(scheme, handle).handle
+
+    def _a_day_ago(self) -> int:
+        """The position from which on X remembers words: it guards readers, so a day of the campaign that plays."""
+        playing = Playing.of(self._world.notes.kept(STAGE))
+        return ids.position_at(NETWORK, playing.before(now_ms(), timedelta(milliseconds=DAY_MS)))
 
     def _by_id(self, number: str) -> Account:
         account = self._world.people.by_id(NETWORK, _number(number))

@@ -14,10 +14,11 @@ from amplifier.campaign.post import PostId, Words
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
-from amplifier.errors import UsageError
+from amplifier.errors import Problem, UsageError
 from amplifier.schedule.milestones import effective, moved
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
-from amplifier.schedule.review import near
+from amplifier.schedule.review import near, on_x
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, plan_versions
@@ -35,12 +36,16 @@ class Shift:
 
 @dataclass(frozen=True)
 class Move:
-    """A milestone that is about to move: from where to where, what follows it, and what has gone out already."""
+    """A milestone that is about to move: from where to where, what follows it, and what has gone out already.
+
+    `copies` are posts that would be held then, since the move brings them too near to nearly the same words on X.
+    """
 
     milestone: Milestone
     to: datetime
     shifts: tuple[Shift, ...]
     sent: tuple[str, ...]
+    copies: tuple[Problem, ...] = ()
 
 
 # The last reading, by the digest of its files: trying every post on every account takes a tenth of a second, and the
@@ -93,7 +98,14 @@ def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
             sent.append(post)
         else:
             shifts.append(Shift(post, was.astimezone(zone), one.due.astimezone(zone)))
-    return Move(milestone, to, tuple(shifts), tuple(sent))
+    return Move(milestone, to, tuple(shifts), tuple(sent), _copies(program, made, trial, gone))
+
+
+def _copies(program: Program, made: tuple[Decision, ...], trial: Decision, gone: set[str]) -> tuple[Problem, ...]:
+    """Why posts that are still to come would be held with this decision, and are not without it."""
+    before = on_x(program, wanted_posts(program, made))
+    after = on_x(program, wanted_posts(program, (*made, trial)))
+    return tuple(why for where, why in after.items() if where not in before and post_name(where[0]) not in gone)
 
 
 def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decision:
@@ -157,7 +169,8 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]
     waiting = (State.QUEUED, State.HELD)
     rows = [row for row in journeys.journeys(post=post) if row.identity.account in words and row.state in waiting]
-    echoes = remembered(said, settings, at=due_at, replaced=[row.id for row in rows])
+    gives_way = [row.id for row in rows]
+    echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings))
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")

@@ -13,7 +13,7 @@ from amplifier.campaign.correction import Stated, unopened
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import Fact, PostId, WantedPost
 from amplifier.compose.allow import TIME_FILTERS
-from amplifier.compose.queue import IMPRINT, VOICE, voice_fact
+from amplifier.compose.queue import IMPRINT, VOICE
 from amplifier.policy import Profile
 from amplifier.settings import Campaign
 
@@ -44,8 +44,9 @@ def values(plan: Plan, campaign: Campaign) -> dict[str, str]:
     found = {MILESTONE + one.name: one.at.isoformat() for one in plan.milestones}
     found |= {LINK + name: str(address) for name, address in campaign.links.items()}
     for name, voice in campaign.voice.items():
-        told = (voice_fact(name, platform, campaign) for platform in voice.forms or ("",))
-        found |= {fact.name: fact.value for fact in told}
+        if voice.everywhere is not None:
+            found[VOICE + name] = voice.everywhere
+        found |= {f"{VOICE}{name}.{key}": said for key, said in voice.forms.items()}
     if campaign.imprint.profile is not Profile.OFF and campaign.imprint.text.strip():
         found[IMPRINT] = campaign.imprint.text
     return found
@@ -75,10 +76,10 @@ def untrue(
     for one in stated:
         would_say = says.get((one.post, one.account))
         let_stand = left.get(f"{one.post.slot}/{one.post.occurrence}", {})
-        known = {fact.name: fact.value for fact in one.facts if _is_said_there(fact, one.platform)}
+        known = _there(one.facts, one)
         changed = tuple(
             change
-            for change in differing(known, today)
+            for change in differing(known, {name: _so_there(name, today, one) for name in known})
             if let_stand.get(change.fact) != change.now and _matters(change, one.text, would_say, at)
         )
         if changed:
@@ -171,10 +172,30 @@ def _is_other(then: str, now: str) -> bool:
         return True
 
 
-def _is_said_there(fact: Fact, platform: str) -> bool:
-    """Whether a fact is about this network: a voice with a form for each is named with its network."""
-    parts = fact.name.split(".")
-    return not fact.name.startswith(VOICE) or len(parts) < 3 or parts[2] == platform
+def _there(facts: Iterable[Fact], stated: Stated) -> dict[str, str]:
+    """Those of these facts that are about this account, by name; of a voice's forms that is one alone.
+
+    A voice's form is named with its network or account: the post keeps those of all accounts that it went to.
+    """
+    known = {fact.name: fact.value for fact in facts}
+    voices = {_voice(name) for name in known if name.startswith(VOICE)}
+    said = {next((name for name in _names(voice, stated) if name in known), "") for voice in voices}
+    return {name: value for name, value in known.items() if not name.startswith(VOICE) or name in said}
+
+
+def _so_there(fact: str, today: Mapping[str, str], stated: Stated) -> str:
+    """What is so today where this was stated: of a voice the form that its account has now, whatever had it then."""
+    names = _names(_voice(fact), stated) if fact.startswith(VOICE) else (fact,)
+    return next((today[name] for name in names if name in today), "")
+
+
+def _voice(fact: str) -> str:
+    return ".".join(fact.split(".")[:2])
+
+
+def _names(voice: str, stated: Stated) -> tuple[str, ...]:
+    """The facts under which a voice's form for an account may stand, the one that wins first."""
+    return (f"{voice}.{stated.account}", f"{voice}.{stated.platform}", voice)
 
 
 def _said(value: str) -> set[str]:

@@ -15,18 +15,18 @@ from amplifier.campaign.changes import Changes, ExistingPost
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.memory import MOST
-from amplifier.compose.sameness import BEGINNING, END, watched
+from amplifier.compose.memory import spoken_on_x
+from amplifier.compose.sameness import watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, all_occurrences, copies, read_program, write_all
+from amplifier.schedule.program import Program, all_occurrences, copies, held_copies, read_program, write_all
 from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.renamed import without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, said
+from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
@@ -110,13 +110,16 @@ class Planner:
 
     def _copies(self, program: Program, now: datetime) -> list[Problem]:
         """What the accounts on X have already, in words that the plan does not know of: it may not say that too."""
-        strict = watched(self._settings)
-        if not strict or ledger.ledger() is None:
+        if not watched(self._settings) or ledger.ledger() is None:
             return []
-        campaign = playing(self._settings).campaign
-        rows = said.said(strict, since=BEGINNING, until=END, most=MOST)
-        in_play = [replace(row, at=campaign(row.at)) for row in rows]
-        return copies(program, decisions.decisions(), in_play, at=campaign(now))
+        stage = playing(self._settings)
+        return copies(program, decisions.decisions(), spoken_on_x(self._settings, stage), at=stage.campaign(now))
+
+    def _held(self, program: Program, wanted: Sequence[WantedPost], stage: Stage) -> dict[tuple[PostId, str], str]:
+        """Which of these posts, due on the stage, may not be said on an account of X, and why."""
+        there = [replace(one, moment=replace(one.moment, due_at=stage.campaign(one.moment.due_at))) for one in wanted]
+        found = held_copies(program, there, spoken_on_x(self._settings, stage))
+        return {where: problem.message for where, problem in found.items()}
 
     def _fall_back(self) -> None:
         """After a restart with a bad file, the last good version is still in force."""
@@ -137,6 +140,7 @@ class Planner:
         made = decisions.decisions()
         written = write_all(program, made, stage)
         self._wanted = written.posts
+        held = self._held(program, written.posts, stage)
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -147,6 +151,7 @@ class Planner:
                 opened_at=opened.opened_at,
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
+                copies=held,
             )
             changes = without_copies(changes, existing, written.posts, now=now)
             return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)

@@ -21,7 +21,7 @@ from amplifier.schedule import files
 from amplifier.schedule.facts import stated_in, values
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
-from amplifier.schedule.sameness import said_elsewhere, same
+from amplifier.schedule.sameness import held, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import FILE, Mode, Settings
 
@@ -70,12 +70,19 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
 
 
 def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
-    """Warnings: which of these posts say nearly the same, though the files are good as they stand.
+    """Warnings: which of these posts say nearly the same where that is only a pity; `held_copies` has the others."""
+    return same(_by_name(posts), program.plan, program.templates, program.settings)[1]
 
-    On X it is milestones that moved, or people's own words, that can bring such two together.
+
+def held_copies(
+    program: Program, posts: Iterable[WantedPost], ledger: Iterable[Spoken]
+) -> dict[tuple[PostId, str], Problem]:
+    """Which of these posts are held on which account of X, and why: nearly the same is there within 7 days.
+
+    By the same rule files are refused; here it is milestones that moved, or people's own words, that bring such two
+    together. `ledger` and the posts are in the campaign's time.
     """
-    refused, warned = same(_by_name(posts), program.plan, program.templates, program.settings)
-    return [*refused, *warned]
+    return held(_by_name(posts), ledger, program.plan, program.templates, program.settings)
 
 
 def copies(program: Program, made: tuple[Decision, ...], ledger: Iterable[Spoken], *, at: datetime) -> list[Problem]:

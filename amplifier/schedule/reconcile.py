@@ -15,8 +15,10 @@ LOOK_BACK = timedelta(days=1)
 UNPLANNED = "unplanned"
 UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
 MOVABLE = (State.QUEUED, State.HELD)
-OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY)  # what was wrong with these were their words
+# What was wrong with these were their words.
+OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
 NOTHING: Mapping[PostId, str] = {}
+NO_COPIES: Mapping[tuple[PostId, str], str] = {}
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
 TOO_LATE_AGAIN = "The plan wants it again, but its time has passed."
@@ -24,7 +26,7 @@ AHEAD_AGAIN = "It was too late to send it, and now its time lies ahead again."
 WAITED = "It waited for a person when the plan left it out, and now the plan wants it again."
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913  what is wanted, what is there, when, and what may not be as it is wanted
     wanted: Iterable[WantedPost],
     existing: Sequence[ExistingPost],
     *,
@@ -32,6 +34,7 @@ def reconcile(
     opened_at: datetime,
     fresh: bool = False,
     unwritten: Mapping[PostId, str] = NOTHING,
+    copies: Mapping[tuple[PostId, str], str] = NO_COPIES,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
@@ -40,7 +43,8 @@ def reconcile(
     is held for a person. New posts are added up to 14 days ahead. What was due before the ledger was opened is left
     alone, but for the day before in a `fresh` ledger (one that cannot know what went out): that is born unsure, so that
     somebody looks. `unwritten` are posts that the plan wants and cannot put into words as it stands, each with the
-    sentence that says why: they are held until it can.
+    sentence that says why: they are held until it can. `copies` are those that may not be said on an account as the
+    plan stands, since nearly the same is there: they are held likewise.
     """
     by_id = {post.id: post for post in existing}
     matched: set[int] = set()
@@ -53,16 +57,18 @@ def reconcile(
             found = by_id.get(PostId(post.id.campaign, post.was, post.id.occurrence))
         if found is None:
             if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh):
-                adds.append(Add(post, None, tuple(_born(post, words, now=now, fresh=fresh) for words in post.words)))
+                born = tuple(_born(post, words, copies, now=now, fresh=fresh) for words in post.words)
+                adds.append(Add(post, None, born))
             continue
         matched.add(found.row)
-        new_steps = tuple(_steps(post, found, now=now, fresh=fresh))
+        new_steps = tuple(_steps(post, found, copies, now=now, fresh=fresh))
         steps += new_steps
         rewrites += _rewrites(post, found, new_steps)
         have = {delivery.account for delivery in found.deliveries}
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
-            adds.append(Add(post, found.row, tuple(_born(post, words, now=now, fresh=fresh) for words in lacking)))
+            born = tuple(_born(post, words, copies, now=now, fresh=fresh) for words in lacking)
+            adds.append(Add(post, found.row, born))
     for gone in existing:
         if gone.row not in matched and gone.id.slot != OWN:
             why = unwritten.get(gone.id)
@@ -81,10 +87,16 @@ def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh:
     return earliest <= too_late_at(post) and post.moment.due_at <= now + WINDOW
 
 
-def _born(post: WantedPost, words: Words, *, now: datetime, fresh: bool) -> NewDelivery:
+def _born(
+    post: WantedPost, words: Words, copies: Mapping[tuple[PostId, str], str], *, now: datetime, fresh: bool
+) -> NewDelivery:
     if fresh and post.moment.due_at <= now:
         return NewDelivery(words, State.UNSURE, DoubtReason.NEW_LEDGER)
-    return NewDelivery(words, State.QUEUED if too_late_at(post) > now else State.MISSED)
+    if too_late_at(post) <= now:
+        return NewDelivery(words, State.MISSED)
+    if why := copies.get((post.id, words.account)):
+        return NewDelivery(words, State.HELD, HoldReason.NEAR_COPY, why)
+    return NewDelivery(words, State.QUEUED)
 
 
 def _differs(post: WantedPost, found: ExistingPost) -> bool:
@@ -101,7 +113,14 @@ def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> I
         yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))
 
 
-def _steps(post: WantedPost, found: ExistingPost, *, now: datetime, fresh: bool) -> Iterator[Step]:
+def _steps(
+    post: WantedPost,
+    found: ExistingPost,
+    copies: Mapping[tuple[PostId, str], str],
+    *,
+    now: datetime,
+    fresh: bool,
+) -> Iterator[Step]:
     by_account = {words.account: words for words in post.words}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
@@ -111,7 +130,20 @@ def _steps(post: WantedPost, found: ExistingPost, *, now: datetime, fresh: bool)
             if words.text != delivery.text:
                 yield from _overtaken(delivery)
         else:
-            yield from _step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh)
+            why = copies.get((post.id, words.account), "")
+            steps = _step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh)
+            yield from _kept_back(delivery, steps, why, ahead=post.moment.due_at > now)
+
+
+def _kept_back(delivery: ExistingDelivery, steps: Iterable[Step], why: str, *, ahead: bool) -> Iterator[Step]:
+    """The same steps, but what would wait for its time is held while it is a near copy, and goes on when it is none."""
+    step = next(iter(steps), None) or Step(delivery.id, delivery.state, delivery.state, "", delivery.reason)
+    if why and step.after is State.QUEUED:
+        yield replace(step, after=State.HELD, kind="near copy", reason=HoldReason.NEAR_COPY, detail=why)
+    elif not why and ahead and step.after is State.HELD and step.reason == HoldReason.NEAR_COPY:
+        yield replace(step, after=State.QUEUED, kind="no near copy any more", reason="", detail="")
+    elif step.kind:
+        yield step
 
 
 def _step(

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingPost, NewDelivery
 from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, Spoken, State
+from amplifier.campaign.plan import Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 from amplifier.errors import Problem
-from amplifier.schedule.program import Program
 
 OUT = (State.SENT, *ON_ITS_WAY)
 
@@ -37,11 +37,11 @@ def orphans(existing: Iterable[ExistingPost], wanted: Iterable[WantedPost]) -> l
     ]
 
 
-def warnings(program: Program, posts: Sequence[WantedPost], out: Iterable[Spoken], *, now: datetime) -> list[Problem]:
+def warnings(plan: Plan, posts: Sequence[WantedPost], out: Iterable[Spoken], *, now: datetime) -> list[Problem]:
     """Which slots would say again what the ledger knows to be out, by a name that the plan no longer has."""
     named = _named(posts)
     known = [Orphan(one.post, one.account, one.text, one.at) for one in out if _is_orphan(one.post, named)]
-    slots = {slot.name: slot for slot in program.plan.slots}
+    slots = {slot.name: slot for slot in plan.slots}
     found: dict[tuple[str, str], Problem] = {}
     for post in posts:
         for words in post.words:

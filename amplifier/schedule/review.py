@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from amplifier.campaign.changes import Changes, ExistingPost, Note
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words
-from amplifier.errors import UsageError
+from amplifier.compose.memory import spoken_on_x
+from amplifier.errors import Problem, UsageError
 from amplifier.schedule import facts
 from amplifier.schedule.facts import CHANGED, Untrue
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, post_name, wanted_posts
-from amplifier.store import decisions, events, journeys, stated
+from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
+from amplifier.store import decisions, events, journeys, ledger, stated
 
 NEAREST = 3
 MOST_LISTED = 8
@@ -100,6 +101,12 @@ def with_note(
         became_untrue=_untrue(program, made, wanted, now) if known is not None else (),
     )
     return replace(changes, note=note)
+
+
+def on_x(program: Program, posts: Iterable[WantedPost]) -> dict[tuple[PostId, str], Problem]:
+    """Which of these posts of the campaign's own time are held on which account of X, and why; as the planner does."""
+    spoken = spoken_on_x(program.settings, playing(program.settings)) if ledger.is_ready() else []
+    return held_copies(program, posts, spoken)
 
 
 def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:

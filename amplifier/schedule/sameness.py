@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amplifier.campaign.delivery import Spoken
-from amplifier.campaign.plan import Plan
-from amplifier.campaign.post import OWN, WantedPost
+from amplifier.campaign.plan import Plan, Slot
+from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.sameness import WORDING, Echo, Judge, Said, Verdict, as_said, echoes
+from amplifier.compose.sameness import OURS, WORDING, Echo, Judge, Said, Verdict, as_said, echoes, held_back
 from amplifier.errors import Problem
 from amplifier.settings import Settings
 
@@ -27,7 +28,7 @@ def same(
     warned: dict[Problem, None] = {}
     for echo in echoes(said, settings):
         into = refused if echo.verdict is Verdict.REFUSED else warned
-        into[_problem(echo, posts[echo.said.post], plan, templates, settings)] = None
+        into[_Places(posts, plan, templates, settings).problem(echo)] = None
     return list(refused), list(warned)
 
 
@@ -46,8 +47,7 @@ def said_elsewhere(
     and corrections count, for the rest is the plan's, which `same` looks at. All times are the campaign's.
     """
     judge = Judge(settings)
-    own = (as_said(row) for row in ledger if row.revision or row.post.slot == OWN)
-    known = sorted(own, key=lambda one: one.at)
+    known = sorted(_own(ledger), key=lambda one: one.at)
     found: dict[Problem, None] = {}
     for name, post in posts.items() if known else ():
         for words in post.words if post.moment.due_at > at else ():
@@ -55,20 +55,91 @@ def said_elsewhere(
                 said = Said(name, words.account, words.text, post.moment.due_at)
                 others = [one for one in known if (one.post, one.account) != (name, words.account)]
                 if echo := judge.echo(said, others):
-                    found[_problem(echo, post, plan, templates, settings)] = None
+                    found[_Places(posts, plan, templates, settings).problem(echo)] = None
     return list(found)
 
 
-def _problem(
-    echo: Echo, post: WantedPost, plan: Plan, templates: Mapping[str, Template], settings: Settings
-) -> Problem:
-    if echo.said.account != echo.before.account:
-        slot = next(one for one in plan.slots if one.name == post.id.slot)
-        return Problem(slot.path, slot.line, "repeat", *_across(echo, slot.name))
-    template = templates[post.template]
-    wording = template.wording(post.wording)
-    form = wording.form(settings.account(echo.said.account).platform) if wording else None
-    return echo.warning(template.path, form.line if form else 0)
+def held(
+    posts: Mapping[str, WantedPost],
+    ledger: Iterable[Spoken],
+    plan: Plan,
+    templates: Mapping[str, Template],
+    settings: Settings,
+) -> dict[tuple[PostId, str], Problem]:
+    """Which of these posts are held back on which account, though the files are good as they stand, and why.
+
+    Milestones that moved, or words that people gave, bring such two together. `ledger` as for `said_elsewhere`; all
+    times are the campaign's.
+    """
+    said = [
+        Said(name, words.account, words.text, post.moment.due_at)
+        for name, post in posts.items()
+        for words in post.words
+    ]
+    places = _Places(posts, plan, templates, settings)
+    found = held_back(said, _own(ledger), settings)
+    return {(posts[echo.said.post].id, echo.said.account): places.problem(echo) for echo in found}
+
+
+def _own(ledger: Iterable[Spoken]) -> Iterator[Said]:
+    """What people said or are to say in their own words, beside the plan."""
+    return (as_said(row) for row in ledger if row.revision or row.post.slot == OWN)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the words of posts come from, to tell of two that are nearly the same."""
+
+    posts: Mapping[str, WantedPost]
+    plan: Plan
+    templates: Mapping[str, Template]
+    settings: Settings
+
+    def problem(self, echo: Echo) -> Problem:
+        """Which two, where both stand, what to do and, where it is refused, whose rule that is."""
+        post = self.posts[echo.said.post]
+        if echo.said.account != echo.before.account:
+            slot = self._slot(post)
+            message, hint = _across(echo, slot.name)
+            if echo.said.post != echo.before.post:
+                message += f" {self._both(echo)}"
+            return Problem(slot.path, slot.line, "repeat", message, f"{hint} {OURS}")
+        found = echo.warning(*self._words(post, echo.said.account))
+        message, hint = f"{found.message} {self._both(echo)}", f"{found.hint} {self._remedy(echo)}"
+        return replace(found, message=message, hint=f"{hint} {OURS}" if echo.verdict is Verdict.REFUSED else hint)
+
+    def _both(self, echo: Echo) -> str:
+        """Where the two stand: the slot's file and line, and those of its words."""
+        one, other = self._place(echo.said), self._place(echo.before)
+        return f"Both stand in {one}." if one == other else f"They stand in {one} and {other}."
+
+    def _place(self, said: Said) -> str:
+        post = self.posts.get(said.post)
+        if post is None:
+            return "a post of a person's own"
+        slot = self._slot(post)
+        path, line = self._words(post, said.account)
+        words = f"with its words in {path}:{line}" if path else "with a person's own words"
+        return f"{slot.path}:{slot.line}, {words}"
+
+    def _remedy(self, echo: Echo) -> str:
+        post, other = self.posts[echo.said.post], self.posts.get(echo.before.post)
+        within = "7 days" if echo.verdict is Verdict.REFUSED else "24 hours"
+        if other and other.id.slot == post.id.slot and post.template and post.wording == other.wording:
+            return f"Add wordings to {self.templates[post.template].path}: one for each time in {within}."
+        return f"Or set the two at least {within} apart."
+
+    def _slot(self, post: WantedPost) -> Slot:
+        return next(one for one in self.plan.slots if one.name == post.id.slot)
+
+    def _words(self, post: WantedPost, account: str) -> tuple[str, int]:
+        """The file and line that the words are from; nowhere if a person wrote them."""
+        if account in post.own_facts:
+            return "", 0
+        template = self.templates[post.template]
+        wording = template.wording(post.wording)
+        form = wording.form(self.settings.account(account).platform) if wording else None
+        return template.path, form.line if form else 0
 
 
 def _across(echo: Echo, slot: str) -> tuple[str, str]:

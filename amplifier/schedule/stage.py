@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+
+from amplifier.broken_line import along
 
 # Beyond its first and last knot the stage goes on at this pace: an hour in five seconds. Slow enough that a milestone
 # moved out there by forty minutes is seen to move, and that a rehearsal left running for weeks stays on the calendar.
@@ -42,11 +43,11 @@ class Stage:
 
     def real(self, due: datetime) -> datetime:
         """The real instant, in UTC, at which this moment of the campaign plays."""
-        return _along([(knot.campaign, knot.real) for knot in self.knots], due.astimezone(UTC), beyond=1 / PACE)
+        return along([(knot.campaign, knot.real) for knot in self.knots], due.astimezone(UTC), beyond=1 / PACE)
 
     def campaign(self, real: datetime) -> datetime:
         """The moment of the campaign, in UTC, that plays at this real instant."""
-        return _along([(knot.real, knot.campaign) for knot in self.knots], real.astimezone(UTC), beyond=PACE)
+        return along([(knot.real, knot.campaign) for knot in self.knots], real.astimezone(UTC), beyond=PACE)
 
     def to_json(self) -> str:
         """The map as text, to be kept with the plan."""
@@ -91,15 +92,3 @@ def make(
         seconds,
         tuple(Knot(moment, first + timedelta(seconds=shares * scale)) for moment, shares in reached),
     )
-
-
-def _along(line: list[tuple[datetime, datetime]], at: datetime, *, beyond: float) -> datetime:
-    """Where `at` lies on the broken line through these points; `beyond` is the slope outside them."""
-    if not line:
-        return at
-    place = bisect_right(line, at, key=lambda point: point[0])
-    if place in {0, len(line)}:
-        start, value = line[max(place - 1, 0)]
-        return value + (at - start) * beyond
-    (start, value), (end, value_at_end) = line[place - 1], line[place]
-    return value + (value_at_end - value) * ((at - start) / (end - start))

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from amplifier.campaign.delivery import Journey, State
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import decide_move, prepare_move, program_in_force
+from amplifier.schedule.playing import playing
+from amplifier.schedule.stage import PACE
 from amplifier.settings import Settings
 from amplifier.store import journeys
 
@@ -45,12 +47,17 @@ class Stagehand:
         self._now = now
         self._stopped = stopped
         self._told = ""
+        self._told_stage = ""
         self._lost = 0
         self._slipping = ""
         self._lost_at: datetime | None = None
 
     def tell(self) -> None:
-        """Tell the wall what comes next, what is unsure, and what is missing from the world."""
+        """Tell the wall what comes next, what is unsure, and what is missing from the world.
+
+        The sandbox is told first when which moment of the campaign plays: X remembers words for a day of it.
+        """
+        self._tell_stage()
         self._count_lost()
         waiting = journeys.coming()
         self._slipping = _busiest(waiting)
@@ -73,13 +80,20 @@ class Stagehand:
             else None,
             "campaign": {
                 "name": self._settings.campaign.name,
-                "tag": self._settings.campaign.form("tag", "x") if "tag" in self._settings.campaign.voice else "",
+                "tag": self._tag(),
                 "zone": self._settings.campaign.zone,
             },
         }
         words = json.dumps(plan)
         if words != self._told and self._ask("POST", "/_/plan", words) is not None:
             self._told = words
+
+    def _tell_stage(self) -> None:
+        stage = playing(self._settings)
+        knots = [[knot.campaign.isoformat(), knot.real.isoformat()] for knot in stage.knots]
+        words = json.dumps({"knots": knots, "pace": PACE})
+        if knots and words != self._told_stage and self._ask("POST", "/_/stage", words) is not None:
+            self._told_stage = words
 
     def carry_out(self) -> None:
         """Wait a moment for wishes, and do what they say."""
@@ -104,7 +118,9 @@ class Stagehand:
         following = len(move.shifts)
         posts = "1 post follows" if following == 1 else f"{following} posts follow"
         stays = f" {len(move.sent)} that went out before stay as they are." if move.sent else ""
-        return f"{name} is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}"
+        copies = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
+        held = f" {copies} held: too near to nearly the same words on X." if move.copies else ""
+        return f"{name} is now at {move.to:%H:%M} {self._settings.campaign.place}: {posts}.{stays}{held}"
 
     def _count_lost(self) -> None:
         """How many posts with a receipt the world lacks."""
@@ -128,6 +144,11 @@ class Stagehand:
             "when": f"{datetime.fromisoformat(row.wall_time):%a %-d %b %H:%M} {self._settings.campaign.place}",
             "hangs_on": row.milestone,
         }
+
+    def _tag(self) -> str:
+        """The campaign's tag as its first account says it; nothing where it has none."""
+        campaign, first = self._settings.campaign, self._settings.accounts[0]
+        return campaign.form("tag", first.platform, first.name) if "tag" in campaign.voice else ""
 
     def _unsure(self, row: Journey) -> dict[str, str]:
         since = row.first_sent_at or row.due_at

@@ -240,9 +240,9 @@ class _Builder:
                 yield KitForm(platform, row.title, marks, 0, row.limit, url)
 
     def _voice(self, platform: str) -> dict[str, str] | None:
-        """The campaign's voices on this network, or None if one of them has no form there."""
+        """The campaign's voices on this network as a supporter says them, or None if one of them has no form there."""
         try:
-            return {name: self._campaign.form(name, platform) for name in self._campaign.voice}
+            return {name: self._settings.form_on(name, platform) for name in self._campaign.voice}
         except KeyError:
             return None
 

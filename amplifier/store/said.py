@@ -11,9 +11,11 @@ from amplifier.campaign.post import PostId
 from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import instant, reading, stamp
 
-# When it was said; a correction is said when it is its turn, long after its post was due.
+# When it was to be said, for by that the plan is checked; where a person let it go on too late, when it was.
+# A correction is said when it is its turn, long after its post was due.
 WHAT = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, a.label, d.text,
-  COALESCE(d.sent_at, CASE WHEN d.revision > 0 THEN d.run_at ELSE p.due_at END)
+  CASE WHEN d.revision > 0 THEN COALESCE(d.sent_at, d.run_at) WHEN d.sent_at > d.too_late_at THEN d.sent_at
+  ELSE p.due_at END
 FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id
 WHERE d.text <> '' AND"""
 ON_IT = "d.account_id = (SELECT id FROM accounts WHERE label = %s)"
@@ -22,8 +24,12 @@ ORDER BY d.sent_at DESC LIMIT %s"""
 TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
 QUEUED = f"{WHAT} {ON_IT} AND d.state = 'queued' {TO_COME}"
 OPEN = f"{WHAT} {ON_IT} AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
-UNDER_WAY = f"""{WHAT} {ON_IT} AND d.state IN ('sending', 'unsure') AND d.first_sent_at >= %s
-ORDER BY d.first_sent_at DESC LIMIT %s"""
+# What has just gone out, or may have, by when it did.
+JUST_NOW = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, a.label, d.text,
+  COALESCE(d.sent_at, d.first_sent_at)
+FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id"""
+JUST_SENT = f"{JUST_NOW} WHERE {ON_IT} AND d.sent_at IS NOT NULL AND d.sent_at >= %s ORDER BY d.sent_at DESC LIMIT %s"
+UNDER_WAY = f"{JUST_NOW} WHERE {ON_IT} AND d.state IN ('sending', 'unsure') AND d.first_sent_at >= %s LIMIT %s"
 # The beginning stands here as it does in its index. With a bare `d.text = %s` SQLite would put the words themselves in
 # its place, and pass the index by.
 THESE_WORDS = f"""{WHAT} d.account_id IN (SELECT id FROM accounts WHERE label IN ({{}}))
@@ -49,12 +55,12 @@ def said(accounts: Collection[str], *, since: datetime, until: datetime, most: i
 
 
 @reading
-def out_since(accounts: Collection[str], *, since: datetime, until: datetime, most: int) -> tuple[Spoken, ...]:
-    """What is out on these accounts since then, or may be: the newest, `most` of each account that is out or may be."""
+def out_since(accounts: Collection[str], *, since: datetime, most: int) -> tuple[Spoken, ...]:
+    """What has gone out on these accounts since then, or may have, by when it did: `most` of each."""
     found: list[Spoken] = []
     for name in accounts:
-        found += _asked(SENT, [name, stamp(since), stamp(until), most])
-        found += _asked(UNDER_WAY, [name, stamp(since), most])
+        for statement in (JUST_SENT, UNDER_WAY):
+            found += _asked(statement, [name, stamp(since), most])
     return tuple(found)
 
 

@@ -6,7 +6,6 @@ import os
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core import signing
@@ -16,9 +15,10 @@ from django.utils.http import urlencode
 
 from amplifier.campaign.stop import STOPPED, sending
 from amplifier.deliver.halt import Halt, flags, halts
+from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.stage import LIVE, Stage
-from amplifier.settings import TITLES, Account, Mode
+from amplifier.settings import Account, Mode
 
 ACTOR = "console"
 SAID_FOR_S = 60
@@ -107,8 +107,7 @@ def title(platform: str) -> str:
 
 def known_as(account: Account) -> str:
     """The account's handle as people can look it up: on Mastodon that takes the server."""
-    server = urlsplit(account.api).hostname if account.platform == "mastodon" else None
-    return f"@{account.handle}@{server}" if server else f"@{account.handle}"
+    return account.known_as
 
 
 def outward(url: str) -> str:

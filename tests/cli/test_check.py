@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from amplifier.__main__ import main
 from amplifier.cli.rehearse import copy_home
-from tests.cli.conftest import REPOSITORY
+from amplifier.clock import utc_now
+from amplifier.schedule.planner import Planner
+from amplifier.settings import load
+from tests.cli.conftest import REPOSITORY, Shell
+from tests.schedule.homes import HELLO, SCHEDULE, SOON
 
 
 @pytest.fixture
@@ -108,3 +113,25 @@ def test_an_imprint_that_cannot_hold_is_told_with_its_line(
     assert [problem["message"] for problem in problems] == ([says] if line else [])
     lines = text.splitlines()
     assert all(lines[problem["line"] - 1].startswith(line or "") for problem in problems)
+
+
+def test_what_a_moved_milestone_makes_a_near_copy_is_told_by_all_alike(shell: Shell) -> None:
+    shutil.rmtree(shell.home / "templates")
+    for name, text in (
+        ("schedules/lab23.yaml", SCHEDULE),
+        ("templates/lab23/soon.j2", SOON),
+        ("templates/lab23/hello.j2", HELLO),
+    ):
+        (shell.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (shell.home / name).write_text(text, encoding="utf-8")
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    assert shell("check").code == 0
+    moved = shell("milestone", "move", "debate", "+48h", "--yes").out
+    assert "Held then, until somebody gives other words: 2 posts." in moved
+    said = shell("check")
+    assert said.code == 2
+    assert "2 problems. What they name is held until it has other words." in said.out
+    two = "morning/2023-10-10#1 and morning/2023-10-06#1 say nearly the same on x within 7 days"
+    for words in (moved, said.out, shell("plan", "--from", "2023-10-01").out):
+        assert two in " ".join(words.split())
+        assert "X does not publish what it takes for a copy. This rule is ours" in " ".join(words.split())

@@ -64,7 +64,7 @@ def test_the_list_says_what_happened_what_to_look_for_and_what_to_paste(shell: S
     for words in (
         f"? unsure {rows['mastodon']} Sun 24 Sep 10:00 mastodon hello/once",
         "No clear answer came, so it may be out. Tried ",
-        "Look on the profile of @labfreemvmt on Mastodon for a post with exactly these words.",
+        "Look on the profile of @labfreemvmt@social.example on Mastodon for a post with exactly these words.",
         "Next look in 10 min.",
         f"amplifier decide {rows['mastodon']} --again send it, after one more look",
         f"‖ held {rows['x']}",

@@ -78,7 +78,7 @@ def _ledger(
             connection.execute(
                 "INSERT INTO deliveries (post_id, account, platform, text, state, remote_id, sent_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (number, account, account, text, state, remote_id, sent_at),
+                (number, account, "mastodon" if account == "north" else account, text, state, remote_id, sent_at),
             )
         connection.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)
     connection.close()
@@ -268,3 +268,22 @@ def test_progress_counts_what_is_at_rest(tmp_path: Path) -> None:
         connection.executemany("INSERT INTO deliveries VALUES (?)", [(state,) for state in states])
     connection.close()
     assert at_rest(database) == (4, 7)
+
+
+def test_two_servers_and_another_case_are_told_apart(tmp_path: Path, settings: Settings) -> None:
+    mastodon = settings.account("mastodon").model_copy(update={"handle": "LabFreeMvmt"})
+    north = mastodon.model_copy(update={"name": "north", "api": "https://Other.example"})
+    two = settings.model_copy(update={"accounts": (settings.account("x"), mastodon, north)})
+    world = _Said(
+        [
+            _ours(1, "one", "mastodon"),
+            _ours(2, "one", "mastodon") | {"account": "labfreemvmt@other.example"},
+            _post(7, "well said", "mastodon", mentions=["labfreemvmt@other.example"]),
+            _post(8, "well said", "mastodon", mentions=["labfreemvmt@third.example"]),
+        ]
+    )
+    rows = [("mastodon", "one", "sent", "1"), ("north", "one", "sent", "2")]
+    found = count(_ledger(tmp_path, rows), world, two, seconds=60)
+    assert (found.duplicates, found.lost, found.mentions_seen) == (0, 0, 1)
+    again = _Said([*world.posts(), _ours(3, "one", "mastodon") | {"account": "labfreemvmt@other.example"}])
+    assert count(tmp_path / "amplifier.sqlite3", again, two, seconds=60).duplicates == 1

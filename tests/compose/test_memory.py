@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -94,7 +94,7 @@ def due(number: int) -> Due:
 
 
 def asked(number: int) -> str:
-    return is_out_already(due(number), TWO, campaign=lambda at: at, now=NOW)
+    return is_out_already(due(number), TWO, campaign=lambda at: at)
 
 
 def test_at_the_last_moment_the_very_words_of_another_account_on_x_keep_a_text_back() -> None:
@@ -115,5 +115,36 @@ def test_at_the_last_moment_the_campaigns_own_time_counts() -> None:
     out(TEXT, 0.001)
     number = add(TEXT)
     taken = due(number)
-    assert "within 7 days" in is_out_already(taken, ONE, campaign=lambda at: at, now=NOW)
-    assert is_out_already(taken, ONE, campaign=lambda at: NOW + 10_000 * (at - NOW), now=NOW) == ""
+    assert "within 7 days" in is_out_already(taken, ONE, campaign=lambda at: at)
+    assert is_out_already(taken, ONE, campaign=lambda at: NOW + 10_000 * (at - NOW)) == ""
+
+
+def test_a_moment_s_lateness_makes_no_copy_of_what_was_planned_a_week_apart() -> None:
+    late = put(TEXT, "x", -7 * DAY, state="sent", sent_at=after(-7 * DAY + 100_000), remote_id="late")
+    DeliveryRow.objects.filter(id=late).update(too_late_at=after(-7 * DAY + 200_000))
+    taken = due(add(TEXT))
+    assert is_out_already(taken, ONE, campaign=lambda at: at) == ""
+    DeliveryRow.objects.filter(id=late).update(too_late_at=after(-7 * DAY + 900))  # a person let it go on, a day late
+    assert "within 7 days" in is_out_already(taken, ONE, campaign=lambda at: at)
+
+
+class _Fast:
+    """A stage on which a week passes in seven seconds, a year before the days in which it plays."""
+
+    then = NOW - timedelta(days=365)
+
+    def campaign(self, real: datetime) -> datetime:
+        return self.then + DAY * (real - NOW)
+
+    def real(self, due: datetime) -> datetime:
+        return NOW + (due - self.then) / DAY
+
+
+def test_in_a_rehearsal_a_week_is_one_of_the_campaign() -> None:
+    out(TEXT, 8 / DAY)
+    new = [Said("new", "x", TEXT, NOW)]
+    assert [echo.verdict for echo in remembered(new, ONE, at=NOW)] == [Verdict.REFUSED]
+    assert remembered(new, ONE, at=NOW, playing=_Fast()) == ()
+    out(TEXT + "!", 6 / DAY)
+    (echo,) = remembered(new, ONE, at=NOW, playing=_Fast())
+    assert abs(echo.before.at - after(-6)) < timedelta(milliseconds=1)

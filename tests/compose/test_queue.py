@@ -217,3 +217,20 @@ def test_an_own_post_is_one_of_a_kind_by_its_instant_its_words_and_its_accounts(
         made,
     }
     assert len(others) == 5
+
+
+def test_an_account_says_a_voice_in_its_own_form_and_states_it_under_its_name() -> None:
+    own = SETTINGS.campaign.voice["handle"]
+    own = own.model_copy(update={"forms": {**own.forms, "north": "@labfreenorth"}})
+    voices = {**SETTINGS.campaign.voice, "handle": own}
+    north = SETTINGS.account("x").model_copy(update={"name": "north", "handle": "labfreenorth"})
+    campaign = SETTINGS.campaign.model_copy(update={"voice": voices})
+    two = SETTINGS.model_copy(update={"campaign": campaign, "accounts": (*SETTINGS.accounts, north)})
+    post = write(saying(), template(SOURCE.replace("The debate", "With {{ handle }}: the debate")), two)
+    said = {words.account: words.text for words in post.words}
+    assert said["north"].startswith("With @labfreenorth: the debate")
+    assert "@labfreemvmt" not in said["north"]  # nor is it appended
+    assert said["x"].startswith("With @labfreemvmt: the debate")
+    facts = {fact.name: fact.value for fact in post.facts if fact.name.startswith("voice.handle")}
+    assert facts["voice.handle.north"] == "@labfreenorth"
+    assert facts["voice.handle.x"] == "@labfreemvmt"

@@ -10,7 +10,18 @@ import pytest
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.post import PostId
-from amplifier.compose.sameness import BEGINNING, END, Around, Said, Verdict, already, around, echoes, heard
+from amplifier.compose.sameness import (
+    BEGINNING,
+    END,
+    REFUSED_WITHIN,
+    Around,
+    Said,
+    Verdict,
+    already,
+    around,
+    echoes,
+    heard,
+)
 from amplifier.settings import Settings
 
 ONE = settings_file.load(Path(__file__).parents[2])
@@ -32,7 +43,8 @@ def verdicts(*texts: Said, settings: Settings = ONE) -> list[tuple[str, str, Ver
     ("account", "hours", "verdict"),
     [
         ("x", 1, Verdict.REFUSED),
-        ("x", 7 * 24 - 1, Verdict.REFUSED),
+        ("x", 7 * 24 - 2, Verdict.REFUSED),
+        ("x", 7 * 24 - 1, None),  # the same hour of the week, where clocks went forward between
         ("x", 7 * 24, None),
         ("bluesky", 1, Verdict.WARNED),
         ("mastodon", 24, Verdict.WARNED),
@@ -63,10 +75,16 @@ def test_tags_handles_and_the_imprint_of_our_own_make_no_copy() -> None:
 
 
 def test_each_text_is_told_of_the_nearest_before_it_alone() -> None:
-    assert [(later, before) for later, before, _ in verdicts(*(said("x", hour) for hour in (2, 0, 1)))] == [
-        ("x-1", "x-0"),
-        ("x-2", "x-1"),
+    found = verdicts(*(said("bluesky", hour) for hour in (2, 0, 1)))
+    assert [(later, before) for later, before, _ in found] == [
+        ("bluesky-1", "bluesky-0"),
+        ("bluesky-2", "bluesky-1"),
     ]
+
+
+def test_what_is_refused_is_not_said_so_nothing_echoes_it() -> None:
+    found = verdicts(*(said("x", hours) for hours in (0, 6 * 24, 8 * 24)))
+    assert [(later, before) for later, before, _ in found] == [(f"x-{6 * 24}", "x-0")]
 
 
 def test_it_is_told_in_a_sentence_with_both_posts() -> None:
@@ -114,7 +132,7 @@ def test_a_post_does_not_echo_itself_on_its_own_account_but_does_on_another() ->
 
 
 def test_where_to_look_is_a_day_or_a_week_and_ever_where_two_accounts_are_on_x() -> None:
-    day, week = timedelta(days=1), timedelta(days=7)
+    day, week = timedelta(days=1), REFUSED_WITHIN
     assert around(["mastodon"], NOON, TWO) == (Around(frozenset({"mastodon"}), NOON - day, NOON + day),)
     assert around(["x"], NOON, ONE) == (Around(frozenset({"x"}), NOON - week, NOON + week),)
     assert around(["x"], NOON, TWO) == (Around(frozenset({"x", "x-north"}), BEGINNING, END),)

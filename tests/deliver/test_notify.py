@@ -290,6 +290,12 @@ def test_names_and_addresses_are_those_of_the_settings() -> None:
     two = settings.parse(LIVE.replace("accounts:\n", "accounts:\n  - {name: x2, platform: x, handle: other, secrets: "
                                       "{api_key: A, api_secret: B, access_token: C, access_secret: D}}\n"))  # fmt: skip
     assert names(two)["x2"] == "X (@other)"
+    away = (
+        "{name: north, platform: mastodon, handle: labfreemvmt, api: https://other.example, secrets: {access_token: T}}"
+    )
+    servers = names(settings.parse(LIVE.replace("accounts:\n", f"accounts:\n  - {away}\n")))
+    assert servers["north"] == "Mastodon (@labfreemvmt@other.example)"
+    assert servers["mastodon"] == "Mastodon (@labfreemvmt@social.example)"
     assert link(found, "/") == "https://amplifier.example/"
     assert link(settings.parse(LIVE.replace("address: https://amplifier.example\n", "")), "/") == ""
     assert title(settings.parse(LIVE.replace("mode: live ", "mode: rehearsal "))).endswith("(rehearsal)")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from amplifier.campaign.mention import Kind, Mention, RawMention
-from amplifier.listen.match import LONGEST_ID, match, references
+from amplifier.listen.match import LONGEST_ID, NOBODY, Ours, match, references
 
 RAW = RawMention(
     canonical_id="https://social.example/1",
@@ -97,3 +97,25 @@ def test_an_id_that_is_too_long_for_the_log_is_shortened_and_stays_one_of_a_kind
 
 def test_the_posts_to_look_up_are_those_that_were_answered_or_quoted() -> None:
     assert references([RAW, replace(RAW, in_reply_to="", quotes="")]) == {"12", "13"}
+
+
+@pytest.mark.parametrize(
+    ("author", "is_ours"),
+    [
+        ("labfreemvmt@social.example", True),  # our account on another server, whose id here is another than there
+        ("LabFreeMvmt@Social.example", True),
+        ("labfreemvmt", True),  # the account that was asked
+        ("labfreemvmt@meadow.example", False),
+        ("labfree", False),
+    ],
+)
+def test_our_account_on_another_server_is_known_by_its_handle(author: str, is_ours: bool) -> None:  # noqa: FBT001
+    ours = Ours(frozenset({"labfreemvmt@social.example", "labfreemvmt@other.example"}), "other.example")
+    raw = replace(RAW, author_handle=author)
+    found = match([raw], network="mastodon", account="north", our_ids={"1"}, our_posts={}, ours=ours)
+    assert (found == ()) is is_ours
+
+
+def test_where_ids_are_enough_a_handle_makes_nobody_ours() -> None:
+    assert not NOBODY.wrote("")
+    assert not NOBODY.wrote("labfreemvmt")

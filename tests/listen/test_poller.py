@@ -9,6 +9,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
+from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.platforms.port import Platform
 from amplifier.store import accounts, deliveries, mentions, sources
@@ -75,6 +76,18 @@ def test_all_our_accounts_on_the_network_count_as_ours(ear: Ear) -> None:
     accounts.account_is_ok("x-two", remote_id=HEARD.author_id, url="", text_limit=0, now=NOW)
     assert ear.poller.poll() == 0
     assert mentions.mentions(mentions.Filter()) == ()
+
+
+def test_a_stranger_with_the_number_that_we_have_on_another_server_is_heard(ear: Ear) -> None:
+    filled.know([("x-two", "x", "us-too")])
+    accounts.account_is_ok("x-two", remote_id=HEARD.author_id, url="", text_limit=0, now=NOW)
+    ear.source = replace(ear.source, elsewhere=frozenset({"x-two"}))
+    assert Poller(ear.source, now=ear.now).poll() == 1
+
+
+def test_our_account_on_another_server_is_no_mention(ear: Ear) -> None:
+    ear.source = replace(ear.source, ours=Ours(frozenset({"bell@social.example"}), "other.example"))
+    assert Poller(ear.source, now=ear.now).poll() == 0
 
 
 def test_a_tag_is_asked_for_by_its_name(ear: Ear) -> None:

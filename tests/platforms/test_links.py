@@ -14,6 +14,7 @@ X = Whose("x", "labfreemvmt", "https://x.com", "1234")
 BLUESKY = Whose("bluesky", "labfreemvmt.example", "https://bsky.app", DID)
 MASTODON = Whose("mastodon", "labfreemvmt", "https://social.example", "109")
 PRETEND = Whose("x", "labfreemvmt", "http://127.0.0.1:8900")
+NORTH = Whose("mastodon", "labfreemvmt@other.example", "http://127.0.0.1:8900")  # in a rehearsal
 AT = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 ID = str((int(AT.timestamp() * 1000) - EPOCH_MS) << 22)
 RKEY = "3kabc2defgh2j"
@@ -38,6 +39,7 @@ ON_MASTODON = Receipt("111222333444555666", "https://social.example/@labfreemvmt
         ("https://social.example/@labfreemvmt/111222333444555666", MASTODON, ON_MASTODON),
         ("https://social.example/@labfreemvmt@social.example/111222333444555666", MASTODON, ON_MASTODON),
         ("https://social.example/deck/@LabFreeMvmt/111222333444555666", MASTODON, ON_MASTODON),
+        (f"{NORTH.web}/@LabFreeMvmt@Other.example/11", NORTH, Receipt("11", f"{NORTH.web}/@{NORTH.handle}/11")),
         ("https://social.example/users/labfreemvmt/statuses/111222333444555666", MASTODON, ON_MASTODON),
         (
             "https://social.example/@labfreemvmt/01HCK3ZQ4V8W9T5N6M7P0R2S1X",
@@ -162,3 +164,10 @@ def test_nothing_made_of_a_links_own_letters_breaks_it(text: str) -> None:
     for whose in (X, BLUESKY, MASTODON):
         receipt_from_link(f"{whose.web}/{text}", whose)
         receipt_from_link(f"https:{text}", whose)
+
+
+@pytest.mark.parametrize("path", ["/@labfreemvmt/11", "/@labfreemvmt@third.example/11"])
+def test_in_a_rehearsal_the_same_name_on_another_server_is_somebody_else(path: str) -> None:
+    refused = receipt_from_link(NORTH.web + path, NORTH)
+    assert isinstance(refused, str)
+    assert "the account is @labfreemvmt@other.example" in refused

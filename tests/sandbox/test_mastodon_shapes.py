@@ -7,6 +7,7 @@ from amplifier.sandbox.nouns import Draft, Network
 from amplifier.sandbox.world import World
 
 BASE = "http://127.0.0.1:8000"
+HERE = shapes.Base(BASE)
 TAG = 'class="mention hashtag" rel="tag"'
 
 
@@ -37,27 +38,27 @@ TAG = 'class="mention hashtag" rel="tag"'
     ],
 )
 def test_a_text_becomes_the_html_of_mastodon(text: str, html: str) -> None:
-    assert shapes.content(text, BASE) == html
+    assert shapes.content(text, HERE) == html
 
 
 def test_a_long_link_is_shown_short_and_leads_to_all_of_it() -> None:
     link = "https://example.org/" + "a" * 40
-    assert f'href="{link}"' in shapes.content(link, BASE)
-    assert f'<span class="ellipsis">{link[8:38]}</span>' in shapes.content(link, BASE)
+    assert f'href="{link}"' in shapes.content(link, HERE)
+    assert f'<span class="ellipsis">{link[8:38]}</span>' in shapes.content(link, HERE)
 
 
 def test_a_quote_carries_what_it_quotes(world: World) -> None:
     author = world.people.account(Network.MASTODON, "a")
     first = world.add(Draft(author, "One", ours=True))
     second = world.add(Draft(author, "Two", ours=False, quotes=first.remote_id))
-    shaped = shapes.status(second, BASE, world)
+    shaped = shapes.status(second, HERE, world)
     assert shaped["quote"]["quoted_status"]["id"] == first.remote_id
     assert shaped["application"] is None
-    assert shapes.status(first, BASE, world)["application"] == {"name": "Pretend", "website": None}
+    assert shapes.status(first, HERE, world)["application"] == {"name": "Pretend", "website": None}
 
 
 def test_an_account_elsewhere_has_its_own_server_in_its_address(world: World) -> None:
-    found = shapes.account(world.people.account(Network.MASTODON, "brook@meadow.example"), BASE)
+    found = shapes.account(world.people.account(Network.MASTODON, "brook@meadow.example"), HERE)
     assert (found["username"], found["acct"]) == ("brook", "brook@meadow.example")
     assert found["uri"] == "https://meadow.example/users/brook"
 

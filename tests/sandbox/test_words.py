@@ -13,6 +13,13 @@ def test_handles_are_kept_in_one_form() -> None:
     assert handle_on(Network.BLUESKY, "labfreemvmt.example") == "labfreemvmt.example"
 
 
+def test_on_mastodon_a_handle_without_a_server_is_of_the_server_where_it_was_written() -> None:
+    assert handle_on(Network.MASTODON, "@Brook", "meadow.example") == "brook@meadow.example"
+    assert handle_on(Network.MASTODON, "@Brook@social.example", "meadow.example") == "brook"
+    assert handle_on(Network.BLUESKY, "brook.example", "meadow.example") == "brook.example"
+    assert named(Network.MASTODON, "@a and @b@c.example", "meadow.example") == ("a@meadow.example", "b@c.example")
+
+
 def test_names_and_tags_are_read_once_each_in_order() -> None:
     text = "@b and @A and @b, #Two #one #two https://example.org/#three"
     assert named(Network.X, text) == ("b", "a")
@@ -43,10 +50,11 @@ def test_a_post_with_other_words_keeps_whom_it_answers() -> None:
         ours=False,
         text="@fern One #a",
         at_ms=0,
-        mentions=("fern", "labfreemvmt"),
+        mentions=("fern@meadow.example", "labfreemvmt"),
     )
     draft = redrafted(post, "@larch Two #b", lambda _: None)
-    assert (draft.text, draft.mentions, draft.tags) == ("@larch Two #b", ("larch", "labfreemvmt"), ("b",))
+    assert (draft.text, draft.tags) == ("@larch Two #b", ("b",))
+    assert draft.mentions == ("larch@meadow.example", "labfreemvmt")
     assert draft.record == ""
 
 

@@ -58,6 +58,7 @@ class Paper:
     rows: dict[int, Row] = field(default_factory=dict)
     said: Counter[tuple[str, str]] = field(default_factory=Counter)
     unwritten: dict[PostId, str] = field(default_factory=dict)
+    copies: dict[tuple[PostId, str], str] = field(default_factory=dict)
 
     def existing(self) -> list[ExistingPost]:
         return [
@@ -77,7 +78,15 @@ class Paper:
         ]
 
     def changes(self, plan: Sequence[WantedPost], *, fresh: bool = False) -> Changes:
-        return reconcile(plan, self.existing(), now=self.now, opened_at=OPENED, fresh=fresh, unwritten=self.unwritten)
+        return reconcile(
+            plan,
+            self.existing(),
+            now=self.now,
+            opened_at=OPENED,
+            fresh=fresh,
+            unwritten=self.unwritten,
+            copies=self.copies,
+        )
 
     def follow(self, plan: Sequence[WantedPost], *, fresh: bool = False) -> Changes:
         """Reconcile with this plan and write what comes of it."""

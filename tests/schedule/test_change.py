@@ -250,3 +250,15 @@ def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Des
     with pytest.raises(UsageError, match="on x and x-north"):
         prepare_words(program, SOON_POST, {"x": "See you at noon"})
     assert prepare_words(program, SOON_POST, {"x": "See you at noon", "x-north": "The doors open"}).echoes == ()
+
+
+def test_a_move_shows_what_would_be_held_as_a_near_copy_then(desk: Desk) -> None:
+    assert prepare_move(desk.program, "debate", SLIP).copies == ()
+    move = prepare_move(desk.program, "debate", timedelta(days=2))
+    assert [one.message.split(" say ")[0] for one in move.copies] == [
+        "morning/2023-10-10#1 and morning/2023-10-06#1",
+        "morning/2023-10-11#1 and morning/2023-10-07#1",
+    ]
+    assert "Both stand in schedules/small.yaml:8" in move.copies[0].message
+    decide_move(move, actor="cli:ola", reason="", now=EIGHT)
+    assert prepare_move(desk.program, "debate", SLIP).copies == ()  # they are held already

@@ -129,6 +129,26 @@ def test_a_voice_is_compared_on_its_own_network_alone() -> None:
     assert [change.fact for change in found(there, today)] == ["voice.handle.mastodon"]
 
 
+def test_a_voice_is_compared_in_the_form_that_the_account_has_now() -> None:
+    facts = (Fact("voice.handle.mastodon", "@us@a.example"), Fact("voice.handle.north", "@us@b.example"))
+    north = replace(SAID, account="north", platform="mastodon", text="Follow @us@b.example", facts=facts)
+    today = {"voice.handle.mastodon": "@us@c.example", "voice.handle.north": "@us@b.example"}
+    assert found(north, today) == []
+    assert found(north, today | {"voice.handle.north": "@us@d.example"}) == [
+        Changed("voice.handle.north", "@us@b.example", "@us@d.example")
+    ]
+    gone = {"voice.handle.mastodon": "@us@c.example"}  # its own form was taken out, so it speaks as its network does
+    assert found(north, gone) == [Changed("voice.handle.north", "@us@b.example", "@us@c.example")]
+
+
+def test_a_voice_that_is_only_written_in_another_way_is_no_change() -> None:
+    everywhere = replace(SAID, text="Vote. #Lab23", facts=(Fact("voice.tag", "#Lab23"),))
+    assert found(everywhere, {"voice.tag.x": "#Lab23", "voice.tag.mastodon": "#Other"}) == []
+    split = replace(everywhere, facts=(Fact("voice.tag.x", "#Lab23"),))
+    assert found(split, {"voice.tag": "#Lab23"}) == []
+    assert found(split, {"voice.tag.x": "#Other", "voice.tag.mastodon": "#Lab23"}) != []
+
+
 def test_what_people_left_is_not_asked_again_for_this_value_but_for_the_next() -> None:
     left = left_alone([_left("milestone.debate", LATER)])
     assert found(left=left) == []

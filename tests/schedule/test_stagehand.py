@@ -17,6 +17,8 @@ from amplifier.campaign.delivery import Receipt, State, Transition
 from amplifier.sandbox.server import Sandbox
 from amplifier.schedule import stagehand
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.playing import playing
+from amplifier.schedule.stage import PACE
 from amplifier.schedule.stagehand import COMING, HANGING, Stagehand
 from amplifier.store import claims, decisions, deliveries, journeys
 from amplifier.store.models import DeliveryRow
@@ -231,3 +233,23 @@ def test_of_a_long_plan_the_wall_gets_what_comes_next_and_what_would_slip(addres
     assert COMING < len(wall["coming"]) <= COMING + HANGING
     later = wall["coming"][COMING:]
     assert {one["hangs_on"] for one in later} == {"debate"}
+
+
+def test_the_wall_has_the_tag_of_a_campaign_that_is_not_on_x(stage: Stage, address: str) -> None:
+    whole = homes.settings(live=False)
+    tag = whole.campaign.voice["tag"].model_copy(update={"everywhere": None, "forms": {"bluesky": "#Lab23sky"}})
+    campaign = whole.campaign.model_copy(update={"voice": {**whole.campaign.voice, "tag": tag}})
+    settings = whole.model_copy(update={"campaign": campaign, "accounts": (whole.account("bluesky"),)})
+    stage.hand = Stagehand(address, token=TOKEN, settings=settings, now=stage.now)
+    assert stage.tell()["campaign"]["tag"] == "#Lab23sky"
+
+
+def test_the_sandbox_is_told_when_which_moment_of_the_campaign_plays(stage: Stage) -> None:
+    stage.hand.tell()
+    found = stage.hand._ask("GET", "/_/stage")
+    assert isinstance(found, dict)
+    map_in_force = playing(homes.settings(live=False))
+    assert map_in_force.knots
+    assert [one for one, _ in found["knots"]] == [knot.campaign.isoformat() for knot in map_in_force.knots]
+    assert [real for _, real in found["knots"]] == [knot.real.isoformat() for knot in map_in_force.knots]
+    assert found["pace"] == PACE

@@ -239,3 +239,14 @@ def test_times_are_said_as_people_say_them(settings: Settings, campaign: Any) ->
     assert said(datetime(2023, 10, 8, 16, 0, tzinfo=UTC), settings) == "Sunday 8 October, 17:00 Liverpool"
     assert said(campaign.local("2023-10-12T00:00").astimezone(UTC), settings) == "Wednesday 11 October"
     assert said(campaign.local("2023-10-11T00:00"), settings) == "Wednesday 11 October, 00:00 Liverpool"
+
+
+def test_where_only_accounts_have_a_form_a_supporter_names_the_first_of_them(kits: Kits) -> None:
+    text = kits.settings.campaign.voice["handle"]
+    forms = {"x": "@ours", "bluesky": "@ours.example", "north": "@ours@other.example", "south": "@ours@third.example"}
+    voices = {**kits.settings.campaign.voice, "handle": text.model_copy(update={"forms": forms})}
+    campaign = kits.settings.campaign.model_copy(update={"voice": voices})
+    x, bluesky, mastodon = kits.settings.accounts
+    several = (x, bluesky, *(mastodon.model_copy(update={"name": name}) for name in ("north", "south")))
+    kits.settings = kits.settings.model_copy(update={"campaign": campaign, "accounts": several})
+    assert [form.text for form in kits.at("2023-10-01T12:00").blank][2] == "#Lab23 @ours@other.example"

@@ -46,7 +46,8 @@ def know(rows: Iterable[tuple[str, ...]]) -> dict[str, str]:
 
 def also(label: str, network: str, handle: str) -> int:
     """One more account beside those that are known; its number."""
-    there = [(one.name, one.platform, one.handle) for one in accounts.account_states()]
+    known = accounts.account_states()
+    there = [(one.name, one.platform, one.handle, one.server and f"https://{one.server}") for one in known]
     know([*there, (label, network, handle)])
     return number(label)
 

@@ -29,8 +29,10 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     follow = "1 post follows" if len(move.shifts) == 1 else f"{len(move.shifts)} posts follow"
     out = len(move.sent)
     stay = f"; {out} that went out before {'stays as it is' if out == 1 else 'stay as they are'}" if out else ""
+    held = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
+    copies = f" {held} held: too near to nearly the same words on X." if move.copies else ""
     where = f"{move.to:%a %-d %b %H:%M} {settings.campaign.place}"
-    return go_back("/", f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.")
+    return go_back("/", f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{copies}")
 
 
 @require_POST

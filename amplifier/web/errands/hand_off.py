@@ -176,7 +176,7 @@ def _pretend(found: Errands, account: Account, now: datetime) -> str:
         return ""
     address = addresses(account, place())[0]
     hand = Stagehand(address, token=place().sandbox_token, settings=place().settings, now=utc_now)
-    link = hand.post_by_hand(account.platform, account.handle, found.row.text)
+    link = hand.post_by_hand(account.platform, account.known_as, found.row.text)
     return _by_link(found, account, link, now) if link else NO_STAGE
 
 
@@ -225,7 +225,8 @@ def _adopt(found: Errands, receipt: Receipt, now: datetime) -> str:
 
 def _whose(account: Account) -> Whose:
     known = {state.name: state.remote_id for state in accounts.account_states()}
-    return Whose(account.platform, account.handle, addresses(account, place())[1], known.get(account.name, ""))
+    handle = place().settings.handle_in_pages(account)
+    return Whose(account.platform, handle, addresses(account, place())[1], known.get(account.name, ""))
 
 
 def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands], *, problem: str = "") -> HttpResponse:

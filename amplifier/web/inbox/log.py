@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amplifier.campaign.mention import Kind, Logged, Status
 from amplifier.clock import utc_now
+from amplifier.networks import TITLES
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
-from amplifier.settings import TITLES
 from amplifier.store import journeys, mentions
 from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, place, said_at, title
 

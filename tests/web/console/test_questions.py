@@ -70,7 +70,7 @@ def test_a_doubt_shows_text_time_account_profile_and_what_comes_by_itself(opened
     for words in (
         "Hello from the campaign.",
         "@labfreemvmt@social.example",
-        "Look on the profile of @labfreemvmt on Mastodon for a post with exactly these words.",
+        "Look on the profile of @labfreemvmt@social.example on Mastodon for a post with exactly these words.",
         "tried ",
         "Next look:",
         INERT,
