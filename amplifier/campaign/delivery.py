@@ -83,6 +83,7 @@ class HoldReason(StrEnum):
     DOUBT = "doubt"  # looked for in vain, and its account says that a person decides
     IMPRINT = "imprint"
     COPY = "copy"  # an account on the same network has these very words, and the network takes no copies
+    UNTRUE = "untrue"  # a person wrote its words, and something that they say is no longer so
 
 
 # What holds these back is not about the post: when it passes, they go on.

@@ -84,7 +84,8 @@ def _stated(own: OwnPost, settings: Settings) -> tuple[Fact, ...]:
         program = program_in_force(settings)
     except (UsageError, FileError):
         return ()
-    return facts_of_own_words(program, *(said.text for said in own.post.words))
+    texts = [said.text for said in own.post.words]
+    return facts_of_own_words(program, *texts, due_at=own.post.moment.due_at)
 
 
 def _due(text: str | None, settings: Settings, now: datetime) -> datetime:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from amplifier.campaign.delivery import FINAL, State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
-from amplifier.campaign.post import PostId, Words
+from amplifier.campaign.post import Fact, PostId, WantedPost, Words
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
+from amplifier.schedule.facts import Untrue, values
+from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
-from amplifier.schedule.review import near
+from amplifier.schedule.review import near, stale_words, untrue_out
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, plan_versions
@@ -35,12 +37,19 @@ class Shift:
 
 @dataclass(frozen=True)
 class Move:
-    """A milestone that is about to move: from where to where, what follows it, and what has gone out already."""
+    """A milestone that is about to move: from where to where, what follows it, and what has gone out already.
+
+    `stale` are words of people that would be held, since they are no longer so then; `freed` those that this move makes
+    true again. `untrue` is out, and would be no longer so.
+    """
 
     milestone: Milestone
     to: datetime
     shifts: tuple[Shift, ...]
     sent: tuple[str, ...]
+    stale: tuple[Stale, ...] = ()
+    freed: tuple[Stale, ...] = ()
+    untrue: tuple[Untrue, ...] = ()
 
 
 # The last reading, by the digest of its files: trying every post on every account takes a tenth of a second, and the
@@ -62,7 +71,7 @@ def program_in_force(settings: Settings) -> Program:
     return program
 
 
-def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
+def prepare_move(program: Program, name: str, by: datetime | timedelta, *, now: datetime) -> Move:
     """What moving this milestone would change.
 
     Raises UsageError for a milestone that there is not, or a day that is none of the campaign's: a mistyped year would
@@ -93,7 +102,23 @@ def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
             sent.append(post)
         else:
             shifts.append(Shift(post, was.astimezone(zone), one.due.astimezone(zone)))
-    return Move(milestone, to, tuple(shifts), tuple(sent))
+    then, later = (made, wanted_posts(program, made)), ((*made, trial), wanted_posts(program, (*made, trial)))
+    had, has = stale_words(program, *then, now=now), stale_words(program, *later, now=now)
+    return Move(
+        milestone,
+        to,
+        tuple(shifts),
+        tuple(sent),
+        stale=tuple(one for one in has if one not in had),
+        freed=tuple(one for one in had if (one.post, one.account) not in {(new.post, new.account) for new in has}),
+        untrue=_newly(untrue_out(program, *then, now=now), untrue_out(program, *later, now=now)),
+    )
+
+
+def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
+    """What is untrue by then, and is not by now in the same way."""
+    known = {(one.stated.post, one.stated.account, one.changed) for one in had}
+    return tuple(one for one in has if (one.stated.post, one.stated.account, one.changed) not in known)
 
 
 def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decision:
@@ -172,11 +197,13 @@ def decide_words(
     They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
     Raises what `prepare_words` raises.
     """
-    prepare_words(program, post, words)
+    new = prepare_words(program, post, words)
     made = decisions.decisions()
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
     earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
+    facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
+    facts |= _stated(program, made, before, new.words)
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject=post_name(post),
@@ -185,8 +212,19 @@ def decide_words(
         actor=actor,
         reason=reason,
         now=now,
+        facts=json.dumps({name: [[one.name, one.value] for one in found] for name, found in facts.items()}),
         check=partial(_still_ahead, post),
     )
+
+
+def _stated(
+    program: Program, made: tuple[Decision, ...], post: WantedPost | None, words: Iterable[Words]
+) -> dict[str, tuple[Fact, ...]]:
+    """What these words of a person's state of all that is so now, by account."""
+    today = values(effective(program.plan, made), program.settings.campaign)
+    known = [Fact(name, value) for name, value in today.items()]
+    day = date.fromisoformat(post.moment.wall_time[:10]) if post else program.settings.campaign.first_day
+    return {one.account: stated_in(one.text, known, day) for one in words}
 
 
 def _due(program: Program, post: PostId) -> datetime:

@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from amplifier.campaign.changes import Changes, ExistingPost
+from amplifier.campaign.delivery import Due
 from amplifier.campaign.plan import Plan
-from amplifier.campaign.post import PostId, WantedPost
+from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
 from amplifier.compose.memory import MOST
 from amplifier.compose.sameness import BEGINNING, END, watched
@@ -22,10 +23,10 @@ from amplifier.schedule import files, review
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, copies, read_program, write_all
-from amplifier.schedule.reconcile import reconcile
+from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, said
+from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, said, stated
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
@@ -50,6 +51,7 @@ class Planner:
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
         self._wanted: Sequence[WantedPost] = ()
+        self._stale: Mapping[tuple[PostId, str], str] = {}
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
         """The plan with its milestones where people moved them, and its templates; None before it was first applied."""
@@ -61,6 +63,18 @@ class Planner:
         if self._program is None or not self._applied:
             return frozenset()
         return review.no_longer_so(self._program, self._wanted, among=deliveries, now=self._now())
+
+    def is_stale(self, due: Due) -> str:
+        """What of a person's words is no longer so, asked before they go out; empty if they may.
+
+        A plan's post was compared when the plan was applied; an own post or a correction may be younger than that.
+        """
+        if self._program is None or not self._applied:
+            return ""
+        if due.identity.post.slot != OWN and due.identity.revision == 0:
+            return self._stale.get((due.identity.post, due.identity.account), "")
+        found = review.stale_unsent(self._program, decisions.decisions(), now=self._now(), among=[due.id])
+        return found[due.id].why if due.id in found else ""
 
     def campaign_time(self) -> datetime:
         """What time it is in the campaign: in a rehearsal the moment that plays now."""
@@ -136,6 +150,7 @@ class Planner:
         made = decisions.decisions()
         written = write_all(program, made, stage)
         self._wanted = written.posts
+        self._stale = {(one.post, one.account): one.why for one in review.stale_planned(program, made, written.posts)}
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -146,7 +161,11 @@ class Planner:
                 opened_at=opened.opened_at,
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
+                untrue=self._stale,
             )
+            unsent = stated.unsent(program.plan.campaign)
+            untrue = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
+            changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, untrue, now=now)))
             return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
 
         ink = posts.Ink(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 
@@ -17,14 +17,18 @@ UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left i
 MOVABLE = (State.QUEUED, State.HELD)
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY)  # what was wrong with these were their words
 NOTHING: Mapping[PostId, str] = {}
+ALL_TRUE: Mapping[tuple[PostId, str], str] = {}
+HELD_UNTRUE = f"held: {HoldReason.UNTRUE}"
+LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
 TOO_LATE_AGAIN = "The plan wants it again, but its time has passed."
 AHEAD_AGAIN = "It was too late to send it, and now its time lies ahead again."
+TRUE_TOO_LATE = "Its words may stand by now, but its time has passed."
 WAITED = "It waited for a person when the plan left it out, and now the plan wants it again."
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not go out as it stands
     wanted: Iterable[WantedPost],
     existing: Sequence[ExistingPost],
     *,
@@ -32,6 +36,7 @@ def reconcile(
     opened_at: datetime,
     fresh: bool = False,
     unwritten: Mapping[PostId, str] = NOTHING,
+    untrue: Mapping[tuple[PostId, str], str] = ALL_TRUE,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
@@ -40,7 +45,8 @@ def reconcile(
     is held for a person. New posts are added up to 14 days ahead. What was due before the ledger was opened is left
     alone, but for the day before in a `fresh` ledger (one that cannot know what went out): that is born unsure, so that
     somebody looks. `unwritten` are posts that the plan wants and cannot put into words as it stands, each with the
-    sentence that says why: they are held until it can.
+    sentence that says why: they are held until it can. `untrue` says for a post on an account what of a person's words
+    is no longer so: it is held until they are true again, other words, or left as they are.
     """
     by_id = {post.id: post for post in existing}
     matched: set[int] = set()
@@ -53,16 +59,19 @@ def reconcile(
             found = by_id.get(PostId(post.id.campaign, post.was, post.id.occurrence))
         if found is None:
             if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh):
-                adds.append(Add(post, None, tuple(_born(post, words, now=now, fresh=fresh) for words in post.words)))
+                born = tuple(_born(post, words, untrue, now=now, fresh=fresh) for words in post.words)
+                adds.append(Add(post, None, born))
             continue
         matched.add(found.row)
-        new_steps = tuple(_steps(post, found, now=now, fresh=fresh))
+        new_steps = tuple(_steps(post, found, untrue, now=now, fresh=fresh))
         steps += new_steps
         rewrites += _rewrites(post, found, new_steps)
         have = {delivery.account for delivery in found.deliveries}
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
-            adds.append(Add(post, found.row, tuple(_born(post, words, now=now, fresh=fresh) for words in lacking)))
+            adds.append(
+                Add(post, found.row, tuple(_born(post, words, untrue, now=now, fresh=fresh) for words in lacking))
+            )
     for gone in existing:
         if gone.row not in matched and gone.id.slot != OWN:
             why = unwritten.get(gone.id)
@@ -81,9 +90,13 @@ def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh:
     return earliest <= too_late_at(post) and post.moment.due_at <= now + WINDOW
 
 
-def _born(post: WantedPost, words: Words, *, now: datetime, fresh: bool) -> NewDelivery:
+def _born(
+    post: WantedPost, words: Words, untrue: Mapping[tuple[PostId, str], str], *, now: datetime, fresh: bool
+) -> NewDelivery:
     if fresh and post.moment.due_at <= now:
         return NewDelivery(words, State.UNSURE, DoubtReason.NEW_LEDGER)
+    if too_late_at(post) > now and (why := untrue.get((post.id, words.account))):
+        return NewDelivery(words, State.HELD, HoldReason.UNTRUE, why)
     return NewDelivery(words, State.QUEUED if too_late_at(post) > now else State.MISSED)
 
 
@@ -101,17 +114,54 @@ def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> I
         yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))
 
 
-def _steps(post: WantedPost, found: ExistingPost, *, now: datetime, fresh: bool) -> Iterator[Step]:
+def keep_true(unsent: Iterable[Unsent], untrue: Mapping[int, str], *, now: datetime) -> Iterator[Step]:
+    """The same for what no plan writes: `untrue` says for each delivery what of its words is no longer so."""
+    for one in unsent:
+        why = untrue.get(one.delivery.id, "")
+        if one.delivery.state not in ON_ITS_WAY:
+            yield from _truly(None, one.delivery, why, is_late=one.too_late_at <= now)
+        elif why:
+            yield from _overtaken(one.delivery)
+
+
+def _steps(
+    post: WantedPost, found: ExistingPost, untrue: Mapping[tuple[PostId, str], str], *, now: datetime, fresh: bool
+) -> Iterator[Step]:
     by_account = {words.account: words for words in post.words}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
+        why = untrue.get((post.id, delivery.account), "")
         if words is None:
             yield from _left_out(delivery)
         elif delivery.state in ON_ITS_WAY:
-            if words.text != delivery.text:
+            if words.text != delivery.text or why:
                 yield from _overtaken(delivery)
         else:
-            yield from _step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh)
+            step = next(_step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh), None)
+            stale = words.text != delivery.text and delivery.frozen
+            yield from _truly(step, delivery, why, is_late=too_late_at(post) <= now, stale=stale)
+
+
+def _truly(
+    step: Step | None, delivery: ExistingDelivery, why: str, *, is_late: bool, stale: bool = False
+) -> Iterator[Step]:
+    """The step where a person's words have a say: what is untrue (`why`) waits for them, and is free when it is not."""
+    before = delivery.state
+    taken = step or Step(delivery.id, before, before, "", delivery.reason, detail=None)
+    was_untrue = before is State.HELD and delivery.reason == HoldReason.UNTRUE
+    if why and (taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in LIFTED)):
+        if step or not was_untrue or delivery.detail != why:
+            kind = (step.kind if step else "untrue in another way") if was_untrue else HELD_UNTRUE
+            yield replace(taken, after=State.HELD, kind=kind, reason=HoldReason.UNTRUE, detail=why)
+    elif was_untrue and not why and taken.after is State.HELD and taken.reason == HoldReason.UNTRUE:
+        if is_late:
+            yield replace(taken, after=State.MISSED, kind="true again too late", reason="", detail=TRUE_TOO_LATE)
+        elif stale:
+            yield _hold(taken, "words changed after an attempt", STALE)
+        else:
+            yield replace(taken, after=State.QUEUED, kind="true again", reason="", detail="")
+    elif step:
+        yield step
 
 
 def _step(
@@ -179,4 +229,4 @@ def _overtaken(delivery: ExistingDelivery) -> Iterator[Step]:
 
 
 def _waits_for_a_person(delivery: ExistingDelivery) -> bool:
-    return delivery.state is State.HELD and delivery.reason not in (HoldReason.UNWRITTEN, *PASSING)
+    return delivery.state is State.HELD and delivery.reason not in (HoldReason.UNWRITTEN, *LIFTED)

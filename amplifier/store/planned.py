@@ -24,7 +24,9 @@ def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
     )
     for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
         found.setdefault(row.post_id, []).append(
-            ExistingDelivery(row.pk, row.account, State(row.state), row.reason, row.text, frozen=row.frozen)
+            ExistingDelivery(
+                row.pk, row.account, State(row.state), row.reason, row.text, frozen=row.frozen, detail=row.detail
+            )
         )
     return found
 
@@ -65,6 +67,7 @@ def add(  # noqa: PLR0913  everything a row is born with
                 key=key,
                 state=delivery.state,
                 reason=delivery.reason,
+                detail=delivery.detail,
                 run_at=run_at,
                 too_late_at=too_late_at,
             )

@@ -1,0 +1,340 @@
+"""From a person's words to the hold when they are no longer so, on a real ledger: files, decisions, planner, worker."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.delivery import DeliveryId, Due, HoldReason, State
+from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.post import PostId
+from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.errors import UsageError
+from amplifier.schedule.change import (
+    Move,
+    decide_move,
+    decide_words,
+    prepare_move,
+    program_in_force,
+)
+from amplifier.schedule.planner import Planner
+from amplifier.schedule.program import Program
+from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
+from amplifier.settings import Settings
+from amplifier.store import claims, decisions, events, holds, journeys, stops
+from amplifier.store.models import DecisionRow, DeliveryRow
+from tests.schedule.homes import EIGHT, SCHEDULE, Home, open_ledger, settings
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+SOON = PostId("lab23", "soon", "once")
+EVE = PostId("lab23", "eve", "once")
+# The day before the debate at a fixed time, beside what hangs on the debate.
+WITH_EVE = SCHEDULE.replace("slots:\n", "slots:\n  - name: eve\n    template: lab23/soon\n    at: 2023-10-08 18:00\n")
+
+
+class Desk:
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder)
+        self.home.write("schedules/small.yaml", WITH_EVE)
+        self.home.write("templates/lab23/soon.j2", TWO_WAYS)
+        self.time = EIGHT
+        self.settings: Settings = settings()
+        open_ledger(EIGHT)
+        stops.lift(actor="test", now=EIGHT)
+        self.hire()
+
+    def hire(self) -> Planner:
+        self.planner = Planner(self.home.path, self.settings, now=lambda: self.time)
+        self.planner.refresh()
+        return self.planner
+
+    @property
+    def program(self) -> Program:
+        return program_in_force(self.settings)
+
+    def edit(self, post: PostId, text: str, *accounts: str) -> None:
+        words = dict.fromkeys(accounts or ("x", "bluesky", "mastodon"), text)
+        decide_words(self.program, post, words, actor="cli:jo", reason="", now=self.time)
+        self.planner.refresh()
+
+    def send_later(self, text: str, at: datetime, *accounts: str) -> PostId:
+        own = prepare_own(text, accounts or ("mastodon",), self.settings, due_at=at, now=self.time)
+        facts = facts_of_own_words(self.program, *(one.text for one in own.post.words), due_at=at)
+        queue_own(own, self.settings, actor="cli:jo", now=self.time, facts=facts)
+        return own.post.id
+
+    def prepare(self, to: str) -> Move:
+        return prepare_move(self.program, "debate", datetime.fromisoformat(to), now=self.time)
+
+    def move(self, to: str) -> None:
+        decide_move(self.prepare(to), actor="cli:jo", reason="", now=self.time)
+        self.planner.refresh()
+
+    def state(self, post: PostId, account: str = "x") -> tuple[State, str, str]:
+        row = next(one for one in journeys.journeys(post=post) if one.identity.account == account)
+        return row.state, row.reason, row.detail
+
+
+TWO_WAYS = """\
+---
+ask: watch
+---
+== plain
+The debate is at {{ milestones.debate | clock }}.
+== other
+On {{ milestones.debate | weekday }} the delegates speak, from {{ milestones.debate | clock }} on.
+"""
+LATER = "2023-10-09T15:20:00+01:00"
+NEXT_DAY = "2023-10-10T14:40:00+01:00"
+WHY = "Your words say “14:40”, the plan says 15:20 (debate)."
+HELD = (State.HELD, HoldReason.UNTRUE, WHY)
+WAITS = (State.QUEUED, "", "")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_move_holds_the_words_that_name_the_old_time_and_frees_them_when_it_is_taken_back(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    desk.edit(SOON, "See you in the hall", "bluesky")
+    desk.move(LATER)
+    assert desk.state(SOON) == HELD
+    assert desk.state(SOON, "bluesky") == desk.state(SOON, "mastodon") == WAITS
+    assert not desk.planner.refresh()
+    assert not Planner(desk.home.path, desk.settings, now=lambda: desk.time).refresh()
+    desk.move("2023-10-09T14:40:00+01:00")
+    assert desk.state(SOON) == WAITS
+
+
+def test_the_preview_says_what_would_be_held_freed_and_untrue(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x", "bluesky")
+    own = desk.send_later("The debate: 14:40", EIGHT + timedelta(hours=3))
+    desk.edit(EVE, "Tomorrow at 14:40 we debate", "x")
+    DeliveryRow.objects.filter(post__slot="eve", account="x").update(state="sent", remote_state="live", remote_id="1")
+    move = desk.prepare(LATER)
+    held = {(one.post, one.account): one.why for one in move.stale}
+    assert held == {(SOON, "x"): WHY, (SOON, "bluesky"): WHY, (own, "mastodon"): WHY}
+    assert [(one.stated.post, one.stated.account) for one in move.untrue] == [(EVE, "x")]
+    assert move.freed == ()
+    desk.move(LATER)
+    back = desk.prepare("2023-10-09T14:40:00+01:00")
+    assert {one.post for one in back.freed} == {SOON, own}
+    assert back.stale == back.untrue == ()
+    assert desk.prepare("2023-10-09T15:30:00+01:00").stale != ()
+
+
+def test_facts_tells_what_is_held_and_not_that_it_goes_out_as_it_is_so_now(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    desk.move(LATER)
+    found = review(desk.program, now=desk.time)
+    assert [(one.post, one.account, one.why) for one in found.stale] == [(SOON, "x", WHY)]
+    assert "soon/once" not in found.coming
+    assert "eve/once" in found.coming
+    told = json.loads(events.events_of(events.of_facts("lab23"))[-1].detail)
+    assert (told["counts"]["held"], told["held"]) == (1, ["soon/once"])
+
+
+def test_tomorrow_is_untrue_when_the_debate_goes_to_another_day_and_the_post_does_not(desk: Desk) -> None:
+    desk.edit(EVE, "Tomorrow we debate", "x")
+    desk.edit(SOON, "Today we debate", "x")
+    desk.move(NEXT_DAY)
+    assert desk.state(EVE)[:2] == (State.HELD, HoldReason.UNTRUE)
+    said = "Your words say “Tomorrow”, the post goes out on Sun 8 Oct and the plan says Tue 10 Oct 14:40 (debate)."
+    assert desk.state(EVE)[2] == said
+    assert desk.state(SOON) == WAITS, "it moves along, so that the debate is still on its day"
+
+
+def test_tomorrow_is_untrue_when_the_post_goes_to_another_day(desk: Desk) -> None:
+    desk.edit(EVE, "Tomorrow we debate", "x")
+    desk.home.write("schedules/small.yaml", WITH_EVE.replace("2023-10-08 18:00", "2023-10-07 18:00"))
+    desk.planner.refresh()
+    assert desk.state(EVE)[:2] == (State.HELD, HoldReason.UNTRUE)
+    assert "the post goes out on Sat 7 Oct" in desk.state(EVE)[2]
+
+
+def test_a_day_that_no_milestone_explains_was_that_of_the_post(desk: Desk) -> None:
+    desk.edit(EVE, "Sign today, it is Sunday", "x")
+    desk.home.write("schedules/small.yaml", WITH_EVE.replace("2023-10-08 18:00", "2023-10-07 18:00"))
+    desk.planner.refresh()
+    assert desk.state(EVE)[2] == (
+        "Your words say “today” and “Sunday”, and were written for Sun 8 Oct; the post goes out on Sat 7 Oct."
+    )
+
+
+def test_the_file_that_moves_a_milestone_holds_them_too_also_while_nobody_was_at_work(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    desk.home.write("schedules/small.yaml", WITH_EVE.replace("2023-10-09 14:40", "2023-10-09 15:20"))
+    desk.hire()
+    assert desk.state(SOON) == HELD
+    desk.edit(SOON, "We start at 15:20, be there", "x")
+    assert desk.state(SOON) == WAITS
+
+
+def test_words_that_are_given_after_the_move_are_compared_with_what_was_so_then(desk: Desk) -> None:
+    desk.move(LATER)
+    desk.edit(SOON, "We start at 15:20, and no more at 14:40", "x")
+    assert desk.state(SOON) == WAITS
+    desk.move("2023-10-09T16:00:00+01:00")
+    assert desk.state(SOON)[2] == "Your words say “15:20”, the plan says 16:00 (debate)."
+    desk.move("2023-10-09T14:40:00+01:00")
+    assert desk.state(SOON)[2] == "Your words say “15:20”, the plan says 14:40 (debate)."
+
+
+def test_other_words_on_one_account_leave_the_others_as_old_as_they_are(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    desk.move(LATER)
+    desk.edit(SOON, "At 15:20 we start", "bluesky")
+    assert desk.state(SOON) == HELD
+    assert desk.state(SOON, "bluesky") == WAITS
+
+
+def test_a_person_lets_the_words_stand_until_the_same_changes_once_more(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there")
+    desk.move(LATER)
+    assert find_untrue(desk.program, "soon", now=desk.time) == SOON
+    decision = leave(desk.program, SOON, actor="cli:jo", reason="all know", now=desk.time)
+    assert (decision.kind, decision.actor, decision.reason) == (DecisionKind.FACT_LEFT, "cli:jo", "all know")
+    desk.planner.refresh()
+    assert {desk.state(SOON, name) for name in ("x", "bluesky", "mastodon")} == {WAITS}
+    assert review(desk.program, now=desk.time).stale == ()
+    with pytest.raises(UsageError, match="nothing to leave"):
+        leave(desk.program, SOON, actor="cli:jo", reason="", now=desk.time)
+    desk.move("2023-10-09T16:00:00+01:00")
+    assert desk.state(SOON)[1] == HoldReason.UNTRUE
+
+
+def test_a_link_and_a_voice_that_change_hold_the_words_that_carry_the_old_one(desk: Desk) -> None:
+    old, voice = str(desk.settings.campaign.links["motion"]), desk.settings.campaign.form("tag", "x")
+    desk.edit(SOON, f"Read {old}?via=us first", "x")
+    desk.edit(SOON, f"Read it, {voice}", "bluesky")
+    desk.edit(SOON, f"Read {old}-and-more first", "mastodon")
+    campaign = desk.settings.campaign
+    links = {**campaign.links, "motion": "https://freemovement.example/new"}
+    tag = campaign.voice["tag"].model_copy(update={"everywhere": "#Other23"})
+    changed = campaign.model_copy(update={"links": links, "voice": {**campaign.voice, "tag": tag}})
+    desk.settings = desk.settings.model_copy(update={"campaign": changed})
+    desk.hire()
+    assert desk.state(SOON)[2] == f"Your words say “{old}”, settings.yaml says https://freemovement.example/new."
+    assert desk.state(SOON, "bluesky")[2] == f"Your words say “{voice}”, settings.yaml says #Other23."
+    assert desk.state(SOON, "mastodon") == WAITS
+
+
+def test_an_own_post_that_waits_is_held_and_freed_like_any_other(desk: Desk) -> None:
+    own = desk.send_later("The debate starts at 14:40", EIGHT + timedelta(hours=3))
+    desk.move(LATER)
+    assert desk.state(own, "mastodon") == HELD
+    assert not desk.planner.refresh()
+    leave(desk.program, own, actor="cli:jo", reason="", now=desk.time)
+    desk.planner.refresh()
+    assert desk.state(own, "mastodon") == WAITS
+
+
+def test_what_was_free_too_late_is_missed(desk: Desk) -> None:
+    own = desk.send_later("The debate starts at 14:40", EIGHT + timedelta(hours=1))
+    desk.move(LATER)
+    desk.time = EIGHT + timedelta(hours=5)
+    leave(desk.program, own, actor="cli:jo", reason="", now=desk.time)
+    desk.planner.refresh()
+    assert desk.state(own, "mastodon")[0] is State.MISSED
+
+
+def due(post: PostId, account: str) -> Due:
+    row = next(one for one in journeys.journeys(post=post) if one.identity.account == account)
+    return Due(
+        id=row.id,
+        identity=DeliveryId(post, account),
+        text=row.text,
+        language="en",
+        key="",
+        request=None,
+        state=State.QUEUED,
+        reason="",
+        fence=1,
+        attempts=0,
+        looks=0,
+        due_at=row.due_at,
+        too_late_at=row.too_late_at,
+        first_sent_at=None,
+    )
+
+
+def test_the_worker_asks_once_more_before_it_sends_a_persons_words(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    own = desk.send_later("The debate starts at 14:40", EIGHT + timedelta(hours=3))
+    assert desk.planner.is_stale(due(SOON, "x")) == desk.planner.is_stale(due(own, "mastodon")) == ""
+    decide_move(desk.prepare(LATER), actor="cli:jo", reason="", now=desk.time)
+    assert desk.planner.is_stale(due(own, "mastodon")) == WHY, "also before the planner has carried out the move"
+    desk.planner.refresh()
+    assert desk.planner.is_stale(due(SOON, "x")) == WHY
+    assert desk.planner.is_stale(due(SOON, "bluesky")) == ""
+
+
+def test_what_waits_for_something_else_that_passes_waits_for_its_words_first(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    DeliveryRow.objects.filter(post__slot="soon", account="x").update(state="held", reason="account", detail="No.")
+    desk.move(LATER)
+    assert desk.state(SOON) == HELD
+    assert holds.go_on(reason=HoldReason.ACCOUNT, now=desk.time) == 0
+    desk.move("2023-10-09T14:40:00+01:00")
+    assert desk.state(SOON) == WAITS
+
+
+def test_what_a_person_has_in_hand_stays_there(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    DeliveryRow.objects.filter(post__slot="soon", account="x").update(state="held", reason="kept", detail="Kept.")
+    desk.move(LATER)
+    assert desk.state(SOON) == (State.HELD, HoldReason.KEPT, "Kept.")
+
+
+def test_what_is_on_its_way_does_not_go_out_once_more_and_is_among_what_is_untrue(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    own = desk.send_later("The debate starts at 14:40", EIGHT + timedelta(hours=3))
+    DeliveryRow.objects.filter(account__in=["x", "mastodon"], post__slot__in=["soon", "own"]).update(state="sending")
+    desk.move(LATER)
+    assert desk.state(SOON)[:2] == (State.SENDING, HoldReason.OVERTAKEN)
+    assert desk.state(own, "mastodon")[:2] == (State.SENDING, HoldReason.OVERTAKEN)
+    found = review(desk.program, now=desk.time)
+    assert {(one.stated.post, one.stated.account) for one in found.untrue} >= {(SOON, "x"), (own, "mastodon")}
+    assert found.stale == ()
+
+
+def test_two_milestones_at_one_time_are_both_meant(desk: Desk) -> None:
+    both = WITH_EVE.replace("slots:\n", "  vote: 2023-10-09 14:40\nslots:\n", 1)
+    desk.home.write("schedules/small.yaml", both)
+    desk.planner.refresh()
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    desk.move(LATER)
+    assert desk.state(SOON) == HELD
+
+
+def test_a_decision_from_before_facts_were_kept_is_read_from_what_decisions_tell(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    kept = DecisionRow.objects.get(kind="words_replaced")
+    assert json.loads(kept.facts or "")["x"][0][0] == "milestone.debate"
+    made = decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="eve/once",
+        value=json.dumps({"x": "Tomorrow at 14:40!"}),
+        replaced="",
+        actor="cli:jo",
+        reason="",
+        now=desk.time,
+    )
+    assert made.facts == ""
+    desk.planner.refresh()
+    desk.move(LATER)
+    assert desk.state(EVE) == HELD
+
+
+def test_a_post_that_is_new_to_the_ledger_is_born_held(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    desk.move(LATER)
+    DeliveryRow.objects.filter(post__slot="soon").delete()
+    desk.hire()
+    assert desk.state(SOON) == HELD
+    assert not claims.claim(now=desk.time + timedelta(days=3, hours=6), lease_until=desk.time, limit=9)[3:]
