@@ -101,7 +101,7 @@ def _tell_stale(found: Sequence[Stale]) -> None:
     for one in found:
         by_post.setdefault(post_name(one.post), []).append(one)
     for name, group in by_post.items():
-        out.print(f"[yellow]‖[/] [bold]{escape(name)}[/] is held: a person wrote its words, and they are no longer so")
+        out.print(f"[yellow]‖[/] [bold]{escape(name)}[/] is held: its own words are no longer so")
         for why in dict.fromkeys(one.why for one in group):
             out.print(f"  {why}", markup=False, soft_wrap=True)
         for text, accounts in _by_text(group).items():

@@ -51,7 +51,8 @@ class Planner:
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
         self._wanted: Sequence[WantedPost] = ()
-        self._stale: Mapping[tuple[PostId, str], str] = {}
+        self._stale: Mapping[tuple[PostId, str], str] = {}  # what of people's words is no longer so, and why
+        self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
         """The plan with its milestones where people moved them, and its templates; None before it was first applied."""
@@ -91,7 +92,7 @@ class Planner:
             return Changes()
         limits = tuple(account.limit for account in self._settings.accounts)  # a longer one may make room for words
         state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits)
-        if state == self._applied:
+        if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
             return Changes()
         opened = ledger.ledger()
         if opened is None:
@@ -164,8 +165,8 @@ class Planner:
                 untrue=self._stale,
             )
             unsent = stated.unsent(program.plan.campaign)
-            untrue = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
-            changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, untrue, now=now)))
+            self._unsent = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
+            changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
             return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
 
         ink = posts.Ink(

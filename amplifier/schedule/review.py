@@ -221,12 +221,16 @@ def find_out(program: Program, name: str) -> PostId:
 
 
 def find_untrue(program: Program, name: str, *, now: datetime) -> PostId:
-    """The same of what says something that is no longer so, out or still to go out."""
+    """The same of what says something that is no longer so, out or still to go out, and of all that still waits."""
     found = review(program, now=now)
-    posts = [*(one.post for one in found.stale), *(one.stated.post for one in found.untrue)]
-    known = {post_name(post): post for post in posts}
-    fitting = [one for one in known if one == name or one.split("/")[0] == name]
-    return known[fitting[0]] if len(fitting) == 1 else find_out(program, name)
+    waits = journeys.journeys(states=(State.QUEUED, State.HELD))
+    untrue = [*(one.post for one in found.stale), *(one.stated.post for one in found.untrue)]
+    for posts in (untrue, [row.identity.post for row in waits]):
+        known = {post_name(post): post for post in posts}
+        fitting = [one for one in known if one == name or one.split("/")[0] == name]
+        if name in known or len(fitting) == 1:
+            return known[name if name in known else fitting[0]]
+    return find_out(program, name)
 
 
 def _found(name: str, known: Mapping[str, PostId]) -> PostId:

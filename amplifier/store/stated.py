@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 
 from amplifier.campaign.changes import ExistingDelivery, Unsent
 from amplifier.campaign.correction import LIVES, Stated, facts_of
-from amplifier.campaign.delivery import ON_ITS_WAY, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading
@@ -74,6 +74,20 @@ def unsent(campaign: str, *, among: Collection[int] | None = None) -> tuple[Unse
         )
         for row in frozen.order_by("run_at", "id")
     )
+
+
+@reading
+def is_any_going(posts: Collection[tuple[PostId, str]], deliveries: Collection[int]) -> bool:
+    """Whether any of these (posts by account, and deliveries) would go out by itself, now or when something passes."""
+    if not (posts or deliveries):
+        return False
+    going = DeliveryRow.objects.filter(Q(state=State.QUEUED) | Q(state=State.HELD, reason__in=list(PASSING)))
+    if going.filter(id__in=list(deliveries)).exists():
+        return True
+    wanted = {(post.slot, post.occurrence, account) for post, account in posts}
+    slots = {slot for slot, _, _ in wanted}
+    rows = going.filter(post__slot__in=slots, revision=0).values_list("post__slot", "post__occurrence", "account")
+    return not wanted.isdisjoint(rows)
 
 
 @reading

@@ -86,6 +86,18 @@ def test_every_reason_has_a_sentence_and_something_to_do(reason: HoldReason) -> 
         assert Act.AGAIN not in asked.acts, "it goes on by itself, or by another command"
 
 
+def test_words_that_are_no_longer_so_may_stand_get_others_or_are_left_out() -> None:
+    held = replace(row(State.HELD, HoldReason.UNTRUE), detail="Your words say “13:00”, the plan says 13:30 (debate).")
+    asked = question(held, OPEN)
+    assert asked.acts == (Act.THERE, Act.STAND, Act.LEAVE)
+    assert asked.happened == "Your words say “13:00”, the plan says 13:30 (debate)."
+    assert asked.to_paste == f"amplifier edit {held.identity.post.slot}/once 'other words' --on x"
+    later = replace(held, identity=replace(held.identity, revision=1))
+    assert question(later, OPEN).to_paste.startswith("amplifier correct ")
+    own = replace(held, identity=replace(held.identity, post=replace(held.identity.post, slot="own")))
+    assert question(own, OPEN).to_paste == ""
+
+
 def test_what_the_network_said_is_what_happened() -> None:
     assert question(replace(row(State.HELD, "rejected"), detail="X said no."), OPEN).happened == "X said no."
 
