@@ -93,7 +93,7 @@ def _show_words(move: Move) -> None:
         by_post.setdefault(post_name(one.post), []).append(one)
     for name, group in by_post.items():
         accounts = ", ".join(one.account for one in group)
-        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held: a person wrote its words.")
+        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.")
         for why in dict.fromkeys(one.why for one in group):
             out.print(f"  {why}", markup=False, soft_wrap=True)
         out.print(f"  {group[0].text}", markup=False, style="dim", soft_wrap=True)

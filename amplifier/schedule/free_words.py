@@ -14,6 +14,7 @@ from amplifier.text.moments import Clock, Date, Day, Named, Weekday, fits, names
 MILESTONE, LINK = "milestone.", "link."  # how facts of these kinds are named; the others are in compose/queue
 DAY = "day"  # the fact for which day words were written: "tomorrow" is true on one day only
 NEVER = date(1900, 1, 1)  # stands for a day that nobody wrote down: no words fit it
+YOURS = "Your words say"
 MOST_SAID = 3  # of what is no longer so; a sentence with more is not read
 
 
@@ -33,18 +34,22 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Stale:
-    """A person's words for a post that is still to go out, on one account and one day, and what of them is untrue."""
+    """Words for a post that is still to go out, on one account and one day, and what of them is untrue.
+
+    `template` is where they stand, empty where a person gave them to this very post.
+    """
 
     post: PostId
     account: str
     text: str
     day: date
     wrongs: tuple[Wrong, ...]
+    template: str = ""
 
     @property
     def why(self) -> str:
         """All of it in a sentence or two."""
-        return sentence(self.wrongs)
+        return sentence(self.wrongs, f"templates/{self.template}.j2 says" if self.template else YOURS)
 
 
 def stated_in(text: str, known: Iterable[Fact], day: date) -> tuple[Fact, ...]:
@@ -110,6 +115,57 @@ def stale(
     return tuple(found)
 
 
+def stale_templates(
+    posts: Iterable[WantedPost],
+    filed: Mapping[PostId, WantedPost],
+    known: Mapping[str, str],
+    today: Mapping[str, str],
+    left: Mapping[str, Mapping[str, str]],
+) -> tuple[Stale, ...]:
+    """The posts in whose templates a moment is written out, where people moved the milestone that it named.
+
+    `filed` are the posts as the files alone have them, `known` what is so by the files. What a template puts in reads
+    otherwise there; what reads the same in both is written out. Days like "today" count where the post has to do with
+    that milestone: there is too much that happens on one day.
+    """
+    milestones = [Fact(name, value) for name, value in known.items() if name.startswith(MILESTONE)]
+    found = []
+    for post in posts:
+        before = filed.get(post.id)
+        if before is None or before.wording != post.wording:
+            continue
+        day, then = (date.fromisoformat(one.moment.wall_time[:10]) for one in (post, before))
+        about = {fact.name for fact in post.facts} | {MILESTONE + post.milestone}
+        texts = {words.account: words.text for words in before.words}
+        for words in post.words:
+            if words.account in post.own_facts or words.account not in texts:
+                continue
+            named = _written_out(texts[words.account], words.text)
+            wrong = [
+                one
+                for fact in milestones
+                for one in _moved(
+                    fact,
+                    today.get(fact.name, ""),
+                    [one for one in named if fact.name in about or not isinstance(one, Day)],
+                    then,
+                    day,
+                )
+            ]
+            open_ = not_left(wrong, left_of(post.id, left), day)
+            if open_:
+                found.append(Stale(post.id, words.account, words.text, day, open_, post.template))
+    return tuple(found)
+
+
+def _written_out(before: str, now: str) -> tuple[Named, ...]:
+    """The moments that read the same in both texts of one template; none where the texts differ in more than those."""
+    had, has = names(before), names(now)
+    if len(had) != len(has):
+        return ()
+    return tuple(one for then, one in zip(had, has, strict=True) if then == one)
+
+
 def not_left(found: Iterable[Wrong], let_stand: Mapping[str, str], day: date) -> tuple[Wrong, ...]:
     """Those that nobody has let stand. What may stay may do so on the day for which that was said."""
     is_that_day = let_stand.get(DAY) in (None, day.isoformat())
@@ -141,7 +197,7 @@ def stands_in(value: str, text: str) -> bool:
     return re.search(before + re.escape(bare) + after, text, re.IGNORECASE) is not None
 
 
-def sentence(found: Sequence[Wrong]) -> str:
+def sentence(found: Sequence[Wrong], who: str = YOURS) -> str:
     """What is no longer so, as people say it: Your words say “13:00”, the plan says 13:30 (debate)."""
     grouped: dict[str, list[str]] = {}
     for one in found:
@@ -149,7 +205,7 @@ def sentence(found: Sequence[Wrong]) -> str:
     said = []
     for instead, words in list(grouped.items())[:MOST_SAID]:
         quoted = [f"“{_short(one)}”" for one in dict.fromkeys(words)]
-        said.append(f"Your words say {' and '.join(quoted[:MOST_SAID])}, {instead}.")
+        said.append(f"{who} {' and '.join(quoted[:MOST_SAID])}, {instead}.")
     more = len(grouped) - MOST_SAID
     return " ".join(said) + (f" And {more} more." if more > 0 else "")
 

@@ -27,6 +27,9 @@ MOST_LISTED = 8
 ALL_OUT = "All that are out: amplifier correct --list"
 
 
+_last_filed: list[tuple[Program, dict[PostId, WantedPost]]] = []
+
+
 @dataclass(frozen=True)
 class Review:
     """What changed facts mean, at one moment.
@@ -109,10 +112,28 @@ def stale_words(
 
 
 def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost]) -> tuple[Stale, ...]:
-    """Of the posts that the plan wants, the words of people that are no longer so, whatever became of them."""
-    today = facts.values(effective(program.plan, made), program.settings.campaign)
+    """Of the posts that the plan wants, the words of people that are no longer so, whatever became of them.
+
+    Also what is written out in a template, where a decision moved the milestone that it names.
+    """
+    plan, campaign = effective(program.plan, made), program.settings.campaign
+    today, left = facts.values(plan, campaign), facts.left_alone(made)
     platforms = {account.name: account.platform for account in program.settings.accounts}
-    return free_words.stale(wanted, today, facts.left_alone(made), platforms)
+    found = free_words.stale(wanted, today, left, platforms)
+    if plan.milestones == program.plan.milestones:
+        return found
+    known = facts.values(program.plan, campaign)
+    return (*found, *free_words.stale_templates(wanted, _filed(program), known, today, left))
+
+
+def _filed(program: Program) -> dict[PostId, WantedPost]:
+    """The posts as the files alone have them; kept for one program, since writing all takes a tenth of a second."""
+    for known, posts in _last_filed:
+        if known is program:
+            return posts
+    made = {post.id: post for post in wanted_posts(program)}
+    _last_filed[:] = [(program, made)]
+    return made
 
 
 def stale_unsent(

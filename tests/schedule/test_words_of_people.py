@@ -20,13 +20,14 @@ from amplifier.schedule.change import (
     prepare_move,
     program_in_force,
 )
+from amplifier.schedule.milestones import effective
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program
 from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
 from amplifier.settings import Settings
 from amplifier.store import claims, decisions, events, holds, journeys, stops
 from amplifier.store.models import DecisionRow, DeliveryRow
-from tests.schedule.homes import EIGHT, SCHEDULE, Home, open_ledger, settings
+from tests.schedule.homes import EIGHT, EXAMPLE, SCHEDULE, Home, open_ledger, settings
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 SOON = PostId("lab23", "soon", "once")
@@ -338,3 +339,71 @@ def test_a_post_that_is_new_to_the_ledger_is_born_held(desk: Desk) -> None:
     desk.hire()
     assert desk.state(SOON) == HELD
     assert not claims.claim(now=desk.time + timedelta(days=3, hours=6), lease_until=desk.time, limit=9)[3:]
+
+
+WRITTEN_OUT = """\
+---
+ask: watch
+---
+== plain
+The debate is {{ milestones.debate | weekday }} at 14:40, not before {{ milestones.debate | clock }}.
+== other
+Tomorrow the delegates speak, from {{ milestones.debate | clock }} on.
+"""
+
+
+def test_an_hour_that_is_written_out_in_a_template_holds_its_posts_when_a_decision_moves_the_milestone(
+    desk: Desk,
+) -> None:
+    desk.home.write("templates/lab23/soon.j2", WRITTEN_OUT)
+    desk.planner.refresh()
+    assert desk.prepare("2023-10-09T14:40:00+01:00").stale == ()
+    assert {one.post for one in desk.prepare(LATER).stale} == {EVE}
+    desk.move(LATER)
+    held = "templates/lab23/soon.j2 says “14:40”, the plan says 15:20 (debate)."
+    assert desk.state(EVE) == desk.state(EVE, "bluesky") == (State.HELD, HoldReason.UNTRUE, held)
+    assert desk.state(SOON) == WAITS, "it says its hour by the milestone"
+    desk.home.write("templates/lab23/soon.j2", WRITTEN_OUT.replace("at 14:40", "at 15:20"))
+    desk.planner.refresh()
+    assert desk.state(EVE) == WAITS
+
+
+def test_what_a_template_puts_in_is_never_taken_for_what_is_written_out(desk: Desk) -> None:
+    both = WITH_EVE.replace("slots:\n", "  vote: 2023-10-09 15:20\nslots:\n", 1)
+    desk.home.write("schedules/small.yaml", both)
+    words = TWO_WAYS.replace("clock }}.", "clock }}, the vote at {{ milestones.vote | clock }}.")
+    desk.home.write("templates/lab23/soon.j2", words)
+    desk.planner.refresh()
+    desk.move(LATER)
+    decide_move(
+        prepare_move(desk.program, "vote", timedelta(minutes=40), now=desk.time), actor="", reason="", now=desk.time
+    )
+    desk.planner.refresh()
+    assert desk.state(EVE) == desk.state(SOON) == WAITS
+
+
+def test_tomorrow_in_a_template_counts_where_the_post_has_to_do_with_the_milestone(desk: Desk) -> None:
+    files = WITH_EVE.replace("slots:\n", "  lunch: 2023-10-10 12:00\nslots:\n", 1)
+    files = files.replace("at: debate - 1h", "at: 2023-10-08 19:00")
+    desk.home.write("schedules/small.yaml", files)
+    desk.home.write("templates/lab23/soon.j2", WRITTEN_OUT)
+    desk.planner.refresh()
+    desk.move(NEXT_DAY)
+    assert desk.state(SOON)[2] == (
+        "templates/lab23/soon.j2 says “Tomorrow”, the post goes out on Sun 8 Oct and "
+        "the plan says Tue 10 Oct 14:40 (debate)."
+    )
+    desk.move("2023-10-09T14:40:00+01:00")
+    assert desk.state(SOON) == WAITS
+    lunch = prepare_move(desk.program, "lunch", timedelta(days=-1), now=desk.time)
+    assert lunch.stale == ()
+
+
+def test_the_example_slips_by_forty_minutes_without_holding_anything() -> None:
+    start = datetime.fromisoformat("2023-09-24T06:00:00+00:00")
+    open_ledger(start)
+    planner = Planner(EXAMPLE, settings(), now=lambda: start)
+    planner.refresh()
+    for milestone in effective(program_in_force(settings()).plan, ()).milestones:
+        move = prepare_move(program_in_force(settings()), milestone.name, timedelta(minutes=40), now=start)
+        assert move.stale == (), milestone.name
