@@ -52,12 +52,19 @@ class Planner:
         self._applied: tuple[object, ...] = ()
         self._wanted: Sequence[WantedPost] = ()
         self._stale: Mapping[tuple[PostId, str], str] = {}  # what of people's words is no longer so, and why
+        self._stale_wordings: Collection[tuple[str, str]] = ()
         self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
-        """The plan with its milestones where people moved them, and its templates; None before it was first applied."""
+        """The plan with its milestones where people moved them, and its templates; None before it was first applied.
+
+        The wordings in which something is written out that is no longer so are not among these.
+        """
         program = self._program if self._applied else None
-        return (effective(program.plan, decisions.decisions()), program.templates) if program else None
+        if program is None:
+            return None
+        templates = {name: _without(one, self._stale_wordings) for name, one in program.templates.items()}
+        return effective(program.plan, decisions.decisions()), templates
 
     def untrue(self, deliveries: Collection[int]) -> frozenset[tuple[PostId, str]]:
         """Which of these deliveries' posts state what is no longer so by the plan in force, each with its account."""
@@ -151,7 +158,10 @@ class Planner:
         made = decisions.decisions()
         written = write_all(program, made, stage)
         self._wanted = written.posts
-        self._stale = {(one.post, one.account): one.why for one in review.stale_planned(program, made, written.posts)}
+        stale = review.stale_planned(program, made, written.posts)
+        written_out = {one.post for one in stale if one.template}
+        self._stale = {(one.post, one.account): one.why for one in stale}
+        self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -190,6 +200,13 @@ class Planner:
             instants = [one.due for one in all_occurrences(program.plan, self._settings)]
             kept = ledger.keep_stage(make(instants, now, self._settings.rehearsal.seconds).to_json())
         return Stage.from_json(kept)
+
+
+def _without(template: Template, wordings: Collection[tuple[str, str]]) -> Template:
+    """The template without these of its wordings."""
+    return replace(
+        template, wordings=tuple(one for one in template.wordings if (template.name, one.name) not in wordings)
+    )
 
 
 def _signature(home: Path) -> tuple[tuple[str, int, int], ...]:

@@ -11,6 +11,7 @@ import pytest
 from amplifier.campaign.delivery import DeliveryId, Due, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
+from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import UsageError
 from amplifier.schedule.change import (
@@ -25,7 +26,9 @@ from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program
 from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
 from amplifier.settings import Settings
+from amplifier.sharekit.kit import build
 from amplifier.store import claims, decisions, events, holds, journeys, stops
+from amplifier.store.corrections import Hand
 from amplifier.store.models import DecisionRow, DeliveryRow
 from tests.schedule.homes import EIGHT, EXAMPLE, SCHEDULE, Home, open_ledger, settings
 
@@ -407,3 +410,80 @@ def test_the_example_slips_by_forty_minutes_without_holding_anything() -> None:
     for milestone in effective(program_in_force(settings()).plan, ()).milestones:
         move = prepare_move(program_in_force(settings()), milestone.name, timedelta(minutes=40), now=start)
         assert move.stale == (), milestone.name
+
+
+def test_the_kit_does_not_offer_a_wording_in_which_an_old_hour_is_written_out(desk: Desk) -> None:
+    def offered() -> set[str]:
+        in_force = desk.planner.in_force()
+        assert in_force
+        page = build(*in_force, settings=desk.settings, now=datetime.fromisoformat("2023-10-09T13:50:00+01:00"))
+        return {wording.name for ask in page.asks for wording in ask.wordings}
+
+    desk.home.write("templates/lab23/soon.j2", WRITTEN_OUT)
+    desk.planner.refresh()
+    assert {"lab23/soon/plain", "lab23/soon/other"} <= offered()
+    desk.move(LATER)
+    assert "lab23/soon/plain" not in offered()
+    desk.move("2023-10-09T14:40:00+01:00")
+    assert "lab23/soon/plain" in offered()
+
+
+def test_a_correction_that_waits_is_held_when_what_it_says_changes_once_more(desk: Desk) -> None:
+    DeliveryRow.objects.filter(post__slot="eve", account="x").update(
+        state="sent", remote_state="live", remote_id="7", url="https://x.com/us/status/7", sent_at=desk.time
+    )
+    desk.move(LATER)
+    text = "The debate is tomorrow at 15:20"
+    desk.time = datetime.fromisoformat("2023-10-08T18:10:00+01:00")
+    words = {"x": NewWords(text, "en", facts_of_own_words(desk.program, text, due_at=desk.time))}
+    correction = prepare_correction(EVE, words, desk.settings, now=desk.time, on=["x"])
+    queue_correction(correction, Hand("cli:jo", "", desk.time, desk.settings.campaign.first_day))
+    desk.planner.refresh()
+    assert set(DeliveryRow.objects.filter(post__slot="eve", revision=1).values_list("state", flat=True)) == {"queued"}
+    desk.move("2023-10-09T16:00:00+01:00")
+    held = DeliveryRow.objects.get(post__slot="eve", revision=1, verb="publish")
+    assert (held.state, held.reason) == ("held", "untrue")
+    assert held.detail == "Your words say “15:20”, the plan says 16:00 (debate)."
+    assert DeliveryRow.objects.get(post__slot="eve", verb="delete").state == "queued", "what is there goes all the same"
+    assert [one.text.split("\n")[0] for one in review(desk.program, now=desk.time).stale] == [f"Correction: {text}"]
+
+
+def test_in_a_rehearsal_days_are_those_of_the_campaign(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.write("schedules/small.yaml", WITH_EVE)
+    home.write("templates/lab23/soon.j2", TWO_WAYS)
+    start = EIGHT + timedelta(days=900)
+    rehearsed = settings(live=False)
+    open_ledger(start, live=False)
+    now = [start]
+    planner = Planner(home.path, rehearsed, now=lambda: now[0])
+    planner.refresh()
+    eve = next(row for row in journeys.journeys(post=EVE) if row.identity.account == "x")
+    now[0] = eve.due_at - timedelta(seconds=1)
+    program = program_in_force(rehearsed)
+    decide_words(program, EVE, {"x": "Tomorrow at 14:40"}, actor="cli:jo", reason="", now=now[0])
+    own = prepare_own("Tomorrow we debate", ["mastodon"], rehearsed, due_at=eve.due_at, now=now[0])
+    facts = facts_of_own_words(program, "Tomorrow we debate", due_at=eve.due_at)
+    assert [fact.name for fact in facts] == ["milestone.debate", "day"]
+    queue_own(own, rehearsed, actor="cli:jo", now=now[0], facts=facts)
+    planner.refresh()
+    decide_move(prepare_move(program, "debate", timedelta(minutes=40), now=now[0]), actor="", reason="", now=now[0])
+    planner.refresh()
+    rows = {row.identity.account: row for row in journeys.journeys(post=EVE)}
+    assert (rows["x"].state, rows["x"].detail) == (State.HELD, WHY)
+    assert [row.state for row in journeys.journeys(post=own.post.id)] == [State.QUEUED]
+    decide_move(prepare_move(program, "debate", timedelta(days=1), now=now[0]), actor="", reason="", now=now[0])
+    planner.refresh()
+    assert [row.reason for row in journeys.journeys(post=own.post.id)] == [HoldReason.UNTRUE]
+
+
+def test_what_a_person_let_go_again_by_another_road_is_held_at_the_next_look(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    own = desk.send_later("The debate starts at 14:40", EIGHT + timedelta(hours=3))
+    desk.move(LATER)
+    DeliveryRow.objects.filter(reason="untrue").update(state="queued", reason="", detail="")
+    desk.planner.refresh()
+    assert desk.state(SOON) == desk.state(own, "mastodon") == HELD
+    DeliveryRow.objects.filter(post__slot="soon", account="x").update(reason="hand_off", detail="By hand.")
+    desk.planner.refresh()
+    assert desk.state(SOON) == HELD
