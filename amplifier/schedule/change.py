@@ -10,7 +10,7 @@ from functools import partial
 
 from amplifier.campaign.delivery import FINAL, State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
-from amplifier.campaign.post import Fact, PostId, WantedPost, Words
+from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
@@ -164,10 +164,14 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
 
 @dataclass(frozen=True)
 class Rewording:
-    """Other words for a post, as they would go out, and which texts around them say nearly the same."""
+    """Other words for a post, as they would go out, and which texts around them say nearly the same.
+
+    `facts` is what they state of all that is so now, by account.
+    """
 
     words: tuple[Words, ...]
     echoes: tuple[Echo, ...]
+    facts: Mapping[str, tuple[Fact, ...]]
 
 
 def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
@@ -186,15 +190,23 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
-    return Rewording(finished, echoes)
+    return Rewording(finished, echoes, _stated(program, post, finished))
 
 
-def decide_words(
-    program: Program, post: PostId, words: Mapping[str, str], *, actor: str, reason: str, now: datetime
+def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
+    program: Program,
+    post: PostId,
+    words: Mapping[str, str],
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+    seen: Rewording | None = None,
 ) -> Decision:
     """Give this post other words on these accounts (account to text).
 
     They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
+    `seen` is what the person agreed to: the words state what was so then, whatever changed while they thought about it.
     Raises what `prepare_words` raises.
     """
     new = prepare_words(program, post, words)
@@ -203,7 +215,7 @@ def decide_words(
     replaced = {said.account: said.text for said in before.words} if before else {}
     earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
     facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
-    facts |= _stated(program, made, before, new.words)
+    facts |= (seen or new).facts
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject=post_name(post),
@@ -217,14 +229,17 @@ def decide_words(
     )
 
 
-def _stated(
-    program: Program, made: tuple[Decision, ...], post: WantedPost | None, words: Iterable[Words]
-) -> dict[str, tuple[Fact, ...]]:
+def _stated(program: Program, post: PostId, words: Iterable[Words]) -> dict[str, tuple[Fact, ...]]:
     """What these words of a person's state of all that is so now, by account."""
-    today = values(effective(program.plan, made), program.settings.campaign)
-    known = [Fact(name, value) for name, value in today.items()]
-    day = date.fromisoformat(post.moment.wall_time[:10]) if post else program.settings.campaign.first_day
+    plan = effective(program.plan, decisions.decisions())
+    known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
+    due = (one for one in all_occurrences(plan, program.settings) if (one.slot.name, one.occurrence) == _place(post))
+    day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
     return {one.account: stated_in(one.text, known, day) for one in words}
+
+
+def _place(post: PostId) -> tuple[str, str]:
+    return post.slot, post.occurrence
 
 
 def _due(program: Program, post: PostId) -> datetime:

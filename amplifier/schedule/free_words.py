@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 from amplifier.campaign.post import Fact, PostId, WantedPost
 from amplifier.compose.queue import IMPRINT, VOICE
@@ -15,6 +16,7 @@ MILESTONE, LINK = "milestone.", "link."  # how facts of these kinds are named; t
 DAY = "day"  # the fact for which day words were written: "tomorrow" is true on one day only
 NEVER = date(1900, 1, 1)  # stands for a day that nobody wrote down: no words fit it
 YOURS = "Your words say"
+PUT_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # what Jinja reads of a template
 MOST_SAID = 3  # of what is no longer so; a sentence with more is not read
 
 
@@ -117,53 +119,41 @@ def stale(
 
 def stale_templates(
     posts: Iterable[WantedPost],
-    filed: Mapping[PostId, WantedPost],
+    literal: Callable[[WantedPost, str], frozenset[str]],
+    days: Mapping[PostId, date],
     known: Mapping[str, str],
     today: Mapping[str, str],
     left: Mapping[str, Mapping[str, str]],
 ) -> tuple[Stale, ...]:
     """The posts in whose templates a moment is written out, where people moved the milestone that it named.
 
-    `filed` are the posts as the files alone have them, `known` what is so by the files. What a template puts in reads
-    otherwise there; what reads the same in both is written out. Days like "today" count where the post has to do with
+    `literal` gives the moments that stand in the template itself, for a post on an account; `days` on which day each
+    post is by the files alone, and `known` what is so by them. Days like "today" count where the post has to do with
     that milestone: there is too much that happens on one day.
     """
-    milestones = [Fact(name, value) for name, value in known.items() if name.startswith(MILESTONE)]
+    moved = [Fact(name, then) for name, then in known.items() if name.startswith(MILESTONE) and today[name] != then]
     found = []
     for post in posts:
-        before = filed.get(post.id)
-        if before is None or before.wording != post.wording:
-            continue
-        day, then = (date.fromisoformat(one.moment.wall_time[:10]) for one in (post, before))
+        day, then = date.fromisoformat(post.moment.wall_time[:10]), days.get(post.id)
         about = {fact.name for fact in post.facts} | {MILESTONE + post.milestone}
-        texts = {words.account: words.text for words in before.words}
         for words in post.words:
-            if words.account in post.own_facts or words.account not in texts:
+            written_out = frozenset() if words.account in post.own_facts else literal(post, words.account)
+            if then is None or not written_out:
                 continue
-            named = _written_out(texts[words.account], words.text)
-            wrong = [
-                one
-                for fact in milestones
-                for one in _moved(
-                    fact,
-                    today.get(fact.name, ""),
-                    [one for one in named if fact.name in about or not isinstance(one, Day)],
-                    then,
-                    day,
-                )
-            ]
-            open_ = not_left(wrong, left_of(post.id, left), day)
-            if open_:
-                found.append(Stale(post.id, words.account, words.text, day, open_, post.template))
+            named = [one for one in names(words.text) if one.words in written_out]
+            wrong: list[Wrong] = []
+            for fact in moved:
+                meant = [one for one in named if fact.name in about or not isinstance(one, Day)]
+                wrong += _moved(fact, today[fact.name], meant, then, day)
+            if kept := not_left(wrong, left_of(post.id, left), day):
+                found.append(Stale(post.id, words.account, words.text, day, kept, post.template))
     return tuple(found)
 
 
-def _written_out(before: str, now: str) -> tuple[Named, ...]:
-    """The moments that read the same in both texts of one template; none where the texts differ in more than those."""
-    had, has = names(before), names(now)
-    if len(had) != len(has):
-        return ()
-    return tuple(one for then, one in zip(had, has, strict=True) if then == one)
+@lru_cache(1024)
+def written_out(source: str) -> frozenset[str]:
+    """The moments that are written out in a template's wording, in its own words; what it puts in is none of them."""
+    return frozenset(one.words for one in names(PUT_IN.sub("\x00", source)))
 
 
 def not_left(found: Iterable[Wrong], let_stand: Mapping[str, str], day: date) -> tuple[Wrong, ...]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from amplifier.text import time_words as table
 from amplifier.text.fold import fold, folded
@@ -77,6 +78,7 @@ def fits(named: Named, moment: datetime, day: date) -> bool:
             return here.date() == day + timedelta(days=named.days) and begins <= minute < ends
 
 
+@lru_cache(2048)
 def names(text: str) -> tuple[Named, ...]:
     """Every moment that these words name, in the order in which they stand."""
     letters, places = folded(text)

@@ -19,6 +19,7 @@ from amplifier.schedule.free_words import (
     stands_in,
     stated_in,
     still_fit,
+    written_out,
     wrongs,
 )
 from tests.store.filled import wanted
@@ -146,6 +147,11 @@ def test_a_voice_of_one_network_says_nothing_of_another() -> None:
     found = stale([post], {"voice.us.x": "@we"}, {}, {"x": "x", "bluesky": "bluesky"})
     assert [(one.account, one.why) for one in found] == [("x", "Your words say “@us”, settings.yaml says @we.")]
     assert found[0].day == EVE
+
+
+def test_what_a_template_puts_in_is_not_written_out() -> None:
+    source = "Today{# at 9:00 #} at 13:00, {% if day < milestones.vote %}on Tuesday{% endif %}: {{ x | clock }}-14:00"
+    assert written_out(source) == {"Today", "13:00", "Tuesday", "14:00"}
 
 
 def test_words_that_are_out_fit_or_do_not() -> None:

@@ -19,6 +19,7 @@ from amplifier.schedule.change import (
     decide_move,
     decide_words,
     prepare_move,
+    prepare_words,
     program_in_force,
 )
 from amplifier.schedule.milestones import effective
@@ -386,7 +387,7 @@ def test_what_a_template_puts_in_is_never_taken_for_what_is_written_out(desk: De
 
 
 def test_tomorrow_in_a_template_counts_where_the_post_has_to_do_with_the_milestone(desk: Desk) -> None:
-    files = WITH_EVE.replace("slots:\n", "  lunch: 2023-10-10 12:00\nslots:\n", 1)
+    files = WITH_EVE.replace("slots:\n", "  lunch: 2023-10-09 12:00\nslots:\n", 1)
     files = files.replace("at: debate - 1h", "at: 2023-10-08 19:00")
     desk.home.write("schedules/small.yaml", files)
     desk.home.write("templates/lab23/soon.j2", WRITTEN_OUT)
@@ -398,7 +399,7 @@ def test_tomorrow_in_a_template_counts_where_the_post_has_to_do_with_the_milesto
     )
     desk.move("2023-10-09T14:40:00+01:00")
     assert desk.state(SOON) == WAITS
-    lunch = prepare_move(desk.program, "lunch", timedelta(days=-1), now=desk.time)
+    lunch = prepare_move(desk.program, "lunch", timedelta(days=1), now=desk.time)
     assert lunch.stale == ()
 
 
@@ -487,3 +488,22 @@ def test_what_a_person_let_go_again_by_another_road_is_held_at_the_next_look(des
     DeliveryRow.objects.filter(post__slot="soon", account="x").update(reason="hand_off", detail="By hand.")
     desk.planner.refresh()
     assert desk.state(SOON) == HELD
+
+
+def test_what_moves_while_somebody_still_thinks_about_their_words_holds_them(desk: Desk) -> None:
+    words = {"x": "We start at 14:40, be there"}
+    seen = prepare_words(desk.program, SOON, words)
+    desk.move(LATER)
+    decide_words(desk.program, SOON, words, actor="cli:jo", reason="", now=desk.time, seen=seen)
+    desk.planner.refresh()
+    assert desk.state(SOON) == HELD
+
+
+def test_what_had_other_words_before_is_no_longer_among_the_coming_when_it_is_held(desk: Desk) -> None:
+    desk.move(LATER)
+    assert "soon/once" in review(desk.program, now=desk.time).coming
+    desk.edit(SOON, "It is at 15:20")
+    desk.move("2023-10-09T16:00:00+01:00")
+    found = review(desk.program, now=desk.time)
+    assert {one.post for one in found.stale} == {SOON}
+    assert "soon/once" not in found.coming
