@@ -96,7 +96,8 @@ def _show_words(move: Move) -> None:
         out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.")
         for why in dict.fromkeys(one.why for one in group):
             out.print(f"  {why}", markup=False, soft_wrap=True)
-        out.print(f"  {group[0].text}", markup=False, style="dim", soft_wrap=True)
+        words = group[0].text.replace("\n", "\n    ")
+        out.print(f"    {words}", markup=False, style="dim", soft_wrap=True)
     if move.stale:
         out.print("  Afterwards: amplifier edit, or amplifier facts leave")
     for name in dict.fromkeys(post_name(one.post) for one in move.freed):
