@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -194,8 +195,11 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
     )
 
 
-def rules_of(place: Place) -> Rules:
-    """What may keep a delivery from going out, beside its network: a stop, the campaign's own imprint, a copy."""
+def rules_of(place: Place, untrue: Callable[[Due], str] = lambda _due: "") -> Rules:
+    """What may keep a delivery from going out, beside its network: a stop, the campaign's own imprint, a copy.
+
+    `untrue` says what of a person's words is no longer so.
+    """
     imprint = place.settings.campaign.imprint
 
     def lacks(due: Due) -> str:
@@ -207,7 +211,7 @@ def rules_of(place: Place) -> Rules:
     def copies(due: Due) -> str:
         return is_out_already(due, place.settings, campaign=campaign)
 
-    return Rules(stopped=place.stopped, why_not=lacks, copies=copies)
+    return Rules(stopped=place.stopped, why_not=lacks, copies=copies, untrue=untrue)
 
 
 def worker_jobs(house: House) -> tuple[list[Job], Worker]:
@@ -218,8 +222,9 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     }
     pace = Pace(lease_s=settings.timing.lease_s, pauses=house.pauses, threads=max(4, 2 * len(outlets)))
     chance = random.Random()  # noqa: S311  spreads retries, guards no secret
-    worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules_of(place))
     planner = Planner(place.home, settings, now=utc_now)
+    rules = rules_of(place, planner.is_stale)
+    worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules)
     kit = Publisher(
         settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now, untrue=planner.untrue
     )

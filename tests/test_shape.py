@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from amplifier.__main__ import COMMANDS, module_of
+from amplifier.campaign.delivery import HoldReason
+from amplifier.deliver.questions import ACTS
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.registry import ADAPTERS
 
@@ -128,6 +130,7 @@ def test_every_file_has_its_tests() -> None:
         "amplifier/clock.py": "one line",
         "amplifier/store/apps.py": "every test that uses the ledger",
         "amplifier/store/models.py": "the verbs' tests",
+        "amplifier/text/time_words.py": "tests/text/test_moments.py",
     }
     # a command is tried as a person would, by its words, exit code and output
     elsewhere |= {f"amplifier/cli/{row.module}.py": "tests/journeys/test_commands.py" for row in COMMANDS.values()}
@@ -185,3 +188,10 @@ def test_the_locks_name_no_place_to_fetch_from() -> None:
         assert "://" not in text
         assert "--index-url" not in text
         assert text.count("--hash=sha256:") > 100
+
+
+def test_every_reason_to_hold_is_in_the_glossary_and_every_table() -> None:
+    rows = (ROOT / "docs" / "glossary.md").read_text()
+    for reason in HoldReason:
+        assert f"\n| `{reason}` | " in rows, reason
+        assert reason in ACTS, reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.campaign.delivery import State
-from amplifier.campaign.post import Moment, PostId, WantedPost, Words
+from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,22 @@ class ExistingDelivery:
     text: str
     frozen: bool
     out_at: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Words of a person's own that are still to go out, and that no plan writes anew: an own post, or a correction.
+
+    `due_at` is None for a correction, which goes out as soon as it can.
+    """
+
+    delivery: ExistingDelivery
+    post: PostId
+    platform: str
+    facts: tuple[Fact, ...]
+    due_at: datetime | None
+    too_late_at: datetime
 
 
 @dataclass(frozen=True)

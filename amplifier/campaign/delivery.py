@@ -84,6 +84,7 @@ class HoldReason(StrEnum):
     IMPRINT = "imprint"
     NEAR_COPY = "near_copy"  # the plan says nearly the same on a network that takes no copies, and too soon
     COPY = "copy"  # an account on the same network has these very words, and the network takes no copies
+    UNTRUE = "untrue"  # a person wrote its words, and something that they say is no longer so
 
 
 # What holds these back is not about the post: when it passes, they go on.

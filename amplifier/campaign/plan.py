@@ -98,7 +98,11 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person changed against the files: append-only. `replaced` is the file's value then, `at` is UTC."""
+    """What a person changed against the files: append-only. `replaced` is the file's value then, `at` is UTC.
+
+    `facts`, of WORDS_REPLACED, is what these words state, as it was when they were written: JSON
+    {account: [[fact, value], …]}; empty where an earlier version wrote the decision.
+    """
 
     id: int
     kind: DecisionKind
@@ -108,3 +112,4 @@ class Decision:
     actor: str
     reason: str
     at: datetime
+    facts: str = ""

@@ -92,7 +92,7 @@ def new_words(program: Program, post: PostId, text: str | None) -> dict[str, New
     """The words for each account: a person's own, or what the plan would say now."""
     if text is not None:
         language = program.settings.campaign.language
-        facts = facts_of_own_words(program, text)
+        facts = facts_of_own_words(program, text, due_at=utc_now())
         return {account.name: NewWords(text, language, facts) for account in program.settings.accounts}
     today = said_today(program, post)
     return {name: NewWords(one.words.text, one.words.language, one.facts) for name, one in today.items()}

@@ -18,15 +18,18 @@ from amplifier.deliver.override import (
     Twice,
     it_is_there,
     leave_out,
+    may_stand,
     open_questions,
     perhaps_twice,
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import Act, Question, sent_again
+from amplifier.deliver.questions import WORDS_STAND, Act, Question, sent_again
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
+from amplifier.schedule.change import program_in_force
 from amplifier.schedule.program import post_name
+from amplifier.schedule.review import leave
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, ledger
 from amplifier.wiring import addresses, reach
@@ -36,6 +39,7 @@ A_WHILE_S = 120
 OPTIONS = {
     Act.THERE: "--there LINK   it is there, and this is its link",
     Act.AGAIN: "--again        send it",
+    Act.STAND: "--stand        its words may stand as they are",
     Act.LEAVE: "--leave        leave it out",
 }
 
@@ -48,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     act.add_argument("--there", metavar="LINK", help="it is there: the post's own link, which is checked")
     act.add_argument("--again", action="store_true", help="send it; if it may be out, only after one more look")
     act.add_argument("--leave", action="store_true", help="leave it out, for good")
+    act.add_argument("--stand", action="store_true", help="its words are no longer so, and may go out as they are")
     act.add_argument("--seen", action="store_true", help="I have seen that it may be out twice")
     parser.add_argument("--anyway", action="store_true", help="with --there: also if the words there differ from ours")
     parser.add_argument("--reason", default="", help="why; kept with it")
@@ -60,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     ledger.must_be_ready()
     asked = open_questions(place.settings)
     twice = perhaps_twice()
-    deciding = options.there or options.again or options.leave or options.seen
+    deciding = options.there or options.again or options.leave or options.stand or options.seen
     chosen = _chosen(options.what, options.on, asked, twice)
     if not deciding:
         asked = tuple(one for one in asked if one.row.id in chosen)
@@ -112,7 +117,8 @@ def _agreed(chosen: Sequence[int], options: argparse.Namespace) -> bool:
         for row in journeys.journeys_by_id(chosen):
             out.print(f"{row.identity.account}  {post_name(row.identity.post)}", markup=False, style="bold")
             out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
-    if agreed("Send this?" if options.again else "Leave this out?", yes=options.yes):
+    asked = "Send this?" if options.again else "Let these words stand?" if options.stand else "Leave this out?"
+    if agreed(asked, yes=options.yes):
         return True
     if not options.json:
         console().print("Nothing was changed.")
@@ -132,10 +138,19 @@ def _decide(number: int, options: argparse.Namespace, place: Place) -> tuple[Jou
     elif options.leave:
         leave_out(number, settings, actor=actor(), now=now, why=options.reason)
         said = "Left out. Nobody is asked about it any more."
+    elif options.stand:
+        said = _stand(number, options.reason, settings, now)
     else:
         take_note(number, actor=actor(), now=now)
         said = "Noted. It is not shown any more."
     return journeys.journeys_by_id([number])[0], said
+
+
+def _stand(number: int, reason: str, settings: Settings, now: datetime) -> str:
+    """A decision is about a post: these words stand on every account that has them."""
+    post = may_stand(number, settings).identity.post
+    leave(program_in_force(settings), post, actor=actor(), reason=reason, now=now)
+    return WORDS_STAND
 
 
 def _there(number: int, options: argparse.Namespace, place: Place) -> str:

@@ -56,7 +56,13 @@ def run(options: argparse.Namespace) -> int:
         console().print("Nothing was changed.")
         return 1
     decision = decide_words(
-        program, post, dict.fromkeys(names, options.text), actor=actor(), reason=options.reason, now=utc_now()
+        program,
+        post,
+        dict.fromkeys(names, options.text),
+        actor=actor(),
+        reason=options.reason,
+        now=utc_now(),
+        seen=new,
     )
     if options.json:
         say_json(

@@ -8,14 +8,16 @@ from datetime import datetime
 
 from rich.markup import escape
 
+from amplifier.campaign.post import OWN
 from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.facts import MILESTONE, Changed, Untrue
+from amplifier.schedule.facts import Changed, Untrue
+from amplifier.schedule.free_words import MILESTONE, Stale
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import Review, find_out, leave, review
+from amplifier.schedule.review import Review, find_untrue, leave, review
 from amplifier.settings import Settings
 from amplifier.store import ledger
 
@@ -23,12 +25,12 @@ from amplifier.store import ledger
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("what", nargs="?", choices=["list", "leave"], default="list")
-    parser.add_argument("post", nargs="?", help="with leave: the post that may stand as it is")
+    parser.add_argument("post", nargs="?", help="with leave: the post that may stay, or go out, as it is")
     parser.add_argument("--reason", default="", help="with leave: why; kept with the decision")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say it, or write the decision down: 0 if nothing that is out is untrue, else 1."""
+    """Say it, or write the decision down: 0 if nothing is untrue that is out or that a person wrote, else 1."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
     program = program_in_force(place.settings)
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.what == "leave":
         if not options.post:
             raise UsageError("Which post may stand? For example: amplifier facts leave debate-soon")
-        post = find_out(program, options.post)
+        post = find_untrue(program, options.post, now=now)
         decision = leave(program, post, actor=actor(), reason=options.reason, now=now)
         if options.json:
             say_json({"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post)})
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         say_json({"mode": place.settings.mode.value, **_as_json(found)})
     else:
         _tell(found, program.settings)
-    return 1 if found.untrue else 0
+    return 1 if found.untrue or found.stale else 0
 
 
 def said_change(change: Changed, settings: Settings) -> str:
@@ -86,10 +88,36 @@ def _tell(found: Review, settings: Settings) -> None:
             out.print(f"    {words}", markup=False, style="dim")
         for command in ("correct", "withdraw", "facts leave"):
             out.print(f"  amplifier {command} {name}", markup=False, style="bold")
+    _tell_stale(found.stale)
     _list(found.coming, "coming post has other words since; it goes out as it is so now",
           "coming posts have other words since; they go out as it is so now")  # fmt: skip
     _list(found.kit, "wording in the share kit states what changed; it says what is so now",
           "wordings in the share kit state what changed; they say what is so now")  # fmt: skip
+
+
+def _tell_stale(found: Sequence[Stale]) -> None:
+    out = console()
+    by_post: dict[str, list[Stale]] = {}
+    for one in found:
+        by_post.setdefault(post_name(one.post), []).append(one)
+    for name, group in by_post.items():
+        out.print(f"[yellow]‖[/] [bold]{escape(name)}[/] is held: its own words are no longer so")
+        for why in dict.fromkeys(one.why for one in group):
+            out.print(f"  {why}", markup=False, soft_wrap=True)
+        for text, accounts in _by_text(group).items():
+            out.print(f"  {', '.join(accounts)}", markup=False)
+            words = text.replace("\n", "\n    ")
+            out.print(f"    {words}", markup=False, style="dim")
+        other = f"amplifier edit {name} 'other words'" if group[0].post.slot != OWN else f"amplifier withdraw {name}"
+        for command in (other, f"amplifier facts leave {name}"):
+            out.print(f"  {command}", markup=False, style="bold")
+
+
+def _by_text(found: Sequence[Stale]) -> dict[str, list[str]]:
+    texts: dict[str, list[str]] = {}
+    for one in found:
+        texts.setdefault(one.text, []).append(one.account)
+    return texts
 
 
 def _list(names: Sequence[str], one: str, many: str) -> None:
@@ -111,6 +139,19 @@ def _as_json(found: Review) -> dict[str, object]:
                 "facts": [{"fact": each.fact, "then": each.then, "now": each.now or None} for each in one.changed],
             }
             for one in found.untrue
+        ],
+        "held": [
+            {
+                "post": post_name(one.post),
+                "account": one.account,
+                "text": one.text,
+                "why": one.why,
+                "facts": [
+                    {"fact": each.fact, "said": each.said, "then": each.then, "now": each.now or None}
+                    for each in one.wrongs
+                ],
+            }
+            for one in found.stale
         ],
         "coming": list(found.coming),
         "kit": list(found.kit),

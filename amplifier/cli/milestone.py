@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 
+from rich.markup import escape
+
 from amplifier.cli.output import actor, agreed, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.schedule.free_words import Stale
 from amplifier.schedule.milestones import effective, parse_move
+from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
 
 MOST_SHOWN = 20
@@ -33,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.name or not options.to:
         raise UsageError("Which milestone, and where to? For example: amplifier milestone move debate +40m")
     program = program_in_force(place.settings)
-    move = prepare_move(program, options.name, parse_move(options.to, place.settings.campaign.zone))
+    to = parse_move(options.to, place.settings.campaign.zone)
+    move = prepare_move(program, options.name, to, now=utc_now())
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
@@ -52,7 +57,13 @@ def run(options: argparse.Namespace) -> int:
                 "to": move.to,
                 "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
                 "already_out": list(move.sent),
-                "held": [problem.as_json() for problem in move.copies],
+                "copies": [problem.as_json() for problem in move.copies],
+                "held": [
+                    {"post": post_name(one.post), "account": one.account, "text": one.text, "why": one.why}
+                    for one in move.stale
+                ],
+                "true_again": [{"post": post_name(one.post), "account": one.account} for one in move.freed],
+                "untrue": [{"post": post_name(one.stated.post), "account": one.stated.account} for one in move.untrue],
             }
         )
     else:
@@ -75,6 +86,30 @@ def _show(move: Move) -> None:
         warn(out, move.copies)
     if move.sent:
         out.print(f"  Out already, and stays as it is: {', '.join(move.sent)}", style="dim")
+
+    _show_words(move)
+
+
+def _show_words(move: Move) -> None:
+    """What people wrote, and what is out, that the move makes untrue; and what it makes true again."""
+    out = console()
+    by_post: dict[str, list[Stale]] = {}
+    for one in move.stale:
+        by_post.setdefault(post_name(one.post), []).append(one)
+    for name, group in by_post.items():
+        accounts = ", ".join(one.account for one in group)
+        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.")
+        for why in dict.fromkeys(one.why for one in group):
+            out.print(f"  {why}", markup=False, soft_wrap=True)
+        words = group[0].text.replace("\n", "\n    ")
+        out.print(f"    {words}", markup=False, style="dim", soft_wrap=True)
+    if move.stale:
+        out.print("  Afterwards: amplifier edit, or amplifier facts leave")
+    for name in dict.fromkeys(post_name(one.post) for one in move.freed):
+        out.print(f"[green]✓[/] {escape(name)} is true again, and would no longer be held.")
+    if names := dict.fromkeys(post_name(one.stated.post) for one in move.untrue):
+        out.print(f"[red]✕[/] Out, and no longer so then: {escape(', '.join(names))}", soft_wrap=True)
+        out.print("  Afterwards: amplifier facts")
 
 
 def _list(place: Place, *, as_json: bool) -> int:

@@ -62,10 +62,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
         _show(own, settings, later=due_at > now)
+    stated = _stated(own, settings)  # before anybody is asked: what changes meanwhile is found when it is to go out
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
         return 1
-    ids = queue_own(own, settings, actor=actor(), now=now, facts=_stated(own, settings))
+    ids = queue_own(own, settings, actor=actor(), now=now, facts=stated)
     alive = worker_is_alive()
     rows = journeys.journeys_by_id(ids)
     wait = (0 if options.at else WAIT_S) if options.wait is None else options.wait
@@ -87,7 +88,8 @@ def _stated(own: OwnPost, settings: Settings) -> tuple[Fact, ...]:
         program = program_in_force(settings)
     except (UsageError, FileError):
         return ()
-    return facts_of_own_words(program, *(said.text for said in own.post.words))
+    texts = [said.text for said in own.post.words]
+    return facts_of_own_words(program, *texts, due_at=own.post.moment.due_at)
 
 
 def _due(text: str | None, settings: Settings, now: datetime) -> datetime:

@@ -165,8 +165,9 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
     """Read both sides and compare them."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
     rows = connection.execute(
-        "SELECT d.account, d.platform, d.text, d.state, d.remote_id, d.sent_at, p.due_at, p.slot, p.id"
-        " FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.verb = 'publish'"
+        "SELECT a.label, d.platform, d.text, d.state, d.remote_id, d.sent_at, p.due_at, p.slot, p.id"
+        " FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id"
+        " WHERE d.verb = 'publish'"
     ).fetchall()
     logged = set(connection.execute("SELECT network, canonical_id FROM mentions"))
     connection.close()

@@ -31,6 +31,7 @@ WHY: Mapping[str, str] = {
     HoldReason.COPY: "its very words are out there already. Give it other words, or leave it out",
     HoldReason.NEAR_COPY: "nearly the same is said on X within 7 days. Give it other words",
 }
+LONGEST_WHY = 90  # characters of what a post says that is no longer so
 NOBODY = "nothing sends it by itself"
 WORDS, HALF, FEW = 60, 40, 16  # characters of a post: enough to know it by, fewer, and the least
 # For one post, and for several.
@@ -116,6 +117,7 @@ def is_worth_telling(news: News) -> bool:
     """Whether this may have to be told; what became of it meanwhile decides."""
     if news.delivery:
         moved = news.before != news.after and news.after in (State.MISSED, State.HELD)
+        moved = moved or news.kind == f"held: {HoldReason.UNTRUE}"  # also of what was held for another reason before
         doubt = news.kind in STILL_UNSURE and not news.again
         return moved or doubt or news.kind == "perhaps twice" or news.kind in CHANGED
     return news.kind in SPOKEN_FOR or (news.kind == "account lost" and news.subject.startswith(ACCOUNT))
@@ -199,12 +201,17 @@ def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> s
         "where": _listed([scene.names.get(row.identity.account, row.identity.account) for row in rows]),
         "due": _when(first, scene),
         "number": number,
-        "why": WHY.get(first.reason, NOBODY),
+        "why": _untrue(first) if first.reason == HoldReason.UNTRUE else WHY.get(first.reason, NOBODY),
         "changed": CHANGED.get(news.kind, ""),
     }
     of_deletions = DELETIONS.get(topic) if first.identity.verb is Verb.DELETE else None
     one, many = of_deletions or SENTENCES[topic]
     return _within(one if number == 1 else many, said, first.text)
+
+
+def _untrue(row: Journey) -> str:
+    """What of a person's words is no longer so, as the end of a sentence."""
+    return _short(row.detail[:1].lower() + row.detail[1:], LONGEST_WHY).rstrip(".…")
 
 
 def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
@@ -239,13 +246,15 @@ def _lost(name: str, waiting: Sequence[Journey], scene: Scene) -> str:
 def _facts(told: Mapping[str, Any]) -> str:
     """What changed and how many posts it touches; empty if it touches none."""
     coming, sent = told["counts"]["coming"], told["counts"]["sent"]
-    if not (coming or sent or told["counts"]["kit"]):
+    held = told["counts"].get("held", 0)  # none in what an earlier version wrote
+    if not (coming or sent or held or told["counts"]["kit"]):
         return ""
     changed = [str(one["fact"]).partition(".")[2].replace("_", " ") or str(one["fact"]) for one in told["changes"]]
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
     follow = f"{coming} coming {'post says' if coming == 1 else 'posts say'} it anew"
     untrue = f"{sent} that {'is' if sent == 1 else 'are'} out {'is' if sent == 1 else 'are'} no longer true"
     first = changed[0][:1].upper() + changed[0][1:]
+    follow += f", {held} with a person's own words {'is' if held == 1 else 'are'} held" if held else ""
     return f"{_short(first, HALF)}{more} changed: {follow}, {untrue}. Decide about them: amplifier facts"
 
 

@@ -115,6 +115,11 @@ def leave_out(delivery: int, settings: Settings, *, actor: str, now: datetime, w
         overrides.drop(row.id, actor=actor, now=now, why=why)
 
 
+def may_stand(delivery: int, settings: Settings) -> Journey:
+    """The delivery whose words may stay as they are. Raises UsageError where that is not the question."""
+    return _row(delivery, Act.STAND, settings)
+
+
 def take_note(delivery: int, *, actor: str, now: datetime) -> None:
     """Somebody has seen that this may be out twice. Raises UsageError if it is not known to be."""
     if delivery not in {one.row.id for one in perhaps_twice()}:
@@ -130,7 +135,7 @@ def _row(delivery: int, act: Act, settings: Settings) -> Journey:
     if row.state not in (State.UNSURE, State.HELD, State.MISSED):
         raise UsageError(f"Delivery {delivery} is {row.state} by now, so there is nothing to decide about it.")
     account = next((one for one in settings.accounts if one.name == row.identity.account), None)
-    if account is None and act is not Act.LEAVE:
+    if account is None and act not in (Act.LEAVE, Act.STAND):
         raise UsageError(f"The account {row.identity.account} is no longer in settings.yaml. Leave the post out.")
     asked = question(row, _outlook(account, row, settings))
     if act not in asked.acts:

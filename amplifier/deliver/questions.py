@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     THERE = "there"  # it is there, and this is its link
     AGAIN = "again"  # send it, once somebody has looked
+    STAND = "stand"  # its words are no longer so, and may go out as they are
     LEAVE = "leave"  # let it be
 
 
@@ -61,6 +62,7 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     HoldReason.IMPRINT: (Act.THERE, Act.LEAVE),
     HoldReason.COPY: (Act.THERE, Act.LEAVE),
     HoldReason.NEAR_COPY: (Act.LEAVE,),
+    HoldReason.UNTRUE: (Act.THERE, Act.STAND, Act.LEAVE),
     HoldReason.STOPPED: (Act.THERE, Act.LEAVE),
     HoldReason.KEPT: (Act.THERE, Act.LEAVE),
     HoldReason.ACCOUNT: (Act.THERE, Act.LEAVE),
@@ -73,8 +75,9 @@ NEW_WORDS = (
     HoldReason.IMPRINT,
     HoldReason.COPY,
     HoldReason.NEAR_COPY,
+    HoldReason.UNTRUE,
 )
-NEVER_TRIED = (HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.STOPPED, HoldReason.KEPT)
+NEVER_TRIED = (HoldReason.UNTRUE, HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.STOPPED, HoldReason.KEPT)
 HAPPENED: Mapping[str, str] = {
     State.UNSURE: "No clear answer came, so it may be out.",
     State.HELD: "It is held.",
@@ -88,12 +91,14 @@ KEPT_BACK: Mapping[str, str] = {
     HoldReason.HAND_OFF: " Nobody posted it by hand in time.",
 }
 BY_ITSELF: Mapping[str, str] = {
+    HoldReason.UNTRUE: "It waits for other words, or until somebody lets these stand. True again, it goes on.",
     HoldReason.STOPPED: "It waits until somebody lets sending go on. Once it is too late, it is missed.",
     HoldReason.KEPT: "It waits until somebody lets it go. Once it is too late, it is missed.",
     HoldReason.ACCOUNT: "It goes out by itself when {title} lets us in again. Once it is too late, it is missed.",
     HoldReason.BUDGET: "It goes out by itself when the month's budget has room. Once it is too late, it is missed.",
     HoldReason.HAND_OFF: "Somebody is asked to, unless sending is stopped. Once it is too late, it is missed.",
 }
+WORDS_STAND = "These words stay as they are. The post goes on at the worker's next look, unless it is too late."
 NOTHING = "Nothing happens by itself."
 ASKED_TO: Mapping[Verb, str] = {
     Verb.PUBLISH: "Somebody is asked to post it by hand.",
@@ -185,6 +190,8 @@ def _to_paste(row: Journey) -> str:
     name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
     if row.reason in (HoldReason.STOPPED, HoldReason.KEPT) and row.state is State.HELD:
         return "amplifier resume"
+    if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.revision:
+        return f"amplifier correct {name} --text 'other words' --on {row.identity.account}"
     if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.post.slot != OWN:
         return f"amplifier edit {name} 'other words' --on {row.identity.account}"
     return ""

@@ -59,12 +59,13 @@ class Rules:
 
     `stopped` says why everything is stopped, if something outside the database says so; `why_not` why this text may not
     go out under the campaign's own rules; `copies` where these very words are out already, if the network takes no
-    copies. All answer the empty string when all is well.
+    copies; `untrue` what of a person's words is no longer so. All answer the empty string when all is well.
     """
 
     stopped: Callable[[], str] = lambda: ""
     why_not: Callable[[Due], str] = lambda _due: ""
     copies: Callable[[Due], str] = lambda _due: ""
+    untrue: Callable[[Due], str] = lambda _due: ""
 
 
 class Worker:
@@ -215,6 +216,8 @@ class Worker:
             return None
         if why_not := self._rules.why_not(due):
             return refuse(due, why_not)
+        if untrue := self._rules.untrue(due):
+            return refuse(due, untrue, HoldReason.UNTRUE)
         copies = self._rules.copies(due)
         return refuse(due, copies, HoldReason.COPY) if copies else None
 

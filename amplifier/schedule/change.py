@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from amplifier.campaign.delivery import FINAL, State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
-from amplifier.campaign.post import PostId, Words
+from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import Problem, UsageError
+from amplifier.schedule.facts import Untrue, values
+from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
-from amplifier.schedule.review import near, on_x
+from amplifier.schedule.review import near, on_x, stale_words, untrue_out
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, plan_versions
@@ -39,6 +41,8 @@ class Move:
     """A milestone that is about to move: from where to where, what follows it, and what has gone out already.
 
     `copies` are posts that would be held then, since the move brings them too near to nearly the same words on X.
+    `stale` are words of people that would be held, since they are no longer so then; `freed` those that this move makes
+    true again. `untrue` is out, and would be no longer so.
     """
 
     milestone: Milestone
@@ -46,6 +50,9 @@ class Move:
     shifts: tuple[Shift, ...]
     sent: tuple[str, ...]
     copies: tuple[Problem, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    freed: tuple[Stale, ...] = ()
+    untrue: tuple[Untrue, ...] = ()
 
 
 # The last reading, by the digest of its files: trying every post on every account takes a tenth of a second, and the
@@ -67,7 +74,7 @@ def program_in_force(settings: Settings) -> Program:
     return program
 
 
-def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
+def prepare_move(program: Program, name: str, by: datetime | timedelta, *, now: datetime) -> Move:
     """What moving this milestone would change.
 
     Raises UsageError for a milestone that there is not, or a day that is none of the campaign's: a mistyped year would
@@ -98,7 +105,18 @@ def prepare_move(program: Program, name: str, by: datetime | timedelta) -> Move:
             sent.append(post)
         else:
             shifts.append(Shift(post, was.astimezone(zone), one.due.astimezone(zone)))
-    return Move(milestone, to, tuple(shifts), tuple(sent), _copies(program, made, trial, gone))
+    then, later = (made, wanted_posts(program, made)), ((*made, trial), wanted_posts(program, (*made, trial)))
+    had, has = stale_words(program, *then, now=now), stale_words(program, *later, now=now)
+    return Move(
+        milestone,
+        to,
+        tuple(shifts),
+        tuple(sent),
+        copies=_copies(program, made, trial, gone),
+        stale=tuple(one for one in has if one not in had),
+        freed=tuple(one for one in had if (one.post, one.account) not in {(new.post, new.account) for new in has}),
+        untrue=_newly(untrue_out(program, *then, now=now), untrue_out(program, *later, now=now)),
+    )
 
 
 def _copies(program: Program, made: tuple[Decision, ...], trial: Decision, gone: set[str]) -> tuple[Problem, ...]:
@@ -106,6 +124,12 @@ def _copies(program: Program, made: tuple[Decision, ...], trial: Decision, gone:
     before = on_x(program, wanted_posts(program, made))
     after = on_x(program, wanted_posts(program, (*made, trial)))
     return tuple(why for where, why in after.items() if where not in before and post_name(where[0]) not in gone)
+
+
+def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
+    """What is untrue by then, and is not by now in the same way."""
+    known = {(one.stated.post, one.stated.account, one.changed) for one in had}
+    return tuple(one for one in has if (one.stated.post, one.stated.account, one.changed) not in known)
 
 
 def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decision:
@@ -151,10 +175,14 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
 
 @dataclass(frozen=True)
 class Rewording:
-    """Other words for a post, as they would go out, and which texts around them say nearly the same."""
+    """Other words for a post, as they would go out, and which texts around them say nearly the same.
+
+    `facts` is what they state of all that is so now, by account.
+    """
 
     words: tuple[Words, ...]
     echoes: tuple[Echo, ...]
+    facts: Mapping[str, tuple[Fact, ...]]
 
 
 def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
@@ -174,22 +202,32 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
-    return Rewording(finished, echoes)
+    return Rewording(finished, echoes, _stated(program, post, finished))
 
 
-def decide_words(
-    program: Program, post: PostId, words: Mapping[str, str], *, actor: str, reason: str, now: datetime
+def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
+    program: Program,
+    post: PostId,
+    words: Mapping[str, str],
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+    seen: Rewording | None = None,
 ) -> Decision:
     """Give this post other words on these accounts (account to text).
 
     They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
+    `seen` is what the person agreed to: the words state what was so then, whatever changed while they thought about it.
     Raises what `prepare_words` raises.
     """
-    prepare_words(program, post, words)
+    new = prepare_words(program, post, words)
     made = decisions.decisions()
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
     earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
+    facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
+    facts |= (seen or new).facts
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject=post_name(post),
@@ -198,8 +236,22 @@ def decide_words(
         actor=actor,
         reason=reason,
         now=now,
+        facts=json.dumps({name: [[one.name, one.value] for one in found] for name, found in facts.items()}),
         check=partial(_still_ahead, post),
     )
+
+
+def _stated(program: Program, post: PostId, words: Iterable[Words]) -> dict[str, tuple[Fact, ...]]:
+    """What these words of a person's state of all that is so now, by account."""
+    plan = effective(program.plan, decisions.decisions())
+    known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
+    due = (one for one in all_occurrences(plan, program.settings) if (one.slot.name, one.occurrence) == _place(post))
+    day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
+    return {one.account: stated_in(one.text, known, day) for one in words}
+
+
+def _place(post: PostId) -> tuple[str, str]:
+    return post.slot, post.occurrence
 
 
 def _due(program: Program, post: PostId) -> datetime:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from datetime import date, datetime
 
 from amplifier.campaign.changes import Changes, Note
 from amplifier.campaign.correction import Stated, unopened
+from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import Fact, PostId, WantedPost
-from amplifier.compose.allow import TIME_FILTERS
 from amplifier.compose.queue import IMPRINT, VOICE
 from amplifier.policy import Profile
+from amplifier.schedule.free_words import DAY, LINK, MILESTONE, left_of, stands_in, still_fit
 from amplifier.settings import Campaign
 
-MILESTONE, LINK = "milestone.", "link."
 KNOWN, CHANGED = "facts known", "facts changed"  # kinds of the events in which the planner keeps what is so
 MOST_NAMED = 50
 
@@ -75,12 +74,13 @@ def untrue(
     found = []
     for one in stated:
         would_say = says.get((one.post, one.account))
-        let_stand = left.get(f"{one.post.slot}/{one.post.occurrence}", {})
+        let_stand = left_of(one.post, left)
         known = _there(one.facts, one)
+        written = date.fromisoformat(known.pop(DAY)) if DAY in known else None
         changed = tuple(
             change
             for change in differing(known, {name: _so_there(name, today, one) for name in known})
-            if let_stand.get(change.fact) != change.now and _matters(change, one.text, would_say, at)
+            if let_stand.get(change.fact) != change.now and _matters(change, one.text, would_say, at, written)
         )
         if changed:
             found.append(Untrue(one, changed))
@@ -94,15 +94,6 @@ def left_alone(decisions: Iterable[Decision]) -> dict[str, dict[str, str]]:
         if one.kind is DecisionKind.FACT_LEFT:
             found.setdefault(one.subject, {}).update(json.loads(one.value))
     return found
-
-
-def stated_in(text: str, facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Those of these facts that a text of a person's own states, as far as its words tell."""
-    return tuple(
-        fact
-        for fact in facts
-        if (_said(fact.value) & _words_of(text) if fact.name.startswith(MILESTONE) else fact.value in text)
-    )
 
 
 def wordings_stating(posts: Iterable[WantedPost], facts: Collection[str]) -> tuple[str, ...]:
@@ -129,7 +120,11 @@ def noted(
     if known is None:
         return Note(KNOWN, json.dumps({"known": today}))
     changed = differing(known, today)
-    coming = dict.fromkeys(_name(posts[step.id]) for step in changes.steps if step.words is not None)
+    held = dict.fromkeys(
+        _name(posts[step.id]) for step in changes.steps if step.id in posts and step.reason == HoldReason.UNTRUE
+    )
+    anew = (_name(posts[step.id]) for step in changes.steps if step.words is not None)
+    coming = dict.fromkeys(name for name in anew if name not in held)
     names = {change.fact for change in changed}
     sent = dict.fromkeys(
         _name(one.stated.post) for one in became_untrue if names & {change.fact for change in one.changed}
@@ -137,19 +132,20 @@ def noted(
     kit = wordings_stating(wanted, names)
     told = {
         "changes": [{"fact": one.fact, "then": one.then, "now": one.now} for one in changed],
-        "counts": {"coming": len(coming), "sent": len(sent), "kit": len(kit)},
+        "counts": {"coming": len(coming), "sent": len(sent), "kit": len(kit), "held": len(held)},
         "coming": list(coming)[:MOST_NAMED],
         "sent": list(sent)[:MOST_NAMED],
+        "held": list(held)[:MOST_NAMED],
         "kit": list(kit)[:MOST_NAMED],
         "known": today,
     }
     return Note(CHANGED if changed else KNOWN, json.dumps(told))
 
 
-def _matters(change: Changed, text: str, would_say: str | None, at: datetime) -> bool:
+def _matters(change: Changed, text: str, would_say: str | None, at: datetime, written: date | None) -> bool:
     """Whether a changed fact makes this text untrue for somebody who reads it now."""
     if not change.fact.startswith(MILESTONE):
-        return change.then.casefold() in text.casefold()
+        return stands_in(change.then, text)
     then = datetime.fromisoformat(change.then)
     now = datetime.fromisoformat(change.now) if change.now else None
     if at >= max(then, now or then):
@@ -159,8 +155,7 @@ def _matters(change: Changed, text: str, would_say: str | None, at: datetime) ->
     if would_say is not None:
         return unopened(would_say) != unopened(text)
     # Nobody would write it anew today: its own words tell, if the fact stands in them in a form that we know.
-    forms = _said(change.then) & _words_of(text)
-    return not forms or not forms <= _said(change.now)
+    return not still_fit(text, then, now, written)
 
 
 def _is_other(then: str, now: str) -> bool:
@@ -196,17 +191,6 @@ def _voice(fact: str) -> str:
 def _names(voice: str, stated: Stated) -> tuple[str, ...]:
     """The facts under which a voice's form for an account may stand, the one that wins first."""
     return (f"{voice}.{stated.account}", f"{voice}.{stated.platform}", voice)
-
-
-def _said(value: str) -> set[str]:
-    moment = datetime.fromisoformat(value)
-    return {say(moment) for say in TIME_FILTERS.values()}
-
-
-def _words_of(text: str) -> set[str]:
-    """The words and pairs of words of a text, without what stands around them."""
-    words = [word.strip(".,;:!?()“”\"'") for word in text.split()]
-    return {*words, *(f"{first} {second}" for first, second in pairwise(words))}
 
 
 def _name(post: PostId) -> str:

@@ -12,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from amplifier.campaign.changes import Changes, ExistingPost
+from amplifier.campaign.delivery import Due
 from amplifier.campaign.plan import Plan
-from amplifier.campaign.post import PostId, WantedPost
+from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
 from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import watched
@@ -22,11 +23,11 @@ from amplifier.schedule import files, review
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, copies, held_copies, read_program, write_all
-from amplifier.schedule.reconcile import reconcile
+from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts
+from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, stated
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
@@ -51,17 +52,38 @@ class Planner:
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
         self._wanted: Sequence[WantedPost] = ()
+        self._stale: Mapping[tuple[PostId, str], str] = {}  # what of people's words is no longer so, and why
+        self._stale_wordings: Collection[tuple[str, str]] = ()
+        self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
-        """The plan with its milestones where people moved them, and its templates; None before it was first applied."""
+        """The plan with its milestones where people moved them, and its templates; None before it was first applied.
+
+        The wordings in which something is written out that is no longer so are not among these.
+        """
         program = self._program if self._applied else None
-        return (effective(program.plan, decisions.decisions()), program.templates) if program else None
+        if program is None:
+            return None
+        templates = {name: _without(one, self._stale_wordings) for name, one in program.templates.items()}
+        return effective(program.plan, decisions.decisions()), templates
 
     def untrue(self, deliveries: Collection[int]) -> frozenset[tuple[PostId, str]]:
         """Which of these deliveries' posts state what is no longer so by the plan in force, each with its account."""
         if self._program is None or not self._applied:
             return frozenset()
         return review.no_longer_so(self._program, self._wanted, among=deliveries, now=self._now())
+
+    def is_stale(self, due: Due) -> str:
+        """What of a person's words is no longer so, asked before they go out; empty if they may.
+
+        A plan's post was compared when the plan was applied; an own post or a correction may be younger than that.
+        """
+        if self._program is None or not self._applied:
+            return ""
+        if due.identity.post.slot != OWN and due.identity.revision == 0:
+            return self._stale.get((due.identity.post, due.identity.account), "")
+        found = review.stale_unsent(self._program, decisions.decisions(), now=self._now(), among=[due.id])
+        return found[due.id].why if due.id in found else ""
 
     def campaign_time(self) -> datetime:
         """What time it is in the campaign: in a rehearsal the moment that plays now."""
@@ -78,7 +100,7 @@ class Planner:
             return Changes()
         limits = tuple(account.limit for account in self._settings.accounts)  # a longer one may make room for words
         state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits)
-        if state == self._applied:
+        if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
             return Changes()
         opened = ledger.ledger()
         if opened is None:
@@ -141,6 +163,10 @@ class Planner:
         written = write_all(program, made, stage)
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)
+        stale = review.stale_planned(program, made, written.posts)
+        written_out = {one.post for one in stale if one.template}
+        self._stale = {(one.post, one.account): one.why for one in stale}
+        self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -152,8 +178,12 @@ class Planner:
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
                 copies=held,
+                untrue=self._stale,
             )
             changes = without_copies(changes, existing, written.posts, now=now)
+            unsent = stated.unsent(program.plan.campaign)
+            self._unsent = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
+            changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
             return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
 
         ink = posts.Ink(
@@ -176,6 +206,13 @@ class Planner:
             instants = [one.due for one in all_occurrences(program.plan, self._settings)]
             kept = ledger.keep_stage(make(instants, now, self._settings.rehearsal.seconds).to_json())
         return Stage.from_json(kept)
+
+
+def _without(template: Template, wordings: Collection[tuple[str, str]]) -> Template:
+    """The template without these of its wordings."""
+    return replace(
+        template, wordings=tuple(one for one in template.wordings if (template.name, one.name) not in wordings)
+    )
 
 
 def _signature(home: Path) -> tuple[tuple[str, int, int], ...]:

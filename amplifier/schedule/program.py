@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import Spoken
@@ -18,7 +18,8 @@ from amplifier.compose.queue import Saying, known_names, own_words, write
 from amplifier.compose.render import parse_templates
 from amplifier.errors import Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
-from amplifier.schedule.facts import stated_in, values
+from amplifier.schedule.facts import values
+from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
 from amplifier.schedule.sameness import held, said_elsewhere, same
@@ -191,10 +192,10 @@ def _template_problems(sources: Mapping[str, str]) -> list[Problem]:
 
 @dataclass(frozen=True)
 class _Given:
-    """A person's own words for a post on an account, and all that was so when they gave them."""
+    """A person's own words for a post on an account, and what they stated of all that was so when they were given."""
 
     text: str
-    known: tuple[Fact, ...]
+    facts: tuple[Fact, ...]
 
 
 def _given(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[str, _Given]]:
@@ -202,20 +203,40 @@ def _given(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[str, 
     found: dict[str, dict[str, _Given]] = {}
     for place, one in enumerate(made):
         if one.kind is DecisionKind.WORDS_REPLACED:
-            plan = effective(program.plan, made[:place])
-            known = tuple(Fact(name, value) for name, value in values(plan, program.settings.campaign).items())
-            before = found.get(one.subject, {})
-            found[one.subject] = {
-                account: before[account] if account in before and before[account].text == text else _Given(text, known)
-                for account, text in json.loads(one.value).items()
-            }
+            texts: dict[str, str] = json.loads(one.value)
+            if one.facts:
+                kept = json.loads(one.facts)
+                facts = {name: tuple(Fact(*fact) for fact in kept.get(name, ())) for name in texts}
+                found[one.subject] = {name: _Given(text, facts[name]) for name, text in texts.items()}
+            else:
+                found[one.subject] = _given_without_facts(program, made[:place], one, found.get(one.subject, {}))
     return found
+
+
+def _given_without_facts(
+    program: Program, earlier: tuple[Decision, ...], decision: Decision, before: Mapping[str, _Given]
+) -> dict[str, _Given]:
+    """The same of a decision from before facts were kept with it: what was so then, as far as decisions tell."""
+    plan = effective(program.plan, earlier)
+    known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
+    due = (
+        one
+        for one in all_occurrences(plan, program.settings)
+        if f"{one.slot.name}/{one.occurrence}" == decision.subject
+    )
+    day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
+    return {
+        name: before[name]
+        if name in before and before[name].text == text
+        else _Given(text, stated_in(text, known, day))
+        for name, text in json.loads(decision.value).items()
+    }
 
 
 def _reworded(post: WantedPost, given: Mapping[str, _Given], settings: Settings) -> WantedPost:
     """The post with a person's own words by account, which carry the imprint as the settings have it now.
 
-    They state what stands in them of the facts as they were when they were written: nobody writes them anew when one
+    They state what stood in them of the facts as they were when they were written: nobody writes them anew when one
     changes.
     """
     words: list[Words] = []
@@ -227,7 +248,7 @@ def _reworded(post: WantedPost, given: Mapping[str, _Given], settings: Settings)
             continue
         finished = own_words(own.text, settings.account(said.account), settings)
         words.append(replace(finished, language=said.language))
-        facts[said.account] = stated_in(finished.text, own.known)
+        facts[said.account] = own.facts
     return replace(post, words=tuple(words), own_facts=facts)
 
 

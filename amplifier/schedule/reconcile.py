@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 
@@ -18,15 +18,19 @@ MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
 NOTHING: Mapping[PostId, str] = {}
-NO_COPIES: Mapping[tuple[PostId, str], str] = {}
+Reasons = Mapping[tuple[PostId, str], str]  # why a post may not go out on an account as it stands
+NONE: Reasons = {}
+HELD_UNTRUE = f"held: {HoldReason.UNTRUE}"
+LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
 TOO_LATE_AGAIN = "The plan wants it again, but its time has passed."
 AHEAD_AGAIN = "It was too late to send it, and now its time lies ahead again."
+TRUE_TOO_LATE = "Its words may stand by now, but its time has passed."
 WAITED = "It waited for a person when the plan left it out, and now the plan wants it again."
 
 
-def reconcile(  # noqa: PLR0913  what is wanted, what is there, when, and what may not be as it is wanted
+def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not go out as it stands
     wanted: Iterable[WantedPost],
     existing: Sequence[ExistingPost],
     *,
@@ -34,7 +38,8 @@ def reconcile(  # noqa: PLR0913  what is wanted, what is there, when, and what m
     opened_at: datetime,
     fresh: bool = False,
     unwritten: Mapping[PostId, str] = NOTHING,
-    copies: Mapping[tuple[PostId, str], str] = NO_COPIES,
+    copies: Reasons = NONE,
+    untrue: Reasons = NONE,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
@@ -44,7 +49,8 @@ def reconcile(  # noqa: PLR0913  what is wanted, what is there, when, and what m
     alone, but for the day before in a `fresh` ledger (one that cannot know what went out): that is born unsure, so that
     somebody looks. `unwritten` are posts that the plan wants and cannot put into words as it stands, each with the
     sentence that says why: they are held until it can. `copies` are those that may not be said on an account as the
-    plan stands, since nearly the same is there: they are held likewise.
+    plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account what of
+    a person's words is no longer so: it is held until they are true again, other words, or left as they are.
     """
     by_id = {post.id: post for post in existing}
     matched: set[int] = set()
@@ -57,17 +63,17 @@ def reconcile(  # noqa: PLR0913  what is wanted, what is there, when, and what m
             found = by_id.get(PostId(post.id.campaign, post.was, post.id.occurrence))
         if found is None:
             if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh):
-                born = tuple(_born(post, words, copies, now=now, fresh=fresh) for words in post.words)
+                born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in post.words)
                 adds.append(Add(post, None, born))
             continue
         matched.add(found.row)
-        new_steps = tuple(_steps(post, found, copies, now=now, fresh=fresh))
+        new_steps = tuple(_steps(post, found, copies, untrue, now=now, fresh=fresh))
         steps += new_steps
         rewrites += _rewrites(post, found, new_steps)
         have = {delivery.account for delivery in found.deliveries}
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
-            born = tuple(_born(post, words, copies, now=now, fresh=fresh) for words in lacking)
+            born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in lacking)
             adds.append(Add(post, found.row, born))
     for gone in existing:
         if gone.row not in matched and gone.id.slot != OWN:
@@ -88,14 +94,15 @@ def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh:
 
 
 def _born(
-    post: WantedPost, words: Words, copies: Mapping[tuple[PostId, str], str], *, now: datetime, fresh: bool
+    post: WantedPost, words: Words, copies: Reasons, untrue: Reasons, *, now: datetime, fresh: bool
 ) -> NewDelivery:
     if fresh and post.moment.due_at <= now:
         return NewDelivery(words, State.UNSURE, DoubtReason.NEW_LEDGER)
     if too_late_at(post) <= now:
         return NewDelivery(words, State.MISSED)
-    if why := copies.get((post.id, words.account)):
-        return NewDelivery(words, State.HELD, HoldReason.NEAR_COPY, why)
+    for reason, known in ((HoldReason.UNTRUE, untrue), (HoldReason.NEAR_COPY, copies)):
+        if why := known.get((post.id, words.account)):
+            return NewDelivery(words, State.HELD, reason, why)
     return NewDelivery(words, State.QUEUED)
 
 
@@ -113,37 +120,75 @@ def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> I
         yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))
 
 
+def keep_true(unsent: Iterable[Unsent], untrue: Mapping[int, str], *, now: datetime) -> Iterator[Step]:
+    """The same for what no plan writes: `untrue` says for each delivery what of its words is no longer so."""
+    for one in unsent:
+        why = untrue.get(one.delivery.id, "")
+        if one.delivery.state not in ON_ITS_WAY:
+            step = _truly(None, one.delivery, why, is_late=one.too_late_at <= now)
+            if step:
+                yield step
+        elif why:
+            yield from _overtaken(one.delivery)
+
+
 def _steps(
-    post: WantedPost,
-    found: ExistingPost,
-    copies: Mapping[tuple[PostId, str], str],
-    *,
-    now: datetime,
-    fresh: bool,
+    post: WantedPost, found: ExistingPost, copies: Reasons, untrue: Reasons, *, now: datetime, fresh: bool
 ) -> Iterator[Step]:
     by_account = {words.account: words for words in post.words}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
+        why = untrue.get((post.id, delivery.account), "")
         if words is None:
             yield from _left_out(delivery)
         elif delivery.state in ON_ITS_WAY:
-            if words.text != delivery.text:
+            if words.text != delivery.text or why:
                 yield from _overtaken(delivery)
         else:
-            why = copies.get((post.id, words.account), "")
-            steps = _step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh)
-            yield from _kept_back(delivery, steps, why, ahead=post.moment.due_at > now)
+            step = next(_step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh), None)
+            stale = words.text != delivery.text and delivery.frozen
+            copy = copies.get((post.id, words.account), "")
+            step = _unlike(step, delivery, copy, ahead=post.moment.due_at > now)
+            step = _truly(step, delivery, why, is_late=too_late_at(post) <= now, stale=stale)
+            if step and copy and step.after is State.QUEUED:  # it is true again, and a near copy meanwhile
+                step = _near(step, copy)
+            if step:
+                yield step
 
 
-def _kept_back(delivery: ExistingDelivery, steps: Iterable[Step], why: str, *, ahead: bool) -> Iterator[Step]:
-    """The same steps, but what would wait for its time is held while it is a near copy, and goes on when it is none."""
-    step = next(iter(steps), None) or Step(delivery.id, delivery.state, delivery.state, "", delivery.reason)
-    if why and step.after is State.QUEUED:
-        yield replace(step, after=State.HELD, kind="near copy", reason=HoldReason.NEAR_COPY, detail=why)
-    elif not why and ahead and step.after is State.HELD and step.reason == HoldReason.NEAR_COPY:
-        yield replace(step, after=State.QUEUED, kind="no near copy any more", reason="", detail="")
-    elif step.kind:
-        yield step
+def _unlike(step: Step | None, delivery: ExistingDelivery, why: str, *, ahead: bool) -> Step | None:
+    """The same step, but what would wait for its time is held while it is a near copy, and goes on when it is none."""
+    taken = step or Step(delivery.id, delivery.state, delivery.state, "", delivery.reason)
+    if why and taken.after is State.QUEUED:
+        return _near(taken, why)
+    if not why and ahead and taken.after is State.HELD and taken.reason == HoldReason.NEAR_COPY:
+        return replace(taken, after=State.QUEUED, kind="no near copy any more", reason="", detail="")
+    return step
+
+
+def _near(step: Step, why: str) -> Step:
+    return replace(step, after=State.HELD, kind="near copy", reason=HoldReason.NEAR_COPY, detail=why)
+
+
+def _truly(
+    step: Step | None, delivery: ExistingDelivery, why: str, *, is_late: bool, stale: bool = False
+) -> Step | None:
+    """The step where a person's words have a say: what is untrue (`why`) waits for them, and is free when it is not."""
+    before = delivery.state
+    taken = step or Step(delivery.id, before, before, "", delivery.reason, detail=None)
+    was_untrue = before is State.HELD and delivery.reason == HoldReason.UNTRUE
+    if why and (taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in LIFTED)):
+        if step or not was_untrue or delivery.detail != why:
+            kind = (step.kind if step else "untrue in another way") if was_untrue else HELD_UNTRUE
+            return replace(taken, after=State.HELD, kind=kind, reason=HoldReason.UNTRUE, detail=why)
+        return None
+    if was_untrue and not why and taken.after is State.HELD and taken.reason == HoldReason.UNTRUE:
+        if is_late:
+            return replace(taken, after=State.MISSED, kind="true again too late", reason="", detail=TRUE_TOO_LATE)
+        if stale:
+            return _hold(taken, "words changed after an attempt", STALE)
+        return replace(taken, after=State.QUEUED, kind="true again", reason="", detail="")
+    return step
 
 
 def _step(
@@ -211,4 +256,4 @@ def _overtaken(delivery: ExistingDelivery) -> Iterator[Step]:
 
 
 def _waits_for_a_person(delivery: ExistingDelivery) -> bool:
-    return delivery.state is State.HELD and delivery.reason not in (HoldReason.UNWRITTEN, *PASSING)
+    return delivery.state is State.HELD and delivery.reason not in (HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, *LIFTED)

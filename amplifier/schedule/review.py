@@ -6,7 +6,8 @@ import difflib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Changes, ExistingPost, Note
 from amplifier.campaign.delivery import State
@@ -14,11 +15,12 @@ from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words
 from amplifier.compose.memory import spoken_on_x
 from amplifier.errors import Problem, UsageError
-from amplifier.schedule import facts
+from amplifier.schedule import facts, free_words
 from amplifier.schedule.facts import CHANGED, Untrue
+from amplifier.schedule.free_words import DAY, Stale, Wrong, is_said_there, left_of, not_left, stated_in, wrongs
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
+from amplifier.schedule.program import Program, all_occurrences, held_copies, post_name, wanted_posts
 from amplifier.store import decisions, events, journeys, ledger, stated
 
 NEAREST = 3
@@ -30,11 +32,13 @@ ALL_OUT = "All that are out: amplifier correct --list"
 class Review:
     """What changed facts mean, at one moment.
 
-    `untrue` is out and no longer so; `coming` are posts that have other words since a fact changed; `kit` are the
+    `untrue` is out and no longer so; `stale` are a person's words that are to go out and no longer so: these are held,
+    by delivery where the ledger has it; `coming` are posts that have other words since a fact changed; `kit` are the
     wordings, as `template/wording`, that state what changed: the kit offers them with today's facts alone.
     """
 
     untrue: tuple[Untrue, ...]
+    stale: tuple[Stale, ...]
     coming: tuple[str, ...]
     kit: tuple[str, ...]
 
@@ -51,13 +55,15 @@ def review(program: Program, *, now: datetime) -> Review:
     """Hold everything that is out against what is so at this instant."""
     made = decisions.decisions()
     wanted = wanted_posts(program, made)
-    found = _untrue(program, made, wanted, now)
+    found = untrue_out(program, made, wanted, now=now)
     told = [json.loads(one.detail) for one in _events(program) if one.kind == CHANGED]
     waits = journeys.journeys(states=(State.QUEUED, State.HELD))
     open_posts = {post_name(row.identity.post) for row in waits if row.identity.revision == 0}
-    names = dict.fromkeys(name for one in told for name in one["coming"] if name in open_posts)
+    stale = stale_words(program, made, wanted, now=now)
+    held = {post_name(one.post) for one in stale}
+    names = dict.fromkeys(name for one in told for name in one["coming"] if name in open_posts and name not in held)
     changed = {one["fact"] for notes in told for one in notes["changes"]}
-    return Review(found, tuple(names), facts.wordings_stating(wanted, changed))
+    return Review(found, stale, tuple(names), facts.wordings_stating(wanted, changed))
 
 
 def no_longer_so(
@@ -75,6 +81,84 @@ def no_longer_so(
         left={},
     )
     return frozenset((one.stated.post, one.stated.account) for one in found)
+
+
+def untrue_out(
+    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], *, now: datetime
+) -> tuple[Untrue, ...]:
+    """What is out, or may be, and no longer so as these decisions have it; `wanted` is the plan by them."""
+    return facts.untrue(
+        stated.stated(program.plan.campaign),
+        facts.values(effective(program.plan, made), program.settings.campaign),
+        says=_says(wanted),
+        at=playing(program.settings).campaign(now),
+        left=facts.left_alone(made),
+    )
+
+
+def stale_words(
+    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], *, now: datetime
+) -> tuple[Stale, ...]:
+    """The words of people that are still to go out, planned or their own posts and corrections, and no longer so."""
+    waiting = (State.QUEUED, State.HELD)
+    found = []
+    for one in stale_planned(program, made, wanted):
+        rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
+        if not rows or any(row.state in waiting and row.identity.revision == 0 for row in rows):
+            found.append(one)
+    return (*found, *stale_unsent(program, made, now=now, states=waiting).values())
+
+
+def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost]) -> tuple[Stale, ...]:
+    """Of the posts that the plan wants, the words of people that are no longer so, whatever became of them.
+
+    Also what is written out in a template, where a decision moved the milestone that it names.
+    """
+    plan, campaign = effective(program.plan, made), program.settings.campaign
+    today, left = facts.values(plan, campaign), facts.left_alone(made)
+    platforms = {account.name: account.platform for account in program.settings.accounts}
+    found = free_words.stale(wanted, today, left, platforms)
+    if plan.milestones == program.plan.milestones:
+        return found
+    known = facts.values(program.plan, campaign)
+    due = all_occurrences(program.plan, program.settings)
+    days = {PostId(plan.campaign, one.slot.name, one.occurrence): date.fromisoformat(one.wall_time[:10]) for one in due}
+
+    def literal(post: WantedPost, account: str) -> frozenset[str]:
+        wording = program.templates[post.template].wording(post.wording)
+        form = wording.form(platforms[account]) if wording else None
+        return free_words.written_out(form.source) if form else frozenset()
+
+    return (*found, *free_words.stale_templates(wanted, literal, days, known, today, left))
+
+
+def stale_unsent(
+    program: Program,
+    made: tuple[Decision, ...],
+    *,
+    now: datetime,
+    among: Collection[int] | None = None,
+    states: Collection[State] = (),
+) -> dict[int, Stale]:
+    """The same of own posts and corrections that are not out yet, by delivery; `among`, `states`: only these."""
+    today = facts.values(effective(program.plan, made), program.settings.campaign)
+    left = facts.left_alone(made)
+    found = {}
+    for one in stated.unsent(program.plan.campaign, among=among):
+        said, text = one.delivery, one.delivery.text
+        if states and said.state not in states:
+            continue
+        day = campaign_day(program, one.due_at or now)
+        known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
+        wrong = not_left(wrongs(text, known, today, day), left_of(one.post, left), day)
+        if wrong:
+            found[said.id] = Stale(one.post, said.account, text, day, wrong)
+    return found
+
+
+def campaign_day(program: Program, at: datetime) -> date:
+    """The campaign's day at a real instant."""
+    return playing(program.settings).campaign(at).astimezone(ZoneInfo(program.plan.zone)).date()
 
 
 def with_note(
@@ -96,9 +180,10 @@ def with_note(
         known,
         today,
         changes=changes,
-        posts={delivery.id: post.id for post in existing for delivery in post.deliveries},
+        posts={delivery.id: post.id for post in existing for delivery in post.deliveries}
+        | {one.delivery.id: one.post for one in stated.unsent(program.plan.campaign)},
         wanted=wanted,
-        became_untrue=_untrue(program, made, wanted, now) if known is not None else (),
+        became_untrue=untrue_out(program, made, wanted, now=now) if known is not None else (),
     )
     return replace(changes, note=note)
 
@@ -110,18 +195,23 @@ def on_x(program: Program, posts: Iterable[WantedPost]) -> dict[tuple[PostId, st
 
 
 def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
-    """Let a post stand although it is no longer so; nobody is asked again before the fact changes once more.
+    """Let a post stand although it is no longer so, or go out so: nobody is asked again before the fact changes again.
 
     Raises UsageError if nothing in it is untrue.
     """
-    found = [one for one in review(program, now=now).untrue if one.stated.post == post]
-    if not found:
+    found = review(program, now=now)
+    changed: dict[str, facts.Changed | Wrong] = {
+        change.fact: change for one in found.untrue if one.stated.post == post for change in one.changed
+    }
+    stale = [one for one in found.stale if one.post == post]
+    changed |= {wrong.fact: wrong for one in stale for wrong in one.wrongs}
+    if not changed:
         raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
-    changed = {change.fact: change for one in found for change in one.changed}
+    let_stand = {DAY: stale[-1].day.isoformat()} if stale else {}
     return decisions.keep_decision(
         kind=DecisionKind.FACT_LEFT,
         subject=post_name(post),
-        value=json.dumps({name: one.now for name, one in changed.items()}),
+        value=json.dumps(let_stand | {name: one.now for name, one in changed.items()}),
         replaced=json.dumps({name: one.then for name, one in changed.items()}),
         actor=actor,
         reason=reason,
@@ -137,11 +227,12 @@ def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:
     return {one.account: SaidToday(one, wanted.own_facts.get(one.account, wanted.facts)) for one in wanted.words}
 
 
-def facts_of_own_words(program: Program, *texts: str) -> tuple[Fact, ...]:
-    """What texts of a person's own state of today's facts, as far as their words tell."""
+def facts_of_own_words(program: Program, *texts: str, due_at: datetime) -> tuple[Fact, ...]:
+    """What texts of a person's own state of today's facts, as far as their words tell; `due_at` is when they go out."""
     today = facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign)
     known = [Fact(name, value) for name, value in today.items()]
-    return tuple(dict.fromkeys(fact for text in texts for fact in facts.stated_in(text, known)))
+    day = campaign_day(program, due_at)
+    return tuple(dict.fromkeys(fact for text in texts for fact in stated_in(text, known, day)))
 
 
 def find_out(program: Program, name: str) -> PostId:
@@ -149,7 +240,23 @@ def find_out(program: Program, name: str) -> PostId:
 
     Raises UsageError with the nearest names if there is none.
     """
-    known = {post_name(post): post for post in stated.names(program.plan.campaign)}
+    return _found(name, {post_name(post): post for post in stated.names(program.plan.campaign)})
+
+
+def find_untrue(program: Program, name: str, *, now: datetime) -> PostId:
+    """The same of what says something that is no longer so, out or still to go out, and of all that still waits."""
+    found = review(program, now=now)
+    waits = journeys.journeys(states=(State.QUEUED, State.HELD))
+    untrue = [*(one.post for one in found.stale), *(one.stated.post for one in found.untrue)]
+    for posts in (untrue, [row.identity.post for row in waits]):
+        known = {post_name(post): post for post in posts}
+        fitting = [one for one in known if one == name or one.split("/")[0] == name]
+        if name in known or len(fitting) == 1:
+            return known[name if name in known else fitting[0]]
+    return find_out(program, name)
+
+
+def _found(name: str, known: Mapping[str, PostId]) -> PostId:
     if name in known:
         return known[name]
     fitting = [one for one in known if one.split("/")[0] == name or one.startswith(f"{name}/") or one.endswith(name)]
@@ -173,18 +280,6 @@ def near(name: str, known: Collection[str]) -> str:
     ]
     found = list(dict.fromkeys((*whole, *close)))[:NEAREST]
     return f"Did you mean {' or '.join(found)}?" if found else ""
-
-
-def _untrue(
-    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], now: datetime
-) -> tuple[Untrue, ...]:
-    return facts.untrue(
-        stated.stated(program.plan.campaign),
-        facts.values(effective(program.plan, made), program.settings.campaign),
-        says=_says(wanted),
-        at=playing(program.settings).campaign(now),
-        left=facts.left_alone(made),
-    )
 
 
 def _says(wanted: Sequence[WantedPost]) -> dict[tuple[PostId, str], str]:

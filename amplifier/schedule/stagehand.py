@@ -111,7 +111,7 @@ class Stagehand:
             return "No coming post hangs on a milestone any more, so nothing can slip."
         name = _title(self._slipping)
         try:
-            move = prepare_move(program_in_force(self._settings), self._slipping, SLIP)
+            move = prepare_move(program_in_force(self._settings), self._slipping, SLIP, now=self._now())
             decide_move(move, actor=ACTOR, reason=f"{name} slips 40 minutes.", now=self._now())
         except AmplifierError as error:
             return str(error)

@@ -27,18 +27,26 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     actor: str,
     reason: str,
     now: datetime,
+    facts: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> Decision:
     """Write down what a person decided, and what the files or an earlier decision said before.
 
-    From that instant on no planned post goes out until the planner has carried it out. `check` raises where it is too
-    late for it; it is asked in the same transaction.
+    `facts` is what a person's words state, as it is now. From that instant on no planned post goes out until the
+    planner has carried it out. `check` raises where it is too late for it; it is asked in the same transaction.
     """
     check()
     if kind is DecisionKind.WORDS_REPLACED:
         value, replaced = _by_number(value), _by_number(replaced)
     row = DecisionRow.objects.create(
-        kind=kind, subject=subject, value=value, replaced=replaced, actor=actor, reason=reason, at=now
+        kind=kind,
+        subject=subject,
+        value=value,
+        replaced=replaced,
+        actor=actor,
+        reason=reason,
+        at=now,
+        facts=facts or None,
     )
     return _decision(row)
 
@@ -91,4 +99,5 @@ def _decision(row: DecisionRow) -> Decision:
         actor=row.actor,
         reason=row.reason,
         at=row.at,
+        facts=row.facts or "",
     )

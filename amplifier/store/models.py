@@ -45,6 +45,7 @@ class DecisionRow(models.Model):
     actor = models.CharField(max_length=100)
     reason = models.TextField(default="")
     at = models.DateTimeField()
+    facts = models.TextField(null=True)  # noqa: DJ001  a column with a default would copy the table, without its guard
 
     class Meta:
         db_table = "decisions"

@@ -34,6 +34,7 @@ def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
                 row.text,
                 frozen=row.frozen,
                 out_at=row.sent_at or row.first_sent_at,
+                detail=row.detail,
             )
         )
     return found

@@ -1,4 +1,4 @@
-"""What our posts say where they are out: their words as they stand, and the facts that these state."""
+"""What our posts say where they are out, or will in words that no plan writes anew; and the facts that they state."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 from django.db.models import Max, Q
 
+from amplifier.campaign.changes import ExistingDelivery, Unsent
 from amplifier.campaign.correction import LIVES, Stated, facts_of
-from amplifier.campaign.delivery import ON_ITS_WAY, State, Verb
-from amplifier.campaign.post import PostId
+from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
+from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading
 
@@ -43,6 +44,52 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
             )
         )
     return tuple(found)
+
+
+@reading
+def unsent(campaign: str, *, among: Collection[int] | None = None) -> tuple[Unsent, ...]:
+    """Own posts and corrections that are not out yet, with the facts that they state, in the order of time.
+
+    `among`: only these deliveries.
+    """
+    rows = DeliveryRow.objects.select_related("post", "account").filter(
+        Q(post__slot=OWN) | Q(revision__gt=0),
+        post__campaign=campaign,
+        verb__in=[Verb.PUBLISH, Verb.EDIT],
+        state__in=[State.QUEUED, State.HELD, *ON_ITS_WAY],
+    )
+    if among is not None:
+        rows = rows.filter(id__in=list(among))
+    frozen = rows.annotate(frozen=Q(request__isnull=False)).defer("request")
+    return tuple(
+        Unsent(
+            delivery=ExistingDelivery(
+                row.pk, row.account.label, State(row.state), row.reason, row.text, frozen=row.frozen, detail=row.detail
+            ),
+            post=PostId(campaign, row.post.slot, row.post.occurrence),
+            platform=row.platform,
+            facts=facts_of(row.post.facts, row.account_id, row.revision),
+            due_at=None if row.revision else row.post.due_at,
+            too_late_at=row.too_late_at,
+        )
+        for row in frozen.order_by("run_at", "id")
+    )
+
+
+@reading
+def is_any_going(posts: Collection[tuple[PostId, str]], deliveries: Collection[int]) -> bool:
+    """Whether any of these (posts by account, and deliveries) would go out by itself, now or when something passes."""
+    if not (posts or deliveries):
+        return False
+    going = DeliveryRow.objects.filter(Q(state=State.QUEUED) | Q(state=State.HELD, reason__in=list(PASSING)))
+    if going.filter(id__in=list(deliveries)).exists():
+        return True
+    wanted = {(post.slot, post.occurrence, account) for post, account in posts}
+    slots = {slot for slot, _, _ in wanted}
+    rows = going.filter(post__slot__in=slots, revision=0).values_list(
+        "post__slot", "post__occurrence", "account__label"
+    )
+    return not wanted.isdisjoint(rows)
 
 
 @reading

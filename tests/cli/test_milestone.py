@@ -6,6 +6,7 @@ from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import decisions, journeys
+from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
 
@@ -58,3 +59,29 @@ def test_without_a_terminal_nothing_moves(shell: Shell) -> None:
     assert shell("milestone", "move", "debate", "+40m").code == 1
     assert shell("milestone", "move", "debate", "+40m", "--json").code == 2
     assert not decisions.decisions()
+
+
+def test_the_preview_shows_what_people_wrote_and_the_move_makes_untrue_before_anybody_agrees(shell: Shell) -> None:
+    assert shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--yes").code == 0
+    said = shell("milestone", "move", "debate", "+40m")
+    assert said.code == 1, "nobody agreed"
+    assert "‖ debate-begins/once on x, bluesky would be held." in said.out
+    assert "  Your words say “14:40”, the plan says 15:20 (debate).\n" in said.out
+    assert "Afterwards: amplifier edit, or amplifier facts leave" in said.out
+    moved = shell.ask("milestone", "move", "debate", "+40m", "--yes")
+    assert [(one["post"], one["account"]) for one in moved["held"]] == [
+        ("debate-begins/once", "x"),
+        ("debate-begins/once", "bluesky"),
+    ]
+    assert (moved["true_again"], moved["untrue"]) == ([], [])
+    assert "debate-begins/once is true again" in shell("milestone", "move", "debate", "-40m").out
+
+
+def test_the_preview_names_what_is_out_and_would_be_untrue(shell: Shell) -> None:
+    rows = DeliveryRow.objects.filter(post__slot="debate-ahead", account__label="x")
+    assert rows.update(state="sent", remote_state="live", remote_id="7")
+    said = shell("milestone", "move", "debate", "+40m")
+    assert "✕ Out, and no longer so then: debate-ahead/once" in said.out
+    assert shell.ask("milestone", "move", "debate", "+40m", "--yes")["untrue"] == [
+        {"post": "debate-ahead/once", "account": "x"}
+    ]

@@ -68,16 +68,18 @@ def _ledger(
     with sqlite3.connect(database) as connection:
         connection.executescript(
             "CREATE TABLE posts (id INTEGER PRIMARY KEY, due_at TEXT, slot TEXT);"
-            "CREATE TABLE deliveries (post_id INTEGER, account TEXT, platform TEXT, text TEXT, state TEXT,"
+            "CREATE TABLE accounts (id INTEGER PRIMARY KEY, label TEXT UNIQUE);"
+            "CREATE TABLE deliveries (post_id INTEGER, account_id INTEGER, platform TEXT, text TEXT, state TEXT,"
             " remote_id TEXT, sent_at TEXT, verb TEXT DEFAULT 'publish');"
             "CREATE TABLE mentions (network TEXT, canonical_id TEXT);"
         )
         for number, (account, text, state, remote_id) in enumerate(rows):
             connection.execute("INSERT INTO posts VALUES (?, ?, ?)", (number, str(DUE), f"slot-{number // 2}"))
+            connection.execute("INSERT OR IGNORE INTO accounts (label) VALUES (?)", (account,))
             sent_at = str(DUE + timedelta(seconds=0.5 + number)) if state == "sent" else None
             connection.execute(
-                "INSERT INTO deliveries (post_id, account, platform, text, state, remote_id, sent_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO deliveries (post_id, account_id, platform, text, state, remote_id, sent_at)"
+                " VALUES (?, (SELECT id FROM accounts WHERE label = ?), ?, ?, ?, ?, ?)",
                 (number, account, "mastodon" if account == "north" else account, text, state, remote_id, sent_at),
             )
         connection.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)

@@ -33,6 +33,7 @@ class Desk:
     stopped: str = ""
     why_not: Callable[[Due], str] = lambda _due: ""
     copies: Callable[[Due], str] = lambda _due: ""
+    untrue: Callable[[Due], str] = lambda _due: ""
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)  # of an outlet, where they differ
 
     def __post_init__(self) -> None:
@@ -52,7 +53,7 @@ class Desk:
             pace=Pace(lease_s=60, pauses=replace(PAUSES, gap=self.gap), threads=THREADS),
             now=self.now,
             chance=random.Random(1),
-            rules=Rules(stopped=lambda: self.stopped, why_not=self._why_not, copies=self._copies),
+            rules=Rules(stopped=lambda: self.stopped, why_not=self._why_not, copies=self._copies, untrue=self._untrue),
         )
 
     def _why_not(self, due: Due) -> str:
@@ -60,6 +61,9 @@ class Desk:
 
     def _copies(self, due: Due) -> str:
         return self.copies(due)
+
+    def _untrue(self, due: Due) -> str:
+        return self.untrue(due)
 
     def rehire(self, **rules: dict[str, Any]) -> None:
         """Another worker in the place of the first, under these rules for its outlets."""

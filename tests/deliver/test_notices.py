@@ -85,6 +85,28 @@ def test_what_is_so_no_longer_is_not_told(told: News, row: object) -> None:
     assert drafts([told], scene(row)) == ()  # type: ignore[arg-type]
 
 
+WHY = "Your words say “14:40”, the plan says 15:20 (debate)."
+
+
+@pytest.mark.parametrize("before", ["queued", "held"])
+def test_words_that_are_no_longer_so_are_told_with_what_they_say_and_what_is_so(before: str) -> None:
+    told = [news(1, "held: untrue", before=before, after="held", delivery=1)]
+    ((topic, sentence),) = sentences(told, scene(replace(journey(1, State.HELD, reason=HoldReason.UNTRUE), detail=WHY)))
+    assert topic is Topic.HELD
+    assert sentence == (
+        "“Ballot closes at three.” is held on X, due 14:40 Liverpool: "
+        "your words say “14:40”, the plan says 15:20 (debate)."
+    )
+    assert sentences(told, scene(journey(1, State.QUEUED))) == []
+
+
+def test_a_long_list_of_what_is_no_longer_so_still_fits_a_notice() -> None:
+    told = [news(1, "held: untrue", after="held", delivery=1)]
+    row = replace(journey(1, State.HELD, reason=HoldReason.UNTRUE), detail=" ".join([WHY] * 9))
+    ((_, sentence),) = sentences(told, scene(row))
+    assert len(sentence) <= LONGEST
+
+
 @pytest.mark.parametrize("reason", [HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.HAND_OFF])
 def test_what_another_notice_tells_is_not_told_by_post(reason: HoldReason) -> None:
     told = [news(1, f"held: {reason}", after="held", delivery=1)]
@@ -133,6 +155,12 @@ def test_changed_facts_are_told_where_posts_say_them() -> None:
     assert draft.sentence == (
         "Debate changed: 5 coming posts say it anew, 1 that is out is no longer true. "
         "Decide about them: amplifier facts"
+    )
+    told["counts"] = {"coming": 0, "sent": 0, "kit": 0, "held": 1}
+    (draft,) = drafts([news(1, "facts changed", subject="facts:lab23", detail=json.dumps(told))], scene())
+    assert draft.sentence == (
+        "Debate changed: 0 coming posts say it anew, 1 with a person's own words is held, "
+        "0 that are out are no longer true. Decide about them: amplifier facts"
     )
     told["counts"] = {"coming": 0, "sent": 0, "kit": 0}
     assert drafts([news(1, "facts changed", subject="facts:lab23", detail=json.dumps(told))], scene()) == ()

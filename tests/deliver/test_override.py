@@ -17,6 +17,7 @@ from amplifier.deliver.override import (
     Reach,
     it_is_there,
     leave_out,
+    may_stand,
     open_questions,
     perhaps_twice,
     send_again,
@@ -62,6 +63,14 @@ def seen(*, same: bool = True, text: str = "Words.", is_ours: bool = True) -> Se
 def reach(answer: Callable[[], Seen | None] | None = None) -> Reach:
     reader: Platform | None = Reader(answer) if answer else None  # type: ignore[assignment]  only `read` is asked
     return Reach(WEB, reader)
+
+
+def test_words_may_stand_where_that_is_the_question_also_of_an_account_that_is_gone(settings: Settings) -> None:
+    number = put(State.HELD, HoldReason.UNTRUE, tried=False)
+    assert may_stand(number, settings).id == number
+    assert may_stand(number, settings.model_copy(update={"accounts": ()})).id == number
+    with pytest.raises(UsageError, match="That cannot be done"):
+        may_stand(put(State.HELD, HoldReason.REJECTED), settings)
 
 
 def put(state: State, reason: str = "", *, account: str = "mastodon", tried: bool = True) -> int:

@@ -80,10 +80,22 @@ def test_every_reason_has_a_sentence_and_something_to_do(reason: HoldReason) -> 
     asked = question(row(State.HELD, reason), OPEN)
     assert asked.happened
     assert Act.LEAVE in asked.acts
-    assert (asked.by_itself == "Nothing happens by itself.") == (reason not in LAPSING)
+    assert (asked.by_itself == "Nothing happens by itself.") == (reason not in (*LAPSING, HoldReason.UNTRUE))
     assert "{" not in asked.by_itself
     if reason in LAPSING:
         assert Act.AGAIN not in asked.acts, "it goes on by itself, or by another command"
+
+
+def test_words_that_are_no_longer_so_may_stand_get_others_or_are_left_out() -> None:
+    held = replace(row(State.HELD, HoldReason.UNTRUE), detail="Your words say “13:00”, the plan says 13:30 (debate).")
+    asked = question(held, OPEN)
+    assert asked.acts == (Act.THERE, Act.STAND, Act.LEAVE)
+    assert asked.happened == "Your words say “13:00”, the plan says 13:30 (debate)."
+    assert asked.to_paste == f"amplifier edit {held.identity.post.slot}/once 'other words' --on x"
+    later = replace(held, identity=replace(held.identity, revision=1))
+    assert question(later, OPEN).to_paste.startswith("amplifier correct ")
+    own = replace(held, identity=replace(held.identity, post=replace(held.identity.post, slot="own")))
+    assert question(own, OPEN).to_paste == ""
 
 
 def test_what_the_network_said_is_what_happened() -> None:

@@ -347,6 +347,18 @@ def test_a_copy_is_held_before_anything_is_prepared_and_a_deletion_is_none(desk:
     assert desk.x.calls == ["prepare", "publish"]
 
 
+def test_words_that_are_no_longer_so_are_held_before_anything_is_prepared_and_a_deletion_has_none(desk: Desk) -> None:
+    number, good = add("At 13:00", due=after(-1)), add("Fine")
+    edit = filled.change(Verb.EDIT, "11", account="mastodon", text="At 13:00")
+    deletion = filled.change(Verb.DELETE, "12", account="bluesky", text="At 13:00")
+    desk.untrue = lambda due: "Your words say “13:00”, the plan says 13:30 (debate)." if "13" in due.text else ""
+    desk.tick()
+    assert stands(number) == stands(edit) == ("held", HoldReason.UNTRUE)
+    assert row(number).detail == "Your words say “13:00”, the plan says 13:30 (debate)."
+    assert states([good, deletion]) == ["sent", "sent"]
+    assert desk.x.calls == ["prepare", "publish"]
+
+
 def test_a_worker_that_slept_between_its_intent_and_its_call_does_not_call(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,9 +99,9 @@ def history_of(database: Path | str) -> History:
         return read(database)
     with psycopg.connect(database) as connection:
         rows = connection.execute(
-            "SELECT d.id, d.account, d.platform, COALESCE(a.handle, d.account), d.verb, d.text, d.state, d.remote_id,"
+            "SELECT d.id, a.label, d.platform, a.handle, d.verb, d.text, d.state, d.remote_id,"
             " d.target, d.attempts, d.too_late_at, d.by_hand"
-            " FROM deliveries d LEFT JOIN accounts a ON a.name = d.account ORDER BY d.id"
+            " FROM deliveries d JOIN accounts a ON a.id = d.account_id ORDER BY d.id"
         ).fetchall()
         events = connection.execute(
             "SELECT id, CAST(substr(subject, 10) AS INTEGER), at, actor, kind, before, after, fence FROM events"

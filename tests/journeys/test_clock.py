@@ -45,8 +45,8 @@ pytestmark = [
 ]
 GAP_S, ASLEEP_S = 1.0, 12.0
 HOUR = timedelta(hours=1)
-STARTED = "SELECT d.account, e.at FROM events e JOIN deliveries d ON e.subject = 'delivery:' || d.id"
-STARTED += " WHERE e.after = 'sending' AND e.before <> 'sending' ORDER BY d.account, e.at"
+STARTED = "SELECT d.account_id, e.at FROM events e JOIN deliveries d ON e.subject = 'delivery:' || d.id"
+STARTED += " WHERE e.after = 'sending' AND e.before <> 'sending' ORDER BY d.account_id, e.at"
 
 
 def _limited(home: Path, **limits: str) -> None:

@@ -162,7 +162,7 @@ def test_a_post_is_skipped_and_another_gets_new_words(at_work: Install) -> None:
     assert changed["words"] == {"x": onward}
     words = (
         "SELECT d.text FROM deliveries d JOIN posts p ON p.id = d.post_id"
-        " WHERE p.slot = 'onward' AND d.account = 'x' AND d.state = 'queued'"
+        " WHERE p.slot = 'onward' AND d.platform = 'x' AND d.state = 'queued'"
     )
     _soon(lambda: at_work.rows(words) == [(onward,)])
     assert "after:  Onward, together" in at_work.command("edit", "onward", "Onward, together", "--on", "x").stdout

@@ -113,7 +113,7 @@ def say(install: Install, network: str, text: str) -> None:
 def stands(install: Install, network: str, slot: str = "hello") -> str:
     found = install.rows(
         "SELECT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id "
-        f"WHERE d.account = '{network}' AND p.slot = '{slot}'"
+        f"WHERE d.platform = '{network}' AND p.slot = '{slot}'"
     )
     return str(found[0][0])
 

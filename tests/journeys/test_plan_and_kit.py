@@ -39,7 +39,7 @@ def test_a_milestone_that_moves_renews_the_kit_in_the_planners_own_tick(
         plan()
         assert len(published) == 1  # while nothing changes, the kit has its own turn
         program = program_in_force(place.settings)
-        move = prepare_move(program, "debate", parse_move("+40m", "Europe/London"))
+        move = prepare_move(program, "debate", parse_move("+40m", "Europe/London"), now=utc_now())
         decide_move(move, actor="cli:jo", reason="", now=utc_now())
         plan()
         assert len(published) == 2

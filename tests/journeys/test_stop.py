@@ -61,7 +61,7 @@ def _stamp(at: datetime) -> str:
 
 def _make_due(install: Install, number: int, *, account: str = "", more: str = "") -> list[int]:
     """Let so many coming deliveries be due now, the latest of the campaign first; their numbers. `more`: said too."""
-    only = f"AND account = '{account}'" if account else ""
+    only = f"AND platform = '{account}'" if account else ""
     rows = install.rows(f"SELECT id FROM deliveries WHERE state = 'queued' {only} ORDER BY run_at DESC LIMIT {number}")
     ids = [row for (row,) in rows]
     assert len(ids) == number

@@ -46,6 +46,7 @@ class Row:
     too_late_at: datetime
     is_frozen: bool = False
     has_arrived: bool = False
+    detail: str = ""
     history: list[State] = field(default_factory=list)
 
 
@@ -59,6 +60,7 @@ class Paper:
     said: Counter[tuple[str, str]] = field(default_factory=Counter)
     unwritten: dict[PostId, str] = field(default_factory=dict)
     copies: dict[tuple[PostId, str], str] = field(default_factory=dict)
+    untrue: dict[tuple[PostId, str], str] = field(default_factory=dict)
 
     def existing(self) -> list[ExistingPost]:
         return [
@@ -68,7 +70,9 @@ class Paper:
                 moment=post.moment,
                 too_late_s=post.too_late_s,
                 deliveries=tuple(
-                    ExistingDelivery(row.id, row.account, row.state, row.reason, row.text, frozen=row.is_frozen)
+                    ExistingDelivery(
+                        row.id, row.account, row.state, row.reason, row.text, frozen=row.is_frozen, detail=row.detail
+                    )
                     for row in self.rows.values()
                     if row.post == number
                 ),
@@ -86,6 +90,7 @@ class Paper:
             fresh=fresh,
             unwritten=self.unwritten,
             copies=self.copies,
+            untrue=self.untrue,
         )
 
     def follow(self, plan: Sequence[WantedPost], *, fresh: bool = False) -> Changes:
@@ -103,6 +108,7 @@ class Paper:
                 assert (step.run_at, step.words) == (None, None)
                 continue
             self._become(row, step.after)
+            row.detail = row.detail if step.detail is None else step.detail
             if step.run_at is not None:
                 assert step.too_late_at is not None
                 row.run_at, row.too_late_at = step.run_at, step.too_late_at
@@ -118,8 +124,9 @@ class Paper:
             late = due + timedelta(seconds=add.post.too_late_s)
             for new in add.deliveries:
                 identity = len(self.rows) + 1
+                words = new.words
                 self.rows[identity] = Row(
-                    identity, number, new.words.account, new.words.text, new.state, new.reason, due, late
+                    identity, number, words.account, words.text, new.state, new.reason, due, late, detail=new.detail
                 )
         return changes
 

@@ -52,7 +52,7 @@ class Desk:
         return change.program_in_force(homes.settings())
 
     def move(self, by: timedelta | datetime = SLIP) -> None:
-        decide_move(prepare_move(self.program, "debate", by), actor="cli:ola", reason="slipped", now=EIGHT)
+        decide_move(prepare_move(self.program, "debate", by, now=EIGHT), actor="cli:ola", reason="slipped", now=EIGHT)
         self.planner.refresh()
 
 
@@ -87,7 +87,7 @@ def test_the_program_is_the_version_that_the_planner_keeps(desk: Desk) -> None:
 
 
 def test_a_move_is_shown_with_everything_that_follows_it_and_nothing_is_decided_yet(desk: Desk) -> None:
-    move = prepare_move(desk.program, "debate", SLIP)
+    move = prepare_move(desk.program, "debate", SLIP, now=EIGHT)
     assert (move.milestone.name, move.to) == ("debate", london("2023-10-09T15:20"))
     assert move.shifts == (Shift("soon/once", london("2023-10-09T13:40"), london("2023-10-09T14:20")),)
     assert move.sent == ()
@@ -101,7 +101,7 @@ def test_what_another_move_did_before_is_not_shown_as_following(desk: Desk) -> N
     )
     desk.planner.refresh()
     desk.move()
-    move = prepare_move(desk.program, "vote", SLIP)
+    move = prepare_move(desk.program, "vote", SLIP, now=EIGHT)
     assert (move.to, move.shifts) == (london("2023-10-09T17:55"), ())
 
 
@@ -114,7 +114,7 @@ def test_a_limit_that_a_server_tells_makes_another_reading(desk: Desk) -> None:
 
 def test_a_second_move_begins_where_the_first_one_led(desk: Desk) -> None:
     desk.move()
-    move = prepare_move(desk.program, "debate", -timedelta(minutes=10))
+    move = prepare_move(desk.program, "debate", -timedelta(minutes=10), now=EIGHT)
     assert (move.milestone.at, move.to) == (london("2023-10-09T15:20"), london("2023-10-09T15:10"))
     assert move.shifts[0].before == london("2023-10-09T14:20")
 
@@ -122,18 +122,18 @@ def test_a_second_move_begins_where_the_first_one_led(desk: Desk) -> None:
 @pytest.mark.parametrize("state", ["sent", "sending", "unsure"])
 def test_what_is_out_or_on_its_way_is_shown_as_staying(desk: Desk, state: str) -> None:
     set_state("soon", state)
-    move = prepare_move(desk.program, "debate", SLIP)
+    move = prepare_move(desk.program, "debate", SLIP, now=EIGHT)
     assert (move.shifts, move.sent) == ((), ("soon/once",))
 
 
 def test_a_milestone_that_there_is_not_is_told_with_the_nearest_name(desk: Desk) -> None:
     with pytest.raises(UsageError, match=r"no milestone “debat”.*Did you mean debate"):
-        prepare_move(desk.program, "debat", SLIP)
+        prepare_move(desk.program, "debat", SLIP, now=EIGHT)
 
 
 def test_a_day_that_is_none_of_the_campaigns_is_refused(desk: Desk) -> None:
     with pytest.raises(UsageError, match="outside the campaign"):
-        prepare_move(desk.program, "debate", london("2024-10-09T15:20"))
+        prepare_move(desk.program, "debate", london("2024-10-09T15:20"), now=EIGHT)
 
 
 def test_a_move_is_written_down_with_what_it_replaced_and_the_planner_follows(desk: Desk) -> None:
@@ -253,12 +253,12 @@ def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Des
 
 
 def test_a_move_shows_what_would_be_held_as_a_near_copy_then(desk: Desk) -> None:
-    assert prepare_move(desk.program, "debate", SLIP).copies == ()
-    move = prepare_move(desk.program, "debate", timedelta(days=2))
+    assert prepare_move(desk.program, "debate", SLIP, now=EIGHT).copies == ()
+    move = prepare_move(desk.program, "debate", timedelta(days=2), now=EIGHT)
     assert [one.message.split(" say ")[0] for one in move.copies] == [
         "morning/2023-10-10#1 and morning/2023-10-06#1",
         "morning/2023-10-11#1 and morning/2023-10-07#1",
     ]
     assert "Both stand in schedules/small.yaml:8" in move.copies[0].message
     decide_move(move, actor="cli:ola", reason="", now=EIGHT)
-    assert prepare_move(desk.program, "debate", SLIP).copies == ()  # they are held already
+    assert prepare_move(desk.program, "debate", SLIP, now=EIGHT).copies == ()  # they are held already

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.changes import NewDelivery
+from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Unsent
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, Words
-from amplifier.schedule.reconcile import UNPLANNED, UNPLANNED_HOLD, WINDOW, too_late_at
+from amplifier.schedule.reconcile import UNPLANNED, UNPLANNED_HOLD, WINDOW, keep_true, too_late_at
 from tests.schedule.paper import OPENED, Paper, at, wanted
 
 S = State
@@ -357,3 +357,97 @@ def test_what_a_person_kept_back_stays_back_when_its_time_moves() -> None:
     paper.follow([wanted(minutes=AHEAD)])
     (row,) = paper.rows.values()
     assert (row.state, row.reason, row.run_at) == (S.HELD, HoldReason.KEPT, at(AHEAD))
+
+
+WRONG = {(PostId("lab23", "vote", "once"), "x"): "Your words say “13:00”, the plan says 13:30 (debate)."}
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "after", "held_by"),
+    [
+        (S.QUEUED, "", S.HELD, HoldReason.UNTRUE),
+        (S.HELD, HoldReason.STOPPED, S.HELD, HoldReason.UNTRUE),
+        (S.HELD, HoldReason.ACCOUNT, S.HELD, HoldReason.UNTRUE),
+        (S.HELD, HoldReason.BUDGET, S.HELD, HoldReason.UNTRUE),
+        (S.HELD, HoldReason.HAND_OFF, S.HELD, HoldReason.UNTRUE),
+        (S.HELD, HoldReason.UNWRITTEN, S.HELD, HoldReason.UNTRUE),
+        (S.HELD, HoldReason.KEPT, S.HELD, HoldReason.KEPT),
+        (S.HELD, HoldReason.REJECTED, S.HELD, HoldReason.REJECTED),
+        (S.DROPPED, UNPLANNED, S.HELD, HoldReason.UNTRUE),
+        (S.SENDING, "", S.SENDING, HoldReason.OVERTAKEN),
+        (S.UNSURE, "", S.UNSURE, HoldReason.OVERTAKEN),
+        (S.SENT, "", S.SENT, ""),
+        (S.MISSED, "", S.MISSED, ""),
+    ],
+)
+def test_untrue_words_in_each_state(state: State, reason: str, after: State, held_by: str) -> None:
+    paper = planned(state, reason, now=30)
+    paper.untrue = dict(WRONG)
+    paper.follow([wanted()])
+    assert paper.stands() == (after, held_by)
+    assert not paper.changes([wanted()])
+
+
+def test_what_was_untrue_goes_on_when_it_is_true_again_in_time_and_is_missed_when_it_is_not() -> None:
+    for now, stands in ((30, (S.QUEUED, "")), (70, (S.QUEUED, "")), (80, (S.MISSED, ""))):
+        paper = planned(S.HELD, HoldReason.UNTRUE, now=now)
+        paper.follow([wanted()])
+        assert paper.stands() == stands
+
+
+def test_other_words_free_what_was_untrue_unless_its_bytes_cannot_change() -> None:
+    paper = planned(S.HELD, HoldReason.UNTRUE, now=30)
+    paper.follow([wanted(words={"x": "Other words"})])
+    assert (paper.stands(), paper.rows[1].text) == ((S.QUEUED, ""), "Other words")
+    paper = planned(S.HELD, HoldReason.UNTRUE, frozen=True, now=30)
+    paper.follow([wanted(words={"x": "Other words"})])
+    assert paper.stands() == (S.HELD, HoldReason.OVERTAKEN)
+
+
+def test_what_is_untrue_in_another_way_says_so_once() -> None:
+    paper = planned(S.QUEUED, now=30)
+    paper.untrue = dict(WRONG)
+    paper.follow([wanted()])
+    paper.untrue = dict.fromkeys(WRONG, "It is 14:00 now.")
+    changes = paper.follow([wanted()])
+    assert [(step.kind, step.detail) for step in changes.steps] == [("untrue in another way", "It is 14:00 now.")]
+    assert not paper.changes([wanted()])
+
+
+def test_untrue_words_move_with_their_post_and_are_missed_with_it() -> None:
+    paper = planned(S.HELD, HoldReason.UNTRUE, now=30)
+    paper.untrue = dict(WRONG)
+    paper.follow([wanted(minutes=AHEAD)])
+    assert (paper.stands(), paper.rows[1].run_at) == ((S.HELD, HoldReason.UNTRUE), at(AHEAD))
+    paper.now = at(100)
+    paper.follow([wanted(minutes=PAST)])
+    assert paper.stands() == (S.MISSED, "")
+
+
+def test_a_new_post_with_untrue_words_is_born_held() -> None:
+    paper = Paper(untrue=dict(WRONG))
+    paper.follow([wanted()])
+    assert (paper.stands(), paper.rows[1].detail) == ((S.HELD, HoldReason.UNTRUE), next(iter(WRONG.values())))
+    late = Paper(untrue=dict(WRONG), now=at(100))
+    late.follow([wanted()])
+    assert late.stands() == (S.MISSED, "")
+
+
+def unsent(state: State, reason: str = "", detail: str = "", *, late: float = 200) -> Unsent:
+    delivery = ExistingDelivery(7, "x", state, reason, "At 13:00", frozen=False, detail=detail)
+    return Unsent(delivery, PostId("lab23", OWN, "1"), "x", (), None, at(late))
+
+
+def test_words_that_no_plan_writes_are_held_and_freed_alike() -> None:
+    def steps(one: Unsent, why: str = "") -> list[tuple[State, str, str | None]]:
+        untrue = {7: why} if why else {}
+        return [(step.after, step.reason, step.detail) for step in keep_true([one], untrue, now=at(100))]
+
+    assert steps(unsent(S.QUEUED)) == []
+    assert steps(unsent(S.QUEUED), "Why.") == [(S.HELD, HoldReason.UNTRUE, "Why.")]
+    assert steps(unsent(S.HELD, HoldReason.UNTRUE, "Why."), "Why.") == []
+    assert steps(unsent(S.HELD, HoldReason.UNTRUE, "Why.")) == [(S.QUEUED, "", "")]
+    assert [after for after, _, _ in steps(unsent(S.HELD, HoldReason.UNTRUE, "Why.", late=99))] == [S.MISSED]
+    assert steps(unsent(S.HELD, HoldReason.KEPT), "Why.") == []
+    assert [reason for _, reason, _ in steps(unsent(S.SENDING), "Why.")] == [HoldReason.OVERTAKEN]
+    assert steps(unsent(S.SENDING)) == []

@@ -16,7 +16,7 @@ from tests.schedule.paper import Paper, Row, at, wanted
 ACCOUNTS = ("x", "bluesky")
 MILESTONES = ("debate", "vote")
 LATE_S = 900
-PLAN_HELD = (HoldReason.UNWRITTEN,)  # held by the plan itself, and let go by it
+PLAN_HELD = (HoldReason.UNWRITTEN, HoldReason.UNTRUE)  # held by the plan itself, and let go by it
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ WAIT = st.tuples(st.just("wait"), st.just(""), st.integers(0, 60))
 TRY = st.tuples(st.sampled_from(["arrives", "fails", "is refused", "is called a duplicate"]), st.just(""), WHICH)
 DOUBT = st.tuples(st.sampled_from(["is lost", "arrives unheard"]), st.just(""), WHICH)
 LOOK = st.tuples(st.just("look"), st.just(""), WHICH)
-FILES = st.tuples(st.sampled_from(["leave out", "break the words of"]), st.just(""), WHICH)
+FILES = st.tuples(st.sampled_from(["leave out", "break the words of", "make untrue or true"]), st.just(""), WHICH)
 # What people and networks do comes in runs: a doubt, a move while it lasts, a look, and another try.
 RUN = st.one_of(
     MOVE.map(lambda act: [act]),
@@ -66,6 +66,7 @@ class World:
     milestones: dict[str, int] = field(default_factory=lambda: {"debate": 100, "vote": 130})
     left_out: set[int] = field(default_factory=set)
     unwritten: set[int] = field(default_factory=set)
+    untrue: set[int] = field(default_factory=set)
     sent: dict[int, tuple[str, WantedPost]] = field(default_factory=dict)
     for_a_person: set[int] = field(default_factory=set)
 
@@ -82,6 +83,11 @@ class World:
     def follow(self) -> None:
         """The planner, and what must be so whenever it has been at work."""
         self.paper.unwritten = {self.wish(number).id: "Too long." for number in self.unwritten - self.left_out}
+        self.paper.untrue = {
+            (self.wish(number).id, account): f"Untrue at {self.milestones}."
+            for number in self.untrue
+            for account in self.sketches[number].accounts
+        }
         changes = self.paper.follow(self.plan())
         assert self.paper.changes(self.plan()) == Changes(), "a second look changes something"
         self._note_who_waits(changes)
@@ -104,6 +110,9 @@ class World:
             case "break the words of":
                 self.unwritten ^= {slot}
                 self.follow()
+            case "make untrue or true":
+                self.untrue ^= {slot}
+                self.follow()
             case "look" if row is not None and row.state in ON_ITS_WAY:
                 self._look(row)
             case _ if row is not None and row.state is State.QUEUED:
@@ -125,6 +134,7 @@ class World:
         late = post.moment.due_at + timedelta(seconds=post.too_late_s)
         assert post.moment.due_at <= self.paper.now < late, "at the wrong time"
         assert not row.has_arrived, "said twice"
+        assert (post.id, row.account) not in self.paper.untrue, "untrue words went out"
         return True
 
     def _try(self, row: Row, act: str) -> None:
@@ -169,7 +179,10 @@ class World:
             (row,) = rows
             assert row.state is not State.DROPPED, "vanished: the plan wants it"
             if row.state is State.QUEUED:
+                assert (post.id, said.account) not in self.paper.untrue, "nobody is asked about untrue words"
                 assert row.text == said.text
+            if row.state is State.HELD and row.reason == HoldReason.UNTRUE:
+                assert row.detail == self.paper.untrue[post.id, said.account], "held for what is so no longer"
                 assert row.run_at >= post.moment.due_at
                 assert row.too_late_at == post.moment.due_at + timedelta(seconds=LATE_S)
             if row.state is State.MISSED:

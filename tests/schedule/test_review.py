@@ -81,7 +81,7 @@ def test_a_move_is_noted_once_with_all_that_it_touches(desk: Desk) -> None:
     desk.move(LATER)
     (_, _), (kind, told) = desk.notes()
     assert kind == "facts changed"
-    assert told["counts"] == {"coming": 1, "sent": 1, "kit": 1}
+    assert told["counts"] == {"coming": 1, "sent": 1, "kit": 1, "held": 0}
     assert (told["coming"], told["sent"]) == (["soon/once"], ["soon/once"])
     desk.planner.refresh()
     Planner(desk.home.path, settings(), now=lambda: desk.time).refresh()
@@ -120,7 +120,7 @@ def test_what_is_left_is_not_asked_again_until_it_changes_once_more(desk: Desk) 
         leave(desk.program, SOON, actor="cli:jo", reason="", now=desk.time)
     desk.move("2023-10-09T16:00:00+01:00")
     assert len(review(desk.program, now=desk.time).untrue) == 3
-    assert desk.notes()[-1][1]["counts"] == {"coming": 0, "sent": 1, "kit": 1}
+    assert desk.notes()[-1][1]["counts"] == {"coming": 0, "sent": 1, "kit": 1, "held": 0}
 
 
 def test_a_changed_link_in_the_settings_is_noticed_at_the_next_start(desk: Desk) -> None:
@@ -132,7 +132,7 @@ def test_a_changed_link_in_the_settings_is_noticed_at_the_next_start(desk: Desk)
     moved = settings().model_copy(update={"campaign": campaign.model_copy(update={"links": links})})
     Planner(desk.home.path, moved, now=lambda: desk.time).refresh()
     kind, told = desk.notes()[-1]
-    assert (kind, told["counts"]) == ("facts changed", {"coming": 0, "sent": 1, "kit": 1})
+    assert (kind, told["counts"]) == ("facts changed", {"coming": 0, "sent": 1, "kit": 1, "held": 0})
     found = review(program_in_force(moved), now=desk.time)
     assert {change.fact for one in found.untrue for change in one.changed} == {"link.motion"}
 
@@ -144,7 +144,7 @@ def test_what_the_plan_would_say_today_has_todays_facts(desk: Desk) -> None:
     assert today.words.text.startswith("The debate is at 15:20.")
     assert {fact.name: fact.value for fact in today.facts}["milestone.debate"] == LATER
     assert said_today(desk.program, PostId("lab23", "never", "once")) == {}
-    names = {fact.name for fact in facts_of_own_words(desk.program, "At 15:20 with #Lab23")}
+    names = {fact.name for fact in facts_of_own_words(desk.program, "At 15:20 with #Lab23", due_at=EIGHT)}
     assert {"milestone.debate", "voice.tag"} <= names
 
 
@@ -210,7 +210,7 @@ def test_other_words_state_what_stands_in_them_and_nothing_that_the_template_sta
 def test_an_own_post_states_what_stands_in_it(desk: Desk) -> None:
     text = f"The debate starts 14:40 today, read this: {MOTION}"
     own = prepare_own(text, ["mastodon"], settings(), due_at=EIGHT, now=EIGHT)
-    queue_own(own, settings(), actor="cli:jo", now=EIGHT, facts=facts_of_own_words(desk.program, text))
+    queue_own(own, settings(), actor="cli:jo", now=EIGHT, facts=facts_of_own_words(desk.program, text, due_at=EIGHT))
     desk.send("own")
     assert untrue(desk) == []
     desk.move(LATER)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from amplifier.campaign.changes import Changes
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import OWN
 from amplifier.errors import UsageError
 from amplifier.store import decisions, posts
-from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.models import DecisionRow, DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, after
 
@@ -101,3 +102,24 @@ def test_nothing_planned_is_claimed_or_begun_before_a_decision_is_carried_out() 
     (due,) = filled.claim(now=later)
     assert due.id == planned
     assert filled.begin(due, now=later)
+
+
+def test_with_words_goes_what_they_state_and_neither_is_changed_any_more() -> None:
+    facts = '{"x": [["milestone.debate", "2023-10-10T14:40:00+01:00"]]}'
+    made = decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="soon/once",
+        value="{}",
+        replaced="{}",
+        actor="cli:ola",
+        reason="",
+        now=NOW,
+        facts=facts,
+    )
+    assert made.facts == facts
+    assert decisions.decisions() == (made,)
+    assert decide().facts == ""
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        DecisionRow.objects.filter(id=made.id).update(facts=None)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        DecisionRow.objects.filter(id=made.id).delete()

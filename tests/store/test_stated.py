@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from amplifier.campaign.changes import Add, Changes, NewDelivery, Rewrite
-from amplifier.campaign.delivery import State
-from amplifier.campaign.post import Fact, Words
+from amplifier.campaign.delivery import State, Verb
+from amplifier.campaign.post import OWN, Fact, Words
 from amplifier.store import deliveries, posts, stated
 from amplifier.store.models import DeliveryRow
+from tests.store import filled
 from tests.store.filled import NOW, after, begin, claim, ink, receipt, step, wanted
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -67,3 +68,39 @@ def test_only_the_posts_of_some_deliveries_may_be_asked_for() -> None:
     second = DeliveryRow.objects.get(post__slot="s2").pk
     assert [one.post.slot for one in stated.stated("lab23", among=[second])] == ["s2"]
     assert stated.stated("lab23", among=[]) == ()
+
+
+def test_own_posts_and_corrections_that_are_not_out_are_found_with_what_they_state() -> None:
+    own = replace(wanted(OWN, [Words("x", "At 14:40.", "en")]), facts=(THEN,))
+    (number,) = posts.add_post(Add(own, None, (NewDelivery(own.words[0], State.QUEUED),)), ink())
+    filled.add("Planned", account="bluesky")
+    again = filled.change(Verb.PUBLISH, "", account="mastodon", text="Correction: at 14:40")
+    DeliveryRow.objects.filter(id=again).update(state="held", reason="stopped", detail="Stopped.")
+    filled.change(Verb.DELETE, "12", account="bluesky", text="")
+    found = {one.delivery.id: one for one in stated.unsent("lab23")}
+    assert set(found) == {number, again}
+    assert (found[number].facts, found[number].due_at) == ((THEN,), own.moment.due_at)
+    held = found[again].delivery
+    assert (held.state, held.reason, held.detail, found[again].due_at) == (State.HELD, "stopped", "Stopped.", None)
+    assert [one.delivery.id for one in stated.unsent("lab23", among=[again])] == [again]
+    DeliveryRow.objects.filter(id=number).update(state="sent")
+    assert {one.delivery.id for one in stated.unsent("lab23")} == {again}
+
+
+def test_whether_any_of_some_would_go_out_by_itself() -> None:
+    post = wanted("s1", [Words("x", "1", "en")])
+    (number,) = posts.add_post(Add(post, None, (NewDelivery(post.words[0], State.QUEUED),)), ink())
+    rows = DeliveryRow.objects.filter(id=number)
+    for state, reason, going in (
+        ("queued", "", True),
+        ("held", "stopped", True),
+        ("held", "hand_off", True),
+        ("held", "untrue", False),
+        ("held", "kept", False),
+        ("sent", "", False),
+    ):
+        rows.update(state=state, reason=reason)
+        assert stated.is_any_going([(post.id, "x")], []) is going
+        assert stated.is_any_going([], [number]) is going
+        assert not stated.is_any_going([(post.id, "bluesky"), (replace(post.id, slot="s2"), "x")], [number + 1])
+    assert not stated.is_any_going([], [])

@@ -144,7 +144,7 @@ def _words(values: QueryDict, program: Program, post: PostId) -> dict[str, NewWo
         if planned and planned.words.text == text:
             found[account.name] = NewWords(text, planned.words.language, planned.facts)
         elif text:
-            found[account.name] = NewWords(text, "", facts_of_own_words(program, text))
+            found[account.name] = NewWords(text, "", facts_of_own_words(program, text, due_at=utc_now()))
     return found
 
 

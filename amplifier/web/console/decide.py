@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
-from amplifier.schedule.change import decide_move, decide_skip, find_post, prepare_move, program_in_force
+from amplifier.schedule.change import Move, decide_move, decide_skip, find_post, prepare_move, program_in_force
 from amplifier.schedule.milestones import parse_move
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
@@ -22,7 +22,7 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     wanted = asked(request.POST, "at") or asked(request.POST, "by")
     try:
         program = program_in_force(settings)
-        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone))
+        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=utc_now())
         decide_move(move, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
@@ -32,7 +32,8 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     held = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
     copies = f" {held} held: too near to nearly the same words on X." if move.copies else ""
     where = f"{move.to:%a %-d %b %H:%M} {settings.campaign.place}"
-    return go_back("/", f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{copies}")
+    said = f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{copies}{_about_words(move)}"
+    return go_back("/", said)
 
 
 @require_POST
@@ -46,6 +47,22 @@ def skip_post(request: HttpRequest) -> HttpResponse:
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"“{post.slot}” is left out. Nothing of it goes out any more.")
+
+
+def _about_words(move: Move) -> str:
+    """What people wrote and is no longer so after the move, and what it frees; Decide has the rest."""
+    held, out = {one.post for one in move.stale}, {one.stated.post for one in move.untrue}
+    freed = len({one.post for one in move.freed})
+    said = []
+    if held:
+        many = len(held) > 1
+        said.append(f"{len(held)} {'posts are' if many else 'post is'} held. {move.stale[0].why}")
+    if freed:
+        said.append(f"{freed} {'posts are' if freed > 1 else 'post is'} true again, and no longer held.")
+    if out:
+        are = "are" if len(out) > 1 else "is"
+        said.append(f"{len(out)} that {are} out {are} no longer so: amplifier facts")
+    return "".join(f" {one}" for one in said)
 
 
 def _reason(request: HttpRequest) -> str:

@@ -21,15 +21,18 @@ from amplifier.deliver.override import (
     Twice,
     it_is_there,
     leave_out,
+    may_stand,
     open_questions,
     perhaps_twice,
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import Act, Question, sent_again
+from amplifier.deliver.questions import WORDS_STAND, Act, Question, sent_again
 from amplifier.errors import AmplifierError
 from amplifier.platforms.port import Platform
+from amplifier.schedule.change import program_in_force
 from amplifier.schedule.playing import playing
+from amplifier.schedule.review import leave
 from amplifier.schedule.stage import Stage
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, journeys
@@ -73,6 +76,12 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
             case Act.LEAVE.value:
                 leave_out(number, settings, actor=ACTOR, now=now, why=asked(request.POST, "reason")[:200])
                 said = "It is left out. Nobody is asked about it any more."
+            case Act.STAND.value:
+                post = may_stand(number, settings).identity.post
+                leave(
+                    program_in_force(settings), post, actor=ACTOR, reason=asked(request.POST, "reason")[:200], now=now
+                )
+                said = WORDS_STAND
             case "seen":
                 take_note(number, actor=ACTOR, now=now)
                 said = "Noted. It is not shown any more."

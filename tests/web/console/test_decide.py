@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.clock import utc_now
+from amplifier.schedule.change import decide_words, find_post, program_in_force
 from amplifier.store import decisions
 from amplifier.store.models import PlanVersion
 from tests.web.campaign import Campaign, Page
@@ -118,3 +120,18 @@ def test_a_form_without_its_token_decides_nothing(opened: Campaign) -> None:
         assert page.status == 403
         assert page.truth.startswith("Nothing was changed: this form is no longer valid.")
     assert decisions.decisions() == ()
+
+
+def test_a_move_says_which_words_of_people_it_makes_untrue_and_which_true_again(opened: Campaign) -> None:
+    words = {"x": "We start at 14:40", "bluesky": "We start at 14:40"}
+    program = program_in_force(opened.place.settings)
+    post = find_post(program, "soon")
+    decide_words(program, post, words, actor="cli:jo", reason="", now=utc_now())
+    page = opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    assert "2 posts follow. 1 post is held. Your words say “14:40”, the plan says 15:20 (debate)." in page.text
+    opened.read()
+    now = opened.get("/")
+    assert "Your words say “14:40”, the plan says 15:20 (debate). It waits for other words" in now.text
+    assert now.truth.endswith("2 posts wait for a person.")
+    page = opened.send("/milestones/move", {"name": "debate", "by": "-40m"})
+    assert "1 post is true again, and no longer held." in page.text

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.plan import DecisionKind
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.platforms.port import Seen
-from amplifier.store import stops
+from amplifier.schedule.change import decide_words, find_post, program_in_force
+from amplifier.store import decisions, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.notes import mark_twice
 from amplifier.web.console import questions
@@ -197,3 +199,27 @@ def test_a_long_list_is_cut_and_says_so(opened: Campaign, monkeypatch: pytest.Mo
     monkeypatch.setattr(questions, "SHOWN", 2)
     opened.put("hello", state=State.HELD)
     assert "And 1 more. All of them: amplifier decide" in opened.get("/decide").text
+
+
+def test_words_that_are_no_longer_so_may_stand_by_one_button(opened: Campaign, decide: Callable[..., Page]) -> None:
+    program = program_in_force(opened.place.settings)
+    words = {"mastodon": "We start at 14:40", "x": "At 14:40 we start"}
+    decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=utc_now())
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    opened.read()
+    page = opened.get("/decide")
+    assert page.truth == "2 posts are held."
+    for said in (
+        "Your words say “14:40”, the plan says 15:20 (debate).",
+        "Let these words stand",
+        "amplifier edit soon",
+    ):
+        assert said in page.text
+    assert "Send now" not in page.text
+    page = decide("soon", "stand", reason="The hall knows.")
+    assert "These words stay as they are." in page.text
+    made = decisions.decisions()[-1]
+    assert (made.kind, made.subject, made.reason) == (DecisionKind.FACT_LEFT, "soon/once", "The hall knows.")
+    opened.read()
+    assert stands("soon") == stands("soon", "x") == ("queued", "")
+    assert "by now, so there is nothing to decide" in decide("soon", "stand").text

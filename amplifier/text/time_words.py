@@ -1,0 +1,134 @@
+"""How hours, weekdays, months and days are called in English, Welsh, German, French and Arabic. Tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Each row is one language's names, in order; alternatives of one name are divided by a stroke.
+HOURS = (
+    "one two three four five six seven eight nine ten eleven twelve",
+    "un|une dau|ddau tri|dri pedwar|bedwar pump|bump chwech saith wyth naw deg|ddeg un_ar_ddeg deuddeg|ddeuddeg",
+    (
+        "ein|eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn "
+        "siebzehn achtzehn neunzehn zwanzig einundzwanzig zweiundzwanzig dreiundzwanzig vierundzwanzig"
+    ),
+    (
+        "une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit "
+        "dix-neuf vingt vingt_et_une vingt-deux vingt-trois"
+    ),
+)
+# Arabic counts its hours by ordinals, which are hours only beside "the hour", or where a part of the day follows.
+ARABIC_HOURS = (
+    "الواحدة الثانية الثالثة الرابعة الخامسة السادسة السابعة الثامنة التاسعة العاشرة "
+    "الحادية_عشرة|الحادية_عشر الثانية_عشرة|الثانية_عشر"
+)
+MINUTES: Mapping[int, str] = {
+    5: "five|pum|fünf|cinq|وخمس_دقائق",
+    10: "ten|deng|deg|zehn|dix|وعشر_دقائق",
+    15: "a_quarter|quarter|chwarter|fünfzehn|viertel|quinze|et_quart|le_quart|quart|والربع",
+    20: "twenty|ugain|zwanzig|vingt|والثلث",
+    25: "twenty-five|fünfundzwanzig|vingt-cinq",
+    30: "dreißig|trente|et_demie|demie|والنصف",
+    40: "vierzig|quarante",
+    45: "fünfundvierzig|quarante-cinq",
+    50: "fünfzig|cinquante",
+    -10: "إلا_عشر_دقائق",
+    -15: "إلا_ربعا|إلا_الربع|إلا_ربع",
+    -20: "إلا_ثلثا",
+}
+NOON = "noon|midday|mittags?|midi|hanner_dydd|canol_dydd|ganol_dydd|ظهرا|الظهر|منتصف_النهار"
+MIDNIGHT = "midnight|mitternachts?|minuit|hanner_nos|canol_nos|ganol_nos|منتصف_الليل"
+
+# What follows an hour and says which half of the day is meant.
+MORNING = (
+    r"a\.?m\b\.?(?! (?:\w+tag|mittwoch|abend|\d))|a\. m\.|in the morning|du matin|morgens|vormittags|am morgen|yb\b|"
+    "y\\.b\\.|(?:yn )?y bore|صباحا|ص|فجرا|في الصباح"
+)
+MIDDAY = "mittags|ظهرا"
+AFTERNOON = (
+    r"p\.?m\b\.?|p\. m\.|in the afternoon|in the evening|de l'apres-midi|du soir|nachmittags|am nachmittag|abends|"
+    r"am abend|y\.?[ph]\b\.?|(?:yn )?y prynhawn|(?:yn )?y p'nawn|(?:gyda'r|yr) (?:nos|hwyr)|"
+    "عصرا|مساء|م|بعد الظهر|في المساء"
+)
+NIGHT = "at night|nachts|in der nacht|y nos|ليلا"
+# Minutes ahead of UTC; people say the winter's name in summer too.
+ZONES: Mapping[tuple[int, ...], str] = {
+    (0,): "utc z gmt",
+    (60,): "bst west",
+    (0, 60): "wet",
+    (60, 120): "cet mez hec",
+    (120,): "cest mesz heec",
+    (120, 180): "eet",
+    (180,): "eest msk",
+    (60, 330): "ist",
+    (-240,): "edt",
+    (-300, -240): "et",
+    (-300,): "est cdt",
+    (-360, -300): "ct",
+    (-360,): "cst mdt",
+    (-420, -360): "mt",
+    (-420,): "mst pdt",
+    (-480, -420): "pt",
+    (-480,): "pst",
+}
+
+WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "montag dienstag mittwoch donnerstag freitag samstag|sonnabend sonntag",
+    "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "الاثنين الثلاثاء|الثلاثا الأربعاء|الاربعا الخميس الجمعة السبت الأحد",
+)
+# Short names are words of other kinds too ("mon", "sun"), so that they count before a number alone.
+SHORT_WEEKDAYS = ("mon tue|tues wed thu|thur|thurs fri sat sun", "mo di mi do fr sa so", "lun mar mer jeu ven sam dim")
+# "Mawrth" is Tuesday behind one of these, and March elsewhere.
+WELSH_DAY = "(?:d?dydd|nos|[bf]ore|[bp]rynhawn|p'nawn)"
+WELSH_WEEKDAYS = "llun|lun mawrth|fawrth mercher|fercher iau gwener|wener sadwrn sul"
+
+MONTHS = (
+    (
+        "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sept|sep october|oct "
+        "november|nov december|dec"
+    ),
+    (
+        "ionawr chwefror mawrth|fawrth ebrill mai|fai mehefin|fehefin gorffennaf|orffennaf awst medi|fedi hydref "
+        "tachwedd rhagfyr"
+    ),
+    "januar|jänner februar märz april mai juni juli august september oktober|okt november dezember|dez",
+    "janvier|janv février|févr mars avril|avr mai juin juillet|juil août septembre octobre novembre décembre|déc",
+    "يناير فبراير مارس أبريل|إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول",
+    "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر",
+)
+
+# Days seen from the post's own: how many days on, and which part of that day.
+WHOLE, MORNINGS, AFTERNOONS, EVENINGS, NIGHTS = "", "morning", "afternoon", "evening", "night"
+DAYS: Mapping[tuple[int, str], str] = {
+    (0, WHOLE): "today|heute|heut|heutiger?|heutigen|heutiges|aujourd'hui|heddiw|اليوم",
+    (
+        0,
+        MORNINGS,
+    ): "this_morning|heute_morgen|heute_früh|heute_vormittag|ce_matin|[bf]ore_'?yma|[bf]ore_'?ma|y_bore_hwn|"
+    "هذا_الصباح|صباح_اليوم|صباح_هذا_اليوم",
+    (0, AFTERNOONS): "this_afternoon|heute_nachmittag|cet_après[-_]midi|(?:prynhawn|p'nawn)_'?y?ma|y_prynhawn_hwn|"
+    "بعد_ظهر_اليوم|عصر_اليوم|ظهر_اليوم",
+    (0, EVENINGS): "this_evening|heute_abend|ce_soir|هذا_المساء|مساء_اليوم",
+    (0, NIGHTS): "tonight|heute_nacht|cette_nuit|heno|الليلة|هذه_الليلة",
+    (1, WHOLE): "tomorrow|tmrw|morgen|morgiger?|morgigen|morgiges|demain|y?fory|غدا|يوم_غد|الغد|غد",
+    (
+        1,
+        MORNINGS,
+    ): "tomorrow_morning|morgen_früh|morgen_vormittag|demain_matin|[bf]ore_y?fory|صباح_الغد|صباح_غد|غدا_صباحا",
+    (
+        1,
+        AFTERNOONS,
+    ): "tomorrow_afternoon|morgen_nachmittag|demain_après[-_]midi|(?:prynhawn|p'nawn)_y?fory|بعد_ظهر_غد|عصر_غد",
+    (1, EVENINGS): "tomorrow_evening|tomorrow_night|morgen_abend|demain_soir|nos_y?fory|مساء_الغد|مساء_غد|غدا_مساء",
+    (2, WHOLE): "day_after_tomorrow|übermorgen|après-demain|[td]rennydd|بعد_غد",
+    (-1, WHOLE): "yesterday|gestern|hier|d?doe|أمس",
+    (-1, EVENINGS): "yesterday_evening|last_night|gestern_abend|hier_soir|neithiwr",
+}
+# "Morgen" is the morning behind these, and "hier" is here in German before and behind them.
+NO_DAYS = (
+    "guten_morgen|(?:am|jeden|diesen|einen|den|dem|der|gestern|\\w+tag|mittwoch)_morgen|hier_(?:geht|gibt|ist|sind|findet|"
+    "und)|und_hier|von_hier"
+)

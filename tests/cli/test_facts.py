@@ -1,0 +1,100 @@
+"""`facts`: what is held because a person's words are no longer so, and letting them stand; with every exit code."""
+
+from __future__ import annotations
+
+import pytest
+
+from amplifier.clock import utc_now
+from amplifier.schedule.planner import Planner
+from amplifier.settings import load
+from amplifier.store import decisions
+from amplifier.store.models import DeliveryRow
+from tests.cli.conftest import Shell
+
+WHY = "Your words say “14:40”, the plan says 15:20 (debate)."
+
+
+@pytest.fixture
+def moved(shell: Shell) -> Shell:
+    """A person wrote a post on two accounts, and then the debate moved."""
+    assert shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--yes").code == 0
+    assert shell("milestone", "move", "debate", "+40m", "--yes").code == 0
+    plan(shell)
+    return shell
+
+
+def plan(shell: Shell) -> None:
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+
+
+def stands() -> set[tuple[str, str]]:
+    return set(DeliveryRow.objects.filter(post__slot="debate-begins").values_list("state", "reason"))
+
+
+def test_what_is_held_is_listed_with_what_to_do_and_the_exit_code_is_1(moved: Shell) -> None:
+    said = moved("facts")
+    assert said.code == 1
+    assert "‖ debate-begins/once is held: its own words are no longer so" in said.out
+    assert f"  {WHY}\n  x, bluesky\n    We start at 14:40" in said.out
+    assert "  amplifier edit debate-begins/once 'other words'\n  amplifier facts leave debate-begins/once\n" in said.out
+    told = moved.ask("facts")
+    assert [(one["post"], one["account"], one["why"]) for one in told["held"]] == [
+        ("debate-begins/once", "x", WHY),
+        ("debate-begins/once", "bluesky", WHY),
+    ]
+    assert told["held"][0]["facts"][0]["said"] == "14:40"
+    assert "debate-begins/once" not in told["coming"]
+    assert stands() == {("held", "untrue"), ("queued", "")}
+
+
+def test_status_and_decide_say_it_too(moved: Shell) -> None:
+    for command in ("status", "decide"):
+        said = moved(command)
+        assert said.code == 1
+        assert WHY in " ".join(said.out.split())
+        assert "amplifier edit debate-begins/once 'other words' --on x" in said.out
+    assert "--stand        its words may stand as they are" in moved("decide").out
+    assert "--again" not in moved("decide").out
+
+
+def test_whoever_leaves_it_is_written_down_and_the_posts_wait_for_their_time_again(moved: Shell) -> None:
+    said = moved("facts", "leave", "debate-begins", "--reason", "the hall knows")
+    assert (said.code, said.out.splitlines()[0]) == (0, "✓ debate-begins/once stays as it is (decision 3).")
+    assert decisions.decisions()[-1].reason == "the hall knows"
+    assert moved("facts").code == 0
+    plan(moved)
+    assert stands() == {("queued", "")}
+
+
+def test_decide_lets_words_stand_as_well_and_asks_first(moved: Shell) -> None:
+    assert moved("decide", "debate-begins", "--on", "x", "--stand").code == 1, "nobody agreed"
+    said = moved("decide", "debate-begins", "--on", "x", "--stand", "--yes", "--reason", "so be it")
+    assert "These words stay as they are." in said.out
+    assert decisions.decisions()[-1].reason == "so be it"
+    plan(moved)
+    assert stands() == {("queued", "")}
+    assert "Nothing of “debate-begins” is in doubt" in moved.refused("decide", "debate-begins", "--stand", "--yes")
+
+
+def test_other_words_free_it(moved: Shell) -> None:
+    assert moved("edit", "debate-begins", "We start at 15:20", "--on", "x,bluesky", "--yes").code == 0
+    plan(moved)
+    assert stands() == {("queued", "")}
+    assert moved("facts").code == 0
+
+
+def test_an_own_post_for_later_is_held_like_any_other(shell: Shell) -> None:
+    assert shell("send", "We start at 14:40", "--to", "mastodon", "--at", "+8m", "--yes").code == 1
+    assert shell("milestone", "move", "debate", "+40m", "--yes").code == 0
+    plan(shell)
+    said = shell("facts")
+    assert said.code == 1
+    assert "  amplifier withdraw own/" in said.out
+    assert shell("facts", "leave", "own").code == 0
+    plan(shell)
+    assert set(DeliveryRow.objects.filter(post__slot="own").values_list("state", "reason")) == {("queued", "")}
+
+
+def test_of_what_nothing_is_untrue_there_is_nothing_to_leave(shell: Shell) -> None:
+    assert "Nothing that debate-begins/once says has changed." in shell.refused("facts", "leave", "debate-begins")
+    assert "Nothing called “debatte” is out." in shell.refused("facts", "leave", "debatte")
