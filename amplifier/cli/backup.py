@@ -24,6 +24,7 @@ from amplifier.store import heartbeats, ledger
 from amplifier.store.backup_file import Header, new_salt, read, read_header, write
 from amplifier.store.backup_restore import must_be_whole
 from amplifier.store.backup_rows import SQLITE, Snapshot, counted_rows, rows_of_file, snapshot
+from amplifier.store.ledger import LedgerState
 
 BEAT = "backup"
 VARIABLE = "AMPLIFIER_BACKUP_KEY"
@@ -45,19 +46,8 @@ def run(options: argparse.Namespace) -> int:
     if opened is None:
         raise UsageError("The service has not been started here yet. Start it first: amplifier up")
     now = utc_now()
-    key = key_for(place)
-    path = _path(options.to, place, now)
-    with snapshot(place.var) as content, progress(quiet=options.json) as bar:
-        header = Header(
-            mode=opened.mode,
-            campaign=opened.campaign,
-            made_at=now,
-            database=content.database,
-            schema=content.schema,
-            tables=content.tables,
-            salt=new_salt() if key else "",
-        )
-        digest = _write(path, header, content, key=key, bar=bar, place=place)
+    path = path_for(options.to, place, now)
+    header, digest = keep(place, path, opened, now=now, quiet=options.json)
     told = {
         "file": str(path),
         "bytes": path.stat().st_size,
@@ -78,6 +68,25 @@ def run(options: argparse.Namespace) -> int:
         out.print(f"  It is not sealed. Set {VARIABLE} to a long secret, and the next one will be.")
     out.print("Copy it to another machine: a backup on the same disk is lost with it.")
     return 0
+
+
+def keep(place: Place, path: Path, opened: LedgerState, *, now: datetime, quiet: bool) -> tuple[Header, str]:
+    """Write the whole database into this file and read it back; its header and its digest.
+
+    Raises UsageError where there is no room, or what was read back is not what was to be kept.
+    """
+    key = key_for(place)
+    with snapshot(place.var) as content, progress(quiet=quiet) as bar:
+        header = Header(
+            mode=opened.mode,
+            campaign=opened.campaign,
+            made_at=now,
+            database=content.database,
+            schema=content.schema,
+            tables=content.tables,
+            salt=new_salt() if key else "",
+        )
+        return header, _write(path, header, content, key=key, bar=bar, place=place)
 
 
 def key_for(place: Place) -> str:
@@ -137,16 +146,17 @@ def _check(file: BinaryIO, key: str, place: Place, bar: Progress, size: int) -> 
         must_be_whole(header, counted_rows(pieces))
 
 
-def _path(wanted: Path | None, place: Place, now: datetime) -> Path:
-    """Where it goes; a folder gets a file named by campaign, mode and time."""
+def path_for(wanted: Path | None, place: Place, now: datetime, *, occasion: str = "") -> Path:
+    """Where it goes; a folder gets a file named by campaign, mode and time (and the occasion, if there is one)."""
     campaign, mode = place.settings.campaign.id, place.settings.mode.value
-    name = f"{campaign}-{mode}-{now:%Y%m%dT%H%M%SZ}.backup"
+    name = f"{campaign}-{mode}-{occasion and f'{occasion}-'}{now:%Y%m%dT%H%M%SZ}.backup"
     if wanted is None:
         folder = place.var / "backups"
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{folder} cannot be made: {error.strerror}. Name a file: --to FILE") from None
+            instead = "" if occasion else " Name a file: --to FILE"
+            raise UsageError(f"{folder} cannot be made: {error.strerror}.{instead}") from None
         return folder / name
     return (wanted / name if wanted.is_dir() else wanted).absolute()
 

@@ -1,4 +1,4 @@
-"""`amplifier migrate`: make the database ready for this version."""
+"""`amplifier migrate`: make the database ready for this version; what was there before is kept."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ import argparse
 from django.core.management import call_command
 from django.db import DatabaseError
 
+from amplifier.cli.backup import keep, path_for
+from amplifier.cli.output import console
+from amplifier.clock import utc_now
 from amplifier.errors import UsageError
-from amplifier.place import settle
+from amplifier.place import Place, settle
+from amplifier.store import ledger
+from amplifier.store.backup_rows import is_behind
 from amplifier.store.unwell import file_in, must_be_sound
+
+OCCASION = "before-upgrade"
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -17,9 +24,11 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Bring the tables up to date; says nothing when there was nothing to do."""
-    must_be_sound(file_in(settle(options.home, options.var).var))
+    """Bring the tables up to date, with a backup before; says nothing when there was nothing to do."""
+    place = settle(options.home, options.var)
+    must_be_sound(file_in(place.var))
     try:
+        _keep_what_is_there(place)
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     except DatabaseError as error:
         raise UsageError(
@@ -27,3 +36,26 @@ def run(options: argparse.Namespace) -> int:
             "Is the disk full or the folder read-only? Another place: --var FOLDER, or DATABASE_URL."
         ) from None
     return 0
+
+
+def _keep_what_is_there(place: Place) -> None:
+    """A ledger of an older version is backed up first: that file is the way back, with that version."""
+    file = file_in(place.var)
+    if (file is not None and not file.exists()) or not ledger.is_ready() or not is_behind():
+        return
+    opened = ledger.ledger()
+    if opened is None:
+        return
+    now = utc_now()
+    try:
+        path = path_for(None, place, now, occasion=OCCASION)
+        keep(place, path, opened, now=now, quiet=True)
+    except UsageError as error:
+        raise UsageError(
+            f"This database is of an older version, and before it is brought up to this one it must be kept:\n{error}\n"
+            "Nothing was changed."
+        ) from None
+    out = console()
+    out.print("The database was made by an older version. It is brought up to this one; as it was, it is kept in")
+    out.print(f"  {path}", markup=False, soft_wrap=True)
+    out.print("To go back: that version, and amplifier restore with this file (docs/upgrade.md).")

@@ -169,6 +169,8 @@ def migrate(place: Place, environment: dict[str, str]) -> None:
     )
     if done.returncode:
         raise UsageError(done.stderr.strip().removeprefix("amplifier: "))
+    if done.stdout:  # an older version's database was kept before it was changed: where it is
+        console().print(done.stdout.rstrip(), markup=False, soft_wrap=True)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from amplifier.errors import UsageError
@@ -41,6 +42,12 @@ class Snapshot:
 def tables() -> tuple[str, ...]:
     """The ledger's tables, in an order that never changes."""
     return tuple(sorted(model._meta.db_table for model in apps.get_app_config("store").get_models()))  # noqa: SLF001  Django's own way
+
+
+def is_behind() -> bool:
+    """Whether this database has been through some of the ledger's migrations, but not through all of this version."""
+    known = {name for app, name in MigrationLoader(None).disk_migrations if app == "store"}
+    return bool(known - set(schema())) and bool(schema())
 
 
 def schema() -> tuple[str, ...]:
@@ -121,7 +128,8 @@ def _of_postgres() -> Iterator[Snapshot]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             counts, size = {}, 0
-            for table in tables():
+            there = set(connection.introspection.table_names(cursor))  # an older version had fewer
+            for table in (name for name in tables() if name in there):
                 cursor.execute(f'SELECT count(*), pg_table_size(%s) FROM "{table}"', [table])  # noqa: S608  our own tables
                 counts[table], bytes_used = cursor.fetchone()
                 size += bytes_used

@@ -305,7 +305,9 @@ def test_what_a_person_has_in_hand_stays_there(desk: Desk) -> None:
 def test_what_is_on_its_way_does_not_go_out_once_more_and_is_among_what_is_untrue(desk: Desk) -> None:
     desk.edit(SOON, "We start at 14:40, be there", "x")
     own = desk.send_later("The debate starts at 14:40", EIGHT + timedelta(hours=3))
-    DeliveryRow.objects.filter(account__in=["x", "mastodon"], post__slot__in=["soon", "own"]).update(state="sending")
+    DeliveryRow.objects.filter(account__label__in=["x", "mastodon"], post__slot__in=["soon", "own"]).update(
+        state="sending"
+    )
     desk.move(LATER)
     assert desk.state(SOON)[:2] == (State.SENDING, HoldReason.OVERTAKEN)
     assert desk.state(own, "mastodon")[:2] == (State.SENDING, HoldReason.OVERTAKEN)

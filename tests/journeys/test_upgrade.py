@@ -1,0 +1,59 @@
+"""A ledger of an earlier version is brought up to this one, and kept as it was: the way there, and the way back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.install import Install
+
+pytestmark = pytest.mark.journey
+LEDGERS = Path(__file__).parents[1] / "store" / "ledgers"
+DUMPS = sorted(LEDGERS.glob("*.sqlite.sql"))
+KEYS = {
+    "AMPLIFIER_KEY": "a key for tests only, long enough to be taken",
+    **dict.fromkeys(("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET"), "pretend"),
+    **dict.fromkeys(("BLUESKY_APP_PASSWORD", "MASTODON_ACCESS_TOKEN"), "pretend"),
+}
+STATES = "SELECT state, count(*) FROM deliveries GROUP BY state"
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.name)
+def test_before_a_ledger_is_changed_it_is_kept_and_that_file_is_the_way_back(dump: Path, tmp_path: Path) -> None:
+    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install.var.mkdir()
+    with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
+        file.executescript(dump.read_text())
+    before, columns = install.rows(STATES), install.rows("SELECT name FROM pragma_table_info('deliveries')")
+    first = install.command("migrate")
+    assert first.returncode == 0, first.stderr
+    (kept,) = (install.var / "backups").glob("lab23-live-before-upgrade-*.backup")
+    assert str(kept) in first.stdout
+    assert kept.stat().st_mode & 0o077 == 0
+    assert install.rows("SELECT name FROM pragma_table_info('deliveries')") != columns
+    assert install.rows(STATES) == before
+    assert install.command("migrate").stdout == ""
+    assert len(list((install.var / "backups").iterdir())) == 1
+
+    install.write("DELETE FROM errands")
+    install.write("DELETE FROM deliveries WHERE state = 'queued'")
+    back = install.command("restore", str(kept), "--yes")
+    assert back.returncode == 0, back.stderr
+    assert sum(number for _, number in install.rows(STATES)) == sum(number for _, number in before)
+    assert install.rows("SELECT count(*) FROM errands") == [(4,)]
+    assert "is stopped" in install.command("status").stdout
+
+
+def test_what_cannot_be_kept_is_not_changed(tmp_path: Path) -> None:
+    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install.var.mkdir()
+    with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
+        file.executescript(DUMPS[0].read_text())
+    (install.var / "backups").write_text("a file in the way")
+    refused = install.command("migrate")
+    assert refused.returncode == 2
+    assert "Nothing was changed." in refused.stderr
+    assert install.rows("SELECT count(*) FROM pragma_table_info('deliveries') WHERE name = 'account'") == [(1,)]
