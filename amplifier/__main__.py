@@ -37,6 +37,7 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
+    "console-link": Command("console_link", False, "show the addresses that open the console, while it runs"),
     "check": Command("check", False, "look for mistakes in settings, schedules and templates"),
     "plan": Command("plan", True, "show what goes out, when, where, in which words, and what it costs", keyless=True),
     "preview": Command("preview", False, "show one template in all its wordings on all networks"),

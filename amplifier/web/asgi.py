@@ -10,8 +10,9 @@ from urllib.parse import quote_from_bytes
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+from amplifier.web.admission import Admission, came_from_elsewhere, has_token, without_token
 from amplifier.web.body import read_whole
-from amplifier.web.door import is_at_home, is_errand, is_public
+from amplifier.web.door import is_errand, is_public
 from amplifier.web.public import PublicPages
 
 Scope = MutableMapping[str, Any]
@@ -21,8 +22,8 @@ THREADS = 8
 ERRAND_THREADS = 4  # of their own: strangers may keep them busy, and the console must not feel it
 
 
-def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """The whole site, for a server bound to this address."""
+def application(pages: PublicPages, admission: Admission) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The whole site, with its console for those who are admitted."""
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
     errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
@@ -47,8 +48,15 @@ def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, 
 
             await errands(asked, read, send)
             return
-        client = (scope.get("client") or ("",))[0]
-        if is_at_home(bound=bound, client=client, version=scope["http_version"], headers=scope["headers"]):
+        client, headers, query = (scope.get("client") or ("",))[0], list(scope["headers"]), scope["query_string"]
+        shown, known = admission.is_shown(query), admission.is_known(headers)
+        near = admission.is_near(client=client, version=scope["http_version"], headers=headers)
+        if near and (shown or known) and has_token(query) and scope["method"] in ("GET", "HEAD"):
+            to = without_token(path, query)
+            cookie = admission.cookie_header() if shown else None
+            await pages.lead_on(scope, send, to, cookie=cookie, redirect=not came_from_elsewhere(headers))
+            return
+        if near and known:
 
             async def received() -> MutableMapping[str, Any]:  # a2wsgi needs a coroutine; granian gives a future
                 return await receive()

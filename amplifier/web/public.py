@@ -68,6 +68,7 @@ class PublicPages:
         self._imprint = body(imprint_page(settings, by_hand=by_hand(settings)), "text/html; charset=utf-8")
         self._alive = body(b"alive\n", "text/plain; charset=utf-8")
         self._missing = body(b"There is nothing here.\n", "text/plain; charset=utf-8")
+        self._leading_on = body(b"<!doctype html><title>Amplifier</title>\n", "text/html; charset=utf-8")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep_fresh, name="kits", daemon=True)
 
@@ -110,6 +111,13 @@ class PublicPages:
     async def not_found(self, scope: Scope, send: Send) -> None:
         """Say that there is nothing here, which is all that a stranger learns."""
         await _answer(scope, send, 404, self._missing, (b"cache-control", NEVER))
+
+    async def lead_on(self, scope: Scope, send: Send, to: str, *, cookie: bytes | None, redirect: bool) -> None:
+        """Send a browser on to this address, with a cookie; a page that leads on does it where a redirect would not."""
+        where, status = to.encode(), 303 if redirect else 200
+        extra = (b"location", where) if redirect else (b"refresh", b"0; url=" + where)
+        given = ((b"set-cookie", cookie),) if cookie else ()
+        await _answer(scope, send, status, self._leading_on, extra, *given, (b"cache-control", NEVER))
 
     async def refuse(self, scope: Scope, send: Send) -> None:
         """Say that what was sent is too long, or came too slowly."""
