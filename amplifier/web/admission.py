@@ -30,7 +30,7 @@ class Admission:
         """The cookie's name. Cookies know no ports, so it carries the port: two installs may be open at once."""
         return f"amplifier_console_{self.port}"
 
-    def is_near(self, *, client: str, version: str, headers: Headers) -> bool:
+    def is_near(self, client: str, version: str, headers: Headers) -> bool:
         """Whether a request comes from this very computer, which is not enough: a proxy on it may have passed it on."""
         return is_at_home(bound=self.host, client=client, version=version, headers=headers)
 
@@ -44,6 +44,10 @@ class Admission:
     def is_shown(self, query: bytes) -> bool:
         """Whether an address carries the token."""
         return any(self._is_token(part.removeprefix(PARAMETER)) for part in query.split(b"&") if _is_ours(part))
+
+    def leads_on(self, method: str, query: bytes, headers: Headers) -> bool:
+        """Whether a secret is to leave the address: one of this run, or any where the console is open already."""
+        return method in ("GET", "HEAD") and has_token(query) and (self.is_shown(query) or self.is_known(headers))
 
     def cookie_header(self) -> bytes:
         """What gives a browser the cookie: for this session, for requests from our own pages, unseen by scripts."""

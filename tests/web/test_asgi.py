@@ -179,3 +179,12 @@ def test_a_server_without_a_secret_has_no_console(opened: Campaign) -> None:
     site.app = asgi.application(PublicPages(opened.place.settings), Admission("127.0.0.1", 8000, ""))
     for cookie in (b"amplifier_console_8000=", b"amplifier_console_8000"):
         assert site.ask("/", headers=(*STRANGER, (b"cookie", cookie)), query_string=b"token=")[0] == 404
+
+
+def test_a_fault_outside_of_django_is_one_plain_sentence_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("/k/lab23", "/h/" + "x" * 43, "/"):
+        with monkeypatch.context() as broken:
+            for name in ("is_public", "is_errand"):
+                broken.setattr(asgi, name, lambda _: 1 / 0)
+            status, body = site.ask(path)
+        assert (status, body) == (500, b"This page cannot be shown just now. Wait a minute, then open it again.\n")

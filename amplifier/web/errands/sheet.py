@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from pathlib import Path
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -17,10 +18,13 @@ from django.views.decorators.http import require_http_methods
 from markupsafe import Markup
 
 from amplifier.clock import utc_now
+from amplifier.errors import DatabaseTrouble
 from amplifier.settings import Mode
 from amplifier.web.errands.guesses import Guesses
+from amplifier.web.failures import NOT_NOW
 from amplifier.web.frame import place
 
+log = logging.getLogger("amplifier.web")
 View = Callable[[HttpRequest, str], HttpResponse]
 STATIC = Path(__file__).parents[1] / "static"
 LOST = "There is nothing here: the address is wrong, or it is no longer in use."
@@ -56,6 +60,9 @@ def errand(view: View) -> View:
             return sheet(request, "errand_lost.html", {"truth": TIRED}, status=429)
         try:
             return view(request, token)
+        except (DatabaseError, DatabaseTrouble) as error:
+            log.warning("a page by hand cannot be shown", exc_info=error)
+            return sheet(request, "errand_lost.html", {"truth": NOT_NOW}, status=503)
         except Http404:
             GUESSES.count(client, now)
             return sheet(request, "errand_lost.html", {"truth": LOST}, status=404)

@@ -10,13 +10,16 @@ from django.views.decorators.http import require_http_methods
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import pull, why_stopped
+from amplifier.errors import DatabaseTrouble
 from amplifier.store import errands
-from amplifier.web.errands.sheet import errand, sheet
+from amplifier.web.errands.sheet import errand, log, sheet
 from amplifier.web.frame import asked, place
 
 LONGEST_REASON = 200
 NO_REASON = "Somebody pressed the stop link."
-SILENT = "The database does not answer, so nothing is sent just now either. Wait a minute, then open this again."
+SILENT = (
+    "Amplifier cannot look into its records, so nothing is sent just now either. Wait a minute, then open this again."
+)
 BEFORE = "This stops every post that has not begun to go out."
 STOPPED = "Sending is stopped."
 ALREADY = "Sending is stopped already."
@@ -32,7 +35,8 @@ def stop_page(request: HttpRequest, token: str) -> HttpResponse:
     """
     try:
         found = errands.find_errand(ErrandKind.STOP, token)
-    except DatabaseError:
+    except (DatabaseError, DatabaseTrouble) as error:
+        log.warning("a stop link cannot be looked up", exc_info=error)
         return sheet(request, "errand_lost.html", {"truth": SILENT}, status=503)
     if found is None:
         return _lost(request, token)
@@ -47,7 +51,7 @@ def _is_stopped_already() -> bool:
     """Whether everything is stopped; where nobody can tell, the button must be there."""
     try:
         return bool(why_stopped(place()))
-    except DatabaseError:
+    except (DatabaseError, DatabaseTrouble):
         return False
 
 
