@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from amplifier.written import EnvironmentName, Identifier, wrong
+from amplifier.written import EnvironmentName, Identifier, Proxy, wrong
 from amplifier.yamlfile import FileModel
 
 MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
@@ -94,4 +94,5 @@ def _distinct(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
     return people
 
 
+Proxies = tuple[Proxy, ...]  # whose word is taken for whom they pass on
 Recipients = Annotated[tuple[Recipient, ...], AfterValidator(_distinct)]

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, mode
 
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
-from amplifier.policy import Budget, Imprint, OnDoubt, Recipients
+from amplifier.policy import Budget, Imprint, OnDoubt, Proxies, Recipients
 from amplifier.written import (
     Address,
     BaseAddress,
@@ -32,8 +32,7 @@ from amplifier.written import (
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 FILE = "settings.yaml"
-# The platforms and the names of their secrets; the capabilities table says everything else about them, but lies above
-# this file. A test holds the two together.
+# The platforms and the names of their secrets; a test compares them with the capabilities table, which lies above.
 SECRETS: Mapping[str, tuple[str, ...]] = {
     "x": ("api_key", "api_secret", "access_token", "access_secret"),
     "bluesky": ("app_password",),
@@ -181,6 +180,7 @@ class _Content(FileModel):
     notify: Recipients = ()
     ping: EnvironmentName | None = None
     address: BaseAddress | None = None
+    trusted_proxies: Proxies = ()
     rehearsal: Rehearsal = Rehearsal()
 
 

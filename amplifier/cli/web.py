@@ -19,7 +19,6 @@ from amplifier.place import port_number, settle
 from amplifier.store.transaction import stay_with_this_file
 from amplifier.web.admission import Admission, has_console
 from amplifier.web.asgi import application
-from amplifier.web.frame import place as served_place
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
 from amplifier.web.whereabouts import announce
@@ -44,7 +43,6 @@ def run(options: argparse.Namespace) -> int:
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or "8000")
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
-    served_place()  # read once, now: settings.yaml may be broken when the first stranger asks
     pages = PublicPages(place.settings)
     pages.start()
     stay_with_this_file()

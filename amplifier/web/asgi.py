@@ -13,7 +13,9 @@ from django.core.wsgi import get_wsgi_application
 
 from amplifier.web.admission import Admission, came_from_elsewhere, without_token
 from amplifier.web.body import read_whole
+from amplifier.web.clients import client_of
 from amplifier.web.door import is_errand, is_public
+from amplifier.web.frame import place
 from amplifier.web.public import PublicPages
 
 Scope = MutableMapping[str, Any]
@@ -26,7 +28,11 @@ ERRAND_THREADS = 4  # of their own: strangers may keep them busy, and the consol
 
 
 def application(pages: PublicPages, admission: Admission) -> Site:
-    """The whole site, with its console for those who are admitted."""
+    """The whole site, with its console for those who are admitted.
+
+    The settings are read here, once: settings.yaml may be broken when the first stranger asks.
+    """
+    trusted = place().settings.trusted_proxies
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
     errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
@@ -44,7 +50,8 @@ def application(pages: PublicPages, admission: Admission) -> Site:
             async def read() -> MutableMapping[str, Any]:
                 return {"type": "http.request", "body": body, "more_body": False}
 
-            await errands(_in_ascii(scope), read, send)
+            who = client_of(_client(scope), scope["headers"], trusted)
+            await errands({**_in_ascii(scope), "client": (who, 0)}, read, send)
         elif admission.is_near(_client(scope), scope["http_version"], scope["headers"]):
             if admission.leads_on(scope["method"], scope["query_string"], scope["headers"]):
                 await _lead_on(pages, admission, scope, send)

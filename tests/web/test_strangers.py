@@ -29,6 +29,7 @@ from amplifier.web.errands.guesses import Guesses
 from amplifier.web.failures import NOT_NOW, NOT_SENT
 from tests.journeys.install import Install, Run
 from tests.web.campaign import Campaign, Page
+from tests.web.proxies import nginx
 from tests.web.test_server import listens
 
 STOP, HAND = "s" * 43, "h" * 43
@@ -236,3 +237,46 @@ def test_what_the_service_notes_for_whoever_runs_it_is_not_for_helpers(errand: C
     page = errand.get(f"/h/{HAND}")
     assert page.truth == "Do not post this now: something else holds it back."
     assert not INSIDE.search(_told(page.html))
+
+
+def test_a_right_secret_is_let_in_while_wrong_ones_are_counted(served: Run) -> None:
+    """Through a real server, all from one client."""
+    wrong = ["/h/" + "w" * 43, "/stop/" + "w" * 43]
+    statuses = [ask(served, wrong[number % 2])[0] for number in range(40)]
+    assert statuses == [404] * 30 + [429] * 10
+    for path in ERRANDS[:2]:
+        assert ask(served, path)[0] == 200
+        assert ask(served, wrong[0])[0] == 429, "opening a right one must not forgive the wrong ones"
+    assert ask(served, f"/h/{HAND}", method="POST", body="do=take")[0] == 302
+    assert ask(served, f"/stop/{STOP}", method="POST", body="reason=x")[0] == 200
+
+
+def test_behind_a_trusted_proxy_each_client_has_an_allowance_of_their_own(errand: Campaign, tmp_path: Path) -> None:
+    connection.close()
+    install = Install(errand.place.home, tmp_path / "served")
+    install.var.mkdir()
+    shutil.copy(connection.settings_dict["NAME"], install.var / "amplifier.sqlite3")
+    settings = install.home / "settings.yaml"
+    settings.write_text(settings.read_text() + '\ntrusted_proxies: ["127.0.0.1"]\n')
+    run = install.start("web", "--port", str(install.port))
+
+    def guess(port: int, **headers: str) -> int:
+        line = HTTPConnection("127.0.0.1", port, timeout=30, source_address=("127.0.0.2", 0))  # no proxy of ours
+        try:
+            line.request("GET", "/h/" + "w" * 43, headers=headers)
+            return line.getresponse().status
+        finally:
+            line.close()
+
+    try:
+        run.until(lambda: listens(install.port, "127.0.0.1"), seconds=30, what="server")
+        named = "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $http_x_test_client;"
+        adding = "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
+        with nginx(tmp_path / "nginx", install.port, named) as port:
+            assert [guess(port, **{"X-Test-Client": "198.51.100.1"}) for _ in range(32)] == [404] * 30 + [429] * 2
+            assert guess(port, **{"X-Test-Client": "198.51.100.2"}) == 404, "somebody else"
+        with nginx(tmp_path / "second", install.port, adding) as port:  # nginx adds who asked it
+            forged = [guess(port, **{"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(32)]
+            assert forged[-1] == 429, "who writes the header themselves gets a new allowance each time"
+    finally:
+        install.end()

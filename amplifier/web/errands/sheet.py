@@ -55,20 +55,25 @@ def errand(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
-        client, now = _client(request), utc_now()
-        if GUESSES.are_too_many(client, now):
-            return sheet(request, "errand_lost.html", {"truth": TIRED}, status=429)
         try:
             return view(request, token)
         except (DatabaseError, DatabaseTrouble) as error:
             log.warning("a page by hand cannot be shown", exc_info=error)
             return sheet(request, "errand_lost.html", {"truth": NOT_NOW}, status=503)
         except Http404:
-            GUESSES.count(client, now)
-            return sheet(request, "errand_lost.html", {"truth": LOST}, status=404)
+            return lost(request)
 
     answered: View = csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(answer))
     return answered
+
+
+def lost(request: HttpRequest) -> HttpResponse:
+    """For a wrong address: that there is nothing, or that these were too many. A right one never comes to this."""
+    client, now = request.META.get("REMOTE_ADDR", ""), utc_now()
+    if GUESSES.are_too_many(client, now):
+        return sheet(request, "errand_lost.html", {"truth": TIRED}, status=429)
+    GUESSES.count(client, now)
+    return sheet(request, "errand_lost.html", {"truth": LOST}, status=404)
 
 
 def sheet(request: HttpRequest, template: str, content: Mapping[str, object], *, status: int = 200) -> HttpResponse:
@@ -92,12 +97,6 @@ def sheet(request: HttpRequest, template: str, content: Mapping[str, object], *,
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _client(request: HttpRequest) -> str:
-    """Who asks, as far as we can tell: behind a proxy, whom the nearest proxy names."""
-    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    return f"{request.META.get('REMOTE_ADDR', '')} {said[:60]}"
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +12,7 @@ from amplifier.clock import utc_now
 from amplifier.deliver.halt import pull, why_stopped
 from amplifier.errors import DatabaseTrouble
 from amplifier.store import errands
-from amplifier.web.errands.sheet import errand, log, sheet
+from amplifier.web.errands.sheet import log, lost, sheet
 from amplifier.web.frame import asked, place
 
 LONGEST_REASON = 200
@@ -29,17 +29,14 @@ FAILED = "It could not be stopped from here. Call whoever runs Amplifier, now."
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_page(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows the button, POST stops.
-
-    The right address is always let in: wrong ones that somebody else tries must not keep anybody from stopping.
-    """
+    """GET shows the button, POST stops."""
     try:
         found = errands.find_errand(ErrandKind.STOP, token)
     except (DatabaseError, DatabaseTrouble) as error:
         log.warning("a stop link cannot be looked up", exc_info=error)
         return sheet(request, "errand_lost.html", {"truth": SILENT}, status=503)
     if found is None:
-        return _lost(request, token)
+        return lost(request)
     if request.method == "POST":
         return _stop(request, found)
     already = _is_stopped_already()
@@ -53,11 +50,6 @@ def _is_stopped_already() -> bool:
         return bool(why_stopped(place()))
     except (DatabaseError, DatabaseTrouble):
         return False
-
-
-@errand
-def _lost(_request: HttpRequest, _token: str) -> HttpResponse:
-    raise Http404
 
 
 def _stop(request: HttpRequest, found: Errand) -> HttpResponse:
