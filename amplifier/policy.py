@@ -76,6 +76,7 @@ class Topic(StrEnum):
     FACTS = "facts"
     STOPPED = "stopped"
     CLOCK = "clock"
+    IMPRINT = "imprint"
 
 
 class Recipient(FileModel):

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.cli.unheard import unheard
+from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
 from amplifier.errors import FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
-from amplifier.settings import load
+from amplifier.settings import Mode, load
 from amplifier.store.unwell import file_in, must_be_sound
+
+BEFORE_LIVE = "A new ledger does not go live without it."
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -35,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         problems = error.problems
     else:
         must_be_sound(file_in(options.var or folder_of(settings, options.home)))
+        problems = list(unaccountable(settings))
     posts = wanted_posts(program) if program else []
     warnings = [*near_copies(program, posts), *unheard(program)] if program else []
     told = _notes(program, posts) if program else []
@@ -54,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     for problem in problems:
         tell(out, problem, "[red]✕[/]")
     warn(out, warnings)
-    if program is None:
+    if program is None or problems:
         out.print(f"\n{_number(len(problems), 'problem')}. Nothing was started.")
         return 2
     found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"
@@ -69,7 +73,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _notes(program: Program, posts: Sequence[WantedPost]) -> list[str]:
-    return notes(program.settings.campaign.imprint, (words for post in posts for words in post.words))
+    imprint = program.settings.campaign.imprint
+    lacking = "" if program.settings.mode is Mode.LIVE else what_it_lacks(imprint)  # live it is a problem
+    told = notes(imprint, (words for post in posts for words in post.words))
+    return [f"{lacking} {BEFORE_LIVE}", *told] if lacking else told
 
 
 def _deliveries(posts: Sequence[WantedPost]) -> int:

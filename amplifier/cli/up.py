@@ -23,10 +23,11 @@ from amplifier.cli.console_link import line
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.output import console, warn
 from amplifier.cli.supervisor import Child, Supervisor
-from amplifier.cli.tally import World, at_rest
+from amplifier.cli.tally import World, at_rest, has_published
 from amplifier.cli.unheard import unheard
+from amplifier.compose.accountable import unaccountable
 from amplifier.errors import Problem, SettingsError, UsageError
-from amplifier.place import LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
+from amplifier.place import DATABASE, LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, Public
@@ -81,7 +82,10 @@ def run(options: argparse.Namespace) -> int:
             if options.fresh:
                 forget(place.var)
             must_be_sound(file_in(place.var))
-            before = at_rest(place.var / "amplifier.sqlite3")
+            unready = unaccountable(place.settings)
+            if unready and not os.environ.get("DATABASE_URL") and not has_published(place.var / DATABASE):
+                raise SettingsError(list(unready))  # the worker asks a server
+            before = at_rest(place.var / DATABASE)
             migrate(place, environment)
             if not supervisor.is_ending:
                 supervisor.start()

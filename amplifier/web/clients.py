@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-Network = IPv4Network | IPv6Network
+from amplifier.written import Network
+
 Ip = IPv4Address | IPv6Address
 HEADER = b"x-forwarded-for"
 MOST_PROXIES = 20  # in a row; whoever writes more into the header writes them for us
