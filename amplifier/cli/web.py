@@ -19,6 +19,7 @@ from amplifier.place import port_number, settle
 from amplifier.store.transaction import stay_with_this_file
 from amplifier.web.admission import Admission, has_console
 from amplifier.web.asgi import application
+from amplifier.web.open_files import connections, raise_limit, too_few
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
 from amplifier.web.whereabouts import announce
@@ -43,6 +44,9 @@ def run(options: argparse.Namespace) -> int:
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or "8000")
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
+    files = raise_limit()
+    if short := too_few(files):
+        log.warning(short)
     pages = PublicPages(place.settings)
     pages.start()
     stay_with_this_file()
@@ -51,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
     kept = _open_console(place.var, opened, say=alone) if opened.token else contextlib.nullcontext()
     try:
         with kept:
-            serve(application(pages, Admission(host, port, opened.token)), host=host, port=port)
+            site = application(pages, Admission(host, port, opened.token))
+            serve(site, host=host, port=port, connections=connections(files))
     except OSError as error:
         raise UsageError(f"The pages cannot use port {port}: {error}. Choose another with --port.") from None
     finally:
