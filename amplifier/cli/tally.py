@@ -165,8 +165,9 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
     """Read both sides and compare them."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
     rows = connection.execute(
-        "SELECT d.account, d.platform, d.text, d.state, d.remote_id, d.sent_at, p.due_at, p.slot, p.id"
-        " FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.verb = 'publish'"
+        "SELECT a.label, d.platform, d.text, d.state, d.remote_id, d.sent_at, p.due_at, p.slot, p.id"
+        " FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id"
+        " WHERE d.verb = 'publish'"
     ).fetchall()
     logged = set(connection.execute("SELECT network, canonical_id FROM mentions"))
     connection.close()
@@ -220,6 +221,19 @@ def at_rest(database: Path) -> tuple[int, int]:
         connection.close()
     moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
     return sum(rows.values()) - moving, sum(rows.values())
+
+
+def has_published(database: Path) -> bool:
+    """Whether anything is out by this ledger; not while there is none."""
+    if not database.exists():
+        return False
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)
+    try:
+        return connection.execute("SELECT 1 FROM deliveries WHERE state = 'sent' LIMIT 1").fetchone() is not None
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
 
 
 def _in_world(account: Account) -> str:
