@@ -39,14 +39,15 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
+    "console-link": Command("console_link", False, "show the addresses that open the console, while it runs"),
     "check": Command(
         "check", True, "look for mistakes in settings, schedules and templates", anyhow=True, keyless=True, makes=False
     ),
-    "plan": Command("plan", True, "show what goes out, when, where, in which words, and what it costs", keyless=True),
+    "plan": Command("plan", True, "show what goes out, when, where, in which words, at what cost", keyless=True),
     "preview": Command("preview", False, "show one template in all its wordings on all networks"),
-    "rehearse": Command("rehearse", False, "play the whole campaign on pretend networks and count what happened"),
+    "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened"),
     "send": Command("send", True, "send one post of your own, now or later"),
-    "milestone": Command("milestone", True, "list the milestones, or move one: the posts that hang on it follow"),
+    "milestone": Command("milestone", True, "list milestones, or move one: the posts that hang on it follow"),
     "skip": Command("skip", True, "leave one coming post out"),
     "edit": Command("edit", True, "give one coming post other words"),
     "correct": Command("correct", True, "give a post that is out other words, visibly"),
@@ -59,7 +60,7 @@ COMMANDS: dict[str, Command] = {
     "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
     "resume": Command("resume", True, "let a stopped service send again"),
     "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
-    "notify": Command("notify", True, "list what people were told; with test: try whether they can be told"),
+    "notify": Command("notify", True, "list what people were told; with test: try whether that works"),
     "backup": Command("backup", True, "keep the whole database in one sealed file"),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),
     "web": Command("web", True, "run the pages alone"),
@@ -167,7 +168,7 @@ def _explain(name: str, words: list[str]) -> int:
         "",
         "usage: amplifier COMMAND [options]        amplifier COMMAND --help says more",
         "",
-        *(f"  {command:<10} {row.help}" for command, row in COMMANDS.items()),
+        *(f"  {command:<12} {row.help}" for command, row in COMMANDS.items()),
         "",
         "Start with:  amplifier up        (a rehearsal: nothing leaves this computer)",
     ]

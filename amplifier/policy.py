@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from amplifier.written import EnvironmentName, Identifier, wrong
+from amplifier.written import EnvironmentName, Identifier, Proxy, wrong
 from amplifier.yamlfile import FileModel
 
 MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
@@ -76,6 +76,7 @@ class Topic(StrEnum):
     FACTS = "facts"
     STOPPED = "stopped"
     CLOCK = "clock"
+    IMPRINT = "imprint"
 
 
 class Recipient(FileModel):
@@ -94,4 +95,5 @@ def _distinct(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
     return people
 
 
+Proxies = tuple[Proxy, ...]  # whose word is taken for whom they pass on
 Recipients = Annotated[tuple[Recipient, ...], AfterValidator(_distinct)]

@@ -15,7 +15,7 @@ from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
 from amplifier.networks import HANDLES, SECRETS, TITLES
 from amplifier.patience import Limits, Rehearsal
-from amplifier.policy import Budget, Imprint, OnDoubt, Recipients
+from amplifier.policy import Budget, Imprint, OnDoubt, Proxies, Recipients
 from amplifier.voice import Voice, wrong_forms
 from amplifier.written import (
     Address,
@@ -154,6 +154,7 @@ class _Content(FileModel):
     notify: Recipients = ()
     ping: EnvironmentName | None = None
     address: BaseAddress | None = None
+    trusted_proxies: Proxies = ()
     rehearsal: Rehearsal = Rehearsal()
 
 

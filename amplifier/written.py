@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -13,6 +14,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+Network = IPv4Network | IPv6Network
 DURATION = re.compile(r"(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,6})s)?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DURATION_HINT = 'Write hours, minutes and seconds with their letters, for example "15m", "2h 30m" or "90s".'
@@ -103,6 +105,19 @@ def base_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def network(text: object) -> Network:
+    """An address, or a network of them; not everybody's."""
+    if isinstance(text, IPv4Network | IPv6Network):
+        return text  # made in code, not read from a file
+    try:
+        found = ip_network(text if isinstance(text, str) else "", strict=False)
+    except ValueError:
+        raise wrong("is not an IP address or network", "For example 127.0.0.1 or 10.0.0.0/8.") from None
+    if not found.prefixlen:
+        raise wrong("would trust everybody", "Name the addresses of your own proxies, for example 10.0.0.0/8.")
+    return found
+
+
 def word(text: str) -> str:
     """A name that templates can use."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
@@ -135,4 +150,5 @@ Identifier = Annotated[str, AfterValidator(identifier)]
 Address = Annotated[str, AfterValidator(https)]
 BaseAddress = Annotated[str, AfterValidator(base_address)]
 EnvironmentName = Annotated[str, BeforeValidator(variable)]
+Proxy = Annotated[Network, BeforeValidator(network)]
 Hashtag = Annotated[str, BeforeValidator(hashtag)]

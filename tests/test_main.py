@@ -32,7 +32,7 @@ def test_without_a_command_all_of_them_are_listed(words: list[str], capsys: pyte
     assert main(words) == 0
     said = capsys.readouterr().out
     for name, row in COMMANDS.items():
-        assert f"  {name:<10} {row.help}\n" in said
+        assert f"  {name:<12} {row.help}\n" in said
     assert max(map(len, said.splitlines())) <= 80
 
 

@@ -147,3 +147,15 @@ def test_no_validator_falls_over_strange_text(text: str) -> None:
             validator(text)
         except PydanticCustomError as refused:
             assert re.match("is |must ", refused.message())  # noqa: PT017 - both outcomes are fine, a crash is not
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1", "10.0.0.0/8", "10.1.2.3/8", "::1", "2001:db8::/32"])
+def test_a_proxy_is_an_address_or_a_network_of_them(text: str) -> None:
+    assert written.network(text).prefixlen > 0
+    assert written.network(written.network(text)) == written.network(text)
+
+
+@pytest.mark.parametrize("text", ["nginx.example", "", "10.0.0.0/33", "1.2.3", None, 2130706433, "0.0.0.0/0", "::/0"])
+def test_a_name_is_no_proxy_and_neither_is_everybody(text: object) -> None:
+    with pytest.raises(PydanticCustomError):
+        written.network(text)

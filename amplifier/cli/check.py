@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
+from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unheard
 from amplifier.clock import utc_now
+from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
 from amplifier.compose.memory import MOST
 from amplifier.errors import DatabaseTrouble, FileError, Problem
@@ -20,9 +24,11 @@ from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.renamed import warnings as warnings_of_renamed
 from amplifier.schedule.review import on_x
-from amplifier.settings import load
-from amplifier.store import decisions, ledger, said
+from amplifier.settings import Mode, Settings, load
+from amplifier.store import decisions, journeys, ledger, said
 from amplifier.store.unwell import file_in, must_be_sound
+
+BEFORE_LIVE = "A new ledger does not go live without it."
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -36,19 +42,24 @@ def run(options: argparse.Namespace) -> int:
     """
     program: Program | None = None
     problems: list[Problem] = []
+    unready: list[Problem] = []
+    lacking: list[Problem] = []
     try:
         settings = load(options.home)
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems
     else:
-        must_be_sound(file_in(options.var or folder_of(settings, options.home)))
+        database = file_in(options.var or folder_of(settings, options.home))
+        must_be_sound(database)
+        unready, lacking = _of_the_imprint(settings, database)
+        problems = unready.copy()
     now = utc_now()
     made, said_of_late = _what_was_done(program, now) if program else ((), ())
     posts = wanted_posts(program, made) if program else []
     problems += on_x(program, posts).values() if program else ()
     again = warnings_of_renamed(program.plan, posts, said_of_late, now=now) if program else []
-    warnings = [*near_copies(program, posts), *unheard(program), *again] if program else []
+    warnings = [*near_copies(program, posts), *unheard(program), *again, *lacking] if program else []
     told = _notes(program, posts) if program else []
     if options.json:
         say_json(
@@ -67,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
         tell(out, problem, "[red]✕[/]")
     warn(out, warnings)
     if program is None or problems:
-        follows = "Nothing was started." if program is None else "What they name is held until it has other words."
+        may_start = program is not None and not unready
+        follows = "What they name is held until it has other words." if may_start else "Nothing was started."
         out.print(f"\n{_number(len(problems), 'problem')}. {follows}")
         return 2
     found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"
@@ -94,8 +106,30 @@ def _what_was_done(program: Program, now: datetime) -> tuple[tuple[Decision, ...
         return (), ()
 
 
+def _of_the_imprint(settings: Settings, database: Path | None) -> tuple[list[Problem], list[Problem]]:
+    """What the public imprint lacks: as problems, which keep a new ledger from going live, or as warnings.
+
+    It is for `up` and the worker to refuse, and here it is told as they would: they let a ledger go on by which
+    something is out. `database` is its file; None where it is a server.
+    """
+    lacking = list(unaccountable(settings))
+    if not lacking or not (has_published(database) if database else _server_has_published()):
+        return lacking, []
+    return [], [replace(one, message=f"{one.message} Posts are out, so everybody can see that.") for one in lacking]
+
+
+def _server_has_published() -> bool:
+    try:
+        return ledger.is_ready() and journeys.has_published()
+    except DatabaseTrouble:  # then nobody knows of anything that is out
+        return False
+
+
 def _notes(program: Program, posts: Sequence[WantedPost]) -> list[str]:
-    return notes(program.settings.campaign.imprint, (words for post in posts for words in post.words))
+    imprint = program.settings.campaign.imprint
+    lacking = "" if program.settings.mode is Mode.LIVE else what_it_lacks(imprint)  # live it is said above
+    told = notes(imprint, (words for post in posts for words in post.words))
+    return [f"{lacking} {BEFORE_LIVE}", *told] if lacking else told
 
 
 def _deliveries(posts: Sequence[WantedPost]) -> int:

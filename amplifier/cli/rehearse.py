@@ -168,7 +168,7 @@ def play(
     environment = environment_for(place, port)
     migrate(place, environment)
     world = World(port, place.sandbox_token)
-    sandbox, worker = children(place, web_port=None)
+    sandbox, worker = children(place, opened=None)
     supervisor = Supervisor([sandbox, replace(worker, program=program)], environment=environment)
     running = Running(place, supervisor, world)
     started = time.monotonic()

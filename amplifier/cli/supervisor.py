@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from amplifier.cli.lifeline import LAST_SECONDS, VARIABLE
@@ -22,11 +22,15 @@ REFUSED = 2  # a command's exit code when it could not start, and only a person 
 
 @dataclass
 class Child:
-    """One process to keep alive: its name, the words of its command, and the program they are given to."""
+    """One process to keep alive: its name, the words of its command, and the program they are given to.
+
+    `secrets` stand in its environment alone.
+    """
 
     name: str
     words: Sequence[str]
     program: Sequence[str] = AMPLIFIER
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE_S
@@ -107,7 +111,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
             [*child.program, *child.words],
-            env={**self._environment, VARIABLE: str(self._lifeline)},
+            env={**self._environment, **child.secrets, VARIABLE: str(self._lifeline)},
             pass_fds=(self._lifeline,),
             stdin=subprocess.DEVNULL,
             start_new_session=True,

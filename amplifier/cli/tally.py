@@ -223,6 +223,19 @@ def at_rest(database: Path) -> tuple[int, int]:
     return sum(rows.values()) - moving, sum(rows.values())
 
 
+def has_published(database: Path) -> bool:
+    """Whether anything is out by this ledger; not while there is none."""
+    if not database.exists():
+        return False
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)
+    try:
+        return connection.execute("SELECT 1 FROM deliveries WHERE state = 'sent' LIMIT 1").fetchone() is not None
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
 def _in_world(account: Account) -> str:
     """The account's handle as the pretend world keeps it."""
     return handle_on(Network(account.platform), account.known_as)

@@ -19,13 +19,16 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from amplifier.cli.console_link import line
+from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.output import console, warn
 from amplifier.cli.supervisor import Child, Supervisor
-from amplifier.cli.tally import World, at_rest
+from amplifier.cli.tally import World, at_rest, has_published
 from amplifier.cli.unheard import unheard
+from amplifier.compose.accountable import unaccountable
 from amplifier.errors import Problem, SettingsError, UsageError
 from amplifier.patience import Public
-from amplifier.place import LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
+from amplifier.place import DATABASE, LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode
@@ -71,15 +74,20 @@ def run(options: argparse.Namespace) -> int:
     if place.settings.mode is Mode.REHEARSAL:
         ports["--sandbox-port"] = options.sandbox_port
     environment = environment_for(place, options.sandbox_port)
-    supervisor = Supervisor(children(place, web_port=options.port), environment=environment, told=_tell)
+    opened = Opened("127.0.0.1", options.port, new_token())
+    supervisor = Supervisor(children(place, opened=opened), environment=environment, told=_tell)
     end_on_signals(supervisor)
     try:
         with only_one(place.var):
             refuse_taken(ports)
             if options.fresh:
                 forget(place.var)
-            must_be_sound(file_in(place.var))
-            before = at_rest(place.var / "amplifier.sqlite3")
+            database = file_in(place.var)
+            must_be_sound(database)
+            unready = unaccountable(place.settings)
+            if unready and database and not has_published(database):  # the worker asks a server
+                raise SettingsError(list(unready))
+            before = at_rest(place.var / DATABASE)
             migrate(place, environment)
             if not supervisor.is_ending:
                 supervisor.start()
@@ -88,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
                 world = World(options.sandbox_port, place.sandbox_token)
                 supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
             if not supervisor.is_ending:
-                _welcome(place, options, before, unheard(program))
+                _welcome(place, options, before, unheard(program), opened=opened)
             supervisor.watch()
     finally:
         supervisor.close()
@@ -111,12 +119,13 @@ def enliven(world: World, public: Public) -> bool:
     return True
 
 
-def children(place: Place, *, web_port: int | None) -> list[Child]:
-    """The processes of one install; without a web port, no pages."""
+def children(place: Place, *, opened: Opened | None) -> list[Child]:
+    """The processes of one install; without a console to be opened, no pages."""
     words = ["--home", str(place.home), "--var", str(place.var)]
     made = [Child("The worker", ["worker", "--listen", *words])]
-    if web_port is not None:
-        made.append(Child("The web server", ["web", "--port", str(web_port), *words]))
+    if opened is not None:
+        web = ["web", "--port", str(opened.port), *words]
+        made.append(Child("The web server", web, secrets={VARIABLE: opened.token}))
     if place.settings.mode is Mode.REHEARSAL:
         made.insert(0, Child("The pretend networks", ["sandbox", *words]))
     return made
@@ -240,10 +249,18 @@ def answers(port: int) -> bool:
 
 
 def _welcome(
-    place: Place, options: argparse.Namespace, before: tuple[int, int], warnings: Sequence[Problem] = ()
+    place: Place,
+    options: argparse.Namespace,
+    before: tuple[int, int],
+    warnings: Sequence[Problem] = (),
+    *,
+    opened: Opened,
 ) -> None:
-    here = f"http://127.0.0.1:{options.port}"
     campaign = place.settings.campaign
+    is_seen = sys.stdout.isatty()  # what is no terminal may be a log, and the secret that opens the console is for none
+    plain = opened.without_token()
+    shown = opened if is_seen else plain
+    wall = shown.address("/wall") if is_seen else f"http://127.0.0.1:{options.sandbox_port}/wall"
     name = escape(campaign.name)
     out = console()
     out.print()
@@ -251,12 +268,18 @@ def _welcome(
         length = _length(place.settings.rehearsal.seconds)
         out.print(f"[bold]REHEARSAL[/]  {name}")
         out.print(f"Its whole campaign in {length}. Nothing leaves this computer.\n")
-        out.print(f"  Watch the wall   [bold]http://127.0.0.1:{options.sandbox_port}/wall[/]")
+        out.print(line("Watch the wall", wall), soft_wrap=True)
     else:
         out.print(f"[bold]LIVE[/]  {name}\nWhat is due goes out to the world.\n")
-    out.print(f"  I schedule       [bold]{here}/[/]")
-    out.print(f"  I share          [bold]{here}/k/{campaign.id}[/]")
-    out.print(f"  I answer         [bold]{here}/mentions[/]")
+    out.print(line("I schedule", shown.address("/")), soft_wrap=True)
+    out.print(line("I share", plain.address(f"/k/{campaign.id}")), soft_wrap=True)
+    out.print(line("I answer", shown.address("/mentions")), soft_wrap=True)
+    out.print(
+        "\nThese addresses carry a secret that opens the console until Ctrl-C. To see them once more:\n"
+        if is_seen
+        else "\nA secret opens the console, and this may be a log. For addresses with the secret in them:\n"
+    )
+    out.print(_command(options, "console-link"), markup=False, soft_wrap=True)
     if place.settings.mode is Mode.REHEARSAL and before[1]:
         out.print(f"\nIt began earlier: {before[0]} of its {before[1]} deliveries were done. From the start again:\n")
         out.print(_command(options, "up", "--fresh"), markup=False, soft_wrap=True)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import logging
 import os
+import sys
+from pathlib import Path
 
+from amplifier.cli.console_link import PAGES, line
+from amplifier.cli.console_token import Opened, keep, token_of_this_run
 from amplifier.cli.lifeline import hold_on, insist
+from amplifier.cli.output import console
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
 from amplifier.place import port_number, settle
 from amplifier.store.transaction import stay_with_this_file
+from amplifier.web.admission import Admission, has_console
 from amplifier.web.asgi import application
+from amplifier.web.open_files import connections, raise_limit, too_few
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
 from amplifier.web.whereabouts import announce
+
+log = logging.getLogger("amplifier.web")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,22 +37,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    hold_on()
+    alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
     os.environ["AMPLIFIER_HOME"] = str(place.home)
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or "8000")
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
+    files = raise_limit()
+    if short := too_few(files):
+        log.warning(short)
     pages = PublicPages(place.settings)
     pages.start()
     stay_with_this_file()
     announce(host, port)
+    opened = Opened(host, port, token_of_this_run() if has_console(host) else "")
+    kept = _open_console(place.var, opened, say=alone) if opened.token else contextlib.nullcontext()
     try:
-        serve(application(pages, bound=host), host=host, port=port)
+        with kept:
+            site = application(pages, Admission(host, port, opened.token))
+            serve(site, host=host, port=port, connections=connections(files))
     except OSError as error:
         raise UsageError(f"The pages cannot use port {port}: {error}. Choose another with --port.") from None
     finally:
         insist()  # a request that hangs must not keep us
         pages.stop()
     return 0
+
+
+def _open_console(var: Path, opened: Opened, *, say: bool) -> contextlib.AbstractContextManager[object]:
+    """Let `console-link` find the console, and `say` where it is: on a terminal with its secret, never in a log."""
+    if say:
+        shown = opened if sys.stdout.isatty() else opened.without_token()
+        for words, path in PAGES.values():
+            console().print(line(words, shown.address(path)), soft_wrap=True)
+        print("Only a secret of this run opens them. To show it: amplifier console-link", flush=True)
+    try:
+        return keep(var, opened)
+    except OSError as error:
+        log.warning("console-link cannot find this console: %s", error)
+        return contextlib.nullcontext()

@@ -9,10 +9,11 @@ import sys
 import time
 
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.compose.accountable import unaccountable
 from amplifier.engine.embedded import EmbeddedEngine
-from amplifier.errors import DatabaseTrouble
+from amplifier.errors import DatabaseTrouble, SettingsError
 from amplifier.place import settle
-from amplifier.store import heartbeats
+from amplifier.store import heartbeats, journeys
 from amplifier.store.transaction import database_file, stay_with_this_file
 from amplifier.store.unwell import must_be_sound
 from amplifier.wiring import listener_jobs, open_house, worker_jobs
@@ -31,6 +32,9 @@ def run(options: argparse.Namespace) -> int:
     log_to_stderr()
     place = settle(options.home, options.var)
     must_be_sound(database_file())
+    unready = unaccountable(place.settings)
+    if unready and not journeys.has_published():
+        raise SettingsError(list(unready))
     house = open_house(place)
     stay_with_this_file()
     jobs, worker = worker_jobs(house)

@@ -87,8 +87,6 @@ def notes(imprint: Imprint, said: Iterable[Words]) -> list[str]:
     if away:
         where = ", ".join(f"{number} on {account}" for account, number in away.items())
         told.append(f"Without room for the imprint: {where}. Link {imprint.page} in the profile there.")
-    if not imprint.address.strip():
-        told.append("The imprint has no address yet, and the page /imprint says so.")
     return [*told, f"Imprint: profile {imprint.profile}. {ADVICE}"]
 
 

@@ -40,6 +40,10 @@ class Halt:
     actor: str = ""
     since: datetime | None = None
 
+    def is_in_a_persons_words(self, place: Place) -> bool:
+        """Whether a person gave the reason; else it tells whoever runs this of a file or a variable."""
+        return self.flag is not Flag.ENVIRONMENT and str(place.stop_file) not in self.reason
+
     def __str__(self) -> str:
         return f"{'Sending is stopped' if self.scope == EVERYTHING else sending(self.scope, STOPPED)}. {self.reason}"
 

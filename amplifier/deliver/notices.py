@@ -168,6 +168,12 @@ def low_on_money(month: str, left: str) -> Draft:
     return Draft(f"{Topic.BUDGET}:low:{month}", Topic.BUDGET, words)
 
 
+def imprint_lacks(day: date, words: str) -> Draft:
+    """Posts go out while our imprint is not what its profile asks for; once a day. `words` say what it lacks."""
+    hint = "Fill it in under imprint in settings.yaml and start again; ask for advice on what the law wants there."
+    return Draft(f"{Topic.IMPRINT}:{day}", Topic.IMPRINT, f"{words} Everybody can see that. {hint}")
+
+
 def clock_is_wrong(number: int, words: str) -> Draft:
     """Our clock became wrong for this time; `words` say by how much and what to do."""
     return Draft(f"{Topic.CLOCK}:{number}", Topic.CLOCK, words)

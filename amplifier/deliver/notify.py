@@ -11,12 +11,14 @@ from functools import partial
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.notice import Draft, News, Notice
+from amplifier.compose.accountable import what_it_lacks
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.notices import (
     ACCOUNT,
     Scene,
     clock_is_wrong,
     drafts,
+    imprint_lacks,
     is_worth_telling,
     low_on_money,
     next_try,
@@ -92,6 +94,12 @@ class Notifier:
         number = times_wrong(self._settings, now=now)
         if number:
             self._add(clock_is_wrong(number, wrong_clock(self._settings, now=now)), now)
+
+    def warn_of_imprint(self) -> None:
+        """Tell, once a day, that the public imprint lacks what its profile asks for, while posts of ours are out."""
+        lacking = what_it_lacks(self._settings.campaign.imprint)
+        if lacking and journeys.has_published():
+            self._add(imprint_lacks(self._today(), lacking), self._now())
 
     def tell(self, recipient: str) -> None:
         """Tell this recipient what waits for them; after a failure the rest waits for a better moment.

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
+from amplifier.compose.accountable import unaccountable
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.halt import why_stopped
@@ -25,6 +26,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERY_S = {Mode.LIVE: 3.0, Mode.REHEARSAL: 1.0}
 MONEY_EVERY_S = 30.0
 CLOCK_EVERY_S = 30.0
+IMPRINT_EVERY_S = 60.0
 WATCH_EVERY_S = {Mode.LIVE: 60.0, Mode.REHEARSAL: 2.0}
 
 
@@ -48,6 +50,8 @@ def people_jobs(
         yield name, every, call
     if settings.notify:
         yield "clock", CLOCK_EVERY_S, notifier.warn_of_clock
+    if settings.notify and unaccountable(settings):
+        yield "imprint", IMPRINT_EVERY_S, notifier.warn_of_imprint
     if settings.budget:
         yield "low on money", MONEY_EVERY_S, notifier.warn_of_money
     means = Means(

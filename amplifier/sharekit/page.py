@@ -38,7 +38,9 @@ def kit_page(page: KitPage) -> bytes:
 
 
 def imprint_page(settings: Settings, *, by_hand: Collection[str] = ()) -> bytes:
-    """Who answers for the campaign, what is automatic, and how to complain. What is not filled in says so.
+    """Who answers for the campaign, what is automatic, and how to complain, in words for visitors.
+
+    What is not filled in is told to the team elsewhere, and to nobody here.
 
     `by_hand` are the accounts on which people publish.
     """

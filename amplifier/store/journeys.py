@@ -44,6 +44,12 @@ def counts() -> Counter[State]:
 
 
 @reading
+def has_published() -> bool:
+    """Whether anything of ours is out, or was."""
+    return DeliveryRow.objects.filter(state=State.SENT).exists()
+
+
+@reading
 def tally() -> Tally:
     """How many posts stand how. Reads every delivery once: for people who ask, not for what runs every moment."""
     states: Counter[State] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from string import printable
 from typing import Any
@@ -10,33 +11,37 @@ from urllib.parse import quote_from_bytes
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+from amplifier.web.admission import Admission, came_from_elsewhere, without_token
 from amplifier.web.body import read_whole
-from amplifier.web.door import is_at_home, is_errand, is_public
+from amplifier.web.clients import client_of
+from amplifier.web.door import is_errand, is_public
+from amplifier.web.frame import place
 from amplifier.web.public import PublicPages
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+log = logging.getLogger("amplifier.web")
+Site = Callable[[Scope, Receive, Send], Awaitable[None]]
 THREADS = 8
 ERRAND_THREADS = 4  # of their own: strangers may keep them busy, and the console must not feel it
 
 
-def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """The whole site, for a server bound to this address."""
+def application(pages: PublicPages, admission: Admission) -> Site:
+    """The whole site, with its console for those who are admitted.
+
+    The settings are read here, once: settings.yaml may be broken when the first stranger asks.
+    """
+    trusted = place().settings.trusted_proxies
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
     errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if is_public(path):
             await pages.serve(scope, send)
-            return
-        # a2wsgi takes ASCII only; what a client did not encode is encoded here
-        asked = {**scope, "query_string": quote_from_bytes(scope["query_string"], safe=printable).encode()}
-        if is_errand(path):
+        elif is_errand(path):
             body = await read_whole(receive)
             if body is None:
                 await pages.refuse(scope, send)
@@ -45,16 +50,60 @@ def application(pages: PublicPages, *, bound: str) -> Callable[[Scope, Receive, 
             async def read() -> MutableMapping[str, Any]:
                 return {"type": "http.request", "body": body, "more_body": False}
 
-            await errands(asked, read, send)
-            return
-        client = (scope.get("client") or ("",))[0]
-        if is_at_home(bound=bound, client=client, version=scope["http_version"], headers=scope["headers"]):
+            who = client_of(_client(scope), scope["headers"], trusted)
+            await errands({**_in_ascii(scope), "client": (who, 0)}, read, send)
+        elif admission.is_near(_client(scope), scope["http_version"], scope["headers"]):
+            if admission.leads_on(scope["method"], scope["query_string"], scope["headers"]):
+                await _lead_on(pages, admission, scope, send)
+            elif admission.is_known(scope["headers"]):
 
-            async def received() -> MutableMapping[str, Any]:  # a2wsgi needs a coroutine; granian gives a future
-                return await receive()
+                async def received() -> MutableMapping[str, Any]:  # a2wsgi needs a coroutine; granian gives a future
+                    return await receive()
 
-            await console(asked, received, send)
+                await console(_in_ascii(scope), received, send)
+            else:
+                await pages.not_found(scope, send)
+        else:
+            await pages.not_found(scope, send)
+
+    return _guarded(site, pages)
+
+
+def _guarded(site: Site, pages: PublicPages) -> Site:
+    """The same, with a sentence of ours for what goes wrong in it; the server would say it in words of its own."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
             return
-        await pages.not_found(scope, send)
+        begun = False
+
+        async def answer(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await site(scope, receive, answer)
+        except Exception:
+            log.exception("a request could not be answered")
+            if begun:
+                raise
+            await pages.fail(scope, send)
 
     return app
+
+
+async def _lead_on(pages: PublicPages, admission: Admission, scope: Scope, send: Send) -> None:
+    """From an address with a secret to the same without it."""
+    to = without_token(scope["path"], scope["query_string"])
+    cookie = admission.cookie_header() if admission.is_shown(scope["query_string"]) else None
+    await pages.lead_on(scope, send, to, cookie=cookie, redirect=not came_from_elsewhere(scope["headers"]))
+
+
+def _client(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
+def _in_ascii(scope: Scope) -> Scope:
+    """The same request for a2wsgi, which takes ASCII only: what a client did not encode is encoded here."""
+    return {**scope, "query_string": quote_from_bytes(scope["query_string"], safe=printable).encode()}

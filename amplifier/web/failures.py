@@ -1,4 +1,7 @@
-"""When a page cannot be given: what happened and what to do, in the look of the rest; never a trace."""
+"""When a page cannot be given: what happened and what to do, in the look of the rest; never a trace.
+
+What a stranger gets, behind a secret address, is one sentence: no path, no command, nothing of the console.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,19 @@ from django.shortcuts import render
 from django.utils.html import escape
 
 from amplifier.errors import DatabaseTrouble
+from amplifier.web.door import is_errand
 from amplifier.web.frame import frame
 
 LOST = "Nothing is at this address."
 STALE = "Nothing was changed: this form is no longer valid. Load the page again and repeat it."
 GARBLED = "Nothing was changed: the request was not one that these pages send."
+NOT_NOW = "This page cannot be shown just now. Wait a minute, then open it again."
+NOT_SENT = "This was not understood, and nothing was changed. Open the page again and repeat it."
 BROKEN = "<!doctype html><html lang=en-GB><title>Amplifier</title><h1>This page failed.</h1><p>%s</p>"
+PLAIN = (
+    "<!doctype html><html lang=en-GB><meta name=viewport content='width=device-width'>"
+    "<title>Amplifier</title><h1>%s</h1>"
+)
 ADVICE = (
     "What is planned goes out all the same: another process sends it. Load the page again; if it fails again, "
     "look at what the command amplifier up printed, or ask: amplifier status"
@@ -36,13 +46,24 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
     return _page(request, STALE, status=403)
 
 
-def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's way
+def broken(request: HttpRequest) -> HttpResponse:
     """500: the fault may lie anywhere, so this asks nothing of template, settings or database."""
     error = sys.exception()
-    if isinstance(error, DatabaseTrouble):  # then another process cannot send either
-        return HttpResponse(BROKEN % escape(str(error)), status=503)
-    return HttpResponse(BROKEN % ADVICE, status=500)
+    ill = isinstance(error, DatabaseTrouble)  # then another process cannot send either
+    status = 503 if ill else 500
+    if is_errand(request.path):
+        return plain(NOT_NOW, status=status)
+    return HttpResponse(BROKEN % (escape(str(error)) if ill else ADVICE), status=status)
+
+
+def plain(sentence: str, *, status: int) -> HttpResponse:
+    """A sentence for a stranger, which needs nothing to be in order."""
+    response = HttpResponse(PLAIN % sentence, status=status)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _page(request: HttpRequest, truth: str, *, status: int) -> HttpResponse:
+    if is_errand(request.path):
+        return plain(NOT_SENT, status=status)
     return render(request, "failure.html", frame(request) | {"truth": truth}, status=status)

@@ -37,15 +37,19 @@ def place() -> Place:
 def frame(request: HttpRequest) -> dict[str, object]:
     """Mode, campaign, where the wall is, and the sentence that the last form left."""
     settings = place().settings
-    rehearsal = settings.mode is Mode.REHEARSAL
     return {
         "mode": settings.mode.value,
         "campaign": {"id": settings.campaign.id, "name": settings.campaign.name, "place": settings.campaign.place},
-        "wall": f"http://127.0.0.1:{place().sandbox_port}/wall" if rehearsal else "",
+        "wall": wall_address(),
         "path": request.path,
         "halts": _halts(),
         "said": _said(request.GET.get("said", "")),
     }
+
+
+def wall_address() -> str:
+    """Where a rehearsal's wall is; empty where there is none."""
+    return f"http://127.0.0.1:{place().sandbox_port}/wall" if place().settings.mode is Mode.REHEARSAL else ""
 
 
 def _halts() -> list[dict[str, str]]:

@@ -13,9 +13,11 @@ from typing import Any
 from django.db import DatabaseError
 
 from amplifier.deliver.cost import by_hand
+from amplifier.errors import DatabaseTrouble
 from amplifier.settings import Settings
 from amplifier.sharekit.page import ASSETS, asset, imprint_page
 from amplifier.store import kits
+from amplifier.web.failures import NOT_NOW
 
 log = logging.getLogger("amplifier.web")
 Scope = MutableMapping[str, Any]
@@ -68,6 +70,8 @@ class PublicPages:
         self._imprint = body(imprint_page(settings, by_hand=by_hand(settings)), "text/html; charset=utf-8")
         self._alive = body(b"alive\n", "text/plain; charset=utf-8")
         self._missing = body(b"There is nothing here.\n", "text/plain; charset=utf-8")
+        self._failed = body(f"{NOT_NOW}\n".encode(), "text/plain; charset=utf-8")
+        self._leading_on = body(b"<!doctype html><title>Amplifier</title>\n", "text/html; charset=utf-8")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep_fresh, name="kits", daemon=True)
 
@@ -88,7 +92,7 @@ class PublicPages:
                 published = kits.kits()
                 self._kits = {name: body(kit.html, "text/html; charset=utf-8") for name, kit in published.items()}
                 self._digests = {name: kit.digest for name, kit in published.items()}
-        except DatabaseError as error:
+        except (DatabaseError, DatabaseTrouble) as error:
             log.warning("kits cannot be read", exc_info=error)
 
     async def serve(self, scope: Scope, send: Send) -> None:
@@ -110,6 +114,17 @@ class PublicPages:
     async def not_found(self, scope: Scope, send: Send) -> None:
         """Say that there is nothing here, which is all that a stranger learns."""
         await _answer(scope, send, 404, self._missing, (b"cache-control", NEVER))
+
+    async def lead_on(self, scope: Scope, send: Send, to: str, *, cookie: bytes | None, redirect: bool) -> None:
+        """Send a browser on to this address, with a cookie; a page that leads on does it where a redirect would not."""
+        where, status = to.encode(), 303 if redirect else 200
+        extra = (b"location", where) if redirect else (b"refresh", b"0; url=" + where)
+        given = ((b"set-cookie", cookie),) if cookie else ()
+        await _answer(scope, send, status, self._leading_on, extra, *given, (b"cache-control", NEVER))
+
+    async def fail(self, scope: Scope, send: Send) -> None:
+        """Say that something went wrong here, and not what."""
+        await _answer(scope, send, 500, self._failed, (b"cache-control", NEVER), (b"connection", b"close"))
 
     async def refuse(self, scope: Scope, send: Send) -> None:
         """Say that what was sent is too long, or came too slowly."""

@@ -10,24 +10,36 @@ from collections.abc import Callable
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+# Whoever has connected must ask within this, and so must whoever keeps a connection for the next request; a header that
+# trickles in gets no more. Browsers connect again by themselves.
+HEADER_WITHIN_S = 10.0
+LONGEST_HEADER = 65_536  # bytes: what one connection may make us keep, while there may be ten thousand
+WAITING = 4096  # connections that the system keeps until we take them; it may cut that to its own limit
 STOP_WITHIN_S = 2.0  # for requests under way; the supervisor gives 4 s in all
 
 
-def serve(app: Callable[..., Any], *, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C, and end the process then. Comes back only if serving failed."""
-    asyncio.run(_serve(app, host=host, port=port))
+def serve(app: Callable[..., Any], *, host: str, port: int, connections: int) -> None:
+    """Serve until SIGTERM or Ctrl-C, and end the process then. Comes back only if serving failed.
+
+    `connections` are held at once at most; who comes then waits to be let in.
+    """
+    asyncio.run(_serve(app, host=host, port=port, connections=connections))
 
 
-async def _serve(app: Callable[..., Any], *, host: str, port: int) -> None:
+async def _serve(app: Callable[..., Any], *, host: str, port: int, connections: int) -> None:
     server = Server(
         app,
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,  # what stands in front speaks 1.1 to us; a second protocol would be a second way in
+        http1_settings=HTTP1Settings(header_read_timeout=int(HEADER_WITHIN_S * 1000), max_buffer_size=LONGEST_HEADER),
         websockets=False,
+        backlog=WAITING,
+        backpressure=connections,
         log_enabled=False,
     )
     loop = asyncio.get_running_loop()

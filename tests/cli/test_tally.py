@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from amplifier.cli.tally import Tally, World, _share, at_rest, count
 from amplifier.errors import UsageError
 from amplifier.sandbox.server import Sandbox
 from amplifier.settings import Settings, load
+from tests.store import filled
 
 REPOSITORY = Path(__file__).parents[2]
 DUE = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -65,8 +67,8 @@ def _ledger(
 ) -> Path:
     """A ledger with one post a row: account, text, state, remote id; sent half a second late."""
     database = path / "amplifier.sqlite3"
-    with sqlite3.connect(database) as connection:
-        connection.executescript(
+    with sqlite3.connect(database) as made:
+        made.executescript(
             "CREATE TABLE posts (id INTEGER PRIMARY KEY, due_at TEXT, slot TEXT);"
             "CREATE TABLE accounts (id INTEGER PRIMARY KEY, label TEXT UNIQUE);"
             "CREATE TABLE deliveries (post_id INTEGER, account_id INTEGER, platform TEXT, text TEXT, state TEXT,"
@@ -74,17 +76,25 @@ def _ledger(
             "CREATE TABLE mentions (network TEXT, canonical_id TEXT);"
         )
         for number, (account, text, state, remote_id) in enumerate(rows):
-            connection.execute("INSERT INTO posts VALUES (?, ?, ?)", (number, str(DUE), f"slot-{number // 2}"))
-            connection.execute("INSERT OR IGNORE INTO accounts (label) VALUES (?)", (account,))
+            made.execute("INSERT INTO posts VALUES (?, ?, ?)", (number, str(DUE), f"slot-{number // 2}"))
             sent_at = str(DUE + timedelta(seconds=0.5 + number)) if state == "sent" else None
-            connection.execute(
+            made.execute("INSERT OR IGNORE INTO accounts (label) VALUES (?)", (account,))
+            made.execute(
                 "INSERT INTO deliveries (post_id, account_id, platform, text, state, remote_id, sent_at)"
                 " VALUES (?, (SELECT id FROM accounts WHERE label = ?), ?, ?, ?, ?, ?)",
                 (number, account, "mastodon" if account == "north" else account, text, state, remote_id, sent_at),
             )
-        connection.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)
-    connection.close()
+        made.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)
+    made.close()
     return database
+
+
+def test_a_ledger_of_the_service_itself_is_read(sqlite_ledger: None, settings: Settings) -> None:
+    assert sqlite_ledger is None
+    filled.open_ledger()
+    filled.sent("Out.", account="bluesky", number=7)
+    tally = count(Path(connection.settings_dict["NAME"]), _Said([_ours(7, "Out.", "bluesky")]), settings, seconds=60)
+    assert (tally.deliveries, tally.sent, tally.lost, tally.duplicates) == (1, 1, 0, 0)
 
 
 def test_what_went_out_once_is_well(tmp_path: Path, settings: Settings) -> None:
@@ -145,9 +155,9 @@ def test_what_was_edited_counts_with_the_words_that_were_planned(tmp_path: Path,
 
 def test_a_correction_is_no_post_that_could_be_lost_or_planned(tmp_path: Path, settings: Settings) -> None:
     database = _ledger(tmp_path, [("x", "one", "sent", "1"), ("x", "one", "sent", None)])
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE deliveries SET verb = 'delete' WHERE remote_id IS NULL")
-    connection.close()
+    with sqlite3.connect(database) as made:
+        made.execute("UPDATE deliveries SET verb = 'delete' WHERE remote_id IS NULL")
+    made.close()
     tally = count(database, _Said([_ours(1, "one"), _ours(2, "one")]), settings, seconds=60)
     assert (tally.deliveries, tally.duplicates, tally.lost) == (1, 1, 0)
 
@@ -263,12 +273,12 @@ def test_progress_counts_what_is_at_rest(tmp_path: Path) -> None:
     database = tmp_path / "amplifier.sqlite3"
     assert at_rest(database) == (0, 0)
     assert not database.exists()
-    with sqlite3.connect(database) as connection:
+    with sqlite3.connect(database) as made:
         assert at_rest(database) == (0, 0)
-        connection.execute("CREATE TABLE deliveries (state TEXT)")
+        made.execute("CREATE TABLE deliveries (state TEXT)")
         states = ["queued", "sending", "unsure", "sent", "held", "missed", "dropped"]
-        connection.executemany("INSERT INTO deliveries VALUES (?)", [(state,) for state in states])
-    connection.close()
+        made.executemany("INSERT INTO deliveries VALUES (?)", [(state,) for state in states])
+    made.close()
     assert at_rest(database) == (4, 7)
 
 

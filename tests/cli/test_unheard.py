@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Path:
 def told(home: Path, more: str = "", *, live: bool = True, hand_off: str = "", slot: bool = False) -> list[Problem]:
     path = home / "settings.yaml"
     text = path.read_text(encoding="utf-8") + more
-    text = text.replace("mode: rehearsal ", "mode: live ") if live else text
+    text = text.replace("mode: rehearsal ", "mode: live ").replace('address: ""', "address: 1 Road") if live else text
     if hand_off:
         text = text.replace(f"  - name: {hand_off}\n", f"  - name: {hand_off}\n    hand_off: true\n")
     path.write_text(text, encoding="utf-8")

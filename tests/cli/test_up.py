@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from amplifier.cli import up
+from amplifier.cli.console_token import Opened
 from amplifier.cli.rehearse import copy_home, free_port
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
@@ -19,6 +22,9 @@ from amplifier.place import Place, settle
 from amplifier.sandbox.server import Sandbox
 
 REPOSITORY = Path(__file__).parents[2]
+
+HERE = "http://127.0.0.1:8000"
+OPENED = Opened("127.0.0.1", 8000, "s3cret-of-this-run")
 
 
 @pytest.fixture
@@ -35,10 +41,17 @@ def taken() -> Iterator[int]:
 
 
 def test_a_rehearsal_has_its_networks_first_and_then_work_and_pages(place: Place) -> None:
-    assert [child.words[0] for child in up.children(place, web_port=8000)] == ["sandbox", "worker", "web"]
-    assert [child.words[0] for child in up.children(place, web_port=None)] == ["sandbox", "worker"]
-    worker = up.children(place, web_port=8000)[1]
+    assert [child.words[0] for child in up.children(place, opened=OPENED)] == ["sandbox", "worker", "web"]
+    assert [child.words[0] for child in up.children(place, opened=None)] == ["sandbox", "worker"]
+    worker = up.children(place, opened=OPENED)[1]
     assert list(worker.words) == ["worker", "--listen", "--home", str(place.home), "--var", str(place.var)]
+
+
+def test_the_secret_of_the_console_is_given_to_the_web_server_alone_and_in_no_argument(place: Place) -> None:
+    knowing = [child for child in up.children(place, opened=OPENED) if OPENED.token in str(child.secrets)]
+    assert [child.words[0] for child in knowing] == ["web"]
+    assert OPENED.token not in str(up.children(place, opened=OPENED)), "shown where a child is"
+    assert not [word for child in up.children(place, opened=OPENED) for word in child.words if OPENED.token in word]
 
 
 def test_no_secret_and_no_proxy_reaches_the_children_of_a_rehearsal(
@@ -198,7 +211,8 @@ def test_the_command_to_paste_survives_blanks_in_folders(
     monkeypatch.setenv("AMPLIFIER_COMMAND", ".venv/bin/amplifier")
     home = copy_home(REPOSITORY, tmp_path / "my [b] home", seconds=600)
     var = tmp_path / ("long" * 20)
-    up._welcome(settle(home, var), argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900), (0, 0))
+    options = argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900)
+    up._welcome(settle(home, var), options, (0, 0), opened=OPENED)
     said = capsys.readouterr().out
     paste = f"  . .venv/bin/activate\n  amplifier send 'Hello from the hall' --to x --home '{home}' --var {var}\n"
     assert paste in said
@@ -209,7 +223,7 @@ def test_the_command_to_paste_survives_blanks_in_folders(
 
 def test_whoever_comes_back_is_told_how_to_begin_anew(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
-    up._welcome(place, options, (145, 145))
+    up._welcome(place, options, (145, 145), opened=OPENED)
     said = capsys.readouterr().out
     assert "It began earlier: 145 of its 145 deliveries were done. From the start again:\n" in said
     assert f" up --fresh --home {place.home}\n" in said
@@ -217,7 +231,23 @@ def test_whoever_comes_back_is_told_how_to_begin_anew(place: Place, capsys: pyte
 
 def test_at_the_start_it_warns_that_nobody_will_be_asked(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
-    up._welcome(
-        place, options, (0, 0), [Problem("settings.yaml", 33, "hand_off", "Nobody will be asked.", "Name one.")]
-    )
+    warning = Problem("settings.yaml", 33, "hand_off", "Nobody will be asked.", "Name one.")
+    up._welcome(place, options, (0, 0), [warning], opened=OPENED)
     assert "▲ settings.yaml:33\n  Nobody will be asked.\n  Name one.\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_secret_of_the_console_is_shown_on_a_terminal_and_to_no_log(
+    place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, terminal: bool
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
+    up._welcome(place, options, (0, 0), opened=OPENED)
+    said = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+    mark = f"?token={OPENED.token}" if terminal else ""
+    wall = "http://127.0.0.1:8000/wall" if terminal else "http://127.0.0.1:8900/wall"
+    for words, address in {"Watch the wall": wall, "I schedule": f"{HERE}/", "I answer": f"{HERE}/mentions"}.items():
+        assert f"  {words:<16} {address}{mark}\n" in said
+    assert f"  I share          {HERE}/k/lab23\n" in said  # everybody's, so nobody's secret
+    assert (OPENED.token in said) == terminal
+    assert " console-link" in said

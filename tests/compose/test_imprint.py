@@ -129,9 +129,8 @@ def test_a_text_is_enough(profile: Profile) -> None:
 
 def test_check_notes_where_posts_stand_without_and_that_advice_is_needed() -> None:
     away = [Words("x", "Vote.", "en", "Why."), Words("x", "Vote.", "en", "Why."), Words("bluesky", "Vote.", "en")]
-    first, second, last = notes(UK, away)
+    first, last = notes(UK, away)
     assert first == f"Without room for the imprint: 2 on x. Link {PAGE} in the profile there."
-    assert "no address" in second
     assert "ask for advice" in last
     assert notes(UK.model_copy(update={"address": "B"}), []) == [last]
     assert "ask for advice" in notes(Imprint(profile=Profile.OFF), [])[0]

@@ -147,6 +147,17 @@ def test_the_environment_stops_with_whatever_stands_in_it(
         let_go_on(place, actor="cli:wren", now=NOW)
 
 
+def test_what_a_person_said_is_told_from_what_names_our_files_and_variables(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halt.pull([place.var], reason="A wrong name", actor="cli:wren", now=NOW)
+    assert [one.is_in_a_persons_words(place) for one in halt.halts(place)] == [True, True]
+    place.stop_file.write_text("")
+    assert [one.is_in_a_persons_words(place) for one in halt.flags(place)] == [False]
+    monkeypatch.setenv("AMPLIFIER_STOP", "1")
+    assert [one.is_in_a_persons_words(place) for one in halt.flags(place)] == [False, False]
+
+
 @pytest.mark.parametrize("value", ["", "0", " "])
 def test_an_empty_variable_stops_nothing(place: Place, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("AMPLIFIER_STOP", value)

@@ -299,3 +299,27 @@ def test_names_and_addresses_are_those_of_the_settings() -> None:
     assert link(found, "/") == "https://amplifier.example/"
     assert link(settings.parse(LIVE.replace("address: https://amplifier.example\n", "")), "/") == ""
     assert title(settings.parse(LIVE.replace("mode: live ", "mode: rehearsal "))).endswith("(rehearsal)")
+
+
+def test_an_imprint_without_its_address_is_told_once_a_day_while_posts_are_out(desk: Desk) -> None:
+    desk.notifier.warn_of_imprint()
+    desk.round()
+    assert desk.sent == [], "nothing is out yet: it does not begin"
+    filled.sent("Out.")
+    days = [date(2023, 10, 10), date(2023, 10, 10), date(2023, 10, 11)]
+    for day in days:
+        desk.notifier._today = lambda day=day: day
+        desk.notifier.warn_of_imprint()
+        desk.round()
+    said = [words for who, words in desk.sent if who == "anna's"]
+    assert len(said) == 2
+    assert said[0].startswith(
+        "The page /imprint does not give an address. Everybody can see that. Fill it in under imprint"
+    )
+    filled_in = desk.settings.campaign.imprint.model_copy(update={"address": "1 Road"})
+    campaign = desk.settings.campaign.model_copy(update={"imprint": filled_in})
+    desk.settings = desk.settings.model_copy(update={"campaign": campaign})
+    desk.sent.clear()
+    desk.hire().warn_of_imprint()
+    desk.round()
+    assert desk.sent == []

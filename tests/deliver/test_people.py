@@ -26,7 +26,7 @@ def place(found: settings.Settings, tmp_path: Path) -> Place:
 
 def test_everybody_is_told_on_a_job_of_their_own(tmp_path: Path) -> None:
     names = [name for name, _, _ in people_jobs(place(LIVE_SETTINGS, tmp_path), {}, TOLD)]
-    assert names == ["notices", "tell anna", "tell bo", "clock", "low on money", "hand-off", "links"]
+    assert names == ["notices", "tell anna", "tell bo", "clock", "imprint", "low on money", "hand-off", "links"]
 
 
 def test_only_live_reads_the_addresses_of_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from amplifier.cli.console_token import Opened, opened_here
 from amplifier.cli.rehearse import free_port
 from amplifier.cli.tally import World
 from amplifier.place import Place
 from amplifier.settings import load
+from amplifier.web.admission import Admission
 
 REPOSITORY = Path(__file__).parents[2]
 AMPLIFIER = (sys.executable, "-m", "amplifier")
@@ -42,6 +44,23 @@ class Install:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
         return {**kept, "AMPLIFIER_SANDBOX_PORT": str(self.sandbox_port), "JOURNEY": self.mark, **self.extra}
+
+    @property
+    def opened(self) -> Opened:
+        """The console that is served on our port, with the secret that opens it."""
+        return next(one for one in opened_here(self.var) if one.port == self.port)
+
+    @property
+    def cookie(self) -> dict[str, str]:
+        """What a browser has once it was at the address that opens the console: the one way in for all tests."""
+        opened = self.opened
+        name = Admission(opened.host, opened.port, opened.token).cookie
+        return {"name": name, "value": opened.token, "url": opened.without_token().address()}
+
+    @property
+    def cookie_line(self) -> bytes:
+        """The same as a line of a request."""
+        return f"Cookie: {self.cookie['name']}={self.cookie['value']}\r\n".encode()
 
     def words(self, *words: str) -> list[str]:
         return [*words, "--home", str(self.home), "--var", str(self.var)]

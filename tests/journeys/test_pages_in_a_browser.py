@@ -92,7 +92,10 @@ def look(browser: Browser, install: Install) -> Iterator[Callable[..., Page]]:
     here = f"http://127.0.0.1:{install.port}"
 
     def look_at(path: str, size: dict[str, int] = LAPTOP, **options: Any) -> Page:
-        page = browser.new_context(viewport=size, **options).new_page()  # type: ignore[arg-type]  a plain dict will do
+        context = browser.new_context(viewport=size, **options)  # type: ignore[arg-type]  a plain dict will do
+        if not path.startswith("/k/"):  # whoever shares has never been in the console
+            context.add_cookies([install.cookie])  # type: ignore[list-item]  here, too
+        page = context.new_page()
         opened.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -289,7 +292,7 @@ def test_the_countdown_runs_on_the_servers_clock(look: Callable[..., Page]) -> N
 
 def test_a_server_that_is_away_is_said_and_forgotten_when_it_is_back(browser: Browser, install: Install) -> None:
     page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]  a plain dict will do
-    page.goto(f"http://127.0.0.1:{install.port}/")
+    page.goto(install.opened.address())
     page.route("**/*", lambda route: route.abort())
     expect(page.locator("#away")).to_contain_text("Amplifier does not answer.", timeout=8000)
     page.unroute_all()

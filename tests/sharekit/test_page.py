@@ -212,7 +212,7 @@ def test_the_imprint_names_who_answers_and_every_account(settings: Settings) -> 
     html = with_imprint(settings, responsible="A. Person", address="1 Road\nTown")
     assert "A. Person" in html
     assert "1 Road\nTown" in html
-    assert "not yet filled in" not in html
+    assert "None is given" not in html
     for handle in ("@ours on X", "@ours.example on Bluesky", "@ours@social.example on Mastodon"):
         assert f"<li>{handle}</li>" in html
     assert "Our posts end with the words “Imprint of ours.”</p>" in html
@@ -242,12 +242,19 @@ def with_imprint(settings: Settings, **changed: object) -> str:
     return imprint_page(settings.model_copy(update={"campaign": campaign})).decode()
 
 
-def test_an_imprint_that_is_not_filled_in_says_so(settings: Settings) -> None:
-    campaign = settings.campaign.model_copy(update={"links": {}})
-    html = imprint_page(settings.model_copy(update={"campaign": campaign})).decode()
-    for what in ("Who is responsible", "The address", "Where to complain"):
-        assert f"{what} is not yet filled in" in html
-    assert "ask for advice" in html
+@pytest.mark.parametrize("mode", ["settings", "live"])
+def test_what_is_not_filled_in_is_told_to_visitors_and_not_what_the_team_is_to_do(
+    request: pytest.FixtureRequest, mode: str
+) -> None:
+    found: Settings = request.getfixturevalue(mode)
+    imprint = found.campaign.imprint.model_copy(update={"responsible": "", "address": ""})
+    campaign = found.campaign.model_copy(update={"links": {}, "imprint": imprint})
+    html = imprint_page(found.model_copy(update={"campaign": campaign})).decode()
+    assert f"<h2>Who is responsible</h2>\n<p>{campaign.name}</p>" in html
+    assert '<p class="address">None is given here.</p>' in html
+    assert "write to one of the accounts above" in html
+    for advice in ("before going live", "advice", "fill", "not yet", "settings", "you go", "ask for"):
+        assert advice not in html.lower(), advice
 
 
 def test_complaints_go_where_the_settings_say(settings: Settings) -> None:

@@ -9,19 +9,26 @@ import pytest
 
 from amplifier.store import decisions
 from amplifier.web import asgi
+from amplifier.web.admission import Admission
 from amplifier.web.public import PublicPages
 from tests.web.campaign import Campaign
 
-HOME = ((b"host", b"127.0.0.1:8000"),)
+TOKEN = "s3cret-of-this-run"
+STRANGER = ((b"host", b"127.0.0.1:8000"),)  # on this computer, as a proxy on it is too
+HOME = (*STRANGER, (b"cookie", f"amplifier_console_8000={TOKEN}".encode()))
 
 
 class Site:
     """The whole site, asked as granian asks it."""
 
     def __init__(self, campaign: Campaign, *, bound: str = "127.0.0.1") -> None:
-        self.app = asgi.application(PublicPages(campaign.place.settings), bound=bound)
+        self.app = asgi.application(PublicPages(campaign.place.settings), Admission(bound, 8000, TOKEN))
 
     def ask(self, path: str, *, body: bytes = b"", **more: Any) -> tuple[int, bytes]:
+        status, _, content = self.answer(path, body=body, **more)
+        return status, content
+
+    def answer(self, path: str, *, body: bytes = b"", **more: Any) -> tuple[int, dict[bytes, bytes], bytes]:
         sent: list[Any] = []
         scope = {
             "type": "http",
@@ -45,7 +52,9 @@ class Site:
             sent.append(message)
 
         asyncio.run(self.app(scope, receive, send))
-        return (sent[0]["status"], b"".join(one.get("body", b"") for one in sent)) if sent else (0, b"")
+        if not sent:
+            return 0, {}, b""
+        return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent)
 
 
 @pytest.fixture
@@ -67,6 +76,12 @@ def test_this_computer_sees_the_console_and_the_public_pages(site: Site) -> None
         {"client": None},
         {"headers": ((b"host", b"evil.example"),)},
         {"headers": ()},
+        {"headers": STRANGER},
+        {"headers": (*STRANGER, (b"cookie", b"amplifier_console_8000=s3cret-of-another-run"))},
+        {"headers": (*STRANGER, (b"cookie", b"amplifier_console_8000="))},
+        {"headers": (*STRANGER, (b"cookie", b"amplifier_console_8001=" + TOKEN.encode()))},
+        {"headers": STRANGER, "query_string": b"token="},
+        {"headers": STRANGER, "query_string": b"token=s3cret-of-another-run"},
         {"headers": (*HOME, (b"x-forwarded-for", b"192.168.1.4"))},
         {"http_version": "1"},
     ],
@@ -95,8 +110,8 @@ def test_a_query_that_is_not_ascii_is_a_query_all_the_same(site: Site) -> None:
 def test_a_form_reaches_the_console_whole(site: Site) -> None:
     form = b"csrfmiddlewaretoken=" + b"a" * 32 + b"&post=hello%2Fonce"
     headers = (
-        *HOME,
-        (b"cookie", b"amplifier_form=" + b"a" * 32),
+        *STRANGER,
+        (b"cookie", b"amplifier_form=" + b"a" * 32 + b"; " + HOME[-1][1]),
         (b"content-type", b"application/x-www-form-urlencoded"),
         (b"content-length", str(len(form)).encode()),
     )
@@ -124,3 +139,52 @@ def test_nobody_can_keep_an_errand_waiting_with_a_long_body(site: Site, monkeypa
     monkeypatch.setattr("django.core.handlers.wsgi.WSGIHandler.__call__", lambda *_: pytest.fail("asked Django"))
     more = {**ELSEWHERE, "method": "POST", "body": b"x" * 20_000}
     assert site.ask("/h/" + "x" * 43, **more)[0] == 413
+
+
+QUERY = b"q=a%20b&token=" + TOKEN.encode() + b"&kind=reply"
+
+
+def test_the_address_with_the_secret_gives_a_cookie_and_leads_to_the_same_page_without_it(site: Site) -> None:
+    for method in ("GET", "HEAD"):
+        status, headers, _ = site.answer("/mentions", headers=STRANGER, query_string=QUERY, method=method)
+        assert (status, headers[b"location"]) == (303, b"/mentions?q=a%20b&kind=reply")
+        assert (
+            headers[b"set-cookie"] == b"amplifier_console_8000=%s; Path=/; HttpOnly; SameSite=Strict" % TOKEN.encode()
+        )
+        assert (headers[b"referrer-policy"], headers[b"cache-control"]) == (b"no-referrer", b"no-store")
+    assert site.ask("/mentions", query_string=b"q=a%20b&kind=reply")[0] == 200
+
+
+def test_where_another_site_led_here_a_page_leads_on_since_a_redirect_would_lose_the_cookie(site: Site) -> None:
+    for told, wanted in ((b"cross-site", 200), (b"none", 303), (b"same-site", 303), (b"same-origin", 303)):
+        headers = (*STRANGER, (b"sec-fetch-site", told))
+        status, answered, body = site.answer("/", headers=headers, query_string=QUERY)
+        assert (status, b"set-cookie" in answered, TOKEN.encode() in body) == (wanted, True, False)
+        assert (answered.get(b"refresh") == b"0; url=/?q=a%20b&kind=reply") == (wanted == 200)
+
+
+def test_an_old_address_loses_its_secret_too_where_the_console_is_open_already(site: Site) -> None:
+    status, headers, _ = site.answer("/", query_string=b"token=of-an-earlier-run")
+    assert (status, headers[b"location"], b"set-cookie" in headers) == (303, b"/", False)
+
+
+def test_the_secret_opens_nothing_for_whoever_is_elsewhere(site: Site) -> None:
+    for more in ({"client": ("192.168.1.4", 1)}, {"http_version": "1"}, {"headers": (*HOME, (b"via", b"1.1 proxy"))}):
+        assert site.ask("/", query_string=QUERY, **more) == (404, b"There is nothing here.\n")
+    assert site.ask("/", headers=STRANGER, query_string=QUERY, method="POST") == (404, b"There is nothing here.\n")
+
+
+def test_a_server_without_a_secret_has_no_console(opened: Campaign) -> None:
+    site = Site(opened)
+    site.app = asgi.application(PublicPages(opened.place.settings), Admission("127.0.0.1", 8000, ""))
+    for cookie in (b"amplifier_console_8000=", b"amplifier_console_8000"):
+        assert site.ask("/", headers=(*STRANGER, (b"cookie", cookie)), query_string=b"token=")[0] == 404
+
+
+def test_a_fault_outside_of_django_is_one_plain_sentence_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("/k/lab23", "/h/" + "x" * 43, "/"):
+        with monkeypatch.context() as broken:
+            for name in ("is_public", "is_errand"):
+                broken.setattr(asgi, name, lambda _: 1 / 0)
+            status, body = site.ask(path)
+        assert (status, body) == (500, b"This page cannot be shown just now. Wait a minute, then open it again.\n")

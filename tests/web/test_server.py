@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.cli.console_token import opened_here
 from tests.conftest import left_out
 from tests.journeys.install import Install, Run
 from tests.web.campaign import make_home
@@ -25,21 +26,24 @@ def start(folder: Path, migrated: Path, *words: str, everywhere: bool = False) -
     (folder / "var").mkdir(parents=True)
     shutil.copy(migrated, folder / "var" / "amplifier.sqlite3")
     install = Install(make_home(folder / "home"), folder / "var")
+    host = words[-1] if words else "127.0.0.1"
     if everywhere:
         install.extra = {"PORT": str(install.port)}
         run = install.start("web")
     else:
         run = install.start("web", "--port", str(install.port), *words)
-    run.until(lambda: listens(install.port, words[-1] if words else "127.0.0.1"), seconds=20, what="server")
+        # the port was free when it was chosen: what listens there may be somebody else
+        run.until(lambda: opened_here(install.var), seconds=20, what="console")
+    run.until(lambda: listens(install.port, host), seconds=20, what="server")
     return run
 
 
 def listens(port: int, host: str) -> bool:
     try:
-        socket.create_connection((host, port), timeout=1).close()
+        with socket.create_connection((host, port), timeout=1) as line:
+            return line.getsockname() != line.getpeername()  # what nobody listens on may be connected to itself
     except OSError:
         return False
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +99,18 @@ def test_on_all_addresses_the_console_is_not_there_and_the_public_pages_are(publ
 
 
 def test_on_this_computer_alone_the_console_is_there(private: Run) -> None:
-    status, said = tell(private, get("/"))
+    status, said = tell(private, get("/", headers=HOST + private.install.cookie_line))
     assert status == 200
     assert "The service has not been started here yet." in said
+    assert tell(private, get("/"))[0] == 404
     assert "server error" not in private.said().lower()
 
 
 def test_a_form_is_taken_over_a_real_socket(private: Run) -> None:
     token = b"a" * 32
     form = b"status=done&csrfmiddlewaretoken=" + token
-    head = b"Cookie: amplifier_form=%s\r\nContent-Type: application/x-www-form-urlencoded\r\n" % token
+    head = b"Content-Type: application/x-www-form-urlencoded\r\n" + private.install.cookie_line
+    head = head.replace(b"Cookie: ", b"Cookie: amplifier_form=%s; " % token)
     request = b"POST /mentions/1 HTTP/1.1\r\n%s%sContent-Length: %d\r\n\r\n%s" % (HOST, head, len(form), form)
     status, said = tell(private, request)
     assert (status, "Nothing is at this address." in said) == (404, True)  # it was read: there is no such mention
@@ -129,13 +135,14 @@ def test_a_form_is_taken_over_a_real_socket(private: Run) -> None:
 )
 def test_whoever_may_be_somebody_else_finds_no_console(private: Run, headers: bytes) -> None:
     for path in ("/", "/mentions"):
-        assert tell(private, get(path, headers=headers))[0] == 404
+        assert tell(private, get(path, headers=headers + private.install.cookie_line))[0] == 404
     assert tell(private, get("/healthz", headers=headers))[0] == 200
 
 
 def test_http_1_0_as_a_proxy_speaks_it_finds_no_console(private: Run) -> None:
-    assert tell(private, get("/", version="1.0"))[0] == 404
-    assert tell(private, get("/", version="1.0", headers=b""))[0] == 404
+    cookie = private.install.cookie_line
+    assert tell(private, get("/", version="1.0", headers=HOST + cookie))[0] == 404
+    assert tell(private, get("/", version="1.0", headers=cookie))[0] == 404
     assert tell(private, get("/healthz", version="1.0"))[0] == 200
 
 
@@ -170,7 +177,8 @@ def test_bytes_that_are_no_request_end_nothing(private: Run) -> None:
         except (OSError, IndexError):
             continue
     assert tell(private, get("/healthz"))[0] == 200
-    assert tell(private, b"GET /mentions?q=\xff\xc3\xa9 HTTP/1.1\r\n" + HOST + b"\r\n")[0] in (200, 400)
+    line = HOST + private.install.cookie_line
+    assert tell(private, b"GET /mentions?q=\xff\xc3\xa9 HTTP/1.1\r\n" + line + b"\r\n")[0] in (200, 400)
 
 
 def test_the_same_holds_over_ipv6(tmp_path: Path, migrated: Path) -> None:
@@ -180,9 +188,10 @@ def test_the_same_holds_over_ipv6(tmp_path: Path, migrated: Path) -> None:
         left_out(f"this machine has no IPv6: {error}")
     run = start(tmp_path, migrated, "--host", "::1")
     try:
-        assert tell(run, get("/", headers=b"Host: [::1]:80\r\n"), "::1")[0] == 200
-        assert tell(run, get("/", headers=b"Host: [::]\r\n"), "::1")[0] == 404
-        assert tell(run, get("/", headers=b"Host: evil.example\r\n"), "::1")[0] == 404
+        cookie = run.install.cookie_line
+        assert tell(run, get("/", headers=b"Host: [::1]:80\r\n" + cookie), "::1")[0] == 200
+        assert tell(run, get("/", headers=b"Host: [::]\r\n" + cookie), "::1")[0] == 404
+        assert tell(run, get("/", headers=b"Host: evil.example\r\n" + cookie), "::1")[0] == 404
     finally:
         run.install.end()
 

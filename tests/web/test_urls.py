@@ -28,6 +28,7 @@ def test_this_is_every_address_there_is() -> None:
         "posts/skip",
         "static/<str:name>",
         "stop",
+        "wall",
     ]
 
 

@@ -11,12 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from amplifier.campaign.stop import EVERYTHING
+from amplifier.compose.accountable import ADVICE, what_it_lacks
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, halts
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.schedule.planner import PLAN_BEAT
-from amplifier.settings import FILE, Account
+from amplifier.settings import FILE, Account, Mode
 from amplifier.store import accounts, heartbeats, ledger, notices, sources
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
@@ -63,6 +64,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         *_parts(beats, now),
         *_accounts(now),
         *_money(now),
+        *_imprint(),
         *_files(beats, planned=planned),
         *_settings(beats),
         *_sources(),
@@ -124,6 +126,17 @@ def _money(now: datetime) -> Iterator[Sign]:
         low = "Little is left of the month's budget." if money.is_low else ""
         slow = " We listen less often; posts come first." if money.is_low else ""
         yield Sign(Mood.WAIT if money.is_low else Mood.OK, f"The budget: {money}{slow}", low)
+
+
+def _imprint() -> Iterator[Sign]:
+    """What the public imprint lacks: live everybody can see that, in a rehearsal there is time to mend it."""
+    settings = place().settings
+    lacking = what_it_lacks(settings.campaign.imprint)
+    if lacking and settings.mode is Mode.LIVE:
+        hint = "Fill it in under imprint in settings.yaml and start again."
+        yield Sign(Mood.WAIT, f"{lacking} {hint} {ADVICE}", "The imprint is not complete.")
+    elif lacking:
+        yield Sign(Mood.OK, f"{lacking} A new ledger does not go live without it. {ADVICE}")
 
 
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:

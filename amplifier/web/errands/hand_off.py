@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from amplifier.campaign.delivery import DoubtReason, Journey, Receipt, State, Verb
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State, Verb
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.clock import utc_now
@@ -56,8 +56,6 @@ TRUTHS = {
     Standing.OFF: "This post is no longer wanted. Do not post it.",
     Standing.WAITS: "Do not post this now: something else holds it back.",
 }
-
-
 # What the list of several says of each.
 HOW = {
     Standing.ASKED: "to do",
@@ -259,7 +257,7 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
         "readable": found.account is not None and is_readable(found.account, place().settings),
         "url": outward(out.receipt.url) if out and out.receipt else "",
         "shown": out.receipt.url if out and out.receipt else "",
-        "reason": stop.reason if stop else "" if row.state is State.SENT else row.detail,
+        "reason": _why(found),
         "problem": problem or (found.link.refused if how is not Standing.OUT else ""),
         "not_seen": how is Standing.MINE and row.detail.startswith("Somebody said") and not found.link.refused,
         "again_s": LOOK_EVERY_S if how in (Standing.CHECKING, Standing.LOOKING) and not problem else 0,
@@ -288,6 +286,14 @@ def _listed(found: Errands, together: Mapping[str, Errands]) -> list[dict[str, o
             }
         )
     return listed
+
+
+def _why(found: Errands) -> str:
+    """Why it is as it is, where a person has said so. What the service notes of itself is for whoever runs it."""
+    row, stop = found.row, found.stop
+    if stop:
+        return stop.reason if stop.is_in_a_persons_words(place()) else ""
+    return row.detail if row.state is State.DROPPED or row.reason == HoldReason.HAND_OFF else ""
 
 
 def _stopped(stop: Halt) -> str:

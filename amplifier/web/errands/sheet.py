@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from pathlib import Path
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -17,10 +18,13 @@ from django.views.decorators.http import require_http_methods
 from markupsafe import Markup
 
 from amplifier.clock import utc_now
+from amplifier.errors import DatabaseTrouble
 from amplifier.settings import Mode
 from amplifier.web.errands.guesses import Guesses
+from amplifier.web.failures import NOT_NOW
 from amplifier.web.frame import place
 
+log = logging.getLogger("amplifier.web")
 View = Callable[[HttpRequest, str], HttpResponse]
 STATIC = Path(__file__).parents[1] / "static"
 LOST = "There is nothing here: the address is wrong, or it is no longer in use."
@@ -51,17 +55,25 @@ def errand(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
-        client, now = _client(request), utc_now()
-        if GUESSES.are_too_many(client, now):
-            return sheet(request, "errand_lost.html", {"truth": TIRED}, status=429)
         try:
             return view(request, token)
+        except (DatabaseError, DatabaseTrouble) as error:
+            log.warning("a page by hand cannot be shown", exc_info=error)
+            return sheet(request, "errand_lost.html", {"truth": NOT_NOW}, status=503)
         except Http404:
-            GUESSES.count(client, now)
-            return sheet(request, "errand_lost.html", {"truth": LOST}, status=404)
+            return lost(request)
 
     answered: View = csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(answer))
     return answered
+
+
+def lost(request: HttpRequest) -> HttpResponse:
+    """For a wrong address: that there is nothing, or that these were too many. A right one never comes to this."""
+    client, now = request.META.get("REMOTE_ADDR", ""), utc_now()
+    if GUESSES.are_too_many(client, now):
+        return sheet(request, "errand_lost.html", {"truth": TIRED}, status=429)
+    GUESSES.count(client, now)
+    return sheet(request, "errand_lost.html", {"truth": LOST}, status=404)
 
 
 def sheet(request: HttpRequest, template: str, content: Mapping[str, object], *, status: int = 200) -> HttpResponse:
@@ -85,12 +97,6 @@ def sheet(request: HttpRequest, template: str, content: Mapping[str, object], *,
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _client(request: HttpRequest) -> str:
-    """Who asks, as far as we can tell: behind a proxy, whom the nearest proxy names."""
-    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    return f"{request.META.get('REMOTE_ADDR', '')} {said[:60]}"
 
 
 @cache

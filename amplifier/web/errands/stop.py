@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import pull, why_stopped
+from amplifier.errors import DatabaseTrouble
 from amplifier.store import errands
-from amplifier.web.errands.sheet import errand, sheet
+from amplifier.web.errands.sheet import log, lost, sheet
 from amplifier.web.frame import asked, place
 
 LONGEST_REASON = 200
 NO_REASON = "Somebody pressed the stop link."
-SILENT = "The database does not answer, so nothing is sent just now either. Wait a minute, then open this again."
+SILENT = (
+    "Amplifier cannot look into its records, so nothing is sent just now either. Wait a minute, then open this again."
+)
 BEFORE = "This stops every post that has not begun to go out."
 STOPPED = "Sending is stopped."
 ALREADY = "Sending is stopped already."
@@ -26,16 +29,14 @@ FAILED = "It could not be stopped from here. Call whoever runs Amplifier, now."
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_page(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows the button, POST stops.
-
-    The right address is always let in: wrong ones that somebody else tries must not keep anybody from stopping.
-    """
+    """GET shows the button, POST stops."""
     try:
         found = errands.find_errand(ErrandKind.STOP, token)
-    except DatabaseError:
+    except (DatabaseError, DatabaseTrouble) as error:
+        log.warning("a stop link cannot be looked up", exc_info=error)
         return sheet(request, "errand_lost.html", {"truth": SILENT}, status=503)
     if found is None:
-        return _lost(request, token)
+        return lost(request)
     if request.method == "POST":
         return _stop(request, found)
     already = _is_stopped_already()
@@ -47,13 +48,8 @@ def _is_stopped_already() -> bool:
     """Whether everything is stopped; where nobody can tell, the button must be there."""
     try:
         return bool(why_stopped(place()))
-    except DatabaseError:
+    except (DatabaseError, DatabaseTrouble):
         return False
-
-
-@errand
-def _lost(_request: HttpRequest, _token: str) -> HttpResponse:
-    raise Http404
 
 
 def _stop(request: HttpRequest, found: Errand) -> HttpResponse:

@@ -59,6 +59,10 @@ async function refresh() {
   if (busy() || !page().dataset.now) return; // a page without a clock is about something that failed: it stays
   try {
     const answer = await fetch(location.href, { signal: AbortSignal.timeout(5000), headers: { Accept: "text/html" } });
+    if (answer.status === 404) {
+      write(away, "Amplifier was started again, so this page is no longer open here. A new address: amplifier console-link");
+      return;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
     write(away, "");

@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 
 from amplifier.clock import utc_now
+from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
 from amplifier.policy import Budget
 from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.settings import Mode
 from amplifier.store import accounts, heartbeats, sources, spends, stops
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
@@ -40,6 +42,7 @@ def test_all_is_well_and_every_part_is_named(opened: Campaign) -> None:
         "X (@labfreemvmt) is connected.",
         "Bluesky (@labfreemvmt.example) is connected.",
         "Mastodon (@labfreemvmt@social.example) is connected.",
+        f"The page /imprint does not give an address. A new ledger does not go live without it. {ADVICE}",
     ]
     assert not any(sign.short or sign.stops_all for sign in look())
 
@@ -88,7 +91,7 @@ def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campai
     assert only(Mood.WAIT).short == "X asks us to wait."
     assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
     accounts.AccountRow.objects.filter(label="x").update(closed_until=utc_now() - timedelta(seconds=1))
-    assert len(look()) == 5
+    assert len(look()) == 6
     assert all(sign.state is Mood.OK for sign in look())
 
 
@@ -150,12 +153,12 @@ def test_what_is_worst_comes_first(opened: Campaign) -> None:
     assert opened.place
     sources.source_trouble("x:mentions", problem="No.")
     accounts.account_trouble("mastodon", lost=True, detail="No.", now=utc_now())
-    assert [sign.state for sign in look()] == [Mood.BAD, Mood.WAIT, *[Mood.OK] * 4]
+    assert [sign.state for sign in look()] == [Mood.BAD, Mood.WAIT, *[Mood.OK] * 5]
 
 
-def changed(campaign: Campaign, monkeypatch: pytest.MonkeyPatch, **update: object) -> None:
+def changed(install: Campaign, monkeypatch: pytest.MonkeyPatch, **update: object) -> None:
     """The same install, started with other settings."""
-    place = replace(campaign.place, settings=campaign.place.settings.model_copy(update=update))
+    place = replace(install.place, settings=install.place.settings.model_copy(update=update))
     monkeypatch.setattr(frame, "settle", lambda *_: place)
     frame.place.cache_clear()
 
@@ -179,3 +182,15 @@ def test_an_account_that_is_used_by_hand_is_not_waited_for(opened: Campaign, mon
         opened, monkeypatch, accounts=tuple(one.model_copy(update={"hand_off": one.platform == "x"}) for one in known)
     )
     assert "X (@labfreemvmt) is used by hand; nothing is asked of its API." in [sign.sentence for sign in look()]
+
+
+def test_live_an_imprint_without_an_address_is_said_until_it_is_filled_in(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = opened.place.settings.campaign
+    changed(opened, monkeypatch, mode=Mode.LIVE)
+    (sign,) = [one for one in look() if "/imprint" in one.sentence]
+    assert (sign.state, sign.short) == (Mood.WAIT, "The imprint is not complete.")
+    filled = campaign.imprint.model_copy(update={"address": "1 Road"})
+    changed(opened, monkeypatch, mode=Mode.LIVE, campaign=campaign.model_copy(update={"imprint": filled}))
+    assert not [one for one in look() if "/imprint" in one.sentence]

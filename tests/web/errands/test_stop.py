@@ -58,7 +58,8 @@ def test_the_page_is_one_sentence_and_one_button_and_changes_nothing(token: str,
 def test_one_press_stops_everything_and_says_what_happens_now(opened: Campaign, token: str, phone: Client) -> None:
     page = Page(phone.post(f"/stop/{token}", {"reason": "A wrong name\nis in it"}))
     assert (page.status, page.truth) == (200, "Sending is stopped.")
-    assert "amplifier resume" in page.text
+    assert "Who can let it go on: whoever runs Amplifier" in page.text
+    assert "amplifier resume" not in page.text  # whoever has only the link cannot give it
     assert page.named("button") == []
     (stop,) = stops.stops()
     assert (stop.scope, stop.reason) == ("all", "A wrong nameis in it.")
@@ -133,4 +134,4 @@ def test_a_database_that_does_not_answer_is_said_and_is_no_wrong_address(
     monkeypatch.setattr(stop_module.errands, "find_errand", fail)
     page = Page(phone.get(f"/stop/{token}"))
     assert page.status == 503
-    assert page.truth.startswith("The database does not answer, so nothing is sent")
+    assert page.truth.startswith("Amplifier cannot look into its records, so nothing is sent")

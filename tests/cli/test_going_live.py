@@ -1,0 +1,140 @@
+"""Live without the address that the imprint asks for: refused where nothing is out yet, let go on where it is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from amplifier.__main__ import main
+from amplifier.cli import tally, worker
+from amplifier.cli.rehearse import copy_home
+from amplifier.errors import SettingsError
+from amplifier.place import Place, settle
+from tests.journeys.install import Install
+from tests.store import filled
+
+REPOSITORY = Path(__file__).parents[2]
+LACKING = "the page /imprint must give an address: `address` is empty."
+
+
+def live_home(folder: Path, address: str = "") -> Path:
+    home = copy_home(REPOSITORY, folder, seconds=60)
+    text = (home / "settings.yaml").read_text().replace("mode: rehearsal", "mode: live")
+    (home / "settings.yaml").write_text(text.replace('address: ""', f'address: "{address}"'))
+    return home
+
+
+def secrets_of(home: Path) -> dict[str, str]:
+    words = (home / "settings.yaml").read_text().split()
+    return {word: "pretend" for word in words if word.isupper() and "_" in word} | {"AMPLIFIER_KEY": "k" * 48}
+
+
+def test_check_says_it_and_names_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = live_home(tmp_path / "home")
+    assert main(["check", "--home", str(home)]) == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert LACKING in said
+    assert "settings.yaml:" in said
+    assert "1 problem. Nothing was started." in said
+    assert main(["check", "--json", "--home", str(home)]) == 2
+    assert [one["rule"] for one in json.loads(capsys.readouterr().out)["problems"]] == ["imprint"]
+    assert main(["check", "--home", str(live_home(tmp_path / "filled", "1 Road, Liverpool"))]) == 0
+
+
+def test_check_notes_it_in_a_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--home", str(copy_home(REPOSITORY, tmp_path / "home", seconds=60))]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "The page /imprint does not give an address. A new ledger does not go live without it." in said
+
+
+def test_check_warns_of_it_where_something_is_out_as_up_and_the_worker_go_on(
+    any_ledger: None, place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any_ledger is None
+    if connection.vendor == "sqlite":
+        shutil.copy(connection.settings_dict["NAME"], place.var / "amplifier.sqlite3")
+        monkeypatch.setitem(connection.settings_dict, "NAME", str(place.var / "amplifier.sqlite3"))
+        connection.close()
+    else:
+        monkeypatch.setenv("DATABASE_URL", "the server of this test")
+    words = ["check", "--home", str(place.home), "--var", str(place.var)]
+    filled.open_ledger()
+    filled.unsure("Perhaps out.")
+    assert main(words) == 2
+    assert "1 problem. Nothing was started." in capsys.readouterr().out
+    filled.sent("Out.")
+    assert main(words) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{LACKING} Posts are out, so everybody can see that. Fill in address under imprint." in said
+    assert "✓ Nothing is wrong; " in said
+    assert "A new ledger does not go live" not in said
+    assert main([*words, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["problems"] == []
+    assert [one["rule"] for one in answer["warnings"]].count("imprint") == 1
+
+
+@pytest.mark.parametrize("word", ["up", "worker"])
+def test_a_new_ledger_does_not_go_live_without_it(tmp_path: Path, word: str) -> None:
+    install = Install(live_home(tmp_path / "home"), tmp_path / "var")
+    install.extra = secrets_of(install.home)
+    if word == "worker":
+        assert install.command("migrate").returncode == 0
+    ports = ("--port", str(install.port)) if word == "up" else ()
+    refused = install.command(word, *ports)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert LACKING in refused.stderr
+    assert not install.living()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    home = live_home(tmp_path / "home")
+    for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY"):
+        monkeypatch.setenv(name, "")
+    for name, value in secrets_of(home).items():
+        monkeypatch.setenv(name, value)
+    return settle(home, tmp_path / "var")
+
+
+class Opened(Exception):
+    """It went on to open the ledger, and no further: live it would speak to the world."""
+
+
+def test_one_that_has_published_goes_on(any_ledger: None, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert any_ledger is None
+
+    def opened(_: object) -> None:
+        raise Opened
+
+    monkeypatch.setattr(worker, "open_house", opened)
+    options = argparse.Namespace(home=place.home, var=place.var, listen=False)
+    filled.open_ledger()
+    filled.unsure("Perhaps out.")
+    with pytest.raises(SettingsError, match="address"):
+        worker.run(options)
+    filled.sent("Out.")
+    with pytest.raises(Opened):
+        worker.run(options)
+
+
+def test_up_asks_the_file_itself(tmp_path: Path) -> None:
+    file = tmp_path / "amplifier.sqlite3"
+    assert not tally.has_published(file)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE other (state)")
+    assert not tally.has_published(file)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE deliveries (state)")
+        database.execute("INSERT INTO deliveries VALUES ('queued')")
+    assert not tally.has_published(file)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("INSERT INTO deliveries VALUES ('sent')")
+    assert tally.has_published(file)

@@ -1,0 +1,282 @@
+"""What strangers are told when something is wrong: one plain sentence, whatever ails database, files or code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+
+from amplifier.__main__ import COMMANDS
+from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.errand import Ask, ErrandKind
+from amplifier.campaign.notice import Draft
+from amplifier.clock import utc_now
+from amplifier.errors import SettingsError
+from amplifier.policy import Topic
+from amplifier.store import errands
+from amplifier.store.models import DeliveryRow
+from amplifier.web import frame
+from amplifier.web.errands import sheet
+from amplifier.web.errands.guesses import Guesses
+from amplifier.web.failures import NOT_NOW, NOT_SENT
+from tests.journeys.install import Install, Run
+from tests.web.campaign import Campaign, Page
+from tests.web.proxies import nginx
+from tests.web.test_server import listens
+
+STOP, HAND = "s" * 43, "h" * 43
+PUBLIC = ("/healthz", "/imprint", "/k/lab23", "/k/nothing", "/k/static/nothing.css")
+ERRANDS = (f"/stop/{STOP}", f"/h/{HAND}", "/stop/" + "w" * 43, "/h/" + "w" * 43)
+ELSEWHERE = {"Host": "amplifier.example", "X-Forwarded-For": "198.51.100.9"}
+# Whatever a stranger has no use for: places on this computer, commands, and our insides.
+INSIDE = re.compile(
+    rf"/(tmp|home|work|var|root|dev|usr|srv|opt)/|\bamplifier ({'|'.join(COMMANDS)})\b|--[a-z]+|\.py\b|\.yaml"
+    r"|(?i:sqlite|django|traceback|\btable|\bcolumn|operationalerror|no such)",
+)
+
+
+def delete(file: Path) -> None:
+    for path in file.parent.glob(f"{file.name}*"):
+        path.unlink()
+
+
+def exchange(file: Path) -> None:
+    delete(file)
+    file.write_bytes(b"no database at all, but something else\n" * 1000)
+
+
+def damage(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(4096)
+        opened.write(b"\xa5" * (file.stat().st_size - 4096))
+
+
+def age(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database, database:
+        for table in ("errands", "kits", "stops", "heartbeats", "deliveries"):
+            database.execute(f"ALTER TABLE {table} RENAME TO {table}_of_another_version")
+
+
+def lock(file: Path) -> None:
+    """As a database browser does that has begun to write: others may read and not write."""
+    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    database.execute("BEGIN EXCLUSIVE")
+    LOCKS.append(database)
+
+
+LOCKS: list[sqlite3.Connection] = []
+ILLS = {one.__name__: one for one in (delete, exchange, damage, age)}
+
+
+@pytest.fixture(autouse=True)
+def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet, "GUESSES", Guesses())
+
+
+@pytest.fixture
+def errand(opened: Campaign) -> Campaign:
+    """A stop link and a post by hand, each with its secret address."""
+    row = DeliveryRow.objects.get(post__slot="hello", account="bluesky")
+    due = utc_now()
+    DeliveryRow.objects.filter(id=row.pk).update(
+        state="held", reason=HoldReason.HAND_OFF, run_at=due, too_late_at=due + timedelta(minutes=9)
+    )
+    errands.make_errand(kind=ErrandKind.STOP, token=STOP, now=due, actor="cli:wren")
+    draft = Draft(f"{row.pk}:0", Topic.HAND_OFF, "Please post.")
+    assert errands.ask([Ask(row.pk, "anna", 0)], draft, token=HAND, link="sealed:x", now=due)
+    return opened
+
+
+@pytest.fixture
+def served(errand: Campaign, tmp_path: Path) -> Iterator[Run]:
+    """The same on a real server, in a process of its own."""
+    connection.close()
+    install = Install(errand.place.home, tmp_path / "served")
+    install.var.mkdir()
+    shutil.copy(connection.settings_dict["NAME"], install.var / "amplifier.sqlite3")
+    run = install.start("web", "--port", str(install.port))
+    try:
+        run.until(lambda: listens(install.port, "127.0.0.1"), seconds=30, what="server")
+        yield run
+    finally:
+        while LOCKS:
+            LOCKS.pop().close()
+        install.end()
+
+
+def ask(run: Run, path: str, *, method: str = "GET", body: str = "", seconds: float = 30) -> tuple[int, str]:
+    line = HTTPConnection("127.0.0.1", run.install.port, timeout=seconds)
+    try:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        line.request(method, path, body=body, headers={**ELSEWHERE, **(form if body else {})})
+        answer = line.getresponse()
+        words = answer.read().decode()
+        assert not INSIDE.search(_told(words, " ".join(answer.headers.values()))), (path, words)
+        return answer.status, words
+    finally:
+        line.close()
+
+
+def _told(html: str, headers: str = "") -> str:
+    """What somebody reads who looks at the page's words and addresses, without our style, script and public links."""
+    bare = re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.DOTALL)
+    return f"{headers} {re.sub(r'https?://[^ ]+', '', bare)}".replace("text/html", "")
+
+
+def test_all_is_well_before(served: Run) -> None:
+    assert [ask(served, path)[0] for path in ERRANDS] == [200, 200, 404, 404]
+    assert "Please post this on Bluesky." in ask(served, f"/h/{HAND}")[1]
+
+
+@pytest.mark.parametrize("ill", ILLS.values(), ids=ILLS)
+def test_strangers_learn_nothing_of_what_ails_the_database(served: Run, ill: Callable[[Path], None]) -> None:
+    assert ask(served, f"/h/{HAND}")[0] == 200  # it has been open
+    ill(served.install.var / "amplifier.sqlite3")
+    errand_tells = (503, 200, 404) if ill is damage else (503,)  # what SQLite has read already may still be known
+    for path in (*PUBLIC, *ERRANDS, "/", "/decide", "/nothing"):
+        status, _ = ask(served, path)
+        assert status in ((200, 404) if path not in ERRANDS else errand_tells), (path, status)
+    for path in ERRANDS:
+        status, words = ask(served, path, method="POST", body="do=take&reason=x")
+        assert status in errand_tells
+        assert status != 503 or "Wait a minute, then open" in words
+    assert "database" in served.said().lower(), "whoever runs it is told"
+
+
+def test_a_lock_of_another_program_is_no_news_for_strangers(errand: Campaign) -> None:
+    options = connections.databases["default"]["OPTIONS"]
+    connection.close()
+    before, options["timeout"] = options["timeout"], 0.05
+    try:
+        lock(Path(connection.settings_dict["NAME"]))
+        for path in ERRANDS[:2]:
+            assert errand.get(path).status == 200
+        page = Page(errand.client.post(f"/h/{HAND}", {"do": "take"}))
+        assert (page.status, page.truth) == (503, NOT_NOW)
+        assert not INSIDE.search(_told(page.html))
+    finally:
+        LOCKS.pop().close()
+        options["timeout"] = before
+        connection.close()
+
+
+def test_settings_that_broke_since_the_start_are_no_news_for_strangers(served: Run) -> None:
+    (served.install.home / "settings.yaml").write_text("campaign: [")
+    assert [ask(served, path)[0] for path in ERRANDS] == [200, 200, 404, 404]
+    for path in PUBLIC:
+        ask(served, path)
+
+
+@pytest.mark.parametrize("error", [SettingsError([]), ZeroDivisionError("/tmp/x"), KeyError("amplifier status")])
+def test_a_fault_of_ours_is_one_sentence(errand: Campaign, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    errand.client.raise_request_exception = False
+    monkeypatch.setattr("amplifier.store.errands.find_errand", fail)
+    monkeypatch.setattr(frame, "place", fail)  # nothing of ours can be relied on
+    for path in ERRANDS:
+        page = errand.get(path)
+        assert (page.status, page.truth) == (500, NOT_NOW)
+        assert page.response["Referrer-Policy"] == "no-referrer"
+        assert not INSIDE.search(_told(page.html))
+
+
+def test_what_is_no_request_of_ours_shows_nothing_of_the_console(errand: Campaign) -> None:
+    many = {f"field{number}": "x" for number in range(2000)}
+    for path in ERRANDS[:2]:
+        page = Page(errand.client.post(path, many))
+        assert (page.status, page.truth) == (400, NOT_SENT)
+        assert page.links() == page.named("form") == []
+        assert not INSIDE.search(_told(page.html))
+
+
+def test_over_a_socket_too_whatever_is_sent(served: Run) -> None:
+    for body in ("&".join(f"f{number}=" for number in range(1500)), "x" * 20_000, "%ff%00=%", "link=" + "%00" * 900):
+        for path in ERRANDS:
+            assert ask(served, path, method="POST", body=body)[0] in (200, 302, 400, 404, 413, 422)
+    for method in ("PUT", "DELETE", "OPTIONS", "PATCH"):
+        for path in (*ERRANDS, *PUBLIC):
+            assert ask(served, path, method=method)[0] == 405 or path.endswith("nothing.css")
+
+
+def test_a_stop_by_file_or_environment_tells_helpers_that_it_is_stopped_and_not_where(
+    errand: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = errand.place.stop_file
+    try:
+        stop.touch()
+        page = errand.get(f"/h/{HAND}")
+        assert page.truth == "Do not post this now. Sending is stopped."
+        assert not INSIDE.search(_told(page.html))
+        stop.write_text("The wrong words went out.\n")
+        assert "The wrong words went out." in errand.get(f"/h/{HAND}").text
+        stop.unlink()
+        stop.symlink_to("/nowhere/at/all")
+        assert not INSIDE.search(_told(errand.get(f"/h/{HAND}").html))
+    finally:
+        stop.unlink(missing_ok=True)
+    monkeypatch.setenv("AMPLIFIER_STOP", "1")
+    page = errand.get(f"/h/{HAND}")
+    assert page.truth == "Do not post this now. Sending is stopped."
+    assert "AMPLIFIER_STOP" not in page.html
+
+
+@pytest.mark.parametrize("reason", ["imprint", "rejected", "stopped", "budget", "account", "doubt"])
+def test_what_the_service_notes_for_whoever_runs_it_is_not_for_helpers(errand: Campaign, reason: str) -> None:
+    detail = "There is no imprint. Fill in imprint in settings.yaml: amplifier check. The file /var/x/STOP is there."
+    DeliveryRow.objects.filter(post__slot="hello", account="bluesky").update(reason=reason, detail=detail)
+    page = errand.get(f"/h/{HAND}")
+    assert page.truth == "Do not post this now: something else holds it back."
+    assert not INSIDE.search(_told(page.html))
+
+
+def test_a_right_secret_is_let_in_while_wrong_ones_are_counted(served: Run) -> None:
+    """Through a real server, all from one client."""
+    wrong = ["/h/" + "w" * 43, "/stop/" + "w" * 43]
+    statuses = [ask(served, wrong[number % 2])[0] for number in range(40)]
+    assert statuses == [404] * 30 + [429] * 10
+    for path in ERRANDS[:2]:
+        assert ask(served, path)[0] == 200
+        assert ask(served, wrong[0])[0] == 429, "opening a right one must not forgive the wrong ones"
+    assert ask(served, f"/h/{HAND}", method="POST", body="do=take")[0] == 302
+    assert ask(served, f"/stop/{STOP}", method="POST", body="reason=x")[0] == 200
+
+
+def test_behind_a_trusted_proxy_each_client_has_an_allowance_of_their_own(errand: Campaign, tmp_path: Path) -> None:
+    connection.close()
+    install = Install(errand.place.home, tmp_path / "served")
+    install.var.mkdir()
+    shutil.copy(connection.settings_dict["NAME"], install.var / "amplifier.sqlite3")
+    settings = install.home / "settings.yaml"
+    settings.write_text(settings.read_text() + '\ntrusted_proxies: ["127.0.0.1"]\n')
+    run = install.start("web", "--port", str(install.port))
+
+    def guess(port: int, **headers: str) -> int:
+        line = HTTPConnection("127.0.0.1", port, timeout=30, source_address=("127.0.0.2", 0))  # no proxy of ours
+        try:
+            line.request("GET", "/h/" + "w" * 43, headers=headers)
+            return line.getresponse().status
+        finally:
+            line.close()
+
+    try:
+        run.until(lambda: listens(install.port, "127.0.0.1"), seconds=30, what="server")
+        named = "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $http_x_test_client;"
+        adding = "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
+        with nginx(tmp_path / "nginx", install.port, named) as port:
+            assert [guess(port, **{"X-Test-Client": "198.51.100.1"}) for _ in range(32)] == [404] * 30 + [429] * 2
+            assert guess(port, **{"X-Test-Client": "198.51.100.2"}) == 404, "somebody else"
+        with nginx(tmp_path / "second", install.port, adding) as port:  # nginx adds who asked it
+            forged = [guess(port, **{"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(32)]
+            assert forged[-1] == 429, "who writes the header themselves gets a new allowance each time"
+    finally:
+        install.end()
