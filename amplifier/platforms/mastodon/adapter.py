@@ -13,6 +13,7 @@ from mastodon import Mastodon
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected
+from amplifier.platforms import own_word
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.mastodon import statuses
@@ -149,7 +150,7 @@ class MastodonPlatform(Platform):
 
         def fetch(**bounds: str) -> list[Any]:
             try:
-                return list(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
+                return self._listed(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
             except Exception:
                 if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
                     raise
@@ -162,7 +163,7 @@ class MastodonPlatform(Platform):
         """Statuses with this hashtag, as far as this server has seen them, without our own."""
 
         def fetch(**bounds: str) -> list[Any]:
-            return list(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
+            return self._listed(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
 
         return self._listen(cursor, fetch, lambda status: (status, Kind.TAG), STATUSES_SETTLED)
 
@@ -214,13 +215,21 @@ class MastodonPlatform(Platform):
         found: list[Any] = []
         bounds: dict[str, str] = {}
         for _ in range(PAGES):
-            page = self._reader.account_statuses(self._me(), limit=PAGE_SIZE, exclude_reblogs=True, **bounds)
+            page = self._listed(
+                self._reader.account_statuses(self._me(), limit=PAGE_SIZE, exclude_reblogs=True, **bounds)
+            )
             young = [status for status in page if statuses.said_at(status) >= after]
             found += young
             if not page or len(young) < len(page):
                 break
             bounds = {"max_id": str(page[-1]["id"])}
         return found
+
+    def _listed(self, found: Any) -> list[Any]:
+        """What was just read, if it was a list: Mastodon.py makes an empty one of anything empty."""
+        if not (self._reading.answer and self._reading.answer.is_list):
+            raise TypeError("The answer is no list.")
+        return list(found)
 
     def _status(self, remote_id: str) -> Any:
         """One status by its id; None if the server says that there is none."""
@@ -246,7 +255,8 @@ class MastodonPlatform(Platform):
         return self._own_id or self.verify().remote_id
 
     def _session(self) -> HostSession:
-        return HostSession(self._connection.api, (self._connection.connect_timeout, self._connection.read_timeout))
+        timeout = (self._connection.connect_timeout, self._connection.read_timeout)
+        return HostSession(self._connection.api, timeout, own_word.MASTODON_FAMILY)
 
     def _client(self, session: HostSession) -> Any:
         return Mastodon(

@@ -16,6 +16,7 @@ import tweepy
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
+from amplifier.platforms import own_word
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.metered import MeteredSession, Tariff
@@ -176,7 +177,7 @@ class XPlatform(Platform):
             try:
                 walk = self._walk(fetch, bounds, pages=PAGES if cursor else 1)
             except Exception as error:
-                if not (is_refused_request(error) and bounds):
+                if not (is_refused_request(error, self._reading.answer) and bounds):
                     raise
                 # The mark is older than X's search reaches (seven days): what it still shows is all there is.
                 walk = self._walk(fetch, {}, pages=PAGES)
@@ -243,9 +244,9 @@ class XPlatform(Platform):
     def _session(self) -> HostSession:
         timeout = (self._connection.connect_timeout, self._connection.read_timeout)
         if self._connection.till is None:
-            return HostSession(self._connection.api, timeout, instead_of=TWEEPY_HOSTS)
+            return HostSession(self._connection.api, timeout, own_word.X, instead_of=TWEEPY_HOSTS)
         tariff = Tariff(self._connection.till, charge)
-        return MeteredSession(self._connection.api, timeout, TWEEPY_HOSTS, tariff=tariff)
+        return MeteredSession(self._connection.api, timeout, own_word.X, TWEEPY_HOSTS, tariff=tariff)
 
     def _speaker(self, session: HostSession) -> Any:
         """A client on this session. A copy, since a new one makes a session of its own first: an eighth of a post."""

@@ -146,6 +146,16 @@ def test_a_source_that_cannot_be_read_now_is_no_absence(stub: Stub) -> None:
         connected(stub).find(sought(stub))
 
 
+@pytest.mark.parametrize("odd", [{}, {"ok": True}, None, ""])
+def test_an_answer_that_lists_nothing_is_no_empty_list(stub: Stub, odd: Any) -> None:
+    stub.answers |= {OWN: Said(200, odd), LISTING: Said(200, odd), "GET /api/v1/timelines/tag/Lab23": Said(200, odd)}
+    adapter = connected(stub)
+
+    for look in (lambda: adapter.find(sought(stub)), lambda: adapter.mentions(""), lambda: adapter.tagged("Lab23", "")):
+        with pytest.raises(Unavailable):
+            look()
+
+
 def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
     stub.answers[OWN] = Said(200, [status("a", 10, "<p>Other words</p>")])
 

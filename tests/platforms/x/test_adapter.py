@@ -303,6 +303,7 @@ def test_a_post_that_is_not_ours_is_not_deleted(stub: Stub) -> None:
 
 def test_an_id_is_never_a_path(stub: Stub) -> None:
     adapter = connected(stub)
+    stub.otherwise = Said(404, {"title": "Not Found"})
 
     for call in (lambda: adapter.read("7/../8?a", TEXT), lambda: adapter.delete("7/../8?a")):
         call()
