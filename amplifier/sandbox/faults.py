@@ -54,10 +54,19 @@ class Kind(StrEnum):
     IGNORE_KEY = "ignore_key"
     REPLAY_500 = "replay_500"
     LAG = "lag"
+    RENDERS = "renders"
+    FORGETS_LANGUAGE = "forgets_language"
+    COUNTS_ALL = "counts_all"
+    MOVES_SLASH = "moves_slash"
 
 
-# These three change what a face answers; the others act on the connection.
-HABITS = frozenset({Kind.IGNORE_KEY, Kind.REPLAY_500, Kind.LAG})
+# These change what a face answers; the others act on the connection.
+HABITS = frozenset(
+    {
+        *(Kind.IGNORE_KEY, Kind.REPLAY_500, Kind.LAG),
+        *(Kind.RENDERS, Kind.FORGETS_LANGUAGE, Kind.COUNTS_ALL, Kind.MOVES_SLASH),
+    }
+)
 # With these the post is not stored unless the fault says so; with all others it is.
 REFUSALS = frozenset({Kind.STATUS, Kind.SUSPENDED, Kind.DUPLICATE, Kind.REDIRECT, Kind.BETWEEN, Kind.GATEWAY})
 NOT_STORING = REFUSALS | {Kind.CUT_BEFORE}

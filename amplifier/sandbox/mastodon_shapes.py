@@ -12,6 +12,7 @@ from amplifier.text.links import Span, SpanKind, spans
 MAX_CHARACTERS = 500
 LINK_COST = 23
 VERSION = "4.5.0"
+OTHER_SOFTWARE = {"version": "0.19.1+git-pretend", "source_url": "https://codeberg.org/superseriousbusiness/gotosocial"}
 
 
 def account(found: Account, base: str) -> dict[str, Any]:
@@ -146,6 +147,11 @@ def content(text: str, base: str) -> str:
     pieces.append(escape(text[done:]))
     paragraphs = (part.strip("\n") for part in "".join(pieces).replace("\r\n", "\n").split("\n\n"))
     return "".join("<p>" + part.replace("\n", "<br />") + "</p>" for part in paragraphs if part.strip())
+
+
+def rendered(shown: str) -> str:
+    """The same HTML from a server that escapes entities once more, keeps Markdown's backslashes, and betters quotes."""
+    return shown.replace("&", "&amp;").replace("_", "\\_").replace("!", "\\!").replace("...", "\u2026")
 
 
 def _anchor(span: Span, base: str) -> str:

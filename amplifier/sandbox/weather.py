@@ -35,14 +35,6 @@ REFUSALS = _each(
     *_status(400, 404, 413, 422),
     {"kind": "duplicate"},
 )
-# What something in between says is no refusal of the network's, so that it may come to any question.
-BETWEEN = _each(
-    1,
-    {"kind": "between", "status": 403},
-    {"kind": "between", "status": 404},
-    {"kind": "between", "status": 503, "retry_after": "years"},
-    {"kind": "gateway", "status": 403},
-)
 PATIENCE = _each(
     3,
     *_status(429, reset=2),
@@ -78,14 +70,14 @@ WRITES = _each(
 OTHERS_ID = _each(2, {"kind": "other_id"})
 
 TABLES: dict[Operation, tuple[Chance, ...]] = {
-    Operation.PUBLISH: REFUSALS + BETWEEN + PATIENCE + TROUBLE + LINE + SHAPES + WRITES + OTHERS_ID,
-    Operation.EDIT: BETWEEN + PATIENCE + TROUBLE + LINE + SHAPES + WRITES,
-    Operation.DELETE: BETWEEN + PATIENCE + TROUBLE + LINE + SHAPES + WRITES,
-    Operation.FIND: BETWEEN + PATIENCE + TROUBLE + LINE + SHAPES,
-    Operation.READ: BETWEEN + PATIENCE + TROUBLE + LINE + SHAPES,
-    Operation.MENTIONS: BETWEEN + PATIENCE + TROUBLE + LINE + SHAPES,
-    Operation.LOGIN: BETWEEN + PATIENCE + TROUBLE + LINE,
-    Operation.LOOK_UP: BETWEEN + PATIENCE + TROUBLE + LINE,
+    Operation.PUBLISH: REFUSALS + PATIENCE + TROUBLE + LINE + SHAPES + WRITES + OTHERS_ID,
+    Operation.EDIT: PATIENCE + TROUBLE + LINE + SHAPES + WRITES,
+    Operation.DELETE: PATIENCE + TROUBLE + LINE + SHAPES + WRITES,
+    Operation.FIND: PATIENCE + TROUBLE + LINE + SHAPES,
+    Operation.READ: PATIENCE + TROUBLE + LINE + SHAPES,
+    Operation.MENTIONS: PATIENCE + TROUBLE + LINE + SHAPES,
+    Operation.LOGIN: PATIENCE + TROUBLE + LINE,
+    Operation.LOOK_UP: PATIENCE + TROUBLE + LINE,
 }
 REAL_WAITS = frozenset({"delay", "hang", "drip"})  # the other kinds that wait do so on the sandbox's clock
 # In which share of the requests something of the table strikes; and the habits of servers, each by its own chance.

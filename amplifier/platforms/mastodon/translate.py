@@ -54,6 +54,11 @@ def is_not_offered(answer: Answer | None) -> bool:
     return answer is not None and answer.is_own and answer.status in {400, 404, 405, 410, 422, 501}
 
 
+def is_nowhere(answer: Answer | None) -> bool:
+    """Whether somebody says that there is no such address: the server, or what stands before it."""
+    return answer is not None and answer.status in {404, 405, 501}
+
+
 def _words(error: Exception) -> str:
     """The server's own words, which Mastodon.py puts last; else what happened."""
     if isinstance(error, MastodonAPIError) and len(error.args) > 3 and error.args[3]:

@@ -75,9 +75,11 @@ class XPlatform(Platform):
             client = self._speaker(session)
             # tweepy passes `json` on unchanged, and our session sends bytes as they are.
             made = client.request("POST", "/2/tweets", json=request, user_auth=True).json()["data"]
-            if not posts.may_say(str(made["text"]), str(thaw(request)["text"])):
+            receipt = self._receipt(str(made["id"]), rest_until(session.answer, self._now()))
+            text = str(thaw(request)["text"])
+            if not (posts.may_say(str(made["text"]), text) or self._says(receipt.remote_id, text)):
                 raise OutcomeUnknown("X answered with another post than the one that was sent.")
-            return self._receipt(str(made["id"]), rest_until(session.answer, self._now()))
+            return receipt
 
     def find(self, sought: Sought) -> Receipt | None:
         """The oldest of our own posts since `after` that says the same and belongs to no other delivery."""
@@ -234,6 +236,15 @@ class XPlatform(Platform):
         if str(found["id"]) != remote_id:
             raise Unavailable("X answered with another post than the one asked for.")
         return found
+
+    def _says(self, remote_id: str, text: str) -> bool:
+        """Whether X says at once that this is our post with these words, its links written out."""
+        try:
+            with self._reads():
+                post = self._post(remote_id)
+                return post is not None and str(post["author_id"]) == self._me() and posts.says(post, text)
+        except PlatformError:
+            return False
 
     def _me(self) -> str:
         return self._own_id or self.verify().remote_id
