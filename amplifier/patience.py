@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, model_validator
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
 
 from amplifier.written import Duration, wrong
 from amplifier.yamlfile import FileModel
@@ -54,3 +56,10 @@ class RehearsalLimits(Limits):
     gap_s: Duration = 0.1
     hand_over_after_s: Duration = 10.0
     read_back_after_s: Duration = 10.0
+
+
+class Public(FileModel):
+    """How lively the pretend public is, and after how many posts it falls silent."""
+
+    per_minute: Annotated[int, Field(ge=0, le=600)] = 30
+    stop_at: Annotated[int, Field(ge=0, le=10_000)] = 200

@@ -13,8 +13,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from amplifier.errors import Problem, SettingsError
-from amplifier.patience import Limits, RehearsalLimits
-from amplifier.policy import Budget, Imprint, OnDoubt, Recipients
+from amplifier.patience import Limits, Public, RehearsalLimits
+from amplifier.policy import Budget, Counts, Imprint, OnDoubt, Recipients, TextLimit
 from amplifier.written import (
     Address,
     BaseAddress,
@@ -112,6 +112,7 @@ class Campaign(FileModel):
 class Account(FileModel):
     """One account. `secrets` maps each secret to the name of its environment variable; `api` is empty for the usual.
 
+    `limit` and `counts`: how long a post may be, and how that is counted; None leaves both to the server.
     `hand_off`: people post there by hand; None leaves it to the budget. `gap_s`: least seconds between two posts; None
     means the limits'. `daily_cap`: most posts in 24 hours; None means the network's own.
     """
@@ -122,6 +123,7 @@ class Account(FileModel):
     secrets: dict[str, EnvironmentName] = Field(default_factory=dict)
     api: BaseAddress = ""
     limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    counts: Counts | None = None
     hand_off: bool | None = None
     on_doubt: OnDoubt = OnDoubt.REPOST_AFTER_LOOK
     gap_s: Duration | None = Field(default=None, alias="gap")
@@ -151,13 +153,6 @@ class Listen(FileModel):
     def tags(self) -> tuple[str, ...]:
         """The hashtags to listen to, without `#`; every one of them our own."""
         return tuple(own.tag for own in self.own_tags)
-
-
-class Public(FileModel):
-    """How lively the pretend public is, and after how many posts it falls silent."""
-
-    per_minute: Annotated[int, Field(ge=0, le=600)] = 30
-    stop_at: Annotated[int, Field(ge=0, le=10_000)] = 200
 
 
 class Rehearsal(FileModel):
@@ -206,15 +201,14 @@ class Settings(_Content):
         """The account of this name. Raises KeyError."""
         return {account.name: account for account in self.accounts}[name]
 
-    def with_limits(self, told: Mapping[str, int]) -> Settings:
-        """The same, with the limits that servers told us (account to length) where the file names none."""
-        accounts = tuple(
-            account.model_copy(update={"limit": told[account.name]})
-            if account.limit is None and told.get(account.name)
-            else account
-            for account in self.accounts
-        )
-        return self if accounts == self.accounts else self.model_copy(update={"accounts": accounts})
+    def with_limits(self, told: Mapping[str, TextLimit]) -> Settings:
+        """The same, with what servers told us of their limits (by account) where the file says nothing."""
+        accounts = []
+        for account in self.accounts:
+            one = told.get(account.name, TextLimit())
+            known = {"limit": account.limit or one.limit or None, "counts": account.counts or one.counts}
+            accounts.append(account.model_copy(update=known))
+        return self.model_copy(update={"accounts": tuple(accounts)})
 
     def missing_secrets(self, environ: Mapping[str, str]) -> tuple[Problem, ...]:
         """What the environment lacks before we can go live. A rehearsal needs no secret and looks for none."""
@@ -302,6 +296,8 @@ def _account_problems(found: _Content) -> Iterator[Said]:
         if not pattern.fullmatch(account.handle):
             message = f"`handle` is not one that {title} has."
             yield (*here, "handle"), "handle", message, f"Write it without the first @: {shape}."
+        if account.counts and account.platform != "mastodon":
+            yield (*here, "counts"), "counts", f"{title} counts in one way everywhere.", "Take `counts` out."
         for secret in account.secrets.keys() - set(SECRETS[account.platform]):
             message = f"{title} does not have this secret."
             yield (*here, "secrets", secret), "secret", message, nearest(secret, SECRETS[account.platform])

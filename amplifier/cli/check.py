@@ -14,6 +14,7 @@ from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.settings import load
+from amplifier.store.told import limits_in
 from amplifier.store.unwell import file_in, must_be_sound
 
 
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
     try:
         settings = load(options.home)
+        settings = settings.with_limits(limits_in(file_in(options.var or folder_of(settings, options.home))))
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems

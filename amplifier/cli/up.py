@@ -24,10 +24,11 @@ from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest
 from amplifier.cli.unheard import unheard
 from amplifier.errors import Problem, SettingsError, UsageError
+from amplifier.patience import Public
 from amplifier.place import LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
-from amplifier.settings import Mode, Public
+from amplifier.settings import Mode
 from amplifier.store.unwell import file_in, must_be_sound
 
 WEB_PORT = 8000

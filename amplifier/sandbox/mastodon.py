@@ -45,6 +45,8 @@ class Mastodon:
             ("GET", "/api/v1/timelines/tag/{tag}", self.tag, Operation.MENTIONS),
             ("GET", "/api/v1/instance", self.instance_v1, Operation.LOOK_UP),
             ("GET", "/api/v2/instance", self.instance, Operation.LOOK_UP),
+            ("GET", "/.well-known/nodeinfo", self.nodeinfo_links, Operation.LOOK_UP),
+            ("GET", "/nodeinfo/2.0", self.nodeinfo, Operation.LOOK_UP),
         )
         return [Route(method, path, serve, NETWORK, operation) for method, path, serve, operation in table]
 
@@ -147,6 +149,14 @@ class Mastodon:
     def instance_v1(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /api/v1/instance."""
         return say(shapes.instance_v1(request.host) | self._software())
+
+    def nodeinfo_links(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /.well-known/nodeinfo."""
+        return say(shapes.nodeinfo_links(_base(request)))
+
+    def nodeinfo(self, _request: Request, _: dict[str, str]) -> Answer:
+        """GET /nodeinfo/2.0."""
+        return say(shapes.nodeinfo("gotosocial" if self._software() else "mastodon"))
 
     def _statuses(self, request: Request, posts: list[Post], limits: dict[str, str]) -> Answer:
         # Whichever end a page was taken from, it is shown newest first (mastodon: concerns/paginable.rb).

@@ -212,6 +212,24 @@ def configuration() -> dict[str, Any]:
     }
 
 
+def nodeinfo_links(base: str) -> dict[str, Any]:
+    """Where the server tells what software it is (nodeinfo.diaspora.software)."""
+    return {"links": [{"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": f"{base}/nodeinfo/2.0"}]}
+
+
+def nodeinfo(software: str) -> dict[str, Any]:
+    """What software the server is."""
+    return {
+        "version": "2.0",
+        "software": {"name": software, "version": VERSION},
+        "protocols": ["activitypub"],
+        "services": {"outbound": [], "inbound": []},
+        "usage": {"users": {"total": 1, "activeMonth": 1, "activeHalfyear": 1}, "localPosts": 0},
+        "openRegistrations": False,
+        "metadata": {},
+    }
+
+
 def instance_v1(host: str) -> dict[str, Any]:
     """The older entity of /api/v1/instance."""
     return {

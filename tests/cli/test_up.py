@@ -14,9 +14,9 @@ from amplifier.cli.rehearse import copy_home, free_port
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
 from amplifier.errors import Problem, UsageError
+from amplifier.patience import Public
 from amplifier.place import Place, settle
 from amplifier.sandbox.server import Sandbox
-from amplifier.settings import Public
 
 REPOSITORY = Path(__file__).parents[2]
 

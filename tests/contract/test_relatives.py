@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from amplifier.clock import utc_now
+from amplifier.compose.fit import check_words
+from amplifier.errors import Rejected
 from amplifier.platforms.port import Part, Sought
+from amplifier.policy import Counts
 from tests.contract.places import Account, SandboxPlace, ask
 from tests.contract.test_publishing import HARD_TEXTS, key, part
 
@@ -34,6 +37,25 @@ def test_where_words_show_otherwise_a_post_is_out_at_once_and_found_read_and_cha
     assert (seen.says_the_same, seen.text) == (True, text)
     assert adapter.edit(receipt.remote_id, part(f"{text} & more!")) == receipt
     assert failing.texts(account) == {receipt.remote_id: f"{text} & more!"}
+
+
+@AT_MASTODON
+def test_a_server_that_counts_otherwise_is_known_by_what_it_says_also_where_a_slash_is_moved(
+    failing: SandboxPlace, account: Account
+) -> None:
+    failing.fail("look_up", "moves_slash", times=None)
+    assert (account.open().verify().limit, account.open().verify().counts) == (500, "")
+    failing.fail("*", "counts_all", times=None)
+    identity = account.open().verify()
+    assert (identity.limit, identity.counts) == (500, "codepoints")
+    row = account.capabilities.told(limit=identity.limit, counts=Counts(identity.counts or ""))
+    for text in ("x" * 500, "👩‍👩‍👧" * 100, "https://freemovement.example/" + "a" * 471):
+        adapter = account.open()
+        assert check_words(text, row) == ()
+        adapter.publish(adapter.prepare(part(text), key(account), utc_now()))
+        assert [one.rule for one in check_words(text + ".", row)] == ["too_long"]
+        with pytest.raises(Rejected, match="limit of 500 exceeded"):
+            adapter.publish(adapter.prepare(part(text + "."), key(account), utc_now()))
 
 
 @AT_MASTODON

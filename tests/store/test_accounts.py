@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
+from amplifier.policy import Counts, TextLimit
 from amplifier.store import accounts, events
 from amplifier.store.models import AccountRow
 from amplifier.store.transaction import is_postgres
@@ -61,7 +62,20 @@ def test_an_account_that_lets_us_in_says_who_we_are_and_how_long_a_post_may_be()
     found = state("x")
     assert (found.health, found.detail, found.remote_id, found.url) == (accounts.OK, "", "1", "https://x.com/us")
     assert found.checked_at == after(5)
-    assert accounts.text_limits() == {"x": 500}
+    assert accounts.text_limits() == {"x": TextLimit(500)}
+
+
+def test_what_a_server_said_of_its_limit_stays_until_it_says_otherwise() -> None:
+    def told(limit: int | None, counts: str | None) -> dict[str, TextLimit]:
+        accounts.account_is_ok("x", remote_id="1", url="", text_limit=limit, counts=counts, now=NOW)
+        return accounts.text_limits()
+
+    assert told(500, "codepoints") == {"x": TextLimit(500, Counts.CODE_POINTS)}
+    assert told(None, None) == {"x": TextLimit(500, Counts.CODE_POINTS)}  # it could not be asked just now
+    assert told(600, None) == {"x": TextLimit(600, Counts.CODE_POINTS)}
+    assert told(700, "") == {"x": TextLimit(700)}
+    assert told(0, "graphemes") == {"x": TextLimit(0, Counts.GRAPHEMES)}
+    assert told(0, "") == {}
 
 
 def test_trouble_alone_does_not_make_an_account_lost() -> None:

@@ -19,6 +19,7 @@ from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.mastodon import statuses
 from amplifier.platforms.mastodon.calls import ask
 from amplifier.platforms.mastodon.own import PAGES, Own
+from amplifier.platforms.mastodon.server import Server
 from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 from amplifier.platforms.watermark import Item, Watermark
@@ -50,6 +51,9 @@ class MastodonPlatform(Platform):
         self._reader = self._client(self._reading)
         self._writing = Burst(self._session, now)
         self._own_id = ""
+        self._server = Server(
+            lambda path: ask(self._reading, self._connection, path), lambda: is_not_offered(self._reading.answer)
+        )
         self._own = Own(self._own_page, self._source, lambda: self._reading.answer)
         self._kinds = tuple(KINDS)
 
@@ -59,16 +63,8 @@ class MastodonPlatform(Platform):
             me = self._reader.account_verify_credentials()
             self._own_id = str(me["id"])
             clock = self._reading.clock
-        return Identity(self._own_id, str(me["acct"]), str(me["url"]), self._limit(), clock)
-
-    def _limit(self) -> int:
-        """How long a post may be here; servers that are not Mastodon may not say, and that is no trouble."""
-        try:
-            with self._reads():
-                told = self._reader.instance_v2()
-                return max(0, int(told["configuration"]["statuses"]["max_characters"]))
-        except (PlatformError, KeyError, TypeError, ValueError):
-            return 0
+        limit, counts = self._server.told()
+        return Identity(self._own_id, str(me["acct"]), str(me["url"]), limit, counts, clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - the server sets the time
         """The fields of POST /api/v1/statuses. The visibility is always said: its default may not be public."""
