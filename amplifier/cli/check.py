@@ -22,6 +22,7 @@ from amplifier.schedule.renamed import warnings as warnings_of_renamed
 from amplifier.schedule.review import on_x
 from amplifier.settings import load
 from amplifier.store import decisions, ledger, said
+from amplifier.store.told import limits_in
 from amplifier.store.unwell import file_in, must_be_sound
 
 
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
     try:
         settings = load(options.home)
+        settings = settings.with_limits(limits_in(file_in(options.var or folder_of(settings, options.home))))
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems

@@ -124,7 +124,9 @@ def _steps(
     by_account = {words.account: words for words in post.words}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
-        if words is None:
+        if words is None and delivery.account in post.unwritten:
+            yield from _without_words(delivery, post.unwritten[delivery.account])
+        elif words is None:
             yield from _left_out(delivery)
         elif delivery.state in ON_ITS_WAY:
             if words.text != delivery.text:
