@@ -54,11 +54,12 @@ faults: setup-test ## all kills, five workers, bad answers and ninety days again
 faults-selftest: setup-test ## plants bugs and sees whether the harness finds them: one that survives is an error
 	@$(BIN)/python bench/faults/selftest.py
 
-bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, while nothing is due; and a crowd
+bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, while nothing is due; a crowd, and what a look asks
 	@$(BIN)/python bench/thousand.py
 	@$(BIN)/python bench/scale.py
 	@$(BIN)/python bench/idle.py
 	@$(BIN)/python bench/crowd.py
+	@$(BIN)/python bench/look.py
 
 lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -54,6 +55,22 @@ class OnDoubt(StrEnum):
 
     REPOST_AFTER_LOOK = "repost_after_look"
     PARK = "park"
+
+
+class Counts(StrEnum):
+    """How a server of Mastodon's family counts a post: as Mastodon does, or all of it, links whole."""
+
+    MASTODON = "mastodon"  # what a reader sees as one character; a link 23, a handle without its server
+    CODE_POINTS = "codepoints"
+    GRAPHEMES = "graphemes"
+
+
+@dataclass(frozen=True)
+class TextLimit:
+    """How long a post may be on one server, as it told; 0 and None where it did not say."""
+
+    limit: int = 0
+    counts: Counts | None = None
 
 
 class Budget(FileModel):

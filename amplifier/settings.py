@@ -15,7 +15,7 @@ from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
 from amplifier.networks import HANDLES, SECRETS, TITLES
 from amplifier.patience import Limits, Rehearsal
-from amplifier.policy import Budget, Imprint, OnDoubt, Proxies, Recipients
+from amplifier.policy import Budget, Counts, Imprint, OnDoubt, Proxies, Recipients, TextLimit
 from amplifier.voice import Voice, wrong_forms
 from amplifier.written import (
     Address,
@@ -86,6 +86,7 @@ class Campaign(FileModel):
 class Account(FileModel):
     """One account. `secrets` maps each secret to the name of its environment variable; `api` is empty for the usual.
 
+    `limit` and `counts`: how long a post may be, and how that is counted; None leaves both to the server.
     `hand_off`: people post there by hand; None leaves it to the budget. `gap_s`: least seconds between two posts; None
     means the limits'. `daily_cap`: most posts in 24 hours; None means the network's own.
     """
@@ -96,6 +97,7 @@ class Account(FileModel):
     secrets: dict[str, EnvironmentName] = Field(default_factory=dict)
     api: BaseAddress = ""
     limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    counts: Counts | None = None
     hand_off: bool | None = None
     on_doubt: OnDoubt = OnDoubt.REPOST_AFTER_LOOK
     gap_s: Duration | None = Field(default=None, alias="gap")
@@ -197,15 +199,14 @@ class Settings(_Content):
         is_elsewhere = self.mode is Mode.REHEARSAL and account.server not in {"", PRETEND_SERVER}
         return account.known_as[1:] if is_elsewhere else account.handle
 
-    def with_limits(self, told: Mapping[str, int]) -> Settings:
-        """The same, with the limits that servers told us (account to length) where the file names none."""
-        accounts = tuple(
-            account.model_copy(update={"limit": told[account.name]})
-            if account.limit is None and told.get(account.name)
-            else account
-            for account in self.accounts
-        )
-        return self if accounts == self.accounts else self.model_copy(update={"accounts": accounts})
+    def with_limits(self, told: Mapping[Identity, TextLimit]) -> Settings:
+        """The same, with what servers told us of their limits (by who the account is) where the file says nothing."""
+        accounts = []
+        for account in self.accounts:
+            one = told.get(account.identity, TextLimit())
+            known = {"limit": account.limit or one.limit or None, "counts": account.counts or one.counts}
+            accounts.append(account.model_copy(update=known))
+        return self.model_copy(update={"accounts": tuple(accounts)})
 
     def missing_secrets(self, environ: Mapping[str, str]) -> tuple[Problem, ...]:
         """What the environment lacks before we can go live. A rehearsal needs no secret and looks for none."""
@@ -291,6 +292,8 @@ def _account_problems(found: _Content) -> Iterator[Said]:
         if not pattern.fullmatch(account.handle):
             message = f"`handle` is not one that {title} has."
             yield (*here, "handle"), "handle", message, f"Write it without the first @: {shape}."
+        if account.counts and account.platform != "mastodon":
+            yield (*here, "counts"), "counts", f"{title} counts in one way everywhere.", "Take `counts` out."
         for secret in account.secrets.keys() - set(SECRETS[account.platform]):
             message = f"{title} does not have this secret."
             yield (*here, "secrets", secret), "secret", message, nearest(secret, SECRETS[account.platform])

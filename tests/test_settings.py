@@ -9,10 +9,11 @@ import pytest
 from pydantic import BaseModel
 
 from amplifier import networks, settings
+from amplifier.campaign.account import Identity
 from amplifier.errors import Problem, SettingsError
 from amplifier.patience import Limits, RehearsalLimits
 from amplifier.platforms.capabilities import TABLE
-from amplifier.policy import Topic
+from amplifier.policy import Counts, TextLimit, Topic
 from amplifier.sandbox.nouns import SERVER
 
 HOME = Path(__file__).parent.parent
@@ -287,6 +288,36 @@ def test_a_budget_that_is_no_amount_of_money_is_told_how_to_write_one(wrong: str
     [found] = refused(("monthly: 25", f"monthly: {wrong}"), text=WITH_MONEY)
     assert (found.line, found.message.split()[0]) == (line_of("  monthly:", WITH_MONEY), "`monthly`")
     assert "12.50" in found.hint
+
+
+API = "    api: https://social.example\n"
+
+
+@pytest.mark.parametrize("counts", ["mastodon", "codepoints", "graphemes"])
+def test_a_server_s_way_to_count_stands_with_its_account_and_nowhere_else(counts: str) -> None:
+    text = EXAMPLE.replace(
+        "    api: https://social.example\n", f"    api: https://social.example\n    counts: {counts}\n"
+    )
+    assert settings.parse(text).account("mastodon").counts == Counts(counts)
+    assert settings.parse(EXAMPLE).account("mastodon").counts is None
+    [odd] = refused(("counts: " + counts, "counts: letters"), text=text)
+    assert odd.line == line_of("    counts: letters", text.replace(counts, "letters"))
+    [x] = refused(("  - name: x\n", f"  - name: x\n    counts: {counts}\n"))
+    assert "X counts in one way everywhere" in x.message
+
+
+def test_what_a_server_told_holds_where_the_file_says_nothing() -> None:
+    parsed = settings.parse(EXAMPLE)
+    who = {account.name: account.identity for account in parsed.accounts}
+    gone = Identity("mastodon", "elsewhere.example", who["mastodon"].handle)
+    told = {who["mastodon"]: TextLimit(5000, Counts.CODE_POINTS), who["x"]: TextLimit(), gone: TextLimit(1)}
+    found = parsed.with_limits(told)
+    assert (found.account("mastodon").limit, found.account("mastodon").counts) == (5000, Counts.CODE_POINTS)
+    assert (found.account("x").limit, found.account("x").counts) == (None, None)
+    assert parsed.with_limits({}) == parsed
+    own = EXAMPLE.replace(API, f"{API}    limit: 1000\n")
+    account = settings.parse(own).with_limits(told).account("mastodon")
+    assert (account.limit, account.counts) == (1000, Counts.CODE_POINTS)
 
 
 def test_who_is_to_be_told_stands_with_the_name_of_a_variable() -> None:

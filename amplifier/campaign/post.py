@@ -57,6 +57,7 @@ class WantedPost:
 
     `was` is the name its slot had before, if it was renamed. `hand_off`: people post it by hand, on every account.
     `own_facts` are, for each account on which a person gave it other words, what those state; `facts` hold elsewhere.
+    `unwritten` says, for each account on which it cannot be put into words, why not.
     """
 
     id: PostId
@@ -70,3 +71,4 @@ class WantedPost:
     was: str = ""
     hand_off: bool = False
     own_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict, hash=False)
+    unwritten: Mapping[str, str] = field(default_factory=dict, hash=False)

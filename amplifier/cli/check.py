@@ -26,6 +26,7 @@ from amplifier.schedule.renamed import warnings as warnings_of_renamed
 from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
 from amplifier.store import decisions, journeys, ledger, said
+from amplifier.store.told import limits_in
 from amplifier.store.unwell import file_in, must_be_sound
 
 BEFORE_LIVE = "A new ledger does not go live without it."
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     lacking: list[Problem] = []
     try:
         settings = load(options.home)
+        settings = settings.with_limits(limits_in(file_in(options.var or folder_of(settings, options.home))))
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems

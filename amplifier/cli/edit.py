@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     post = find_post(program, options.post)
     rows = {row.identity.account: row for row in journeys.journeys(post=post)}
     names = [name.strip() for name in options.on.split(",")] if options.on else list(rows)
-    known = {account.name: account for account in settings.accounts}
+    known = {account.name: account for account in program.settings.accounts}  # with what servers told
     for name in names:
         if name not in known:
             raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")

@@ -31,7 +31,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import near_copies, post_name, read_program, wanted_posts
 from amplifier.schedule.review import on_x
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys, ledger, spends
+from amplifier.store import accounts, decisions, journeys, ledger, spends
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
     """Show the plan as files and decisions have it now."""
     place = settle(options.home, options.var, keyless=True)
     settings = place.settings
+    if ledger.is_ready():
+        settings = settings.with_limits(accounts.text_limits())
     program = read_program(files.sources(place.home), settings)
     made = decisions.decisions() if ledger.is_ready() else ()
     posts = wanted_posts(program, made)

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from amplifier.errors import Problem
 from amplifier.platforms.capabilities import Capabilities, Counting
-from amplifier.text.length import graphemes, short_links, weighted
+from amplifier.text.length import code_points, graphemes, short_links, weighted
 from amplifier.text.links import Span, SpanKind, spans
 
 MARKED = (SpanKind.TAG, SpanKind.HANDLE)
+MASTODON = "mastodon"  # the only network on which servers count in different ways
 TAG_LIKE = re.compile(r"(?<!\S)[(\[\"']*#(?=\S)")
 
 
@@ -68,6 +69,8 @@ def _used(text: str, counting: Counting, link_cost: int) -> int:
             return graphemes(text)
         case Counting.GRAPHEMES_SHORT_LINKS:
             return short_links(text, link_cost)
+        case Counting.CODE_POINTS:
+            return code_points(text)
 
 
 def check_words(
@@ -92,7 +95,9 @@ def _wrongs(text: str, row: Capabilities, limit: int) -> Iterator[tuple[str, str
     size = measure(text, counting=row.counting, limit=limit, max_bytes=row.max_bytes, link_cost=row.link_cost)
     if size.used > limit:
         message = f"{row.title} allows {limit} characters; \u201c{first}\u201d has {size.used}."
-        yield "too_long", message, f"Take out {size.used - limit}, or write a shorter form for {row.platform}."
+        whole = " Links count whole there." if row.platform == MASTODON and not row.link_cost else ""
+        hint = f"Take out {size.used - limit}, or write a shorter form for {row.platform}.{whole}"
+        yield "too_long", message, hint
     elif not size.fits:
         message = f"{row.title} allows {row.max_bytes:,} bytes; \u201c{first}\u201d has {size.bytes:,}."
         yield "too_long", message, "Emoji and letters with marks take several bytes each. Use fewer."

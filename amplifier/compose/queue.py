@@ -15,7 +15,7 @@ from amplifier.compose.fit import Measure, check_words, measure
 from amplifier.compose.imprint import why_not, with_imprint
 from amplifier.compose.render import Context, render
 from amplifier.errors import Problem, TemplateError
-from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import Profile
 from amplifier.settings import Account, Campaign, Settings
 
@@ -84,16 +84,33 @@ def write(saying: Saying, template: Template, settings: Settings) -> WantedPost:
     )
 
 
+def write_in_part(saying: Saying, template: Template, settings: Settings) -> WantedPost:
+    """The post on those accounts where it can be put into words; why not on the others is said in `unwritten`.
+
+    Raises TemplateError where there is none.
+    """
+    written: list[WantedPost] = []
+    problems: dict[str, list[Problem]] = {}
+    for account in accounts_for(saying.slot, template, settings):
+        alone = replace(saying, slot=replace(saying.slot, accounts=(account.name,)))
+        try:
+            written.append(write(alone, template, settings))
+        except TemplateError as error:
+            problems[account.name] = error.problems
+    if not written:
+        raise TemplateError([problem for found in problems.values() for problem in found])
+    return replace(
+        written[0],
+        words=tuple(said for post in written for said in post.words),
+        facts=tuple({fact.name: fact for post in written for fact in post.facts}.values()),
+        unwritten={account: str(found[0]) for account, found in problems.items()},
+    )
+
+
 def length(text: str, account: Account) -> Measure:
     """How long this text is on this account, and the limit."""
-    row = TABLE[account.platform]
-    return measure(
-        text,
-        counting=row.counting,
-        limit=account.limit or row.limit,
-        max_bytes=row.max_bytes,
-        link_cost=row.link_cost,
-    )
+    row = _row(account)
+    return measure(text, counting=row.counting, limit=row.limit, max_bytes=row.max_bytes, link_cost=row.link_cost)
 
 
 def known_names(settings: Settings, milestones: Collection[str]) -> Known:
@@ -150,14 +167,19 @@ def voice_fact(name: str, account: Account, campaign: Campaign) -> Fact:
     return Fact(f"{VOICE}{name}.{key}" if key else VOICE + name, said)
 
 
+def _row(account: Account) -> Capabilities:
+    """The account's network, as its settings or its server say how long a post may be there."""
+    return TABLE[account.platform].told(limit=account.limit, counts=account.counts)
+
+
 def _finished(
     text: str, account: Account, settings: Settings, *, required: Sequence[str] = (), place: tuple[str, int] = ("", 0)
 ) -> Words:
     """The text made whole for this account. `place` is the path and line it comes from."""
-    row, imprint = TABLE[account.platform], settings.campaign.imprint
-    whole, reason = with_imprint(text, row, imprint, required=required, limit=account.limit)
+    row, imprint = _row(account), settings.campaign.imprint
+    whole, reason = with_imprint(text, row, imprint, required=required)
     path, line = place
-    problems = check_words(whole, row, limit=account.limit, path=path, line=line)
+    problems = check_words(whole, row, path=path, line=line)
     if not problems and (missing := why_not(whole, reason, imprint)):
         problems = (Problem(path, line, "imprint", missing),)
     if problems:

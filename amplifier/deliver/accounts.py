@@ -83,6 +83,7 @@ def look_after(
                 remote_id=identity.remote_id,
                 url=identity.url,
                 text_limit=identity.limit,
+                counts=identity.counts,
                 now=now(),
             )
             holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import quote
+
+from amplifier.policy import Counts
 
 
 class Counting(StrEnum):
@@ -13,6 +15,7 @@ class Counting(StrEnum):
     WEIGHTED = "weighted"
     GRAPHEMES = "graphemes"
     GRAPHEMES_SHORT_LINKS = "graphemes_short_links"
+    CODE_POINTS = "code_points"
 
 
 class Repeat(StrEnum):
@@ -67,6 +70,50 @@ class Capabilities:
         """The network's own page for writing a post, with `text` in it; `api` is the account's server."""
         return self.composer.format(api=api.rstrip("/"), text=quote(text, safe=""))
 
+    def told(self, *, limit: int | None, counts: Counts | None) -> Capabilities:
+        """The row for one account whose settings or server say how long a post may be, or how that is counted."""
+        row = replace(self, limit=limit) if limit else self
+        match counts:
+            case Counts.CODE_POINTS:
+                return replace(row, counting=Counting.CODE_POINTS, link_cost=0)
+            case Counts.GRAPHEMES:
+                return replace(row, counting=Counting.GRAPHEMES, link_cost=0)
+            case _:
+                return row
+
+
+@dataclass(frozen=True)
+class Relative:
+    """Software that speaks Mastodon's API and counts a post in a way of its own, with source and the day of reading."""
+
+    counts: Counts
+    source: str
+    read_on: str
+
+
+# By the name that its nodeinfo, its version or its source's address tells.
+RELATIVES: dict[str, Relative] = {
+    "gotosocial": Relative(
+        Counts.CODE_POINTS,
+        source="codeberg.org/superseriousbusiness/gotosocial: internal/api/client/statuses, runes of text and warning",
+        read_on="2026-11-29",
+    ),
+    "takahe": Relative(
+        Counts.CODE_POINTS,
+        source="github.com/jointakahe/takahe: api/views/statuses.py, len(status)",
+        read_on="2026-11-29",
+    ),
+    "pleroma": Relative(
+        Counts.GRAPHEMES,
+        source="git.pleroma.social/pleroma/pleroma: web/common_api/utils.ex, String.length of text and warning",
+        read_on="2026-11-29",
+    ),
+    "akkoma": Relative(
+        Counts.GRAPHEMES,
+        source="akkoma.dev/AkkomaGang/akkoma: web/common_api/utils.ex, as Pleroma from which it comes",
+        read_on="2026-11-29",
+    ),
+}
 
 TABLE: dict[str, Capabilities] = {
     "x": Capabilities(

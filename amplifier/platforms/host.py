@@ -6,28 +6,38 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from amplifier.platforms.own_word import OwnForm
 from amplifier.platforms.ratelimit import clock
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back over the wire, whatever an SDK made of it."""
+    """What came back over the wire, whatever an SDK made of it.
+
+    `is_own`: the network itself can have said it; a refusal by something in between is none of the network's.
+    """
 
     status: int
     headers: Mapping[str, str]
+    is_own: bool = True
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a JSON list, as far as its first sign tells."""
+        return self.content.lstrip()[:1] == b"["
 
     @property
     def is_gone(self) -> bool:
         """Whether the network itself says that there is no such thing; a page of something in between is no proof."""
-        kind = next((value for name, value in self.headers.items() if name.lower() == "content-type"), "")
-        return self.status in {404, 410} and "json" in kind.lower()
+        return self.status in {404, 410} and self.is_own
 
 
 class WrongAddressError(requests.RequestException):
@@ -39,16 +49,19 @@ class RedirectedError(requests.RequestException):
 
 
 class HostSession(requests.Session):
-    """A session that speaks to `base` only.
+    """A session that speaks to `base` only, and tells what the network there can have said (`form`) from other answers.
 
     `base` has no slash at its end. Addresses beginning with one of `instead_of` are sent to `base`; any other host is
     refused. Time-outs (connecting, reading; seconds) apply to every request, since tweepy sets none and Mastodon.py
     waits 300 s. A redirect is never followed: it would carry a token to an address nobody has set.
     """
 
-    def __init__(self, base: str, timeout: tuple[float, float], instead_of: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, base: str, timeout: tuple[float, float], form: OwnForm, instead_of: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self.trust_env = False  # no ~/.netrc and no proxy from the environment
+        self._form = form
         self._base = base.rstrip("/")
         self._timeout = timeout
         self._instead_of = instead_of
@@ -79,7 +92,9 @@ class HostSession(requests.Session):
             kwargs["data"] = body
             kwargs["headers"] = {**(kwargs.get("headers") or {}), "Content-Type": "application/json"}
         response = super().request(method, self._address(str(url)), *args, **kwargs)
-        self._last.answer = Answer(response.status_code, response.headers)
+        kind = response.headers.get("Content-Type", "")
+        is_own = self._form.says(response.status_code, kind, response.content)
+        self._last.answer = Answer(response.status_code, response.headers, is_own, response.content)
         if response.is_redirect:
             raise RedirectedError(f"{self._base} answers with a redirect. Set the account's `api` to its real address.")
         return response

@@ -13,6 +13,7 @@ import requests
 
 from amplifier.errors import Unpaid
 from amplifier.platforms.host import HostSession, never_sent
+from amplifier.platforms.own_word import OwnForm
 from amplifier.platforms.port import Reserved, Till
 
 REFUSED = range(400, 500)  # a request that failed is not on a price list; of a 5xx nobody knows
@@ -49,14 +50,21 @@ class Tariff:
 class MeteredSession(HostSession):
     """Reserves the worst case before each request and corrects it by what came back.
 
-    Raises Unpaid instead of sending what there is no money for. A clear refusal costs nothing. Where no answer came the
-    reservation stays, until the same question is answered: the answer that was lost held no more than this one does.
+    Raises Unpaid instead of sending what there is no money for. A clear refusal costs nothing. Where no answer came, or
+    one that is not the network's, the reservation stays until the same question is answered: the answer that was lost
+    held no more than this one does.
     """
 
     def __init__(
-        self, base: str, timeout: tuple[float, float], instead_of: tuple[str, ...] = (), *, tariff: Tariff
+        self,
+        base: str,
+        timeout: tuple[float, float],
+        form: OwnForm,
+        instead_of: tuple[str, ...] = (),
+        *,
+        tariff: Tariff,
     ) -> None:
-        super().__init__(base, timeout, instead_of)
+        super().__init__(base, timeout, form, instead_of)
         self._tariff = tariff
         self._open: dict[str, list[Reserved]] = {}
         self._lock = threading.Lock()
@@ -93,7 +101,7 @@ class MeteredSession(HostSession):
             raise
 
     def _settle(self, question: str, reserved: Reserved, charge: Charge, response: requests.Response) -> None:
-        if response.status_code in REFUSED:
+        if response.status_code in REFUSED and self.answer and self.answer.is_own:
             self._tariff.till.settle(reserved, 0)
             return
         answer = _read(response)
@@ -114,7 +122,7 @@ class MeteredSession(HostSession):
 
 def _read(response: requests.Response) -> Mapping[str, Any] | None:
     """The answer to a request that went well, if it can be read."""
-    if response.status_code >= REFUSED.stop:
+    if response.status_code >= REFUSED.start:
         return None
     try:
         answer = response.json()

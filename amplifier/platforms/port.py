@@ -51,14 +51,16 @@ class Seen:
 class Identity:
     """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
 
-    `limit` is how long a post may be on this very server, in what the network counts; 0 where it does not say. `clock`:
+    `limit` is how long a post may be on this very server, 0 where it does not say; `counts` how that is counted, one of
+    `policy.Counts`, empty where as the network does. Each is None where it could not be asked now. `clock`:
     what the server's clock showed when it answered, to the second; None where it does not say.
     """
 
     remote_id: str
     handle: str
     url: str
-    limit: int = 0
+    limit: int | None = 0
+    counts: str | None = ""
     clock: datetime | None = field(default=None, compare=False)
 
 

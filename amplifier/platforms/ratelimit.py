@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# No documented limit is longer than a day; a header that says more is broken and must not silence an account for weeks.
+# No documented limit is longer than a day; a header that says more is broken, and counts as none: it must not silence
+# an account for weeks, nor for that day.
 LONGEST = timedelta(hours=25)
+A_STRANGER_S = timedelta(minutes=5)  # as long as something in between is obeyed that asks for patience
 SHORTEST = timedelta(seconds=1)
 WILD = timedelta(days=1)  # a clock that is off by so much is not a clock
 RETRY_AFTER = "retry-after"
@@ -53,14 +55,14 @@ def instant(value: str, now: datetime) -> datetime | None:
 def until(headers: Mapping[str, str], names: tuple[str, ...], now: datetime, otherwise: timedelta) -> datetime:
     """The instant (UTC) at which to try again: the latest that one of the headers `names` (lower case) tells.
 
-    Without any that can be read `now` + `otherwise`. Where the server also sends its own `Date`, the difference between
-    its clock and ours is taken out. Never in the past, never more than 25 hours ahead.
+    Without any that can be read and meant `now` + `otherwise`. Where the server also sends its own `Date`, the
+    difference between its clock and ours is taken out. Never in the past; more than 25 hours nobody can mean.
     """
     lower = _lower(headers)
     server_now = _server_now(lower, now)
     told = [instant(lower[name], server_now) for name in names if name in lower]
-    waits = [reset - server_now for reset in told if reset is not None]
-    return now + min(max(*waits, SHORTEST), LONGEST) if waits else now + otherwise
+    waits = [wait for reset in told if reset is not None and (wait := reset - server_now) <= LONGEST]
+    return now + max(*waits, SHORTEST) if waits else now + otherwise
 
 
 def again(headers: Mapping[str, str], meters: Sequence[Meter], now: datetime, otherwise: timedelta) -> datetime:
@@ -81,11 +83,16 @@ def rest(headers: Mapping[str, str], meters: Sequence[Meter], now: datetime, oth
 
 
 def asked_to_wait(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """What any answer's `Retry-After` asks for, such as that of a 503; None where there is none that can be read."""
-    lower = _lower(headers)
-    if RETRY_AFTER not in lower or instant(lower[RETRY_AFTER], now) is None:
-        return None
-    return until(lower, (RETRY_AFTER,), now, SHORTEST)
+    """What any answer's `Retry-After` asks for, such as that of a 503; None where there is none that can be meant."""
+    nobody = timedelta()
+    found = until(headers, (RETRY_AFTER,), now, nobody)
+    return None if found == now + nobody else found
+
+
+def asked_by_a_stranger(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """As `asked_to_wait`, for an answer that is not the network's: obeyed, but not for long."""
+    asked = asked_to_wait(headers, now)
+    return min(asked, now + A_STRANGER_S) if asked else None
 
 
 def clock(headers: Mapping[str, str]) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from amplifier.campaign.delivery import Verb
-from amplifier.errors import OutcomeUnknown, Rejected, Unavailable
+from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 
 REFUSED = {
     Verb.PUBLISH: "does not accept this post",
@@ -22,6 +22,17 @@ DOUBT = {
 def unreached(network: str, verb: Verb | None, why: str) -> Unavailable:
     """No connection came about, so that nothing can have happened. Without a verb something was only to be read."""
     return Unavailable(f"{network} could not be reached{', so nothing was sent' if verb else ''} {why}.")
+
+
+def stranger(network: str, verb: Verb | None, status: int, until: datetime | None) -> PlatformError:
+    """Something between the network and us answered in its place: no word about the post, and none about the account.
+
+    A log-in page of the local network, a proxy, the shield of a server. What was to be changed may be.
+    """
+    what = f"Something between us and {network} answered ({status}), not {network} itself"
+    if verb:
+        return OutcomeUnknown(f"{what}, so {DOUBT[verb]}.", until)
+    return Unavailable(f"{what}. If that lasts, open {network} in a browser on this computer.", until)
 
 
 def rejected(network: str, verb: Verb, words: str) -> Rejected:

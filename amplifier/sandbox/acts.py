@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from amplifier.sandbox.faults import Fault, Kind
+from amplifier.sandbox.faults import REFUSALS, Fault, Kind
 from amplifier.sandbox.wire import Answer
 
 DRIPS = 30  # so many single bytes come, and then the end: longer than any client should wait, and never for ever
@@ -73,7 +73,7 @@ def _answer_badly(fault: Fault, seconds: float, line: Line, asked: Asked) -> Non
         return
     line.wait(seconds)
     match fault.kind:
-        case Kind.STATUS | Kind.SUSPENDED | Kind.DUPLICATE | Kind.REDIRECT:
+        case kind if kind in REFUSALS:
             line.send(asked.refuse())
         case Kind.CUT_BEFORE:
             line.close()

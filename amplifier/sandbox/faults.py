@@ -26,6 +26,8 @@ class Kind(StrEnum):
     SUSPENDED = "suspended"
     DUPLICATE = "duplicate"
     REDIRECT = "redirect"
+    BETWEEN = "between"
+    GATEWAY = "gateway"
     # The line is not what it should be.
     DELAY = "delay"
     HANG = "hang"
@@ -52,22 +54,38 @@ class Kind(StrEnum):
     IGNORE_KEY = "ignore_key"
     REPLAY_500 = "replay_500"
     LAG = "lag"
+    RENDERS = "renders"
+    FORGETS_LANGUAGE = "forgets_language"
+    COUNTS_ALL = "counts_all"
+    MOVES_SLASH = "moves_slash"
 
 
-# These three change what a face answers; the others act on the connection.
-HABITS = frozenset({Kind.IGNORE_KEY, Kind.REPLAY_500, Kind.LAG})
+# These change what a face answers; the others act on the connection.
+HABITS = frozenset(
+    {
+        *(Kind.IGNORE_KEY, Kind.REPLAY_500, Kind.LAG),
+        *(Kind.RENDERS, Kind.FORGETS_LANGUAGE, Kind.COUNTS_ALL, Kind.MOVES_SLASH),
+    }
+)
 # With these the post is not stored unless the fault says so; with all others it is.
-NOT_STORING = frozenset({Kind.STATUS, Kind.SUSPENDED, Kind.DUPLICATE, Kind.REDIRECT, Kind.CUT_BEFORE})
+REFUSALS = frozenset({Kind.STATUS, Kind.SUSPENDED, Kind.DUPLICATE, Kind.REDIRECT, Kind.BETWEEN, Kind.GATEWAY})
+NOT_STORING = REFUSALS | {Kind.CUT_BEFORE}
 # While one of these is in force, the wall shows the network as silent.
-SILENCES = frozenset({Kind.STATUS, Kind.HANG, Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.HALF, Kind.RESET_UNREAD, Kind.DRIP})
+SILENCES = frozenset(
+    {
+        *(Kind.STATUS, Kind.BETWEEN, Kind.GATEWAY),
+        *(Kind.HANG, Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.HALF, Kind.RESET_UNREAD, Kind.DRIP),
+    }
+)
 
 
 class RetryAfter(StrEnum):
-    """The forms in which a server says when to come back (RFC 9110, 10.2.3), and one that nobody can mean."""
+    """The forms in which a server says when to come back (RFC 9110, 10.2.3), and two that nobody can mean."""
 
     SECONDS = "seconds"
     DATE = "date"
     ABSURD = "absurd"
+    YEARS = "years"
 
 
 @dataclass(frozen=True)

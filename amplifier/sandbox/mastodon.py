@@ -45,6 +45,8 @@ class Mastodon:
             ("GET", "/api/v1/timelines/tag/{tag}", self.tag, Operation.MENTIONS),
             ("GET", "/api/v1/instance", self.instance_v1, Operation.LOOK_UP),
             ("GET", "/api/v2/instance", self.instance, Operation.LOOK_UP),
+            ("GET", "/.well-known/nodeinfo", self.nodeinfo_links, Operation.LOOK_UP),
+            ("GET", "/nodeinfo/2.0", self.nodeinfo, Operation.LOOK_UP),
         )
         return [Route(method, path, serve, NETWORK, operation) for method, path, serve, operation in table]
 
@@ -57,16 +59,16 @@ class Mastodon:
             if earlier is not None and not self._takes_habit(Kind.IGNORE_KEY):
                 if self._takes_habit(Kind.REPLAY_500):
                     raise RefusedError(problem(500))
-                return say(shapes.status(self._post(earlier), _base(request), self._world), headers=limits)
+                return say(self._shown(request, self._post(earlier), Operation.PUBLISH), headers=limits)
             draft = self._draft(request, me)
             limits = self._spend(Budget.MASTODON_STATUSES, me.handle)
             post = self._world.add(draft, key)
-        return say(shapes.status(post, _base(request), self._world), headers=limits)
+        return say(self._shown(request, post, Operation.PUBLISH), headers=limits)
 
     def one(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/statuses/{id}."""
         limits = self._visitor(request)
-        return say(shapes.status(self._post(found["id"]), _base(request), self._world), headers=limits)
+        return say(self._shown(request, self._post(found["id"]), Operation.READ), headers=limits)
 
     def edit(self, request: Request, found: dict[str, str]) -> Answer:
         """PUT /api/v1/statuses/{id}: only one's own; the same words again make no new version."""
@@ -75,9 +77,10 @@ class Mastodon:
         with self._world.lock:
             post = self._own(found["id"], me)
             text = self._draft(request, me).text
-            if text != post.text:
-                post = self._world.edit_post(NETWORK, post.remote_id, text)
-        return say(shapes.status(post, _base(request), self._world), headers=limits)
+            language = self._language(request, post)
+            if (text, language) != (post.text, post.language):
+                post = self._world.edit_post(NETWORK, post.remote_id, text, language)
+        return say(self._shown(request, post, Operation.EDIT), headers=limits)
 
     def delete(self, request: Request, found: dict[str, str]) -> Answer:
         """DELETE /api/v1/statuses/{id}: only one's own; gives it back with its source."""
@@ -85,7 +88,7 @@ class Mastodon:
         limits = self._spend(Budget.MASTODON_DELETES, me.handle)
         with self._world.lock:
             post = self._own(found["id"], me)
-            shown = shapes.status(post, _base(request), self._world) | {"text": post.text}
+            shown = self._shown(request, post, Operation.DELETE) | {"text": post.text}
             self._world.delete_post(NETWORK, post.remote_id)
         return say(shown, headers=limits)
 
@@ -141,17 +144,26 @@ class Mastodon:
 
     def instance(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /api/v2/instance."""
-        return say(shapes.instance(request.host, _base(request).server))
+        return say(shapes.instance(request.host, _base(request).server) | self._software())
 
     def instance_v1(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /api/v1/instance."""
-        return say(shapes.instance_v1(request.host, _base(request).server))
+        return say(shapes.instance_v1(request.host, _base(request).server) | self._software())
+
+    def nodeinfo_links(self, request: Request, _: dict[str, str]) -> Answer:
+        """GET /.well-known/nodeinfo."""
+        return say(shapes.nodeinfo_links(_base(request)))
+
+    def nodeinfo(self, _request: Request, _: dict[str, str]) -> Answer:
+        """GET /nodeinfo/2.0."""
+        return say(shapes.nodeinfo("gotosocial" if self._software() else "mastodon"))
 
     def _statuses(self, request: Request, posts: list[Post], limits: dict[str, str]) -> Answer:
         # Whichever end a page was taken from, it is shown newest first (mastodon: concerns/paginable.rb).
         posts.sort(key=lambda post: post.position, reverse=True)
         links = _links(request, [post.remote_id for post in posts])
-        return say([shapes.status(post, _base(request), self._world) for post in posts], headers={**limits, **links})
+        shown = [self._shown(request, post, Operation.FIND) for post in posts]
+        return say(shown, headers={**limits, **links})
 
     def _draft(self, request: Request, me: Account) -> Draft:
         try:
@@ -164,7 +176,8 @@ class Mastodon:
                 raise RefusedError(problem(422, f"Validation failed: {name} is not served by this pretend server"))
         if not text.strip():
             raise RefusedError(problem(422, "Validation failed: Text can't be blank"))
-        if short_links(text, shapes.LINK_COST) > shapes.MAX_CHARACTERS:
+        counts_all = self._has_habit(Operation.PUBLISH, Kind.COUNTS_ALL)
+        if (len(text) if counts_all else short_links(text, shapes.LINK_COST)) > shapes.MAX_CHARACTERS:
             message = f"Validation failed: Text character limit of {shapes.MAX_CHARACTERS} exceeded"
             raise RefusedError(problem(422, message))
         visibility = str(fields.get("visibility") or "public")
@@ -221,8 +234,27 @@ class Mastodon:
             raise RefusedError(problem(404))
         return found
 
+    def _shown(self, request: Request, post: Post, operation: Operation) -> dict[str, Any]:
+        """The status; on a server that renders words, they show otherwise than they were written."""
+        found = shapes.status(post, _base(request), self._world)
+        if self._has_habit(operation, Kind.RENDERS):
+            found["content"] = shapes.rendered(found["content"])
+        return found
+
+    def _language(self, request: Request, post: Post) -> str:
+        """The language after an edit: the one that is named; else as it is, or forgotten where that is the habit."""
+        forgets = self._has_habit(Operation.EDIT, Kind.FORGETS_LANGUAGE)
+        return str(request.fields().get("language") or ("" if forgets else post.language))
+
+    def _software(self) -> dict[str, str]:
+        """What a server says of itself that counts every code point and links whole."""
+        return shapes.OTHER_SOFTWARE if self._has_habit(Operation.LOOK_UP, Kind.COUNTS_ALL) else {}
+
     def _takes_habit(self, kind: Kind) -> bool:
-        return self._faults.take(NETWORK, Operation.PUBLISH, frozenset({kind})) is not None
+        return self._has_habit(Operation.PUBLISH, kind)
+
+    def _has_habit(self, operation: Operation, kind: Kind) -> bool:
+        return self._faults.take(NETWORK, operation, frozenset({kind})) is not None
 
     def _hidden_since(self, operation: Operation) -> int:
         lag = self._faults.take(NETWORK, operation, frozenset({Kind.LAG}))

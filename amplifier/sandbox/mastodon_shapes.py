@@ -14,6 +14,7 @@ from amplifier.text.links import Span, SpanKind, spans
 MAX_CHARACTERS = 500
 LINK_COST = 23
 VERSION = "4.5.0"
+OTHER_SOFTWARE = {"version": "0.19.1+git-pretend", "source_url": "https://codeberg.org/superseriousbusiness/gotosocial"}
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,11 @@ def content(text: str, base: Base, home: str = SERVER) -> str:
     return "".join("<p>" + part.replace("\n", "<br />") + "</p>" for part in paragraphs if part.strip())
 
 
+def rendered(shown: str) -> str:
+    """The same HTML from a server that escapes entities once more, keeps Markdown's backslashes, and betters quotes."""
+    return shown.replace("&", "&amp;").replace("_", "\\_").replace("!", "\\!").replace("...", "\u2026")
+
+
 def _anchor(span: Span, base: Base, home: str) -> str:
     value = escape(span.value)
     match span.kind:
@@ -221,6 +227,25 @@ def configuration() -> dict[str, Any]:
         "media_attachments": {"supported_mime_types": []},
         "polls": {"max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2629746},
         "translation": {"enabled": False},
+    }
+
+
+def nodeinfo_links(base: Base) -> dict[str, Any]:
+    """Where the server tells what software it is (nodeinfo.diaspora.software)."""
+    schema = "http://nodeinfo.diaspora.software/ns/schema/2.0"
+    return {"links": [{"rel": schema, "href": f"{base.address}/nodeinfo/2.0"}]}
+
+
+def nodeinfo(software: str) -> dict[str, Any]:
+    """What software the server is."""
+    return {
+        "version": "2.0",
+        "software": {"name": software, "version": VERSION},
+        "protocols": ["activitypub"],
+        "services": {"outbound": [], "inbound": []},
+        "usage": {"users": {"total": 1, "activeMonth": 1, "activeHalfyear": 1}, "localPosts": 0},
+        "openRegistrations": False,
+        "metadata": {},
     }
 
 

@@ -189,10 +189,18 @@ class _Connection(BaseHTTPRequestHandler):
             return
         if found is None:
             self.send(missing())
+        elif self._moves(found[0], path):
+            self.send(Answer(301, b"", headers={"Location": path}))
         elif fault is None or found[0].network is None:
             self.send(_answer(found[0], request, found[1]))
         else:
             self._strike(fault, found[0].network, lambda: _answer(found[0], request, found[1]))
+
+    def _moves(self, route: Route, path: str) -> bool:
+        """Whether the network's server sends everybody on who writes a slash behind this address."""
+        slash = urlsplit(self.path).path != path and route.network is not None
+        habit = frozenset({Kind.MOVES_SLASH})
+        return slash and self.server.sandbox.faults.take(route.network, route.operation, habit) is not None
 
     def _read(self, path: str) -> Request | None:
         length = self.headers.get("Content-Length") or "0"

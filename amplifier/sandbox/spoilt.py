@@ -37,13 +37,14 @@ WHO = {
 }
 IDS = frozenset({"id", "uri", "url", "cid", "edit_history_tweet_ids"})
 PAGE = b"<!doctype html><title>One moment</title><p>Please sign in to this network to go on.</p>"
+GATEWAY = {"message": "Forbidden"}  # as gateways of large clouds word every refusal
 BODIES = {
     Kind.HTML: (HTML, PAGE),
     Kind.EMPTY: (JSON, b""),
     Kind.LIST: (JSON, b"[]"),
     Kind.NULL: (JSON, b"null"),
 }
-ABSURD = "99999999999999999999"
+ABSURD, YEARS = "99999999999999999999", "99999999"
 JUNK_BYTES = 100_000
 AWAY, SEE_OTHER = 307, 303  # RFC 9110: "not here, ask there", and "done, see there"
 PLACE = mastodon_shapes.Base(f"http://{SERVER}")
@@ -60,6 +61,10 @@ def refusal(fault: Fault, network: Network) -> Answer:
             usual = SEE_OTHER if fault.stored else AWAY
             status = fault.status if 300 <= fault.status < 400 else usual
             return Answer(status, b"", headers={"Location": "/elsewhere"})
+        case Kind.BETWEEN:
+            return Answer(fault.status, PAGE, HTML, _come_back(fault, network))
+        case Kind.GATEWAY:
+            return say(GATEWAY, fault.status, _come_back(fault, network))
         case _:
             return PROBLEMS[network](fault.status).having(_come_back(fault, network))
 
@@ -102,6 +107,8 @@ def _come_back(fault: Fault, network: Network) -> dict[str, str]:
             return {"Retry-After": formatdate(-(-at_ms // 1000), usegmt=True)}
         case RetryAfter.ABSURD:
             return {"Retry-After": ABSURD}
+        case RetryAfter.YEARS:
+            return {"Retry-After": YEARS}
         case None if fault.reset is not None:
             return headers_of(network, Allowance(False, 1, 0, at_ms, 1))
         case _:

@@ -108,10 +108,15 @@ class World:
             self.touch()
         return edited
 
-    def edit_post(self, network: Network, remote_id: str, text: str) -> Post:
-        """Let its author put other words into a post, in their own client. ValueError if it is not there."""
+    def edit_post(self, network: Network, remote_id: str, text: str, language: str | None = None) -> Post:
+        """Let its author put other words into a post, in their own client. ValueError if it is not there.
+
+        Without a `language` it keeps the one it has.
+        """
         with self.lock:
             post = self._there(network, remote_id)
+            if language is not None:
+                post = replace(post, language=language)
             return self.rewrite(post, words.redrafted(post, text, self._did_of))
 
     def delete_post(self, network: Network, remote_id: str) -> Post:

@@ -19,7 +19,7 @@ from amplifier.schedule.facts import Untrue, values
 from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts
+from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
 from amplifier.schedule.review import near, on_x, stale_words, untrue_out
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
@@ -65,10 +65,10 @@ def program_in_force(settings: Settings) -> Program:
     stored = plan_versions.last_good()
     if stored is None:
         raise UsageError("The service has not read the plan yet. Start it first: amplifier up")
-    settings = settings.with_limits(accounts.text_limits())
+    given, settings = settings, settings.with_limits(accounts.text_limits())
     program = _last_reading.get(stored.digest)
     if program is None or program.settings != settings:
-        program = read_program(stored.sources, settings)
+        program = read_again(stored.sources, settings, given=given)
         _last_reading.clear()
         _last_reading[stored.digest] = program
     return program

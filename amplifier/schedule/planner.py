@@ -22,7 +22,15 @@ from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, all_occurrences, copies, held_copies, read_program, write_all
+from amplifier.schedule.program import (
+    Program,
+    all_occurrences,
+    copies,
+    held_copies,
+    read_again,
+    read_program,
+    write_all,
+)
 from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
@@ -44,7 +52,7 @@ class Planner:
     def __init__(self, home: Path, settings: Settings, *, now: Callable[[], datetime], forgetful: bool = False) -> None:
         self._forgetful = forgetful
         self._home = home
-        self._settings = settings
+        self._given = self._settings = settings
         self._now = now
         self._program: Program | None = None
         self._version: int | None = None
@@ -92,13 +100,16 @@ class Planner:
     def refresh(self) -> Changes:
         """Read what changed and bring the ledger up to it. A bad file is reported; the last good version stays."""
         now = self._now()
-        settings = self._settings.with_limits(accounts.text_limits())
+        settings = self._given.with_limits(accounts.text_limits())
         if settings != self._settings:
             self._settings, self._seen = settings, None
+            if self._program is not None:  # what does not fit any more is held, and the rest goes on
+                self._program = replace(self._program, settings=settings)
         self._read(now)
         if self._program is None:
             return Changes()
-        limits = tuple(account.limit for account in self._settings.accounts)  # a longer one may make room for words
+        # A longer limit, or another way to count, may make room for words.
+        limits = tuple((account.limit, account.counts) for account in self._settings.accounts)
         state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits)
         if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
             return Changes()
@@ -149,7 +160,7 @@ class Planner:
         if stored is None:
             return
         try:
-            self._program = read_program(stored.sources, self._settings)
+            self._program = read_again(stored.sources, self._settings, given=self._given)
             self._version = stored.id
         except FileError:
             log.warning("the last good version does not fit the settings any more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,9 +15,9 @@ from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.imprint import wrongs
-from amplifier.compose.queue import Saying, known_names, own_words, write
+from amplifier.compose.queue import Saying, known_names, own_words, write, write_in_part
 from amplifier.compose.render import parse_templates
-from amplifier.errors import Problem, ScheduleError, SettingsError, TemplateError
+from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.facts import values
 from amplifier.schedule.free_words import stated_in
@@ -70,6 +71,18 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     return program
 
 
+def read_again(sources: Mapping[str, str], settings: Settings, *, given: Settings) -> Program:
+    """A program that was good before, with `settings`; they may tell of a server's limit that some posts exceed now.
+
+    `given` are the settings as they stand in the file. What does not fit is among what cannot be written. Raises
+    FileError where the program is not good by either.
+    """
+    try:
+        return read_program(sources, settings)
+    except FileError:
+        return replace(read_program(sources, given), settings=settings)
+
+
 def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
     """Warnings: which of these posts say nearly the same where that is only a pity; `held_copies` has the others."""
     return same(_by_name(posts), program.plan, program.templates, program.settings)[1]
@@ -97,7 +110,7 @@ def copies(program: Program, made: tuple[Decision, ...], ledger: Iterable[Spoken
 
 @dataclass(frozen=True)
 class Written:
-    """What the plan wants to say: the posts, in the order of their time, and those that cannot be put into words.
+    """What the plan wants to say: the posts, in the order of their time, and those that cannot be written at all.
 
     A template that is good as the files stand may fail where a milestone moved, by a longer weekday at the limit.
     """
@@ -116,6 +129,7 @@ def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = 
     wanted, problems = _written(program, effective(program.plan, made), stage)
     skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
     given = _given(program, made)
+    problems = {post: found for post, found in problems.items() if post not in {one.id for one in wanted}}
     posts = []
     for post in wanted:
         try:
@@ -124,7 +138,8 @@ def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = 
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
     unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in skipped}
-    for one, why in unwritten.items():
+    in_part = {one.id: why for one in posts for why in one.unwritten.values()}
+    for one, why in {**in_part, **unwritten}.items():
         log.warning("cannot be written post=%s why=%s", post_name(one), why)
     return Written(tuple(post for post in posts if post_name(post.id) not in skipped), unwritten)
 
@@ -148,6 +163,8 @@ def _written(program: Program, plan: Plan, stage: Stage) -> tuple[list[WantedPos
             wanted.append(write(saying, template, program.settings))
         except TemplateError as error:
             problems[saying.id] = error.problems
+            with suppress(TemplateError):
+                wanted.append(write_in_part(saying, template, program.settings))
     return wanted, problems
 
 
@@ -249,7 +266,13 @@ def _reworded(post: WantedPost, given: Mapping[str, _Given], settings: Settings)
         finished = own_words(own.text, settings.account(said.account), settings)
         words.append(replace(finished, language=said.language))
         facts[said.account] = own.facts
-    return replace(post, words=tuple(words), own_facts=facts)
+    unwritten = dict(post.unwritten)
+    for account in [name for name in unwritten if name in given]:
+        finished = own_words(given[account].text, settings.account(account), settings)
+        words.append(finished)
+        facts[account] = given[account].facts
+        del unwritten[account]
+    return replace(post, words=tuple(words), own_facts=facts, unwritten=unwritten)
 
 
 def _by_name(posts: Iterable[WantedPost]) -> dict[str, WantedPost]:

@@ -139,7 +139,9 @@ def _steps(
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
         why = untrue.get((post.id, delivery.account), "")
-        if words is None:
+        if words is None and delivery.account in post.unwritten:
+            yield from _without_words(delivery, post.unwritten[delivery.account])
+        elif words is None:
             yield from _left_out(delivery)
         elif delivery.state in ON_ITS_WAY:
             if words.text != delivery.text or why:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q
 
 from amplifier.campaign.account import Identity, Known, Listed, Match, former, matches, renamed
 from amplifier.campaign.pace import PATIENCE, rest_after
 from amplifier.errors import UsageError
+from amplifier.policy import TextLimit
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import AccountRow
 from amplifier.store.same_account import hand_over
 from amplifier.store.statement import execute, marks
+from amplifier.store.told import LIMITS, by_account
 from amplifier.store.transaction import is_postgres, reading, stamp, whole
 
 SERVICE = "service"
@@ -155,14 +158,19 @@ def lost_accounts() -> dict[str, str]:
 
 
 @reading
-def text_limits() -> dict[str, int]:
-    """How long a post may be, for each account whose server said so."""
-    return dict(execute("SELECT label, text_limit FROM accounts WHERE text_limit > 0"))
+def text_limits() -> dict[Identity, TextLimit]:
+    """How long a post may be and how that is counted, for each account whose server said so."""
+    return by_account(execute(LIMITS))
 
 
 @whole
-def account_is_ok(name: str, *, remote_id: str, url: str, text_limit: int, now: datetime) -> None:
-    """The network let us in. `text_limit` is how long a post may be on this server; 0 where it does not say."""
+def account_is_ok(
+    name: str, *, remote_id: str, url: str, text_limit: int | None, now: datetime, counts: str | None = ""
+) -> None:
+    """The network let us in. `text_limit` is how long a post may be on this server, `counts` how that is counted.
+
+    The limit is 0 where it does not say. None, where it could not be asked now, leaves either as it was.
+    """
     row = AccountRow.objects.select_for_update().filter(label=name).first()
     if row is None:
         return
@@ -175,8 +183,10 @@ def account_is_ok(name: str, *, remote_id: str, url: str, text_limit: int, now: 
         row = _under_a_new_handle(other, row, now=now)
     if row.health == LOST:
         write_events([Event(now, SERVICE, f"account:{name}", "account is back", LOST, OK)])
+    said = {"text_limit": text_limit, "counts": counts}
+    told: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
     AccountRow.objects.filter(id=row.pk).update(
-        health=OK, detail="", remote_id=remote_id, url=url, text_limit=text_limit, checked_at=now
+        health=OK, detail="", remote_id=remote_id, url=url, checked_at=now, **told
     )
 
 

@@ -91,6 +91,7 @@ class AccountRow(models.Model):
     pool = models.CharField(max_length=330, default="")
     url = models.TextField(default="")
     text_limit = models.PositiveIntegerField(default=0)
+    counts = models.CharField(max_length=20, default="")
     health = models.CharField(max_length=10, default="unknown")
     detail = models.TextField(default="")
     next_allowed_at = models.DateTimeField(null=True)

@@ -57,6 +57,11 @@ def graphemes(text: str) -> int:
     return sum(1 for _ in _GRAPHEME.finditer(text))
 
 
+def code_points(text: str) -> int:
+    """The length in code points, links whole, as some servers of Mastodon's family count."""
+    return len(text)
+
+
 def short_links(text: str, link_cost: int = 23) -> int:
     """The length as Mastodon counts it: graphemes, every http(s) link `link_cost`, `@user@host` as `@user`."""
     counted: list[str] = []

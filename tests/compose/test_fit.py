@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from amplifier.compose.fit import Measure, check_words, contains, finish, measure
 from amplifier.platforms.capabilities import TABLE, Counting
+from amplifier.policy import Counts
 
 X, BLUESKY, MASTODON = TABLE["x"], TABLE["bluesky"], TABLE["mastodon"]
 REQUIRED = ("#Lab23", "@labfreemvmt")
@@ -77,7 +78,13 @@ def test_finishing_loses_no_word_and_lacks_nothing(text: str, imprint: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("counting", "used"), [(Counting.WEIGHTED, 53), (Counting.GRAPHEMES, 56), (Counting.GRAPHEMES_SHORT_LINKS, 37)]
+    ("counting", "used"),
+    [
+        (Counting.WEIGHTED, 53),
+        (Counting.GRAPHEMES, 56),
+        (Counting.GRAPHEMES_SHORT_LINKS, 37),
+        (Counting.CODE_POINTS, 56),
+    ],
 )
 def test_a_text_is_counted_as_its_network_counts(counting: Counting, used: int) -> None:
     text = "é \U0001f44d https://example.com/a/b/c/d @name@social.example end"
@@ -123,6 +130,15 @@ def test_a_problem_says_where_how_much_and_what_to_do() -> None:
         "\u201cword word word word word word word word\u2026\u201d has 298.\n"
         "    Take out 18, or write a shorter form for x."
     )
+
+
+def test_where_links_count_whole_it_is_said() -> None:
+    row = MASTODON.told(limit=40, counts=Counts.CODE_POINTS)
+    (problem,) = check_words("See https://freemovement.example/motion/2023", row)
+    assert problem.message.startswith("Mastodon allows 40 characters")
+    assert problem.hint == "Take out 4, or write a shorter form for mastodon. Links count whole there."
+    assert check_words("See https://freemovement.example/motion/2023", MASTODON.told(limit=40, counts=None)) == ()
+    assert "whole" not in check_words("word " * 80, BLUESKY)[0].hint
 
 
 def test_an_account_may_have_another_limit() -> None:

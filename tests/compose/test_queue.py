@@ -15,10 +15,20 @@ from amplifier import settings as settings_module
 from amplifier.campaign.plan import ROTATE, At, Slot
 from amplifier.campaign.post import Moment, PostId, Words
 from amplifier.campaign.template import Template
-from amplifier.compose.queue import Saying, accounts_for, known_names, length, own_occurrence, own_words, pick, write
+from amplifier.compose.queue import (
+    Saying,
+    accounts_for,
+    known_names,
+    length,
+    own_occurrence,
+    own_words,
+    pick,
+    write,
+    write_in_part,
+)
 from amplifier.compose.render import parse_templates
 from amplifier.errors import TemplateError
-from amplifier.policy import Profile
+from amplifier.policy import Counts, Profile
 from amplifier.settings import Settings
 
 SETTINGS = settings_module.load(Path(__file__).parents[2])
@@ -64,6 +74,11 @@ def saying(**more: object) -> Saying:
 def with_imprint(text: str, **more: object) -> Settings:
     imprint = SETTINGS.campaign.imprint.model_copy(update={"text": text, **more})
     return SETTINGS.model_copy(update={"campaign": SETTINGS.campaign.model_copy(update={"imprint": imprint})})
+
+
+def with_profile_off(settings: Settings) -> Settings:
+    imprint = settings.campaign.imprint.model_copy(update={"profile": Profile.OFF, "text": ""})
+    return settings.model_copy(update={"campaign": settings.campaign.model_copy(update={"imprint": imprint})})
 
 
 def with_limit(account: str, limit: int) -> Settings:
@@ -153,6 +168,33 @@ def test_one_account_that_takes_less_is_refused_alone() -> None:
     with pytest.raises(TemplateError) as caught:
         write(saying(turn=1), template(), with_limit("bluesky", 20))
     assert len(caught.value.problems) == 1
+
+
+def test_where_it_fits_a_post_is_written_and_elsewhere_it_is_said_why_not() -> None:
+    whole = write(saying(turn=1), template(), SETTINGS)
+    part = write_in_part(saying(turn=1), template(), with_limit("bluesky", 20))
+    assert part.words == tuple(words for words in whole.words if words.account != "bluesky")
+    assert set(part.unwritten) == {"bluesky"}
+    assert "Bluesky allows 20 characters" in part.unwritten["bluesky"]
+    assert {fact.name for fact in whole.facts} - {fact.name for fact in part.facts} == {"voice.handle.bluesky"}
+    assert write_in_part(saying(turn=1), template(), SETTINGS) == whole
+    with pytest.raises(TemplateError):
+        write_in_part(saying(turn=1), template(SOURCE.replace("The debate begins.", "word " * 300)), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("counts", "used"), [(None, 1 + 1 + 23), (Counts.MASTODON, 25), (Counts.GRAPHEMES, 51), (Counts.CODE_POINTS, 55)]
+)
+def test_an_account_s_server_may_count_otherwise(counts: Counts | None, used: int) -> None:
+    text = "👩‍👩‍👧 https://example.org/a/very/long/address/of/a/page"
+    account = SETTINGS.accounts[2].model_copy(update={"counts": counts, "limit": 30})
+    assert (length(text, account).used, length(text, account).fits) == (used, used <= 30)
+    settings = SETTINGS.model_copy(update={"accounts": (account,)})
+    if used > 30:
+        with pytest.raises(TemplateError, match="Mastodon allows 30"):
+            own_words(text, account, with_profile_off(settings))
+    else:
+        assert own_words(text, account, with_profile_off(settings)).text == text
 
 
 def test_a_length_is_counted_as_the_network_counts_and_held_against_the_accounts_own_limit() -> None:

@@ -33,7 +33,10 @@ def part(text: str) -> Part:
 
 def key(account: Account) -> str:
     delivery = DeliveryId(PostId("lab23", str(uuid.uuid4()), "once"), "account")
-    return record_key(delivery, date(2023, 9, 24)) if account.platform == "bluesky" else idempotency_key(delivery)
+    origin = f"{account.platform} {account.connection.handle}"
+    if account.platform == "bluesky":
+        return record_key(delivery, origin, date(2023, 9, 24))
+    return idempotency_key(delivery, origin)
 
 
 def sought(request: bytes, *, after: datetime | None = None, taken: frozenset[str] = frozenset()) -> Sought:

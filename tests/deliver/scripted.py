@@ -39,7 +39,7 @@ class Scripted:
     def verify(self) -> Identity:
         self.calls.append("verify")
         _play(self.unknown)
-        return Identity("1", "us", "https://x.com/us", 500)
+        return Identity("1", "us", "https://x.com/us", 500, "codepoints")
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         self.calls.append("prepare")

@@ -11,6 +11,7 @@ from amplifier.campaign.delivery import HoldReason
 from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform
+from amplifier.policy import Counts, TextLimit
 from amplifier.store import accounts, holds, spends
 from tests.deliver.desk import Desk
 from tests.deliver.test_cost import written
@@ -31,7 +32,8 @@ def test_a_network_that_lets_us_in_tells_who_we_are_and_how_long_a_post_may_be(d
     ask(desk)
     assert {one.health for one in accounts.account_states()} == {accounts.OK}
     assert (state().remote_id, state().url, state().checked_at) == ("1", "https://x.com/us", desk.time)
-    assert accounts.text_limits() == dict.fromkeys(desk.networks, 500)
+    who = accounts.identities().values()
+    assert accounts.text_limits() == dict.fromkeys(who, TextLimit(500, Counts.CODE_POINTS))
 
 
 def test_who_is_well_is_asked_again_after_ten_minutes_only(desk: Desk) -> None:

@@ -245,3 +245,38 @@ MORE = (
         "X refuses the repeat, but nothing is seen: a person decides. Bluesky and Mastodon know the key.",
     ),
 )
+
+# What something between us and a network says: never its word, so that it holds nothing back and loses no account.
+IN_BETWEEN = (
+    *(
+        everywhere(
+            f"a page in between, {number}",
+            one("between", status=number),
+            SENT,
+            "The network has not said it, and may have taken the post: look. It is not there, so send it.",
+        )
+        for number in (400, 401, 403, 404, 410, 422, 429)
+    ),
+    everywhere(
+        "a page in between, and there",
+        one("between", status=403, stored=True),
+        SENT,
+        "A shield may hide the answer to what it let through: look.",
+    ),
+    everywhere("a gateway", one("gateway", status=403), SENT, "JSON that is not the network's is none of its word."),
+    everywhere(
+        "a gateway, and there", one("gateway", status=401, stored=True), SENT, "The same, and it is there: look."
+    ),
+    everywhere(
+        "a page that asks for years",
+        one("between", status=503, retry_after="years"),
+        SENT,
+        "Nobody can mean three years, and it is not the network that says so.",
+    ),
+    everywhere(
+        "a 429 that asks for years",
+        status(429, retry_after="years"),
+        SENT_LATE,
+        "The network's own, but a time that nobody can mean counts as none: its usual window.",
+    ),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.bad_answers import KINDS, MORE, Bad, Faults
+from tests.journeys.bad_answers import IN_BETWEEN, KINDS, MORE, Bad, Faults
 from tests.journeys.cell import Stage
 
 SLOW = next(bad for bad in MORE if bad.name == "a slow timeline")
@@ -28,13 +28,13 @@ def meant(operation: str, faults: Faults) -> list[dict[str, object]]:
 def test_there_are_thirty_two_kinds_and_each_is_also_given_to_a_look() -> None:
     assert len({bad.name for bad in KINDS}) == 32
     assert all(bad.find in NETWORKS for bad in KINDS)
-    assert all(bad.why for bad in (*KINDS, *MORE))
+    assert all(bad.why for bad in (*KINDS, *MORE, *IN_BETWEEN))
 
 
 @pytest.mark.journey
 @pytest.mark.usefixtures("sqlite_ledger")
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("bad", [*KINDS, *MORE], ids=lambda bad: bad.name)
+@pytest.mark.parametrize("bad", [*KINDS, *MORE, *IN_BETWEEN], ids=lambda bad: bad.name)
 def test_a_bad_answer_ends_as_was_written_down(stage: Stage, bad: Bad, network: str) -> None:
     end = bad.end(network)
     outcome = stage.play(network, meant("publish", bad.faults))
@@ -49,6 +49,16 @@ def test_a_bad_answer_ends_as_was_written_down(stage: Stage, bad: Bad, network: 
 def test_a_bad_answer_to_a_look_makes_nothing_twice_and_loses_nothing(stage: Stage, bad: Bad) -> None:
     lost_answer = {"operation": "publish", "kind": "cut_after"}
     outcome = stage.play(bad.find, [lost_answer, *meant("find", bad.faults)])
+    assert (outcome.state, outcome.times, outcome.broken) == ("sent", 1, ()), outcome
+
+
+@pytest.mark.journey
+@pytest.mark.usefixtures("sqlite_ledger")
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("bad", IN_BETWEEN, ids=lambda bad: bad.name)
+def test_what_something_in_between_says_to_a_look_makes_nothing_twice(stage: Stage, bad: Bad, network: str) -> None:
+    lost_answer = {"operation": "publish", "kind": "cut_after"}
+    outcome = stage.play(network, [lost_answer, *meant("find", bad.faults)])
     assert (outcome.state, outcome.times, outcome.broken) == ("sent", 1, ()), outcome
 
 

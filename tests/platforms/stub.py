@@ -40,6 +40,7 @@ class Stub:
 
     def __init__(self, answers: dict[str, Said | Callable[[Asked], Said]]) -> None:
         self.answers = answers
+        self.otherwise = Said(404, {"error": "no such thing"})
         self.asked: list[Asked] = []
         stub = self
 
@@ -58,7 +59,7 @@ class Stub:
                     self.client_address[1],
                 )
                 stub.asked.append(asked)
-                said = stub.answers.get(f"{self.command} {parts.path}", Said(404, {"error": "no such thing"}))
+                said = stub.answers.get(f"{self.command} {parts.path}", stub.otherwise)
                 said = said(asked) if callable(said) else said
                 content = said.content()
                 self.send_response(said.status)

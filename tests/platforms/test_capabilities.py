@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from amplifier.platforms.capabilities import TABLE, Capabilities, Repeat
+from amplifier.platforms.capabilities import RELATIVES, TABLE, Capabilities, Counting, Relative, Repeat
+from amplifier.policy import Counts
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())
@@ -44,3 +45,29 @@ def test_a_person_finds_the_words_in_the_network_s_own_composer(row: Capabilitie
     assert parse_qs(address.query)["text"] == [text]
     assert "+" not in address.query
     assert address.netloc == {"x": "x.com", "bluesky": "bsky.app", "mastodon": "social.example"}[row.platform]
+
+
+@pytest.mark.parametrize("relative", RELATIVES.values(), ids=RELATIVES.keys())
+def test_who_counts_otherwise_says_where_that_was_read_and_when(relative: Relative) -> None:
+    assert relative.source
+    assert date.fromisoformat(relative.read_on) > date(2026, 1, 1)
+    assert relative.counts is not Counts.MASTODON
+
+
+@pytest.mark.parametrize(
+    ("limit", "counts", "expected"),
+    [
+        (None, None, (500, Counting.GRAPHEMES_SHORT_LINKS, 23)),
+        (5000, None, (5000, Counting.GRAPHEMES_SHORT_LINKS, 23)),
+        (5000, Counts.MASTODON, (5000, Counting.GRAPHEMES_SHORT_LINKS, 23)),
+        (5000, Counts.CODE_POINTS, (5000, Counting.CODE_POINTS, 0)),
+        (None, Counts.GRAPHEMES, (500, Counting.GRAPHEMES, 0)),
+    ],
+)
+def test_an_account_s_row_is_its_network_s_with_what_its_server_told(
+    limit: int | None, counts: Counts | None, expected: tuple[int, Counting, int]
+) -> None:
+    row = TABLE["mastodon"].told(limit=limit, counts=counts)
+
+    assert (row.limit, row.counting, row.link_cost) == expected
+    assert row.title == "Mastodon"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from amplifier.platforms import own_word
 from amplifier.platforms.host import (
     Answer,
     Burst,
@@ -25,14 +26,16 @@ FAST = (0.5, 0.3)
 def test_bytes_are_sent_as_they_are(stub: Stub) -> None:
     stub.answers["POST /2/tweets"] = Said()
 
-    HostSession(stub.address, FAST).post(stub.address + "/2/tweets", json=b'{"text":"\xc3\xa9"}')
+    HostSession(stub.address, FAST, own_word.MASTODON_FAMILY).post(
+        stub.address + "/2/tweets", json=b'{"text":"\xc3\xa9"}'
+    )
 
     assert stub.asked[0].body == b'{"text":"\xc3\xa9"}'
     assert stub.asked[0].headers["content-type"] == "application/json"
 
 
 def test_a_host_that_an_sdk_has_written_in_is_replaced(stub: Stub) -> None:
-    session = HostSession(stub.address, FAST, instead_of=("https://api.twitter.com",))
+    session = HostSession(stub.address, FAST, own_word.X, instead_of=("https://api.twitter.com",))
     stub.answers["GET /2/users/me"] = Said(200, {"ok": True})
 
     assert session.get("https://api.twitter.com/2/users/me").json() == {"ok": True}
@@ -42,7 +45,7 @@ def test_a_host_that_an_sdk_has_written_in_is_replaced(stub: Stub) -> None:
     "other", ["http://127.0.0.1:9", "https://api.twitter.com.evil.example/2", "{base}.evil.example"]
 )
 def test_no_other_host_is_spoken_to(stub: Stub, other: str) -> None:
-    session = HostSession(stub.address, FAST, instead_of=("https://api.twitter.com",))
+    session = HostSession(stub.address, FAST, own_word.X, instead_of=("https://api.twitter.com",))
 
     with pytest.raises(WrongAddressError) as raised:
         session.get(other.format(base=stub.address))
@@ -54,7 +57,7 @@ def test_a_redirect_is_an_error_and_not_followed(stub: Stub) -> None:
     stub.answers["GET /a"] = Said(302, headers={"Location": f"{stub.address}/b"})
 
     with pytest.raises(RedirectedError) as raised:
-        HostSession(stub.address, FAST).get(stub.address + "/a")
+        HostSession(stub.address, FAST, own_word.MASTODON_FAMILY).get(stub.address + "/a")
 
     assert not never_sent(raised.value), "what answers with a redirect may have done what was asked"
 
@@ -67,7 +70,7 @@ def test_a_silent_server_is_not_waited_for_longer_than_said(stub: Stub) -> None:
         return Said()
 
     stub.answers["POST /slow"] = sleep
-    session = HostSession(stub.address, FAST)
+    session = HostSession(stub.address, FAST, own_word.MASTODON_FAMILY)
     begun = time.monotonic()
 
     with pytest.raises(requests.ReadTimeout) as raised:
@@ -81,14 +84,14 @@ def test_a_refused_connection_was_never_sent() -> None:
     base = f"http://127.0.0.1:{free_port()}"
 
     with pytest.raises(requests.ConnectionError) as raised:
-        HostSession(base, FAST).post(base + "/")
+        HostSession(base, FAST, own_word.MASTODON_FAMILY).post(base + "/")
 
     assert never_sent(raised.value)
 
 
 def test_a_name_that_nobody_has_was_never_sent() -> None:
     with pytest.raises(requests.ConnectionError) as raised:
-        HostSession("http://nobody.invalid", FAST).post("http://nobody.invalid/")
+        HostSession("http://nobody.invalid", FAST, own_word.MASTODON_FAMILY).post("http://nobody.invalid/")
 
     assert never_sent(raised.value)
 
@@ -96,7 +99,7 @@ def test_a_name_that_nobody_has_was_never_sent() -> None:
 def test_a_connection_that_breaks_may_have_been_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         base = f"http://127.0.0.1:{server.getsockname()[1]}"
-        session = HostSession(base, FAST)
+        session = HostSession(base, FAST, own_word.MASTODON_FAMILY)
         server.settimeout(0.05)
         with pytest.raises(requests.ReadTimeout) as raised:  # taken by the system, answered by nobody
             session.post(base + "/")
@@ -109,7 +112,7 @@ def test_an_sdk_s_own_error_is_looked_through() -> None:
 
     def wrapped() -> None:
         try:
-            HostSession(base, FAST).post(base + "/")
+            HostSession(base, FAST, own_word.MASTODON_FAMILY).post(base + "/")
         except requests.ConnectionError as error:
             raise OSError(f"could not complete: {error}")  # noqa: B904 - as Mastodon.py does it
 
@@ -120,7 +123,7 @@ def test_an_sdk_s_own_error_is_looked_through() -> None:
 
 def test_the_last_answer_is_kept_for_the_thread_and_forgotten_with_the_next_request(stub: Stub) -> None:
     stub.answers["GET /a"] = Said(429, headers={"X-Reset": "7"})
-    session = HostSession(stub.address, FAST)
+    session = HostSession(stub.address, FAST, own_word.MASTODON_FAMILY)
     assert session.answer is None
 
     session.get(stub.address + "/a")
@@ -136,21 +139,40 @@ def test_the_environment_has_no_say(stub: Stub, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     stub.answers["GET /a"] = Said()
 
-    assert HostSession(stub.address, FAST).get(stub.address + "/a").ok
+    assert HostSession(stub.address, FAST, own_word.MASTODON_FAMILY).get(stub.address + "/a").ok
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (Answer(404, {"Content-Type": "application/json; charset=utf-8"}), True),
-        (Answer(410, {"content-type": "application/problem+json"}), True),
-        (Answer(404, {"Content-Type": "text/html"}), False),
-        (Answer(404, {}), False),
-        (Answer(503, {"Content-Type": "application/json"}), False),
+        (Answer(404, {}), True),
+        (Answer(410, {}), True),
+        (Answer(404, {}, is_own=False), False),
+        (Answer(410, {"Content-Type": "application/json"}, is_own=False), False),
+        (Answer(503, {}), False),
     ],
 )
 def test_only_the_network_s_own_word_means_gone(answer: Answer, *, expected: bool) -> None:
     assert answer.is_gone == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "is_own"),
+    [
+        (Said(404, {"error": "Record not found"}), True),
+        (Said(404, {"message": "Not Found"}), False),
+        (Said(403, b"<html>", {"Content-Type": "text/html"}), False),
+        (Said(200, b"<html>", {"Content-Type": "text/html"}), True),
+    ],
+)
+def test_a_session_remembers_whether_the_network_itself_answered(stub: Stub, said: Said, *, is_own: bool) -> None:
+    stub.answers["GET /a"] = said
+    session = HostSession(stub.address, FAST, own_word.MASTODON_FAMILY)
+
+    session.get(stub.address + "/a")
+
+    assert session.answer is not None
+    assert session.answer.is_own == is_own
 
 
 class Clock:
@@ -165,7 +187,7 @@ class Clock:
 def burst(stub: Stub) -> tuple[Burst, Clock]:
     stub.answers["GET /"] = Said()
     clock = Clock()
-    return Burst(lambda: HostSession(stub.address, FAST), clock), clock
+    return Burst(lambda: HostSession(stub.address, FAST, own_word.MASTODON_FAMILY), clock), clock
 
 
 def call(burst: Burst, stub: Stub) -> None:

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from amplifier.errors import Unpaid
+from amplifier.platforms import own_word
 from amplifier.platforms.metered import MeteredSession, Tariff
 from amplifier.platforms.port import Reserved
 from tests.peers.servers import free_port
@@ -53,7 +54,10 @@ class Fee:
 
 def session(stub: str, purse: Purse) -> MeteredSession:
     return MeteredSession(
-        stub, (0.5, 0.2), tariff=Tariff(purse, lambda method, _path, _query: Fee() if method == "GET" else None)
+        stub,
+        (0.5, 0.2),
+        own_word.X,
+        tariff=Tariff(purse, lambda method, _path, _query: Fee() if method == "GET" else None),
     )
 
 
@@ -93,13 +97,22 @@ def test_what_was_paid_for_with_its_intent_is_not_paid_for_again(stub: Stub) -> 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429])
 def test_a_clear_refusal_costs_nothing(stub: Stub, status: int) -> None:
-    stub.answers["GET /a"] = Said(status, {"data": [1]})
+    stub.answers["GET /a"] = Said(status, {"title": "Odd", "data": [1]})
     purse = Purse()
     session(stub.address, purse).get(f"{stub.address}/a")
     assert purse.left == 250
 
 
-@pytest.mark.parametrize("said", [Said(503, {"data": []}), Said(200, b"<html>"), Said(200, [1])])
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(503, {"data": []}),
+        Said(200, b"<html>"),
+        Said(200, [1]),
+        Said(403, b"<html>", {"Content-Type": "text/html"}),
+        Said(403, {"message": "Forbidden", "data": [1]}),
+    ],
+)
 def test_what_may_have_been_billed_stays_reserved(stub: Stub, said: Said) -> None:
     stub.answers["GET /a"] = said
     purse = Purse()

@@ -13,6 +13,8 @@ from mastodon.errors import (
     MastodonUnauthorizedError,
 )
 
+from tests.sandbox.line import fault
+
 
 def test_an_account_exists_as_soon_as_it_authenticates(mastodon: Any) -> None:
     me = mastodon.me()
@@ -267,3 +269,48 @@ def test_thirty_deletions_in_half_an_hour_are_allowed(mastodon: Any) -> None:
             mastodon.status_delete("12")
     with pytest.raises(MastodonRatelimitError):
         mastodon.status_delete("12")
+
+
+def test_a_server_may_show_words_otherwise_while_the_source_agrees(mastodon: Any, door: Any) -> None:
+    text = "Vote & win_win!"
+    for operation in ("publish", "find", "read", "edit"):
+        fault(door, "renders", operation=operation)
+    made = mastodon.status_post(text)
+    listed = mastodon.account_statuses(mastodon.me().id)
+    for shown in (made, mastodon.status(made.id), listed[0], mastodon.status_update(made.id, text)):
+        assert r"Vote &amp;amp; win\_win\!" in shown.content
+    assert mastodon.status_source(made.id).text == text
+
+
+def test_a_language_is_changed_kept_or_forgotten_by_an_edit(mastodon: Any, door: Any, base: str) -> None:
+    made = mastodon.status_post("Pleidleisiwch", language="cy")
+    assert mastodon.status_update(made.id, "Pleidleisiwch nawr").language == "cy"
+
+    def edit(**fields: str) -> Any:
+        headers = {"Authorization": "Bearer pretend-labfreemvmt"}
+        return door.plain.put(f"{base}/api/v1/statuses/{made.id}", headers=headers, data=fields, timeout=5).json()
+
+    assert edit(status="Vote now", language="en")["language"] == "en"
+    fault(door, "forgets_language", operation="edit")
+    assert edit(status="Vote today", language="cy")["language"] == "cy"
+    assert edit(status="Vote tomorrow")["language"] is None
+
+
+def test_other_software_counts_every_code_point_and_links_whole_and_says_what_it_is(mastodon: Any, door: Any) -> None:
+    link = "https://freemovement.example/" + "a" * 480
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 101  # five code points, one grapheme
+    mastodon.status_post(link)
+    mastodon.status_post(family)
+    fault(door, "counts_all", operation="*")
+    assert "gotosocial" in mastodon.instance_v2().source_url
+    for text in (link, family):
+        with pytest.raises(MastodonAPIError, match="limit of 500 exceeded"):
+            mastodon.status_post(text)
+    mastodon.status_post("x" * 500)
+
+
+def test_a_server_may_send_on_whoever_writes_a_slash_at_the_end(door: Any, base: str) -> None:
+    fault(door, "moves_slash", operation="look_up")
+    moved = door.plain.get(f"{base}/api/v2/instance/", allow_redirects=False, timeout=5)
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/api/v2/instance")
+    assert door.plain.get(f"{base}/api/v2/instance", timeout=5).json()["domain"] == "social.example"

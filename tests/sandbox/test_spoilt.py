@@ -53,6 +53,18 @@ def test_the_other_post_is_never_the_post_itself(sandbox: Any, door: Any) -> Non
 
 
 @pytest.mark.parametrize("network", Network)
+@pytest.mark.parametrize(("kind", "content_type"), [("between", "text/html"), ("gateway", "application/json")])
+def test_something_in_between_speaks_in_its_own_words_and_asks_for_years(
+    network: Network, kind: str, content_type: str
+) -> None:
+    said = refusal(from_json({"kind": kind, "status": 403, "retry_after": "years"}, 1), network)
+    assert (said.status, said.content_type.partition(";")[0]) == (403, content_type)
+    assert said.headers == {"Retry-After": "99999999"}
+    assert b'"error"' not in said.body
+    assert b'"title"' not in said.body
+
+
+@pytest.mark.parametrize("network", Network)
 def test_the_answer_is_about_something_else_where_there_is_no_other_post(network: Network, world: World) -> None:
     said, good = json.loads(spoil("other_id", network, world).body), json.loads(GOOD[network].body)
     assert said != good

@@ -331,6 +331,40 @@ def test_a_longer_limit_that_a_server_tells_makes_room_at_the_next_look(desk: De
     assert text_of("soon").startswith("xxx")
 
 
+def tell(limit: int, counts: str = "") -> None:
+    accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=limit, counts=counts, now=EIGHT)
+
+
+@pytest.mark.parametrize(("limit", "counts"), [(60, ""), (80, "codepoints")])
+def test_what_is_too_long_for_a_limit_that_a_server_tells_is_held_before_its_hour(
+    desk: Desk, limit: int, counts: str
+) -> None:
+    desk.home.write("templates/lab23/soon.j2", SOON.replace("The", "https://freemovement.example/ballot/2023 The"))
+    desk.planner.refresh()
+    assert soon("mastodon") == "queued 10-09T13:40"
+
+    tell(limit, counts)
+    desk.planner.refresh()
+
+    assert {f"Mastodon allows {limit} characters" in str(one["message"]) for one in desk.problems()} == {True}
+    assert soon("mastodon").startswith("held")
+    assert (soon("x"), soon("bluesky")) == ("queued 10-09T13:40",) * 2  # where it fits it goes out
+    (held,) = (one for one in journeys.journeys() if one.state is State.HELD)
+    assert held.reason == HoldReason.UNWRITTEN
+    assert f"Mastodon allows {limit} characters" in held.detail
+    assert rows()["morning 2023-10-07#1 x"] == "queued 10-07T09:00"
+
+    again = Planner(desk.home.path, homes.settings(), now=lambda: desk.time)  # the service starts anew
+    again.refresh()
+    assert again.in_force() is not None
+    assert soon("mastodon").startswith("held")
+
+    tell(5000)  # and later a longer one
+    again.refresh()
+    assert soon("mastodon") == "queued 10-09T13:40"
+    assert desk.problems() == []
+
+
 def test_a_new_live_ledger_has_the_last_day_looked_for(tmp_path: Path) -> None:
     home = Home(tmp_path)
     now = EIGHT + timedelta(days=1, hours=2)

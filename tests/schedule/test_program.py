@@ -10,12 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from amplifier.campaign.account import Identity
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import FileError, Problem, SettingsError
-from amplifier.policy import Imprint, Profile
+from amplifier.policy import Imprint, Profile, TextLimit
 from amplifier.schedule import files
-from amplifier.schedule.program import Program, all_occurrences, post_name, read_program, wanted_posts, write_all
+from amplifier.schedule.program import (
+    Program,
+    all_occurrences,
+    post_name,
+    read_again,
+    read_program,
+    wanted_posts,
+    write_all,
+)
 from amplifier.schedule.stage import make
 from tests.schedule import homes
 from tests.schedule.homes import EXAMPLE, HELLO, SCHEDULE, SOON
@@ -142,6 +151,36 @@ def test_what_a_move_makes_impossible_to_say_is_named_with_the_reason(caplog: py
     assert "post=soon/once" in caplog.text
     skipped = decision(DecisionKind.SLOT_SKIPPED, "soon/once", "")
     assert write_all(program, (wednesday, skipped)).unwritten == {}
+
+
+def short_on(account: str, limit: int) -> dict[Identity, TextLimit]:
+    return {homes.settings().account(account).identity: TextLimit(limit)}
+
+
+def test_a_program_that_was_good_is_read_again_where_a_server_tells_less() -> None:
+    given = homes.settings()
+    told = given.with_limits(short_on("mastodon", 40))
+    with pytest.raises(FileError, match="Mastodon allows 40"):
+        read_program(SMALL, told)
+    program = read_again(SMALL, told, given=given)
+    written = write_all(program)
+    soon = post(list(written.posts), "soon/once")
+    assert ({words.account for words in soon.words}, set(soon.unwritten)) == ({"x", "bluesky"}, {"mastodon"})
+    assert written.unwritten == {}
+    with pytest.raises(FileError):
+        read_again({**SMALL, "schedules/small.yaml": "no plan"}, told, given=given)
+
+
+def test_shorter_words_of_a_person_are_what_a_server_that_takes_less_gets() -> None:
+    given = homes.settings()
+    imprint = given.campaign.imprint.model_copy(update={"profile": Profile.OFF, "text": ""})
+    given = given.model_copy(update={"campaign": given.campaign.model_copy(update={"imprint": imprint})})
+    program = read_again(SMALL, given.with_limits(short_on("mastodon", 40)), given=given)
+    words = json.dumps({"mastodon": "Debate at 14:40 #Lab23"})
+    written = write_all(program, (decision(DecisionKind.WORDS_REPLACED, "soon/once", words),))
+    soon = post(list(written.posts), "soon/once")
+    assert soon.unwritten == {}
+    assert {said.account: said.text for said in soon.words}["mastodon"] == "Debate at 14:40 #Lab23"
 
 
 def test_on_a_stage_the_rows_play_in_its_seconds_and_the_words_stay_the_campaigns() -> None:

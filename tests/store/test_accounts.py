@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
+from amplifier.campaign.account import Identity
 from amplifier.campaign.plan import DecisionKind
 from amplifier.errors import UsageError
+from amplifier.policy import Counts, TextLimit
 from amplifier.store import accounts, decisions, events, journeys, stops
 from amplifier.store.models import AccountRow, DeliveryRow
 from amplifier.store.transaction import is_postgres
@@ -55,7 +57,7 @@ def test_somebody_else_under_the_same_name_shows_anew_who_they_are(platform: str
     assert filled.know([("x", platform, handle)]) == {}
     assert (state("x").platform, state("x").handle, state("x").remote_id) == (platform, handle, "")
     assert state(f"x (@{old})").remote_id == "1"
-    assert accounts.text_limits() == {f"x (@{old})": 500}
+    assert accounts.text_limits() == {Identity("x", "", old): TextLimit(500)}
 
 
 def test_an_account_that_lets_us_in_says_who_we_are_and_how_long_a_post_may_be() -> None:
@@ -64,7 +66,20 @@ def test_an_account_that_lets_us_in_says_who_we_are_and_how_long_a_post_may_be()
     found = state("x")
     assert (found.health, found.detail, found.remote_id, found.url) == (accounts.OK, "", "1", "https://x.com/us")
     assert found.checked_at == after(5)
-    assert accounts.text_limits() == {"x": 500}
+    assert accounts.text_limits() == {accounts.identities()["x"]: TextLimit(500)}
+
+
+def test_what_a_server_said_of_its_limit_stays_until_it_says_otherwise() -> None:
+    def told(limit: int | None, counts: str | None) -> TextLimit | None:
+        accounts.account_is_ok("x", remote_id="1", url="", text_limit=limit, counts=counts, now=NOW)
+        return accounts.text_limits().get(accounts.identities()["x"])
+
+    assert told(500, "codepoints") == TextLimit(500, Counts.CODE_POINTS)
+    assert told(None, None) == TextLimit(500, Counts.CODE_POINTS)  # it could not be asked just now
+    assert told(600, None) == TextLimit(600, Counts.CODE_POINTS)
+    assert told(700, "") == TextLimit(700)
+    assert told(0, "graphemes") == TextLimit(0, Counts.GRAPHEMES)
+    assert told(0, "") is None
 
 
 def test_trouble_alone_does_not_make_an_account_lost() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.text.length import graphemes, short_links, weighted
+from amplifier.text.length import code_points, graphemes, short_links, weighted
 
 ROOT = Path(__file__).parents[2]
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
@@ -103,6 +103,13 @@ def test_a_grapheme_is_what_a_reader_sees_as_one(text: str, count: int) -> None:
 )
 def test_mastodon_shortens_links_and_handles(text: str, count: int) -> None:
     assert short_links(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), (FAMILY, 5), ("e\u0301", 2), ("https://example.com/a/long/path", 31), ("a\nb", 3)]
+)
+def test_some_servers_count_every_code_point_and_links_whole(text: str, count: int) -> None:
+    assert code_points(text) == count
 
 
 def test_a_server_may_count_links_otherwise() -> None:

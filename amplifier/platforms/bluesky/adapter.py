@@ -114,7 +114,12 @@ class BlueskyPlatform(Platform):
         place = record.place(remote_id)
         if place is None or place["repo"] != self._calls.own_did():
             raise Rejected(f"{remote_id} is no post of this account on Bluesky.")
-        self._calls.post("com.atproto.repo.deleteRecord", freeze(place), lambda _: None, Verb.DELETE)
+
+        def is_deleted(answer: Any) -> None:
+            if set(answer.content) - {"commit"}:  # lexicons/com/atproto/repo/deleteRecord.json: nothing else
+                raise OutcomeUnknown("Bluesky gave no clear answer, so the post may be gone.")
+
+        self._calls.post("com.atproto.repo.deleteRecord", freeze(place), is_deleted, Verb.DELETE)
 
     def mentions(self, cursor: str) -> Page:
         """Mentions of, replies to and quotes of our account, back to the mark."""

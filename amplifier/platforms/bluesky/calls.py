@@ -13,8 +13,10 @@ from atproto import Client, Request, Session
 
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import PlatformError
+from amplifier.platforms import own_word
 from amplifier.platforms.bluesky.translate import (
     RedirectError,
+    StrangerError,
     is_not_there,
     is_stale_session,
     is_wrong_login,
@@ -39,7 +41,7 @@ class Calls:
         self._vault = vault
         self._now = now
         timeout = httpx.Timeout(connection.read_timeout, connect=connection.connect_timeout)
-        request = Request(timeout=timeout, trust_env=False, event_hooks={"response": [_refuse_redirect]})
+        request = Request(timeout=timeout, trust_env=False, event_hooks={"response": [_refuse_what_is_not_bluesky_s]})
         self._client = Client(base_url=self._api, request=request)
         self._lock = threading.Lock()
         self._session: Any = None
@@ -189,9 +191,12 @@ class Calls:
             raise translate(error, self._now(), verb) from error
 
 
-def _refuse_redirect(response: httpx.Response) -> None:
+def _refuse_what_is_not_bluesky_s(response: httpx.Response) -> None:
     if response.is_redirect:
         raise RedirectError("It answers with a redirect. Set the account's `api` to its own address.")
+    kind = response.headers.get("content-type", "")
+    if not own_word.BLUESKY.says(response.status_code, kind, response.read()):
+        raise StrangerError(response.status_code, response.headers)
 
 
 def _end_of(session: Any) -> datetime | None:

@@ -17,8 +17,8 @@ from atproto.exceptions import (
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import what_broke
-from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, unknown, unreached
+from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest
+from amplifier.platforms.sentences import rejected, stranger, unknown, unreached
 
 WINDOW = timedelta(minutes=5)  # Bluesky's shortest window (docs.bsky.app: advanced-guides/rate-limits)
 METERS = (Meter("ratelimit-remaining", "ratelimit-reset", needs=2),)  # in points, of which putRecord takes two
@@ -31,6 +31,15 @@ class RedirectError(httpx.HTTPError):
     """The server answers with a redirect, which was not followed. Whether it did what was asked, nobody knows."""
 
 
+class StrangerError(httpx.HTTPError):
+    """Something in between refused the request in its own words; the server may never have seen it."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"{status} by something in between")
+        self.status = status
+        self.headers = headers
+
+
 def translate(error: Exception, now: datetime, verb: Verb | None = None) -> PlatformError:
     """The error of our own tree for what a call raised.
 
@@ -38,6 +47,8 @@ def translate(error: Exception, now: datetime, verb: Verb | None = None) -> Plat
     """
     if isinstance(error, NEVER_SENT) or isinstance(error.__cause__, NEVER_SENT):
         return unreached("Bluesky", verb, what_broke(error))
+    if isinstance(error, StrangerError):
+        return stranger("Bluesky", verb, error.status, asked_by_a_stranger(error.headers, now))
     if isinstance(error, RateLimitExceededError):
         until = again(_headers(error), METERS, now, WINDOW)
         return RateLimited(f"Bluesky asks us to wait until {until:%H:%M:%S} UTC.", until)

@@ -12,16 +12,19 @@ from mastodon import Mastodon
 
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.errors import OutcomeUnknown, PlatformError, Rejected
+from amplifier.errors import PlatformError, Rejected
+from amplifier.platforms import own_word
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.mastodon import statuses
+from amplifier.platforms.mastodon.calls import ask
+from amplifier.platforms.mastodon.own import PAGES, Own
+from amplifier.platforms.mastodon.server import Server
 from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 from amplifier.platforms.watermark import Item, Watermark
 
-PAGE_SIZE = 40
-PAGES = 25  # of 40 statuses a call
+PAGE_SIZE = 40  # statuses or notifications; the most that Mastodon gives at once
 BEFORE_ALL = "0"  # lower than any id, be it a number or a ULID
 # A notification's number may appear after a higher one while both are being stored; that takes moments.
 NOTIFICATIONS_SETTLED = timedelta(seconds=60)
@@ -48,6 +51,10 @@ class MastodonPlatform(Platform):
         self._reader = self._client(self._reading)
         self._writing = Burst(self._session, now)
         self._own_id = ""
+        self._server = Server(
+            lambda path: ask(self._reading, self._connection, path), lambda: is_not_offered(self._reading.answer)
+        )
+        self._own = Own(self._own_page, self._source, lambda: self._reading.answer)
         self._kinds = tuple(KINDS)
 
     def verify(self) -> Identity:
@@ -56,16 +63,8 @@ class MastodonPlatform(Platform):
             me = self._reader.account_verify_credentials()
             self._own_id = str(me["id"])
             clock = self._reading.clock
-        return Identity(self._own_id, str(me["acct"]), str(me["url"]), self._limit(), clock)
-
-    def _limit(self) -> int:
-        """How long a post may be here; servers that are not Mastodon may not say, and that is no trouble."""
-        try:
-            with self._reads():
-                told = self._reader.instance_v2()
-                return max(0, int(told["configuration"]["statuses"]["max_characters"]))
-        except (PlatformError, KeyError, TypeError, ValueError):
-            return 0
+        limit, counts = self._server.told()
+        return Identity(self._own_id, str(me["acct"]), str(me["url"]), limit, counts, clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - the server sets the time
         """The fields of POST /api/v1/statuses. The visibility is always said: its default may not be public."""
@@ -81,9 +80,9 @@ class MastodonPlatform(Platform):
                 language=fields["language"],
                 idempotency_key=fields["idempotency_key"],
             )
-            if not statuses.same_content(str(made["content"]), str(fields["text"])):
-                raise OutcomeUnknown("Mastodon answered with another status than the one that was sent.")
-            return _receipt(made, rest_until(session.answer, self._now()))
+            receipt = _receipt(made, rest_until(session.answer, self._now()))
+            self._own.must_say(made, str(fields["text"]))
+            return receipt
 
     def find(self, sought: Sought) -> Receipt | None:
         """The oldest of our own statuses since `after` with the same text that belongs to no other delivery."""
@@ -92,11 +91,8 @@ class MastodonPlatform(Platform):
     def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
         """The oldest of our own statuses since `after` with the same text, whoever typed it."""
         with self._reads():
-            own = [status for status in self._since(after) if str(status["id"]) not in taken]
-            for status in reversed(own):
-                if _says(status, self._source(status), text):
-                    return _receipt(status)
-        return None
+            found = self._own.spot(text, after, taken)
+            return _receipt(found) if found else None
 
     def read(self, remote_id: str, text: str) -> Seen | None:
         """The status as our own server has it."""
@@ -108,26 +104,29 @@ class MastodonPlatform(Platform):
             shown = statuses.plain(str(status["content"])).strip() if source is None else source
             counts = (status.get("reblogs_count"), status.get("replies_count"))
             is_ours = str(status["account"]["id"]) == self._me()
-            return Seen(_says(status, source, text), shown, *counts, _receipt(status).url, is_ours)
+            content = str(status["content"])
+            says = statuses.same_content(content, text) if source is None else statuses.same_source(source, text)
+            return Seen(says, shown, *counts, _receipt(status).url, is_ours)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
-        """Put other words into the status. Its media and warning are sent along, or the server would drop them."""
+        """Put other words into the status, and say again what else it has: a server drops or resets what is not said.
+
+        Its language is that of the new words. It must show them afterwards.
+        """
         with self._reads():
             status = self._status(remote_id)
-        if status is None:
-            raise Rejected("The post is no longer on Mastodon, so it cannot be changed.")
-        if status.get("poll"):
-            raise Rejected("The post has a poll, which a change would end. Change it on Mastodon by hand.")
+            if status is None:
+                raise Rejected("The post is no longer on Mastodon, so it cannot be changed.")
+            if status.get("poll"):
+                raise Rejected("The post has a poll, which a change would end. Change it on Mastodon by hand.")
+            fields = statuses.edited(status, part, self._warning(status))
+        path = f"/api/v1/statuses/{quote(remote_id, safe='')}"
         with self._writing.session() as session, self._translated(session, Verb.EDIT):
-            made = self._client(session).status_update(
-                quote(remote_id, safe=""),
-                part.text,
-                spoiler_text=status.get("spoiler_text") or None,
-                sensitive=bool(status.get("sensitive")),
-                media_ids=[str(media["id"]) for media in status.get("media_attachments") or ()] or None,
-            )
+            made = ask(session, self._connection, path, method="PUT", fields=fields)
             _same(made, remote_id)
-            return _receipt(made, rest_until(session.answer, self._now()))
+            receipt = _receipt(made, rest_until(session.answer, self._now()))
+            self._own.must_say(made, part.text)
+            return receipt
 
     def delete(self, remote_id: str) -> None:
         """Delete the status. Of another account's, too, the server says that there is none; but it can be read."""
@@ -149,7 +148,7 @@ class MastodonPlatform(Platform):
 
         def fetch(**bounds: str) -> list[Any]:
             try:
-                return list(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
+                return self._listed(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
             except Exception:
                 if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
                     raise
@@ -162,7 +161,7 @@ class MastodonPlatform(Platform):
         """Statuses with this hashtag, as far as this server has seen them, without our own."""
 
         def fetch(**bounds: str) -> list[Any]:
-            return list(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
+            return self._listed(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
 
         return self._listen(cursor, fetch, lambda status: (status, Kind.TAG), STATUSES_SETTLED)
 
@@ -209,18 +208,14 @@ class MastodonPlatform(Platform):
             position = str(page[0]["id"])
         return found, False
 
-    def _since(self, after: datetime) -> list[Any]:
-        """Our own statuses since `after`, newest first. Ids say nothing about time on every server; dates do."""
-        found: list[Any] = []
-        bounds: dict[str, str] = {}
-        for _ in range(PAGES):
-            page = self._reader.account_statuses(self._me(), limit=PAGE_SIZE, exclude_reblogs=True, **bounds)
-            young = [status for status in page if statuses.said_at(status) >= after]
-            found += young
-            if not page or len(young) < len(page):
-                break
-            bounds = {"max_id": str(page[-1]["id"])}
-        return found
+    def _own_page(self, **bounds: str) -> list[Any]:
+        return self._listed(self._reader.account_statuses(self._me(), limit=PAGE_SIZE, exclude_reblogs=True, **bounds))
+
+    def _listed(self, found: Any) -> list[Any]:
+        """What was just read, if it was a list: Mastodon.py makes an empty one of anything empty."""
+        if not (self._reading.answer and self._reading.answer.is_list):
+            raise TypeError("The answer is no list.")
+        return list(found)
 
     def _status(self, remote_id: str) -> Any:
         """One status by its id; None if the server says that there is none."""
@@ -233,20 +228,34 @@ class MastodonPlatform(Platform):
         _same(found, remote_id)
         return found
 
-    def _source(self, status: Any) -> str | None:
+    def _warning(self, status: Mapping[str, Any]) -> str:
+        """The warning over a status as it was written; as it is shown where the server does not tell."""
+        shown = str(status.get("spoiler_text") or "")
+        told = self._told_source(status) if shown else None
+        return str(told.get("spoiler_text") or shown) if told else shown
+
+    def _source(self, status: Mapping[str, Any]) -> str | None:
         """The words as they were written; None where the server does not tell them."""
+        told = self._told_source(status)
+        return None if told is None else str(told["text"])
+
+    def _told_source(self, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
-            return str(self._reader.status_source(status["id"])["text"])
+            found: Mapping[str, Any] = self._reader.status_source(status["id"])
         except Exception:
             if not is_not_offered(self._reading.answer):
                 raise
-        return None
+            return None
+        return found
 
     def _me(self) -> str:
-        return self._own_id or self.verify().remote_id
+        if not self._own_id:
+            self._own_id = str(self._reader.account_verify_credentials()["id"])
+        return self._own_id
 
     def _session(self) -> HostSession:
-        return HostSession(self._connection.api, (self._connection.connect_timeout, self._connection.read_timeout))
+        timeout = (self._connection.connect_timeout, self._connection.read_timeout)
+        return HostSession(self._connection.api, timeout, own_word.MASTODON_FAMILY)
 
     def _client(self, session: HostSession) -> Any:
         return Mastodon(
@@ -273,10 +282,6 @@ class MastodonPlatform(Platform):
 
 def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
     return notification.get("status"), KINDS.get(str(notification["type"]), Kind.MENTION)
-
-
-def _says(status: Any, source: str | None, text: str) -> bool:
-    return statuses.same_content(str(status["content"]), text) if source is None else statuses.same_source(source, text)
 
 
 def _same(status: Any, remote_id: str) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 from amplifier.campaign.mention import Kind, RawMention
+from amplifier.platforms.mastodon.likeness import FULL_HANDLE
+from amplifier.platforms.port import Part
 from amplifier.platforms.watermark import Item
-
-FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
 
 
 def same_source(source: str, text: str) -> bool:
@@ -68,6 +67,19 @@ def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:
         in_reply_to=str(status.get("in_reply_to_id") or ""),
         quotes=_quoted(status.get("quote") or {}),
     )
+
+
+def edited(status: Mapping[str, Any], part: Part, warning: str) -> dict[str, str | list[str]]:
+    """The fields of an edit that puts these words into a status, and leaves everything else on it as it is."""
+    fields: dict[str, str | list[str]] = {
+        "status": part.text,
+        "language": part.language,
+        "sensitive": "1" if status.get("sensitive") else "0",
+        "spoiler_text": warning,
+        "visibility": str(status.get("visibility") or ""),
+        "media_ids[]": [str(media["id"]) for media in status.get("media_attachments") or ()],
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _quoted(quote: Mapping[str, Any]) -> str:

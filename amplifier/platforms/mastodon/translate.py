@@ -9,8 +9,8 @@ from mastodon import MastodonAPIError
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import Answer, never_sent, what_broke
-from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, unknown, unreached
+from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest
+from amplifier.platforms.sentences import rejected, stranger, unknown, unreached
 
 WINDOW = timedelta(minutes=5)  # Mastodon's shortest window (docs: api/rate-limits)
 METERS = (Meter("x-ratelimit-remaining", "x-ratelimit-reset"),)
@@ -26,6 +26,8 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
     if never_sent(error):
         return unreached("Mastodon", verb, what_broke(error))
     status = answer.status if answer else 0
+    if answer and not answer.is_own:
+        return stranger("Mastodon", verb, status, asked_by_a_stranger(answer.headers, now))
     if answer and status == 429:
         until = again(answer.headers, METERS, now, WINDOW)
         return RateLimited(f"Mastodon asks us to wait until {until:%H:%M:%S} UTC.", until)
@@ -48,8 +50,13 @@ def rest_until(answer: Answer | None, now: datetime) -> datetime | None:
 
 
 def is_not_offered(answer: Answer | None) -> bool:
-    """Whether the server does not know this address or this question, as opposed to being out of order."""
-    return answer is not None and answer.status in {400, 404, 405, 410, 422, 501}
+    """Whether the server itself does not know this address or this question, as opposed to being out of order."""
+    return answer is not None and answer.is_own and answer.status in {400, 404, 405, 410, 422, 501}
+
+
+def is_nowhere(answer: Answer | None) -> bool:
+    """Whether somebody says that there is no such address: the server, or what stands before it."""
+    return answer is not None and answer.status in {404, 405, 501}
 
 
 def _words(error: Exception) -> str:

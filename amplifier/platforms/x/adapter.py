@@ -16,6 +16,7 @@ import tweepy
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Kind, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
+from amplifier.platforms import own_word
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.metered import MeteredSession, Tariff
@@ -74,9 +75,11 @@ class XPlatform(Platform):
             client = self._speaker(session)
             # tweepy passes `json` on unchanged, and our session sends bytes as they are.
             made = client.request("POST", "/2/tweets", json=request, user_auth=True).json()["data"]
-            if not posts.may_say(str(made["text"]), str(thaw(request)["text"])):
+            receipt = self._receipt(str(made["id"]), rest_until(session.answer, self._now()))
+            text = str(thaw(request)["text"])
+            if not (posts.may_say(str(made["text"]), text) or self._says(receipt.remote_id, text)):
                 raise OutcomeUnknown("X answered with another post than the one that was sent.")
-            return self._receipt(str(made["id"]), rest_until(session.answer, self._now()))
+            return receipt
 
     def find(self, sought: Sought) -> Receipt | None:
         """The oldest of our own posts since `after` that says the same and belongs to no other delivery."""
@@ -176,7 +179,7 @@ class XPlatform(Platform):
             try:
                 walk = self._walk(fetch, bounds, pages=PAGES if cursor else 1)
             except Exception as error:
-                if not (is_refused_request(error) and bounds):
+                if not (is_refused_request(error, self._reading.answer) and bounds):
                     raise
                 # The mark is older than X's search reaches (seven days): what it still shows is all there is.
                 walk = self._walk(fetch, {}, pages=PAGES)
@@ -234,6 +237,15 @@ class XPlatform(Platform):
             raise Unavailable("X answered with another post than the one asked for.")
         return found
 
+    def _says(self, remote_id: str, text: str) -> bool:
+        """Whether X says at once that this is our post with these words, its links written out."""
+        try:
+            with self._reads():
+                post = self._post(remote_id)
+                return post is not None and str(post["author_id"]) == self._me() and posts.says(post, text)
+        except PlatformError:
+            return False
+
     def _me(self) -> str:
         return self._own_id or self.verify().remote_id
 
@@ -243,9 +255,9 @@ class XPlatform(Platform):
     def _session(self) -> HostSession:
         timeout = (self._connection.connect_timeout, self._connection.read_timeout)
         if self._connection.till is None:
-            return HostSession(self._connection.api, timeout, instead_of=TWEEPY_HOSTS)
+            return HostSession(self._connection.api, timeout, own_word.X, instead_of=TWEEPY_HOSTS)
         tariff = Tariff(self._connection.till, charge)
-        return MeteredSession(self._connection.api, timeout, TWEEPY_HOSTS, tariff=tariff)
+        return MeteredSession(self._connection.api, timeout, own_word.X, TWEEPY_HOSTS, tariff=tariff)
 
     def _speaker(self, session: HostSession) -> Any:
         """A client on this session. A copy, since a new one makes a session of its own first: an eighth of a post."""

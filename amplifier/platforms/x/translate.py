@@ -10,8 +10,8 @@ import tweepy
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import Answer, never_sent, what_broke
-from amplifier.platforms.ratelimit import Meter, again, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, unknown, unreached
+from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest
+from amplifier.platforms.sentences import rejected, stranger, unknown, unreached
 
 WINDOW = timedelta(minutes=15)  # X's limits count in windows of a quarter of an hour
 APP_DAY = Meter("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
@@ -39,6 +39,8 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
     """
     if never_sent(error):
         return unreached("X", verb, what_broke(error))
+    if answer and not answer.is_own:
+        return stranger("X", verb, answer.status, asked_by_a_stranger(answer.headers, now))
     status, words = answer.status if answer else 0, _words(error)
     shut = _shut_out(status, words, verb)
     if shut:
@@ -60,9 +62,9 @@ def rest_until(answer: Answer | None, now: datetime) -> datetime | None:
     return rest(answer.headers, METERS, now, WINDOW) if answer else None
 
 
-def is_refused_request(error: Exception) -> bool:
-    """Whether X called the request itself wrong (400), as it does for a `since_id` older than its search reaches."""
-    return isinstance(error, tweepy.BadRequest)
+def is_refused_request(error: Exception, answer: Answer | None) -> bool:
+    """Whether X called the request itself wrong (400), as for a `since_id` older than its search reaches."""
+    return isinstance(error, tweepy.BadRequest) and answer is not None and answer.is_own
 
 
 def _shut_out(status: int, words: str, verb: Verb | None) -> AccountLost | None:

@@ -24,7 +24,7 @@ from amplifier.errors import AmplifierError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_out, said_today
-from amplifier.store import accounts, journeys
+from amplifier.store import journeys
 from amplifier.store.corrections import Hand
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title
 from amplifier.wiring import reachable
@@ -122,7 +122,7 @@ def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correctio
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:
-    program = program_in_force(place().settings.with_limits(accounts.text_limits()))
+    program = program_in_force(place().settings)
     return program, find_out(program, asked(values, "post"))
 
 

@@ -370,7 +370,17 @@ def test_only_our_own_record_is_deleted(server: Server) -> None:
     assert server.stub.paths().count(REMOVE) == 1
 
 
-@pytest.mark.parametrize("odd", [Said(200, b"<html>"), Said(200, b"null"), Said(500, {}), Said(503, {})])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Said(200, b"<html>"),
+        Said(200, b"null"),
+        Said(200, {"ok": True}),  # so a log-in page of a local network greets programs
+        Said(403, {"message": "Forbidden"}),
+        Said(500, {}),
+        Said(503, {}),
+    ],
+)
 def test_a_deletion_that_is_not_confirmed_is_unknown(server: Server, odd: Said) -> None:
     server.stub.answers[REMOVE] = odd
 

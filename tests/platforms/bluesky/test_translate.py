@@ -13,6 +13,7 @@ from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.platforms.bluesky.translate import (
     RedirectError,
+    StrangerError,
     is_not_there,
     is_stale_session,
     is_wrong_login,
@@ -49,8 +50,9 @@ CASES = [
     (said(400, "AccountDeactivated"), AccountLost),
     (said(401, "AuthenticationRequired", "Invalid identifier or password"), AccountLost),
     (said(401, "AccountTakedown"), AccountLost),
-    (said(403), AccountLost),
-    (said(404), OutcomeUnknown),
+    (said(403, "Forbidden"), AccountLost),
+    *((StrangerError(status, {"retry-after": "99999999"}), OutcomeUnknown) for status in (400, 401, 403, 404, 429)),
+    (said(404, "NotFound"), OutcomeUnknown),
     (said(409), OutcomeUnknown),
     (said(413), Rejected),
     (said(429, "RateLimitExceeded"), RateLimited),
@@ -105,6 +107,7 @@ def test_a_session_that_is_not_known_is_told_from_an_account_that_is_closed() ->
 def test_a_wrong_password_is_told_from_a_server_that_is_down() -> None:
     assert is_wrong_login(said(401, "AuthenticationRequired"))
     assert not is_wrong_login(said(503))
+    assert not is_wrong_login(StrangerError(401, {}))
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,16 @@ def test_a_source_that_cannot_be_read_now_is_no_absence(stub: Stub) -> None:
         connected(stub).find(sought(stub))
 
 
+@pytest.mark.parametrize("odd", [{}, {"ok": True}, None, ""])
+def test_an_answer_that_lists_nothing_is_no_empty_list(stub: Stub, odd: Any) -> None:
+    stub.answers |= {OWN: Said(200, odd), LISTING: Said(200, odd), "GET /api/v1/timelines/tag/Lab23": Said(200, odd)}
+    adapter = connected(stub)
+
+    for look in (lambda: adapter.find(sought(stub)), lambda: adapter.mentions(""), lambda: adapter.tagged("Lab23", "")):
+        with pytest.raises(Unavailable):
+            look()
+
+
 def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
     stub.answers[OWN] = Said(200, [status("a", 10, "<p>Other words</p>")])
 
@@ -229,16 +239,85 @@ def test_a_success_that_was_the_last_one_allowed_says_until_when_to_rest(stub: S
     assert receipt.rest_until == NOW + timedelta(hours=1)
 
 
-def test_an_edit_sends_media_and_warning_along_since_the_server_drops_what_is_not_said(stub: Stub) -> None:
-    there = status("77", media_attachments=[{"id": "5"}, {"id": "6"}], spoiler_text="Votes", sensitive=True)
-    stub.answers |= {ONE: Said(200, there), CHANGE: Said(200, status("77"))}
+SHOWN = status("77", content="<p>New words</p>")
 
-    receipt = connected(stub).edit("77", Part("New words", "en"))
+
+def test_an_edit_says_again_what_the_status_has_since_the_server_drops_what_is_not_said(stub: Stub) -> None:
+    has = {"spoiler_text": "Votes &amp; such", "sensitive": True, "visibility": "unlisted", "language": "cy"}
+    there = status("77", media_attachments=[{"id": "5"}, {"id": "6"}], **has)
+    source = Said(200, {"id": "77", "text": TEXT, "spoiler_text": "Votes & such"})
+    stub.answers |= {ONE: Said(200, there), CHANGE: Said(200, SHOWN), f"{ONE}/source": source}
+
+    receipt = connected(stub).edit("77", Part("New words", "cy"))
 
     fields = parse_qs(stub.asked[-1].body.decode())
-    assert (fields["status"], fields["media_ids[]"]) == (["New words"], ["5", "6"])
-    assert (fields["spoiler_text"], fields["sensitive"]) == (["Votes"], ["1"])
+    assert fields == {
+        "status": ["New words"],
+        "language": ["cy"],
+        "visibility": ["unlisted"],
+        "media_ids[]": ["5", "6"],
+        "spoiler_text": ["Votes & such"],  # as it was written, not as it is shown
+        "sensitive": ["1"],
+    }
+    assert stub.asked[-1].headers["authorization"] == "Bearer t"
     assert (receipt.remote_id, receipt.url) == ("77", "https://social.example/@labfreemvmt/77")
+
+
+def test_an_edit_names_the_language_of_its_words_and_nothing_that_the_status_lacks(stub: Stub) -> None:
+    stub.answers |= {ONE: Said(200, status("77", language="en")), CHANGE: Said(200, SHOWN)}
+
+    connected(stub).edit("77", Part("New words", "de"))
+
+    assert parse_qs(stub.asked[-1].body.decode()) == {"status": ["New words"], "language": ["de"], "sensitive": ["0"]}
+    assert len(stub.asked) == 2  # without a warning no source is asked for
+
+
+@pytest.mark.parametrize(("source", "is_done"), [("New words", True), (TEXT, False), ("", False)])
+def test_an_edit_is_done_where_the_post_shows_the_new_words_or_the_server_keeps_them(
+    stub: Stub, source: str, *, is_done: bool
+) -> None:
+    stub.answers |= {
+        ONE: Said(200, status("77")),
+        CHANGE: Said(200, status("77", content="<p>New&amp;nbsp;words!</p>")),
+    }
+    if source:
+        stub.answers[f"{ONE}/source"] = Said(200, {"id": "77", "text": source, "spoiler_text": ""})
+    else:
+        stub.answers[f"{ONE}/source"] = Said(503, {"error": "later"})
+    adapter = connected(stub)
+
+    if is_done:
+        adapter.edit("77", Part("New words", "en"))
+    else:
+        with pytest.raises(OutcomeUnknown):
+            adapter.edit("77", Part("New words", "en"))
+
+
+def test_a_change_that_is_refused_says_why_in_the_server_s_own_words(stub: Stub) -> None:
+    stub.answers |= {ONE: Said(200, status("77")), CHANGE: Said(422, {"error": "Text is too long"})}
+
+    with pytest.raises(Rejected, match="422 Text is too long"):
+        connected(stub).edit("77", Part("New words", "en"))
+
+
+@pytest.mark.parametrize(("source", "is_ours"), [("Zoë & co. <3", True), ("Other words", False)])
+def test_a_post_that_shows_its_words_otherwise_is_out_as_soon_as_its_source_says_so(
+    stub: Stub, source: str, *, is_ours: bool
+) -> None:
+    shown = status("77", content=r"<p>Zoë &amp;amp; co\. &amp;lt;3</p>")
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2026-10-09T15:00:00.000Z"}
+    stub.answers["POST /api/v1/statuses"] = Said(200, shown, headers)
+    stub.answers["GET /api/v1/statuses/77/source"] = Said(200, {"id": "77", "text": source, "spoiler_text": ""})
+    adapter = connected(stub)
+    request = adapter.prepare(Part("Zoë & co. <3", "en"), "key", NOW)
+
+    if is_ours:
+        receipt = adapter.publish(request)
+        assert (receipt.remote_id, receipt.rest_until) == ("77", NOW + timedelta(hours=1))
+    else:
+        with pytest.raises(OutcomeUnknown, match="another status"):
+            adapter.publish(request)
+    assert stub.paths() == ["POST /api/v1/statuses", "GET /api/v1/statuses/77/source"]
 
 
 def test_a_poll_is_not_ended_by_an_edit(stub: Stub) -> None:
@@ -265,7 +344,7 @@ def test_an_answer_about_another_post_proves_nothing(stub: Stub) -> None:
         adapter.read("77", TEXT)
     with pytest.raises(OutcomeUnknown):
         adapter.delete("77")
-    stub.answers[ONE] = Said(200, status("77"))
+    stub.answers |= {ONE: Said(200, status("77")), CHANGE: Said(200, SHOWN | {"id": "78"})}
     with pytest.raises(OutcomeUnknown):
         adapter.edit("77", Part("New words", "en"))
 

@@ -42,6 +42,8 @@ CASES = [
     (*said(429, "", MastodonRatelimitError), RateLimited),
     (*said(500), OutcomeUnknown),
     (*said(503, "", MastodonServiceUnavailableError), OutcomeUnknown),
+    # What something in between said:
+    *((said(status)[0], Answer(status, {}, is_own=False), OutcomeUnknown) for status in (400, 401, 403, 422, 429)),
     # Errors that Mastodon.py raises over an answer which says that all went well:
     (MastodonRatelimitError("Rate limit time calculations failed"), Answer(200, {}), OutcomeUnknown),
     (MastodonAPIError("Could not parse response as JSON", "Exception was"), Answer(200, {}), OutcomeUnknown),
@@ -88,7 +90,14 @@ def test_the_server_s_own_words_reach_the_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"), [(Answer(404, {}), True), (Answer(422, {}), True), (Answer(503, {}), False), (None, False)]
+    ("answer", "expected"),
+    [
+        (Answer(404, {}), True),
+        (Answer(422, {}), True),
+        (Answer(404, {}, is_own=False), False),
+        (Answer(503, {}), False),
+        (None, False),
+    ],
 )
 def test_what_a_server_does_not_have_is_told_from_what_is_broken(answer: Answer | None, *, expected: bool) -> None:
     assert is_not_offered(answer) == expected

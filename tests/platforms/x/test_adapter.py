@@ -91,6 +91,33 @@ def test_the_answer_shows_a_link_in_x_s_own_form(stub: Stub) -> None:
     assert connected(stub).publish(b'{"text":"Hello & welcome https://social.example/a"}').remote_id == "77"
 
 
+@pytest.mark.parametrize(
+    ("told", "is_ours"),
+    [
+        (Said(200, {"data": post(77, "Hello")}), True),
+        (Said(200, {"data": post(77, "Hello", author="5")}), False),
+        (Said(200, {"data": post(77, "Other words")}), False),
+        (Said(200, {"data": post(78, "Hello")}), False),
+        (Said(404, {"title": "Not Found"}), False),
+        (Said(503, {"title": "Service Unavailable"}), False),
+        (Said(403, b"<html>", {"Content-Type": "text/html"}), False),
+    ],
+)
+def test_an_answer_that_shows_the_words_otherwise_is_asked_for_by_its_id_at_once(
+    stub: Stub, told: Said, *, is_ours: bool
+) -> None:
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": "77", "text": "Hel\u2026"}})
+    stub.answers["GET /2/tweets/77"] = told
+    adapter = connected(stub)
+
+    if is_ours:
+        assert adapter.publish(b'{"text":"Hello"}').remote_id == "77"
+    else:
+        with pytest.raises(OutcomeUnknown, match="another post"):
+            adapter.publish(b'{"text":"Hello"}')
+    assert stub.paths()[:2] == ["POST /2/tweets", "GET /2/tweets/77"]
+
+
 def test_a_success_without_an_id_is_unknown(stub: Stub) -> None:
     stub.answers["POST /2/tweets"] = Said(200, {"errors": [{"message": "odd"}]})
 
@@ -303,6 +330,7 @@ def test_a_post_that_is_not_ours_is_not_deleted(stub: Stub) -> None:
 
 def test_an_id_is_never_a_path(stub: Stub) -> None:
     adapter = connected(stub)
+    stub.otherwise = Said(404, {"title": "Not Found"})
 
     for call in (lambda: adapter.read("7/../8?a", TEXT), lambda: adapter.delete("7/../8?a")):
         call()

@@ -341,5 +341,5 @@ def test_the_page_reads_the_plan_once_and_not_on_every_request(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.get("/")
-    monkeypatch.setattr("amplifier.schedule.change.read_program", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("amplifier.schedule.change.read_again", lambda *_, **__: pytest.fail("read again"))
     assert opened.get("/").status == 200

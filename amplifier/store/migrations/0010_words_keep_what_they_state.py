@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Empty without a default, so that SQLite adds it to the table as it stands: a copy would lose its triggers."""
 
     dependencies = [
-        ('store', '0007_what_a_person_has_to_see'),
+        ('store', '0008_how_a_server_counts'),
     ]
 
     operations = [

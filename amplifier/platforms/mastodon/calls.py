@@ -1,0 +1,33 @@
+"""Requests that Mastodon.py does not make, or makes with an address that some servers redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mastodon import MastodonAPIError
+
+from amplifier.platforms.host import HostSession
+from amplifier.platforms.port import Connection
+
+Fields = Mapping[str, str | Sequence[str]]
+
+
+def ask(
+    session: HostSession, connection: Connection, path: str, *, method: str = "GET", fields: Fields | None = None
+) -> Any:
+    """What the server answers to a request in the account's name, as JSON; `fields` are sent as a form.
+
+    Raises MastodonAPIError, as Mastodon.py does, for a refusal, and ValueError for an answer that is no JSON.
+    """
+    headers = {"Authorization": f"Bearer {connection.secrets['access_token']}", "User-Agent": "Amplifier"}
+    address = connection.api.rstrip("/") + path
+    answer = session.request(method, address, headers=headers, data=fields)
+    if answer.ok:
+        return answer.json()
+    try:
+        said = answer.json()
+    except ValueError:
+        said = None
+    words = said.get("error") if isinstance(said, dict) else None
+    raise MastodonAPIError("Mastodon API returned error", answer.status_code, answer.reason, words)
