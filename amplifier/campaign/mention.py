@@ -27,6 +27,39 @@ class Status(StrEnum):
     REPORTED = "reported"
 
 
+class Visibility(StrEnum):
+    """Who may see a mention on its network. What we were not told, or in a word that we do not know, is UNKNOWN."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"  # everybody who has its address
+    PRIVATE = "private"  # the followers of its author, and those whom it names
+    DIRECT = "direct"  # those whom it names alone
+    UNKNOWN = "unknown"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it must not be shown to others than us: everything that is not known to be public."""
+        return self not in OPEN
+
+    @property
+    def mark(self) -> str:
+        """What stands beside it wherever it is shown; nothing where everybody may see it."""
+        return MARKS.get(self, "")
+
+
+OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
+MARKS = {
+    Visibility.PRIVATE: "for followers only",
+    Visibility.DIRECT: "private message",
+    Visibility.UNKNOWN: "perhaps private",
+}
+
+
+def visibility(word: object) -> Visibility:
+    """A network's word for who may see a post; one that we do not know counts as none."""
+    return next((known for known in Visibility if known.value == word), Visibility.UNKNOWN)
+
+
 @dataclass(frozen=True)
 class RawMention:
     """A mention as an adapter read it.
@@ -46,6 +79,7 @@ class RawMention:
     posted_at: datetime
     in_reply_to: str = ""
     quotes: str = ""
+    visibility: Visibility = Visibility.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -63,6 +97,7 @@ class Mention:
     url: str
     posted_at: datetime
     about: int = 0
+    visibility: Visibility = Visibility.UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", choices=list(TITLES), action="append", help="only from this network")
     parser.add_argument("--kind", choices=list(Kind), action="append", help="only of this kind")
     parser.add_argument("--find", default="", metavar="WORDS", help="only with these words, or from this handle")
+    parser.add_argument("--private", action="store_true", help="with --json: also what not everybody may see")
     parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
 
 
@@ -48,10 +49,12 @@ def run(options: argparse.Namespace) -> int:
         networks=tuple(options.network or ()),
         kinds=tuple(Kind(name) for name in options.kind or ()),
         words=options.find,
+        private=False if options.json and not options.private else None,
     )
     found = mentions.mentions(chosen, limit=max(1, options.limit))
     if options.json:
-        say_json({"mode": place.settings.mode.value, "mentions": [as_json(one) for one in found]})
+        said: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+        say_json(said | {"mentions": [as_json(one) for one in found]})
         return 0
     stage = playing(place.settings)
     for one in found:
@@ -71,6 +74,7 @@ def as_json(one: Logged) -> dict[str, object]:
         "network": mention.network,
         "account": mention.account,
         "kind": mention.kind.value,
+        "visibility": mention.visibility.value,
         "author": mention.author_handle,
         "text": mention.text,
         "url": mention.url,
@@ -102,6 +106,8 @@ def _print(one: Logged, say_time: Callable[[datetime], str]) -> None:
     out = console()
     when = say_time(mention.posted_at)
     how = f"[bold]{one.status.value}[/]  [dim]{mention.kind.value}[/]"
+    if mention.visibility.is_private:
+        how += f"  [yellow]⊘ {mention.visibility.mark}[/]"
     out.print(f"\n[bold]{one.id}[/]  {when}  {TITLES[mention.network]}  {how}")
     out.print(f"  @{mention.author_handle}: {mention.text}", markup=False)
     out.print(f"  {mention.url}", markup=False, style="dim", soft_wrap=True)

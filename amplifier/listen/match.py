@@ -38,6 +38,7 @@ def match(
             url=mention.url if mention.url.startswith(("https://", "http://")) and mention.url.isprintable() else "",
             posted_at=mention.posted_at,
             about=our_posts.get(mention.in_reply_to) or our_posts.get(mention.quotes) or 0,
+            visibility=mention.visibility,
         )
         for mention in raw
         if mention.author_id not in our_ids

@@ -105,7 +105,7 @@ class Pages:
         return self._profile_page(Network.MASTODON, found["handle"])
 
     def _post_page(self, post: Post | None) -> Answer:
-        if post is None:
+        if post is None or not post.is_open:
             return missing()
         view = self._state.card(post) | {"network": post.network, "title": TITLES[post.network]}
         return Answer(200, wall.post_page(view), HTML)

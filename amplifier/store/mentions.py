@@ -7,40 +7,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status
+from amplifier.campaign.mention import OPEN, Kind, Logged, Mention, Note, Status, Visibility, visibility
 from amplifier.store import sources
 from amplifier.store.models import FollowupRow, MentionRow
 from amplifier.store.transaction import reading, whole
 
+COUNTED = 1000  # nobody needs to know more exactly how many there are, and a page must not count for long
+
 
 @dataclass(frozen=True)
 class Filter:
-    """Which mentions to show; empty means all. `words` looks into texts and handles."""
+    """Which mentions to show; empty means all. `words` looks into texts and handles.
+
+    `private`: only what others may not see, or (False) only what everybody may; None: both.
+    """
 
     statuses: tuple[Status, ...] = ()
     networks: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     words: str = ""
+    private: bool | None = None
 
 
 @whole
 def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datetime) -> int:
     """Log what is new and advance the source's cursor, both or neither; how many were new.
 
-    The same post met again, also by another way, is the same mention.
+    The same post met again, also by another way, is the same mention; who may see it is what was told last.
     """
-    known = set(
-        MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions]).values_list(
-            "network", "canonical_id"
-        )
-    )
+    rows = MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions])
+    known = {(row[0], row[1]): row[2] for row in rows.values_list("network", "canonical_id", "visibility")}
     new = 0
     for mention in mentions:
-        if (mention.network, mention.canonical_id) in known:
+        seen_by = known.setdefault((mention.network, mention.canonical_id), "")
+        if seen_by:
+            _shown_to(mention, seen_by)
             continue
-        known.add((mention.network, mention.canonical_id))
+        known[mention.network, mention.canonical_id] = mention.visibility
         _, is_new = MentionRow.objects.get_or_create(
             network=mention.network,
             canonical_id=mention.canonical_id,
@@ -56,6 +61,7 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
                 "posted_at": mention.posted_at,
                 "seen_at": now,
                 "about": mention.about or None,
+                "visibility": mention.visibility,
             },
         )
         new += is_new
@@ -80,10 +86,10 @@ def mention(number: int) -> Logged | None:
 
 
 @reading
-def counts_by_status() -> dict[Status, int]:
-    """How many mentions have each status."""
-    rows = MentionRow.objects.values_list("status").annotate(number=Count("id"))
-    return {Status(status): number for status, number in rows}
+def counts_by_status(*, private: bool | None = None) -> dict[Status, int]:
+    """How many mentions have each status, counted no further than `COUNTED`; `private` as in a filter."""
+    counted = {status: _matching(Filter(statuses=(status,), private=private))[:COUNTED].count() for status in Status}
+    return {status: number for status, number in counted.items() if number}
 
 
 @whole
@@ -103,9 +109,18 @@ def _matching(chosen: Filter) -> QuerySet[MentionRow]:
         rows = rows.filter(network__in=chosen.networks)
     if chosen.kinds:
         rows = rows.filter(kind__in=chosen.kinds)
+    if chosen.private is not None:
+        rows = rows.exclude(visibility__in=OPEN) if chosen.private else rows.filter(visibility__in=OPEN)
     if chosen.words:
         rows = rows.filter(Q(text__icontains=chosen.words) | Q(author_handle__icontains=chosen.words))
     return rows
+
+
+def _shown_to(mention: Mention, before: str) -> None:
+    """An author may close their account, or open it; a network that does not say changes nothing."""
+    if mention.visibility not in (before, Visibility.UNKNOWN):
+        rows = MentionRow.objects.filter(network=mention.network, canonical_id=mention.canonical_id)
+        rows.update(visibility=mention.visibility)
 
 
 def _free_id(mention: Mention, now: datetime) -> int:
@@ -136,6 +151,7 @@ def _logged(row: MentionRow) -> Logged:
             url=row.url,
             posted_at=row.posted_at,
             about=row.about or 0,
+            visibility=visibility(row.visibility),
         ),
         seen_at=row.seen_at,
         status=Status(row.status),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.mention import Kind, Mention
+from amplifier.campaign.mention import Kind, Mention, Visibility
 from amplifier.clock import utc_now
 from amplifier.store import mentions
 from tests.cli.conftest import Shell
@@ -28,6 +29,7 @@ def talk(shell: Shell) -> Shell:
             text=text,
             url=f"http://127.0.0.1:8900/{name}/status/1",
             posted_at=now - timedelta(minutes=ago),
+            visibility=Visibility.PUBLIC,
         )
         for network, kind, name, text, ago in (
             ("x", Kind.REPLY, "fern", TEXT, 5),
@@ -95,3 +97,27 @@ def test_marking_keeps_the_step_and_who_took_it(talk: Shell) -> None:
 )
 def test_what_cannot_be_marked_is_refused_with_the_reason(talk: Shell, words: tuple[str, ...], sentence: str) -> None:
     assert sentence in talk.refused("mentions", "mark", *words)
+
+
+@pytest.fixture
+def private(talk: Shell) -> Shell:
+    """And one more, said to us alone."""
+    said = mentions.mentions(mentions.Filter())[0].mention
+    psst = replace(said, canonical_id="psst", network="mastodon", text="psst", visibility=Visibility.DIRECT)
+    mentions.take_in("mastodon", [psst], cursor="1", now=utc_now())
+    return talk
+
+
+def test_a_private_mention_bears_its_mark_and_is_left_out_of_what_programs_get(private: Shell) -> None:
+    line = next(line for line in private("mentions").out.splitlines() if "private" in line)
+    assert line.endswith("new  mention  ⊘ private message")
+    assert private("mentions").out.count("⊘") == 1
+    told = private.ask("mentions")
+    assert (told["private"], [one["visibility"] for one in told["mentions"]]) == (False, ["public", "public"])
+    told = private.ask("mentions", "--private")
+    assert (told["private"], [one["visibility"] for one in told["mentions"]]) == (True, ["public", "direct", "public"])
+    assert private.ask("mentions", "--find", "psst")["mentions"] == []
+
+
+def test_a_private_mention_is_in_no_summary(private: Shell) -> None:
+    assert private.ask("status")["mentions"] == {"new": 2}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.mention import Kind, Mention, RawMention
+from amplifier.campaign.mention import Kind, Mention, RawMention, Visibility
 from amplifier.listen.match import LONGEST_ID, match, references
 
 RAW = RawMention(
@@ -97,3 +97,12 @@ def test_an_id_that_is_too_long_for_the_log_is_shortened_and_stays_one_of_a_kind
 
 def test_the_posts_to_look_up_are_those_that_were_answered_or_quoted() -> None:
     assert references([RAW, replace(RAW, in_reply_to="", quotes="")]) == {"12", "13"}
+
+
+@pytest.mark.parametrize("shown_to", list(Visibility))
+def test_who_may_see_it_is_kept(shown_to: Visibility) -> None:
+    assert one(replace(RAW, visibility=shown_to)).visibility is shown_to
+
+
+def test_what_an_adapter_does_not_say_counts_as_private() -> None:
+    assert one(RAW).visibility.is_private

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps as django_apps
 from django.db import DataError
 
-from amplifier.campaign.mention import Kind, Mention, Note, Status
+from amplifier.campaign.mention import Kind, Mention, Note, Status, Visibility
 from amplifier.store import mentions, sources
 from amplifier.store.mentions import Filter, follow_up, take_in
 from amplifier.store.models import MentionRow, SourceRow
@@ -175,3 +177,63 @@ def test_what_the_cleaner_lets_through_fits_the_log() -> None:
     except DataError as error:  # pragma: no cover
         pytest.fail(f"a stranger could stop the log: {error}")
     assert MentionRow.objects.count() == SourceRow.objects.count() == 1
+
+
+@pytest.mark.parametrize("shown_to", list(Visibility))
+def test_a_mention_keeps_who_may_see_it(shown_to: Visibility) -> None:
+    take_in("s", [replace(mention("a"), visibility=shown_to)], cursor="c", now=NOW)
+    assert mentions.mentions(Filter())[0].mention.visibility is shown_to
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "after_that"),
+    [
+        (Visibility.PUBLIC, Visibility.PRIVATE, Visibility.PRIVATE),  # the author has closed the account
+        (Visibility.PRIVATE, Visibility.PUBLIC, Visibility.PUBLIC),
+        (Visibility.UNKNOWN, Visibility.PUBLIC, Visibility.PUBLIC),
+        (Visibility.DIRECT, Visibility.UNKNOWN, Visibility.DIRECT),
+    ],
+)
+def test_who_may_see_a_mention_is_what_was_told_last(
+    before: Visibility, told: Visibility, after_that: Visibility
+) -> None:
+    take_in("s", [replace(mention("a"), visibility=before)], cursor="c", now=NOW)
+    take_in("s", [replace(mention("a"), visibility=told)], cursor="d", now=NOW)
+    assert mentions.mentions(Filter())[0].mention.visibility is after_that
+
+
+def test_a_word_in_the_database_that_we_do_not_know_counts_as_private() -> None:
+    take_in("s", [mention("a"), mention("b")], cursor="c", now=NOW)
+    MentionRow.objects.filter(canonical_id="b").update(visibility="circle")
+    assert logged(Filter(private=False)) == ["a"]
+    assert [one.mention.visibility for one in mentions.mentions(Filter(private=True))] == [Visibility.UNKNOWN]
+
+
+def test_private_ones_are_counted_and_listed_apart() -> None:
+    said = [replace(mention(one.value), visibility=one) for one in Visibility]
+    take_in("s", said, cursor="c", now=NOW)
+    assert set(logged(Filter(private=False))) == {"public", "unlisted"}
+    assert set(logged(Filter(private=True))) == {"private", "direct", "unknown"}
+    assert mentions.counts_by_status() == {Status.NEW: 5}
+    assert mentions.counts_by_status(private=True) == {Status.NEW: 3}
+    assert mentions.counts_by_status(private=False) == {Status.NEW: 2}
+
+
+def test_counting_ends_where_nobody_asks_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mentions, "COUNTED", 3)
+    take_in("s", [mention(str(number)) for number in range(9)], cursor="c", now=NOW)
+    assert mentions.counts_by_status() == {Status.NEW: 3}
+
+
+def test_of_what_was_taken_in_before_only_what_cannot_but_be_public_counts_as_public() -> None:
+    """Bluesky has nothing else, and Mastodon lists nothing else under a hashtag; of the rest nobody asked then."""
+    said = [
+        replace(mention(f"{network} {kind}", network=network), kind=kind)
+        for network in ("x", "bluesky", "mastodon")
+        for kind in (Kind.MENTION, Kind.TAG)
+    ]
+    take_in("s", said, cursor="c", now=NOW)
+    MentionRow.objects.update(visibility="unknown")
+    migration = import_module("amplifier.store.migrations.0008_mentions_say_who_may_see_them")
+    migration.say_what_is_known(django_apps, None)
+    assert set(logged(Filter(private=False))) == {"bluesky mention", "bluesky tag", "mastodon tag"}

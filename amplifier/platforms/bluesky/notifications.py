@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Kind, RawMention, Visibility
 from amplifier.platforms.watermark import Item
 
 REASONS = {"mention": Kind.MENTION, "reply": Kind.REPLY, "quote": Kind.QUOTE}
@@ -57,6 +57,7 @@ def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMenti
         posted_at=_instant(notification["indexedAt"]),
         in_reply_to=in_reply_to,
         quotes=quotes,
+        visibility=Visibility.PUBLIC,  # there are no other posts on Bluesky
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Kind, RawMention, visibility
 from amplifier.platforms.watermark import Item
 
 FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
@@ -67,6 +67,7 @@ def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:
         posted_at=said_at(status),
         in_reply_to=str(status.get("in_reply_to_id") or ""),
         quotes=_quoted(status.get("quote") or {}),
+        visibility=visibility(status.get("visibility")),
     )
 
 

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Kind, RawMention, Visibility
 from amplifier.platforms.watermark import Item
 
 SHORTENED = re.compile(r"(https?://t\.co/\w+)")
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+# Who sees a post is the author's setting, for all of their posts at once (docs.x.com: data-dictionary, user).
+SHOWN_TO: Mapping[Any, Visibility] = {False: Visibility.PUBLIC, True: Visibility.PRIVATE}
 
 
 def says(post: Mapping[str, Any], text: str) -> bool:
@@ -109,6 +111,7 @@ def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own
         posted_at=said_at(post),
         in_reply_to=refers.get("replied_to", ""),
         quotes=refers.get("quoted", ""),
+        visibility=SHOWN_TO.get(author.get("protected"), Visibility.UNKNOWN),
     )
 
 

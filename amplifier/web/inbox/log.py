@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -21,7 +21,8 @@ PAGE = 50
 LONGEST_NOTE = 200
 LONGEST_SEARCH = 100
 DIGITS = 19  # of the largest number that a mention can have
-FILTERS = ("status", "network", "kind", "q")
+FILTERS = ("status", "network", "kind", "privacy", "q")
+PRIVACY = {"public": False, "private": True}
 
 
 @require_safe
@@ -34,13 +35,14 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     stage = playing(place().settings)
     last = page[PAGE - 1].id if len(page) > PAGE else 0
     content = frame(request) | {
-        "truth": _truth(mentions.counts_by_status()),
+        "truth": _truth(mentions.counts_by_status(), mentions.counts_by_status(private=True)),
         "mentions": [_line(one, about.get(one.mention.about, ""), stage) for one in page[:PAGE]],
         "filters": chosen,
         "choices": {
             "status": [status.value for status in Status],
             "network": [{"value": value, "title": name} for value, name in TITLES.items()],
             "kind": [kind.value for kind in Kind],
+            "privacy": list(PRIVACY),
         },
         "here": _query(chosen, older),
         "older": _address(chosen, last) if last else "",
@@ -63,13 +65,24 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
     done = mentions.follow_up(number, status=Status(status), note=note, actor=ACTOR, now=utc_now())
     if done is None:
         raise Http404
-    sentence = f"The mention by @{done.mention.author_handle} is marked “{status}”."
-    return go_back(f"{back}#mention-{number}", sentence)
+    return go_back(f"{back}#mention-{number}", f"{_called(done)} is marked “{status}”.")
+
+
+def _called(one: Logged) -> str:
+    """The mention in a sentence that travels in an address; there nobody's name stands who spoke to us privately."""
+    return (
+        "The private mention" if one.mention.visibility.is_private else f"The mention by @{one.mention.author_handle}"
+    )
 
 
 def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
     """The filters that an address or a form names; what is no choice of ours counts as none."""
-    allowed: dict[str, list[str]] = {"status": list(Status), "network": list(TITLES), "kind": list(Kind)}
+    allowed: dict[str, Sequence[str]] = {
+        "status": list(Status),
+        "network": list(TITLES),
+        "kind": list(Kind),
+        "privacy": list(PRIVACY),
+    }
     said = {name: asked(values, prefix + name) for name in FILTERS}
     return {
         name: value[:LONGEST_SEARCH] if name == "q" else value if value in allowed[name] else ""
@@ -88,6 +101,7 @@ def _filter(chosen: Mapping[str, str]) -> mentions.Filter:
         networks=(chosen["network"],) if chosen["network"] else (),
         kinds=(Kind(chosen["kind"]),) if chosen["kind"] else (),
         words=chosen["q"],
+        private=PRIVACY.get(chosen["privacy"]),
     )
 
 
@@ -100,15 +114,21 @@ def _query(chosen: Mapping[str, str], older: int) -> dict[str, str]:
     return {name: value for name, value in (*chosen.items(), ("older", str(older or ""))) if value}
 
 
-def _truth(counts: Mapping[Status, int]) -> str:
+def _truth(counts: Mapping[Status, int], private: Mapping[Status, int]) -> str:
     new, waiting = counts.get(Status.NEW, 0), counts.get(Status.WAITING, 0)
     if not counts:
         return "Nobody has mentioned you yet."
     if not new and not waiting:
         return "Everybody has been dealt with."
-    parts = [f"{new} {'mention is' if new == 1 else 'mentions are'} new" if new else ""]
-    parts.append(f"{waiting} {'waits' if waiting == 1 else 'wait'} for somebody" if waiting else "")
+    parts = [f"{_number(new)} {'mention is' if new == 1 else 'mentions are'} new" if new else ""]
+    parts.append(f"{_number(waiting)} {'waits' if waiting == 1 else 'wait'} for somebody" if waiting else "")
+    ours = private.get(Status.NEW, 0) + private.get(Status.WAITING, 0)
+    parts.append(f"{_number(ours)} of them private" if ours else "")
     return ", ".join(part for part in parts if part) + "."
+
+
+def _number(counted: int) -> str:
+    return f"{mentions.COUNTED:,} or more" if counted >= mentions.COUNTED else str(counted)
 
 
 def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
@@ -118,6 +138,7 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "network": mention.network,
         "title": title(mention.network),
         "kind": mention.kind.value,
+        "private": mention.visibility.mark,
         "author": mention.author_name or mention.author_handle,
         "handle": mention.author_handle,
         "text": mention.text,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind
+from amplifier.campaign.mention import Kind, Visibility
 from amplifier.platforms.bluesky.notifications import item, mark, mention
 
 US, WEB = "did:plc:us", "https://bsky.app"
@@ -37,6 +37,7 @@ def test_a_mention_carries_author_words_address_and_the_network_s_time() -> None
     assert found.url == "https://bsky.app/profile/passer-by.example/post/3kcccccccccc2"
     assert found.posted_at == datetime(2026, 10, 9, 13, 40, 5, 123000, tzinfo=UTC)
     assert (found.kind, found.in_reply_to, found.quotes) == (Kind.MENTION, "", "")
+    assert found.visibility is Visibility.PUBLIC
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind
+from amplifier.campaign.mention import Kind, Visibility
 from amplifier.platforms.mastodon.statuses import item, mention, plain, said_at, same_content, same_source
 
 STATUS: dict[str, Any] = {
@@ -98,3 +98,19 @@ def test_a_content_warning_is_part_of_what_was_said() -> None:
 
 def test_a_status_without_a_page_is_known_by_its_uri() -> None:
     assert mention(STATUS | {"url": None}, Kind.TAG, "1").url == STATUS["uri"]
+
+
+@pytest.mark.parametrize(
+    ("more", "shown_to"),
+    [
+        ({"visibility": "public"}, Visibility.PUBLIC),
+        ({"visibility": "unlisted"}, Visibility.UNLISTED),
+        ({"visibility": "private"}, Visibility.PRIVATE),
+        ({"visibility": "direct"}, Visibility.DIRECT),
+        ({"visibility": "local"}, Visibility.UNKNOWN),  # of another server of the family
+        ({"visibility": None}, Visibility.UNKNOWN),
+        ({}, Visibility.UNKNOWN),
+    ],
+)
+def test_a_status_says_who_may_see_it(more: dict[str, Any], shown_to: Visibility) -> None:
+    assert mention(STATUS | more, Kind.MENTION, "1").visibility is shown_to

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from amplifier.campaign.mention import Kind, Status
+from amplifier.campaign.mention import Kind, Status, Visibility
 from amplifier.schedule.playing import playing
 from amplifier.store import mentions
 from amplifier.store.models import DeliveryRow, FollowupRow
@@ -300,3 +300,36 @@ def test_in_a_rehearsal_a_mention_is_told_in_the_campaigns_own_time(opened: Camp
     assert stage.campaign(one.mention.posted_at) != one.mention.posted_at
     said = stage.campaign(one.mention.posted_at).astimezone(ZoneInfo(opened.place.settings.campaign.zone))
     assert f"{said:%a %-d %b %H:%M}" in opened.get("/mentions").text
+
+
+@pytest.mark.parametrize(
+    ("shown_to", "mark"),
+    [
+        (Visibility.DIRECT, "private message"),
+        (Visibility.PRIVATE, "for followers only"),
+        (Visibility.UNKNOWN, "perhaps private"),
+        (Visibility.PUBLIC, ""),
+        (Visibility.UNLISTED, ""),
+    ],
+)
+def test_what_not_everybody_may_see_bears_a_mark(opened: Campaign, shown_to: Visibility, mark: str) -> None:
+    opened.hear(mention(1, visibility=shown_to), mention(2))
+    page = opened.get("/mentions")
+    assert [one["class"] for one in page.named("strong") if one.get("class") == "private"] == ["private"] * bool(mark)
+    assert mark in page.text
+    assert page.truth == ("2 mentions are new, 1 of them private." if mark else "2 mentions are new.")
+    assert len(numbers(opened.get("/mentions?privacy=private"))) == bool(mark)
+    assert len(numbers(opened.get("/mentions?privacy=public"))) == 2 - bool(mark)
+
+
+def test_who_spoke_privately_is_named_in_no_address(opened: Campaign) -> None:
+    opened.hear(mention(1, visibility=Visibility.DIRECT))
+    (number,) = texts()
+    page = opened.send(f"/mentions/{number}", {"status": "done"}, on="/mentions")
+    assert "The private mention is marked “done”." in page.text
+
+
+def test_a_count_that_goes_on_and_on_ends(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mentions, "COUNTED", 2)
+    opened.hear(mention(1), mention(2), mention(3))
+    assert opened.get("/mentions").truth == "2 or more mentions are new."
