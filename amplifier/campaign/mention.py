@@ -60,6 +60,30 @@ def visibility(word: object) -> Visibility:
     return next((known for known in Visibility if known.value == word), Visibility.UNKNOWN)
 
 
+class Medium(StrEnum):
+    """What can stand beside the words of a post."""
+
+    PICTURE = "picture"
+    ANIMATION = "animation"
+    VIDEO = "video"
+    AUDIO = "audio"
+    FILE = "file"
+    POLL = "poll"
+    LINK = "link"
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One thing beside the words: its description, answers or title; empty: it has none, None: the network tells none.
+
+    `address` is where a link leads.
+    """
+
+    medium: Medium
+    words: str | None = None
+    address: str = ""
+
+
 @dataclass(frozen=True)
 class RawMention:
     """A mention as an adapter read it.
@@ -80,6 +104,7 @@ class RawMention:
     in_reply_to: str = ""
     quotes: str = ""
     visibility: Visibility = Visibility.UNKNOWN
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +123,11 @@ class Mention:
     posted_at: datetime
     about: int = 0
     visibility: Visibility = Visibility.UNKNOWN
+
+    @property
+    def at_handle(self) -> str:
+        """The handle as people write it; where the author has none, the network's own id."""
+        return self.author_handle if self.author_handle == self.author_id else f"@{self.author_handle}"
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from amplifier.campaign.mention import Kind, Logged, Status
 from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.listen.oddity import oddities
 from amplifier.place import settle
 from amplifier.schedule.playing import playing
 from amplifier.settings import TITLES
@@ -58,7 +59,11 @@ def run(options: argparse.Namespace) -> int:
         return 0
     stage = playing(place.settings)
     for one in found:
-        _print(one, lambda at: wall_clock(stage.campaign(at), place.settings.campaign.zone))
+        _print(
+            one,
+            lambda at: wall_clock(stage.campaign(at), place.settings.campaign.zone),
+            oddities(one.mention, place.settings),
+        )
     if not found:
         console().print("Nobody has said anything that fits. Mentions come in by themselves while the service runs.")
     else:
@@ -101,15 +106,16 @@ def _mark(options: argparse.Namespace) -> Logged:
     return done
 
 
-def _print(one: Logged, say_time: Callable[[datetime], str]) -> None:
+def _print(one: Logged, say_time: Callable[[datetime], str], odd: Collection[str]) -> None:
     mention = one.mention
     out = console()
     when = say_time(mention.posted_at)
     how = f"[bold]{one.status.value}[/]  [dim]{mention.kind.value}[/]"
     if mention.visibility.is_private:
         how += f"  [yellow]⊘ {mention.visibility.mark}[/]"
+    how += "".join(f"  [magenta]? {oddity}[/]" for oddity in odd)
     out.print(f"\n[bold]{one.id}[/]  {when}  {TITLES[mention.network]}  {how}")
-    out.print(f"  @{mention.author_handle}: {mention.text}", markup=False)
+    out.print(f"  {mention.at_handle}: {mention.text}", markup=False)
     out.print(f"  {mention.url}", markup=False, style="dim", soft_wrap=True)
     for note in one.notes:
         out.print(f"  {say_time(note.at)} {note.actor}: {note.status.value}. {note.note}", markup=False)

@@ -121,3 +121,16 @@ def test_a_private_mention_bears_its_mark_and_is_left_out_of_what_programs_get(p
 
 def test_a_private_mention_is_in_no_summary(private: Shell) -> None:
     assert private.ask("status")["mentions"] == {"new": 2}
+
+
+def test_whoever_looks_like_us_bears_a_badge(talk: Shell) -> None:
+    said = mentions.mentions(mentions.Filter())[0].mention
+    mentions.take_in("x", [replace(said, canonical_id="2", author_handle="1abfreemvmt")], cursor="1", now=utc_now())
+    assert talk("mentions").out.count("? looks like us") == 1
+
+
+def test_who_has_no_handle_is_called_by_the_network_s_id(talk: Shell) -> None:
+    said = mentions.mentions(mentions.Filter())[0].mention
+    nameless = replace(said, canonical_id="2", author_id="did:plc:who", author_handle="did:plc:who")
+    mentions.take_in("x", [nameless], cursor="1", now=utc_now())
+    assert "\n  did:plc:who: " in talk("mentions").out

@@ -122,3 +122,10 @@ def test_what_is_private_is_on_no_page_and_not_on_the_wall(door: Any, x: Any, ma
         page = door.plain.get(door.base + path, timeout=5)
         assert (page.status_code, "psst" in page.text) == (200, False), path
     assert "For all to see" in door.plain.get(f"{door.base}/wall/state", timeout=5).text
+
+
+def test_on_bluesky_pages_are_found_by_did_too(door: Any, bluesky: Any) -> None:
+    bluesky.put("Pretend words on Bluesky")
+    for path in (f"/profile/{bluesky.did}/post/3lxyzabcdef2a", f"/profile/{bluesky.did}"):
+        assert "Pretend words on Bluesky" in door.plain.get(door.base + path, timeout=5).text
+    assert door.plain.get(f"{door.base}/profile/did:plc:nobody", timeout=5).status_code == 404

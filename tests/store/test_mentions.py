@@ -237,3 +237,18 @@ def test_of_what_was_taken_in_before_only_what_cannot_but_be_public_counts_as_pu
     migration = import_module("amplifier.store.migrations.0008_mentions_say_who_may_see_them")
     migration.say_what_is_known(django_apps, None)
     assert set(logged(Filter(private=False))) == {"bluesky mention", "bluesky tag", "mastodon tag"}
+
+
+def test_addresses_on_bluesky_that_were_by_handle_are_by_did() -> None:
+    uri = "at://did:plc:who/app.bsky.feed.post/3kc"
+    by_handle = "https://bsky.app/profile/{}/post/3kc"
+    said = [
+        replace(mention(uri, network="bluesky"), url=by_handle.format("handle.invalid")),
+        replace(mention("odd", network="bluesky"), url=by_handle.format("wren.example")),
+        mention("1"),
+    ]
+    take_in("s", said, cursor="c", now=NOW)
+    import_module("amplifier.store.migrations.0008_mentions_say_who_may_see_them").address_by_did(django_apps, None)
+    found = {one.mention.canonical_id: one.mention.url for one in mentions.mentions(Filter())}
+    assert found[uri] == by_handle.format("did:plc:who")
+    assert (found["odd"], found["1"]) == (by_handle.format("wren.example"), "https://x.com/bell/status/1")

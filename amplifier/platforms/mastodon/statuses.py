@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention, visibility
+from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, visibility
+from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.watermark import Item
 
+MEDIA = {"image": Medium.PICTURE, "gifv": Medium.ANIMATION, "video": Medium.VIDEO, "audio": Medium.AUDIO}
 FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
 
 
@@ -54,21 +56,32 @@ def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:
     author = status["account"]
     if kind is Kind.MENTION and str(status.get("in_reply_to_account_id") or "") == own_id:
         kind = Kind.REPLY
-    warning = str(status.get("spoiler_text") or "")
+    warning = words(status, "spoiler_text")
     return RawMention(
         canonical_id=str(status["uri"]),
         kind=kind,
         author_id=str(author["id"]),
-        author_handle=str(author["acct"]),
-        author_name=str(author.get("display_name") or ""),
-        text=(f"<p>{html.escape(warning)}</p>" if warning else "") + str(status["content"]),
+        author_handle=words(author, "acct"),
+        author_name=words(author, "display_name"),
+        text=(f"<p>{html.escape(warning)}</p>" if warning else "") + words(status, "content"),
         markup=True,
-        url=str(status.get("url") or status["uri"]),
+        url=words(status, "url") or words(status, "uri"),
         posted_at=said_at(status),
-        in_reply_to=str(status.get("in_reply_to_id") or ""),
+        in_reply_to=words(status, "in_reply_to_id"),
         quotes=_quoted(status.get("quote") or {}),
         visibility=visibility(status.get("visibility")),
+        attached=tuple(_attached(status)),
     )
+
+
+def _attached(status: Mapping[str, Any]) -> Iterator[Attached]:
+    """What stands beside the words; a server's null for a description says that there is none."""
+    for media in parts(status, "media_attachments"):
+        yield Attached(MEDIA.get(words(media, "type"), Medium.FILE), words(media, "description"))
+    if poll := part(status, "poll"):
+        yield Attached(Medium.POLL, " / ".join(words(option, "title") for option in parts(poll, "options")))
+    if card := part(status, "card"):
+        yield Attached(Medium.LINK, words(card, "title"), words(card, "url"))
 
 
 def _quoted(quote: Mapping[str, Any]) -> str:

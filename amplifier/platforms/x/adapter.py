@@ -27,7 +27,7 @@ from amplifier.platforms.x.translate import is_refused_request, rest_until, tran
 
 TWEEPY_HOSTS = ("https://api.twitter.com", "https://api.x.com")  # written into tweepy's client.py
 POST_FIELDS = ["created_at", "entities", "author_id", "edit_history_tweet_ids", "note_tweet"]
-MENTION_FIELDS = [*POST_FIELDS, "in_reply_to_user_id", "referenced_tweets"]
+MENTION_FIELDS = [*POST_FIELDS, "in_reply_to_user_id", "referenced_tweets", "attachments"]
 AUTHOR_FIELDS = ["username", "name", "protected"]
 PAGE_SIZE = 100
 PAGES = 10  # of 100 posts a call; X shows 800 mentions at most

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amplifier.campaign.mention import Kind, Logged, Status
 from amplifier.clock import utc_now
+from amplifier.listen.clean import name_of
+from amplifier.listen.oddity import oddities
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
 from amplifier.settings import TITLES
@@ -70,9 +72,7 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
 
 def _called(one: Logged) -> str:
     """The mention in a sentence that travels in an address; there nobody's name stands who spoke to us privately."""
-    return (
-        "The private mention" if one.mention.visibility.is_private else f"The mention by @{one.mention.author_handle}"
-    )
+    return "The private mention" if one.mention.visibility.is_private else f"The mention by {one.mention.at_handle}"
 
 
 def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
@@ -139,8 +139,9 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "title": title(mention.network),
         "kind": mention.kind.value,
         "private": mention.visibility.mark,
-        "author": mention.author_name or mention.author_handle,
-        "handle": mention.author_handle,
+        "author": name_of(mention.author_name) or mention.at_handle,
+        "handle": mention.at_handle,
+        "odd": oddities(mention, place().settings),
         "text": mention.text,
         "when": said_at(mention.posted_at, stage),
         "iso": mention.posted_at.isoformat(),

@@ -333,3 +333,16 @@ def test_a_count_that_goes_on_and_on_ends(opened: Campaign, monkeypatch: pytest.
     monkeypatch.setattr(mentions, "COUNTED", 2)
     opened.hear(mention(1), mention(2), mention(3))
     assert opened.get("/mentions").truth == "2 or more mentions are new."
+
+
+def test_a_name_that_shows_nothing_gives_way_to_the_handle(opened: Campaign) -> None:
+    opened.hear(mention(1, author_name="\u200b\u3164"))
+    text = opened.get("/mentions").text
+    assert "@wren.example mentions us on X" in text
+    assert text.count("wren.example") == 1
+
+
+def test_whoever_looks_like_us_bears_a_badge(opened: Campaign) -> None:
+    opened.hear(mention(1, author_handle="l\u0430bfreemvmt"), mention(2))
+    badges = [words for tag, words in opened.get("/mentions").words if words in ("looks like us", "mixed alphabets")]
+    assert badges == ["looks like us", "mixed alphabets"]
