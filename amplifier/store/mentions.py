@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from urllib.parse import urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from amplifier.campaign.mention import OPEN, Kind, Logged, Mention, Note, Status, Visibility, visibility
+from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status, Visibility, visibility
 from amplifier.store import sources
 from amplifier.store.models import FollowupRow, MentionRow
 from amplifier.store.transaction import reading, whole
+from amplifier.text.search import is_there, sought
 
+WINDOW = 5000  # mentions that one look goes through where no index finds them: some hundredths of a second
+CHUNK = 500  # of them at a time
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED = 1000  # nobody needs to know more exactly how many there are, and a page must not count for long
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which mentions to show; empty means all. `words` looks into texts and handles.
+    """Which mentions to show; empty means all. `words` must all be there: in the text, the notes or the author's names.
 
     `private`: only what others may not see, or (False) only what everybody may; None: both.
     """
@@ -29,6 +36,18 @@ class Filter:
     kinds: tuple[Kind, ...] = ()
     words: str = ""
     private: bool | None = None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of a step: the mention as it is now, and the step before, if there was one.
+
+    `meanwhile`: what others did after what its author had seen. Then theirs stands, and only the note was kept.
+    """
+
+    logged: Logged
+    before: Note | None = None
+    meanwhile: tuple[Note, ...] = ()
 
 
 @whole
@@ -71,11 +90,25 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
 
 @reading
 def mentions(chosen: Filter, *, older_than: int = 0, limit: int = 50) -> tuple[Logged, ...]:
-    """The log, newest first, a page at a time: `older_than` is the last number of the page before."""
-    rows = _matching(chosen)
-    if older_than:
-        rows = rows.filter(id__lt=older_than)
+    """The log, newest first, a page at a time: `older_than` is the last number of the page before.
+
+    Goes no further back than `reach` says, however little it finds.
+    """
+    rows = _older(_matching(chosen), older_than).filter(id__gte=_floor(chosen, older_than))
+    if chosen.words:
+        rows = MentionRow.objects.filter(id__in=list(islice(_with_words(rows, sought(chosen.words)), limit)))
     return tuple(_logged(row) for row in rows.prefetch_related("followups").order_by("-id")[:limit])
+
+
+@reading
+def reach(chosen: Filter, *, older_than: int = 0) -> int:
+    """The number of the last mention that such a look goes back to; 0 where it goes back to the first."""
+    return _floor(chosen, older_than)
+
+
+def said_about(number: int) -> datetime:
+    """When the mention with this number was said, as its number has it (UTC)."""
+    return EPOCH + timedelta(milliseconds=number >> 20)
 
 
 @reading
@@ -93,12 +126,76 @@ def counts_by_status(*, private: bool | None = None) -> dict[Status, int]:
 
 
 @whole
-def follow_up(number: int, *, status: Status, note: str, actor: str, now: datetime) -> Logged | None:
-    """Write a step of the follow-up; the mention as it is then, or None if there is no such mention."""
-    if not MentionRow.objects.filter(id=number).update(status=status):
+def follow_up(
+    number: int, *, status: Status, note: str, actor: str, now: datetime, seen: int | None = None
+) -> Followed | None:
+    """Write a step of the follow-up; None if there is no such mention.
+
+    `seen` is how many steps its author saw. Where others were quicker theirs stands, and the note is kept beneath it;
+    the same step once more (a second tap) is the same step. None: whatever stood before gives way.
+    """
+    row = MentionRow.objects.select_for_update().filter(id=number).first()
+    if row is None:
         return None
-    FollowupRow.objects.create(mention_id=number, at=now, actor=actor, status=status, note=note)
-    return _logged(MentionRow.objects.get(id=number))
+    steps = _steps(row)
+    meanwhile = steps[seen:] if seen is not None else ()
+    is_again = any((step.actor, step.status, step.note) == (actor, status, note) for step in meanwhile)
+    stands = Status(row.status) if meanwhile else status
+    if not is_again and (note or not meanwhile):
+        FollowupRow.objects.create(mention=row, at=now, actor=actor, status=stands, note=note)
+        MentionRow.objects.filter(id=number).update(status=stands)
+    is_theirs = meanwhile and not (is_again and stands is status)
+    logged = _logged(MentionRow.objects.get(id=number))
+    return Followed(logged, steps[-1] if steps else None, meanwhile if is_theirs else ())
+
+
+def _older(rows: QuerySet[MentionRow], older_than: int) -> QuerySet[MentionRow]:
+    return rows.filter(id__lt=older_than) if older_than else rows
+
+
+def _floor(chosen: Filter, older_than: int) -> int:
+    """Where a look ends that has to go through the log row by row, so that none grows with history.
+
+    One status is found by its index, and without a filter the newest are what is asked for: these need no end.
+    """
+    walks = chosen.words or chosen.networks or chosen.kinds or chosen.private is not None
+    if not walks and len(chosen.statuses) < 2:
+        return 0
+    last: list[int] = []
+    for rows in [MentionRow.objects.filter(status=one) for one in chosen.statuses] or [MentionRow.objects.all()]:
+        last += _older(rows, older_than).order_by("-id").values_list("id", flat=True)[WINDOW - 1 : WINDOW]
+    return max(last, default=0)
+
+
+def _with_words(rows: QuerySet[MentionRow], words: tuple[str, ...]) -> Iterator[int]:
+    """The numbers of the mentions among these that say all of these words, or whose author or notes do."""
+    older_than, is_address = 0, any("/" in word for word in words)
+    rows = rows.only("network", "canonical_id", "author_handle", "author_name", "text", "url").order_by("-id")
+    while chunk := list(_older(rows, older_than)[:CHUNK]):
+        notes: dict[int, list[str]] = defaultdict(list)
+        written = FollowupRow.objects.filter(mention__in=[row.pk for row in chunk]).exclude(note="")
+        for number, note in written.values_list("mention_id", "note"):
+            notes[number].append(note)
+        for row in chunk:
+            if is_there(words, (*_fields(row, is_address=is_address), *notes[row.pk])):
+                yield row.pk
+        older_than = chunk[-1].pk
+
+
+def _fields(row: MentionRow, *, is_address: bool) -> Iterator[str]:
+    """Where words are looked for: in the text, in the author's names in every form, and an address in the address."""
+    yield from (row.text, row.author_name, f"@{row.author_handle}")
+    if is_address:
+        yield row.url
+    if row.network == "mastodon" and "@" not in row.author_handle:  # of the server that was asked; others see its name
+        yield from (f"@{row.author_handle}@{host}" for host in map(_host, (row.canonical_id, row.url)) if host)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _matching(chosen: Filter) -> QuerySet[MentionRow]:
@@ -110,9 +207,7 @@ def _matching(chosen: Filter) -> QuerySet[MentionRow]:
     if chosen.kinds:
         rows = rows.filter(kind__in=chosen.kinds)
     if chosen.private is not None:
-        rows = rows.exclude(visibility__in=OPEN) if chosen.private else rows.filter(visibility__in=OPEN)
-    if chosen.words:
-        rows = rows.filter(Q(text__icontains=chosen.words) | Q(author_handle__icontains=chosen.words))
+        rows = rows.filter(visibility__in=[one for one in Visibility if one.is_private is chosen.private])
     return rows
 
 
@@ -155,8 +250,13 @@ def _logged(row: MentionRow) -> Logged:
         ),
         seen_at=row.seen_at,
         status=Status(row.status),
-        notes=tuple(
-            Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
-            for step in sorted(row.followups.all(), key=lambda step: step.pk)
-        ),
+        notes=_steps(row),
+    )
+
+
+def _steps(row: MentionRow) -> tuple[Note, ...]:
+    """The steps of a follow-up, oldest first."""
+    return tuple(
+        Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
+        for step in sorted(row.followups.all(), key=lambda step: step.pk)
     )

@@ -33,9 +33,10 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request.GET)
     older = _older(request.GET)
     page = mentions.mentions(_filter(chosen), older_than=older, limit=PAGE + 1)
+    reach = mentions.reach(_filter(chosen), older_than=older)
     about = {row.id: row.text for row in journeys.journeys_by_id({one.mention.about for one in page} - {0})}
     stage = playing(place().settings)
-    last = page[PAGE - 1].id if len(page) > PAGE else 0
+    last = page[PAGE - 1].id if len(page) > PAGE else reach
     content = frame(request) | {
         "truth": _truth(mentions.counts_by_status(), mentions.counts_by_status(private=True)),
         "mentions": [_line(one, about.get(one.mention.about, ""), stage) for one in page[:PAGE]],
@@ -48,6 +49,7 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
         },
         "here": _query(chosen, older),
         "older": _address(chosen, last) if last else "",
+        "reached": said_at(mentions.said_about(reach), stage) if reach and len(page) <= PAGE else "",
         "newest": _address(chosen) if older else "",
         "now_iso": utc_now().isoformat(),
     }
@@ -64,10 +66,23 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
     note = asked(request.POST, "note")
     if len(note) > LONGEST_NOTE:
         return go_back(back, f"A note has at most {LONGEST_NOTE} characters. Nothing was changed.")
-    done = mentions.follow_up(number, status=Status(status), note=note, actor=ACTOR, now=utc_now())
+    seen = _number_in(request.POST, "seen")
+    done = mentions.follow_up(number, status=Status(status), note=note, actor=ACTOR, now=utc_now(), seen=seen)
     if done is None:
         raise Http404
-    return go_back(f"{back}#mention-{number}", f"{_called(done)} is marked “{status}”.")
+    return go_back(f"{back}#mention-{number}", _became(done, has_note=bool(note)))
+
+
+def _became(done: mentions.Followed, *, has_note: bool) -> str:
+    """What became of the step, in a sentence."""
+    stands = f"{_called(done.logged)} is marked “{done.logged.status}”"
+    if not done.meanwhile:
+        return f"{stands}."
+    last = done.meanwhile[-1]
+    who = "on this page" if last.actor == ACTOR else f"({last.actor})"
+    when = said_at(last.at, playing(place().settings))
+    kept = " Your note is kept beneath it." if has_note else ""
+    return f"Somebody else {who} was quicker, at {when}. {stands}, and stays so.{kept} To change it, save once more."
 
 
 def _called(one: Logged) -> str:
@@ -91,8 +106,12 @@ def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
 
 
 def _older(values: QueryDict, prefix: str = "") -> int:
-    said = asked(values, prefix + "older")
-    return int(said) if said.isdecimal() and len(said) <= DIGITS else 0
+    return _number_in(values, prefix + "older") or 0
+
+
+def _number_in(values: QueryDict, name: str) -> int | None:
+    said = asked(values, name)
+    return int(said) if said.isdecimal() and len(said) <= DIGITS else None
 
 
 def _filter(chosen: Mapping[str, str]) -> mentions.Filter:

@@ -346,3 +346,53 @@ def test_whoever_looks_like_us_bears_a_badge(opened: Campaign) -> None:
     opened.hear(mention(1, author_handle="l\u0430bfreemvmt"), mention(2))
     badges = [words for tag, words in opened.get("/mentions").words if words in ("looks like us", "mixed alphabets")]
     assert badges == ["looks like us", "mixed alphabets"]
+
+
+@pytest.mark.parametrize("words", ["@wren.example", "wren", "@Wren", "Thanked", "M%C3%9CLLER"])
+def test_what_stands_on_the_page_is_found_by_its_words(opened: Campaign, words: str) -> None:
+    rowan = {"author_handle": "rowan", "author_name": "Rowan", "url": "https://x.example/rowan/status/2"}
+    opened.hear(mention(1, text="M\u00fcller hall"), mention(2, text="No", **rowan))
+    number = next(number for number, text in texts().items() if text == "M\u00fcller hall")
+    opened.send(f"/mentions/{number}", {"status": "answered", "note": "Thanked her."}, on="/mentions")
+    assert numbers(opened.get(f"/mentions?q={words}")) == [number]
+
+
+def test_a_search_that_ends_before_the_log_does_says_so_and_goes_on(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mentions, "WINDOW", 3)
+    opened.hear(*(mention(number, text="needle" if number in (1, 5) else "hay") for number in range(1, 7)))
+    page = opened.get("/mentions?q=needle")
+    assert [len(numbers(page)), "This goes back to" in page.text, "Look further back" in page.text] == [1, True, True]
+    page = opened.get(next(link for link in page.links() if "older=" in link))
+    assert [len(numbers(page)), "This goes back to" in page.text] == [1, True]
+    page = opened.get("/mentions?q=nowhere")
+    assert "No mention since" in page.text
+    assert unsafe(page) == []
+    last = opened.get(next(link for link in page.links() if "older=" in link))
+    assert "No mention since" in last.text
+
+
+def test_who_was_slower_is_told_on_the_page_and_the_note_is_kept(opened: Campaign) -> None:
+    opened.hear(mention(1))
+    (number,) = texts()
+    stale = opened.get("/mentions").field("seen")
+    assert stale == "0"
+    opened.send(f"/mentions/{number}", {"status": "answered", "seen": "0", "note": "Thanked."}, on="/mentions")
+    page = opened.send(f"/mentions/{number}", {"status": "ignored", "seen": stale, "note": "Spam"}, on="/mentions")
+    assert "Somebody else on this page was quicker, at " in page.text
+    assert "The mention by @wren.example is marked “answered”, and stays so." in page.text
+    assert "Your note is kept beneath it. To change it, save once more." in page.text
+    found = mentions.mention(number)
+    assert found is not None
+    assert (found.status, [note.note for note in found.notes]) == (Status.ANSWERED, ["Thanked.", "Spam"])
+    page = opened.send(f"/mentions/{number}", {"status": "ignored", "seen": page.field("seen")}, on="/mentions")
+    assert "is marked “ignored”." in page.text
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 40, "1.5"])
+def test_what_somebody_had_seen_may_be_any_nonsense(opened: Campaign, seen: str) -> None:
+    opened.hear(mention(1))
+    (number,) = texts()
+    page = opened.send(f"/mentions/{number}", {"status": "done", "seen": seen}, on="/mentions")
+    assert "is marked “done”." in page.text
