@@ -438,3 +438,18 @@ def test_of_many_at_one_instant_one_is_first_and_all_notes_are_kept() -> None:
     assert kept.status is winner
     assert {step.note for step in kept.notes} == {f"as {status}" for status in statuses}
     assert {step.status for step in kept.notes} == {winner}
+
+
+@pytest.mark.usefixtures("ten")
+def test_of_several_statuses_a_look_ends_where_the_first_of_their_windows_does() -> None:
+    for one in mentions.mentions(Filter()):
+        if one.mention.posted_at < after(5):
+            follow_up(one.id, status=Status.DONE, note="", actor="cli:ola", now=NOW)
+    chosen = Filter(statuses=(Status.NEW, Status.DONE))
+    first = mentions.reach(chosen)
+    second = mentions.reach(chosen, older_than=first)
+    assert [mentions.said_about(first), mentions.said_about(second)] == [after(6), after(1)]
+    found = [logged(chosen)] + [
+        [one.mention.canonical_id for one in mentions.mentions(chosen, older_than=older)] for older in (first, second)
+    ]
+    assert found == [["9", "8", "7", "6"], ["5", "4", "3", "2", "1"], ["0"]]
