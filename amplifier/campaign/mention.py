@@ -27,6 +27,63 @@ class Status(StrEnum):
     REPORTED = "reported"
 
 
+class Visibility(StrEnum):
+    """Who may see a mention on its network. What we were not told, or in a word that we do not know, is UNKNOWN."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"  # everybody who has its address
+    PRIVATE = "private"  # the followers of its author, and those whom it names
+    DIRECT = "direct"  # those whom it names alone
+    UNKNOWN = "unknown"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it must not be shown to others than us: everything that is not known to be public."""
+        return self not in OPEN
+
+    @property
+    def mark(self) -> str:
+        """What stands beside it wherever it is shown; nothing where everybody may see it."""
+        return MARKS.get(self, "")
+
+
+OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
+MARKS = {
+    Visibility.PRIVATE: "for followers only",
+    Visibility.DIRECT: "private message",
+    Visibility.UNKNOWN: "perhaps private",
+}
+
+
+def visibility(word: object) -> Visibility:
+    """A network's word for who may see a post; one that we do not know counts as none."""
+    return next((known for known in Visibility if known.value == word), Visibility.UNKNOWN)
+
+
+class Medium(StrEnum):
+    """What can stand beside the words of a post."""
+
+    PICTURE = "picture"
+    ANIMATION = "animation"
+    VIDEO = "video"
+    AUDIO = "audio"
+    FILE = "file"
+    POLL = "poll"
+    LINK = "link"
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One thing beside the words: its description, answers or title; empty: it has none, None: the network tells none.
+
+    `address` is where a link leads.
+    """
+
+    medium: Medium
+    words: str | None = None
+    address: str = ""
+
+
 @dataclass(frozen=True)
 class RawMention:
     """A mention as an adapter read it.
@@ -46,6 +103,8 @@ class RawMention:
     posted_at: datetime
     in_reply_to: str = ""
     quotes: str = ""
+    visibility: Visibility = Visibility.UNKNOWN
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +122,12 @@ class Mention:
     url: str
     posted_at: datetime
     about: int = 0
+    visibility: Visibility = Visibility.UNKNOWN
+
+    @property
+    def at_handle(self) -> str:
+        """The handle as people write it; where the author has none, the network's own id."""
+        return self.author_handle if self.author_handle == self.author_id else f"@{self.author_handle}"
 
 
 @dataclass(frozen=True)

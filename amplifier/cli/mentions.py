@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from amplifier.campaign.mention import Kind, Logged, Status
+from rich.markup import escape
+
+from amplifier.campaign.mention import Kind, Logged, Note, Status
 from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
 from amplifier.place import settle
 from amplifier.schedule.playing import playing
+from amplifier.settings import Settings
 from amplifier.store import ledger, mentions
 from amplifier.written import nearest
 
@@ -28,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--is", dest="statuses", choices=list(Status), action="append", help="only with this status")
     parser.add_argument("--network", choices=list(TITLES), action="append", help="only from this network")
     parser.add_argument("--kind", choices=list(Kind), action="append", help="only of this kind")
-    parser.add_argument("--find", default="", metavar="WORDS", help="only with these words, or from this handle")
+    parser.add_argument("--find", default="", metavar="WORDS", help="only with these words in text, notes or names")
+    parser.add_argument("--private", action="store_true", help="with --json: also what not everybody may see")
+    parser.add_argument("--older", type=int, default=0, metavar="ID", help="only older than this mention")
+    parser.add_argument("--seen", type=int, metavar="STEPS", help="with mark: how many steps of it you had seen")
     parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
 
 
@@ -37,29 +45,28 @@ def run(options: argparse.Namespace) -> int:
     place = settle(options.home, options.var)
     ledger.must_be_ready()
     if options.act == "mark":
-        marked = _mark(options)
+        done = _mark(options)
         if options.json:
-            say_json({"mode": place.settings.mode.value, "mention": as_json(marked)})
+            told: dict[str, object] = {"mode": place.settings.mode.value, "mention": as_json(done.logged)}
+            say_json(told | {"quicker": [_step_as_json(step) for step in done.meanwhile]})
         else:
-            console().print(f"[green]✓[/] {marked.id} is {marked.status.value} now.")
-        return 0
+            _print_became(done, options, place.settings)
+        return 1 if done.meanwhile else 0
     chosen = mentions.Filter(
         statuses=tuple(Status(name) for name in options.statuses or ()),
         networks=tuple(options.network or ()),
         kinds=tuple(Kind(name) for name in options.kind or ()),
         words=options.find,
+        private=False if options.json and not options.private else None,
     )
-    found = mentions.mentions(chosen, limit=max(1, options.limit))
+    limit = max(1, options.limit)
+    found = mentions.mentions(chosen, older_than=options.older, limit=limit)
+    older = found[-1].id if len(found) == limit else mentions.reach(chosen, older_than=options.older)
     if options.json:
-        say_json({"mode": place.settings.mode.value, "mentions": [as_json(one) for one in found]})
-        return 0
-    stage = playing(place.settings)
-    for one in found:
-        _print(one, lambda at: wall_clock(stage.campaign(at), place.settings.campaign.zone))
-    if not found:
-        console().print("Nobody has said anything that fits. Mentions come in by themselves while the service runs.")
+        said: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+        say_json(said | {"mentions": [as_json(one) for one in found], "older": older or None})
     else:
-        console().print(f"\nDealt with one?  amplifier mentions mark {found[0].id} done --note 'answered in the hall'")
+        _print_found(found, older, options, place.settings)
     return 0
 
 
@@ -71,39 +78,97 @@ def as_json(one: Logged) -> dict[str, object]:
         "network": mention.network,
         "account": mention.account,
         "kind": mention.kind.value,
+        "visibility": mention.visibility.value,
         "author": mention.author_handle,
         "text": mention.text,
         "url": mention.url,
         "posted_at": mention.posted_at,
         "about": mention.about or None,
         "status": one.status.value,
-        "followups": [
-            {"at": note.at, "actor": note.actor, "status": note.status.value, "note": note.note} for note in one.notes
-        ],
+        "followups": [_step_as_json(step) for step in one.notes],
     }
 
 
-def _mark(options: argparse.Namespace) -> Logged:
+def _step_as_json(step: Note) -> dict[str, object]:
+    return {"at": step.at, "actor": step.actor, "status": step.status.value, "note": step.note}
+
+
+def _mark(options: argparse.Namespace) -> mentions.Followed:
     if options.id is None or options.status is None:
         raise UsageError("Which mention, and how is it? For example: amplifier mentions mark 1234 done")
     if options.status not in list(Status):
         raise UsageError(f"“{options.status}” is no status. {nearest(options.status, list(Status))}")
     if len(options.note) > LONGEST_NOTE:
         raise UsageError(f"A note has at most {LONGEST_NOTE} characters; this one has {len(options.note)}.")
-    now: datetime = utc_now()
-    done = mentions.follow_up(options.id, status=Status(options.status), note=options.note, actor=actor(), now=now)
+    status, seen = Status(options.status), options.seen
+    done = mentions.follow_up(
+        options.id, status=status, note=options.note, actor=actor(), now=utc_now(), seen=seen and max(0, seen)
+    )
     if done is None:
         raise UsageError(f"There is no mention {options.id}. All of them: amplifier mentions")
     return done
 
 
-def _print(one: Logged, say_time: Callable[[datetime], str]) -> None:
+def _print_became(done: mentions.Followed, options: argparse.Namespace, settings: Settings) -> None:
+    """What became of a step; nobody overtakes another, or is overtaken, without being told."""
+    out, one = console(), done.logged
+    if done.meanwhile:
+        kept = " Your note is kept." if options.note else ""
+        quicker = f"Somebody else was quicker: {_as_said(done.meanwhile[-1], settings)}. That stands.{kept}"
+        out.print(f"[yellow]▲[/] {escape(quicker)}")
+        out.print("  To change it all the same:")
+        paste = f"  amplifier mentions mark {one.id} {options.status} --seen {len(one.notes)}"
+        out.print(paste, markup=False, soft_wrap=True)
+        return
+    out.print(f"[green]✓[/] {one.id} is {one.status.value} now.")
+    if options.seen is None and done.before and done.before.actor != one.notes[-1].actor:
+        out.print(f"  Before, {_as_said(done.before, settings)}.", markup=False)
+
+
+def _as_said(step: Note, settings: Settings) -> str:
+    when = wall_clock(playing(settings).campaign(step.at), settings.campaign.zone)
+    note = f" ({step.note})" if step.note else ""
+    return f"{step.actor} marked it {step.status.value}{note} at {when}"
+
+
+def _print_found(found: Sequence[Logged], older: int, options: argparse.Namespace, settings: Settings) -> None:
+    """The mentions, how far back they go where there may be `older` ones, and what can be done."""
+    out, stage = console(), playing(settings)
+
+    def say_time(at: datetime) -> str:
+        return wall_clock(stage.campaign(at), settings.campaign.zone)
+
+    for one in found:
+        _print(one, say_time, oddities(one.mention, settings))
+    if older:
+        out.print(f"\nThis goes back to {say_time(mentions.said_about(older))}. Further back:")
+        out.print(f"  {_again(options)} --older {older}", markup=False, soft_wrap=True)
+    elif not found:
+        out.print("Nobody has said anything that fits. Mentions come in by themselves while the service runs.")
+    if found:
+        first = found[0]
+        done = f"amplifier mentions mark {first.id} done --seen {len(first.notes)} --note 'answered in the hall'"
+        out.print(f"\nDealt with one?  {done}", markup=False, soft_wrap=True)
+
+
+def _again(options: argparse.Namespace) -> str:
+    """The command with its filters, to paste."""
+    words = ["amplifier", "mentions"]
+    for name, said in (("--is", options.statuses), ("--network", options.network), ("--kind", options.kind)):
+        words += [part for value in said or () for part in (name, value)]
+    return shlex.join([*words, "--find", options.find] if options.find else words)
+
+
+def _print(one: Logged, say_time: Callable[[datetime], str], odd: Collection[str]) -> None:
     mention = one.mention
     out = console()
     when = say_time(mention.posted_at)
     how = f"[bold]{one.status.value}[/]  [dim]{mention.kind.value}[/]"
+    if mention.visibility.is_private:
+        how += f"  [yellow]⊘ {mention.visibility.mark}[/]"
+    how += "".join(f"  [magenta]? {oddity}[/]" for oddity in odd)
     out.print(f"\n[bold]{one.id}[/]  {when}  {TITLES[mention.network]}  {how}")
-    out.print(f"  @{mention.author_handle}: {mention.text}", markup=False)
+    out.print(f"  {mention.at_handle}: {mention.text}", markup=False)
     out.print(f"  {mention.url}", markup=False, style="dim", soft_wrap=True)
     for note in one.notes:
         out.print(f"  {say_time(note.at)} {note.actor}: {note.status.value}. {note.note}", markup=False)

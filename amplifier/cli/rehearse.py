@@ -7,7 +7,6 @@ import secrets
 import shutil
 import signal
 import socket
-import sqlite3
 import sys
 import tempfile
 import time
@@ -20,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
-from amplifier.cli.tally import Tally, World, at_rest, count
+from amplifier.cli.tally import Tally, World, at_rest, count, heard
 from amplifier.cli.trouble import HEAVY, Trouble
 from amplifier.cli.up import ENDINGS, answers, children, environment_for, migrate
 from amplifier.errors import SettingsError, UsageError
@@ -237,10 +236,7 @@ def _drain(running: Running) -> None:
     covered = running.world.covered(running.place.settings)
     while time.monotonic() < deadline:
         running.supervisor.mend()
-        connection = sqlite3.connect(f"file:{running.database()}?mode=ro", uri=True, timeout=5)
-        logged = connection.execute("SELECT count(*) FROM mentions").fetchone()[0]
-        connection.close()
-        if logged >= len(covered):
+        if heard(running.database()) >= len(covered):
             return
         time.sleep(EVERY_S)
         covered = running.world.covered(running.place.settings)

@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
                 "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
                 "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
                 "changed_outside": [_as_json(row) for row in outside],
-                "mentions": {status.value: number for status, number in mentions.counts_by_status().items()},
+                "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "sources": troubled,
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,

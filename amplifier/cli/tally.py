@@ -10,6 +10,7 @@ from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
+from amplifier.campaign.mention import OPEN
 from amplifier.errors import UsageError
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.words import handle_on
@@ -22,7 +23,8 @@ class Tally:
 
     `duplicates`: over account and text, posts in the world beyond the deliveries that were to publish this text; what
     is deleted does not count, and what is edited counts with its first words. `lost`: sent deliveries that the world
-    never had. `mentions_seen`: distinct posts by others that our sources cover.
+    never had. `mentions_seen`: distinct posts by others that our sources cover and everybody may see; private ones are
+    in no report.
     """
 
     mode: str
@@ -108,7 +110,7 @@ class World:
         found = set()
         for post in posts:
             network = str(post["network"])
-            if post["ours"]:
+            if post["ours"] or post["visibility"] not in OPEN:
                 continue
             mentions = post["mentions"] if isinstance(post["mentions"], list) else []
             tagged = post["tags"] if isinstance(post["tags"], list) else []
@@ -169,8 +171,8 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
         " FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id"
         " WHERE d.verb = 'publish'"
     ).fetchall()
-    logged = set(connection.execute("SELECT network, canonical_id FROM mentions"))
     connection.close()
+    logged = heard(database)
     states = Counter(state for _, _, _, state, *_ in rows)
     handles = {account.name: _in_world(account) for account in settings.accounts}
     planned = Counter((platform, handles.get(name, name), text) for name, platform, text, *_ in rows)
@@ -200,12 +202,20 @@ def count(database: Path, world: World, settings: Settings, *, seconds: float) -
         duplicates=sum(max(0, number - planned[key]) for key, number in said.items()),
         lost=sum(1 for *_, state, remote_id, _, _, _, _ in rows if state == "sent" and remote_id not in there),
         mentions_seen=len(world.covered(settings)),
-        mentions_logged=len(logged),
+        mentions_logged=logged,
         late_p50_s=_share(late, 0.5),
         late_p99_s=_share(late, 0.99),
         seconds=round(seconds, 1),
         faults=sum(world.struck().values()) or None,
     )
+
+
+def heard(database: Path) -> int:
+    """How many mentions are in the log that everybody may see."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    found = connection.execute("SELECT count(*) FROM mentions WHERE visibility IN (?, ?)", OPEN).fetchone()
+    connection.close()
+    return int(found[0])
 
 
 def at_rest(database: Path) -> tuple[int, int]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 
-import nh3
+from amplifier.listen.markup import words
+from amplifier.text.visible import is_blank
 
 # Bidirectional controls can make a text read otherwise than it is written (Trojan Source, CVE-2021-42574).
 BIDI = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 MARKS = 3
-LINE_ENDS = re.compile(r"<br\s*/?>|</p>\s*<p[^>]*>", re.IGNORECASE)
 LONGEST = 10_000
 LONGEST_NAME = 200
 
@@ -19,12 +17,11 @@ LONGEST_NAME = 200
 def plain(text: str, *, markup: bool) -> str:
     """The text without markup, control characters and piled-up marks; line breaks stay.
 
-    `markup` says that `text` is HTML: paragraphs and breaks become line breaks, everything else in angle brackets
-    goes, entities are resolved exactly once.
+    `markup` says that `text` is HTML: its words are what `markup.words` makes of it.
     """
     text = text.encode(errors="ignore").decode()  # halves of characters, which no parser takes
     if markup:
-        text = html.unescape(nh3.clean(LINE_ENDS.sub("\n", text), tags=set()))
+        text = words(text)
     text = text.replace("\r\n", "\n").translate(BIDI)
     kept: list[str] = []
     marks = 0
@@ -40,6 +37,12 @@ def plain(text: str, *, markup: bool) -> str:
             marks = 0
         kept.append(letter)
     return "".join(kept).strip()
+
+
+def name_of(text: str) -> str:
+    """A name or a handle as people see it; empty where they would see nothing."""
+    name = one_line(text)
+    return "" if is_blank(name) else name
 
 
 def one_line(text: str) -> str:

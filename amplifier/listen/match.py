@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from amplifier.campaign.mention import Mention, RawMention
-from amplifier.listen.clean import one_line, plain
+from amplifier.listen.clean import name_of
+from amplifier.listen.said import said
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,13 @@ def match(
             canonical_id=_held(mention.canonical_id),
             kind=mention.kind,
             author_id=_held(mention.author_id),
-            author_handle=one_line(mention.author_handle),
-            author_name=one_line(mention.author_name),
-            text=plain(mention.text, markup=mention.markup),
+            author_handle=name_of(mention.author_handle) or _held(mention.author_id),
+            author_name=name_of(mention.author_name),
+            text=said(mention),
             url=mention.url if mention.url.startswith(("https://", "http://")) and mention.url.isprintable() else "",
             posted_at=mention.posted_at,
             about=our_posts.get(mention.in_reply_to) or our_posts.get(mention.quotes) or 0,
+            visibility=mention.visibility,
         )
         for mention in raw
         if mention.author_id not in our_ids and not ours.wrote(mention.author_handle)

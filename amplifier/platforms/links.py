@@ -116,7 +116,7 @@ def _from_bluesky(path: str, whose: Whose, _after: datetime | None) -> Receipt |
         return "Bluesky has not told us yet which account is ours. Start the service, or ask again in a minute."
     if who != whose.remote_id and who.lower() != whose.handle.lower():
         return _of_another(who, whose)
-    return Receipt(f"at://{whose.remote_id}/{COLLECTION}/{rkey}", f"{whose.web}/profile/{whose.handle}/post/{rkey}")
+    return Receipt(f"at://{whose.remote_id}/{COLLECTION}/{rkey}", f"{whose.web}/profile/{whose.remote_id}/post/{rkey}")
 
 
 def _from_mastodon(path: str, whose: Whose, _after: datetime | None) -> Receipt | str:

@@ -137,7 +137,8 @@ class Control:
         quoted = found.get("quotes") or None
         network = Network(found["network"])
         who, text, ours = str(found["handle"]), str(found["text"]), found.get("ours") is True
-        post = self._public.say(network, who, text, in_reply_to=parent, quotes=quoted, ours=ours)
+        shown_to = str(found.get("visibility") or "public")
+        post = self._public.say(network, who, text, in_reply_to=parent, quotes=quoted, ours=ours, visibility=shown_to)
         return row(post) | {"page": post.page}
 
     def change(self, request: Request, _: dict[str, str]) -> Any:

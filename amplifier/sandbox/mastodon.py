@@ -11,6 +11,7 @@ from amplifier.sandbox.ids import position_at
 from amplifier.sandbox.limits import Budget, Limits, headers_of
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import SERVER, Account, Draft, Network, Post, Reason
+from amplifier.sandbox.public import VISIBILITIES
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
@@ -19,7 +20,6 @@ from amplifier.text.length import short_links
 
 NETWORK = Network.MASTODON
 FOREVER_MS = 1 << 46  # an instant some two thousand years ahead, whose snowflake still fits a column
-VISIBILITIES = ("public", "unlisted", "private", "direct")
 
 
 class Mastodon:
@@ -59,7 +59,7 @@ class Mastodon:
             if earlier is not None and not self._takes_habit(Kind.IGNORE_KEY):
                 if self._takes_habit(Kind.REPLAY_500):
                     raise RefusedError(problem(500))
-                return say(self._shown(request, self._post(earlier), Operation.PUBLISH), headers=limits)
+                return say(self._shown(request, self._post(earlier, me), Operation.PUBLISH), headers=limits)
             draft = self._draft(request, me)
             limits = self._spend(Budget.MASTODON_STATUSES, me.handle)
             post = self._world.add(draft, key)
@@ -67,8 +67,8 @@ class Mastodon:
 
     def one(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/statuses/{id}."""
-        limits = self._visitor(request)
-        return say(self._shown(request, self._post(found["id"]), Operation.READ), headers=limits)
+        me, limits = self._visitor(request)
+        return say(self._shown(request, self._post(found["id"], me), Operation.READ), headers=limits)
 
     def edit(self, request: Request, found: dict[str, str]) -> Answer:
         """PUT /api/v1/statuses/{id}: only one's own; the same words again make no new version."""
@@ -94,13 +94,13 @@ class Mastodon:
 
     def history(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/statuses/{id}/history: every version, oldest first."""
-        limits = self._visitor(request)
-        return say(shapes.history(self._post(found["id"]), _base(request)), headers=limits)
+        me, limits = self._visitor(request)
+        return say(shapes.history(self._post(found["id"], me), _base(request)), headers=limits)
 
     def source(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/statuses/{id}/source: the text exactly as it was written."""
-        _, limits = self._authenticate(request)
-        post = self._post(found["id"])
+        me, limits = self._authenticate(request)
+        post = self._post(found["id"], me)
         return say({"id": post.remote_id, "text": post.text, "spoiler_text": ""}, headers=limits)
 
     def verify(self, request: Request, _: dict[str, str]) -> Answer:
@@ -110,14 +110,14 @@ class Mastodon:
 
     def of_account(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/accounts/{id}/statuses."""
-        limits = self._visitor(request)
+        me, limits = self._visitor(request)
         author = self._world.people.by_id(NETWORK, found["id"])
         if author is None:
             raise RefusedError(problem(404))
         window = _window(request, standard=20, most=40)
         window = window.until(position_at(NETWORK, self._hidden_since(Operation.FIND)))
         posts = self._world.by_author(author, window, replies=not _is_set(request, "exclude_replies"))
-        return self._statuses(request, posts, limits)
+        return self._statuses(request, [post for post in posts if self._world.may_see(me, post)], limits)
 
     def notifications(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /api/v1/notifications: mentions (replies that name us are mentions too) and quotes."""
@@ -137,7 +137,7 @@ class Mastodon:
 
     def tag(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /api/v1/timelines/tag/{tag}: public posts only."""
-        limits = self._visitor(request)
+        _, limits = self._visitor(request)
         window = _window(request, standard=20, most=40)
         posts = self._world.tagged(NETWORK, found["tag"].lower(), window)
         return self._statuses(request, posts, limits)
@@ -181,12 +181,12 @@ class Mastodon:
             message = f"Validation failed: Text character limit of {shapes.MAX_CHARACTERS} exceeded"
             raise RefusedError(problem(422, message))
         visibility = str(fields.get("visibility") or "public")
-        if visibility not in VISIBILITIES:
+        if visibility not in VISIBILITIES[NETWORK]:
             raise RefusedError(problem(422, "Validation failed: Visibility is not included in the list"))
         parent = str(fields.get("in_reply_to_id") or "")
         quoted = str(fields.get("quoted_status_id") or "")
         for number in filter(None, (parent, quoted)):
-            self._post(number)
+            self._post(number, me)
         return Draft(
             author=me,
             text=text,
@@ -206,10 +206,10 @@ class Mastodon:
         me = self._world.people.account(NETWORK, handle)
         return me, self._count(me.handle)
 
-    def _visitor(self, request: Request) -> dict[str, str]:
+    def _visitor(self, request: Request) -> tuple[Account | None, dict[str, str]]:
         if request.header("Authorization"):
-            return self._authenticate(request)[1]
-        return self._count("")
+            return self._authenticate(request)
+        return None, self._count("")
 
     def _count(self, who: str) -> dict[str, str]:
         return self._spend(Budget.MASTODON_ALL, who)
@@ -221,15 +221,16 @@ class Mastodon:
             raise RefusedError(problem(429).having(headers))
         return headers
 
-    def _post(self, number: str) -> Post:
+    def _post(self, number: str, me: Account | None) -> Post:
+        """A post that `me` may see; any other is not found (mastodon: status_policy.rb)."""
         found = self._world.post(NETWORK, number)
-        if found is None:
+        if found is None or not self._world.may_see(me, found):
             raise RefusedError(problem(404))
         return found
 
     def _own(self, number: str, me: Account) -> Post:
         """One's own post; others' are not found (mastodon: statuses_controller.rb)."""
-        found = self._post(number)
+        found = self._post(number, me)
         if found.author.key != me.key:
             raise RefusedError(problem(404))
         return found

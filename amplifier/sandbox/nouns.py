@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 SERVER = "social.example"  # the Mastodon server that is meant where a request names none
+OPEN = ("public", "unlisted")  # what everybody may see
 
 
 class Network(StrEnum):
@@ -100,6 +101,11 @@ class Post:
     before: tuple[Version, ...] = ()
     edited_ms: int = 0
     deleted: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may see it. On X that is the author's setting for all of their posts."""
+        return self.visibility in OPEN
 
     @property
     def versions(self) -> tuple[Version, ...]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from amplifier.sandbox import wall, words
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.nouns import TITLES, Network, Post
+from amplifier.sandbox.nouns import TITLES, Account, Network, Post
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.state import State
 from amplifier.sandbox.wire import HTML, Answer, Request, say
@@ -80,13 +80,13 @@ class Pages:
 
     def bluesky_post(self, _: Request, found: dict[str, str]) -> Answer:
         """A post on Bluesky."""
-        author = self._world.people.known(Network.BLUESKY, found["handle"])
+        author = self._on_bluesky(found["handle"])
         uri = f"at://{author.remote_id}/app.bsky.feed.post/{found['id']}" if author else ""
         return self._post_page(self._world.post(Network.BLUESKY, uri))
 
     def bluesky_profile(self, _: Request, found: dict[str, str]) -> Answer:
         """A profile on Bluesky."""
-        return self._profile_page(Network.BLUESKY, found["handle"])
+        return self._profile_page(self._on_bluesky(found["handle"]))
 
     def x_post(self, _: Request, found: dict[str, str]) -> Answer:
         """A post on X; as there, the number alone decides."""
@@ -94,7 +94,7 @@ class Pages:
 
     def x_profile(self, _: Request, found: dict[str, str]) -> Answer:
         """A profile on X."""
-        return self._profile_page(Network.X, found["handle"])
+        return self._profile_page(self._world.people.known(Network.X, words.handle_on(Network.X, found["handle"])))
 
     def mastodon_post(self, _: Request, found: dict[str, str]) -> Answer:
         """A post on Mastodon."""
@@ -102,16 +102,22 @@ class Pages:
 
     def mastodon_profile(self, _: Request, found: dict[str, str]) -> Answer:
         """A profile on Mastodon."""
-        return self._profile_page(Network.MASTODON, found["handle"])
+        handle = words.handle_on(Network.MASTODON, found["handle"])
+        return self._profile_page(self._world.people.known(Network.MASTODON, handle))
+
+    def _on_bluesky(self, who: str) -> Account | None:
+        """Somebody by handle or by DID: pages are found by both."""
+        if who.startswith("did:"):
+            return self._world.people.by_id(Network.BLUESKY, who)
+        return self._world.people.known(Network.BLUESKY, words.handle_on(Network.BLUESKY, who))
 
     def _post_page(self, post: Post | None) -> Answer:
-        if post is None:
+        if post is None or not post.is_open:
             return missing()
         view = self._state.card(post) | {"network": post.network, "title": TITLES[post.network]}
         return Answer(200, wall.post_page(view), HTML)
 
-    def _profile_page(self, network: Network, handle: str) -> Answer:
-        account = self._world.people.known(network, words.handle_on(network, handle))
+    def _profile_page(self, account: Account | None) -> Answer:
         return Answer(200, wall.profile_page(self._state.profile(account)), HTML) if account else missing()
 
 

@@ -42,6 +42,11 @@ REMARKS = (
     "A question to {who}: is there a leaflet?",
     "Following {who} this week.",
 )
+VISIBILITIES = {
+    Network.X: ("public", "private"),
+    Network.BLUESKY: ("public",),
+    Network.MASTODON: ("public", "unlisted", "private", "direct"),
+}
 TAGGED = ("A full hall this morning.", "The queue is short just now.", "Notes from the hall will follow.")
 
 
@@ -150,7 +155,7 @@ class Public:
                         self._world.people.account(network, handle_of(network, person), person.title())
         self._wake.set()
 
-    def say(
+    def say(  # noqa: PLR0913 - all that a client's own form asks
         self,
         network: Network,
         handle: str,
@@ -159,11 +164,15 @@ class Public:
         in_reply_to: str | None = None,
         quotes: str | None = None,
         ours: bool = False,
+        visibility: str = "public",
     ) -> Post:
         """One post as its author's own client would send it. ValueError if it cannot be.
 
-        `ours`: somebody of the campaign posts by hand, with its account.
+        `ours`: somebody of the campaign posts by hand, with its account. `visibility`: who may see it; `private` on X
+        is what somebody says whose account is protected.
         """
+        if visibility not in VISIBILITIES[network]:
+            raise ValueError(f"on {network} nothing is {visibility}")
         handle = words.handle_on(network, handle)
         if not handle or not text or any(letter.isspace() for letter in handle):
             raise ValueError("a post needs a handle without spaces, and a text")
@@ -183,6 +192,7 @@ class Public:
             ours=ours,
             mentions=mentions,
             tags=words.tagged(text),
+            visibility=visibility,
             in_reply_to=in_reply_to,
             quotes=quotes,
             rkey=self._rkey() if record else "",

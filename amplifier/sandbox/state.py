@@ -97,7 +97,7 @@ class State:
 
     def profile(self, account: Account) -> dict[str, Any]:
         """One account and its newest posts, as its own page shows it."""
-        posts = self._world.by_author(account, Window(limit=SHOWN))
+        posts = [post for post in self._world.by_author(account, Window(limit=SHOWN)) if post.is_open]
         return {
             "network": account.network,
             "title": TITLES[account.network],
@@ -129,6 +129,7 @@ def row(post: Post) -> dict[str, Any]:
         "deleted": post.deleted,
         "edited": bool(post.before),
         "versions": [version.text for version in post.versions],
+        "visibility": post.visibility,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from amplifier.sandbox import ids, tables, words
 from amplifier.sandbox.notes import Notes, now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Notice, Post, Reason
+from amplifier.sandbox.nouns import OPEN, Account, Draft, Network, Notice, Post, Reason
 from amplifier.sandbox.people import People
 from amplifier.sandbox.window import Window
 
@@ -133,8 +133,8 @@ class World:
         return next(iter(self._posts("posts.network = ? AND posts.remote_id = ?", (network, remote_id))), None)
 
     def posts(self, network: Network, window: Window, *, replies: bool = True) -> list[Post]:
-        """The posts of one network, with or without answers to others."""
-        where = "posts.network = ? AND posts.position > ? AND posts.position < ?"
+        """The posts of one network that everybody may see, with or without answers to others."""
+        where = f"posts.visibility IN {OPEN} AND posts.network = ? AND posts.position > ? AND posts.position < ?"
         where += "" if replies else " AND posts.in_reply_to IS NULL"
         return self._page(where, (network,), "posts.position", window)
 
@@ -159,9 +159,10 @@ class World:
         )
 
     def replies(self, post: Post) -> list[Post]:
-        """The direct answers to a post, oldest first."""
+        """The answers to a post that everybody may see, oldest first."""
         return self._posts(
-            "posts.network = ? AND posts.in_reply_to = ? ORDER BY posts.position", (post.network, post.remote_id)
+            f"posts.visibility IN {OPEN} AND posts.network = ? AND posts.in_reply_to = ? ORDER BY posts.position",
+            (post.network, post.remote_id),
         )
 
     def _there(self, network: Network, remote_id: str) -> Post:
@@ -208,7 +209,7 @@ class World:
             if someone is not None:
                 told.setdefault(someone.key, Reason.MENTION)
         for reason, other in ((Reason.QUOTE, quoted), (Reason.REPLY, parent), (Reason.REPLY, root)):
-            if other is not None:
+            if other is not None and post.is_open:  # anything else reaches those alone whom it names
                 told.setdefault(other.author.key, reason)
         told.pop(post.author.key, None)
         self._file.executemany(
@@ -236,6 +237,12 @@ class World:
         with self.lock:
             query = "SELECT 1 FROM notices WHERE account = ? AND network = ? AND position = ?"
             return self._file.execute(query, (account.key, post.network, post.position)).fetchone() is not None
+
+    def may_see(self, account: Account | None, post: Post) -> bool:
+        """Whether this account (None: a stranger) may see this post: its author, and whom it names, always."""
+        if post.is_open:
+            return True
+        return account is not None and (post.author.key == account.key or self.was_told(account, post))
 
     def reach(self, account: Account, most: int) -> int:
         """The position of the oldest among the account's last `most` notices, or 0 if there are not that many."""

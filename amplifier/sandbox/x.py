@@ -87,9 +87,10 @@ class X:
 
     def one(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /2/tweets/{id}: a post that is not there is a success with an error inside."""
-        headers = self._spend(Budget.X_READ, self._asker(request))
+        asker = self._asker(request)
+        headers = self._spend(Budget.X_READ, asker)
         number = _number(found["id"])
-        post = self._world.post(NETWORK, number)
+        post = self._seen(number, asker)
         if post is None:
             return say({"errors": [no_such_post(number, "id")]}, headers=headers)
         body = self._shaped(request, [post])
@@ -97,14 +98,15 @@ class X:
 
     def several(self, request: Request, _: dict[str, str]) -> Answer:
         """GET /2/tweets: up to a hundred posts by their ids."""
-        headers = self._spend(Budget.X_READ, self._asker(request))
+        asker = self._asker(request)
+        headers = self._spend(Budget.X_READ, asker)
         numbers = [_number(number) for number in request.several("ids")]
         if not 1 <= len(numbers) <= 100:
             message = (
                 f"The number of values in the `ids` query parameter list [{len(numbers)}] is not between 1 and 100"
             )
             raise RefusedError(invalid(request, "ids", message))
-        found = {number: self._world.post(NETWORK, number) for number in numbers}
+        found = {number: self._seen(number, asker) for number in numbers}
         body = self._shaped(request, [post for post in found.values() if post])
         missing = [no_such_post(number, "ids") for number, post in found.items() if post is None]
         return say(body | ({"errors": missing} if missing else {}), headers=headers)
@@ -125,14 +127,16 @@ class X:
 
     def timeline(self, request: Request, found: dict[str, str]) -> Answer:
         """GET /2/users/{id}/tweets: newest first."""
-        headers = self._spend(Budget.X_TIMELINE, self._asker(request))
+        asker = self._asker(request)
+        headers = self._spend(Budget.X_TIMELINE, asker)
         window, limit = x_paging.window(request, least=5, standard=10)
         author = self._by_id(found["id"])
         lag = self._faults.take(NETWORK, Operation.FIND, frozenset({Kind.LAG}))
         if lag:
             window = window.until(ids.position_at(NETWORK, now_ms() - round(self._faults.seconds(lag) * 1000)))
         replies = "replies" not in request.several("exclude")
-        posts = self._world.by_author(author, window, replies=replies)
+        me = self._world.people.known(NETWORK, asker)
+        posts = [one for one in self._world.by_author(author, window, replies=replies) if self._world.may_see(me, one)]
         return self._page(request, posts, limit, headers)
 
     def mentions(self, request: Request, found: dict[str, str]) -> Answer:
@@ -253,6 +257,12 @@ class X:
         """The position from which on X remembers words: it guards readers, so a day of the campaign that plays."""
         playing = Playing.of(self._world.notes.kept(STAGE))
         return ids.position_at(NETWORK, playing.before(now_ms(), timedelta(milliseconds=DAY_MS)))
+
+    def _seen(self, number: str, asker: str) -> Post | None:
+        """The post with this id, as far as whoever asks may see it."""
+        found = self._world.post(NETWORK, number)
+        me = self._world.people.known(NETWORK, asker)
+        return found if found and self._world.may_see(me, found) else None
 
     def _by_id(self, number: str) -> Account:
         account = self._world.people.by_id(NETWORK, _number(number))

@@ -92,19 +92,22 @@ def includes(posts: list[Post], wanted: Wanted, world: World) -> dict[str, list[
                 users[other.author.remote_id] = other.author
     shaped: dict[str, list[dict[str, Any]]] = {}
     if users:
-        shaped["users"] = [user(account, wanted.user_fields) for account in users.values()]
+        closed = {found.author.key for found in posts if not found.is_open}
+        shaped["users"] = [
+            user(account, wanted.user_fields, protected=account.key in closed) for account in users.values()
+        ]
     if others:
         shaped["tweets"] = [post(other, wanted, world) for other in others.values()]
     return shaped
 
 
-def user(found: Account, fields: frozenset[str]) -> dict[str, Any]:
+def user(found: Account, fields: frozenset[str], *, protected: bool = False) -> dict[str, Any]:
     """A user with the default fields and those asked for."""
     more: dict[str, Any] = {
         "created_at": iso(found.since_ms),
         "description": "",
         "location": "",
-        "protected": False,
+        "protected": protected,
         "verified": False,
         "verified_type": "none",
         "url": "",

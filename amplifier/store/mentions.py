@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from urllib.parse import urlsplit
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
-from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status
+from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status, Visibility, visibility
 from amplifier.store import sources
 from amplifier.store.accounts import number_of
 from amplifier.store.models import FollowupRow, MentionRow
 from amplifier.store.transaction import reading, whole
+from amplifier.text.search import is_there, sought
+
+WINDOW = 5000  # mentions that one look goes through where no index finds them: some hundredths of a second
+CHUNK = 500  # of them at a time
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+COUNTED = 1000  # nobody needs to know more exactly how many there are, and a page must not count for long
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which mentions to show; empty means all. `words` looks into texts and handles."""
+    """Which mentions to show; empty means all. `words` must all be there: in the text, the notes or the author's names.
+
+    `private`: only what others may not see, or (False) only what everybody may; None: both.
+    """
 
     statuses: tuple[Status, ...] = ()
     networks: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     words: str = ""
+    private: bool | None = None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of a step: the mention as it is now, and the step before, if there was one.
+
+    `meanwhile`: what others did after what its author had seen. Then theirs stands, and only the note was kept.
+    """
+
+    logged: Logged
+    before: Note | None = None
+    meanwhile: tuple[Note, ...] = ()
 
 
 @whole
 def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datetime) -> int:
     """Log what is new and advance the source's cursor, both or neither; how many were new.
 
-    The same post met again, also by another way, is the same mention.
+    The same post met again, also by another way, is the same mention; who may see it is what was told last.
     """
-    known = set(
-        MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions]).values_list(
-            "network", "canonical_id"
-        )
-    )
+    rows = MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions])
+    known = {(row[0], row[1]): row[2] for row in rows.values_list("network", "canonical_id", "visibility")}
     new = 0
     for mention in mentions:
-        if (mention.network, mention.canonical_id) in known:
+        seen_by = known.setdefault((mention.network, mention.canonical_id), "")
+        if seen_by:
+            _shown_to(mention, seen_by)
             continue
-        known.add((mention.network, mention.canonical_id))
+        known[mention.network, mention.canonical_id] = mention.visibility
         _, is_new = MentionRow.objects.get_or_create(
             network=mention.network,
             canonical_id=mention.canonical_id,
@@ -57,6 +81,7 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
                 "posted_at": mention.posted_at,
                 "seen_at": now,
                 "about": mention.about or None,
+                "visibility": mention.visibility,
             },
         )
         new += is_new
@@ -66,13 +91,26 @@ def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datet
 
 @reading
 def mentions(chosen: Filter, *, older_than: int = 0, limit: int = 50) -> tuple[Logged, ...]:
-    """The log, newest first, a page at a time: `older_than` is the last number of the page before."""
-    rows = _matching(chosen)
-    if older_than:
-        rows = rows.filter(id__lt=older_than)
-    return tuple(
-        _logged(row) for row in rows.select_related("account").prefetch_related("followups").order_by("-id")[:limit]
-    )
+    """The log, newest first, a page at a time: `older_than` is the last number of the page before.
+
+    Goes no further back than `reach` says, however little it finds.
+    """
+    rows = _older(_matching(chosen), older_than).filter(id__gte=_floor(chosen, older_than))
+    if chosen.words:
+        rows = MentionRow.objects.filter(id__in=list(islice(_with_words(rows, sought(chosen.words)), limit)))
+    rows = rows.select_related("account").prefetch_related("followups")
+    return tuple(_logged(row) for row in rows.order_by("-id")[:limit])
+
+
+@reading
+def reach(chosen: Filter, *, older_than: int = 0) -> int:
+    """The number of the last mention that such a look goes back to; 0 where it goes back to the first."""
+    return _floor(chosen, older_than)
+
+
+def said_about(number: int) -> datetime:
+    """When the mention with this number was said, as its number has it (UTC)."""
+    return EPOCH + timedelta(milliseconds=number >> 20)
 
 
 @reading
@@ -83,19 +121,83 @@ def mention(number: int) -> Logged | None:
 
 
 @reading
-def counts_by_status() -> dict[Status, int]:
-    """How many mentions have each status."""
-    rows = MentionRow.objects.values_list("status").annotate(number=Count("id"))
-    return {Status(status): number for status, number in rows}
+def counts_by_status(*, private: bool | None = None) -> dict[Status, int]:
+    """How many mentions have each status, counted no further than `COUNTED`; `private` as in a filter."""
+    counted = {status: _matching(Filter(statuses=(status,), private=private))[:COUNTED].count() for status in Status}
+    return {status: number for status, number in counted.items() if number}
 
 
 @whole
-def follow_up(number: int, *, status: Status, note: str, actor: str, now: datetime) -> Logged | None:
-    """Write a step of the follow-up; the mention as it is then, or None if there is no such mention."""
-    if not MentionRow.objects.filter(id=number).update(status=status):
+def follow_up(
+    number: int, *, status: Status, note: str, actor: str, now: datetime, seen: int | None = None
+) -> Followed | None:
+    """Write a step of the follow-up; None if there is no such mention.
+
+    `seen` is how many steps its author saw. Where others were quicker theirs stands, and the note is kept beneath it;
+    the same step once more (a second tap) is the same step. None: whatever stood before gives way.
+    """
+    row = MentionRow.objects.select_for_update().filter(id=number).first()
+    if row is None:
         return None
-    FollowupRow.objects.create(mention_id=number, at=now, actor=actor, status=status, note=note)
-    return _logged(MentionRow.objects.get(id=number))
+    steps = _steps(row)
+    meanwhile = steps[seen:] if seen is not None else ()
+    is_again = any((step.actor, step.status, step.note) == (actor, status, note) for step in meanwhile)
+    stands = Status(row.status) if meanwhile else status
+    if not is_again and (note or not meanwhile):
+        FollowupRow.objects.create(mention=row, at=now, actor=actor, status=stands, note=note)
+        MentionRow.objects.filter(id=number).update(status=stands)
+    is_theirs = meanwhile and not (is_again and stands is status)
+    logged = _logged(MentionRow.objects.get(id=number))
+    return Followed(logged, steps[-1] if steps else None, meanwhile if is_theirs else ())
+
+
+def _older(rows: QuerySet[MentionRow], older_than: int) -> QuerySet[MentionRow]:
+    return rows.filter(id__lt=older_than) if older_than else rows
+
+
+def _floor(chosen: Filter, older_than: int) -> int:
+    """Where a look ends that has to go through the log row by row, so that none grows with history.
+
+    One status is found by its index, and without a filter the newest are what is asked for: these need no end.
+    """
+    walks = chosen.words or chosen.networks or chosen.kinds or chosen.private is not None
+    if not walks and len(chosen.statuses) < 2:
+        return 0
+    last: list[int] = []
+    for rows in [MentionRow.objects.filter(status=one) for one in chosen.statuses] or [MentionRow.objects.all()]:
+        last += _older(rows, older_than).order_by("-id").values_list("id", flat=True)[WINDOW - 1 : WINDOW]
+    return max(last, default=0)
+
+
+def _with_words(rows: QuerySet[MentionRow], words: tuple[str, ...]) -> Iterator[int]:
+    """The numbers of the mentions among these that say all of these words, or whose author or notes do."""
+    older_than, is_address = 0, any("/" in word for word in words)
+    rows = rows.only("network", "canonical_id", "author_handle", "author_name", "text", "url").order_by("-id")
+    while chunk := list(_older(rows, older_than)[:CHUNK]):
+        notes: dict[int, list[str]] = defaultdict(list)
+        written = FollowupRow.objects.filter(mention__in=[row.pk for row in chunk]).exclude(note="")
+        for number, note in written.values_list("mention_id", "note"):
+            notes[number].append(note)
+        for row in chunk:
+            if is_there(words, (*_fields(row, is_address=is_address), *notes[row.pk])):
+                yield row.pk
+        older_than = chunk[-1].pk
+
+
+def _fields(row: MentionRow, *, is_address: bool) -> Iterator[str]:
+    """Where words are looked for: in the text, in the author's names in every form, and an address in the address."""
+    yield from (row.text, row.author_name, f"@{row.author_handle}")
+    if is_address:
+        yield row.url
+    if row.network == "mastodon" and "@" not in row.author_handle:  # of the server that was asked; others see its name
+        yield from (f"@{row.author_handle}@{host}" for host in map(_host, (row.canonical_id, row.url)) if host)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _matching(chosen: Filter) -> QuerySet[MentionRow]:
@@ -106,9 +208,16 @@ def _matching(chosen: Filter) -> QuerySet[MentionRow]:
         rows = rows.filter(network__in=chosen.networks)
     if chosen.kinds:
         rows = rows.filter(kind__in=chosen.kinds)
-    if chosen.words:
-        rows = rows.filter(Q(text__icontains=chosen.words) | Q(author_handle__icontains=chosen.words))
+    if chosen.private is not None:
+        rows = rows.filter(visibility__in=[one for one in Visibility if one.is_private is chosen.private])
     return rows
+
+
+def _shown_to(mention: Mention, before: str) -> None:
+    """An author may close their account, or open it; a network that does not say changes nothing."""
+    if mention.visibility not in (before, Visibility.UNKNOWN):
+        rows = MentionRow.objects.filter(network=mention.network, canonical_id=mention.canonical_id)
+        rows.update(visibility=mention.visibility)
 
 
 def _free_id(mention: Mention, now: datetime) -> int:
@@ -139,11 +248,17 @@ def _logged(row: MentionRow) -> Logged:
             url=row.url,
             posted_at=row.posted_at,
             about=row.about or 0,
+            visibility=visibility(row.visibility),
         ),
         seen_at=row.seen_at,
         status=Status(row.status),
-        notes=tuple(
-            Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
-            for step in sorted(row.followups.all(), key=lambda step: step.pk)
-        ),
+        notes=_steps(row),
+    )
+
+
+def _steps(row: MentionRow) -> tuple[Note, ...]:
+    """The steps of a follow-up, oldest first."""
+    return tuple(
+        Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
+        for step in sorted(row.followups.all(), key=lambda step: step.pk)
     )

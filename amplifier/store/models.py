@@ -288,11 +288,15 @@ class MentionRow(models.Model):
     seen_at = models.DateTimeField()
     about = models.BigIntegerField(null=True)
     status = models.CharField(max_length=10, default="new")
+    visibility = models.CharField(max_length=10, default="unknown")
 
     class Meta:
         db_table = "mentions"
         constraints: ClassVar = [Unique(fields=["network", "canonical_id"], name="one_mention_a_post")]
-        indexes: ClassVar = [Index(fields=["status", "-id"], name="mentions_by_status")]
+        indexes: ClassVar = [
+            Index(fields=["status", "-id"], name="mentions_by_status"),
+            Index(fields=["status", "visibility"], name="mentions_by_visibility"),
+        ]
 
 
 class FollowupRow(models.Model):

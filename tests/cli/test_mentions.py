@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.mention import Kind, Mention
+from amplifier.campaign.mention import Kind, Mention, Status, Visibility
 from amplifier.clock import utc_now
 from amplifier.store import mentions
 from tests.cli.conftest import Shell
@@ -28,6 +30,7 @@ def talk(shell: Shell) -> Shell:
             text=text,
             url=f"http://127.0.0.1:8900/{name}/status/1",
             posted_at=now - timedelta(minutes=ago),
+            visibility=Visibility.PUBLIC,
         )
         for network, kind, name, text, ago in (
             ("x", Kind.REPLY, "fern", TEXT, 5),
@@ -95,3 +98,92 @@ def test_marking_keeps_the_step_and_who_took_it(talk: Shell) -> None:
 )
 def test_what_cannot_be_marked_is_refused_with_the_reason(talk: Shell, words: tuple[str, ...], sentence: str) -> None:
     assert sentence in talk.refused("mentions", "mark", *words)
+
+
+@pytest.fixture
+def private(talk: Shell) -> Shell:
+    """And one more, said to us alone."""
+    said = mentions.mentions(mentions.Filter())[0].mention
+    psst = replace(said, canonical_id="psst", network="mastodon", text="psst", visibility=Visibility.DIRECT)
+    mentions.take_in("mastodon", [psst], cursor="1", now=utc_now())
+    return talk
+
+
+def test_a_private_mention_bears_its_mark_and_is_left_out_of_what_programs_get(private: Shell) -> None:
+    line = next(line for line in private("mentions").out.splitlines() if "private" in line)
+    assert line.endswith("new  mention  ⊘ private message")
+    assert private("mentions").out.count("⊘") == 1
+    told = private.ask("mentions")
+    assert (told["private"], [one["visibility"] for one in told["mentions"]]) == (False, ["public", "public"])
+    told = private.ask("mentions", "--private")
+    assert (told["private"], [one["visibility"] for one in told["mentions"]]) == (True, ["public", "direct", "public"])
+    assert private.ask("mentions", "--find", "psst")["mentions"] == []
+
+
+def test_a_private_mention_is_in_no_summary(private: Shell) -> None:
+    assert private.ask("status")["mentions"] == {"new": 2}
+
+
+def test_whoever_looks_like_us_bears_a_badge(talk: Shell) -> None:
+    said = mentions.mentions(mentions.Filter())[0].mention
+    mentions.take_in("x", [replace(said, canonical_id="2", author_handle="1abfreemvmt")], cursor="1", now=utc_now())
+    assert talk("mentions").out.count("? looks like us") == 1
+
+
+def test_who_has_no_handle_is_called_by_the_network_s_id(talk: Shell) -> None:
+    said = mentions.mentions(mentions.Filter())[0].mention
+    nameless = replace(said, canonical_id="2", author_id="did:plc:who", author_handle="did:plc:who")
+    mentions.take_in("x", [nameless], cursor="1", now=utc_now())
+    assert "\n  did:plc:who: " in talk("mentions").out
+
+
+def test_who_was_slower_is_told_and_may_insist(talk: Shell) -> None:
+    number = talk.ask("mentions", "--network", "x")["mentions"][0]["id"]
+    mentions.follow_up(number, status=Status.ANSWERED, note="Thanked", actor="console", now=utc_now())
+    told = talk("mentions", "mark", str(number), "ignored", "--seen", "0", "--note", "Spam")
+    assert told.code == 1
+    assert "▲ Somebody else was quicker: console marked it answered (Thanked) at" in told.out
+    assert "That stands. Your note is kept." in " ".join(told.out.split())
+    assert f"\n  amplifier mentions mark {number} ignored --seen 2\n" in told.out
+    again = talk("mentions", "mark", str(number), "ignored", "--seen", "2")
+    assert (again.code, again.out) == (0, f"✓ {number} is ignored now.\n")
+    in_json = talk("mentions", "mark", str(number), "done", "--seen", "1", "--json")
+    assert in_json.code == 1
+    assert [step["status"] for step in json.loads(in_json.out)["quicker"]] == ["answered", "ignored"]
+
+
+def test_who_does_not_say_what_they_saw_is_told_what_stood_before(talk: Shell) -> None:
+    number = talk.ask("mentions", "--network", "x")["mentions"][0]["id"]
+    mentions.follow_up(number, status=Status.ANSWERED, note="", actor="console", now=utc_now())
+    assert "Before, console marked it answered at" in talk("mentions", "mark", str(number), "done").out
+    assert "Before" not in talk("mentions", "mark", str(number), "done").out
+
+
+def test_the_command_to_paste_says_how_much_one_has_seen(talk: Shell) -> None:
+    number = talk.ask("mentions")["mentions"][0]["id"]
+    assert f"amplifier mentions mark {number} done --seen 0 --note" in talk("mentions").out
+    talk("mentions", "mark", str(number), "waiting")
+    assert f"amplifier mentions mark {number} done --seen 1 --note" in talk("mentions").out
+
+
+@pytest.mark.parametrize("words", ["@fern", "@fern.example:", "fern", "FERN which"])
+def test_what_the_list_shows_is_found_by_its_words(talk: Shell, words: str) -> None:
+    assert [one["author"] for one in talk.ask("mentions", "--find", words)["mentions"]] == ["fern.example"]
+
+
+def test_a_note_is_found(talk: Shell) -> None:
+    number = talk.ask("mentions", "--network", "x")["mentions"][0]["id"]
+    talk("mentions", "mark", str(number), "done", "--note", "answered in the hall")
+    assert [one["id"] for one in talk.ask("mentions", "--find", "HALL")["mentions"]] == [number]
+
+
+def test_where_there_is_more_the_list_says_how_to_go_on(talk: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    newest, oldest = talk.ask("mentions")["mentions"]
+    assert talk.ask("mentions")["older"] is None
+    assert talk.ask("mentions", "--limit", "1")["older"] == newest["id"]
+    monkeypatch.setattr(mentions, "WINDOW", 1)
+    said = talk("mentions", "--find", "room #lab23").out
+    assert "This goes back to" in said
+    assert f"\n  amplifier mentions --find 'room #lab23' --older {newest['id']}\n" in said
+    more = talk.ask("mentions", "--find", "room #lab23", "--older", str(newest["id"]))
+    assert [one["id"] for one in more["mentions"]] == [oldest["id"]]

@@ -52,6 +52,7 @@ def _post(number: int, text: str, network: str = "x", **more: object) -> dict[st
         "canonical_id": f"c{number}",
         "text": text,
         "mentions": [],
+        "visibility": "public",
         "tags": [],
         "in_reply_to": None,
         "quotes": None,
@@ -73,7 +74,7 @@ def _ledger(
             "CREATE TABLE accounts (id INTEGER PRIMARY KEY, label TEXT UNIQUE);"
             "CREATE TABLE deliveries (post_id INTEGER, account_id INTEGER, platform TEXT, text TEXT, state TEXT,"
             " remote_id TEXT, sent_at TEXT, verb TEXT DEFAULT 'publish');"
-            "CREATE TABLE mentions (network TEXT, canonical_id TEXT);"
+            "CREATE TABLE mentions (network TEXT, canonical_id TEXT, visibility TEXT DEFAULT 'public');"
         )
         for number, (account, text, state, remote_id) in enumerate(rows):
             made.execute("INSERT INTO posts VALUES (?, ?, ?)", (number, str(DUE), f"slot-{number // 2}"))
@@ -84,7 +85,7 @@ def _ledger(
                 " VALUES (?, (SELECT id FROM accounts WHERE label = ?), ?, ?, ?, ?, ?)",
                 (number, account, "mastodon" if account == "north" else account, text, state, remote_id, sent_at),
             )
-        made.executemany("INSERT INTO mentions VALUES (?, ?)", mentions)
+        made.executemany("INSERT INTO mentions (network, canonical_id) VALUES (?, ?)", mentions)
     made.close()
     return database
 
@@ -202,6 +203,17 @@ def test_a_mention_that_is_not_in_the_log_is_not_well(tmp_path: Path, settings: 
     assert (logged.mentions_seen, logged.mentions_logged, logged.is_good()) == (1, 1, True)
 
 
+@pytest.mark.parametrize("shown_to", ["private", "direct", "unknown", "circle"])
+def test_a_private_mention_is_in_no_report(tmp_path: Path, settings: Settings, shown_to: str) -> None:
+    world = _Said([_ours(1, "one"), _post(7, "psst", in_reply_to="1", visibility=shown_to)])
+    database = _ledger(tmp_path, [("x", "one", "sent", "1")], [("x", "c7")])
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE mentions SET visibility = ?", (shown_to,))
+    connection.close()
+    tally = count(database, world, settings, seconds=60)
+    assert (tally.mentions_seen, tally.mentions_logged, tally.is_good()) == (0, 0, True)
+
+
 @pytest.mark.parametrize(
     ("post", "covered"),
     [
@@ -214,6 +226,9 @@ def test_a_mention_that_is_not_in_the_log_is_not_well(tmp_path: Path, settings: 
         (_post(7, "", in_reply_to="99"), False),
         (_post(7, "", tags=["lab23"]), False),  # an event's tag is not ours to log
         (_ours(7, "mine") | {"in_reply_to": "1"}, False),
+        (_post(7, "", mentions=["labfreemvmt"], visibility="unlisted"), True),
+        (_post(7, "", mentions=["labfreemvmt"], visibility="private"), False),
+        (_post(7, "", "mastodon", in_reply_to="1", visibility="direct"), False),
     ],
 )
 def test_only_what_is_said_to_us_is_covered(settings: Settings, post: dict[str, object], covered: bool) -> None:  # noqa: FBT001

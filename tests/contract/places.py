@@ -106,10 +106,10 @@ class SandboxPlace:
         body = {"network": self.platform, "remote_id": remote_id, "text": None}
         ask("POST", f"{self._address}/_/change", token=TOKEN, body=body)
 
-    def say(self, account: Account, text: str, *, in_reply_to: str = "") -> str:
+    def say(self, account: Account, text: str, *, in_reply_to: str = "", **more: str) -> str:
         """Somebody mentions the account; gives the canonical id."""
         handle = account.connection.handle + ("@social.example" if self.platform == "mastodon" else "")
-        return self._said(f"@{handle} {text}", {"in_reply_to": in_reply_to} if in_reply_to else {})
+        return self._said(f"@{handle} {text}", more | ({"in_reply_to": in_reply_to} if in_reply_to else {}))
 
     def quote(self, text: str, quoted: str) -> str:
         """Somebody quotes a post without naming the account."""

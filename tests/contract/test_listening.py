@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Kind, RawMention, Visibility
 from amplifier.clock import utc_now
 from amplifier.platforms.port import Page, Part
 from tests.contract.places import Account, MastodonMockPlace, SandboxPlace
@@ -154,3 +154,27 @@ def test_posts_with_a_tag_come_once_and_in_order(heard: Heard, account: Account)
 
     assert [mention.canonical_id for mention in found] == said
     assert {mention.kind for mention in found} == {Kind.TAG}
+
+
+def test_what_everybody_may_see_is_known_to_be_public(heard: Heard, account: Account) -> None:
+    adapter = account.open()
+    adapter.verify()
+    heard.say(account, "in the open")
+
+    (mention,) = adapter.mentions("").mentions
+
+    assert mention.visibility is Visibility.PUBLIC
+
+
+@pytest.mark.not_at("bluesky@sandbox", reason="on Bluesky everything is public")
+@pytest.mark.not_at("mastodon@mastodon_mock", reason="nobody can be made to speak privately there")
+def test_a_private_mention_is_heard_and_known_to_be_private(heard: Heard, account: Account) -> None:
+    assert isinstance(heard, SandboxPlace)
+    adapter = account.open()
+    adapter.verify()
+    heard.say(account, "between us #Ours", visibility="private")
+
+    (mention,) = adapter.mentions("").mentions
+
+    assert mention.visibility is Visibility.PRIVATE
+    assert adapter.tagged("Ours", "").mentions == ()

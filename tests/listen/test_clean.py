@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.listen.clean import LONGEST, LONGEST_NAME, MARKS, one_line, plain
+from amplifier.listen.clean import LONGEST, LONGEST_NAME, MARKS, name_of, one_line, plain
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -20,7 +20,7 @@ BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
         ("<p>One</p><p>Two</p>", "One\nTwo"),
         ('<p>One</p> <p class="x">Two</p>', "One\nTwo"),
         ("One<br>Two<br/>Three<BR />Four", "One\nTwo\nThree\nFour"),
-        ('<a href="https://a.example/x?y=1&amp;z=2">a.example</a>', "a.example"),
+        ('<a href="https://a.example/x?y=1&amp;z=2">a.example</a>', "a.example (https://a.example/x?y=1&z=2)"),
         ('<span class="h-card"><a href="#">@<span>bell</span></a></span> hi', "@bell hi"),
         ("<script>alert(1)</script>hi", "hi"),
         ("<style>p{display:none}</style>hi", "hi"),
@@ -101,3 +101,9 @@ def test_whatever_comes_the_result_is_tame(text: str, markup: bool) -> None:  # 
         piled = piled + 1 if category in ("Mn", "Me") else piled if category == "Cf" else 0
         assert piled <= MARKS
     assert plain(made, markup=False) == made
+
+
+@pytest.mark.parametrize("name", ["", "\u200b\u200d", "\u3164", "\u2800 \u2800", "\ufe0f", "\u202e", " \n "])
+def test_a_name_that_shows_nothing_is_none(name: str) -> None:
+    assert name_of(name) == ""
+    assert name_of(f"{name}Wren").endswith("Wren")

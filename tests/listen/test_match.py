@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.mention import Kind, Mention, RawMention
+from amplifier.campaign.mention import Attached, Kind, Medium, Mention, RawMention, Visibility
 from amplifier.listen.match import LONGEST_ID, NOBODY, Ours, match, references
 
 RAW = RawMention(
@@ -119,3 +119,26 @@ def test_our_account_on_another_server_is_known_by_its_handle(author: str, is_ou
 def test_where_ids_are_enough_a_handle_makes_nobody_ours() -> None:
     assert not NOBODY.wrote("")
     assert not NOBODY.wrote("labfreemvmt")
+
+
+@pytest.mark.parametrize("shown_to", list(Visibility))
+def test_who_may_see_it_is_kept(shown_to: Visibility) -> None:
+    assert one(replace(RAW, visibility=shown_to)).visibility is shown_to
+
+
+def test_what_an_adapter_does_not_say_counts_as_private() -> None:
+    assert one(RAW).visibility.is_private
+
+
+@pytest.mark.parametrize("nothing", ["", "\u200b\u2060", "\u3164"])
+def test_who_has_no_name_that_shows_is_called_by_handle_and_without_that_by_the_network_s_id(nothing: str) -> None:
+    assert one(replace(RAW, author_name=nothing)).author_name == ""
+    nameless = one(replace(RAW, author_handle=nothing))
+    assert (nameless.author_handle, nameless.at_handle) == ("77", "77")
+    assert one(RAW).at_handle == "@bell@social.example"
+
+
+def test_what_stands_beside_the_words_is_kept_in_words() -> None:
+    raw = replace(RAW, attached=(Attached(Medium.PICTURE, "A full hall"),))
+    assert one(raw).text == "Good & fair\n(a picture: A full hall)"
+    assert one(replace(RAW, text="")).text == "(no words)"

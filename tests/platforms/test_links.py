@@ -19,9 +19,8 @@ AT = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 ID = str((int(AT.timestamp() * 1000) - EPOCH_MS) << 22)
 RKEY = "3kabc2defgh2j"
 ON_X = Receipt(ID, f"https://x.com/labfreemvmt/status/{ID}")
-ON_BLUESKY = Receipt(
-    f"at://{DID}/app.bsky.feed.post/{RKEY}", f"https://bsky.app/profile/labfreemvmt.example/post/{RKEY}"
-)
+# By DID: an address by handle would lead nowhere once that is changed.
+ON_BLUESKY = Receipt(f"at://{DID}/app.bsky.feed.post/{RKEY}", f"https://bsky.app/profile/{DID}/post/{RKEY}")
 ON_MASTODON = Receipt("111222333444555666", "https://social.example/@labfreemvmt/111222333444555666")
 
 

@@ -46,6 +46,7 @@ def test_the_world_tells_who_said_what_in_order(door: Any, x: Any, mastodon: Any
         "deleted": False,
         "edited": False,
         "versions": ["Hello #Lab23"],
+        "visibility": "public",
     }
     assert told["posts"][1] | {"page": second["page"]} == second
     assert told["posts"][2]["canonical_id"] == third.uri
@@ -177,3 +178,9 @@ def test_what_somebody_of_the_campaign_posts_by_hand_is_ours_under_its_own_name(
     state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
     names = {post["name"] for column in state["networks"] for post in column["posts"]}
     assert names == {"Labour Campaign for Free Movement"}
+
+
+@pytest.mark.parametrize(("network", "shown_to"), [("bluesky", "direct"), ("x", "direct"), ("mastodon", "secret")])
+def test_nobody_says_anything_in_a_way_that_the_network_does_not_have(door: Any, network: str, shown_to: str) -> None:
+    with pytest.raises(AssertionError, match=f"on {network} nothing is {shown_to}"):
+        door.say(network, "psst", visibility=shown_to)

@@ -314,3 +314,31 @@ def test_a_server_may_send_on_whoever_writes_a_slash_at_the_end(door: Any, base:
     moved = door.plain.get(f"{base}/api/v2/instance/", allow_redirects=False, timeout=5)
     assert (moved.status_code, moved.headers["Location"]) == (301, "/api/v2/instance")
     assert door.plain.get(f"{base}/api/v2/instance", timeout=5).json()["domain"] == "social.example"
+
+
+@pytest.mark.parametrize("shown_to", ["direct", "private"])
+def test_a_private_status_reaches_whom_it_names_and_nobody_else(
+    mastodon: Any, base: str, door: Any, shown_to: str
+) -> None:
+    mastodon.me()
+    said = door.say("mastodon", "@labfreemvmt@social.example psst #Lab23", visibility=shown_to)
+    (notice,) = mastodon.notifications(types=["mention"])
+    assert (notice.status.id, notice.status.visibility) == (said["remote_id"], shown_to)
+    assert mastodon.status(said["remote_id"]).visibility == shown_to
+    stranger = Mastodon(access_token="pretend-other", api_base_url=base, version_check_mode="none")
+    for ask in (stranger.status, stranger.status_source, stranger.status_history):
+        with pytest.raises(MastodonNotFoundError):
+            ask(said["remote_id"])
+    assert door.plain.get(f"{base}/api/v1/statuses/{said['remote_id']}", timeout=5).status_code == 404
+    assert [one.id for one in stranger.account_statuses(notice.account.id)] == []
+    assert [one.id for one in mastodon.account_statuses(notice.account.id)] == [said["remote_id"]]
+    assert stranger.timeline_hashtag("lab23") == []
+
+
+def test_an_answer_that_is_private_is_told_to_those_alone_whom_it_names(mastodon: Any, base: str, door: Any) -> None:
+    other = Mastodon(access_token="pretend-other", api_base_url=base, version_check_mode="none")
+    first = mastodon.status_post("Ask us anything")
+    answer = other.status_post("Me first", in_reply_to_id=first.id)
+    door.say("mastodon", "between us", in_reply_to=answer.id, visibility="direct")
+    assert [notice.status.id for notice in mastodon.notifications()] == [answer.id]  # the thread's first author
+    assert mastodon.status(answer.id).replies_count == 0

@@ -102,3 +102,30 @@ def test_x_stops_by_itself_for_one_post(door: Any) -> None:
 )
 def test_loopback_is_this_computer(host: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
     assert is_loopback(host) is expected
+
+
+def test_what_is_private_is_on_no_page_and_not_on_the_wall(door: Any, x: Any, mastodon: Any) -> None:
+    number, toot = x.create_tweet(text="Ask us")["data"]["id"], mastodon.status_post("Ask us")
+    said = [
+        door.say("mastodon", "@labfreemvmt@social.example psst", visibility="direct"),
+        door.say("mastodon", "@labfreemvmt@social.example psst", visibility="private"),
+        door.say("mastodon", "psst", in_reply_to=toot.id, visibility="direct"),
+        door.say("x", "@labfreemvmt psst", "brook", visibility="private"),
+        door.say("x", "psst", "brook", in_reply_to=number, visibility="private"),
+    ]
+    open_one = door.say("mastodon", "For all to see", in_reply_to=toot.id, visibility="unlisted")
+    for one in said:
+        assert door.plain.get(door.base + one["page"], timeout=5).status_code == 404
+    assert door.plain.get(door.base + open_one["page"], timeout=5).status_code == 200
+    shown = [f"/@labfreemvmt/{toot.id}", f"/labfreemvmt/status/{number}", "/@brook.example", "/brook", "/wall/state"]
+    for path in shown:
+        page = door.plain.get(door.base + path, timeout=5)
+        assert (page.status_code, "psst" in page.text) == (200, False), path
+    assert "For all to see" in door.plain.get(f"{door.base}/wall/state", timeout=5).text
+
+
+def test_on_bluesky_pages_are_found_by_did_too(door: Any, bluesky: Any) -> None:
+    bluesky.put("Pretend words on Bluesky")
+    for path in (f"/profile/{bluesky.did}/post/3lxyzabcdef2a", f"/profile/{bluesky.did}"):
+        assert "Pretend words on Bluesky" in door.plain.get(door.base + path, timeout=5).text
+    assert door.plain.get(f"{door.base}/profile/did:plc:nobody", timeout=5).status_code == 404

@@ -245,3 +245,21 @@ def test_deleting_has_a_budget_of_its_own(door: Any) -> None:
     head = {"Authorization": "Bearer pretend-labfreemvmt"}
     answer = door.plain.delete(f"{door.base}/2/tweets/12", headers=head, timeout=5)
     assert (answer.headers["x-rate-limit-limit"], answer.headers["x-rate-limit-remaining"]) == ("50", "49")
+
+
+def test_what_a_protected_author_says_reaches_whom_it_names_and_is_marked(x: Any, door: Any) -> None:
+    ours = me(x)
+    said = door.say("x", "@labfreemvmt between us #Lab23", "brook", visibility="private")
+    door.say("x", "@labfreemvmt for all", "fern")
+    found = x.get_users_mentions(ours, expansions=["author_id"], user_fields=["protected"], user_auth=True)
+    assert {one["username"]: one["protected"] for one in found["includes"]["users"]} == {"brook": True, "fern": False}
+    assert "data" in x.get_tweet(said["remote_id"], user_auth=True)
+    stranger = tweepy.Client("pretend", access_token="pretend-other", access_token_secret="pretend", return_type=dict)
+    stranger.consumer_key = stranger.consumer_secret = "pretend"
+    stranger.session = x.session
+    assert "data" not in stranger.get_tweet(said["remote_id"], user_auth=True)
+    assert "data" not in stranger.get_tweets([said["remote_id"]], user_auth=True)
+    brook = next(one["id"] for one in found["includes"]["users"] if one["username"] == "brook")
+    assert stranger.get_users_tweets(brook, user_auth=True)["meta"]["result_count"] == 0
+    assert x.get_users_tweets(brook, user_auth=True)["meta"]["result_count"] == 1
+    assert x.search_recent_tweets("#Lab23", user_auth=True)["meta"]["result_count"] == 0

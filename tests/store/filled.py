@@ -14,7 +14,7 @@ from django.db import connection
 from amplifier.campaign.account import Listed
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import Due, Receipt, State, Transition, Verb
-from amplifier.campaign.mention import Kind, Mention
+from amplifier.campaign.mention import Kind, Mention, Visibility
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.stop import EVERYTHING, Stop
 from amplifier.store import accounts, claims, deliveries, ledger, posts, stops
@@ -177,6 +177,7 @@ def mention(name: str, *, network: str = "x", posted_at: datetime = NOW, text: s
         text=text,
         url=f"https://x.com/bell/status/{name}",
         posted_at=posted_at,
+        visibility=Visibility.PUBLIC,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from amplifier.campaign.mention import Kind, Mention
+from amplifier.campaign.mention import Kind, Mention, Visibility
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.place import Place
@@ -167,6 +167,7 @@ def mention(number: int, **more: Any) -> Mention:
         "text": f"Mention {number}.",
         "url": f"https://x.example/wren/status/{number}",
         "posted_at": utc_now() - timedelta(days=1) + timedelta(seconds=number),
+        "visibility": Visibility.PUBLIC,
     }
     return Mention(**said | more)
 

@@ -190,4 +190,4 @@ class BlueskyPlatform(Platform):
         return self._dids[handle]
 
     def _receipt(self, uri: str, rest: datetime | None = None) -> Receipt:
-        return Receipt(uri, notifications.web_address(self._connection.web, self._connection.handle, uri), rest)
+        return Receipt(uri, notifications.web_address(self._connection.web, uri), rest)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
+from amplifier.platforms.bluesky.record import in_words
+from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.watermark import Item
 
+NO_HANDLE = ("", "handle.invalid")  # what the AppView says where a handle leads nowhere
 REASONS = {"mention": Kind.MENTION, "reply": Kind.REPLY, "quote": Kind.QUOTE}
 
 
@@ -23,9 +26,9 @@ def mark(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-def web_address(web: str, handle: str, uri: str) -> str:
-    """Where people see the post with this at-uri."""
-    return f"{web}/profile/{handle}/post/{uri.rsplit('/', 1)[-1]}"
+def web_address(web: str, uri: str) -> str:
+    """Where people see the post with this at-uri, for good: by its author's DID, since a handle may change or lapse."""
+    return f"{web}/profile/{uri.removeprefix('at://').partition('/')[0]}/post/{uri.rsplit('/', 1)[-1]}"
 
 
 def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMention:
@@ -36,10 +39,10 @@ def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMenti
 
     The time is the network's (`indexedAt`), not the author's `createdAt`, which may be anything.
     """
-    author, record = notification["author"], _part(notification, "record")
-    uri, handle = str(notification["uri"]), str(author["handle"])
-    parent = _part(_part(record, "reply"), "parent")
-    in_reply_to, quotes = str(parent.get("uri", "")), _quoted(_part(record, "embed"))
+    author, record = notification["author"], part(notification, "record")
+    uri, did, handle = str(notification["uri"]), str(author["did"]), words(author, "handle")
+    embed = part(record, "embed")
+    in_reply_to, quotes = words(part(part(record, "reply"), "parent"), "uri"), _quoted(embed)
     kind = REASONS[notification["reason"]]
     if in_reply_to.startswith(f"at://{own_did}/"):
         kind = Kind.REPLY
@@ -48,28 +51,36 @@ def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMenti
     return RawMention(
         canonical_id=uri,
         kind=kind,
-        author_id=str(author["did"]),
-        author_handle=handle,
-        author_name=str(author.get("displayName") or ""),
-        text=str(record.get("text", "")),
+        author_id=did,
+        author_handle=did if handle in NO_HANDLE else handle,
+        author_name=words(author, "displayName"),
+        text=in_words(record),
         markup=False,
-        url=web_address(web, handle, uri),
+        url=web_address(web, uri),
         posted_at=_instant(notification["indexedAt"]),
         in_reply_to=in_reply_to,
         quotes=quotes,
+        visibility=Visibility.PUBLIC,  # there are no other posts on Bluesky
+        attached=tuple(_attached(embed)),
     )
+
+
+def _attached(embed: Mapping[str, Any]) -> Iterator[Attached]:
+    """What stands beside the words (app.bsky.embed: images, gallery, video, external, or one of these with a quote)."""
+    embed = part(embed, "media") or embed
+    for name in ("images", "items"):
+        for picture in parts(embed, name):
+            yield Attached(Medium.PICTURE, words(picture, "alt"))
+    if "video" in embed:
+        yield Attached(Medium.VIDEO, words(embed, "alt"))
+    if external := part(embed, "external"):
+        yield Attached(Medium.LINK, words(external, "title"), words(external, "uri"))
 
 
 def _quoted(embed: Mapping[str, Any]) -> str:
     """The at-uri of the quoted post; with media beside it, it lies one level deeper (embed.recordWithMedia)."""
-    quoted = _part(embed, "record")
-    return str((_part(quoted, "record") or quoted).get("uri", ""))
-
-
-def _part(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A part of a record; strangers write records, and one that breaks the schema must not stop the listening."""
-    part = fields.get(name)
-    return part if isinstance(part, Mapping) else {}
+    quoted = part(embed, "record")
+    return words(part(quoted, "record") or quoted, "uri")
 
 
 def _instant(value: str) -> datetime:

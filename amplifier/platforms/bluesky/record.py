@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from amplifier.platforms.fields import parts, words
+from amplifier.text.labels import labelled
 from amplifier.text.links import Span, SpanKind, spans
 
 COLLECTION = "app.bsky.feed.post"
@@ -96,13 +98,26 @@ def plain(value: Mapping[str, Any]) -> str:
     return raw.decode(errors="replace")
 
 
+def in_words(value: Mapping[str, Any]) -> str:
+    """A record's words as a stranger meant them to be read, with the address of each link whose words are another."""
+    raw = words(value, "text").encode(errors="surrogatepass")
+    pieces, done = [], 0
+    for start, end, uri in sorted(_links(value)):
+        label = raw[start:end].decode(errors="replace")
+        if start < done or end > len(raw) or "\ufffd" in label:
+            continue  # facets that overlap or cut letters in two
+        pieces += [raw[done:start], labelled(label, uri).encode(errors="surrogatepass")]
+        done = end
+    return b"".join((*pieces, raw[done:])).decode(errors="replace")
+
+
 def _links(value: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
     """The links of a record as (first byte, byte after the last, address); what is no proper facet is left out."""
-    for facet in value.get("facets") or ():
+    for facet in parts(value, "facets"):
         try:
             start, end = int(facet["index"]["byteStart"]), int(facet["index"]["byteEnd"])
             uris = [str(feature["uri"]) for feature in facet["features"] if feature.get("$type") == LINK]
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
         if uris and 0 <= start < end:
             yield start, end, uris[0]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, visibility
+from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.mastodon.likeness import FULL_HANDLE
 from amplifier.platforms.port import Part
 from amplifier.platforms.watermark import Item
+
+MEDIA = {"image": Medium.PICTURE, "gifv": Medium.ANIMATION, "video": Medium.VIDEO, "audio": Medium.AUDIO}
 
 
 def same_source(source: str, text: str) -> bool:
@@ -53,19 +56,21 @@ def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:
     author = status["account"]
     if kind is Kind.MENTION and str(status.get("in_reply_to_account_id") or "") == own_id:
         kind = Kind.REPLY
-    warning = str(status.get("spoiler_text") or "")
+    warning = words(status, "spoiler_text")
     return RawMention(
         canonical_id=str(status["uri"]),
         kind=kind,
         author_id=str(author["id"]),
-        author_handle=str(author["acct"]),
-        author_name=str(author.get("display_name") or ""),
-        text=(f"<p>{html.escape(warning)}</p>" if warning else "") + str(status["content"]),
+        author_handle=words(author, "acct"),
+        author_name=words(author, "display_name"),
+        text=(f"<p>{html.escape(warning)}</p>" if warning else "") + words(status, "content"),
         markup=True,
-        url=str(status.get("url") or status["uri"]),
+        url=words(status, "url") or words(status, "uri"),
         posted_at=said_at(status),
-        in_reply_to=str(status.get("in_reply_to_id") or ""),
+        in_reply_to=words(status, "in_reply_to_id"),
         quotes=_quoted(status.get("quote") or {}),
+        visibility=visibility(status.get("visibility")),
+        attached=tuple(_attached(status)),
     )
 
 
@@ -80,6 +85,16 @@ def edited(status: Mapping[str, Any], part: Part, warning: str) -> dict[str, str
         "media_ids[]": [str(media["id"]) for media in status.get("media_attachments") or ()],
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _attached(status: Mapping[str, Any]) -> Iterator[Attached]:
+    """What stands beside the words; a server's null for a description says that there is none."""
+    for media in parts(status, "media_attachments"):
+        yield Attached(MEDIA.get(words(media, "type"), Medium.FILE), words(media, "description"))
+    if poll := part(status, "poll"):
+        yield Attached(Medium.POLL, " / ".join(words(option, "title") for option in parts(poll, "options")))
+    if card := part(status, "card"):
+        yield Attached(Medium.LINK, words(card, "title"), words(card, "url"))
 
 
 def _quoted(quote: Mapping[str, Any]) -> str:

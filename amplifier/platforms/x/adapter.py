@@ -28,7 +28,8 @@ from amplifier.platforms.x.translate import is_refused_request, rest_until, tran
 
 TWEEPY_HOSTS = ("https://api.twitter.com", "https://api.x.com")  # written into tweepy's client.py
 POST_FIELDS = ["created_at", "entities", "author_id", "edit_history_tweet_ids", "note_tweet"]
-MENTION_FIELDS = [*POST_FIELDS, "in_reply_to_user_id", "referenced_tweets"]
+MENTION_FIELDS = [*POST_FIELDS, "in_reply_to_user_id", "referenced_tweets", "attachments"]
+AUTHOR_FIELDS = ["username", "name", "protected"]
 PAGE_SIZE = 100
 PAGES = 10  # of 100 posts a call; X shows 800 mentions at most
 SETTLED = timedelta(seconds=60)  # a post may enter X's index after a younger one; after a minute it does not
@@ -147,7 +148,7 @@ class XPlatform(Platform):
                 max_results=PAGE_SIZE,
                 tweet_fields=MENTION_FIELDS,
                 expansions=["author_id"],
-                user_fields=["username", "name"],
+                user_fields=AUTHOR_FIELDS,
                 user_auth=True,
                 **bounds,
             )
@@ -164,7 +165,7 @@ class XPlatform(Platform):
                 max_results=PAGE_SIZE,
                 tweet_fields=MENTION_FIELDS,
                 expansions=["author_id"],
-                user_fields=["username", "name"],
+                user_fields=AUTHOR_FIELDS,
                 user_auth=True,
                 **bounds,
             )

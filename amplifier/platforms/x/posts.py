@@ -9,15 +9,20 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
+from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.watermark import Item
 
 SHORTENED = re.compile(r"(https?://t\.co/\w+)")
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+# A media key begins with its kind (docs.x.com: data-dictionary, media).
+MEDIA = {"3": Medium.PICTURE, "7": Medium.VIDEO, "13": Medium.VIDEO, "16": Medium.ANIMATION}
+# Who sees a post is the author's setting, for all of their posts at once (docs.x.com: data-dictionary, user).
+SHOWN_TO: Mapping[Any, Visibility] = {False: Visibility.PUBLIC, True: Visibility.PRIVATE}
 
 
 def says(post: Mapping[str, Any], text: str) -> bool:
@@ -89,7 +94,7 @@ def item(post: Mapping[str, Any]) -> Item:
 def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own_id: str, web: str) -> RawMention:
     """The post as a mention of the account `own_id`. `users` are the answer's included users by id."""
     author = users.get(str(post["author_id"]), {})
-    handle = str(author.get("username", ""))
+    handle = words(author, "username")
     references = _either(post, "referenced_tweets", "referenced_posts") or ()
     refers = {reference["type"]: str(reference["id"]) for reference in references}
     kind = Kind.MENTION
@@ -102,25 +107,45 @@ def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own
         kind=kind,
         author_id=str(post["author_id"]),
         author_handle=handle,
-        author_name=str(author.get("name", "")),
+        author_name=words(author, "name"),
         text=plain(post),
         markup=False,
         url=f"{web}/{handle or 'i'}/status/{post['id']}",  # x.com/i/status/ID works without a name
         posted_at=said_at(post),
         in_reply_to=refers.get("replied_to", ""),
         quotes=refers.get("quoted", ""),
+        visibility=SHOWN_TO.get(author.get("protected"), Visibility.UNKNOWN),
+        attached=tuple(_attached(post)),
     )
+
+
+def _attached(post: Mapping[str, Any]) -> Iterator[Attached]:
+    """What stands beside the words. X tells that there is something; its description would be another thing to pay."""
+    told = part(post, "attachments").get("media_keys")
+    keys = [str(key) for key in told] if isinstance(told, list) else []
+    for key in keys or dict.fromkeys(words(link, "media_key") for link in _urls(post) if "media_key" in link):
+        yield Attached(MEDIA.get(key.partition("_")[0], Medium.FILE))
+    if part(post, "attachments").get("poll_ids"):
+        yield Attached(Medium.POLL)
 
 
 def _shown(post: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The post's whole text without the links that stand for attached media, and what each t.co link stands for."""
-    whole = _either(post, "note_tweet", "note_post") or post  # beyond 280 the text comes whole only in here
-    entities = (whole.get("entities") or {}).get("urls") or ()
-    text = html.unescape(str(whole["text"]))
+    whole, entities = _whole(post), _urls(post)
+    text = html.unescape(words(whole, "text"))
     for link in _media(entities):
         text = text.replace(link, "")
     links = {str(link["url"]): str(link.get("expanded_url") or link["url"]) for link in entities}
     return unicodedata.normalize("NFC", text).strip(), links
+
+
+def _whole(post: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where the text comes whole: beyond 280 only in a note."""
+    return _either(post, "note_tweet", "note_post") or post
+
+
+def _urls(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return parts(part(_whole(post), "entities"), "urls")
 
 
 def _either(post: Mapping[str, Any], name: str, renamed: str) -> Any:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Empty without a default, so that SQLite adds it to the table as it stands: a copy would lose its triggers."""
 
     dependencies = [
-        ('store', '0008_how_a_server_counts'),
+        ('store', '0009_mentions_say_who_may_see_them'),
     ]
 
     operations = [

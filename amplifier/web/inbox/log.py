@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from amplifier.campaign.mention import Kind, Logged, Status
 from amplifier.clock import utc_now
+from amplifier.listen.clean import name_of
+from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
@@ -21,7 +23,8 @@ PAGE = 50
 LONGEST_NOTE = 200
 LONGEST_SEARCH = 100
 DIGITS = 19  # of the largest number that a mention can have
-FILTERS = ("status", "network", "kind", "q")
+FILTERS = ("status", "network", "kind", "privacy", "q")
+PRIVACY = {"public": False, "private": True}
 
 
 @require_safe
@@ -30,20 +33,23 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request.GET)
     older = _older(request.GET)
     page = mentions.mentions(_filter(chosen), older_than=older, limit=PAGE + 1)
+    reach = mentions.reach(_filter(chosen), older_than=older)
     about = {row.id: row.text for row in journeys.journeys_by_id({one.mention.about for one in page} - {0})}
     stage = playing(place().settings)
-    last = page[PAGE - 1].id if len(page) > PAGE else 0
+    last = page[PAGE - 1].id if len(page) > PAGE else reach
     content = frame(request) | {
-        "truth": _truth(mentions.counts_by_status()),
+        "truth": _truth(mentions.counts_by_status(), mentions.counts_by_status(private=True)),
         "mentions": [_line(one, about.get(one.mention.about, ""), stage) for one in page[:PAGE]],
         "filters": chosen,
         "choices": {
             "status": [status.value for status in Status],
             "network": [{"value": value, "title": name} for value, name in TITLES.items()],
             "kind": [kind.value for kind in Kind],
+            "privacy": list(PRIVACY),
         },
         "here": _query(chosen, older),
         "older": _address(chosen, last) if last else "",
+        "reached": said_at(mentions.said_about(reach), stage) if reach and len(page) <= PAGE else "",
         "newest": _address(chosen) if older else "",
         "now_iso": utc_now().isoformat(),
     }
@@ -60,16 +66,38 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
     note = asked(request.POST, "note")
     if len(note) > LONGEST_NOTE:
         return go_back(back, f"A note has at most {LONGEST_NOTE} characters. Nothing was changed.")
-    done = mentions.follow_up(number, status=Status(status), note=note, actor=ACTOR, now=utc_now())
+    seen = _number_in(request.POST, "seen")
+    done = mentions.follow_up(number, status=Status(status), note=note, actor=ACTOR, now=utc_now(), seen=seen)
     if done is None:
         raise Http404
-    sentence = f"The mention by @{done.mention.author_handle} is marked “{status}”."
-    return go_back(f"{back}#mention-{number}", sentence)
+    return go_back(f"{back}#mention-{number}", _became(done, has_note=bool(note)))
+
+
+def _became(done: mentions.Followed, *, has_note: bool) -> str:
+    """What became of the step, in a sentence."""
+    stands = f"{_called(done.logged)} is marked “{done.logged.status}”"
+    if not done.meanwhile:
+        return f"{stands}."
+    last = done.meanwhile[-1]
+    who = "on this page" if last.actor == ACTOR else f"({last.actor})"
+    when = said_at(last.at, playing(place().settings))
+    kept = " Your note is kept beneath it." if has_note else ""
+    return f"Somebody else {who} was quicker, at {when}. {stands}, and stays so.{kept} To change it, save once more."
+
+
+def _called(one: Logged) -> str:
+    """The mention in a sentence that travels in an address; there nobody's name stands who spoke to us privately."""
+    return "The private mention" if one.mention.visibility.is_private else f"The mention by {one.mention.at_handle}"
 
 
 def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
     """The filters that an address or a form names; what is no choice of ours counts as none."""
-    allowed: dict[str, list[str]] = {"status": list(Status), "network": list(TITLES), "kind": list(Kind)}
+    allowed: dict[str, Sequence[str]] = {
+        "status": list(Status),
+        "network": list(TITLES),
+        "kind": list(Kind),
+        "privacy": list(PRIVACY),
+    }
     said = {name: asked(values, prefix + name) for name in FILTERS}
     return {
         name: value[:LONGEST_SEARCH] if name == "q" else value if value in allowed[name] else ""
@@ -78,8 +106,12 @@ def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
 
 
 def _older(values: QueryDict, prefix: str = "") -> int:
-    said = asked(values, prefix + "older")
-    return int(said) if said.isdecimal() and len(said) <= DIGITS else 0
+    return _number_in(values, prefix + "older") or 0
+
+
+def _number_in(values: QueryDict, name: str) -> int | None:
+    said = asked(values, name)
+    return int(said) if said.isdecimal() and len(said) <= DIGITS else None
 
 
 def _filter(chosen: Mapping[str, str]) -> mentions.Filter:
@@ -88,6 +120,7 @@ def _filter(chosen: Mapping[str, str]) -> mentions.Filter:
         networks=(chosen["network"],) if chosen["network"] else (),
         kinds=(Kind(chosen["kind"]),) if chosen["kind"] else (),
         words=chosen["q"],
+        private=PRIVACY.get(chosen["privacy"]),
     )
 
 
@@ -100,15 +133,21 @@ def _query(chosen: Mapping[str, str], older: int) -> dict[str, str]:
     return {name: value for name, value in (*chosen.items(), ("older", str(older or ""))) if value}
 
 
-def _truth(counts: Mapping[Status, int]) -> str:
+def _truth(counts: Mapping[Status, int], private: Mapping[Status, int]) -> str:
     new, waiting = counts.get(Status.NEW, 0), counts.get(Status.WAITING, 0)
     if not counts:
         return "Nobody has mentioned you yet."
     if not new and not waiting:
         return "Everybody has been dealt with."
-    parts = [f"{new} {'mention is' if new == 1 else 'mentions are'} new" if new else ""]
-    parts.append(f"{waiting} {'waits' if waiting == 1 else 'wait'} for somebody" if waiting else "")
+    parts = [f"{_number(new)} {'mention is' if new == 1 else 'mentions are'} new" if new else ""]
+    parts.append(f"{_number(waiting)} {'waits' if waiting == 1 else 'wait'} for somebody" if waiting else "")
+    ours = private.get(Status.NEW, 0) + private.get(Status.WAITING, 0)
+    parts.append(f"{_number(ours)} of them private" if ours else "")
     return ", ".join(part for part in parts if part) + "."
+
+
+def _number(counted: int) -> str:
+    return f"{mentions.COUNTED:,} or more" if counted >= mentions.COUNTED else str(counted)
 
 
 def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
@@ -118,8 +157,10 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "network": mention.network,
         "title": title(mention.network),
         "kind": mention.kind.value,
-        "author": mention.author_name or mention.author_handle,
-        "handle": mention.author_handle,
+        "private": mention.visibility.mark,
+        "author": name_of(mention.author_name) or mention.at_handle,
+        "handle": mention.at_handle,
+        "odd": oddities(mention, place().settings),
         "text": mention.text,
         "when": said_at(mention.posted_at, stage),
         "iso": mention.posted_at.isoformat(),

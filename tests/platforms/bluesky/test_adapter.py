@@ -44,7 +44,7 @@ def test_exactly_the_prepared_bytes_are_sent(server: Server) -> None:
     assert (body["repo"], body["rkey"], body["swapRecord"]) == ("did:plc:us", KEY, None)
     assert [facet["features"][0]["did"] for facet in body["record"]["facets"]] == ["did:plc:help.example"]
     assert receipt.remote_id == f"at://did:plc:us/app.bsky.feed.post/{KEY}"
-    assert receipt.url == f"https://bsky.app/profile/labfreemvmt.example/post/{KEY}"
+    assert receipt.url == f"https://bsky.app/profile/did:plc:us/post/{KEY}"
 
 
 def test_a_handle_is_looked_up_once(server: Server) -> None:
@@ -292,7 +292,7 @@ def test_the_oldest_of_all_pages_is_spotted_since_keys_do_not_tell_the_time(serv
 
     assert spotted is not None
     assert spotted.remote_id.endswith("/c")
-    assert spotted.url == "https://bsky.app/profile/labfreemvmt.example/post/c"
+    assert spotted.url == "https://bsky.app/profile/did:plc:us/post/c"
 
 
 def test_spotting_stops_after_a_bounded_number_of_pages(server: Server) -> None:

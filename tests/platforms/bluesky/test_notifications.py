@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind
+from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
 from amplifier.platforms.bluesky.notifications import item, mark, mention
 
 US, WEB = "did:plc:us", "https://bsky.app"
@@ -34,9 +34,10 @@ def test_a_mention_carries_author_words_address_and_the_network_s_time() -> None
     assert found.canonical_id == "at://did:plc:who/app.bsky.feed.post/3kcccccccccc2"
     assert (found.author_id, found.author_handle, found.author_name) == ("did:plc:who", "passer-by.example", "")
     assert found.text == "When?"
-    assert found.url == "https://bsky.app/profile/passer-by.example/post/3kcccccccccc2"
+    assert found.url == "https://bsky.app/profile/did:plc:who/post/3kcccccccccc2"
     assert found.posted_at == datetime(2026, 10, 9, 13, 40, 5, 123000, tzinfo=UTC)
     assert (found.kind, found.in_reply_to, found.quotes) == (Kind.MENTION, "", "")
+    assert found.visibility is Visibility.PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,42 @@ def test_what_the_real_server_answered_is_understood() -> None:
 
     assert {m.kind for m in found} >= {Kind.REPLY}
     assert all(m.canonical_id.startswith("at://") and m.text and m.author_handle for m in found)
+
+
+@pytest.mark.parametrize("handle", ["handle.invalid", "", None])
+def test_who_has_no_handle_that_leads_anywhere_is_known_by_did(handle: str | None) -> None:
+    found = mention(notification() | {"author": {"did": "did:plc:who", "handle": handle}}, US, WEB)
+    assert (found.author_handle, found.author_name) == ("did:plc:who", "")
+    assert found.url == "https://bsky.app/profile/did:plc:who/post/3kcccccccccc2"
+
+
+def test_what_is_null_never_becomes_the_word_none() -> None:
+    found = mention(notification(text=None, reply={"parent": {"uri": None}}, embed={"record": {"uri": None}}), US, WEB)
+    assert (found.text, found.in_reply_to, found.quotes) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("embed", "attached"),
+    [
+        (
+            {"images": [{"alt": "A hall"}, {"alt": ""}]},
+            (Attached(Medium.PICTURE, "A hall"), Attached(Medium.PICTURE, "")),
+        ),
+        ({"items": [{"alt": "A hall"}]}, (Attached(Medium.PICTURE, "A hall"),)),
+        ({"video": {"ref": "b"}, "alt": "A speech"}, (Attached(Medium.VIDEO, "A speech"),)),
+        ({"video": {"ref": "b"}}, (Attached(Medium.VIDEO, ""),)),
+        (
+            {"external": {"uri": "https://a.example/", "title": "A"}},
+            (Attached(Medium.LINK, "A", "https://a.example/"),),
+        ),
+        (
+            {"record": {"record": {"uri": OURS}}, "media": {"images": [{"alt": "A hall"}]}},
+            (Attached(Medium.PICTURE, "A hall"),),
+        ),
+        ({"record": {"uri": OURS}}, ()),
+        ({"images": "nonsense", "external": 7}, ()),
+        ({"images": [None]}, ()),
+    ],
+)
+def test_what_stands_beside_the_words_is_told(embed: dict[str, Any], attached: tuple[Attached, ...]) -> None:
+    assert mention(notification(embed=embed), US, WEB).attached == attached

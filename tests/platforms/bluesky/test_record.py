@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.platforms.bluesky.record import facets, handles, made_at, place, plain, put, record, says
+from amplifier.platforms.bluesky.record import LINK, facets, handles, in_words, made_at, place, plain, put, record, says
 
 AT = datetime(2026, 10, 9, 13, 40, 5, 123456, tzinfo=UTC)
 WORDS = st.sampled_from(
@@ -172,3 +172,56 @@ def test_a_record_s_time_is_read_where_it_has_one() -> None:
     assert made_at({"createdAt": "2026-10-09T13:40:05"}) == AT.replace(microsecond=0)
     for odd in ({}, {"createdAt": "yesterday"}, {"createdAt": 5}, None, []):
         assert made_at(odd) is None
+
+
+def linked(text: str, label: str, uri: str) -> dict[str, Any]:
+    start = len(text[: text.index(label)].encode())
+    index = {"byteStart": start, "byteEnd": start + len(label.encode())}
+    return {"text": text, "facets": [{"index": index, "features": [{"$type": LINK, "uri": uri}]}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (linked("See a.example/mot...", "a.example/mot...", "https://a.example/motion"), "See https://a.example/motion"),
+        (linked("See a.example/mot… ok", "a.example/mot…", "https://a.example/mot"), "See https://a.example/mot ok"),
+        (linked("Read this, Zo\u00eb", "this", "https://a.example/"), "Read this (https://a.example/), Zo\u00eb"),
+        (linked("\U0001f5f3 https://bank.example", "https://bank.example", "https://evil.example/"),
+         "\U0001f5f3 https://bank.example (https://evil.example/)"),
+        ({"text": None}, ""),
+        ({"text": 5}, "5"),
+        ({}, ""),
+        ({"text": "a\ud83d"}, "a\ufffd\ufffd\ufffd"),
+    ],
+)  # fmt: skip
+def test_people_read_where_a_strangers_link_leads(value: dict[str, Any], said: str) -> None:
+    assert in_words(value) == said
+
+
+def facet(start: int, end: int, uri: str = "https://a.example/") -> dict[str, Any]:
+    return {"index": {"byteStart": start, "byteEnd": end}, "features": [{"$type": LINK, "uri": uri}]}
+
+
+def test_a_facet_that_overlaps_another_leaves_the_text_or_cuts_a_letter_changes_nothing() -> None:
+    value = {"text": "\u00e9 one two", "facets": [facet(0, 1), facet(3, 6), facet(4, 8), facet(7, 99), facet(5, 2)]}
+    assert in_words(value) == "\u00e9 one (https://a.example/) two"
+
+
+PLACES = st.integers(-2, 40)
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.characters(categories=["L", "N", "Zs", "So"])), st.lists(st.builds(facet, PLACES, PLACES), max_size=4)
+)
+def test_whatever_the_facets_say_no_word_is_lost(text: str, found: list[dict[str, Any]]) -> None:
+    said = in_words({"text": text, "facets": found})
+    without = said.replace("(https://a.example/)", "").replace("https://a.example/", "")
+    assert "".join(without.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("facets", [5, "odd", {"a": 1}, [facet(4, 8, "")], [facet(float("inf"), 9)], [None, 3]])  # type: ignore[arg-type]
+def test_facets_that_are_none_change_nothing(facets: Any) -> None:
+    assert (
+        in_words({"text": "See this", "facets": facets}) == plain({"text": "See this", "facets": facets}) == "See this"
+    )

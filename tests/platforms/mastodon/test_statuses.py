@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind
+from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
 from amplifier.platforms.mastodon.statuses import item, mention, plain, said_at, same_content, same_source
 
 STATUS: dict[str, Any] = {
@@ -98,3 +98,52 @@ def test_a_content_warning_is_part_of_what_was_said() -> None:
 
 def test_a_status_without_a_page_is_known_by_its_uri() -> None:
     assert mention(STATUS | {"url": None}, Kind.TAG, "1").url == STATUS["uri"]
+
+
+@pytest.mark.parametrize(
+    ("more", "shown_to"),
+    [
+        ({"visibility": "public"}, Visibility.PUBLIC),
+        ({"visibility": "unlisted"}, Visibility.UNLISTED),
+        ({"visibility": "private"}, Visibility.PRIVATE),
+        ({"visibility": "direct"}, Visibility.DIRECT),
+        ({"visibility": "local"}, Visibility.UNKNOWN),  # of another server of the family
+        ({"visibility": None}, Visibility.UNKNOWN),
+        ({}, Visibility.UNKNOWN),
+    ],
+)
+def test_a_status_says_who_may_see_it(more: dict[str, Any], shown_to: Visibility) -> None:
+    assert mention(STATUS | more, Kind.MENTION, "1").visibility is shown_to
+
+
+@pytest.mark.parametrize("field", ["content", "spoiler_text", "in_reply_to_id", "url"])
+def test_what_a_server_leaves_empty_never_becomes_the_word_none(field: str) -> None:
+    found = mention(STATUS | {field: None}, Kind.MENTION, "1")
+    assert "None" not in (found.text, found.url, found.in_reply_to)
+    who = mention(STATUS | {"account": {"id": "9", "acct": None, "display_name": None}}, Kind.MENTION, "1")
+    assert (who.author_handle, who.author_name) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("more", "attached"),
+    [
+        ({"media_attachments": [{"type": "image", "description": "A hall"}]}, Attached(Medium.PICTURE, "A hall")),
+        ({"media_attachments": [{"type": "image", "description": None}]}, Attached(Medium.PICTURE, "")),
+        ({"media_attachments": [{"type": "gifv"}]}, Attached(Medium.ANIMATION, "")),
+        ({"media_attachments": [{"type": "video", "description": "A"}]}, Attached(Medium.VIDEO, "A")),
+        ({"media_attachments": [{"type": "audio"}]}, Attached(Medium.AUDIO, "")),
+        ({"media_attachments": [{"type": "unknown"}]}, Attached(Medium.FILE, "")),
+        ({"media_attachments": [{}]}, Attached(Medium.FILE, "")),
+        ({"poll": {"options": [{"title": "Yes"}, {"title": "No"}]}}, Attached(Medium.POLL, "Yes / No")),
+        ({"card": {"url": "https://a.example/", "title": "A"}}, Attached(Medium.LINK, "A", "https://a.example/")),
+    ],
+)
+def test_what_stands_beside_the_words_is_told(more: dict[str, Any], attached: Attached) -> None:
+    assert mention(STATUS | more, Kind.MENTION, "1").attached == (attached,)
+
+
+@pytest.mark.parametrize(
+    "more", [{"media_attachments": None, "poll": None, "card": None}, {"media_attachments": [None]}]
+)
+def test_where_nothing_stands_beside_the_words_nothing_is_told(more: dict[str, Any]) -> None:
+    assert mention(STATUS | more, Kind.MENTION, "1").attached == ()

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind
+from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
 from amplifier.platforms.x.posts import canonical_id, counts, is_missing, item, mention, newest_id, plain, says
 
+WEB = "https://x.com"
 POST = {"id": "17", "text": "Hello", "author_id": "5", "created_at": "2026-10-09T12:00:00.000Z"}
 
 
@@ -145,3 +146,53 @@ NOT_FOUND = {"type": "https://api.x.com/2/problems/resource-not-found"}
 )
 def test_a_post_is_missing_only_where_x_says_nothing_else(answer: dict[str, Any], *, expected: bool) -> None:
     assert is_missing(answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "attached"),
+    [
+        ({"attachments": {"media_keys": ["3_1", "3_2"]}}, (Attached(Medium.PICTURE), Attached(Medium.PICTURE))),
+        ({"attachments": {"media_keys": ["7_1"]}}, (Attached(Medium.VIDEO),)),
+        ({"attachments": {"media_keys": ["13_1"]}}, (Attached(Medium.VIDEO),)),
+        ({"attachments": {"media_keys": ["16_1"]}}, (Attached(Medium.ANIMATION),)),
+        ({"attachments": {"media_keys": ["99_1"]}}, (Attached(Medium.FILE),)),
+        ({"attachments": {"poll_ids": ["1"]}}, (Attached(Medium.POLL),)),
+        ({"attachments": {"media_keys": None, "poll_ids": None}}, ()),
+        ({"attachments": None}, ()),
+        ({}, ()),
+    ],
+)
+def test_what_stands_beside_the_words_is_told_as_far_as_it_costs_nothing(
+    more: dict[str, Any], attached: tuple[Attached, ...]
+) -> None:
+    assert mention(POST | more, {}, "1", WEB).attached == attached
+
+
+def test_a_picture_that_only_its_link_tells_of_is_one_picture() -> None:
+    links = [link("https://t.co/pic", "https://x.com/a/photo/1", media_key=key) for key in ("3_1", "3_1", "3_2")]
+    found = mention(shown("Look https://t.co/pic", *links), {}, "1", WEB)
+    assert (found.text, found.attached) == ("Look", (Attached(Medium.PICTURE), Attached(Medium.PICTURE)))
+
+
+def test_links_in_a_mention_are_the_real_ones() -> None:
+    assert mention(shown("See https://t.co/abc", ONE), {}, "1", WEB).text == f"See {ONE['expanded_url']}"
+
+
+def test_what_is_null_never_becomes_the_word_none() -> None:
+    found = mention(POST | {"text": None, "entities": None}, {"5": {"username": None, "name": None}}, "1", WEB)
+    assert (found.text, found.author_handle, found.author_name) == ("", "", "")
+    assert found.url == f"{WEB}/i/status/17"
+
+
+@pytest.mark.parametrize(
+    ("author", "shown_to"),
+    [
+        ({"5": {"protected": False}}, Visibility.PUBLIC),
+        ({"5": {"protected": True}}, Visibility.PRIVATE),
+        ({"5": {"protected": None}}, Visibility.UNKNOWN),
+        ({"5": {}}, Visibility.UNKNOWN),
+        ({}, Visibility.UNKNOWN),
+    ],
+)
+def test_its_author_says_who_may_see_a_post(author: dict[str, dict[str, Any]], shown_to: Visibility) -> None:
+    assert mention(POST, author, "1", WEB).visibility is shown_to

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from amplifier.campaign.mention import Kind, Status
+from amplifier.campaign.mention import Kind, Status, Visibility
 from amplifier.schedule.playing import playing
 from amplifier.store import mentions
 from amplifier.store.models import DeliveryRow, FollowupRow
@@ -300,3 +300,99 @@ def test_in_a_rehearsal_a_mention_is_told_in_the_campaigns_own_time(opened: Camp
     assert stage.campaign(one.mention.posted_at) != one.mention.posted_at
     said = stage.campaign(one.mention.posted_at).astimezone(ZoneInfo(opened.place.settings.campaign.zone))
     assert f"{said:%a %-d %b %H:%M}" in opened.get("/mentions").text
+
+
+@pytest.mark.parametrize(
+    ("shown_to", "mark"),
+    [
+        (Visibility.DIRECT, "private message"),
+        (Visibility.PRIVATE, "for followers only"),
+        (Visibility.UNKNOWN, "perhaps private"),
+        (Visibility.PUBLIC, ""),
+        (Visibility.UNLISTED, ""),
+    ],
+)
+def test_what_not_everybody_may_see_bears_a_mark(opened: Campaign, shown_to: Visibility, mark: str) -> None:
+    opened.hear(mention(1, visibility=shown_to), mention(2))
+    page = opened.get("/mentions")
+    assert [one["class"] for one in page.named("strong") if one.get("class") == "private"] == ["private"] * bool(mark)
+    assert mark in page.text
+    assert page.truth == ("2 mentions are new, 1 of them private." if mark else "2 mentions are new.")
+    assert len(numbers(opened.get("/mentions?privacy=private"))) == bool(mark)
+    assert len(numbers(opened.get("/mentions?privacy=public"))) == 2 - bool(mark)
+
+
+def test_who_spoke_privately_is_named_in_no_address(opened: Campaign) -> None:
+    opened.hear(mention(1, visibility=Visibility.DIRECT))
+    (number,) = texts()
+    page = opened.send(f"/mentions/{number}", {"status": "done"}, on="/mentions")
+    assert "The private mention is marked “done”." in page.text
+
+
+def test_a_count_that_goes_on_and_on_ends(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mentions, "COUNTED", 2)
+    opened.hear(mention(1), mention(2), mention(3))
+    assert opened.get("/mentions").truth == "2 or more mentions are new."
+
+
+def test_a_name_that_shows_nothing_gives_way_to_the_handle(opened: Campaign) -> None:
+    opened.hear(mention(1, author_name="\u200b\u3164"))
+    html = opened.get("/mentions").html
+    assert '<bdi class="name">@wren.example</bdi>' in html
+    assert '<bdi class="quiet">@wren.example' not in html
+
+
+def test_whoever_looks_like_us_bears_a_badge(opened: Campaign) -> None:
+    opened.hear(mention(1, author_handle="l\u0430bfreemvmt"), mention(2))
+    badges = [words for tag, words in opened.get("/mentions").words if words in ("looks like us", "mixed alphabets")]
+    assert badges == ["looks like us", "mixed alphabets"]
+
+
+@pytest.mark.parametrize("words", ["@wren.example", "wren", "@Wren", "Thanked", "M%C3%9CLLER"])
+def test_what_stands_on_the_page_is_found_by_its_words(opened: Campaign, words: str) -> None:
+    rowan = {"author_handle": "rowan", "author_name": "Rowan", "url": "https://x.example/rowan/status/2"}
+    opened.hear(mention(1, text="M\u00fcller hall"), mention(2, text="No", **rowan))
+    number = next(number for number, text in texts().items() if text == "M\u00fcller hall")
+    opened.send(f"/mentions/{number}", {"status": "answered", "note": "Thanked her."}, on="/mentions")
+    assert numbers(opened.get(f"/mentions?q={words}")) == [number]
+
+
+def test_a_search_that_ends_before_the_log_does_says_so_and_goes_on(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mentions, "WINDOW", 3)
+    opened.hear(*(mention(number, text="needle" if number in (1, 5) else "hay") for number in range(1, 7)))
+    page = opened.get("/mentions?q=needle")
+    assert [len(numbers(page)), "This goes back to" in page.text, "Look further back" in page.text] == [1, True, True]
+    page = opened.get(next(link for link in page.links() if "older=" in link))
+    assert [len(numbers(page)), "This goes back to" in page.text] == [1, True]
+    page = opened.get("/mentions?q=nowhere")
+    assert "No mention since" in page.text
+    assert unsafe(page) == []
+    last = opened.get(next(link for link in page.links() if "older=" in link))
+    assert "No mention since" in last.text
+
+
+def test_who_was_slower_is_told_on_the_page_and_the_note_is_kept(opened: Campaign) -> None:
+    opened.hear(mention(1))
+    (number,) = texts()
+    stale = opened.get("/mentions").field("seen")
+    assert stale == "0"
+    opened.send(f"/mentions/{number}", {"status": "answered", "seen": "0", "note": "Thanked."}, on="/mentions")
+    page = opened.send(f"/mentions/{number}", {"status": "ignored", "seen": stale, "note": "Spam"}, on="/mentions")
+    assert "Somebody else on this page was quicker, at " in page.text
+    assert "The mention by @wren.example is marked “answered”, and stays so." in page.text
+    assert "Your note is kept beneath it. To change it, save once more." in page.text
+    found = mentions.mention(number)
+    assert found is not None
+    assert (found.status, [note.note for note in found.notes]) == (Status.ANSWERED, ["Thanked.", "Spam"])
+    page = opened.send(f"/mentions/{number}", {"status": "ignored", "seen": page.field("seen")}, on="/mentions")
+    assert "is marked “ignored”." in page.text
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 40, "1.5"])
+def test_what_somebody_had_seen_may_be_any_nonsense(opened: Campaign, seen: str) -> None:
+    opened.hear(mention(1))
+    (number,) = texts()
+    page = opened.send(f"/mentions/{number}", {"status": "done", "seen": seen}, on="/mentions")
+    assert "is marked “done”." in page.text
