@@ -23,6 +23,11 @@ import django  # noqa: E402
 
 django.setup()
 
+from hypothesis import settings as properties  # noqa: E402
+
+properties.register_profile("patient", deadline=None)  # no test depends on the machine's speed
+properties.load_profile("patient")
+
 import pytest  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection, connections  # noqa: E402
