@@ -84,7 +84,7 @@ def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def errand(opened: Campaign) -> Campaign:
     """A stop link and a post by hand, each with its secret address."""
-    row = DeliveryRow.objects.get(post__slot="hello", account="bluesky")
+    row = DeliveryRow.objects.get(post__slot="hello", account__label="bluesky")
     due = utc_now()
     DeliveryRow.objects.filter(id=row.pk).update(
         state="held", reason=HoldReason.HAND_OFF, run_at=due, too_late_at=due + timedelta(minutes=9)
@@ -233,7 +233,7 @@ def test_a_stop_by_file_or_environment_tells_helpers_that_it_is_stopped_and_not_
 @pytest.mark.parametrize("reason", ["imprint", "rejected", "stopped", "budget", "account", "doubt"])
 def test_what_the_service_notes_for_whoever_runs_it_is_not_for_helpers(errand: Campaign, reason: str) -> None:
     detail = "There is no imprint. Fill in imprint in settings.yaml: amplifier check. The file /var/x/STOP is there."
-    DeliveryRow.objects.filter(post__slot="hello", account="bluesky").update(reason=reason, detail=detail)
+    DeliveryRow.objects.filter(post__slot="hello", account__label="bluesky").update(reason=reason, detail=detail)
     page = errand.get(f"/h/{HAND}")
     assert page.truth == "Do not post this now: something else holds it back."
     assert not INSIDE.search(_told(page.html))
