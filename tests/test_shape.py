@@ -44,6 +44,7 @@ OWNERS = {
     "SourceRow": {"sources.py"},
     "MentionRow": {"mentions.py"},
     "FollowupRow": {"mentions.py"},
+    "QuarantineRow": {"quarantine.py"},
     "KitRow": {"kits.py"},
     "HeartbeatRow": {"heartbeats.py"},
 }

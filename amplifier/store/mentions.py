@@ -3,64 +3,140 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
-from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status
-from amplifier.store import sources
+from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Note, Status
+from amplifier.store import quarantine, sources
 from amplifier.store.models import FollowupRow, MentionRow
 from amplifier.store.transaction import reading, whole
+
+ON_TIME = timedelta(minutes=10)  # what a network may need to show a post, and a clock may be off
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which mentions to show; empty means all. `words` looks into texts and handles."""
+    """Which mentions to show; empty means all. `words` looks into texts and handles.
+
+    `edited_since`: only those whose authors changed the words after somebody had dealt with them.
+    """
 
     statuses: tuple[Status, ...] = ()
     networks: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     words: str = ""
+    edited_since: bool = False
 
 
 @whole
-def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datetime) -> int:
+def take_in(
+    source: str,
+    mentions: Sequence[Mention],
+    *,
+    cursor: str,
+    now: datetime,
+    aside: Sequence[Aside] = (),
+    reader: str = "",
+) -> int:
     """Log what is new and advance the source's cursor, both or neither; how many were new.
 
-    The same post met again, also by another way, is the same mention.
+    The same post met again, also by another way, is the same mention, and shows what it says now. `aside` is what this
+    version of the `reader` cannot understand; a mention that the database does not take is set aside too, alone.
     """
-    known = set(
-        MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions]).values_list(
-            "network", "canonical_id"
-        )
-    )
-    new = 0
-    for mention in mentions:
-        if (mention.network, mention.canonical_id) in known:
-            continue
-        known.add((mention.network, mention.canonical_id))
-        _, is_new = MentionRow.objects.get_or_create(
-            network=mention.network,
-            canonical_id=mention.canonical_id,
-            defaults={
-                "id": _free_id(mention, now),
-                "kind": mention.kind,
-                "account": mention.account,
-                "author_id": mention.author_id,
-                "author_handle": mention.author_handle,
-                "author_name": mention.author_name,
-                "text": mention.text,
-                "url": mention.url,
-                "posted_at": mention.posted_at,
-                "seen_at": now,
-                "about": mention.about or None,
-            },
-        )
-        new += is_new
+    new, refused = _logged_each(mentions, since=sources.last_good(source), now=now)
+    quarantine.keep(source, (*aside, *refused), reader=reader, now=now)
     sources.advance(source, cursor=cursor, now=now)
     return new
+
+
+@whole
+def take_in_again(source: str, found: Mapping[int, Mention | Aside | None], *, reader: str, now: datetime) -> int:
+    """What came of reading once more what was set aside, by its number there; how many mentions it gave."""
+    mentions = {number: one for number, one in found.items() if isinstance(one, Mention)}
+    new, refused = _logged_each(tuple(mentions.values()), since=sources.last_good(source), now=now)
+    why = {one.raw: one.reason for one in refused}
+    still = {number: one.reason for number, one in found.items() if isinstance(one, Aside)}
+    still |= {number: why[one.raw] for number, one in mentions.items() if one.raw in why}
+    quarantine.judged(
+        understood=[number for number in found if number not in still], still=still.items(), reader=reader
+    )
+    return new
+
+
+def _logged_each(mentions: Sequence[Mention], *, since: datetime | None, now: datetime) -> tuple[int, list[Aside]]:
+    """Log or renew each; how many were new, and what the database did not take.
+
+    `since` is when the source was last read: what claims to be older was not there then, and its author's clock is not
+    believed as to where it belongs.
+    """
+    new, refused = 0, list[Aside]()
+    for place, mention in enumerate(mentions):
+        try:
+            is_late = since is not None and mention.posted_at < since - ON_TIME
+            with transaction.atomic():  # PostgreSQL does nothing more after a statement that failed, but up to here
+                row = _row_of(mention)
+                if row is None:
+                    _insert(mention, _number_of_late(now, place) if is_late else _free_id(mention, now), now)
+                    new += 1
+                else:
+                    _renew(row, mention, now)
+        except (DataError, IntegrityError, ValueError, TypeError, OverflowError) as error:
+            if not (isinstance(error, IntegrityError) and _row_of(mention)):  # else another source was quicker
+                refused.append(Aside(mention.canonical_id, mention.raw, f"The database does not take it: {error}"))
+    return new, refused
+
+
+def _row_of(mention: Mention) -> MentionRow | None:
+    return MentionRow.objects.filter(network=mention.network, canonical_id=mention.canonical_id).first()
+
+
+def _insert(mention: Mention, number: int, now: datetime) -> None:
+    MentionRow.objects.create(
+        id=number,
+        network=mention.network,
+        canonical_id=mention.canonical_id,
+        kind=mention.kind,
+        account=mention.account,
+        author_id=mention.author_id,
+        author_handle=mention.author_handle,
+        author_name=mention.author_name,
+        text=mention.text,
+        url=mention.url,
+        posted_at=mention.posted_at,
+        seen_at=now,
+        about=mention.about or None,
+        fingerprint=mention.fingerprint,
+    )
+
+
+def _renew(row: MentionRow, mention: Mention, now: datetime) -> None:
+    """Let the row show what the post shows now; the old words are not kept.
+
+    Only if the same account tells it, since another server may word it otherwise. What somebody has dealt with stays
+    so, and is marked as edited since.
+    """
+    if row.account != mention.account:
+        return
+    shown: dict[str, object] = {
+        "text": mention.text,
+        "url": mention.url,
+        "author_name": mention.author_name,
+        "author_handle": mention.author_handle,
+        "fingerprint": mention.fingerprint,
+        "kind": row.kind if mention.kind is Kind.TAG else mention.kind.value,
+        "about": row.about or mention.about or None,
+    }
+    changed = {name: value for name, value in shown.items() if getattr(row, name) != value}
+    if not changed:
+        return
+    if "text" in changed and row.fingerprint and "fingerprint" in changed:
+        changed["edited_at"] = now
+        changed["edited_since"] = row.edited_since or row.status != Status.NEW
+    MentionRow.objects.filter(pk=row.pk).update(**changed)
 
 
 @reading
@@ -86,10 +162,16 @@ def counts_by_status() -> dict[Status, int]:
     return {Status(status): number for status, number in rows}
 
 
+@reading
+def edited_since() -> int:
+    """How many were edited after somebody had dealt with them."""
+    return MentionRow.objects.filter(edited_since=True).count()
+
+
 @whole
 def follow_up(number: int, *, status: Status, note: str, actor: str, now: datetime) -> Logged | None:
     """Write a step of the follow-up; the mention as it is then, or None if there is no such mention."""
-    if not MentionRow.objects.filter(id=number).update(status=status):
+    if not MentionRow.objects.filter(id=number).update(status=status, edited_since=False):
         return None
     FollowupRow.objects.create(mention_id=number, at=now, actor=actor, status=status, note=note)
     return _logged(MentionRow.objects.get(id=number))
@@ -103,9 +185,19 @@ def _matching(chosen: Filter) -> QuerySet[MentionRow]:
         rows = rows.filter(network__in=chosen.networks)
     if chosen.kinds:
         rows = rows.filter(kind__in=chosen.kinds)
+    if chosen.edited_since:
+        rows = rows.filter(edited_since=True)
     if chosen.words:
         rows = rows.filter(Q(text__icontains=chosen.words) | Q(author_handle__icontains=chosen.words))
     return rows
+
+
+def _number_of_late(now: datetime, place: int) -> int:
+    """The number of a mention that turned up late: it stands where it came to us, those of one look in their order."""
+    number = int(now.timestamp() * 1000) << 20 | place
+    while MentionRow.objects.filter(id=number).exists():
+        number += 1
+    return number
 
 
 def _free_id(mention: Mention, now: datetime) -> int:
@@ -143,4 +235,6 @@ def _logged(row: MentionRow) -> Logged:
             Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
             for step in sorted(row.followups.all(), key=lambda step: step.pk)
         ),
+        edited_at=row.edited_at,
+        edited_since=row.edited_since,
     )

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Index, Q, Value
 from django.db.models import UniqueConstraint as Unique
 
-from amplifier.store.person import Person  # noqa: F401  Django looks for it here
+from amplifier.store.heard import QuarantineRow, SourceRow  # noqa: F401  Django looks for them here
+from amplifier.store.person import Person  # noqa: F401
 
 
 class Ledger(models.Model):
@@ -241,18 +242,6 @@ class SealedRow(models.Model):
         constraints: ClassVar = [Unique(fields=["account", "address"], name="one_seal_an_account")]
 
 
-class SourceRow(models.Model):
-    """Where listening stands: one row an account and thing listened to."""
-
-    name = models.CharField(max_length=200, primary_key=True)
-    cursor = models.TextField(default="")
-    good_at = models.DateTimeField(null=True)
-    problem = models.TextField(default="")
-
-    class Meta:
-        db_table = "sources"
-
-
 class MentionRow(models.Model):
     """What somebody said to us; its id is made from the time it was posted, so that newest first is by id."""
 
@@ -270,11 +259,17 @@ class MentionRow(models.Model):
     seen_at = models.DateTimeField()
     about = models.BigIntegerField(null=True)
     status = models.CharField(max_length=10, default="new")
+    fingerprint = models.CharField(max_length=16, default="")
+    edited_at = models.DateTimeField(null=True)
+    edited_since = models.BooleanField(default=False)
 
     class Meta:
         db_table = "mentions"
         constraints: ClassVar = [Unique(fields=["network", "canonical_id"], name="one_mention_a_post")]
-        indexes: ClassVar = [Index(fields=["status", "-id"], name="mentions_by_status")]
+        indexes: ClassVar = [
+            Index(fields=["status", "-id"], name="mentions_by_status"),
+            Index(fields=["-id"], name="mentions_edited_since", condition=Q(edited_since=True)),
+        ]
 
 
 class FollowupRow(models.Model):

@@ -18,7 +18,7 @@ Heard = SandboxPlace | MastodonMockPlace
 @pytest.fixture
 def small_pages(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of ten: more than one is reached with few posts. (X gives no smaller ones when searching.)"""
-    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.adapter"), "PAGE_SIZE", 10)
+    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.listening"), "PAGE_SIZE", 10)
 
 
 def ids(page: Page) -> list[str]:
@@ -98,7 +98,7 @@ def test_mentions_come_once_in_order_over_many_looks_and_restarts(heard: Heard, 
 def test_a_flood_is_read_over_several_looks_without_a_loss(
     heard: Heard, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.adapter"), "PAGES", 1)
+    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.listening"), "PAGES", 2)
     account.open().verify()
     cursor = account.open().mentions("").cursor
     said = [heard.say(account, f"question {n}") for n in range(34)]

@@ -7,20 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.platforms.watermark import Item
+from amplifier.platforms.events import instant
 
 REASONS = {"mention": Kind.MENTION, "reply": Kind.REPLY, "quote": Kind.QUOTE}
 
 
-def item(notification: Mapping[str, Any]) -> Item:
-    """The notification as the watermark needs it."""
-    at = _instant(notification["indexedAt"])
-    return Item(mark=mark(at), canonical_id=str(notification["uri"]), at=at)
-
-
 def mark(at: datetime) -> str:
     """An instant in the form in which marks are compared: UTC, milliseconds, always of the same length."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def web_address(web: str, handle: str, uri: str) -> str:
@@ -54,7 +48,7 @@ def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMenti
         text=str(record.get("text", "")),
         markup=False,
         url=web_address(web, handle, uri),
-        posted_at=_instant(notification["indexedAt"]),
+        posted_at=instant(notification, "indexedAt"),
         in_reply_to=in_reply_to,
         quotes=quotes,
     )
@@ -70,7 +64,3 @@ def _part(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A part of a record; strangers write records, and one that breaks the schema must not stop the listening."""
     part = fields.get(name)
     return part if isinstance(part, Mapping) else {}
-
-
-def _instant(value: str) -> datetime:
-    return datetime.fromisoformat(value)

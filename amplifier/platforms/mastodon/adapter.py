@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from mastodon import Mastodon
+from mastodon import Mastodon, MastodonAPIError
 
 from amplifier.campaign.delivery import Receipt, Verb
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
-from amplifier.platforms.mastodon import statuses
+from amplifier.platforms.mastodon import listening, statuses
 from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
-from amplifier.platforms.watermark import Item, Watermark
 
 PAGE_SIZE = 40
-PAGES = 25  # of 40 statuses a call
-BEFORE_ALL = "0"  # lower than any id, be it a number or a ULID
-# A notification's number may appear after a higher one while both are being stored; that takes moments.
-NOTIFICATIONS_SETTLED = timedelta(seconds=60)
-# A status from another server gets an id by the time when it was written, however late it arrives here.
-STATUSES_SETTLED = timedelta(hours=1)
-KINDS = {"mention": Kind.MENTION, "quote": Kind.QUOTE}
+PAGES = 25  # of 40 own statuses a call
 
 
 class MastodonPlatform(Platform):
@@ -48,7 +41,8 @@ class MastodonPlatform(Platform):
         self._reader = self._client(self._reading)
         self._writing = Burst(self._session, now)
         self._own_id = ""
-        self._kinds = tuple(KINDS)
+        self._kinds = tuple(listening.KINDS)
+        self._ear = listening.Ear(self._get, self._me, now)
 
     def verify(self) -> Identity:
         """Who the server says we are."""
@@ -146,68 +140,32 @@ class MastodonPlatform(Platform):
 
     def mentions(self, cursor: str) -> Page:
         """Statuses that mention us, answer us or quote us."""
-
-        def fetch(**bounds: str) -> list[Any]:
-            try:
-                return list(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
-            except Exception:
-                if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
-                    raise
-                self._kinds = ("mention",)  # this server does not know quotes
-                return fetch(**bounds)
-
-        return self._listen(cursor, fetch, _notified, NOTIFICATIONS_SETTLED)
+        self._me()
+        try:
+            return self._ear.notifications(cursor, self._kinds)
+        except PlatformError:
+            if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
+                raise
+        self._kinds = ("mention",)  # this server does not know quotes
+        return self._ear.notifications(cursor, self._kinds)
 
     def tagged(self, tag: str, cursor: str) -> Page:
         """Statuses with this hashtag, as far as this server has seen them, without our own."""
+        return self._ear.tagged(tag, cursor)
 
-        def fetch(**bounds: str) -> list[Any]:
-            return list(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
+    def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
+        """What was set aside, understood anew."""
+        return listening.reread(raw, tag, self._me())
 
-        return self._listen(cursor, fetch, lambda status: (status, Kind.TAG), STATUSES_SETTLED)
-
-    def _listen(
-        self,
-        cursor: str,
-        fetch: Callable[..., list[Any]],
-        read: Callable[[Any], tuple[Mapping[str, Any] | None, Kind]],
-        settled: timedelta,
-    ) -> Page:
-        """Go from the mark to the newest, page by page, and give what is new, oldest first."""
-        mark = Watermark.read(cursor)
+    def _get(self, path: str, query: listening.Query) -> bytes:
+        """The answer as it came: Mastodon.py would read the whole of it, or nothing."""
+        token = self._connection.secrets["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "User-Agent": "Amplifier"}
         with self._reads():
-            own_id = self._me()
-            found, complete = self._walk(fetch, mark) if cursor else (fetch()[::-1], True)
-            items, fresh = [], dict[str, RawMention]()
-            for entry in found:
-                status, kind = read(entry)
-                name = str(status["uri"]) if status else str(entry["id"])
-                items.append(Item(str(entry["id"]), name, statuses.said_at(entry)))
-                if status and str(status["account"]["id"]) != own_id and mark.is_new(name):
-                    fresh.setdefault(name, statuses.mention(status, kind, own_id))
-        horizon = self._now() - settled
-        if not cursor:
-            after = mark.begun(items, horizon, is_all=False)  # a page may be short although there is more
-        elif complete:
-            after = mark.advanced(items, horizon)
-        else:  # more than one call should fetch: go on behind the last one
-            after = Watermark(since=items[-1].mark)
-        return Page(tuple(fresh.values()), after.written())
-
-    def _walk(self, fetch: Callable[..., list[Any]], mark: Watermark) -> tuple[list[Any], bool]:
-        """Everything after the mark, oldest first, and whether the newest was reached.
-
-        `min_id` gives the page next to it, the newest of it on top; `since_id` would skip what does not fit on one.
-        """
-        found: list[Any] = []
-        position = mark.since or BEFORE_ALL
-        for _ in range(PAGES):
-            page = fetch(min_id=position)
-            if not page:
-                return found, True
-            found += page[::-1]
-            position = str(page[0]["id"])
-        return found, False
+            answer = self._reading.get(self._connection.api.rstrip("/") + path, params=query, headers=headers)
+            if not answer.ok:
+                raise MastodonAPIError("Mastodon API returned error", answer.status_code, answer.reason, answer.text)
+            return answer.content
 
     def _since(self, after: datetime) -> list[Any]:
         """Our own statuses since `after`, newest first. Ids say nothing about time on every server; dates do."""
@@ -269,10 +227,6 @@ class MastodonPlatform(Platform):
             raise
         except Exception as error:
             raise translate(error, session.answer, self._now(), verb) from error
-
-
-def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
-    return notification.get("status"), KINDS.get(str(notification["type"]), Kind.MENTION)
 
 
 def _says(status: Any, source: str | None, text: str) -> bool:

@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 from amplifier.campaign.mention import Kind, RawMention
-from amplifier.platforms.watermark import Item
 
 FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
 
@@ -42,11 +41,6 @@ def said_at(status: Mapping[str, Any]) -> datetime:
     if not isinstance(at, datetime):
         at = datetime.fromisoformat(str(at))
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def item(status: Mapping[str, Any]) -> Item:
-    """A status as the watermark needs it."""
-    return Item(mark=str(status["id"]), canonical_id=str(status["uri"]), at=said_at(status))
 
 
 def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:

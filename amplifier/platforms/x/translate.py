@@ -60,7 +60,7 @@ def rest_until(answer: Answer | None, now: datetime) -> datetime | None:
     return rest(answer.headers, METERS, now, WINDOW) if answer else None
 
 
-def is_refused_request(error: Exception) -> bool:
+def is_refused_request(error: BaseException | None) -> bool:
     """Whether X called the request itself wrong (400), as it does for a `since_id` older than its search reaches."""
     return isinstance(error, tweepy.BadRequest)
 
