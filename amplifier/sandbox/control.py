@@ -125,7 +125,8 @@ class Control:
         quoted = found.get("quotes") or None
         network = Network(found["network"])
         who, text, ours = str(found["handle"]), str(found["text"]), found.get("ours") is True
-        post = self._public.say(network, who, text, in_reply_to=parent, quotes=quoted, ours=ours)
+        behind_s = float(found.get("behind_s") or 0)
+        post = self._public.say(network, who, text, in_reply_to=parent, quotes=quoted, ours=ours, behind_s=behind_s)
         return row(post) | {"page": post.page}
 
     def change(self, request: Request, _: dict[str, str]) -> Any:

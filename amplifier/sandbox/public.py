@@ -150,7 +150,7 @@ class Public:
                         self._world.people.account(network, handle_of(network, person), person.title())
         self._wake.set()
 
-    def say(
+    def say(  # noqa: PLR0913  all that one can say
         self,
         network: Network,
         handle: str,
@@ -159,10 +159,12 @@ class Public:
         in_reply_to: str | None = None,
         quotes: str | None = None,
         ours: bool = False,
+        behind_s: float = 0,
     ) -> Post:
         """One post as its author's own client would send it. ValueError if it cannot be.
 
-        `ours`: somebody of the campaign posts by hand, with its account.
+        `ours`: somebody of the campaign posts by hand, with its account. `behind_s`: on Bluesky, so far its author's
+        clock is behind; on Mastodon, so late it comes from its own server.
         """
         handle = words.handle_on(network, handle)
         if not handle or not text or any(letter.isspace() for letter in handle):
@@ -176,7 +178,7 @@ class Public:
             mentions = tuple(dict.fromkeys((*mentions, parent.author.handle)))
         record: dict[str, Any] = {}
         if network is Network.BLUESKY:
-            record = self._record(text, parent, quoted)
+            record = self._record(text, parent, quoted, now_ms() - round(behind_s * 1000))
         draft = Draft(
             author=author,
             text=text,
@@ -188,6 +190,7 @@ class Public:
             rkey=self._rkey() if record else "",
             record=json.dumps(record) if record else "",
             cid=ids.cid(record) if record else "",
+            behind_ms=round(behind_s * 1000) if network is Network.MASTODON else 0,
         )
         return self._world.add(draft)
 
@@ -204,8 +207,8 @@ class Public:
             raise ValueError(f"there is no post {remote_id} on {network}")
         return found
 
-    def _record(self, text: str, parent: Post | None, quoted: Post | None) -> dict[str, Any]:
-        record: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": iso(now_ms())}
+    def _record(self, text: str, parent: Post | None, quoted: Post | None, at_ms: int) -> dict[str, Any]:
+        record: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": iso(at_ms)}
         found = words.facets(text, self._did_of)
         if found:
             record["facets"] = found

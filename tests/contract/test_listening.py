@@ -115,6 +115,48 @@ def test_a_flood_is_read_over_several_looks_without_a_loss(
     assert found[-1] == said[-1]
 
 
+@pytest.mark.parametrize("hours", [2, 30, 9000])
+@pytest.mark.parametrize("place", ["bluesky@sandbox", "mastodon@sandbox"], indirect=True)
+def test_a_clock_or_a_server_that_is_behind_loses_nobody_s_words(
+    heard: SandboxPlace, account: Account, hours: float
+) -> None:
+    account.open().verify()
+    said = [heard.say(account, f"question {n}", behind_s=n * 600) for n in range(30)]
+    first = account.open().mentions("")
+    late = heard.say(account, "late", behind_s=hours * 3600 + 1)
+    second = account.open().mentions(first.cursor)
+
+    assert (sorted(ids(first)), ids(second)) == (sorted(said), [late])
+    if account.platform == "bluesky":
+        assert abs((utc_now() - second.mentions[0].posted_at).total_seconds() - hours * 3600) < 60
+
+
+@pytest.mark.parametrize("place", ["mastodon@sandbox"], indirect=True)
+def test_a_tagged_post_that_comes_late_from_another_server_is_heard(heard: SandboxPlace, account: Account) -> None:
+    account.open().verify()
+    tag = f"Late{account.connection.handle}"
+    for n in range(5):
+        heard.say(account, f"about #{tag} {n}")
+    cursor = account.open().tagged(tag, "").cursor
+    late = heard.say(account, f"about #{tag} late", behind_s=50 * 3600)
+
+    assert ids(account.open().tagged(tag, cursor)) == [late]
+
+
+@pytest.mark.parametrize("place", ["bluesky@sandbox", "mastodon@sandbox"], indirect=True)
+def test_what_its_author_edits_is_told_once_more(heard: SandboxPlace, account: Account) -> None:
+    account.open().verify()
+    said = heard.say(account, "first words")
+    first = account.open().mentions("")
+    remote_id = said.rpartition("/")[2] if account.platform == "mastodon" else said
+    heard.change(remote_id, f"@{account.connection.handle} other words")
+    second = account.open().mentions(first.cursor)
+
+    assert ids(second) == [said]
+    assert "other words" in second.mentions[0].text
+    assert account.open().mentions(second.cursor).mentions == ()
+
+
 @pytest.mark.usefixtures("heard")
 def test_an_empty_account_stays_quiet(account: Account) -> None:
     adapter = account.open()
