@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 LONGEST_RAW = 16_384  # bytes kept of an event that was not understood; one that was cut can only be looked at
 LONGEST_REASON = 200
+ON_TIME = timedelta(minutes=10)  # what a network may need to show a post, and a clock may be off
 
 
 class Kind(StrEnum):
@@ -111,3 +112,8 @@ class Logged:
     notes: tuple[Note, ...]
     edited_at: datetime | None = None
     edited_since: bool = False
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its author's clock, or the way it took, is so far off that both times should be shown."""
+        return abs(self.seen_at - self.mention.posted_at) > ON_TIME

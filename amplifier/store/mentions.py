@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
 
-from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Note, Status
+from amplifier.campaign.mention import ON_TIME, Aside, Kind, Logged, Mention, Note, Status
 from amplifier.store import quarantine, sources
 from amplifier.store.models import FollowupRow, MentionRow
 from amplifier.store.transaction import reading, whole
-
-ON_TIME = timedelta(minutes=10)  # what a network may need to show a post, and a clock may be off
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from amplifier.web.console.decide import move_milestone, skip_post
 from amplifier.web.console.now import now_page
 from amplifier.web.console.questions import decide_delivery, decide_page
 from amplifier.web.console.stop import stop_everything
+from amplifier.web.inbox.aside import aside_page
 from amplifier.web.inbox.log import follow_up_mention, mentions_page
 from amplifier.web.static_files import static_file
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("decide/<int:number>", decide_delivery),
     path("stop", stop_everything),
     path("mentions", mentions_page),
+    path("mentions/aside", aside_page),
     path("mentions/<int:number>", follow_up_mention),
     path("static/<str:name>", static_file),
     path("", include("amplifier.web.errands.urls")),

@@ -14,14 +14,14 @@ from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
 from amplifier.settings import TITLES
-from amplifier.store import journeys, mentions
+from amplifier.store import journeys, mentions, quarantine
 from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, place, said_at, title
 
 PAGE = 50
 LONGEST_NOTE = 200
 LONGEST_SEARCH = 100
 DIGITS = 19  # of the largest number that a mention can have
-FILTERS = ("status", "network", "kind", "q")
+FILTERS = ("status", "network", "kind", "q", "edited")
 
 
 @require_safe
@@ -36,6 +36,8 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     content = frame(request) | {
         "truth": _truth(mentions.counts_by_status()),
         "mentions": [_line(one, about.get(one.mention.about, ""), stage) for one in page[:PAGE]],
+        "edited": 0 if chosen["edited"] else mentions.edited_since(),
+        "aside": sum(pile.number for pile in quarantine.piles()),
         "filters": chosen,
         "choices": {
             "status": [status.value for status in Status],
@@ -70,6 +72,7 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
 def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
     """The filters that an address or a form names; what is no choice of ours counts as none."""
     allowed: dict[str, list[str]] = {"status": list(Status), "network": list(TITLES), "kind": list(Kind)}
+    allowed["edited"] = ["since"]
     said = {name: asked(values, prefix + name) for name in FILTERS}
     return {
         name: value[:LONGEST_SEARCH] if name == "q" else value if value in allowed[name] else ""
@@ -88,6 +91,7 @@ def _filter(chosen: Mapping[str, str]) -> mentions.Filter:
         networks=(chosen["network"],) if chosen["network"] else (),
         kinds=(Kind(chosen["kind"]),) if chosen["kind"] else (),
         words=chosen["q"],
+        edited_since=bool(chosen["edited"]),
     )
 
 
@@ -123,6 +127,9 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "text": mention.text,
         "when": said_at(mention.posted_at, stage),
         "iso": mention.posted_at.isoformat(),
+        "seen": said_at(one.seen_at, stage) if one.is_off else "",
+        "edited": said_at(one.edited_at, stage) if one.edited_at else "",
+        "edited_since": one.edited_since,
         "url": outward(mention.url),
         "status": one.status.value,
         "about": about,
