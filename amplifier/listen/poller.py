@@ -79,8 +79,8 @@ class Poller:
             source.name, matched, cursor=page.cursor, now=now, aside=(*page.aside, *aside), reader=reader
         )
         new += mentions.take_in_again(source.name, again, reader=reader, now=now) if again else 0
-        for one in (*page.aside, *aside):
-            log.warning("set aside source=%s place=%s", source.name, one.place)
+        if page.aside or aside:
+            log.warning("not understood source=%s events=%d", source.name, len(page.aside) + len(aside))
         if page.problem:
             self._failed(str(page.problem), page.problem.until)
         else:

@@ -15,6 +15,7 @@ DEEPEST = 100  # no event of any network nests so deep, and a parser that recurs
 CUT_OFF = "The answer was cut off."
 SPACE = b" \t\r\n"
 CLOSING = {b"[": b"]", b"{": b"}"}
+BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
 
 
@@ -130,7 +131,7 @@ def _a_list(found: Any) -> tuple[Any, ...]:
 
 def _value(raw: bytes) -> Any:
     """What these bytes say; Unreadable where they say nothing that can be handed on."""
-    if _depth(raw) > DEEPEST:
+    if _is_deep(raw):
         return Unreadable(raw, "It is nested too deep.")
     try:
         return json.loads(raw.decode(errors="replace").removeprefix("\ufeff"), strict=False)
@@ -138,21 +139,20 @@ def _value(raw: bytes) -> Any:
         return Unreadable(raw, f"It is no JSON: {why(error)}")
 
 
-def _depth(raw: bytes) -> int:
-    """How deep it nests at most. Brackets in texts count too, so a few are forgiven before anybody looks closer."""
+def _is_deep(raw: bytes) -> bool:
+    """Whether it nests deeper than anything that a network says."""
     if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
-        return 0
-    depth = deepest = 0
-    for token in TOKEN.finditer(raw):
-        match token.group():
-            case b"[" | b"{":
-                depth += 1
-                deepest = max(deepest, depth)
-            case b"]" | b"}":
-                depth -= 1
-            case _:
-                pass
-    return deepest
+        return False  # of a single event that is nearly always so
+    depth = 0
+    for token in BRACKET.finditer(raw):
+        sign = token.group()
+        if sign in CLOSING:
+            depth += 1
+            if depth > DEEPEST:
+                return True
+        elif sign in CLOSING.values():
+            depth -= 1
+    return False
 
 
 def _in_parts(content: bytes, name: str, empty: str) -> Listing:

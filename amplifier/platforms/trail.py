@@ -16,7 +16,8 @@ from amplifier.platforms.port import Page
 KEPT = 400  # things met that are remembered: a cursor of some 20 kB
 KEPT_ON_THE_WAY = 2000  # while a way down has not come to its end
 SWEEP = timedelta(seconds=20)  # how often a look goes a page further down than to what it knows
-LEFT_ALONE = "-"  # the face of what is no mention, or was there before we began
+UNWANTED = "-"  # the face of what was there before we began: it stays unheard
+NOTHING = "."  # the face of what is nothing to us, as it stands
 
 Heard = RawMention | Aside | None
 
@@ -144,12 +145,12 @@ class _Look:
                 continue
             self._shown.add(name)
             is_moving = True
-            face = _face(entry.heard) if is_wanted else LEFT_ALONE
+            face = _face(entry.heard) if is_wanted else UNWANTED
             before = self._met[name][1] if name in self._met else ""
             is_fresh = is_fresh or not before
-            if before == LEFT_ALONE:
+            if before == UNWANTED:
                 face = before
-            elif entry.heard is not None and face not in {before, LEFT_ALONE}:
+            elif entry.heard is not None and face not in {before, UNWANTED}:
                 self.told.append((mark, -len(self.told), entry.heard))  # the lower of two is the older
             self._met[name] = (mark, face)
         return is_fresh, is_moving and not is_below
@@ -203,4 +204,4 @@ def short(name: str) -> str:
 
 def _face(heard: Heard) -> str:
     """What tells whether it shows the same as before: 32 bits."""
-    return LEFT_ALONE if heard is None else short(repr(heard))[:8]
+    return NOTHING if heard is None else short(repr(heard))[:8]

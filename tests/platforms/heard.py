@@ -48,6 +48,13 @@ class Network:
     def event(self, number: int, *, ago_s: float = 0, words: str = "") -> dict[str, Any]:
         raise NotImplementedError
 
+    def name_of(self, event: dict[str, Any]) -> str:
+        """The canonical id of a good event."""
+        found: Any = event
+        for name in self.place:
+            found = found[name]
+        return str(found)
+
     def page(self, asked: Asked) -> list[Any]:
         """What is listed for this request."""
         return self.shown if self.is_top(asked) else []

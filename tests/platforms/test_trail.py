@@ -134,6 +134,14 @@ def test_what_shows_something_else_is_told_again_wherever_it_stands() -> None:
     assert place.heard(looks=5) == []
 
 
+def test_what_was_nothing_to_us_and_becomes_a_mention_is_heard() -> None:
+    place = Place()
+    place.entries = [Entry("1", "post 1", None)]
+    assert place.heard() == []
+    place.entries = [Entry("1", "post 1", said(1))]
+    assert place.heard(looks=3) == ["post 1"]
+
+
 def test_what_has_no_mark_belongs_where_it_stands_and_is_told_once() -> None:
     place = Place()
     place.add(1, 1)

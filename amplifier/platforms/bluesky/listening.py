@@ -36,8 +36,8 @@ def mentions(
         except ValueError as error:
             raise Unavailable(f"Bluesky could not be read. {why(error)}") from error
         entries = tuple(
-            Entry(_mark(event), name, understood(event, name, lambda one: told(one, own_did, web)))
-            for event, name in ((event, _name(event)) for event in page.events)
+            Entry(_mark(event), _name(event), understood(event, _place(event), lambda one: told(one, own_did, web)))
+            for event in page.events
         )
         following = page.rest.get("cursor")
         problem = Unavailable(f"Bluesky could not be read to the end. {page.problem}") if page.problem else None
@@ -75,9 +75,16 @@ def _mark(event: Any) -> str:
         return ""
 
 
-def _name(event: Any) -> str:
-    """The address of its post, or else its bytes."""
+def _place(event: Any) -> str:
     try:
         return word(event, "uri")
+    except (ValueError, KeyError):
+        return ""
+
+
+def _name(event: Any) -> str:
+    """Why we are told and the address of the post, or else its bytes: one post may be told of for several reasons."""
+    try:
+        return f"{word(event, 'reason')} {word(event, 'uri')}"
     except (ValueError, KeyError):
         return f"bytes {bytes_of(event)!r}"

@@ -37,6 +37,14 @@ def test_only_the_reasons_of_the_table_are_taken_in(reason: str) -> None:
     assert ([one.text for one in page.mentions], page.aside) == (["question 5"], ())
 
 
+def test_a_post_that_we_are_told_of_for_several_reasons_is_heard_for_the_one_that_concerns_us() -> None:
+    both = [notification(5, reason="subscribed-post"), notification(5)]
+    for listed in (both, both[::-1]):
+        body = json.dumps({"notifications": listed}).encode()
+        page = mentions(lambda *_, body=body: body, "", own_did=US, web=WEB, now=NOW)
+        assert [one.text for one in page.mentions] == ["question 5"]
+
+
 @pytest.mark.parametrize("wrong", [{"uri": "https://x.example"}, {"reason": None}, {"author": {}}, {"indexedAt": None}])
 def test_what_does_not_say_who_said_it_where_or_when_cannot_be_understood(wrong: dict[str, Any]) -> None:
     with pytest.raises((ValueError, KeyError)):
