@@ -48,6 +48,10 @@ def lane(name: str, inputs: int, seed: int, recorded: str) -> tuple[str, int, st
         return name, fuzz.inputs, "", dict(fuzz.counts)
 
 
+def _lane(work: tuple[str, int, int, str]) -> tuple[str, int, str, dict[str, int]]:
+    return lane(*work)
+
+
 def main() -> int:
     """Spread the inputs over processes, and say what came of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -70,11 +74,11 @@ def main() -> int:
     totals = dict.fromkeys(NETWORKS, 0)
     wrong = []
     with multiprocessing.get_context("spawn").Pool(options.lanes, maxtasksperchild=1) as pool:
-        for name, inputs, problem, counts in pool.starmap(lane, work, chunksize=1):
+        for name, inputs, problem, counts in pool.imap_unordered(_lane, work):
             totals[name] += inputs
             if problem:
                 wrong.append(f"{name}: {problem}")
-            print(f"{name}: {inputs} inputs {'FAILED' if problem else 'well'} {counts}")
+            print(f"{name}: {inputs} inputs {'FAILED' if problem else 'well'} {counts}", flush=True)
     print(f"{sum(totals.values())} inputs in {time.monotonic() - begun:.0f} s: {totals}")
     print("\n".join(wrong) or "No source stopped, and no good mention was missed.")
     return 1 if wrong else 0

@@ -65,7 +65,6 @@ class Poller:
         cursor = sources.cursor_of(source.name)
         try:
             page = self._page(cursor)
-            again = self._read_again(ours)
         except PlatformError as error:
             self._failed(str(error), error.until)
             return 0
@@ -73,6 +72,7 @@ class Poller:
             log.exception("unclassified error from %s", source.name)
             self._failed(f"The answer makes no sense ({type(error).__name__}).", None)
             return 0
+        again = self._read_again(ours)
         matched, aside = self._matched(page.mentions, ours)
         reader, now = version(source.network), self._now()
         new = mentions.take_in(
@@ -92,16 +92,21 @@ class Poller:
         """What an older version set aside, as this one understands it; tried once in the life of a process."""
         if self._has_read_again:
             return {}
+        self._has_read_again = True
         source = self._source
         found: dict[int, Mention | Aside | None] = {}
         for kept in quarantine.to_read_again(source.name, reader=version(source.network)):
-            raw = source.platform.reread(kept.aside.raw, source.tag)
+            try:
+                raw = source.platform.reread(kept.aside.raw, source.tag)
+            except PlatformError:
+                continue  # the next process tries it
+            except Exception as error:  # noqa: BLE001  it has stopped nothing so far, and must not now
+                raw = Aside(kept.aside.place, kept.aside.raw, f"{type(error).__name__}: {error}")
             if isinstance(raw, RawMention):
                 matched, aside = self._matched((raw,), ours)
                 found[kept.id] = matched[0] if matched else aside[0] if aside else None
             else:
                 found[kept.id] = raw
-        self._has_read_again = True
         return found
 
     def _failed(self, problem: str, until: datetime | None) -> None:

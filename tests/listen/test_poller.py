@@ -207,3 +207,19 @@ def test_our_own_post_that_was_set_aside_is_let_go(ear: Ear, monkeypatch: pytest
     ear.network.reread_as = lambda _: replace(HEARD, author_id="1")
     Poller(ear.source, now=ear.now).poll()
     assert (quarantine.piles(), mentions.mentions(mentions.Filter())) == ((), ())
+
+
+@pytest.mark.parametrize("error", [Unavailable("Not now."), RuntimeError("surprise")])
+def test_what_cannot_even_be_tried_again_keeps_nothing_new_waiting(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(_: bytes) -> None:
+        raise error
+
+    ear.network.heard, ear.network.aside = [], [Aside("7", b"seven", "No author.")]
+    ear.poller.poll()
+    ear.network.heard, ear.network.aside, ear.network.reread_as = [HEARD], [], fail
+    monkeypatch.setattr(poller, "version", lambda _: "another")
+    assert Poller(ear.source, now=ear.now).poll() == 1
+    assert ear.state().problem == ""
+    assert [one.aside.place for one in quarantine.set_aside()] == ["7"]
