@@ -12,6 +12,7 @@ from typing import Any
 from amplifier.campaign.mention import LONGEST_RAW, LONGEST_REASON, Aside, RawMention
 
 DEEPEST = 100  # no event of any network nests so deep, and a parser that recurses gives up on more
+LONGEST_POSITION = 1000
 CUT_OFF = "The answer was cut off."
 SPACE = b" \t\r\n"
 CLOSING = {b"[": b"]", b"{": b"}"}
@@ -111,6 +112,11 @@ def word(fields: Any, *path: str) -> str:
     if not isinstance(found, str) or not found:
         raise ValueError(f"Its {'.'.join(path)} is no text.")
     return found
+
+
+def next_place(found: Any) -> str:
+    """Where a network says that its next page begins; empty where that is nothing that one can ask for."""
+    return found if isinstance(found, str) and len(found) <= LONGEST_POSITION and found.isprintable() else ""
 
 
 def instant(fields: Any, name: str) -> datetime:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from amplifier.campaign.mention import LONGEST_RAW, Aside, Kind, RawMention
-from amplifier.platforms.events import Unreadable, bytes_of, event_of, instant, listing, understood, word
+from amplifier.platforms.events import Unreadable, bytes_of, event_of, instant, listing, next_place, understood, word
 
 GOOD = b'{"id":"1","text":"Good, [really]: {yes}"}'
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -160,3 +160,9 @@ def test_a_time_is_one_that_our_calendar_has(odd: Any) -> None:
     with pytest.raises(ValueError, match="Its at is no"):
         instant({"at": odd}, "at")
     assert instant({"at": "2026-10-09T16:00:00+02:00"}, "at") == AT == instant({"at": "2026-10-09T14:00:00"}, "at")
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], {}, "", "a\x00", "a\ud83d", "a\n", "a" * 2000])
+def test_a_next_page_that_nobody_can_ask_for_is_none(odd: Any) -> None:
+    assert next_place(odd) == ""
+    assert next_place("2026-10-09T14:00:00.000Z::bafy") == "2026-10-09T14:00:00.000Z::bafy"

@@ -9,7 +9,7 @@ from typing import Any
 from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import Unavailable
 from amplifier.platforms.bluesky import notifications
-from amplifier.platforms.events import bytes_of, event_of, instant, listing, understood, why, word
+from amplifier.platforms.events import bytes_of, event_of, instant, listing, next_place, understood, why, word
 from amplifier.platforms.port import Page
 from amplifier.platforms.trail import Entry, Leaf, Trail, walk
 
@@ -39,9 +39,8 @@ def mentions(
             Entry(_mark(event), _name(event), understood(event, _place(event), lambda one: told(one, own_did, web)))
             for event in page.events
         )
-        following = page.rest.get("cursor")
         problem = Unavailable(f"Bluesky could not be read to the end. {page.problem}") if page.problem else None
-        return Leaf(entries, following if isinstance(following, str) else "", problem)
+        return Leaf(entries, next_place(page.rest.get("cursor")), problem)
 
     return walk(Trail.read(cursor), fetch, pages=PAGES, now=now)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from amplifier.campaign.mention import Aside, Kind, RawMention
 from amplifier.errors import PlatformError, Unavailable
-from amplifier.platforms.events import Listing, bytes_of, event_of, instant, listing, understood, why, word
+from amplifier.platforms.events import Listing, bytes_of, event_of, instant, listing, next_place, understood, why, word
 from amplifier.platforms.port import Page
 from amplifier.platforms.watermark import Item, Watermark
 from amplifier.platforms.x import posts
@@ -113,11 +113,11 @@ class Ear:
 
     def _walk(self, path: str, query: dict[str, str], token: str, pages: int) -> _Walk:
         """All posts within the bounds, page by page, as long as a page brings something new."""
-        walk, position, asked = _Walk(), "", {""}
+        walk, place, asked = _Walk(), "", {""}
         since = int(query.get("since_id", 0))
         for _ in range(pages):
             try:
-                page = _page(self.get(path, query | ({token: position} if position else {})))
+                page = _page(self.get(path, query | ({token: place} if place else {})))
             except PlatformError as error:
                 if len(asked) == 1:
                     raise
@@ -127,11 +127,10 @@ class Ear:
             if page.problem:
                 walk.problem = Unavailable(f"X could not be read to the end. {page.problem}")
             told = page.rest.get("meta")
-            following = told.get("next_token") if isinstance(told, dict) else ""
-            if not is_fresh or not isinstance(following, str) or not following or following in asked:
+            place = next_place(told.get("next_token") if isinstance(told, dict) else "")
+            if not is_fresh or not place or place in asked:
                 return walk
-            position = following
-            asked.add(position)
+            asked.add(place)
         walk.is_unfinished = True
         return walk
 
@@ -160,6 +159,8 @@ class _Reader:
         if word(post, "author_id") == self.own_id:
             return None
         found = posts.mention(post, self.users, self.own_id, self.web)
+        if _number({"id": found.canonical_id}) is None:  # its history is none
+            found = replace(found, canonical_id=str(_number(post)))
         return found if self.kind is None else replace(found, kind=self.kind)
 
 
@@ -188,7 +189,7 @@ def _made_at(number: int) -> datetime:
 def _is_outdated(number: int, event: Any, found: Mapping[int, Any], mark: Watermark) -> bool:
     """Whether a later version of this post is here, or was here before it."""
     try:
-        newest = posts.newest_id(event)
+        newest = _number({"id": posts.newest_id(event)})
     except Exception:  # noqa: BLE001  it will say so itself
         return False
-    return newest != str(number) and (_number({"id": newest}) in found or not mark.is_new(newest))
+    return newest not in {None, number} and (newest in found or not mark.is_new(str(newest)))

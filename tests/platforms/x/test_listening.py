@@ -90,6 +90,15 @@ def test_a_time_that_is_not_that_of_the_id_moves_no_mark(at: str) -> None:
     assert Watermark.read(cursor).since == post(90)["id"]
 
 
+@pytest.mark.parametrize("history", [None, [], [None], ["\ud800"], ["x", "9" * 40], {"a": 1}, "1", [[1]], [True]])
+def test_a_history_that_names_no_posts_is_none(history: Any) -> None:
+    odd, good = post(100, edit_history_tweet_ids=history), post(200)
+    page = Server(odd, good).look()
+    assert good["id"] in {one.canonical_id for one in page.mentions}
+    assert {one.canonical_id for one in page.mentions} <= {good["id"], odd["id"], "1"}
+    assert len(page.mentions) + len(page.aside) == 2
+
+
 @pytest.mark.parametrize("included", [None, [], "x", {"users": None}, {"users": "x"}, {"users": [None, 1, {}]}])
 def test_authors_that_do_not_come_with_the_posts_leave_a_link_that_works(included: Any) -> None:
     server = Server(post(100))
