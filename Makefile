@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup setup-test test check style conformance faults faults-selftest bench lock clean help
+.PHONY: run setup setup-test test check style conformance faults faults-selftest fuzz bench lock clean help
 
 help: ## what one can do here
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -53,6 +53,9 @@ faults: setup-test ## all kills, five workers, bad answers and ninety days again
 
 faults-selftest: setup-test ## plants bugs and sees whether the harness finds them: one that survives is an error
 	@$(BIN)/python bench/faults/selftest.py
+
+fuzz: setup-test ## listening against 100,000 answers changed by chance: no good mention may be missed
+	@$(BIN)/python bench/fuzz.py
 
 bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, while nothing is due; a crowd, and what a look asks
 	@$(BIN)/python bench/thousand.py

@@ -46,8 +46,9 @@ OWNERS = {
     "AccountRow": {"accounts.py"},
     "SealedRow": {"same_account.py", "sealed.py"},
     "SourceRow": {"sources.py"},
-    "MentionRow": {"mentions.py", "same_account.py"},
+    "MentionRow": {"heard.py", "mentions.py", "same_account.py", "taking_in.py"},
     "FollowupRow": {"mentions.py"},
+    "QuarantineRow": {"quarantine.py"},
     "KitRow": {"kits.py"},
     "HeartbeatRow": {"heartbeats.py"},
 }

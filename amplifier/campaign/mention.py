@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+LONGEST_RAW = 16_384  # bytes kept of an event that was not understood; one that was cut can only be looked at
+LONGEST_REASON = 200
+ON_TIME = timedelta(minutes=10)  # what a network may need to show a post, and a clock may be off
 
 
 class Kind(StrEnum):
@@ -90,6 +94,7 @@ class RawMention:
 
     `canonical_id` is the same wherever the post is met (X: first id of the edit history; Bluesky: at-uri; Mastodon:
     `uri`). `markup` says whether `text` is HTML. `in_reply_to` and `quotes` are remote ids as our receipts have them.
+    `raw` is the event as it came, for the case that it cannot be logged.
     """
 
     canonical_id: str
@@ -105,11 +110,27 @@ class RawMention:
     quotes: str = ""
     visibility: Visibility = Visibility.UNKNOWN
     attached: tuple[Attached, ...] = ()
+    raw: bytes = field(default=b"", compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """One event that could not be understood, and why it was set aside.
+
+    `place` is where it stands in the source: the network's own id, or empty. `raw` is what came, cut where it is long.
+    """
+
+    place: str
+    raw: bytes = field(repr=False)
+    reason: str
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A mention as we keep it: plain text, matched to the post of ours it is about (0: none that we know)."""
+    """A mention as we keep it: plain text, matched to the post of ours it is about (0: none that we know).
+
+    `fingerprint` is of the words as they came: what is cleaned otherwise after an upgrade was not edited.
+    """
 
     network: str
     account: str
@@ -123,6 +144,8 @@ class Mention:
     posted_at: datetime
     about: int = 0
     visibility: Visibility = Visibility.UNKNOWN
+    fingerprint: str = field(default="", compare=False)
+    raw: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def at_handle(self) -> str:
@@ -142,10 +165,20 @@ class Note:
 
 @dataclass(frozen=True)
 class Logged:
-    """A mention in the log: its number, its status, and every step of its follow-up, oldest first."""
+    """A mention in the log: its number, its status, and every step of its follow-up, oldest first.
+
+    `edited_at`: when we saw that its author had changed the words; `edited_since`: after somebody had dealt with it.
+    """
 
     id: int
     mention: Mention
     seen_at: datetime
     status: Status
     notes: tuple[Note, ...]
+    edited_at: datetime | None = None
+    edited_since: bool = False
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its author's clock, or the way it took, is so far off that both times should be shown."""
+        return abs(self.seen_at - self.mention.posted_at) > ON_TIME

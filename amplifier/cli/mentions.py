@@ -15,18 +15,25 @@ from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
-from amplifier.place import settle
+from amplifier.place import Place, settle
 from amplifier.schedule.playing import playing
 from amplifier.settings import Settings
-from amplifier.store import ledger, mentions
+from amplifier.store import ledger, mentions, quarantine
 from amplifier.written import nearest
 
 LONGEST_NOTE = 200
+FEW = 300  # bytes of what could not be understood
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("act", nargs="?", choices=["list", "mark"], default="list", help="list (default) or mark")
+    parser.add_argument(
+        "act",
+        nargs="?",
+        choices=["list", "mark", "aside"],
+        default="list",
+        help="list (default), mark, or aside: what could not be understood",
+    )
     parser.add_argument("id", nargs="?", type=int, help="the mention's number")
     parser.add_argument("status", nargs="?", help=f"one of: {', '.join(Status)}")
     parser.add_argument("--note", default="", help="a short note, kept with the step")
@@ -37,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--private", action="store_true", help="with --json: also what not everybody may see")
     parser.add_argument("--older", type=int, default=0, metavar="ID", help="only older than this mention")
     parser.add_argument("--seen", type=int, metavar="STEPS", help="with mark: how many steps of it you had seen")
+    parser.add_argument("--edited", action="store_true", help="only those edited after somebody had dealt with them")
     parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
 
 
@@ -52,12 +60,15 @@ def run(options: argparse.Namespace) -> int:
         else:
             _print_became(done, options, place.settings)
         return 1 if done.meanwhile else 0
+    if options.act == "aside":
+        return _show_aside(place, options)
     chosen = mentions.Filter(
         statuses=tuple(Status(name) for name in options.statuses or ()),
         networks=tuple(options.network or ()),
         kinds=tuple(Kind(name) for name in options.kind or ()),
         words=options.find,
         private=False if options.json and not options.private else None,
+        edited_since=options.edited,
     )
     limit = max(1, options.limit)
     found = mentions.mentions(chosen, older_than=options.older, limit=limit)
@@ -83,6 +94,9 @@ def as_json(one: Logged) -> dict[str, object]:
         "text": mention.text,
         "url": mention.url,
         "posted_at": mention.posted_at,
+        "seen_at": one.seen_at,
+        "edited_at": one.edited_at,
+        "edited_since": one.edited_since,
         "about": mention.about or None,
         "status": one.status.value,
         "followups": [_step_as_json(step) for step in one.notes],
@@ -91,6 +105,30 @@ def as_json(one: Logged) -> dict[str, object]:
 
 def _step_as_json(step: Note) -> dict[str, object]:
     return {"at": step.at, "actor": step.actor, "status": step.status.value, "note": step.note}
+
+
+def _show_aside(place: Place, options: argparse.Namespace) -> int:
+    """What listening could not understand; nobody has to do anything about it."""
+    kept = quarantine.set_aside(limit=max(1, options.limit))
+    if options.json:
+        said = [
+            {"source": one.source, "place": one.aside.place, "at": one.at, "reason": one.aside.reason}
+            | {"raw": one.aside.raw.decode(errors="replace") if options.private else None}
+            for one in kept
+        ]
+        say_json({"mode": place.settings.mode.value, "private": options.private, "set_aside": said})
+        return 0
+    out = console()
+    stage = playing(place.settings)
+    for one in kept:
+        out.print(f"\n[bold]{one.source}[/]  {wall_clock(stage.campaign(one.at), place.settings.campaign.zone)}")
+        out.print(f"  {one.aside.reason}", markup=False)
+        out.print(f"  {one.aside.raw[:FEW].decode(errors='replace')}", markup=False, style="dim")
+    if kept:
+        out.print("\nNothing to do: all the rest was taken in, and a newer version of Amplifier tries these again.")
+    else:
+        out.print("Everything that was heard could be understood.")
+    return 0
 
 
 def _mark(options: argparse.Namespace) -> mentions.Followed:
@@ -168,6 +206,11 @@ def _print(one: Logged, say_time: Callable[[datetime], str], odd: Collection[str
         how += f"  [yellow]⊘ {mention.visibility.mark}[/]"
     how += "".join(f"  [magenta]? {oddity}[/]" for oddity in odd)
     out.print(f"\n[bold]{one.id}[/]  {when}  {TITLES[mention.network]}  {how}")
+    if one.is_off:
+        out.print(f"  first seen {say_time(one.seen_at)}", style="dim")
+    if one.edited_at:
+        since = ", after somebody had dealt with it" if one.edited_since else ""
+        out.print(f"  edited by its author{since} (seen {say_time(one.edited_at)})", style="yellow")
     out.print(f"  {mention.at_handle}: {mention.text}", markup=False)
     out.print(f"  {mention.url}", markup=False, style="dim", soft_wrap=True)
     for note in one.notes:

@@ -32,9 +32,10 @@ from amplifier.place import Place, settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, read_backs, sources
+from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, quarantine, read_backs, sources
 from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
+from amplifier.store.quarantine import Pile
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
@@ -69,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
+    aside, edited = quarantine.piles(), mentions.edited_since()
     stopped = halts(place)
     untold = notices.troubles(now=now)
     money = standing(settings, now=now)
@@ -96,7 +98,9 @@ def run(options: argparse.Namespace) -> int:
                 "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
+                "edited_since": mentions.edited_since(private=False),
                 "sources": troubled,
+                "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
             }
@@ -115,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
     _print_accounts(states, place.settings, unasked, asked=alive["worker"])
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
+    _print_heard(aside, edited)
     if money:
         out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
     for name, (number, why) in untold.items():
@@ -225,6 +230,21 @@ def _called(row: Journey) -> str:
     if row.identity.verb is Verb.DELETE:
         return f"the deletion of {name}"
     return f"the correction of {name}" if is_later(row) else name
+
+
+def _print_heard(aside: Sequence[Pile], edited: int) -> None:
+    """What listening left for people to know; nothing of it keeps anything from being heard."""
+    out = console()
+    for pile in aside:
+        what = "1 thing" if pile.number == 1 else f"{pile.number} things"
+        out.print(f"[yellow]▲[/] {escape(pile.source)}: {what} could not be understood; the rest was taken in.")
+    if aside:
+        out.print("  amplifier mentions aside", markup=False)
+    if edited:
+        which = "1 mention was edited after somebody had dealt with it."
+        which = which if edited == 1 else f"{edited} mentions were edited after somebody had dealt with them."
+        out.print(f"[yellow]▲[/] {which}")
+        out.print("  amplifier mentions --edited", markup=False)
 
 
 def _print_outside(outside: Sequence[Journey]) -> None:

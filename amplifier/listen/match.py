@@ -34,7 +34,8 @@ LONGEST_ID = 300  # what the log holds; servers of strangers make ids of any len
 
 def references(raw: Iterable[RawMention]) -> set[str]:
     """The remote ids that these mentions answer or quote: the posts to look up in our ledger."""
-    return {remote_id for mention in raw for remote_id in (mention.in_reply_to, mention.quotes) if remote_id}
+    named = (remote_id for mention in raw for remote_id in (mention.in_reply_to, mention.quotes))
+    return {remote_id for remote_id in named if remote_id and _is_plain(remote_id)}
 
 
 def match(
@@ -64,6 +65,8 @@ def match(
             posted_at=mention.posted_at,
             about=our_posts.get(mention.in_reply_to) or our_posts.get(mention.quotes) or 0,
             visibility=mention.visibility,
+            fingerprint=hashlib.sha256(mention.text.encode(errors="replace")).hexdigest()[:16],
+            raw=mention.raw,
         )
         for mention in raw
         if mention.author_id not in our_ids and not ours.wrote(mention.author_handle)
@@ -75,8 +78,13 @@ def _held(name: str) -> str:
 
     No database takes half a character, and PostgreSQL no zero.
     """
-    if len(name) <= LONGEST_ID and name.isprintable():
+    if _is_plain(name):
         return name
     digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()
     plain_part = "".join(letter for letter in name if letter.isprintable())
     return f"{plain_part[: LONGEST_ID - len(digest) - 1]}#{digest}"
+
+
+def _is_plain(name: str) -> bool:
+    """Whether every database takes it, as an id or to look for one."""
+    return len(name) <= LONGEST_ID and name.isprintable()

@@ -126,6 +126,6 @@ def _read(response: requests.Response) -> Mapping[str, Any] | None:
         return None
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None

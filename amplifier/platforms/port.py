@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from amplifier.campaign.delivery import Receipt
-from amplifier.campaign.mention import RawMention
+from amplifier.campaign.mention import Aside, RawMention
+from amplifier.errors import PlatformError
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,16 @@ class Identity:
 
 @dataclass(frozen=True)
 class Page:
-    """Mentions in order of time (oldest first), each one once, and the cursor to ask with the next time."""
+    """Mentions in order of time (oldest first), and the cursor to ask with the next time.
+
+    Each comes once, and again when it shows something else than before. `aside`: what could not be understood, each
+    once. `problem`: why the look ended early; what it had read by then is in here.
+    """
 
     mentions: tuple[RawMention, ...]
     cursor: str
+    aside: tuple[Aside, ...] = ()
+    problem: PlatformError | None = None
 
 
 class SessionVault(Protocol):
@@ -172,7 +179,14 @@ class Platform(Protocol):
 
         The cursor stands for exactly what was read so far, so saving it with the mentions loses nothing: what shows
         late, and what is more than one call should fetch, comes with a later call. Then order holds within a page only.
+        What cannot be understood is given aside, and hides nothing else. Raises PlatformError where nothing was read.
         """
 
     def tagged(self, tag: str, cursor: str) -> Page:
         """Posts with this hashtag (given without `#`) after the cursor; only where the capabilities say so."""
+
+    def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
+        """What was set aside by `mentions` (or `tagged`, then with its tag), understood anew: it may be a mention now.
+
+        None if it is nothing to us. Raises PlatformError if we cannot be told who we are.
+        """

@@ -100,4 +100,4 @@ class Watermark:
 
 def short(canonical_id: str) -> str:
     """A short name for one post, to keep a cursor small: 48 bits, among hundreds."""
-    return hashlib.sha256(canonical_id.encode()).hexdigest()[:12]
+    return hashlib.sha256(canonical_id.encode(errors="replace")).hexdigest()[:12]

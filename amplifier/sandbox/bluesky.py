@@ -187,17 +187,17 @@ class Bluesky:
         )
 
     def list_notifications(self, request: Request, _: dict[str, str]) -> Answer:
-        """app.bsky.notification.listNotifications: newest first, the cursor leads backwards."""
+        """app.bsky.notification.listNotifications: by the authors' clocks where these are behind, newest first."""
         me = self._authenticate(request)
         headers = self._spend(Budget.BLUESKY_ALL, me.handle)
         limit = _limit(request)
         asked = request.several("reasons", "reasons[]")
         reasons = tuple(reason for reason in Reason if not asked or reason in asked)
         window = Window(before=_cursor(request.one("cursor")), limit=limit)
-        notices = self._world.notices(me, window, reasons, by="position") if reasons else []
+        notices = self._world.notices(me, window, reasons, by="sort_ms") if reasons else []
         body: dict[str, Any] = {"notifications": [shapes.notification(notice, me, self._world) for notice in notices]}
         if len(notices) == limit:
-            body["cursor"] = iso(notices[-1].post.at_ms)
+            body["cursor"] = iso(notices[-1].sort_ms)
         return say(body | {"priority": False, "seenAt": iso(me.since_ms)}, headers=headers)
 
     # What several of them need

@@ -79,14 +79,14 @@ def post(found: Post, world: World) -> dict[str, Any]:
 
 
 def notification(notice: Notice, me: Account, world: World) -> dict[str, Any]:
-    """One entry of listNotifications."""
+    """One entry of listNotifications; its `indexedAt` is not that of the post."""
     post = notice.post
     shaped: dict[str, Any] = {"uri": post.remote_id, "cid": post.cid, "author": author(post.author)}
     shaped["reason"] = notice.reason
     subject = {Reason.REPLY: _answered(post, me, world), Reason.QUOTE: post.quotes}.get(notice.reason)
     if subject:
         shaped["reasonSubject"] = subject
-    rest = {"record": json.loads(post.record), "isRead": False, "indexedAt": iso(post.at_ms), "labels": []}
+    rest = {"record": json.loads(post.record), "isRead": False, "indexedAt": iso(notice.sort_ms), "labels": []}
     return shaped | rest
 
 

@@ -138,7 +138,16 @@ class Control:
         network = Network(found["network"])
         who, text, ours = str(found["handle"]), str(found["text"]), found.get("ours") is True
         shown_to = str(found.get("visibility") or "public")
-        post = self._public.say(network, who, text, in_reply_to=parent, quotes=quoted, ours=ours, visibility=shown_to)
+        post = self._public.say(
+            network,
+            who,
+            text,
+            in_reply_to=parent,
+            quotes=quoted,
+            ours=ours,
+            visibility=shown_to,
+            behind_s=float(found.get("behind_s") or 0),
+        )
         return row(post) | {"page": post.page}
 
     def change(self, request: Request, _: dict[str, str]) -> Any:

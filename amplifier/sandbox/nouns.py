@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -113,6 +114,14 @@ class Post:
         return (*self.before, Version(self.text, self.edited_ms or self.at_ms))
 
     @property
+    def sort_ms(self) -> int:
+        """Where Bluesky's app view puts it: by its author's clock, where that is behind (bsky: sortAt)."""
+        try:
+            return min(self.at_ms, from_iso(str(json.loads(self.record)["createdAt"])))
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return self.at_ms
+
+    @property
     def page(self) -> str:
         """The path of the page where people see this post."""
         match self.network:
@@ -128,7 +137,8 @@ class Post:
 class Draft:
     """A post before it is in the world: who says what, and what it answers or quotes (remote ids).
 
-    `rkey`, `record` and `cid` are for Bluesky only.
+    `rkey`, `record` and `cid` are for Bluesky only. `behind_ms`: so long ago it was written on another Mastodon server,
+    from which it comes just now.
     """
 
     author: Account
@@ -143,15 +153,17 @@ class Draft:
     rkey: str = ""
     record: str = ""
     cid: str = ""
+    behind_ms: int = 0
 
 
 @dataclass(frozen=True)
 class Notice:
-    """An account is told about a post. `number` rises by arrival."""
+    """An account is told about a post. `number` rises by arrival; `sort_ms` is where Bluesky puts it."""
 
     number: int
     reason: Reason
     post: Post
+    sort_ms: int
 
 
 def iso(ms: int) -> str:

@@ -165,11 +165,13 @@ class Public:
         quotes: str | None = None,
         ours: bool = False,
         visibility: str = "public",
+        behind_s: float = 0,
     ) -> Post:
         """One post as its author's own client would send it. ValueError if it cannot be.
 
         `ours`: somebody of the campaign posts by hand, with its account. `visibility`: who may see it; `private` on X
-        is what somebody says whose account is protected.
+        is what somebody says whose account is protected. `behind_s`: on Bluesky, so far its author's clock is behind;
+        on Mastodon, so late it comes from its own server.
         """
         if visibility not in VISIBILITIES[network]:
             raise ValueError(f"on {network} nothing is {visibility}")
@@ -185,7 +187,7 @@ class Public:
             mentions = tuple(dict.fromkeys((*mentions, parent.author.handle)))
         record: dict[str, Any] = {}
         if network is Network.BLUESKY:
-            record = self._record(text, parent, quoted)
+            record = self._record(text, parent, quoted, now_ms() - round(behind_s * 1000))
         draft = Draft(
             author=author,
             text=text,
@@ -198,6 +200,7 @@ class Public:
             rkey=self._rkey() if record else "",
             record=json.dumps(record) if record else "",
             cid=ids.cid(record) if record else "",
+            behind_ms=round(behind_s * 1000) if network is Network.MASTODON else 0,
         )
         return self._world.add(draft)
 
@@ -214,8 +217,8 @@ class Public:
             raise ValueError(f"there is no post {remote_id} on {network}")
         return found
 
-    def _record(self, text: str, parent: Post | None, quoted: Post | None) -> dict[str, Any]:
-        record: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": iso(now_ms())}
+    def _record(self, text: str, parent: Post | None, quoted: Post | None, at_ms: int) -> dict[str, Any]:
+        record: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": iso(at_ms)}
         found = words.facets(text, self._did_of)
         if found:
             record["facets"] = found

@@ -9,7 +9,7 @@ from typing import Any
 
 from amplifier.sandbox.nouns import Account, Network, Post, Version
 
-VERSION = 2  # rises when the tables change
+VERSION = 3  # rises when the tables change
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -32,9 +32,10 @@ CREATE TABLE IF NOT EXISTS tags (
     PRIMARY KEY (network, tag, position)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notices (
     number INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES accounts, reason TEXT NOT NULL,
-    network TEXT NOT NULL, position INTEGER NOT NULL);
+    network TEXT NOT NULL, position INTEGER NOT NULL, sort_ms INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS notices_by_account ON notices (account, number);
 CREATE INDEX IF NOT EXISTS notices_by_position ON notices (account, position);
+CREATE UNIQUE INDEX IF NOT EXISTS notices_by_sort ON notices (account, sort_ms);
 CREATE TABLE IF NOT EXISTS repeat_keys (
     account INTEGER NOT NULL, key TEXT NOT NULL, remote_id TEXT NOT NULL, at_ms INTEGER NOT NULL,
     PRIMARY KEY (account, key)) WITHOUT ROWID;

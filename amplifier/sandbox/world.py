@@ -50,8 +50,10 @@ class World:
         """Say it to the world, and tell those whom it concerns. From now on `key` stands for this post."""
         with self.lock, self._change():
             network = draft.author.network
-            at_ms = now_ms()
-            position = max(ids.position_at(network, at_ms), self._last[network] + 1)
+            at_ms = now_ms() - draft.behind_ms
+            position = max(ids.position_at(network, at_ms), 0 if draft.behind_ms else self._last[network] + 1)
+            while draft.behind_ms and self._is_taken(network, position):
+                position += 1
             if network is Network.BLUESKY:
                 at_ms = position  # its notifications are paged by this instant, so no two may share one
                 remote_id = canonical = f"at://{draft.author.remote_id}/app.bsky.feed.post/{draft.rkey}"
@@ -85,7 +87,7 @@ class World:
                 self._file.execute(
                     "INSERT OR REPLACE INTO repeat_keys VALUES (?, ?, ?, ?)", (post.author.key, key, remote_id, at_ms)
                 )
-            self._last[network] = position
+            self._last[network] = max(position, self._last[network])
             self.touch()
             return post
 
@@ -213,16 +215,27 @@ class World:
                 told.setdefault(other.author.key, reason)
         told.pop(post.author.key, None)
         self._file.executemany(
-            "INSERT INTO notices (account, reason, network, position) VALUES (?, ?, ?, ?)",
-            [(key, reason, post.network, post.position) for key, reason in told.items()],
+            "INSERT INTO notices (account, reason, network, position, sort_ms) VALUES (?, ?, ?, ?, ?)",
+            [(key, reason, post.network, post.position, self._free_sort(key, post)) for key, reason in told.items()],
         )
+
+    def _free_sort(self, account: int, post: Post) -> int:
+        """The first instant from the post's own on that no notice of this account has: pages are cut by it."""
+        sort_ms, query = post.sort_ms, "SELECT 1 FROM notices WHERE account = ? AND sort_ms = ?"
+        while self._file.execute(query, (account, sort_ms)).fetchone():
+            sort_ms += 1
+        return sort_ms
+
+    def _is_taken(self, network: Network, position: int) -> bool:
+        query = "SELECT 1 FROM posts WHERE network = ? AND position = ?"
+        return self._file.execute(query, (network, position)).fetchone() is not None
 
     def notices(
         self, account: Account, window: Window, reasons: tuple[Reason, ...] = tuple(Reason), by: str = "number"
     ) -> list[Notice]:
-        """What an account has been told, windowed by `number` (arrival) or by `position` (of the posts)."""
+        """What an account has been told, windowed by `number` (arrival), `position` (of the posts) or `sort_ms`."""
         query = (
-            f"SELECT notices.number, notices.reason, {tables.POST} FROM notices "  # noqa: S608 - our own column names
+            f"SELECT notices.number, notices.reason, notices.sort_ms, {tables.POST} FROM notices "  # noqa: S608 - our own column names
             "JOIN posts ON posts.network = notices.network AND posts.position = notices.position "
             "JOIN accounts ON accounts.key = posts.author "
             f"WHERE posts.deleted = 0 AND notices.account = ? AND notices.{by} > ? AND notices.{by} < ? "
@@ -230,7 +243,8 @@ class World:
         )
         values = (account.key, window.after, window.before, *reasons, window.limit)
         with self.lock:
-            return [Notice(row[0], Reason(row[1]), tables.post(row[2:])) for row in self._file.execute(query, values)]
+            rows = self._file.execute(query, values)
+            return [Notice(row[0], Reason(row[1]), tables.post(row[3:]), row[2]) for row in rows]
 
     def was_told(self, account: Account, post: Post) -> bool:
         """Whether this account has been told about this post."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -12,10 +11,10 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 
-from amplifier.campaign.mention import Kind, Logged, Mention, Note, Status, Visibility, visibility
-from amplifier.store import sources
-from amplifier.store.accounts import number_of
-from amplifier.store.models import FollowupRow, MentionRow
+from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Note, Status, Visibility, visibility
+from amplifier.store import quarantine, sources
+from amplifier.store.heard import FollowupRow, MentionRow
+from amplifier.store.taking_in import log_each
 from amplifier.store.transaction import reading, whole
 from amplifier.text.search import is_there, sought
 
@@ -30,6 +29,7 @@ class Filter:
     """Which mentions to show; empty means all. `words` must all be there: in the text, the notes or the author's names.
 
     `private`: only what others may not see, or (False) only what everybody may; None: both.
+    `edited_since`: only those whose authors changed the words after somebody had dealt with them.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -37,6 +37,7 @@ class Filter:
     kinds: tuple[Kind, ...] = ()
     words: str = ""
     private: bool | None = None
+    edited_since: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,40 +53,38 @@ class Followed:
 
 
 @whole
-def take_in(source: str, mentions: Sequence[Mention], *, cursor: str, now: datetime) -> int:
+def take_in(
+    source: str,
+    mentions: Sequence[Mention],
+    *,
+    cursor: str,
+    now: datetime,
+    aside: Sequence[Aside] = (),
+    reader: str = "",
+) -> int:
     """Log what is new and advance the source's cursor, both or neither; how many were new.
 
-    The same post met again, also by another way, is the same mention; who may see it is what was told last.
+    The same post met again, also by another way, is the same mention, and shows what it says now; who may
+    see it is what was told last. `aside` is what this version of the `reader` cannot understand; a mention that the
+    database does not take is set aside too, alone.
     """
-    rows = MentionRow.objects.filter(canonical_id__in=[mention.canonical_id for mention in mentions])
-    known = {(row[0], row[1]): row[2] for row in rows.values_list("network", "canonical_id", "visibility")}
-    new = 0
-    for mention in mentions:
-        seen_by = known.setdefault((mention.network, mention.canonical_id), "")
-        if seen_by:
-            _shown_to(mention, seen_by)
-            continue
-        known[mention.network, mention.canonical_id] = mention.visibility
-        _, is_new = MentionRow.objects.get_or_create(
-            network=mention.network,
-            canonical_id=mention.canonical_id,
-            defaults={
-                "id": _free_id(mention, now),
-                "kind": mention.kind,
-                "account_id": number_of(mention.account),
-                "author_id": mention.author_id,
-                "author_handle": mention.author_handle,
-                "author_name": mention.author_name,
-                "text": mention.text,
-                "url": mention.url,
-                "posted_at": mention.posted_at,
-                "seen_at": now,
-                "about": mention.about or None,
-                "visibility": mention.visibility,
-            },
-        )
-        new += is_new
+    new, refused = log_each(mentions, since=sources.last_good(source), now=now)
+    quarantine.keep(source, (*aside, *refused), reader=reader, now=now)
     sources.advance(source, cursor=cursor, now=now)
+    return new
+
+
+@whole
+def take_in_again(source: str, found: Mapping[int, Mention | Aside | None], *, reader: str, now: datetime) -> int:
+    """What came of reading once more what was set aside, by its number there; how many mentions it gave."""
+    mentions = {number: one for number, one in found.items() if isinstance(one, Mention)}
+    new, refused = log_each(tuple(mentions.values()), since=sources.last_good(source), now=now)
+    why = {one.raw: one.reason for one in refused}
+    still = {number: one.reason for number, one in found.items() if isinstance(one, Aside)}
+    still |= {number: why[one.raw] for number, one in mentions.items() if one.raw in why}
+    quarantine.judged(
+        understood=[number for number in found if number not in still], still=still.items(), reader=reader
+    )
     return new
 
 
@@ -127,6 +126,12 @@ def counts_by_status(*, private: bool | None = None) -> dict[Status, int]:
     return {status: number for status, number in counted.items() if number}
 
 
+@reading
+def edited_since(*, private: bool | None = None) -> int:
+    """How many were edited after somebody had dealt with them, counted as `counts_by_status` does."""
+    return _matching(Filter(edited_since=True, private=private))[:COUNTED].count()
+
+
 @whole
 def follow_up(
     number: int, *, status: Status, note: str, actor: str, now: datetime, seen: int | None = None
@@ -145,7 +150,7 @@ def follow_up(
     stands = Status(row.status) if meanwhile else status
     if not is_again and (note or not meanwhile):
         FollowupRow.objects.create(mention=row, at=now, actor=actor, status=stands, note=note)
-        MentionRow.objects.filter(id=number).update(status=stands)
+        MentionRow.objects.filter(id=number).update(status=stands, edited_since=row.edited_since and bool(meanwhile))
     is_theirs = meanwhile and not (is_again and stands is status)
     logged = _logged(MentionRow.objects.get(id=number))
     return Followed(logged, steps[-1] if steps else None, meanwhile if is_theirs else ())
@@ -210,27 +215,9 @@ def _matching(chosen: Filter) -> QuerySet[MentionRow]:
         rows = rows.filter(kind__in=chosen.kinds)
     if chosen.private is not None:
         rows = rows.filter(visibility__in=[one for one in Visibility if one.is_private is chosen.private])
+    if chosen.edited_since:
+        rows = rows.filter(edited_since=True)
     return rows
-
-
-def _shown_to(mention: Mention, before: str) -> None:
-    """An author may close their account, or open it; a network that does not say changes nothing."""
-    if mention.visibility not in (before, Visibility.UNKNOWN):
-        rows = MentionRow.objects.filter(network=mention.network, canonical_id=mention.canonical_id)
-        rows.update(visibility=mention.visibility)
-
-
-def _free_id(mention: Mention, now: datetime) -> int:
-    """Milliseconds since 1970 and 20 bits of the post's hash: newest first is by id, and the same post has the same.
-
-    A stranger's clock may say any year: a post from the future counts as said now, and none is older than 1970.
-    """
-    milliseconds = max(0, int(min(mention.posted_at, now).timestamp() * 1000))
-    digest = hashlib.sha256(f"{mention.network}\n{mention.canonical_id}".encode()).digest()
-    number = milliseconds << 20 | int.from_bytes(digest[:3]) >> 4
-    while MentionRow.objects.filter(id=number).exists():
-        number += 1
-    return number
 
 
 def _logged(row: MentionRow) -> Logged:
@@ -253,6 +240,8 @@ def _logged(row: MentionRow) -> Logged:
         seen_at=row.seen_at,
         status=Status(row.status),
         notes=_steps(row),
+        edited_at=row.edited_at,
+        edited_since=row.edited_since,
     )
 
 

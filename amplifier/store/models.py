@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Index, Q, Value
 from django.db.models import UniqueConstraint as Unique
 
-from amplifier.store.person import Person  # noqa: F401  Django looks for it here
+from amplifier.store.heard import FollowupRow, MentionRow, QuarantineRow, SourceRow  # noqa: F401  Django looks here
+from amplifier.store.person import Person  # noqa: F401
 
 
 class Ledger(models.Model):
@@ -257,59 +258,6 @@ class SealedRow(models.Model):
     class Meta:
         db_table = "sealed"
         constraints: ClassVar = [Unique(fields=["account", "address"], name="one_seal_an_account")]
-
-
-class SourceRow(models.Model):
-    """Where listening stands: one row an account and thing listened to."""
-
-    name = models.CharField(max_length=200, primary_key=True)
-    cursor = models.TextField(default="")
-    good_at = models.DateTimeField(null=True)
-    problem = models.TextField(default="")
-
-    class Meta:
-        db_table = "sources"
-
-
-class MentionRow(models.Model):
-    """What somebody said to us; its id is made from the time it was posted, so that newest first is by id."""
-
-    id = models.BigIntegerField(primary_key=True)
-    network = models.CharField(max_length=20)
-    canonical_id = models.CharField(max_length=300)
-    kind = models.CharField(max_length=10)
-    account = models.ForeignKey(AccountRow, on_delete=models.PROTECT, db_index=False)
-    author_id = models.CharField(max_length=300)
-    author_handle = models.CharField(max_length=300)
-    author_name = models.CharField(max_length=300)
-    text = models.TextField()
-    url = models.TextField()
-    posted_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-    about = models.BigIntegerField(null=True)
-    status = models.CharField(max_length=10, default="new")
-    visibility = models.CharField(max_length=10, default="unknown")
-
-    class Meta:
-        db_table = "mentions"
-        constraints: ClassVar = [Unique(fields=["network", "canonical_id"], name="one_mention_a_post")]
-        indexes: ClassVar = [
-            Index(fields=["status", "-id"], name="mentions_by_status"),
-            Index(fields=["status", "visibility"], name="mentions_by_visibility"),
-        ]
-
-
-class FollowupRow(models.Model):
-    """One step of dealing with a mention; append-only by trigger."""
-
-    mention = models.ForeignKey(MentionRow, on_delete=models.CASCADE, related_name="followups")
-    at = models.DateTimeField()
-    actor = models.CharField(max_length=100)
-    status = models.CharField(max_length=10)
-    note = models.CharField(max_length=200, default="")
-
-    class Meta:
-        db_table = "followups"
 
 
 class KitRow(models.Model):

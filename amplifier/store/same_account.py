@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from amplifier.campaign.delivery import State
-from amplifier.store.models import DeliveryRow, ErrandRow, MentionRow, SealedRow, SpendRow
+from amplifier.store.heard import MentionRow
+from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
 
 NOT_BEGUN = (State.QUEUED, State.HELD, State.MISSED, State.DROPPED)
 

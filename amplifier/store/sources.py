@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.store.models import SourceRow
+from amplifier.store.heard import SourceRow
 from amplifier.store.transaction import reading, whole
 
 
@@ -33,6 +33,12 @@ def cursor_of(name: str) -> str:
     """Where this source stands; empty before its first answer."""
     row = SourceRow.objects.filter(name=name).first()
     return row.cursor if row else ""
+
+
+@reading
+def last_good(name: str) -> datetime | None:
+    """When this source was last read well; None before its first answer."""
+    return SourceRow.objects.filter(name=name).values_list("good_at", flat=True).first()
 
 
 @whole

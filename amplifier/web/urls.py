@@ -10,6 +10,7 @@ from amplifier.web.console.now import now_page
 from amplifier.web.console.questions import decide_delivery, decide_page
 from amplifier.web.console.stop import stop_everything
 from amplifier.web.console.wall import wall
+from amplifier.web.inbox.aside import aside_page
 from amplifier.web.inbox.log import follow_up_mention, mentions_page
 from amplifier.web.static_files import static_file
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("stop", stop_everything),
     path("wall", wall),
     path("mentions", mentions_page),
+    path("mentions/aside", aside_page),
     path("mentions/<int:number>", follow_up_mention),
     path("static/<str:name>", static_file),
     path("", include("amplifier.web.errands.urls")),

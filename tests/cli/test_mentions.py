@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.mention import Kind, Mention, Status, Visibility
+from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
 from amplifier.clock import utc_now
 from amplifier.store import mentions
 from tests.cli.conftest import Shell
@@ -187,3 +187,53 @@ def test_where_there_is_more_the_list_says_how_to_go_on(talk: Shell, monkeypatch
     assert f"\n  amplifier mentions --find 'room #lab23' --older {newest['id']}\n" in said
     more = talk.ask("mentions", "--find", "room #lab23", "--older", str(newest["id"]))
     assert [one["id"] for one in more["mentions"]] == [oldest["id"]]
+
+
+def test_a_clock_that_is_off_is_shown_beside_when_we_saw_it(talk: Shell) -> None:
+    late = Mention(**{**_newest(), "canonical_id": "x-2", "posted_at": utc_now() - timedelta(hours=3)})
+    mentions.take_in("x", [late], cursor="2", now=utc_now())
+    said = talk("mentions").out
+    assert said.count("first seen") == 1
+    assert said.index("first seen") < said.index("@rowan.example: See you there.")  # it stands where it came
+    first = talk.ask("mentions")["mentions"][0]
+    assert first["posted_at"] < first["seen_at"]
+
+
+def test_an_edit_is_marked_and_found(talk: Shell) -> None:
+    number = str(talk.ask("mentions", "--network", "x")["mentions"][0]["id"])
+    old, new = (Mention(**{**_newest("x"), "fingerprint": words, "text": words}) for words in ("One", "Two"))
+    mentions.take_in("x", [old], cursor="2", now=utc_now())
+    assert "edited" not in talk("mentions").out
+    talk("mentions", "mark", number, "done")
+    mentions.take_in("x", [new], cursor="3", now=utc_now())
+
+    assert "edited by its author, after somebody had dealt with it" in talk("mentions").out
+    (found,) = talk.ask("mentions", "--edited")["mentions"]
+    assert (found["text"], found["status"], found["edited_since"]) == ("Two", "done", True)
+    assert "1 mention was edited after somebody had dealt with it." in talk("status").out
+    assert talk.ask("status")["edited_since"] == 1
+    talk("mentions", "mark", number, "done")
+    assert talk.ask("mentions", "--edited")["mentions"] == []
+    assert "edited after" not in talk("status").out
+    assert "edited by its author (seen" in talk("mentions").out
+
+
+def test_what_could_not_be_understood_is_listed_with_the_reason(talk: Shell) -> None:
+    assert "Everything that was heard could be understood." in talk("mentions", "aside").out
+    odd = Aside("7", b'{"text":"[red]odd[/]"}', "It has no [bold]author[/].")
+    mentions.take_in("x:mentions", [], cursor="2", now=utc_now(), aside=[odd])
+    said = talk("mentions", "aside").out
+    assert "It has no [bold]author[/]." in said
+    assert '{"text":"[red]odd[/]"}' in said
+    (kept,) = talk.ask("mentions", "aside")["set_aside"]
+    assert kept["raw"] is None  # nobody knows who may see it
+    (kept,) = talk.ask("mentions", "aside", "--private")["set_aside"]
+    assert (kept["source"], kept["place"], kept["raw"]) == ("x:mentions", "7", '{"text":"[red]odd[/]"}')
+    told = talk("status")
+    assert "x:mentions: 1 thing could not be understood; the rest was taken in." in told.out
+    assert talk.ask("status")["set_aside"][0]["number"] == 1
+
+
+def _newest(network: str = "bluesky") -> dict[str, object]:
+    chosen = mentions.Filter(networks=(network,))
+    return dict(vars(mentions.mentions(chosen)[0].mention))

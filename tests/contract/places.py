@@ -106,16 +106,22 @@ class SandboxPlace:
         body = {"network": self.platform, "remote_id": remote_id, "text": None}
         ask("POST", f"{self._address}/_/change", token=TOKEN, body=body)
 
-    def say(self, account: Account, text: str, *, in_reply_to: str = "", **more: str) -> str:
-        """Somebody mentions the account; gives the canonical id."""
+    def say(self, account: Account, text: str, *, in_reply_to: str = "", behind_s: float = 0, **more: str) -> str:
+        """Somebody, whose clock or server may be behind, mentions the account; gives the canonical id."""
         handle = account.connection.handle + ("@social.example" if self.platform == "mastodon" else "")
-        return self._said(f"@{handle} {text}", more | ({"in_reply_to": in_reply_to} if in_reply_to else {}))
+        said = more | {"behind_s": behind_s} | ({"in_reply_to": in_reply_to} if in_reply_to else {})
+        return self._said(f"@{handle} {text}", said)
 
     def quote(self, text: str, quoted: str) -> str:
         """Somebody quotes a post without naming the account."""
         return self._said(text, {"quotes": quoted})
 
-    def _said(self, text: str, more: dict[str, str]) -> str:
+    def change(self, remote_id: str, text: str) -> None:
+        """Its author edits a post."""
+        body = {"network": self.platform, "remote_id": remote_id, "text": text}
+        ask("POST", f"{self._address}/_/change", token=TOKEN, body=body)
+
+    def _said(self, text: str, more: dict[str, Any]) -> str:
         who = "passer_by" if self.platform == "x" else "passer-by.example"
         body = {"network": self.platform, "handle": who, "text": text} | more
         return str(ask("POST", f"{self._address}/_/say", token=TOKEN, body=body)["canonical_id"])

@@ -18,7 +18,7 @@ Heard = SandboxPlace | MastodonMockPlace
 @pytest.fixture
 def small_pages(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of ten: more than one is reached with few posts. (X gives no smaller ones when searching.)"""
-    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.adapter"), "PAGE_SIZE", 10)
+    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.listening"), "PAGE_SIZE", 10)
 
 
 def ids(page: Page) -> list[str]:
@@ -98,7 +98,7 @@ def test_mentions_come_once_in_order_over_many_looks_and_restarts(heard: Heard, 
 def test_a_flood_is_read_over_several_looks_without_a_loss(
     heard: Heard, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.adapter"), "PAGES", 1)
+    monkeypatch.setattr(import_module(f"amplifier.platforms.{account.platform}.listening"), "PAGES", 2)
     account.open().verify()
     cursor = account.open().mentions("").cursor
     said = [heard.say(account, f"question {n}") for n in range(34)]
@@ -113,6 +113,48 @@ def test_a_flood_is_read_over_several_looks_without_a_loss(
 
     assert sorted(found) == sorted(said)
     assert found[-1] == said[-1]
+
+
+@pytest.mark.parametrize("hours", [2, 30, 9000])
+@pytest.mark.parametrize("place", ["bluesky@sandbox", "mastodon@sandbox"], indirect=True)
+def test_a_clock_or_a_server_that_is_behind_loses_nobody_s_words(
+    heard: SandboxPlace, account: Account, hours: float
+) -> None:
+    account.open().verify()
+    said = [heard.say(account, f"question {n}", behind_s=n * 600) for n in range(30)]
+    first = account.open().mentions("")
+    late = heard.say(account, "late", behind_s=hours * 3600 + 1)
+    second = account.open().mentions(first.cursor)
+
+    assert (sorted(ids(first)), ids(second)) == (sorted(said), [late])
+    if account.platform == "bluesky":
+        assert abs((utc_now() - second.mentions[0].posted_at).total_seconds() - hours * 3600) < 60
+
+
+@pytest.mark.parametrize("place", ["mastodon@sandbox"], indirect=True)
+def test_a_tagged_post_that_comes_late_from_another_server_is_heard(heard: SandboxPlace, account: Account) -> None:
+    account.open().verify()
+    tag = f"Late{account.connection.handle}"
+    for n in range(5):
+        heard.say(account, f"about #{tag} {n}")
+    cursor = account.open().tagged(tag, "").cursor
+    late = heard.say(account, f"about #{tag} late", behind_s=50 * 3600)
+
+    assert ids(account.open().tagged(tag, cursor)) == [late]
+
+
+@pytest.mark.parametrize("place", ["bluesky@sandbox", "mastodon@sandbox"], indirect=True)
+def test_what_its_author_edits_is_told_once_more(heard: SandboxPlace, account: Account) -> None:
+    account.open().verify()
+    said = heard.say(account, "first words")
+    first = account.open().mentions("")
+    remote_id = said.rpartition("/")[2] if account.platform == "mastodon" else said
+    heard.change(remote_id, f"@{account.connection.handle} other words")
+    second = account.open().mentions(first.cursor)
+
+    assert ids(second) == [said]
+    assert "other words" in second.mentions[0].text
+    assert account.open().mentions(second.cursor).mentions == ()
 
 
 @pytest.mark.usefixtures("heard")

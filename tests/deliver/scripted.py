@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from amplifier.campaign.delivery import Receipt
-from amplifier.campaign.mention import RawMention
-from amplifier.errors import Rejected
+from amplifier.campaign.mention import Aside, RawMention
+from amplifier.errors import PlatformError, Rejected
 from amplifier.platforms.port import Identity, Page, Part, Seen, Sought
 
 Act = BaseException | Callable[[], object]
@@ -28,6 +28,9 @@ class Scripted:
     deaf: list[Act] = field(default_factory=list)
     unread: list[Act] = field(default_factory=list)
     heard: Sequence[RawMention] = ()
+    aside: Sequence[Aside] = ()
+    problem: PlatformError | None = None
+    reread_as: Callable[[bytes], RawMention | Aside | None] | None = None
     posts: dict[str, bytes] = field(default_factory=dict)
     made: int = 0
     calls: list[str] = field(default_factory=list)
@@ -112,7 +115,11 @@ class Scripted:
     def _page(self, cursor: str) -> Page:
         self.cursors.append(cursor)
         _play(self.deaf)
-        return Page(tuple(self.heard), str(len(self.cursors)))
+        return Page(tuple(self.heard), str(len(self.cursors)), tuple(self.aside), self.problem)
+
+    def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
+        self.calls.append(f"reread {tag}".strip())
+        return self.reread_as(raw) if self.reread_as else Aside("", raw, "As before.")
 
     def _receipt(self, number: str) -> Receipt:
         return Receipt(number, f"https://x.com/us/status/{number}")

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from amplifier.campaign.delivery import State
+from amplifier.campaign.mention import Aside
 from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
+from amplifier.listen import poller
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.platforms.port import Platform
-from amplifier.store import accounts, deliveries, mentions, sources
+from amplifier.store import accounts, deliveries, mentions, quarantine, sources
 from tests.deliver.scripted import Scripted
 from tests.listen.test_match import RAW
 from tests.store import filled
@@ -156,3 +158,81 @@ def test_a_look_that_costs_money_is_followed_by_the_rest_it_is_given(ear: Ear) -
     ear.time += timedelta(seconds=1)
     ear.poller.poll()
     assert asked == [0, 1, 2, 0]
+
+
+def test_what_makes_no_sense_is_set_aside_and_the_rest_goes_on(ear: Ear) -> None:
+    ear.network.aside = [Aside("7", b"{}", "It has no author.")]
+    assert ear.poller.poll() == 1
+    (kept,) = quarantine.set_aside()
+    assert (kept.source, kept.aside) == ("x:mentions", ear.network.aside[0])
+    assert (ear.state().cursor, ear.state().problem) == ("1", "")
+
+
+def test_a_mention_that_stops_whoever_cleans_it_is_set_aside_alone(ear: Ear) -> None:
+    odd = replace(HEARD, canonical_id="odd", text=None, raw=b"{}")  # type: ignore[arg-type]
+    ear.network.heard = [odd, HEARD]
+    assert ear.poller.poll() == 1
+    assert [one.aside.place for one in quarantine.set_aside()] == ["odd"]
+
+
+@pytest.mark.parametrize("odd", ["a\x00", "a\ud83d", "a" * 10_000])
+def test_a_reply_to_what_can_be_no_post_is_heard(ear: Ear, odd: str) -> None:
+    ear.network.heard = [replace(HEARD, in_reply_to=odd, quotes=odd)]
+    assert ear.poller.poll() == 1
+
+
+def test_a_look_that_ended_early_is_taken_in_and_told(ear: Ear) -> None:
+    ear.network.problem = RateLimited("Too often.", after(30))
+    assert ear.poller.poll() == 1
+    assert (ear.state().cursor, ear.state().problem) == ("1", "Too often.")
+    assert ear.poller.poll() == 0
+    assert len(ear.network.calls) == 1
+    ear.network.problem, ear.time = None, after(30)
+    ear.poller.poll()
+    assert ear.state().problem == ""
+
+
+def test_what_was_set_aside_is_read_once_more_by_another_version_and_only_once(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ear.network.heard, ear.network.aside = [], [Aside("7", b"seven", "No author."), Aside("8", b"eight", "No author.")]
+    ear.poller.poll()
+    ear.poller.poll()
+    assert "reread" not in ear.network.calls
+    ear.network.aside = []
+    monkeypatch.setattr(poller, "version", lambda _: "another")
+    ear.poller = Poller(ear.source, now=ear.now)
+    ear.network.reread_as = lambda raw: HEARD if raw == b"seven" else Aside("", raw, "Still none.")
+    assert [ear.poller.poll(), ear.poller.poll()] == [1, 0]
+
+    assert ear.network.calls.count("reread") == 2
+    assert [one.mention.canonical_id for one in mentions.mentions(mentions.Filter())] == ["a"]
+    assert [(one.aside.place, one.aside.reason) for one in quarantine.set_aside()] == [("8", "Still none.")]
+    Poller(ear.source, now=ear.now).poll()
+    assert ear.network.calls.count("reread") == 2
+
+
+def test_our_own_post_that_was_set_aside_is_let_go(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    ear.network.heard, ear.network.aside = [], [Aside("7", b"seven", "No author.")]
+    ear.poller.poll()
+    ear.network.aside = []
+    monkeypatch.setattr(poller, "version", lambda _: "another")
+    ear.network.reread_as = lambda _: replace(HEARD, author_id="1")
+    Poller(ear.source, now=ear.now).poll()
+    assert (quarantine.piles(), mentions.mentions(mentions.Filter())) == ((), ())
+
+
+@pytest.mark.parametrize("error", [Unavailable("Not now."), RuntimeError("surprise")])
+def test_what_cannot_even_be_tried_again_keeps_nothing_new_waiting(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(_: bytes) -> None:
+        raise error
+
+    ear.network.heard, ear.network.aside = [], [Aside("7", b"seven", "No author.")]
+    ear.poller.poll()
+    ear.network.heard, ear.network.aside, ear.network.reread_as = [HEARD], [], fail
+    monkeypatch.setattr(poller, "version", lambda _: "another")
+    assert Poller(ear.source, now=ear.now).poll() == 1
+    assert ear.state().problem == ""
+    assert [one.aside.place for one in quarantine.set_aside()] == ["7"]

@@ -154,6 +154,20 @@ def test_the_cursor_leads_backwards_to_the_beginning(bluesky: Any, door: Any) ->
     assert read == list("6543210")
 
 
+def test_a_notification_stands_where_its_author_s_clock_says_if_that_is_behind(bluesky: Any, door: Any) -> None:
+    for words, behind_s in (("one", 0), ("hours", 10_800), ("years", 1.6e9), ("ahead", -7200), ("two", 0)):
+        door.say("bluesky", f"@labfreemvmt.example {words}", behind_s=behind_s)
+    listed: list[Any] = []
+    cursor = ""
+    while not listed or cursor:
+        page = notifications(bluesky, limit=2, **({"cursor": cursor} if cursor else {}))
+        listed += page.notifications
+        cursor = page.cursor or ""
+
+    assert [one.record.text.split()[-1] for one in listed] == ["two", "ahead", "one", "hours", "years"]
+    assert [one.indexed_at < one.record.created_at for one in listed] == [False, True, False, False, False]
+
+
 def test_a_mention_in_our_record_counts_by_its_facet_not_by_its_text(bluesky: Any, door: Any) -> None:
     door.say("bluesky", "Hello")
     did = bluesky.client.resolve_handle("brook.example").did

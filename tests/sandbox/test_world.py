@@ -60,6 +60,31 @@ def test_each_account_is_told_once_for_the_strongest_reason_and_never_of_itself(
     assert not world.was_told(other.author, ours)
 
 
+def test_what_comes_late_from_another_server_has_the_place_of_its_time_and_is_told_last(world: World) -> None:
+    me = world.people.account(Network.MASTODON, "labfreemvmt")
+    more: dict[str, Any] = {"network": Network.MASTODON, "handle": "brook@meadow.example", "mentions": ("labfreemvmt",)}
+    now = add(world, "Now", **more)
+    late = [add(world, f"Late {n}", behind_ms=3_600_000, **more) for n in range(3)]
+    after = add(world, "After", **more)
+
+    assert len({post.position for post in late}) == 3
+    assert max(post.position for post in late) < now.position < after.position
+    assert [notice.post.text for notice in world.notices(me, Window())][:2] == ["After", "Late 2"]
+
+
+def test_no_two_notices_of_an_account_share_an_instant_whatever_their_authors_clocks_say(world: World) -> None:
+    me = world.people.account(Network.BLUESKY, "labfreemvmt.example")
+    records = ('{"createdAt":"2023-10-09T12:00:00Z"}',) * 3 + ('{"createdAt":"soon"}', "[]", "")
+    for number, record in enumerate(records):
+        more: dict[str, Any] = {"handle": "brook.example", "network": Network.BLUESKY, "rkey": str(number)}
+        add(world, str(number), record=record, mentions=("labfreemvmt.example",), **more)
+    told = world.notices(me, Window(), by="sort_ms")
+
+    assert [notice.post.text for notice in told] == ["5", "4", "3", "2", "1", "0"]
+    assert len({notice.sort_ms for notice in told}) == 6
+    assert told[-1].sort_ms == told[-1].post.sort_ms == 1_696_852_800_000
+
+
 def test_the_reach_is_the_oldest_of_the_last_so_many(world: World) -> None:
     me = world.people.account(Network.X, "labfreemvmt")
     made = [add(world, str(n), handle="brook", mentions=("labfreemvmt",)) for n in range(4)]

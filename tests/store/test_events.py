@@ -11,7 +11,8 @@ from amplifier.campaign.mention import Status
 from amplifier.campaign.plan import DecisionKind
 from amplifier.store import decisions, events, mentions
 from amplifier.store.events import Event, events_of, of_delivery, write_events
-from amplifier.store.models import DecisionRow, EventRow, FollowupRow, MentionRow
+from amplifier.store.heard import FollowupRow, MentionRow
+from amplifier.store.models import DecisionRow, EventRow
 from tests.store.filled import NOW, add, after, mention
 
 pytestmark = pytest.mark.usefixtures("opened")

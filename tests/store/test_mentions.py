@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from amplifier.campaign.mention import Kind, Mention, Note, Status, Visibility
 from amplifier.store import mentions, sources
+from amplifier.store.heard import MentionRow, SourceRow
 from amplifier.store.mentions import Filter, follow_up, take_in
-from amplifier.store.models import MentionRow, SourceRow
 from tests.store.filled import NOW, after, at_once, mention
 
 pytestmark = pytest.mark.usefixtures("opened")

@@ -21,6 +21,7 @@ def test_this_is_every_address_there_is() -> None:
         "decide/<int:number>",
         "mentions",
         "mentions/<int:number>",
+        "mentions/aside",
         "milestones/move",
         "posts/correct",
         "posts/correct/now",

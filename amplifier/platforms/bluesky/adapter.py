@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from amplifier.campaign.delivery import Receipt, Verb
-from amplifier.campaign.mention import RawMention
+from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import AccountLost, OutcomeUnknown, PlatformError, Rejected, Unavailable
-from amplifier.platforms.bluesky import notifications, record
+from amplifier.platforms.bluesky import listening, notifications, record
 from amplifier.platforms.bluesky.calls import Calls
 from amplifier.platforms.bluesky.translate import rest_until
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
-from amplifier.platforms.watermark import Watermark
 
 PAGE_SIZE = 100
-PAGES = 10  # of 100 notifications or records a call
-# The AppView orders notifications by the author's own clock where that is behind (bsky: min(createdAt, indexedAt)).
-SETTLED = timedelta(hours=1)
+PAGES = 10  # of 100 records a call
 GET_RECORD = "com.atproto.repo.getRecord"
 
 
@@ -122,41 +119,17 @@ class BlueskyPlatform(Platform):
         self._calls.post("com.atproto.repo.deleteRecord", freeze(place), is_deleted, Verb.DELETE)
 
     def mentions(self, cursor: str) -> Page:
-        """Mentions of, replies to and quotes of our account, back to the mark."""
-        mark = Watermark.read(cursor)
-        fresh: dict[str, RawMention] = {}
-        with self._calls.reading():
-            found, stopped_at = self._walk(mark, pages=PAGES if cursor else 1)
-            own_did = self._calls.own_did()
-            found.sort(key=lambda notification: notifications.item(notification).mark)
-            items = [notifications.item(notification) for notification in found]
-            for notification in found:
-                if notification["reason"] in notifications.REASONS and mark.is_new(str(notification["uri"])):
-                    mention = notifications.mention(notification, own_did, self._connection.web)
-                    fresh.setdefault(mention.canonical_id, mention)
-        horizon = self._now() - SETTLED
-        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon, is_all=not stopped_at)
-        return Page(tuple(fresh.values()), after.written())
+        """Mentions of, replies to and quotes of our account."""
+        own_did, web = self._calls.own_did(), self._connection.web
+        return listening.mentions(self._calls.get_raw, cursor, own_did=own_did, web=web, now=self._now())
 
     def tagged(self, tag: str, cursor: str) -> Page:  # noqa: ARG002 - the port's signature
         """Bluesky offers no hashtag listing for programs (its search is for people; capabilities say so)."""
         raise Unavailable(f"Bluesky cannot be listened to for #{tag}.")
 
-    def _walk(self, mark: Watermark, pages: int) -> tuple[list[Mapping[str, Any]], str]:
-        """All notifications younger than the mark, and where the walk broke off because there were too many."""
-        found: list[Mapping[str, Any]] = []
-        position = mark.before
-        for _ in range(pages):
-            parameters: dict[str, Any] = {"limit": PAGE_SIZE, "reasons": list(notifications.REASONS)}
-            if position:
-                parameters["cursor"] = position
-            page = self._calls.get("app.bsky.notification.listNotifications", parameters)
-            younger = [n for n in page["notifications"] if notifications.item(n).mark > mark.since]
-            found += younger
-            position = str(page.get("cursor") or "")
-            if not position or len(younger) < len(page["notifications"]) or not younger:
-                return found, ""
-        return found, position
+    def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:  # noqa: ARG002 - the port's signature
+        """What was set aside, understood anew."""
+        return listening.reread(raw, self._calls.own_did(), self._connection.web)
 
     def _own_records(self) -> Iterator[Mapping[str, Any]]:
         parameters: dict[str, Any] = {"repo": self._calls.own_did(), "collection": record.COLLECTION}

@@ -58,6 +58,12 @@ class Calls:
         url = f"{self._api}/xrpc/{method}"
         return self._calling(lambda: _fields(self._client.request.get(url, params=parameters).content))
 
+    def get_raw(self, method: str, parameters: dict[str, Any]) -> bytes:
+        """The answer to a query before anybody has read it: the SDK reads the whole of it, or nothing."""
+        url = f"{self._api}/xrpc/{method}"
+        request = self._client.request
+        return self._calling(lambda: bytes(request._send_request("GET", url, params=parameters).content))  # noqa: SLF001
+
     def get_dated(self, method: str) -> tuple[dict[str, Any], datetime | None]:
         """As `get`, with what the server's clock showed when it answered."""
 

@@ -8,22 +8,16 @@ from typing import Any
 
 from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
 from amplifier.platforms.bluesky.record import in_words
+from amplifier.platforms.events import instant
 from amplifier.platforms.fields import part, parts, words
-from amplifier.platforms.watermark import Item
 
 NO_HANDLE = ("", "handle.invalid")  # what the AppView says where a handle leads nowhere
 REASONS = {"mention": Kind.MENTION, "reply": Kind.REPLY, "quote": Kind.QUOTE}
 
 
-def item(notification: Mapping[str, Any]) -> Item:
-    """The notification as the watermark needs it."""
-    at = _instant(notification["indexedAt"])
-    return Item(mark=mark(at), canonical_id=str(notification["uri"]), at=at)
-
-
 def mark(at: datetime) -> str:
     """An instant in the form in which marks are compared: UTC, milliseconds, always of the same length."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def web_address(web: str, uri: str) -> str:
@@ -57,7 +51,7 @@ def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMenti
         text=in_words(record),
         markup=False,
         url=web_address(web, uri),
-        posted_at=_instant(notification["indexedAt"]),
+        posted_at=instant(notification, "indexedAt"),
         in_reply_to=in_reply_to,
         quotes=quotes,
         visibility=Visibility.PUBLIC,  # there are no other posts on Bluesky
@@ -81,7 +75,3 @@ def _quoted(embed: Mapping[str, Any]) -> str:
     """The at-uri of the quoted post; with media beside it, it lies one level deeper (embed.recordWithMedia)."""
     quoted = part(embed, "record")
     return words(part(quoted, "record") or quoted, "uri")
-
-
-def _instant(value: str) -> datetime:
-    return datetime.fromisoformat(value)

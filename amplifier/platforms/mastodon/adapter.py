@@ -4,33 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from mastodon import Mastodon
 
 from amplifier.campaign.delivery import Receipt, Verb
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import PlatformError, Rejected
 from amplifier.platforms import own_word
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
-from amplifier.platforms.mastodon import statuses
-from amplifier.platforms.mastodon.calls import ask
-from amplifier.platforms.mastodon.own import PAGES, Own
+from amplifier.platforms.mastodon import listening, statuses
+from amplifier.platforms.mastodon.calls import ask, told
+from amplifier.platforms.mastodon.own import Own
 from amplifier.platforms.mastodon.server import Server
 from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
-from amplifier.platforms.watermark import Item, Watermark
 
-PAGE_SIZE = 40  # statuses or notifications; the most that Mastodon gives at once
-BEFORE_ALL = "0"  # lower than any id, be it a number or a ULID
-# A notification's number may appear after a higher one while both are being stored; that takes moments.
-NOTIFICATIONS_SETTLED = timedelta(seconds=60)
-# A status from another server gets an id by the time when it was written, however late it arrives here.
-STATUSES_SETTLED = timedelta(hours=1)
-KINDS = {"mention": Kind.MENTION, "quote": Kind.QUOTE}
+PAGE_SIZE = 40  # own statuses; the most that Mastodon gives at once
 
 
 class MastodonPlatform(Platform):
@@ -55,7 +48,8 @@ class MastodonPlatform(Platform):
             lambda path: ask(self._reading, self._connection, path), lambda: is_not_offered(self._reading.answer)
         )
         self._own = Own(self._own_page, self._source, lambda: self._reading.answer)
-        self._kinds = tuple(KINDS)
+        self._kinds = tuple(listening.KINDS)
+        self._ear = listening.Ear(self._get, self._me, now)
 
     def verify(self) -> Identity:
         """Who the server says we are."""
@@ -145,68 +139,26 @@ class MastodonPlatform(Platform):
 
     def mentions(self, cursor: str) -> Page:
         """Statuses that mention us, answer us or quote us."""
-
-        def fetch(**bounds: str) -> list[Any]:
-            try:
-                return self._listed(self._reader.notifications(types=list(self._kinds), limit=PAGE_SIZE, **bounds))
-            except Exception:
-                if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
-                    raise
-                self._kinds = ("mention",)  # this server does not know quotes
-                return fetch(**bounds)
-
-        return self._listen(cursor, fetch, _notified, NOTIFICATIONS_SETTLED)
+        self._me()
+        try:
+            return self._ear.notifications(cursor, self._kinds)
+        except PlatformError:
+            if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
+                raise
+        self._kinds = ("mention",)  # this server does not know quotes
+        return self._ear.notifications(cursor, self._kinds)
 
     def tagged(self, tag: str, cursor: str) -> Page:
         """Statuses with this hashtag, as far as this server has seen them, without our own."""
+        return self._ear.tagged(tag, cursor)
 
-        def fetch(**bounds: str) -> list[Any]:
-            return self._listed(self._reader.timeline_hashtag(tag, limit=PAGE_SIZE, **bounds))
+    def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
+        """What was set aside, understood anew."""
+        return listening.reread(raw, tag, self._me())
 
-        return self._listen(cursor, fetch, lambda status: (status, Kind.TAG), STATUSES_SETTLED)
-
-    def _listen(
-        self,
-        cursor: str,
-        fetch: Callable[..., list[Any]],
-        read: Callable[[Any], tuple[Mapping[str, Any] | None, Kind]],
-        settled: timedelta,
-    ) -> Page:
-        """Go from the mark to the newest, page by page, and give what is new, oldest first."""
-        mark = Watermark.read(cursor)
+    def _get(self, path: str, query: listening.Query) -> bytes:
         with self._reads():
-            own_id = self._me()
-            found, complete = self._walk(fetch, mark) if cursor else (fetch()[::-1], True)
-            items, fresh = [], dict[str, RawMention]()
-            for entry in found:
-                status, kind = read(entry)
-                name = str(status["uri"]) if status else str(entry["id"])
-                items.append(Item(str(entry["id"]), name, statuses.said_at(entry)))
-                if status and str(status["account"]["id"]) != own_id and mark.is_new(name):
-                    fresh.setdefault(name, statuses.mention(status, kind, own_id))
-        horizon = self._now() - settled
-        if not cursor:
-            after = mark.begun(items, horizon, is_all=False)  # a page may be short although there is more
-        elif complete:
-            after = mark.advanced(items, horizon)
-        else:  # more than one call should fetch: go on behind the last one
-            after = Watermark(since=items[-1].mark)
-        return Page(tuple(fresh.values()), after.written())
-
-    def _walk(self, fetch: Callable[..., list[Any]], mark: Watermark) -> tuple[list[Any], bool]:
-        """Everything after the mark, oldest first, and whether the newest was reached.
-
-        `min_id` gives the page next to it, the newest of it on top; `since_id` would skip what does not fit on one.
-        """
-        found: list[Any] = []
-        position = mark.since or BEFORE_ALL
-        for _ in range(PAGES):
-            page = fetch(min_id=position)
-            if not page:
-                return found, True
-            found += page[::-1]
-            position = str(page[0]["id"])
-        return found, False
+            return told(self._reading, self._connection, path, query)
 
     def _own_page(self, **bounds: str) -> list[Any]:
         return self._listed(self._reader.account_statuses(self._me(), limit=PAGE_SIZE, exclude_reblogs=True, **bounds))
@@ -231,13 +183,13 @@ class MastodonPlatform(Platform):
     def _warning(self, status: Mapping[str, Any]) -> str:
         """The warning over a status as it was written; as it is shown where the server does not tell."""
         shown = str(status.get("spoiler_text") or "")
-        told = self._told_source(status) if shown else None
-        return str(told.get("spoiler_text") or shown) if told else shown
+        source = self._told_source(status) if shown else None
+        return str(source.get("spoiler_text") or shown) if source else shown
 
     def _source(self, status: Mapping[str, Any]) -> str | None:
         """The words as they were written; None where the server does not tell them."""
-        told = self._told_source(status)
-        return None if told is None else str(told["text"])
+        source = self._told_source(status)
+        return None if source is None else str(source["text"])
 
     def _told_source(self, status: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
@@ -278,10 +230,6 @@ class MastodonPlatform(Platform):
             raise
         except Exception as error:
             raise translate(error, session.answer, self._now(), verb) from error
-
-
-def _notified(notification: Any) -> tuple[Mapping[str, Any] | None, Kind]:
-    return notification.get("status"), KINDS.get(str(notification["type"]), Kind.MENTION)
 
 
 def _same(status: Any, remote_id: str) -> None:

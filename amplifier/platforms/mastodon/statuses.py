@@ -12,7 +12,6 @@ from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, visib
 from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.mastodon.likeness import FULL_HANDLE
 from amplifier.platforms.port import Part
-from amplifier.platforms.watermark import Item
 
 MEDIA = {"image": Medium.PICTURE, "gifv": Medium.ANIMATION, "video": Medium.VIDEO, "audio": Medium.AUDIO}
 
@@ -44,11 +43,6 @@ def said_at(status: Mapping[str, Any]) -> datetime:
     if not isinstance(at, datetime):
         at = datetime.fromisoformat(str(at))
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def item(status: Mapping[str, Any]) -> Item:
-    """A status as the watermark needs it."""
-    return Item(mark=str(status["id"]), canonical_id=str(status["uri"]), at=said_at(status))
 
 
 def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:

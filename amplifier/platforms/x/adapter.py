@@ -7,32 +7,28 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import tweepy
 
 from amplifier.campaign.delivery import Receipt, Verb
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms import own_word
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.metered import MeteredSession, Tariff
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
-from amplifier.platforms.watermark import Watermark
-from amplifier.platforms.x import posts
+from amplifier.platforms.x import listening, posts
 from amplifier.platforms.x.tariff import charge
 from amplifier.platforms.x.translate import is_refused_request, rest_until, translate
 
 TWEEPY_HOSTS = ("https://api.twitter.com", "https://api.x.com")  # written into tweepy's client.py
 POST_FIELDS = ["created_at", "entities", "author_id", "edit_history_tweet_ids", "note_tweet"]
-MENTION_FIELDS = [*POST_FIELDS, "in_reply_to_user_id", "referenced_tweets", "attachments"]
-AUTHOR_FIELDS = ["username", "name", "protected"]
 PAGE_SIZE = 100
-PAGES = 10  # of 100 posts a call; X shows 800 mentions at most
-SETTLED = timedelta(seconds=60)  # a post may enter X's index after a younger one; after a minute it does not
+PAGES = 10  # of 100 of our own posts a call
 
 # At DEBUG these write headers and bodies into the log (tweepy/client.py:80, oauthlib's base string).
 for _name in ("tweepy", "oauthlib", "requests_oauthlib"):
@@ -57,6 +53,7 @@ class XPlatform(Platform):
         self._reader = self._client(self._reading)
         self._writing = Burst(self._session, now)
         self._own_id = ""
+        self._ear = listening.Ear(self._get, self._me, now, connection.web, self._has_refused)
 
     def verify(self) -> Identity:
         """Who X says we are."""
@@ -140,87 +137,35 @@ class XPlatform(Platform):
 
     def mentions(self, cursor: str) -> Page:
         """Mentions of, replies to and quotes of our account; X shows the last 800."""
-
-        def fetch(bounds: dict[str, str], token: str) -> Any:
-            return self._reader.get_users_mentions(
-                self._me(),
-                pagination_token=token or None,
-                max_results=PAGE_SIZE,
-                tweet_fields=MENTION_FIELDS,
-                expansions=["author_id"],
-                user_fields=AUTHOR_FIELDS,
-                user_auth=True,
-                **bounds,
-            )
-
-        return self._listen(cursor, fetch)
+        return self._ear.mentions(cursor)
 
     def tagged(self, tag: str, cursor: str) -> Page:
         """Posts of the last seven days with this hashtag, without reposts and our own ones."""
+        return self._ear.tagged(tag, self._connection.handle, cursor)
 
-        def fetch(bounds: dict[str, str], token: str) -> Any:
-            return self._reader.search_recent_tweets(
-                f"#{tag} -is:retweet -from:{self._connection.handle}",
-                next_token=token or None,
-                max_results=PAGE_SIZE,
-                tweet_fields=MENTION_FIELDS,
-                expansions=["author_id"],
-                user_fields=AUTHOR_FIELDS,
-                user_auth=True,
-                **bounds,
-            )
+    def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
+        """What was set aside, understood anew."""
+        return self._ear.reread(raw, tag)
 
-        return self._listen(cursor, fetch, kind=Kind.TAG)
+    def _has_refused(self, error: BaseException | None) -> bool:
+        return is_refused_request(error, self._reading.answer)
 
-    def _listen(self, cursor: str, fetch: Callable[..., Any], kind: Kind | None = None) -> Page:
-        """Walk back from the newest to the mark, give what is new, oldest first, and move the mark."""
-        mark = Watermark.read(cursor)
-        bounds = {name: value for name, value in (("since_id", mark.since), ("until_id", mark.before)) if value}
+    def _get(self, path: str, query: dict[str, str]) -> bytes:
+        """The answer as it came: tweepy would read the whole of it, or nothing."""
         with self._reads():
-            try:
-                walk = self._walk(fetch, bounds, pages=PAGES if cursor else 1)
-            except Exception as error:
-                if not (is_refused_request(error, self._reading.answer) and bounds):
-                    raise
-                # The mark is older than X's search reaches (seven days): what it still shows is all there is.
-                walk = self._walk(fetch, {}, pages=PAGES)
-            found, users, unfinished = walk
-            found.sort(key=lambda post: int(post["id"]))
-            items = [posts.item(post) for post in found]
-            own_id = self._me()
-        horizon = self._now() - SETTLED
-        stopped_at = items[0].mark if items and unfinished else ""
-        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon, is_all=not unfinished)
-        fresh: dict[str, RawMention] = {}
-        for post in found:
-            if str(post.get("author_id")) != own_id and mark.is_new(posts.canonical_id(post)):
-                mention = posts.mention(post, users, own_id, self._connection.web)
-                fresh[mention.canonical_id] = mention if kind is None else _as(mention, kind)
-        return Page(tuple(fresh.values()), after.written())
+            return bytes(self._reader.request("GET", path, query, user_auth=True).content)
 
-    def _walk(
-        self, fetch: Callable[..., Any], bounds: dict[str, str], pages: int
-    ) -> tuple[list[Mapping[str, Any]], dict[str, Mapping[str, Any]], bool]:
-        """All posts within the bounds, their authors by id, and whether there are more than `pages` pages of them."""
-        found: list[Mapping[str, Any]] = []
-        users: dict[str, Mapping[str, Any]] = {}
-        token = ""
-        for page in self._pages(lambda token: fetch(bounds, token), pages):
-            found += page.get("data", ())
-            users |= {str(user["id"]): user for user in page.get("includes", {}).get("users", ())}
-            token = page.get("meta", {}).get("next_token", "")
-        return found, users, bool(token)
-
-    def _pages(self, fetch: Callable[[str], Any], pages: int = PAGES) -> Iterator[dict[str, Any]]:
-        token = ""
-        for _ in range(pages):
+    def _pages(self, fetch: Callable[[str], Any]) -> Iterator[dict[str, Any]]:
+        token, asked = "", {""}
+        for _ in range(PAGES):
             page = fetch(token)
             if "data" not in page and "meta" not in page:
                 raise Unavailable(f"X answered without saying what it found. {json.dumps(page)[:200]}")
             yield page
             token = page.get("meta", {}).get("next_token", "")
-            if not token:
+            if not token or token in asked:
                 return
+            asked.add(token)
 
     def _post(self, remote_id: str) -> Mapping[str, Any] | None:
         """One post by its id; None if X says that there is none."""
@@ -294,7 +239,3 @@ class XPlatform(Platform):
 
 def _path(remote_id: str) -> str:
     return f"/2/tweets/{quote(remote_id, safe='')}"
-
-
-def _as(mention: RawMention, kind: Kind) -> RawMention:
-    return RawMention(**{**vars(mention), "kind": kind})

@@ -15,7 +15,6 @@ from typing import Any
 
 from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
 from amplifier.platforms.fields import part, parts, words
-from amplifier.platforms.watermark import Item
 
 SHORTENED = re.compile(r"(https?://t\.co/\w+)")
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
@@ -84,11 +83,6 @@ def canonical_id(post: Mapping[str, Any]) -> str:
     """The id of the post's first version: an edit is a new post with a new id and the list of the earlier ones."""
     versions = _either(post, "edit_history_tweet_ids", "edit_history_post_ids") or [post["id"]]
     return str(versions[0])
-
-
-def item(post: Mapping[str, Any]) -> Item:
-    """The post as the watermark needs it."""
-    return Item(mark=str(post["id"]), canonical_id=canonical_id(post), at=said_at(post))
 
 
 def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own_id: str, web: str) -> RawMention:

@@ -33,8 +33,11 @@ class XCharge:
         return self.most * (self.each + self.user)
 
     def cost(self, answer: Mapping[str, Any]) -> int:
-        """What is in this answer; an empty one is free."""
-        users = (answer.get("includes") or {}).get("users") or ()
+        """What is in this answer; an empty one is free, and of one that cannot be counted the worst is believed."""
+        included = answer.get("includes") or {}
+        users = (included.get("users") or []) if isinstance(included, dict) else None
+        if not isinstance(users, list):
+            return self.worst
         return _number(answer.get("data")) * self.each + len(users) * self.user
 
 

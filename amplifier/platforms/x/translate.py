@@ -62,7 +62,7 @@ def rest_until(answer: Answer | None, now: datetime) -> datetime | None:
     return rest(answer.headers, METERS, now, WINDOW) if answer else None
 
 
-def is_refused_request(error: Exception, answer: Answer | None) -> bool:
+def is_refused_request(error: BaseException | None, answer: Answer | None) -> bool:
     """Whether X called the request itself wrong (400), as for a `since_id` older than its search reaches."""
     return isinstance(error, tweepy.BadRequest) and answer is not None and answer.is_own
 

@@ -16,14 +16,14 @@ from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
-from amplifier.store import journeys, mentions
+from amplifier.store import journeys, mentions, quarantine
 from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, place, said_at, title
 
 PAGE = 50
 LONGEST_NOTE = 200
 LONGEST_SEARCH = 100
 DIGITS = 19  # of the largest number that a mention can have
-FILTERS = ("status", "network", "kind", "privacy", "q")
+FILTERS = ("status", "network", "kind", "privacy", "q", "edited")
 PRIVACY = {"public": False, "private": True}
 
 
@@ -40,6 +40,8 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     content = frame(request) | {
         "truth": _truth(mentions.counts_by_status(), mentions.counts_by_status(private=True)),
         "mentions": [_line(one, about.get(one.mention.about, ""), stage) for one in page[:PAGE]],
+        "edited": 0 if chosen["edited"] else mentions.edited_since(),
+        "aside": sum(pile.number for pile in quarantine.piles()),
         "filters": chosen,
         "choices": {
             "status": [status.value for status in Status],
@@ -97,6 +99,7 @@ def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
         "network": list(TITLES),
         "kind": list(Kind),
         "privacy": list(PRIVACY),
+        "edited": ["since"],
     }
     said = {name: asked(values, prefix + name) for name in FILTERS}
     return {
@@ -121,6 +124,7 @@ def _filter(chosen: Mapping[str, str]) -> mentions.Filter:
         kinds=(Kind(chosen["kind"]),) if chosen["kind"] else (),
         words=chosen["q"],
         private=PRIVACY.get(chosen["privacy"]),
+        edited_since=bool(chosen["edited"]),
     )
 
 
@@ -164,6 +168,9 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "text": mention.text,
         "when": said_at(mention.posted_at, stage),
         "iso": mention.posted_at.isoformat(),
+        "seen": said_at(one.seen_at, stage) if one.is_off else "",
+        "edited": said_at(one.edited_at, stage) if one.edited_at else "",
+        "edited_since": one.edited_since,
         "url": outward(mention.url),
         "status": one.status.value,
         "about": about,

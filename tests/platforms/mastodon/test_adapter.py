@@ -173,7 +173,7 @@ def test_a_server_without_quotes_is_asked_for_mentions_alone(stub: Stub) -> None
         kinds = [value for name, value in asked.query if name == "types[]"]
         if "quote" in kinds:
             return Said(400, {"error": "unknown type"})
-        return Said(200, [] if "min_id" in dict(asked.query) else [notified("1")])
+        return Said(200, [] if "max_id" in dict(asked.query) else [notified("1")])
 
     stub.answers[LISTING] = listing
     adapter = connected(stub)
@@ -181,7 +181,12 @@ def test_a_server_without_quotes_is_asked_for_mentions_alone(stub: Stub) -> None
     adapter.mentions(page.cursor)
 
     assert len(page.mentions) == 1
-    assert stub.paths().count(LISTING) == 3
+    assert [("types[]", "quote") in asked.query for asked in stub.asked if asked.path in LISTING] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_quotes_and_replies_are_told_apart(stub: Stub) -> None:

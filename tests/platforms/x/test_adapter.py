@@ -12,6 +12,7 @@ from amplifier.errors import AlreadyPublished, OutcomeUnknown, Rejected, Unavail
 from amplifier.platforms.port import Connection, Part, Sought
 from amplifier.platforms.x import adapter as module
 from amplifier.platforms.x.adapter import XPlatform
+from amplifier.platforms.x.listening import EPOCH
 from tests.contract.places import Vault
 from tests.platforms.stub import Asked, Said, Stub
 
@@ -29,6 +30,13 @@ def connected(stub: Stub, now: Callable[[], datetime] = lambda: NOW) -> XPlatfor
 def post(number: int, text: str = TEXT, author: str = "1", **more: Any) -> dict[str, Any]:
     made = datetime(2026, 10, 9, 12, 0, tzinfo=UTC) + timedelta(seconds=number)
     return {"id": str(number), "text": text, "author_id": author, "created_at": f"{made:%Y-%m-%dT%H:%M:%S}.000Z"} | more
+
+
+def recent(seconds_ago: float, **more: Any) -> dict[str, Any]:
+    """A stranger's post with an id of its time, as X gives them."""
+    made = NOW - timedelta(seconds=seconds_ago)
+    number = int((made - EPOCH).total_seconds() * 1000) << 22
+    return post(0, author="5") | {"id": str(number), "created_at": f"{made:%Y-%m-%dT%H:%M:%S}.000Z"} | more
 
 
 def listed(*posts: dict[str, Any], more: str = "") -> Said:
@@ -161,10 +169,18 @@ def test_a_post_in_the_second_of_the_attempt_is_found(stub: Stub) -> None:
 
 
 def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
-    stub.answers["GET /2/users/1/tweets"] = listed(post(9, "Other words"), more="again")
+    tokens = iter(range(100))
+    stub.answers["GET /2/users/1/tweets"] = lambda _: listed(post(9, "Other words"), more=f"page {next(tokens)}")
 
     assert connected(stub).find(sought()) is None
     assert stub.paths().count("GET /2/users/1/tweets") == module.PAGES
+
+
+def test_looking_is_not_led_in_a_circle(stub: Stub) -> None:
+    stub.answers["GET /2/users/1/tweets"] = listed(post(9, "Other words"), more="again")
+
+    assert connected(stub).find(sought()) is None
+    assert stub.paths().count("GET /2/users/1/tweets") == 2
 
 
 def test_an_answer_that_says_nothing_is_no_empty_timeline(stub: Stub) -> None:
@@ -196,10 +212,7 @@ def test_an_edited_mention_comes_once_in_its_newest_form(stub: Stub) -> None:
 
 def test_a_mention_that_shows_late_is_not_lost(stub: Stub) -> None:
     adapter = connected(stub)
-    made = NOW - timedelta(seconds=20)
-    early, late = (
-        post(int((made - datetime(2026, 10, 9, 12, 0, tzinfo=UTC)).total_seconds()) + n, author="5") for n in (5, 0)
-    )
+    early, late = recent(15), recent(20)
     stub.answers["GET /2/users/1/mentions"] = listed(early)
     first = adapter.mentions("")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,20 @@ TEXT = f"Zoë: {LINK} 👩‍👩‍👧 #Lab23 @labfreemvmt"
 @pytest.fixture
 def sent(stub: Stub) -> list[Asked]:
     """Every kind of request that the adapter makes, as it came over the wire."""
+    numbers = count(31)
+
+    def page(_: Asked) -> Said:
+        number = next(numbers)
+        return listed(post(number, author="5"), more=f"page{number}")
+
     stub.answers |= {
         "GET /2/users/me": ME,
         "POST /2/tweets": Said(201, {"data": {"id": "77", "text": TEXT.replace(LINK, "https://t.co/a")}}),
         "GET /2/tweets/77": Said(200, {"data": post(77)}),
         "DELETE /2/tweets/77": Said(200, {"data": {"deleted": True}}),
         "GET /2/users/1/tweets": listed(post(1, "Other words"), more="abcdefgh"),
-        "GET /2/users/1/mentions": listed(post(31, author="5"), more="abcdefgh"),
-        "GET /2/tweets/search/recent": listed(post(31, author="5"), more="abcdefgh"),
+        "GET /2/users/1/mentions": page,
+        "GET /2/tweets/search/recent": page,
     }
     adapter = XPlatform(Connection("labfreemvmt", stub.address, "https://x.com", SECRETS), Vault(), lambda: NOW)
     request = adapter.prepare(Part(TEXT, "en"), "key", NOW)

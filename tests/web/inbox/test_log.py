@@ -9,9 +9,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from amplifier.campaign.mention import Kind, Status, Visibility
+from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
 from amplifier.store import mentions
-from amplifier.store.models import DeliveryRow, FollowupRow
+from amplifier.store.heard import FollowupRow
+from amplifier.store.models import DeliveryRow
 from amplifier.web.inbox import log
 from tests.web.campaign import Campaign, Page, mention, unsafe
 
@@ -396,3 +398,30 @@ def test_what_somebody_had_seen_may_be_any_nonsense(opened: Campaign, seen: str)
     (number,) = texts()
     page = opened.send(f"/mentions/{number}", {"status": "done", "seen": seen}, on="/mentions")
     assert "is marked “done”." in page.text
+
+
+def test_a_clock_that_is_off_is_shown_with_when_we_saw_it(opened: Campaign) -> None:
+    opened.hear(mention(1))
+    opened.hear(mention(2), mention(3, posted_at=utc_now()))
+    page = opened.get("/mentions")
+    assert shown(page) == ["Mention 3.", "Mention 2.", "Mention 1."]
+    assert page.text.count("first seen") == 2  # the first, too, is a day old
+
+
+def test_an_edit_after_somebody_dealt_with_it_is_marked_and_can_be_shown_alone(opened: Campaign) -> None:
+    opened.hear(mention(1, fingerprint="a"), mention(2))
+    number = next(number for number, text in texts().items() if text == "Mention 1.")
+    opened.send(f"/mentions/{number}", {"status": "done", "note": ""}, on="/mentions")
+    opened.hear(mention(1, fingerprint="b", text="Other words."))
+
+    page = opened.get("/mentions")
+    assert "edited since" in page.text
+    assert "Show 1 edited after somebody had dealt with it" in page.text
+    assert "/mentions?edited=since" in page.links()
+    alone = opened.get("/mentions?edited=since")
+    assert shown(alone) == ["Other words."]
+    back = opened.send(
+        f"/mentions/{number}", {"status": "done", "note": "", "on_edited": "since"}, on="/mentions?edited=since"
+    )
+    assert shown(back) == []
+    assert "edited since" not in opened.get("/mentions").text

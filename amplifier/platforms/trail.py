@@ -1,0 +1,207 @@
+"""How far a listener has read a listing that strangers' clocks put in order, newest first: by what it has met there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+
+from amplifier.campaign.mention import Aside, RawMention
+from amplifier.errors import PlatformError
+from amplifier.platforms.port import Page
+
+KEPT = 400  # things met that are remembered: a cursor of some 20 kB
+KEPT_ON_THE_WAY = 2000  # while a way down has not come to its end
+SWEEP = timedelta(seconds=20)  # how often a look goes a page further down than to what it knows
+UNWANTED = "-"  # the face of what was there before we began: it stays unheard
+NOTHING = "."  # the face of what is nothing to us, as it stands
+
+Heard = RawMention | Aside | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that a listing shows: what puts it in order, its name, and what it is to us (None: nothing).
+
+    Marks compare as texts. One without a mark that makes sense is taken to belong where it stands.
+    """
+
+    mark: str
+    name: str
+    heard: Heard
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of a listing as it came, and where the next one begins (empty: nowhere); `problem`: it is not whole."""
+
+    entries: tuple[Entry, ...]
+    next: str
+    problem: PlatformError | None = None
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What was met, highest first (mark, name, face), and how far down the listing is wanted at all.
+
+    A new post may turn up anywhere in such a listing: its author's clock, or the server it comes from, may be late by
+    any time. So a mark says one thing only: below `floor` nothing is wanted. `at` is where a way down goes on (empty:
+    none is under way), `swept` when that was last done (empty: there is something new below).
+    """
+
+    met: tuple[tuple[str, str, str], ...] = ()
+    floor: str = ""
+    at: str = ""
+    swept: str = ""
+    is_begun: bool = False
+
+    @classmethod
+    def read(cls, cursor: str, mark: Callable[[str], str] = str) -> Trail:
+        """The trail that `written` made this cursor from; from one of a watermark, whose `since` is read by `mark`.
+
+        What a watermark had read beyond its mark comes once more then, and is in the log already.
+        """
+        if not cursor:
+            return cls()
+        fields = json.loads(cursor)
+        if "met" not in fields:
+            return cls(floor=mark(fields["since"]) if fields["since"] else "", is_begun=True)
+        met = tuple((str(at), str(name), str(face)) for at, name, face in fields["met"])
+        return cls(met, str(fields["floor"]), str(fields["at"]), str(fields["swept"]), is_begun=True)
+
+    def written(self) -> str:
+        """The trail as a cursor, never empty."""
+        fields = {"met": self.met, "floor": self.floor, "at": self.at, "swept": self.swept}
+        return json.dumps(fields, separators=(",", ":"))
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time to begin a way down; also after the clock was set back."""
+        return not self.swept or not timedelta() <= now - datetime.fromisoformat(self.swept) < SWEEP
+
+
+class _Way(Enum):
+    """Why a way down ended."""
+
+    END = auto()  # nothing below is wanted, or there is nothing
+    KNOWN = auto()  # a page brought nothing new
+    SPENT = auto()  # as many pages as one look may ask for
+    TROUBLE = auto()
+
+
+class _Look:
+    """One look: what it meets, and what of that is to be told."""
+
+    def __init__(self, trail: Trail, fetch: Callable[[str], Leaf], pages: int) -> None:
+        self._trail = trail
+        self._fetch = fetch
+        self._left = pages
+        self._is_first_page = True
+        self._met = {name: (mark, face) for mark, name, face in trail.met}
+        self._shown: set[str] = set()
+        self.told: list[tuple[str, int, RawMention | Aside]] = []
+        self.problem: PlatformError | None = None
+
+    def down(self, position: str) -> tuple[_Way, str]:
+        """Page after page from here, as long as they bring something new; why that ended, and where it would go on.
+
+        Raises PlatformError if not even the first page can be read.
+        """
+        while self._left:
+            try:
+                leaf = self._fetch(position)
+            except PlatformError as error:
+                if self._is_first_page:
+                    raise
+                self.problem = error
+                return _Way.TROUBLE, ""
+            self._left -= 1
+            is_fresh, is_moving = self._take(leaf)
+            if leaf.problem:
+                self.problem = leaf.problem
+                return _Way.TROUBLE, ""
+            if leaf.next in {"", position} or not is_moving:
+                return _Way.END, ""
+            position = leaf.next
+            if not is_fresh:
+                return _Way.KNOWN, position
+        return _Way.SPENT, position
+
+    def _take(self, leaf: Leaf) -> tuple[bool, bool]:
+        """Whether the page has something that was never met, and goes on to what this very look had not shown."""
+        is_wanted = self._trail.is_begun or self._is_first_page  # of what was there before, the first page is enough
+        self._is_first_page = False
+        is_fresh, is_moving, is_below = False, False, False
+        mark = self._trail.met[0][0] if self._trail.met else ""
+        for entry in leaf.entries:
+            mark = entry.mark or mark
+            if mark < self._trail.floor:
+                is_below = True
+                continue
+            name = short(entry.name)
+            if name in self._shown:
+                continue
+            self._shown.add(name)
+            is_moving = True
+            face = _face(entry.heard) if is_wanted else UNWANTED
+            before = self._met[name][1] if name in self._met else ""
+            is_fresh = is_fresh or not before
+            if before == UNWANTED:
+                face = before
+            elif entry.heard is not None and face not in {before, UNWANTED}:
+                self.told.append((mark, -len(self.told), entry.heard))  # the lower of two is the older
+            self._met[name] = (mark, face)
+        return is_fresh, is_moving and not is_below
+
+    def met(self) -> list[tuple[str, str, str]]:
+        """All that is known now, highest first."""
+        return sorted(((mark, name, face) for name, (mark, face) in self._met.items()), reverse=True)
+
+
+def walk(trail: Trail, fetch: Callable[[str], Leaf], *, pages: int, now: datetime) -> Page:
+    """Look at the top, as far down as there is something new; and now and then further down, a page a look.
+
+    At most `pages` pages. A page that cannot be read ends the look: what was read before is taken in, and the problem
+    told; only where nothing was read it is raised. The first look of all wants the first page, and learns what is there
+    below it.
+    """
+    look = _Look(trail, fetch, pages)
+    way, position = look.down("")
+    swept = trail.swept if trail.is_begun else now.astimezone(UTC).isoformat()
+    if way is _Way.KNOWN and trail.is_due(now):
+        way, position = look.down(trail.at or position)
+        swept = now.astimezone(UTC).isoformat()
+    elif way is _Way.KNOWN:
+        position = trail.at
+    if way in {_Way.SPENT, _Way.TROUBLE}:
+        swept = ""  # there is more below: it is gone on with at once
+    met, floor = look.met(), trail.floor
+    if not trail.is_begun:
+        floor, position = "" if way is _Way.END else min((mark for mark, _, _ in met if mark), default=""), ""
+    elif way is _Way.END and len(met) > KEPT:
+        met = met[:KEPT]
+        floor = met[-1][0]
+    if len(met) > KEPT_ON_THE_WAY:  # the middle was told, and comes once more; what was there before us must not
+        met = met[: KEPT_ON_THE_WAY // 2] + met[-KEPT_ON_THE_WAY // 2 :]
+    after = Trail(tuple(met), floor, position, swept)
+    told: dict[str, RawMention | Aside] = {}
+    for _, _, heard in sorted(look.told, key=lambda one: one[:2]):
+        told.setdefault(heard.canonical_id if isinstance(heard, RawMention) else f"aside {len(told)}", heard)
+    return Page(
+        mentions=tuple(one for one in told.values() if isinstance(one, RawMention)),
+        cursor=after.written(),
+        aside=tuple(one for one in told.values() if isinstance(one, Aside)),
+        problem=look.problem,
+    )
+
+
+def short(name: str) -> str:
+    """A short name for one thing, to keep a cursor small: 48 bits, among hundreds."""
+    return hashlib.sha256(name.encode(errors="replace")).hexdigest()[:12]
+
+
+def _face(heard: Heard) -> str:
+    """What tells whether it shows the same as before: 32 bits."""
+    return NOTHING if heard is None else short(repr(heard))[:8]

@@ -1,0 +1,48 @@
+"""The page of what could not be understood: what came is shown as it is, and does nothing."""
+
+from __future__ import annotations
+
+from amplifier.campaign.mention import Aside
+from amplifier.clock import utc_now
+from amplifier.store import mentions
+from tests.web.campaign import Campaign, unsafe
+
+NASTY = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'\u202e{{ 7*7 }}\x00\ud83d"
+
+
+def set_aside(source: str, raw: bytes, reason: str) -> None:
+    mentions.take_in(source, [], cursor="c", now=utc_now(), aside=[Aside("7", raw, reason)])
+
+
+def test_a_log_that_was_understood_says_so_and_leads_nowhere_else(opened: Campaign) -> None:
+    assert opened.get("/mentions/aside").truth == "Everything that was heard could be understood."
+    assert "/mentions/aside" not in opened.get("/mentions").links()
+
+
+def test_what_came_is_shown_with_its_source_and_its_reason(opened: Campaign) -> None:
+    set_aside("bluesky:mentions", b'{"reason":"mention"}', "It has no author.handle.")
+    assert "/mentions/aside" in opened.get("/mentions").links()
+    page = opened.get("/mentions/aside")
+    assert page.truth == "One thing that a network told could not be understood. All the rest was taken in."
+    for words in (
+        "Bluesky",
+        "mentions",
+        "It has no author.handle.",
+        '{"reason":"mention"}',
+        "You need not do anything.",
+    ):
+        assert words in page.text
+    assert "/mentions" in page.links()
+
+
+def test_what_strangers_servers_send_does_nothing(opened: Campaign) -> None:
+    set_aside("x:mentions", NASTY.encode(errors="surrogatepass") + b"\xff" * 9000, NASTY)
+    set_aside("an account that is gone:#Tag", b"", "")
+    page = opened.get("/mentions/aside")
+    assert unsafe(page) == unsafe(opened.get("/mentions"))
+    assert "<script>alert(1)</script>" in page.text  # as words
+    assert "an account that is gone" in page.text
+
+
+def test_only_a_look_is_allowed(opened: Campaign) -> None:
+    assert opened.client.post("/mentions/aside").status_code in {403, 405}
