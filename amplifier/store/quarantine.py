@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from django.db.models import Count, Max
 
 from amplifier.campaign.mention import LONGEST_RAW, LONGEST_REASON, Aside
 from amplifier.store.heard import QuarantineRow
+from amplifier.store.sources import as_called, as_kept
 from amplifier.store.transaction import reading
 
 MOST = 100  # of one source; the oldest go
@@ -42,9 +43,10 @@ def keep(source: str, events: Iterable[Aside], *, reader: str, now: datetime) ->
 
     `reader` is the version of the code that could not understand them.
     """
+    name = as_kept(source)
     rows = [
         QuarantineRow(
-            source=source,
+            source=name,
             place=_plain(event.place)[:LONGEST_PLACE],
             digest=hashlib.sha256(event.raw).hexdigest(),
             raw=event.raw[:LONGEST_RAW],
@@ -56,16 +58,17 @@ def keep(source: str, events: Iterable[Aside], *, reader: str, now: datetime) ->
     ]
     if rows:
         QuarantineRow.objects.bulk_create(rows, ignore_conflicts=True)
-        kept = QuarantineRow.objects.filter(source=source).order_by("-id").values_list("id", flat=True)[:MOST]
-        QuarantineRow.objects.filter(source=source, id__lt=min(kept)).delete()
+        kept = QuarantineRow.objects.filter(source=name).order_by("-id").values_list("id", flat=True)[:MOST]
+        QuarantineRow.objects.filter(source=name, id__lt=min(kept)).delete()
     QuarantineRow.objects.filter(at__lt=now - LIFE).delete()
 
 
 @reading
 def to_read_again(source: str, *, reader: str) -> tuple[Kept, ...]:
     """What another version than `reader` could not understand, oldest first; not what is no longer whole."""
-    rows = QuarantineRow.objects.filter(source=source).exclude(reader=reader).order_by("id")[:MOST]
-    return tuple(kept for row in rows if len((kept := _kept(row)).aside.raw) < LONGEST_RAW)
+    rows = QuarantineRow.objects.filter(source=as_kept(source)).exclude(reader=reader).order_by("id")[:MOST]
+    called = as_called()
+    return tuple(kept for row in rows if len((kept := _kept(row, called)).aside.raw) < LONGEST_RAW)
 
 
 def judged(*, understood: Sequence[int], still: Iterable[tuple[int, str]], reader: str) -> None:
@@ -78,18 +81,21 @@ def judged(*, understood: Sequence[int], still: Iterable[tuple[int, str]], reade
 @reading
 def piles() -> tuple[Pile, ...]:
     """How many there are, by source."""
-    rows = QuarantineRow.objects.values("source").annotate(number=Count("id"), last=Max("at")).order_by("source")
-    return tuple(Pile(row["source"], row["number"], row["last"]) for row in rows)
+    rows = QuarantineRow.objects.values("source").annotate(number=Count("id"), last=Max("at"))
+    called = as_called()
+    piles = (Pile(called(row["source"]), row["number"], row["last"]) for row in rows)
+    return tuple(sorted(piles, key=lambda one: one.source))
 
 
 @reading
 def set_aside(*, limit: int = 50) -> tuple[Kept, ...]:
     """The newest of all sources, newest first."""
-    return tuple(_kept(row) for row in QuarantineRow.objects.order_by("-id")[:limit])
+    called = as_called()
+    return tuple(_kept(row, called) for row in QuarantineRow.objects.order_by("-id")[:limit])
 
 
-def _kept(row: QuarantineRow) -> Kept:
-    return Kept(row.pk, row.source, row.at, Aside(row.place, bytes(row.raw), row.reason))
+def _kept(row: QuarantineRow, called: Callable[[str], str]) -> Kept:
+    return Kept(row.pk, called(row.source), row.at, Aside(row.place, bytes(row.raw), row.reason))
 
 
 def _plain(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from amplifier.store import accounts
 from amplifier.store.heard import SourceRow
 from amplifier.store.transaction import reading, whole
 
@@ -19,34 +21,51 @@ class SourceState:
     problem: str
 
 
+def as_kept(name: str) -> str:
+    """A source as its rows name it: by its account's number, so that it stands where it stood under any label."""
+    account, colon, what = name.partition(":")
+    number = accounts.numbers().get(account)
+    return f"#{number}{colon}{what}" if number else name
+
+
+def as_called() -> Callable[[str], str]:
+    """How a source that is kept is called now, for all that one verb tells."""
+    labels = {f"#{number}": label for number, label in accounts.labels().items()}
+
+    def called(name: str) -> str:
+        account, colon, what = name.partition(":")
+        return f"{labels.get(account, account)}{colon}{what}"
+
+    return called
+
+
 @reading
 def source_states() -> dict[str, SourceState]:
     """All sources, by name."""
-    return {
-        row.name: SourceState(name=row.name, cursor=row.cursor, good_at=row.good_at, problem=row.problem)
-        for row in SourceRow.objects.order_by("name")
-    }
+    called = as_called()
+    found = [SourceState(called(row.name), row.cursor, row.good_at, row.problem) for row in SourceRow.objects.all()]
+    return {one.name: one for one in sorted(found, key=lambda one: one.name)}
 
 
 @reading
 def cursor_of(name: str) -> str:
     """Where this source stands; empty before its first answer."""
-    row = SourceRow.objects.filter(name=name).first()
+    row = SourceRow.objects.filter(name=as_kept(name)).first()
     return row.cursor if row else ""
 
 
 @reading
 def last_good(name: str) -> datetime | None:
     """When this source was last read well; None before its first answer."""
-    return SourceRow.objects.filter(name=name).values_list("good_at", flat=True).first()
+    return SourceRow.objects.filter(name=as_kept(name)).values_list("good_at", flat=True).first()
 
 
 @whole
 def source_trouble(name: str, *, problem: str) -> None:
     """The source could not be read; its cursor stays."""
-    SourceRow.objects.update_or_create(name=name, defaults={"problem": problem})
+    SourceRow.objects.update_or_create(name=as_kept(name), defaults={"problem": problem})
 
 
 def advance(name: str, *, cursor: str, now: datetime) -> None:
     """Move the cursor; called inside the transaction that keeps the mentions before it."""
-    SourceRow.objects.update_or_create(name=name, defaults={"cursor": cursor, "good_at": now, "problem": ""})
+    SourceRow.objects.update_or_create(name=as_kept(name), defaults={"cursor": cursor, "good_at": now, "problem": ""})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amplifier.store import sources
+from tests.store import filled
 from tests.store.filled import NOW, after
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -35,3 +36,11 @@ def test_the_next_good_answer_ends_the_trouble_of_this_source_alone() -> None:
         "x:mentions": "",
         "x:#OurTag": "Not reached.",
     }
+
+
+def test_a_source_stands_where_it_stood_whatever_its_account_is_called() -> None:
+    sources.advance("x:mentions", cursor="12", now=NOW)
+    filled.know([("xx", "x", "x-handle"), ("x", "x", "somebody-else")])
+    assert sources.cursor_of("xx:mentions") == "12"
+    assert sources.cursor_of("x:mentions") == ""
+    assert list(sources.source_states()) == ["xx:mentions"]
