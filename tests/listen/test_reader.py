@@ -14,15 +14,18 @@ def test_each_network_has_a_reader_of_its_own() -> None:
     assert len({version(name) for name in ("x", "bluesky", "mastodon")}) == 3
 
 
-@pytest.mark.parametrize("changed", ["platforms/x/posts.py", "platforms/events.py", "listen/clean.py"])
+@pytest.mark.parametrize(
+    "changed",
+    ["platforms/x/posts.py", "platforms/events.py", "platforms/fields.py", "listen/clean.py", "store/taking_in.py"],
+)
 def test_a_change_in_what_reads_a_network_makes_another_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
     for folder in ("platforms/x", "platforms/bluesky", "listen", "campaign", "store"):
         (tmp_path / folder).mkdir(parents=True)
-    for name in ("platforms/x/posts.py", "platforms/events.py", "listen/clean.py", "campaign/mention.py"):
-        (tmp_path / name).write_text("1")
-    (tmp_path / "store/taking_in.py").write_text("1")
+    for name in ("platforms/x/posts.py", "listen/clean.py", *reader.PARTS):
+        if name.endswith(".py"):
+            (tmp_path / name).write_text("1")
     monkeypatch.setattr(reader, "files", lambda _: tmp_path)
     version.cache_clear()
     before = {name: version(name) for name in ("x", "bluesky")}

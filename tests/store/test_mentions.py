@@ -12,7 +12,7 @@ from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
 from amplifier.campaign.mention import Kind, Mention, Note, Status, Visibility
-from amplifier.store import mentions, sources
+from amplifier.store import mentions, sources, taking_in
 from amplifier.store.heard import MentionRow, SourceRow
 from amplifier.store.mentions import Filter, follow_up, take_in
 from tests.store.filled import NOW, after, at_once, mention
@@ -34,7 +34,7 @@ def test_mentions_and_the_cursor_behind_them_are_taken_in_together() -> None:
 
 def test_a_break_in_the_middle_leaves_neither_mentions_nor_a_new_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     take_in("x:mentions", [mention("a")], cursor="c1", now=NOW)
-    number_of = mentions._free_id
+    number_of = taking_in._free_id
     calls = iter([None, RuntimeError("killed")])
 
     def breaking(one: Mention, now: datetime) -> int:
@@ -42,7 +42,7 @@ def test_a_break_in_the_middle_leaves_neither_mentions_nor_a_new_cursor(monkeypa
             raise error
         return number_of(one, now)
 
-    monkeypatch.setattr(mentions, "_free_id", breaking)
+    monkeypatch.setattr(taking_in, "_free_id", breaking)
     with pytest.raises(RuntimeError):
         take_in("x:mentions", [mention("b"), mention("c")], cursor="c2", now=NOW)
     assert (logged(), sources.cursor_of("x:mentions")) == (["a"], "c1")
@@ -95,7 +95,7 @@ def test_two_posts_of_one_millisecond_with_the_same_hash_bits_both_stay(monkeypa
         def digest(self) -> bytes:
             return b"\xff" * 32
 
-    monkeypatch.setattr(mentions.hashlib, "sha256", lambda _: SameHash())
+    monkeypatch.setattr(taking_in.hashlib, "sha256", lambda _: SameHash())
     three = [mention(name) for name in ("a", "b", "c")]
     assert take_in("s", three, cursor="c", now=NOW) == 3
     numbers = [one.id for one in mentions.mentions(Filter())]

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Status
+from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Status, Visibility
+from amplifier.errors import UsageError
 from amplifier.store import mentions, quarantine, sources
 from amplifier.store.mentions import Filter, follow_up, take_in
-from tests.store.filled import NOW, after, mention
+from tests.store.filled import NOW, after, also, mention
 from tests.store.test_mentions import logged
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -23,7 +24,6 @@ BAD = {
     "an id without end": {"author_id": "i" * 301},
     "a handle without end": {"author_handle": "h" * 301},
     "no time": {"posted_at": None},
-    "an account that no column holds": {"account": "a" * 101},
     "a number beyond all": {"about": 2**70},
 }
 
@@ -38,6 +38,32 @@ def test_a_mention_that_the_database_does_not_take_is_set_aside_alone(bad: dict[
     assert new + len(aside) == 3  # SQLite takes some of them
     assert sources.cursor_of("s") == "c"
     assert [(one.source, one.aside.raw) for one in aside] == [("s", b'{"id":"odd"}')] * len(aside)
+
+
+def test_a_mention_to_an_account_that_is_not_known_yet_waits_in_the_network_with_all_others() -> None:
+    with pytest.raises(UsageError, match="does not know it yet"):
+        take_in("s", [mention("a"), replace(mention("b"), account="nobody")], cursor="c", now=NOW)
+    assert (logged(), sources.cursor_of("s"), quarantine.set_aside()) == ([], "", ())
+
+
+def test_who_may_see_a_mention_is_told_by_any_account_of_ours_and_is_no_edit() -> None:
+    also("x-two", "x", "labtwo")
+    take_in("s", [edited("a", "Words", visibility=Visibility.PUBLIC)], cursor="c", now=NOW)
+    other = edited("a", "Words elsewhere", account="x-two", visibility=Visibility.PRIVATE)
+    take_in("t", [other], cursor="c", now=after(60))
+    assert (only().mention.text, only().mention.visibility, only().edited_at) == ("Words", Visibility.PRIVATE, None)
+    take_in("s", [edited("a", "Words", visibility=Visibility.UNKNOWN)], cursor="d", now=after(90))
+    assert only().mention.visibility is Visibility.PRIVATE
+
+
+def test_whoever_was_slower_than_another_leaves_an_edit_to_be_dealt_with() -> None:
+    take_in("s", [edited("a", "Old words")], cursor="c", now=NOW)
+    follow_up(only().id, status=Status.DONE, note="", actor="cli:ola", now=after(1), seen=0)
+    take_in("s", [edited("a", "New words")], cursor="d", now=after(60))
+    follow_up(only().id, status=Status.IGNORED, note="Spam", actor="cli:kim", now=after(90), seen=0)
+    assert (only().status, only().edited_since) == (Status.DONE, True)
+    follow_up(only().id, status=Status.IGNORED, note="", actor="cli:kim", now=after(95), seen=2)
+    assert (only().status, only().edited_since) == (Status.IGNORED, False)
 
 
 def test_what_listening_set_aside_is_kept_with_the_cursor_behind_it() -> None:
@@ -112,6 +138,7 @@ def test_a_row_of_an_older_version_is_not_taken_for_edited() -> None:
 
 
 def test_another_account_of_ours_on_another_server_rewords_nothing() -> None:
+    also("x-two", "x", "labtwo")
     take_in("s", [edited("a", "Words")], cursor="c", now=NOW)
     take_in("t", [edited("a", "Words as another server shows them", account="x-two")], cursor="c", now=after(60))
     assert only().mention.text == "Words"

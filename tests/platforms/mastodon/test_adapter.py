@@ -9,7 +9,7 @@ import pytest
 
 from amplifier.campaign.mention import Kind
 from amplifier.errors import OutcomeUnknown, Rejected, Unavailable
-from amplifier.platforms.mastodon import adapter as module
+from amplifier.platforms.mastodon import own
 from amplifier.platforms.mastodon.adapter import MastodonPlatform
 from amplifier.platforms.port import Connection, Part, Sought
 from tests.contract.places import Vault
@@ -160,7 +160,7 @@ def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
     stub.answers[OWN] = Said(200, [status("a", 10, "<p>Other words</p>")])
 
     assert connected(stub).find(sought(stub)) is None
-    assert stub.paths().count(OWN) == module.PAGES
+    assert stub.paths().count(OWN) == own.PAGES
 
 
 def notified(name: str, kind: str = "mention", **more: Any) -> dict[str, Any]:
