@@ -45,6 +45,18 @@ class Playing:
         there = along([(real, moment) for moment, real in self.knots], now, beyond=self.pace)
         return round(along(self.knots, there - length, beyond=1 / self.pace).timestamp() * 1000)
 
+    def spans(self, now_ms: int, length: timedelta) -> tuple[tuple[int, int], ...]:
+        """What lies less than that back, as real spans (ms, the end not included).
+
+        What was said before this stage began belongs to another playing, or to none: there real time counts.
+        """
+        since = self.before(now_ms, length)
+        if not self.knots:
+            return ((since, now_ms + 1),)
+        began = round(self.knots[0][1].timestamp() * 1000)
+        real = now_ms - round(length.total_seconds() * 1000)
+        return (max(since, began), now_ms + 1), (real, began)
+
 
 def _instant(text: object) -> datetime:
     found = datetime.fromisoformat(str(text))

@@ -265,11 +265,11 @@ class World:
             row = self._file.execute(query, (account.key, most - 1)).fetchone()
         return row[0] if row else 0
 
-    def has_said(self, author: Account, text: str, since: int) -> bool:
-        """Whether an account has said exactly this since a position, even if it is deleted."""
+    def has_said(self, author: Account, text: str, since: int, until: int) -> bool:
+        """Whether an account has said exactly this from one position on, before another, even if it is deleted."""
         with self.lock:
-            query = "SELECT 1 FROM posts WHERE author = ? AND text = ? AND position >= ?"
-            return self._file.execute(query, (author.key, text, since)).fetchone() is not None
+            query = "SELECT 1 FROM posts WHERE author = ? AND text = ? AND position >= ? AND position < ?"
+            return self._file.execute(query, (author.key, text, since, until)).fetchone() is not None
 
     # The keys of repeated requests
 

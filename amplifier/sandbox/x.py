@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -70,7 +71,7 @@ class X:
         headers = self._spend(Budget.X_PUBLISH, me.handle)
         draft = self._draft(request, me)
         with self._world.lock:
-            if self._world.has_said(me, draft.text, self._a_day_ago()):
+            if any(self._world.has_said(me, draft.text, *span) for span in self._last_day()):
                 raise RefusedError(
                     forbidden("You are not allowed to create a Tweet with duplicate content.").having(headers)
                 )
@@ -253,10 +254,11 @@ class X:
         scheme, handle = x_auth.read(request, now_ms() / 1000)
         return "the app" if scheme is Scheme.APP else self._user(scheme, handle).handle
 
-    def _a_day_ago(self) -> int:
-        """The position from which on X remembers words: it guards readers, so a day of the campaign that plays."""
+    def _last_day(self) -> Iterator[tuple[int, int]]:
+        """The positions in which X remembers words: it guards readers, so a day of the campaign that plays."""
         playing = Playing.of(self._world.notes.kept(STAGE))
-        return ids.position_at(NETWORK, playing.before(now_ms(), timedelta(milliseconds=DAY_MS)))
+        for begin, end in playing.spans(now_ms(), timedelta(milliseconds=DAY_MS)):
+            yield ids.position_at(NETWORK, begin), ids.position_at(NETWORK, end)
 
     def _seen(self, number: str, asker: str) -> Post | None:
         """The post with this id, as far as whoever asks may see it."""

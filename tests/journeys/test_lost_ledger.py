@@ -68,7 +68,7 @@ def test_a_deleted_database_repeats_nothing(tmp_path: Path) -> None:
         copies = _ours(install)
         planned = install.ask("check")["deliveries"]
         assert len(copies) == planned
-        assert set(copies.values()) == {1}
+        assert {words: number for words, number in copies.items() if number > 1} == {}
         held = install.rows("SELECT text, platform, reason, detail FROM deliveries WHERE state = 'held'")
         assert {text for text, *_ in held} == old
         assert {(platform, reason) for _, platform, reason, _ in held} == {("x", "duplicate")}

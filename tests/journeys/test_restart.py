@@ -14,11 +14,12 @@ import pytest
 
 from amplifier import wiring
 from amplifier.clock import utc_now
+from amplifier.deliver.accounts import listed
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import Place
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings, parse
-from amplifier.store import ledger
+from amplifier.store import accounts, ledger
 from amplifier.store.models import DeliveryRow
 from tests.deliver.scripted import Scripted
 from tests.schedule.homes import EXAMPLE, Home
@@ -72,6 +73,7 @@ class Down:
         self.home.write("schedules/week.yaml", SCHEDULE.format(self.due))
         self.home.write("templates/lab23/mine.j2", TEMPLATE.format(OLD))
         ledger.open_ledger(mode="live", campaign="lab23", now=now - BEFORE, stopped="")
+        accounts.know_accounts(listed(self.settings))
         Planner(folder, self.settings, now=lambda: now - BEFORE).refresh()
         assert DeliveryRow.objects.get().state == "queued"
         self.networks = {account.name: Scripted() for account in self.settings.accounts}

@@ -35,6 +35,26 @@ def test_a_day_is_a_day_of_the_campaign(now_s: float, seconds_before: float) -> 
     assert found == pytest.approx(_ms(now) - seconds_before * 1000, abs=2)
 
 
+def test_what_was_said_before_this_stage_began_is_remembered_for_a_real_day(x: Any, door: Any) -> None:
+    door.post("clock", now=(REAL - timedelta(minutes=1)).isoformat())
+    x.create_tweet(text="Good morning")
+    door.post("stage", **TWO_WEEKS)  # a service that lost its ledger begins the campaign anew
+    door.post("clock", now=(REAL + timedelta(seconds=30)).isoformat())  # a week of it later
+    with pytest.raises(tweepy.Forbidden, match="duplicate content"):
+        x.create_tweet(text="Good morning")
+    door.post("clock", now=(REAL + timedelta(days=1)).isoformat())
+    x.create_tweet(text="Good morning")
+
+
+def test_spans_do_not_overlap_and_real_time_counts_before_the_stage() -> None:
+    begin, now = _ms(REAL), _ms(REAL + timedelta(seconds=30))
+    assert Playing.of(TWO_WEEKS).spans(now, DAY) == (
+        (Playing.of(TWO_WEEKS).before(now, DAY), now + 1),
+        (now - 86_400_000, begin),
+    )
+    assert Playing().spans(now, DAY) == ((now - 86_400_000, now + 1),)
+
+
 def test_where_nobody_told_of_a_campaign_a_day_is_a_real_one() -> None:
     assert Playing.of(None) == Playing()
     assert Playing().before(_ms(REAL), DAY) == _ms(REAL - DAY)

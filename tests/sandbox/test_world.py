@@ -104,9 +104,10 @@ def test_a_key_stands_for_its_post_for_an_hour(world: World, monkeypatch: pytest
 
 def test_saying_the_same_is_known_since_a_position(world: World) -> None:
     post = add(world, "Same")
-    assert world.has_said(post.author, "Same", post.position)
-    assert not world.has_said(post.author, "Same", post.position + 1)
-    assert not world.has_said(post.author, "Other", 0)
+    assert world.has_said(post.author, "Same", post.position, post.position + 1)
+    assert not world.has_said(post.author, "Same", post.position + 1, post.position + 2)
+    assert not world.has_said(post.author, "Same", 0, post.position)
+    assert not world.has_said(post.author, "Other", 0, post.position + 1)
 
 
 def test_a_rewritten_post_keeps_its_place_and_changes_its_tags(world: World) -> None:
@@ -179,7 +180,7 @@ def test_a_deleted_post_is_shown_nowhere_and_kept(world: World, network: Network
 def test_words_that_were_deleted_are_still_known_as_said(world: World) -> None:
     post = add(world, "Same")
     world.delete_post(Network.X, post.remote_id)
-    assert world.has_said(post.author, "Same", post.position)
+    assert world.has_said(post.author, "Same", post.position, post.position + 1)
 
 
 def test_a_deleted_record_s_address_may_be_written_to_again(world: World) -> None:
