@@ -60,7 +60,6 @@ def told(notification: Mapping[str, Any], own_did: str, web: str) -> RawMention 
     if not word(notification, "uri").startswith("at://"):
         raise ValueError("Its uri is no address of a post.")
     instant(notification, "indexedAt")
-    word(notification, "author", "handle")
     if word(notification, "author", "did") == own_did:
         return None
     return notifications.mention(notification, own_did, web)

@@ -202,7 +202,8 @@ class MastodonPlatform(Platform):
 
     def _me(self) -> str:
         if not self._own_id:
-            self._own_id = str(self._reader.account_verify_credentials()["id"])
+            with self._reads():
+                self._own_id = str(self._reader.account_verify_credentials()["id"])
         return self._own_id
 
     def _session(self) -> HostSession:

@@ -51,6 +51,13 @@ def test_what_does_not_say_who_said_it_where_or_when_cannot_be_understood(wrong:
         told(notification(5, **wrong), US, WEB)
 
 
+@pytest.mark.parametrize("who", [{}, {"handle": None}, {"handle": ""}, {"handle": "handle.invalid"}])
+def test_whoever_has_no_handle_is_heard_all_the_same(who: dict[str, Any]) -> None:
+    body = json.dumps({"notifications": [notification(5, author={"did": "did:plc:who"} | who)]}).encode()
+    page = mentions(lambda *_: body, "", own_did=US, web=WEB, now=NOW)
+    assert ([one.author_handle for one in page.mentions], page.aside) == (["did:plc:who"], ())
+
+
 def test_our_own_posts_are_no_mentions() -> None:
     assert told(notification(5, author={"did": US, "handle": "us.example"}), US, WEB) is None
 

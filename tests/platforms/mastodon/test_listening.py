@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind, RawMention
+from amplifier.campaign.mention import Kind, RawMention, Visibility
 from amplifier.errors import Unavailable
 from amplifier.platforms.mastodon import listening
 from amplifier.platforms.mastodon.listening import PAGES, Ear, Query, reread
@@ -98,7 +98,6 @@ def without(fields: dict[str, Any], *path: str, value: Any = MISSING) -> dict[st
 BROKEN = [
     without(notification(5), "status", "account", value=None) | {"account": None},
     without(notification(5), "status", "account"),
-    without(notification(5), "status", "account", "acct"),
     without(notification(5), "status", "account", "id", value=None),
     without(notification(5), "status", "uri"),
     without(notification(5), "status", "created_at"),
@@ -113,6 +112,13 @@ BROKEN = [
     ["mention"],
     "mention",
 ]
+
+
+@pytest.mark.parametrize("who", [{}, {"acct": None}, {"acct": ""}])
+def test_whoever_has_no_handle_is_heard_all_the_same(who: dict[str, Any]) -> None:
+    page = Server(notification(5, status=status(5, account={"id": "9"} | who, visibility="direct"))).look()
+    (heard,) = page.mentions
+    assert (heard.author_id, heard.author_handle, heard.visibility, page.aside) == ("9", "", Visibility.DIRECT, ())
 
 
 @pytest.mark.parametrize("odd", BROKEN, ids=[json.dumps(one)[:60] for one in BROKEN])
