@@ -77,6 +77,7 @@ def test_no_log_has_the_secret_whatever_fails(
     opened: Campaign, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", logger="django.request")  # a process of ours that ran in this one may have made it quiet
     opened.get(path + GOOD)
     monkeypatch.setattr(sheet, "render", lambda *_, **__: 1 / 0)
     opened.client.raise_request_exception = False
