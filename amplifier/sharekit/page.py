@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from amplifier.platforms.capabilities import TABLE
-from amplifier.settings import Account, Mode, Settings
+from amplifier.settings import Mode, Settings
 from amplifier.sharekit.kit import KitPage
 from amplifier.text.links import spans
 
@@ -49,8 +48,8 @@ def imprint_page(settings: Settings, *, by_hand: Collection[str] = ()) -> bytes:
     return _html(
         "imprint.html.j2",
         campaign=campaign,
-        accounts=[(TABLE[account.platform].title, _full_handle(account)) for account in hands[False]],
-        by_hand=[(TABLE[account.platform].title, _full_handle(account)) for account in hands[True]],
+        accounts=[(TABLE[account.platform].title, account.known_as) for account in hands[False]],
+        by_hand=[(TABLE[account.platform].title, account.known_as) for account in hands[True]],
         complain=campaign.links.get("complain") or campaign.links.get("contact"),
         rehearsal=settings.mode is Mode.REHEARSAL,
     )
@@ -86,12 +85,6 @@ def _address(name: str) -> str:
     """Where the web serves this file; the address changes with the content, so that no cache mixes two versions."""
     content, _ = asset(name) or (b"", "")
     return f"/k/static/{name}?{hashlib.sha256(content).hexdigest()[:8]}"
-
-
-def _full_handle(account: Account) -> str:
-    """The handle as people can look it up: on Mastodon that takes the server."""
-    server = urlsplit(account.api).hostname if account.platform == "mastodon" else None
-    return f"@{account.handle}@{server}" if server else f"@{account.handle}"
 
 
 def _lit(text: str) -> Markup:
