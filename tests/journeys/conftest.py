@@ -1,4 +1,4 @@
-"""An install for each journey, gone with everything it started when the journey ends."""
+"""An install for each journey, gone with all it started when the journey ends; a browser for those that look."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from amplifier.cli.rehearse import copy_home
+from tests.journeys.browse import chromium
 from tests.journeys.install import REPOSITORY, Install
 
 
@@ -17,3 +19,9 @@ def install(tmp_path: Path) -> Iterator[Install]:
     made = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
     yield made
     made.end()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened

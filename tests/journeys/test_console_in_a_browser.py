@@ -8,24 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from amplifier.cli.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install
-from tests.journeys.test_pages_in_a_browser import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.journey
 
 NOTHING = "There is nothing here."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), f"{CHROMIUM} is missing; install it with: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +141,7 @@ def test_a_page_that_is_open_while_all_is_started_again_says_how_to_go_on(browse
         run.stop()
         again = install.up()
         again.until(lambda: "Ctrl-C ends everything." in again.said(), seconds=30, what="welcome")
-        expect(page.locator("#away")).to_contain_text("amplifier console-link", timeout=15_000)
+        expect(page.locator("#away")).to_contain_text("amplifier console-link")
         page.goto(install.opened.address())
         expect(page.locator("#away")).to_be_empty()
     finally:

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from amplifier.cli.rehearse import copy_home
+from tests.journeys.browse import LAPTOP, PHONE, TOO_WIDE, chromium
 from tests.journeys.install import REPOSITORY, Install
-from tests.journeys.test_pages_in_a_browser import CHROMIUM, FLAGS, LAPTOP, PHONE, TOO_WIDE
 
 pytestmark = pytest.mark.journey
 GREY = r"rgba?\((\d+), \1, \1\b"
@@ -39,8 +39,7 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_reads_well_everywhere_prints_whole_posts_and_asks_nobody_for_anything(paper: Path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         for size in (PHONE, LAPTOP):
             page = browser.new_page(viewport=size)
             _looks_good(page, paper, size["width"])
@@ -49,7 +48,6 @@ def test_it_reads_well_everywhere_prints_whole_posts_and_asks_nobody_for_anythin
         assert page.evaluate(WHOLE)
         assert all(re.match(GREY, colour) for colour in page.evaluate(COLOURS))
         printed = page.pdf(format="A4")
-        browser.close()
     assert printed.startswith(b"%PDF")
     assert 20 < len(re.findall(rb"/Type /Page\b", printed)) < 60
 

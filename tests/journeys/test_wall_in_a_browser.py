@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,23 +13,14 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from requests_oauthlib import OAuth1Session
 
 from amplifier.sandbox.server import Sandbox
+from tests.journeys.browse import LAPTOP, PHONE, until
 
 pytestmark = pytest.mark.journey
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--disable-gpu",
-)
-LAPTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 TOKEN = "wall-test"
 TEXT = "Delegates: the ballot closes at 17:00. #Lab23"
 NETWORKS = ("x", "bluesky", "mastodon")
@@ -38,15 +30,6 @@ COUNT_SLIDES = """window.slides = 0; const animate = Element.prototype.animate;
     return animate.apply(this, all);
   };"""
 NASTY = "<img src=x onerror=\"document.title='taken'\"><b>bold</b> \u202e"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), f"{CHROMIUM} is missing; install it with: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -317,7 +300,9 @@ def test_a_button_says_in_a_sentence_what_happens_and_then_what_happened(
     before = page.locator("#said").inner_text()
     page.get_by_role("button", name="Debate slips 40 minutes").click()
     expect(page.locator("#said")).not_to_have_text(before)
-    assert [wish["name"] for wish in tell(sandbox, "wishes?wait=2")] == ["debate_slips"]
+    wishes: list[str] = []
+    until(lambda: bool(wishes.extend(one["name"] for one in tell(sandbox, "wishes?wait=2")) or wishes), "wish")
+    assert wishes == ["debate_slips"]
     tell(sandbox, "said", {"sentence": "The debate moved to 15:20 Liverpool, and 3 posts with it."})
     expect(page.locator("#said")).to_have_text("The debate moved to 15:20 Liverpool, and 3 posts with it.")
 
@@ -327,7 +312,7 @@ def test_pressing_x_stops_answering_shows_x_on_a_phone(look: Callable[..., Page]
     page.get_by_role("tab", name="Mastodon").click()
     page.get_by_role("button", name="X stops answering").click()
     expect(page.get_by_role("tab", name="X")).to_have_attribute("aria-selected", "true")
-    assert [fault["kind"] for fault in tell(sandbox, "faults")] == ["hang"]
+    until(lambda: [fault["kind"] for fault in tell(sandbox, "faults")] == ["hang"], "fault")
 
 
 def test_the_page_says_when_the_sandbox_is_gone_and_finds_it_again(
@@ -343,7 +328,7 @@ def test_the_page_says_when_the_sandbox_is_gone_and_finds_it_again(
     again = Sandbox(tmp_path / "world.sqlite3", port=port, token=TOKEN)
     again.start()
     try:
-        expect(page.locator("body")).to_have_attribute("data-life", "live", timeout=15_000)
+        expect(page.locator("body")).to_have_attribute("data-life", "live")
         expect(page.locator("#said")).to_have_text("The pretend networks are back.")
         expect(column(page, "x").locator(".post")).to_have_count(1)
     finally:
@@ -352,9 +337,9 @@ def test_the_page_says_when_the_sandbox_is_gone_and_finds_it_again(
 
 def test_the_countdown_runs_on_the_servers_clock(look: Callable[..., Page], sandbox: Sandbox) -> None:
     wrong = "const right = Date.now; Date.now = () => right() + 3_600_000;"
-    plan(sandbox, coming(1, 40))
+    plan(sandbox, coming(1, 39))
     page = look(first=wrong)
-    expect(page.locator("#truth b")).to_have_text("39 s", timeout=6_000)
+    expect(page.locator("#truth b")).to_have_text(re.compile(r"^[123]\d s$"))
 
 
 def test_a_sentence_leads_to_pages_on_this_computer_and_to_no_other(
@@ -444,8 +429,7 @@ def test_a_wall_that_has_been_open_for_long_holds_no_more_than_forty_posts(
     expect(column(page, "x").locator(".post").first).to_contain_text("Post 59")
     expect(column(page, "x").locator(".post")).to_have_count(40)
     expect(column(page, "x").locator(".tally")).to_have_text("60 sent")
-    time.sleep(0.3)
-    assert page.locator(".flying").count() == 0
+    expect(page.locator(".flying")).to_have_count(0)
 
 
 def test_posts_that_hang_on_the_debate_are_in_the_row_however_late_they_are(
@@ -467,6 +451,7 @@ def test_after_the_plug_the_next_post_says_that_the_worker_is_back(look: Callabl
     publish(sandbox, "x")
     page = look()
     page.get_by_role("button", name="Pull the plug").click()
+    expect(page.locator("#said")).to_contain_text("the service is killed")
     time.sleep(2.1)
     publish(sandbox, "mastodon")
     expect(page.locator("#said")).to_contain_text("The worker is back, and the next post is out.")
@@ -475,4 +460,6 @@ def test_after_the_plug_the_next_post_says_that_the_worker_is_back(look: Callabl
 def test_a_cards_age_goes_on_while_nothing_happens(look: Callable[..., Page], sandbox: Sandbox) -> None:
     publish(sandbox, "x")
     page = look()
-    expect(column(page, "x").locator(".ago")).to_have_text("4 s", timeout=7_000)
+    first = column(page, "x").locator(".ago").inner_text()
+    expect(column(page, "x").locator(".ago")).not_to_have_text(first)
+    expect(column(page, "x").locator(".ago")).to_have_text(re.compile(r"^[1-9]\d* (s|min)$"))

@@ -1,0 +1,59 @@
+"""What the tests in a real browser share: the windows, the questions they ask a page, and waiting without a hurry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-gpu",
+)
+LAPTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 568}
+THUMB = 44
+PATIENCE_S = 30
+# What sticks out of the window, unless it lies in something that scrolls by itself or is there for ears alone.
+TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!one.checkVisibility() || box.width === 0 || (box.right <= innerWidth + 0.5 && box.left >= -0.5)) return false;
+  for (let up = one; up; up = up.parentElement) {
+    const style = getComputedStyle(up);
+    if (up !== one && ["auto", "scroll"].includes(style.overflowX)) return false;
+    if (style.clipPath !== "none" || ["hidden", "clip"].includes(style.overflowX)) return false;
+  }
+  return true;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+  .filter((one) => ![...one.labels].some((label) => label.textContent.trim())).map((one) => one.outerHTML)"""
+SMALL_TARGETS = """(least) => [...document.querySelectorAll("button, .button, summary, select, nav a, .acts a, .out")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
+  .map((one) => `${one.getBoundingClientRect().height} ${one.outerHTML.slice(0, 120)}`)"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window, which waits for what a page has to show as long as a slow machine needs."""
+    assert CHROMIUM.exists(), f"{CHROMIUM} is missing; install it with: apt-get install chromium"
+    expect.set_options(timeout=PATIENCE_S * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def until(is_so: Callable[[], bool], what: str) -> None:
+    """Until what a page asked for has been done elsewhere: a page shows that it was pressed before it was heard."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, f"no {what} within {PATIENCE_S} s"
+        time.sleep(0.05)
