@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import Journey, State
 from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_left_to_hands, is_readable
@@ -32,6 +32,7 @@ from amplifier.schedule.program import post_name
 from amplifier.schedule.review import leave
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, ledger
+from amplifier.store.notes import take_note_of_missed
 from amplifier.wiring import addresses, reach
 from amplifier.written import nearest
 
@@ -53,7 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     act.add_argument("--again", action="store_true", help="send it; if it may be out, only after one more look")
     act.add_argument("--leave", action="store_true", help="leave it out, for good")
     act.add_argument("--stand", action="store_true", help="its words are no longer so, and may go out as they are")
-    act.add_argument("--seen", action="store_true", help="I have seen that it may be out twice")
+    act.add_argument(
+        "--seen", action="store_true", help="I have seen that it was missed, or may be out twice; alone: all missed"
+    )
     parser.add_argument("--anyway", action="store_true", help="with --there: also if the words there differ from ours")
     parser.add_argument("--reason", default="", help="why; kept with it")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
@@ -72,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
         twice = tuple(one for one in twice if one.row.id in chosen)
         _say_list(asked, twice, place, as_json=options.json)
         return 1 if asked or twice else 0
+    if options.seen and not options.what:
+        return _all_seen([one.row.id for one in asked if one.row.state is State.MISSED], options)
     if not options.what:
         raise UsageError("Say what it is about: the number or the post's name. amplifier decide lists them.")
     if options.json and not (options.yes or options.there or options.seen):
@@ -87,6 +92,22 @@ def run(options: argparse.Namespace) -> int:
         console().print(f"[green]✓[/] {row.identity.account} {post_name(row.identity.post)}: ", end="")
         console().print(words, markup=False, soft_wrap=True)
     return 0 if said else 1
+
+
+def _all_seen(missed: Sequence[int], options: argparse.Namespace) -> int:
+    """Take note of all that was missed by now; 1 if there was nothing of the kind."""
+    if options.on:
+        raise UsageError("This notes all that was missed. For one post: amplifier decide POST --on ACCOUNT --seen")
+    number = take_note_of_missed(missed, actor=actor(), now=utc_now())
+    if options.json:
+        say_json({"noted": number})
+    else:
+        console().print(
+            f"[green]✓[/] Noted: {number} {'post was' if number == 1 else 'posts were'} missed."
+            if number
+            else "Nothing was missed that nobody has taken note of."
+        )
+    return 0 if number else 1
 
 
 def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice]) -> list[int]:

@@ -121,9 +121,9 @@ def may_stand(delivery: int, settings: Settings) -> Journey:
 
 
 def take_note(delivery: int, *, actor: str, now: datetime) -> None:
-    """Somebody has seen that this may be out twice. Raises UsageError if it is not known to be."""
-    if delivery not in {one.row.id for one in perhaps_twice()}:
-        raise UsageError(f"Delivery {delivery} is not among those that may be out twice.")
+    """Somebody has seen that this may be out twice, or was missed. Raises UsageError if it is neither."""
+    if delivery not in {*notes.unnoted_missed(), *(one.row.id for one in perhaps_twice())}:
+        raise UsageError(f"Delivery {delivery} is not among those that were missed or may be out twice.")
     notes.take_note(delivery, actor=actor, now=now)
 
 

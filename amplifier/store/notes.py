@@ -50,6 +50,16 @@ def unnoted_missed() -> tuple[int, ...]:
 
 
 @whole
+def take_note_of_missed(deliveries: Collection[int], *, actor: str, now: datetime) -> int:
+    """Somebody has seen that these were missed; how many of them were, and nobody had yet."""
+    rows = DeliveryRow.objects.filter(id__in=list(deliveries), state=State.MISSED, noted_at__isnull=True)
+    found = sorted(rows.values_list("id", flat=True))
+    rows.update(noted_at=now)
+    write_events([Event(now, actor, of_delivery(number), SEEN) for number in found])
+    return len(found)
+
+
+@whole
 def take_note(delivery: int, *, actor: str, now: datetime, why: str = "") -> None:
     """Somebody has seen it: that it was missed, or may be out twice."""
     rows = DeliveryRow.objects.filter(id=delivery)

@@ -7,7 +7,7 @@ from django.urls import include, path
 from amplifier.web.console.correct import carry_out, correct_page, preview
 from amplifier.web.console.decide import move_milestone, skip_post
 from amplifier.web.console.now import now_page
-from amplifier.web.console.questions import decide_delivery, decide_page
+from amplifier.web.console.questions import decide_delivery, decide_page, note_missed
 from amplifier.web.console.stop import stop_everything
 from amplifier.web.console.wall import wall
 from amplifier.web.inbox.aside import aside_page
@@ -22,6 +22,7 @@ urlpatterns = [
     path("posts/correct/preview", preview),
     path("posts/correct/now", carry_out),
     path("decide", decide_page),
+    path("decide/missed", note_missed),
     path("decide/<int:number>", decide_delivery),
     path("stop", stop_everything),
     path("wall", wall),

@@ -152,3 +152,21 @@ def test_what_is_not_there_is_refused_in_words(
 ) -> None:
     assert rows
     assert said in shell.refused("decide", *words)
+
+
+def test_all_that_was_missed_is_noted_at_once_and_what_is_in_doubt_stays(shell: Shell, rows: dict[str, int]) -> None:
+    DeliveryRow.objects.filter(id=rows["x"]).update(state=State.MISSED)
+    said = shell("decide", "--seen")
+    assert (said.code, said.out.strip()) == (0, "✓ Noted: 2 posts were missed.")
+    assert [one["id"] for one in shell.ask("decide")["questions"]] == [rows["mastodon"]]
+    again = shell("decide", "--seen")
+    assert (again.code, again.out.strip()) == (1, "Nothing was missed that nobody has taken note of.")
+    assert _state(rows["x"]) == State.MISSED
+
+
+def test_one_missed_post_is_noted_by_its_name(shell: Shell, rows: dict[str, int]) -> None:
+    said = shell("decide", "hello/once", "--on", "bluesky", "--seen")
+    assert (said.code, "Noted. It is not shown any more." in said.out) == (0, True)
+    refused = shell("decide", str(rows["x"]), "--seen")
+    assert refused.code == 2
+    assert "is not among those that were missed or may be out twice" in refused.err

@@ -63,3 +63,14 @@ def test_what_is_missed_once_more_is_to_be_seen_once_more() -> None:
     DeliveryRow.objects.filter(id=number).update(too_late_at=after(-1))
     deliveries.miss_overdue(now=NOW)
     assert notes.unnoted_missed() == (number,)
+
+
+def test_all_that_somebody_was_shown_is_noted_at_once_and_nothing_else() -> None:
+    missed, later, twice = add(due=after(-1000)), add(due=after(-2000)), filled.sent("Vote")
+    deliveries.miss_overdue(now=NOW)
+    receipts.keep_late_receipt(twice.id, receipt(13), fence=0, now=NOW)
+    assert notes.take_note_of_missed([missed, twice.id, 999], actor="cli:ola", now=NOW) == 1
+    assert notes.unnoted_missed() == (later,)
+    assert [one.delivery for one in notes.perhaps_twice()] == [twice.id]
+    assert events.events_of(events.of_delivery(missed))[-1].kind == events.SEEN
+    assert notes.take_note_of_missed([missed], actor="cli:ola", now=NOW) == 0

@@ -38,6 +38,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: Place) -> 
     asked.cache_clear()
     yield Campaign(place)
     asked.cache_clear()
+    (place.var / "STOP").unlink(missing_ok=True)  # the folder is shared, and a test may have stopped everything
 
 
 @pytest.fixture

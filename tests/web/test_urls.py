@@ -10,7 +10,7 @@ from amplifier.web.errands.urls import urlpatterns as errand_urls
 from tests.web.campaign import Campaign, Page, mention
 
 READ = ("/", "/decide", "/mentions", "/static/console.css")
-SENT = ("/milestones/move", "/posts/skip", "/mentions/1", "/decide/1", "/stop")
+SENT = ("/milestones/move", "/posts/skip", "/mentions/1", "/decide/1", "/decide/missed", "/stop")
 
 
 def test_this_is_every_address_there_is() -> None:
@@ -19,6 +19,7 @@ def test_this_is_every_address_there_is() -> None:
         "",
         "decide",
         "decide/<int:number>",
+        "decide/missed",
         "mentions",
         "mentions/<int:number>",
         "mentions/aside",

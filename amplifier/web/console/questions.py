@@ -36,6 +36,7 @@ from amplifier.schedule.review import leave
 from amplifier.schedule.stage import Stage
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, journeys
+from amplifier.store.notes import take_note_of_missed
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title
 from amplifier.wiring import addresses, reach
 
@@ -57,10 +58,20 @@ def decide_page(request: HttpRequest) -> HttpResponse:
         "truth": _truth(found, twice),
         "twice": [_twice(one, settings) for one in twice],
         "questions": [_question(one, settings, profiles, stage) for one in found[:SHOWN]],
+        "missed": [one.row.id for one in found[:SHOWN] if one.row.state is State.MISSED],
         "more": max(0, len(found) - SHOWN),
         "now_iso": now.isoformat(),
     }
     return render(request, "decide.html", content)
+
+
+@require_POST
+def note_missed(request: HttpRequest) -> HttpResponse:
+    """Take note at once of all missed posts that the page showed, and of no other."""
+    shown = [int(one) for one in asked(request.POST, "shown").split(",") if one.isascii() and one.isdecimal()]
+    number = take_note_of_missed(shown[:SHOWN], actor=ACTOR, now=utc_now())
+    said = f"Noted: {_posts(number)} {'was' if number == 1 else 'were'} missed." if number else "All was noted before."
+    return go_back(PAGE, said)
 
 
 @require_POST

@@ -223,3 +223,17 @@ def test_words_that_are_no_longer_so_may_stand_by_one_button(opened: Campaign, d
     opened.read()
     assert stands("soon") == stands("soon", "x") == ("queued", "")
     assert "by now, so there is nothing to decide" in decide("soon", "stand").text
+
+
+def test_all_missed_posts_that_the_page_shows_are_noted_by_one_button(opened: Campaign) -> None:
+    opened.put("hello", "mastodon", state=State.MISSED)
+    assert "I have seen the" not in opened.get("/decide").text
+    opened.put("hello", "x", state=State.MISSED)
+    page = opened.get("/decide")
+    assert "I have seen the 2 posts that were missed" in page.text
+    shown = next(one["value"] for one in page.named("input") if one.get("name") == "shown")
+    opened.put("hello", "bluesky", state=State.MISSED)  # missed since the page was opened
+    done = opened.send("/decide/missed", {"shown": f"{shown},x,999999"}, on="/decide")
+    assert "Noted: 2 posts were missed." in done.text
+    assert opened.get("/decide").truth == "1 post was missed."
+    assert "All was noted before." in opened.send("/decide/missed", {"shown": shown}, on="/decide").text
