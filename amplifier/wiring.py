@@ -225,9 +225,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     planner = Planner(place.home, settings, now=utc_now)
     rules = rules_of(place, planner.is_stale)
     worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules)
-    kit = Publisher(
-        settings, plan=planner.in_force, campaign_time=planner.campaign_time, now=utc_now, untrue=planner.untrue
-    )
+    kit = Publisher(settings, planner, now=utc_now)
     rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
     soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)

@@ -20,6 +20,7 @@ from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
+from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
@@ -35,7 +36,7 @@ from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, heartbeats, ledger, plan_versions, posts, stated
+from amplifier.store import accounts, decisions, heartbeats, journeys, ledger, plan_versions, posts, stated
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
@@ -80,6 +81,12 @@ class Planner:
         if self._program is None or not self._applied:
             return frozenset()
         return review.no_longer_so(self._program, self._wanted, among=deliveries, now=self._now())
+
+    def given_up(self) -> frozenset[tuple[str, str]]:
+        """The wordings, each as template and name, that the plan in force still says in words that people gave up."""
+        if self._program is None or not self._applied:
+            return frozenset()
+        return given_up_wordings(self._program, decisions.decisions(), journeys.changed())
 
     def is_stale(self, due: Due) -> str:
         """What of a person's words is no longer so, asked before they go out; empty if they may.

@@ -190,8 +190,8 @@ class _Builder:
 
     def _writable(self, template: Template) -> Iterator[KitWording]:
         for name in self._windows[template.name].open_wordings(self._now):
-            if template.wording(name) is None:  # it says what is no longer so
-                continue
+            if template.wording(name) is None or (template.name, name) in self._past.given_up:
+                continue  # it says what is no longer so, or what nobody stands by any more
             written = (self._written(template, name, platform) for platform in self._voices)
             if forms := tuple(form for form in written if form):
                 language = template.language or self._campaign.language

@@ -19,12 +19,14 @@ from amplifier.sharekit.intents import boost
 class Past:
     """What happened besides the plan: our posts that went out with all that was done to them, and what people decided.
 
-    `untrue` are those that state what is no longer so, each with its account.
+    `untrue` are those that state what is no longer so, each with its account. `given_up` are the wordings (template
+    and name) that the plan still says and people took back, corrected in their own words, or replaced.
     """
 
     sent: tuple[Journey, ...] = ()
     decisions: tuple[Decision, ...] = ()
     untrue: frozenset[tuple[PostId, str]] = frozenset()
+    given_up: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def skipped(self) -> frozenset[str]:

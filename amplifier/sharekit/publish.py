@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Plan
@@ -25,27 +26,28 @@ log = logging.getLogger("amplifier.sharekit")
 RECENT = 300  # posts of ours among which those to boost are looked for
 
 
+class InForce(Protocol):
+    """What is said now, by the plan and by people."""
+
+    def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
+        """The plan, with its milestones where people moved them, and its templates; None before there is one."""
+
+    def campaign_time(self) -> datetime:
+        """The moment of the campaign, which in a rehearsal is not the real one."""
+
+    def untrue(self, deliveries: Collection[int]) -> Collection[tuple[PostId, str]]:
+        """Which of these deliveries state what is no longer so, each as its post and account."""
+
+    def given_up(self) -> Collection[tuple[str, str]]:
+        """Which wordings (template and name) people took back, corrected in their own words, or replaced."""
+
+
 class Publisher:
-    """Publishes the campaign's kit.
+    """Publishes the campaign's kit; `now` is the real time."""
 
-    `plan` gives the plan in force, with its milestones where people moved them, and its templates; None before there
-    is one. `campaign_time` is the moment of the campaign, which in a rehearsal is not the real one; `now` is real.
-    `untrue` says which of these deliveries state what is no longer so, each as its post and account.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        plan: Callable[[], tuple[Plan, Mapping[str, Template]] | None],
-        campaign_time: Callable[[], datetime],
-        now: Callable[[], datetime],
-        untrue: Callable[[Collection[int]], Collection[tuple[PostId, str]]] = lambda _deliveries: (),
-    ) -> None:
+    def __init__(self, settings: Settings, said: InForce, *, now: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._untrue = untrue
-        self._plan = plan
-        self._campaign_time = campaign_time
+        self._said = said
         self._now = now
         self._seen: object = None
         self._lock = threading.Lock()
@@ -60,10 +62,10 @@ class Publisher:
             return self._publish()
 
     def _publish(self) -> bool:
-        program = self._plan()
+        program = self._said.in_force()
         if program is None:
             return False
-        minute = self._campaign_time().replace(second=0, microsecond=0)
+        minute = self._said.campaign_time().replace(second=0, microsecond=0)
         newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=1)
         rows = (journeys.counts(), newest[0].id if newest else 0)
         seen = (program, minute, rows, decisions.newest_decision())
@@ -78,7 +80,8 @@ class Publisher:
         past = Past(
             journeys.with_changes(newest),
             decisions.decisions(),
-            frozenset(self._untrue([row.id for row in newest])),
+            frozenset(self._said.untrue([row.id for row in newest])),
+            frozenset(self._said.given_up()),
         )
         page = build(plan, templates, settings=self._settings, now=minute, past=past)
         self._tell(page.problems)

@@ -86,6 +86,14 @@ def changing() -> tuple[Journey, ...]:
 
 
 @reading
+def changed() -> tuple[Journey, ...]:
+    """Every delivery of the posts of which something was corrected or deleted, or is to be."""
+    posts = DeliveryRow.objects.filter(LATER).exclude(state=State.DROPPED).values("post_id")
+    found = DeliveryRow.objects.select_related("post", "account").filter(post_id__in=posts).order_by("id")
+    return tuple(_journey(row) for row in found)
+
+
+@reading
 def with_changes(rows: Collection[Journey]) -> tuple[Journey, ...]:
     """Every delivery of the posts to which these belong, in the order in which they were made."""
     ids = DeliveryRow.objects.filter(id__in=[row.id for row in rows]).values("post_id")

@@ -34,9 +34,20 @@ class Desk:
         self.program = program
         self.time = datetime(2023, 10, 8, 11, 0, 30, tzinfo=UTC)  # 12:00 in Liverpool
         self.rendered = 0
-        self.publisher = Publisher(
-            settings, plan=lambda: self.program, campaign_time=lambda: self.time, now=lambda: REAL
-        )
+        self.no_longer: set[tuple[str, str]] = set()
+        self.publisher = Publisher(settings, self, now=lambda: REAL)
+
+    def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
+        return self.program
+
+    def campaign_time(self) -> datetime:
+        return self.time
+
+    def untrue(self, _deliveries: Collection[int]) -> Collection[tuple[PostId, str]]:
+        return ()
+
+    def given_up(self) -> Collection[tuple[str, str]]:
+        return self.no_longer
 
     def publish(self) -> bool:
         return self.publisher.publish()
@@ -225,3 +236,12 @@ def test_a_failure_is_not_taken_for_a_published_page(desk: Desk, monkeypatch: py
         with pytest.raises(RuntimeError):
             desk.publish()
     assert desk.publish()
+
+
+def test_words_that_people_gave_up_are_not_handed_out(desk: Desk) -> None:
+    desk.publish()
+    assert "Vote before 17:00. " in desk.html
+    desk.no_longer = {("lab23/ballot", "plain")}
+    send_one("Another post, so that there is something to do.")
+    assert desk.publish()
+    assert "Vote before 17:00. " not in desk.html

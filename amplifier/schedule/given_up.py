@@ -1,0 +1,57 @@
+"""Words that people gave up: withdrawn, corrected, or replaced before they went out, while the plan still says them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from amplifier.campaign.delivery import Journey, Verb
+from amplifier.campaign.fate import Fate, Follows, became_of_each
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.post import WantedPost
+from amplifier.schedule.program import Program, post_name, wanted_posts
+
+Words = tuple[str, str, str]  # the post's name, the account, the text
+BY_PEOPLE = frozenset({DecisionKind.WORDS_REPLACED, DecisionKind.SLOT_SKIPPED})
+
+
+def given_up_wordings(
+    program: Program, made: Iterable[Decision], changed: Sequence[Journey]
+) -> frozenset[tuple[str, str]]:
+    """The wordings, each as template and name, that the plan by itself would still write in words that were given up.
+
+    `changed` are all deliveries of the posts of which something was corrected or deleted. A template that says
+    something else since, or a fact in it that changed, makes other words: those nobody has given up.
+    """
+    decided = tuple(made)
+    words = {*_before_they_went_out(decided), *_after(changed)}
+    if not words:
+        return frozenset()
+    by_itself = wanted_posts(program, tuple(one for one in decided if one.kind not in BY_PEOPLE))
+    return frozenset((one.template, one.wording) for one in by_itself if _says(one) & words)
+
+
+def _says(post: WantedPost) -> set[Words]:
+    return {(post_name(post.id), said.account, said.text) for said in post.words}
+
+
+def _before_they_went_out(decided: Iterable[Decision]) -> Iterable[Words]:
+    """What stood where a person gave a coming post other words."""
+    for one in decided:
+        if one.kind is DecisionKind.WORDS_REPLACED:
+            before, given = json.loads(one.replaced or "{}"), json.loads(one.value)
+            yield from ((one.subject, account, before[account]) for account in given if account in before)
+
+
+def _after(changed: Sequence[Journey]) -> Iterable[Words]:
+    """What was out, and is not any more or not for long, because a person said so."""
+    now = {
+        (one.row.identity.post, one.row.identity.account): None
+        if one.fate is Fate.WITHDRAWN or one.follows is Follows.DELETION
+        else one.correction or one.text
+        for one in became_of_each(changed)
+    }
+    for row in changed:
+        key = (row.identity.post, row.identity.account)
+        if row.identity.verb is not Verb.DELETE and key in now and row.text != now[key]:
+            yield post_name(row.identity.post), row.identity.account, row.text
