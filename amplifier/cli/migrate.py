@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from amplifier.cli.backup import keep, path_for
 from amplifier.cli.output import console
+from amplifier.cli.restore import must_be_still
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
@@ -46,6 +47,7 @@ def _keep_what_is_there(place: Place) -> None:
     opened = ledger.ledger()
     if opened is None:
         return
+    must_be_still()  # an older version at work would find another database under its feet
     now = utc_now()
     try:
         path = path_for(None, place, now, occasion=OCCASION)

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         must_fit(header)
         database = place.var / "amplifier.sqlite3"
         if header.database != SQLITE or database.exists():  # a look would make one
-            _must_be_still()
+            must_be_still()
         with progress(quiet=options.json) as bar:  # before anybody is asked: all of it must be what was written
             for _ in watched(read(file, key), bar, "Checking", _size(file)):
                 pass
@@ -120,7 +120,7 @@ def _must_be_ours(header: Header, place: Place) -> None:
         )
 
 
-def _must_be_still() -> None:
+def must_be_still() -> None:
     """Raises UsageError while any process of the service, here or on another machine, writes into this database."""
     name = restored.at_work(utc_now())
     if name:

@@ -57,3 +57,17 @@ def test_what_cannot_be_kept_is_not_changed(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "Nothing was changed." in refused.stderr
     assert install.rows("SELECT count(*) FROM pragma_table_info('deliveries') WHERE name = 'account'") == [(1,)]
+
+
+def test_a_service_that_is_at_work_keeps_its_database(tmp_path: Path) -> None:
+    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install.var.mkdir()
+    with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
+        file.executescript(DUMPS[0].read_text())
+    before = install.rows("SELECT name FROM django_migrations")
+    install.write("INSERT INTO heartbeats (name, at, detail) VALUES ('worker', datetime('now'), '')")
+    refused = install.command("migrate")
+    assert refused.returncode == 2
+    assert "The worker was at work a moment ago" in refused.stderr
+    assert install.rows("SELECT name FROM django_migrations") == before
+    assert not (install.var / "backups").exists()
