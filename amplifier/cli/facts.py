@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.markup import escape
 
 from amplifier.campaign.post import OWN
-from amplifier.cli.output import actor, console, say_json, wall_clock
+from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.facts import Changed, Untrue
-from amplifier.schedule.free_words import MILESTONE, Stale
+from amplifier.schedule.facts import Untrue
+from amplifier.schedule.free_words import Stale
+from amplifier.schedule.out_and_untrue import said_change
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import Review, find_untrue, leave, review
 from amplifier.settings import Settings
@@ -52,21 +52,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(found, program.settings)
     return 1 if found.untrue or found.stale else 0
-
-
-def said_change(change: Changed, settings: Settings) -> str:
-    """A change as people say it: debate: Tue 10 Oct 14:40, now 15:20."""
-    kind, _, name = change.fact.partition(".")
-    what = (name or kind).replace("_", " ")
-    if not change.fact.startswith(MILESTONE):
-        return f"{what}: {change.then}, now {change.now or 'not there any more'}"
-    zone = settings.campaign.zone
-    then = wall_clock(datetime.fromisoformat(change.then), zone)
-    if not change.now:
-        return f"{what}: {then}, now not in the plan any more"
-    now = wall_clock(datetime.fromisoformat(change.now), zone)
-    same_day = then.rsplit(" ", 1)[0] == now.rsplit(" ", 1)[0]
-    return f"{what}: {then}, now {now.rsplit(' ', 1)[1] if same_day else now}"
 
 
 def _tell(found: Review, settings: Settings) -> None:

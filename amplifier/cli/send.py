@@ -16,9 +16,11 @@ from amplifier.cli.output import actor, agreed, console, say_json, state_words, 
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
+from amplifier.deliver.cost import is_by_hand
+from amplifier.deliver.halt import stop_for
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
 from amplifier.errors import FileError, UsageError
-from amplifier.place import settle
+from amplifier.place import Place, settle
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import parse_move
 from amplifier.schedule.playing import playing
@@ -33,7 +35,7 @@ AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("text", help="the words, exactly as they shall appear")
+    parser.add_argument("text", help="the words, as they shall appear; the imprint is added where it belongs")
     parser.add_argument("--to", required=True, metavar="ACCOUNTS", help="account names, divided by commas, or: all")
     parser.add_argument("--at", help="when: '2023-10-10 15:20' in the campaign's zone, or +10m (default: now)")
     parser.add_argument(
@@ -61,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(own, settings, later=due_at > now)
+        _show(own, settings, later=due_at > now, hindered=_hindered(own, place))
     stated = _stated(own, settings)  # before anybody is asked: what changes meanwhile is found when it is to go out
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
@@ -113,11 +115,23 @@ def _why_not(echo: Echo, settings: Settings) -> str:
     return f"{before} Say it in another way, or add --again."
 
 
-def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
+def _hindered(own: OwnPost, place: Place) -> list[str]:
+    """What keeps it from going out by itself now, as whoever is asked to agree should know."""
+    said = ["Nobody sends: no worker is running. Start one: amplifier up"] if not worker_is_alive() else []
+    for words in own.post.words:
+        if halt := stop_for(place, words.account, words.text):
+            said.append(f"{words.account}: {halt} It is held until somebody resumes.")
+        elif is_by_hand(place.settings.account(words.account), place.settings):
+            said.append(f"{words.account}: posted by hand; somebody is asked to.")
+    return said
+
+
+def _show(own: OwnPost, settings: Settings, *, later: bool, hindered: Sequence[str]) -> None:
     out = console()
     when = wall_clock(own.post.moment.due_at, settings.campaign.zone) if later else "now"
     mode = "to the pretend networks" if settings.mode.value == "rehearsal" else "[bold red]to the world[/]"
-    out.print(f"This goes out {when}, {mode}:")
+    verb = "This is to go out" if hindered else "This goes out"
+    out.print(f"{verb} {when}, {mode}:")
     for said in own.post.words:
         account = settings.account(said.account)
         size = length(said.text, account)
@@ -127,6 +141,9 @@ def _show(own: OwnPost, settings: Settings, *, later: bool) -> None:
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")
     out.print()
+    for one in hindered:
+        out.print("[yellow]◷[/]", end=" ")
+        out.print(one, markup=False, soft_wrap=True)
     warn(out, [echo.warning() for echo in own.echoes])
 
 

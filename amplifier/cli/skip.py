@@ -8,7 +8,7 @@ from amplifier.cli.output import actor, agreed, as_said, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import settle
-from amplifier.schedule.change import decide_skip, find_post, program_in_force
+from amplifier.schedule.change import decide_skip, find_post, program_in_force, still_ahead
 from amplifier.schedule.program import post_name
 from amplifier.store import journeys, ledger
 
@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     place = settle(options.home, options.var)
     ledger.must_be_ready()
     post = find_post(program_in_force(place.settings), options.post)
+    still_ahead(post)
     rows = journeys.journeys(post=post)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")

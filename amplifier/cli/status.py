@@ -29,6 +29,7 @@ from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import DatabaseTrouble, Problem
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
+from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
@@ -67,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
     twice = perhaps_twice()
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
+    untrue = untrue_now()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
@@ -76,7 +78,9 @@ def run(options: argparse.Namespace) -> int:
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or twice or lost or problems or stopped or untold or ill or clock) and all(alive.values())
+    good = not (needs or twice or untrue or lost or problems or stopped or untold or ill or clock) and all(
+        alive.values()
+    )
     if options.json:
         say_json(
             {
@@ -96,6 +100,7 @@ def run(options: argparse.Namespace) -> int:
                 "next": _as_json(coming[0]) if coming else None,
                 "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
                 "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
+                "untrue": [{"post": named(one), "accounts": one.accounts, "text": one.text} for one in untrue],
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
@@ -129,6 +134,7 @@ def run(options: argparse.Namespace) -> int:
     _print_next(coming, now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     _print_needs(needs, twice)
+    _print_untrue(untrue, settings)
     _print_outside(outside)
     return 0 if good else 1
 
@@ -222,6 +228,18 @@ def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
             out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
         if len(alike) > FEW:
             out.print(f"  and {len(alike) - FEW} more that are {WORDS[state]}: amplifier decide", markup=False)
+
+
+def _print_untrue(untrue: Sequence[OutAndUntrue], settings: Settings) -> None:
+    out = console()
+    for one in untrue[-FEW:]:
+        changed = "; ".join(said_change(change, settings) for change in one.changed)
+        what = f"{named(one)} is out on {', '.join(one.accounts)} and no longer so ({changed})."
+        out.print("[red]✕[/]", end=" ")
+        out.print(what, markup=False, soft_wrap=True)
+        out.print(f"  amplifier correct {named(one)}", markup=False)
+    if len(untrue) > FEW:
+        out.print("  all of them: amplifier facts", markup=False)
 
 
 def _called(row: Journey) -> str:

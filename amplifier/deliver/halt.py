@@ -93,7 +93,12 @@ def stop_of(place: Place, row: Journey) -> Halt | None:
     """The stop that holds this back, if one does. Edits and deletions go on, whatever is stopped."""
     if row.identity.verb is not Verb.PUBLISH:
         return None
-    partly = stopped_by(stops.stops(), row.identity.account, row.text)
+    return stop_for(place, row.identity.account, row.text)
+
+
+def stop_for(place: Place, account: str, text: str) -> Halt | None:
+    """The stop that keeps these words from being published on this account, if one does."""
+    partly = stopped_by(stops.stops(), account, text)
     scopes = (EVERYTHING, partly.scope if partly else EVERYTHING)
     return next((halt for halt in halts(place) if halt.scope in scopes), None)
 

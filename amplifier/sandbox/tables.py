@@ -70,7 +70,9 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if "locked" in str(error):
             raise WorldError(f"{path} is in use: another sandbox is running on it. Stop that one first.") from error
-        raise WorldError(f"{path} cannot be read as a world ({error}). Delete it: what it holds is pretend.") from error
+        raise WorldError(
+            f"{path} cannot be read as a world ({error}). It is pretend: begin anew with --fresh."
+        ) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -81,7 +83,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     found = file.execute("PRAGMA user_version").fetchone()[0]
     if found not in {0, VERSION}:
         file.close()
-        raise WorldError(f"{path} was made by another version of the sandbox. Delete it: what it holds is pretend.")
+        raise WorldError(f"{path} was made by another version of Amplifier. It is pretend: begin anew with --fresh.")
     file.executescript(_TABLES)
     file.execute(f"PRAGMA user_version = {VERSION}")
     return file

@@ -169,7 +169,7 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
         actor=actor,
         reason=reason,
         now=now,
-        check=partial(_still_ahead, post),
+        check=partial(still_ahead, post),
     )
 
 
@@ -190,7 +190,7 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
 
     Raises UsageError if it is too late or X has the words already, TemplateError if a network would not take them.
     """
-    _still_ahead(post)
+    still_ahead(post)
     settings = program.settings
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
     due_at = _due(program, post)
@@ -237,7 +237,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         reason=reason,
         now=now,
         facts=json.dumps({name: [[one.name, one.value] for one in found] for name, found in facts.items()}),
-        check=partial(_still_ahead, post),
+        check=partial(still_ahead, post),
     )
 
 
@@ -266,7 +266,8 @@ def _is_about(decision: Decision, post: PostId) -> bool:
     return decision.kind is DecisionKind.WORDS_REPLACED and decision.subject == post_name(post)
 
 
-def _still_ahead(post: PostId) -> None:
+def still_ahead(post: PostId) -> None:
+    """Raises UsageError if nothing of it is left to change: on every account it is out, over or on its way."""
     rows = journeys.journeys(post=post)
     begun = [row for row in rows if row.state not in (State.QUEUED, State.HELD)]
     if rows and len(begun) == len(rows):

@@ -22,6 +22,7 @@ from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
 from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.out_and_untrue import keep_untrue
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
@@ -212,6 +213,7 @@ class Planner:
             decided=made[-1].id if made else 0,
         )
         changes = posts.replan(self._settings.campaign.id, decide, ink)
+        keep_untrue(review.untrue_out(program, made, written.posts, now=now), now=now)
         if changes:
             log.info("replanned adds=%d moved=%d", len(changes.adds), len(changes.steps))
         return changes

@@ -4,7 +4,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
-from amplifier.store import heartbeats, journeys
+from amplifier.store import heartbeats, journeys, stops
 from amplifier.store.models import PostRow
 from tests.cli.conftest import Shell
 
@@ -121,3 +121,16 @@ def test_a_post_for_later_is_not_waited_for_and_the_command_that_it_names_takes_
     assert taken.code == 0, taken
     assert "left out before it went out" in taken.out
     assert {row.state for row in journeys.journeys() if row.identity.post.slot == "own"} == {State.DROPPED}
+
+
+def test_whoever_is_asked_to_agree_is_told_what_keeps_it_from_going_out(shell: Shell) -> None:
+    said = " ".join(shell("send", "Good morning", "--to", "x,mastodon", "--yes").out.split())
+    assert "This is to go out now" in said
+    assert "Nobody sends: no worker is running. Start one: amplifier up" in said
+    heartbeats.beat("worker", now=utc_now())
+    stops.stop(scope="account:x", reason="A wrong name.", actor="test", now=utc_now())
+    said = " ".join(shell("send", "Good evening", "--to", "x,mastodon", "--yes", "--wait", "0").out.split())
+    assert "x: Sending on x is stopped. A wrong name. It is held until somebody resumes." in said
+    assert "This goes out now" in " ".join(
+        shell("send", "Good night", "--to", "mastodon", "--yes", "--wait", "0").out.split()
+    )

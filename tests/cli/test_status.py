@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -162,3 +163,19 @@ def _delete(row: DeliveryRow, state: State) -> None:
         too_late_at=utc_now() + timedelta(days=1),
         sent_at=utc_now() if state is State.SENT else None,
     )
+
+
+def test_what_is_out_and_no_longer_so_is_told_until_somebody_has_dealt_with_it(shell: Shell) -> None:
+    _alive(shell)
+    row = DeliveryRow.objects.get(post__slot="hello", account__label="x")
+    DeliveryRow.objects.filter(id=row.pk).update(state="sent", remote_state="live", remote_id="1", sent_at=utc_now())
+    told = {"post": ["lab23", "hello", "once"], "account": "x", "text": row.text}
+    changed = [["milestone.debate", "2023-10-10T14:40:00+01:00", "2023-10-10T15:20:00+01:00"]]
+    heartbeats.beat("untrue", now=utc_now(), detail=json.dumps([{**told, "changed": changed}]))
+    said = shell("status")
+    assert said.code == 1
+    assert "✕ hello/once is out on x and no longer so (debate: Tue 10 Oct 14:40, now 15:20)." in said.out
+    assert "  amplifier correct hello/once" in said.out
+    assert [one["post"] for one in shell.ask("status")["untrue"]] == ["hello/once"]
+    DeliveryRow.objects.filter(id=row.pk).update(remote_state="withdrawn")
+    assert shell("status").code == 0

@@ -26,12 +26,12 @@ def test_a_file_of_another_version_is_refused_with_what_to_do(tmp_path: Path) ->
     file = tables.connect(tmp_path / "world.db")
     file.execute(f"PRAGMA user_version = {tables.VERSION + 1}")
     file.close()
-    with pytest.raises(tables.WorldError, match="Delete it"):
+    with pytest.raises(tables.WorldError, match="begin anew with --fresh"):
         tables.connect(tmp_path / "world.db")
     tables.connect(tmp_path / "other.db").close()
 
 
 def test_a_file_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "world.db").write_bytes(b"no database" * 1000)
-    with pytest.raises(tables.WorldError, match="Delete it"):
+    with pytest.raises(tables.WorldError, match="begin anew with --fresh"):
         tables.connect(tmp_path / "world.db")

@@ -10,7 +10,7 @@ from amplifier.web.errands.urls import urlpatterns as errand_urls
 from tests.web.campaign import Campaign, Page, mention
 
 READ = ("/", "/decide", "/mentions", "/static/console.css")
-SENT = ("/milestones/move", "/posts/skip", "/mentions/1", "/decide/1", "/decide/missed", "/stop")
+SENT = ("/milestones/move", "/posts/skip", "/posts/stand", "/mentions/1", "/decide/1", "/decide/missed", "/stop")
 
 
 def test_this_is_every_address_there_is() -> None:
@@ -28,6 +28,7 @@ def test_this_is_every_address_there_is() -> None:
         "posts/correct/now",
         "posts/correct/preview",
         "posts/skip",
+        "posts/stand",
         "static/<str:name>",
         "stop",
         "wall",

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from amplifier.campaign.correction import Stand, Way, stands, unopened
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
@@ -171,9 +171,15 @@ def _form(one: Stand, today: str) -> dict[str, object]:
         "is_moving": bool(happened and not happened.is_resting),
         "is_out": one.out is not None,
         "text": one.text or one.rows[-1].text,
-        "new": today or unopened(one.text),
+        "new": _begin_with(one, today),
         "url": outward(one.out.receipt.url) if one.out and one.out.receipt else "",
     }
+
+
+def _begin_with(one: Stand, today: str) -> str:
+    """What the plan would say now; where a person gave it other words there, those."""
+    corrected = any(row.identity.revision > 0 and row.identity.verb is not Verb.DELETE for row in one.rows)
+    return unopened(one.text) if corrected and one.text else today or unopened(one.text)
 
 
 def _act(act: Act, broken: Mapping[str, Breaks]) -> dict[str, object]:

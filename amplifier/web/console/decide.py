@@ -1,4 +1,4 @@
-"""The two decisions on *Now*: a milestone moved, a post left out."""
+"""The decisions on *Now*: a milestone moved, a post left out, what is no longer so let stand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import Move, decide_move, decide_skip, find_post, prepare_move, program_in_force
 from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.review import find_untrue, leave
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
 LONGEST_REASON = 200
@@ -47,6 +48,18 @@ def skip_post(request: HttpRequest) -> HttpResponse:
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"“{post.slot}” is left out. Nothing of it goes out any more.")
+
+
+@require_POST
+def let_stand(request: HttpRequest) -> HttpResponse:
+    """Let a post that is out stand as it is, although what it says has changed."""
+    try:
+        program = program_in_force(place().settings)
+        post = find_untrue(program, asked(request.POST, "post"), now=utc_now())
+        leave(program, post, actor=ACTOR, reason=_reason(request), now=utc_now())
+    except AmplifierError as error:
+        return go_back("/", str(error))
+    return go_back("/", f"“{post.slot}” stays as it is.")
 
 
 def _about_words(move: Move) -> str:

@@ -7,9 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from amplifier.campaign.delivery import RemoteState
 from amplifier.campaign.stop import EVERYTHING
 from amplifier.compose.accountable import ADVICE, what_it_lacks
 from amplifier.deliver.cost import is_readable
@@ -17,8 +18,9 @@ from amplifier.deliver.halt import Halt, halts
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.program import post_name
 from amplifier.settings import FILE, Account, Mode
-from amplifier.store import accounts, heartbeats, ledger, notices, sources
+from amplifier.store import accounts, heartbeats, ledger, notices, read_backs, sources
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
@@ -30,6 +32,7 @@ PARTS = (
     ("listener", "looks for mentions", "No mention comes in: the listener is silent."),
 )
 MOST_PROBLEMS = 5
+A_WEEK = timedelta(days=7)
 
 
 class Mood(StrEnum):
@@ -67,6 +70,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         *_imprint(),
         *_files(beats, planned=planned),
         *_settings(beats),
+        *_changed_outside(now),
         *_sources(),
         *_recipients(now),
     ]
@@ -136,7 +140,7 @@ def _imprint() -> Iterator[Sign]:
         hint = "Fill it in under imprint in settings.yaml and start again."
         yield Sign(Mood.WAIT, f"{lacking} {hint} {ADVICE}", "The imprint is not complete.")
     elif lacking:
-        yield Sign(Mood.OK, f"{lacking} A new ledger does not go live without it. {ADVICE}")
+        yield Sign(Mood.OK, f"A rehearsal may go without, a new ledger does not go live: {lacking} {ADVICE}")
 
 
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
@@ -186,6 +190,18 @@ def _sources() -> Iterator[Sign]:
             network = title(account.platform)
             sentence = f"Mentions on {network} could not be read: {source.problem} Nothing is lost; we ask again."
             yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
+
+
+def _changed_outside(now: datetime) -> Iterator[Sign]:
+    """What somebody else deleted or changed on a network within the last week."""
+    names = [one.name for one in place().settings.accounts]
+    found = read_backs.changed_outside(names, since=now - A_WEEK)
+    for row in found[-MOST_PROBLEMS:]:
+        what = "is not there any more" if row.remote_state == RemoteState.GONE else "was changed there"
+        short = f"A post {what}, and it was not we who did it."
+        yield Sign(Mood.WAIT, f"{post_name(row.identity.post)} on {title(row.platform)} {what}; it was not we.", short)
+    if len(found) > MOST_PROBLEMS:
+        yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that others deleted or changed: amplifier status")
 
 
 def _recipients(now: datetime) -> Iterator[Sign]:

@@ -20,6 +20,7 @@ from amplifier.deliver.questions import Question
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.settings import Account
@@ -54,10 +55,10 @@ def now_page(request: HttpRequest) -> HttpResponse:
     most = (1 + COMING) * len(known)
     posts = _by_post(journeys.coming(limit=most))
     found = signs(now, planned=program is not None)
-    needs = _needs()
+    needs, untrue = _needs(), untrue_now()
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
-        "truth": _truth(posts, needs, found, now),
+        "truth": _truth(posts, needs, found, now, untrue=len(untrue)),
         "next": _post(posts[0], known) if posts else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
@@ -65,6 +66,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "needs": [_need(one, words) for one in needs[:NEEDS]],
         "more_needs": max(0, len(needs) - NEEDS),
         "twice": len(perhaps_twice()),
+        "untrue": [_untrue(one) for one in untrue],
         "health": found,
         "now_iso": now.isoformat(),
     }
@@ -99,13 +101,16 @@ def _needs() -> list[Question]:
     return sorted(found, key=lambda one: (one.row.due_at, one.row.id), reverse=True)
 
 
-def _truth(posts: Sequence[Sequence[Journey]], needs: Sequence[Question], found: Sequence[Sign], now: datetime) -> str:
+def _truth(
+    posts: Sequence[Sequence[Journey]], needs: Sequence[Question], found: Sequence[Sign], now: datetime, *, untrue: int
+) -> str:
     """What somebody would say who was asked in the corridor."""
     worst = next((sign.short for sign in found if sign.short), "")
     if any(sign.stops_all for sign in found):
         return worst
     first = f"Next post {_in(posts[0][0].due_at - now)}." if posts else "Nothing is planned to go out."
-    waiting = _waiting(needs)
+    no_longer = f"{untrue} that {'is' if untrue == 1 else 'are'} out {'is' if untrue == 1 else 'are'} no longer so."
+    waiting = " ".join(filter(None, (_waiting(needs), no_longer if untrue else "")))
     calm = "" if waiting or not posts else "Everything is connected."
     said = [worst, first, waiting] if found[0].state is Mood.BAD else [first, waiting, worst or calm]
     return " ".join(sentence for sentence in said if sentence)
@@ -211,6 +216,16 @@ def _need(one: Question, words: Mapping[tuple[PostId, str], str]) -> dict[str, o
         "when": _when(row),
         "what": WHAT[row.identity.verb],
         "sentence": f"{one.happened} {one.by_itself}",
+    }
+
+
+def _untrue(one: OutAndUntrue) -> dict[str, object]:
+    return {
+        "post": named(one),
+        "platforms": one.platforms,
+        "titles": [title(platform) for platform in one.platforms],
+        "text": one.text,
+        "changes": [said_change(change, place().settings) for change in one.changed],
     }
 
 

@@ -109,3 +109,25 @@ def test_without_its_token_a_form_does_nothing(sent: Campaign) -> None:
     assert sent.client.post("/posts/correct/now", {"post": "hello", "act": "withdraw"}).status_code == 403
     assert sent.client.get("/posts/correct/now").status_code == 405
     assert changes() == []
+
+
+def test_whoever_comes_back_begins_with_the_words_that_are_there_now(sent: Campaign) -> None:
+    row = DeliveryRow.objects.get(post__slot="hello", account__label="mastodon")
+    DeliveryRow.objects.create(
+        post=row.post,
+        account=row.account,
+        platform=row.platform,
+        verb="edit",
+        revision=1,
+        target=row.remote_id,
+        text="Correction: Hello, all of you.",
+        language="en",
+        state="sent",
+        run_at=row.run_at,
+        too_late_at=row.too_late_at,
+        sent_at="2023-10-02T10:00:00Z",
+    )
+    page = sent.get(PAGE)
+    words = {one["name"]: one for one in page.named("textarea")}
+    assert set(words) == {"text-x", "text-bluesky", "text-mastodon"}
+    assert page.text.count("Hello, all of you.") == 2, "as it stands, and to begin with"

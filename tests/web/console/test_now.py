@@ -343,3 +343,25 @@ def test_the_page_reads_the_plan_once_and_not_on_every_request(
     opened.get("/")
     monkeypatch.setattr("amplifier.schedule.change.read_again", lambda *_, **__: pytest.fail("read again"))
     assert opened.get("/").status == 200
+
+
+def test_what_is_out_and_no_longer_so_needs_a_person_until_somebody_lets_it_stand(opened: Campaign) -> None:
+    opened.put("soon", "x", state=State.SENT, remote_id="1", remote_state=RemoteState.LIVE, sent_at=utc_now())
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    opened.read()
+    page = opened.get("/")
+    assert "1 that is out is no longer so." in page.truth
+    assert "debate: Tue 10 Oct 14:40, now 15:20" in page.text
+    assert "/posts/correct?post=soon/once" in page.links()
+    said = opened.send("/posts/stand", {"post": "soon/once", "reason": "The hall knows."})
+    assert "“soon” stays as it is." in said.text
+    opened.read()
+    assert "no longer so" not in opened.get("/").text
+    assert "Nothing that soon/once says has changed." in opened.send("/posts/stand", {"post": "soon/once"}).text
+
+
+def test_what_somebody_else_deleted_or_changed_is_told(opened: Campaign) -> None:
+    opened.put("hello", "x", state=State.SENT, remote_id="1", remote_state=RemoteState.GONE, sent_at=utc_now())
+    text = opened.get("/").text
+    assert "hello/once on X is not there any more; it was not we." in text
+    assert "Everything is connected." not in text
