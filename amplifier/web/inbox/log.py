@@ -146,7 +146,7 @@ def _truth(counts: Mapping[Status, int], private: Mapping[Status, int]) -> str:
     parts = [f"{_number(new)} {'mention is' if new == 1 else 'mentions are'} new" if new else ""]
     parts.append(f"{_number(waiting)} {'waits' if waiting == 1 else 'wait'} for somebody" if waiting else "")
     ours = private.get(Status.NEW, 0) + private.get(Status.WAITING, 0)
-    parts.append(f"{_number(ours)} of them private" if ours else "")
+    parts.append(f"{_number(ours)} of them not known to be public" if ours else "")
     return ", ".join(part for part in parts if part) + "."
 
 

@@ -319,7 +319,7 @@ def test_what_not_everybody_may_see_bears_a_mark(opened: Campaign, shown_to: Vis
     page = opened.get("/mentions")
     assert [one["class"] for one in page.named("strong") if one.get("class") == "private"] == ["private"] * bool(mark)
     assert mark in page.text
-    assert page.truth == ("2 mentions are new, 1 of them private." if mark else "2 mentions are new.")
+    assert page.truth == ("2 mentions are new, 1 of them not known to be public." if mark else "2 mentions are new.")
     assert len(numbers(opened.get("/mentions?privacy=private"))) == bool(mark)
     assert len(numbers(opened.get("/mentions?privacy=public"))) == 2 - bool(mark)
 
