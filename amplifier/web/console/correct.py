@@ -165,8 +165,10 @@ def _form(one: Stand, today: str) -> dict[str, object]:
     last = [row.id for row in one.rows if row.identity.revision == newest and row.id in later]
     happened = next(iter(outcomes(one.rows, last)), None)
     state = happened.state if happened else (State.SENT if one.out else one.rows[0].state)
+    withdrawn = state is State.SENT and one.out is None
     return _account(one) | {
-        "state": state.value,
+        "state": State.DROPPED.value if withdrawn else state.value,
+        "word": "withdrawn" if withdrawn else "",
         "sentence": happened.sentence if happened else "",
         "is_moving": bool(happened and not happened.is_resting),
         "is_out": one.out is not None,

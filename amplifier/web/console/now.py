@@ -59,6 +59,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
         "truth": _truth(posts, needs, found, now, untrue=len(untrue)),
+        "stopped": any(sign.stops_all for sign in found),
         "next": _post(posts[0], known) if posts else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "milestones": _milestones(program, playing(place().settings).campaign(now)),

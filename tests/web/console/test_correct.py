@@ -131,3 +131,12 @@ def test_whoever_comes_back_begins_with_the_words_that_are_there_now(sent: Campa
     words = {one["name"]: one for one in page.named("textarea")}
     assert set(words) == {"text-x", "text-bluesky", "text-mastodon"}
     assert page.text.count("Hello, all of you.") == 2, "as it stands, and to begin with"
+
+
+def test_what_was_deleted_is_not_called_sent(sent: Campaign) -> None:
+    sent.send("/posts/correct/now", {"post": "hello", "act": "withdraw", "on-x": "1"}, on=PAGE)
+    DeliveryRow.objects.filter(post__slot="hello", account__label="x", verb="delete").update(state="sent")
+    DeliveryRow.objects.filter(post__slot="hello", account__label="x", verb="publish").update(remote_state="withdrawn")
+    text = sent.get(PAGE).text
+    assert "withdrawn X" in text
+    assert "sent X" not in text

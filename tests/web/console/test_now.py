@@ -365,3 +365,10 @@ def test_what_somebody_else_deleted_or_changed_is_told(opened: Campaign) -> None
     text = opened.get("/").text
     assert "hello/once on X is not there any more; it was not we." in text
     assert "Everything is connected." not in text
+
+
+def test_while_all_is_stopped_nothing_is_said_to_be_next(opened: Campaign) -> None:
+    assert [one for one in opened.get("/").named("h2") if one.get("id") == "next"]
+    assert "Next, once sending goes on" not in opened.get("/").text
+    stops.stop(reason="Fire.", actor="cli:jo", now=utc_now())
+    assert "Next, once sending goes on" in opened.get("/").text
