@@ -6,6 +6,7 @@ service. So the parsed tree is walked against a list of what is allowed before a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ DEEPEST = 20
 MOST_ITEMS = 20  # in a list written out
 LONGEST_GLUE = 10  # characters that `join` puts between
 MOST_PROBLEMS = 10  # more would only be scrolled over
+BLOCK = re.compile(r"\{%(?:[^%]|%(?!\}))*+%\}|\{#(?:[^#]|#(?!\}))*+#\}")  # or a comment
+NOTHING_BUT_BLOCKS = re.compile(rf"^[ \t]*+((?:(?:{BLOCK.pattern})[ \t]*+)++)\n", re.MULTILINE)
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -59,7 +62,6 @@ def environment() -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         autoescape=False,
-        trim_blocks=True,
         lstrip_blocks=True,
     )
     made.globals.clear()
@@ -90,7 +92,7 @@ def tree(
         message = f"This wording has {len(source):,} characters; {LONGEST_SOURCE:,} are allowed."
         return None, (Problem(path, line, "too_long", message, "A post has a few hundred."),)
     try:
-        parsed = env.parse("\n" * (line - 1) + source, path, path)
+        parsed = env.parse("\n" * (line - 1) + _without_empty_lines(source), path, path)
     except TemplateSyntaxError as fault:
         hint = 'Compare with the examples in docs/writing.md: {{ tag }}, {% if platform == "x" %} ... {% endif %}.'
         message = f"Jinja cannot read this: {str(fault.message).rstrip('.')}."
@@ -100,6 +102,15 @@ def tree(
     walk = _Walk(path, line, known)
     walk.visit(parsed)
     return (None if walk.problems else parsed), tuple(walk.problems)
+
+
+def _without_empty_lines(source: str) -> str:
+    """A line in which nothing but blocks stands leaves none behind; one with words keeps its end, whatever it ends with.
+
+    Jinja's own `trim_blocks` would eat the end of every line that a block ends. The line break goes into a comment, so
+    that all others keep their numbers.
+    """
+    return NOTHING_BUT_BLOCKS.sub(lambda line: "".join(BLOCK.findall(line[1])) + "{#\n#}", source)
 
 
 TOO_DEEP = "This wording is nested too deeply to be meant."

@@ -286,3 +286,29 @@ def test_enough_of_the_example_hangs_on_the_debate_to_see_it_slip() -> None:
     offsets = [slot.timing.offset for slot in plan.slots if getattr(slot.timing, "milestone", "") == "debate"]
     near = [offset for offset in offsets if timedelta(hours=-3) <= offset <= timedelta(hours=1)]
     assert (len(plan.slots) >= 25, len(near) >= 6) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("Vote{% if tag %} now{% endif %}\nand tell others", "Vote now\nand tell others"),
+        ("Vote{% if tag %} now{% endif %} {# a note #}\nand tell", "Vote now\nand tell"),
+        ('{% if tag %}Vote{% endif %}\n{% if tag == "" %}never{% endif %}\nand tell', "Vote\n\nand tell"),
+        ("Vote\n{% if tag %}\nnow\n{% endif %}\nand tell", "Vote\nnow\nand tell"),
+        ("Vote\n  {% if tag %}  {# a note #} \nnow\n\t{% endif %}\t\nand tell", "Vote\nnow\nand tell"),
+        ("{% for one in ['Monday', 'Tuesday'] %}\n{{ one }}\n{% endfor %}\nthen", "Monday\nTuesday\nthen"),
+        ("{% for one in ['Monday', 'Tuesday'] %}{{ one }}, {% endfor %}\nthen", "Monday, Tuesday,\nthen"),
+        ("Vote\n{# what a # may be, or a % #}\nnow", "Vote\nnow"),
+        ("{{ tag }}\nnow", "#Lab23\nnow"),
+    ],
+)
+def test_a_line_vanishes_only_where_nothing_but_blocks_stands_in_it(body: str, words: str) -> None:
+    assert said(body) == words
+
+
+def test_a_line_that_vanishes_does_not_change_the_number_of_another() -> None:
+    (problem,) = problems(
+        "---\nask: ballot\n---\n== plain\nw\n{% if tag %}\nw\n{% endif %}\n{{ tga }}\n",
+        Known(frozenset({"tag"}), frozenset(), frozenset()),
+    )
+    assert problem.line == 9
