@@ -14,6 +14,7 @@ from rich.markup import escape
 from amplifier.campaign.correction import is_later
 from amplifier.campaign.delivery import Journey, State, Verb
 from amplifier.campaign.fate import Fate, Follows
+from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.cli.output import SHAPES, WORDS, as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
@@ -26,9 +27,11 @@ from amplifier.deliver.override import Twice, open_questions, perhaps_twice
 from amplifier.deliver.questions import Question
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
-from amplifier.errors import DatabaseTrouble, Problem
+from amplifier.errors import AmplifierError, DatabaseTrouble, Problem
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
+from amplifier.schedule.ahead import next_beyond
+from amplifier.schedule.change import program_in_force
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
@@ -126,7 +129,7 @@ def run(options: argparse.Namespace) -> int:
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
     _print_problems(problems)
-    _print_next(coming, now, stopped=any(one.scope == EVERYTHING for one in stopped))
+    _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     _print_needs(needs, twice)
     _print_outside(outside)
@@ -188,14 +191,24 @@ def _print_stops(stopped: Sequence[Halt]) -> None:
         out.print(f"  amplifier resume{option(scope)}", markup=False)
 
 
-def _print_next(coming: Sequence[Journey], now: datetime, *, stopped: bool) -> None:
+def _beyond(settings: Settings, now: datetime) -> tuple[WantedPost, ...]:
+    """The next post by the plan, where it is so far ahead that the ledger does not have it yet."""
+    try:
+        found = next_beyond(program_in_force(settings), now=now)
+    except AmplifierError:
+        return ()
+    return (found,) if found else ()
+
+
+def _print_next(coming: Sequence[Journey | WantedPost], now: datetime, *, stopped: bool) -> None:
     out = console()
-    if coming:
-        due = coming[0]
-        would = "Next would be" if stopped else "Next"
-        out.print(f"\n{would}: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
-    else:
+    if not coming:
         out.print("\nNothing is planned to go out.")
+        return
+    due = coming[0]
+    post, at = (due.identity.post, due) if isinstance(due, Journey) else (due.id, due.moment)
+    would = "Next would be" if stopped else "Next"
+    out.print(f"\n{would}: {as_said(at.wall_time)} {post_name(post)}, {_in(at.due_at, now)}")
 
 
 def _print_tally(tally: Tally) -> None:
