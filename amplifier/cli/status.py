@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -32,6 +33,7 @@ from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
@@ -71,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
+    unsaid = still_unsaid(beats, now=now)
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
@@ -79,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or twice or lost or problems or stopped or untold or ill or clock) and all(alive.values())
+    good = not any((needs, twice, lost, problems, unsaid, stopped, untold, ill, clock)) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -106,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
                 "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
+                "unsaid": [one.as_json() for one in unsaid],
             }
         )
         return 0 if good else 1
@@ -128,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
     for name, (number, why) in untold.items():
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
-    _print_problems(problems)
+    _print_problems(problems, unsaid)
     _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     _print_needs(needs, twice)
@@ -193,11 +197,9 @@ def _print_stops(stopped: Sequence[Halt]) -> None:
 
 def _beyond(settings: Settings, now: datetime) -> tuple[WantedPost, ...]:
     """The next post by the plan, where it is so far ahead that the ledger does not have it yet."""
-    try:
-        found = next_beyond(program_in_force(settings), now=now)
-    except AmplifierError:
-        return ()
-    return (found,) if found else ()
+    with suppress(AmplifierError):
+        return tuple(filter(None, [next_beyond(program_in_force(settings), now=now)]))
+    return ()
 
 
 def _print_next(coming: Sequence[Journey | WantedPost], now: datetime, *, stopped: bool) -> None:
@@ -268,11 +270,16 @@ def _print_outside(outside: Sequence[Journey]) -> None:
             console().print(f"  amplifier correct {name}", markup=False)
 
 
-def _print_problems(problems: list[dict[str, Any]]) -> None:
+def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem]) -> None:
+    out = console()
     for problem in problems:
-        console().print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
+        out.print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
     if problems:
-        console().print("  Until that is mended, the last good version holds.")
+        out.print("  Until that is mended, the last good version holds.")
+    for one in unsaid[:FEW]:
+        out.print(f"[red]✕[/] {escape(str(one))}", soft_wrap=True)
+    if len(unsaid) > FEW:
+        out.print(f"  and {len(unsaid) - FEW} more: amplifier check")
 
 
 def _in(due_at: datetime, now: datetime) -> str:
