@@ -43,7 +43,7 @@ class Unsent:
 
 @dataclass(frozen=True)
 class ExistingPost:
-    """A post as the ledger has it."""
+    """A post as the ledger has it; `template` and `wording` are where its newest words come from."""
 
     row: int
     id: PostId
@@ -51,6 +51,8 @@ class ExistingPost:
     too_late_s: int
     deliveries: tuple[ExistingDelivery, ...]
     hand_off: bool = False
+    template: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class RemoteState(StrEnum):
 
 FINAL = frozenset({State.SENT, State.MISSED, State.DROPPED})
 ON_ITS_WAY = frozenset({State.SENDING, State.UNSURE})
+OUT = frozenset({State.SENT}) | ON_ITS_WAY  # it is there, or may be
 # A receipt that comes late is proof: it makes these sent, whatever the service may do by itself.
 CLOSED_BY_A_RECEIPT = frozenset({State.UNSURE, State.QUEUED, State.HELD, State.MISSED, State.DROPPED})
 

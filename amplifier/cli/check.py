@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
@@ -17,15 +16,14 @@ from amplifier.cli.unheard import unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
-from amplifier.compose.memory import MOST
 from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
+from amplifier.schedule.doubts import doubts
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
-from amplifier.schedule.renamed import warnings as warnings_of_renamed
 from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
-from amplifier.store import decisions, journeys, ledger, said
+from amplifier.store import decisions, journeys, ledger
 from amplifier.store.told import limits_in
 from amplifier.store.unwell import file_in, must_be_sound
 
@@ -57,11 +55,10 @@ def run(options: argparse.Namespace) -> int:
         unready, lacking = _of_the_imprint(settings, database)
         problems = unready.copy()
     now = utc_now()
-    made, said_of_late = _what_was_done(program, now) if program else ((), ())
+    made, doubtful = _by_the_ledger(program, now) if program else ((), [])
     posts = wanted_posts(program, made) if program else []
     problems += on_x(program, posts).values() if program else ()
-    again = warnings_of_renamed(program.plan, posts, said_of_late, now=now) if program else []
-    warnings = [*near_copies(program, posts), *unheard(program), *again, *lacking] if program else []
+    warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
     told = _notes(program, posts) if program else []
     if options.json:
         say_json(
@@ -95,17 +92,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _what_was_done(program: Program, now: datetime) -> tuple[tuple[Decision, ...], tuple[Spoken, ...]]:
-    """What only the ledger can tell, where there is one: what people decided, and what went out of late."""
-    lateness = [slot.too_late_s for slot in program.plan.slots if slot.too_late_s is not None]
-    since = now - timedelta(seconds=max([*lateness, program.settings.timing.too_late_after_s]))
-    names = [one.name for one in program.settings.accounts]
+def _by_the_ledger(program: Program, now: datetime) -> tuple[tuple[Decision, ...], list[Problem]]:
+    """What only the ledger can tell, where there is one: what people decided, and what names that changed would do."""
     try:
         if not ledger.is_ready():
-            return (), ()
-        return decisions.decisions(), said.out_since(names, since=since, most=MOST)
+            return (), []
+        made = decisions.decisions()
+        return made, doubts(program, made, now=now)
     except DatabaseTrouble:  # it belongs to an older version, or is locked: the files are no worse for that
-        return (), ()
+        return (), []
 
 
 def _of_the_imprint(settings: Settings, database: Path | None) -> tuple[list[Problem], list[Problem]]:

@@ -19,9 +19,10 @@ from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
+from amplifier.schedule.ahead import find_gone_out
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import facts_of_own_words, find_out, said_today
+from amplifier.schedule.review import facts_of_own_words, said_today
 from amplifier.store import journeys, ledger, stated
 from amplifier.store.corrections import Hand
 from amplifier.wiring import reachable
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         return list_posts(place, as_json=options.json)
     if options.post is None:
         raise UsageError("Which post? All that are out: amplifier correct --list")
-    post = find_out(program, options.post)
+    post = find_gone_out(program, options.post, instead="For other words: amplifier edit")
     on = [name.strip() for name in options.on.split(",")] if options.on else []
     words = new_words(program, post, options.text)
     correction = prepare_correction(post, words, program.settings, now=utc_now(), on=on)

@@ -9,9 +9,10 @@ from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.errors import UsageError
 from amplifier.place import settle
+from amplifier.schedule.ahead import still_to_come
 from amplifier.schedule.change import decide_words, find_post, prepare_words, program_in_force
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys, ledger
+from amplifier.store import ledger
 from amplifier.written import nearest
 
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("post", help="the post's name, as `amplifier plan` shows it")
     parser.add_argument("text", help="the new words; nothing is added to them but the imprint")
-    parser.add_argument("--on", help="accounts, divided by commas (default: all that the post goes to)")
+    parser.add_argument("--on", help="accounts, divided by commas (default: all on which it is still to go out)")
     parser.add_argument("--reason", default="", help="why; kept with the decision")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
@@ -31,8 +32,9 @@ def run(options: argparse.Namespace) -> int:
     ledger.must_be_ready()
     program = program_in_force(settings)
     post = find_post(program, options.post)
-    rows = {row.identity.account: row for row in journeys.journeys(post=post)}
-    names = [name.strip() for name in options.on.split(",")] if options.on else list(rows)
+    coming = still_to_come(program, post)
+    before = {said.account: said.text for said in coming.words} | dict.fromkeys(coming.unwritten, "") if coming else {}
+    names = [name.strip() for name in options.on.split(",")] if options.on else list(before)
     known = {account.name: account for account in program.settings.accounts}  # with what servers told
     for name in names:
         if name not in known:
@@ -46,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
         for said in new.words:
             size = length(said.text, known[said.account])
             out.print(f"[bold]{said.account}[/] [dim]{size.used} of {size.limit}[/]")
-            if said.account in rows:
-                out.print(f"  before: {rows[said.account].text}", markup=False, style="dim")
+            if before.get(said.account):
+                out.print(f"  before: {before[said.account]}", markup=False, style="dim")
             out.print(f"  after:  {said.text}", markup=False)
             if said.imprint:
                 out.print(f"  {said.imprint}", markup=False, style="dim")

@@ -8,9 +8,10 @@ from amplifier.cli.output import actor, agreed, as_said, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import settle
-from amplifier.schedule.change import decide_skip, find_post, program_in_force, still_ahead
+from amplifier.schedule.ahead import must_be_ahead, still_to_come
+from amplifier.schedule.change import decide_skip, find_post, program_in_force
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys, ledger
+from amplifier.store import ledger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,16 +25,17 @@ def run(options: argparse.Namespace) -> int:
     """Show the post, ask, and decide."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
-    post = find_post(program_in_force(place.settings), options.post)
-    still_ahead(post)
-    rows = journeys.journeys(post=post)
+    program = program_in_force(place.settings)
+    post = find_post(program, options.post)
+    must_be_ahead(post)
+    coming = still_to_come(program, post)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        when = f" at {as_said(rows[0].wall_time)}" if rows else ""
+        when = f" at {as_said(coming.moment.wall_time)}" if coming else ""
         console().print(f"[bold]{post_name(post)}[/]{when} would not go out:")
-        for row in rows:
-            console().print(f"  {row.identity.account}: {row.text}", markup=False)
+        for said in coming.words if coming else ():
+            console().print(f"  {said.account}: {said.text}", markup=False)
     if not agreed("Leave it out?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,6 +15,7 @@ from rich.markup import escape
 from amplifier.campaign.correction import is_later
 from amplifier.campaign.delivery import Journey, State, Verb
 from amplifier.campaign.fate import Fate, Follows
+from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.cli.output import SHAPES, WORDS, as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
@@ -26,9 +28,12 @@ from amplifier.deliver.override import Twice, open_questions, perhaps_twice
 from amplifier.deliver.questions import Question
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
-from amplifier.errors import DatabaseTrouble, Problem
+from amplifier.errors import AmplifierError, DatabaseTrouble, Problem
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
+from amplifier.schedule.ahead import next_beyond
+from amplifier.schedule.change import program_in_force
+from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
@@ -70,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
     untrue = untrue_now()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
+    unsaid = still_unsaid(beats, now=now)
     troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
@@ -78,9 +84,7 @@ def run(options: argparse.Namespace) -> int:
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
-    good = not (needs or twice or untrue or lost or problems or stopped or untold or ill or clock) and all(
-        alive.values()
-    )
+    good = not any((needs, twice, untrue, lost, problems, unsaid, stopped, untold, ill, clock)) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -108,6 +112,7 @@ def run(options: argparse.Namespace) -> int:
                 "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
+                "unsaid": [one.as_json() for one in unsaid],
             }
         )
         return 0 if good else 1
@@ -130,8 +135,8 @@ def run(options: argparse.Namespace) -> int:
     for name, (number, why) in untold.items():
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
-    _print_problems(problems)
-    _print_next(coming, now, stopped=any(one.scope == EVERYTHING for one in stopped))
+    _print_problems(problems, unsaid)
+    _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     _print_needs(needs, twice)
     _print_untrue(untrue, settings)
@@ -194,14 +199,22 @@ def _print_stops(stopped: Sequence[Halt]) -> None:
         out.print(f"  amplifier resume{option(scope)}", markup=False)
 
 
-def _print_next(coming: Sequence[Journey], now: datetime, *, stopped: bool) -> None:
+def _beyond(settings: Settings, now: datetime) -> tuple[WantedPost, ...]:
+    """The next post by the plan, where it is so far ahead that the ledger does not have it yet."""
+    with suppress(AmplifierError):
+        return tuple(filter(None, [next_beyond(program_in_force(settings), now=now)]))
+    return ()
+
+
+def _print_next(coming: Sequence[Journey | WantedPost], now: datetime, *, stopped: bool) -> None:
     out = console()
-    if coming:
-        due = coming[0]
-        would = "Next would be" if stopped else "Next"
-        out.print(f"\n{would}: {as_said(due.wall_time)} {post_name(due.identity.post)}, {_in(due.due_at, now)}")
-    else:
+    if not coming:
         out.print("\nNothing is planned to go out.")
+        return
+    due = coming[0]
+    post, at = (due.identity.post, due) if isinstance(due, Journey) else (due.id, due.moment)
+    would = "Next would be" if stopped else "Next"
+    out.print(f"\n{would}: {as_said(at.wall_time)} {post_name(post)}, {_in(at.due_at, now)}")
 
 
 def _print_tally(tally: Tally) -> None:
@@ -273,11 +286,16 @@ def _print_outside(outside: Sequence[Journey]) -> None:
             console().print(f"  amplifier correct {name}", markup=False)
 
 
-def _print_problems(problems: list[dict[str, Any]]) -> None:
+def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem]) -> None:
+    out = console()
     for problem in problems:
-        console().print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
+        out.print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
     if problems:
-        console().print("  Until that is mended, the last good version holds.")
+        out.print("  Until that is mended, the last good version holds.")
+    for one in unsaid[:FEW]:
+        out.print(f"[red]✕[/] {escape(str(one))}", soft_wrap=True)
+    if len(unsaid) > FEW:
+        out.print(f"  and {len(unsaid) - FEW} more: amplifier check")
 
 
 def _in(due_at: datetime, now: datetime) -> str:

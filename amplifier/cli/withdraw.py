@@ -17,11 +17,13 @@ from amplifier.deliver.breaks import Breaks
 from amplifier.deliver.withdraw import Withdrawal, prepare_withdrawal, queue_withdrawal
 from amplifier.errors import UsageError
 from amplifier.place import settle
+from amplifier.schedule.ahead import find_gone_out
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import find_out
 from amplifier.store import journeys, ledger, withdrawals
 from amplifier.store.corrections import Hand
+
+SKIP = "To leave it out: amplifier skip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.post is None:
         raise UsageError("Which post? All that are out: amplifier withdraw --list")
     program = program_in_force(place.settings)
-    post = _own_and_waiting(options.post) or find_out(program, options.post)
+    post = _own_and_waiting(options.post) or find_gone_out(program, options.post, instead=SKIP)
     on = [name.strip() for name in options.on.split(",")] if options.on else []
     hand = Hand(actor(), options.reason, utc_now(), place.settings.campaign.first_day)
     if options.deleted:

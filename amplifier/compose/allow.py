@@ -105,7 +105,7 @@ def tree(
 
 
 def _without_empty_lines(source: str) -> str:
-    """A line in which nothing but blocks stands leaves none behind; one with words keeps its end, whatever it ends with.
+    """A line in which nothing but blocks stands leaves none behind; one with words keeps its end.
 
     Jinja's own `trim_blocks` would eat the end of every line that a block ends. The line break goes into a comment, so
     that all others keep their numbers.

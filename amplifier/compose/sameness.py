@@ -176,6 +176,10 @@ class Judge:
         verdict = Verdict.REFUSED if strict else Verdict.WARNED
         return Echo(one, nearest, likeness(one.text, nearest.text, ignoring=self._ignoring), verdict)
 
+    def is_near(self, one: str, other: str) -> bool:
+        """Whether a reader would take the two for one message."""
+        return nearly_the_same(one, other, ignoring=self._ignoring)
+
     def _near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
         """Without those that are too long ago to matter, where time matters."""
         if one.account in self.watched and len(self.watched) > 1:
@@ -191,4 +195,4 @@ class Judge:
             counts = apart < REFUSED_WITHIN
         else:
             counts = apart <= WARNED_WITHIN
-        return counts and nearly_the_same(one.text, other.text, ignoring=self._ignoring)
+        return counts and self.is_near(one.text, other.text)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from amplifier.campaign.delivery import FINAL, State
+from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import Problem, UsageError
+from amplifier.schedule.ahead import must_be_ahead, must_be_ahead_there
 from amplifier.schedule.facts import Untrue, values
 from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.milestones import effective, moved
@@ -169,7 +170,7 @@ def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Deci
         actor=actor,
         reason=reason,
         now=now,
-        check=partial(still_ahead, post),
+        check=partial(must_be_ahead, post),
     )
 
 
@@ -188,9 +189,10 @@ class Rewording:
 def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
     """What giving this post other words on these accounts (account to text) would make of it.
 
-    Raises UsageError if it is too late or X has the words already, TemplateError if a network would not take them.
+    Raises UsageError if it is too late, the post does not go there or X has the words already, TemplateError if a
+    network would not take them.
     """
-    still_ahead(post)
+    must_be_ahead_there(program, post, words)
     settings = program.settings
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
     due_at = _due(program, post)
@@ -237,7 +239,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         reason=reason,
         now=now,
         facts=json.dumps({name: [[one.name, one.value] for one in found] for name, found in facts.items()}),
-        check=partial(still_ahead, post),
+        check=partial(must_be_ahead, post),
     )
 
 
@@ -255,25 +257,16 @@ def _place(post: PostId) -> tuple[str, str]:
 
 
 def _due(program: Program, post: PostId) -> datetime:
-    """When the ledger has it due, which in a rehearsal is on the stage; else when the plan has."""
+    """When the ledger has it due; where it does not yet, when the plan has: both on the stage of a rehearsal."""
     rows = journeys.journeys(post=post)
     if rows:
         return rows[0].due_at
-    return next(one.moment.due_at for one in wanted_posts(program, decisions.decisions()) if one.id == post)
+    wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))
+    return next(one.moment.due_at for one in wanted if one.id == post)
 
 
 def _is_about(decision: Decision, post: PostId) -> bool:
     return decision.kind is DecisionKind.WORDS_REPLACED and decision.subject == post_name(post)
-
-
-def still_ahead(post: PostId) -> None:
-    """Raises UsageError if nothing of it is left to change: on every account it is out, over or on its way."""
-    rows = journeys.journeys(post=post)
-    begun = [row for row in rows if row.state not in (State.QUEUED, State.HELD)]
-    if rows and len(begun) == len(rows):
-        state = begun[0].state
-        word = state.value if state in FINAL else "on its way"
-        raise UsageError(f"{post_name(post)} is {word} already: there is nothing left to change.")
 
 
 def _gone_out() -> set[str]:

@@ -220,7 +220,9 @@ class _Reading:
                 continue
             if named.was in self.names:
                 hint = (
-                    f"`was` is the former name of a slot that was renamed; {named.was} is still here. Take `was` out."
+                    f"`was` is the former name of a slot that was renamed; {named.was} is still here, and a name stays "
+                    f"with what it has said. Give what is called {named.was} now a name that no slot has had, or take "
+                    "`was` out."
                 )
                 self.say(named.path, named.line, "was", f"The slot {name} cannot have been {named.was}.", hint)
             elif named.was in heirs:

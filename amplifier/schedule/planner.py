@@ -17,9 +17,10 @@ from amplifier.campaign.plan import Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
 from amplifier.compose.memory import spoken_on_x
-from amplifier.compose.sameness import watched
+from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
+from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.out_and_untrue import keep_untrue
@@ -34,7 +35,7 @@ from amplifier.schedule.program import (
     write_all,
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
-from amplifier.schedule.renamed import without_copies
+from amplifier.schedule.renamed import Eye, Unsaid, swallowed, without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, decisions, heartbeats, journeys, ledger, plan_versions, posts, stated
@@ -64,6 +65,7 @@ class Planner:
         self._wanted: Sequence[WantedPost] = ()
         self._stale: Mapping[tuple[PostId, str], str] = {}  # what of people's words is no longer so, and why
         self._stale_wordings: Collection[tuple[str, str]] = ()
+        self._unsaid: Sequence[Unsaid] = ()
         self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
@@ -187,6 +189,7 @@ class Planner:
         self._stale = {(one.post, one.account): one.why for one in stale}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
+        eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
             changes = reconcile(
@@ -199,7 +202,8 @@ class Planner:
                 copies=held,
                 untrue=self._stale,
             )
-            changes = without_copies(changes, existing, written.posts, now=now)
+            changes = without_copies(changes, existing, written.posts, eye)
+            self._unsaid = swallowed(program.plan, existing, written.posts, eye)
             unsent = stated.unsent(program.plan.campaign)
             self._unsent = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
             changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
@@ -214,6 +218,7 @@ class Planner:
         )
         changes = posts.replan(self._settings.campaign.id, decide, ink)
         keep_untrue(review.untrue_out(program, made, written.posts, now=now), now=now)
+        keep_unsaid(self._unsaid, now=now)
         if changes:
             log.info("replanned adds=%d moved=%d", len(changes.adds), len(changes.steps))
         return changes

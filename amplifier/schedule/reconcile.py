@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
-from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, OUT, PASSING, DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
+from amplifier.schedule.matched import matched
 
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)
@@ -52,31 +53,27 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account what of
     a person's words is no longer so: it is held until they are true again, other words, or left as they are.
     """
-    by_id = {post.id: post for post in existing}
-    matched: set[int] = set()
+    known: set[int] = set()
     adds: list[Add] = []
     rewrites: list[Rewrite] = []
     steps: list[Step] = []
-    for post in wanted:
-        found = by_id.get(post.id)
-        if found is None and post.was:
-            found = by_id.get(PostId(post.id.campaign, post.was, post.id.occurrence))
+    for post, found, out in ((one.post, one.row, _is_out(one.former)) for one in matched(wanted, existing)):
         if found is None:
             if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh):
                 born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in post.words)
                 adds.append(Add(post, None, born))
             continue
-        matched.add(found.row)
-        new_steps = tuple(_steps(post, found, copies, untrue, now=now, fresh=fresh))
+        known.add(found.row)
+        new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh))
         steps += new_steps
         rewrites += _rewrites(post, found, new_steps)
-        have = {delivery.account for delivery in found.deliveries}
+        have = {delivery.account for delivery in found.deliveries} | out
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
             born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in lacking)
             adds.append(Add(post, found.row, born))
     for gone in existing:
-        if gone.row not in matched and gone.id.slot != OWN:
+        if gone.row not in known and gone.id.slot != OWN:
             why = unwritten.get(gone.id)
             for delivery in gone.deliveries:
                 steps += _left_out(delivery) if why is None else _without_words(delivery, why)
@@ -132,14 +129,27 @@ def keep_true(unsent: Iterable[Unsent], untrue: Mapping[int, str], *, now: datet
             yield from _overtaken(one.delivery)
 
 
-def _steps(
-    post: WantedPost, found: ExistingPost, copies: Reasons, untrue: Reasons, *, now: datetime, fresh: bool
+def _is_out(former: ExistingPost | None) -> set[str]:
+    """Where a post went out, or may have, by the row of its former name."""
+    return {one.account for one in former.deliveries if one.state in OUT} if former else set()
+
+
+def _steps(  # noqa: PLR0913  the post, its row, and what holds it back where
+    post: WantedPost,
+    found: ExistingPost,
+    copies: Reasons,
+    untrue: Reasons,
+    out: Collection[str],
+    *,
+    now: datetime,
+    fresh: bool,
 ) -> Iterator[Step]:
-    by_account = {words.account: words for words in post.words}
+    """`out`: the accounts on which it went out by its former name."""
+    by_account = {words.account: words for words in post.words if words.account not in out}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
         why = untrue.get((post.id, delivery.account), "")
-        if words is None and delivery.account in post.unwritten:
+        if words is None and delivery.account in post.unwritten and delivery.account not in out:
             yield from _without_words(delivery, post.unwritten[delivery.account])
         elif words is None:
             yield from _left_out(delivery)

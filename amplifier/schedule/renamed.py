@@ -1,103 +1,280 @@
-"""A slot that was renamed says nothing twice: what its former self said a moment ago is held as a copy. Pure."""
+"""Names of slots that changed: nothing is said twice under a new name, or swallowed under one that was used. Pure.
+
+What has gone out under a name stays with it. Where the plan has other words under that name, and these words under
+another, the two have been renamed, swapped or moved on, and only a person knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.changes import Add, Changes, ExistingPost, NewDelivery
-from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, Spoken, State
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Step
+from amplifier.campaign.delivery import OUT, HoldReason, State
 from amplifier.campaign.plan import Plan
-from amplifier.campaign.post import OWN, PostId, WantedPost, Words
+from amplifier.campaign.post import OWN, PostId, WantedPost
+from amplifier.compose.fit import first_words
 from amplifier.errors import Problem
+from amplifier.schedule.matched import Match, matched
+from amplifier.schedule.reconcile import UNPLANNED, UNPLANNED_HOLD, too_late_at
 
-OUT = (State.SENT, *ON_ITS_WAY)
+A_DAY = timedelta(hours=25)  # the same hour of the next day is within a day, also where clocks change between
+IN_THE_PAST = "its time had passed when it came into the plan"
 
 
 @dataclass(frozen=True)
-class Orphan:
-    """Words that are out on an account, or may be, by a post that the plan no longer has. `at`: since when."""
+class Out:
+    """Words that are out on an account, or may be; `at`: since when.
+
+    `now_says` is what the plan has for that very post there by now; None if it has no such post, or not there.
+    """
 
     post: PostId
     account: str
     text: str
     at: datetime
+    template: str
+    wording: str
+    now_says: str | None
 
 
-def orphans(existing: Iterable[ExistingPost], wanted: Iterable[WantedPost]) -> list[Orphan]:
-    """What is out by posts that the plan no longer has, neither by their name nor by a `was:`."""
-    named = _named(wanted)
-    return [
-        Orphan(post.id, one.account, one.text, one.out_at)
-        for post in existing
-        if _is_orphan(post.id, named)
-        for one in post.deliveries
-        if one.state in OUT and one.out_at is not None
-    ]
+@dataclass(frozen=True)
+class Again:
+    """A post that would say on an account once more what is out there; `before` is by which it is out, and `why` so."""
+
+    post: WantedPost
+    account: str
+    before: Out
+    why: str
 
 
-def warnings(plan: Plan, posts: Sequence[WantedPost], out: Iterable[Spoken], *, now: datetime) -> list[Problem]:
-    """Which slots would say again what the ledger knows to be out, by a name that the plan no longer has."""
-    named = _named(posts)
-    known = [Orphan(one.post, one.account, one.text, one.at) for one in out if _is_orphan(one.post, named)]
-    slots = {slot.name: slot for slot in plan.slots}
-    found: dict[tuple[str, str], Problem] = {}
-    for post in posts:
-        for words in post.words:
-            before = again(post, words, known, now=now)
-            if before is not None and post.id.slot in slots:
-                slot, was = slots[post.id.slot], before.post.slot
-                said = f"{slot.name} says on {words.account} exactly what {was} said there a moment ago."
-                hint = f"If {was} was renamed, write was: {was} below it. As it stands, it is held as a copy."
-                found.setdefault((slot.name, was), Problem(slot.path, slot.line, "renamed", said, hint))
-    return list(found.values())
+@dataclass(frozen=True)
+class Unsaid:
+    """What the plan has and nobody will hear, with what to do; `until` then that may matter."""
+
+    problem: Problem
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Eye:
+    """How two texts and two moments compare: `is_near` as readers would say, `campaign` gives the campaign's time."""
+
+    is_near: Callable[[str, str], bool]
+    campaign: Callable[[datetime], datetime]
+    now: datetime
+
+
+def said_again(
+    changes: Changes, existing: Sequence[ExistingPost], wanted: Sequence[WantedPost], eye: Eye
+) -> dict[tuple[PostId, str], Again]:
+    """Which posts, by the changes, would say what is out and what the plan wants to say but once.
+
+    What the plan has said twice all along is meant so: only what is new, has new words or was moved is looked at, and
+    what is held for that very reason.
+    """
+    matches = matched(wanted, existing)
+    out = _out(existing, matches)
+    steps = {step.id: step for step in changes.steps}
+    born = {(add.post.id, one.words.account): one for add in changes.adds for one in add.deliveries}
+    found: dict[tuple[PostId, str], Again] = {}
+    for match in matches if out else ():
+        there = {one.account: one for one in match.row.deliveries} if match.row else {}
+        for words in match.post.words:
+            new, row = born.get((match.post.id, words.account)), there.get(words.account)
+            step = steps.get(row.id) if row else None
+            if (new and new.state is State.QUEUED) or (row and _is_looked_at(row, step)):
+                known = out.get(words.account, ())
+                moved = new is not None or (step is not None and step.run_at is not None)
+                again = _again(match, words.text, known, row, moved=moved, eye=eye)
+                if again:
+                    found[match.post.id, words.account] = again
+    return found
 
 
 def without_copies(
-    changes: Changes, existing: Sequence[ExistingPost], wanted: Sequence[WantedPost], *, now: datetime
+    changes: Changes, existing: Sequence[ExistingPost], wanted: Sequence[WantedPost], eye: Eye
 ) -> Changes:
-    """The same changes, but a delivery is born held that says what an orphan of its account said within its lateness.
-
-    What the plan says twice on purpose is no copy: there both posts are in it.
-    """
-    if not changes.adds:
+    """The same changes, but what would be said again is held as a copy, born so or as its words or its time change."""
+    found = said_again(changes, existing, wanted, eye)
+    if not found:
         return changes
-    known = orphans(existing, wanted)
-    return replace(changes, adds=tuple(_add(add, known, now) for add in changes.adds)) if known else changes
-
-
-def again(post: WantedPost, words: Words, known: Collection[Orphan], *, now: datetime) -> Orphan | None:
-    """The orphan that said exactly this on this account, less than the post's lateness ago; None if there is none."""
-    since = now - timedelta(seconds=post.too_late_s)
-    fitting = [one for one in known if (one.account, one.text) == (words.account, words.text) and one.at > since]
-    return max(fitting, key=lambda one: one.at, default=None)
-
-
-def _named(wanted: Iterable[WantedPost]) -> set[PostId]:
-    """The posts that the plan has, by the names that they have and had."""
-    named: set[PostId] = set()
-    for post in wanted:
-        named.add(post.id)
-        if post.was:
-            named.add(PostId(post.id.campaign, post.was, post.id.occurrence))
-    return named
-
-
-def _is_orphan(post: PostId, named: Collection[PostId]) -> bool:
-    return post not in named and post.slot != OWN
-
-
-def _add(add: Add, known: Collection[Orphan], now: datetime) -> Add:
-    return replace(add, deliveries=tuple(_born(add.post, one, known, now) for one in add.deliveries))
-
-
-def _born(post: WantedPost, new: NewDelivery, known: Collection[Orphan], now: datetime) -> NewDelivery:
-    found = again(post, new.words, known, now=now) if new.state is State.QUEUED else None
-    if found is None:
-        return new
-    detail = (
-        f"{found.post.slot} said exactly this a moment ago, and the plan has no {found.post.slot} any more. "
-        f"If it was renamed, write was: {found.post.slot} below its new name."
+    of_row = {
+        delivery.id: found[match.post.id, delivery.account]
+        for match in matched(wanted, existing)
+        for delivery in (match.row.deliveries if match.row else ())
+        if (match.post.id, delivery.account) in found
+    }
+    adds = (replace(add, deliveries=tuple(_born(add, one, found) for one in add.deliveries)) for add in changes.adds)
+    return replace(
+        changes,
+        adds=tuple(adds),
+        steps=tuple(_held(step, of_row[step.id]) if step.id in of_row else step for step in changes.steps),
     )
-    return replace(new, state=State.HELD, reason=HoldReason.COPY, detail=detail)
+
+
+def warnings(plan: Plan, found: Iterable[Again]) -> list[Problem]:
+    """What would be said again, for each two slots once, with the file and line of the later one."""
+    slots = {slot.name: slot for slot in plan.slots}
+    told: dict[tuple[str, str], Problem] = {}
+    for one in found:
+        slot, was = slots[one.post.id.slot], one.before.post.slot
+        said = f"{slot.name} says on {one.account} what {_named(one)} has said there: “{first_words(one.before.text)}”"
+        told.setdefault((slot.name, was), Problem(slot.path, slot.line, "renamed", said, f"It is held. {one.why}"))
+    return list(told.values())
+
+
+def swallowed(plan: Plan, existing: Sequence[ExistingPost], wanted: Sequence[WantedPost], eye: Eye) -> list[Unsaid]:
+    """Which slots never say what stands in the plan, since something else has gone out under their name; each once."""
+    slots = {slot.name: slot for slot in plan.slots}
+    told: dict[str, Unsaid] = {}
+    for match in matched(wanted, existing):
+        post, row = match.post, match.row
+        if row is None or too_late_at(post) <= eye.now or post.id.slot in told:
+            continue
+        says = {words.account: words.text for words in post.words}
+        for one in row.deliveries:
+            text = says.get(one.account)
+            if text is not None and _is_spent(one, row, post) and not eye.is_near(one.text, text):
+                slot, problem = slots[post.id.slot], _swallowed(post, one, text)
+                told[slot.name] = Unsaid(replace(problem, path=slot.path, line=slot.line), too_late_at(post))
+                break
+    return list(told.values())
+
+
+def _swallowed(post: WantedPost, one: ExistingDelivery, text: str) -> Problem:
+    what = "has gone out there" if one.state in OUT else "was left out there"
+    said = (
+        f"{_name(post.id)} does not say on {one.account}: “{first_words(text)}” "
+        f"Under this name something else {what}: “{first_words(one.text)}”"
+    )
+    hint = "A name stays with what it has said: give this slot a name that no slot has had."
+    return Problem("", 0, "swallowed", said, hint)
+
+
+def _out(existing: Iterable[ExistingPost], matches: Iterable[Match]) -> dict[str, list[Out]]:
+    """What is out, by account."""
+    says = {
+        (row.row, words.account): words.text
+        for match in matches
+        for row in (match.row, match.former)
+        if row is not None
+        for words in match.post.words
+    }
+    found: dict[str, list[Out]] = {}
+    for post in existing:
+        for one in post.deliveries:
+            if one.state in OUT and one.out_at is not None:
+                now_says = says.get((post.row, one.account))
+                said = Out(post.id, one.account, one.text, one.out_at, post.template, post.wording, now_says)
+                found.setdefault(one.account, []).append(said)
+    return found
+
+
+def _is_looked_at(row: ExistingDelivery, step: Step | None) -> bool:
+    """What is to go out by a step, or is held as a copy and stays so."""
+    if step is not None and step.after is not State.HELD:
+        return step.after is State.QUEUED
+    return row.state is State.HELD and row.reason == HoldReason.COPY
+
+
+def _again(
+    match: Match, text: str, known: Iterable[Out], row: ExistingDelivery | None, *, moved: bool, eye: Eye
+) -> Again | None:
+    post = match.post
+    ours = {post.id, match.row.id} if match.row else {post.id}
+    late = post.moment.due_at <= eye.now
+    since = eye.now - timedelta(seconds=post.too_late_s)
+    found: list[tuple[bool, datetime, Again]] = []  # that it has another name says more than that it is late
+    for one in known:
+        if one.post in ours:
+            continue
+        if moved and late and one.at > since and eye.is_near(one.text, text):
+            found.append((False, one.at, Again(post, one.account, one, _why_late(one))))
+        if one.post.slot == OWN or not _is_close(one, post, eye):
+            continue
+        if _is_elsewhere_now(one, post, text, eye) and not _said_so_before(one, match, row, eye):
+            found.append((True, one.at, Again(post, one.account, one, _why(one, post))))
+    return max(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _is_close(one: Out, post: WantedPost, eye: Eye) -> bool:
+    """Whether the two are within a day of one another in the campaign, or within the post's lateness."""
+    apart = abs(eye.campaign(post.moment.due_at) - eye.campaign(one.at))
+    return apart <= max(A_DAY, timedelta(seconds=post.too_late_s))
+
+
+def _is_elsewhere_now(one: Out, post: WantedPost, text: str, eye: Eye) -> bool:
+    """Whether these words are what is out, which the plan does not have any more where they came from."""
+    if one.now_says == one.text:
+        return False
+    if text == one.text:
+        return True
+    if one.now_says is not None and eye.is_near(one.now_says, one.text):
+        return False
+    by_plan = one.now_says is None and one.account not in post.own_facts
+    return (by_plan and (one.template, one.wording) == (post.template, post.wording)) or eye.is_near(one.text, text)
+
+
+def _said_so_before(one: Out, match: Match, row: ExistingDelivery | None, eye: Eye) -> bool:
+    """Whether the plan meant to say this twice: it waited with these words beside the other before anything changed."""
+    if row is None or match.row is None or row.reason == HoldReason.COPY or row.state not in (State.QUEUED, State.HELD):
+        return False
+    same_words = one.now_says is None and (one.template, one.wording) == (match.row.template, match.row.wording)
+    return same_words or eye.is_near(one.text, row.text)
+
+
+def _is_spent(one: ExistingDelivery, row: ExistingPost, post: WantedPost) -> bool:
+    """Whether nothing more goes out there under this name, although the plan has it for another time."""
+    if one.state in OUT:
+        return row.moment.due_at != post.moment.due_at or (one.out_at is not None and one.out_at < post.moment.due_at)
+    return (
+        one.state is State.DROPPED
+        and one.reason not in (UNPLANNED, UNPLANNED_HOLD)
+        and row.moment.due_at != post.moment.due_at
+    )
+
+
+def _born(add: Add, new: NewDelivery, found: Mapping[tuple[PostId, str], Again]) -> NewDelivery:
+    again = found.get((add.post.id, new.words.account)) if new.state is State.QUEUED else None
+    return replace(new, state=State.HELD, reason=HoldReason.COPY, detail=again.why) if again else new
+
+
+def _held(step: Step, again: Again) -> Step:
+    if step.after is not State.QUEUED:
+        return step
+    return replace(step, after=State.HELD, kind="held: copy", reason=HoldReason.COPY, detail=again.why)
+
+
+def _named(again: Again) -> str:
+    """What said it before: its slot, and which one of several."""
+    before, post = again.before.post, again.post.id
+    return _name(before) if before.slot == post.slot else before.slot
+
+
+def _why(one: Out, post: WantedPost) -> str:
+    was, here = one.post.slot, post.id.slot
+    if was == here:
+        return (
+            f"{_name(one.post)} said this, and the plan has it for {_name(post.id)} since hours or wordings changed. "
+            f"Give it other words (amplifier edit {_name(post.id)}), or let it go out."
+        )
+    if one.now_says is None:
+        return (
+            f"{was} said this, and the plan has no {was} there any more. "
+            f"If it was renamed, write was: {was} below its new name."
+        )
+    return (
+        f"{was} said this, and what is called {was} now says something else. "
+        f"If {was} became {here}, give it its own name back: a name stays with what it has said."
+    )
+
+
+def _why_late(one: Out) -> str:
+    who = "A post of your own" if one.post.slot == OWN else _name(one.post)
+    return f"{who} said this a moment ago, and {IN_THE_PAST}. If it is to be said once more, let it go out."
+
+
+def _name(post: PostId) -> str:
+    return f"{post.slot}/{post.occurrence}"

@@ -15,15 +15,15 @@ from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 
 
-def existing_by_post(campaign: str) -> dict[int, list[ExistingDelivery]]:
-    """What reconcile needs of every delivery; called inside its transaction, at whose end they may change again."""
+def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDelivery]]:
+    """What reconcile needs of every delivery; `lock` keeps them as they are until its transaction ends."""
     found: dict[int, list[ExistingDelivery]] = {}
     rows = (
         DeliveryRow.objects.filter(post__campaign=campaign, revision=0, verb=Verb.PUBLISH)
         .select_related("account")
         .order_by("id")
-        .select_for_update(of=("self",))
     )
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
         found.setdefault(row.post_id, []).append(
             ExistingDelivery(

@@ -12,7 +12,7 @@ from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
 from amplifier.store import accounts, decisions, planned
 from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
-from amplifier.store.transaction import whole
+from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Ink:
 @whole
 def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], ink: Ink) -> Changes:
     """Read what exists, let `decide` (a pure function) say what must change, and write it: one transaction."""
-    changes = decide(_existing(campaign))
+    changes = decide(_existing(campaign, lock=True))
     for rewrite in changes.rewrites:
         _rewrite(rewrite, ink)
     planned.take_steps(changes.steps, actor=ink.actor, now=ink.now)
@@ -44,14 +44,20 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
     return changes
 
 
+@reading
+def existing(campaign: str) -> list[ExistingPost]:
+    """What the ledger has of a campaign, as the planner would see it: for people who ask what it would do."""
+    return _existing(campaign, lock=False)
+
+
 @whole
 def add_post(add: Add, ink: Ink) -> list[int]:
     """Add one post with its deliveries, and the numbers of the deliveries."""
     return _add(add, ink)
 
 
-def _existing(campaign: str) -> list[ExistingPost]:
-    by_post = planned.existing_by_post(campaign)
+def _existing(campaign: str, *, lock: bool) -> list[ExistingPost]:
+    by_post = planned.existing_by_post(campaign, lock=lock)
     return [
         ExistingPost(
             row=row.pk,
@@ -60,6 +66,8 @@ def _existing(campaign: str) -> list[ExistingPost]:
             too_late_s=row.too_late_s,
             deliveries=tuple(by_post.get(row.pk, ())),
             hand_off=row.hand_off,
+            template=row.template,
+            wording=row.wording,
         )
         for row in PostRow.objects.filter(campaign=campaign).order_by("id")
     ]

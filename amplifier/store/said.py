@@ -24,12 +24,6 @@ ORDER BY d.sent_at DESC LIMIT %s"""
 TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
 QUEUED = f"{WHAT} {ON_IT} AND d.state = 'queued' {TO_COME}"
 OPEN = f"{WHAT} {ON_IT} AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
-# What has just gone out, or may have, by when it did.
-JUST_NOW = """SELECT d.id, p.campaign, p.slot, p.occurrence, d.revision, a.label, d.text,
-  COALESCE(d.sent_at, d.first_sent_at)
-FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id"""
-JUST_SENT = f"{JUST_NOW} WHERE {ON_IT} AND d.sent_at IS NOT NULL AND d.sent_at >= %s ORDER BY d.sent_at DESC LIMIT %s"
-UNDER_WAY = f"{JUST_NOW} WHERE {ON_IT} AND d.state IN ('sending', 'unsure') AND d.first_sent_at >= %s LIMIT %s"
 # The beginning stands here as it does in its index. With a bare `d.text = %s` SQLite would put the words themselves in
 # its place, and pass the index by.
 THESE_WORDS = f"""{WHAT} d.account_id IN (SELECT id FROM accounts WHERE label IN ({{}}))
@@ -51,16 +45,6 @@ def said(accounts: Collection[str], *, since: datetime, until: datetime, most: i
     for name in accounts:
         for statement in (SENT, QUEUED, OPEN):
             found += _asked(statement, [name, *between])
-    return tuple(found)
-
-
-@reading
-def out_since(accounts: Collection[str], *, since: datetime, most: int) -> tuple[Spoken, ...]:
-    """What has gone out on these accounts since then, or may have, by when it did: `most` of each."""
-    found: list[Spoken] = []
-    for name in accounts:
-        for statement in (JUST_SENT, UNDER_WAY):
-            found += _asked(statement, [name, stamp(since), most])
     return tuple(found)
 
 

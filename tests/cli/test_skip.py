@@ -5,6 +5,7 @@ from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import decisions, journeys
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
 
 
@@ -34,3 +35,13 @@ def test_a_skipped_post_is_dropped_and_the_reason_kept(shell: Shell) -> None:
 def test_without_a_terminal_nothing_is_left_out(shell: Shell) -> None:
     assert shell("skip", "onward").code == 1
     assert not decisions.decisions()
+
+
+def test_a_post_that_the_ledger_does_not_have_yet_is_shown_as_the_plan_has_it(shell: Shell) -> None:
+    DeliveryRow.objects.filter(post__slot="onward").delete()
+    PostRow.objects.filter(slot="onward").delete()
+    said = shell("skip", "onward", "--yes")
+    assert said.out.startswith("onward/once at Wed 11 Oct 16:00 would not go out:\n")
+    assert all(f"  {account}: " in said.out for account in ("x", "bluesky", "mastodon"))
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    assert not DeliveryRow.objects.filter(post__slot="onward").exists()

@@ -8,7 +8,10 @@ import pytest
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli.status import _in
 from amplifier.clock import utc_now
+from amplifier.errors import Problem
+from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import load
 from amplifier.store import heartbeats, stops
 from amplifier.store.models import DeliveryRow
@@ -179,3 +182,19 @@ def test_what_is_out_and_no_longer_so_is_told_until_somebody_has_dealt_with_it(s
     assert [one["post"] for one in shell.ask("status")["untrue"]] == ["hello/once"]
     DeliveryRow.objects.filter(id=row.pk).update(remote_state="withdrawn")
     assert shell("status").code == 0
+
+
+def test_what_nobody_will_hear_under_a_name_that_was_used_is_told_until_it_is_too_late(shell: Shell) -> None:
+    _alive(shell)
+    found = Problem("schedules/lab23.yaml", 7, "swallowed", "post-1/once does not say on x: “Hello”", "Give it a name.")
+    now = utc_now()
+    keep_unsaid([Unsaid(found, now - timedelta(seconds=1))], now=now)
+    assert shell("status").code == 0
+    keep_unsaid([Unsaid(found, now + timedelta(hours=1))] * 6, now=now)
+    said = shell("status")
+    assert said.code == 1
+    assert "✕ schedules/lab23.yaml:7: post-1/once does not say on x: “Hello”\n    Give it a name.\n" in said.out
+    assert "  and 1 more: amplifier check" in said.out
+    assert "the last good version holds" not in said.out
+    status = shell.ask("status")
+    assert (status["good"], status["unsaid"][0]["rule"]) == (False, "swallowed")

@@ -81,7 +81,7 @@ def test_a_slot_that_is_called_otherwise_says_nothing_twice_and_check_tells(home
         )
         _change(home / "schedules" / "lab23.yaml", f"- name: {slot}\n", f"- name: {slot}-again\n")
         told = install.command("check")
-        assert f"was: {slot} below it" in " ".join(told.stdout.split())
+        assert f"write was: {slot} below its new name" in " ".join(told.stdout.split())
         after = _play(install, more=3)
         assert {words: number for words, number in after.items() if number > 1} == {}
         held = install.rows(

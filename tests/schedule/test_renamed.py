@@ -11,14 +11,17 @@ from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingP
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.renamed import orphans, without_copies
+from amplifier.schedule.renamed import Eye, without_copies
 from amplifier.store import claims, deliveries, journeys, stops
 from amplifier.store.models import DeliveryRow
+from amplifier.text.similarity import nearly_the_same
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, SCHEDULE, Home
 from tests.schedule.paper import at, wanted
 
 NOW = at(65)
+EYE = Eye(nearly_the_same, lambda real: real, NOW)
+A_DAY_AGO = 60 - 25 * 60 - 1
 
 
 def before(
@@ -33,7 +36,7 @@ def born(there: ExistingPost, **changes: object) -> NewDelivery:
     """How the new slot's delivery is born beside that."""
     post = replace(wanted("new"), **changes)  # type: ignore[arg-type]
     new = NewDelivery(post.words[0], State.QUEUED)
-    (add,) = without_copies(Changes(adds=(Add(post, None, (new,)),)), [there], [post], now=NOW).adds
+    (add,) = without_copies(Changes(adds=(Add(post, None, (new,)),)), [there], [post], EYE).adds
     return add.deliveries[0]
 
 
@@ -49,10 +52,10 @@ def test_exactly_these_words_a_moment_ago_by_a_post_that_is_gone_are_a_copy(stat
     [
         (before(state=State.MISSED), {}),  # it never went out
         (before(state=State.DROPPED), {}),
-        (before(text="Vote now"), {}),  # other words
+        (before(text="Come to the hall"), {"template": "lab23/hall"}),  # other words
         (before(account="bluesky"), {}),  # another account
-        (before(minutes=49), {}),  # longer ago than its lateness
-        (before(slot=OWN), {}),  # a person said it, and may say it again by plan
+        (before(minutes=A_DAY_AGO), {}),  # longer ago than a day
+        (before(slot=OWN), {"moment": wanted(minutes=70).moment}),  # a person said it, and may say it again by plan
         (before(), {"was": "old"}),  # it is known to be the same
         (before(), {"words": (Words("mastodon", "Vote", "en"),)}),
     ],
@@ -62,13 +65,15 @@ def test_nothing_else_is(there: ExistingPost, changes: dict[str, object]) -> Non
 
 
 def test_what_the_plan_says_twice_on_purpose_is_no_copy() -> None:
-    assert orphans([before()], [wanted("old"), wanted("new")]) == []
+    both = [wanted("old"), wanted("new", 70)]
+    changes = Changes(adds=(Add(both[1], None, (NewDelivery(both[1].words[0], State.QUEUED),)),))
+    assert without_copies(changes, [before()], both, EYE) == changes
 
 
 def test_what_is_late_anyway_stays_missed() -> None:
     post = wanted("new")
     missed = Changes(adds=(Add(post, None, (NewDelivery(post.words[0], State.MISSED),)),))
-    assert without_copies(missed, [before()], [post], now=NOW) == missed
+    assert without_copies(missed, [before()], [post], EYE) == missed
 
 
 @pytest.mark.usefixtures("sqlite_ledger")

@@ -50,5 +50,5 @@ def test_an_account_has_one_delivery_of_a_post() -> None:
 def test_what_exists_is_grouped_by_post_in_the_order_of_birth() -> None:
     first, second = add(account="x"), add(account="x")
     with transaction.atomic():
-        found = planned.existing_by_post("lab23")
+        found = planned.existing_by_post("lab23", lock=True)
     assert [[one.id for one in deliveries] for _, deliveries in sorted(found.items())] == [[first], [second]]

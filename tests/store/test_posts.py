@@ -53,6 +53,8 @@ def test_a_post_is_added_with_its_deliveries_each_in_the_state_it_is_born_in() -
                 ExistingDelivery(numbers[0], "x", State.QUEUED, "", "Vote", frozen=False),
                 ExistingDelivery(numbers[1], "bluesky", State.MISSED, "why", "Vote here", frozen=False),
             ),
+            template="lab23/vote",
+            wording="plain",
         )
     ]
     assert [one.wall_time for one in journeys.journeys()] == ["2023-10-10T12:00"] * 2

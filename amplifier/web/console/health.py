@@ -17,6 +17,7 @@ from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, halts
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
+from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import FILE, Account, Mode
@@ -69,6 +70,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         *_money(now),
         *_imprint(),
         *_files(beats, planned=planned),
+        *_unsaid(beats, now),
         *_settings(beats),
         *_changed_outside(now),
         *_sources(),
@@ -170,6 +172,13 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
         yield Sign(Mood.WAIT, f"{where}: {words}", f"{problem['path']} has a mistake.")
     if len(problems) > MOST_PROBLEMS:
         yield Sign(Mood.WAIT, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check")
+
+
+def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
+    """What the plan in force has and nobody will hear, by names that changed, as long as something can be done."""
+    for one in still_unsaid(beats, now=now)[:MOST_PROBLEMS]:
+        where = f"{one.path}, line {one.line}"
+        yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.")
 
 
 def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from amplifier.campaign.delivery import Journey, State, Verb
 from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_each
-from amplifier.campaign.post import OWN, PostId
+from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.deliver.questions import Question
 from amplifier.errors import AmplifierError
+from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_now
@@ -56,11 +57,14 @@ def now_page(request: HttpRequest) -> HttpResponse:
     posts = _by_post(journeys.coming(limit=most))
     found = signs(now, planned=program is not None)
     needs, untrue = _needs(), untrue_now()
+    beyond = next_beyond(program, now=now) if program and not posts else None
+    first = posts[0][0].due_at if posts else beyond.moment.due_at if beyond else None
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
-        "truth": _truth(posts, needs, found, now, untrue=len(untrue)),
+        "truth": _truth(first, needs, found, now, untrue=len(untrue)),
         "stopped": any(sign.stops_all for sign in found),
         "next": _post(posts[0], known) if posts else None,
+        "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
@@ -96,6 +100,13 @@ def _receipts() -> list[Became]:
     return sorted(found, key=lambda one: (one.follows is not None, one.at, one.row.id), reverse=True)[:RECEIPTS]
 
 
+def _beyond(post: WantedPost) -> dict[str, object]:
+    """The next post, where it is so far ahead that the ledger does not have it yet."""
+    local = datetime.fromisoformat(post.moment.wall_time)
+    when = f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}"
+    return {"slot": post.id.slot, "id": post_name(post.id), "when": when, "iso": post.moment.due_at.isoformat()}
+
+
 def _needs() -> list[Question]:
     """What a person should look at, the latest first."""
     found = open_questions(place().settings)
@@ -103,16 +114,16 @@ def _needs() -> list[Question]:
 
 
 def _truth(
-    posts: Sequence[Sequence[Journey]], needs: Sequence[Question], found: Sequence[Sign], now: datetime, *, untrue: int
+    next_at: datetime | None, needs: Sequence[Question], found: Sequence[Sign], now: datetime, *, untrue: int
 ) -> str:
-    """What somebody would say who was asked in the corridor."""
+    """What somebody would say who was asked in the corridor; `next_at`: when the next post is due."""
     worst = next((sign.short for sign in found if sign.short), "")
     if any(sign.stops_all for sign in found):
         return worst
-    first = f"Next post {_in(posts[0][0].due_at - now)}." if posts else "Nothing is planned to go out."
+    first = f"Next post {_in(next_at - now)}." if next_at else "Nothing is planned to go out."
     no_longer = f"{untrue} that {'is' if untrue == 1 else 'are'} out {'is' if untrue == 1 else 'are'} no longer so."
     waiting = " ".join(filter(None, (_waiting(needs), no_longer if untrue else "")))
-    calm = "" if waiting or not posts else "Everything is connected."
+    calm = "" if waiting or not next_at else "Everything is connected."
     said = [worst, first, waiting] if found[0].state is Mood.BAD else [first, waiting, worst or calm]
     return " ".join(sentence for sentence in said if sentence)
 

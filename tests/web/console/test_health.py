@@ -12,7 +12,9 @@ from amplifier.clock import utc_now
 from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
 from amplifier.policy import Budget
+from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import Mode
 from amplifier.store import accounts, heartbeats, sources, spends, stops
 from amplifier.web import frame
@@ -195,3 +197,11 @@ def test_live_an_imprint_without_an_address_is_said_until_it_is_filled_in(
     filled = campaign.imprint.model_copy(update={"address": "1 Road"})
     changed(opened, monkeypatch, mode=Mode.LIVE, campaign=campaign.model_copy(update={"imprint": filled}))
     assert not [one for one in look() if "/imprint" in one.sentence]
+
+
+def test_what_nobody_will_hear_under_a_name_that_was_used_stands_there(opened: Campaign) -> None:
+    found = Problem("schedules/lab23.yaml", 7, "swallowed", "post-1/once does not say on x: “Hello”", "Give it a name.")
+    keep_unsaid([Unsaid(found, utc_now() + timedelta(hours=1))], now=utc_now())
+    page = opened.get("/")
+    assert "schedules/lab23.yaml, line 7: post-1/once does not say on x: “Hello” Give it a name." in page.text
+    assert "has words that nobody will hear." in page.truth

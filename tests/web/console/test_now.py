@@ -12,7 +12,8 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import RemoteState, State, Verb
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
-from amplifier.schedule.stage import Knot, Stage
+from amplifier.schedule import ahead
+from amplifier.schedule.stage import LIVE, Knot, Stage
 from amplifier.store import accounts, posts, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import now as now_module
@@ -61,6 +62,22 @@ def test_with_nothing_planned_it_says_so_and_what_to_do(campaign: Campaign) -> N
     assert "Add a slot to a file in schedules/" in page.text
     assert "No milestones yet." in page.text
     assert "Nothing has gone out yet." in page.text
+
+
+def test_a_post_further_ahead_than_the_ledger_looks_is_the_next_one_all_the_same(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DeliveryRow.objects.all().delete()
+    PostRow.objects.all().delete()
+    for module in (ahead, now_module):  # by its own days, a few years ago, in place of the stage
+        monkeypatch.setattr(module, "playing", lambda _: LIVE)
+    year = datetime.fromisoformat("2023-09-01T10:00:00+00:00")
+    monkeypatch.setattr(now_module, "utc_now", lambda: year)
+    opened.beat(at=year)
+    page = opened.get("/")
+    assert "Next post in 24 days." in page.truth
+    assert "Slot hello. Its words are shown here from 14 days before it goes out." in page.text
+    assert "Nothing waits to go out" not in page.text
 
 
 def test_before_the_first_start_it_says_how_to_start(campaign: Campaign) -> None:

@@ -1,0 +1,152 @@
+"""What is further ahead than the ledger looks: people decide about it as about any other post."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import PostId
+from amplifier.errors import TemplateError, UsageError
+from amplifier.schedule.ahead import find_gone_out, next_beyond, still_to_come
+from amplifier.schedule.change import decide_skip, decide_words, find_post, prepare_move
+from amplifier.schedule.review import find_untrue, leave, review
+from amplifier.store import decisions, journeys
+from amplifier.store.models import DeliveryRow
+from tests.schedule.homes import SCHEDULE
+from tests.schedule.test_words_of_people import EVE, SOON, Desk
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+THANKS = PostId("lab23", "thanks", "once")
+FAR = (
+    SCHEDULE
+    + "  - name: thanks\n    template: lab23/soon\n    at: 2023-10-25 10:00\n    accounts: [bluesky, mastodon]\n"
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A post lies 19 days ahead: the ledger has no row of it."""
+    made = Desk(tmp_path)
+    campaign = made.settings.campaign
+    longer = campaign.model_copy(update={"last_day": campaign.last_day + timedelta(days=28)})
+    made.settings = made.settings.model_copy(update={"campaign": longer})
+    made.home.write("schedules/small.yaml", FAR)
+    made.hire()
+    assert journeys.journeys(post=THANKS) == ()
+    return made
+
+
+def come_near(desk: Desk) -> list[tuple[str, str, str]]:
+    desk.time = datetime.fromisoformat("2023-10-20T10:00:00+01:00")
+    desk.planner.refresh()
+    rows = journeys.journeys(post=THANKS)
+    return [(row.identity.account, row.state.value, row.text.split("\n")[0]) for row in rows]
+
+
+def test_a_post_far_ahead_is_still_to_come_on_all_that_the_plan_wants(desk: Desk) -> None:
+    coming = still_to_come(desk.program, THANKS)
+    assert coming
+    assert [said.account for said in coming.words] == ["bluesky", "mastodon"]
+    assert still_to_come(desk.program, PostId("lab23", "nobody", "once")) is None
+
+
+def test_where_it_has_gone_out_it_is_not_still_to_come(desk: Desk) -> None:
+    DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(state="sent")
+    coming = still_to_come(desk.program, SOON)
+    assert coming
+    assert [said.account for said in coming.words] == ["bluesky", "mastodon"]
+
+
+def test_other_words_for_a_post_far_ahead_are_the_ones_that_go_out(desk: Desk) -> None:
+    words = dict.fromkeys(("bluesky", "mastodon"), "We lost, and we thank you all the same.")
+    made = decide_words(desk.program, THANKS, words, actor="cli:jo", reason="", now=desk.time)
+    assert json.loads(made.value) == words
+    said = "We lost, and we thank you all the same."
+    assert come_near(desk) == [("bluesky", "queued", said), ("mastodon", "queued", said)]
+
+
+def test_a_post_far_ahead_is_left_out_for_good(desk: Desk) -> None:
+    decide_skip(find_post(desk.program, "thanks"), actor="cli:jo", reason="", now=desk.time)
+    assert come_near(desk) == []
+
+
+def test_words_for_a_post_far_ahead_are_held_when_they_become_untrue_and_may_be_left(desk: Desk) -> None:
+    text = "Since the debate on Monday at 14:40 you have been great"
+    decide_words(desk.program, THANKS, {"bluesky": text}, actor="cli:jo", reason="", now=desk.time)
+    later = "2023-10-09T15:20:00+01:00"
+    assert [one.post for one in desk.prepare(later).stale] == [THANKS]
+    desk.move(later)
+    assert [one.post for one in review(desk.program, now=desk.time).stale] == [THANKS]
+    assert find_untrue(desk.program, "thanks", now=desk.time) == THANKS
+    leave(desk.program, THANKS, actor="cli:jo", reason="", now=desk.time)
+    assert {state for _, state, _ in come_near(desk)} == {"queued"}
+
+
+def test_a_move_names_what_follows_it_far_ahead(desk: Desk) -> None:
+    desk.home.write("schedules/small.yaml", FAR.replace("at: 2023-10-25 10:00", "at: debate + 384h"))
+    desk.planner.refresh()
+    assert journeys.journeys(post=THANKS) == ()
+    move = prepare_move(desk.program, "debate", timedelta(minutes=40), now=desk.time)
+    assert "thanks/once" in {one.post for one in move.shifts}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ({}, "There are no words for thanks/once"),
+        ({"bluesky": " "}, "There are no words for thanks/once"),
+        ({"x": "Thank you"}, "thanks/once does not go to x. It goes to bluesky and mastodon."),
+    ],
+)
+def test_a_decision_that_would_change_nothing_is_refused(desk: Desk, words: dict[str, str], sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        decide_words(desk.program, THANKS, words, actor="cli:jo", reason="", now=desk.time)
+    assert decisions.decisions() == ()
+
+
+def test_words_for_an_account_on_which_it_is_out_are_refused_and_the_others_may_change(desk: Desk) -> None:
+    DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(state="sent")
+    with pytest.raises(UsageError, match="soon/once is sent on x already"):
+        decide_words(desk.program, SOON, {"x": "Hello"}, actor="cli:jo", reason="", now=desk.time)
+    decide_words(desk.program, SOON, {"bluesky": "Hello"}, actor="cli:jo", reason="", now=desk.time)
+    DeliveryRow.objects.filter(post__slot="soon").update(state="sending")
+    with pytest.raises(UsageError, match="on its way already"):
+        decide_words(desk.program, SOON, {"mastodon": "Hello"}, actor="cli:jo", reason="", now=desk.time)
+
+
+def test_where_the_template_cannot_be_put_into_words_a_person_still_can(desk: Desk) -> None:
+    long = "---\nask: watch\n---\n== plain\n" + "a" * 252 + " {{ milestones.debate | weekday }}.\n"
+    desk.home.write("templates/lab23/soon.j2", long)
+    desk.planner.refresh()
+    desk.move("2023-10-11T14:40:00+01:00")  # a longer weekday
+    coming = still_to_come(desk.program, SOON)
+    assert coming
+    assert set(coming.unwritten) == {"x"}
+    decide_words(desk.program, SOON, {"x": "Short"}, actor="cli:jo", reason="", now=desk.time)
+    with pytest.raises(TemplateError):
+        decide_words(desk.program, SOON, {"x": "long " * 80}, actor="cli:jo", reason="", now=desk.time)
+
+
+def test_what_has_not_gone_out_yet_cannot_be_taken_back_and_it_says_what_can(desk: Desk) -> None:
+    instead = "To leave it out: amplifier skip"
+    for name in ("thanks", "thanks/once"):
+        with pytest.raises(UsageError, match=r"thanks/once has not gone out yet\. To leave it out: amplifier skip"):
+            find_gone_out(desk.program, name, instead=instead)
+    with pytest.raises(UsageError, match="Nothing called “nobody” is out"):
+        find_gone_out(desk.program, "nobody", instead=instead)
+    DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(state="sent")
+    assert find_gone_out(desk.program, "soon", instead=instead) == SOON
+
+
+def test_the_next_post_is_known_where_the_ledger_does_not_look_that_far(desk: Desk) -> None:
+    found = next_beyond(desk.program, now=desk.time)
+    assert found
+    assert found.id == THANKS
+    come_near(desk)
+    assert next_beyond(desk.program, now=desk.time) is None
+    assert {row.state for row in journeys.journeys(post=THANKS)} == {State.QUEUED}
+    assert EVE.slot != found.id.slot
