@@ -13,8 +13,13 @@ from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
 CARRIED_OUT = "decisions"  # the heartbeat that says which was the newest when the plan was last carried out
-BEHIND = """SELECT COALESCE((SELECT MAX(id) FROM decisions), 0)
-  > COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = 'decisions'), 0)"""
+# The same of what a person let go out after its time: how often that was done, and how often the plan has seen it.
+LET_GO, SEEN = "let go late", "let go late: seen"
+BEHIND = f"""SELECT COALESCE((SELECT MAX(id) FROM decisions), 0)
+  > COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = 'decisions'), 0)
+  OR COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = '{LET_GO}'), 0)
+  > COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = '{SEEN}'), 0)"""  # noqa: S608  our own names
+HOW_OFTEN = "SELECT COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = %s), 0)"
 
 
 @whole
@@ -63,9 +68,27 @@ def newest_decision() -> int:
     return int(execute("SELECT COALESCE(MAX(id), 0) FROM decisions")[0][0])
 
 
-def carried_out(newest: int, *, now: datetime) -> None:
-    """The plan stands in the ledger as all decisions up to this one want it; called inside its transaction."""
+def carried_out(newest: int, *, let_go: int, now: datetime) -> None:
+    """The plan stands in the ledger as all decisions up to this one want it; called inside its transaction.
+
+    `let_go` is how often by then something was let go after its time.
+    """
     heartbeats.beat(CARRIED_OUT, now=now, detail=str(newest))
+    heartbeats.beat(SEEN, now=now, detail=str(let_go))
+
+
+def let_go_late(*, now: datetime) -> None:
+    """A post is to go out after all, at another time; called inside the transaction that lets it.
+
+    Its words are of another time, so that nothing planned goes out until the planner has looked at it.
+    """
+    heartbeats.beat(LET_GO, now=now, detail=str(times_let_go() + 1))
+
+
+@reading
+def times_let_go() -> int:
+    """How often that was done."""
+    return int(execute(HOW_OFTEN, [LET_GO])[0][0])
 
 
 @reading

@@ -169,7 +169,7 @@ def test_a_day_that_no_milestone_explains_was_that_of_the_post(desk: Desk) -> No
     desk.home.write("schedules/small.yaml", WITH_EVE.replace("2023-10-08 18:00", "2023-10-07 18:00"))
     desk.planner.refresh()
     assert desk.state(EVE)[2] == (
-        "Your words say “today” and “Sunday”, and were written for Sun 8 Oct; the post goes out on Sat 7 Oct."
+        "Your words say “today” and “Sunday”, written for Sun 8 Oct; the post goes out on Sat 7 Oct."
     )
 
 

@@ -62,8 +62,8 @@ def decide(subject: str = "vote/once", **more: Any) -> Decision:
     )
 
 
-def carry_out(decided: int) -> None:
-    posts.replan("lab23", lambda _: Changes(), replace(filled.ink(), decided=decided))
+def carry_out(decided: int, let_go: int = 0) -> None:
+    posts.replan("lab23", lambda _: Changes(), replace(filled.ink(), decided=decided, let_go=let_go))
 
 
 def test_the_plan_is_behind_until_the_newest_decision_is_carried_out() -> None:
@@ -123,3 +123,15 @@ def test_with_words_goes_what_they_state_and_neither_is_changed_any_more() -> No
         DecisionRow.objects.filter(id=made.id).update(facts=None)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         DecisionRow.objects.filter(id=made.id).delete()
+
+
+def test_what_a_person_lets_go_late_keeps_what_is_planned_waiting_until_the_planner_has_seen_it() -> None:
+    carry_out(0)
+    assert not decisions.is_behind()
+    decisions.let_go_late(now=NOW)
+    carry_out(0)
+    assert decisions.is_behind(), "the planner had begun before it"
+    carry_out(0, let_go=decisions.times_let_go())
+    assert not decisions.is_behind()
+    decisions.let_go_late(now=NOW)
+    assert (decisions.times_let_go(), decisions.is_behind()) == (2, True)
