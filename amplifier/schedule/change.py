@@ -238,7 +238,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         actor=actor,
         reason=reason,
         now=now,
-        facts=json.dumps({name: [[one.name, one.value] for one in found] for name, found in facts.items()}),
+        facts=decisions.as_json(facts),
         check=partial(_still_ahead, post),
     )
 

@@ -22,6 +22,7 @@ from amplifier.compose.sameness import watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review, stale
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.older import with_facts
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
@@ -195,7 +196,8 @@ class Planner:
 
     def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)
-        let_go, made = decisions.times_let_go(), decisions.decisions()
+        let_go = decisions.times_let_go()
+        made = with_facts(program, decisions.decisions(), now=now)
         written = write_all(program, made, stage, stale.late_posts(program, now=now))
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)

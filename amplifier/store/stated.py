@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
 from amplifier.campaign.changes import ExistingDelivery, Unsent, Waits
-from amplifier.campaign.correction import LIVES, Stated, facts_of
+from amplifier.campaign.correction import LIVES, Stated, facts_kept, facts_of
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
-from amplifier.campaign.post import OWN, PostId
+from amplifier.campaign.post import OWN, Fact, PostId
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import reading
+from amplifier.store.transaction import reading, whole
 
 
 @reading
@@ -75,6 +75,17 @@ def unsent(campaign: str, *, among: Collection[int] | None = None) -> tuple[Unse
         )
         for row in frozen.order_by("run_at", "id")
     )
+
+
+@whole
+def state(facts: Mapping[int, Sequence[Fact]]) -> None:
+    """The words of these deliveries state these facts, which nobody had written down when they were queued."""
+    for row in DeliveryRow.objects.select_related("post").filter(id__in=list(facts)).defer("request"):
+        post, own = row.post, [row.account_id, row.revision]
+        post.refresh_from_db(fields=["facts"])  # another delivery of the same post may have been before this one
+        others = [entry for entry in post.facts if entry[2:] != own]
+        post.facts = facts_kept(others, facts[row.pk], accounts=[row.account_id], revision=row.revision)
+        post.save(update_fields=["facts"])
 
 
 @reading

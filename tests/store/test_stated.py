@@ -120,3 +120,14 @@ def test_what_the_plan_wants_and_waits_past_its_time_is_told_while_it_may_still_
     assert found == [Waits(after(-600), after(-600), again=False), Waits(after(-9000), NOW, again=True)]
     DeliveryRow.objects.filter(id=late).update(state="sent")
     assert [waits.again for _, waits in stated.late("lab23", now=NOW)] == [True]
+
+
+def test_what_an_older_own_post_states_is_added_to_each_of_its_deliveries() -> None:
+    words = [Words("x", "At 14:40.", "en"), Words("mastodon", "At 14:40.", "en")]
+    numbers = posts.add_post(
+        Add(wanted(OWN, words), None, tuple(NewDelivery(one, State.QUEUED) for one in words)), ink()
+    )
+    stated.state(dict.fromkeys(numbers, (THEN,)))
+    assert [one.facts for one in stated.unsent("lab23")] == [(THEN,), (THEN,)]
+    stated.state({numbers[0]: (NOW_SO,)})
+    assert {one.delivery.id: one.facts for one in stated.unsent("lab23")}[numbers[0]] == (NOW_SO,)
