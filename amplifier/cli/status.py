@@ -11,28 +11,40 @@ from typing import Any
 
 from rich.markup import escape
 
-from amplifier.campaign.correction import is_later
-from amplifier.campaign.delivery import Journey, State, Verb
+from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
-from amplifier.cli.output import SHAPES, WORDS, as_said, console, say_json, totals
+from amplifier.cli.needs import print_needs
+from amplifier.cli.output import as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.cli.resume import option
 from amplifier.cli.up import is_up
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import in_dollars, is_readable
 from amplifier.deliver.halt import Flag, Halt, halts
-from amplifier.deliver.override import Twice, open_questions, perhaps_twice
-from amplifier.deliver.questions import Question
+from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
-from amplifier.errors import DatabaseTrouble, Problem
+from amplifier.errors import AmplifierError, DatabaseTrouble, Problem
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
+from amplifier.schedule.change import program_in_force
+from amplifier.schedule.lost_moves import lost_moves
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, quarantine, read_backs, sources
+from amplifier.store import (
+    accounts,
+    decisions,
+    heartbeats,
+    journeys,
+    ledger,
+    mentions,
+    notices,
+    quarantine,
+    read_backs,
+    sources,
+)
 from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
 from amplifier.store.quarantine import Pile
@@ -43,7 +55,6 @@ AWAY = "is not running"
 A_WEEK = timedelta(days=7)
 OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
 WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
-FEW = 5  # of a kind; more would push what matters off the screen
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
@@ -76,6 +87,7 @@ def run(options: argparse.Namespace) -> int:
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
+    lost_there = _lost_moves(settings, now)
     good = not (needs or twice or lost or problems or stopped or untold or ill or clock) and all(alive.values())
     if options.json:
         say_json(
@@ -103,6 +115,7 @@ def run(options: argparse.Namespace) -> int:
                 "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
+                "lost_moves": [problem.as_json() for problem in lost_there],
             }
         )
         return 0 if good else 1
@@ -126,9 +139,11 @@ def run(options: argparse.Namespace) -> int:
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
     _print_problems(problems)
+    for one in lost_there:
+        out.print(f"[yellow]▲[/] {escape(str(one))}", soft_wrap=True)
     _print_next(coming, now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
-    _print_needs(needs, twice)
+    print_needs(needs, twice)
     _print_outside(outside)
     return 0 if good else 1
 
@@ -157,6 +172,15 @@ def _must_be_readable(place: Place) -> None:
     if file and not file.exists() and is_up(place.var):
         raise DatabaseTrouble(trouble(file, thorough=False))
     ledger.must_be_ready()
+
+
+def _lost_moves(settings: Settings, now: datetime) -> list[Problem]:
+    """Milestones that people moved, and that the plan in force names no more."""
+    try:
+        found = lost_moves(program_in_force(settings), decisions.decisions(), now=now)
+    except AmplifierError:
+        return []
+    return [one.problem(settings.campaign.place) for one in found]
 
 
 def _ill(*, silent: bool) -> str:
@@ -204,32 +228,6 @@ def _print_tally(tally: Tally) -> None:
     if tally.ahead:
         said = [f"{number} {what}{'s' * (number > 1)}" for what, number in sorted(tally.ahead.items())]
         console().print(f"Not done yet: {' and '.join(said)}.")
-
-
-def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
-    out = console()
-    for double in twice:
-        row = double.row
-        what = f"{row.identity.account} {post_name(row.identity.post)} may be out twice."
-        out.print(f"[red]✕[/] {escape(what)}\n  amplifier decide {row.id}")
-    for state in dict.fromkeys(one.row.state for one in needs):
-        alike = [one for one in needs if one.row.state is state]
-        for one in alike[:FEW]:
-            row = one.row
-            shape, colour = SHAPES[row.state]
-            what = f"{row.identity.account} {_called(row)}: {one.happened}"
-            out.print(f"[{colour}]{shape}[/] {escape(what)}")
-            out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
-        if len(alike) > FEW:
-            out.print(f"  and {len(alike) - FEW} more that are {WORDS[state]}: amplifier decide", markup=False)
-
-
-def _called(row: Journey) -> str:
-    """What waits there: the post, or what is to be done to it."""
-    name = post_name(row.identity.post)
-    if row.identity.verb is Verb.DELETE:
-        return f"the deletion of {name}"
-    return f"the correction of {name}" if is_later(row) else name
 
 
 def _print_heard(aside: Sequence[Pile], edited: int) -> None:

@@ -21,6 +21,7 @@ from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review, stale
+from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
 from amplifier.schedule.playing import playing
@@ -155,6 +156,8 @@ class Planner:
             program = read_program(sources, self._settings)
             if found := self._copies(program, now):
                 raise TemplateError(found)
+            if ledger.ledger() is not None:
+                refuse_lost(program, decisions.decisions(), now=now)
             self._program = program
         except FileError as error:
             self._report(error.problems, now)
