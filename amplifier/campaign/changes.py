@@ -13,7 +13,8 @@ from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 class ExistingDelivery:
     """A delivery as the ledger has it. `frozen`: an earlier attempt may have arrived, so its bytes stay as they are.
 
-    `out_at`: when it went out, or first may have; None if it never did.
+    `out_at`: when it went out, or first may have; None if it never did. `again_until`: until when it may go out where
+    a person wants it sent after its time, else None.
     """
 
     id: int
@@ -24,20 +25,30 @@ class ExistingDelivery:
     frozen: bool
     out_at: datetime | None = None
     detail: str = ""
+    again_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Since when a delivery waits, and when it may be tried next; `again`: a person wants it sent after its time."""
+
+    due_at: datetime
+    run_at: datetime
+    again: bool
 
 
 @dataclass(frozen=True)
 class Unsent:
     """Words of a person's own that are still to go out, and that no plan writes anew: an own post, or a correction.
 
-    `due_at` is None for a correction, which goes out as soon as it can.
+    `waits` is None for a correction, which goes out as soon as it can.
     """
 
     delivery: ExistingDelivery
     post: PostId
     platform: str
     facts: tuple[Fact, ...]
-    due_at: datetime | None
+    waits: Waits | None
     too_late_at: datetime
 
 

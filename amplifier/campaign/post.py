@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, order=True)
@@ -57,7 +57,8 @@ class WantedPost:
 
     `was` is the name its slot had before, if it was renamed. `hand_off`: people post it by hand, on every account.
     `own_facts` are, for each account on which a person gave it other words, what those state; `facts` hold elsewhere.
-    `unwritten` says, for each account on which it cannot be put into words, why not.
+    `unwritten` says, for each account on which it cannot be put into words, why not. `goes_on` is the day of the
+    campaign on which it goes out where that is no longer the day for which it was planned.
     """
 
     id: PostId
@@ -72,3 +73,14 @@ class WantedPost:
     hand_off: bool = False
     own_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict, hash=False)
     unwritten: Mapping[str, str] = field(default_factory=dict, hash=False)
+    goes_on: date | None = None
+
+    @property
+    def due_day(self) -> date:
+        """The day of the campaign for which it was planned."""
+        return date.fromisoformat(self.moment.wall_time[:10])
+
+    @property
+    def day(self) -> date:
+        """The day of the campaign on which it goes out."""
+        return self.goes_on or self.due_day

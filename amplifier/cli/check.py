@@ -20,6 +20,7 @@ from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
+from amplifier.schedule.lost_moves import lost_moves
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
@@ -58,7 +59,12 @@ def run(options: argparse.Namespace) -> int:
     made, doubtful = _by_the_ledger(program, now) if program else ((), [])
     posts = wanted_posts(program, made) if program else []
     problems += on_x(program, posts).values() if program else ()
+    lost = lost_moves(program, made, now=now) if program else ()
+    here = program.settings.campaign.place if program else ""
+    renamed = [one.problem(here) for one in lost if one.heir]
+    problems += renamed
     warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
+    warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     if options.json:
         say_json(
@@ -79,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
     if program is None or problems:
         may_start = program is not None and not unready
         follows = "What they name is held until it has other words." if may_start else "Nothing was started."
+        follows = "Until that is mended, the last good version holds." if renamed else follows
         out.print(f"\n{_number(len(problems), 'problem')}. {follows}")
         return 2
     found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"

@@ -12,20 +12,19 @@ from typing import Any
 
 from rich.markup import escape
 
-from amplifier.campaign.correction import is_later
-from amplifier.campaign.delivery import Journey, State, Verb
+from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
-from amplifier.cli.output import SHAPES, WORDS, as_said, console, say_json, totals
+from amplifier.cli.needs import FEW, print_needs, print_outside, print_untrue
+from amplifier.cli.output import as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.cli.resume import option
 from amplifier.cli.up import is_up
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import in_dollars, is_readable
 from amplifier.deliver.halt import Flag, Halt, halts
-from amplifier.deliver.override import Twice, open_questions, perhaps_twice
-from amplifier.deliver.questions import Question
+from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import AmplifierError, DatabaseTrouble, Problem
@@ -34,11 +33,23 @@ from amplifier.place import Place, settle
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.doubts import still_unsaid
-from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_now
+from amplifier.schedule.lost_moves import lost_moves
+from amplifier.schedule.out_and_untrue import named, untrue_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, quarantine, read_backs, sources
+from amplifier.store import (
+    accounts,
+    decisions,
+    heartbeats,
+    journeys,
+    ledger,
+    mentions,
+    notices,
+    quarantine,
+    read_backs,
+    sources,
+)
 from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
 from amplifier.store.quarantine import Pile
@@ -47,9 +58,7 @@ from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
 AWAY = "is not running"
 A_WEEK = timedelta(days=7)
-OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
 WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
-FEW = 5  # of a kind; more would push what matters off the screen
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
@@ -82,9 +91,9 @@ def run(options: argparse.Namespace) -> int:
     stopped = halts(place)
     untold = notices.troubles(now=now)
     money = standing(settings, now=now)
-    unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
     lost = [state for state in states if state.health == accounts.LOST]
     good = not any((needs, twice, untrue, lost, problems, unsaid, stopped, untold, ill, clock)) and all(alive.values())
+    lost_there = _lost_moves(settings, now)
     if options.json:
         say_json(
             {
@@ -113,6 +122,7 @@ def run(options: argparse.Namespace) -> int:
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
                 "unsaid": [one.as_json() for one in unsaid],
+                "lost_moves": [problem.as_json() for problem in lost_there],
             }
         )
         return 0 if good else 1
@@ -126,7 +136,12 @@ def run(options: argparse.Namespace) -> int:
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    _print_accounts(states, place.settings, unasked, asked=alive["worker"])
+    _print_accounts(
+        states,
+        place.settings,
+        {one.name for one in settings.accounts if not is_readable(one, settings)},
+        asked=alive["worker"],
+    )
     for name, problem in troubled.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     _print_heard(aside, edited)
@@ -135,12 +150,12 @@ def run(options: argparse.Namespace) -> int:
     for name, (number, why) in untold.items():
         count = "1 notice" if number == 1 else f"{number} notices"
         out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
-    _print_problems(problems, unsaid)
+    _print_problems(problems, unsaid, lost_there)
     _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
-    _print_needs(needs, twice)
-    _print_untrue(untrue, settings)
-    _print_outside(outside)
+    print_needs(needs, twice)
+    print_untrue(untrue, settings)
+    print_outside(outside)
     return 0 if good else 1
 
 
@@ -168,6 +183,15 @@ def _must_be_readable(place: Place) -> None:
     if file and not file.exists() and is_up(place.var):
         raise DatabaseTrouble(trouble(file, thorough=False))
     ledger.must_be_ready()
+
+
+def _lost_moves(settings: Settings, now: datetime) -> list[Problem]:
+    """Milestones that people moved, and that the plan in force names no more."""
+    try:
+        found = lost_moves(program_in_force(settings), decisions.decisions(), now=now)
+    except AmplifierError:
+        return []
+    return [one.problem(settings.campaign.place) for one in found]
 
 
 def _ill(*, silent: bool) -> str:
@@ -225,44 +249,6 @@ def _print_tally(tally: Tally) -> None:
         console().print(f"Not done yet: {' and '.join(said)}.")
 
 
-def _print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
-    out = console()
-    for double in twice:
-        row = double.row
-        what = f"{row.identity.account} {post_name(row.identity.post)} may be out twice."
-        out.print(f"[red]✕[/] {escape(what)}\n  amplifier decide {row.id}")
-    for state in dict.fromkeys(one.row.state for one in needs):
-        alike = [one for one in needs if one.row.state is state]
-        for one in alike[:FEW]:
-            row = one.row
-            shape, colour = SHAPES[row.state]
-            what = f"{row.identity.account} {_called(row)}: {one.happened}"
-            out.print(f"[{colour}]{shape}[/] {escape(what)}")
-            out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
-        if len(alike) > FEW:
-            out.print(f"  and {len(alike) - FEW} more that are {WORDS[state]}: amplifier decide", markup=False)
-
-
-def _print_untrue(untrue: Sequence[OutAndUntrue], settings: Settings) -> None:
-    out = console()
-    for one in untrue[-FEW:]:
-        changed = "; ".join(said_change(change, settings) for change in one.changed)
-        what = f"{named(one)} is out on {', '.join(one.accounts)} and no longer so ({changed})."
-        out.print("[red]✕[/]", end=" ")
-        out.print(what, markup=False, soft_wrap=True)
-        out.print(f"  amplifier correct {named(one)}", markup=False)
-    if len(untrue) > FEW:
-        out.print("  all of them: amplifier facts", markup=False)
-
-
-def _called(row: Journey) -> str:
-    """What waits there: the post, or what is to be done to it."""
-    name = post_name(row.identity.post)
-    if row.identity.verb is Verb.DELETE:
-        return f"the deletion of {name}"
-    return f"the correction of {name}" if is_later(row) else name
-
-
 def _print_heard(aside: Sequence[Pile], edited: int) -> None:
     """What listening left for people to know; nothing of it keeps anything from being heard."""
     out = console()
@@ -278,15 +264,7 @@ def _print_heard(aside: Sequence[Pile], edited: int) -> None:
         out.print("  amplifier mentions --edited", markup=False)
 
 
-def _print_outside(outside: Sequence[Journey]) -> None:
-    for row in outside:
-        name = post_name(row.identity.post)
-        console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
-        if row.remote_state == "edited":
-            console().print(f"  amplifier correct {name}", markup=False)
-
-
-def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem]) -> None:
+def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem], lost: Sequence[Problem]) -> None:
     out = console()
     for problem in problems:
         out.print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
@@ -296,6 +274,8 @@ def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem
         out.print(f"[red]✕[/] {escape(str(one))}", soft_wrap=True)
     if len(unsaid) > FEW:
         out.print(f"  and {len(unsaid) - FEW} more: amplifier check")
+    for one in lost:
+        out.print(f"[yellow]▲[/] {escape(str(one))}", soft_wrap=True)
 
 
 def _in(due_at: datetime, now: datetime) -> str:

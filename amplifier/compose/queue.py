@@ -24,7 +24,10 @@ VOICE, IMPRINT = "voice.", "imprint"  # how facts of these kinds are named; the 
 
 @dataclass(frozen=True)
 class Saying:
-    """What is to be said: which slot, as which occurrence, when, and the event's milestones as they stand."""
+    """What is to be said: which slot, as which occurrence, when, and the event's milestones as they stand.
+
+    `day` is when it really goes out, in the campaign's zone: later than its moment where it waits past its time.
+    """
 
     slot: Slot
     id: PostId
@@ -70,6 +73,7 @@ def write(saying: Saying, template: Template, settings: Settings) -> WantedPost:
         facts |= {fact.name: fact for fact in used}
     if problems:
         raise TemplateError(problems)
+    day = saying.day.date()
     return WantedPost(
         id=saying.id,
         moment=saying.moment,
@@ -81,6 +85,7 @@ def write(saying: Saying, template: Template, settings: Settings) -> WantedPost:
         facts=tuple(facts.values()),
         was=saying.slot.was,
         hand_off=saying.slot.hand_off,
+        goes_on=None if f"{day}" == saying.moment.wall_time[:10] else day,
     )
 
 

@@ -21,7 +21,8 @@ from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
-from amplifier.schedule.review import near, on_x, stale_words, untrue_out
+from amplifier.schedule.review import near, on_x, untrue_out
+from amplifier.schedule.stale import stale_words, wanted_now
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, plan_versions
@@ -91,7 +92,7 @@ def prepare_move(program: Program, name: str, by: datetime | timedelta, *, now: 
     refused = outside(to.date(), program.settings.campaign)
     if refused:
         raise UsageError(f"{refused.message} {refused.hint}")
-    trial = Decision(0, DecisionKind.MILESTONE_MOVED, name, to.isoformat(), "", "", "", to)
+    trial = Decision(0, DecisionKind.MILESTONE_MOVED, name, to.isoformat(), milestone.at.isoformat(), "", "", now)
     before = {(one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)}
     after = effective(program.plan, (*made, trial))
     zone = milestone.at.tzinfo
@@ -106,7 +107,8 @@ def prepare_move(program: Program, name: str, by: datetime | timedelta, *, now: 
             sent.append(post)
         else:
             shifts.append(Shift(post, was.astimezone(zone), one.due.astimezone(zone)))
-    then, later = (made, wanted_posts(program, made)), ((*made, trial), wanted_posts(program, (*made, trial)))
+    with_trial = (*made, trial)
+    then, later = (made, wanted_now(program, made, now=now)), (with_trial, wanted_now(program, with_trial, now=now))
     had, has = stale_words(program, *then, now=now), stale_words(program, *later, now=now)
     return Move(
         milestone,
@@ -238,7 +240,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         actor=actor,
         reason=reason,
         now=now,
-        facts=json.dumps({name: [[one.name, one.value] for one in found] for name, found in facts.items()}),
+        facts=decisions.as_json(facts),
         check=partial(must_be_ahead, post),
     )
 

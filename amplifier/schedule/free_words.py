@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
@@ -17,6 +17,7 @@ DAY = "day"  # the fact for which day words were written: "tomorrow" is true on 
 NEVER = date(1900, 1, 1)  # stands for a day that nobody wrote down: no words fit it
 YOURS = "Your words say"
 PUT_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # what Jinja reads of a template
+WEEK = 7
 MOST_SAID = 3  # of what is no longer so; a sentence with more is not read
 
 
@@ -32,6 +33,14 @@ class Wrong:
     then: str
     now: str
     instead: str
+
+
+@dataclass(frozen=True)
+class Then:
+    """A milestone as it was when words were written that may name it, and the day on which they were to go out."""
+
+    fact: Fact
+    day: date
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ def stale(
     """
     found = []
     for post in posts:
-        day = date.fromisoformat(post.moment.wall_time[:10])
+        day = post.day
         for words in post.words:
             facts = post.own_facts.get(words.account, ())
             said_there = [one for one in facts if is_said_there(one, platforms.get(words.account, ""), words.account)]
@@ -119,34 +128,33 @@ def stale(
 
 def stale_templates(
     posts: Iterable[WantedPost],
-    literal: Callable[[WantedPost, str], frozenset[str]],
-    days: Mapping[PostId, date],
-    known: Mapping[str, str],
+    written: Callable[[WantedPost, str], Mapping[str, Collection[Then]]],
     today: Mapping[str, str],
     left: Mapping[str, Mapping[str, str]],
 ) -> tuple[Stale, ...]:
-    """The posts in whose templates a moment is written out, where people moved the milestone that it named.
+    """The posts in whose templates a moment is written out that a milestone has no more, or for another day.
 
-    `literal` gives the moments that stand in the template itself, for a post on an account; `days` on which day each
-    post is by the files alone, and `known` what is so by them. Days like "today" count where the post has to do with
-    that milestone: there is too much that happens on one day.
+    `written` gives the moments that stand in the template itself, for a post on an account, each with what it may have
+    named when it was written. Days like "today" count where the post has to do with that milestone, since there is too
+    much that happens on one day, and where the post goes out on another day than planned.
     """
-    moved = [Fact(name, then) for name, then in known.items() if name.startswith(MILESTONE) and today[name] != then]
     found = []
     for post in posts:
-        day, then = date.fromisoformat(post.moment.wall_time[:10]), days.get(post.id)
         about = {fact.name for fact in post.facts} | {MILESTONE + post.milestone}
         for words in post.words:
-            written_out = frozenset() if words.account in post.own_facts else literal(post, words.account)
-            if then is None or not written_out:
-                continue
-            named = [one for one in names(words.text) if one.words in written_out]
+            literal = {} if words.account in post.own_facts else written(post, words.account)
+            named = [one for one in names(words.text) if one.words in literal]
             wrong: list[Wrong] = []
-            for fact in moved:
-                meant = [one for one in named if fact.name in about or not isinstance(one, Day)]
-                wrong += _moved(fact, today[fact.name], meant, then, day)
-            if kept := not_left(wrong, left_of(post.id, left), day):
-                found.append(Stale(post.id, words.account, words.text, day, kept, post.template))
+            for then in dict.fromkeys(then for one in named for then in literal[one.words]):
+                if today.get(then.fact.name) == then.fact.value:
+                    continue
+                meant = [one for one in named if then in literal[one.words]]
+                meant = [one for one in meant if then.fact.name in about or not isinstance(one, Day)]
+                wrong += _moved(then.fact, today.get(then.fact.name, ""), meant, then.day, post.day)
+            if post.goes_on:
+                wrong += _other_day(Fact(DAY, post.due_day.isoformat()), named, (), post.day)
+            if kept := not_left(wrong, left_of(post.id, left), post.day):
+                found.append(Stale(post.id, words.account, words.text, post.day, kept, post.template))
     return tuple(found)
 
 
@@ -208,10 +216,24 @@ def _moved(fact: Fact, value: str, named: Sequence[Named], written: date | None,
         gone = f"the plan has no {_called(fact.name)} any more"
         return [Wrong(one.words, fact.name, fact.value, "", gone) for one in meant]
     wrong = [one for one in meant if not fits(one, now, day)]
-    names_a_day = any(not isinstance(one, Clock) for one in meant)
-    if not wrong and not names_a_day and written and now.date() - day != then.date() - written:
-        wrong = meant  # an hour alone means that of the day on which it is read, or the one that was near then
+    if not wrong and written:
+        wrong = _another_day(meant, before=(then.date() - written).days, after=(now.date() - day).days)
     return [Wrong(one.words, fact.name, fact.value, value, _plan_says(fact, one, then, now, day)) for one in wrong]
+
+
+def _another_day(meant: Sequence[Named], *, before: int, after: int) -> list[Named]:
+    """Those of these words that name a day by what is near, and by now another: so many days lay between, and lie now.
+
+    An hour alone is that of the day on which it is read, or of the one that was near then; a weekday is the next one,
+    or the last one where it was past.
+    """
+    if before == after or any(isinstance(one, Date | Day) for one in meant):
+        return []
+    weekdays: list[Named] = [one for one in meant if isinstance(one, Weekday)]
+    if weekdays:
+        is_near = 0 <= after < WEEK if before >= 0 else -WEEK < after < 0
+        return [] if is_near else weekdays
+    return list(meant)
 
 
 def _plan_says(fact: Fact, named: Named, then: datetime, now: datetime, day: date) -> str:
@@ -236,7 +258,7 @@ def _other_day(fact: Fact, named: Sequence[Named], moments: Sequence[datetime], 
         if (isinstance(one, Day) or (isinstance(one, Weekday | Date) and fits(one, noon, then)))
         and not any(fits(one, moment, then) for moment in moments)
     ]
-    instead = f"and were written for {then:%a %-d %b}; the post goes out on {day:%a %-d %b}"
+    instead = f"written for {then:%a %-d %b}; the post goes out on {day:%a %-d %b}"
     return [Wrong(one.words, DAY, fact.value, day.isoformat(), instead) for one in wrong]
 
 

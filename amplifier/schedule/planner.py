@@ -8,8 +8,9 @@ import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Changes, ExistingPost
 from amplifier.campaign.delivery import Due
@@ -19,10 +20,12 @@ from amplifier.campaign.template import Template
 from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import FileError, Problem, TemplateError
-from amplifier.schedule import files, review
+from amplifier.schedule import files, review, stale
 from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
+from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.older import with_facts
 from amplifier.schedule.out_and_untrue import keep_untrue
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
@@ -98,10 +101,33 @@ class Planner:
         """
         if self._program is None or not self._applied:
             return ""
+        now = self._now()
         if due.identity.post.slot != OWN and due.identity.revision == 0:
-            return self._stale.get((due.identity.post, due.identity.account), "")
-        found = review.stale_unsent(self._program, decisions.decisions(), now=self._now(), among=[due.id])
+            return self._is_stale_planned(self._program, due, now)
+        found = stale.stale_unsent(self._program, decisions.decisions(), now=now, among=[due.id])
         return found[due.id].why if due.id in found else ""
+
+    def _is_stale_planned(self, program: Program, due: Due, now: datetime) -> str:
+        """The same of a plan's post: as the plan was applied, or anew where another day has begun since."""
+        where = (due.identity.post, due.identity.account)
+        today = self._day(self._playing.campaign(max(now, due.due_at)))
+        known = self._stale.get(where, "")
+        if today == self._day(self._playing.campaign(due.due_at)):
+            return known
+        post = next((one for one in self._wanted if one.id == where[0]), None)
+        if post is None or today == post.day or not self._counts(due, post):
+            return known
+        found = stale.stale_planned(program, decisions.decisions(), [replace(post, goes_on=today)])
+        return next((one.why for one in found if (one.post, one.account) == where), "")
+
+    def _counts(self, due: Due, post: WantedPost) -> bool:
+        """Whether the time that this one has waited makes it one of another day."""
+        again = due.too_late_at > due.due_at + timedelta(seconds=post.too_late_s)
+        return again or self._settings.mode is Mode.LIVE
+
+    def _day(self, at: datetime) -> date:
+        """The campaign's day at a moment of the campaign."""
+        return at.astimezone(ZoneInfo(self._settings.campaign.zone)).date()
 
     def campaign_time(self) -> datetime:
         """What time it is in the campaign: in a rehearsal the moment that plays now."""
@@ -120,7 +146,8 @@ class Planner:
             return Changes()
         # A longer limit, or another way to count, may make room for words.
         limits = tuple((account.limit, account.counts) for account in self._settings.accounts)
-        state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits)
+        decided = (decisions.newest_decision(), decisions.times_let_go())
+        state = (self._version, decided, now.date(), self._day(self.campaign_time()), self._settings.digest, limits)
         if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
             return Changes()
         opened = ledger.ledger()
@@ -139,6 +166,8 @@ class Planner:
             program = read_program(sources, self._settings)
             if found := self._copies(program, now):
                 raise TemplateError(found)
+            if ledger.ledger() is not None:
+                refuse_lost(program, decisions.decisions(), now=now)
             self._program = program
         except FileError as error:
             self._report(error.problems, now)
@@ -180,13 +209,14 @@ class Planner:
 
     def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)
-        made = decisions.decisions()
-        written = write_all(program, made, stage)
+        let_go = decisions.times_let_go()
+        made = with_facts(program, decisions.decisions(), now=now)
+        written = write_all(program, made, stage, stale.late_posts(program, now=now))
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)
-        stale = review.stale_planned(program, made, written.posts)
-        written_out = {one.post for one in stale if one.template}
-        self._stale = {(one.post, one.account): one.why for one in stale}
+        untrue = stale.stale_planned(program, made, written.posts)
+        written_out = {one.post for one in untrue if one.template}
+        self._stale = {(one.post, one.account): one.why for one in untrue}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
@@ -205,7 +235,7 @@ class Planner:
             changes = without_copies(changes, existing, written.posts, eye)
             self._unsaid = swallowed(program.plan, existing, written.posts, eye)
             unsent = stated.unsent(program.plan.campaign)
-            self._unsent = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
+            self._unsent = {row: one.why for row, one in stale.stale_unsent(program, made, now=now).items()}
             changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
             return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
 
@@ -215,6 +245,7 @@ class Planner:
             first_day=self._settings.campaign.first_day,
             plan_version=self._version,
             decided=made[-1].id if made else 0,
+            let_go=let_go,
         )
         changes = posts.replan(self._settings.campaign.id, decide, ink)
         keep_untrue(review.untrue_out(program, made, written.posts, now=now), now=now)

@@ -28,6 +28,7 @@ from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import FILE, Mode, Settings
 
 log = logging.getLogger("amplifier.schedule")
+ON_TIME: Mapping[PostId, datetime] = {}  # no post waits past its time
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     if problems:
         raise TemplateError(problems)
     program = Program(plan, templates, settings)
-    wanted, unwritten = _written(program, plan, LIVE)
+    wanted, unwritten = _written(program, plan, LIVE, ON_TIME)
     problems = list(dict.fromkeys(problem for found in unwritten.values() for problem in found))
     problems += same(_by_name(wanted), plan, templates, settings)[0]
     if problems:
@@ -119,14 +120,27 @@ class Written:
     unwritten: Mapping[PostId, str]
 
 
-def wanted_posts(program: Program, made: tuple[Decision, ...] = (), stage: Stage = LIVE) -> list[WantedPost]:
+def wanted_posts(
+    program: Program,
+    made: tuple[Decision, ...] = (),
+    stage: Stage = LIVE,
+    late: Mapping[PostId, datetime] = ON_TIME,
+) -> list[WantedPost]:
     """Every post of the campaign as files and decisions want it, in the order of its time on the stage."""
-    return list(write_all(program, made, stage).posts)
+    return list(write_all(program, made, stage, late).posts)
 
 
-def write_all(program: Program, made: tuple[Decision, ...] = (), stage: Stage = LIVE) -> Written:
-    """The same with those that cannot be written, each with a sentence that says why."""
-    wanted, problems = _written(program, effective(program.plan, made), stage)
+def write_all(
+    program: Program,
+    made: tuple[Decision, ...] = (),
+    stage: Stage = LIVE,
+    late: Mapping[PostId, datetime] = ON_TIME,
+) -> Written:
+    """The same with those that cannot be written, each with a sentence that says why.
+
+    `late` says of posts that wait past their time when they go out (in the campaign's time): they speak of that day.
+    """
+    wanted, problems = _written(program, effective(program.plan, made), stage, late)
     skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
     given = _given(program, made)
     problems = {post: found for post, found in problems.items() if post not in {one.id for one in wanted}}
@@ -154,10 +168,12 @@ def all_occurrences(plan: Plan, settings: Settings) -> tuple[Occurrence, ...]:
     return occurrences(plan, settings.campaign.first_day, settings.campaign.last_day)
 
 
-def _written(program: Program, plan: Plan, stage: Stage) -> tuple[list[WantedPost], dict[PostId, list[Problem]]]:
+def _written(
+    program: Program, plan: Plan, stage: Stage, late: Mapping[PostId, datetime]
+) -> tuple[list[WantedPost], dict[PostId, list[Problem]]]:
     wanted: list[WantedPost] = []
     problems: dict[PostId, list[Problem]] = {}
-    for saying in _sayings(program, plan, stage):
+    for saying in _sayings(program, plan, stage, late):
         template = program.templates[saying.slot.template]
         try:
             wanted.append(write(saying, template, program.settings))
@@ -168,7 +184,7 @@ def _written(program: Program, plan: Plan, stage: Stage) -> tuple[list[WantedPos
     return wanted, problems
 
 
-def _sayings(program: Program, plan: Plan, stage: Stage) -> list[Saying]:
+def _sayings(program: Program, plan: Plan, stage: Stage, late: Mapping[PostId, datetime]) -> list[Saying]:
     settings = program.settings
     milestones = {one.name: one.at for one in plan.milestones}
     # Slots of one template begin at different wordings, in the order of the files, so that neighbours differ; the
@@ -181,19 +197,20 @@ def _sayings(program: Program, plan: Plan, stage: Stage) -> list[Saying]:
     rehearsal = settings.mode is Mode.REHEARSAL
     sayings = []
     for one in all_occurrences(plan, settings):
-        late = settings.timing.live_too_late_after_s if one.slot.live else settings.timing.too_late_after_s
+        post = PostId(plan.campaign, one.slot.name, one.occurrence)
+        too_late = settings.timing.live_too_late_after_s if one.slot.live else settings.timing.too_late_after_s
         if one.slot.too_late_s is not None and not rehearsal:
-            late = one.slot.too_late_s
+            too_late = one.slot.too_late_s
         sayings.append(
             Saying(
                 slot=one.slot,
-                id=PostId(plan.campaign, one.slot.name, one.occurrence),
+                id=post,
                 moment=Moment(stage.real(one.due), one.wall_time, one.zone, one.fold),
                 turn=places[one.slot.name] + one.ordinal - 1,
                 milestone=one.milestone,
-                day=one.due.astimezone(ZoneInfo(plan.zone)),
+                day=max(one.due, late.get(post, one.due)).astimezone(ZoneInfo(plan.zone)),
                 milestones=milestones,
-                too_late_s=int(late),
+                too_late_s=int(too_late),
             )
         )
     return sayings

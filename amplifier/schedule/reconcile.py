@@ -157,11 +157,15 @@ def _steps(  # noqa: PLR0913  the post, its row, and what holds it back where
             if words.text != delivery.text or why:
                 yield from _overtaken(delivery)
         else:
-            step = next(_step(post, delivery, words, moved=_differs(post, found), now=now, fresh=fresh), None)
+            # what a person wants sent after its time does not become late by a move that leaves its time behind us
+            again = delivery.again_until is not None and post.moment.due_at <= now
+            moved = _differs(post, found) and not again
+            step = next(_step(post, delivery, words, moved=moved, now=now, fresh=fresh), None)
             stale = words.text != delivery.text and delivery.frozen
             copy = copies.get((post.id, words.account), "")
             step = _unlike(step, delivery, copy, ahead=post.moment.due_at > now)
-            step = _truly(step, delivery, why, is_late=too_late_at(post) <= now, stale=stale)
+            is_late = (delivery.again_until if again and delivery.again_until else too_late_at(post)) <= now
+            step = _truly(step, delivery, why, is_late=is_late, stale=stale)
             if step and copy and step.after is State.QUEUED:  # it is true again, and a near copy meanwhile
                 step = _near(step, copy)
             if step:
@@ -189,7 +193,7 @@ def _truly(
     before = delivery.state
     taken = step or Step(delivery.id, before, before, "", delivery.reason, detail=None)
     was_untrue = before is State.HELD and delivery.reason == HoldReason.UNTRUE
-    if why and (taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in LIFTED)):
+    if why and not is_late and (taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in LIFTED)):
         if step or not was_untrue or delivery.detail != why:
             kind = (step.kind if step else "untrue in another way") if was_untrue else HELD_UNTRUE
             return replace(taken, after=State.HELD, kind=kind, reason=HoldReason.UNTRUE, detail=why)

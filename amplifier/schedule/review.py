@@ -6,8 +6,7 @@ import difflib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from amplifier.campaign.changes import Changes, ExistingPost, Note
 from amplifier.campaign.delivery import State
@@ -15,12 +14,13 @@ from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words
 from amplifier.compose.memory import spoken_on_x
 from amplifier.errors import Problem, UsageError
-from amplifier.schedule import facts, free_words
+from amplifier.schedule import facts
 from amplifier.schedule.facts import CHANGED, Untrue
-from amplifier.schedule.free_words import DAY, Stale, Wrong, is_said_there, left_of, not_left, stated_in, wrongs
+from amplifier.schedule.free_words import DAY, Stale, Wrong, stated_in
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, all_occurrences, held_copies, post_name, wanted_posts
+from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
+from amplifier.schedule.stale import campaign_day, stale_words, wanted_now
 from amplifier.store import decisions, events, journeys, ledger, stated
 
 NEAREST = 3
@@ -54,7 +54,7 @@ class SaidToday:
 def review(program: Program, *, now: datetime) -> Review:
     """Hold everything that is out against what is so at this instant."""
     made = decisions.decisions()
-    wanted = wanted_posts(program, made)
+    wanted = wanted_now(program, made, now=now)
     found = untrue_out(program, made, wanted, now=now)
     told = [json.loads(one.detail) for one in _events(program) if one.kind == CHANGED]
     waits = journeys.journeys(states=(State.QUEUED, State.HELD))
@@ -94,71 +94,6 @@ def untrue_out(
         at=playing(program.settings).campaign(now),
         left=facts.left_alone(made),
     )
-
-
-def stale_words(
-    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], *, now: datetime
-) -> tuple[Stale, ...]:
-    """The words of people that are still to go out, planned or their own posts and corrections, and no longer so."""
-    waiting = (State.QUEUED, State.HELD)
-    found = []
-    for one in stale_planned(program, made, wanted):
-        rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
-        if not rows or any(row.state in waiting and row.identity.revision == 0 for row in rows):
-            found.append(one)
-    return (*found, *stale_unsent(program, made, now=now, states=waiting).values())
-
-
-def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost]) -> tuple[Stale, ...]:
-    """Of the posts that the plan wants, the words of people that are no longer so, whatever became of them.
-
-    Also what is written out in a template, where a decision moved the milestone that it names.
-    """
-    plan, campaign = effective(program.plan, made), program.settings.campaign
-    today, left = facts.values(plan, campaign), facts.left_alone(made)
-    platforms = {account.name: account.platform for account in program.settings.accounts}
-    found = free_words.stale(wanted, today, left, platforms)
-    if plan.milestones == program.plan.milestones:
-        return found
-    known = facts.values(program.plan, campaign)
-    due = all_occurrences(program.plan, program.settings)
-    days = {PostId(plan.campaign, one.slot.name, one.occurrence): date.fromisoformat(one.wall_time[:10]) for one in due}
-
-    def literal(post: WantedPost, account: str) -> frozenset[str]:
-        wording = program.templates[post.template].wording(post.wording)
-        form = wording.form(platforms[account]) if wording else None
-        return free_words.written_out(form.source) if form else frozenset()
-
-    return (*found, *free_words.stale_templates(wanted, literal, days, known, today, left))
-
-
-def stale_unsent(
-    program: Program,
-    made: tuple[Decision, ...],
-    *,
-    now: datetime,
-    among: Collection[int] | None = None,
-    states: Collection[State] = (),
-) -> dict[int, Stale]:
-    """The same of own posts and corrections that are not out yet, by delivery; `among`, `states`: only these."""
-    today = facts.values(effective(program.plan, made), program.settings.campaign)
-    left = facts.left_alone(made)
-    found = {}
-    for one in stated.unsent(program.plan.campaign, among=among):
-        said, text = one.delivery, one.delivery.text
-        if states and said.state not in states:
-            continue
-        day = campaign_day(program, one.due_at or now)
-        known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
-        wrong = not_left(wrongs(text, known, today, day), left_of(one.post, left), day)
-        if wrong:
-            found[said.id] = Stale(one.post, said.account, text, day, wrong)
-    return found
-
-
-def campaign_day(program: Program, at: datetime) -> date:
-    """The campaign's day at a real instant."""
-    return playing(program.settings).campaign(at).astimezone(ZoneInfo(program.plan.zone)).date()
 
 
 def with_note(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State, Verb
 from amplifier.errors import UsageError
+from amplifier.store import decisions
 from amplifier.store.corrections import last_moment, move
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
@@ -44,6 +45,8 @@ def adopt(delivery: int, receipt: Receipt, *, actor: str, now: datetime, by_hand
 def send_again(delivery: int, *, actor: str, now: datetime) -> State:
     """Send it now: straight away if it was certainly never out, else somebody looks once more first.
 
+    Its words are of another time by then: the planner looks at them, and a planned post waits for that.
+
     Its state from now on: queued or unsure. Raises UsageError if it is in no state for that.
     """
     row = _known(delivery)
@@ -54,6 +57,8 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
     fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment(row, now), "looks": 0}
     reason = DoubtReason.AGAIN if after is State.UNSURE else ""
     move(row, after, "to be sent again", actor, now, reason=reason, fields=fresh)
+    if row.verb != Verb.DELETE and (after is State.QUEUED or row.state == State.MISSED):
+        decisions.let_go_late(now=now)
     return after
 
 

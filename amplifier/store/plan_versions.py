@@ -33,3 +33,17 @@ def last_good() -> StoredPlan | None:
     """The newest valid version, or None."""
     row = PlanVersion.objects.order_by("-id").first()
     return StoredPlan(id=row.pk, digest=row.digest, sources=row.sources) if row else None
+
+
+@reading
+def digest_at(at: datetime) -> str:
+    """The digest of the valid version that was in force at this instant; empty if there was none."""
+    found = PlanVersion.objects.filter(stored_at__lte=at).order_by("-id").values_list("digest", flat=True).first()
+    return found or ""
+
+
+@reading
+def sources_of(digest: str) -> Mapping[str, str]:
+    """The files of the version with this digest (path to text); none if there is no such version."""
+    row = PlanVersion.objects.filter(digest=digest).order_by("-id").first()
+    return row.sources if row else {}

@@ -13,6 +13,7 @@ from amplifier.campaign.post import PostId
 from amplifier.store.accounts import account_rows
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
+from amplifier.store.stated import is_again
 
 
 def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDelivery]]:
@@ -20,7 +21,7 @@ def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDel
     found: dict[int, list[ExistingDelivery]] = {}
     rows = (
         DeliveryRow.objects.filter(post__campaign=campaign, revision=0, verb=Verb.PUBLISH)
-        .select_related("account")
+        .select_related("account", "post")
         .order_by("id")
     )
     rows = rows.select_for_update(of=("self",)) if lock else rows
@@ -35,6 +36,7 @@ def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDel
                 frozen=row.frozen,
                 out_at=row.sent_at or row.first_sent_at,
                 detail=row.detail,
+                again_until=row.too_late_at if is_again(row) else None,
             )
         )
     return found

@@ -19,7 +19,8 @@ from amplifier.store.transaction import reading, whole
 class Ink:
     """What writing needs beside the changes: who writes, when, and the campaign's first day for keys.
 
-    `plan_version` and `decided` (the newest decision) are what the planner goes by.
+    `plan_version`, `decided` (the newest decision) and `let_go` (how often something was let go late) are what the
+    planner goes by.
     """
 
     actor: str
@@ -27,6 +28,7 @@ class Ink:
     first_day: date
     plan_version: int | None = None
     decided: int = 0
+    let_go: int = 0
 
 
 @whole
@@ -40,7 +42,7 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
         _add(add, ink)
     if changes.note:
         write_events([Event(ink.now, ink.actor, of_facts(campaign), changes.note.kind, detail=changes.note.detail)])
-    decisions.carried_out(ink.decided, now=ink.now)
+    decisions.carried_out(ink.decided, let_go=ink.let_go, now=ink.now)
     return changes
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
-from amplifier.campaign.changes import ExistingDelivery, Unsent
-from amplifier.campaign.correction import LIVES, Stated, facts_of
+from amplifier.campaign.changes import ExistingDelivery, Unsent, Waits
+from amplifier.campaign.correction import LIVES, Stated, facts_kept, facts_of
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
-from amplifier.campaign.post import OWN, PostId
+from amplifier.campaign.post import OWN, Fact, PostId
 from amplifier.store.models import DeliveryRow
-from amplifier.store.transaction import reading
+from amplifier.store.transaction import reading, whole
 
 
 @reading
@@ -69,11 +70,37 @@ def unsent(campaign: str, *, among: Collection[int] | None = None) -> tuple[Unse
             post=PostId(campaign, row.post.slot, row.post.occurrence),
             platform=row.platform,
             facts=facts_of(row.post.facts, row.account_id, row.revision),
-            due_at=None if row.revision else row.post.due_at,
+            waits=None if row.revision else _waits(row),
             too_late_at=row.too_late_at,
         )
         for row in frozen.order_by("run_at", "id")
     )
+
+
+@whole
+def state(facts: Mapping[int, Sequence[Fact]]) -> None:
+    """The words of these deliveries state these facts, which nobody had written down when they were queued."""
+    for row in DeliveryRow.objects.select_related("post").filter(id__in=list(facts)).defer("request"):
+        post, own = row.post, [row.account_id, row.revision]
+        post.refresh_from_db(fields=["facts"])  # another delivery of the same post may have been before this one
+        others = [entry for entry in post.facts if entry[2:] != own]
+        post.facts = facts_kept(others, facts[row.pk], accounts=[row.account_id], revision=row.revision)
+        post.save(update_fields=["facts"])
+
+
+@reading
+def late(campaign: str, *, now: datetime) -> tuple[tuple[PostId, Waits], ...]:
+    """What the plan wants and waits past its time, but may still go out; not what changes a post that is out."""
+    rows = DeliveryRow.objects.select_related("post").filter(
+        post__campaign=campaign,
+        post__due_at__lte=now,
+        too_late_at__gt=now,
+        revision=0,
+        verb=Verb.PUBLISH,
+        state__in=[State.QUEUED, State.HELD],
+    )
+    planned = rows.exclude(post__slot=OWN).defer("request").order_by("id")
+    return tuple((PostId(campaign, row.post.slot, row.post.occurrence), _waits(row)) for row in planned)
 
 
 @reading
@@ -98,3 +125,12 @@ def names(campaign: str) -> tuple[PostId, ...]:
     rows = DeliveryRow.objects.filter(post__campaign=campaign, state__in=[State.SENT, *ON_ITS_WAY], verb=Verb.PUBLISH)
     found = rows.values_list("post__slot", "post__occurrence").annotate(due=Max("post__due_at")).order_by("-due")
     return tuple(PostId(campaign, slot, occurrence) for slot, occurrence, _ in found)
+
+
+def _waits(row: DeliveryRow) -> Waits:
+    return Waits(row.post.due_at, row.run_at, is_again(row))
+
+
+def is_again(row: DeliveryRow) -> bool:
+    """Whether a person wants it sent after its time: it may go out longer than its post."""
+    return row.too_late_at > row.post.due_at + timedelta(seconds=row.post.too_late_s)

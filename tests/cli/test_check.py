@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -135,3 +136,29 @@ def test_what_a_moved_milestone_makes_a_near_copy_is_told_by_all_alike(shell: Sh
     for words in (moved, said.out, shell("plan", "--from", "2023-10-01").out):
         assert two in " ".join(words.split())
         assert "X does not publish what it takes for a copy. This rule is ours" in " ".join(words.split())
+
+
+def test_a_milestone_that_people_moved_and_that_has_another_name_is_told_with_its_line(shell: Shell) -> None:
+    assert shell("milestone", "move", "debate", "+40m", "--yes").code == 0
+    for path in (*shell.home.glob("schedules/*.yaml"), *shell.home.rglob("templates/**/*.j2")):
+        text = path.read_text(encoding="utf-8").replace("milestones.debate", "milestones.plenary")
+        if path.suffix == ".yaml":
+            text = re.sub(r"(?<=  )debate(?=:)|(?<=: )debate(?= |$)", "plenary", text, flags=re.MULTILINE)
+        path.write_text(text, encoding="utf-8")
+    line = (shell.home / "schedules" / "lab23.yaml").read_text(encoding="utf-8").splitlines()
+    place = next(number for number, words in enumerate(line, start=1) if words.startswith("  plenary:"))
+    said = shell("check")
+    assert said.code == 2
+    assert f"✕ schedules/lab23.yaml:{place}\n" in said.out
+    assert "the plan has no milestone debate any more" in " ".join(said.out.split())
+    assert "Until that is mended, the last good version holds." in said.out
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    assert [problem["rule"] for problem in shell.ask("status")["problems"]] == ["lost_move"]
+    line[place - 1] = line[place - 1].replace("14:40", "15:00")
+    later = "\n".join(line)
+    (shell.home / "schedules" / "lab23.yaml").write_text(later, encoding="utf-8")
+    assert [warning["rule"] for warning in shell.ask("check")["warnings"]] == ["lost_move"]
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    status = shell.ask("status")
+    assert (status["problems"], [one["line"] for one in status["lost_moves"]]) == ([], [place])
+    assert f"▲ schedules/lab23.yaml:{place}: " in shell("status").out

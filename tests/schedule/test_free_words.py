@@ -64,6 +64,30 @@ def test_a_milestone_that_moves_makes_words_untrue(text: str, debate: str, sente
     assert said(text, debate=debate) == sentence
 
 
+WEEK_LATER, WEEK_BEFORE = "2023-10-17T13:00:00+01:00", "2023-10-03T13:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["On Tuesday at 13:00", "Am Dienstag um 13 Uhr", "Mardi à 13h", "Nos Fawrth am 13:00", "يوم الثلاثاء الساعة 13:00"],
+)
+@pytest.mark.parametrize("debate", [WEEK_LATER, WEEK_BEFORE])
+def test_a_weekday_is_the_nearest_and_no_longer_so_when_it_moves_by_whole_weeks(text: str, debate: str) -> None:
+    moved = "Tue 17 Oct 13:00" if debate == WEEK_LATER else "Tue 3 Oct 13:00"
+    assert f", the plan says {moved} (debate)." in said(text, debate=debate)
+    assert said(text) == ""
+
+
+def test_a_weekday_is_so_while_it_is_the_same_one_that_readers_think_of() -> None:
+    assert said("On Tuesday we debate", on=date(2023, 10, 6)) == "", "the next Tuesday, seen from Friday"
+    assert said("On Tuesday we debate", on=date(2023, 10, 2)) != "", "a week ahead it is another"
+    assert said("On Tuesday we debate", on=date(2023, 10, 12)) != "", "it is over"
+    assert said("On Tuesday we debated", day=date(2023, 10, 12), on=date(2023, 10, 13)) == ""
+    assert said("On Tuesday", day=date(2023, 10, 2)) == "", "nothing has changed since somebody wrote it"
+    assert said("On Tuesday 10 October", debate=WEEK_LATER) != "", "a date says which"
+    assert said("On Tuesday", on=date(2023, 10, 16), debate=WEEK_LATER) == "", "the post moves along"
+
+
 def test_what_moved_as_far_as_its_post_is_as_near_as_it_was() -> None:
     assert said("Tomorrow at 13:00", on=TUESDAY, debate=NEXT_DAY) == ""
     assert said("At 13:00", on=TUESDAY, debate=NEXT_DAY) == ""
@@ -72,7 +96,7 @@ def test_what_moved_as_far_as_its_post_is_as_near_as_it_was() -> None:
 
 def test_words_of_another_day_are_those_that_no_milestone_explains() -> None:
     assert said("Sign today", on=TUESDAY) == (
-        "Your words say “today”, and were written for Mon 9 Oct; the post goes out on Tue 10 Oct."
+        "Your words say “today”, written for Mon 9 Oct; the post goes out on Tue 10 Oct."
     )
     assert said("It is Monday", on=TUESDAY) != ""
     assert said("On Tuesday we debate", on=TUESDAY) == ""

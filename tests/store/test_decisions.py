@@ -10,10 +10,10 @@ from django.db import DatabaseError, transaction
 
 from amplifier.campaign.changes import Changes
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.campaign.post import OWN
+from amplifier.campaign.post import OWN, Fact
 from amplifier.errors import UsageError
-from amplifier.store import decisions, posts
-from amplifier.store.models import DecisionRow, DeliveryRow, PostRow
+from amplifier.store import accounts, decisions, posts
+from amplifier.store.models import AccountRow, DecisionRow, DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, after
 
@@ -62,8 +62,8 @@ def decide(subject: str = "vote/once", **more: Any) -> Decision:
     )
 
 
-def carry_out(decided: int) -> None:
-    posts.replan("lab23", lambda _: Changes(), replace(filled.ink(), decided=decided))
+def carry_out(decided: int, let_go: int = 0) -> None:
+    posts.replan("lab23", lambda _: Changes(), replace(filled.ink(), decided=decided, let_go=let_go))
 
 
 def test_the_plan_is_behind_until_the_newest_decision_is_carried_out() -> None:
@@ -123,3 +123,52 @@ def test_with_words_goes_what_they_state_and_neither_is_changed_any_more() -> No
         DecisionRow.objects.filter(id=made.id).update(facts=None)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         DecisionRow.objects.filter(id=made.id).delete()
+
+
+def test_what_a_person_lets_go_late_keeps_what_is_planned_waiting_until_the_planner_has_seen_it() -> None:
+    carry_out(0)
+    assert not decisions.is_behind()
+    decisions.let_go_late(now=NOW)
+    carry_out(0)
+    assert decisions.is_behind(), "the planner had begun before it"
+    carry_out(0, let_go=decisions.times_let_go())
+    assert not decisions.is_behind()
+    decisions.let_go_late(now=NOW)
+    assert (decisions.times_let_go(), decisions.is_behind()) == (2, True)
+
+
+def test_what_older_words_state_is_kept_beside_the_decision_by_account_whatever_it_is_called() -> None:
+    filled.open_ledger()
+    numbers = accounts.numbers()
+    older = decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="soon/once",
+        value='{"x": "At 14:40"}',
+        replaced="{}",
+        actor="cli:ola",
+        reason="",
+        now=NOW,
+    )
+    assert (older.facts, decisions.has_kept_facts()) == ("", False)
+    decisions.keep_facts({older.id: {"x": (Fact("milestone.debate", "then"),)}}, {}, now=NOW)
+    assert decisions.has_kept_facts()
+    assert decisions.decisions()[-1].facts == '{"x": [["milestone.debate", "then"]]}'
+    AccountRow.objects.filter(id=numbers["x"]).update(label="renamed")
+    assert decisions.decisions()[-1].facts == '{"renamed": [["milestone.debate", "then"]]}'
+
+
+def test_facts_follow_the_account_when_it_is_called_otherwise() -> None:
+    filled.open_ledger()
+    decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="soon/once",
+        value='{"x": "At 14:40"}',
+        replaced="{}",
+        actor="cli:ola",
+        reason="",
+        now=NOW,
+        facts='{"x": [["milestone.debate", "then"]]}',
+    )
+    AccountRow.objects.filter(label="x").update(label="renamed")
+    (kept,) = decisions.decisions()
+    assert (kept.value, kept.facts) == ('{"renamed": "At 14:40"}', '{"renamed": [["milestone.debate", "then"]]}')

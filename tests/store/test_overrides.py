@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.errors import UsageError
-from amplifier.store import deliveries, events, overrides
+from amplifier.store import decisions, deliveries, events, overrides
 from amplifier.store.models import DeliveryRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, claim_unsure, receipt, row, sending, step, unsure
@@ -70,6 +70,8 @@ def test_what_was_never_tried_is_sent_again_straight_away_with_a_deadline_of_its
     assert overrides.send_again(number, actor="cli:ola", now=NOW) is State.QUEUED
     kept = row(number)
     assert (kept.state, kept.reason, kept.run_at, kept.too_late_at) == ("queued", "", NOW, after(900))
+    assert claim() == [], "its words may be of another time: the planner looks first"
+    decisions.carried_out(0, let_go=decisions.times_let_go(), now=NOW)
     assert [due.id for due in claim()] == [number]
     assert last(number).actor == "cli:ola"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from amplifier.campaign.changes import Add, Changes, NewDelivery, Rewrite
+from amplifier.campaign.changes import Add, Changes, NewDelivery, Rewrite, Waits
 from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.post import OWN, Fact, Words
 from amplifier.store import deliveries, posts, stated
@@ -79,9 +79,12 @@ def test_own_posts_and_corrections_that_are_not_out_are_found_with_what_they_sta
     filled.change(Verb.DELETE, "12", account="bluesky", text="")
     found = {one.delivery.id: one for one in stated.unsent("lab23")}
     assert set(found) == {number, again}
-    assert (found[number].facts, found[number].due_at) == ((THEN,), own.moment.due_at)
+    assert (found[number].facts, found[number].waits) == (
+        (THEN,),
+        Waits(own.moment.due_at, own.moment.due_at, again=False),
+    )
     held = found[again].delivery
-    assert (held.state, held.reason, held.detail, found[again].due_at) == (State.HELD, "stopped", "Stopped.", None)
+    assert (held.state, held.reason, held.detail, found[again].waits) == (State.HELD, "stopped", "Stopped.", None)
     assert [one.delivery.id for one in stated.unsent("lab23", among=[again])] == [again]
     DeliveryRow.objects.filter(id=number).update(state="sent")
     assert {one.delivery.id for one in stated.unsent("lab23")} == {again}
@@ -104,3 +107,27 @@ def test_whether_any_of_some_would_go_out_by_itself() -> None:
         assert stated.is_any_going([], [number]) is going
         assert not stated.is_any_going([(post.id, "bluesky"), (replace(post.id, slot="s2"), "x")], [number + 1])
     assert not stated.is_any_going([], [])
+
+
+def test_what_the_plan_wants_and_waits_past_its_time_is_told_while_it_may_still_go() -> None:
+    late, again = filled.add(due=after(-600)), filled.add(due=after(-9000))
+    filled.add(due=after(-9000))
+    filled.add(due=after(60))
+    own = replace(wanted(OWN, [Words("x", "By hand", "en")]), moment=wanted("late", [], due=after(-600)).moment)
+    posts.add_post(Add(own, None, (NewDelivery(own.words[0], State.QUEUED),)), ink())
+    DeliveryRow.objects.filter(id=again).update(run_at=NOW, too_late_at=after(900), state="held")
+    found = [waits for _, waits in stated.late("lab23", now=NOW)]
+    assert found == [Waits(after(-600), after(-600), again=False), Waits(after(-9000), NOW, again=True)]
+    DeliveryRow.objects.filter(id=late).update(state="sent")
+    assert [waits.again for _, waits in stated.late("lab23", now=NOW)] == [True]
+
+
+def test_what_an_older_own_post_states_is_added_to_each_of_its_deliveries() -> None:
+    words = [Words("x", "At 14:40.", "en"), Words("mastodon", "At 14:40.", "en")]
+    numbers = posts.add_post(
+        Add(wanted(OWN, words), None, tuple(NewDelivery(one, State.QUEUED) for one in words)), ink()
+    )
+    stated.state(dict.fromkeys(numbers, (THEN,)))
+    assert [one.facts for one in stated.unsent("lab23")] == [(THEN,), (THEN,)]
+    stated.state({numbers[0]: (NOW_SO,)})
+    assert {one.delivery.id: one.facts for one in stated.unsent("lab23")}[numbers[0]] == (NOW_SO,)

@@ -1,0 +1,68 @@
+"""What waits for a person, as `amplifier status` says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.markup import escape
+
+from amplifier.campaign.correction import is_later
+from amplifier.campaign.delivery import Journey, Verb
+from amplifier.cli.output import SHAPES, WORDS, console
+from amplifier.deliver.override import Twice
+from amplifier.deliver.questions import Question
+from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change
+from amplifier.schedule.program import post_name
+from amplifier.settings import Settings
+
+OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
+FEW = 5  # of a kind; more would push what matters off the screen
+
+
+def print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
+    """Of each kind the first few, with what to paste, and how many more there are."""
+    out = console()
+    for double in twice:
+        row = double.row
+        what = f"{row.identity.account} {post_name(row.identity.post)} may be out twice."
+        out.print(f"[red]✕[/] {escape(what)}\n  amplifier decide {row.id}")
+    for state in dict.fromkeys(one.row.state for one in needs):
+        alike = [one for one in needs if one.row.state is state]
+        for one in alike[:FEW]:
+            row = one.row
+            shape, colour = SHAPES[row.state]
+            what = f"{row.identity.account} {_called(row)}: {one.happened}"
+            out.print(f"[{colour}]{shape}[/] {escape(what)}")
+            out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
+        if len(alike) > FEW:
+            out.print(f"  and {len(alike) - FEW} more that are {WORDS[state]}: amplifier decide", markup=False)
+
+
+def print_untrue(untrue: Sequence[OutAndUntrue], settings: Settings) -> None:
+    """What is out and no longer so: the newest few."""
+    out = console()
+    for one in untrue[-FEW:]:
+        changed = "; ".join(said_change(change, settings) for change in one.changed)
+        what = f"{named(one)} is out on {', '.join(one.accounts)} and no longer so ({changed})."
+        out.print("[red]✕[/]", end=" ")
+        out.print(what, markup=False, soft_wrap=True)
+        out.print(f"  amplifier correct {named(one)}", markup=False)
+    if len(untrue) > FEW:
+        out.print("  all of them: amplifier facts", markup=False)
+
+
+def print_outside(outside: Sequence[Journey]) -> None:
+    """What somebody else deleted or changed there."""
+    for row in outside:
+        name = post_name(row.identity.post)
+        console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
+        if row.remote_state == "edited":
+            console().print(f"  amplifier correct {name}", markup=False)
+
+
+def _called(row: Journey) -> str:
+    """What waits there: the post, or what is to be done to it."""
+    name = post_name(row.identity.post)
+    if row.identity.verb is Verb.DELETE:
+        return f"the deletion of {name}"
+    return f"the correction of {name}" if is_later(row) else name

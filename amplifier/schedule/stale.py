@@ -1,0 +1,105 @@
+"""Which words that are still to go out are no longer so, on the day on which they really go: for planner and worker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from amplifier.campaign.changes import Waits
+from amplifier.campaign.delivery import State
+from amplifier.campaign.plan import Decision
+from amplifier.campaign.post import PostId, WantedPost
+from amplifier.schedule import facts, free_words
+from amplifier.schedule.free_words import Stale, is_said_there, left_of, not_left, wrongs
+from amplifier.schedule.literal import Literal
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program, wanted_posts
+from amplifier.settings import Mode
+from amplifier.store import journeys, ledger, stated
+
+WAITING = (State.QUEUED, State.HELD)
+
+
+def stale_words(
+    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], *, now: datetime
+) -> tuple[Stale, ...]:
+    """The words of people that are still to go out, planned or their own posts and corrections, and no longer so."""
+    found = []
+    for one in stale_planned(program, made, wanted):
+        rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
+        if not rows or any(row.state in WAITING and row.identity.revision == 0 for row in rows):
+            found.append(one)
+    return (*found, *stale_unsent(program, made, now=now, states=WAITING).values())
+
+
+def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost]) -> tuple[Stale, ...]:
+    """Of the posts that the plan wants, the words of people that are no longer so, whatever became of them.
+
+    Also what is written out in a template, where a decision has moved the milestone that it named, or the post goes
+    out on another day.
+    """
+    plan, campaign = effective(program.plan, made), program.settings.campaign
+    today, left = facts.values(plan, campaign), facts.left_alone(made)
+    platforms = {account.name: account.platform for account in program.settings.accounts}
+    found = free_words.stale(wanted, today, left, platforms)
+    literal = Literal(program, made, platforms)
+    if not literal.may_be_untrue and not any(post.goes_on for post in wanted):
+        return found
+    return (*found, *free_words.stale_templates(wanted, literal.written, today, left))
+
+
+def stale_unsent(
+    program: Program,
+    made: tuple[Decision, ...],
+    *,
+    now: datetime,
+    among: Collection[int] | None = None,
+    states: Collection[State] = (),
+) -> dict[int, Stale]:
+    """The same of own posts and corrections that are not out yet, by delivery; `among`, `states`: only these."""
+    today = facts.values(effective(program.plan, made), program.settings.campaign)
+    left = facts.left_alone(made)
+    found = {}
+    for one in stated.unsent(program.plan.campaign, among=among):
+        said, text = one.delivery, one.delivery.text
+        if states and said.state not in states:
+            continue
+        day = campaign_day(program, _goes_at(program, one.waits, now) if one.waits else now)
+        known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
+        wrong = not_left(wrongs(text, known, today, day), left_of(one.post, left), day)
+        if wrong:
+            found[said.id] = Stale(one.post, said.account, text, day, wrong)
+    return found
+
+
+def wanted_now(program: Program, made: tuple[Decision, ...], *, now: datetime) -> list[WantedPost]:
+    """What the plan wants as it goes out at this instant, in the campaign's own time: what is late speaks of today."""
+    return wanted_posts(program, made, late=late_posts(program, now=now))
+
+
+def late_posts(program: Program, *, now: datetime) -> dict[PostId, datetime]:
+    """When those of the plan's posts go out that still wait past their time, in the campaign's time."""
+    if not ledger.is_ready():
+        return {}
+    stage, found = playing(program.settings), dict[PostId, datetime]()
+    for post, waits in stated.late(program.plan.campaign, now=now):
+        at = stage.campaign(_goes_at(program, waits, now))
+        found[post] = max(at, found.get(post, at))
+    return found
+
+
+def campaign_day(program: Program, at: datetime) -> date:
+    """The campaign's day at a real instant."""
+    return playing(program.settings).campaign(at).astimezone(ZoneInfo(program.plan.zone)).date()
+
+
+def _goes_at(program: Program, waits: Waits, now: datetime) -> datetime:
+    """When what waits goes out: not before its time, nor before now, whatever it has waited for.
+
+    In a rehearsal seconds of waiting are hours, and no reason to be of another day; there only a person's hand is.
+    """
+    if program.settings.mode is Mode.REHEARSAL and not waits.again:
+        return waits.due_at
+    return max(waits.due_at, waits.run_at, now)

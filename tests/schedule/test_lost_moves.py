@@ -1,0 +1,127 @@
+"""A milestone that people moved keeps its hour, or somebody is told, whatever the files call it later."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.errors import ScheduleError
+from amplifier.schedule.files import sources
+from amplifier.schedule.lost_moves import lost_moves, refuse_lost
+from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.program import Program, read_program
+from amplifier.store import decisions, heartbeats, journeys
+from tests.schedule.test_words_of_people import LATER, SOON, TWO_WAYS, WITH_EVE, Desk
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+RENAMED = WITH_EVE.replace("debate", "plenary")
+LINE = 3  # of the milestone in the file
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    found = Desk(tmp_path)
+    found.move(LATER)
+    found.time += timedelta(seconds=1)
+    return found
+
+
+def write(desk: Desk, schedule: str, words: str = TWO_WAYS) -> Program:
+    desk.home.write("templates/lab23/soon.j2", words)
+    desk.home.write("schedules/small.yaml", schedule)
+    desk.planner.refresh()
+    return read_program(sources(desk.home.path), desk.settings)
+
+
+def due() -> datetime:
+    return next(row.due_at for row in journeys.journeys(post=SOON))
+
+
+def told(desk: Desk) -> list[str]:
+    program = read_program(sources(desk.home.path), desk.settings)
+    lost = lost_moves(program, decisions.decisions(), now=desk.time)
+    return [str(one.problem("Liverpool")) for one in lost]
+
+
+def test_a_milestone_with_another_name_at_the_hour_that_nobody_wants_any_more_is_refused(desk: Desk) -> None:
+    moved = due()
+    program = write(desk, RENAMED, TWO_WAYS.replace("debate", "plenary"))
+    assert due() == moved, "the last good version holds"
+    (problem,) = json.loads(heartbeats.heartbeats()[PLAN_BEAT].detail)
+    assert (problem["path"], problem["line"], problem["rule"]) == ("schedules/small.yaml", LINE, "lost_move")
+    assert problem["message"] == (
+        "cli:jo moved debate to Mon 9 Oct 15:20 Liverpool, and the plan has no milestone debate any more: "
+        "by the files nothing is moved."
+    )
+    assert problem["hint"] == "If debate is plenary now, write its new time: plenary: 2023-10-09 15:20"
+    with pytest.raises(ScheduleError):
+        refuse_lost(program, decisions.decisions(), now=desk.time)
+    desk.hire()
+    assert due() == moved, "also after a restart"
+
+
+def test_what_the_hint_says_is_taken(desk: Desk) -> None:
+    moved = due()
+    write(desk, RENAMED.replace("14:40", "15:20"), TWO_WAYS.replace("debate", "plenary"))
+    assert json.loads(heartbeats.heartbeats()[PLAN_BEAT].detail) == []
+    assert (due(), told(desk)) == (moved, [])
+
+
+def test_one_that_is_given_up_is_told_with_the_name_that_is_most_like_it_and_stops_nothing(desk: Desk) -> None:
+    later = RENAMED.replace("plenary", "debates").replace("14:40", "16:00")
+    write(desk, later, TWO_WAYS.replace("debate", "debates"))
+    assert due() == datetime.fromisoformat("2023-10-09T15:00:00+01:00"), "whoever gave it a new time knew"
+    (said,) = told(desk)
+    assert said.startswith(f"schedules/small.yaml:{LINE}: cli:jo moved debate to Mon 9 Oct 15:20 Liverpool, and")
+    assert "If debate is debates now, write its new time: debates: 2023-10-09 15:20" in said
+
+
+def test_one_that_is_gone_is_told_until_its_time_has_passed(desk: Desk) -> None:
+    fixed = WITH_EVE.replace("milestones:\n  debate: 2023-10-09 14:40\n", "").replace("debate - 1h", "2023-10-09 13:40")
+    fixed = fixed.replace("until: debate", "until: 2023-10-09 14:40")
+    write(desk, fixed, "---\nask: watch\n---\n== one\nThe delegates speak.\n== two\nCome and hear what all say.\n")
+    (said,) = told(desk)
+    assert said.startswith("schedules/: cli:jo moved debate")
+    assert due() == datetime.fromisoformat("2023-10-09T13:40:00+01:00")
+    desk.time = datetime.fromisoformat(LATER)
+    assert told(desk) == []
+
+
+def test_a_milestone_that_was_there_before_is_no_heir(desk: Desk) -> None:
+    both = WITH_EVE.replace("slots:\n", "  vote: 2023-10-09 14:40\nslots:\n", 1)
+    write(desk, both)
+    desk.move("2023-10-09T15:30:00+01:00")
+    desk.time += timedelta(seconds=1)
+    program = write(
+        desk,
+        both.replace("  debate: 2023-10-09 14:40\n", "").replace("debate", "vote"),
+        TWO_WAYS.replace("debate", "vote"),
+    )
+    refuse_lost(program, decisions.decisions(), now=desk.time)
+    assert len(told(desk)) == 1
+
+
+def test_a_heir_that_people_have_moved_themselves_is_none_of_our_business(desk: Desk) -> None:
+    program = read_program(
+        {
+            **sources(desk.home.path),
+            "schedules/small.yaml": RENAMED,
+            "templates/lab23/soon.j2": TWO_WAYS.replace("debate", "plenary"),
+        },
+        desk.settings,
+    )
+    (lost,) = lost_moves(program, decisions.decisions(), now=desk.time)
+    assert lost.heir
+    decisions.keep_decision(
+        kind=lost.decision.kind,
+        subject="plenary",
+        value="2023-10-09T16:00:00+01:00",
+        replaced="2023-10-09T14:40:00+01:00",
+        actor="cli:jo",
+        reason="",
+        now=desk.time,
+    )
+    refuse_lost(program, decisions.decisions(), now=desk.time)
