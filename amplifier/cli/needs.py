@@ -10,7 +10,7 @@ from amplifier.campaign.correction import is_later
 from amplifier.campaign.delivery import Journey, Verb
 from amplifier.cli.output import SHAPES, WORDS, console
 from amplifier.deliver.override import Twice
-from amplifier.deliver.questions import Question
+from amplifier.deliver.questions import Question, in_posts
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
@@ -35,7 +35,10 @@ def print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
             out.print(f"[{colour}]{shape}[/] {escape(what)}")
             out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
         if len(alike) > FEW:
-            out.print(f"  and {len(alike) - FEW} more that are {WORDS[state]}: amplifier decide", markup=False)
+            more = in_posts(alike) - in_posts(alike[:FEW])
+            many = "1 more post that is" if more == 1 else f"{more} more posts that are"
+            what = f"{many} {WORDS[state]}" if more else "the same on more accounts"
+            out.print(f"  and {what}: amplifier decide", markup=False)
 
 
 def print_untrue(untrue: Sequence[OutAndUntrue], settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +121,18 @@ def question(row: Journey, outlook: Outlook) -> Question:
         to_paste=_to_paste(row),
         looks_first=tried,
     )
+
+
+def in_posts(questions: Iterable[Question]) -> int:
+    """How many posts these are about, as people count them: one on three accounts is one."""
+    return len({one.row.identity.post for one in questions})
+
+
+def on_accounts(questions: Iterable[Question]) -> str:
+    """On how many accounts, where it is one post on several: the end of a clause; else empty."""
+    found = tuple(questions)
+    accounts = {one.row.identity.account for one in found}
+    return f", on {len(accounts)} accounts" if in_posts(found) == 1 and len(accounts) > 1 else ""
 
 
 def sent_again(after: State, verb: Verb, *, by_hand: bool) -> str:

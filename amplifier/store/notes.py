@@ -51,12 +51,12 @@ def unnoted_missed() -> tuple[int, ...]:
 
 @whole
 def take_note_of_missed(deliveries: Collection[int], *, actor: str, now: datetime) -> int:
-    """Somebody has seen that these were missed; how many of them were, and nobody had yet."""
+    """Somebody has seen that these were missed; how many posts of them were, and nobody had yet."""
     rows = DeliveryRow.objects.filter(id__in=list(deliveries), state=State.MISSED, noted_at__isnull=True)
-    found = sorted(rows.values_list("id", flat=True))
+    found = dict(rows.order_by("id").values_list("id", "post_id"))
     rows.update(noted_at=now)
     write_events([Event(now, actor, of_delivery(number), SEEN) for number in found])
-    return len(found)
+    return len(set(found.values()))
 
 
 @whole

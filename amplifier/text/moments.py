@@ -139,23 +139,26 @@ HOURS = {name: number + 1 for name, number in _numbered(*table.HOURS).items()}
 ORDINALS = {name: number + 1 for name, number in _numbered(table.ARABIC_HOURS).items()}
 MINUTES = {_pattern(name): number for number, row in table.MINUTES.items() for name in row.split("|")}
 ZONES = {name: ahead for ahead, row in table.ZONES.items() for name in row.split()}
-FREE = r"(?:(?<=\dt)|(?<![\w:/£$€]))(?<!\d[.,:/])"  # a number begins here, and not in the middle of another
+FREE = r"(?:(?<=:\d\d[,/])|(?:(?<=\dt)|(?<![\w:/£$€]))(?<!\d[.,:/]))"  # a number begins here, and not in another
+OVER = r"(?!\d|[.:]\d|[,/](?!\d{1,2}[:.]\d{2}(?!\d))\d)"  # it ends here, also where the next time follows at once
 H, M = rf"(?P<h>\d{{1,2}}|{_any(list(HOURS))})", rf"(?P<m>\d{{2}}(?!\d)|{_any(list(MINUTES))})"
 NO_MONEY = (
     r"(?! ?(?:[€£$%°]|eur|euros?\b|gbp|pounds?\b|[kc]m\b|kg\b|[gm]b\b|bn\b|mio\b|million|per ?cent|prozent|pour cent))"
 )
 ORDINAL = rf"(?P<o>{_any(list(ORDINALS))})"
 HOUR_OF = _pattern("الساعة")
+MINUTE = r"(?: (?:minutes?|mins?\.?|minuten|min\.?|munud))"
 UNIT = r"(?: ?(?:uhr|h|hrs?|hours?)\b)?"
 CLOCKS = tuple(
     re.compile(one)
     for one in (
-        rf"{FREE}(?P<h>\d{{1,2}})(?P<dot>[:.])(?P<m>\d{{2}})(?::\d{{2}})?(?!\d|[.:,/]\d){NO_MONEY}{UNIT}",
+        rf"{FREE}(?P<h>\d{{1,2}})(?P<dot>[:.])(?P<m>\d{{2}})(?::\d{{2}})?{OVER}{NO_MONEY}{UNIT}",
         rf"{FREE}(?P<h>\d{{2}})(?P<m>\d{{2}}) ?(?:h|hrs?|hours|uhr)\b",
         rf"\b(?:half past|hanner awr wedi) {H}\b(?P<half>)(?: o'? ?clock)?",
+        rf"\b(?:{M}|(?P<n>\d{{1,2}})){MINUTE}? (?:(?P<past>past|nach|wedi)|(?:to|vor|i)) (?P<halb>halb )?{H}\b",
         rf"\b(?:half|halb) {H}\b(?P<before>)",
-        rf"\b(?:{M}|(?P<n>\d{{1,2}}))(?: minutes?| minuten| munud)? (?:(?P<past>past|nach|wedi)|(?:to|vor|i)) {H}\b",
-        rf"{FREE}{H} ?(?:h(?=\d)|(?:h|heures?)\b)(?: moins (?P<less>{_any(list(MINUTES))})\b| ?{M}\b)?",
+        rf"\b(?P<h>{_any(table.HOURS[0].split())})[ -](?P<m>{_any(table.SPOKEN_MINUTES.split())})\b",
+        rf"{FREE}{H} ?(?:h(?=\d)|(?:h|heures?)\b)(?: moins (?P<less>\d{{1,2}}|{_any(list(MINUTES))})\b| ?{M}\b)?",
         rf"{FREE}{H} ?uhr\b(?: {M}\b)?",
         rf"{FREE}{H} ?(?:o'? ?clock|o'? ?r gloch)\b",
         rf"\b{HOUR_OF} (?:{ORDINAL}|{H})(?: {M})?(?!\w)",
@@ -213,8 +216,10 @@ def _meant(match: re.Match[str], half: re.Match[str] | None) -> frozenset[int]:
     minute = int(past) if past.isdecimal() else MINUTES[past]
     if "past" in said and not said["past"]:
         minute = -minute
-    if said.get("less"):
-        minute = -MINUTES[said["less"] or ""]
+    if less := said.get("less"):
+        minute = -(int(less) if less.isdecimal() else MINUTES[less])
+    if said.get("halb"):  # ten past half three is 2:40 in German
+        minute -= 30
     if "half" in said:
         minute = 30
     if "before" in said:  # half one is 1:30 in English, halb eins 12:30 in German: the word for "half" tells
@@ -253,10 +258,12 @@ def _ahead(zone: re.Match[str]) -> tuple[int, ...]:
 JOINED = "[وفبلك]{0,2}"  # what Arabic writes together with the word behind it
 WEEKDAYS = _numbered(*table.WEEKDAYS)
 SHORT, WELSH = _numbered(*table.SHORT_WEEKDAYS), _numbered(table.WELSH_WEEKDAYS)
+BEHIND = "|".join(rf"(?<=\b{word} )" for word in table.BEFORE_DAYS.split())
 WEEKDAY = re.compile(
     rf"(?<!\w){JOINED}(?P<long>{_any(list(WEEKDAYS))})(?:s|abend|morgen|mittag|nachmittag|vormittag|nacht)?(?!\w)"
     rf"|(?<!\w){table.WELSH_DAY} (?P<welsh>{_any(list(WELSH))})(?!\w)"
     rf"|(?<!\w)(?P<short>{_any(list(SHORT))})[.,]{{0,2}} ?(?=\d)"
+    rf"|(?:{BEHIND})(?P<said>{_any(list(SHORT))})(?!\w)|(?<!\w)(?P<clear>tues|thurs?)(?!\w)"
 )
 MONTHS = {name: number + 1 for name, number in _numbered(*table.MONTHS).items()}
 MONTH = rf"(?P<month>{_any(list(MONTHS))})"
@@ -265,7 +272,8 @@ YEAR = r"(?:,? (?P<year>\d{4}))?"
 DATES = tuple(
     re.compile(one)
     for one in (
-        r"(?<!\d)(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?!\d)",
+        r"(?<!\d)(?P<year>\d{4})[-/](?P<number>\d{2})[-/](?P<day>\d{2})(?!\d)",
+        r"(?<![\d-])(?P<day>\d{1,2})-(?P<number>\d{1,2})-(?P<year>\d{4})(?!\d)",
         rf"(?<![\w£$€])(?<!\d[.,:]){DAY}\.?(?: of| o| من)? ?{MONTH}\b{YEAR}",
         rf"\b{MONTH}\.? {DAY}\b(?![:.]\d){YEAR}",
         r"(?<![\w.,:/£$€])(?P<day>\d{1,2})(?P<sep>[./])(?P<number>\d{1,2})(?:(?P=sep)(?P<year>\d{4}|\d{2})?)?(?![\d%:])",
@@ -282,7 +290,8 @@ DAY_WORDS = re.compile(
 
 def _weekdays(letters: str) -> Iterator[tuple[int, int, Named]]:
     for match in WEEKDAY.finditer(letters):
-        number = WEEKDAYS.get(match["long"] or "", WELSH.get(match["welsh"] or "", SHORT.get(match["short"] or "", 0)))
+        short = match["short"] or match["said"] or match["clear"] or ""
+        number = WEEKDAYS.get(match["long"] or "", WELSH.get(match["welsh"] or "", SHORT.get(short, 0)))
         yield match.start(), match.end(), Weekday("", number)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 # Each row is one language's names, in order; alternatives of one name are divided by a stroke.
 HOURS = (
-    "one two three four five six seven eight nine ten eleven twelve",
+    (
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty twenty-one twenty-two twenty-three"
+    ),
     "un|une dau|ddau tri|dri pedwar|bedwar pump|bump chwech saith wyth naw deg|ddeg un_ar_ddeg deuddeg|ddeuddeg",
     (
         "ein|eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn "
@@ -25,17 +28,22 @@ ARABIC_HOURS = (
 MINUTES: Mapping[int, str] = {
     5: "five|pum|fünf|cinq|وخمس_دقائق",
     10: "ten|deng|deg|zehn|dix|وعشر_دقائق",
-    15: "a_quarter|quarter|chwarter|fünfzehn|viertel|quinze|et_quart|le_quart|quart|والربع",
-    20: "twenty|ugain|zwanzig|vingt|والثلث",
+    15: "a_quarter|quarter|fifteen|chwarter|fünfzehn|viertel|quinze|et_quart|le_quart|quart|والربع",
+    20: "twenty|ugain|zwanzig|vingt|والثلث|وثلث|وعشرين_دقيقة|وعشرون_دقيقة",
     25: "twenty-five|fünfundzwanzig|vingt-cinq",
-    30: "dreißig|trente|et_demie|demie|والنصف",
-    40: "vierzig|quarante",
-    45: "fünfundvierzig|quarante-cinq",
-    50: "fünfzig|cinquante",
+    30: "thirty|dreißig|trente|et_demie|demie|والنصف",
+    35: "thirty-five|fünfunddreißig|trente-cinq",
+    40: "forty|vierzig|quarante|وأربعين_دقيقة|وأربعون_دقيقة|والأربعين",
+    45: "forty-five|fünfundvierzig|quarante-cinq",
+    50: "fifty|fünfzig|cinquante|وخمسين_دقيقة|وخمسون_دقيقة",
+    55: "fifty-five|fünfundfünfzig|cinquante-cinq",
+    -5: "إلا_خمس_دقائق|إلا_خمسا",
     -10: "إلا_عشر_دقائق",
     -15: "إلا_ربعا|إلا_الربع|إلا_ربع",
-    -20: "إلا_ثلثا",
+    -20: "إلا_ثلثا|إلا_الثلث|إلا_ثلث|إلا_عشرين_دقيقة",
 }
+# What stands right behind an hour in spoken English: "two forty". "Two five" is no time.
+SPOKEN_MINUTES = "ten fifteen twenty twenty-five thirty thirty-five forty forty-five fifty fifty-five"
 NOON = "noon|midday|mittags?|midi|hanner_dydd|canol_dydd|ganol_dydd|ظهرا|الظهر|منتصف_النهار"
 MIDNIGHT = "midnight|mitternachts?|minuit|hanner_nos|canol_nos|ganol_nos|منتصف_الليل"
 
@@ -80,6 +88,8 @@ WEEKDAYS = (
 )
 # Short names are words of other kinds too ("mon", "sun"), so that they count before a number alone.
 SHORT_WEEKDAYS = ("mon tue|tues wed thu|thur|thurs fri sat sun", "mo di mi do fr sa so", "lun mar mer jeu ven sam dim")
+# ... or behind one of these.
+BEFORE_DAYS = "on this next last by until till from every am ab bis zum jeden"
 # "Mawrth" is Tuesday behind one of these, and March elsewhere.
 WELSH_DAY = "(?:d?dydd|nos|[bf]ore|[bp]rynhawn|p'nawn)"
 WELSH_WEEKDAYS = "llun|lun mawrth|fawrth mercher|fercher iau gwener|wener sadwrn sul"
@@ -113,7 +123,7 @@ DAYS: Mapping[tuple[int, str], str] = {
     "بعد_ظهر_اليوم|عصر_اليوم|ظهر_اليوم",
     (0, EVENINGS): "this_evening|heute_abend|ce_soir|هذا_المساء|مساء_اليوم",
     (0, NIGHTS): "tonight|heute_nacht|cette_nuit|heno|الليلة|هذه_الليلة",
-    (1, WHOLE): "tomorrow|tmrw|morgen|morgiger?|morgigen|morgiges|demain|y?fory|غدا|يوم_غد|الغد|غد",
+    (1, WHOLE): "tomorrow|tmrw|tmw|2moro|morgen|morgiger?|morgigen|morgiges|demain|y?fory|غدا|يوم_غد|الغد|غد",
     (
         1,
         MORNINGS,

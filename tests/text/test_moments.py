@@ -281,6 +281,69 @@ def test_a_day_is_named_from_the_posts_own(words: str, days: int, hour: int) -> 
     assert not [one for one in names(words) if fits(one, moment, DAY + timedelta(days=1))]
 
 
+TWENTY_TO_THREE = datetime(2023, 10, 10, 14, 40, tzinfo=BST)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "14:40/15:40 CEST: la réunion",
+        "Start 14:40,15:40 all done",
+        "15:20/14:40 in the hall",
+        "15.20, 14.40",
+        "Début à 15h moins 20",
+        "à trois heures moins vingt",
+        "zehn nach halb drei",
+        "um 10 Min. nach halb 3",
+        "20 mins to 3",
+        "twenty min to three",
+        "at two forty",
+        "at two-forty sharp",
+        "fourteen forty in the hall",
+        "الساعة الثالثة إلا الثلث",
+        "الساعة الثالثة إلا ثلث",
+        "الساعة 3 إلا ثلث",
+        "الساعة الثالثة إلا عشرين دقيقة",
+        "الساعة الثانية وأربعين دقيقة",
+    ],
+)
+def test_an_hour_is_read_however_it_is_counted_or_joined(words: str) -> None:
+    assert any(isinstance(one, Clock) and fits(one, TWENTY_TO_THREE, DAY) for one in names(words)), words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "on Tues",
+        "Debate on Tue.",
+        "by Tue we know",
+        "Tues at noon",
+        "am Di im Saal",
+        "10-10-2023",
+        "2023/10/10",
+        "tmw!",
+    ],
+)
+def test_a_short_name_of_a_day_is_read_where_it_can_be_no_other_word(words: str) -> None:
+    assert any(not isinstance(one, Clock) and fits(one, DEBATE, DAY) for one in names(words)), words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "£2.40,3.50",
+        "page 14:40:2",
+        "the ratio 1:14:40/2",
+        "ten past five",
+        "fünf vor halb drei",
+        "we tue it",
+        "mar she",
+    ],
+)
+def test_what_only_looks_like_it_is_none(words: str) -> None:
+    assert not any(fits(one, TWENTY_TO_THREE, DAY) for one in names(words)), words
+
+
 def test_tonight_ends_after_midnight_and_does_not_begin_at_noon() -> None:
     (tonight,) = names("Tonight!")
     assert fits(tonight, datetime(2023, 10, 10, 1, 30, tzinfo=BST), DAY)

@@ -16,7 +16,7 @@ from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.override import open_questions, perhaps_twice
-from amplifier.deliver.questions import Question
+from amplifier.deliver.questions import Question, in_posts, on_accounts
 from amplifier.errors import AmplifierError
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
@@ -56,9 +56,10 @@ def now_page(request: HttpRequest) -> HttpResponse:
     most = (1 + COMING) * len(known)
     posts = _by_post(journeys.coming(limit=most))
     found = signs(now, planned=program is not None)
-    needs, untrue = _needs(), untrue_now()
+    untrue = untrue_now()
     beyond = next_beyond(program, now=now) if program and not posts else None
     first = posts[0][0].due_at if posts else beyond.moment.due_at if beyond else None
+    needs = open_questions(place().settings)  # unsure before held before missed, as on Decide
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
         "truth": _truth(first, needs, found, now, untrue=len(untrue)),
@@ -69,7 +70,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
         "needs": [_need(one, words) for one in needs[:NEEDS]],
-        "more_needs": max(0, len(needs) - NEEDS),
+        "more_needs": in_posts(needs[NEEDS:]),
         "twice": len(perhaps_twice()),
         "untrue": [_untrue(one) for one in untrue],
         "health": found,
@@ -107,12 +108,6 @@ def _beyond(post: WantedPost) -> dict[str, object]:
     return {"slot": post.id.slot, "id": post_name(post.id), "when": when, "iso": post.moment.due_at.isoformat()}
 
 
-def _needs() -> list[Question]:
-    """What a person should look at, the latest first."""
-    found = open_questions(place().settings)
-    return sorted(found, key=lambda one: (one.row.due_at, one.row.id), reverse=True)
-
-
 def _truth(
     next_at: datetime | None, needs: Sequence[Question], found: Sequence[Sign], now: datetime, *, untrue: int
 ) -> str:
@@ -129,19 +124,19 @@ def _truth(
 
 
 def _waiting(needs: Sequence[Question]) -> str:
-    number, states = len(needs), {one.row.state for one in needs}
+    number, on, states = in_posts(needs), on_accounts(needs), {one.row.state for one in needs}
     noun = "post" if any(one.row.identity.verb is Verb.PUBLISH for one in needs) else "change"
     match len(states), next(iter(states), None):
         case 0, _:
             return ""
         case 1, State.HELD:
-            return f"{number} {noun} waits for a person." if number == 1 else f"{number} {noun}s wait for a person."
+            return f"{number} {noun} waits for a person{on}." if number == 1 else f"{number} {noun}s wait for a person."
         case 1, State.UNSURE:
-            return f"{number} may be out: we are looking."
+            return f"{number} may be out{on}: we are looking."
         case 1, _:
-            return f"{number} {'was' if number == 1 else 'were'} missed."
+            return f"{number} {'was' if number == 1 else 'were'} missed{on}."
         case _:
-            return f"{number} {noun}s need a look."
+            return f"{number} {noun} needs a look{on}." if number == 1 else f"{number} {noun}s need a look."
 
 
 def _in(left: timedelta) -> str:

@@ -27,7 +27,7 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import WORDS_STAND, Act, Question, sent_again
+from amplifier.deliver.questions import WORDS_STAND, Act, Question, in_posts, on_accounts, sent_again
 from amplifier.errors import AmplifierError
 from amplifier.platforms.port import Platform
 from amplifier.schedule.change import program_in_force
@@ -44,6 +44,12 @@ log = logging.getLogger("amplifier.web")
 PAGE = "/decide"
 SHOWN = 50
 SEEN = "seen"
+# What the first sentence says of posts in each state: of one, and of several.
+FIRST = (
+    (State.UNSURE, "may be out{on}: look at it", "may be out: look at them"),
+    (State.HELD, "is held{on}", "are held"),
+    (State.MISSED, "was missed{on}", "were missed"),
+)
 
 
 @require_safe
@@ -53,13 +59,15 @@ def decide_page(request: HttpRequest) -> HttpResponse:
     settings = place().settings.with_limits(accounts.text_limits())
     found = open_questions(settings)
     twice, stage = perhaps_twice(), playing(settings)
+    missed = [one for one in found[:SHOWN] if one.row.state is State.MISSED]
     profiles = {state.name: outward(state.url) for state in accounts.account_states()}
     content = frame(request) | {
         "truth": _truth(found, twice),
         "twice": [_twice(one, settings) for one in twice],
         "questions": [_question(one, settings, profiles, stage) for one in found[:SHOWN]],
-        "missed": [one.row.id for one in found[:SHOWN] if one.row.state is State.MISSED],
-        "more": max(0, len(found) - SHOWN),
+        "missed": [one.row.id for one in missed],
+        "missed_posts": _posts(in_posts(missed)),
+        "more": in_posts(found[SHOWN:]),
         "now_iso": now.isoformat(),
     }
     return render(request, "decide.html", content)
@@ -136,15 +144,12 @@ def _truth(found: Sequence[Question], twice: Sequence[Twice]) -> str:
     """What somebody would say who was asked in the corridor."""
     said = []
     if twice:
-        said.append(f"{_posts(len(twice))} may be out twice.")
-    counts = {state: sum(one.row.state is state for one in found) for state in (State.UNSURE, State.HELD, State.MISSED)}
-    if counts[State.UNSURE]:
-        number = counts[State.UNSURE]
-        said.append(f"{_posts(number)} may be out: {'look at it' if number == 1 else 'look at them'}.")
-    if counts[State.HELD]:
-        said.append(f"{_posts(counts[State.HELD])} {'is' if counts[State.HELD] == 1 else 'are'} held.")
-    if counts[State.MISSED]:
-        said.append(f"{_posts(counts[State.MISSED])} {'was' if counts[State.MISSED] == 1 else 'were'} missed.")
+        said.append(f"{_posts(len({one.row.identity.post for one in twice}))} may be out twice.")
+    for state, one, several in FIRST:
+        alike = [question for question in found if question.row.state is state]
+        if alike:
+            number = in_posts(alike)
+            said.append(f"{_posts(number)} {(one if number == 1 else several).format(on=on_accounts(alike))}.")
     return " ".join(said) or "Nothing waits for you."
 
 

@@ -132,6 +132,6 @@ def test_a_move_says_which_words_of_people_it_makes_untrue_and_which_true_again(
     opened.read()
     now = opened.get("/")
     assert "Your words say “14:40”, the plan says 15:20 (debate). It waits for other words" in now.text
-    assert now.truth.endswith("2 posts wait for a person.")
+    assert now.truth.endswith("1 post waits for a person, on 2 accounts.")
     page = opened.send("/milestones/move", {"name": "debate", "by": "-40m"})
     assert "1 post is true again, and no longer held." in page.text

@@ -112,7 +112,7 @@ def test_what_needs_a_person_is_counted_on_top_and_explained(
 def test_needs_of_several_kinds_are_one_sentence(opened: Campaign) -> None:
     opened.put("hello", "x", state=State.UNSURE)
     opened.put("hello", "bluesky", state=State.HELD)
-    assert opened.get("/").truth.endswith(" 2 posts need a look.")
+    assert opened.get("/").truth.endswith(" 1 post needs a look, on 2 accounts.")
 
 
 def test_what_needs_a_person_leads_to_where_it_is_decided(opened: Campaign) -> None:
@@ -125,7 +125,7 @@ def test_what_needs_a_person_leads_to_where_it_is_decided(opened: Campaign) -> N
 def test_a_post_missed_days_ago_is_told_of_until_somebody_has_seen_it(opened: Campaign) -> None:
     opened.put("hello", state=State.MISSED)
     PostRow.objects.filter(slot="hello").update(due_at=utc_now() - timedelta(days=3))
-    assert "3 were missed." in opened.get("/").truth
+    assert "1 was missed, on 3 accounts." in opened.get("/").truth
     opened.put("hello", noted_at=utc_now())
     assert "missed" not in opened.get("/").truth
 
@@ -138,7 +138,7 @@ def test_the_latest_trouble_stands_first_and_the_rest_is_counted(
     opened.put("go", "x", state=State.HELD, detail="newer")
     text = opened.get("/").text
     assert text.index("newer") < text.index("older")
-    assert "And 2 more." in text
+    assert "And 1 more." in text
 
 
 def test_a_stopped_ledger_is_all_that_the_first_sentence_says(opened: Campaign) -> None:
@@ -389,3 +389,15 @@ def test_while_all_is_stopped_nothing_is_said_to_be_next(opened: Campaign) -> No
     assert "Next, once sending goes on" not in opened.get("/").text
     stops.stop(reason="Fire.", actor="cli:jo", now=utc_now())
     assert "Next, once sending goes on" in opened.get("/").text
+
+
+def test_a_doubt_stands_before_what_was_missed_since_and_is_shown(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(now_module, "NEEDS", 2)
+    opened.put("hello", "x", state=State.UNSURE, detail="the doubt")
+    opened.put("soon", state=State.MISSED)
+    opened.put("go", "x", state=State.HELD, detail="the hold")
+    page = opened.get("/")
+    assert page.text.index("the doubt") < page.text.index("the hold")
+    assert page.truth.endswith("3 posts need a look.")

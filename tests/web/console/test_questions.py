@@ -87,7 +87,10 @@ def test_the_first_sentence_counts_each_kind(opened: Campaign) -> None:
     opened.put("hello", state=State.UNSURE)
     opened.put("soon", "x", state=State.HELD, reason=HoldReason.REJECTED)
     opened.put("go", "x", state=State.MISSED)
-    assert opened.get("/decide").truth == "3 posts may be out: look at them. 1 post is held. 1 post was missed."
+    assert (
+        opened.get("/decide").truth
+        == "1 post may be out, on 3 accounts: look at it. 1 post is held. 1 post was missed."
+    )
 
 
 def test_what_waits_by_itself_says_what_for(opened: Campaign) -> None:
@@ -208,7 +211,7 @@ def test_words_that_are_no_longer_so_may_stand_by_one_button(opened: Campaign, d
     opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
     opened.read()
     page = opened.get("/decide")
-    assert page.truth == "2 posts are held."
+    assert page.truth == "1 post is held, on 2 accounts."
     for said in (
         "Your words say “14:40”, the plan says 15:20 (debate).",
         "Let these words stand",
@@ -230,10 +233,10 @@ def test_all_missed_posts_that_the_page_shows_are_noted_by_one_button(opened: Ca
     assert "I have seen the" not in opened.get("/decide").text
     opened.put("hello", "x", state=State.MISSED)
     page = opened.get("/decide")
-    assert "I have seen the 2 posts that were missed" in page.text
+    assert "I have seen the 1 post that was missed" in page.text
     shown = next(one["value"] for one in page.named("input") if one.get("name") == "shown")
     opened.put("hello", "bluesky", state=State.MISSED)  # missed since the page was opened
     done = opened.send("/decide/missed", {"shown": f"{shown},x,999999"}, on="/decide")
-    assert "Noted: 2 posts were missed." in done.text
+    assert "Noted: 1 post was missed." in done.text
     assert opened.get("/decide").truth == "1 post was missed."
     assert "All was noted before." in opened.send("/decide/missed", {"shown": shown}, on="/decide").text
