@@ -20,7 +20,8 @@ from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
-from amplifier.schedule.doubts import keep_unsaid
+from amplifier.schedule.carried import carry
+from amplifier.schedule.doubts import forgotten, keep_unsaid
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
@@ -172,7 +173,7 @@ class Planner:
 
     def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)
-        made = decisions.decisions()
+        made = carry(program, actor=SERVICE, now=now)
         written = write_all(program, made, stage)
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)
@@ -195,7 +196,8 @@ class Planner:
                 untrue=self._stale,
             )
             changes = without_copies(changes, existing, written.posts, eye)
-            self._unsaid = swallowed(program.plan, existing, written.posts, eye)
+            lost = forgotten(program, made, written.posts, existing, now=now)
+            self._unsaid = [*swallowed(program.plan, existing, written.posts, eye), *lost]
             unsent = stated.unsent(program.plan.campaign)
             self._unsent = {row: one.why for row, one in review.stale_unsent(program, made, now=now).items()}
             changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
