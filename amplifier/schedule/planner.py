@@ -22,6 +22,7 @@ from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review
 from amplifier.schedule.carried import carry
 from amplifier.schedule.doubts import forgotten, keep_unsaid
+from amplifier.schedule.matched import matched
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
@@ -179,7 +180,7 @@ class Planner:
         held = self._held(program, written.posts, stage)
         stale = review.stale_planned(program, made, written.posts)
         written_out = {one.post for one in stale if one.template}
-        self._stale = {(one.post, one.account): one.why for one in stale}
+        untrue = {(one.post, one.account): one.why for one in stale}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
@@ -193,8 +194,10 @@ class Planner:
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
                 copies=held,
-                untrue=self._stale,
+                untrue=untrue,
             )
+            names = {one.post.id: one.name for one in matched(written.posts, existing)}
+            self._stale = {(names[post], account): why for (post, account), why in untrue.items()}
             changes = without_copies(changes, existing, written.posts, eye)
             lost = forgotten(program, made, written.posts, existing, now=now)
             self._unsaid = [*swallowed(program.plan, existing, written.posts, eye), *lost]

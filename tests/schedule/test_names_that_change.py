@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.schedule.change import decide_words
 from amplifier.schedule.doubts import doubts
 from amplifier.store import claims, decisions, deliveries, journeys
+from amplifier.store.decisions import keep_decision
 from amplifier.store.models import DeliveryRow
-from tests.schedule.test_words_of_people import Desk
+from tests.schedule.test_words_of_people import Desk, due
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 HEAD = "campaign: lab23\nmilestones:\n  debate: {debate}\nslots:\n"
@@ -313,3 +316,26 @@ def test_wordings_that_move_on_do_not_say_the_next_day_what_was_said_the_day_bef
     assert names.stands("daily", "2023-10-07#1") == COPY
     assert "hours or wordings changed" in names.why("daily", "2023-10-07#1")
     assert names.at("09:00", day=8) != [first]
+
+
+def test_a_persons_words_are_asked_about_under_the_ledgers_name_where_hours_changed(names: Names) -> None:
+    names.debate = "2023-10-06 14:40"
+    names.slots(("stall", "hello", "day at 09:00, 12:00"), more=DAY)
+    assert names.at("09:00") == [HELLO]
+    names.slots(("stall", "hello", "day at 12:00"), more=DAY)
+    keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="stall/2023-10-06#1",
+        value=json.dumps({"bluesky": "The debate is at 14:40, come at noon"}),
+        replaced="",
+        actor="cli:jo",
+        reason="",
+        now=names.time,
+    )
+    names.planner.refresh()
+    noon = PostId("lab23", "stall", "2023-10-06#2")
+    assert names.planner.is_stale(due(noon, "bluesky")) == ""
+    names.move("2023-10-06T15:20:00+01:00")
+    assert names.stands("stall", "2023-10-06#2") == ("held", HoldReason.UNTRUE)
+    assert "15:20" in names.planner.is_stale(due(noon, "bluesky"))
+    assert names.at("12:00") == []
