@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from amplifier.campaign.plan import Decision
+from amplifier.campaign.changes import ExistingPost
+from amplifier.campaign.delivery import OUT
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.post import OWN, WantedPost
 from amplifier.compose.sameness import Judge
 from amplifier.errors import Problem
+from amplifier.schedule.former import follow
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, write_all
-from amplifier.schedule.reconcile import reconcile
+from amplifier.schedule.program import Program, post_name, write_all
+from amplifier.schedule.reconcile import reconcile, too_late_at
 from amplifier.schedule.renamed import Eye, Unsaid, said_again, swallowed, warnings
 from amplifier.store import heartbeats, ledger, posts
 from amplifier.store.heartbeats import Heartbeat
 
 UNSAID_BEAT = "unsaid"
+WHAT = {
+    DecisionKind.SLOT_SKIPPED: "was left out by a decision",
+    DecisionKind.WORDS_REPLACED: "was given other words",
+    DecisionKind.FACT_LEFT: "was to stay as it is",
+}
 
 
 def keep_unsaid(found: Iterable[Unsaid], *, now: datetime) -> None:
@@ -43,5 +53,47 @@ def doubts(program: Program, made: tuple[Decision, ...], *, now: datetime) -> li
     eye = Eye(Judge(program.settings).is_near, stage.campaign, now)
     changes = reconcile(written.posts, existing, now=now, opened_at=opened.opened_at, unwritten=written.unwritten)
     again = said_again(changes, existing, written.posts, eye)
-    unsaid = swallowed(plan, existing, written.posts, eye)
+    lost = forgotten(program, made, written.posts, existing, now=now)
+    unsaid = [*swallowed(plan, existing, written.posts, eye), *lost]
     return [*warnings(plan, again.values()), *(one.problem for one in unsaid)]
+
+
+def forgotten(
+    program: Program,
+    made: tuple[Decision, ...],
+    wanted: Sequence[WantedPost],
+    existing: Sequence[ExistingPost],
+    *,
+    now: datetime,
+) -> list[Unsaid]:
+    """What people decided about a name that the plan no longer has, where another slot is likely to be the same one."""
+    slots = {slot.name: slot for slot in program.plan.slots}
+    rows = {post_name(row.id): row for row in existing}
+    decided = {one.subject: WHAT[one.kind] for one in follow(made, program.plan) if one.kind in WHAT}
+    ahead = [post for post in wanted if too_late_at(post) > now and post_name(post.id) not in decided]
+    found: dict[tuple[str, str], Unsaid] = {}
+    for subject, what in decided.items():
+        slot = subject.partition("/")[0]
+        row = rows.get(subject)
+        if slot in slots or slot == OWN or (row and any(one.state in OUT for one in row.deliveries)):
+            continue
+        heir = next((post for post in ahead if _is_heir(post, subject, row, rows)), None)
+        if heir:
+            said = f"{subject} {what}, and the plan has no {slot} any more: that holds no longer."
+            hint = f"If {slot} is called {heir.id.slot} now, write was: {slot} below its new name."
+            here = slots[heir.id.slot]
+            problem = Problem(here.path, here.line, "forgotten", said, hint)
+            found.setdefault((slot, heir.id.slot), Unsaid(problem, too_late_at(heir)))
+    return list(found.values())
+
+
+def _is_heir(post: WantedPost, subject: str, row: ExistingPost | None, rows: Mapping[str, ExistingPost]) -> bool:
+    """Whether a slot is likely to be one that had this name: it is younger, and speaks at that time or in that way."""
+    slot, _, occurrence = subject.partition("/")
+    resembles = post.id.occurrence == occurrence and bool(difflib.get_close_matches(slot, [post.id.slot], cutoff=0.6))
+    if row is None:
+        return resembles
+    own = rows.get(post_name(post.id))
+    is_younger = own is None or own.row > row.row
+    same = post.moment.due_at == row.moment.due_at or post.wording == row.wording or resembles
+    return is_younger and post.template == row.template and same and post.id.occurrence == occurrence

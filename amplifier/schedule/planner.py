@@ -21,9 +21,11 @@ from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review, stale
-from amplifier.schedule.doubts import keep_unsaid
+from amplifier.schedule.carried import carry
+from amplifier.schedule.doubts import forgotten, keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.lost_moves import refuse_lost
+from amplifier.schedule.matched import matched
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
 from amplifier.schedule.out_and_untrue import keep_untrue
@@ -210,13 +212,14 @@ class Planner:
     def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)
         let_go = decisions.times_let_go()
-        made = with_facts(program, decisions.decisions(), now=now)
+        with_facts(program, decisions.decisions(), now=now)
+        made = carry(program, actor=SERVICE, now=now)
         written = write_all(program, made, stage, stale.late_posts(program, now=now))
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)
-        untrue = stale.stale_planned(program, made, written.posts)
-        written_out = {one.post for one in untrue if one.template}
-        self._stale = {(one.post, one.account): one.why for one in untrue}
+        found = stale.stale_planned(program, made, written.posts)
+        written_out = {one.post for one in found if one.template}
+        untrue = {(one.post, one.account): one.why for one in found}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
@@ -230,10 +233,13 @@ class Planner:
                 fresh=self._forgetful or (live and not existing),
                 unwritten=written.unwritten,
                 copies=held,
-                untrue=self._stale,
+                untrue=untrue,
             )
+            names = {one.post.id: one.name for one in matched(written.posts, existing)}
+            self._stale = {(names[post], account): why for (post, account), why in untrue.items()}
             changes = without_copies(changes, existing, written.posts, eye)
-            self._unsaid = swallowed(program.plan, existing, written.posts, eye)
+            lost = forgotten(program, made, written.posts, existing, now=now)
+            self._unsaid = [*swallowed(program.plan, existing, written.posts, eye), *lost]
             unsent = stated.unsent(program.plan.campaign)
             self._unsent = {row: one.why for row, one in stale.stale_unsent(program, made, now=now).items()}
             changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))

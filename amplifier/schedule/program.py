@@ -20,6 +20,7 @@ from amplifier.compose.render import parse_templates
 from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.facts import values
+from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
@@ -140,9 +141,10 @@ def write_all(
 
     `late` says of posts that wait past their time when they go out (in the campaign's time): they speak of that day.
     """
+    made = follow(made, program.plan)
     wanted, problems = _written(program, effective(program.plan, made), stage, late)
     skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
-    given = _given(program, made)
+    given = given_words(program, made)
     problems = {post: found for post, found in problems.items() if post not in {one.id for one in wanted}}
     posts = []
     for post in wanted:
@@ -225,31 +227,34 @@ def _template_problems(sources: Mapping[str, str]) -> list[Problem]:
 
 
 @dataclass(frozen=True)
-class _Given:
+class Given:
     """A person's own words for a post on an account, and what they stated of all that was so when they were given."""
 
     text: str
     facts: tuple[Fact, ...]
 
 
-def _given(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[str, _Given]]:
-    """By post and account the words that people gave it; those that a later decision only carries along are not new."""
-    found: dict[str, dict[str, _Given]] = {}
+def given_words(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[str, Given]]:
+    """By post (as decisions name it) and account the words that people gave it.
+
+    Those that a later decision only carries along are not new.
+    """
+    found: dict[str, dict[str, Given]] = {}
     for place, one in enumerate(made):
         if one.kind is DecisionKind.WORDS_REPLACED:
             texts: dict[str, str] = json.loads(one.value)
             if one.facts:
                 kept = json.loads(one.facts)
                 facts = {name: tuple(Fact(*fact) for fact in kept.get(name, ())) for name in texts}
-                found[one.subject] = {name: _Given(text, facts[name]) for name, text in texts.items()}
+                found[one.subject] = {name: Given(text, facts[name]) for name, text in texts.items()}
             else:
                 found[one.subject] = _given_without_facts(program, made[:place], one, found.get(one.subject, {}))
     return found
 
 
 def _given_without_facts(
-    program: Program, earlier: tuple[Decision, ...], decision: Decision, before: Mapping[str, _Given]
-) -> dict[str, _Given]:
+    program: Program, earlier: tuple[Decision, ...], decision: Decision, before: Mapping[str, Given]
+) -> dict[str, Given]:
     """The same of a decision from before facts were kept with it: what was so then, as far as decisions tell."""
     plan = effective(program.plan, earlier)
     known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
@@ -260,14 +265,12 @@ def _given_without_facts(
     )
     day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
     return {
-        name: before[name]
-        if name in before and before[name].text == text
-        else _Given(text, stated_in(text, known, day))
+        name: before[name] if name in before and before[name].text == text else Given(text, stated_in(text, known, day))
         for name, text in json.loads(decision.value).items()
     }
 
 
-def _reworded(post: WantedPost, given: Mapping[str, _Given], settings: Settings) -> WantedPost:
+def _reworded(post: WantedPost, given: Mapping[str, Given], settings: Settings) -> WantedPost:
     """The post with a person's own words by account, which carry the imprint as the settings have it now.
 
     They state what stood in them of the facts as they were when they were written: nobody writes them anew when one

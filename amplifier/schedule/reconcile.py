@@ -57,21 +57,22 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     adds: list[Add] = []
     rewrites: list[Rewrite] = []
     steps: list[Step] = []
-    for post, found, out in ((one.post, one.row, _is_out(one.former)) for one in matched(wanted, existing)):
+    for match in matched(wanted, existing):
+        post, kept, found, out = match.post, match.kept, match.row, _is_out(match.former)
         if found is None:
             if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh):
                 born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in post.words)
-                adds.append(Add(post, None, born))
+                adds.append(Add(kept, None, born))
             continue
         known.add(found.row)
         new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh))
         steps += new_steps
-        rewrites += _rewrites(post, found, new_steps)
+        rewrites += _rewrites(kept, found, new_steps)
         have = {delivery.account for delivery in found.deliveries} | out
         lacking = [words for words in post.words if words.account not in have]
         if lacking:
             born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in lacking)
-            adds.append(Add(post, found.row, born))
+            adds.append(Add(kept, found.row, born))
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
             why = unwritten.get(gone.id)

@@ -82,14 +82,14 @@ def said_again(
     for match in matches if out else ():
         there = {one.account: one for one in match.row.deliveries} if match.row else {}
         for words in match.post.words:
-            new, row = born.get((match.post.id, words.account)), there.get(words.account)
+            new, row = born.get((match.name, words.account)), there.get(words.account)
             step = steps.get(row.id) if row else None
             if (new and new.state is State.QUEUED) or (row and _is_looked_at(row, step)):
                 known = out.get(words.account, ())
                 moved = new is not None or (step is not None and step.run_at is not None)
                 again = _again(match, words.text, known, row, moved=moved, eye=eye)
                 if again:
-                    found[match.post.id, words.account] = again
+                    found[match.name, words.account] = again
     return found
 
 
@@ -101,10 +101,10 @@ def without_copies(
     if not found:
         return changes
     of_row = {
-        delivery.id: found[match.post.id, delivery.account]
+        delivery.id: found[match.name, delivery.account]
         for match in matched(wanted, existing)
         for delivery in (match.row.deliveries if match.row else ())
-        if (match.post.id, delivery.account) in found
+        if (match.name, delivery.account) in found
     }
     adds = (replace(add, deliveries=tuple(_born(add, one, found) for one in add.deliveries)) for add in changes.adds)
     return replace(
@@ -182,8 +182,8 @@ def _is_looked_at(row: ExistingDelivery, step: Step | None) -> bool:
 def _again(
     match: Match, text: str, known: Iterable[Out], row: ExistingDelivery | None, *, moved: bool, eye: Eye
 ) -> Again | None:
-    post = match.post
-    ours = {post.id, match.row.id} if match.row else {post.id}
+    post = match.kept
+    ours = {match.name, match.row.id} if match.row else {match.name}
     late = post.moment.due_at <= eye.now
     since = eye.now - timedelta(seconds=post.too_late_s)
     found: list[tuple[bool, datetime, Again]] = []  # that it has another name says more than that it is late

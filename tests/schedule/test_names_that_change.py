@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.schedule.change import decide_words
 from amplifier.schedule.doubts import doubts
 from amplifier.store import claims, decisions, deliveries, journeys
+from amplifier.store.decisions import keep_decision
 from amplifier.store.models import DeliveryRow
-from tests.schedule.test_words_of_people import Desk
+from tests.schedule.test_words_of_people import Desk, due
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 HEAD = "campaign: lab23\nmilestones:\n  debate: {debate}\nslots:\n"
@@ -253,3 +256,86 @@ def test_a_post_that_is_moved_into_the_past_does_not_repeat_what_was_just_said(n
     assert names.stands("b") == COPY
     names.move("2023-10-06T13:00:00+01:00")
     assert names.at("10:00") == []
+
+
+DAY = "    from: 2023-10-06\n    until: 2023-10-07\n    too_late_after: 2h\n"
+
+
+def test_an_earlier_hour_that_is_added_repeats_nothing(names: Names) -> None:
+    names.slots(("stall", "hello", "day at 09:00"), more=DAY)
+    assert names.at("09:00") == [HELLO]
+    names.slots(("stall", "hello", "day at 08:00, 09:00"), more=DAY)
+    assert names.stands("stall", "2023-10-06#2") == COPY
+    assert names.at("09:30") == []
+    assert not names.planner.refresh()
+
+
+def test_an_hour_that_is_taken_out_when_it_has_been_said_swallows_no_other(names: Names) -> None:
+    names.slots(("stall", "hello", "day at 09:00, 12:00"), more=DAY)
+    assert names.at("09:00") == [HELLO]
+    names.slots(("stall", "hello", "day at 12:00"), more=DAY)
+    assert names.told() == []
+    assert names.at("12:00") == [HELLO], "the plan meant to say it twice"
+
+
+def test_an_hour_that_is_moved_after_it_was_said_waits_for_a_person(names: Names) -> None:
+    names.slots(("stall", "hello", "day at 09:00"), more=DAY)
+    assert names.at("09:00") == [HELLO]
+    names.slots(("stall", "hello", "day at 11:00"), more=DAY)
+    assert names.stands("stall", "2023-10-06#2") == COPY
+    assert [rule for rule, _ in names.told()] == ["renamed"]
+    assert names.at("11:00") == []
+
+
+DAILY = """\
+  - name: daily
+    template: lab23/hello
+    every: day at 09:00
+    from: 2023-10-06
+    accounts: [bluesky]
+"""
+TWO = """\
+---
+ask: hello
+---
+== one
+Come to our stall and take a leaflet.
+== two
+Who has time for a chat today?
+"""
+
+
+def test_wordings_that_move_on_do_not_say_the_next_day_what_was_said_the_day_before(names: Names) -> None:
+    names.home.write("templates/lab23/hello.j2", TWO)
+    head = HEAD.format(debate="2023-10-09 14:40")
+    before = _slot("welcome", "hello", "2023-09-30 10:00", "")
+    names.home.write("schedules/small.yaml", head + before + DAILY)
+    (first,) = names.at("09:00")
+    names.home.write("schedules/small.yaml", head + DAILY)
+    assert names.at("09:00", day=7) == []
+    assert names.stands("daily", "2023-10-07#1") == COPY
+    assert "hours or wordings changed" in names.why("daily", "2023-10-07#1")
+    assert names.at("09:00", day=8) != [first]
+
+
+def test_a_persons_words_are_asked_about_under_the_ledgers_name_where_hours_changed(names: Names) -> None:
+    names.debate = "2023-10-06 14:40"
+    names.slots(("stall", "hello", "day at 09:00, 12:00"), more=DAY)
+    assert names.at("09:00") == [HELLO]
+    names.slots(("stall", "hello", "day at 12:00"), more=DAY)
+    keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="stall/2023-10-06#1",
+        value=json.dumps({"bluesky": "The debate is at 14:40, come at noon"}),
+        replaced="",
+        actor="cli:jo",
+        reason="",
+        now=names.time,
+    )
+    names.planner.refresh()
+    noon = PostId("lab23", "stall", "2023-10-06#2")
+    assert names.planner.is_stale(due(noon, "bluesky")) == ""
+    names.move("2023-10-06T15:20:00+01:00")
+    assert names.stands("stall", "2023-10-06#2") == ("held", HoldReason.UNTRUE)
+    assert "15:20" in names.planner.is_stale(due(noon, "bluesky"))
+    assert names.at("12:00") == []
