@@ -90,6 +90,20 @@ class HoldReason(StrEnum):
 # What holds these back is not about the post: when it passes, they go on.
 PASSING = frozenset({HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF})
 LAPSING = PASSING | {HoldReason.KEPT}  # when these take too long, they are missed
+# The planner frees these: other words, another time, or a fact that is so again.
+FREED = PASSING | {HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.UNTRUE}
+UNPLANNED = "unplanned"  # why it is left out: the plan does not want it, and may want it again
+UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
+
+
+def waits_for_a_person(state: State | str, reason: str) -> bool:
+    """Whether nothing but a person's decision lets it go on."""
+    return state == State.HELD and reason not in FREED
+
+
+def is_left_out_for_good(state: State | str, reason: str) -> bool:
+    """Whether it was left out by whoever may: no plan brings it back."""
+    return state == State.DROPPED and reason not in (UNPLANNED, UNPLANNED_HOLD)
 
 
 class DoubtReason(StrEnum):

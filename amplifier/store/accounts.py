@@ -198,7 +198,7 @@ def _under_a_new_handle(older: AccountRow, newer: AccountRow, *, now: datetime) 
     """
     detail = f"{_known(older).identity.shown} is {_known(newer).identity.shown} now"
     label, handle = newer.label, newer.handle
-    if hand_over(older.pk, newer.pk):
+    if hand_over(older.pk, newer.pk, why=detail, now=now):
         newer.delete()
     else:
         was = former(label, _known(older).identity)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.store import accounts, heartbeats
 from amplifier.store.models import DecisionRow
+from amplifier.store.numbered import mark
 from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
@@ -37,7 +38,7 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     """
     check()
     if kind is DecisionKind.WORDS_REPLACED:
-        value, replaced = _by_number(value), _by_number(replaced)
+        value, replaced, facts = (_by_number(told) for told in (value or "{}", replaced or "{}", facts))
     row = DecisionRow.objects.create(
         kind=kind,
         subject=subject,
@@ -48,13 +49,15 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
         at=now,
         facts=facts or None,
     )
-    return _decision(row)
+    return _decision(row, _labels(), ())
 
 
 @reading
 def decisions() -> tuple[Decision, ...]:
     """All of them, oldest first."""
-    return tuple(_decision(row) for row in DecisionRow.objects.order_by("id"))
+    rows, labels = list(DecisionRow.objects.order_by("id")), _labels()
+    became = [row for row in rows if row.kind == DecisionKind.SAME_ACCOUNT]
+    return tuple(_decision(row, labels, became) for row in rows)
 
 
 @reading
@@ -74,30 +77,52 @@ def is_behind() -> bool:
     return bool(execute(BEHIND)[0][0])
 
 
-def _by_number(words: str) -> str:
-    """Words by account, JSON, as they are kept: an account by its number, whatever it is called later."""
+def _by_number(told: str) -> str:
+    """What is told of each account, JSON, as it is kept: an account by its number, whatever it is called later."""
     numbers = accounts.numbers()
-    told = json.loads(words or "{}")
-    return json.dumps({f"#{numbers[label]}" if label in numbers else label: text for label, text in told.items()})
+    by_label = json.loads(told) if told else {}
+    kept = {mark(numbers[label]) if label in numbers else label: one for label, one in by_label.items()}
+    return json.dumps(kept) if told else ""
 
 
-def _by_label(words: str) -> str:
-    """The same as people wrote them, with the labels that the accounts have now."""
-    labels = {f"#{number}": label for number, label in accounts.labels().items()}
-    return json.dumps({labels.get(key, key): text for key, text in json.loads(words or "{}").items()})
+def _labels() -> dict[str, str]:
+    return {mark(number): label for number, label in accounts.labels().items()}
 
 
-def _decision(row: DecisionRow) -> Decision:
-    kind = DecisionKind(row.kind)
-    is_words = kind is DecisionKind.WORDS_REPLACED
+def _decision(row: DecisionRow, labels: Mapping[str, str], became: Iterable[DecisionRow]) -> Decision:
+    """A decision with the labels that its accounts have now. `became`: which turned out to be which, in order."""
+    value, replaced, facts = row.value, row.replaced, row.facts or ""
+    if row.kind == DecisionKind.WORDS_REPLACED:
+        later = [one for one in became if one.pk > row.pk]
+        chosen = _chosen(json.loads(value or "{}"), labels, later)
+        value, facts = _of_these(value, chosen), _of_these(facts, chosen)
+        replaced = _of_these(replaced, _chosen(json.loads(replaced or "{}"), labels, later))
     return Decision(
         id=row.pk,
-        kind=kind,
+        kind=DecisionKind(row.kind),
         subject=row.subject,
-        value=_by_label(row.value) if is_words else row.value,
-        replaced=_by_label(row.replaced) if is_words else row.replaced,
+        value=value,
+        replaced=replaced,
         actor=row.actor,
         reason=row.reason,
         at=row.at,
-        facts=row.facts or "",
+        facts=facts,
     )
+
+
+def _chosen(keys: Iterable[str], labels: Mapping[str, str], became: Sequence[DecisionRow]) -> dict[str, str]:
+    """For each label the key that counts. Of two that are one account by now it is the one that had the label last."""
+    found: dict[str, str] = {}
+    for key in keys:
+        now = key
+        for one in became:
+            now = one.value if now == one.subject else now
+        label = labels.get(now, now)
+        if now != key or label not in found:
+            found[label] = key
+    return found
+
+
+def _of_these(told: str, chosen: Mapping[str, str]) -> str:
+    by_key = json.loads(told) if told else {}
+    return json.dumps({label: by_key[key] for label, key in chosen.items() if key in by_key}) if told else ""
