@@ -35,6 +35,7 @@ from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
+from amplifier.listen.where import tags_on
 from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
@@ -295,8 +296,7 @@ def listener_jobs(house: House) -> list[Job]:
     for name, platform in _readable(house).items():
         account = settings.account(name)
         rest = partial(rest_after_listening, account, settings, now=utc_now)
-        tags = settings.listen.tags if TABLE[account.platform].tags else ()
-        for tag in ("", *tags):
+        for tag in tags_on(account, settings):
             source = Source(account.name, account.platform, platform, tag, *_our_own(account, settings))
             jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now, rest=rest).poll))
     return jobs

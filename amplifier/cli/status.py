@@ -27,12 +27,13 @@ from amplifier.deliver.questions import Question
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import DatabaseTrouble, Problem
+from amplifier.listen.where import troubled
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, quarantine, read_backs, sources
+from amplifier.store import accounts, heartbeats, journeys, ledger, mentions, notices, quarantine, read_backs
 from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
 from amplifier.store.quarantine import Pile
@@ -68,14 +69,16 @@ def run(options: argparse.Namespace) -> int:
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
-    troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
+    asked = [one for one in settings.accounts if is_readable(one, settings)]
+    unheard = troubled(asked, settings)
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
     stopped = halts(place)
     untold = notices.troubles(now=now)
     money = standing(settings, now=now)
-    unasked = {one.name for one in settings.accounts if not is_readable(one, settings)}
-    lost = [state for state in states if state.health == accounts.LOST]
+    unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
+    ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
+    lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
     good = not (needs or twice or lost or problems or stopped or untold or ill or clock) and all(alive.values())
     if options.json:
         say_json(
@@ -88,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
                 "clock": clock or None,
                 "database": " ".join(ill.split()) or None,
                 "settings_differ": bool(differing),
-                "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
+                "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in ours],
                 "budget": _budget_json(money),
                 "deliveries": {state.value: tally.states[state] for state in State},
                 "sent": {fate.value: tally.fates[fate] for fate in Fate},
@@ -99,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
-                "sources": troubled,
+                "sources": unheard,
                 "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
@@ -116,8 +119,8 @@ def run(options: argparse.Namespace) -> int:
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    _print_accounts(states, place.settings, unasked, asked=alive["worker"])
-    for name, problem in troubled.items():
+    _print_accounts(ours, place.settings, unasked, asked=alive["worker"])
+    for name, problem in unheard.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     _print_heard(aside, edited)
     if money:
