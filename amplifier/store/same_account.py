@@ -8,7 +8,14 @@ from enum import Enum
 from django.db.models import F
 
 from amplifier.campaign.correction import facts_passed_on
-from amplifier.campaign.delivery import UNPLANNED_HOLD, State, Verb, is_left_out_for_good, waits_for_a_person
+from amplifier.campaign.delivery import (
+    UNPLANNED_HOLD,
+    HoldReason,
+    State,
+    Verb,
+    is_left_out_for_good,
+    waits_for_a_person,
+)
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.heard import MentionRow
 from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
@@ -47,7 +54,7 @@ def hand_over(older: int, newer: int, *, why: str, now: datetime) -> bool:
             whose = _Words.NEWER if _gives_way(theirs, mine) else _Words.OLDER
             if whose is _Words.NEWER:
                 _stand_as(theirs, mine, now=now)
-            is_for_the_planner |= whose is _Words.OLDER and theirs.state in NOT_BEGUN
+            is_for_the_planner |= whose is _Words.OLDER and _is_open(theirs)
             _replace(mine, theirs)
         elif theirs.state in NOT_BEGUN:
             _replace(theirs, mine)
@@ -65,15 +72,25 @@ def hand_over(older: int, newer: int, *, why: str, now: datetime) -> bool:
     return not DeliveryRow.objects.filter(account_id=newer).exists()
 
 
+def _is_open(row: DeliveryRow) -> bool:
+    """Whether it may still go out if the plan wants it."""
+    is_out_of_it = row.state == State.MISSED or is_left_out_for_good(row.state, row.reason)
+    return row.state in NOT_BEGUN and not is_out_of_it
+
+
 def _gives_way(theirs: DeliveryRow, mine: DeliveryRow) -> bool:
     """Whether the older delivery stands from now on as the newer does, which is the one that people had before them.
 
     Not if it has begun or may have arrived; and the more careful of both stands.
     """
+    if theirs.state == State.MISSED and mine.state == State.MISSED:
+        return False
     if theirs.state not in NOT_BEGUN or is_left_out_for_good(theirs.state, theirs.reason):
         return False
     if is_left_out_for_good(mine.state, mine.reason):
         return True
+    if theirs.state == State.MISSED and theirs.reason == HoldReason.HAND_OFF:  # whoever was asked may have posted it
+        return False
     waits = waits_for_a_person(theirs.state, theirs.reason) or theirs.reason == UNPLANNED_HOLD
     return theirs.request is None and (not waits or waits_for_a_person(mine.state, mine.reason))
 

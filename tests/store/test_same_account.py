@@ -113,6 +113,8 @@ def test_what_was_spent_on_the_one_that_goes_was_spent_on_the_one_that_stays() -
         ((State.DROPPED, "by hand"), (State.QUEUED, ""), (State.DROPPED, "by hand")),
         ((State.HELD, HoldReason.KEPT), (State.QUEUED, ""), (State.HELD, HoldReason.KEPT)),
         ((State.DROPPED, UNPLANNED_HOLD), (State.QUEUED, ""), (State.DROPPED, UNPLANNED_HOLD)),
+        ((State.MISSED, HoldReason.HAND_OFF), (State.QUEUED, ""), (State.MISSED, HoldReason.HAND_OFF)),
+        ((State.MISSED, HoldReason.HAND_OFF), (State.MISSED, ""), (State.MISSED, HoldReason.HAND_OFF)),
     ],
 )
 def test_the_more_careful_of_both_stands(
@@ -130,7 +132,15 @@ def test_the_more_careful_of_both_stands(
     assert (kept.fence > fence) == is_new, "a claim that was made before must end in nothing"
     told = [(one.kind, one.before, one.after) for one in events.events_of(f"delivery:{first}")][1:]
     assert told == ([("same account", old[0], new[0])] if is_new else [])
-    assert decisions.is_behind() != is_new, "the planner looks once more at what stays as it was"
+    is_open = after in [(State.HELD, HoldReason.KEPT), (State.DROPPED, UNPLANNED_HOLD)]
+    assert decisions.is_behind() == (is_open and not is_new), "the planner looks once more at what stays as it was"
+
+
+def test_what_was_missed_and_seen_is_not_asked_about_once_more() -> None:
+    first, _, other = pair(State.MISSED, State.MISSED)
+    DeliveryRow.objects.filter(id=first).update(noted_at=NOW)
+    assert merge(other)
+    assert (row(first).noted_at, decisions.is_behind()) == (NOW, False)
 
 
 def test_what_may_have_arrived_keeps_its_bytes_and_its_words() -> None:
