@@ -2,11 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from amplifier.campaign.account import Identity, former
 from amplifier.campaign.delivery import State
+from amplifier.campaign.stop import ACCOUNT
 from amplifier.store.heard import MentionRow
 from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
+from amplifier.store.statement import execute
+from amplifier.store.transaction import reading
 
+SOURCES = "DELETE FROM sources WHERE name LIKE %s"
+STOPS = "UPDATE stops SET scope = %s WHERE scope = %s AND lifted_at IS NULL"
+MANY = 100  # deliveries that are looked at to find them
+ENOUGH = 3  # posts that are asked for whose they are: one may have been deleted
 NOT_BEGUN = (State.QUEUED, State.HELD, State.MISSED, State.DROPPED)
+
+
+@dataclass(frozen=True)
+class Nameless:
+    """An account that is not listed any more and whose network never said who it was.
+
+    `posts` are the newest of what it said, by the network's ids; `is_likely`: it had the label of the one in question.
+    """
+
+    number: int
+    posts: tuple[str, ...]
+    is_likely: bool
+
+
+@reading
+def nameless(label: str, network: str) -> tuple[Nameless, ...]:
+    """Which accounts of this network may be the one that has this label now, and cannot be told by their id.
+
+    Only such as have said something, or may have.
+    """
+    begun = DeliveryRow.objects.filter(
+        account__network=network, account__is_listed=False, account__remote_id="", platform=network
+    ).exclude(state__in=NOT_BEGUN)
+    found: dict[int, Nameless] = {}
+    for row in begun.select_related("account").order_by("-id")[:MANY]:
+        was = row.account
+        is_likely = was.label == former(label, Identity(was.network, was.server, was.handle))
+        posts = found[was.pk].posts if was.pk in found else ()
+        if row.remote_id and len(posts) < ENOUGH:
+            posts = (*posts, row.remote_id)
+        found[was.pk] = Nameless(was.pk, posts, is_likely)
+    return tuple(found.values())
 
 
 def hand_over(older: int, newer: int) -> bool:
@@ -26,6 +68,8 @@ def hand_over(older: int, newer: int) -> bool:
         elif theirs.state in NOT_BEGUN:
             _replace(theirs, mine)
             DeliveryRow.objects.filter(id=mine.pk).update(account_id=older)
+    execute(SOURCES, [f"#{newer}:%"])  # it has heard what it heard under the older one's number
+    execute(STOPS, [f"{ACCOUNT}#{older}", f"{ACCOUNT}#{newer}"])
     addresses = list(SealedRow.objects.filter(account_id=newer).values_list("address", flat=True))
     SealedRow.objects.filter(account_id=older, address__in=addresses).delete()  # the session that just logged in stays
     for model in (SealedRow, SpendRow, MentionRow):

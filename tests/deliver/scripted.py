@@ -20,6 +20,8 @@ class Scripted:
     """One account on one network. A script is a list of acts, one for each coming call: an exception to raise after the
     post was stored (in `lost`) or before it (in `refused`), or something to do before the call goes on."""
 
+    handle: str = "us"
+    remote_id: str = "1"
     refused: list[Act] = field(default_factory=list)
     lost: list[Act] = field(default_factory=list)
     unprepared: list[Act] = field(default_factory=list)
@@ -42,7 +44,7 @@ class Scripted:
     def verify(self) -> Identity:
         self.calls.append("verify")
         _play(self.unknown)
-        return Identity("1", "us", "https://x.com/us", 500, "codepoints")
+        return Identity(self.remote_id, self.handle, "https://x.com/us", 500, "codepoints")
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         self.calls.append("prepare")
