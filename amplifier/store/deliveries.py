@@ -243,7 +243,7 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     if row is None:
         return False
     after, reason, detail = _settled(step, row)
-    changes: dict[str, object] = {"looks": step.looks, "lease_until": None}
+    changes: dict[str, object] = {"looks": step.looks, "lease_until": None, "text": step.words or row.text}
     if step.gives_up_bytes:
         changes["request"] = None
     is_refused = row.reason == DoubtReason.REFUSED and step.after is State.HELD
@@ -267,7 +267,7 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
 def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     """The usual end, in as few statements as it takes. False where something is not as usual; nothing is changed."""
     receipt = step.receipt
-    if receipt is None:
+    if receipt is None or step.words:
         return False
     there = receipt.remote_id
     rows = execute(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])

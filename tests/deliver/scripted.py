@@ -22,6 +22,7 @@ class Scripted:
 
     handle: str = "us"
     remote_id: str = "1"
+    found_by_key: str = ""
     refused: list[Act] = field(default_factory=list)
     lost: list[Act] = field(default_factory=list)
     unprepared: list[Act] = field(default_factory=list)
@@ -69,7 +70,8 @@ class Scripted:
             if act is None:
                 return None
             _act(act)
-        fitting = [number for number, kept in self.posts.items() if kept == sought.request]
+        by_key = self.found_by_key
+        fitting = [number for number, kept in self.posts.items() if kept == sought.request or number == by_key]
         return next((self._receipt(number) for number in fitting if number not in sought.taken), None)
 
     def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:
