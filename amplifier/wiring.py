@@ -134,8 +134,8 @@ def reach(account: Account, place: Place) -> Platform:
     if place.settings.mode is Mode.LIVE and missing:
         raise SettingsError(list(place.settings.missing_secrets(os.environ)))
     fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
-    till = till_for(account, place.settings, now=utc_now)
-    connection = replace(connection_for(account, place), till=till)
+    till, known = till_for(account, place.settings, now=utc_now), partial(accounts.remote_id_of, account.name)
+    connection = replace(connection_for(account, place), till=till, known_id=known)
     return connect(account.platform, connection, SealedVault(account.name, connection.api, fernet), utc_now)
 
 

@@ -43,7 +43,7 @@ OWNERS = {
     "NoticeRow": {"notices.py"},
     "ErrandRow": {"errands.py", "same_account.py"},
     "EventRow": {"events.py"},
-    "AccountRow": {"accounts.py"},
+    "AccountRow": {"accounts.py", "rests.py", "whose.py"},
     "SealedRow": {"same_account.py", "sealed.py"},
     "SourceRow": {"numbered.py", "sources.py"},
     "MentionRow": {"heard.py", "mentions.py", "same_account.py", "taking_in.py"},

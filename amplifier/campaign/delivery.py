@@ -116,6 +116,10 @@ class DoubtReason(StrEnum):
     REFUSED = "refused"  # the network refuses it; such an answer has been given for posts that were out all the same
 
 
+# The ledger lacks what people decided and posted meanwhile.
+FORGETFUL = frozenset({DoubtReason.NEW_LEDGER, DoubtReason.RESTORED})
+
+
 @dataclass(frozen=True)
 class Receipt:
     """Proof of publication: the network's id for the post and the address where people see it.
@@ -206,6 +210,7 @@ class Transition:
     then, `post_until` its next new post alone: a gap of our own keeps no correction waiting. `account_lost` pauses it
     with this reason. `gives_up_bytes`: the network's no to the first attempt was clear, so its bytes need not stay as
     they are. `app_wide`: the whole app must wait, so that every account on this network does.
+    `words`: what the post says that was found, where that is not what it was to say.
     `strain` is how long (seconds) the account rests when this was the last straw: a call that got no answer, or a
     refusal to serve; 0 means that the network answered as it should.
     """
@@ -226,6 +231,7 @@ class Transition:
     gives_up_bytes: bool = False
     app_wide: bool = False
     strain: float = 0.0
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,9 @@ def run(options: argparse.Namespace) -> int:
                 "clock": clock or None,
                 "database": " ".join(ill.split()) or None,
                 "settings_differ": bool(differing),
-                "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in ours],
+                "accounts": [
+                    {"name": one.name, "health": one.health, "detail": one.detail or one.out_of_date} for one in ours
+                ],
                 "budget": _budget_json(money),
                 "deliveries": {state.value: tally.states[state] for state in State},
                 "sent": {fate.value: tally.fates[fate] for fate in Fate},
@@ -150,7 +152,7 @@ def _print_accounts(
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         well = "connected" if asked else "connected when it was last asked"
         words = {"ok": well, "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
-        out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail)}".rstrip())
+        out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail or one.out_of_date)}".rstrip())
 
 
 def _must_be_readable(place: Place) -> None:

@@ -14,9 +14,9 @@ from amplifier.deliver.till import metered, standing
 from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.capabilities import TABLE
-from amplifier.platforms.port import Platform
+from amplifier.platforms.port import Identity, Platform
 from amplifier.settings import Settings
-from amplifier.store import accounts, holds
+from amplifier.store import accounts, holds, same_account, whose
 from amplifier.store.accounts import AccountState
 
 log = logging.getLogger("amplifier.deliver")
@@ -68,6 +68,8 @@ def look_after(
             continue
         try:
             identity = platform.verify()
+            if state.health == accounts.UNPROVEN:
+                _recognise(state, identity, platform)
         except PlatformError as error:
             lost = isinstance(error, AccountLost)
             accounts.account_trouble(state.name, lost=lost, detail=str(error), now=now())
@@ -78,15 +80,31 @@ def look_after(
         else:
             if identity.clock:
                 compare(state.name, identity.clock, now=now())
-            accounts.account_is_ok(
+            is_ours = accounts.account_is_ok(
                 state.name,
                 remote_id=identity.remote_id,
+                handle=identity.handle,
                 url=identity.url,
                 text_limit=identity.limit,
                 counts=identity.counts,
                 now=now(),
             )
-            holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
+            if is_ours:
+                holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
+
+
+def _recognise(state: AccountState, identity: Identity, platform: Platform) -> None:
+    """An account that went out before its network ever said who it was is known by what it posted: is that ours?
+
+    Of one that has no receipt yet, and had the same label, we have to think that it is: what it may have said is looked
+    for there, and not said again. Raises PlatformError if the network cannot be asked.
+    """
+    for one in same_account.nameless(state.name, state.platform):
+        seen = (platform.read(post, "") for post in one.posts)
+        is_ours = any(post is not None and post.is_ours for post in seen)
+        if is_ours or (one.is_likely and not one.posts):
+            whose.prove(one.number, remote_id=identity.remote_id, url=identity.url)
+            return
 
 
 def answers_hold(settings: Settings, *, now: datetime) -> dict[str, timedelta | None]:

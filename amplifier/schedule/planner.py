@@ -110,7 +110,8 @@ class Planner:
             return Changes()
         # A longer limit, or another way to count, may make room for words.
         limits = tuple((account.limit, account.counts) for account in self._settings.accounts)
-        state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits)
+        rows = accounts.listed_numbers()  # an account may turn out to be one that was known, with a plan of its own
+        state = (self._version, decisions.newest_decision(), now.date(), self._settings.digest, limits, rows)
         if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
             return Changes()
         opened = ledger.ledger()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from django.db.models import F
 
+from amplifier.campaign.account import Identity, former
 from amplifier.campaign.correction import facts_passed_on
 from amplifier.campaign.delivery import (
     UNPLANNED_HOLD,
@@ -20,7 +22,10 @@ from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.heard import MentionRow
 from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
 from amplifier.store.numbered import SERVICE, decide_same, is_decided_about, pass_on
+from amplifier.store.transaction import reading
 
+MANY = 100  # deliveries that are looked at to find them
+ENOUGH = 3  # posts that are asked for whose they are: one may have been deleted
 NOT_BEGUN = (State.QUEUED, State.HELD, State.MISSED, State.DROPPED)
 STANDING = ("text", "language", "imprint", "state", "reason", "detail", "run_at", "too_late_at", "noted_at")
 SAME = "same account"
@@ -32,6 +37,38 @@ class _Words(Enum):
     NEWER = 1
     OLDER = 2
     BOTH = 3
+
+
+@dataclass(frozen=True)
+class Nameless:
+    """An account that is not listed any more and whose network never said who it was.
+
+    `posts` are the newest of what it said, by the network's ids; `is_likely`: it had the label of the one in question.
+    """
+
+    number: int
+    posts: tuple[str, ...]
+    is_likely: bool
+
+
+@reading
+def nameless(label: str, network: str) -> tuple[Nameless, ...]:
+    """Which accounts of this network may be the one that has this label now, and cannot be told by their id.
+
+    Only such as have said something, or may have.
+    """
+    begun = DeliveryRow.objects.filter(
+        account__network=network, account__is_listed=False, account__remote_id="", platform=network
+    ).exclude(state__in=NOT_BEGUN)
+    found: dict[int, Nameless] = {}
+    for row in begun.select_related("account").order_by("-id")[:MANY]:
+        was = row.account
+        is_likely = was.label == former(label, Identity(was.network, was.server, was.handle))
+        posts = found[was.pk].posts if was.pk in found else ()
+        if row.remote_id and len(posts) < ENOUGH:
+            posts = (*posts, row.remote_id)
+        found[was.pk] = Nameless(was.pk, posts, is_likely)
+    return tuple(found.values())
 
 
 def hand_over(older: int, newer: int, *, why: str, now: datetime) -> bool:

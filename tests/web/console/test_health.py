@@ -14,7 +14,7 @@ from amplifier.errors import Problem
 from amplifier.policy import Budget
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.settings import Listen, Mode
-from amplifier.store import accounts, heartbeats, sources, spends, stops
+from amplifier.store import accounts, heartbeats, rests, sources, spends, stops
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.store import filled
@@ -87,12 +87,23 @@ def test_an_account_that_has_no_row_yet_waits(opened: Campaign) -> None:
 
 def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campaign) -> None:
     assert opened.place
-    accounts.make_wait(filled.number("x"), until=utc_now() + timedelta(minutes=15))
+    rests.make_wait(filled.number("x"), until=utc_now() + timedelta(minutes=15))
     assert only(Mood.WAIT).short == "X asks us to wait."
     assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
     accounts.AccountRow.objects.filter(label="x").update(closed_until=utc_now() - timedelta(seconds=1))
     assert len(look()) == 6
     assert all(sign.state is Mood.OK for sign in look())
+
+
+def test_an_account_that_was_renamed_on_its_network_is_connected_and_says_what_to_write(opened: Campaign) -> None:
+    assert opened.place
+    for name in ("labfreemvmt", "new-name"):
+        accounts.account_is_ok(
+            "x", remote_id=accounts.remote_id_of("x") or "1", handle=name, url="", text_limit=0, now=utc_now()
+        )
+    sign = only(Mood.WAIT)
+    assert sign.sentence.startswith("X (@labfreemvmt) is connected. It is called @new-name there now,")
+    assert sign.short == "X has another handle now."
 
 
 def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened: Campaign) -> None:
