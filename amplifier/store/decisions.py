@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.store import accounts, heartbeats
+from amplifier.store import accounts, fact_names, heartbeats
 from amplifier.store.models import DecisionRow
-from amplifier.store.numbered import mark
+from amplifier.store.numbered import mark, of_account
 from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
@@ -39,6 +39,9 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     check()
     if kind is DecisionKind.WORDS_REPLACED:
         value, replaced, facts = (_by_number(told) for told in (value or "{}", replaced or "{}", facts))
+        facts = _with_facts_named(facts, fact_names.kept())
+    elif kind is DecisionKind.FACT_LEFT:
+        value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
     row = DecisionRow.objects.create(
         kind=kind,
         subject=subject,
@@ -92,11 +95,17 @@ def _labels() -> dict[str, str]:
 def _decision(row: DecisionRow, labels: Mapping[str, str], became: Iterable[DecisionRow]) -> Decision:
     """A decision with the labels that its accounts have now. `became`: which turned out to be which, in order."""
     value, replaced, facts = row.value, row.replaced, row.facts or ""
+    later = [one for one in became if one.pk > row.pk]
+
+    def called(name: str) -> str:
+        return of_account(name, lambda form: _label(form, labels, later))
+
     if row.kind == DecisionKind.WORDS_REPLACED:
-        later = [one for one in became if one.pk > row.pk]
         chosen = _chosen(json.loads(value or "{}"), labels, later)
-        value, facts = _of_these(value, chosen), _of_these(facts, chosen)
+        value, facts = _of_these(value, chosen), _with_facts_named(_of_these(facts, chosen), called)
         replaced = _of_these(replaced, _chosen(json.loads(replaced or "{}"), labels, later))
+    elif row.kind == DecisionKind.FACT_LEFT:
+        value, replaced = _with_keys_named(value, called), _with_keys_named(replaced, called)
     return Decision(
         id=row.pk,
         kind=DecisionKind(row.kind),
@@ -114,13 +123,29 @@ def _chosen(keys: Iterable[str], labels: Mapping[str, str], became: Sequence[Dec
     """For each label the key that counts. Of two that are one account by now it is the one that had the label last."""
     found: dict[str, str] = {}
     for key in keys:
-        now = key
-        for one in became:
-            now = one.value if now == one.subject else now
-        label = labels.get(now, now)
-        if now != key or label not in found:
+        label = _label(key, labels, became)
+        if label not in found or any(key == one.subject for one in became):
             found[label] = key
     return found
+
+
+def _label(key: str, labels: Mapping[str, str], became: Iterable[DecisionRow]) -> str:
+    """What an account is called now; what names none stays as it is."""
+    for one in became:
+        key = one.value if key == one.subject else key
+    return labels.get(key, key)
+
+
+def _with_facts_named(told: str, named: Callable[[str], str]) -> str:
+    """What words state, by account, with other names for the facts."""
+    facts = json.loads(told) if told else {}
+    return (
+        json.dumps({one: [[named(name), said] for name, said in known] for one, known in facts.items()}) if told else ""
+    )
+
+
+def _with_keys_named(told: str, named: Callable[[str], str]) -> str:
+    return json.dumps({named(name): said for name, said in json.loads(told).items()}) if told else ""
 
 
 def _of_these(told: str, chosen: Mapping[str, str]) -> str:

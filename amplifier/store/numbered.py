@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Q
 
 from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.post import VOICE
 from amplifier.campaign.stop import ACCOUNT
 from amplifier.store.heard import QuarantineRow, SourceRow
 from amplifier.store.models import DecisionRow, StopRow
@@ -17,6 +19,12 @@ SERVICE = "service"
 def mark(number: int) -> str:
     """An account as a stop's scope, a source's name and a decision have it, so that they mean it under any label."""
     return f"#{number}"
+
+
+def of_account(name: str, called: Callable[[str], str]) -> str:
+    """A fact's name with another one for its account: `voice.tag.x-two`. What is about all is named as it is."""
+    voice, dot, form = name.removeprefix(VOICE).partition(".")
+    return f"{VOICE}{voice}.{called(form)}" if name.startswith(VOICE) and dot else name
 
 
 def pass_on(older: int, newer: int) -> None:

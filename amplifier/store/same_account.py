@@ -21,7 +21,7 @@ from amplifier.campaign.delivery import (
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.heard import MentionRow
 from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
-from amplifier.store.numbered import SERVICE, decide_same, is_decided_about, pass_on
+from amplifier.store.numbered import SERVICE, decide_same, is_decided_about, mark, of_account, pass_on
 from amplifier.store.transaction import reading
 
 MANY = 100  # deliveries that are looked at to find them
@@ -154,7 +154,9 @@ def _pass_on_facts(mine: DeliveryRow, older: int, whose: _Words) -> None:
         return
     post = mine.post
     post.refresh_from_db(fields=["facts"])  # another delivery of this post may have come first
-    facts = facts_passed_on(post.facts, older, mine.account_id, revision=mine.revision, taken=whose is _Words.NEWER)
+    marks = {mark(mine.account_id): mark(older)}
+    named = [[of_account(str(name), lambda form: marks.get(form, form)), *rest] for name, *rest in post.facts]
+    facts = facts_passed_on(named, older, mine.account_id, revision=mine.revision, taken=whose is _Words.NEWER)
     if facts != post.facts:
         post.facts = facts
         post.save(update_fields=["facts"])

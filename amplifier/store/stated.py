@@ -10,6 +10,7 @@ from amplifier.campaign.changes import ExistingDelivery, Unsent
 from amplifier.campaign.correction import LIVES, Stated, facts_of
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
 from amplifier.campaign.post import OWN, PostId
+from amplifier.store.fact_names import called
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading
 
@@ -39,7 +40,7 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
                 text=said.text,
                 url=row.url,
                 due_at=post.due_at,
-                facts=facts_of(post.facts, row.account_id, said.revision),
+                facts=called(facts_of(post.facts, row.account_id, said.revision)),
                 is_sure=row.state == State.SENT,
             )
         )
@@ -68,7 +69,7 @@ def unsent(campaign: str, *, among: Collection[int] | None = None) -> tuple[Unse
             ),
             post=PostId(campaign, row.post.slot, row.post.occurrence),
             platform=row.platform,
-            facts=facts_of(row.post.facts, row.account_id, row.revision),
+            facts=called(facts_of(row.post.facts, row.account_id, row.revision)),
             due_at=None if row.revision else row.post.due_at,
             too_late_at=row.too_late_at,
         )

@@ -537,6 +537,36 @@ def test_words_are_held_when_they_are_untrue_whatever_their_account_is_called_by
     assert desk.state(SOON, "bluesky") == WAITS
 
 
+def voiced(desk: Desk, account: str, said: str) -> None:
+    """A start with a tag that is said in its own way on this account."""
+    campaign = desk.settings.campaign
+    forms = {"x": "#Lab23", "mastodon": "#Lab23", account: said}
+    tag = campaign.voice["tag"].model_copy(update={"everywhere": None, "forms": forms})
+    voice = {**campaign.voice, "tag": tag}
+    changed = campaign.model_copy(update={"voice": voice})
+    desk.settings = desk.settings.model_copy(update={"campaign": changed})
+    desk.hire()
+
+
+def test_words_that_say_a_voice_as_one_account_does_are_held_whatever_it_is_called_by_then(desk: Desk) -> None:
+    called(desk, "bluesky", "sky")
+    voiced(desk, "sky", "#Sky23")
+    desk.edit(SOON, "Come, #Sky23", "sky")
+    own = desk.send_later("Come all, #Sky23", EIGHT + timedelta(hours=3), "sky")
+    desk.edit(EVE, "Here we are: #Sky23", "sky")
+    DeliveryRow.objects.filter(post__slot="eve", account__label="sky").update(
+        state="sent", remote_state="live", remote_id="1"
+    )
+    called(desk, "bluesky", "blue")
+    voiced(desk, "blue", "#Sky23")
+    assert desk.state(SOON, "blue") == desk.state(own, "blue") == WAITS
+    voiced(desk, "blue", "#Blue23")
+    why = "Your words say “#Sky23”, settings.yaml says #Blue23."
+    assert desk.state(SOON, "blue") == desk.state(own, "blue") == (State.HELD, HoldReason.UNTRUE, why)
+    untrue = review(desk.program, now=desk.time).untrue
+    assert [(one.stated.post, one.stated.account) for one in untrue] == [(EVE, "blue")], "and what is out is told"
+
+
 def test_words_of_which_nobody_kept_what_they_state_are_read_for_it_and_not_taken_to_state_nothing(desk: Desk) -> None:
     words = {"x": "We start at 14:40, be there", "bluesky": "It is at 14:40"}
     decisions.keep_decision(

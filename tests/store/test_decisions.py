@@ -204,3 +204,18 @@ def test_nothing_planned_goes_out_before_the_planner_knows_that_two_are_one() ->
     assert not decisions.is_behind()
     decide_same(filled.number("x"), filled.also("x-two", "x", "second"), why="", now=NOW)
     assert decisions.is_behind()
+
+
+def test_what_is_stated_or_let_stand_of_one_accounts_voice_is_about_it_whatever_it_is_called() -> None:
+    filled.open_ledger()
+    filled.also("x-two", "x", "second")
+    reword({"x-two": "#Lab23"}, {"x-two": [["voice.tag.x-two", "#Lab23"], ["voice.tag.x", "#Lab23"]]})
+    left = {"voice.tag.x-two": "#Lab24"}
+    decisions.keep_decision(
+        kind=DecisionKind.FACT_LEFT, subject="soon/once", value=json.dumps(left), replaced=json.dumps(left),
+        actor="cli:ola", reason="", now=NOW,
+    )  # fmt: skip
+    filled.know([("us", "x", "second")])
+    assert told()[2] == {"us": [["voice.tag.us", "#Lab23"], ["voice.tag.x", "#Lab23"]]}
+    one = decisions.decisions()[-1]
+    assert json.loads(one.value) == json.loads(one.replaced) == {"voice.tag.us": "#Lab24"}

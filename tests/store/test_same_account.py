@@ -193,7 +193,7 @@ def everything_of(label: str) -> None:
     add("Alone", account=label)
     post = row(first).post_id
     DeliveryRow.objects.filter(id=second).update(post_id=post)
-    stated = facts_kept([], [THEN], accounts=[FAR])
+    stated = facts_kept([[f"voice.tag.{mark(FAR)}", "#Lab23"]], [THEN], accounts=[FAR])
     PostRow.objects.filter(id=post).update(facts=facts_kept(stated, [THEN], accounts=[FAR], revision=1))
     corrected = add("Corrected", account=label)
     DeliveryRow.objects.filter(id=corrected).update(post_id=post, revision=1)
@@ -205,7 +205,8 @@ def everything_of(label: str) -> None:
     mentions.take_in(f"{label}:mentions", [said], cursor="c", now=NOW, aside=[Aside("1", b"{}", "odd")])
     decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED, subject="vote/once", value=f'{{"{label}": "Mine"}}',
-        replaced=f'{{"{label}": "Theirs"}}', actor="cli:ola", reason="", now=NOW, facts=f'{{"{label}": []}}',
+        replaced=f'{{"{label}": "Theirs"}}', actor="cli:ola", reason="", now=NOW,
+        facts=f'{{"{label}": [["voice.tag.{label}", "#Lab23"]]}}',
     )  # fmt: skip
 
 
@@ -236,5 +237,6 @@ def test_no_table_names_an_account_that_turned_out_to_be_another_but_decisions_w
     assert named() == {"decisions"}
     assert [one.scope for one in stops.stops()] == ["account:us"]
     words, same = decisions.decisions()
-    assert (words.value, words.replaced, words.facts) == ('{"us": "Mine"}', '{"us": "Theirs"}', '{"us": []}')
+    assert (words.value, words.replaced) == ('{"us": "Mine"}', '{"us": "Theirs"}')
+    assert words.facts == '{"us": [["voice.tag.us", "#Lab23"]]}'
     assert (same.subject, same.value, same.reason) == (mark(FAR), mark(older), "@x-handle is @new-handle now")
