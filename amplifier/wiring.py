@@ -21,7 +21,7 @@ from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
 from amplifier.compose.memory import is_out_already
-from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
@@ -113,8 +113,8 @@ def open_house(place: Place) -> House:
         now=utc_now(),
         stopped=NEW_LEDGER if live else "",
     )
-    replaced = accounts.know_accounts(listed(settings))
-    holds.leave_to_a_person(replaced, now=utc_now())
+    holds.leave_to_a_person(accounts.know_accounts(listed(settings)), now=utc_now())
+    doubt_other_keys(settings, os.environ, place.key, now=utc_now())
     platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
 

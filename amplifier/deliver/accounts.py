@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from amplifier.campaign.account import Listed
 from amplifier.campaign.delivery import HoldReason
@@ -16,10 +18,11 @@ from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Identity, Platform
 from amplifier.settings import Settings
-from amplifier.store import accounts, holds, same_account, whose
+from amplifier.store import accounts, holds, same_account, sealed, whose
 from amplifier.store.accounts import AccountState
 
 log = logging.getLogger("amplifier.deliver")
+KEYS = "keys"  # beside an account's sessions: a digest of what it was used with last
 FRESH = timedelta(minutes=10)
 PAUSE_S = 60.0  # how long an account that was refused three times in a row is not believed; it doubles, to 5 minutes
 FRESH_WHERE_PAID = timedelta(days=1)  # a refused post tells at once; asking costs a cent
@@ -44,6 +47,21 @@ def are_called_so(settings: Settings) -> bool:
         return True
     log.warning("another process has read a newer settings.yaml; this one does nothing until it is started again")
     return False
+
+
+def doubt_other_keys(settings: Settings, environment: Mapping[str, str], key: str, *, now: datetime) -> None:
+    """An account whose keys are not those that it was last used with sends nothing until its network has said whose.
+
+    Of the keys a digest is kept, which only `key` can make. Where nobody may ask, nothing changes.
+    """
+    for one in settings.accounts:
+        if not is_readable(one, settings):
+            continue
+        words = "\0".join(f"{name}={environment.get(at, '').strip()}" for name, at in sorted(one.secrets.items()))
+        digest = hmac.new(f"keys:{key}".encode(), words.encode(), sha256).digest()
+        if sealed.load_seal(one.name, KEYS) != digest:
+            accounts.doubt_keys(one.name)
+            sealed.save_seal(one.name, KEYS, value=digest, now=now)
 
 
 def look_after(

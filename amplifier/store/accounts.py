@@ -36,6 +36,7 @@ TELL_AGAIN = timedelta(days=1)
 CLOSED = "SELECT label, detail FROM accounts WHERE health IN ('lost', 'unproven')"
 LOST_ONES = "SELECT label, detail FROM accounts WHERE health = %s"
 REMOTE_ID = "SELECT remote_id FROM accounts WHERE label = %s"
+OTHER_KEYS = "It has other keys since the last start, and the network has not said yet whose they are."
 LISTED = "SELECT label, id FROM accounts WHERE is_listed ORDER BY label"
 
 
@@ -213,6 +214,13 @@ def account_is_ok(  # noqa: PLR0913  what a network says of an account
         write_events([Event(now, SERVICE, f"account:{name}", "renamed on its network", detail=what)])
     AccountRow.objects.filter(id=row.pk).update(health=OK, detail="", url=url, called=called, checked_at=now, **changes)
     return True
+
+
+@whole
+def doubt_keys(name: str) -> None:
+    """The account has other keys now, which may be somebody else's: it is asked at once, and sends nothing before."""
+    found = AccountRow.objects.filter(label=name, health=OK)
+    found.update(health=UNPROVEN, detail=OTHER_KEYS, checked_at=None)
 
 
 @whole

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from amplifier.campaign.delivery import HoldReason
-from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform
 from amplifier.policy import Counts, TextLimit
@@ -251,3 +251,23 @@ def test_who_cannot_be_asked_what_it_posted_stays_unproven(desk: Desk) -> None:
     desk.x.unread.append(Unavailable("Not reached."))
     ask(desk, "x")
     assert (state().health, state().detail) == (accounts.UNPROVEN, "Not reached.")
+
+
+def test_other_keys_send_nothing_before_the_network_has_said_whose_they_are(desk: Desk) -> None:
+    ours = settings(live=True)
+    accounts.know_accounts(listed(ours))
+    who = {one.name: one for one in ours.accounts}["mastodon"]
+    keys = dict.fromkeys(who.secrets.values(), "right")
+    doubt_other_keys(ours, keys, "key", now=desk.time)
+    accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=0, now=desk.time)
+    number = add(account="mastodon")
+    doubt_other_keys(ours, keys, "key", now=desk.time)
+    assert state("mastodon").health == accounts.OK
+    doubt_other_keys(ours, dict.fromkeys(keys, "another's"), "key", now=desk.time)
+    assert (state("mastodon").health, state("mastodon").checked_at) == (accounts.UNPROVEN, None)
+    assert "has other keys since the last start" in state("mastodon").detail
+    desk.tick()
+    assert row(number).reason == HoldReason.ACCOUNT
+    desk.networks["mastodon"].handle = who.handle
+    ask(desk, "mastodon")
+    assert (state("mastodon").health, row(number).state) == (accounts.OK, "queued")
