@@ -21,7 +21,7 @@ from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
 from amplifier.compose.memory import is_out_already
-from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
@@ -35,6 +35,7 @@ from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
+from amplifier.listen.where import tags_on
 from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
@@ -112,8 +113,8 @@ def open_house(place: Place) -> House:
         now=utc_now(),
         stopped=NEW_LEDGER if live else "",
     )
-    replaced = accounts.know_accounts(listed(settings))
-    holds.leave_to_a_person(replaced, now=utc_now())
+    holds.leave_to_a_person(accounts.know_accounts(listed(settings)), now=utc_now())
+    doubt_other_keys(settings, os.environ, place.key, now=utc_now())
     platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
 
@@ -133,8 +134,8 @@ def reach(account: Account, place: Place) -> Platform:
     if place.settings.mode is Mode.LIVE and missing:
         raise SettingsError(list(place.settings.missing_secrets(os.environ)))
     fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
-    till = till_for(account, place.settings, now=utc_now)
-    connection = replace(connection_for(account, place), till=till)
+    till, known = till_for(account, place.settings, now=utc_now), partial(accounts.remote_id_of, account.name)
+    connection = replace(connection_for(account, place), till=till, known_id=known)
     return connect(account.platform, connection, SealedVault(account.name, connection.api, fernet), utc_now)
 
 
@@ -293,8 +294,7 @@ def listener_jobs(house: House) -> list[Job]:
     for name, platform in _readable(house).items():
         account = settings.account(name)
         rest = partial(rest_after_listening, account, settings, now=utc_now)
-        tags = settings.listen.tags if TABLE[account.platform].tags else ()
-        for tag in ("", *tags):
+        for tag in tags_on(account, settings):
             source = Source(account.name, account.platform, platform, tag, *_our_own(account, settings))
             jobs.append(Job(source.name, settings.listen_every_s, Poller(source, now=utc_now, rest=rest).poll))
     return jobs

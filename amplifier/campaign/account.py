@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from amplifier.networks import OF_A_SERVER
+
+NO_HANDLE = "handle.invalid"  # what Bluesky says as long as a handle's domain does not lead back to its account
 
 
 class Identity(NamedTuple):
@@ -69,22 +72,32 @@ class Listed(NamedTuple):
         return f"{self.network} {self.api}".strip()
 
 
+class Told(NamedTuple):
+    """Who a network says that an account's keys log in to: its own id, the handle there, the profile's address."""
+
+    remote_id: str
+    handle: str = ""
+    url: str = ""
+
+
 @dataclass(frozen=True)
 class Known:
-    """An account as the ledger has it. `remote_id` is empty until its network has told it."""
+    """An account as the ledger has it. `remote_id` and `url` are empty until its network has told them."""
 
     number: int
     identity: Identity
     label: str
     remote_id: str
+    url: str = ""
+    is_listed: bool = True
 
 
 @dataclass(frozen=True)
 class Match:
     """Which row a listed account has: its `number` (None: a new one), and whether it may only begin once it is proven.
 
-    `is_doubtful`: an account of the same network that is not listed any more may be this very one under another handle;
-    nothing goes out until its network has said who it is.
+    `is_doubtful`: it may be an account that is known by another row than its handle says. It has a row of its own until
+    its network has said who it is, and nothing goes out before.
     """
 
     listed: Listed
@@ -95,18 +108,104 @@ class Match:
 def matches(listed: Sequence[Listed], known: Sequence[Known]) -> tuple[Match, ...]:
     """Which row each listed account has: the one of its identity, or of its label where that row lacks an identity.
 
-    A name in settings.yaml is a label: changing it changes no account, and giving it to somebody else makes a new one.
+    A name in settings.yaml is a label: changing it changes no account. But a handle may pass from one account to
+    another, so where labels and handles do not fit together as they did, all of that network that changed are decided
+    by what the network says, and none by its handle.
     """
-    by_identity = {one.identity: one for one in known if one.identity.handle}
-    unnamed = {(one.identity.network, one.label): one for one in known if not one.identity.handle}
-    wanted = {one.identity for one in listed}
-    gone = [one for one in known if one.remote_id and one.identity not in wanted]
-    found = []
-    for one in listed:
-        row = by_identity.get(one.identity) or unnamed.get((one.network, one.label))
-        rivals = [each for each in gone if each.identity[:2] == one.identity[:2]]
-        found.append(Match(one, row.number if row else None, is_doubtful=row is None and one.asked and bool(rivals)))
-    return tuple(found)
+    rows = [_row_of(one, known) for one in listed]
+    doubtful = {
+        label for network in {one.network for one in listed} for label in _doubtful(network, listed, rows, known)
+    }
+    return tuple(
+        Match(one, None, is_doubtful=True) if one.label in doubtful else Match(one, row.number if row else None)
+        for one, row in zip(listed, rows, strict=True)
+    )
+
+
+def _row_of(one: Listed, known: Sequence[Known]) -> Known | None:
+    """The row that has its identity: one that is listed before others, then one that is proven, then the newest."""
+    named = [row for row in known if row.identity.handle and row.identity == one.identity]
+    if named:
+        return max(named, key=lambda row: (row.is_listed, bool(row.remote_id), row.number))
+    lacking = (row for row in known if not row.identity.handle and row.identity.network == one.network)
+    return next((row for row in lacking if row.label == one.label), None)
+
+
+def _doubtful(network: str, listed: Sequence[Listed], rows: Sequence[Known | None], known: Sequence[Known]) -> set[str]:
+    """The labels of this network whose handle alone does not say which account they are.
+
+    Whoever kept label and handle is out of the question. The others are clear if there is no account that they could
+    be, or if nothing but a label changed, and to one that nobody had. Nobody can be asked where that is not granted.
+    """
+    here = [(one, row) for one, row in zip(listed, rows, strict=True) if one.network == network]
+    changed = [(one, row) for one, row in here if row is None or not row.is_listed or row.label != one.label]
+    settled = {row.number for one, row in here if row is not None and (one, row) not in changed}
+    there = [row for row in known if row.identity.network == network]
+    if not any(row.number not in settled and row.identity.handle for row in there):
+        return set()
+    if all(row is not None and _is_plain(one, row, there) for one, row in changed):
+        return set()
+    return {one.label for one, _ in changed if one.asked}
+
+
+def _is_plain(one: Listed, row: Known, there: Sequence[Known]) -> bool:
+    """Whether this is the row's account under another label, or one that comes back and was never proven."""
+    is_back = not row.is_listed and bool(row.remote_id)
+    return not is_back and not any(other.label == one.label for other in there if other.number != row.number)
+
+
+class Proof(StrEnum):
+    """What follows from what a network says of an account's keys."""
+
+    SAME = "same"  # they are this account's
+    KNOWN = "known"  # they are of an account that has a row already, which is not listed any more
+    TWICE = "twice"  # they are of an account that is listed under another label, too
+    EXCHANGED = "exchanged"  # the handle has passed to another of our accounts, whose keys these are
+    STRANGER = "stranger"  # they are somebody else's
+    ANEW = "anew"  # the handle belongs to an account that is not the one that had it
+
+
+def is_called_so(who: Identity, told: Told) -> bool:
+    """Whether its network calls an account as settings.yaml does; also where it names no handle.
+
+    On Bluesky an account may be listed by its DID, and may lack a valid handle for a while.
+    """
+    handle = identity(who.network, told.handle).handle
+    if who.network in OF_A_SERVER:  # some servers name themselves behind it
+        return handle.partition("@")[0] in ("", who.handle.partition("@")[0])
+    by_did = who.network == "bluesky" and (handle == NO_HANDLE or who.handle == told.remote_id.lower())
+    return by_did or handle in ("", who.handle)
+
+
+def is_same_account(row: Known, server: str, told: Told) -> bool:
+    """Whether the network speaks of this row's account: by the id that it has there.
+
+    A server may be reached under more than one name; then the profile's address tells, as the server itself writes it.
+    """
+    if not told.remote_id or row.remote_id != told.remote_id:
+        return False
+    return row.identity.server == server or bool(told.url and _plain(row.url) == _plain(told.url))
+
+
+def _plain(url: str) -> str:
+    return url.rstrip("/").lower()
+
+
+def proof(row: Known, told: Told, other: Known | None) -> Proof:
+    """Whose the keys of this row's account are. `other` is another row of the account that the network tells of.
+
+    The id decides: where that stays, a changed handle changes nothing. Of two rows of one account the older speaks.
+    """
+    if told.remote_id and row.remote_id == told.remote_id:
+        is_second = other is not None and other.is_listed and other.number < row.number
+        return Proof.TWICE if is_second else Proof.SAME
+    if not is_called_so(row.identity, told):
+        return Proof.STRANGER
+    if row.remote_id and told.remote_id:
+        return Proof.ANEW if other is None else Proof.EXCHANGED
+    if other is None:
+        return Proof.SAME
+    return Proof.TWICE if other.is_listed else Proof.KNOWN
 
 
 def former(label: str, was: Identity) -> str:
@@ -115,10 +214,16 @@ def former(label: str, was: Identity) -> str:
 
 
 def renamed(labels: Mapping[int, str], wanted: Mapping[int, str], identities: Mapping[int, Identity]) -> dict[int, str]:
-    """The labels that change (row to label): those that are wanted, and whoever has one of them unmeant."""
+    """The labels that change (row to label): those that are wanted, and whoever has one of them unmeant.
+
+    Each label is one row's alone, also where a second one was displaced from the same label and handle.
+    """
     taken = set(wanted.values())
     changes = {row: label for row, label in wanted.items() if labels.get(row) != label}
+    used = taken | {label for row, label in labels.items() if row not in changes}
     for row, label in labels.items():
         if row not in wanted and label in taken:
-            changes[row] = former(label, identities[row])
+            name = former(label, identities[row])
+            changes[row] = name if name not in used else f"{name} {row}"
+            used.add(changes[row])
     return changes

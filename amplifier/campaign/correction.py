@@ -188,3 +188,16 @@ def facts_kept(
         if not any(row[2:] == [account, revision] for row in kept):
             kept += [[fact.name, fact.value, account, revision] for fact in told] or [["", "", account, revision]]
     return kept
+
+
+def facts_passed_on(
+    stored: Iterable[Sequence[object]], older: int, newer: int, *, revision: int, taken: bool
+) -> list[list[object]]:
+    """What to store when two accounts turn out to be one: whose words count for this revision, states its facts.
+
+    `taken`: the newer one's words do, so that the older one's state nothing any more; else it is the other way round.
+    """
+    of_older, of_newer = [older, revision], [newer, revision]
+    gone = of_older if taken else of_newer
+    kept = [list(entry) for entry in stored]
+    return [[*row[:2], *of_older] if row[2:] == of_newer else row for row in kept if row[2:] != gone]

@@ -91,6 +91,20 @@ class HoldReason(StrEnum):
 # What holds these back is not about the post: when it passes, they go on.
 PASSING = frozenset({HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF})
 LAPSING = PASSING | {HoldReason.KEPT}  # when these take too long, they are missed
+# The planner frees these: other words, another time, or a fact that is so again.
+FREED = PASSING | {HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.UNTRUE}
+UNPLANNED = "unplanned"  # why it is left out: the plan does not want it, and may want it again
+UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
+
+
+def waits_for_a_person(state: State | str, reason: str) -> bool:
+    """Whether nothing but a person's decision lets it go on."""
+    return state == State.HELD and reason not in FREED
+
+
+def is_left_out_for_good(state: State | str, reason: str) -> bool:
+    """Whether it was left out by whoever may: no plan brings it back."""
+    return state == State.DROPPED and reason not in (UNPLANNED, UNPLANNED_HOLD)
 
 
 class DoubtReason(StrEnum):
@@ -101,6 +115,10 @@ class DoubtReason(StrEnum):
     AGAIN = "again"  # a person wants it sent once more, if it is not there
     BY_HAND = "by_hand"  # a person says that they posted it
     REFUSED = "refused"  # the network refuses it; such an answer has been given for posts that were out all the same
+
+
+# The ledger lacks what people decided and posted meanwhile.
+FORGETFUL = frozenset({DoubtReason.NEW_LEDGER, DoubtReason.RESTORED})
 
 
 @dataclass(frozen=True)
@@ -193,6 +211,7 @@ class Transition:
     then, `post_until` its next new post alone: a gap of our own keeps no correction waiting. `account_lost` pauses it
     with this reason. `gives_up_bytes`: the network's no to the first attempt was clear, so its bytes need not stay as
     they are. `app_wide`: the whole app must wait, so that every account on this network does.
+    `words`: what the post says that was found, where that is not what it was to say.
     `strain` is how long (seconds) the account rests when this was the last straw: a call that got no answer, or a
     refusal to serve; 0 means that the network answered as it should.
     """
@@ -213,6 +232,7 @@ class Transition:
     gives_up_bytes: bool = False
     app_wide: bool = False
     strain: float = 0.0
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -88,12 +88,15 @@ class DecisionKind(StrEnum):
     MILESTONE_MOVED: subject is the milestone, value the new moment (ISO 8601 with offset). SLOT_SKIPPED: subject is
     `slot/occurrence`, value empty. WORDS_REPLACED: subject is `slot/occurrence`, value JSON {account: text}.
     FACT_LEFT: subject is `slot/occurrence`, value JSON {fact: its new value}: the post stays, whatever it says of it.
+    SAME_ACCOUNT: an account's network said that it is one that was known; subject is the number it had until then,
+    value the one that it has, each as `#4`. What was decided before about the first counts for the second.
     """
 
     MILESTONE_MOVED = "milestone_moved"
     SLOT_SKIPPED = "slot_skipped"
     WORDS_REPLACED = "words_replaced"
     FACT_LEFT = "fact_left"
+    SAME_ACCOUNT = "same_account"
 
 
 @dataclass(frozen=True)

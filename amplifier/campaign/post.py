@@ -17,6 +17,7 @@ class PostId:
 
 
 OWN = "own"  # the slot of posts that a person wrote by hand
+VOICE = "voice."  # how facts of this kind are named: `voice.tag`, or `voice.tag.x` for the form of a network or account
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 
@@ -61,6 +61,14 @@ def print_outside(outside: Sequence[Journey]) -> None:
         console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
         if row.remote_state == "edited":
             console().print(f"  amplifier correct {name}", markup=False)
+
+
+def print_untold(untold: Mapping[str, tuple[int, str]]) -> None:
+    """Whom no notice reached, how many were for them, and why."""
+    for name, (number, why) in untold.items():
+        count = "1 notice" if number == 1 else f"{number} notices"
+        said = f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test"
+        console().print(said)
 
 
 def _called(row: Journey) -> str:

@@ -181,6 +181,8 @@ def _tell(doubt: Doubt, aside: str | None, *, paid: bool) -> None:
     out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
     if doubt.for_a_person:
         out.print("  amplifier confirm   for what a person has to look for", markup=False)
+    if doubt.looked_for:
+        out.print("  amplifier decide    for what was due since the backup and is not there", markup=False)
     out.print("  amplifier resume    once nothing is in doubt any more")
 
 

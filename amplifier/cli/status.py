@@ -16,7 +16,7 @@ from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
-from amplifier.cli.needs import FEW, print_needs, print_outside, print_untrue
+from amplifier.cli.needs import FEW, print_needs, print_outside, print_untold, print_untrue
 from amplifier.cli.output import as_said, console, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.cli.resume import option
@@ -28,6 +28,7 @@ from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import AmplifierError, DatabaseTrouble, Problem
+from amplifier.listen.where import troubled
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.ahead import next_beyond
@@ -48,7 +49,6 @@ from amplifier.store import (
     notices,
     quarantine,
     read_backs,
-    sources,
 )
 from amplifier.store.accounts import AccountState
 from amplifier.store.journeys import Tally
@@ -85,13 +85,16 @@ def run(options: argparse.Namespace) -> int:
     untrue = untrue_now()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     unsaid = still_unsaid(beats, now=now)
-    troubled = {one.name: one.problem for one in sources.source_states().values() if one.problem}
+    asked = [one for one in settings.accounts if is_readable(one, settings)]
+    unheard = troubled(asked, settings)
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
     stopped = halts(place)
     untold = notices.troubles(now=now)
     money = standing(settings, now=now)
-    lost = [state for state in states if state.health == accounts.LOST]
+    unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
+    ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
+    lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
     good = not any((needs, twice, untrue, lost, problems, unsaid, stopped, untold, ill, clock)) and all(alive.values())
     lost_there = _lost_moves(settings, now)
     if options.json:
@@ -105,7 +108,9 @@ def run(options: argparse.Namespace) -> int:
                 "clock": clock or None,
                 "database": " ".join(ill.split()) or None,
                 "settings_differ": bool(differing),
-                "accounts": [{"name": one.name, "health": one.health, "detail": one.detail} for one in states],
+                "accounts": [
+                    {"name": one.name, "health": one.health, "detail": one.detail or one.out_of_date} for one in ours
+                ],
                 "budget": _budget_json(money),
                 "deliveries": {state.value: tally.states[state] for state in State},
                 "sent": {fate.value: tally.fates[fate] for fate in Fate},
@@ -117,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
-                "sources": troubled,
+                "sources": unheard,
                 "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
@@ -136,20 +141,11 @@ def run(options: argparse.Namespace) -> int:
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    _print_accounts(
-        states,
-        place.settings,
-        {one.name for one in settings.accounts if not is_readable(one, settings)},
-        asked=alive["worker"],
-    )
-    for name, problem in troubled.items():
-        out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
-    _print_heard(aside, edited)
+    _print_accounts(ours, place.settings, unasked, asked=alive["worker"])
+    _print_heard(unheard, aside, edited)
     if money:
         out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
-    for name, (number, why) in untold.items():
-        count = "1 notice" if number == 1 else f"{number} notices"
-        out.print(f"[red]✕[/] {name} has not been told {count}: {escape(why)}. Try it: amplifier notify test")
+    print_untold(untold)
     _print_problems(problems, unsaid, lost_there)
     _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
@@ -173,7 +169,7 @@ def _print_accounts(
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         well = "connected" if asked else "connected when it was last asked"
         words = {"ok": well, "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
-        out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail)}".rstrip())
+        out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail or one.out_of_date)}".rstrip())
 
 
 def _must_be_readable(place: Place) -> None:
@@ -249,9 +245,11 @@ def _print_tally(tally: Tally) -> None:
         console().print(f"Not done yet: {' and '.join(said)}.")
 
 
-def _print_heard(aside: Sequence[Pile], edited: int) -> None:
-    """What listening left for people to know; nothing of it keeps anything from being heard."""
+def _print_heard(unheard: Mapping[str, str], aside: Sequence[Pile], edited: int) -> None:
+    """What could not be read, and what listening left for people to know; nothing keeps anything else from being heard."""
     out = console()
+    for name, problem in unheard.items():
+        out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     for pile in aside:
         what = "1 thing" if pile.number == 1 else f"{pile.number} things"
         out.print(f"[yellow]▲[/] {escape(pile.source)}: {what} could not be understood; the rest was taken in.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amplifier.campaign.plan import ROTATE, Slot
-from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
+from amplifier.campaign.post import VOICE, Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.allow import Known
 from amplifier.compose.fit import Measure, check_words, measure
@@ -19,7 +19,7 @@ from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import Profile
 from amplifier.settings import Account, Campaign, Settings
 
-VOICE, IMPRINT = "voice.", "imprint"  # how facts of these kinds are named; the others are link.NAME and milestone.NAME
+IMPRINT = "imprint"  # how this fact is named; the others are link.NAME, milestone.NAME and those of voices
 
 
 @dataclass(frozen=True)

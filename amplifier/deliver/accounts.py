@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from amplifier.campaign.account import Listed
 from amplifier.campaign.delivery import HoldReason
@@ -14,12 +16,13 @@ from amplifier.deliver.till import metered, standing
 from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms.capabilities import TABLE
-from amplifier.platforms.port import Platform
+from amplifier.platforms.port import Identity, Platform
 from amplifier.settings import Settings
-from amplifier.store import accounts, holds
+from amplifier.store import accounts, holds, same_account, sealed, whose
 from amplifier.store.accounts import AccountState
 
 log = logging.getLogger("amplifier.deliver")
+KEYS = "keys"  # beside an account's sessions: a digest of what it was used with last
 FRESH = timedelta(minutes=10)
 PAUSE_S = 60.0  # how long an account that was refused three times in a row is not believed; it doubles, to 5 minutes
 FRESH_WHERE_PAID = timedelta(days=1)  # a refused post tells at once; asking costs a cent
@@ -46,6 +49,21 @@ def are_called_so(settings: Settings) -> bool:
     return False
 
 
+def doubt_other_keys(settings: Settings, environment: Mapping[str, str], key: str, *, now: datetime) -> None:
+    """An account whose keys are not those that it was last used with sends nothing until its network has said whose.
+
+    Of the keys a digest is kept, which only `key` can make. Where nobody may ask, nothing changes.
+    """
+    for one in settings.accounts:
+        if not is_readable(one, settings):
+            continue
+        words = "\0".join(f"{name}={environment.get(at, '').strip()}" for name, at in sorted(one.secrets.items()))
+        digest = hmac.new(f"keys:{key}".encode(), words.encode(), sha256).digest()
+        if sealed.load_seal(one.name, KEYS) != digest:
+            accounts.doubt_keys(one.name)
+            sealed.save_seal(one.name, KEYS, value=digest, now=now)
+
+
 def look_after(
     platforms: Mapping[str, Platform],
     *,
@@ -68,6 +86,8 @@ def look_after(
             continue
         try:
             identity = platform.verify()
+            if state.health == accounts.UNPROVEN:
+                _recognise(state, identity, platform)
         except PlatformError as error:
             lost = isinstance(error, AccountLost)
             accounts.account_trouble(state.name, lost=lost, detail=str(error), now=now())
@@ -78,15 +98,31 @@ def look_after(
         else:
             if identity.clock:
                 compare(state.name, identity.clock, now=now())
-            accounts.account_is_ok(
+            is_ours = accounts.account_is_ok(
                 state.name,
                 remote_id=identity.remote_id,
+                handle=identity.handle,
                 url=identity.url,
                 text_limit=identity.limit,
                 counts=identity.counts,
                 now=now(),
             )
-            holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
+            if is_ours:
+                holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
+
+
+def _recognise(state: AccountState, identity: Identity, platform: Platform) -> None:
+    """An account that went out before its network ever said who it was is known by what it posted: is that ours?
+
+    Of one that has no receipt yet, and had the same label, we have to think that it is: what it may have said is looked
+    for there, and not said again. Raises PlatformError if the network cannot be asked.
+    """
+    for one in same_account.nameless(state.name, state.platform):
+        seen = (platform.read(post, "") for post in one.posts)
+        is_ours = any(post is not None and post.is_ours for post in seen)
+        if is_ours or (one.is_likely and not one.posts):
+            whose.prove(one.number, remote_id=identity.remote_id, url=identity.url)
+            return
 
 
 def answers_hold(settings: Settings, *, now: datetime) -> dict[str, timedelta | None]:

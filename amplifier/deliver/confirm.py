@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import DoubtReason, Due, Receipt, State, Transition, Verb
+from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, State, Transition, Verb
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
@@ -18,7 +18,6 @@ log = logging.getLogger("amplifier.deliver")
 # Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What
 # other deliveries own is left out, so that looking back too far adopts nothing that is not ours.
 MARGIN = timedelta(hours=2)
-FORGETFUL = (DoubtReason.NEW_LEDGER, DoubtReason.RESTORED)  # then hands may have posted it, and nobody remembers
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,11 @@ class Outlet:
 def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pauses) -> Transition:
     """Look once for what this delivery was to do, and write down what follows."""
     if due.verb is Verb.PUBLISH:
+        found, words = _look(due, outlet), ""
+        if outlet.by_key and isinstance(found, Receipt):
+            found, words = _read(found, due, outlet)
         step = after_look(
-            due, _look(due, outlet), now=now(), pauses=pauses, looks_needed=outlet.looks, park=outlet.park
+            due, found, now=now(), pauses=pauses, looks_needed=outlet.looks, park=outlet.park, words=words
         )
     else:
         seen = _is_done(due, outlet)
@@ -80,7 +82,7 @@ def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
             taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
             return outlet.platform.spot(due.text, after, taken)
         sought = _sought(due, outlet)
-        forgot = outlet.by_key and due.reason in FORGETFUL
+        forgot = outlet.by_key and due.reason in FORGETFUL  # then hands may have posted it, and nobody remembers
         return outlet.platform.find(sought) or (
             outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
         )
@@ -89,6 +91,20 @@ def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
     except Exception as error:
         log.exception("unclassified error from %s", outlet.account)
         return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
+
+
+def _read(found: Receipt, due: Due, outlet: Outlet) -> tuple[Receipt | PlatformError | None, str]:
+    """What a key led to, and what it says where that is not what it was to say: the key is that of the post alone."""
+    try:
+        seen = outlet.platform.read(found.remote_id, due.text)
+    except PlatformError as error:
+        return error, ""
+    except Exception as error:
+        log.exception("unclassified error from %s", outlet.account)
+        return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__})."), ""
+    if seen is None:
+        return None, ""
+    return found, "" if seen.says_the_same else seen.text
 
 
 def _is_done(due: Due, outlet: Outlet) -> bool | PlatformError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import DoubtReason, Due, HoldReason, Receipt, State, Transition, Verb
+from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, HoldReason, Receipt, State, Transition, Verb
 from amplifier.campaign.pace import latest
 from amplifier.errors import (
     AccountLost,
@@ -18,6 +18,15 @@ from amplifier.errors import (
 )
 
 SLOWEST_S = 300.0
+OTHER_WORDS = "It is out in other words than the plan has. Those that are there are kept."
+MEANWHILE = (
+    "and this is not there. Meanwhile somebody may have changed it, left it out or withdrawn it, so nothing sends it "
+    "by itself: it is there, send it, or leave it."
+)
+FORGOTTEN = {
+    DoubtReason.NEW_LEDGER: f"The database is new and knows nothing of what was before, {MEANWHILE}",
+    DoubtReason.RESTORED: f"The database was restored from a backup that is older than its time, {MEANWHILE}",
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def after_attempt(
             )
 
 
-def after_look(
+def after_look(  # noqa: PLR0913  what was seen, and what holds on this account
     due: Due,
     found: Receipt | PlatformError | None,
     *,
@@ -95,16 +104,18 @@ def after_look(
     pauses: Pauses,
     looks_needed: int,
     park: bool = False,
+    words: str = "",
 ) -> Transition:
     """The step after `find`: found is sent; not found, after enough looks, is queued once more, or held.
 
-    `park`: on this account nothing is sent a second time without a person.
+    `park`: on this account nothing is sent a second time without a person. `words`: what it says there, where that is
+    not what it was to say.
     """
     step = _Step(due, State.UNSURE)
     refused = due.reason == DoubtReason.REFUSED
     match found:
         case Receipt():
-            return step.to(State.SENT, "found", receipt=found)
+            return step.to(State.SENT, "found", receipt=found, words=words, detail=OTHER_WORDS if words else "")
         case RateLimited():
             return step.to(
                 State.UNSURE,
@@ -151,6 +162,9 @@ def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transitio
     if now >= due.too_late_at:
         why = "It is not there, and it is too late to send it now."
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.OVERTAKEN)
+    if due.reason in FORGETFUL and due.due_at <= now:
+        why = FORGOTTEN[DoubtReason(due.reason)]
+        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
     if park:
         why = "We looked and do not see it. On this account a person decides: it is there, or send it again."
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
@@ -251,6 +265,7 @@ class _Step:
         account_lost: str = "",
         app_wide: bool = False,
         strain: float = 0.0,
+        words: str = "",
     ) -> Transition:
         return Transition(
             id=self.due.id,
@@ -269,6 +284,7 @@ class _Step:
             gives_up_bytes=self._gives_up_bytes(after, reason),
             app_wide=app_wide,
             strain=strain,
+            words=words,
         )
 
     def _gives_up_bytes(self, after: State, reason: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import FORGETFUL, DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.post import OWN
 
 
@@ -192,6 +192,8 @@ def _looking(row: Journey, outlook: Outlook) -> str:
             return "Amplifier looks for what was posted by hand. If it does not see it, it asks here."
         case HoldReason.DUPLICATE:
             return "Amplifier looks for it. If it does not see it, it asks here and sends nothing."
+    if row.reason in FORGETFUL and row.due_at <= (row.run_at or row.due_at):
+        return "Amplifier looks for it. If it does not see it, it asks here and sends nothing."
     if outlook.parks:
         return "Amplifier looks for it. If it does not see it, it asks here: on this account a person decides."
     often = {1: "once", 2: "twice"}.get(outlook.looks, f"{outlook.looks} times")

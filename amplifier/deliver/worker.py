@@ -18,7 +18,7 @@ from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_ba
 from amplifier.deliver.scribe import Scribe
 from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
 from amplifier.platforms.port import Part
-from amplifier.store import accounts, claims, deliveries, holds, receipts
+from amplifier.store import claims, deliveries, holds, receipts, rests
 
 log = logging.getLogger("amplifier.deliver")
 T = TypeVar("T")
@@ -113,13 +113,13 @@ class Worker:
         before, self._ticked = self._ticked, now
         if before and before - now > SET_BACK:
             log.warning("this computer's clock was set back by %.0f s", (before - now).total_seconds())
-            accounts.shorten_waits(before - now, now=now)
+            rests.shorten_waits(before - now, now=now)
             holds.shorten_pauses(before - now, now=now)
         if not claims.is_anything_due(now):
             return
         stopped = self._rules.stopped()
         settled = now + timedelta(seconds=self._pace.pauses.settle)
-        deliveries.expire_leases(now=now, look_at=settled, rests=self._rests)
+        deliveries.expire_leases(now=now, look_at=settled, gaps=self._rests)
         deliveries.miss_overdue(now=now)
         holds.hold_blocked(now=now, stopped=stopped, by_hand=self._by_hand)
         holds.park_unseen(now=now, accounts=self._unreadable)

@@ -12,6 +12,7 @@ from amplifier.campaign.pace import latest
 from amplifier.errors import PlatformError
 from amplifier.listen.match import NOBODY, Ours, match, references
 from amplifier.listen.reader import version
+from amplifier.listen.where import source_name
 from amplifier.platforms.port import Page, Platform
 from amplifier.store import accounts, journeys, mentions, quarantine, sources
 
@@ -35,8 +36,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        """How the source is called in the database: `x:mentions`, `mastodon:#OurTag`."""
-        return f"{self.account}:#{self.tag}" if self.tag else f"{self.account}:mentions"
+        """How the source is called in the database."""
+        return source_name(self.account, self.tag)
 
 
 class Poller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -121,7 +122,8 @@ class Connection:
 
     `api` is the base address of the server's API, `web` the base address of pages people look at. `secrets` maps
     the names in the platform's row of the capabilities table to their values. Time-outs are in seconds. `till` pays
-    for what is asked there; None where nobody reckons.
+    for what is asked there; None where nobody reckons. `known_id` tells the network's own id of the account as it was
+    proven; empty as long as it was not.
     """
 
     handle: str
@@ -131,6 +133,7 @@ class Connection:
     connect_timeout: float = 3.05
     read_timeout: float = 20.0
     till: Till | None = None
+    known_id: Callable[[], str] = lambda: ""
 
 
 class Platform(Protocol):

@@ -11,8 +11,8 @@ from amplifier.campaign.changes import Changes, Note
 from amplifier.campaign.correction import Stated, unopened
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import Fact, PostId, WantedPost
-from amplifier.compose.queue import IMPRINT, VOICE
+from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
+from amplifier.compose.queue import IMPRINT
 from amplifier.policy import Profile
 from amplifier.schedule.free_words import DAY, LINK, MILESTONE, left_of, stands_in, still_fit
 from amplifier.settings import Campaign

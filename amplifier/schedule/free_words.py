@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-from amplifier.campaign.post import Fact, PostId, WantedPost
-from amplifier.compose.queue import IMPRINT, VOICE
+from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
+from amplifier.compose.queue import IMPRINT
 from amplifier.text.moments import Clock, Date, Day, Named, Weekday, fits, names
 
 MILESTONE, LINK = "milestone.", "link."  # how facts of these kinds are named; the others are in compose/queue

@@ -149,7 +149,9 @@ class Planner:
         # A longer limit, or another way to count, may make room for words.
         limits = tuple((account.limit, account.counts) for account in self._settings.accounts)
         decided = (decisions.newest_decision(), decisions.times_let_go())
-        state = (self._version, decided, now.date(), self._day(self.campaign_time()), self._settings.digest, limits)
+        rows = accounts.listed_numbers()  # an account may turn out to be one that was known, with a plan of its own
+        day = self._day(self.campaign_time())
+        state = (self._version, decided, now.date(), day, self._settings.digest, limits, rows)
         if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
             return Changes()
         opened = ledger.ledger()

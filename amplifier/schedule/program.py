@@ -243,19 +243,22 @@ def given_words(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[
     for place, one in enumerate(made):
         if one.kind is DecisionKind.WORDS_REPLACED:
             texts: dict[str, str] = json.loads(one.value)
-            if one.facts:
-                kept = json.loads(one.facts)
-                facts = {name: tuple(Fact(*fact) for fact in kept.get(name, ())) for name in texts}
-                found[one.subject] = {name: Given(text, facts[name]) for name, text in texts.items()}
-            else:
-                found[one.subject] = _given_without_facts(program, made[:place], one, found.get(one.subject, {}))
+            kept = json.loads(one.facts or "{}")
+            given = {
+                name: Given(text, tuple(Fact(*fact) for fact in kept[name]))
+                for name, text in texts.items()
+                if name in kept
+            }
+            if given.keys() != texts.keys():
+                given = _given_without_facts(program, made[:place], one, found.get(one.subject, {})) | given
+            found[one.subject] = given
     return found
 
 
 def _given_without_facts(
     program: Program, earlier: tuple[Decision, ...], decision: Decision, before: Mapping[str, Given]
 ) -> dict[str, Given]:
-    """The same of a decision from before facts were kept with it: what was so then, as far as decisions tell."""
+    """The same of a decision with which no facts were kept: what was so then, as far as decisions tell."""
     plan = effective(program.plan, earlier)
     known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
     due = (

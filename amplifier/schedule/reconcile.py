@@ -7,14 +7,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
-from amplifier.campaign.delivery import ON_ITS_WAY, OUT, PASSING, DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import (
+    ON_ITS_WAY,
+    OUT,
+    PASSING,
+    UNPLANNED,
+    UNPLANNED_HOLD,
+    DoubtReason,
+    HoldReason,
+    State,
+    waits_for_a_person,
+)
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 from amplifier.schedule.matched import matched
 
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)
-UNPLANNED = "unplanned"
-UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
 MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
@@ -254,7 +262,7 @@ def _hold(step: Step, kind: str, detail: str) -> Step:
 def _left_out(delivery: ExistingDelivery) -> Iterator[Step]:
     """The plan does not want it: it goes if it waits, and may not go out once more if it is on its way."""
     if delivery.state in MOVABLE:
-        reason = UNPLANNED_HOLD if _waits_for_a_person(delivery) else UNPLANNED
+        reason = UNPLANNED_HOLD if waits_for_a_person(delivery.state, delivery.reason) else UNPLANNED
         yield Step(delivery.id, delivery.state, State.DROPPED, "no longer planned", reason)
     yield from _overtaken(delivery)
 
@@ -270,7 +278,3 @@ def _overtaken(delivery: ExistingDelivery) -> Iterator[Step]:
     state, known = delivery.state, (HoldReason.OVERTAKEN, HoldReason.DUPLICATE)
     if state in ON_ITS_WAY and delivery.reason not in known:
         yield Step(delivery.id, state, state, "overtaken", HoldReason.OVERTAKEN)
-
-
-def _waits_for_a_person(delivery: ExistingDelivery) -> bool:
-    return delivery.state is State.HELD and delivery.reason not in (HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, *LIFTED)

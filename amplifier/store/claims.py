@@ -9,7 +9,7 @@ from typing import Any
 from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import accounts, decisions, stops
+from amplifier.store import decisions, rests, stops
 from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import instant, is_postgres, reading, stamp, whole
 
@@ -98,7 +98,7 @@ def claim_for(  # noqa: PLR0913  whose, until when, how many, and what holds bac
     """
     at, until = stamp(now), stamp(lease_until)
     taken: list[int] = []
-    wanted = accounts.lock_open(now, among=names)
+    wanted = rests.lock_open(now, among=names)
     more = UNPLANNED if behind else ""
     leased = execute(LEASED, [at])
     busy = {row for row, state, alive in leased if state == "sending" or (state == "queued" and alive)}

@@ -22,9 +22,9 @@ from amplifier.campaign.delivery import (
     idempotency_key,
     record_key,
 )
-from amplifier.campaign.post import PostId
+from amplifier.campaign.post import Fact, PostId
 from amplifier.errors import UsageError
-from amplifier.store import journeys
+from amplifier.store import fact_names, journeys
 from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -109,7 +109,9 @@ def _queued(found: Stand, change: Change, hand: Hand) -> list[int]:
     before, words, revision = found.text, change.words, change.newest + 1
     model = DeliveryRow.objects.select_related("post", "account").get(id=found.rows[0].id)
     if change.facts or words:
-        kept = facts_kept(model.post.facts, change.facts, accounts=[model.account_id], revision=revision)
+        as_kept = fact_names.kept()
+        stated = [Fact(as_kept(fact.name), fact.value) for fact in change.facts]
+        kept = facts_kept(model.post.facts, stated, accounts=[model.account_id], revision=revision)
         model.post.facts = kept
         model.post.save(update_fields=["facts"])
     made: list[int] = []

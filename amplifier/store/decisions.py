@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Fact
-from amplifier.store import accounts, heartbeats, stated
+from amplifier.store import accounts, fact_names, heartbeats, stated
 from amplifier.store.events import Event, events_of, was_written, write_events
 from amplifier.store.models import DecisionRow
+from amplifier.store.numbered import mark, of_account
 from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
@@ -46,7 +47,10 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     """
     check()
     if kind is DecisionKind.WORDS_REPLACED:
-        value, replaced, facts = _by_number(value), _by_number(replaced), facts and _by_number(facts)
+        value, replaced, facts = (_by_number(told) for told in (value or "{}", replaced or "{}", facts))
+        facts = _with_facts_named(facts, fact_names.kept())
+    elif kind is DecisionKind.FACT_LEFT:
+        value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
     row = DecisionRow.objects.create(
         kind=kind,
         subject=subject,
@@ -57,16 +61,17 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
         at=now,
         facts=facts or None,
     )
-    return _decision(row)
+    return _decision(row, _labels(), ())
 
 
 @reading
 def decisions() -> tuple[Decision, ...]:
     """All of them, oldest first."""
-    rows = list(DecisionRow.objects.order_by("id"))
+    rows, labels = list(DecisionRow.objects.order_by("id")), _labels()
+    became = [row for row in rows if row.kind == DecisionKind.SAME_ACCOUNT]
     is_older = any(row.kind == DecisionKind.WORDS_REPLACED and row.facts is None for row in rows)
     found_out = _found_out() if is_older else {}
-    return tuple(_decision(row, found_out.get(str(row.pk), "")) for row in rows)
+    return tuple(_decision(row, labels, became, found_out.get(str(row.pk), "")) for row in rows)
 
 
 @whole
@@ -81,7 +86,8 @@ def keep_facts(
     A decision cannot be rewritten, so that this is an event beside it.
     """
     stated.state(of_deliveries)
-    told = {number: _by_number(as_json(found)) for number, found in of_decisions.items()}
+    named = fact_names.kept()
+    told = {number: _with_facts_named(_by_number(as_json(found)), named) for number, found in of_decisions.items()}
     write_events([Event(now, SERVICE, OLDER, FOUND_OUT, detail=json.dumps(told))])
 
 
@@ -138,30 +144,79 @@ def is_behind() -> bool:
     return bool(execute(BEHIND)[0][0])
 
 
-def _by_number(words: str) -> str:
-    """Words by account, JSON, as they are kept: an account by its number, whatever it is called later."""
+def _by_number(told: str) -> str:
+    """What is told of each account, JSON, as it is kept: an account by its number, whatever it is called later."""
     numbers = accounts.numbers()
-    told = json.loads(words or "{}")
-    return json.dumps({f"#{numbers[label]}" if label in numbers else label: text for label, text in told.items()})
+    by_label = json.loads(told) if told else {}
+    kept = {mark(numbers[label]) if label in numbers else label: one for label, one in by_label.items()}
+    return json.dumps(kept) if told else ""
 
 
-def _by_label(words: str) -> str:
-    """The same as people wrote them, with the labels that the accounts have now."""
-    labels = {f"#{number}": label for number, label in accounts.labels().items()}
-    return json.dumps({labels.get(key, key): text for key, text in json.loads(words or "{}").items()})
+def _labels() -> dict[str, str]:
+    return {mark(number): label for number, label in accounts.labels().items()}
 
 
-def _decision(row: DecisionRow, found_out: str = "") -> Decision:
-    kind = DecisionKind(row.kind)
-    is_words = kind is DecisionKind.WORDS_REPLACED
+def _decision(
+    row: DecisionRow, labels: Mapping[str, str], became: Iterable[DecisionRow], found_out: str = ""
+) -> Decision:
+    """A decision with the labels that its accounts have now. `became`: which turned out to be which, in order.
+
+    `found_out` is what its words state, where an earlier version did not keep that with it.
+    """
+    value, replaced, facts = row.value, row.replaced, row.facts or found_out
+    later = [one for one in became if one.pk > row.pk]
+
+    def called(name: str) -> str:
+        return of_account(name, lambda form: _label(form, labels, later))
+
+    if row.kind == DecisionKind.WORDS_REPLACED:
+        chosen = _chosen(json.loads(value or "{}"), labels, later)
+        value, facts = _of_these(value, chosen), _with_facts_named(_of_these(facts, chosen), called)
+        replaced = _of_these(replaced, _chosen(json.loads(replaced or "{}"), labels, later))
+    elif row.kind == DecisionKind.FACT_LEFT:
+        value, replaced = _with_keys_named(value, called), _with_keys_named(replaced, called)
     return Decision(
         id=row.pk,
-        kind=kind,
+        kind=DecisionKind(row.kind),
         subject=row.subject,
-        value=_by_label(row.value) if is_words else row.value,
-        replaced=_by_label(row.replaced) if is_words else row.replaced,
+        value=value,
+        replaced=replaced,
         actor=row.actor,
         reason=row.reason,
         at=row.at,
-        facts=_by_label(row.facts or found_out) if row.facts or found_out else "",
+        facts=facts,
     )
+
+
+def _chosen(keys: Iterable[str], labels: Mapping[str, str], became: Sequence[DecisionRow]) -> dict[str, str]:
+    """For each label the key that counts. Of two that are one account by now it is the one that had the label last."""
+    found: dict[str, str] = {}
+    for key in keys:
+        label = _label(key, labels, became)
+        if label not in found or any(key == one.subject for one in became):
+            found[label] = key
+    return found
+
+
+def _label(key: str, labels: Mapping[str, str], became: Iterable[DecisionRow]) -> str:
+    """What an account is called now; what names none stays as it is."""
+    for one in became:
+        key = one.value if key == one.subject else key
+    return labels.get(key, key)
+
+
+def _with_facts_named(told: str, named: Callable[[str], str]) -> str:
+    """What words state, by account, with other names for the facts."""
+    facts = json.loads(told) if told else {}
+    return (
+        json.dumps({one: [[named(name), said] for name, said in known] for one, known in facts.items()}) if told else ""
+    )
+
+
+def _with_keys_named(told: str, named: Callable[[str], str]) -> str:
+    return json.dumps({named(name): said for name, said in json.loads(told).items()}) if told else ""
+
+
+def _of_these(told: str, chosen: Mapping[str, str]) -> str:
+    by_key = json.loads(told) if told else {}
+    return json.dumps({label: by_key[key] for label, key in chosen.items() if key in by_key}) if told else ""

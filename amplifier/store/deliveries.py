@@ -23,7 +23,7 @@ from amplifier.campaign.delivery import (
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import accounts, decisions, spends, stops
+from amplifier.store import accounts, decisions, rests, spends, stops
 from amplifier.store.claims import OVERDUE, OVERDUE_HELD, SILENT, claim_for, locked
 from amplifier.store.corrections import is_change
 from amplifier.store.events import Event, of_delivery, write_events
@@ -35,7 +35,7 @@ from amplifier.store.transaction import stamp, whole
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]
 NO_CAPS: Mapping[str, Caps] = {}
-NO_RESTS: Mapping[str, timedelta] = {}
+NO_GAPS: Mapping[str, timedelta] = {}
 BEFORE_A_LOOK = timedelta(seconds=60)  # when a network named another post than ours
 NO_MONEY = "This month's budget has not enough left for it."
 CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out."
@@ -75,7 +75,7 @@ class _Page:
     relieved: set[int] = field(default_factory=set)
 
     def write(self) -> None:
-        accounts.relieve(self.relieved)
+        rests.relieve(self.relieved)
         write_events(self.events)
 
 
@@ -135,18 +135,18 @@ def record(transitions: Sequence[Transition], *, now: datetime, actor: str = SER
 
 
 @whole
-def expire_leases(*, now: datetime, look_at: datetime, rests: Mapping[str, timedelta] = NO_RESTS) -> int:
+def expire_leases(*, now: datetime, look_at: datetime, gaps: Mapping[str, timedelta] = NO_GAPS) -> int:
     """Deliveries whose worker fell silent while sending become unsure, to be looked for at `look_at`.
 
-    `rests`: how much longer than a lease an account's gap is, as each of them may be out.
+    `gaps`: how much longer than a lease an account's gap is, as each of them may be out.
     """
     ids = locked(SILENT, [stamp(now)])
     if not ids:
         return 0
-    silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__label__in=list(rests)) if rests else ()
+    silent = DeliveryRow.objects.filter(id__in=ids, verb=Verb.PUBLISH, account__label__in=list(gaps)) if gaps else ()
     for row in silent and silent.select_related("account"):
-        until = (row.lease_until or now) + rests[row.account.label]
-        accounts.make_wait(row.account_id, until=until, posts_only=True)
+        until = (row.lease_until or now) + gaps[row.account.label]
+        rests.make_wait(row.account_id, until=until, posts_only=True)
     DeliveryRow.objects.filter(id__in=ids, state=State.SENDING).update(
         state=State.UNSURE,
         detail="The worker stopped while it was sending.",
@@ -219,7 +219,7 @@ def _is_full(account: str, caps: Mapping[str, Caps], now: datetime) -> bool:
     number = accounts.number_of(account)
     until = full_until(number, caps[account], now=now)
     if until is not None:
-        accounts.make_wait(number, until=until, posts_only=True)
+        rests.make_wait(number, until=until, posts_only=True)
     return until is not None
 
 
@@ -243,7 +243,7 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     if row is None:
         return False
     after, reason, detail = _settled(step, row)
-    changes: dict[str, object] = {"looks": step.looks, "lease_until": None}
+    changes: dict[str, object] = {"looks": step.looks, "lease_until": None, "text": step.words or row.text}
     if step.gives_up_bytes:
         changes["request"] = None
     is_refused = row.reason == DoubtReason.REFUSED and step.after is State.HELD
@@ -267,7 +267,7 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
 def _write_sent(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     """The usual end, in as few statements as it takes. False where something is not as usual; nothing is changed."""
     receipt = step.receipt
-    if receipt is None:
+    if receipt is None or step.words:
         return False
     there = receipt.remote_id
     rows = execute(SENT, [there, receipt.url, page.at, step.id, step.fence, step.before, there, step.id])
@@ -282,13 +282,13 @@ def _tell_account(account: int, step: Transition, page: _Page, *, now: datetime)
     if step.account_lost:
         accounts.lose_account(account, detail=step.account_lost, now=now, refused=True)
     if step.strain > 0:
-        accounts.strain(account, strain_s=step.strain, now=now)
+        rests.strain(account, strain_s=step.strain, now=now)
     elif step.after is State.SENT:
         page.relieved.add(account)
     if step.account_until is not None:
-        accounts.make_wait(account, until=step.account_until, app_wide=step.app_wide)
+        rests.make_wait(account, until=step.account_until, app_wide=step.app_wide)
     if step.post_until is not None:
-        accounts.make_wait(account, until=step.post_until, posts_only=True)
+        rests.make_wait(account, until=step.post_until, posts_only=True)
 
 
 def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> dict[str, object]:

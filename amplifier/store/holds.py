@@ -48,9 +48,9 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
     `stopped` is a stop from outside the database; `by_hand` are the accounts on which people post.
     """
     in_force = stops.stops()
-    lost = accounts.lost_accounts()
+    closed_ones = accounts.closed_accounts()
     handed: list[int] = []
-    closed = sorted({*by_hand, *lost})
+    closed = sorted({*by_hand, *closed_ones})
     statement, words = DUE, [stamp(now)] * 3
     if not (stopped or in_force):
         on_closed = f" OR {ON_THESE.format(marks(closed))}" if closed else ""
@@ -60,7 +60,7 @@ def hold_blocked(*, now: datetime, stopped: str = "", by_hand: Collection[str] =
     if not found:
         return ()
     for row in DeliveryRow.objects.filter(id__in=found).select_related("post", "account").order_by("run_at", "id"):
-        why = _why(row, stopped, in_force, lost)
+        why = _why(row, stopped, in_force, closed_ones)
         if why is None and (row.account.label in by_hand or (row.post.hand_off and row.verb == Verb.PUBLISH)):
             if not _may_follow(row):  # the words before these are still there, or nobody knows what there is to delete
                 continue
@@ -172,17 +172,21 @@ def _may_follow(row: DeliveryRow) -> bool:
 
 
 def _why(
-    row: DeliveryRow, stopped: str, in_force: Collection[Stop], lost: Mapping[str, str]
+    row: DeliveryRow, stopped: str, in_force: Collection[Stop], closed: Mapping[str, str]
 ) -> tuple[HoldReason, str] | None:
     if row.verb != Verb.PUBLISH:  # corrections and deletions go on, whatever is stopped
-        return (HoldReason.ACCOUNT, lost[row.account.label]) if row.account.label in lost and _may_follow(row) else None
+        return (
+            (HoldReason.ACCOUNT, closed[row.account.label])
+            if row.account.label in closed and _may_follow(row)
+            else None
+        )
     if stopped:
         return HoldReason.STOPPED, f"Sending is stopped. {stopped}"
     stop = stopped_by(in_force, row.account.label, row.text)
     if stop:
         return HoldReason.STOPPED, _in_words(stop)
-    if row.account.label in lost:
-        return HoldReason.ACCOUNT, lost[row.account.label]
+    if row.account.label in closed:
+        return HoldReason.ACCOUNT, closed[row.account.label]
     return None
 
 

@@ -78,7 +78,8 @@ class PostRow(models.Model):
 class AccountRow(models.Model):
     """One profile on one network, by a number of its own, and how it is. `label` is its name in settings.yaml.
 
-    `origin` is the identity that it was first seen with: keys are made of it, whatever its handle becomes.
+    `origin` is the identity that it was first seen with: keys are made of it, whatever its handle becomes. `called` is
+    the handle that its network has for it, where that is not the one in settings.yaml.
     """
 
     network = models.CharField(max_length=20)
@@ -86,6 +87,7 @@ class AccountRow(models.Model):
     handle = models.CharField(max_length=200)
     origin = models.CharField(max_length=600)
     remote_id = models.CharField(max_length=200, default="")
+    called = models.CharField(max_length=200, default="")
     label = models.CharField(max_length=700, unique=True)
     group = models.CharField(max_length=100, default="")
     is_listed = models.BooleanField(default=True)
@@ -104,7 +106,11 @@ class AccountRow(models.Model):
     class Meta:
         db_table = "accounts"
         constraints: ClassVar = [
-            Unique(fields=["network", "server", "handle"], name="one_account_an_identity", condition=~Q(handle="")),
+            Unique(
+                fields=["network", "server", "handle"],
+                name="one_account_an_identity",
+                condition=Q(is_listed=True) & ~Q(handle=""),
+            ),
         ]
 
 

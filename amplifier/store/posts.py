@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import accounts, decisions, planned
+from amplifier.store import accounts, decisions, fact_names, planned
 from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import reading, whole
@@ -77,9 +77,11 @@ def _existing(campaign: str, *, lock: bool) -> list[ExistingPost]:
 
 def _facts(post: WantedPost) -> list[list[object]]:
     """What the plan's words state, and for each account with a person's own words what those do."""
-    kept: list[list[object]] = [[fact.name, fact.value] for fact in post.facts]
+    as_kept = fact_names.kept()
+    kept: list[list[object]] = [[as_kept(fact.name), fact.value] for fact in post.facts]
     for account, facts in post.own_facts.items():
-        kept = facts_kept(kept, facts, accounts=[accounts.number_of(account)])
+        stated = [Fact(as_kept(fact.name), fact.value) for fact in facts]
+        kept = facts_kept(kept, stated, accounts=[accounts.number_of(account)])
     return kept
 
 

@@ -37,14 +37,15 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
 
     That is what was under way then, what was due since, and what hangs on a milestone, which may have been moved
     forward since. The last is left alone on an account that nobody may ask (not in `readable`): there it waits for its
-    time and a person's hand. Whatever else is not at its end is looked for if a person sends it again.
+    time and a person's hand. Whatever else is not at its end is looked for if a person sends it again. What a person
+    wanted sent again then, they have to want again: it has happened, and they may have withdrawn it since.
     """
     stops.stop(reason=reason, actor=actor, now=now)
     since = Q(state=State.QUEUED) & (
         Q(post__due_at__lte=now) | Q(run_at__lte=now) | (~Q(post__milestone="") & Q(account__label__in=list(readable)))
     )
     went_on = Q(state=State.HELD, reason__in=GOES_ON)
-    under_way = Q(state=State.SENDING) | Q(state=State.UNSURE, reason="")
+    under_way = Q(state=State.SENDING) | Q(state=State.UNSURE, reason__in=["", DoubtReason.AGAIN])
     chosen = DeliveryRow.objects.filter(since | went_on | under_way)
     rows = list(chosen.order_by("id").values_list("id", "account__label", "state"))
     numbers = [pk for pk, _, _ in rows]

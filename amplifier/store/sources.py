@@ -8,6 +8,7 @@ from datetime import datetime
 
 from amplifier.store import accounts
 from amplifier.store.heard import SourceRow
+from amplifier.store.numbered import mark
 from amplifier.store.transaction import reading, whole
 
 
@@ -25,12 +26,12 @@ def as_kept(name: str) -> str:
     """A source as its rows name it: by its account's number, so that it stands where it stood under any label."""
     account, colon, what = name.partition(":")
     number = accounts.numbers().get(account)
-    return f"#{number}{colon}{what}" if number else name
+    return f"{mark(number)}{colon}{what}" if number else name
 
 
 def as_called() -> Callable[[str], str]:
     """How a source that is kept is called now, for all that one verb tells."""
-    labels = {f"#{number}": label for number, label in accounts.labels().items()}
+    labels = {mark(number): label for number, label in accounts.labels().items()}
 
     def called(name: str) -> str:
         account, colon, what = name.partition(":")

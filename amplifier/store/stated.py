@@ -11,6 +11,7 @@ from amplifier.campaign.changes import ExistingDelivery, Unsent, Waits
 from amplifier.campaign.correction import LIVES, Stated, facts_kept, facts_of
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
 from amplifier.campaign.post import OWN, Fact, PostId
+from amplifier.store.fact_names import called
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading, whole
 
@@ -40,7 +41,7 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
                 text=said.text,
                 url=row.url,
                 due_at=post.due_at,
-                facts=facts_of(post.facts, row.account_id, said.revision),
+                facts=called(facts_of(post.facts, row.account_id, said.revision)),
                 is_sure=row.state == State.SENT,
             )
         )
@@ -69,7 +70,7 @@ def unsent(campaign: str, *, among: Collection[int] | None = None) -> tuple[Unse
             ),
             post=PostId(campaign, row.post.slot, row.post.occurrence),
             platform=row.platform,
-            facts=facts_of(row.post.facts, row.account_id, row.revision),
+            facts=called(facts_of(row.post.facts, row.account_id, row.revision)),
             waits=None if row.revision else _waits(row),
             too_late_at=row.too_late_at,
         )

@@ -8,11 +8,11 @@ from amplifier.campaign.stop import ACCOUNT, EVERYTHING, Stop
 from amplifier.store import accounts
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import StopRow
+from amplifier.store.numbered import mark
 from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, whole
 
 SUBJECT = "service"
-NUMBERED = f"{ACCOUNT}#"
 IN_FORCE = "SELECT id, scope, reason, actor, at FROM stops WHERE lifted_at IS NULL ORDER BY id"
 
 
@@ -53,15 +53,15 @@ def _by_number(scope: str) -> str:
     """A scope as it is kept: an account by its number, so that the stop holds whatever the account is called later."""
     label = scope.removeprefix(ACCOUNT)
     number = accounts.numbers().get(label) if scope.startswith(ACCOUNT) else None
-    return f"{NUMBERED}{number}" if number else scope
+    return f"{ACCOUNT}{mark(number)}" if number else scope
 
 
 def _by_label(scope: str) -> str:
     """A scope as people and rules know it."""
-    number = scope.removeprefix(NUMBERED)
-    if not scope.startswith(NUMBERED) or not number.isdecimal():
+    if not scope.startswith(ACCOUNT):
         return scope
-    return ACCOUNT + accounts.labels().get(int(number), number)
+    name = scope.removeprefix(ACCOUNT)
+    return ACCOUNT + {mark(number): label for number, label in accounts.labels().items()}.get(name, name)
 
 
 def _stop(row: StopRow) -> Stop:

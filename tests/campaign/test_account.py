@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from amplifier.campaign.account import Identity, Known, Listed, Match, former, identity, matches, renamed
+from amplifier.campaign.account import (
+    Identity,
+    Known,
+    Listed,
+    Match,
+    Proof,
+    Told,
+    former,
+    identity,
+    is_called_so,
+    is_same_account,
+    matches,
+    proof,
+    renamed,
+)
 
 X = Identity("x", "", "labfreemvmt")
 SOCIAL = Identity("mastodon", "social.example", "labfreemvmt")
@@ -60,9 +76,10 @@ def test_a_changed_name_keeps_its_row() -> None:
     assert matches([one], [known(3, X, "x", "77")]) == (Match(one, 3),)
 
 
-def test_one_name_for_somebody_else_is_another_row() -> None:
+@pytest.mark.parametrize("remote_id", ["", "77"])
+def test_one_name_for_somebody_else_is_another_row_that_waits_to_hear_who_it_is(remote_id: str) -> None:
     one = Listed("x", "x", "somebody")
-    assert matches([one], [known(3, X, "x")]) == (Match(one, None),)
+    assert matches([one], [known(3, X, "x", remote_id)]) == (Match(one, None, is_doubtful=True),)
 
 
 def test_a_new_handle_waits_for_proof_where_a_known_account_is_gone() -> None:
@@ -73,14 +90,13 @@ def test_a_new_handle_waits_for_proof_where_a_known_account_is_gone() -> None:
 @pytest.mark.parametrize(
     ("listed", "there"),
     [
-        ([Listed("y", "x", "labfree")], [known(3, X, "x")]),  # nobody ever told who it was
         ([Listed("y", "x", "labfree", asked=False)], [known(3, X, "x", "77")]),  # nobody may ask
         (
             [Listed("x", "x", "labfreemvmt"), Listed("y", "x", "labfree")],
             [known(3, X, "x", "77")],
         ),  # it is still listed
         ([Listed("y", "bluesky", "labfree.example")], [known(3, X, "x", "77")]),  # another network
-        ([Listed("y", "mastodon", "labfree", "https://b.example")], [known(3, SOCIAL, "m", "77")]),  # another server
+        ([Listed("y", "x", "labfreemvmt")], [known(3, X, "x", "77")]),  # nothing but its label changed
     ],
 )
 def test_nobody_waits_for_proof_who_can_be_nobody_else(listed: list[Listed], there: list[Known]) -> None:
@@ -98,3 +114,105 @@ def test_labels_may_change_places_and_who_loses_one_is_called_by_its_handle() ->
     assert renamed({1: "a", 3: "c"}, {1: "c"}, who) == {1: "c", 3: "c (@old)"}
     assert renamed({1: "a", 3: "c"}, {1: "a"}, who) == {}
     assert former("m", SOCIAL) == "m (@labfreemvmt@social.example)"
+
+
+ONE, TWO = known(1, Identity("x", "", "a"), "one", "77"), known(2, Identity("x", "", "b"), "two", "78")
+
+
+@pytest.mark.parametrize(
+    ("listed", "doubtful"),
+    [
+        ([("one", "b"), ("two", "a")], "one two"),  # handles exchanged, or labels: nobody can tell
+        ([("one", "c"), ("old", "a")], "one old"),  # a second account took the handle of the first
+        ([("first", "c"), ("old", "a")], "first old"),  # the same, and the label is gone
+        ([("one", "c"), ("two", "a")], "one two"),
+        ([("one", "c"), ("two", "b")], "one"),
+        ([("one", "b"), ("three", "a")], "one three"),
+        ([("one", "a"), ("two", "b"), ("three", "c")], ""),  # one more
+        ([("uno", "a"), ("due", "b")], ""),  # labels that nobody had
+        ([("one", "a")], ""),
+    ],
+)
+def test_what_does_not_fit_together_as_it_did_is_decided_by_the_network_alone(
+    listed: list[tuple[str, str]], doubtful: str
+) -> None:
+    found = matches([Listed(label, "x", handle) for label, handle in listed], [ONE, TWO])
+    assert " ".join(one.listed.label for one in found if one.is_doubtful) == doubtful
+    assert all(one.number is None for one in found if one.is_doubtful)
+
+
+def test_an_account_that_comes_back_has_to_say_who_it_is() -> None:
+    gone = replace(ONE, is_listed=False)
+    assert matches([Listed("one", "x", "a")], [gone])[0].is_doubtful
+    assert matches([Listed("one", "x", "a")], [replace(gone, remote_id="")]) == (Match(Listed("one", "x", "a"), 1),)
+
+
+def test_a_row_that_is_listed_comes_before_one_that_had_its_handle_before() -> None:
+    before = replace(ONE, is_listed=False, label="one (@a)")
+    assert matches([Listed("two", "x", "a")], [before, replace(TWO, identity=ONE.identity)])[0].number == 2
+
+
+def test_another_name_of_a_server_may_be_the_same_server() -> None:
+    one = Listed("m", "mastodon", "labfreemvmt", "https://www.social.example")
+    assert matches([one], [known(3, SOCIAL, "m", "77")])[0].is_doubtful
+    row = replace(known(3, SOCIAL, "m", "77"), url="https://social.example/@labfreemvmt")
+    there = "www.social.example"
+    assert is_same_account(row, there, Told("77", "labfreemvmt", "https://social.example/@LabFreeMvmt/"))
+    assert not is_same_account(row, there, Told("77", "labfreemvmt", "https://www.social.example/@labfreemvmt"))
+    assert not is_same_account(row, there, Told("78", "labfreemvmt", row.url))
+    assert not is_same_account(replace(row, url=""), there, Told("77", "labfreemvmt"))
+    assert is_same_account(row, "social.example", Told("77", "labfree"))
+
+
+@pytest.mark.parametrize(
+    ("who", "told", "is_so"),
+    [
+        (X, Told("1", "LabFreeMvmt"), True),
+        (X, Told("1", "jo_private"), False),
+        (X, Told("1"), True),  # a network that names none
+        (X, Told("1", "handle.invalid"), False),
+        (SOCIAL, Told("1", "labfreemvmt"), True),
+        (SOCIAL, Told("1", "labfreemvmt@social.example"), True),
+        (SOCIAL, Told("1", "jo"), False),
+        (Identity("bluesky", "", "us.example"), Told("did:plc:a", "Us.example"), True),
+        (Identity("bluesky", "", "us.example"), Told("did:plc:a", "handle.invalid"), True),
+        (Identity("bluesky", "", "us.example"), Told("did:plc:a", "jo.example"), False),
+        (Identity("bluesky", "", "did:plc:a"), Told("did:plc:a", "us.example"), True),
+        (Identity("bluesky", "", "did:plc:a"), Told("did:plc:b", "us.example"), False),
+    ],
+)
+def test_a_handle_is_compared_as_its_network_means_it(who: Identity, told: Told, is_so: bool) -> None:  # noqa: FBT001
+    assert is_called_so(who, told) == is_so
+
+
+NEW = known(3, Identity("x", "", "a"), "one")
+GONE = replace(TWO, is_listed=False)
+
+
+@pytest.mark.parametrize(
+    ("row", "told", "other", "found"),
+    [
+        (NEW, Told("77", "a"), None, Proof.SAME),
+        (NEW, Told("99", "jo"), None, Proof.STRANGER),
+        (NEW, Told("78", "a"), GONE, Proof.KNOWN),
+        (NEW, Told("78", "a"), TWO, Proof.TWICE),
+        (NEW, Told("78", "b"), TWO, Proof.STRANGER),
+        (ONE, Told("77", "a"), None, Proof.SAME),
+        (ONE, Told("77", "renamed"), None, Proof.SAME),  # the id stays
+        (ONE, Told("99", "jo"), None, Proof.STRANGER),
+        (ONE, Told("99", "a"), None, Proof.ANEW),
+        (ONE, Told("78", "a"), TWO, Proof.EXCHANGED),
+        (ONE, Told("78", "a"), GONE, Proof.EXCHANGED),
+        (ONE, Told("78", "b"), TWO, Proof.STRANGER),
+        (ONE, Told("77", "a"), replace(TWO, remote_id="77"), Proof.SAME),  # of two rows of one account the older speaks
+        (replace(TWO, remote_id="77"), Told("77", "b"), ONE, Proof.TWICE),
+        (ONE, Told("", "a"), None, Proof.SAME),
+    ],
+)
+def test_whose_the_keys_are(row: Known, told: Told, other: Known | None, found: Proof) -> None:
+    assert proof(row, told, other) is found
+
+
+def test_two_rows_that_lose_one_label_after_another_are_called_differently() -> None:
+    who = {1: Identity("x", "", "a"), 2: Identity("x", "", "a")}
+    assert renamed({1: "one (@a)", 2: "one"}, {3: "one"}, who) == {3: "one", 2: "one (@a) 2"}

@@ -11,6 +11,7 @@ from amplifier.campaign.correction import (
     Way,
     facts_kept,
     facts_of,
+    facts_passed_on,
     opened,
     stand,
     stands,
@@ -130,3 +131,15 @@ def test_words_that_state_nothing_are_not_taken_to_state_what_the_others_do() ->
     stored = facts_kept([["milestone.debate", "then"]], [], accounts=["x"], revision=2)
     assert facts_of(stored, "x", 2) == ()
     assert facts_of(facts_kept([["link.a", "b"]], [], accounts=["x"]), "x", 0) == ()
+
+
+def test_of_two_accounts_that_are_one_the_words_that_count_state_their_facts_and_the_others_none() -> None:
+    then, now = Fact("milestone.debate", "then"), Fact("milestone.debate", "now")
+    stored = facts_kept([["link.a", "b"]], [then], accounts=[2])
+    stored = facts_kept(facts_kept(stored, [now], accounts=[4]), [now], accounts=[4], revision=1)
+    taken = facts_passed_on(stored, 2, 4, revision=0, taken=True)
+    assert (facts_of(taken, 2, 0), facts_of(taken, 4, 1)) == ((now,), (now,))
+    left = facts_passed_on(stored, 2, 4, revision=0, taken=False)
+    assert (facts_of(left, 2, 0), facts_of(left, 4, 1)) == ((then,), (now,))
+    assert facts_of(facts_passed_on(stored, 4, 2, revision=1, taken=True), 4, 1) == ()
+    assert facts_passed_on([["link.a", "b"]], 2, 4, revision=0, taken=True) == [["link.a", "b"]]

@@ -21,13 +21,17 @@ from amplifier.campaign.delivery import (
     MOVES_BY_A_PERSON,
     ON_ITS_WAY,
     PASSING,
+    UNPLANNED,
+    UNPLANNED_HOLD,
     DeliveryId,
     HoldReason,
     Receipt,
     State,
     Verb,
     idempotency_key,
+    is_left_out_for_good,
     record_key,
+    waits_for_a_person,
 )
 from amplifier.campaign.post import PostId
 
@@ -208,3 +212,20 @@ def test_when_to_rest_is_no_part_of_the_proof() -> None:
     assert Receipt("12", "https://x.com/us/status/12", datetime(2023, 10, 10, tzinfo=UTC)) == Receipt(
         "12", "https://x.com/us/status/12"
     )
+
+
+def test_a_hold_that_the_planner_or_time_ends_waits_for_nobody() -> None:
+    waiting = {reason for reason in HoldReason if waits_for_a_person(State.HELD, reason)}
+    words = {HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.UNTRUE}
+    assert waiting == set(HoldReason) - PASSING - words
+    assert not waits_for_a_person(State.QUEUED, HoldReason.KEPT)
+
+
+def test_only_what_the_plan_left_out_comes_back_with_it() -> None:
+    assert [is_left_out_for_good("dropped", why) for why in (UNPLANNED, UNPLANNED_HOLD, "by hand", "")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert not is_left_out_for_good(State.HELD, "by hand")

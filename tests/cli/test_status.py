@@ -13,10 +13,11 @@ from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import load
-from amplifier.store import heartbeats, stops
+from amplifier.store import accounts, heartbeats, sources, stops
 from amplifier.store.models import DeliveryRow
 from amplifier.store.notes import mark_twice
 from tests.cli.conftest import Shell
+from tests.store import filled
 
 
 def _alive(shell: Shell) -> None:
@@ -198,3 +199,44 @@ def test_what_nobody_will_hear_under_a_name_that_was_used_is_told_until_it_is_to
     assert "the last good version holds" not in said.out
     status = shell.ask("status")
     assert (status["good"], status["unsaid"][0]["rule"]) == (False, "swallowed")
+
+
+def test_a_source_in_trouble_is_told_as_long_as_the_settings_have_it(shell: Shell) -> None:
+    file = shell.home / "settings.yaml"
+    without = file.read_text(encoding="utf-8")
+    for name in ("mastodon:#OurTag", "x:mentions", "old:mentions"):
+        sources.source_trouble(name, problem="Not reached.")
+    file.write_text(without.replace("tags: []", 'tags: [{tag: "#OurTag", ours: true}]', 1), encoding="utf-8")
+    said = shell("status")
+    assert "◷ mastodon:#OurTag could not be read: Not reached." in said.out
+    assert said.out.count("could not be read") == 2
+    assert shell.ask("status")["sources"] == {"mastodon:#OurTag": "Not reached.", "x:mentions": "Not reached."}
+    file.write_text(without, encoding="utf-8")
+    assert "OurTag" not in shell("status").out
+    assert shell.ask("status")["sources"] == {"x:mentions": "Not reached."}
+
+
+def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(shell: Shell) -> None:
+    _alive(shell)
+    there = [(one.name, one.platform, one.handle) for one in load(shell.home).accounts]
+    filled.know([*there, ("old", "x", "formerly")])
+    accounts.account_trouble("old", lost=True, detail="Gone.", now=utc_now())
+    assert (shell("status").code, shell.ask("status")["good"]) == (1, False)
+    filled.know(there)
+    said = shell("status")
+    assert (said.code, "formerly" in said.out, "no longer lets us in" in said.out) == (0, False, False)
+    assert "old" not in {one["name"] for one in shell.ask("status")["accounts"]}
+
+
+def test_an_account_that_people_use_by_hand_by_now_is_not_lost(shell: Shell) -> None:
+    _alive(shell)
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=utc_now())
+    sources.source_trouble("x:mentions", problem="Revoked.")
+    assert shell("status").code == 1
+    file = shell.home / "settings.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("platform: x\n", "platform: x\n    hand_off: true\n", 1), encoding="utf-8")
+    _alive(shell)
+    said = shell("status")
+    assert (said.code, "Revoked" in said.out) == (0, False)
+    assert "by hand; nothing is asked of its API." in said.out

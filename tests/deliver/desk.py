@@ -27,7 +27,9 @@ class Desk:
     """One worker, a network for each account, and a clock that only the test moves."""
 
     time: datetime = filled.NOW
-    networks: dict[str, Scripted] = field(default_factory=lambda: {name: Scripted() for name in filled.PLATFORMS})
+    networks: dict[str, Scripted] = field(
+        default_factory=lambda: {name: Scripted(handle=f"{name}-handle") for name in filled.PLATFORMS}
+    )
     looks: int = 2
     gap: float = 0.0
     stopped: str = ""

@@ -20,6 +20,9 @@ class Scripted:
     """One account on one network. A script is a list of acts, one for each coming call: an exception to raise after the
     post was stored (in `lost`) or before it (in `refused`), or something to do before the call goes on."""
 
+    handle: str = "us"
+    remote_id: str = "1"
+    found_by_key: str = ""
     refused: list[Act] = field(default_factory=list)
     lost: list[Act] = field(default_factory=list)
     unprepared: list[Act] = field(default_factory=list)
@@ -42,7 +45,7 @@ class Scripted:
     def verify(self) -> Identity:
         self.calls.append("verify")
         _play(self.unknown)
-        return Identity("1", "us", "https://x.com/us", 500, "codepoints")
+        return Identity(self.remote_id, self.handle, "https://x.com/us", 500, "codepoints")
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         self.calls.append("prepare")
@@ -67,7 +70,8 @@ class Scripted:
             if act is None:
                 return None
             _act(act)
-        fitting = [number for number, kept in self.posts.items() if kept == sought.request]
+        by_key = self.found_by_key
+        fitting = [number for number, kept in self.posts.items() if kept == sought.request or number == by_key]
         return next((self._receipt(number) for number in fitting if number not in sought.taken), None)
 
     def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Receipt | None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from amplifier.campaign.delivery import HoldReason
-from amplifier.deliver.accounts import answers_hold, are_called_so, listed, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform
 from amplifier.policy import Counts, TextLimit
@@ -16,6 +16,7 @@ from amplifier.store import accounts, holds, spends
 from tests.deliver.desk import Desk
 from tests.deliver.test_cost import written
 from tests.schedule.homes import settings
+from tests.store import filled
 from tests.store.filled import NOW, add, after, row
 
 
@@ -206,3 +207,67 @@ def test_whoever_has_older_settings_than_the_ledger_does_nothing(sqlite_ledger: 
     accounts.know_accounts(listed(newer))
     assert not are_called_so(ours)
     assert are_called_so(newer)
+
+
+def test_what_waited_does_not_go_on_with_keys_of_somebody_else(desk: Desk) -> None:
+    number = add()
+    accounts.account_trouble("x", lost=True, detail="Revoked.", now=desk.time)
+    holds.hold_blocked(now=desk.time)
+    desk.x.handle = "jo_private"
+    ask(desk, "x")
+    assert (state().health, row(number).state) == (accounts.LOST, "held")
+    assert "log in to @jo_private" in state().detail
+
+
+@pytest.mark.parametrize(("is_ours", "rows"), [(True, 1), (False, 2)])
+def test_an_account_that_never_said_who_it_is_is_known_by_what_it_posted(
+    desk: Desk,
+    is_ours: bool,  # noqa: FBT001  a case
+    rows: int,
+) -> None:
+    out = filled.sent("Vote", number=100)
+    filled.know([("x", "x", "new-handle")])
+    desk.x.handle = "new-handle"
+    if is_ours:
+        desk.x.posts["100"] = b"key|en|Vote|12:00:00"
+    ask(desk, "x")
+    assert state().health == accounts.OK
+    assert len([one for one in accounts.account_states() if one.platform == "x"]) == rows
+    assert (row(out.id).account_id == filled.number("x")) == is_ours
+
+
+def test_what_may_be_out_is_looked_for_with_the_new_handle_and_not_said_again(desk: Desk) -> None:
+    doubt = filled.unsure("Vote")
+    filled.know([("x", "x", "new-handle")])
+    desk.x.handle = "new-handle"
+    ask(desk, "x")
+    assert row(doubt.id).account_id == filled.number("x")
+
+
+def test_who_cannot_be_asked_what_it_posted_stays_unproven(desk: Desk) -> None:
+    filled.sent("Vote")
+    filled.know([("x", "x", "new-handle")])
+    desk.x.handle = "new-handle"
+    desk.x.unread.append(Unavailable("Not reached."))
+    ask(desk, "x")
+    assert (state().health, state().detail) == (accounts.UNPROVEN, "Not reached.")
+
+
+def test_other_keys_send_nothing_before_the_network_has_said_whose_they_are(desk: Desk) -> None:
+    ours = settings(live=True)
+    accounts.know_accounts(listed(ours))
+    who = {one.name: one for one in ours.accounts}["mastodon"]
+    keys = dict.fromkeys(who.secrets.values(), "right")
+    doubt_other_keys(ours, keys, "key", now=desk.time)
+    accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=0, now=desk.time)
+    number = add(account="mastodon")
+    doubt_other_keys(ours, keys, "key", now=desk.time)
+    assert state("mastodon").health == accounts.OK
+    doubt_other_keys(ours, dict.fromkeys(keys, "another's"), "key", now=desk.time)
+    assert (state("mastodon").health, state("mastodon").checked_at) == (accounts.UNPROVEN, None)
+    assert "has other keys since the last start" in state("mastodon").detail
+    desk.tick()
+    assert row(number).reason == HoldReason.ACCOUNT
+    desk.networks["mastodon"].handle = who.handle
+    ask(desk, "mastodon")
+    assert (state("mastodon").health, row(number).state) == (accounts.OK, "queued")

@@ -220,3 +220,29 @@ def test_what_hands_posted_before_the_ledger_forgot_it_is_found_by_its_words_whe
     desk.tick()
     assert (stands(sought.id)[0] == "sent") == found
     assert ("spot" in desk.x.calls) == found
+
+
+@pytest.mark.parametrize("reason", [DoubtReason.RESTORED, DoubtReason.NEW_LEDGER, DoubtReason.AGAIN, ""])
+def test_what_its_key_leads_to_keeps_the_words_that_are_there(desk: Desk, reason: str) -> None:
+    desk.rehire(x={"by_key": True})
+    sought = unsure("Words of the plan")
+    DeliveryRow.objects.filter(id=sought.id).update(reason=reason)
+    desk.x.posts["77"] = b"key|en|Words that somebody wrote|12:00:00"
+    desk.x.found_by_key = "77"
+    desk.tick()
+    assert stands(sought.id)[0] == "sent"
+    assert (row(sought.id).text, row(sought.id).remote_id) == ("Words that somebody wrote", "77")
+
+
+def test_what_cannot_be_read_is_looked_for_again_and_what_is_gone_by_then_is_not_there(desk: Desk) -> None:
+    desk.rehire(x={"by_key": True, "looks": 1})
+    sought = unsure("Words")
+    desk.x.posts["77"] = b"key|en|Words|12:00:00"
+    desk.x.found_by_key = "77"
+    desk.x.unread.append(Unavailable("Not reached."))
+    desk.tick()
+    assert stands(sought.id)[0] == "unsure"
+    DeliveryRow.objects.filter(id=sought.id).update(run_at=desk.time, reason=DoubtReason.RESTORED)
+    desk.x.unread.append(desk.x.posts.clear)
+    desk.tick()
+    assert stands(sought.id) == ("held", HoldReason.DOUBT)

@@ -336,10 +336,20 @@ def test_what_somebody_says_is_posted_and_is_not_seen_waits_for_hands_and_is_nev
 
 
 @pytest.mark.parametrize("reason", [DoubtReason.NEW_LEDGER, DoubtReason.RESTORED])
-def test_what_a_new_or_restored_ledger_does_not_find_goes_out_in_time_and_is_held_after_it(reason: str) -> None:
+def test_what_was_due_and_a_new_or_restored_ledger_does_not_find_waits_for_a_person(reason: str) -> None:
     doubt = replace(UNSURE, reason=reason)
-    assert look(None, doubt, needed=1).after is State.QUEUED
+    step = look(None, doubt, needed=1)
+    assert (step.after, step.reason) == (State.HELD, HoldReason.DOUBT)
+    assert "somebody may have changed it, left it out or withdrawn it" in step.detail
     assert look(None, doubt, needed=1, now=s(900)).reason == HoldReason.OVERTAKEN
+    ahead = replace(doubt, due_at=s(60), too_late_at=s(960))
+    assert look(None, ahead, needed=1).after is State.QUEUED
+
+
+def test_what_is_found_in_other_words_keeps_those_that_are_there() -> None:
+    step = after_look(UNSURE, RECEIPT, now=NOW, pauses=PAUSES, looks_needed=2, words="Theirs")
+    assert (step.after, step.words) == (State.SENT, "Theirs")
+    assert "other words than the plan has" in step.detail
 
 
 def test_a_change_without_an_error_is_done() -> None:

@@ -55,7 +55,9 @@ def test_what_is_unsure_says_when_it_is_looked_for_and_that_a_repeat_looks_first
         (DoubtReason.AGAIN, "looks once more, as you asked"),
         (DoubtReason.BY_HAND, "posted by hand"),
         (HoldReason.DUPLICATE, "asks here and sends nothing"),
-        (DoubtReason.NEW_LEDGER, "looks for it twice"),
+        ("", "looks for it twice"),
+        (DoubtReason.NEW_LEDGER, "asks here and sends nothing"),
+        (DoubtReason.RESTORED, "asks here and sends nothing"),
     ],
 )
 def test_why_somebody_looks_decides_what_follows(reason: str, words: str) -> None:

@@ -280,7 +280,7 @@ def test_a_stop_between_claim_and_call_is_obeyed(desk: Desk) -> None:
 
 
 def test_a_worker_leaves_accounts_alone_that_its_settings_do_not_name(desk: Desk) -> None:
-    filled.know([("gone", "x", "gone")])
+    filled.also("gone", "x", "gone")
     number = add(account="x")
     DeliveryRow.objects.filter(id=number).update(account_id=filled.number("gone"))
     desk.tick()

@@ -76,7 +76,7 @@ class Down:
         accounts.know_accounts(listed(self.settings))
         Planner(folder, self.settings, now=lambda: now - BEFORE).refresh()
         assert DeliveryRow.objects.get().state == "queued"
-        self.networks = {account.name: Scripted() for account in self.settings.accounts}
+        self.networks = {account.name: Scripted(handle=account.handle) for account in self.settings.accounts}
         monkeypatch.setattr(wiring, "reach", lambda account, _place: self.networks[account.name])
         for account in self.settings.accounts:
             for variable in account.secrets.values():

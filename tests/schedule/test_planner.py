@@ -429,3 +429,22 @@ def test_in_a_rehearsal_the_campaigns_own_week_counts(tmp_path: Path) -> None:
     move_debate("2023-10-11T14:40")
     planner.refresh()
     assert {row.reason for row in journeys.journeys(states=(State.HELD,))} == {HoldReason.NEAR_COPY}
+
+
+def test_an_account_that_turns_out_to_be_one_that_was_known_is_planned_for_at_once(desk: Desk) -> None:
+    desk.planner.refresh()
+    waiting = set(DeliveryRow.objects.filter(account__label="x", state="queued").values_list("id", flat=True))
+    accounts.account_is_ok("x", remote_id="77", url="", text_limit=0, now=EIGHT)
+    ours = homes.settings()
+    others = [one for one in ours.accounts if one.name != "x"]
+    x = ours.account("x").model_copy(update={"handle": "renamed"})
+    newer = ours.model_copy(update={"accounts": (x, *others)})
+    accounts.know_accounts(listed(newer))
+    planner = Planner(desk.home.path, newer, now=lambda: desk.time)
+    planner.refresh()
+    assert not DeliveryRow.objects.filter(id__in=waiting, state="queued").exists()
+    accounts.account_is_ok("x", remote_id="77", handle="renamed", url="", text_limit=0, now=EIGHT)
+    planner.refresh()
+    again = DeliveryRow.objects.filter(account__label="x", state="queued")
+    assert waiting
+    assert set(again.values_list("id", flat=True)) == waiting

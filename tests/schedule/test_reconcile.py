@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Unsent
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, Words
-from amplifier.schedule.reconcile import UNPLANNED, UNPLANNED_HOLD, WINDOW, keep_true, too_late_at
+from amplifier.schedule.reconcile import WINDOW, keep_true, too_late_at
 from tests.schedule.paper import OPENED, Paper, at, wanted
 
 S = State

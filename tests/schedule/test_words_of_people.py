@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from amplifier import settings as settings_file
 from amplifier.campaign.delivery import DeliveryId, Due, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
+from amplifier.deliver.accounts import listed
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import UsageError
@@ -28,9 +30,9 @@ from amplifier.schedule.program import Program
 from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
 from amplifier.settings import Settings
 from amplifier.sharekit.kit import build
-from amplifier.store import claims, decisions, events, holds, journeys, stops
+from amplifier.store import accounts, claims, decisions, events, holds, journeys, overrides, stops
 from amplifier.store.corrections import Hand
-from amplifier.store.models import DecisionRow, DeliveryRow
+from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import EIGHT, EXAMPLE, SCHEDULE, Home, open_ledger, settings
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -327,9 +329,7 @@ def test_two_milestones_at_one_time_are_both_meant(desk: Desk) -> None:
 
 def test_a_decision_from_before_facts_were_kept_is_read_from_what_decisions_tell(desk: Desk) -> None:
     desk.edit(SOON, "We start at 14:40, be there", "x")
-    kept = DecisionRow.objects.get(kind="words_replaced")
-    (facts,) = json.loads(kept.facts or "").values()
-    assert facts[0][0] == "milestone.debate"
+    assert json.loads(decisions.decisions()[-1].facts)["x"][0][0] == "milestone.debate"
     made = decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject="eve/once",
@@ -516,3 +516,128 @@ def test_what_had_other_words_before_is_no_longer_among_the_coming_when_it_is_he
     found = review(desk.program, now=desk.time)
     assert {one.post for one in found.stale} == {SOON}
     assert "soon/once" not in found.coming
+
+
+def called(desk: Desk, before: str, after: str) -> None:
+    """A start after settings.yaml and the schedule call an account otherwise."""
+    text = (EXAMPLE / "settings.yaml").read_text().replace("mode: rehearsal", "mode: live", 1)
+    desk.settings = settings_file.parse(text.replace(f"name: {before}\n", f"name: {after}\n", 1))
+    desk.home.write("schedules/small.yaml", WITH_EVE.replace(f"accounts: [{before}]", f"accounts: [{after}]"))
+    accounts.know_accounts(listed(desk.settings))
+    desk.hire()
+
+
+def test_words_are_held_when_they_are_untrue_whatever_their_account_is_called_by_then(desk: Desk) -> None:
+    desk.edit(SOON, "We start at 14:40, be there", "x")
+    called(desk, "x", "twitter")
+    assert desk.state(SOON, "twitter") == WAITS
+    desk.edit(SOON, "See you in the hall", "bluesky")  # what was given before is carried along
+    desk.move(LATER)
+    assert desk.state(SOON, "twitter") == HELD
+    assert desk.state(SOON, "bluesky") == WAITS
+
+
+def voiced(desk: Desk, account: str, said: str) -> None:
+    """A start with a tag that is said in its own way on this account."""
+    campaign = desk.settings.campaign
+    forms = {"x": "#Lab23", "mastodon": "#Lab23", account: said}
+    tag = campaign.voice["tag"].model_copy(update={"everywhere": None, "forms": forms})
+    voice = {**campaign.voice, "tag": tag}
+    changed = campaign.model_copy(update={"voice": voice})
+    desk.settings = desk.settings.model_copy(update={"campaign": changed})
+    desk.hire()
+
+
+def test_words_that_say_a_voice_as_one_account_does_are_held_whatever_it_is_called_by_then(desk: Desk) -> None:
+    called(desk, "bluesky", "sky")
+    voiced(desk, "sky", "#Sky23")
+    desk.edit(SOON, "Come, #Sky23", "sky")
+    own = desk.send_later("Come all, #Sky23", EIGHT + timedelta(hours=3), "sky")
+    desk.edit(EVE, "Here we are: #Sky23", "sky")
+    DeliveryRow.objects.filter(post__slot="eve", account__label="sky").update(
+        state="sent", remote_state="live", remote_id="1"
+    )
+    called(desk, "bluesky", "blue")
+    voiced(desk, "blue", "#Sky23")
+    assert desk.state(SOON, "blue") == desk.state(own, "blue") == WAITS
+    voiced(desk, "blue", "#Blue23")
+    why = "Your words say “#Sky23”, settings.yaml says #Blue23."
+    assert desk.state(SOON, "blue") == desk.state(own, "blue") == (State.HELD, HoldReason.UNTRUE, why)
+    untrue = review(desk.program, now=desk.time).untrue
+    assert [(one.stated.post, one.stated.account) for one in untrue] == [(EVE, "blue")], "and what is out is told"
+
+
+def test_words_of_which_nobody_kept_what_they_state_are_read_for_it_and_not_taken_to_state_nothing(desk: Desk) -> None:
+    words = {"x": "We start at 14:40, be there", "bluesky": "It is at 14:40"}
+    decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="soon/once",
+        value=json.dumps(words),
+        replaced="",
+        actor="cli:jo",
+        reason="",
+        now=desk.time,
+        facts=json.dumps({"bluesky": []}),
+    )
+    desk.planner.refresh()
+    desk.move(LATER)
+    assert desk.state(SOON) == HELD
+    assert desk.state(SOON, "bluesky") == WAITS, "of these it was kept that they state nothing"
+
+
+def under_another_handle(desk: Desk) -> None:
+    """A start after the handle of the account on Bluesky changed: nobody knows yet that it is the same account."""
+    accounts.account_is_ok("bluesky", remote_id="77", url="", text_limit=0, now=EIGHT)
+    there = listed(desk.settings)
+    accounts.know_accounts(
+        [one._replace(handle="formerly.example") if one.label == "bluesky" else one for one in there]
+    )
+    accounts.account_is_ok("bluesky", remote_id="77", url="", text_limit=0, now=EIGHT)
+    desk.hire()
+    accounts.know_accounts(there)
+    desk.hire()
+    assert {one.health for one in accounts.account_states() if one.name == "bluesky"} == {accounts.UNPROVEN}
+
+
+def known_again(desk: Desk) -> None:
+    accounts.account_is_ok("bluesky", remote_id="77", url="", text_limit=0, now=EIGHT)
+    desk.planner.refresh()
+
+
+MINE = "Words of a person's own"
+
+
+def said(post: PostId) -> list[str]:
+    """What stands in the ledger for the post on Bluesky."""
+    rows = journeys.journeys(post=post)
+    return [row.text.split("\n")[0] for row in rows if row.identity.account.startswith("bluesky")]
+
+
+def test_words_that_were_given_while_nobody_knew_the_account_are_its_words_when_it_is_known(desk: Desk) -> None:
+    under_another_handle(desk)
+    desk.edit(SOON, MINE, "bluesky")
+    desk.edit(EVE, "Tomorrow at 14:40!", "bluesky")
+    known_again(desk)
+    assert (said(SOON), said(EVE)) == ([MINE], ["Tomorrow at 14:40!"])
+    assert desk.state(SOON, "bluesky") == desk.state(EVE, "bluesky") == WAITS
+    desk.hire()
+    assert said(SOON) == [MINE], "and after a restart"
+    desk.move(LATER)
+    assert desk.state(EVE, "bluesky")[:2] == (State.HELD, HoldReason.UNTRUE)
+
+
+def test_what_was_left_out_while_nobody_knew_the_account_stays_out_when_it_is_known(desk: Desk) -> None:
+    under_another_handle(desk)
+    row = next(one for one in journeys.journeys(post=SOON) if one.identity.account == "bluesky")
+    overrides.drop(row.id, actor="cli:jo", now=desk.time)
+    known_again(desk)
+    desk.hire()
+    assert desk.state(SOON, "bluesky")[:2] == (State.DROPPED, "by hand")
+    assert desk.state(EVE, "bluesky") == WAITS
+
+
+def test_words_that_an_account_had_before_it_was_called_otherwise_are_its_words_when_it_is_known(desk: Desk) -> None:
+    desk.edit(SOON, MINE, "bluesky")
+    under_another_handle(desk)
+    known_again(desk)
+    assert said(SOON) == [MINE]

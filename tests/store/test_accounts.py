@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.db import transaction
@@ -11,9 +11,8 @@ from amplifier.campaign.account import Identity
 from amplifier.campaign.plan import DecisionKind
 from amplifier.errors import UsageError
 from amplifier.policy import Counts, TextLimit
-from amplifier.store import accounts, decisions, events, journeys, stops
+from amplifier.store import accounts, decisions, events, journeys, rests, stops
 from amplifier.store.models import AccountRow, DeliveryRow
-from amplifier.store.transaction import is_postgres
 from tests.store import filled
 from tests.store.filled import NOW, add, after, claim, row
 
@@ -27,7 +26,7 @@ def state(name: str) -> accounts.AccountState:
 def free(now: datetime = NOW) -> list[str]:
     """Those to which a new post may go."""
     with transaction.atomic():
-        return [name for name, may_post in accounts.lock_open(now).values() if may_post]
+        return [name for name, may_post in rests.lock_open(now).values() if may_post]
 
 
 def test_a_new_account_is_not_known_to_be_well_yet() -> None:
@@ -42,7 +41,7 @@ def test_an_account_that_settings_no_longer_name_keeps_its_row() -> None:
 
 def test_a_restart_forgets_nothing_about_an_account() -> None:
     accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=0, now=NOW)
-    accounts.make_wait(filled.number("x"), until=after(30))
+    rests.make_wait(filled.number("x"), until=after(30))
     before = state("x")
     filled.know([("x", "x", "x-handle")])
     assert state("x") == before
@@ -96,25 +95,6 @@ def test_a_lost_account_is_not_open_until_it_lets_us_in_again() -> None:
     assert (state("bluesky").health, state("bluesky").detail) == (accounts.LOST, "Suspended.")
 
 
-def test_the_longest_wait_of_an_account_holds() -> None:
-    for seconds in (30, 60, 10):
-        accounts.make_wait(filled.number("x"), until=after(seconds))
-    assert state("x").next_allowed_at == after(60)
-    assert free(after(59)) == ["bluesky", "mastodon"]
-    assert free(after(60)) == ["bluesky", "mastodon", "x"]
-    assert AccountRow.objects.filter(next_allowed_at__isnull=True).count() == 2
-
-
-def test_what_keeps_new_posts_waiting_keeps_no_change_waiting_but_what_the_network_says_does() -> None:
-    accounts.make_wait(filled.number("x"), until=after(60), posts_only=True)
-    accounts.make_wait(filled.number("bluesky"), until=after(30))
-    with transaction.atomic():
-        assert dict(accounts.lock_open(NOW).values()) == {"mastodon": True, "x": False}
-        assert dict(accounts.lock_open(after(30)).values()) == {"bluesky": True, "mastodon": True, "x": False}
-        assert dict(accounts.lock_open(after(60)).values()) == {"bluesky": True, "mastodon": True, "x": True}
-    assert [state(name).closed_until for name in ("x", "bluesky")] == [None, after(30)]
-
-
 def test_an_account_that_is_refused_each_time_it_is_believed_is_one_loss_and_told_once_a_day() -> None:
     for minute in range(3):
         now = after(60 * minute)
@@ -134,15 +114,9 @@ def test_an_account_lost_after_a_call_that_went_well_is_told_anew() -> None:
     for _ in range(2):
         with transaction.atomic():
             accounts.lose_account(filled.number("x"), detail="Refused.", now=NOW, refused=True)
-            accounts.relieve([filled.number("x")])
+            rests.relieve([filled.number("x")])
         accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
     assert [one.kind for one in events.events_of("account:x")] == ["account lost", "account is back"] * 2
-
-
-def test_what_shares_an_app_with_its_neighbours_is_known_by_its_network() -> None:
-    filled.know([("one", "mastodon", "a", "https://a.example"), ("two", "mastodon", "b", "https://b.example")])
-    accounts.make_wait(filled.number("one"), until=after(30), app_wide=True)
-    assert (state("one").next_allowed_at, state("two").next_allowed_at) == (after(30), None)
 
 
 def test_the_accounts_that_let_nobody_in_are_told_with_the_networks_words() -> None:
@@ -150,39 +124,6 @@ def test_the_accounts_that_let_nobody_in_are_told_with_the_networks_words() -> N
     accounts.account_trouble("x", lost=True, detail="Revoked.", now=NOW)
     accounts.account_trouble("bluesky", lost=False, detail="Not reached.", now=NOW)
     assert accounts.lost_accounts() == {"x": "Revoked."}
-
-
-def test_trouble_is_counted_and_a_good_answer_ends_the_count() -> None:
-    for wanted in (1, 2):
-        accounts.strain(filled.number("x"), strain_s=30, now=NOW)
-        assert (state("x").failures, state("x").next_allowed_at) == (wanted, None)
-    accounts.strain(filled.number("x"), strain_s=30, now=NOW)
-    assert state("x").next_allowed_at == after(30)
-    accounts.relieve([filled.number("x")])
-    assert state("x").failures == 0
-
-
-def test_only_the_accounts_that_are_asked_for_are_opened() -> None:
-    with transaction.atomic():
-        assert dict(accounts.lock_open(NOW, among=["x", "bluesky", "nobody"]).values()) == {"bluesky": True, "x": True}
-        assert accounts.lock_open(NOW, among=[]) == {}
-
-
-def test_on_postgresql_an_account_that_another_worker_holds_is_passed_by() -> None:
-    if not is_postgres():
-        return  # there a writer is alone
-    with transaction.atomic():
-        assert dict(accounts.lock_open(NOW, among=["x"]).values()) == {"x": True}
-        (others,) = filled.at_once([free])
-    assert others == ["bluesky", "mastodon"]
-
-
-def test_a_clock_that_was_set_back_makes_no_wait_longer() -> None:
-    with transaction.atomic():
-        accounts.make_wait(filled.number("x"), until=after(30))
-    accounts.shorten_waits(timedelta(hours=1), now=after(-3600))
-    assert free(after(29 - 3600)) == ["bluesky", "mastodon"]
-    assert free(after(30 - 3600)) == ["bluesky", "mastodon", "x"]
 
 
 def test_an_account_that_is_called_otherwise_keeps_its_row_and_what_it_said() -> None:
@@ -212,8 +153,8 @@ def test_a_stop_and_a_persons_words_hold_whatever_the_account_is_called() -> Non
     assert stops.lift(actor="cli:ola", now=NOW, scope="account:xx")
 
 
-def well(name: str, remote_id: str = "77") -> None:
-    accounts.account_is_ok(name, remote_id=remote_id, url="https://x.com/us", text_limit=0, now=NOW)
+def well(name: str, remote_id: str = "77", handle: str = "", url: str = "https://x.com/us") -> bool:
+    return accounts.account_is_ok(name, remote_id=remote_id, handle=handle, url=url, text_limit=0, now=NOW)
 
 
 def test_nothing_goes_out_on_a_new_handle_before_its_network_has_said_who_it_is() -> None:
@@ -262,3 +203,144 @@ def test_keys_that_log_in_to_an_account_that_is_listed_already_are_refused() -> 
 def test_a_name_that_nobody_has_is_refused_in_words() -> None:
     with pytest.raises(UsageError, match=r"settings\.yaml lists nobody, .*amplifier up"):
         add(account="nobody")
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_keys_of_somebody_else_are_refused_with_a_sentence_that_says_whose_they_are(is_proven: bool) -> None:  # noqa: FBT001
+    if is_proven:
+        assert well("x", handle="X-Handle")
+    assert not well("x", "99", handle="jo_private")
+    assert (state("x").health, state("x").remote_id) == (accounts.LOST, "77" if is_proven else "")
+    assert state("x").detail == (
+        "Its keys log in to @jo_private, and settings.yaml says @x-handle, so nothing goes out. "
+        "Put in the keys of @x-handle, or the handle that belongs to these, and start again."
+    )
+    add("Vote")
+    assert claim() == []
+    assert well("x", handle="x-handle")
+
+
+def test_keys_that_changed_places_name_the_account_that_they_belong_to() -> None:
+    filled.also("x-two", "x", "second")
+    well("x", "77", "x-handle")
+    well("x-two", "78", "second")
+    assert not well("x", "78", "second")
+    assert "log in to @second, which is listed here as x-two, and" in state("x").detail
+    assert (state("x").remote_id, state("x-two").health) == ("77", accounts.OK)
+
+
+def test_a_handle_that_changed_on_the_network_stops_nothing_and_is_told() -> None:
+    well("x", handle="x-handle")
+    for _ in range(2):
+        assert well("x", handle="new-handle")
+    add("Vote")
+    assert [due.identity.account for due in claim()] == ["x"]
+    assert state("x").out_of_date.startswith(
+        "It is called @new-handle there now, and settings.yaml still says @x-handle."
+    )
+    assert [one.kind for one in events.events_of("account:x")] == ["renamed on its network"]
+    assert well("x", handle="x-handle")
+    assert state("x").out_of_date == ""
+
+
+def two() -> tuple[int, int]:
+    """Two accounts of one network, both proven; their numbers."""
+    filled.also("x-two", "x", "second")
+    well("x", "77", "x-handle")
+    well("x-two", "78", "second")
+    return filled.number("x"), filled.number("x-two")
+
+
+@pytest.mark.parametrize("order", [("x", "x-two"), ("x-two", "x")])
+def test_two_accounts_that_exchange_their_handles_come_right_by_themselves(order: tuple[str, str]) -> None:
+    one, other = two()
+    out = filled.sent("Vote")
+    stops.stop(reason="Broken into.", actor="cli:ola", now=NOW, scope="account:x")
+    filled.know([("x", "x", "second"), ("x-two", "x", "x-handle")])
+    assert {state(name).health for name in order} == {accounts.UNPROVEN}
+    again = add("Vote", account="x")
+    DeliveryRow.objects.filter(id=again).update(post_id=row(out.id).post_id)
+    assert claim() == []
+    told = {"x": ("77", "second"), "x-two": ("78", "x-handle")}
+    for name in order:
+        assert well(name, *told[name])
+    assert (filled.number("x"), filled.number("x-two")) == (one, other)
+    assert not DeliveryRow.objects.filter(id=again).exists()
+    assert [one.scope for one in stops.stops()] == ["account:x"]
+    assert len(accounts.account_states()) == 4
+
+
+def test_keys_that_followed_the_exchanged_handles_come_right_too() -> None:
+    one, other = two()
+    assert well("x", "78", "x-handle")
+    assert filled.number("x") == other
+    assert state("x-two").health == accounts.UNPROVEN
+    assert well("x-two", "77", "second")
+    assert filled.number("x-two") == one
+
+
+def test_a_handle_that_passed_to_another_account_repeats_nothing_on_the_first() -> None:
+    well("x", "77", "x-handle")
+    number = filled.number("x")
+    filled.know([("x", "x", "new-handle"), ("old", "x", "x-handle")])
+    assert well("old", "78", "x-handle")
+    assert well("x", "77", "new-handle")
+    assert filled.number("x") == number
+    assert (state("old").remote_id, state("x").remote_id) == ("78", "77")
+
+
+def test_a_handle_that_is_another_account_now_is_refused_until_it_is_listed_anew() -> None:
+    well("x", "77", "x-handle")
+    number = filled.number("x")
+    assert not well("x", "79", "x-handle")
+    assert "take it out of settings.yaml, start, put it back" in state("x").detail
+    filled.know([])
+    filled.know([("x", "x", "x-handle")])
+    assert state("x").health == accounts.UNPROVEN
+    assert well("x", "79", "x-handle")
+    assert filled.number("x") != number
+
+
+def test_an_account_that_comes_back_is_the_one_that_it_was() -> None:
+    well("x", "77", "x-handle")
+    number = filled.number("x")
+    for rows in ([], [("x", "x", "x-handle")], [("x", "x", "x-handle")]):
+        filled.know(rows)
+    assert well("x", "77", "x-handle")
+    assert filled.number("x") == number
+
+
+SERVERS = ("https://social.example", "https://www.social.example")
+PROFILE = "https://social.example/@us"
+
+
+def test_a_server_under_two_names_is_one_account_and_the_second_stops() -> None:
+    filled.know([("m", "mastodon", "us", SERVERS[0]), ("n", "mastodon", "us", SERVERS[1])])
+    assert [well(name, "77", "us", PROFILE) for name in ("m", "n", "m", "n")] == [True, False, True, False]
+    assert "the same account as those of m" in state("n").detail
+
+
+def test_of_two_that_were_taken_for_different_accounts_one_stops() -> None:
+    filled.know([("m", "mastodon", "us", SERVERS[0]), ("n", "mastodon", "us", SERVERS[1])])
+    AccountRow.objects.filter(network="mastodon", label__in="mn").update(
+        remote_id="77", url=PROFILE, health=accounts.OK
+    )
+    assert [well(name, "77", "us", PROFILE) for name in ("m", "n", "m")] == [True, False, True]
+
+
+def test_another_name_of_its_server_keeps_an_accounts_row() -> None:
+    filled.know([("m", "mastodon", "us", SERVERS[0])])
+    well("m", "77", "us", PROFILE)
+    number = filled.number("m")
+    filled.know([("m", "mastodon", "us", SERVERS[1])])
+    assert state("m").health == accounts.UNPROVEN
+    assert well("m", "77", "us", PROFILE)
+    assert (filled.number("m"), state("m").server) == (number, "www.social.example")
+
+
+def test_a_stop_that_was_set_while_nobody_knew_whose_it_is_holds_on() -> None:
+    well("x", "77", "x-handle")
+    filled.know([("x", "x", "new-handle")])
+    stops.stop(reason="Wait.", actor="cli:ola", now=NOW, scope="account:x")
+    well("x", "77", "new-handle")
+    assert [one.scope for one in stops.stops()] == ["account:x"]

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from amplifier.campaign.delivery import DeliveryId, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
-from amplifier.store import accounts, claims, deliveries
+from amplifier.store import accounts, claims, deliveries, rests
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import LEASE, NOW, add, after, begin, claim, claim_unsure, row, sending, unsure
@@ -117,7 +117,7 @@ def test_nothing_is_claimed_of_an_account_that_must_wait() -> None:
 @pytest.mark.parametrize("stopped", ["", "all", "tag:lab23"])
 def test_a_gap_or_a_full_day_keeps_posts_waiting_but_no_correction_and_no_deletion(stopped: str) -> None:
     unsure("Words in doubt")
-    accounts.make_wait(filled.number("x"), until=after(600), posts_only=True)
+    rests.make_wait(filled.number("x"), until=after(600), posts_only=True)
     add(due=after(-60))
     changes = [filled.change(Verb.DELETE, "12"), filled.change(Verb.EDIT, "13", due=after(1))]
     if stopped:
@@ -128,7 +128,7 @@ def test_a_gap_or_a_full_day_keeps_posts_waiting_but_no_correction_and_no_deleti
 
 
 def test_what_the_network_allows_nobody_keeps_a_deletion_waiting_too() -> None:
-    accounts.make_wait(filled.number("x"), until=after(600))
+    rests.make_wait(filled.number("x"), until=after(600))
     deletion = filled.change(Verb.DELETE, "12")
     assert claim(now=after(599)) == []
     assert [due.id for due in claim(now=after(600))] == [deletion]

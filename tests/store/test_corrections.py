@@ -15,6 +15,7 @@ from amplifier.errors import UsageError
 from amplifier.store import corrections, deliveries, errands, journeys, stated
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
+from tests.store import filled
 from tests.store.filled import FIRST_DAY, NOW, after, at_once, claim, receipt, row, sending, step
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -68,6 +69,17 @@ def test_a_done_edit_leaves_the_post_out_and_edited() -> None:
     assert row(first).remote_state == RemoteState.EDITED
     (found,) = stated.stated("lab23")
     assert (found.text, found.facts) == ("Correction: 18:00.", (Fact("milestone.ballot", "18:00"),))
+
+
+def test_what_a_correction_says_as_one_account_does_is_about_it_whatever_it_is_called_by_then() -> None:
+    filled.know([("blue", "bluesky", "bluesky-handle"), ("x", "x", "x-handle")])
+    first, post = sent("x")
+    facts = (Fact("voice.tag.blue", "#Blue23"), Fact("voice.tag.x", "#Lab23"))
+    number = corrections.correct(post, [replace(change(), facts=facts)], HAND)[1]
+    filled.know([("sky", "bluesky", "bluesky-handle"), ("x", "x", "x-handle")])
+    (found,) = stated.unsent("lab23", among=[number])
+    assert found.facts == (Fact("voice.tag.sky", "#Blue23"), Fact("voice.tag.x", "#Lab23"))
+    assert row(first).post.facts[0][0].startswith("voice.tag.#")
 
 
 def test_all_of_it_or_none() -> None:

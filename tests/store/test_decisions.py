@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from amplifier.campaign.post import OWN, Fact
 from amplifier.errors import UsageError
 from amplifier.store import accounts, decisions, posts
 from amplifier.store.models import AccountRow, DecisionRow, DeliveryRow, PostRow
+from amplifier.store.numbered import decide_same, is_decided_about, mark
 from tests.store import filled
 from tests.store.filled import NOW, after
 
@@ -109,7 +111,7 @@ def test_with_words_goes_what_they_state_and_neither_is_changed_any_more() -> No
     made = decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject="soon/once",
-        value="{}",
+        value='{"x": "We start at 14:40"}',
         replaced="{}",
         actor="cli:ola",
         reason="",
@@ -172,3 +174,97 @@ def test_facts_follow_the_account_when_it_is_called_otherwise() -> None:
     AccountRow.objects.filter(label="x").update(label="renamed")
     (kept,) = decisions.decisions()
     assert (kept.value, kept.facts) == ('{"renamed": "At 14:40"}', '{"renamed": [["milestone.debate", "then"]]}')
+
+
+def reword(words: dict[str, str], facts: dict[str, list[list[str]]]) -> None:
+    decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="soon/once",
+        value=json.dumps(words),
+        replaced=json.dumps(dict.fromkeys(words, "The plan's")),
+        actor="cli:ola",
+        reason="",
+        now=NOW,
+        facts=json.dumps(facts),
+    )
+
+
+def told() -> tuple[dict[str, str], dict[str, str], dict[str, list[list[str]]]]:
+    """The words, what they replaced, and what they state, of the last decision about words."""
+    one = [each for each in decisions.decisions() if each.kind is DecisionKind.WORDS_REPLACED][-1]
+    return json.loads(one.value), json.loads(one.replaced), json.loads(one.facts)
+
+
+DEBATE = [["milestone.debate", "2023-10-10T14:40:00+01:00"]]
+
+
+def test_words_and_what_they_state_hold_whatever_their_account_is_called() -> None:
+    filled.open_ledger()
+    reword({"x": "At 14:40", "bluesky": "Come"}, {"x": DEBATE, "bluesky": []})
+    filled.know([("xx", "x", "x-handle"), ("bluesky", "bluesky", "bluesky-handle")])
+    both = {"xx": "The plan's", "bluesky": "The plan's"}
+    assert told() == ({"xx": "At 14:40", "bluesky": "Come"}, both, {"xx": DEBATE, "bluesky": []})
+
+
+def test_labels_that_change_places_do_not_take_each_others_words_and_facts() -> None:
+    filled.open_ledger()
+    reword({"x": "At 14:40", "bluesky": "Come"}, {"x": DEBATE, "bluesky": []})
+    filled.know([("bluesky", "x", "x-handle"), ("x", "bluesky", "bluesky-handle")])
+    assert told()[::2] == ({"bluesky": "At 14:40", "x": "Come"}, {"bluesky": DEBATE, "x": []})
+
+
+def test_what_an_earlier_version_kept_by_label_is_given_to_nobody() -> None:
+    filled.open_ledger()
+    reword({"x": "At 14:40"}, {})
+    kept = DecisionRow.objects.get()
+    DecisionRow.objects.create(
+        kind=kept.kind, subject=kept.subject, value=kept.value, replaced=kept.replaced, actor="cli:ola", at=NOW,
+        facts=json.dumps({"x": DEBATE}),
+    )  # fmt: skip
+    assert told()[::2] == ({"x": "At 14:40"}, {})
+
+
+def test_what_was_decided_about_an_account_counts_for_the_one_that_it_turns_out_to_be() -> None:
+    filled.open_ledger()
+    newer = filled.also("x-two", "x", "second")
+    assert not is_decided_about(newer)
+    reword({"x": "Once", "x-two": "At 14:40"}, {"x": [], "x-two": DEBATE})
+    assert is_decided_about(newer)
+    decide_same(filled.number("x"), newer, why="@x-handle is @second now", now=NOW)
+    assert told() == ({"x": "At 14:40"}, {"x": "The plan's"}, {"x": DEBATE}), "what was under the label last"
+    reword({"x-two": "Later"}, {"x-two": []})
+    assert told()[0] == {"x-two": "Later"}, "what is decided afterwards means what it says"
+
+
+def test_an_account_that_turns_out_to_be_one_and_then_another_is_that_one() -> None:
+    filled.open_ledger()
+    first, second = filled.also("x-two", "x", "second"), filled.also("x-three", "x", "third")
+    reword({"x-three": "Mine"}, {"x-three": []})
+    decide_same(first, second, why="", now=NOW)
+    decide_same(filled.number("x"), first, why="", now=NOW)
+    assert told()[0] == {"x": "Mine"}
+    one = decisions.decisions()[-1]
+    same = DecisionKind.SAME_ACCOUNT
+    assert (one.kind, one.subject, one.value) == (same, mark(first), mark(filled.number("x")))
+
+
+def test_nothing_planned_goes_out_before_the_planner_knows_that_two_are_one() -> None:
+    filled.open_ledger()
+    assert not decisions.is_behind()
+    decide_same(filled.number("x"), filled.also("x-two", "x", "second"), why="", now=NOW)
+    assert decisions.is_behind()
+
+
+def test_what_is_stated_or_let_stand_of_one_accounts_voice_is_about_it_whatever_it_is_called() -> None:
+    filled.open_ledger()
+    filled.also("x-two", "x", "second")
+    reword({"x-two": "#Lab23"}, {"x-two": [["voice.tag.x-two", "#Lab23"], ["voice.tag.x", "#Lab23"]]})
+    left = {"voice.tag.x-two": "#Lab24"}
+    decisions.keep_decision(
+        kind=DecisionKind.FACT_LEFT, subject="soon/once", value=json.dumps(left), replaced=json.dumps(left),
+        actor="cli:ola", reason="", now=NOW,
+    )  # fmt: skip
+    filled.know([("us", "x", "second")])
+    assert told()[2] == {"us": [["voice.tag.us", "#Lab23"], ["voice.tag.x", "#Lab23"]]}
+    one = decisions.decisions()[-1]
+    assert json.loads(one.value) == json.loads(one.replaced) == {"voice.tag.us": "#Lab24"}

@@ -260,7 +260,8 @@ def test_a_success_ends_the_count_of_failures() -> None:
 
 
 def test_two_accounts_of_one_network_that_fail_alike_let_the_whole_network_rest() -> None:
-    filled.know([("x-two", "x", "second"), ("x-three", "x", "third")])
+    filled.also("x-two", "x", "second")
+    filled.also("x-three", "x", "third")
     for name in ("x", "bluesky"):
         for _ in range(3):
             fail(name)

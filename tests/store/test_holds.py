@@ -31,6 +31,18 @@ def held(reason: HoldReason = HoldReason.STOPPED, *, account: str = "x", due: fl
     return number
 
 
+def test_hands_are_asked_nothing_on_an_account_that_may_be_another_until_its_network_has_said_who_it_is() -> None:
+    accounts.account_is_ok("x", remote_id="77", url="", text_limit=0, now=NOW)
+    filled.know([("x", "x", "new-handle"), ("bluesky", "bluesky", "bluesky-handle")])
+    number, other = filled.by_hand(), add(account="x")
+    assert holds.hold_blocked(now=NOW, by_hand=["x"]) == ()
+    assert stands(number) == stands(other) == ("held", HoldReason.ACCOUNT)
+    assert "has not said yet" in row(number).detail
+    accounts.account_is_ok("x", remote_id="77", handle="new-handle", url="", text_limit=0, now=NOW)
+    holds.go_on(reason=HoldReason.ACCOUNT, account="x", now=NOW)
+    assert holds.hold_blocked(now=NOW) == (number,)
+
+
 @pytest.mark.parametrize("scope", ["all", "account:x", "tag:lab23"])
 def test_what_a_stop_holds_back_when_it_is_due_is_held_with_the_stops_reason(scope: str) -> None:
     number, other, ahead = add("Vote. #Lab23"), add("Vote.", account="bluesky"), add("#Lab23", due=after(60))

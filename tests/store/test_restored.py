@@ -79,6 +79,13 @@ def test_what_was_under_way_is_in_doubt_with_its_own_bytes_and_first_attempt() -
     assert deliveries.record([late], now=NOW) == [late]
 
 
+def test_what_a_person_wanted_again_before_the_backup_is_not_sent_again_by_itself() -> None:
+    number = filled.unsure().id
+    DeliveryRow.objects.filter(id=number).update(reason=DoubtReason.AGAIN)
+    assert _doubt() == Doubt(1, 0)
+    assert filled.row(number).reason == DoubtReason.RESTORED
+
+
 def test_a_doubt_of_its_own_kind_keeps_it_and_is_looked_for_anew() -> None:
     number = filled.unsure().id
     DeliveryRow.objects.filter(id=number).update(reason=HoldReason.DUPLICATE, looks=1, run_at=after(900))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.store import sources
+from amplifier.store import accounts, sources
 from tests.store import filled
 from tests.store.filled import NOW, after
 
@@ -39,8 +39,11 @@ def test_the_next_good_answer_ends_the_trouble_of_this_source_alone() -> None:
 
 
 def test_a_source_stands_where_it_stood_whatever_its_account_is_called() -> None:
+    accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
     sources.advance("x:mentions", cursor="12", now=NOW)
     filled.know([("xx", "x", "x-handle"), ("x", "x", "somebody-else")])
+    sources.advance("xx:mentions", cursor="5", now=NOW)  # while nobody knew whose it is
+    accounts.account_is_ok("xx", remote_id="1", url="", text_limit=0, now=NOW)
     assert sources.cursor_of("xx:mentions") == "12"
     assert sources.cursor_of("x:mentions") == ""
     assert list(sources.source_states()) == ["xx:mentions"]

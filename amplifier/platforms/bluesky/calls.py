@@ -12,7 +12,7 @@ import httpx
 from atproto import Client, Request, Session
 
 from amplifier.campaign.delivery import Verb
-from amplifier.errors import PlatformError
+from amplifier.errors import AccountLost, PlatformError
 from amplifier.platforms import own_word
 from amplifier.platforms.bluesky.translate import (
     RedirectError,
@@ -110,6 +110,7 @@ class Calls:
         for _ in range(RENEWALS):
             with self._translated():
                 token = self._entered()
+                self._must_be_ours(verb)
             with self._translated(verb):
                 try:
                     return call()
@@ -119,7 +120,15 @@ class Calls:
             with self._translated():
                 self._renewed(token)
         with self._translated(verb):
+            self._must_be_ours(verb)
             return call()
+
+    def _must_be_ours(self, verb: Verb | None) -> None:
+        """Anything may be asked with keys of another account, but nothing done. Raises AccountLost."""
+        known = self._connection.known_id()
+        if verb is not None and known and self._session.did != known:
+            who = f"@{self._session.handle}, and @{self._connection.handle} is another account"
+            raise AccountLost(f"Its keys log in to {who}. Put in its own keys, and start again.")
 
     def _entered(self) -> str:
         """The access token in use. Takes the saved session, and logs in only where there is none."""
@@ -160,9 +169,29 @@ class Calls:
         return Session(new.handle, new.did, new.access_jwt, new.refresh_jwt, self._api)
 
     def _logged_in(self) -> Any:
-        data = {"identifier": self._connection.handle, "password": self._connection.secrets["app_password"]}
+        """By the account's own id where that is known: its handle may have changed. Else, or in vain, by its handle."""
+        known = self._connection.known_id()
+        if known:
+            try:
+                return self._logged_in_as(known)
+            except Exception as error:
+                if not is_wrong_login(error):
+                    raise
+        return self._logged_in_as(self._connection.handle)
+
+    def _logged_in_as(self, identifier: str) -> Any:
+        data = {"identifier": identifier, "password": self._connection.secrets["app_password"]}
         new = self._client.com.atproto.server.create_session(data, ignore_session_check=True)
         return Session(new.handle, new.did, new.access_jwt, new.refresh_jwt, self._api)
+
+    def _is_ours(self, saved: Any) -> bool:
+        """Whether a session is this account's: by its id where that is known, else by its handle.
+
+        A handle may have passed to another account, or this account may have another handle by now.
+        """
+        known = self._connection.known_id()
+        listed = self._connection.handle.lower()
+        return bool(saved.did == known) if known else listed in (saved.handle.lower(), saved.did.lower())
 
     def _use(self, session: Any) -> None:
         """Send this session's token from now on."""
@@ -175,7 +204,7 @@ class Calls:
             saved = Session.decode(self._vault.load() or "")
         except (ValueError, TypeError):
             return None
-        if saved.handle.lower() != self._connection.handle.lower():
+        if not self._is_ours(saved):
             return None  # of the account that stood here in the settings before
         saved.pds_endpoint = self._api
         return saved

@@ -17,11 +17,12 @@ from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, halts
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
+from amplifier.listen.where import troubled
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import FILE, Account, Mode
-from amplifier.store import accounts, heartbeats, ledger, notices, read_backs, sources
+from amplifier.store import accounts, heartbeats, ledger, notices, read_backs
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
@@ -159,6 +160,8 @@ def _account(account: Account, state: AccountState | None, now: datetime) -> Sig
         left = lasting((state.closed_until - now).total_seconds())
         sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
         return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
+    if state.out_of_date:
+        return Sign(Mood.WAIT, f"{name} is connected. {state.out_of_date}", f"{network} has another handle now.")
     return Sign(Mood.OK, f"{name} is connected.")
 
 
@@ -192,12 +195,12 @@ def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
 
 
 def _sources() -> Iterator[Sign]:
-    known = {account.name: account for account in place().settings.accounts}
-    for source in sources.source_states().values():
-        account = known.get(source.name.partition(":")[0])
-        if source.problem and account:
-            network = title(account.platform)
-            sentence = f"Mentions on {network} could not be read: {source.problem} Nothing is lost; we ask again."
+    settings = place().settings
+    for account in settings.accounts:
+        network = title(account.platform)
+        asked = [account] if is_readable(account, settings) else []
+        for problem in troubled(asked, settings).values():
+            sentence = f"Mentions on {network} could not be read: {problem} Nothing is lost; we ask again."
             yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -93,3 +94,47 @@ def test_an_answer_to_a_question_that_makes_no_sense_is_unavailable(server: Serv
 def test_a_log_in_that_is_refused_loses_the_account(server: Server) -> None:
     with pytest.raises(AccountLost):
         calls(server, password="wrong").own_did()
+
+
+def known(server: Server, vault: Vault, *, did: str, handle: str = "labfreemvmt.example") -> Calls:
+    """Calls of an account whose id was proven."""
+    secrets = {"app_password": "right"}
+    connection = Connection(handle, server.stub.address, "https://bsky.app", secrets, 1, 1, known_id=lambda: did)
+    return Calls(connection, vault, lambda: NOW)
+
+
+def test_a_saved_session_of_another_account_is_not_used_though_the_handle_is_the_same(server: Server) -> None:
+    vault = Vault()
+    calls(server, vault).own_did()
+
+    with pytest.raises(AccountLost, match=r"log in to @labfreemvmt\.example, and @labfreemvmt\.example is another"):
+        known(server, vault, did="did:plc:another").post(PUT_RECORD, b"{}", uri, Verb.PUBLISH)
+
+    assert PUT not in server.stub.paths()
+    assert server.stub.paths().count(LOGIN) == 2
+
+
+def test_keys_of_another_account_may_ask_who_they_are_and_nothing_else(server: Server) -> None:
+    made = known(server, Vault(), did="did:plc:another")
+
+    assert made.get(GET_SESSION)["did"] == "did:plc:us"
+    with pytest.raises(AccountLost):
+        made.post(PUT_RECORD, b"{}", uri, Verb.DELETE)
+
+
+def test_an_account_that_was_renamed_keeps_its_session_and_logs_in_by_its_id(server: Server) -> None:
+    vault = Vault()
+    known(server, vault, did="did:plc:us", handle="old.example").own_did()
+    assert json.loads(server.stub.asked[0].body)["identifier"] == "did:plc:us"
+
+    known(server, vault, did="did:plc:us", handle="old.example").post(PUT_RECORD, b"{}", uri, Verb.PUBLISH)
+
+    assert server.stub.paths() == [LOGIN, PUT]
+
+
+def test_an_account_that_is_listed_by_its_did_keeps_its_session(server: Server) -> None:
+    vault = Vault()
+    for _ in range(2):
+        known(server, vault, did="", handle="did:plc:us").own_did()
+
+    assert server.stub.paths() == [LOGIN]

@@ -15,8 +15,8 @@ from amplifier.policy import Budget
 from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.renamed import Unsaid
-from amplifier.settings import Mode
-from amplifier.store import accounts, heartbeats, sources, spends, stops
+from amplifier.settings import Listen, Mode
+from amplifier.store import accounts, heartbeats, rests, sources, spends, stops
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.store import filled
@@ -90,12 +90,23 @@ def test_an_account_that_has_no_row_yet_waits(opened: Campaign) -> None:
 
 def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campaign) -> None:
     assert opened.place
-    accounts.make_wait(filled.number("x"), until=utc_now() + timedelta(minutes=15))
+    rests.make_wait(filled.number("x"), until=utc_now() + timedelta(minutes=15))
     assert only(Mood.WAIT).short == "X asks us to wait."
     assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
     accounts.AccountRow.objects.filter(label="x").update(closed_until=utc_now() - timedelta(seconds=1))
     assert len(look()) == 6
     assert all(sign.state is Mood.OK for sign in look())
+
+
+def test_an_account_that_was_renamed_on_its_network_is_connected_and_says_what_to_write(opened: Campaign) -> None:
+    assert opened.place
+    for name in ("labfreemvmt", "new-name"):
+        accounts.account_is_ok(
+            "x", remote_id=accounts.remote_id_of("x") or "1", handle=name, url="", text_limit=0, now=utc_now()
+        )
+    sign = only(Mood.WAIT)
+    assert sign.sentence.startswith("X (@labfreemvmt) is connected. It is called @new-name there now,")
+    assert sign.short == "X has another handle now."
 
 
 def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened: Campaign) -> None:
@@ -152,6 +163,13 @@ def test_a_source_that_cannot_be_read_is_named_by_its_network(opened: Campaign) 
     )
 
 
+@pytest.mark.parametrize("name", ["x:#NoLongerOurs", "bluesky:#NoLongerOurs"])
+def test_what_nobody_listens_to_any_more_is_nobodys_trouble(opened: Campaign, name: str) -> None:
+    assert opened.place
+    sources.source_trouble(name, problem="Not found.")
+    assert all(sign.state is Mood.OK for sign in look())
+
+
 def test_what_is_worst_comes_first(opened: Campaign) -> None:
     assert opened.place
     sources.source_trouble("x:mentions", problem="No.")
@@ -164,6 +182,25 @@ def changed(install: Campaign, monkeypatch: pytest.MonkeyPatch, **update: object
     place = replace(install.place, settings=install.place.settings.model_copy(update=update))
     monkeypatch.setattr(frame, "settle", lambda *_: place)
     frame.place.cache_clear()
+
+
+def test_a_tag_that_cannot_be_read_is_told_as_long_as_we_listen_to_it(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources.source_trouble("mastodon:#OurTag", problem="Not found.")
+    assert all(sign.state is Mood.OK for sign in look())
+    changed(opened, monkeypatch, listen=Listen.model_validate({"tags": [{"tag": "#OurTag", "ours": True}]}))
+    assert only(Mood.WAIT).short == "Mentions on Mastodon could not be read."
+
+
+def test_an_account_that_nobody_asks_any_more_has_no_trouble_with_being_read(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources.source_trouble("x:mentions", problem="The month's money is spent.")
+    assert only(Mood.WAIT).short == "Mentions on X could not be read."
+    by_hand = [one.model_copy(update={"hand_off": one.name == "x"}) for one in opened.place.settings.accounts]
+    changed(opened, monkeypatch, accounts=by_hand)
+    assert all(sign.state is Mood.OK for sign in look())
 
 
 def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(
