@@ -86,7 +86,6 @@ def run(options: argparse.Namespace) -> int:
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     unsaid = still_unsaid(beats, now=now)
     asked = [one for one in settings.accounts if is_readable(one, settings)]
-    unheard = troubled(asked, settings)
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
     stopped = halts(place)
@@ -122,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
-                "sources": unheard,
+                "sources": troubled(asked, settings),
                 "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
@@ -142,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
     _print_accounts(ours, place.settings, unasked, asked=alive["worker"])
-    _print_heard(unheard, aside, edited)
+    _print_heard(troubled(asked, settings), aside, edited)
     if money:
         out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
     print_untold(untold)
@@ -246,7 +245,7 @@ def _print_tally(tally: Tally) -> None:
 
 
 def _print_heard(unheard: Mapping[str, str], aside: Sequence[Pile], edited: int) -> None:
-    """What could not be read, and what listening left for people to know; nothing keeps anything else from being heard."""
+    """What could not be read, and what listening left for people to know; all else is heard all the same."""
     out = console()
     for name, problem in unheard.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")

@@ -24,4 +24,10 @@ def test_equal_plans_compare_equal_so_that_a_new_version_is_noticed_only_when_so
 
 
 def test_decisions_are_named_as_the_glossary_names_them() -> None:
-    assert [str(kind) for kind in DecisionKind] == ["milestone_moved", "slot_skipped", "words_replaced", "fact_left"]
+    assert [str(kind) for kind in DecisionKind] == [
+        "milestone_moved",
+        "slot_skipped",
+        "words_replaced",
+        "fact_left",
+        "same_account",
+    ]
