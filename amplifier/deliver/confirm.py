@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from amplifier.campaign.delivery import DoubtReason, Due, Receipt, State, Transition, Verb
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
-from amplifier.platforms.port import Part, Platform, Sought
+from amplifier.platforms.port import CLOCKS_APART, NOT_PUBLIC, Part, Platform, Seen, Sought
 from amplifier.store import deliveries, receipts
 
 log = logging.getLogger("amplifier.deliver")
 # Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What
 # other deliveries own is left out, so that looking back too far adopts nothing that is not ours.
-MARGIN = timedelta(hours=2)
+MARGIN = CLOCKS_APART
+OTHER_WORDS = "The network answered with this post of ours, which shows other words than were sent:"
+OLDER = "The network answered with this post of ours, which is older than what was sent:"
 FORGETFUL = (DoubtReason.NEW_LEDGER, DoubtReason.RESTORED)  # then hands may have posted it, and nobody remembers
 
 
@@ -75,6 +77,9 @@ def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pa
 
 def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
     try:
+        named = _answered(due, outlet)
+        if named is not None:
+            return named
         if due.reason == DoubtReason.BY_HAND:
             after = due.due_at - MARGIN
             taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
@@ -89,6 +94,27 @@ def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
     except Exception as error:
         log.exception("unclassified error from %s", outlet.account)
         return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
+
+
+def _answered(due: Due, outlet: Outlet) -> Receipt | None:
+    """The post that an answer to our own request named, if it is there and ours; it is not sent again then."""
+    named = due.answered
+    if named is None or receipts.belongs_to_another(due.id, named):
+        return None
+    seen = outlet.platform.read(named.remote_id, due.text)
+    if seen is None or not seen.is_ours:
+        return None
+    return Receipt(named.remote_id, seen.url or named.url, doubt=_doubt(seen, due))
+
+
+def _doubt(seen: Seen, due: Due) -> str:
+    """Why this post may not be what was to be published; empty where it is."""
+    first = due.first_sent_at or due.due_at
+    if seen.made_at is not None and seen.made_at < first - MARGIN:
+        return OLDER
+    if not seen.says_the_same:
+        return OTHER_WORDS
+    return "" if seen.is_public else NOT_PUBLIC
 
 
 def _is_done(due: Due, outlet: Outlet) -> bool | PlatformError:

@@ -84,7 +84,14 @@ def after_attempt(
                 account_until=outcome.until,
                 post_until=gap,
                 strain=pauses.retry_after,
+                answered=_named(outcome) if due.verb is Verb.PUBLISH else None,
             )
+
+
+def _named(outcome: PlatformError) -> Receipt | None:
+    if isinstance(outcome, OutcomeUnknown) and outcome.remote_id:
+        return Receipt(outcome.remote_id, outcome.url)
+    return None
 
 
 def after_look(
@@ -98,11 +105,16 @@ def after_look(
 ) -> Transition:
     """The step after `find`: found is sent; not found, after enough looks, is queued once more, or held.
 
+    Found otherwise than it was sent, it is held, also where somebody wanted it sent again: it would be out twice.
+
     `park`: on this account nothing is sent a second time without a person.
     """
     step = _Step(due, State.UNSURE)
     refused = due.reason == DoubtReason.REFUSED
     match found:
+        case Receipt() if found.doubt:
+            why = f"{found.doubt} {found.url} Nothing is sent again while it is there."
+            return step.to(State.HELD, "found otherwise", detail=why, reason=HoldReason.DOUBT, answered=found)
         case Receipt():
             return step.to(State.SENT, "found", receipt=found)
         case RateLimited():
@@ -251,6 +263,7 @@ class _Step:
         account_lost: str = "",
         app_wide: bool = False,
         strain: float = 0.0,
+        answered: Receipt | None = None,
     ) -> Transition:
         return Transition(
             id=self.due.id,
@@ -269,6 +282,7 @@ class _Step:
             gives_up_bytes=self._gives_up_bytes(after, reason),
             app_wide=app_wide,
             strain=strain,
+            answered=answered,
         )
 
     def _gives_up_bytes(self, after: State, reason: str) -> bool:

@@ -206,3 +206,18 @@ def test_whoever_has_older_settings_than_the_ledger_does_nothing(sqlite_ledger: 
     accounts.know_accounts(listed(newer))
     assert not are_called_so(ours)
     assert are_called_so(newer)
+
+
+def test_trouble_with_one_account_keeps_no_other_from_being_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is in writing down what a network says of itself."""
+    write = accounts.account_is_ok
+
+    def refuse(name: str, **said: object) -> None:
+        if name == "bluesky":
+            raise ValueError("integer out of range")
+        write(name, **said)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(accounts, "account_is_ok", refuse)
+    with pytest.raises(ValueError, match="out of range"):
+        ask(desk)
+    assert {name for name in desk.networks if state(name).health == accounts.OK} == {"x", "mastodon"}

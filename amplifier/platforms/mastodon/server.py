@@ -12,6 +12,7 @@ from amplifier.platforms.capabilities import RELATIVES
 # Without a slash at the end: Mastodon.py writes one, and some servers send it on from there.
 INSTANCES = ("/api/v2/instance", "/api/v1/instance")
 NODEINFO = "/.well-known/nodeinfo"
+LEAST, DIGITS = 50, 8  # a limit below the one is no place to post, and one of so many digits is none
 COMPATIBLE = re.compile(r"\(compatible; (\w+)|^(\w+)/", re.ASCII)
 
 
@@ -60,9 +61,11 @@ class Server:
 
 
 def _limit(instance: Any) -> int:
-    """The limit as Mastodon tells it, or as its older relatives do."""
+    """The limit as Mastodon tells it, or as its older relatives do; 0 where that is nothing that anybody can mean."""
     statuses = (instance.get("configuration") or {}).get("statuses") or {}
-    return max(0, int(statuses.get("max_characters") or instance.get("max_toot_chars") or 0))
+    said = str(statuses.get("max_characters") or instance.get("max_toot_chars") or "")
+    limit = int(said) if said.isascii() and said.isdecimal() and len(said) < DIGITS else 0
+    return limit if limit >= LEAST else 0
 
 
 def _software(instance: Mapping[str, Any]) -> str:

@@ -127,3 +127,17 @@ def test_a_server_that_says_nothing_of_itself_lets_us_in_all_the_same(stub: Stub
     stub.answers["GET /api/v1/accounts/verify_credentials"] = Said(503, {"error": "later"})
     with pytest.raises(Unavailable):
         connected(stub).verify()
+
+
+@pytest.mark.parametrize("odd", [10**20, 2**63, 5_000_000_000, True, 1, -5, 0.5, "many", "٣٠٠", [500], None])
+def test_a_limit_that_nobody_can_mean_is_none(stub: Stub, odd: Any) -> None:
+    stub.answers |= {V2: instance(odd), V1: instance(odd)}
+
+    assert told(stub)[0] == 0
+
+
+def test_a_limit_that_is_no_number_at_all_is_none(stub: Stub) -> None:
+    endless = b'{"configuration": {"statuses": {"max_characters": 1e400}}, "version": "4.5.0"}'
+    stub.answers |= {V2: Said(200, endless), V1: Said(200, endless)}
+
+    assert told(stub)[0] == 0
