@@ -65,8 +65,9 @@ class Identity:
     """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
 
     `limit` is how long a post may be on this very server, 0 where it does not say; `counts` how that is counted, one of
-    `policy.Counts`, empty where as the network does. Each is None where it could not be asked now. `clock`:
-    what the server's clock showed when it answered, to the second; None where it does not say.
+    `policy.Counts` or `policy.LINKS` with what a link counts, empty where as the network does. Each is None where it
+    could not be asked now. `clock`: what the server's clock showed when it answered, to the second; None where it does
+    not say.
     """
 
     remote_id: str
