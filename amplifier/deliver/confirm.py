@@ -78,22 +78,26 @@ def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pa
 def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
     try:
         named = _answered(due, outlet)
-        if named is not None:
+        if named is not None and not named.doubt:
             return named
-        if due.reason == DoubtReason.BY_HAND:
-            after = due.due_at - MARGIN
-            taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
-            return outlet.platform.spot(due.text, after, taken)
-        sought = _sought(due, outlet)
-        forgot = outlet.by_key and due.reason in FORGETFUL
-        return outlet.platform.find(sought) or (
-            outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
-        )
+        return _searched(due, outlet) or named  # the answer may have named another post of ours than the one it made
     except PlatformError as error:
         return error
     except Exception as error:
         log.exception("unclassified error from %s", outlet.account)
         return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
+
+
+def _searched(due: Due, outlet: Outlet) -> Receipt | None:
+    if due.reason == DoubtReason.BY_HAND:
+        after = due.due_at - MARGIN
+        taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
+        return outlet.platform.spot(due.text, after, taken)
+    sought = _sought(due, outlet)
+    forgot = outlet.by_key and due.reason in FORGETFUL
+    return outlet.platform.find(sought) or (
+        outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
+    )
 
 
 def _answered(due: Due, outlet: Outlet) -> Receipt | None:

@@ -105,13 +105,19 @@ def after_look(
 ) -> Transition:
     """The step after `find`: found is sent; not found, after enough looks, is queued once more, or held.
 
-    Found otherwise than it was sent, it is held, also where somebody wanted it sent again: it would be out twice.
+    Found otherwise than it was sent, by all of these looks, it is held, also where somebody wanted it sent again: it
+    would be out twice.
 
     `park`: on this account nothing is sent a second time without a person.
     """
     step = _Step(due, State.UNSURE)
     refused = due.reason == DoubtReason.REFUSED
     match found:
+        case Receipt() if found.doubt and due.looks + 1 < looks_needed:
+            again = now + timedelta(seconds=pauses.look_again)
+            return step.to(
+                State.UNSURE, "not seen yet", detail=due.detail, reason=due.reason, run_at=again, looks=due.looks + 1
+            )
         case Receipt() if found.doubt:
             why = f"{found.doubt} {found.url} Nothing is sent again while it is there."
             return step.to(State.HELD, "found otherwise", detail=why, reason=HoldReason.DOUBT, answered=found)

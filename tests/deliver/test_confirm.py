@@ -240,9 +240,18 @@ def test_the_post_that_an_answer_named_is_read_first_and_is_ours_with_our_words(
 def test_the_post_that_an_answer_named_is_held_with_other_words_and_stays_named(desk: Desk) -> None:
     number = named()
     desk.x.posts["77"] = b"key|en|Stay at home|"
+    assert look(desk).kind == "not seen yet"
+    desk.pass_by(60)
     assert look(desk).kind == "found otherwise"
     assert (stands(number), receipt_of(number)) == (("held", HoldReason.DOUBT), None)
-    assert (row(number).answered_id, desk.x.calls) == ("77", ["read"])
+    assert (row(number).answered_id, desk.x.calls) == ("77", ["read", "find"] * 2)
+
+
+def test_where_an_answer_named_another_post_of_ours_the_one_that_it_made_is_found(desk: Desk) -> None:
+    number = named()
+    desk.x.posts |= {"77": b"key|en|Stay at home|", "78": b"bytes"}
+    assert look(desk).kind == "found"
+    assert receipt_of(number) == Receipt("78", "https://x.com/us/status/78")
 
 
 def test_a_named_post_that_is_gone_is_looked_for_as_ever(desk: Desk) -> None:
