@@ -29,6 +29,15 @@ class Problem:
         return f"{where}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
 
 
+LONGEST = 1000  # characters of what went wrong at a network, which nobody reads to its end
+
+
+def on_one_line(words: str) -> str:
+    """What a stranger said, as it may be kept and shown: no steering of a terminal, no line end, no half a letter."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in words)
+    return " ".join(shown.split())[:LONGEST]
+
+
 class AmplifierError(Exception):
     """Something went wrong that a person can put right; the message says how."""
 
@@ -64,11 +73,12 @@ class DatabaseTrouble(AmplifierError):
 class PlatformError(AmplifierError):
     """A network answered, or failed to; what follows depends on the class below this one.
 
-    `until` (UTC): the network asked not to be called before then, whatever became of this call.
+    `until` (UTC): the network asked not to be called before then, whatever became of this call. The message may hold a
+    server's own words; they are cleaned here, once, wherever they are written or shown.
     """
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
-        super().__init__(message)
+        super().__init__(on_one_line(message))
         self.until = until
 
 
@@ -90,7 +100,15 @@ class Unpaid(Unavailable):
 
 
 class OutcomeUnknown(PlatformError):
-    """No clear answer came: the post may be out. Amplifier looks before it repeats anything."""
+    """No clear answer came: the post may be out. Amplifier looks before it repeats anything.
+
+    `remote_id` and `url` are those of the post that the answer named, where it named one: that is looked at first.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None, *, remote_id: str = "", url: str = "") -> None:
+        super().__init__(message, until)
+        self.remote_id = remote_id
+        self.url = url
 
 
 class AlreadyPublished(PlatformError):

@@ -65,12 +65,19 @@ class Counts(StrEnum):
     GRAPHEMES = "graphemes"
 
 
+LINKS = "links"  # with a number behind it: counted as on the network, only that a link counts as so many
+
+
 @dataclass(frozen=True)
 class TextLimit:
-    """How long a post may be on one server, as it told; 0 and None where it did not say."""
+    """How long a post may be on one server, as it told; 0 and None where it did not say.
+
+    `link_cost` is what a link counts there, whole links aside; None where as on the network.
+    """
 
     limit: int = 0
     counts: Counts | None = None
+    link_cost: int | None = None
 
 
 class Budget(FileModel):

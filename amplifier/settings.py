@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 
 from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
@@ -102,6 +102,13 @@ class Account(FileModel):
     on_doubt: OnDoubt = OnDoubt.REPOST_AFTER_LOOK
     gap_s: Duration | None = Field(default=None, alias="gap")
     daily_cap: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+    _link_cost: int | None = PrivateAttr(default=None)
+
+    @property
+    def link_cost(self) -> int | None:
+        """What a link counts, which its server alone says; None where as on the network."""
+        return self._link_cost
 
     @property
     def identity(self) -> Identity:
@@ -206,6 +213,7 @@ class Settings(_Content):
             one = told.get(account.identity, TextLimit())
             known = {"limit": account.limit or one.limit or None, "counts": account.counts or one.counts}
             accounts.append(account.model_copy(update=known))
+            accounts[-1]._link_cost = one.link_cost if account.counts is None else None  # noqa: SLF001  of a fresh copy
         return self.model_copy(update={"accounts": tuple(accounts)})
 
     def missing_secrets(self, environ: Mapping[str, str]) -> tuple[Problem, ...]:

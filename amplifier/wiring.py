@@ -21,15 +21,15 @@ from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
 from amplifier.compose.memory import is_out_already
-from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
+from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
 from amplifier.deliver.decide import Pauses
+from amplifier.deliver.each_account import jobs_of_each
 from amplifier.deliver.halt import in_words, tell_flag
 from amplifier.deliver.people import LOOPBACK, Told, people_jobs, watch_for
 from amplifier.deliver.pulse import Pulse
-from amplifier.deliver.read_back import ReadBack, Rhythm
-from amplifier.deliver.till import go_on_with_money, is_short, metered, rest_after_listening, till_for
+from amplifier.deliver.till import go_on_with_money, rest_after_listening, till_for
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
@@ -53,6 +53,7 @@ DAY_S = 86_400
 # How often what cannot wake us is looked at; a rehearsal has no time to lose, and live nothing to burn (bench/idle.py).
 SOON_S = {Mode.REHEARSAL: 1.0, Mode.LIVE: 3.0}
 TICK_S = {Mode.REHEARSAL: 0.2, Mode.LIVE: 0.25}  # each look for what is due wakes the processor; bench/idle.py
+OF_A_LEASE = 0.8  # what is asked under a claim is over before others may take it for lost, and the rest is for writing
 NEW_LEDGER = (
     "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
 )
@@ -165,6 +166,7 @@ def connection_for(account: Account, place: Place) -> Connection:
         secrets=words,
         connect_timeout=timing.connect_timeout_s,
         read_timeout=timing.read_timeout_s,
+        whole_timeout=OF_A_LEASE * timing.lease_s,
     )
 
 
@@ -227,11 +229,10 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     rules = rules_of(place, planner.is_stale)
     worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules)
     kit = Publisher(settings, planner, now=utc_now)
-    rehearsal, paid = settings.mode is Mode.REHEARSAL, metered(settings)
+    rehearsal = settings.mode is Mode.REHEARSAL
     soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)
     pulse = Pulse(watch, now=utc_now, answers_hold=lambda: answers_hold(settings, now=utc_now()))
-    look = partial(look_after, _readable(house), now=utc_now, paid=paid, started=utc_now())
 
     planned = Event()  # until then the ledger may want what the files, written while nobody was here, do not
 
@@ -252,7 +253,6 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, plan),
         Job("deliver", TICK_S[settings.mode], tick),
-        Job("accounts", 2.0 if rehearsal else 60.0, look),
         Job("money", 2.0 if rehearsal else 30.0, lambda: go_on_with_money(outlets, now=utc_now())),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", soon, partial(_beat, "worker", settings.digest)),
@@ -275,14 +275,8 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         today=lambda: planner.campaign_time().astimezone(zone).date(),
         say=stagehand.say if rehearsal else lambda _sentence: None,
     )
-    jobs += [Job(name, every, call) for name, every, call in people_jobs(place, outlets, people)]
-    read_back = ReadBack(
-        outlets,
-        Rhythm(first_s=settings.timing.read_back_after_s, seldom=paid),
-        now=utc_now,
-        may_read=lambda name: name not in paid or not is_short(settings, now=utc_now()),
-    )
-    jobs.append(Job("read back", soon, read_back.look))
+    named = [*people_jobs(place, outlets, people), *jobs_of_each(_readable(house), outlets, settings, now=utc_now)]
+    jobs += [Job(name, every, call) for name, every, call in named]
     jobs.append(Job("withdrawals", soon, lambda: tidy(now=utc_now())))
     return jobs, worker
 

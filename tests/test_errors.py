@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from amplifier.errors import FileError, Problem, RateLimited, SettingsError
+import pytest
+
+from amplifier.errors import (
+    FileError,
+    OutcomeUnknown,
+    Problem,
+    RateLimited,
+    Rejected,
+    SettingsError,
+    Unavailable,
+)
 
 WHERE = Problem("settings.yaml", 7, "unknown_key", "`tgas` is not a key that belongs here.", "Did you mean tags?")
 
@@ -38,3 +48,23 @@ def test_a_network_that_asks_for_patience_says_until_when_and_for_whom() -> None
     until = datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert (RateLimited("Slow down.", until).until, RateLimited("Slow down.", until).scope) == (until, "account")
     assert RateLimited("Slow down.", until, "app").scope == "app"
+
+
+@pytest.mark.parametrize(
+    "words", ["half \ud83d a letter", "a\x00b", "\x1b[2J\x1b]0;owned\x07", "a\r\nb", "a\u202eb\u2028c"]
+)
+def test_a_server_s_words_are_one_line_that_can_be_kept_and_shown(words: str) -> None:
+    said = str(OutcomeUnknown(f"No clear answer. {words}"))
+    assert said.isprintable()
+    assert said.encode()
+    assert str(Unavailable("“Voilà”,  “naïve”: 投票")) == "“Voilà”, “naïve”: 投票"
+
+
+def test_a_server_s_words_have_an_end() -> None:
+    assert len(str(Rejected("No. " + "x" * 100_000))) == 1000
+
+
+def test_an_unclear_answer_may_name_a_post() -> None:
+    assert (OutcomeUnknown("?").remote_id, OutcomeUnknown("?").url) == ("", "")
+    error = OutcomeUnknown("?", remote_id="7", url="https://social.example/7")
+    assert (error.remote_id, error.url, error.until) == ("7", "https://social.example/7", None)

@@ -315,6 +315,14 @@ def test_what_a_server_told_holds_where_the_file_says_nothing() -> None:
     assert (found.account("mastodon").limit, found.account("mastodon").counts) == (5000, Counts.CODE_POINTS)
     assert (found.account("x").limit, found.account("x").counts) == (None, None)
     assert parsed.with_limits({}) == parsed
+    links = parsed.with_limits({who["mastodon"]: TextLimit(500, None, 100)})
+    assert [links.account(name).link_cost for name in ("mastodon", "x")] == [100, None]
+    assert settings.parse(EXAMPLE).account("mastodon").link_cost is None
+    counted = EXAMPLE.replace(API, f"{API}    counts: mastodon\n")
+    assert (
+        settings.parse(counted).with_limits({who["mastodon"]: TextLimit(500, None, 100)}).account("mastodon").link_cost
+        is None
+    )
     own = EXAMPLE.replace(API, f"{API}    limit: 1000\n")
     account = settings.parse(own).with_limits(told).account("mastodon")
     assert (account.limit, account.counts) == (1000, Counts.CODE_POINTS)

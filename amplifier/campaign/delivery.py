@@ -81,7 +81,7 @@ class HoldReason(StrEnum):
     KEPT = "kept"  # sending went on, and a person kept this one back
     BUDGET = "budget"
     HAND_OFF = "hand_off"
-    DOUBT = "doubt"  # looked for in vain, and its account says that a person decides
+    DOUBT = "doubt"  # looked for in vain, or found otherwise than it was sent: a person decides
     IMPRINT = "imprint"
     NEAR_COPY = "near_copy"  # the plan says nearly the same on a network that takes no copies, and too soon
     COPY = "copy"  # an account on the same network has these very words, and the network takes no copies
@@ -126,11 +126,13 @@ class Receipt:
     """Proof of publication: the network's id for the post and the address where people see it.
 
     `rest_until`: its answer said that nothing more is allowed on this account before then; no part of the proof.
+    `doubt`: why a person has to look at it before it counts as what was to be published; empty where nobody has to.
     """
 
     remote_id: str
     url: str
     rest_until: datetime | None = field(default=None, compare=False)
+    doubt: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ class Due:
     """A delivery in a worker's hands: its words, its key, and the fence that proves the claim.
 
     `request` is None unless the bytes are frozen, by an attempt that may have arrived. `too_late_at` is the instant
-    from which it must not go out any more; `detail` is what was last said of it.
+    from which it must not go out any more; `detail` is what was last said of it. `answered` is the post that an answer
+    to our own request named, without proving that it is ours.
     """
 
     id: int
@@ -196,6 +199,7 @@ class Due:
     target: str = ""
     imprint: str = ""
     detail: str = ""
+    answered: Receipt | None = None
 
     @property
     def verb(self) -> Verb:
@@ -213,7 +217,8 @@ class Transition:
     they are. `app_wide`: the whole app must wait, so that every account on this network does.
     `words`: what the post says that was found, where that is not what it was to say.
     `strain` is how long (seconds) the account rests when this was the last straw: a call that got no answer, or a
-    refusal to serve; 0 means that the network answered as it should.
+    refusal to serve; 0 means that the network answered as it should. `answered` is kept with the delivery: the post
+    that an unclear answer named, which every later look reads first.
     """
 
     id: int
@@ -233,6 +238,7 @@ class Transition:
     app_wide: bool = False
     strain: float = 0.0
     words: str = ""
+    answered: Receipt | None = None
 
 
 @dataclass(frozen=True)

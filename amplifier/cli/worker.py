@@ -82,10 +82,19 @@ class OnceAMinute(logging.Filter):
         return True
 
 
+class Inert(logging.Formatter):
+    """What is told may hold a stranger's words, in a trace too: nothing of them steers the terminal that shows it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The lines as usual, without signs that cannot be seen."""
+        return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in super().format(record))
+
+
 def log_to_stderr() -> None:
     """One line an event; warnings of others only. The SDKs' own loggers would print secrets at DEBUG."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(OnceAMinute())
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler.setFormatter(Inert("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that there is not is no trouble of ours
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # broken answers are told by the adapters, without a trace

@@ -174,7 +174,7 @@ def voice_fact(name: str, account: Account, campaign: Campaign) -> Fact:
 
 def _row(account: Account) -> Capabilities:
     """The account's network, as its settings or its server say how long a post may be there."""
-    return TABLE[account.platform].told(limit=account.limit, counts=account.counts)
+    return TABLE[account.platform].told(limit=account.limit, counts=account.counts, link_cost=account.link_cost)
 
 
 def _finished(

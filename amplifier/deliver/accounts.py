@@ -76,8 +76,22 @@ def look_after(
     What waited for an account goes on as soon as it lets us in. One that says so and refuses every call all the same is
     believed more and more seldom; one that was lost before we `started` is asked at once, as its access may be new. On
     a `paid` account asking costs money: it is asked once a day while it is well, and every ten minutes while nobody
-    knows, as after a question that got no answer.
+    knows, as after a question that got no answer. Trouble with one, also in writing down what it says of itself, keeps
+    no other from being asked.
     """
+    trouble: Exception | None = None
+    for name, platform in platforms.items():
+        try:
+            _look_after({name: platform}, now=now, paid=paid, started=started)
+        except Exception as error:  # noqa: BLE001  told when all were asked
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+
+
+def _look_after(
+    platforms: Mapping[str, Platform], *, now: Callable[[], datetime], paid: Collection[str], started: datetime | None
+) -> None:
     for state in accounts.account_states():
         platform = platforms.get(state.name)
         if platform is None or _is_fresh(state, now(), is_paid=state.name in paid, started=started):

@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, State, Transition, Verb
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
-from amplifier.platforms.port import Part, Platform, Sought
+from amplifier.platforms.port import CLOCKS_APART, NOT_PUBLIC, Part, Platform, Seen, Sought
 from amplifier.store import deliveries, receipts
 
 log = logging.getLogger("amplifier.deliver")
 # Our clock may be wrong, and may have been set since: a post of ours can seem to be older than its first attempt. What
 # other deliveries own is left out, so that looking back too far adopts nothing that is not ours.
-MARGIN = timedelta(hours=2)
+MARGIN = CLOCKS_APART
+OTHER_WORDS = "The network answered with this post of ours, which shows other words than were sent:"
+OLDER = "The network answered with this post of ours, which is older than what was sent:"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pa
     """Look once for what this delivery was to do, and write down what follows."""
     if due.verb is Verb.PUBLISH:
         found, words = _look(due, outlet), ""
-        if outlet.by_key and isinstance(found, Receipt):
+        if outlet.by_key and isinstance(found, Receipt) and not found.doubt:
             found, words = _read(found, due, outlet)
         step = after_look(
             due, found, now=now(), pauses=pauses, looks_needed=outlet.looks, park=outlet.park, words=words
@@ -77,15 +79,10 @@ def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pa
 
 def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
     try:
-        if due.reason == DoubtReason.BY_HAND:
-            after = due.due_at - MARGIN
-            taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
-            return outlet.platform.spot(due.text, after, taken)
-        sought = _sought(due, outlet)
-        forgot = outlet.by_key and due.reason in FORGETFUL  # then hands may have posted it, and nobody remembers
-        return outlet.platform.find(sought) or (
-            outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
-        )
+        named = _answered(due, outlet)
+        if named is not None and not named.doubt:
+            return named
+        return _searched(due, outlet) or named  # the answer may have named another post of ours than the one it made
     except PlatformError as error:
         return error
     except Exception as error:
@@ -105,6 +102,39 @@ def _read(found: Receipt, due: Due, outlet: Outlet) -> tuple[Receipt | PlatformE
     if seen is None:
         return None, ""
     return found, "" if seen.says_the_same else seen.text
+
+
+def _searched(due: Due, outlet: Outlet) -> Receipt | None:
+    if due.reason == DoubtReason.BY_HAND:
+        after = due.due_at - MARGIN
+        taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
+        return outlet.platform.spot(due.text, after, taken)
+    sought = _sought(due, outlet)
+    forgot = outlet.by_key and due.reason in FORGETFUL  # then hands may have posted it, and nobody remembers
+    return outlet.platform.find(sought) or (
+        outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
+    )
+
+
+def _answered(due: Due, outlet: Outlet) -> Receipt | None:
+    """The post that an answer to our own request named, if it is there and ours; it is not sent again then."""
+    named = due.answered
+    if named is None or receipts.belongs_to_another(due.id, named):
+        return None
+    seen = outlet.platform.read(named.remote_id, due.text)
+    if seen is None or not seen.is_ours:
+        return None
+    return Receipt(named.remote_id, seen.url or named.url, doubt=_doubt(seen, due))
+
+
+def _doubt(seen: Seen, due: Due) -> str:
+    """Why this post may not be what was to be published; empty where it is."""
+    first = due.first_sent_at or due.due_at
+    if seen.made_at is not None and seen.made_at < first - MARGIN:
+        return OLDER
+    if not seen.says_the_same:
+        return OTHER_WORDS
+    return "" if seen.is_public else NOT_PUBLIC
 
 
 def _is_done(due: Due, outlet: Outlet) -> bool | PlatformError:

@@ -93,7 +93,14 @@ def after_attempt(
                 account_until=outcome.until,
                 post_until=gap,
                 strain=pauses.retry_after,
+                answered=_named(outcome) if due.verb is Verb.PUBLISH else None,
             )
+
+
+def _named(outcome: PlatformError) -> Receipt | None:
+    if isinstance(outcome, OutcomeUnknown) and outcome.remote_id:
+        return Receipt(outcome.remote_id, outcome.url)
+    return None
 
 
 def after_look(  # noqa: PLR0913  what was seen, and what holds on this account
@@ -108,12 +115,23 @@ def after_look(  # noqa: PLR0913  what was seen, and what holds on this account
 ) -> Transition:
     """The step after `find`: found is sent; not found, after enough looks, is queued once more, or held.
 
-    `park`: on this account nothing is sent a second time without a person. `words`: what it says there, where that is
-    not what it was to say.
+    Found otherwise than it was sent, by all of these looks, it is held, also where somebody wanted it sent again: it
+    would be out twice.
+
+    `park`: on this account nothing is sent a second time without a person. `words`: what it says there, where its key
+    led to it and that is not what it was to say.
     """
     step = _Step(due, State.UNSURE)
     refused = due.reason == DoubtReason.REFUSED
     match found:
+        case Receipt() if found.doubt and due.looks + 1 < looks_needed:
+            again = now + timedelta(seconds=pauses.look_again)
+            return step.to(
+                State.UNSURE, "not seen yet", detail=due.detail, reason=due.reason, run_at=again, looks=due.looks + 1
+            )
+        case Receipt() if found.doubt:
+            why = f"{found.doubt} {found.url} Nothing is sent again while it is there."
+            return step.to(State.HELD, "found otherwise", detail=why, reason=HoldReason.DOUBT, answered=found)
         case Receipt():
             return step.to(State.SENT, "found", receipt=found, words=words, detail=OTHER_WORDS if words else "")
         case RateLimited():
@@ -266,6 +284,7 @@ class _Step:
         app_wide: bool = False,
         strain: float = 0.0,
         words: str = "",
+        answered: Receipt | None = None,
     ) -> Transition:
         return Transition(
             id=self.due.id,
@@ -285,6 +304,7 @@ class _Step:
             app_wide=app_wide,
             strain=strain,
             words=words,
+            answered=answered,
         )
 
     def _gives_up_bytes(self, after: State, reason: str) -> bool:

@@ -26,7 +26,7 @@ WHY: Mapping[str, str] = {
     HoldReason.OVERTAKEN: "the plan changed after an attempt, or its time has passed. Look, then decide",
     HoldReason.DUPLICATE: "the network says it has it already. Look at the profile",
     HoldReason.UNWRITTEN: "it does not fit any more. Give it other words",
-    HoldReason.DOUBT: "we do not see whether it is out. Look at the profile, then decide",
+    HoldReason.DOUBT: "we cannot tell whether it is out as it should be. Look at the profile, then decide",
     HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
     HoldReason.COPY: "its very words are out there already. Give it other words, or leave it out",
     HoldReason.NEAR_COPY: "nearly the same is said on X within 7 days. Give it other words",

@@ -68,6 +68,30 @@ class Rules:
     untrue: Callable[[Due], str] = lambda _due: ""
 
 
+class _UnderWay:
+    """The accounts on which a thread is at work, whatever became of its lease.
+
+    Each has one thread at most that sends, and one that looks: a server that keeps its threads waiting keeps two.
+    """
+
+    def __init__(self) -> None:
+        self._accounts: set[str] = set()
+        self._lock = threading.Lock()
+
+    def begins(self, account: str) -> None:
+        with self._lock:
+            self._accounts.add(account)
+
+    def ends(self, account: str) -> None:
+        with self._lock:
+            self._accounts.discard(account)
+
+    def others(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of these on which nothing is under way."""
+        with self._lock:
+            return names - self._accounts
+
+
 class Worker:
     """Delivers what is due. Any number of workers may share one ledger; each may be killed at any line."""
 
@@ -93,6 +117,8 @@ class Worker:
             _Inline() if pace.inline else ThreadPoolExecutor(pace.threads, thread_name_prefix="deliver")
         )
         self._free = threading.Semaphore(pace.threads)
+        self._looking = _UnderWay()
+        self._sending = _UnderWay()
         self._stopping = threading.Event()
         self._ticked: datetime | None = None
         gaps = {name: pace.pauses.gap if one.gap_s is None else one.gap_s for name, one in outlets.items()}
@@ -141,23 +167,32 @@ class Worker:
         try:
             now = self._now()
             lease_until = now + timedelta(seconds=self._pace.lease_s)
-            for due in claims.claim_unsure(now=now, lease_until=lease_until, limit=room, served=self._readable):
-                self._hand_to_pool(self._look, due)
+            among = self._looking.others(self._readable)
+            for due in claims.claim_unsure(now=now, lease_until=lease_until, limit=room, served=among):
+                self._hand_to_pool(self._look, due, self._looking)
                 begun += 1
             if room > begun:
+                among = self._sending.others(self._served)
                 for due in claims.claim(
-                    now=now, lease_until=lease_until, limit=room - begun, served=self._served, stopped=stopped
+                    now=now, lease_until=lease_until, limit=room - begun, served=among, stopped=stopped
                 ):
                     self._scribe.begins()
-                    self._hand_to_pool(self._send_all, due)
+                    self._hand_to_pool(self._send_all, due, self._sending)
                     begun += 1
         finally:  # a thread that nothing was found for is free again, also when the database failed
             for _ in range(room - begun):
                 self._free.release()
         return bool(begun)
 
-    def _hand_to_pool(self, work: Callable[[Due], None], due: Due) -> None:
-        self._pool.submit(work, due).add_done_callback(self._done)
+    def _hand_to_pool(self, work: Callable[[Due], None], due: Due, under_way: _UnderWay) -> None:
+        account = due.identity.account
+        under_way.begins(account)
+
+        def done(future: Future[None]) -> None:
+            under_way.ends(account)
+            self._done(future)
+
+        self._pool.submit(work, due).add_done_callback(done)
 
     def _done(self, future: Future[None]) -> None:
         error = None if future.cancelled() else future.exception()

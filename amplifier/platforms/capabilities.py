@@ -70,8 +70,11 @@ class Capabilities:
         """The network's own page for writing a post, with `text` in it; `api` is the account's server."""
         return self.composer.format(api=api.rstrip("/"), text=quote(text, safe=""))
 
-    def told(self, *, limit: int | None, counts: Counts | None) -> Capabilities:
-        """The row for one account whose settings or server say how long a post may be, or how that is counted."""
+    def told(self, *, limit: int | None, counts: Counts | None, link_cost: int | None = None) -> Capabilities:
+        """The row for one account whose settings or server say how long a post may be, or how that is counted.
+
+        `link_cost` is what a link counts there, where links do not count whole.
+        """
         row = replace(self, limit=limit) if limit else self
         match counts:
             case Counts.CODE_POINTS:
@@ -79,7 +82,7 @@ class Capabilities:
             case Counts.GRAPHEMES:
                 return replace(row, counting=Counting.GRAPHEMES, link_cost=0)
             case _:
-                return row
+                return replace(row, link_cost=link_cost) if link_cost else row
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from typing import Any
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from amplifier.platforms.bounds import CODINGS, left, within
 from amplifier.platforms.own_word import OwnForm
+from amplifier.platforms.punctual import PunctualAdapter, read_whole
 from amplifier.platforms.ratelimit import clock
 
 
@@ -52,8 +54,9 @@ class HostSession(requests.Session):
     """A session that speaks to `base` only, and tells what the network there can have said (`form`) from other answers.
 
     `base` has no slash at its end. Addresses beginning with one of `instead_of` are sent to `base`; any other host is
-    refused. Time-outs (connecting, reading; seconds) apply to every request, since tweepy sets none and Mastodon.py
-    waits 300 s. A redirect is never followed: it would carry a token to an address nobody has set.
+    refused. Time-outs (connecting, waiting for the next byte; seconds) apply to every request, since tweepy sets none
+    and Mastodon.py waits 300 s; both together are all that a request may take, and no answer may be larger than
+    `bounds` says. A redirect is never followed: it would carry a token to an address nobody has set.
     """
 
     def __init__(
@@ -61,6 +64,9 @@ class HostSession(requests.Session):
     ) -> None:
         super().__init__()
         self.trust_env = False  # no ~/.netrc and no proxy from the environment
+        self.headers["Accept-Encoding"] = CODINGS
+        self.mount("http://", PunctualAdapter())
+        self.mount("https://", PunctualAdapter())
         self._form = form
         self._base = base.rstrip("/")
         self._timeout = timeout
@@ -84,14 +90,18 @@ class HostSession(requests.Session):
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request, as requests does. `json` may be bytes: they are sent as they are."""
         self.forget()
-        kwargs["timeout"] = self._timeout
-        kwargs["allow_redirects"] = False
+        kwargs |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
         body = kwargs.get("json")
         if isinstance(body, bytes):
             del kwargs["json"]
             kwargs["data"] = body
             kwargs["headers"] = {**(kwargs.get("headers") or {}), "Content-Type": "application/json"}
-        response = super().request(method, self._address(str(url)), *args, **kwargs)
+        address = self._address(str(url))
+        with within(sum(self._timeout)):
+            if not left():
+                raise requests.ConnectTimeout("No time is left to ask.")
+            response = super().request(method, address, *args, **kwargs)
+            read_whole(response)
         kind = response.headers.get("Content-Type", "")
         is_own = self._form.says(response.status_code, kind, response.content)
         self._last.answer = Answer(response.status_code, response.headers, is_own, response.content)

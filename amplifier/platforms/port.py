@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import PlatformError
+from amplifier.platforms.fields import in_words
+
+NOT_PUBLIC = "The post is out, but not for everybody to see:"
+CLOCKS_APART = timedelta(hours=2)  # a server's clock and ours: what seems to be older than our request by more, is
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Seen:
 
     `says_the_same`: the words are those we sent, as `find` compares them. `boosts` and `replies` are None where the
     network does not tell. `is_ours`: the network names us as its author, which an address alone proves nowhere.
+    `made_at` is when it was made, None where the network does not say; `is_public` whether everybody who has its
+    address may see it.
     """
 
     says_the_same: bool
@@ -47,6 +53,12 @@ class Seen:
     replies: int | None
     url: str
     is_ours: bool
+    made_at: datetime | None = None
+    is_public: bool = True
+
+    def __post_init__(self) -> None:
+        """A server's words are kept and shown: what no database takes is left out of them here."""
+        object.__setattr__(self, "text", in_words(self.text))
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,9 @@ class Identity:
     """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
 
     `limit` is how long a post may be on this very server, 0 where it does not say; `counts` how that is counted, one of
-    `policy.Counts`, empty where as the network does. Each is None where it could not be asked now. `clock`:
-    what the server's clock showed when it answered, to the second; None where it does not say.
+    `policy.Counts` or `policy.LINKS` with what a link counts, empty where as the network does. Each is None where it
+    could not be asked now. `clock`: what the server's clock showed when it answered, to the second; None where it does
+    not say.
     """
 
     remote_id: str
@@ -121,9 +134,10 @@ class Connection:
     """All that an adapter needs to reach one account.
 
     `api` is the base address of the server's API, `web` the base address of pages people look at. `secrets` maps
-    the names in the platform's row of the capabilities table to their values. Time-outs are in seconds. `till` pays
-    for what is asked there; None where nobody reckons. `known_id` tells the network's own id of the account as it was
-    proven; empty as long as it was not.
+    the names in the platform's row of the capabilities table to their values. Time-outs are in seconds;
+    `whole_timeout` is all that one thing may take which is asked, however many requests that is. `till` pays for what
+    is asked there; None where nobody reckons. `known_id` tells the network's own id of the account as it was proven;
+    empty as long as it was not.
     """
 
     handle: str
@@ -132,6 +146,7 @@ class Connection:
     secrets: dict[str, str]
     connect_timeout: float = 3.05
     read_timeout: float = 20.0
+    whole_timeout: float = 48.0
     till: Till | None = None
     known_id: Callable[[], str] = lambda: ""
 

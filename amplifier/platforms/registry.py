@@ -6,6 +6,7 @@ import importlib  # one of the two doors that load by name: the three SDKs cost 
 from collections.abc import Callable
 from datetime import datetime
 
+from amplifier.platforms.in_time import InTime
 from amplifier.platforms.port import Connection, Platform, SessionVault
 
 ADAPTERS = {
@@ -16,7 +17,10 @@ ADAPTERS = {
 
 
 def connect(platform: str, connection: Connection, vault: SessionVault, now: Callable[[], datetime]) -> Platform:
-    """The adapter for one account on `platform` (a name of the capabilities table). Makes no call yet."""
+    """The adapter for one account on `platform` (a name of the capabilities table). Makes no call yet.
+
+    Each thing that it is asked ends within the connection's `whole_timeout`.
+    """
     module, _, name = ADAPTERS[platform].partition(":")
     adapter: Platform = getattr(importlib.import_module(module), name)(connection, vault, now)
-    return adapter
+    return InTime(adapter, connection.whole_timeout)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, State, Verb
+from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, Receipt, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import decisions, rests, stops
@@ -53,7 +53,8 @@ WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s)
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, a.label, d.part, d.revision, d.verb, d.text, d.language,
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
   CASE WHEN d.verb = 'delete' AND d.target = '' THEN (SELECT f.remote_id FROM deliveries f WHERE f.id = d.waits_for)
-    ELSE d.target END, d.imprint, d.detail
+    ELSE d.target END, d.imprint, d.detail,
+  d.answered_id, d.answered_url
 FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id
 WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
 
@@ -175,6 +176,7 @@ def _due(numbers: Sequence[int]) -> list[Due]:
             target=row[20] or "",
             imprint=row[21],
             detail=row[22],
+            answered=Receipt(row[23], row[24]) if row[23] else None,
         )
         for row in execute(DUE.format(marks(numbers)), numbers)
     ]

@@ -249,6 +249,7 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     is_refused = row.reason == DoubtReason.REFUSED and step.after is State.HELD
     if is_refused or (step.before is State.SENDING and step.after in (State.QUEUED, State.HELD)):
         spends.give_back(step.id, now=now)
+    changes |= {"answered_id": named.remote_id, "answered_url": named.url} if (named := step.answered) else {}
     changes |= _times(step, after, row, now)
     if after is State.SENT:
         changes["sent_at"] = now

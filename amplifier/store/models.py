@@ -143,6 +143,8 @@ class DeliveryRow(models.Model):
     sent_at = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=300, null=True)  # noqa: DJ001  NULL is "no receipt"; it keeps out of UNIQUE
     url = models.TextField(default="")
+    answered_id = models.CharField(max_length=300, default="")  # of a post that an unclear answer named
+    answered_url = models.TextField(default="")
     by_hand = models.BooleanField(default=False)
     remote_state = models.CharField(max_length=10, default="")
     checked_at = models.DateTimeField(null=True)

@@ -76,6 +76,13 @@ def _full(account: int, most: int, window_s: int, now: datetime) -> datetime | N
     return full_until_window(instant(rows[0][0]) if rows else None, window_s)
 
 
+@reading
+def belongs_to_another(delivery: int, receipt: Receipt) -> bool:
+    """Whether another delivery of the same account owns this post."""
+    row = DeliveryRow.objects.filter(id=delivery).values_list("account_id", flat=True).first()
+    return row is not None and is_taken(row, receipt, delivery)
+
+
 def is_taken(account: int, receipt: Receipt, delivery: int) -> bool:
     """Whether another delivery owns this post; called inside a transaction."""
     return DeliveryRow.objects.filter(account_id=account, remote_id=receipt.remote_id).exclude(id=delivery).exists()

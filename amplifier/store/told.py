@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from amplifier.campaign.account import Identity
-from amplifier.policy import Counts, TextLimit
+from amplifier.policy import LINKS, Counts, TextLimit
 
 LIMITS = "SELECT network, server, handle, text_limit, counts FROM accounts WHERE text_limit > 0 OR counts <> ''"
 PATIENCE_S = 1.0
@@ -16,7 +16,9 @@ PATIENCE_S = 1.0
 
 def as_told(limit: int, counts: str) -> TextLimit:
     """What stands in a row; a way to count that this version does not know counts as none."""
-    return TextLimit(limit, next((known for known in Counts if known.value == counts), None))
+    way, _, cost = counts.partition(" ")
+    link_cost = int(cost) if way == LINKS and cost.isascii() and cost.isdecimal() else None
+    return TextLimit(limit, next((known for known in Counts if known.value == counts), None), link_cost)
 
 
 def by_account(rows: Iterable[tuple[str, str, str, int, str]]) -> dict[Identity, TextLimit]:

@@ -77,3 +77,10 @@ def test_warnings_are_never_held_back(begin: Begin, capsys: pytest.CaptureFixtur
 
 def test_a_record_without_an_error_passes() -> None:
     assert OnceAMinute().filter(logging.makeLogRecord({"msg": "fine"}))
+
+
+def test_a_stranger_s_words_steer_no_terminal_also_in_a_trace(begin: Begin, capsys: pytest.CaptureFixture[str]) -> None:
+    _fail(begin(), "listen", ValueError("\x1b]0;owned\x07\x1b[2J\u202eall is well \ud83d"))
+    told = capsys.readouterr().err
+    assert "ValueError" in told
+    assert told.replace("\n", "").isprintable()

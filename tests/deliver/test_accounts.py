@@ -271,3 +271,18 @@ def test_other_keys_send_nothing_before_the_network_has_said_whose_they_are(desk
     desk.networks["mastodon"].handle = who.handle
     ask(desk, "mastodon")
     assert (state("mastodon").health, row(number).state) == (accounts.OK, "queued")
+
+
+def test_trouble_with_one_account_keeps_no_other_from_being_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is in writing down what a network says of itself."""
+    write = accounts.account_is_ok
+
+    def refuse(name: str, **said: object) -> None:
+        if name == "bluesky":
+            raise ValueError("integer out of range")
+        write(name, **said)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(accounts, "account_is_ok", refuse)
+    with pytest.raises(ValueError, match="out of range"):
+        ask(desk)
+    assert {name for name in desk.networks if state(name).health == accounts.OK} == {"x", "mastodon"}

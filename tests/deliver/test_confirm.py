@@ -246,3 +246,56 @@ def test_what_cannot_be_read_is_looked_for_again_and_what_is_gone_by_then_is_not
     desk.x.unread.append(desk.x.posts.clear)
     desk.tick()
     assert stands(sought.id) == ("held", HoldReason.DOUBT)
+
+
+def named(post: str = "77") -> int:
+    """A delivery whose answer named a post, and is unsure."""
+    due = unsure()
+    DeliveryRow.objects.filter(id=due.id).update(answered_id=post, answered_url="https://x.com/us/status/77")
+    return due.id
+
+
+def test_the_post_that_an_answer_named_is_read_first_and_is_ours_with_our_words(desk: Desk) -> None:
+    number = named()
+    desk.x.posts["77"] = f"key|en|{row(number).text}|".encode()
+    assert look(desk).kind == "found"
+    assert (stands(number), receipt_of(number)) == (("sent", ""), Receipt("77", "https://x.com/us/status/77"))
+    assert desk.x.calls == ["read"]
+
+
+def test_the_post_that_an_answer_named_is_held_with_other_words_and_stays_named(desk: Desk) -> None:
+    number = named()
+    desk.x.posts["77"] = b"key|en|Stay at home|"
+    assert look(desk).kind == "not seen yet"
+    desk.pass_by(60)
+    assert look(desk).kind == "found otherwise"
+    assert (stands(number), receipt_of(number)) == (("held", HoldReason.DOUBT), None)
+    assert (row(number).answered_id, desk.x.calls) == ("77", ["read", "find"] * 2)
+
+
+def test_where_an_answer_named_another_post_of_ours_the_one_that_it_made_is_found(desk: Desk) -> None:
+    number = named()
+    desk.x.posts |= {"77": b"key|en|Stay at home|", "78": b"bytes"}
+    assert look(desk).kind == "found"
+    assert receipt_of(number) == Receipt("78", "https://x.com/us/status/78")
+
+
+def test_a_named_post_that_is_gone_is_looked_for_as_ever(desk: Desk) -> None:
+    named()
+    assert look(desk).kind == "not seen yet"
+    assert desk.x.calls == ["read", "find"]
+
+
+def test_a_named_post_that_cannot_be_read_now_is_no_absence(desk: Desk) -> None:
+    named()
+    desk.x.unread.append(Unavailable("No."))
+    assert look(desk).kind == "cannot look yet"
+    assert desk.x.calls == ["read"]
+
+
+def test_a_named_post_that_another_delivery_owns_is_not_this_one(desk: Desk) -> None:
+    first = sending()
+    deliveries.record([step(first, State.SENT, receipt=receipt(77))], now=NOW)
+    named()
+    assert look(desk).kind == "not seen yet"
+    assert desk.x.calls == ["find"]

@@ -441,3 +441,19 @@ def test_no_sequence_of_outcomes_repeats_what_may_be_out_without_enough_looks(
             assert due.request is not None
         if due.state is not State.QUEUED:
             break
+
+
+@pytest.mark.parametrize(("verb", "kept"), [(Verb.PUBLISH, True), (Verb.EDIT, False), (Verb.DELETE, False)])
+def test_the_post_that_an_unclear_answer_named_is_kept_with_the_delivery(verb: Verb, *, kept: bool) -> None:
+    due = replace(DUE, identity=replace(DUE.identity, verb=verb))
+    error = OutcomeUnknown("Other words.", remote_id=RECEIPT.remote_id, url=RECEIPT.url)
+    step = after_attempt(due, error, now=NOW, pauses=PAUSES, jitter=0)
+    assert (step.after, step.answered) == (State.UNSURE, RECEIPT if kept else None)
+    assert after_attempt(due, OutcomeUnknown("No answer."), now=NOW, pauses=PAUSES, jitter=0).answered is None
+
+
+@pytest.mark.parametrize("reason", ["", *DoubtReason, HoldReason.DUPLICATE])
+def test_what_is_there_otherwise_than_it_was_sent_is_held_whoever_asked_for_the_look(reason: str) -> None:
+    step = look(replace(RECEIPT, doubt="It shows other words:"), replace(UNSURE, reason=reason, looks=1))
+    assert (step.after, step.reason, step.receipt, step.answered) == (State.HELD, HoldReason.DOUBT, None, RECEIPT)
+    assert step.detail.startswith(f"It shows other words: {RECEIPT.url}")

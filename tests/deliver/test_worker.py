@@ -428,3 +428,21 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_longer(desk: Desk) -> None:
     desk.pass_by(31)
     desk.tick()
     assert desk.x.calls.count("publish") == 2
+
+
+def test_a_network_that_never_answers_keeps_two_threads_at_most_whatever_becomes_of_its_leases(desk: Desk) -> None:
+    answered = threading.Event()
+    desk.networks["mastodon"].refused += [lambda: answered.wait(60)] * 20
+    desk.networks["mastodon"].blind += [lambda: answered.wait(60)] * 20
+    for minute in range(6):
+        add(f"Number {minute}", account="mastodon", due=desk.time)
+        desk.worker.tick()
+        threading.Event().wait(0.05)
+        desk.pass_by(100)
+    calls = desk.networks["mastodon"].calls
+    assert (calls.count("publish"), calls.count("find")) == (1, 1)
+
+    others = [add(f"On {name}", account=name, due=desk.time) for name in ("x", "bluesky")]
+    desk.worker.tick()
+    wait_until(lambda: [stands(number)[0] for number in others] == ["sent"] * 2)
+    answered.set()

@@ -71,3 +71,8 @@ def test_an_account_s_row_is_its_network_s_with_what_its_server_told(
 
     assert (row.limit, row.counting, row.link_cost) == expected
     assert row.title == "Mastodon"
+
+
+@pytest.mark.parametrize(("counts", "cost"), [(None, 100), (Counts.MASTODON, 100), (Counts.CODE_POINTS, 0)])
+def test_a_link_counts_what_the_server_says_unless_it_counts_whole(counts: Counts | None, cost: int) -> None:
+    assert TABLE["mastodon"].told(limit=None, counts=counts, link_cost=100).link_cost == cost

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest, until
+from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, clock, rest, until
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 IN_FIVE_MINUTES = NOW + timedelta(minutes=5)
@@ -130,3 +130,24 @@ def test_something_in_between_is_obeyed_but_not_for_long(value: str, seconds: in
     expected = None if seconds is None else NOW + timedelta(seconds=seconds)
 
     assert asked_by_a_stranger({"Retry-After": value}, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Thu, 01 Jan 2026 99999999999999999999:00:00 GMT",
+        "Thu, 01 Jan 2026 00:00:00 +99999999999999999999",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "9999-12-31T23:59:59-14:00",
+        "nan",
+        "-inf",
+        "1e400",
+    ],
+)
+def test_a_date_that_no_calendar_has_is_none_and_patience_stays(value: str) -> None:
+    otherwise = NOW + timedelta(minutes=5)
+    wait = again({"Retry-After": value, "Date": value}, (), NOW, timedelta(minutes=5))
+    assert NOW < wait <= otherwise
+    clock({"Date": value})
+    asked_to_wait({"Retry-After": value, "Date": value}, NOW)

@@ -372,3 +372,15 @@ def test_a_post_that_is_deleted_stays_so_whatever_a_late_look_found() -> None:
     DeliveryRow.objects.filter(id=sent.id).update(remote_state="withdrawn")
     record(step(look, State.SENT, before=State.UNSURE))
     assert (row(due.id).state, row(sent.id).remote_state) == ("sent", "withdrawn")
+
+
+def test_the_post_that_an_answer_named_stays_with_the_delivery_until_another_is_named() -> None:
+    due = sending()
+    record(replace(step(due, State.UNSURE), run_at=NOW, answered=receipt(7)))
+    (again,) = claim_unsure(now=NOW)
+    assert again.answered == receipt(7)
+    record(replace(step(again, State.UNSURE, before=State.UNSURE), run_at=NOW))
+    (again,) = claim_unsure(now=NOW)
+    assert again.answered == receipt(7)
+    record(replace(step(again, State.UNSURE, before=State.UNSURE), run_at=NOW, answered=receipt(8)))
+    assert (row(due.id).answered_id, row(due.id).remote_id) == ("8", None)

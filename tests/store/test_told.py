@@ -43,6 +43,14 @@ def test_a_ledger_of_another_version_or_a_damaged_one_tells_nothing(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("counts", "cost"),
+    [("links 100", 100), ("links", None), ("links many", None), ("links ٣", None), ("links -5", None)],
+)
+def test_what_a_link_counts_is_a_number_or_nothing(counts: str, cost: int | None) -> None:
+    assert as_told(500, counts) == TextLimit(500, None, cost)
+
+
+@pytest.mark.parametrize(
     ("counts", "known"), [("codepoints", Counts.CODE_POINTS), ("", None), ("in some later version's way", None)]
 )
 def test_a_way_to_count_that_this_version_does_not_know_counts_as_none(counts: str, known: Counts | None) -> None:

@@ -12,6 +12,7 @@ from amplifier.errors import AccountLost, OutcomeUnknown, PlatformError, Rejecte
 from amplifier.platforms.bluesky import listening, notifications, record
 from amplifier.platforms.bluesky.calls import Calls
 from amplifier.platforms.bluesky.translate import rest_until
+from amplifier.platforms.fields import an_id
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
 
@@ -39,8 +40,8 @@ class BlueskyPlatform(Platform):
             me, clock = self._calls.get_dated("com.atproto.server.getSession")
             if me.get("active") is False:
                 raise AccountLost(f"Bluesky has switched this account off ({me.get('status', 'no reason given')}).")
-            url = f"{self._connection.web}/profile/{me['handle']}"
-            return Identity(str(me["did"]), str(me["handle"]), url, clock=clock)
+            did, handle = an_id(me["did"]), an_id(me["handle"])
+            return Identity(did, handle, f"{self._connection.web}/profile/{handle}", clock=clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         """The body of putRecord with the whole record in it. `key` is the record key (a TID)."""
@@ -85,7 +86,7 @@ class BlueskyPlatform(Platform):
                 and str(entry["uri"]) not in taken
                 and record.says(entry["value"], text)
             ]
-        return self._receipt(min(found)[1]) if found else None
+            return self._receipt(an_id(min(found)[1])) if found else None
 
     def read(self, remote_id: str, text: str) -> Seen | None:
         """The record as our own server has it, with the counts that the AppView may tell."""

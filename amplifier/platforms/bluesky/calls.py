@@ -22,6 +22,7 @@ from amplifier.platforms.bluesky.translate import (
     is_wrong_login,
     translate,
 )
+from amplifier.platforms.bluesky.transport import PunctualTransport
 from amplifier.platforms.port import Connection, SessionVault
 from amplifier.platforms.ratelimit import clock
 
@@ -41,7 +42,12 @@ class Calls:
         self._vault = vault
         self._now = now
         timeout = httpx.Timeout(connection.read_timeout, connect=connection.connect_timeout)
-        request = Request(timeout=timeout, trust_env=False, event_hooks={"response": [_refuse_what_is_not_bluesky_s]})
+        request = Request(
+            timeout=timeout,
+            trust_env=False,
+            transport=PunctualTransport(connection.connect_timeout + connection.read_timeout),
+            event_hooks={"response": [_refuse_what_is_not_bluesky_s]},
+        )
         self._client = Client(base_url=self._api, request=request)
         self._lock = threading.Lock()
         self._session: Any = None

@@ -12,8 +12,9 @@ from mastodon import Mastodon
 
 from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Aside, RawMention
-from amplifier.errors import PlatformError, Rejected
+from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, on_one_line
 from amplifier.platforms import own_word
+from amplifier.platforms.fields import an_address, an_id
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.mastodon import listening, statuses
@@ -21,7 +22,18 @@ from amplifier.platforms.mastodon.calls import ask, told
 from amplifier.platforms.mastodon.own import Own
 from amplifier.platforms.mastodon.server import Server
 from amplifier.platforms.mastodon.translate import is_not_offered, rest_until, translate
-from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
+from amplifier.platforms.port import (
+    CLOCKS_APART,
+    NOT_PUBLIC,
+    Connection,
+    Identity,
+    Page,
+    Part,
+    Platform,
+    Seen,
+    SessionVault,
+    Sought,
+)
 
 PAGE_SIZE = 40  # own statuses; the most that Mastodon gives at once
 
@@ -47,7 +59,7 @@ class MastodonPlatform(Platform):
         self._server = Server(
             lambda path: ask(self._reading, self._connection, path), lambda: is_not_offered(self._reading.answer)
         )
-        self._own = Own(self._own_page, self._source, lambda: self._reading.answer)
+        self._own = Own(self._own_page, self._source, lambda: self._reading.answer, lambda: self._own_id)
         self._kinds = tuple(listening.KINDS)
         self._ear = listening.Ear(self._get, self._me, now)
 
@@ -55,10 +67,11 @@ class MastodonPlatform(Platform):
         """Who the server says we are."""
         with self._reads():
             me = self._reader.account_verify_credentials()
-            self._own_id = str(me["id"])
+            self._own_id, handle = an_id(me["id"]), on_one_line(str(me["acct"]))
+            url = an_address(me.get("url")) or f"{self._connection.web}/@{self._connection.handle}"
             clock = self._reading.clock
         limit, counts = self._server.told()
-        return Identity(self._own_id, str(me["acct"]), str(me["url"]), limit, counts, clock)
+        return Identity(self._own_id, handle, url, limit, counts, clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - the server sets the time
         """The fields of POST /api/v1/statuses. The visibility is always said: its default may not be public."""
@@ -66,7 +79,7 @@ class MastodonPlatform(Platform):
 
     def publish(self, request: bytes) -> Receipt:
         """Post the status, never on a connection that was idle: it may be closed already, and leave us unsure."""
-        fields = thaw(request)
+        fields, asked_at = thaw(request), self._now()
         with self._writing.session() as session, self._translated(session, Verb.PUBLISH):
             made = self._client(session).status_post(
                 fields["text"],
@@ -74,8 +87,8 @@ class MastodonPlatform(Platform):
                 language=fields["language"],
                 idempotency_key=fields["idempotency_key"],
             )
-            receipt = _receipt(made, rest_until(session.answer, self._now()))
-            self._own.must_say(made, str(fields["text"]))
+            receipt = self._receipt(made, rest_until(session.answer, self._now()))
+            self._must_be(made, receipt, str(fields["text"]), asked_at)
             return receipt
 
     def find(self, sought: Sought) -> Receipt | None:
@@ -86,7 +99,7 @@ class MastodonPlatform(Platform):
         """The oldest of our own statuses since `after` with the same text, whoever typed it."""
         with self._reads():
             found = self._own.spot(text, after, taken)
-            return _receipt(found) if found else None
+            return self._receipt(found) if found else None
 
     def read(self, remote_id: str, text: str) -> Seen | None:
         """The status as our own server has it."""
@@ -97,10 +110,10 @@ class MastodonPlatform(Platform):
             source = self._source(status)
             shown = statuses.plain(str(status["content"])).strip() if source is None else source
             counts = (status.get("reblogs_count"), status.get("replies_count"))
-            is_ours = str(status["account"]["id"]) == self._me()
-            content = str(status["content"])
-            says = statuses.same_content(content, text) if source is None else statuses.same_source(source, text)
-            return Seen(says, shown, *counts, _receipt(status).url, is_ours)
+            is_ours = str(status["account"]["id"]) == self._me() and not statuses.is_boost(status)
+            says = self._own.says(status, text, source)
+            made_at, is_public = statuses.said_at(status), statuses.is_public(status)
+            return Seen(says, shown, *counts, self._receipt(status).url, is_ours, made_at, is_public)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
         """Put other words into the status, and say again what else it has: a server drops or resets what is not said.
@@ -118,7 +131,7 @@ class MastodonPlatform(Platform):
         with self._writing.session() as session, self._translated(session, Verb.EDIT):
             made = ask(session, self._connection, path, method="PUT", fields=fields)
             _same(made, remote_id)
-            receipt = _receipt(made, rest_until(session.answer, self._now()))
+            receipt = self._receipt(made, rest_until(session.answer, self._now()))
             self._own.must_say(made, part.text)
             return receipt
 
@@ -200,10 +213,36 @@ class MastodonPlatform(Platform):
             return None
         return found
 
+    def _must_be(self, made: Any, receipt: Receipt, text: str, asked_at: datetime) -> None:
+        """The answer must be about our own post, made now, with our words, for everybody to see.
+
+        Raises OutcomeUnknown, with the post that it names unless that is somebody else's.
+        """
+        author = statuses.author_of(made)
+        if statuses.is_boost(made) or (self._own_id and author and author != self._own_id):
+            raise OutcomeUnknown("Mastodon answered with a post that is not ours.")
+        named = {"remote_id": receipt.remote_id, "url": receipt.url}
+        if not statuses.is_public(made):
+            raise OutcomeUnknown("Mastodon says that not everybody may see the post.", receipt.rest_until, **named)
+        if statuses.said_at(made) < asked_at - CLOCKS_APART:
+            why = "Mastodon answered with a post that is older than the one that was sent."
+            raise OutcomeUnknown(why, receipt.rest_until, **named)
+        try:
+            self._own.must_say(made, text)
+        except OutcomeUnknown as error:
+            raise OutcomeUnknown(str(error), receipt.rest_until, **named) from error
+
+    def _receipt(self, status: Any, rest: datetime | None = None) -> Receipt:
+        """The post as proof; where the server gives no address that can be opened, the one that it should have."""
+        remote_id = an_id(status.get("id"))
+        usual = f"{self._connection.web}/@{self._connection.handle}/{quote(remote_id, safe='')}"
+        url = an_address(status.get("url"), status.get("uri")) or usual
+        return Receipt(remote_id, url, rest, "" if statuses.is_public(status) else NOT_PUBLIC)
+
     def _me(self) -> str:
         if not self._own_id:
             with self._reads():
-                self._own_id = str(self._reader.account_verify_credentials()["id"])
+                self._own_id = an_id(self._reader.account_verify_credentials()["id"])
         return self._own_id
 
     def _session(self) -> HostSession:
@@ -236,9 +275,3 @@ class MastodonPlatform(Platform):
 def _same(status: Any, remote_id: str) -> None:
     if str(status["id"]) != remote_id:
         raise ValueError("The answer is about another post than the one asked for.")
-
-
-def _receipt(status: Any, rest: datetime | None = None) -> Receipt:
-    if not status.get("id"):  # Mastodon.py fills what is missing with None
-        raise KeyError("id")
-    return Receipt(str(status["id"]), str(status.get("url") or status["uri"]), rest)

@@ -17,6 +17,7 @@ FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
 MARKUP = re.compile(r"<[^<>]*>|:[\w+-]+:")  # tags that a sanitiser takes, emoji that become pictures
 MARKER = re.compile(r"^\s*(?:\d+[.)]|[-*+>]|#+)\s+", re.MULTILINE)  # of lists, quotes and headings
 ADDRESS = re.compile(r"(?:https?://)?[^\s/]+\.[^\s/]+(?:/\S*)?", re.IGNORECASE)
+SCHEME = re.compile(r"\bhttps?://", re.IGNORECASE)  # which some servers write before what was typed as example.com
 CUT = ("…", "...")
 ESCAPED = 3  # no server was seen to escape more often
 NEAR = 0.25  # of the longer one's letters may differ
@@ -28,7 +29,7 @@ def essence(text: str) -> str:
     """The letters and digits of a text, without what a server may take out or put in."""
     for _ in range(ESCAPED):
         text = html.unescape(text)
-    text = MARKER.sub("", MARKUP.sub(" ", FULL_HANDLE.sub(r"@\1", text)))
+    text = SCHEME.sub("", MARKER.sub("", MARKUP.sub(" ", FULL_HANDLE.sub(r"@\1", text))))
     return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from amplifier.errors import OutcomeUnknown
+from amplifier.errors import OutcomeUnknown, Unavailable
 from amplifier.platforms.host import Answer, what_broke
 from amplifier.platforms.mastodon import likeness, statuses
 from amplifier.platforms.mastodon.likeness import FAR
@@ -20,7 +20,9 @@ PAGES = 25  # of 40 statuses a look
 MOST, SOURCES = 1000, 500  # statuses and sources that are kept
 # A status may be listed after a younger one while both are being stored; what is older than that is listed for good.
 SETTLED = timedelta(seconds=60)
-FIELDS = ("id", "uri", "url", "created_at", "edited_at", "content")
+ASKED = 5  # sources that a look asks for; the others are asked by the next ones
+WHOLE = 20  # statuses: a page with as many is not the whole of a short list
+FIELDS = ("id", "uri", "url", "created_at", "edited_at", "content", "visibility")
 
 Status = Mapping[str, Any]
 
@@ -52,7 +54,7 @@ class Own:
 
     A look reads from the newest back to what an earlier look has read already; never less than a page, so that every
     look is a look. What was read of a source counts as long as the status was not edited and shows the same. `answer`
-    is what came back last, whatever was made of it.
+    is what came back last, whatever was made of it; `me` our own id, empty while nobody knows it.
     """
 
     def __init__(
@@ -60,18 +62,34 @@ class Own:
         page: Callable[..., list[Any]],
         source: Callable[[Status], str | None],
         answer: Callable[[], Answer | None],
+        me: Callable[[], str] = lambda: "",
     ) -> None:
         self._page = page
         self._source = source
         self._answer = answer
+        self._me = me
         self._read: _Read | None = None
         self._sources: OrderedDict[tuple[str, ...], str] = OrderedDict()
         self._lock = threading.Lock()
 
     def spot(self, text: str, after: datetime, taken: frozenset[str]) -> Status | None:
-        """The oldest of our own statuses since `after` with this text whose id is not in `taken`."""
+        """The oldest of our own statuses since `after` with this text whose id is not in `taken`.
+
+        A look asks for a few sources; raises Unavailable where more are needed, which the next looks ask for.
+        """
         own = [status for status in self.since(after) if str(status["id"]) not in taken]
-        return next((one for one in _worth_asking(own[::-1], text) if self._says(one, text, self._words)), None)
+        asked = 0
+        for one in _worth_asking(own[::-1], text):
+            asked += not self._knows(one)
+            if asked > ASKED:
+                raise Unavailable("Mastodon lists many posts that are alike, so the next look goes on with them.")
+            if self._says(one, text, self._words):
+                return one
+        return None
+
+    def says(self, status: Status, text: str, source: str | None) -> bool:
+        """Whether a status whose `source` was asked for (None: the server does not tell it) is these words."""
+        return self._says(status, text, lambda _status: source)
 
     def must_say(self, made: Status, text: str) -> None:
         """The answer to a change must show our words, or the server say at once that it keeps them as they were sent.
@@ -93,10 +111,13 @@ class Own:
         known = before.settled() if before else {}
         found: dict[str, Status] = {}
         bounds: dict[str, str] = {}
+        listed: set[str] = set()
         read = None
         for _ in range(PAGES):
             page = self._page(**bounds)
-            found |= {str(one["id"]): {name: one.get(name) for name in FIELDS} for one in page}
+            fresh = [one for one in page if str(one["id"]) not in listed]
+            listed |= {str(one["id"]) for one in fresh}
+            found |= {str(one["id"]): {name: one.get(name) for name in FIELDS} for one in fresh if self._is_own(one)}
             met = [known[str(one["id"])] for one in page if str(one["id"]) in known]
             if met and before:
                 rest = before.statuses[max(met) + 1 :]
@@ -105,10 +126,23 @@ class Own:
                 break
             if not page or said_at(page[-1]) < after:
                 break
+            if not fresh:  # it does not go back behind a status; or no further, and lists the last one again
+                if len(page) >= WHOLE:
+                    raise Unavailable("Mastodon lists the same posts again and again, so nobody can look further back.")
+                break
             bounds = {"max_id": str(page[-1]["id"])}
         if before is None or read:
             self._read = (read or _Read(tuple(found.values()), after)).within(MOST)
         return tuple(one for one in found.values() if said_at(one) >= after)
+
+    def _is_own(self, status: Status) -> bool:
+        """Whether we said it: a boost of somebody else's words is listed among ours where a server does as it likes."""
+        author, me = statuses.author_of(status), self._me()
+        return not statuses.is_boost(status) and (not author or not me or author == me)
+
+    def _knows(self, status: Status) -> bool:
+        with self._lock:
+            return _key(status) in self._sources
 
     def _says(self, status: Status, text: str, words: Callable[[Status], str | None]) -> bool:
         """Whether a status of ours is these words: by its source, and where the server tells none by what it shows."""
@@ -124,7 +158,7 @@ class Own:
 
     def _words(self, status: Status) -> str | None:
         """The words of a status as they were written, asked for once; None where the server does not tell them."""
-        key = tuple(str(status.get(name) or "") for name in ("id", "edited_at", "content"))
+        key = _key(status)
         with self._lock:
             if key in self._sources:
                 self._sources.move_to_end(key)
@@ -138,11 +172,19 @@ class Own:
         return told
 
 
+def _key(status: Status) -> tuple[str, ...]:
+    """What a source that was read counts for."""
+    return tuple(str(status.get(name) or "") for name in ("id", "edited_at", "content"))
+
+
 def _worth_asking(own: Sequence[Status], text: str) -> Sequence[Status]:
-    """Those of these statuses, in their order, whose source may be `text`; of what is merely near the nearest."""
+    """Those of these statuses whose source may be `text`: first what shows it, in their order, then what is alike.
+
+    Of what is merely near, the nearest.
+    """
     alike = [one for one in own if likeness.is_alike(str(one["content"]), text)]
     if alike:
-        return alike
+        return sorted(alike, key=lambda one: not statuses.same_content(str(one["content"]), text))
     distances = [(likeness.distance(str(one["content"]), text), place) for place, one in enumerate(own)]
     apart, place = min(distances, default=(FAR, 0))
     return [own[place]] if apart < FAR else []

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from amplifier.platforms.capabilities import RELATIVES
+from amplifier.platforms.capabilities import RELATIVES, TABLE
+from amplifier.policy import LINKS
 
 # Without a slash at the end: Mastodon.py writes one, and some servers send it on from there.
 INSTANCES = ("/api/v2/instance", "/api/v1/instance")
 NODEINFO = "/.well-known/nodeinfo"
+LEAST, DIGITS = 50, 8  # a limit below the one is no place to post, and one of so many digits is none
+USUAL, LINK_DIGITS = TABLE["mastodon"].link_cost, 3  # what a link counts; more than 999 nobody can mean
 COMPATIBLE = re.compile(r"\(compatible; (\w+)|^(\w+)/", re.ASCII)
 
 
@@ -26,8 +29,9 @@ class Server:
     def told(self) -> tuple[int | None, str | None]:
         """How long a post may be, and how it is counted.
 
-        The limit is 0 where the server does not say. The way to count is one of `policy.Counts`, empty where the server
-        is none of those that are known to count otherwise than Mastodon. Each is None where it could not be asked now.
+        The limit is 0 where the server does not say. The way to count is one of `policy.Counts`, or `policy.LINKS` with
+        what a link counts; empty where the server is none of those that are known to count otherwise than Mastodon.
+        Each is None where it could not be asked now.
         """
         limit: int | None = None
         for path in INSTANCES:
@@ -45,7 +49,7 @@ class Server:
         name = _software(instance) or self._by_nodeinfo()
         if name is None:
             return None
-        return RELATIVES[name].counts.value if name in RELATIVES else ""
+        return RELATIVES[name].counts.value if name in RELATIVES else _links(instance)
 
     def _by_nodeinfo(self) -> str | None:
         """The software's name as nodeinfo tells it (nodeinfo.diaspora.software), always asked of this very server."""
@@ -60,9 +64,18 @@ class Server:
 
 
 def _limit(instance: Any) -> int:
-    """The limit as Mastodon tells it, or as its older relatives do."""
+    """The limit as Mastodon tells it, or as its older relatives do; 0 where that is nothing that anybody can mean."""
     statuses = (instance.get("configuration") or {}).get("statuses") or {}
-    return max(0, int(statuses.get("max_characters") or instance.get("max_toot_chars") or 0))
+    said = str(statuses.get("max_characters") or instance.get("max_toot_chars") or "")
+    limit = int(said) if said.isascii() and said.isdecimal() and len(said) < DIGITS else 0
+    return limit if limit >= LEAST else 0
+
+
+def _links(instance: Mapping[str, Any]) -> str:
+    """What a link counts, where the server says so and it is not what it counts on every Mastodon."""
+    said = str(((instance.get("configuration") or {}).get("statuses") or {}).get("characters_reserved_per_url") or "")
+    cost = int(said) if said.isascii() and said.isdecimal() and len(said) <= LINK_DIGITS else USUAL
+    return "" if cost == USUAL else f"{LINKS} {cost}"
 
 
 def _software(instance: Mapping[str, Any]) -> str:

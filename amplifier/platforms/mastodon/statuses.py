@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -13,12 +15,33 @@ from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.mastodon.likeness import FULL_HANDLE
 from amplifier.platforms.port import Part
 
+SHOWN_TO_ALL = {"public", "unlisted"}
+ADDRESS = re.compile(r"(?<!\S)(?:https?://)?([^\s/]+\.[^\s/]\S*)", re.IGNORECASE)
 MEDIA = {"image": Medium.PICTURE, "gifv": Medium.ANIMATION, "video": Medium.VIDEO, "audio": Medium.AUDIO}
 
 
 def same_source(source: str, text: str) -> bool:
-    """Whether a status's source is our text; servers strip white space at the ends and may use other line ends."""
-    return _lines(source) == _lines(text)
+    """Whether a status's source is our text, however the server keeps it.
+
+    Servers strip white space at the ends, use other line ends and other spaces, compose letters (NFC), and write out
+    what was typed as example.com.
+    """
+    return _kept(source) == _kept(text)
+
+
+def is_public(status: Mapping[str, Any]) -> bool:
+    """Whether everybody who has its address may see it; a server that does not say was asked for nothing else."""
+    return (status.get("visibility") or "public") in SHOWN_TO_ALL
+
+
+def is_boost(status: Mapping[str, Any]) -> bool:
+    """Whether it only passes on what somebody else said."""
+    return bool(status.get("reblog"))
+
+
+def author_of(status: Mapping[str, Any]) -> str:
+    """The id of its author; empty where the server does not say."""
+    return words(part(status, "account"), "id")
 
 
 def same_content(content: str, text: str) -> bool:
@@ -97,8 +120,9 @@ def _quoted(quote: Mapping[str, Any]) -> str:
     return str(quoted.get("id") or quote.get("quoted_status_id") or "")
 
 
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+def _kept(text: str) -> str:
+    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).replace("\u00a0", " ").strip()
+    return ADDRESS.sub(lambda found: found[1].rstrip("/"), lines)
 
 
 def _squeezed(text: str) -> str:

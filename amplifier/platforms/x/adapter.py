@@ -17,10 +17,21 @@ from amplifier.campaign.delivery import Receipt, Verb
 from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms import own_word
+from amplifier.platforms.fields import an_id
 from amplifier.platforms.frozen import freeze, thaw
 from amplifier.platforms.host import Burst, HostSession
 from amplifier.platforms.metered import MeteredSession, Tariff
-from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
+from amplifier.platforms.port import (
+    CLOCKS_APART,
+    Connection,
+    Identity,
+    Page,
+    Part,
+    Platform,
+    Seen,
+    SessionVault,
+    Sought,
+)
 from amplifier.platforms.x import listening, posts
 from amplifier.platforms.x.tariff import charge
 from amplifier.platforms.x.translate import is_refused_request, rest_until, translate
@@ -59,9 +70,9 @@ class XPlatform(Platform):
         """Who X says we are."""
         with self._reads():
             me = self._reader.get_me()["data"]
-            self._own_id = str(me["id"])
-            url = f"{self._connection.web}/{me['username']}"
-            return Identity(self._own_id, str(me["username"]), url, clock=self._reading.clock)
+            self._own_id, handle = an_id(me["id"]), an_id(me["username"])
+            url = f"{self._connection.web}/{handle}"
+            return Identity(self._own_id, handle, url, clock=self._reading.clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - X takes neither key nor time
         """The body of POST /2/tweets."""
@@ -69,14 +80,21 @@ class XPlatform(Platform):
 
     def publish(self, request: bytes) -> Receipt:
         """Post the text, never on a connection that was idle: it may be closed already, and leave us unsure."""
+        asked_at = self._now()
         with self._writing.session() as session, self._translated(session, Verb.PUBLISH):
             client = self._speaker(session)
             # tweepy passes `json` on unchanged, and our session sends bytes as they are.
             made = client.request("POST", "/2/tweets", json=request, user_auth=True).json()["data"]
-            receipt = self._receipt(str(made["id"]), rest_until(session.answer, self._now()))
+            receipt = self._receipt(made["id"], rest_until(session.answer, self._now()))
             text = str(thaw(request)["text"])
+            named = {"remote_id": receipt.remote_id, "url": receipt.url}
+            made_at = posts.id_given_at(receipt.remote_id)
+            if made_at is not None and made_at < asked_at - CLOCKS_APART:
+                why = "X answered with a post that is older than the one that was sent."
+                raise OutcomeUnknown(why, receipt.rest_until, **named)
             if not (posts.may_say(str(made["text"]), text) or self._says(receipt.remote_id, text)):
-                raise OutcomeUnknown("X answered with another post than the one that was sent.")
+                why = "X answered with another post than the one that was sent."
+                raise OutcomeUnknown(why, receipt.rest_until, **named)
             return receipt
 
     def find(self, sought: Sought) -> Receipt | None:
@@ -105,7 +123,7 @@ class XPlatform(Platform):
                     if str(post["id"]) not in taken and posts.said_at(post) >= second and posts.says(post, text)
                 ]
             oldest = min(found, key=lambda post: int(post["id"]), default=None)
-        return self._receipt(str(oldest["id"])) if oldest else None
+            return self._receipt(oldest["id"]) if oldest else None
 
     def read(self, remote_id: str, text: str) -> Seen | None:
         """The post in its newest version: an edit is a post of its own, under another id."""
@@ -117,7 +135,8 @@ class XPlatform(Platform):
             if post is None:
                 return None
             url, is_ours = self._receipt(newest).url, str(post["author_id"]) == self._me()
-            return Seen(posts.says(post, text), posts.plain(post), *posts.counts(post), url, is_ours)
+            says, made_at = posts.says(post, text), posts.said_at(post)
+            return Seen(says, posts.plain(post), *posts.counts(post), url, is_ours, made_at)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
         """X lets only subscribers edit, for an hour at most, and the post gets another id."""
@@ -195,7 +214,8 @@ class XPlatform(Platform):
     def _me(self) -> str:
         return self._own_id or self.verify().remote_id
 
-    def _receipt(self, remote_id: str, rest: datetime | None = None) -> Receipt:
+    def _receipt(self, found: Any, rest: datetime | None = None) -> Receipt:
+        remote_id = an_id(found)
         return Receipt(remote_id, f"{self._connection.web}/{self._connection.handle}/status/{remote_id}", rest)
 
     def _session(self) -> HostSession:

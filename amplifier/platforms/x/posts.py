@@ -10,13 +10,15 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
 from amplifier.platforms.fields import part, parts, words
 
 SHORTENED = re.compile(r"(https?://t\.co/\w+)")
+EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)  # of X's ids, whose upper bits count milliseconds
+SNOWFLAKE = range(15, 20)  # digits
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 # A media key begins with its kind (docs.x.com: data-dictionary, media).
 MEDIA = {"3": Medium.PICTURE, "7": Medium.VIDEO, "13": Medium.VIDEO, "16": Medium.ANIMATION}
@@ -77,6 +79,13 @@ def is_missing(answer: Mapping[str, Any]) -> bool:
 def said_at(post: Mapping[str, Any]) -> datetime:
     """When the post was made (UTC; X tells whole seconds)."""
     return datetime.fromisoformat(post["created_at"])
+
+
+def id_given_at(remote_id: str) -> datetime | None:
+    """When X gave this id; None where it is none of X's."""
+    if not (remote_id.isascii() and remote_id.isdecimal() and len(remote_id) in SNOWFLAKE):
+        return None
+    return EPOCH + timedelta(milliseconds=int(remote_id) >> 22)
 
 
 def canonical_id(post: Mapping[str, Any]) -> str:

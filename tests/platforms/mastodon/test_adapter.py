@@ -80,7 +80,7 @@ def test_an_answer_about_another_status_is_no_receipt(stub: Stub) -> None:
 
 
 def test_no_post_goes_out_on_a_connection_that_was_idle(stub: Stub) -> None:
-    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", content="<p>a</p>"))
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", 7200, content="<p>a</p>"))
     moment = [NOW]
     connection = Connection("labfreemvmt", stub.address, "https://social.example", {"access_token": "t"}, 1, 1)
     adapter = MastodonPlatform(connection, Vault(), lambda: moment[0])
@@ -157,7 +157,8 @@ def test_an_answer_that_lists_nothing_is_no_empty_list(stub: Stub, odd: Any) -> 
 
 
 def test_looking_stops_after_a_bounded_number_of_pages(stub: Stub) -> None:
-    stub.answers[OWN] = Said(200, [status("a", 10, "<p>Other words</p>")])
+    numbers = iter(range(1000))
+    stub.answers[OWN] = lambda _: Said(200, [status(f"a{next(numbers)}", 10, "<p>Other words</p>")])
 
     assert connected(stub).find(sought(stub)) is None
     assert stub.paths().count(OWN) == own.PAGES
@@ -398,3 +399,37 @@ def test_an_id_is_never_a_path(stub: Stub) -> None:
         call()
 
     assert {asked.path for asked in stub.asked} == {"/api/v1/statuses/7%2F..%2F8%3Fa"}
+
+
+@pytest.mark.parametrize("odd", ["77\ud83d", "", None, "7\n7", "7 7", "7" * 301])
+def test_an_id_that_cannot_be_kept_is_no_receipt(stub: Stub, odd: Any) -> None:
+    stub.answers["POST /api/v1/statuses"] = Said(200, status("77", 7200) | {"id": odd})
+    adapter = connected(stub)
+
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(adapter.prepare(Part(TEXT, "en"), "key", NOW))
+
+
+@pytest.mark.parametrize("odd", ["https://s/\ud83d77", "javascript:alert(1)", "", None, "https://s/\n"])
+def test_an_address_that_nobody_can_open_is_the_usual_one_instead(stub: Stub, odd: Any) -> None:
+    made = status("77", 7200) | {"url": odd, "uri": odd}
+    stub.answers |= {"POST /api/v1/statuses": Said(200, made), "GET /api/v1/statuses/77": Said(200, made)}
+    adapter = connected(stub)
+
+    usual = "https://social.example/@labfreemvmt/77"
+    assert adapter.publish(adapter.prepare(Part(TEXT, "en"), "key", NOW)).url == usual
+    seen = adapter.read("77", TEXT)
+    assert seen is not None
+    assert (seen.url, seen.is_public, seen.made_at) == (usual, True, NOW)
+
+
+def test_words_that_no_database_takes_are_read_without_what_it_refuses(stub: Stub) -> None:
+    stub.answers |= {
+        "GET /api/v1/statuses/77": Said(200, status("77")),
+        "GET /api/v1/statuses/77/source": Said(200, {"id": "77", "text": "Polls\x00 \ud83dclose\x1b[2J\nnow"}),
+    }
+
+    seen = connected(stub).read("77", TEXT)
+
+    assert seen is not None
+    assert (seen.text, seen.says_the_same) == ("Polls close[2J\nnow", False)

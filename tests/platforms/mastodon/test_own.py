@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.errors import OutcomeUnknown
+from amplifier.errors import OutcomeUnknown, Unavailable
 from amplifier.platforms.host import Answer
 from amplifier.platforms.mastodon import own as module
 from amplifier.platforms.mastodon.own import Own
@@ -226,3 +226,71 @@ def test_an_answer_whose_source_cannot_be_had_is_no_receipt() -> None:
 
     with pytest.raises(OutcomeUnknown, match="other words"):
         server.own.must_say(server.statuses[0], TEXT)
+
+
+def boost(server: Server, text: str = TEXT, **more: Any) -> None:
+    name = server.say(text, 60)
+    next(one for one in server.statuses if one["id"] == name).update({"reblog": {"id": "9"}} | more)
+
+
+@pytest.mark.parametrize("more", [{}, {"reblog": None, "account": {"id": "99"}}, {"account": {"id": "99"}}])
+def test_what_somebody_else_said_is_not_ours_wherever_it_is_listed(more: dict[str, Any]) -> None:
+    server = Server(3)
+    server.own = Own(server.page, server.source, lambda: None, lambda: "1")
+    boost(server, **more)
+
+    assert server.spot() == ""
+    assert server.asked == []
+    server.say(TEXT, 30)
+    assert server.spot() == "6"
+
+
+def test_a_server_that_lists_the_same_again_and_again_ends_the_look_at_once() -> None:
+    server = Server(60, apart_s=1)
+    all_pages, server.page = server.page, lambda max_id="": all_pages()  # type: ignore[method-assign,misc]  # noqa: ARG005
+    server.own = Own(server.page, server.source, lambda: None)
+
+    with pytest.raises(Unavailable, match="again and again"):
+        server.spot()
+    assert server.pages == 2
+
+
+def test_a_server_that_lists_the_last_one_again_has_no_more() -> None:
+    server = Server()
+    for number in range(3):
+        server.say(f"Number {number}", 60)
+    pages = server.page
+
+    def inclusive(max_id: str = "") -> list[dict[str, Any]]:
+        return [*(one for one in server.statuses if one["id"] == max_id), *pages(max_id)]
+
+    server.own = Own(inclusive, server.source, lambda: None)
+    assert server.spot() == ""
+    assert server.pages == 2
+
+
+def test_of_many_that_are_alike_a_look_asks_a_few_and_the_next_ones_go_on() -> None:
+    server = Server()
+    for _ in range(12):
+        server.say("Polls close at 17.00!", 60)
+    found = server.say(TEXT, 10, content="<p>Polls close at 17·00</p>")
+
+    asked = []
+    for _ in range(2):
+        before = len(server.asked)
+        with pytest.raises(Unavailable, match="the next look goes on"):
+            server.spot()
+        asked.append(len(server.asked) - before)
+    assert server.spot() == found
+    assert asked == [5, 5]
+    assert len(set(server.asked)) == 13
+
+
+def test_what_shows_our_words_is_asked_before_what_is_alike() -> None:
+    server = Server()
+    for _ in range(12):
+        server.say("Polls close at 17.00!", 60)
+    found = server.say(TEXT, 10)
+
+    assert server.spot() == found
+    assert server.asked == [found]

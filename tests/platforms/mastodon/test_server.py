@@ -127,3 +127,36 @@ def test_a_server_that_says_nothing_of_itself_lets_us_in_all_the_same(stub: Stub
     stub.answers["GET /api/v1/accounts/verify_credentials"] = Said(503, {"error": "later"})
     with pytest.raises(Unavailable):
         connected(stub).verify()
+
+
+@pytest.mark.parametrize("odd", [10**20, 2**63, 5_000_000_000, True, 1, -5, 0.5, "many", "٣٠٠", [500], None])
+def test_a_limit_that_nobody_can_mean_is_none(stub: Stub, odd: Any) -> None:
+    stub.answers |= {V2: instance(odd), V1: instance(odd)}
+
+    assert told(stub)[0] == 0
+
+
+def test_a_limit_that_is_no_number_at_all_is_none(stub: Stub) -> None:
+    endless = b'{"configuration": {"statuses": {"max_characters": 1e400}}, "version": "4.5.0"}'
+    stub.answers |= {V2: Said(200, endless), V1: Said(200, endless)}
+
+    assert told(stub)[0] == 0
+
+
+def reserved(cost: Any) -> Said:
+    statuses = {"max_characters": 500, "characters_reserved_per_url": cost}
+    return Said(200, {"configuration": {"statuses": statuses}, "version": "4.5.0"})
+
+
+@pytest.mark.parametrize(("cost", "counts"), [(100, "links 100"), ("42", "links 42"), (23, "")])
+def test_what_a_link_counts_is_what_the_server_says(stub: Stub, cost: Any, counts: str) -> None:
+    stub.answers |= {V2: reserved(cost), NODEINFO: Said(404, {"error": "Record not found"})}
+
+    assert told(stub) == (500, counts)
+
+
+@pytest.mark.parametrize("odd", [None, 0, -5, True, 10**20, "many", [23], "٢٣"])
+def test_what_no_link_can_count_is_not_obeyed(stub: Stub, odd: Any) -> None:
+    stub.answers |= {V2: reserved(odd), NODEINFO: Said(404, {"error": "Record not found"})}
+
+    assert told(stub) == (500, "")

@@ -349,3 +349,24 @@ def test_an_id_is_never_a_path(stub: Stub) -> None:
         call()
 
     assert {asked.path for asked in stub.asked} == {"/2/tweets/7%2F..%2F8%3Fa"}
+
+
+@pytest.mark.parametrize(("text", "made_s_ago"), [("Stay at home", 5), (TEXT, 3 * 3600)])
+def test_an_odd_answer_names_the_post_that_it_is_about(stub: Stub, text: str, made_s_ago: float) -> None:
+    made = recent(made_s_ago, text=text)
+    stub.answers |= {"POST /2/tweets": Said(201, {"data": made}), f"GET /2/tweets/{made['id']}": Said(503, {})}
+    adapter = connected(stub)
+
+    with pytest.raises(OutcomeUnknown) as raised:
+        adapter.publish(adapter.prepare(Part(TEXT, "en"), "key", NOW))
+
+    assert (raised.value.remote_id, raised.value.url) == (made["id"], f"https://x.com/labfreemvmt/status/{made['id']}")
+
+
+@pytest.mark.parametrize("odd", ["5\ud83d", "", None, "5\n", "a b"])
+def test_an_id_that_cannot_be_kept_is_no_receipt(stub: Stub, odd: Any) -> None:
+    stub.answers["POST /2/tweets"] = Said(201, {"data": {"id": odd, "text": TEXT}})
+    adapter = connected(stub)
+
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(adapter.prepare(Part(TEXT, "en"), "key", NOW))
