@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
@@ -15,6 +15,7 @@ from amplifier.platforms.port import Page
 
 KEPT = 400  # things met that are remembered: a cursor of some 20 kB
 KEPT_ON_THE_WAY = 2000  # while a way down has not come to its end
+MOST_TRIES = 10  # of one place that cannot be read: perhaps its server knows it no more
 SWEEP = timedelta(seconds=20)  # how often a look goes a page further down than to what it knows
 UNWANTED = "-"  # the face of what was there before we began: it stays unheard
 NOTHING = "."  # the face of what is nothing to us, as it stands
@@ -49,13 +50,16 @@ class Trail:
 
     A new post may turn up anywhere in such a listing: its author's clock, or the server it comes from, may be late by
     any time. So a mark says one thing only: below `floor` nothing is wanted. `at` is where a way down goes on (empty:
-    none is under way), `swept` when that was last done (empty: there is something new below).
+    none is under way), `swept` when that was last done (empty: there is something new below). `then` is where it goes
+    on below that, once what stands between the two is heard. `tries`: how often in a row the page at `at` failed.
     """
 
     met: tuple[tuple[str, str, str], ...] = ()
     floor: str = ""
     at: str = ""
     swept: str = ""
+    then: str = ""
+    tries: int = 0
     is_begun: bool = False
 
     @classmethod
@@ -70,11 +74,13 @@ class Trail:
         if "met" not in fields:
             return cls(floor=mark(fields["since"]) if fields["since"] else "", is_begun=True)
         met = tuple((str(at), str(name), str(face)) for at, name, face in fields["met"])
-        return cls(met, str(fields["floor"]), str(fields["at"]), str(fields["swept"]), is_begun=True)
+        way = (str(fields["at"]), str(fields["swept"]), str(fields.get("then", "")), int(fields.get("tries", 0)))
+        return cls(met, str(fields["floor"]), *way, is_begun=True)
 
     def written(self) -> str:
         """The trail as a cursor, never empty."""
-        fields = {"met": self.met, "floor": self.floor, "at": self.at, "swept": self.swept}
+        fields: dict[str, object] = {"met": self.met, "floor": self.floor, "at": self.at, "swept": self.swept}
+        fields |= {name: value for name, value in (("then", self.then), ("tries", self.tries)) if value}
         return json.dumps(fields, separators=(",", ":"))
 
     def is_due(self, now: datetime) -> bool:
@@ -116,12 +122,12 @@ class _Look:
                 if self._is_first_page:
                     raise
                 self.problem = error
-                return _Way.TROUBLE, ""
+                return _Way.TROUBLE, position
             self._left -= 1
             is_fresh, is_moving = self._take(leaf)
             if leaf.problem:
                 self.problem = leaf.problem
-                return _Way.TROUBLE, ""
+                return _Way.TROUBLE, position
             if leaf.next in {"", position} or not is_moving:
                 return _Way.END, ""
             position = leaf.next
@@ -168,24 +174,17 @@ def walk(trail: Trail, fetch: Callable[[str], Leaf], *, pages: int, now: datetim
     below it.
     """
     look = _Look(trail, fetch, pages)
-    way, position = look.down("")
-    swept = trail.swept if trail.is_begun else now.astimezone(UTC).isoformat()
-    if way is _Way.KNOWN and trail.is_due(now):
-        way, position = look.down(trail.at or position)
-        swept = now.astimezone(UTC).isoformat()
-    elif way is _Way.KNOWN:
-        position = trail.at
-    if way in {_Way.SPENT, _Way.TROUBLE}:
-        swept = ""  # there is more below: it is gone on with at once
+    way, after = _gone(look, trail, now)
     met, floor = look.met(), trail.floor
     if not trail.is_begun:
-        floor, position = "" if way is _Way.END else min((mark for mark, _, _ in met if mark), default=""), ""
+        floor = "" if way is _Way.END else min((mark for mark, _, _ in met if mark), default="")
+        after = replace(after, at="")
     elif way is _Way.END and len(met) > KEPT:
         met = met[:KEPT]
         floor = met[-1][0]
     if len(met) > KEPT_ON_THE_WAY:  # the middle was told, and comes once more; what was there before us must not
         met = met[: KEPT_ON_THE_WAY // 2] + met[-KEPT_ON_THE_WAY // 2 :]
-    after = Trail(tuple(met), floor, position, swept)
+    after = replace(after, met=tuple(met), floor=floor)
     told: dict[str, RawMention | Aside] = {}
     for _, _, heard in sorted(look.told, key=lambda one: one[:2]):
         told.setdefault(heard.canonical_id if isinstance(heard, RawMention) else f"aside {len(told)}", heard)
@@ -194,7 +193,35 @@ def walk(trail: Trail, fetch: Callable[[str], Leaf], *, pages: int, now: datetim
         cursor=after.written(),
         aside=tuple(one for one in told.values() if isinstance(one, Aside)),
         problem=look.problem,
+        is_unfinished=trail.is_begun and not after.swept,
     )
+
+
+def _gone(look: _Look, trail: Trail, now: datetime) -> tuple[_Way, Trail]:
+    """Go down once, or twice where it is time; why that ended, and the trail with the places where it goes on.
+
+    What a way down has reached is kept: a page that fails is asked for once more at the next look, and while something
+    new at the top goes first, the place below waits.
+    """
+    swept = now.astimezone(UTC).isoformat()
+    way, position = look.down("")
+    if way in {_Way.SPENT, _Way.TROUBLE}:  # there is more below: it is gone on with at once
+        then = trail.at if position else trail.then
+        return way, replace(trail, at=position or trail.at, then=then, swept="", tries=0)
+    if way is _Way.KNOWN and not trail.is_due(now):
+        return way, trail
+    if way is _Way.KNOWN:
+        way, position = look.down(trail.at or position)
+    match way:
+        case _Way.TROUBLE if position == trail.at and trail.tries + 1 == MOST_TRIES:
+            return way, replace(trail, at="", then="", swept="", tries=0)
+        case _Way.TROUBLE | _Way.SPENT:
+            tries = trail.tries + 1 if way is _Way.TROUBLE and position == trail.at else 0
+            return way, replace(trail, at=position, swept="", tries=tries)
+        case _Way.KNOWN if trail.then:
+            return way, replace(trail, at=trail.then, then="", swept="", tries=0)
+        case _:
+            return way, replace(trail, at=position, then="", swept=swept, tries=0)
 
 
 def short(name: str) -> str:

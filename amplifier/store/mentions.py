@@ -53,7 +53,7 @@ class Followed:
 
 
 @whole
-def take_in(
+def take_in(  # noqa: PLR0913  what one look brought, and how far it came
     source: str,
     mentions: Sequence[Mention],
     *,
@@ -61,16 +61,17 @@ def take_in(
     now: datetime,
     aside: Sequence[Aside] = (),
     reader: str = "",
+    is_unfinished: bool = False,
 ) -> int:
     """Log what is new and advance the source's cursor, both or neither; how many were new.
 
     The same post met again, also by another way, is the same mention, and shows what it says now; who may
     see it is what was told last. `aside` is what this version of the `reader` cannot understand; a mention that the
-    database does not take is set aside too, alone.
+    database does not take is set aside too, alone. `is_unfinished`: what was there by now comes with later looks too.
     """
     new, refused = log_each(mentions, since=sources.last_good(source), now=now)
     quarantine.keep(source, (*aside, *refused), reader=reader, now=now)
-    sources.advance(source, cursor=cursor, now=now)
+    sources.advance(source, cursor=cursor, now=now, is_unfinished=is_unfinished)
     return new
 
 

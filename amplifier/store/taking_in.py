@@ -16,8 +16,8 @@ from amplifier.store.heard import MentionRow
 def log_each(mentions: Sequence[Mention], *, since: datetime | None, now: datetime) -> tuple[int, list[Aside]]:
     """Log or renew each; how many were new, and what the database did not take.
 
-    `since` is when the source was last read: what claims to be older was not there then, and its author's clock is not
-    believed as to where it belongs.
+    `since` is when the source was last read to its end: what claims to be older was not there then, and its author's
+    clock is not believed as to where it belongs.
     """
     new, refused = 0, list[Aside]()
     numbers = {label: row.pk for label, row in account_rows(one.account for one in mentions).items()}

@@ -6,14 +6,16 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplifier.campaign.mention import Aside, Kind, RawMention
 from amplifier.errors import Unavailable
 from amplifier.platforms.port import Page
-from amplifier.platforms.trail import KEPT, KEPT_ON_THE_WAY, SWEEP, Entry, Leaf, Trail, walk
+from amplifier.platforms.trail import KEPT, KEPT_ON_THE_WAY, MOST_TRIES, SWEEP, Entry, Leaf, Trail, walk
 
 NOW = datetime(2026, 10, 9, 12, 0, tzinfo=UTC)
 SIZE = 10
@@ -182,6 +184,92 @@ def test_a_page_that_fails_ends_the_look_with_what_was_read_and_is_gone_back_to(
     assert place.heard(looks=3) == []
     failing["is"] = False
     assert len(place.heard(looks=3)) == 50
+
+
+def fails(place: Place, position: str) -> Leaf:
+    if position:
+        raise Unavailable("Not now.")
+    return place.page(position)
+
+
+def is_cut(place: Place, position: str) -> Leaf:
+    return is_cut_at_once(place, position) if position else place.page(position)
+
+
+def is_cut_at_once(place: Place, position: str) -> Leaf:
+    return Leaf(place.page(position).entries[:3], "", Unavailable("Cut off."))
+
+
+@pytest.mark.parametrize("trouble", [fails, is_cut, is_cut_at_once])
+@pytest.mark.parametrize("is_busy", [False, True], ids=["a quiet top", "a top with something new"])
+def test_pages_that_fail_now_and_then_take_nothing_from_the_way_down(
+    trouble: Callable[[Place, str], Leaf], *, is_busy: bool
+) -> None:
+    place = Place(pages=40)
+    for number in range(350):
+        place.add(number, number)
+    place.look()
+    place.add(400, 5.5)  # at the foot, 35 pages down
+    found: list[str] = []
+    for look in range(1, 151):
+        is_bad = look % 3 == 0
+        if is_busy and is_bad:
+            place.add(1000 + look, 1000 + look)
+        place.fetch = partial(trouble, place) if is_bad else None
+        page = place.look()
+        found += [one.canonical_id for one in page.mentions]
+        assert (page.problem is not None) == is_bad
+
+    wanted = {"post 400"} | ({f"post {1000 + look}" for look in range(3, 151, 3)} if is_busy else set())
+    assert (set(found), len(found)) == (wanted, len(wanted))
+
+
+def test_a_place_that_its_server_knows_no_more_is_left_and_the_way_down_begun_again() -> None:
+    place = Place()
+    for number in range(70):
+        place.add(number, number)
+    place.look()
+    place.look()
+    gone = Trail.read(place.cursor).at
+    place.add(100, 5.5)
+
+    def fetch(position: str) -> Leaf:
+        return fails(place, position) if position == gone else place.page(position)
+
+    place.fetch = fetch
+    for entry in place.entries[-3:]:  # pages are cut elsewhere from now on
+        place.entries.append(Entry(f"{entry.mark}5", f"more {entry.name}", None))
+    assert place.heard(looks=MOST_TRIES - 1) == []
+    assert Trail.read(place.cursor).at == gone
+    assert place.heard(looks=12) == ["post 100"]
+
+
+def test_a_look_says_whether_there_is_more_that_it_did_not_come_to() -> None:
+    place = Place(pages=3)
+    for number in range(40):
+        place.add(number, number)
+    assert not place.look().is_unfinished  # what was there before is not wanted
+    for number in range(100, 150):
+        place.add(number, number)
+    assert [place.look().is_unfinished for _ in range(4)] == [True, True, False, False]
+    place.fetch = partial(fails, place)
+    assert place.look().is_unfinished
+    place.fetch = None
+    assert not place.look().is_unfinished
+
+
+def test_whatever_comes_what_was_there_before_us_stays_unheard() -> None:
+    place = Place(pages=8)
+    for number in range(60):
+        place.add(number, number)
+    before = place.heard()
+    for number in range(100, 100 + KEPT_ON_THE_WAY + 500):
+        place.add(number, number)
+    found = place.heard(looks=KEPT_ON_THE_WAY // SIZE)
+
+    assert sorted(before) == [f"post {number}" for number in range(50, 60)]
+    assert {f"post {number}" for number in range(60)} & set(found) == set()
+    assert set(found) == {f"post {number}" for number in range(100, 100 + KEPT_ON_THE_WAY + 500)}
 
 
 def test_an_answer_that_is_not_whole_is_taken_in_and_told() -> None:

@@ -174,3 +174,13 @@ def test_after_a_break_what_was_said_meanwhile_stands_where_it_was_said() -> Non
     take_in("t", [mention("x", posted_at=after(4 * 3600))], cursor="c", now=after(40_000))
     take_in("s", hours, cursor="d", now=after(40_000))
     assert logged() == ["9", "5", "x", "2", "a"]
+
+
+def test_what_only_later_looks_bring_after_a_break_stands_where_it_was_said_too() -> None:
+    take_in("s", [mention("a")], cursor="c", now=NOW)
+    take_in("s", [mention("d", posted_at=after(9000))], cursor="d", now=after(10_000), is_unfinished=True)
+    take_in("s", [mention("c", posted_at=after(5000))], cursor="e", now=after(10_020), is_unfinished=True)
+    take_in("s", [mention("b", posted_at=after(1000))], cursor="f", now=after(10_040))
+    assert logged() == ["d", "c", "b", "a"]
+    take_in("s", [mention("late", posted_at=after(2000))], cursor="g", now=after(10_060))
+    assert logged() == ["late", "d", "c", "b", "a"]

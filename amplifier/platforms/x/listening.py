@@ -112,7 +112,9 @@ class Ear:
         heard = [reader.heard(event) for event in (*walk.odd, *fresh)]
         mentions = {one.canonical_id: one for one in heard if isinstance(one, RawMention)}
         aside = tuple(one for one in heard if isinstance(one, Aside))
-        return Page(tuple(mentions.values()), after.written(), aside, walk.problem)
+        # A walk that was broken off goes on below where it was: what came meanwhile, only the look after it sees.
+        is_unfinished = bool(cursor) and (walk.is_unfinished or bool(mark.before))
+        return Page(tuple(mentions.values()), after.written(), aside, walk.problem, is_unfinished)
 
     def _walk(self, path: str, query: dict[str, str], token: str, pages: int) -> _Walk:
         """All posts within the bounds, page by page, as long as a page brings something new."""

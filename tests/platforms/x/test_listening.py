@@ -137,6 +137,20 @@ def test_a_page_that_fails_keeps_nothing_back_that_was_read_before_it() -> None:
     assert (third.mentions, third.problem) == ((), None)
 
 
+def test_a_look_says_whether_there_is_more_that_it_did_not_come_to() -> None:
+    server = Server(*[post(300 + number) for number in range(20)])
+    page = server.look()
+    assert not page.is_unfinished  # what was there before is not wanted
+    server.posts = [post(150 + number / 2) for number in range(10 * PAGES + 20)] + server.posts
+    first = server.look(page.cursor)
+    server.posts.insert(0, post(90))
+    second = server.look(first.cursor)  # below where the first was broken off: it does not see the top
+    third = server.look(second.cursor)
+
+    assert [len(one.mentions) for one in (first, second, third)] == [10 * PAGES, 20, 1]
+    assert [one.is_unfinished for one in (first, second, third)] == [True, True, False]
+
+
 def test_the_first_page_that_fails_is_raised() -> None:
     for body in (b"<html>", b"{}", b'{"errors":[]}'):
         with pytest.raises(Unavailable, match="X answered without saying"):
