@@ -75,18 +75,45 @@ def test_an_answer_may_say_that_there_is_nothing_by_leaving_the_list_out() -> No
         listing(b'{"errors":[]}', "data", empty="meta")
 
 
-def test_whatever_bytes_are_changed_the_answer_is_read_or_refused() -> None:
+HEAD = b'{"meta":{"next":"n"},"data":['
+ENDS = [len(HEAD) + number * (len(GOOD) + 1) + len(GOOD) for number in range(5)]  # where each of five events ends
+BODY = HEAD + b",".join([GOOD] * 5) + b"]}"
+
+
+def test_whatever_bytes_are_changed_the_answer_is_read_up_to_them_or_refused() -> None:
     chance = random.Random(23)
-    body = bytearray(b'{"meta":{"next":"n"},"data":[' + b",".join([GOOD] * 5) + b"]}")
+    refused = 0
     for _ in range(3000):
-        spoilt = bytearray(body)
-        for _ in range(chance.randint(1, 4)):
+        spoilt = bytearray(BODY[: chance.randint(1, len(BODY))])
+        for _ in range(chance.randint(0, 4)):
             spoilt[chance.randrange(len(spoilt))] = chance.choice(b'"\\[]{},:0\xff\x00 x')
+        intact = next((at for at, sign in enumerate(spoilt) if sign != BODY[at]), len(spoilt))
         try:
-            page = listing(bytes(spoilt[: chance.randint(1, len(spoilt))]), "data")
+            page = listing(bytes(spoilt), "data")
         except ValueError:
+            refused += 1
+            assert intact < len(HEAD)
             continue
+        whole = sum(end < intact for end in ENDS)
+        assert page.events[:whole] == (json.loads(GOOD),) * whole
         assert all(isinstance(bytes_of(event), bytes) for event in page.events)
+    assert refused < 1500, "of most answers at least a part is read"
+
+
+def test_whatever_stands_in_the_words_of_one_event_the_others_are_read() -> None:
+    chance = random.Random(23)
+    words = GOOD.index(b"Good")
+    for _ in range(300):
+        odd, spoilt = chance.randrange(5), bytearray(BODY)
+        for _ in range(chance.randint(1, 4)):
+            place = ENDS[odd] - len(GOOD) + words + chance.randrange(len(GOOD) - words - len('"}'))
+            spoilt[place] = chance.choice(b"[]{},:0\xff\x00 x")
+        page = listing(bytes(spoilt), "data")
+        assert [event == json.loads(GOOD) for event in page.events] == [
+            number != odd or spoilt == BODY for number in range(5)
+        ]
+        assert page.events[odd]["id"] == "1"
+        assert (page.rest, page.problem) == ({"meta": {"next": "n"}}, "")
 
 
 def test_what_is_kept_of_an_event_is_bounded_and_can_be_read_again() -> None:
