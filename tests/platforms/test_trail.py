@@ -109,17 +109,19 @@ def test_a_quiet_listing_costs_a_page_a_look_and_one_more_now_and_then() -> None
 def test_what_is_remembered_is_bounded_whatever_comes() -> None:
     place = Place(pages=8)
     place.look()
-    for number in range(3 * KEPT_ON_THE_WAY):
+    for number in range(6000):
         place.add(number, number)
     found: list[str] = []
     sizes = []
-    while len(set(found)) < 3 * KEPT_ON_THE_WAY:
+    while len(set(found)) < 6000:
         found += place.heard()
         sizes.append(len(Trail.read(place.cursor).met))
         assert len(sizes) < 200
+        assert len(place.cursor) < 150_000
     place.heard(looks=60)
     assert max(sizes) == KEPT_ON_THE_WAY
     assert len(Trail.read(place.cursor).met) <= KEPT + SIZE * place.pages
+    assert len(place.cursor) < 40_000
 
 
 def test_what_shows_something_else_is_told_again_wherever_it_stands() -> None:
