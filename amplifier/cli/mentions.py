@@ -22,6 +22,7 @@ from amplifier.store import ledger, mentions, quarantine
 from amplifier.written import nearest
 
 LONGEST_NOTE = 200
+MANY = 20
 FEW = 300  # bytes of what could not be understood
 
 
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--older", type=int, default=0, metavar="ID", help="only older than this mention")
     parser.add_argument("--seen", type=int, metavar="STEPS", help="with mark: how many steps of it you had seen")
     parser.add_argument("--edited", action="store_true", help="only those edited after somebody had dealt with them")
-    parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
+    parser.add_argument("--limit", type=int, default=MANY, help=f"how many (default: {MANY})")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -110,20 +111,27 @@ def _step_as_json(step: Note) -> dict[str, object]:
 def _show_aside(place: Place, options: argparse.Namespace) -> int:
     """What listening could not understand; nobody has to do anything about it."""
     kept = quarantine.set_aside(limit=max(1, options.limit))
+    number = sum(pile.number for pile in quarantine.piles())
     if options.json:
         said = [
             {"source": one.source, "place": one.aside.place, "at": one.at, "reason": one.aside.reason}
             | {"raw": one.aside.raw.decode(errors="replace") if options.private else None}
             for one in kept
         ]
-        say_json({"mode": place.settings.mode.value, "private": options.private, "set_aside": said})
+        told: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+        say_json(told | {"set_aside": said, "number": number})
         return 0
     out = console()
     stage = playing(place.settings)
     for one in kept:
-        out.print(f"\n[bold]{one.source}[/]  {wall_clock(stage.campaign(one.at), place.settings.campaign.zone)}")
+        out.print(
+            f"\n[bold]{escape(one.source)}[/]  {wall_clock(stage.campaign(one.at), place.settings.campaign.zone)}"
+        )
         out.print(f"  {one.aside.reason}", markup=False)
         out.print(f"  {one.aside.raw[:FEW].decode(errors='replace')}", markup=False, style="dim")
+    if len(kept) < number:
+        out.print(f"\nThese are the newest {len(kept)} of {number}. All of them:")
+        out.print(f"  amplifier mentions aside --limit {number}", markup=False, soft_wrap=True)
     if kept:
         out.print("\nNothing to do: all the rest was taken in, and a newer version of Amplifier tries these again.")
     else:
@@ -190,11 +198,14 @@ def _print_found(found: Sequence[Logged], older: int, options: argparse.Namespac
 
 
 def _again(options: argparse.Namespace) -> str:
-    """The command with its filters, to paste."""
+    """The command with all its filters, to paste."""
     words = ["amplifier", "mentions"]
     for name, said in (("--is", options.statuses), ("--network", options.network), ("--kind", options.kind)):
         words += [part for value in said or () for part in (name, value)]
-    return shlex.join([*words, "--find", options.find] if options.find else words)
+    words += [f"--find={options.find}"] if options.find.startswith("-") else []
+    words += ["--find", options.find] if options.find and not options.find.startswith("-") else []
+    words += ["--edited"] if options.edited else []
+    return shlex.join([*words, "--limit", str(options.limit)] if options.limit != MANY else words)
 
 
 def _print(one: Logged, say_time: Callable[[datetime], str], odd: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from amplifier.place import settle
 from amplifier.store import heartbeats, journeys
 from amplifier.store.transaction import database_file, stay_with_this_file
 from amplifier.store.unwell import must_be_sound
+from amplifier.text.visible import revealed
 from amplifier.wiring import listener_jobs, open_house, worker_jobs
 
 QUIET_S = 60.0
@@ -82,10 +83,19 @@ class OnceAMinute(logging.Filter):
         return True
 
 
+class Inert(logging.Formatter):
+    """What is told may hold the words of servers and strangers, and is read in a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As it was, with every control character visible."""
+        return revealed(super().format(record))
+
+
 def log_to_stderr() -> None:
     """One line an event; warnings of others only. The SDKs' own loggers would print secrets at DEBUG."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(OnceAMinute())
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler.setFormatter(Inert("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that there is not is no trouble of ours
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # broken answers are told by the adapters, without a trace

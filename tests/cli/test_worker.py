@@ -77,3 +77,14 @@ def test_warnings_are_never_held_back(begin: Begin, capsys: pytest.CaptureFixtur
 
 def test_a_record_without_an_error_passes() -> None:
     assert OnceAMinute().filter(logging.makeLogRecord({"msg": "fine"}))
+
+
+def test_what_a_server_says_does_nothing_to_a_terminal(begin: Begin, capsys: pytest.CaptureFixture[str]) -> None:
+    log = begin()
+    log.warning("look failed error=%s", "\x1b[2J\x9b31m\ud83d")
+    _fail(log, "plan", KeyError("\x1b]0;owned\x07"))
+    _fail(log, "plan", ValueError("\x1b]0;owned\x07"))
+    said = capsys.readouterr().err
+    assert not set("\x1b\x07\x9b") & set(said)
+    assert said.startswith("WARNING amplifier.engine look failed error=\\x1b[2J\\x9b31m\\ud83d\n")
+    assert said.endswith("ValueError: \\x1b]0;owned\\x07\n")
