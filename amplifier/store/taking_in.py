@@ -38,6 +38,12 @@ def log_each(mentions: Sequence[Mention], *, since: datetime | None, now: dateti
     return new, refused
 
 
+def is_newer_there(mention: Mention, at: datetime) -> bool:
+    """Whether the log heard this post, or saw other words of it, after `at`: then what was told at `at` is older."""
+    row = _row_of(mention)
+    return row is not None and (row.seen_at >= at or (row.edited_at is not None and row.edited_at >= at))
+
+
 def _row_of(mention: Mention) -> MentionRow | None:
     return MentionRow.objects.filter(network=mention.network, canonical_id=mention.canonical_id).first()
 

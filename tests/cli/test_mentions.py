@@ -5,7 +5,7 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -199,7 +199,7 @@ def filters() -> Iterator[tuple[str, ...]]:
     command.add_arguments(parser)
     for action in parser._actions:
         name = next(iter(action.option_strings), "")
-        if not name or name in {"--note", "--seen", "--private", "--older"}:
+        if not name or name in {"--note", "--seen", "--words", "--private", "--older"}:
             continue  # of marking; of programs; and what takes the place of another
         if action.nargs == 0:
             yield (name,)
@@ -285,3 +285,31 @@ def test_what_could_not_be_understood_is_counted_whole_and_does_nothing_to_a_ter
 def _newest(network: str = "bluesky") -> dict[str, object]:
     chosen = mentions.Filter(networks=(network,))
     return dict(vars(mentions.mentions(chosen)[0].mention))
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_no_year_of_an_author_s_clock_stops_the_list(talk: Shell, year: int) -> None:
+    (first, *_) = mentions.mentions(mentions.Filter())
+    odd = replace(first.mention, canonical_id="odd", text="When?", posted_at=datetime(year, 12, 31, 23, 59, tzinfo=UTC))
+    mentions.take_in("x:mentions", [odd], cursor="c", now=utc_now())
+    told = talk("mentions")
+    assert told.code == 0
+    assert "When?" in told.out
+    assert "See you there." in told.out
+
+
+def test_an_edit_since_the_words_were_read_is_told_and_stays_marked(talk: Shell) -> None:
+    (first, *_) = mentions.mentions(mentions.Filter())
+    said = replace(first.mention, fingerprint="a" * 16)
+    mentions.take_in("x:mentions", [said], cursor="c", now=utc_now())
+    assert f"mark {first.id} done --seen 0 --words {'a' * 16} --note" in talk("mentions").out
+    mentions.take_in("x:mentions", [replace(said, text="Else.", fingerprint="b" * 16)], cursor="d", now=utc_now())
+    told = talk("mentions", "mark", str(first.id), "done", "--seen", "0", "--words", "a" * 16)
+
+    assert told.code == 1
+    assert "Its author edited it since you read it." in told.out
+    assert [one.id for one in mentions.mentions(mentions.Filter(edited_since=True))] == [first.id]
+    words = json.loads(talk("mentions", "--json").out)["mentions"][0]["words"]
+    in_json = talk("mentions", "mark", str(first.id), "done", "--seen", "1", "--words", words, "--json")
+    assert (in_json.code, json.loads(in_json.out)["edited_meanwhile"]) == (0, False)
+    assert mentions.edited_since() == 0

@@ -1,7 +1,8 @@
 """What strangers' servers might answer, by chance from a seed: a real poller and a real log must hear on.
 
-An input is one event that was changed, or one answer that was spoilt as a whole. Around each there are good mentions:
-in the same page above and below it, and behind it at the next look. Every one of them must be in the log, once.
+An input is one event that was changed, or one answer that was spoilt as a whole, with one or several new posts in it.
+Around each there are good mentions: in the same page above and below it, and behind it at the next looks. Every one of
+them must be in the log, once.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ class Fuzz:
         good = self.spoilt() if self.chance.random() < 0.15 else self.changed()
         good.append(self.good())
         self.network.shown = [good[-1], *self.network.shown][:KEPT]
-        self.look()
+        for _ in range(2):  # the first goes on where the one before was broken off
+            self.look()
         self.must_have(good)
 
     def changed(self) -> list[dict[str, Any]]:
@@ -146,8 +148,9 @@ class Fuzz:
         """An answer that is no answer, once: afterwards everything is as before."""
         self.inputs += 1
         self.counts["spoilt"] += 1
-        good = [self.good()]
+        good = [self.good() for _ in range(self.chance.randint(1, KEPT - 2))][::-1]
         self.network.shown = [*good, *self.network.shown][:KEPT]
+        self.network.time += timedelta(minutes=self.chance.choice((0, 3)))  # just now, or nothing can come before them
         how = self.chance.choice((self.cut, self.flipped, self.other))
         self.network.spoil = how
         self.look()

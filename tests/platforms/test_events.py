@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from amplifier.campaign.mention import LONGEST_RAW, Aside, Kind, RawMention
-from amplifier.platforms.events import Unreadable, bytes_of, event_of, instant, listing, next_place, understood, word
+from amplifier.platforms.events import (
+    EARLIEST,
+    LATEST,
+    Unreadable,
+    bytes_of,
+    event_of,
+    instant,
+    listing,
+    next_place,
+    understood,
+    word,
+)
+from tests.growth import LINEAR, growth
 
 GOOD = b'{"id":"1","text":"Good, [really]: {yes}"}'
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -149,13 +164,6 @@ def test_what_cannot_be_understood_is_set_aside_with_the_reason(
     assert found == Aside("place", bytes_of(event), reason)
 
 
-def test_a_time_that_no_calendar_has_in_our_zone_is_set_aside() -> None:
-    def read(event: Any) -> RawMention:
-        return RawMention(**{**vars(raw_mention(event)), "posted_at": datetime.fromisoformat("0001-01-01T00:00+14:00")})
-
-    assert isinstance(understood({"id": 1}, "", read), Aside)
-
-
 def test_what_is_understood_keeps_what_came() -> None:
     found = understood({"id": 1}, "", raw_mention)
     assert isinstance(found, RawMention)
@@ -178,7 +186,6 @@ def test_a_word_is_a_text_that_is_there(odd: Any) -> None:
         "soon",
         "99999-01-01T00:00:00Z",
         "0000-01-01T00:00:00Z",
-        "0001-01-01T00:00:00+14:00",
         1e300,
         "2026-13-01",
     ],
@@ -193,3 +200,59 @@ def test_a_time_is_one_that_our_calendar_has(odd: Any) -> None:
 def test_a_next_page_that_nobody_can_ask_for_is_none(odd: Any) -> None:
     assert next_place(odd) == ""
     assert next_place("2026-10-09T14:00:00.000Z::bafy") == "2026-10-09T14:00:00.000Z::bafy"
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ("0001-01-01T00:00:00+14:00", EARLIEST),
+        ("0001-01-01T00:00:00Z", EARLIEST),
+        ("1969-12-31T23:59:59Z", EARLIEST),
+        ("9999-12-31T23:59:59-14:00", LATEST),
+        ("9999-12-31T23:59:59", LATEST),
+    ],
+)
+def test_no_author_s_clock_is_believed_to_the_end_of_the_calendar(said: str, believed: datetime) -> None:
+    event = {"id": "1", "at": said}
+    found = understood(event, "", lambda one: replace(raw_mention(one), posted_at=datetime.fromisoformat(said)))
+
+    assert instant(event, "at") == believed
+    assert isinstance(found, RawMention)
+    assert found.posted_at == believed
+
+
+def test_a_time_without_a_zone_is_utc_wherever_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    naive = replace(raw_mention({"id": "1"}), posted_at=AT.replace(tzinfo=None))
+    found = understood({"id": "1"}, "", lambda _: naive)
+    monkeypatch.undo()
+    time.tzset()
+
+    assert isinstance(found, RawMention)
+    assert found.posted_at == AT
+
+
+CUT = {
+    "escaped quotation marks": (b'[{"id":"1","x":"', b'\\"'),
+    "quotation marks": (b'[{"id":"1","x":', b'"'),
+    "deep and cut inside a text": (b"[" * 101 + b'["', b'\\"'),
+    "commas": (b"[", b","),
+    "objects": (b'[{"x":', b'{"a":"'),
+    "backslashes": (b'["', b"\\"),
+    "texts": (b"[", b'"a",'),
+}
+
+
+@pytest.mark.parametrize("case", CUT.values(), ids=list(CUT))
+def test_what_is_cut_off_takes_no_more_time_than_its_length(case: tuple[bytes, bytes]) -> None:
+    def read(body: bytes) -> None:
+        with contextlib.suppress(ValueError):
+            listing(case[0] + body)
+
+    assert growth(read, case[1], 4000) < LINEAR
+
+
+def test_a_text_that_is_not_closed_hides_nothing_before_it() -> None:
+    page = listing(b'[{"id":"1"},{"id":"2","x":"' + b'\\"}' * 50)
+    assert (list(page.events), bool(page.problem)) == ([{"id": "1"}], True)

@@ -304,3 +304,26 @@ def test_a_clock_of_ours_that_is_set_back_stops_no_way_down() -> None:
     place.time = NOW - timedelta(days=400)
     place.add(60, 5.5)
     assert place.heard(looks=8) == ["post 60"]
+
+
+def test_more_with_one_mark_than_can_be_remembered_are_wanted_no_more() -> None:
+    place = Place(pages=KEPT_ON_THE_WAY)
+    place.add(0, 0)
+    place.look()
+    for number in range(1, KEPT_ON_THE_WAY + 500):
+        place.entries.append(Entry(f"{5:020.3f}", f"post {number}", said(number)))
+    place.fetch = lambda position: Leaf(
+        tuple(place.entries[int(position or 0) : int(position or 0) + 100]),
+        str(int(position or 0) + 100) if int(position or 0) + 100 < len(place.entries) else "",
+    )
+    place.heard()
+    assert len(Trail.read(place.cursor).met) <= KEPT_ON_THE_WAY
+    assert place.heard(looks=3) == []
+    assert place.used <= 2
+    place.entries.insert(0, Entry(f"{6:020.3f}", "post 9999", said(9999)))
+    assert place.heard() == ["post 9999"]
+
+
+def test_a_cursor_that_never_saw_anything_wants_nothing_older_either() -> None:
+    kept = Trail((), "", "", NOW.isoformat(), is_begun=True).written()
+    assert Trail.read(kept).empty == NOW.isoformat()
