@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import amplifier
 from amplifier.errors import AmplifierError, FileError, Problem, UsageError
+from amplifier.text.visible import revealed
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _explain(name: str, words: list[str]) -> int:
     message = f"There is no command “{name}”."
     if "--json" in words:
         return _refuse([Problem("", 0, "usage", message, "amplifier --help lists them all.")], as_json=True)
-    sys.stderr.write(f"amplifier: {message}\n\n" + "\n".join(lines) + "\n")
+    sys.stderr.write(f"amplifier: {revealed(message)}\n\n" + "\n".join(lines) + "\n")
     return 2
 
 
@@ -188,7 +189,7 @@ def _refuse(problems: list[Problem], *, as_json: bool) -> int:
         return 2
     for problem in problems:
         ours = "\n".join(filter(None, (f"amplifier: {problem.message}", problem.hint)))
-        sys.stderr.write(_folded(str(problem) if problem.path else ours) + "\n")
+        sys.stderr.write(_folded(revealed(str(problem) if problem.path else ours)) + "\n")
     return 2
 
 

@@ -85,6 +85,8 @@ def test_an_unknown_command_is_refused_with_all_that_there_are(capsys: pytest.Ca
     assert main(["sned", "--json"]) == 2
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
     assert problem["message"] == "There is no command “sned”."
+    main(["sn\x1b[2Jd"])
+    assert capsys.readouterr().err.startswith("amplifier: There is no command “sn\\x1b[2Jd”.\n")
 
 
 def test_options_are_never_guessed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,33 @@ def test_every_reason_to_hold_is_in_the_glossary_and_every_table() -> None:
     for reason in HoldReason:
         assert f"\n| `{reason}` | " in rows, reason
         assert reason in ACTS, reason
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+
+
+def _contract(name: str, key: str) -> list[str]:
+    linter = ConfigParser()
+    linter.read(ROOT / ".importlinter")
+    return linter[f"importlinter:contract:{name}"][key].split("\n")[1:]
+
+
+def test_the_way_of_imports_is_told_as_it_is_held() -> None:
+    (told,) = re.findall(r"```\n(__main__ → .*?)```", ARCHITECTURE, re.DOTALL)
+    layers = [{name.strip() for name in layer.split("|")} for layer in _contract("layers", "layers")]
+    assert [{name.strip() for name in layer.split("|")} for layer in told.split("→")] == layers
+
+
+def test_every_file_at_the_top_is_told_of() -> None:
+    (told,) = re.findall(r"^At the top: (.*?)\n\n", ARCHITECTURE, re.DOTALL | re.MULTILINE)
+    there = {path.name for path in SOURCES if path.parent.name == "amplifier"} - {"__init__.py"}
+    assert set(re.findall(r"`(\w+\.py)`", told)) == there
+
+
+def test_what_is_told_to_be_pure_is_held_to_be() -> None:
+    told = set[str]()
+    for folder, parts in re.findall(r"^\| `amplifier/(\w+)` \|.*\| (.*?) ?\|$", ARCHITECTURE, re.MULTILINE):
+        names = re.findall(r"`(\w+)`", parts)
+        told |= {f"amplifier.{folder}"} if parts == "all" else {f"amplifier.{folder}.{name}" for name in names}
+    held = {name for name in _contract("pure", "source_modules") if name != "amplifier.networks"}
+    assert told == held

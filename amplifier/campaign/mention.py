@@ -94,7 +94,8 @@ class RawMention:
 
     `canonical_id` is the same wherever the post is met (X: first id of the edit history; Bluesky: at-uri; Mastodon:
     `uri`). `markup` says whether `text` is HTML. `in_reply_to` and `quotes` are remote ids as our receipts have them.
-    `raw` is the event as it came, for the case that it cannot be logged.
+    `raw` is the event as it came, for the case that it cannot be logged, `place` where it stands in its source, as an
+    `Aside` has it.
     """
 
     canonical_id: str
@@ -111,6 +112,7 @@ class RawMention:
     visibility: Visibility = Visibility.UNKNOWN
     attached: tuple[Attached, ...] = ()
     raw: bytes = field(default=b"", compare=False, repr=False)
+    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class Mention:
     visibility: Visibility = Visibility.UNKNOWN
     fingerprint: str = field(default="", compare=False)
     raw: bytes = field(default=b"", compare=False, repr=False)
+    place: str = field(default="", compare=False, repr=False)
 
     @property
     def at_handle(self) -> str:

@@ -22,6 +22,7 @@ from amplifier.store import ledger, mentions, quarantine
 from amplifier.written import nearest
 
 LONGEST_NOTE = 200
+MANY = 20
 FEW = 300  # bytes of what could not be understood
 
 
@@ -44,8 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--private", action="store_true", help="with --json: also what not everybody may see")
     parser.add_argument("--older", type=int, default=0, metavar="ID", help="only older than this mention")
     parser.add_argument("--seen", type=int, metavar="STEPS", help="with mark: how many steps of it you had seen")
+    parser.add_argument("--words", default="", metavar="MARK", help="with mark: which of its words you had seen")
     parser.add_argument("--edited", action="store_true", help="only those edited after somebody had dealt with them")
-    parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
+    parser.add_argument("--limit", type=int, default=MANY, help=f"how many (default: {MANY})")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,10 +58,11 @@ def run(options: argparse.Namespace) -> int:
         done = _mark(options)
         if options.json:
             told: dict[str, object] = {"mode": place.settings.mode.value, "mention": as_json(done.logged)}
-            say_json(told | {"quicker": [_step_as_json(step) for step in done.meanwhile]})
+            told |= {"quicker": [_step_as_json(step) for step in done.meanwhile], "edited_meanwhile": done.is_edited}
+            say_json(told)
         else:
             _print_became(done, options, place.settings)
-        return 1 if done.meanwhile else 0
+        return 1 if done.meanwhile or done.is_edited else 0
     if options.act == "aside":
         return _show_aside(place, options)
     chosen = mentions.Filter(
@@ -92,6 +95,7 @@ def as_json(one: Logged) -> dict[str, object]:
         "visibility": mention.visibility.value,
         "author": mention.author_handle,
         "text": mention.text,
+        "words": mention.fingerprint,
         "url": mention.url,
         "posted_at": mention.posted_at,
         "seen_at": one.seen_at,
@@ -110,20 +114,27 @@ def _step_as_json(step: Note) -> dict[str, object]:
 def _show_aside(place: Place, options: argparse.Namespace) -> int:
     """What listening could not understand; nobody has to do anything about it."""
     kept = quarantine.set_aside(limit=max(1, options.limit))
+    number = sum(pile.number for pile in quarantine.piles())
     if options.json:
         said = [
             {"source": one.source, "place": one.aside.place, "at": one.at, "reason": one.aside.reason}
             | {"raw": one.aside.raw.decode(errors="replace") if options.private else None}
             for one in kept
         ]
-        say_json({"mode": place.settings.mode.value, "private": options.private, "set_aside": said})
+        told: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+        say_json(told | {"set_aside": said, "number": number})
         return 0
     out = console()
     stage = playing(place.settings)
     for one in kept:
-        out.print(f"\n[bold]{one.source}[/]  {wall_clock(stage.campaign(one.at), place.settings.campaign.zone)}")
+        out.print(
+            f"\n[bold]{escape(one.source)}[/]  {wall_clock(stage.campaign(one.at), place.settings.campaign.zone)}"
+        )
         out.print(f"  {one.aside.reason}", markup=False)
         out.print(f"  {one.aside.raw[:FEW].decode(errors='replace')}", markup=False, style="dim")
+    if len(kept) < number:
+        out.print(f"\nThese are the newest {len(kept)} of {number}. All of them:")
+        out.print(f"  amplifier mentions aside --limit {number}", markup=False, soft_wrap=True)
     if kept:
         out.print("\nNothing to do: all the rest was taken in, and a newer version of Amplifier tries these again.")
     else:
@@ -140,7 +151,13 @@ def _mark(options: argparse.Namespace) -> mentions.Followed:
         raise UsageError(f"A note has at most {LONGEST_NOTE} characters; this one has {len(options.note)}.")
     status, seen = Status(options.status), options.seen
     done = mentions.follow_up(
-        options.id, status=status, note=options.note, actor=actor(), now=utc_now(), seen=seen and max(0, seen)
+        options.id,
+        status=status,
+        note=options.note,
+        actor=actor(),
+        now=utc_now(),
+        seen=seen and max(0, seen),
+        words=options.words,
     )
     if done is None:
         raise UsageError(f"There is no mention {options.id}. All of them: amplifier mentions")
@@ -150,12 +167,15 @@ def _mark(options: argparse.Namespace) -> mentions.Followed:
 def _print_became(done: mentions.Followed, options: argparse.Namespace, settings: Settings) -> None:
     """What became of a step; nobody overtakes another, or is overtaken, without being told."""
     out, one = console(), done.logged
+    if done.is_edited:
+        out.print("[yellow]▲[/] Its author edited it since you read it. It stays marked as edited. Read it again:")
+        out.print("  amplifier mentions --edited", markup=False)
     if done.meanwhile:
         kept = " Your note is kept." if options.note else ""
         quicker = f"Somebody else was quicker: {_as_said(done.meanwhile[-1], settings)}. That stands.{kept}"
         out.print(f"[yellow]▲[/] {escape(quicker)}")
         out.print("  To change it all the same:")
-        paste = f"  amplifier mentions mark {one.id} {options.status} --seen {len(one.notes)}"
+        paste = f"  amplifier mentions mark {one.id} {options.status} {_seen(one)}"
         out.print(paste, markup=False, soft_wrap=True)
         return
     out.print(f"[green]✓[/] {one.id} is {one.status.value} now.")
@@ -185,16 +205,25 @@ def _print_found(found: Sequence[Logged], older: int, options: argparse.Namespac
         out.print("Nobody has said anything that fits. Mentions come in by themselves while the service runs.")
     if found:
         first = found[0]
-        done = f"amplifier mentions mark {first.id} done --seen {len(first.notes)} --note 'answered in the hall'"
+        done = f"amplifier mentions mark {first.id} done {_seen(first)} --note 'answered in the hall'"
         out.print(f"\nDealt with one?  {done}", markup=False, soft_wrap=True)
 
 
+def _seen(one: Logged) -> str:
+    """What says which steps and which words somebody had seen, to paste."""
+    words = one.mention.fingerprint
+    return f"--seen {len(one.notes)}" + (f" --words {words}" if words else "")
+
+
 def _again(options: argparse.Namespace) -> str:
-    """The command with its filters, to paste."""
+    """The command with all its filters, to paste."""
     words = ["amplifier", "mentions"]
     for name, said in (("--is", options.statuses), ("--network", options.network), ("--kind", options.kind)):
         words += [part for value in said or () for part in (name, value)]
-    return shlex.join([*words, "--find", options.find] if options.find else words)
+    words += [f"--find={options.find}"] if options.find.startswith("-") else []
+    words += ["--find", options.find] if options.find and not options.find.startswith("-") else []
+    words += ["--edited"] if options.edited else []
+    return shlex.join([*words, "--limit", str(options.limit)] if options.limit != MANY else words)
 
 
 def _print(one: Logged, say_time: Callable[[datetime], str], odd: Collection[str]) -> None:

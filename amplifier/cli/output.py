@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
 from amplifier.errors import Problem
+from amplifier.text.visible import COMMANDS, revealed
 
 # State is shape, word and colour together; the same on the wall and the pages.
 SHAPES: dict[State, tuple[str, str]] = {
@@ -47,19 +49,29 @@ FATES: dict[Fate, str] = {
 }
 
 
+class _Inert(Console):
+    """Whatever words come, from strangers and their servers too, the terminal only shows them."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As rich does it, with every control character visible that is not rich's own."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(revealed(segment.text), segment.style)
+
+
 def console() -> Console:
     """Where people read; without colour, and 80 columns wide, when it is no terminal."""
-    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 80)
+    return _Inert(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 80)
 
 
 def errors() -> Console:
     """Where progress and troubles go."""
-    return Console(stderr=True, highlight=False, emoji=False)
+    return _Inert(stderr=True, highlight=False, emoji=False)
 
 
 def say_json(value: object) -> None:
-    """One JSON document on standard output."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """One JSON document on standard output; what a terminal would obey is escaped in it, and programs lose nothing."""
+    document = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    print(COMMANDS.sub(lambda found: f"\\u{ord(found.group()):04x}", document))
 
 
 def tell(out: Console, problem: Problem, shape: str) -> None:
@@ -137,7 +149,7 @@ def agreed(question: str, *, yes: bool) -> bool:
         errors().print("Nobody is there to ask. Add --yes to agree beforehand.")
         return False
     try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+        return input(revealed(f"{question} [y/N] ")).strip().lower() in {"y", "yes"}
     except EOFError:  # Ctrl-D
         print()
         return False

@@ -16,6 +16,7 @@ from amplifier.place import settle
 from amplifier.store import heartbeats, journeys
 from amplifier.store.transaction import database_file, stay_with_this_file
 from amplifier.store.unwell import must_be_sound
+from amplifier.text.visible import revealed
 from amplifier.wiring import listener_jobs, open_house, worker_jobs
 
 QUIET_S = 60.0
@@ -83,11 +84,11 @@ class OnceAMinute(logging.Filter):
 
 
 class Inert(logging.Formatter):
-    """What is told may hold a stranger's words, in a trace too: nothing of them steers the terminal that shows it."""
+    """What is told may hold the words of servers and strangers, and is read in a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The lines as usual, without signs that cannot be seen."""
-        return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in super().format(record))
+        """As it was, with every control character visible."""
+        return revealed(super().format(record))
 
 
 def log_to_stderr() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import nh3
 
@@ -15,32 +16,55 @@ BLOCKS = frozenset(
      "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
      "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )  # fmt: skip
-INLINE = frozenset({"a", "br", "img"})
+STRUCK = frozenset({"del", "s", "strike"})
+INLINE = frozenset({"a", "br", "img", "q", "sub", "sup"}) | STRUCK
 ATTRIBUTES = {"a": {"href", "class", "rel"}, "img": {"alt"}, "ol": {"start"}}
-LONGEST = 40_000  # letters of HTML: what nests deep takes its square in time (half a second), and no log holds more
+CUT = "(There is more of it, which is not kept here.)"
+LONGEST = 40_000  # letters of HTML, without tags that say nothing: what nests deep takes its square in time
+LONGEST_READ = 1_000_000  # letters of HTML in which such tags are looked for
+# Tags without attributes that neither begin a line nor mean anything here; what they hold is kept.
+IDLE = re.compile(
+    r"</?(?:abbr|acronym|b|bdi|bdo|big|cite|code|dfn|em|font|i|ins|kbd|label|mark|samp|small|span|strong|tt|u|var|wbr)"
+    r"\s*+/?>|</?(?:math|svg|template)\b[^<>]*+>",  # the last hide what they hold from a parser, and not from people
+    re.IGNORECASE,
+)
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*+)(:?)", re.IGNORECASE)
+LEADING = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*+:)?(?://|\\\\)|https?:|mailto:", re.IGNORECASE
+)  # what leads to another place
+ADDRESS_LIKE = re.compile(r"\w[.:/\\]+\w")  # what looks like an address itself, whatever it leads to
+LEFT_OUT = str.maketrans("", "", "\t\r\n")  # what browsers leave out of an address
 DEEPEST = 5  # lists and quotes within each other
 # A tag's or a person's page has their name at its end: /tags/lab23, /@wren, /users/wren, /@wren@meadow.example.
-NAME = re.compile(r"[#\uff03@\uff20](\S+)")
+NAME = re.compile(r"[#\uff03@\uff20]([\w.-]+(?:@[\w.-]+)?)")
+# What stands before and behind words that are struck out, raised, lowered or quoted in a line.
+BEFORE = dict.fromkeys(STRUCK, "(struck out: ") | {"sup": "^", "sub": "_", "q": "\u201c"}
+BEHIND = dict.fromkeys(STRUCK, ")") | {"q": "\u201d"}
 SHORTCODE = re.compile(r":\w+:")  # an emoji of the server's own
 
 
 def words(html: str) -> str:
-    """The text of this HTML, entities resolved exactly once.
+    """The text of this HTML, entities resolved exactly once; where it is too long to be read, its end says so.
 
     Paragraphs, headings and rows stand on lines of their own, items have a bullet or their number, quoted lines a `>`,
-    what is preformatted keeps its lines. A link tells its address where its words are another, but for tags and people.
+    what is preformatted keeps its lines. What is struck out says so, and what is raised stands behind a `^`. A link
+    tells its address where its words are another, but for tags and people.
     """
+    told = IDLE.sub("", html[:LONGEST_READ])
     clean = nh3.clean(
-        html[:LONGEST],
-        tags=set(BLOCKS | INLINE),
-        attributes=ATTRIBUTES,
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
+        told[:LONGEST], tags=set(BLOCKS | INLINE), attributes=ATTRIBUTES, url_schemes=_schemes(told), link_rel=None
     )
     reader = _Reader()
     reader.feed(clean)
     reader.close()
-    return reader.text()
+    is_cut = len(told) > LONGEST or len(html) > LONGEST_READ
+    return "\n".join(part for part in (reader.text(), CUT if is_cut else "") if part)
+
+
+def _schemes(html: str) -> set[str]:
+    """All that may be the scheme of an address in this HTML: where it leads is told, since it is never followed."""
+    plain = entities.unescape(html[:LONGEST]).translate(LEFT_OUT)
+    return {"http", "https"} | {name.lower() for name, colon in SCHEME.findall(plain) if colon}
 
 
 class _Reader(HTMLParser):
@@ -70,6 +94,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
+        if tag in BEFORE:
+            self.handle_data(BEFORE[tag])
         match tag:
             case "br":
                 self._break()
@@ -81,6 +107,8 @@ class _Reader(HTMLParser):
                 self._begin(tag, said)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in BEHIND:
+            self.handle_data(BEHIND[tag])
         if tag == "a" and self._link is not None:
             link, self._link = self._link, None
             self._put(_link(self._label, link))
@@ -163,22 +191,30 @@ class _Reader(HTMLParser):
 
 
 def _link(label: str, said: dict[str, str]) -> str:
-    """A link in words. Only an address of the web is one, and a tag's or a person's page goes without saying."""
-    address = said.get("href", "")
-    shown = " ".join(label.split())
-    if not address.startswith(("http://", "https://", "mailto:")) or _is_name(shown, address, said):
+    """A link in words, with the address that it leads to; a tag's or a person's page goes without saying."""
+    address, shown = said.get("href", "").strip().translate(LEFT_OUT), " ".join(label.split())
+    leads_on = LEADING.match(address) or ADDRESS_LIKE.search(shown)
+    if not address or not leads_on or _is_name(shown, address):
         return label
     return labelled(label, address)
 
 
-def _is_name(label: str, address: str, said: dict[str, str]) -> bool:
+def _is_name(label: str, address: str) -> bool:
+    """Whether this is a tag or a person, and leads to a page that is named so: at the server that the label names."""
     found = NAME.fullmatch(label)
-    if not found:
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
         return False
-    marked = {"mention", "hashtag"} & set(said.get("class", "").split()) or "tag" in said.get("rel", "").split()
-    end = urlsplit(address).path.rstrip("/").rpartition("/")[2].removeprefix("@").casefold()
-    name = found[1].casefold()
-    return bool(marked) or end in {name, name.partition("@")[0]}
+    if not found or parts.scheme not in {"http", "https"}:
+        return False
+    name, _, server = found[1].casefold().partition("@")
+    end = unquote(parts.path).rstrip("/").rpartition("/")[2].removeprefix("@").casefold()
+    if label[0] in "#\uff03":
+        return not server and (end == name or name in {value.casefold() for _, value in parse_qsl(parts.query)})
+    named = server or (name if "." in name else "")  # what has a dot looks like an address itself
+    return end.partition("@")[0] == name and (not named or host == named or host.endswith(f".{named}"))
 
 
 def _picture(alt: str) -> str:

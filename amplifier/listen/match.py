@@ -67,6 +67,7 @@ def match(
             visibility=mention.visibility,
             fingerprint=hashlib.sha256(mention.text.encode(errors="replace")).hexdigest()[:16],
             raw=mention.raw,
+            place=mention.place,
         )
         for mention in raw
         if mention.author_id not in our_ids and not ours.wrote(mention.author_handle)

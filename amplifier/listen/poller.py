@@ -84,7 +84,13 @@ class Poller:
         matched, aside = self._matched(page.mentions, ours)
         reader, now = version(source.network), self._now()
         new = mentions.take_in(
-            source.name, matched, cursor=page.cursor, now=now, aside=(*page.aside, *aside), reader=reader
+            source.name,
+            matched,
+            cursor=page.cursor,
+            now=now,
+            aside=(*page.aside, *aside),
+            reader=reader,
+            is_unfinished=page.is_unfinished or page.problem is not None,
         )
         new += mentions.take_in_again(source.name, again, reader=reader, now=now) if again else 0
         if page.aside or aside:

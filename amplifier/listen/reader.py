@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 from functools import cache
+from importlib import metadata
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-PARTS = ("platforms/events.py", "platforms/fields.py", "campaign/mention.py", "listen", "store/taking_in.py")
+PARTS = (
+    *("campaign/mention.py", "listen", "store/heard.py", "store/taking_in.py"),
+    *("platforms/events.py", "platforms/fields.py", "platforms/trail.py", "platforms/watermark.py"),
+    *("text/labels.py", "text/links.py", "text/visible.py"),
+)
+LIBRARIES = ("nh3", "regex")
 
 
 @cache
 def version(network: str) -> str:
     """A digest of all that has a say in what a mention of this network is: it changes by itself with each of them."""
-    root = files("amplifier")
-    digest = hashlib.sha256()
-    for part in (f"platforms/{network}", *PARTS):
-        for source in _sources(root.joinpath(part)):
-            digest.update(source.read_bytes())
+    digest = hashlib.sha256(" ".join([platform.python_version(), *map(metadata.version, LIBRARIES)]).encode())
+    for source in sources(network):
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def sources(network: str) -> list[Traversable]:
+    """The files of it that are ours."""
+    root = files("amplifier")
+    return [source for part in (f"platforms/{network}", *PARTS) for source in _sources(root.joinpath(part))]
 
 
 def _sources(part: Traversable) -> list[Traversable]:

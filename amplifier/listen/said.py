@@ -24,6 +24,7 @@ def said(raw: RawMention) -> str:
     """The words, and a line for each thing beside them: a picture's description, a poll's answers, a link's address."""
     words = plain(raw.text, markup=raw.markup)
     beside = [_line(one) for one in raw.attached[:MOST] if not (one.address and one.address in words)]
+    beside += [f"(and {len(raw.attached) - MOST} more beside it)"] if len(raw.attached) > MOST else []
     lines = ["" if is_blank(words) else words, *beside]
     return "\n".join(line for line in lines if line) or NOTHING
 

@@ -16,8 +16,12 @@ LONGEST_POSITION = 1000
 CUT_OFF = "The answer was cut off."
 SPACE = b" \t\r\n"
 CLOSING = {b"[": b"]", b"{": b"}"}
-BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]', re.DOTALL)
+# A text that is not closed goes to the end: else each quotation mark in it would be tried for the beginning of one.
+TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+BRACKET = re.compile(TEXT + rb"|[\[\]{}]", re.DOTALL)
+TOKEN = re.compile(TEXT + rb"|[\[\]{},:]", re.DOTALL)
+# What an author's clock says is believed between these: no network is older, and every zone can say the later.
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def understood(event: Any, place: str, read: Callable[[Any], RawMention | None])
         if not isinstance(event, dict):
             return Aside(place, kept, "It is no JSON object.")
         found = read(event)
-        return None if found is None else replace(found, posted_at=found.posted_at.astimezone(UTC), raw=kept)
+        return None if found is None else replace(found, posted_at=believed(found.posted_at), raw=kept, place=place)
     except Exception as error:  # noqa: BLE001  strangers' servers write these; whatever it is, the next one is read
         return Aside(place, kept, why(error))
 
@@ -120,13 +124,19 @@ def next_place(found: Any) -> str:
 
 
 def instant(fields: Any, name: str) -> datetime:
-    """The instant under this name (UTC). Raises ValueError, KeyError or OverflowError where there is none."""
+    """The instant under this name (UTC), as far as it is believed. Raises ValueError or KeyError if there is none."""
     said = word(fields, name)
     try:
-        at = datetime.fromisoformat(said)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return believed(datetime.fromisoformat(said))
+    except ValueError:
         raise ValueError(f"Its {name} is no time.") from None
+
+
+def believed(at: datetime) -> datetime:
+    """What a stranger's clock says, in UTC: no year that a page or a database could not cope with."""
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return min(max(at, EARLIEST), LATEST).astimezone(UTC)
 
 
 def _a_list(found: Any) -> tuple[Any, ...]:

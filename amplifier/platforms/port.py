@@ -84,13 +84,15 @@ class Page:
     """Mentions in order of time (oldest first), and the cursor to ask with the next time.
 
     Each comes once, and again when it shows something else than before. `aside`: what could not be understood, each
-    once. `problem`: why the look ended early; what it had read by then is in here.
+    once. `problem`: why the look ended early; what it had read by then is in here. `is_unfinished`: it was not read to
+    its end, and more of what was there by now comes with the next looks.
     """
 
     mentions: tuple[RawMention, ...]
     cursor: str
     aside: tuple[Aside, ...] = ()
     problem: PlatformError | None = None
+    is_unfinished: bool = False
 
 
 class SessionVault(Protocol):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from amplifier.broken_line import along
+from amplifier.broken_line import along, on_calendar
 
 # Beyond its first and last knot the stage goes on at this pace: an hour in five seconds. Slow enough that a milestone
 # moved out there by forty minutes is seen to move, and that a rehearsal left running for weeks stays on the calendar.
@@ -43,11 +43,15 @@ class Stage:
 
     def real(self, due: datetime) -> datetime:
         """The real instant, in UTC, at which this moment of the campaign plays."""
-        return along([(knot.campaign, knot.real) for knot in self.knots], due.astimezone(UTC), beyond=1 / PACE)
+        return along(
+            [(knot.campaign, knot.real) for knot in self.knots], on_calendar(due).astimezone(UTC), beyond=1 / PACE
+        )
 
     def campaign(self, real: datetime) -> datetime:
         """The moment of the campaign, in UTC, that plays at this real instant."""
-        return along([(knot.real, knot.campaign) for knot in self.knots], real.astimezone(UTC), beyond=PACE)
+        return along(
+            [(knot.real, knot.campaign) for knot in self.knots], on_calendar(real).astimezone(UTC), beyond=PACE
+        )
 
     def to_json(self) -> str:
         """The map as text, to be kept with the plan."""

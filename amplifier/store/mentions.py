@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Note, Status, Visibility, visibility
 from amplifier.store import quarantine, sources
 from amplifier.store.heard import FollowupRow, MentionRow
-from amplifier.store.taking_in import log_each
+from amplifier.store.taking_in import is_newer_there, log_each
 from amplifier.store.transaction import reading, whole
 from amplifier.text.search import is_there, sought
 
@@ -45,15 +45,17 @@ class Followed:
     """What became of a step: the mention as it is now, and the step before, if there was one.
 
     `meanwhile`: what others did after what its author had seen. Then theirs stands, and only the note was kept.
+    `is_edited`: the words are other ones than its author had seen, so somebody has to look again.
     """
 
     logged: Logged
     before: Note | None = None
     meanwhile: tuple[Note, ...] = ()
+    is_edited: bool = False
 
 
 @whole
-def take_in(
+def take_in(  # noqa: PLR0913  what one look brought, and how far it came
     source: str,
     mentions: Sequence[Mention],
     *,
@@ -61,23 +63,34 @@ def take_in(
     now: datetime,
     aside: Sequence[Aside] = (),
     reader: str = "",
+    is_unfinished: bool = False,
 ) -> int:
     """Log what is new and advance the source's cursor, both or neither; how many were new.
 
     The same post met again, also by another way, is the same mention, and shows what it says now; who may
     see it is what was told last. `aside` is what this version of the `reader` cannot understand; a mention that the
-    database does not take is set aside too, alone.
+    database does not take is set aside too, alone. What was set aside of a post that is understood now is over.
+    `is_unfinished`: what was there by now comes with later looks too.
     """
     new, refused = log_each(mentions, since=sources.last_good(source), now=now)
+    quarantine.told_anew(source, (place for one in mentions for place in (one.place, one.canonical_id)))
     quarantine.keep(source, (*aside, *refused), reader=reader, now=now)
-    sources.advance(source, cursor=cursor, now=now)
+    sources.advance(source, cursor=cursor, now=now, is_unfinished=is_unfinished)
     return new
 
 
 @whole
 def take_in_again(source: str, found: Mapping[int, Mention | Aside | None], *, reader: str, now: datetime) -> int:
-    """What came of reading once more what was set aside, by its number there; how many mentions it gave."""
-    mentions = {number: one for number, one in found.items() if isinstance(one, Mention)}
+    """What came of reading once more what was set aside, by its number there; how many mentions it gave.
+
+    Words that the log has heard since are newer, and stay.
+    """
+    kept_at = quarantine.kept_at(found)
+    mentions = {
+        number: one
+        for number, one in found.items()
+        if isinstance(one, Mention) and number in kept_at and not is_newer_there(one, kept_at[number])
+    }
     new, refused = log_each(tuple(mentions.values()), since=sources.last_good(source), now=now)
     why = {one.raw: one.reason for one in refused}
     still = {number: one.reason for number, one in found.items() if isinstance(one, Aside)}
@@ -115,7 +128,7 @@ def said_about(number: int) -> datetime:
 @reading
 def mention(number: int) -> Logged | None:
     """One mention by its number."""
-    row = MentionRow.objects.filter(id=number).first()
+    row = MentionRow.objects.select_related("account").filter(id=number).first()
     return _logged(row) if row else None
 
 
@@ -133,27 +146,31 @@ def edited_since(*, private: bool | None = None) -> int:
 
 
 @whole
-def follow_up(
-    number: int, *, status: Status, note: str, actor: str, now: datetime, seen: int | None = None
+def follow_up(  # noqa: PLR0913  the step, and what its author had seen
+    number: int, *, status: Status, note: str, actor: str, now: datetime, seen: int | None = None, words: str = ""
 ) -> Followed | None:
     """Write a step of the follow-up; None if there is no such mention.
 
     `seen` is how many steps its author saw. Where others were quicker theirs stands, and the note is kept beneath it;
-    the same step once more (a second tap) is the same step. None: whatever stood before gives way.
+    the same step once more (a second tap) is the same step. None: whatever stood before gives way. `words` is the
+    fingerprint of the words that were seen: where they were edited meanwhile the step is kept, and the mention stays
+    marked as edited since.
     """
-    row = MentionRow.objects.select_for_update().filter(id=number).first()
+    row = MentionRow.objects.select_for_update(of=("self",)).select_related("account").filter(id=number).first()
     if row is None:
         return None
+    is_edited = bool(words and row.fingerprint) and words != row.fingerprint
     steps = _steps(row)
     meanwhile = steps[seen:] if seen is not None else ()
     is_again = any((step.actor, step.status, step.note) == (actor, status, note) for step in meanwhile)
     stands = Status(row.status) if meanwhile else status
     if not is_again and (note or not meanwhile):
         FollowupRow.objects.create(mention=row, at=now, actor=actor, status=stands, note=note)
-        MentionRow.objects.filter(id=number).update(status=stands, edited_since=row.edited_since and bool(meanwhile))
+        edited_since = is_edited or (row.edited_since and bool(meanwhile))
+        MentionRow.objects.filter(id=number).update(status=stands, edited_since=edited_since)
     is_theirs = meanwhile and not (is_again and stands is status)
-    logged = _logged(MentionRow.objects.get(id=number))
-    return Followed(logged, steps[-1] if steps else None, meanwhile if is_theirs else ())
+    logged = _logged(MentionRow.objects.select_related("account").get(id=number))
+    return Followed(logged, steps[-1] if steps else None, meanwhile if is_theirs else (), is_edited)
 
 
 def _older(rows: QuerySet[MentionRow], older_than: int) -> QuerySet[MentionRow]:
@@ -236,6 +253,7 @@ def _logged(row: MentionRow) -> Logged:
             posted_at=row.posted_at,
             about=row.about or 0,
             visibility=visibility(row.visibility),
+            fingerprint=row.fingerprint,
         ),
         seen_at=row.seen_at,
         status=Status(row.status),

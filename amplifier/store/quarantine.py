@@ -78,6 +78,21 @@ def judged(*, understood: Sequence[int], still: Iterable[tuple[int, str]], reade
         QuarantineRow.objects.filter(id=number).update(reader=reader, reason=_plain(reason)[:LONGEST_REASON])
 
 
+def kept_at(numbers: Iterable[int]) -> dict[int, datetime]:
+    """Since when each of these is set aside; called inside a transaction."""
+    return dict(QuarantineRow.objects.filter(id__in=list(numbers)).values_list("id", "at"))
+
+
+def told_anew(source: str, places: Iterable[str]) -> None:
+    """What stands at these places was understood by now, in newer words: what was set aside of it is over.
+
+    Called inside a transaction.
+    """
+    named = {place for one in places if (place := _plain(one)[:LONGEST_PLACE])}
+    if named:
+        QuarantineRow.objects.filter(source=as_kept(source), place__in=list(named)).delete()
+
+
 @reading
 def piles() -> tuple[Pile, ...]:
     """How many there are, by source."""

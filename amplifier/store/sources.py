@@ -14,7 +14,7 @@ from amplifier.store.transaction import reading, whole
 
 @dataclass(frozen=True)
 class SourceState:
-    """A source's cursor, its last good contact, and what is wrong with it (empty: nothing)."""
+    """A source's cursor, when it was last read to its end, and what is wrong with it (empty: nothing)."""
 
     name: str
     cursor: str
@@ -57,7 +57,7 @@ def cursor_of(name: str) -> str:
 
 @reading
 def last_good(name: str) -> datetime | None:
-    """When this source was last read well; None before its first answer."""
+    """When this source was last read to its end: all that was there by then is in the log. None before that."""
     return SourceRow.objects.filter(name=as_kept(name)).values_list("good_at", flat=True).first()
 
 
@@ -67,6 +67,10 @@ def source_trouble(name: str, *, problem: str) -> None:
     SourceRow.objects.update_or_create(name=as_kept(name), defaults={"problem": problem})
 
 
-def advance(name: str, *, cursor: str, now: datetime) -> None:
-    """Move the cursor; called inside the transaction that keeps the mentions before it."""
-    SourceRow.objects.update_or_create(name=as_kept(name), defaults={"cursor": cursor, "good_at": now, "problem": ""})
+def advance(name: str, *, cursor: str, now: datetime, is_unfinished: bool = False) -> None:
+    """Move the cursor; called inside the transaction that keeps the mentions before it.
+
+    After a look that `is_unfinished` the source is not read to its end: what the next ones bring is not late.
+    """
+    reached: dict[str, object] = {} if is_unfinished else {"good_at": now}
+    SourceRow.objects.update_or_create(name=as_kept(name), defaults={"cursor": cursor, "problem": "", **reached})

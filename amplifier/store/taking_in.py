@@ -16,8 +16,8 @@ from amplifier.store.heard import MentionRow
 def log_each(mentions: Sequence[Mention], *, since: datetime | None, now: datetime) -> tuple[int, list[Aside]]:
     """Log or renew each; how many were new, and what the database did not take.
 
-    `since` is when the source was last read: what claims to be older was not there then, and its author's clock is not
-    believed as to where it belongs.
+    `since` is when the source was last read to its end: what claims to be older was not there then, and its author's
+    clock is not believed as to where it belongs.
     """
     new, refused = 0, list[Aside]()
     numbers = {label: row.pk for label, row in account_rows(one.account for one in mentions).items()}
@@ -36,6 +36,12 @@ def log_each(mentions: Sequence[Mention], *, since: datetime | None, now: dateti
             if not (isinstance(error, IntegrityError) and _row_of(mention)):  # else another source was quicker
                 refused.append(Aside(mention.canonical_id, mention.raw, f"The database does not take it: {error}"))
     return new, refused
+
+
+def is_newer_there(mention: Mention, at: datetime) -> bool:
+    """Whether the log heard this post, or saw other words of it, after `at`: then what was told at `at` is older."""
+    row = _row_of(mention)
+    return row is not None and (row.seen_at >= at or (row.edited_at is not None and row.edited_at >= at))
 
 
 def _row_of(mention: Mention) -> MentionRow | None:

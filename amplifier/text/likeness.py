@@ -47,7 +47,8 @@ def _looks(name: str) -> set[str]:
 
 
 def _look(name: str) -> str:
-    alike = unicodedata.normalize("NFKD", name).casefold().translate(ALIKE)
+    alike = name.casefold().translate(ALIKE)  # some are decomposed into a letter that looks otherwise
+    alike = unicodedata.normalize("NFKD", alike).casefold().translate(ALIKE)
     seen = "".join(letter for letter in alike if letter.isalnum())
     for pair, letter in PAIRS:
         seen = seen.replace(pair, letter)

@@ -1,7 +1,8 @@
-"""Whether there is anything to see in a text: some characters show nothing, and some are made to show nothing."""
+"""What is to be seen of a text: some characters show nothing, and some make a terminal do what they say."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Letters by their category, and yet blank: Hangul fillers, Khmer's inherent vowels, the empty Braille pattern.
@@ -9,8 +10,16 @@ BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Everything that separates, formats, is unassigned or has no meaning outside one program (Unicode 15, table 4-4).
 UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 MARKS = frozenset({"Mn", "Me"})
+# Both sets of control characters but for line breaks and tabs; line separators; what turns the direction of all that
+# follows; and halves of characters, which no terminal can be sent.
+COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def is_blank(text: str) -> bool:
     """Whether people see nothing where this stands; a mark counts only on a letter."""
     return all(letter in BLANK or unicodedata.category(letter) in UNSEEN | MARKS for letter in text)
+
+
+def revealed(text: str) -> str:
+    """The text as a terminal may have it: what that would obey or cannot write, as programmers write it; lines stay."""
+    return COMMANDS.sub(lambda found: ascii(found.group())[1:-1], text)

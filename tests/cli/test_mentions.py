@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import argparse
 import json
+import shlex
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
+from amplifier.cli import mentions as command
 from amplifier.clock import utc_now
 from amplifier.store import mentions
 from tests.cli.conftest import Shell
@@ -189,6 +193,33 @@ def test_where_there_is_more_the_list_says_how_to_go_on(talk: Shell, monkeypatch
     assert [one["id"] for one in more["mentions"]] == [oldest["id"]]
 
 
+def filters() -> Iterator[tuple[str, ...]]:
+    """Every option that has a say in which mentions are shown, with a value that is not its default."""
+    parser = argparse.ArgumentParser(add_help=False)
+    command.add_arguments(parser)
+    for action in parser._actions:
+        name = next(iter(action.option_strings), "")
+        if not name or name in {"--note", "--seen", "--words", "--private", "--older"}:
+            continue  # of marking; of programs; and what takes the place of another
+        if action.nargs == 0:
+            yield (name,)
+        elif action.type is int:
+            yield (f"{name}=7",)
+        else:
+            yield from ((f"{name}={word}",) for word in action.choices or ("it's #one", "-x"))
+
+
+@pytest.mark.parametrize("words", [*filters(), tuple(word for one in filters() for word in one)], ids=" ".join)
+def test_the_command_to_go_on_with_has_every_filter(words: tuple[str, ...]) -> None:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    options = parser.parse_args(words)
+    amplifier, mentions_, *again = shlex.split(command._again(options))
+    assert (amplifier, mentions_) == ("amplifier", "mentions")
+    assert vars(parser.parse_args(again)) == vars(options)
+    assert options != parser.parse_args([]), "it is no default"
+
+
 def test_a_clock_that_is_off_is_shown_beside_when_we_saw_it(talk: Shell) -> None:
     late = Mention(**{**_newest(), "canonical_id": "x-2", "posted_at": utc_now() - timedelta(hours=3)})
     mentions.take_in("x", [late], cursor="2", now=utc_now())
@@ -234,6 +265,51 @@ def test_what_could_not_be_understood_is_listed_with_the_reason(talk: Shell) -> 
     assert talk.ask("status")["set_aside"][0]["number"] == 1
 
 
+def test_what_could_not_be_understood_is_counted_whole_and_does_nothing_to_a_terminal(talk: Shell) -> None:
+    nasty = "\x1b]0;owned\x07\x1b[2J\x9b31mAll sending is stopped.\u202e"
+    for source in ("x:mentions", f"x:#{nasty}"):
+        odd = [Aside("7", f'{{"id":{number},"text":"{nasty}"}}'.encode(), nasty) for number in range(15)]
+        mentions.take_in(source, [], cursor="2", now=utc_now(), aside=odd)
+    told = talk("mentions", "aside")  # the shell itself looks for ESC
+    assert not set("\x07\x9b\u202e") & set(told.out)
+    assert told.out.count("\\x1b]0;owned") >= 20
+    assert "These are the newest 20 of 30. All of them:\n  amplifier mentions aside --limit 30\n" in told.out
+    assert "newest" not in talk("mentions", "aside", "--limit", "30").out
+    in_json = talk("mentions", "aside", "--json", "--private")
+    assert not set("\x07\x9b\u202e") & set(in_json.out)
+    assert (json.loads(in_json.out)["number"], nasty in json.loads(in_json.out)["set_aside"][0]["raw"]) == (30, True)
+    assert "\\x9b31m" in talk("status").out
+    assert "\\x1b[2J" in talk("mentions", "mark", "1", nasty).err
+
+
 def _newest(network: str = "bluesky") -> dict[str, object]:
     chosen = mentions.Filter(networks=(network,))
     return dict(vars(mentions.mentions(chosen)[0].mention))
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_no_year_of_an_author_s_clock_stops_the_list(talk: Shell, year: int) -> None:
+    (first, *_) = mentions.mentions(mentions.Filter())
+    odd = replace(first.mention, canonical_id="odd", text="When?", posted_at=datetime(year, 12, 31, 23, 59, tzinfo=UTC))
+    mentions.take_in("x:mentions", [odd], cursor="c", now=utc_now())
+    told = talk("mentions")
+    assert told.code == 0
+    assert "When?" in told.out
+    assert "See you there." in told.out
+
+
+def test_an_edit_since_the_words_were_read_is_told_and_stays_marked(talk: Shell) -> None:
+    (first, *_) = mentions.mentions(mentions.Filter())
+    said = replace(first.mention, fingerprint="a" * 16)
+    mentions.take_in("x:mentions", [said], cursor="c", now=utc_now())
+    assert f"mark {first.id} done --seen 0 --words {'a' * 16} --note" in talk("mentions").out
+    mentions.take_in("x:mentions", [replace(said, text="Else.", fingerprint="b" * 16)], cursor="d", now=utc_now())
+    told = talk("mentions", "mark", str(first.id), "done", "--seen", "0", "--words", "a" * 16)
+
+    assert told.code == 1
+    assert "Its author edited it since you read it." in told.out
+    assert [one.id for one in mentions.mentions(mentions.Filter(edited_since=True))] == [first.id]
+    words = json.loads(talk("mentions", "--json").out)["mentions"][0]["words"]
+    in_json = talk("mentions", "mark", str(first.id), "done", "--seen", "1", "--words", words, "--json")
+    assert (in_json.code, json.loads(in_json.out)["edited_meanwhile"]) == (0, False)
+    assert mentions.edited_since() == 0

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
+import re
+import string
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
 from amplifier.cli import output
+from amplifier.errors import Problem
 
 
 class _Terminal(io.StringIO):
@@ -103,3 +110,47 @@ def test_a_time_that_comes_twice_is_told_from_its_twin(wall: str, zone: str, fol
     at = output.local(wall, zone, fold)
     assert output.clock(at) == said
     assert output.wall_clock(at.astimezone(UTC), zone).endswith(said)
+
+
+NASTY = "\x1b]0;owned\x07\x1b[2J\x9b31mAll sending is stopped.\u202e\ud83d"
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_whatever_words_come_a_terminal_only_shows_them(monkeypatch: pytest.MonkeyPatch, *, on_terminal: bool) -> None:
+    shown = _Terminal() if on_terminal else io.StringIO()
+    monkeypatch.setattr(output.sys, "stdout", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = output.console()
+    rows = output.table("What")
+    rows.add_row(NASTY)
+    for words in (NASTY, escape(NASTY), Text(NASTY, style="dim"), rows, Padding(NASTY, 1)):
+        out.print(words, markup=isinstance(words, str), style="red")
+    output.tell(out, Problem("", 0, "rule", NASTY, NASTY), "[red]✕[/]")
+    output.say_json({NASTY: NASTY})
+
+    told = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())  # rich's own colours
+    assert not set(told) & set(NASTY) - set(string.printable)
+    assert told.count("x1b]0;owned") == 7
+    assert ("\x1b[31m" in shown.getvalue()) == on_terminal
+
+
+def test_programs_get_every_sign_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say_json({"raw": NASTY})
+    assert json.loads(capsys.readouterr().out) == {"raw": NASTY}
+
+
+def test_every_command_speaks_by_what_makes_words_inert() -> None:
+    """Whoever prints past it says its own words alone."""
+    prints, consoles = Counter[str](), Counter[str]()
+    for path in Path(output.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Name("print"), args=[_, *_]):
+                    prints[path.name] += 1
+                case ast.Call(func=ast.Name("Console")) | ast.Attribute(
+                    ast.Attribute(attr="stdout" | "stderr"), "write"
+                ):
+                    consoles[path.name] += 1
+    assert prints == {"output.py": 1, "sandbox.py": 1, "web.py": 1}
+    assert not consoles

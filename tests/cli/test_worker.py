@@ -79,8 +79,12 @@ def test_a_record_without_an_error_passes() -> None:
     assert OnceAMinute().filter(logging.makeLogRecord({"msg": "fine"}))
 
 
-def test_a_stranger_s_words_steer_no_terminal_also_in_a_trace(begin: Begin, capsys: pytest.CaptureFixture[str]) -> None:
-    _fail(begin(), "listen", ValueError("\x1b]0;owned\x07\x1b[2J\u202eall is well \ud83d"))
-    told = capsys.readouterr().err
-    assert "ValueError" in told
-    assert told.replace("\n", "").isprintable()
+def test_what_a_server_says_does_nothing_to_a_terminal(begin: Begin, capsys: pytest.CaptureFixture[str]) -> None:
+    log = begin()
+    log.warning("look failed error=%s", "\x1b[2J\x9b31m\ud83d")
+    _fail(log, "plan", KeyError("\x1b]0;owned\x07"))
+    _fail(log, "plan", ValueError("\x1b]0;owned\x07"))
+    said = capsys.readouterr().err
+    assert not set("\x1b\x07\x9b") & set(said)
+    assert said.startswith("WARNING amplifier.engine look failed error=\\x1b[2J\\x9b31m\\ud83d\n")
+    assert said.endswith("ValueError: \\x1b]0;owned\\x07\n")

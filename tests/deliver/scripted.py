@@ -33,6 +33,7 @@ class Scripted:
     heard: Sequence[RawMention] = ()
     aside: Sequence[Aside] = ()
     problem: PlatformError | None = None
+    is_unfinished: bool = False
     reread_as: Callable[[bytes], RawMention | Aside | None] | None = None
     posts: dict[str, bytes] = field(default_factory=dict)
     made: int = 0
@@ -119,7 +120,7 @@ class Scripted:
     def _page(self, cursor: str) -> Page:
         self.cursors.append(cursor)
         _play(self.deaf)
-        return Page(tuple(self.heard), str(len(self.cursors)), tuple(self.aside), self.problem)
+        return Page(tuple(self.heard), str(len(self.cursors)), tuple(self.aside), self.problem, self.is_unfinished)
 
     def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
         self.calls.append(f"reread {tag}".strip())

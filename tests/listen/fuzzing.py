@@ -1,7 +1,8 @@
 """What strangers' servers might answer, by chance from a seed: a real poller and a real log must hear on.
 
-An input is one event that was changed, or one answer that was spoilt as a whole. Around each there are good mentions:
-in the same page above and below it, and behind it at the next look. Every one of them must be in the log, once.
+An input is one event that was changed, or one answer that was spoilt as a whole, with one or several new posts in it.
+Around each there are good mentions: in the same page above and below it, and behind it at the next looks. Every one of
+them must be in the log, once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from amplifier.campaign.mention import LONGEST_RAW
 from amplifier.listen.poller import Poller, Source
 from amplifier.store import accounts, quarantine, sources
 from amplifier.store.heard import FollowupRow, MentionRow, QuarantineRow, SourceRow
@@ -126,7 +126,8 @@ class Fuzz:
         good = self.spoilt() if self.chance.random() < 0.15 else self.changed()
         good.append(self.good())
         self.network.shown = [good[-1], *self.network.shown][:KEPT]
-        self.look()
+        for _ in range(2):  # the first goes on where the one before was broken off
+            self.look()
         self.must_have(good)
 
     def changed(self) -> list[dict[str, Any]]:
@@ -147,8 +148,9 @@ class Fuzz:
         """An answer that is no answer, once: afterwards everything is as before."""
         self.inputs += 1
         self.counts["spoilt"] += 1
-        good = [self.good()]
+        good = [self.good() for _ in range(self.chance.randint(1, KEPT - 2))][::-1]
         self.network.shown = [*good, *self.network.shown][:KEPT]
+        self.network.time += timedelta(minutes=self.chance.choice((0, 3)))  # just now, or nothing can come before them
         how = self.chance.choice((self.cut, self.flipped, self.other))
         self.network.spoil = how
         self.look()
@@ -241,11 +243,32 @@ class Fuzz:
         found = list(MentionRow.objects.filter(canonical_id__in=wanted).values_list("canonical_id", flat=True))
         assert sorted(found) == sorted(wanted), f"{self.network.name} missed {wanted - set(found)}"
 
+    def flood(self) -> None:
+        """More at once than is kept of anything: what makes no sense, and our own words; with a good one on top."""
+        good, page = self.good(), list[Any]()
+        begun = (NOW - self.network.time).total_seconds()
+        for place in range(600):
+            self.number += 1
+            words = "long" * 5000 if place % 40 == 0 else ""
+            event = self.network.event(self.number, ago_s=begun + place, words=words)
+            author = event
+            for name in self.network.author[:-1]:
+                author = author[name]
+            author[self.network.author[-1]] = None if place < 120 else self.network.own_id
+            page.append(event)
+        self.network.shown = [good, *page, *self.network.shown]
+        for _ in range(3):
+            self.look()
+        self.must_have([good])
+
     def must_be_bounded(self) -> None:
-        """What is set aside stays little."""
-        assert all(pile.number <= quarantine.MOST for pile in quarantine.piles())
-        assert all(len(row.raw) <= LONGEST_RAW for row in QuarantineRow.objects.all())
-        assert len(sources.cursor_of(self.source.name)) < 100_000
+        """What is set aside and remembered stays little, whatever came: by figures, since constants may grow."""
+        (pile,) = quarantine.piles()
+        assert pile.number == 100, "so few are kept, and a flood has more"
+        assert max(len(row.raw) for row in QuarantineRow.objects.all()) == 16_384
+        cursor = sources.cursor_of(self.source.name)
+        assert len(cursor) < 30_000
+        assert max(len(value) for value in json.loads(cursor).values() if isinstance(value, list)) <= 500
 
 
 def _recorded(answer: Path) -> list[dict[str, Any]]:
@@ -273,6 +296,7 @@ def run(fuzz: Fuzz, inputs: int, *, rounds: int = 40, tell: Callable[[int], None
             raise AssertionError(f"after {fuzz.inputs} inputs ({hash(begun)}): {error}\n{listed}") from error
         done += 1
         if done % rounds == 0:
+            fuzz.flood()
             fuzz.must_be_bounded()
             fuzz.anew()
             tell(fuzz.inputs)

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.listen.clean import LONGEST, LONGEST_NAME, MARKS, name_of, one_line, plain
+from amplifier.listen.clean import LONGEST, LONGEST_NAME, LONGEST_READ, MARKS, name_of, one_line, plain
+from amplifier.listen.markup import CUT
+from tests.growth import LINEAR, growth
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -79,12 +81,56 @@ def test_windows_line_ends_become_ours() -> None:
 
 
 def test_a_text_without_end_is_cut() -> None:
-    assert len(plain("a" * (LONGEST + 1), markup=False)) == LONGEST
+    assert plain("a" * LONGEST, markup=False) == "a" * LONGEST
+    assert plain("a" * (LONGEST + 1), markup=False) == f"{'a' * LONGEST}\n{CUT}"
+    assert plain("\u200b" * (LONGEST_READ + 1), markup=False).endswith(CUT)
+
+
+HIDING = ["\u200b", "\u2060", " ", "\n", "\u2800", "\u00ad", "\ufe0f", "\x00", "\u202e", "a\u0301"[1:], "\u3164"]
+
+
+@pytest.mark.parametrize("blank", HIDING)
+def test_letters_that_show_nothing_hide_no_words_behind_them(blank: str) -> None:
+    said = plain(blank * 50_000 + "I am outside with a knife", markup=False)
+    assert said.endswith("I am outside with a knife")
+    assert len(said) < 100
+
+
+TAGS = [
+    "<span></span>",
+    "<b></b>",
+    "<SPAN ></SPAN\n>",
+    "<i><u></u></i>",
+    "<wbr>",
+    "<wbr/>",
+    "<svg><math>",
+    "<template>",
+]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_tags_that_say_nothing_hide_no_words_behind_them(tag: str) -> None:
+    assert plain(tag * 4000 + "<p>I am outside with a knife</p>", markup=True) == "I am outside with a knife"
+
+
+@pytest.mark.parametrize("tag", ["<span a></span>", "<p></p>", "<!-- -->", "<br>", '<a href="https://a.example/"></a>'])
+def test_what_is_not_read_to_its_end_says_so(tag: str) -> None:
+    assert plain(tag * 11_000 + "<p>I am outside with a knife</p>", markup=True).endswith(CUT)
+
+
+def test_a_post_of_x_s_greatest_length_is_kept_whole() -> None:
+    assert plain("a" * 24_990 + " with a gun", markup=False).endswith("with a gun")
+
+
+@pytest.mark.parametrize("unit", ["<b>", "<span>", "<", "a:", "a", "<svg ", "<!--", "<a ", "\u200b", "</", "<b "])
+def test_reading_takes_no_more_time_than_the_length(unit: str) -> None:
+    assert growth(lambda text: plain(text, markup=True), unit, 5000) < LINEAR
 
 
 def test_a_name_is_one_line_and_no_longer_than_anybody_reads() -> None:
     assert one_line("  Bell\n\n Ringer\u202e ") == "Bell Ringer"
-    assert len(one_line("a" * 5000)) == LONGEST_NAME
+    assert one_line("a" * LONGEST_NAME) == "a" * LONGEST_NAME
+    assert one_line("a" * 5000) == f"{'a' * (LONGEST_NAME - 1)}…"
 
 
 @given(

@@ -17,4 +17,6 @@ def test_no_event_and_no_answer_keeps_a_good_mention_from_being_heard(kind: type
     filled.open_ledger()
     with fuzzing(kind, seed=23) as fuzz:
         run(fuzz, INPUTS)
+        fuzz.flood()
+        fuzz.must_be_bounded()
         assert len(fuzz.counts) > 8, "every kind of change was tried"

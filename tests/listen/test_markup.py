@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.listen.markup import LONGEST, words
+from amplifier.listen.markup import CUT, LONGEST, words
 
 LINK = (
     '<a href="https://freemovement.example/motion?a=1&amp;b=2"><span class="invisible">https://</span>'
@@ -74,6 +74,8 @@ def test_quotes_headings_and_what_is_preformatted_are_not_glued_together(html: s
         ('<a href="https://a.example/?t=lab23" rel="tag">#Lab23</a>', "#Lab23"),
         ('<a href="https://a.example/@wren" class="u-url mention">@<span>wren</span></a>', "@wren"),
         ('<a href="https://a.example/users/wren">@wren@a.example</a>', "@wren@a.example"),
+        ('<a href="https://meadow.a.example/@wren">@wren@a.example</a>', "@wren@a.example"),
+        ('<a href="https://a.example/@wren@b.example">@wren</a>', "@wren"),
         ('<a href="https://evil.example/log-in">@bank</a>', "@bank (https://evil.example/log-in)"),
         ('<a href="https://evil.example/" class="mention">log in here</a>', "log in here (https://evil.example/)"),
     ],
@@ -99,7 +101,9 @@ def test_a_picture_among_the_words_says_what_it_shows(html: str, said: str) -> N
     "html", ["<div>" * 40_000, "<ul><li>" * 9000, "<blockquote>" * 9000, "&" * 200_000, "<" * 200_000]
 )
 def test_html_without_end_ends(html: str) -> None:
-    assert len(words(html + "x")) <= LONGEST
+    said = words(html + "x")
+    assert len(said) <= LONGEST + len(CUT) + 1
+    assert said.endswith(CUT)
 
 
 TAGS = ["p", "ul", "ol", "li", "blockquote", "pre", "a", "br", "img", "table", "td", "h2", "b", "script", "x"]
@@ -127,3 +131,47 @@ def test_no_word_is_lost_and_none_are_glued_together(said: list[str]) -> None:
     for tag in ("p", "li", "blockquote", "h2", "pre", "div"):
         html = "".join(f"<{tag}>{word}</{tag}>" for word in said)
         assert words(f"<ul>{html}</ul>" if tag == "li" else html).replace("•", "").replace(">", "").split() == said
+
+
+BANK = "https://bank.example/login"
+DISGUISED = [
+    "HTTPS://evil.example/login",
+    " https://evil.example/login",
+    "ht&#9;tps://evil.example/login",
+    "https&#10;://evil.example/login",
+    "//evil.example/login",
+    "&#92;&#92;evil.example/login",
+    "https:evil.example/login",
+    "https:&#92;&#92;evil.example/login",
+    "gemini://evil.example/login",
+    "web+evil:login.evil.example",
+    "javascript:location='evil.example'",
+    "/evil.example/login",
+    "https://bank.example@evil.example/login",
+]
+
+
+@pytest.mark.parametrize("address", DISGUISED)
+@pytest.mark.parametrize(
+    "label", [BANK, "bank.example", "@wren@bank.example", "@bank.example", "#https://bank.example"]
+)
+@pytest.mark.parametrize("mark", ["", ' class="u-url mention hashtag" rel="tag"'])
+def test_words_that_say_one_address_and_lead_to_another_show_both(address: str, label: str, mark: str) -> None:
+    said = words(f'<a href="{address}"{mark}>{label}</a>')
+    assert said.startswith(label)
+    assert "evil.example" in said
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<p>We <del>hate</del> love you</p>", "We (struck out: hate) love you"),
+        ("<s>no</s> <strike>nay</strike> yes", "(struck out: no) (struck out: nay) yes"),
+        ("10<sup>6</sup> H<sub>2</sub>O", "10^6 H_2O"),
+        ("<q>Vote</q>, she said", "\u201cVote\u201d, she said"),
+        ('<a href="https://a.example/"><del>one</del> two</a>', "(struck out: one) two (https://a.example/)"),
+        ('<a href="gemini://a.example/">hi</a>', "hi (gemini://a.example/)"),
+    ],
+)
+def test_what_is_struck_out_raised_or_quoted_says_so(html: str, said: str) -> None:
+    assert words(html) == said

@@ -192,6 +192,23 @@ def test_a_look_that_ended_early_is_taken_in_and_told(ear: Ear) -> None:
     assert ear.state().problem == ""
 
 
+@pytest.mark.parametrize("problem", [None, Unavailable("Cut off.")])
+def test_what_the_next_look_brings_after_one_that_did_not_reach_the_end_is_not_late(
+    ear: Ear, problem: PlatformError | None
+) -> None:
+    ear.poller.poll()
+    ear.network.problem, ear.network.is_unfinished, ear.time = problem, problem is None, after(7200)
+    ear.network.heard = [replace(HEARD, canonical_id="c", posted_at=after(7000))]
+    ear.poller.poll()
+    assert (ear.state().cursor, ear.state().good_at) == ("2", NOW)
+    ear.network.problem, ear.network.is_unfinished, ear.time = None, False, after(7220)
+    ear.network.heard = [replace(HEARD, canonical_id="b", posted_at=after(3600))]
+    ear.poller.poll()
+
+    assert [one.mention.canonical_id for one in mentions.mentions(mentions.Filter())] == ["c", "b", "a"]
+    assert ear.state().good_at == after(7220)
+
+
 def test_what_was_set_aside_is_read_once_more_by_another_version_and_only_once(
     ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,3 +61,9 @@ ATTACHED = st.builds(Attached, st.sampled_from(Medium), st.none() | st.text(), s
 @given(st.text(), st.booleans(), st.lists(ATTACHED, max_size=4))
 def test_whatever_comes_something_is_seen(text: str, markup: bool, attached: list[Attached]) -> None:  # noqa: FBT001  drawn
     assert not is_blank(said(replace(RAW, text=text, markup=markup, attached=tuple(attached))))
+
+
+def test_what_stands_beside_a_text_beyond_a_number_is_counted() -> None:
+    many = replace(RAW, text="Look", markup=False, attached=(Attached(Medium.PICTURE, "A hall"),) * 25)
+    lines = said(many).split("\n")
+    assert (lines[0], lines.count("(a picture: A hall)"), lines[-1]) == ("Look", 20, "(and 5 more beside it)")

@@ -97,16 +97,19 @@ class X(Network):
             "referenced_tweets": [{"type": "replied_to", "id": "77"}],
         }
 
-    def page(self, asked: Asked) -> list[Any]:
-        since = int(dict(asked.query).get("since_id", 0))
+    def is_top(self, asked: Asked) -> bool:
+        return not {"pagination_token", "next_token"} & set(dict(asked.query))
 
-        def is_later(event: Any) -> bool:
+    def page(self, asked: Asked) -> list[Any]:
+        since, until = (int(dict(asked.query).get(name, most)) for name, most in (("since_id", 0), ("until_id", 2**80)))
+
+        def is_between(event: Any) -> bool:
             try:
-                return int(event["id"]) > since
+                return since < int(event["id"]) < until
             except (ValueError, KeyError, TypeError, OverflowError):
                 return True
 
-        return [event for event in super().page(asked) if is_later(event)]
+        return [event for event in super().page(asked) if is_between(event)]
 
     def body(self, events: list[Any]) -> bytes:
         users = [{"id": "5", "username": "passer_by", "name": "A passer-by"}]

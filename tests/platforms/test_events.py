@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from amplifier.campaign.mention import LONGEST_RAW, Aside, Kind, RawMention
-from amplifier.platforms.events import Unreadable, bytes_of, event_of, instant, listing, next_place, understood, word
+from amplifier.platforms.events import (
+    EARLIEST,
+    LATEST,
+    Unreadable,
+    bytes_of,
+    event_of,
+    instant,
+    listing,
+    next_place,
+    understood,
+    word,
+)
+from tests.growth import LINEAR, growth
 
 GOOD = b'{"id":"1","text":"Good, [really]: {yes}"}'
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -75,18 +90,45 @@ def test_an_answer_may_say_that_there_is_nothing_by_leaving_the_list_out() -> No
         listing(b'{"errors":[]}', "data", empty="meta")
 
 
-def test_whatever_bytes_are_changed_the_answer_is_read_or_refused() -> None:
+HEAD = b'{"meta":{"next":"n"},"data":['
+ENDS = [len(HEAD) + number * (len(GOOD) + 1) + len(GOOD) for number in range(5)]  # where each of five events ends
+BODY = HEAD + b",".join([GOOD] * 5) + b"]}"
+
+
+def test_whatever_bytes_are_changed_the_answer_is_read_up_to_them_or_refused() -> None:
     chance = random.Random(23)
-    body = bytearray(b'{"meta":{"next":"n"},"data":[' + b",".join([GOOD] * 5) + b"]}")
+    refused = 0
     for _ in range(3000):
-        spoilt = bytearray(body)
-        for _ in range(chance.randint(1, 4)):
+        spoilt = bytearray(BODY[: chance.randint(1, len(BODY))])
+        for _ in range(chance.randint(0, 4)):
             spoilt[chance.randrange(len(spoilt))] = chance.choice(b'"\\[]{},:0\xff\x00 x')
+        intact = next((at for at, sign in enumerate(spoilt) if sign != BODY[at]), len(spoilt))
         try:
-            page = listing(bytes(spoilt[: chance.randint(1, len(spoilt))]), "data")
+            page = listing(bytes(spoilt), "data")
         except ValueError:
+            refused += 1
+            assert intact < len(HEAD)
             continue
+        whole = sum(end < intact for end in ENDS)
+        assert page.events[:whole] == (json.loads(GOOD),) * whole
         assert all(isinstance(bytes_of(event), bytes) for event in page.events)
+    assert refused < 1500, "of most answers at least a part is read"
+
+
+def test_whatever_stands_in_the_words_of_one_event_the_others_are_read() -> None:
+    chance = random.Random(23)
+    words = GOOD.index(b"Good")
+    for _ in range(300):
+        odd, spoilt = chance.randrange(5), bytearray(BODY)
+        for _ in range(chance.randint(1, 4)):
+            place = ENDS[odd] - len(GOOD) + words + chance.randrange(len(GOOD) - words - len('"}'))
+            spoilt[place] = chance.choice(b"[]{},:0\xff\x00 x")
+        page = listing(bytes(spoilt), "data")
+        assert [event == json.loads(GOOD) for event in page.events] == [
+            number != odd or spoilt == BODY for number in range(5)
+        ]
+        assert page.events[odd]["id"] == "1"
+        assert (page.rest, page.problem) == ({"meta": {"next": "n"}}, "")
 
 
 def test_what_is_kept_of_an_event_is_bounded_and_can_be_read_again() -> None:
@@ -122,13 +164,6 @@ def test_what_cannot_be_understood_is_set_aside_with_the_reason(
     assert found == Aside("place", bytes_of(event), reason)
 
 
-def test_a_time_that_no_calendar_has_in_our_zone_is_set_aside() -> None:
-    def read(event: Any) -> RawMention:
-        return RawMention(**{**vars(raw_mention(event)), "posted_at": datetime.fromisoformat("0001-01-01T00:00+14:00")})
-
-    assert isinstance(understood({"id": 1}, "", read), Aside)
-
-
 def test_what_is_understood_keeps_what_came() -> None:
     found = understood({"id": 1}, "", raw_mention)
     assert isinstance(found, RawMention)
@@ -151,7 +186,6 @@ def test_a_word_is_a_text_that_is_there(odd: Any) -> None:
         "soon",
         "99999-01-01T00:00:00Z",
         "0000-01-01T00:00:00Z",
-        "0001-01-01T00:00:00+14:00",
         1e300,
         "2026-13-01",
     ],
@@ -166,3 +200,59 @@ def test_a_time_is_one_that_our_calendar_has(odd: Any) -> None:
 def test_a_next_page_that_nobody_can_ask_for_is_none(odd: Any) -> None:
     assert next_place(odd) == ""
     assert next_place("2026-10-09T14:00:00.000Z::bafy") == "2026-10-09T14:00:00.000Z::bafy"
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ("0001-01-01T00:00:00+14:00", EARLIEST),
+        ("0001-01-01T00:00:00Z", EARLIEST),
+        ("1969-12-31T23:59:59Z", EARLIEST),
+        ("9999-12-31T23:59:59-14:00", LATEST),
+        ("9999-12-31T23:59:59", LATEST),
+    ],
+)
+def test_no_author_s_clock_is_believed_to_the_end_of_the_calendar(said: str, believed: datetime) -> None:
+    event = {"id": "1", "at": said}
+    found = understood(event, "", lambda one: replace(raw_mention(one), posted_at=datetime.fromisoformat(said)))
+
+    assert instant(event, "at") == believed
+    assert isinstance(found, RawMention)
+    assert found.posted_at == believed
+
+
+def test_a_time_without_a_zone_is_utc_wherever_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    naive = replace(raw_mention({"id": "1"}), posted_at=AT.replace(tzinfo=None))
+    found = understood({"id": "1"}, "", lambda _: naive)
+    monkeypatch.undo()
+    time.tzset()
+
+    assert isinstance(found, RawMention)
+    assert found.posted_at == AT
+
+
+CUT = {
+    "escaped quotation marks": (b'[{"id":"1","x":"', b'\\"'),
+    "quotation marks": (b'[{"id":"1","x":', b'"'),
+    "deep and cut inside a text": (b"[" * 101 + b'["', b'\\"'),
+    "commas": (b"[", b","),
+    "objects": (b'[{"x":', b'{"a":"'),
+    "backslashes": (b'["', b"\\"),
+    "texts": (b"[", b'"a",'),
+}
+
+
+@pytest.mark.parametrize("case", CUT.values(), ids=list(CUT))
+def test_what_is_cut_off_takes_no_more_time_than_its_length(case: tuple[bytes, bytes]) -> None:
+    def read(body: bytes) -> None:
+        with contextlib.suppress(ValueError):
+            listing(case[0] + body)
+
+    assert growth(read, case[1], 4000) < LINEAR
+
+
+def test_a_text_that_is_not_closed_hides_nothing_before_it() -> None:
+    page = listing(b'[{"id":"1"},{"id":"2","x":"' + b'\\"}' * 50)
+    assert (list(page.events), bool(page.problem)) == ([{"id": "1"}], True)

@@ -237,3 +237,139 @@ def test_an_older_version_that_shows_after_the_newer_does_not_bring_back_its_wor
     assert network.platform.mentions(first.cursor).mentions == ()
     assert network.now() == NOW
     stub.close()
+
+
+def looks(network: Network, cursor: str, times: int = 3) -> tuple[set[int], str]:
+    """What some looks hear, two minutes apart, and where they end."""
+    found: set[int] = set()
+    for _ in range(times):
+        network.time += timedelta(minutes=2)
+        page = network.platform.mentions(cursor)
+        found, cursor = found | numbers(page), page.cursor
+    return found, cursor
+
+
+@pytest.mark.parametrize("share", [0.1, 0.34, 0.7, 0.95])
+def test_an_answer_that_is_cut_off_loses_nothing_that_it_did_not_show(network: Network, share: float) -> None:
+    network.shown = [network.event(1)]
+    cursor = network.platform.mentions("").cursor
+    network.time += timedelta(minutes=5)
+    network.shown = [network.event(number, ago_s=-60 - number) for number in range(11, 1, -1)] + network.shown
+    network.spoil = lambda body: body[: int(len(body) * share)]
+    cut = network.platform.mentions(cursor)
+    network.spoil = lambda body: body
+    found, cursor = looks(network, cut.cursor)
+
+    assert cut.problem is not None
+    assert numbers(cut) | found == set(range(2, 12))
+    assert looks(network, cursor)[0] == set()
+
+
+def test_a_first_answer_that_is_cut_off_is_no_first_look(network: Network) -> None:
+    network.shown = [network.event(number, ago_s=-number) for number in range(10, 0, -1)]
+    network.spoil = lambda body: body[: len(body) // 3]
+    cut = network.platform.mentions("")
+    network.spoil = lambda body: body
+
+    assert 0 < len(cut.mentions) < 10
+    assert looks(network, cut.cursor)[0] == set(range(1, 11))
+
+
+def paged(network: Network, asked: Asked) -> Said:
+    """Newest first, ten a page, by whatever the network pages with."""
+    query = dict(asked.query)
+    token = next((int(query[name]) for name in ("pagination_token", "cursor") if name in query), 0)
+    if "max_id" in query:
+        token = next(place for place, one in enumerate(network.shown) if one["id"] == query["max_id"]) + 1
+    shown = network.page(Asked("GET", "", [one for one in asked.query if one[0] in {"since_id", "until_id"}], {}, b""))
+    page, more = shown[token : token + 10], len(shown) > token + 10
+    if network.name == "mastodon":
+        return Said(200, page)
+    body = json.loads(network.body(page))
+    following = {"x": {"meta": {"next_token": str(token + 10)}}, "bluesky": {"cursor": str(token + 10)}}[network.name]
+    return Said(200, body | following if more else body)
+
+
+def test_a_first_answer_that_shows_nothing_opens_no_way_to_years_of_old_mentions(network: Network) -> None:
+    cursor = network.platform.mentions("").cursor
+    old = [network.event(number, ago_s=30 * 86400 - number * 3600) for number in range(400, 0, -1)]
+    network.shown = [network.event(402, ago_s=300), *old]
+    network.stub.answers[network.listing] = lambda asked: paged(network, asked)
+    found, cursor = looks(network, cursor, 12)
+    network.shown.insert(0, network.event(403, ago_s=-600))
+    later, _ = looks(network, cursor, 12)
+
+    assert {402} <= found <= {402, *range(392, 401)}
+    assert later == {403}
+
+
+def test_all_that_comes_after_a_first_look_at_nothing_is_heard_however_much(network: Network) -> None:
+    cursor = network.platform.mentions("").cursor
+    network.time += timedelta(minutes=2)
+    network.shown = [network.event(number, ago_s=-number) for number in range(90, 0, -1)]
+    network.stub.answers[network.listing] = lambda asked: paged(network, asked)
+
+    assert looks(network, cursor, 4)[0] == set(range(1, 91))
+
+
+@pytest.mark.parametrize("kind", [one for one in NETWORKS if one.name != "mastodon"], ids=lambda one: one.name)
+def test_a_page_with_nothing_on_it_is_no_end_where_it_names_the_next(kind: type[Network]) -> None:
+    stub = Stub({})
+    network = kind(stub)
+    network.shown = [network.event(1)]
+    cursor = network.platform.mentions("").cursor
+    network.time += timedelta(minutes=5)
+    pages = {"": [7, 6, 5], "b": [], "c": [], "d": [4, 3, 2, 1]}
+    following = {"": "b", "b": "c", "c": "d", "d": ""}
+
+    def answer(asked: Asked) -> Said:
+        query = dict(asked.query)
+        token = query.get("pagination_token") or query.get("cursor") or ""
+        body = json.loads(network.body([network.event(number, ago_s=1 - number) for number in pages[token]]))
+        more = {"meta": {"next_token": following[token]}} if network.name == "x" else {"cursor": following[token]}
+        return Said(200, body | more)
+
+    stub.answers[network.listing] = answer
+    assert looks(network, cursor)[0] == {2, 3, 4, 5, 6, 7}
+    stub.close()
+
+
+@pytest.mark.parametrize("kind", [one for one in NETWORKS if one.name != "mastodon"], ids=lambda one: one.name)
+def test_pages_with_nothing_on_them_without_end_are_left_and_hide_nothing(kind: type[Network]) -> None:
+    stub = Stub({})
+    network = kind(stub)
+    network.shown = [network.event(1)]
+    cursor = network.platform.mentions("").cursor
+    good = stub.answers[network.listing]
+
+    def answer(_: Asked) -> Said:
+        token = f"t{len(stub.asked)}"
+        return Said(200, json.loads(network.body([])) | {"meta": {"next_token": token}, "cursor": token})
+
+    stub.answers[network.listing] = answer
+    before = len(stub.asked)
+    _, cursor = looks(network, cursor, 2)
+    assert len(stub.asked) - before <= 2 * 10
+    stub.answers[network.listing] = good
+    network.shown.insert(0, network.event(2, ago_s=-60))
+    assert looks(network, cursor)[0] >= {2}
+    stub.close()
+
+
+def test_many_with_one_time_cost_no_more_requests_than_others(bluesky: Bluesky) -> None:
+    bluesky.shown = [bluesky.event(1)]
+    cursor = bluesky.platform.mentions("").cursor
+    shown = [*(bluesky.event(number, ago_s=-60) for number in range(2, 900)), bluesky.event(1)]
+
+    def listed(asked: Asked) -> Said:
+        begin = int(dict(asked.query).get("cursor", 0))
+        more = {"cursor": str(begin + 100)} if begin + 100 < len(shown) else {}
+        return Said(200, {"notifications": shown[begin : begin + 100]} | more)
+
+    bluesky.stub.answers[bluesky.listing] = listed
+    found, cursor = looks(bluesky, cursor, 2)
+    before = bluesky.stub.paths().count(bluesky.listing)
+    again, _ = looks(bluesky, cursor, 5)
+
+    assert (found, again) == (set(range(2, 900)), set())
+    assert bluesky.stub.paths().count(bluesky.listing) - before <= 5 * 2

@@ -1,6 +1,7 @@
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,11 @@ def test_a_single_moment_plays_at_once_and_time_goes_on_around_it() -> None:
 def test_a_stage_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="leaves nothing"):
         make([FIRST], ORIGIN, 11)
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_every_year_that_a_clock_may_say_has_its_place(year: int) -> None:
+    at = datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    for stage in (LIVE, make([FIRST, FIRST + timedelta(days=3)], ORIGIN, 60)):
+        for there in (stage.campaign(at), stage.real(at)):
+            assert there.astimezone(ZoneInfo("America/New_York"))

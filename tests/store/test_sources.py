@@ -22,6 +22,15 @@ def test_trouble_leaves_the_cursor_and_the_last_good_contact() -> None:
     assert sources.source_states()["x:mentions"] == sources.SourceState("x:mentions", "c1", NOW, "Not reached.")
 
 
+def test_a_look_that_did_not_reach_the_end_moves_the_cursor_alone() -> None:
+    sources.advance("x:mentions", cursor="c1", now=NOW, is_unfinished=True)
+    assert sources.last_good("x:mentions") is None
+    sources.advance("x:mentions", cursor="c2", now=after(5))
+    sources.source_trouble("x:mentions", problem="Not reached.")
+    sources.advance("x:mentions", cursor="c3", now=after(9), is_unfinished=True)
+    assert sources.source_states()["x:mentions"] == sources.SourceState("x:mentions", "c3", after(5), "")
+
+
 def test_a_source_may_be_in_trouble_from_the_beginning() -> None:
     sources.source_trouble("x:mentions", problem="Not reached.")
     assert sources.source_states()["x:mentions"] == sources.SourceState("x:mentions", "", None, "Not reached.")

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Status, Visibility
 from amplifier.errors import UsageError
@@ -174,3 +176,68 @@ def test_after_a_break_what_was_said_meanwhile_stands_where_it_was_said() -> Non
     take_in("t", [mention("x", posted_at=after(4 * 3600))], cursor="c", now=after(40_000))
     take_in("s", hours, cursor="d", now=after(40_000))
     assert logged() == ["9", "5", "x", "2", "a"]
+
+
+def test_what_only_later_looks_bring_after_a_break_stands_where_it_was_said_too() -> None:
+    take_in("s", [mention("a")], cursor="c", now=NOW)
+    take_in("s", [mention("d", posted_at=after(9000))], cursor="d", now=after(10_000), is_unfinished=True)
+    take_in("s", [mention("c", posted_at=after(5000))], cursor="e", now=after(10_020), is_unfinished=True)
+    take_in("s", [mention("b", posted_at=after(1000))], cursor="f", now=after(10_040))
+    assert logged() == ["d", "c", "b", "a"]
+    take_in("s", [mention("late", posted_at=after(2000))], cursor="g", now=after(10_060))
+    assert logged() == ["late", "d", "c", "b", "a"]
+
+
+def aside(place: str = "n1", words: str = "Old words") -> Aside:
+    return Aside(place, words.encode(), "Not understood.")
+
+
+def again(words: str, at: int) -> int:
+    """The version that comes next reads all that is set aside: it is one post, with these words."""
+    kept = quarantine.to_read_again("s", reader="v2")
+    found = {one.id: edited("a", words) for one in kept}
+    return mentions.take_in_again("s", found, reader="v2", now=after(at)) if found else 0
+
+
+def test_what_was_set_aside_of_a_post_that_is_understood_now_is_over() -> None:
+    take_in("s", [], cursor="c", now=NOW, aside=[aside()], reader="v1")
+    take_in("t", [], cursor="c", now=NOW, aside=[aside()], reader="v1")
+    take_in("s", [replace(edited("a", "New words"), place="n1")], cursor="d", now=after(60), reader="v1")
+
+    assert [one.source for one in quarantine.set_aside()] == ["t"]
+
+
+@pytest.mark.parametrize("place", ["n1", "a"])
+def test_words_of_the_quarantine_never_replace_newer_ones(place: str) -> None:
+    take_in("s", [], cursor="c", now=NOW, aside=[aside("elsewhere")], reader="v1")
+    take_in("s", [replace(edited("a", "New words"), place=place)], cursor="d", now=after(60), reader="v1")
+
+    assert again("Old words", 120) == 0
+    assert (only().mention.text, only().edited_at, quarantine.set_aside()) == ("New words", None, ())
+
+
+def test_an_edit_that_was_seen_since_is_newer_too() -> None:
+    take_in("s", [edited("a", "First words")], cursor="c", now=NOW, reader="v1")
+    take_in("s", [], cursor="d", now=after(60), aside=[aside("elsewhere")], reader="v1")
+    take_in("s", [edited("a", "Third words")], cursor="e", now=after(90), reader="v1")
+
+    assert again("Second words", 120) == 0
+    assert only().mention.text == "Third words"
+
+
+def test_an_edit_that_could_not_be_understood_is_shown_once_it_can() -> None:
+    take_in("s", [edited("a", "First words")], cursor="c", now=NOW, reader="v1")
+    take_in("s", [], cursor="d", now=after(60), aside=[aside()], reader="v1")
+
+    assert again("Second words", 120) == 0
+    assert (only().mention.text, only().edited_at) == ("Second words", after(120))
+
+
+def test_a_batch_looks_up_its_account_once() -> None:
+    def queries(count: int) -> int:
+        batch = [mention(f"{count} {number}") for number in range(count)]
+        with CaptureQueriesContext(connection) as made:
+            take_in("s", batch, cursor=str(count), now=NOW)
+        return sum('FROM "accounts"' in query["sql"] for query in made.captured_queries)
+
+    assert queries(20) == queries(1)

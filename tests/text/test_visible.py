@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.text.visible import BLANK, is_blank
+from amplifier.text.visible import BLANK, is_blank, revealed
 
 HIDDEN = [
     "",
@@ -38,3 +40,30 @@ def test_what_people_see_is_not_blank(text: str) -> None:
 def test_one_letter_that_is_seen_is_enough(hidden: str, letter: str) -> None:
     assert is_blank(hidden)
     assert is_blank(hidden + letter) == (letter in BLANK)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b]0;owned\x07\x1b[2J", "\\x1b]0;owned\\x07\\x1b[2J"),
+        ("\x9b31mred\x7f", "\\x9b31mred\\x7f"),
+        ("over\rwritten\x08", "over\\rwritten\\x08"),
+        ("a\u202egnp.exe\u2028", "a\\u202egnp.exe\\u2028"),
+        ("half \ud83d", "half \\ud83d"),
+        (
+            "Line one\n\tline two: é 🌹 👩\u200d👧 \u200f\u05d0\u05d1\u05d2",
+            "Line one\n\tline two: é 🌹 👩\u200d👧 \u200f\u05d0\u05d1\u05d2",
+        ),
+    ],
+)
+def test_what_a_terminal_would_obey_is_shown_and_all_else_stays(text: str, shown: str) -> None:
+    assert revealed(text) == shown
+
+
+@settings(deadline=None)
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"])))
+def test_whatever_it_is_a_terminal_can_write_it_and_obeys_nothing(text: str) -> None:
+    shown = revealed(text)
+    assert not [letter for letter in shown if unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t"]
+    assert shown.encode().decode() == shown
+    assert revealed(shown) == shown

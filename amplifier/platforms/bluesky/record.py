@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ COLLECTION = "app.bsky.feed.post"
 LONGEST_TAG = 640
 LINK = "app.bsky.richtext.facet#link"
 AT_URI = re.compile(r"at://(?P<repo>[^/]+)/(?P<collection>[^/]+)/(?P<rkey>[^/]+)")
+INSIDE = 0x80  # the two upper bits of a byte of UTF-8 that begins no letter
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 
 
@@ -92,23 +93,48 @@ def says(value: Mapping[str, Any], text: str) -> bool:
 def plain(value: Mapping[str, Any]) -> str:
     """A record's words with its shortened links written out."""
     raw = str(value.get("text", "")).encode()
+    begun = len(raw)
     for start, end, uri in sorted(_links(value), reverse=True):
-        if _is_short_for(raw[start:end].decode(errors="replace"), uri):
-            raw = raw[:start] + uri.encode() + raw[end:]
+        if end <= begun and _is_short_for(raw[start:end].decode(errors="replace"), uri):
+            raw, begun = raw[:start] + uri.encode() + raw[end:], start
     return raw.decode(errors="replace")
 
 
 def in_words(value: Mapping[str, Any]) -> str:
-    """A record's words as a stranger meant them to be read, with the address of each link whose words are another."""
+    """A record's words as a stranger meant them to be read, with the address of each link whose words are another.
+
+    What clients make of links that overlap, or end behind the text, differs: each address is shown.
+    """
     raw = words(value, "text").encode(errors="surrogatepass")
     pieces, done = [], 0
-    for start, end, uri in sorted(_links(value)):
+    for start, end, uris in _joined(_links(value), raw):
         label = raw[start:end].decode(errors="replace")
-        if start < done or end > len(raw) or "\ufffd" in label:
-            continue  # facets that overlap or cut letters in two
-        pieces += [raw[done:start], labelled(label, uri).encode(errors="surrogatepass")]
+        told = [labelled(label, uri) for uri in uris]
+        whole = " ".join([told[0], *(one if one.startswith(f"{label} (") else f"({one})" for one in told[1:])])
+        pieces += [raw[done:start], whole.encode(errors="surrogatepass")]
         done = end
     return b"".join((*pieces, raw[done:])).decode(errors="replace")
+
+
+def _joined(links: Iterable[tuple[int, int, str]], raw: bytes) -> Iterator[tuple[int, int, list[str]]]:
+    """Where there are links in these bytes, whole letters each, those that touch the same as one; in order."""
+    open_: tuple[int, int, list[str]] | None = None
+    for begin, finish, uri in sorted(links):
+        start, end = begin, min(finish, len(raw))
+        while 0 < start < len(raw) and raw[start] & 0xC0 == INSIDE:
+            start -= 1
+        while end < len(raw) and raw[end] & 0xC0 == INSIDE:
+            end += 1
+        if start >= end:
+            continue  # behind the text: nothing that anybody can follow
+        if open_ and start < open_[1]:
+            open_ = (open_[0], max(open_[1], end), list(dict.fromkeys([*open_[2], uri])))
+            continue
+        if open_:
+            yield open_
+        open_ = (start, end, [uri])
+    if open_:
+        yield open_
 
 
 def _links(value: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
@@ -119,8 +145,8 @@ def _links(value: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
             uris = [str(feature["uri"]) for feature in facet["features"] if feature.get("$type") == LINK]
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
-        if uris and 0 <= start < end:
-            yield start, end, uris[0]
+        if start < end:
+            yield from ((max(0, start), end, uri) for uri in uris)
 
 
 def _is_short_for(shown: str, uri: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +35,7 @@ from amplifier.platforms.port import (
     Sought,
 )
 
+UNHEARD_FOR = timedelta(hours=1)  # a server that seems to know no quotes is asked for them again after this
 PAGE_SIZE = 40  # own statuses; the most that Mastodon gives at once
 
 
@@ -60,7 +61,7 @@ class MastodonPlatform(Platform):
             lambda path: ask(self._reading, self._connection, path), lambda: is_not_offered(self._reading.answer)
         )
         self._own = Own(self._own_page, self._source, lambda: self._reading.answer, lambda: self._own_id)
-        self._kinds = tuple(listening.KINDS)
+        self._no_quotes_until: datetime | None = None
         self._ear = listening.Ear(self._get, self._me, now)
 
     def verify(self) -> Identity:
@@ -153,13 +154,17 @@ class MastodonPlatform(Platform):
     def mentions(self, cursor: str) -> Page:
         """Statuses that mention us, answer us or quote us."""
         self._me()
-        try:
-            return self._ear.notifications(cursor, self._kinds)
-        except PlatformError:
-            if len(self._kinds) == 1 or not is_not_offered(self._reading.answer):
-                raise
-        self._kinds = ("mention",)  # this server does not know quotes
-        return self._ear.notifications(cursor, self._kinds)
+        now = self._now()
+        if self._no_quotes_until is None or not timedelta() < self._no_quotes_until - now <= UNHEARD_FOR:
+            try:
+                return self._ear.notifications(cursor, tuple(listening.KINDS))
+            except PlatformError:
+                if not is_not_offered(self._reading.answer):
+                    raise
+        page = self._ear.notifications(cursor, ("mention",))
+        if self._no_quotes_until is None or self._no_quotes_until <= now:
+            self._no_quotes_until = now + UNHEARD_FOR  # what it refused before was the quotes
+        return page
 
     def tagged(self, tag: str, cursor: str) -> Page:
         """Statuses with this hashtag, as far as this server has seen them, without our own."""

@@ -13,10 +13,12 @@ from collections import Counter
 from functools import lru_cache
 from html.parser import HTMLParser
 
+from amplifier.platforms.mastodon.tidy import tidy
+
 FULL_HANDLE = re.compile(r"@([\w.-]+)@[\w.-]+\w")
 MARKUP = re.compile(r"<[^<>]*>|:[\w+-]+:")  # tags that a sanitiser takes, emoji that become pictures
-MARKER = re.compile(r"^\s*(?:\d+[.)]|[-*+>]|#+)\s+", re.MULTILINE)  # of lists, quotes and headings
-ADDRESS = re.compile(r"(?:https?://)?[^\s/]+\.[^\s/]+(?:/\S*)?", re.IGNORECASE)
+MARKER = re.compile(r"^[^\S\n]*+(?:\d++[.)]|[-*+>]|#++)(?=\s)", re.MULTILINE)  # of lists, quotes and headings
+ADDRESS = re.compile(r"(?:https?://)?+(?=[^\s/]+?\.[^\s/])[^\s/]++(?:/\S*+)?+", re.IGNORECASE)
 SCHEME = re.compile(r"\bhttps?://", re.IGNORECASE)  # which some servers write before what was typed as example.com
 CUT = ("…", "...")
 ESCAPED = 3  # no server was seen to escape more often
@@ -37,7 +39,7 @@ def essence(text: str) -> str:
 def essence_of_html(content: str) -> str:
     """The same of what a status shows, with the addresses of its links written out."""
     reader = _Reader()
-    reader.feed(content)
+    reader.feed(tidy(content))
     reader.close()
     return essence("".join(reader.words))
 

@@ -13,6 +13,7 @@ from typing import Any
 from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, visibility
 from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.mastodon.likeness import FULL_HANDLE
+from amplifier.platforms.mastodon.tidy import tidy
 from amplifier.platforms.port import Part
 
 SHOWN_TO_ALL = {"public", "unlisted"}
@@ -55,7 +56,7 @@ def same_content(content: str, text: str) -> bool:
 def plain(content: str) -> str:
     """The words of a status's HTML."""
     reader = _Reader()
-    reader.feed(content)
+    reader.feed(tidy(content))
     reader.close()
     return "".join(reader.words)
 

@@ -25,6 +25,7 @@ FIELDS = {
     "user.fields": "username,name,protected",
 }
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)  # of X's ids, whose upper bits count milliseconds
+BEFORE = timedelta(days=1)  # what was said so long before a first look that showed nothing is heard after it
 MOST_DIGITS = 19  # of an id of 63 bits
 
 Users = dict[str, Any]
@@ -41,20 +42,25 @@ class _Walk:
     problem: PlatformError | None = None
 
     def take(self, page: Listing, since: int) -> bool:
-        """Whether this page brings a post that is not read yet."""
+        """Read this page; whether it shows nothing but what the mark or this walk has left behind, so that it ends.
+
+        A page with nothing on it is no end: X leaves out what we may not see after it has cut its pages.
+        """
         included = page.rest.get("includes")
         listed: Any = included.get("users") if isinstance(included, dict) else None
         for user in listed if isinstance(listed, list) else ():
             if isinstance(user, dict):
                 self.users[str(user.get("id"))] = user
-        before = len(self.found)
+        before, has_old = len(self.found), False
         for event in page.events:
             number = _number(event)
             if number is None:
                 self.odd.append(event)
             elif number > since:
                 self.found.setdefault(number, event)
-        return len(self.found) > before
+            else:
+                has_old = True
+        return has_old and len(self.found) == before
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,7 @@ class Ear:
                 raise
             # The mark is older than X's search reaches (seven days): what it still shows is all there is.
             walk = self._walk(path, asked, token, pages=PAGES)
-        items = [Item(str(number), str(number), _made_at(number)) for number in sorted(walk.found)]
-        horizon = self.now() - SETTLED
-        stopped_at = items[0].mark if items and walk.is_unfinished else ""
-        after = mark.walked(items, horizon, stopped_at) if cursor else mark.begun(items, horizon, is_all=not stopped_at)
+        after = self._mark_after(walk, mark, is_first=not cursor)
         reader = _Reader(walk.users, own_id, self.web, kind)
         fresh = [
             event
@@ -112,10 +115,30 @@ class Ear:
         heard = [reader.heard(event) for event in (*walk.odd, *fresh)]
         mentions = {one.canonical_id: one for one in heard if isinstance(one, RawMention)}
         aside = tuple(one for one in heard if isinstance(one, Aside))
-        return Page(tuple(mentions.values()), after.written(), aside, walk.problem)
+        # A walk that was broken off goes on below where it was: what came meanwhile, only the look after it sees.
+        is_unfinished = bool(cursor) and (walk.is_unfinished or bool(mark.before))
+        written = after.written() if after else cursor
+        return Page(tuple(mentions.values()), written, aside, walk.problem, is_unfinished)
+
+    def _mark_after(self, walk: _Walk, mark: Watermark, *, is_first: bool) -> Watermark | None:
+        """Where the next look begins; None: where this one did, since nothing can be told from what came.
+
+        A first answer without a post may be an odd one: it says nothing about what is older than a day.
+        """
+        items = [Item(str(number), str(number), _made_at(number)) for number in sorted(walk.found)]
+        horizon = self.now() - SETTLED
+        if is_first:
+            if walk.problem:
+                return None
+            if not items:
+                return Watermark(since=str(_number_at(self.now() - BEFORE)))
+            return mark.begun(items, horizon, is_all=not walk.is_unfinished)
+        if walk.is_unfinished and not items:
+            return None
+        return mark.walked(items, horizon, items[0].mark if walk.is_unfinished else "")
 
     def _walk(self, path: str, query: dict[str, str], token: str, pages: int) -> _Walk:
-        """All posts within the bounds, page by page, as long as a page brings something new."""
+        """All posts within the bounds, page by page, until X names no further page, or the pages are too many."""
         walk, place, asked = _Walk(), "", {""}
         since = int(query.get("since_id", 0))
         for _ in range(pages):
@@ -126,15 +149,17 @@ class Ear:
                     raise
                 walk.problem, walk.is_unfinished = error, True
                 return walk
-            is_fresh = walk.take(page, since)
+            is_end = walk.take(page, since)
             if page.problem:
                 walk.problem = Unavailable(f"X could not be read to the end. {page.problem}")
+                walk.is_unfinished = True
+                return walk
             told = page.rest.get("meta")
             place = next_place(told.get("next_token") if isinstance(told, dict) else "")
-            if not is_fresh or not place or place in asked:
+            if is_end or not place or place in asked:
                 return walk
             asked.add(place)
-        walk.is_unfinished = True
+        walk.is_unfinished = bool(walk.found)  # so many pages without a single post are an end
         return walk
 
 
@@ -187,6 +212,11 @@ def _number(event: Any) -> int | None:
 def _made_at(number: int) -> datetime:
     """When X gave this id; what else a post says about its time moves no mark."""
     return EPOCH + timedelta(milliseconds=number >> 22)
+
+
+def _number_at(at: datetime) -> int:
+    """The lowest id that X can have given at this instant."""
+    return max(0, int((at - EPOCH) / timedelta(milliseconds=1))) << 22
 
 
 def _is_outdated(number: int, event: Any, found: Mapping[int, Any], mark: Watermark) -> bool:

@@ -20,6 +20,7 @@ SHOWN = 2000  # bytes of one event
 def aside_page(request: HttpRequest) -> HttpResponse:
     """The newest of them. There is nothing to do here; somebody may wonder."""
     kept = quarantine.set_aside(limit=PAGE)
+    number = sum(pile.number for pile in quarantine.piles())
     stage = playing(place().settings)
     networks = {account.name: account.platform for account in place().settings.accounts}
     rows = []
@@ -37,7 +38,8 @@ def aside_page(request: HttpRequest) -> HttpResponse:
             }
         )
     content = frame(request) | {
-        "truth": _truth(len(rows)),
+        "truth": _truth(number),
+        "more": number > len(rows),
         "rows": rows,
         "days": LIFE.days,
         "now_iso": utc_now().isoformat(),

@@ -69,7 +69,10 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
     if len(note) > LONGEST_NOTE:
         return go_back(back, f"A note has at most {LONGEST_NOTE} characters. Nothing was changed.")
     seen = _number_in(request.POST, "seen")
-    done = mentions.follow_up(number, status=Status(status), note=note, actor=ACTOR, now=utc_now(), seen=seen)
+    words = asked(request.POST, "words")
+    done = mentions.follow_up(
+        number, status=Status(status), note=note, actor=ACTOR, now=utc_now(), seen=seen, words=words
+    )
     if done is None:
         raise Http404
     return go_back(f"{back}#mention-{number}", _became(done, has_note=bool(note)))
@@ -78,13 +81,15 @@ def follow_up_mention(request: HttpRequest, number: int) -> HttpResponse:
 def _became(done: mentions.Followed, *, has_note: bool) -> str:
     """What became of the step, in a sentence."""
     stands = f"{_called(done.logged)} is marked “{done.logged.status}”"
+    edited = " Its author edited it since you read it. Read it again." if done.is_edited else ""
     if not done.meanwhile:
-        return f"{stands}."
+        return f"{stands}.{edited}"
     last = done.meanwhile[-1]
     who = "on this page" if last.actor == ACTOR else f"({last.actor})"
     when = said_at(last.at, playing(place().settings))
     kept = " Your note is kept beneath it." if has_note else ""
-    return f"Somebody else {who} was quicker, at {when}. {stands}, and stays so.{kept} To change it, save once more."
+    stays = f"{stands}, and stays so.{kept}{edited}"
+    return f"Somebody else {who} was quicker, at {when}. {stays} To change it, save once more."
 
 
 def _called(one: Logged) -> str:
@@ -166,6 +171,7 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "handle": mention.at_handle,
         "odd": oddities(mention, place().settings),
         "text": mention.text,
+        "words": mention.fingerprint,
         "when": said_at(mention.posted_at, stage),
         "iso": mention.posted_at.isoformat(),
         "seen": said_at(one.seen_at, stage) if one.is_off else "",

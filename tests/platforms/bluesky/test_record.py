@@ -202,9 +202,30 @@ def facet(start: int, end: int, uri: str = "https://a.example/") -> dict[str, An
     return {"index": {"byteStart": start, "byteEnd": end}, "features": [{"$type": LINK, "uri": uri}]}
 
 
-def test_a_facet_that_overlaps_another_leaves_the_text_or_cuts_a_letter_changes_nothing() -> None:
-    value = {"text": "\u00e9 one two", "facets": [facet(0, 1), facet(3, 6), facet(4, 8), facet(7, 99), facet(5, 2)]}
-    assert in_words(value) == "\u00e9 one (https://a.example/) two"
+@pytest.mark.parametrize(
+    ("facets", "said"),
+    [
+        ([facet(11, 99)], "p\u00e9y at bank.example (https://a.example/)"),
+        ([facet(8, 20), facet(50, 60), facet(20, 30), facet(5, 2)], "p\u00e9y at bank.example (https://a.example/)"),
+        ([facet(2, 20)], "p\u00e9y at bank.example (https://a.example/)"),
+        ([facet(-5, 2)], "p\u00e9 (https://a.example/)y at bank.example"),
+        ([facet(8, 20), facet(8, 20, "https://bank.example")],
+         "p\u00e9y at bank.example (https://a.example/) (https://bank.example)"),
+        ([facet(8, 15, "https://bank.exa"), facet(12, 20)],
+         "p\u00e9y at bank.example (https://a.example/) (https://bank.exa)"),
+    ],
+)  # fmt: skip
+def test_every_address_that_a_client_may_follow_is_shown(facets: list[dict[str, Any]], said: str) -> None:
+    found = in_words({"text": "p\u00e9y at bank.example", "facets": facets})
+    for address in ("https://a.example/", "https://bank.exa") if len(facets) == 2 else ("https://a.example/",):
+        assert address in found
+    assert len(facets) == 2 or found == said
+
+
+def test_all_addresses_of_one_facet_are_shown() -> None:
+    one = facet(0, 12)
+    one["features"].append({"$type": LINK, "uri": "https://bank.example"})
+    assert in_words({"text": "bank.example", "facets": [one]}).count("https://") == 2
 
 
 PLACES = st.integers(-2, 40)

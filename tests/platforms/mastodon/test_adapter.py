@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from amplifier.campaign.mention import Kind
-from amplifier.errors import OutcomeUnknown, Rejected, Unavailable
+from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms.mastodon import own
 from amplifier.platforms.mastodon.adapter import MastodonPlatform
 from amplifier.platforms.port import Connection, Part, Sought
@@ -433,3 +433,36 @@ def test_words_that_no_database_takes_are_read_without_what_it_refuses(stub: Stu
 
     assert seen is not None
     assert (seen.text, seen.says_the_same) == ("Polls close[2J\nnow", False)
+
+
+def heard(platform: MastodonPlatform, stub: Stub) -> list[str]:
+    platform.mentions("")
+    return [value for name, value in stub.asked[-1].query if name == "types[]"]
+
+
+@pytest.mark.parametrize("also_alone", [True, False])
+def test_one_refusal_is_no_proof_that_a_server_knows_no_quotes(stub: Stub, *, also_alone: bool) -> None:
+    time = [NOW]
+    platform = connected(stub)
+    platform._now = lambda: time[0]
+    refused = [2 if also_alone else 1]
+
+    def answer(_: Asked) -> Said:
+        if refused[0]:
+            refused[0] -= 1
+            return Said(404, {"error": "Record not found"})
+        return Said(200, [notified("5")])
+
+    stub.answers[LISTING] = answer
+    if also_alone:
+        with pytest.raises(PlatformError):
+            platform.mentions("")
+        assert heard(platform, stub) == ["mention", "quote"]
+        return
+    assert heard(platform, stub) == ["mention"]
+    time[0] += timedelta(minutes=59)
+    assert heard(platform, stub) == ["mention"]
+    time[0] += timedelta(minutes=2)
+    assert heard(platform, stub) == ["mention", "quote"]
+    time[0] -= timedelta(days=30)
+    assert heard(platform, stub) == ["mention", "quote"]

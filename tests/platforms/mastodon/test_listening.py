@@ -102,7 +102,6 @@ BROKEN = [
     without(notification(5), "status", "uri"),
     without(notification(5), "status", "created_at"),
     without(notification(5), "status", "created_at", value="99999-01-01T00:00:00Z"),
-    without(notification(5), "status", "created_at", value="0001-01-01T00:00:00+14:00"),
     without(notification(5), "status", value=[1]),
     without(notification(5), "type"),
     without(notification(5), "id") | {"status": "gone"},
@@ -227,7 +226,7 @@ def test_an_id_from_the_end_of_all_numbers_hides_nothing() -> None:
         assert words(server.look()) == ["<p>question 6</p>"]
 
 
-@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
 def test_an_author_s_clock_may_say_any_year(at: str) -> None:
     server = Server(without(notification(5), "status", "created_at", value=at), notification(4))
     assert len(server.look().mentions) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ class Server:
 
     @staticmethod
     def _has_number(one: Any) -> bool:
-        return isinstance(one, dict) and str(one.get("id")).isdecimal() and 0 < int(one["id"]) < 2**63
+        return isinstance(one, dict) and str(one.get("id"))[:40].isdecimal() and 0 < int(str(one["id"])[:40]) < 2**63
 
     def ear(self) -> Ear:
         return Ear(self.get, lambda: "1", lambda: self.time, "https://x.com")
@@ -60,7 +61,7 @@ def words(page: Page) -> list[str]:
     return [mention.text for mention in page.mentions]
 
 
-@pytest.mark.parametrize("odd", ["9" * 30, str(2**63), "٣", "-5", "1.5", "", "0", None, True, [], {}])
+@pytest.mark.parametrize("odd", ["9" * 30, "9" * 5000, str(2**63), "٣", "-5", "1.5", "", "0", None, True, [], {}])
 def test_an_id_that_is_none_of_x_s_is_set_aside_and_moves_no_mark(odd: Any) -> None:
     server = Server(post(100), post(100) | {"id": odd}, post(200))
     first = server.look()
@@ -70,6 +71,14 @@ def test_an_id_that_is_none_of_x_s_is_set_aside_and_moves_no_mark(odd: Any) -> N
     assert [aside.reason for aside in first.aside]
     assert Watermark.read(first.cursor).since == post(100)["id"]
     assert words(server.look(first.cursor)) == ["question 90"]
+
+
+def test_an_id_that_is_a_number_is_read_as_one_and_what_is_set_aside_says_where_it_stood() -> None:
+    number = int(str(post(100)["id"]))
+    page = Server(post(100) | {"id": number}).look()
+    assert (words(page), Watermark.read(page.cursor).since) == (["question 100"], str(number))
+    (aside,) = Server(post(100, author_id=None)).look().aside
+    assert aside.place == str(number)
 
 
 def test_an_id_from_the_future_hides_nothing_that_comes_before_it() -> None:
@@ -137,10 +146,64 @@ def test_a_page_that_fails_keeps_nothing_back_that_was_read_before_it() -> None:
     assert (third.mentions, third.problem) == ((), None)
 
 
+def test_a_look_says_whether_there_is_more_that_it_did_not_come_to() -> None:
+    server = Server(*[post(300 + number) for number in range(20)])
+    page = server.look()
+    assert not page.is_unfinished  # what was there before is not wanted
+    server.posts = [post(150 + number / 2) for number in range(10 * PAGES + 20)] + server.posts
+    first = server.look(page.cursor)
+    server.posts.insert(0, post(90))
+    second = server.look(first.cursor)  # below where the first was broken off: it does not see the top
+    third = server.look(second.cursor)
+
+    assert [len(one.mentions) for one in (first, second, third)] == [10 * PAGES, 20, 1]
+    assert [one.is_unfinished for one in (first, second, third)] == [True, True, False]
+
+
 def test_the_first_page_that_fails_is_raised() -> None:
     for body in (b"<html>", b"{}", b'{"errors":[]}'):
         with pytest.raises(Unavailable, match="X answered without saying"):
             Ear(lambda *_, body=body: body, lambda: "1", lambda: NOW, "").mentions("")
+
+
+class Refusing(Server):
+    """X where it calls a request wrong (or fails) as long as that has bounds, or whatever it asks for."""
+
+    def __init__(self, *posts: Any, whatever: bool = False, is_refusal: bool = True) -> None:
+        super().__init__(*posts)
+        self.whatever = whatever
+        self.is_refusal = is_refusal
+
+    def get(self, _: str, query: dict[str, str]) -> bytes:
+        if self.whatever or "since_id" in query:
+            self.asked.append(query)
+            raise Unavailable("X could not be read.") from ValueError("since_id")
+        return super().get(_, query)
+
+    def ear(self) -> Ear:
+        return replace(super().ear(), has_refused=lambda cause: self.is_refusal and isinstance(cause, ValueError))
+
+
+def test_a_mark_older_than_x_s_search_reaches_is_left_and_what_it_still_shows_is_heard() -> None:
+    server = Refusing(post(100))
+    page = server.look(Watermark(since=post(9 * 86_400)["id"]).written(), "tag")
+    assert words(page) == ["question 100"]
+    assert ["since_id" in query for query in server.asked] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("whatever", "is_refusal", "since", "asked"),
+    [
+        pytest.param(True, True, "", 1, id="refused without a bound: asked again it would be refused again"),
+        pytest.param(True, True, "7", 2, id="refused with a bound, and without"),
+        pytest.param(False, False, "7", 1, id="failed otherwise"),
+    ],
+)
+def test_no_other_failure_asks_twice(*, whatever: bool, is_refusal: bool, since: str, asked: int) -> None:
+    server = Refusing(post(100), whatever=whatever, is_refusal=is_refusal)
+    with pytest.raises(Unavailable):
+        server.look(Watermark(since=since).written() if since else "", "tag")
+    assert len(server.asked) == asked
 
 
 def test_a_walk_ends_where_a_page_brings_nothing_new() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from amplifier.campaign.mention import Aside
 from amplifier.clock import utc_now
 from amplifier.store import mentions
+from amplifier.store.quarantine import LIFE
 from tests.web.campaign import Campaign, unsafe
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'\u202e{{ 7*7 }}\x00\ud83d"
@@ -33,6 +34,19 @@ def test_what_came_is_shown_with_its_source_and_its_reason(opened: Campaign) -> 
     ):
         assert words in page.text
     assert "/mentions" in page.links()
+
+
+def test_all_that_there_is_is_counted_and_not_what_is_shown(opened: Campaign) -> None:
+    for source in ("bluesky:mentions", "x:mentions"):
+        odd = [Aside("7", f"{number}".encode(), "It has no id.") for number in range(80)]
+        mentions.take_in(source, [], cursor="c", now=utc_now(), aside=odd)
+    page = opened.get("/mentions/aside")
+    assert page.truth == "160 things that a network told could not be understood. All the rest was taken in."
+    assert "These are the newest 100." in page.text
+    assert page.text.count("Show what came") == 100
+    mentions.take_in("x:mentions", [], cursor="c", now=utc_now() + LIFE + LIFE)
+    set_aside("x:mentions", b"{}", "It has no id.")
+    assert "These are the newest" not in opened.get("/mentions/aside").text
 
 
 def test_what_strangers_servers_send_does_nothing(opened: Campaign) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -425,3 +426,47 @@ def test_an_edit_after_somebody_dealt_with_it_is_marked_and_can_be_shown_alone(o
     )
     assert shown(back) == []
     assert "edited since" not in opened.get("/mentions").text
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_no_year_of_an_author_s_clock_takes_down_the_page(opened: Campaign, year: int) -> None:
+    opened.hear(mention(1), mention(2, posted_at=datetime(year, 12, 31, 23, 59, tzinfo=UTC)), mention(3))
+    page = opened.get("/mentions")
+    assert sorted(shown(page)) == ["Mention 1.", "Mention 2.", "Mention 3."]
+    assert "first seen" in page.text
+
+
+def words_on(page: Page) -> str:
+    return next(one["value"] for one in page.named("input") if one.get("name") == "words")
+
+
+@pytest.mark.parametrize("before", ["", "waiting"])
+def test_an_edit_between_reading_and_saving_stays_in_view(opened: Campaign, before: str) -> None:
+    opened.hear(mention(1, fingerprint="a", text="Could I help?"))
+    (number,) = texts()
+    if before:
+        opened.send(f"/mentions/{number}", {"status": before, "seen": "0"}, on="/mentions")
+    seen = words_on(opened.get("/mentions"))
+    opened.hear(mention(1, fingerprint="b", text="I am outside with a knife."))
+    step = {"status": "done", "note": "Thanked", "seen": "1" if before else "0", "words": seen}
+    page = opened.send(f"/mentions/{number}", step, on="/mentions")
+
+    one = mentions.mention(number)
+    assert one is not None
+    assert (one.status, one.notes[-1].note, one.edited_since) == (Status.DONE, "Thanked", True)
+    assert "edited it since you read it. Read it again." in page.text
+    assert shown(opened.get("/mentions?edited=since")) == ["I am outside with a knife."]
+
+    again = {"status": "reported", "seen": str(len(one.notes)), "words": words_on(opened.get("/mentions"))}
+    page = opened.send(f"/mentions/{number}", again, on="/mentions")
+    assert "since you read it" not in page.text
+    assert shown(opened.get("/mentions?edited=since")) == []
+
+
+def test_a_page_from_before_words_had_a_mark_saves_as_ever(opened: Campaign) -> None:
+    opened.hear(mention(1, text="Hi"))
+    (number,) = texts()
+    assert words_on(opened.get("/mentions")) == ""
+    opened.hear(mention(1, fingerprint="b", text="Hi"))
+    opened.send(f"/mentions/{number}", {"status": "done", "seen": "0", "words": ""}, on="/mentions")
+    assert mentions.edited_since() == 0
