@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import regex
 
+ENCODED = regex.compile(r"(?<![\p{L}\p{N}-])xn--([a-z0-9-]{1,59}+)")  # part of a domain name, as machines write it
 LEFT_OUT = regex.compile(r"[\p{Mn}\p{Cf}]+")  # accents and vowel marks, and what nobody sees
 
 
@@ -23,7 +24,19 @@ def is_there(words: Iterable[str], fields: Iterable[str]) -> bool:
 
 
 def folded(text: str) -> str:
-    """The text as it is compared."""
+    """The text as it is compared; a domain name as people write it."""
     if text.isascii():  # most are, and a look folds thousands
-        return text.lower()
-    return str(LEFT_OUT.sub("", unicodedata.normalize("NFKD", text).casefold()))
+        plain = text.lower()
+        if "xn--" not in plain:
+            return plain
+    plain = ENCODED.sub(_as_people_write, text.casefold())
+    return str(LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain).casefold()))
+
+
+def _as_people_write(found: regex.Match[str]) -> str:
+    """One label of a domain name (RFC 3492); as it is where it stands for nothing."""
+    try:
+        written = found[1].encode().decode("punycode")
+    except (UnicodeError, ValueError, OverflowError):
+        return str(found[0])
+    return written if written.isprintable() and not written.isascii() else str(found[0])

@@ -453,3 +453,14 @@ def test_of_several_statuses_a_look_ends_where_the_first_of_their_windows_does()
         [one.mention.canonical_id for one in mentions.mentions(chosen, older_than=older)] for older in (first, second)
     ]
     assert found == [["9", "8", "7", "6"], ["5", "4", "3", "2", "1"], ["0"]]
+
+
+@pytest.mark.parametrize("asked", ["b\u00fccher.example", "xn--bcher-kva.example"])
+def test_an_author_is_found_by_either_form_of_their_server_s_name(asked: str) -> None:
+    said = [replace(mention(f"n{place}"), author_handle=handle) for place, handle in enumerate(HANDLES)]
+    take_in("s", said, cursor="c", now=NOW)
+    found = mentions.mentions(Filter(words=asked))
+    assert {one.mention.author_handle for one in found} == set(HANDLES[:2])
+
+
+HANDLES = ("wren@xn--bcher-kva.example", "wren@b\u00fccher.example", "wren@meadow.example")

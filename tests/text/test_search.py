@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplifier.text.search import folded, is_there, sought
+from tests.growth import LINEAR, growth
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,25 @@ def test_what_stands_in_a_field_is_found_by_any_part_of_it(before: str, asked: s
     words = sought(asked)
     assert is_there(words, [f"{before} {asked} {behind}"])
     assert all(folded(word) == word and not any(letter.isspace() for letter in word) for word in words)
+
+
+@pytest.mark.parametrize(
+    "asked", ["b\u00fccher.example", "BU\u0308CHER", "xn--bcher-kva.example", "XN--BCHER-KVA", "bucher"]
+)
+@pytest.mark.parametrize("handle", ["@wren@xn--bcher-kva.example", "@wren@b\u00fccher.example", "@b\u00fccher.example"])
+def test_a_domain_name_is_found_in_either_form(asked: str, handle: str) -> None:
+    assert is_there(sought(asked), (handle,))
+    assert is_there(sought(handle), (handle,))
+
+
+@pytest.mark.parametrize(
+    "odd", ["xn--", "xn--a", "xn--99999999", "xn--" + "z" * 80, "xn---", "xn--wren-", "axn--bcher-kva"]
+)
+def test_what_is_no_domain_name_of_machines_stays(odd: str) -> None:
+    assert folded(odd) == odd
+    assert is_there(sought(odd), (f"@wren@{odd}.example",))
+
+
+@pytest.mark.parametrize("unit", ["xn--", "xn--bcher-kva.", "a", "\u0301", "xn--a"])
+def test_folding_takes_no_more_time_than_the_length(unit: str) -> None:
+    assert growth(lambda text: folded(f"{text}\u00fc"), unit, 4000) < LINEAR
