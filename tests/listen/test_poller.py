@@ -15,6 +15,7 @@ from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.platforms.port import Platform
 from amplifier.store import accounts, deliveries, mentions, quarantine, sources
+from amplifier.store.models import AccountRow
 from tests.deliver.scripted import Scripted
 from tests.listen.test_match import RAW
 from tests.store import filled
@@ -67,7 +68,7 @@ def test_a_mention_knows_the_post_of_ours_that_it_answers(ear: Ear) -> None:
 
 
 def test_nothing_is_asked_before_we_know_who_we_are(ear: Ear) -> None:
-    accounts.account_is_ok("x", remote_id="", url="", text_limit=0, now=NOW)
+    AccountRow.objects.filter(label="x").update(remote_id="")
     accounts.account_is_ok("bluesky", remote_id="77", url="", text_limit=0, now=NOW)
     assert ear.poller.poll() == 0
     assert ear.network.calls == []

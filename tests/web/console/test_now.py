@@ -36,7 +36,7 @@ def test_an_account_is_called_by_its_handle_as_people_can_look_it_up(opened: Cam
 
 
 def test_each_card_counts_as_its_network_counts_and_knows_what_its_server_allows(opened: Campaign) -> None:
-    accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=5000, now=utc_now())
+    accounts.account_is_ok("mastodon", remote_id="mastodon", url="", text_limit=5000, now=utc_now())
     cards = opened.get("/").text
     used = {row.account.label: row.text for row in DeliveryRow.objects.filter(post__slot="hello")}
     assert f"{len(used['x'])} of 280" in cards
