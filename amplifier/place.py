@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ STOP_VARIABLE = "AMPLIFIER_STOP"
 STOP_FILE = "STOP"
 DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
+NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
 SHORTEST_KEY = 32
 
@@ -49,13 +51,19 @@ class Place:
 
     def stopped_by_file(self) -> str:
         """The same of the file alone, or of whatever else has its name: a folder, a pipe, a link to nothing."""
+        return self.words_of_file()[0]
+
+    def words_of_file(self) -> tuple[str, bool]:
+        """The same, and whether that is what a person wrote."""
         try:
             words = _first_words(self.stop_file)
         except OSError as error:
             if isinstance(error, FileNotFoundError) and not os.path.lexists(self.stop_file):
-                return ""
-            return f"The stop file {self.stop_file} cannot be read ({error.strerror})."
-        return words or f"The file {self.stop_file} is there."
+                return "", False
+            return f"The stop file {self.stop_file} cannot be read ({error.strerror}).", False
+        if note := NOTE.fullmatch(words):
+            return note[1], False
+        return (words, True) if words else (f"The file {self.stop_file} is there.", False)
 
     @property
     def sandbox_token(self) -> str:

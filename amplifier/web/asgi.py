@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from string import printable
@@ -14,7 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from amplifier.web.admission import Admission, came_from_elsewhere, without_token
 from amplifier.web.body import read_whole
 from amplifier.web.clients import client_of
-from amplifier.web.door import is_errand, is_public
+from amplifier.web.door import is_errand, is_public, is_stop
 from amplifier.web.frame import place
 from amplifier.web.public import PublicPages
 
@@ -25,6 +26,10 @@ log = logging.getLogger("amplifier.web")
 Site = Callable[[Scope, Receive, Send], Awaitable[None]]
 THREADS = 8
 ERRAND_THREADS = 4  # of their own: strangers may keep them busy, and the console must not feel it
+STOP_THREADS = 4  # of their own: whatever keeps all the others busy, everything can be stopped
+# A database may hang, and its driver wait for it without an end. Whoever asked is told within so many seconds.
+ERRAND_WITHIN_S = 8.0
+CONSOLE_WITHIN_S = 30.0  # some of its pages ask networks too
 
 
 def application(pages: PublicPages, admission: Admission) -> Site:
@@ -36,6 +41,7 @@ def application(pages: PublicPages, admission: Admission) -> Site:
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
     errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
+    stops: Any = WSGIMiddleware(wsgi, workers=STOP_THREADS)
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -51,7 +57,8 @@ def application(pages: PublicPages, admission: Admission) -> Site:
                 return {"type": "http.request", "body": body, "more_body": False}
 
             who = client_of(_client(scope), scope["headers"], trusted)
-            await errands({**_in_ascii(scope), "client": (who, 0)}, read, send)
+            answer = stops if is_stop(path) else errands
+            await asyncio.wait_for(answer({**_in_ascii(scope), "client": (who, 0)}, read, send), ERRAND_WITHIN_S)
         elif admission.is_near(_client(scope), scope["http_version"], scope["headers"]):
             if admission.leads_on(scope["method"], scope["query_string"], scope["headers"]):
                 await _lead_on(pages, admission, scope, send)
@@ -60,7 +67,7 @@ def application(pages: PublicPages, admission: Admission) -> Site:
                 async def received() -> MutableMapping[str, Any]:  # a2wsgi needs a coroutine; granian gives a future
                     return await receive()
 
-                await console(_in_ascii(scope), received, send)
+                await asyncio.wait_for(console(_in_ascii(scope), received, send), CONSOLE_WITHIN_S)
             else:
                 await pages.not_found(scope, send)
         else:
@@ -84,6 +91,11 @@ def _guarded(site: Site, pages: PublicPages) -> Site:
 
         try:
             await site(scope, receive, answer)
+        except TimeoutError:
+            log.warning("a request was not answered in time; does the database answer?")
+            if begun:
+                raise
+            await pages.fail(scope, send, status=503)
         except Exception:
             log.exception("a request could not be answered")
             if begun:

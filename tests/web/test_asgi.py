@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 
-from amplifier.store import decisions
+from amplifier.campaign.errand import ErrandKind
+from amplifier.clock import utc_now
+from amplifier.store import decisions, errands
+from amplifier.store.stop_links import write_down
 from amplifier.web import asgi
 from amplifier.web.admission import Admission
 from amplifier.web.public import PublicPages
@@ -188,3 +195,48 @@ def test_a_fault_outside_of_django_is_one_plain_sentence_too(site: Site, monkeyp
                 broken.setattr(asgi, name, lambda _: 1 / 0)
             status, body = site.ask(path)
         assert (status, body) == (500, b"This page cannot be shown just now. Wait a minute, then open it again.\n")
+
+
+@pytest.fixture
+def hung(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Every page but those that stop waits for a database that says nothing, until it is let go."""
+    awake = threading.Event()
+    ask = WSGIHandler.__call__
+
+    def answer(self: WSGIHandler, environ: Any, start_response: Any) -> Any:
+        if not environ["PATH_INFO"].startswith("/stop/"):
+            awake.wait(60)
+        return ask(self, environ, start_response)
+
+    monkeypatch.setattr(WSGIHandler, "__call__", answer)
+    monkeypatch.setattr(asgi, "ERRAND_WITHIN_S", 0.2)
+    monkeypatch.setattr(asgi, "CONSOLE_WITHIN_S", 0.2)
+    yield awake
+    awake.set()
+
+
+def test_a_page_that_does_not_come_in_time_is_a_sentence_and_then_comes_again(
+    site: Site, hung: threading.Event
+) -> None:
+    address = "/h/" + "x" * 43
+    said = (503, b"This page cannot be shown just now. Wait a minute, then open it again.\n")
+    for _ in range(2 * asgi.ERRAND_THREADS):  # more than there are threads: who comes later waits no longer
+        assert site.ask(address, **ELSEWHERE) == said
+    assert site.ask("/") == said
+    hung.set()
+    assert site.ask("/imprint")[0] == 200
+
+
+def test_whatever_keeps_the_other_pages_waiting_everything_can_be_stopped(
+    opened: Campaign, site: Site, hung: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = secrets.token_urlsafe(32)
+    errands.make_errand(kind=ErrandKind.STOP, token=token, now=utc_now(), actor="cli:wren")
+    write_down(opened.place.var, errands.stop_links())
+    for _ in range(2 * asgi.ERRAND_THREADS):
+        assert site.ask("/h/" + "x" * 43, **ELSEWHERE)[0] == 503
+    monkeypatch.setattr(asgi, "ERRAND_WITHIN_S", 60)
+    assert not hung.is_set()
+    status, body = site.ask(f"/stop/{token}", method="POST", **ELSEWHERE)
+    assert (status, b"Sending is stopped." in body) == (200, True)
+    assert opened.place.stop_file.exists()
