@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import secrets
+import stat
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,22 @@ STOP_WORDS = 4000  # bytes of it that are read
 NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
 SHORTEST_KEY = 32
+OTHERS = 0o077  # the rights of everybody but the operating-system user that Amplifier runs as
+# What stands in a data folder. A folder with anything else in it may be somebody's for other things as well.
+OURS = (
+    "amplifier.sqlite3*",
+    "world.sqlite3*",
+    "before-*.sqlite3*",
+    "console-*.token",
+    ".console-*",
+    ".stop-links-*",
+    "stop-links",
+    "pretend.key",
+    "up.lock",
+    "STOP",
+    "last",
+    "backups",
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,10 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     make = make or folder.is_dir()
     try:
         if make:
+            os.umask(OTHERS)  # what this process makes is for its user alone; what is to be read says so itself
+            is_there = folder.is_dir()
             folder.mkdir(parents=True, exist_ok=True)
+            close_to_others(folder, is_ours=not is_there)
     except OSError as error:
         why = "it is a file" if folder.is_file() else error.strerror
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
@@ -119,6 +139,24 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     os.environ["AMPLIFIER_VAR"] = str(folder)
     os.environ["AMPLIFIER_KEY"] = key
     return Place(home=home.resolve(), var=folder, settings=settings, key=key)
+
+
+def close_to_others(folder: Path, *, is_ours: bool = False) -> None:
+    """Take everybody else's rights from what Amplifier keeps in this folder, and from the folder if it is all ours.
+
+    Mentions that not everybody may see stand in it, and drafts; and whoever may read a file may also lock it. What
+    belongs to another user is left alone: only they can change it.
+    """
+    inside = list(folder.iterdir())
+    known = [path for path in inside if any(path.match(pattern) for pattern in OURS)]
+    last = folder / "last"
+    kept = list(last.iterdir()) if last.is_dir() and not last.is_symlink() else []
+    for path in [*known, *kept, *([folder] if is_ours or len(known) == len(inside) else [])]:
+        with contextlib.suppress(OSError):
+            found = path.lstat()
+            rights = stat.S_IMODE(found.st_mode)
+            if rights & OTHERS and found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):
+                path.chmod(rights & ~OTHERS)
 
 
 def settle_anyhow(home: Path, var: Path | None = None) -> None:
