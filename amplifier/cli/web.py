@@ -17,7 +17,7 @@ from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
 from amplifier.place import port_number, settle
 from amplifier.store.transaction import be_brief, stay_with_this_file
-from amplifier.web.admission import Admission, has_console
+from amplifier.web.admission import WALL_HOST, Admission, has_console
 from amplifier.web.asgi import application
 from amplifier.web.errands.stop_links import stop_links
 from amplifier.web.open_files import connections, raise_limit, too_few
@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or "8000")
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
+    host = "127.0.0.1" if host == WALL_HOST else host
     files = raise_limit()
     if short := too_few(files):
         log.warning(short)

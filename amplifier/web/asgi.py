@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings as django
 from django.core.wsgi import get_wsgi_application
 
-from amplifier.web.admission import Admission, came_from_elsewhere, without_token
+from amplifier.web.admission import Admission, came_from_elsewhere, has_console, host_of, without_token
 from amplifier.web.body import read_whole
 from amplifier.web.clients import client_of
 from amplifier.web.door import is_errand, is_public, is_stop
@@ -38,6 +39,7 @@ def application(pages: PublicPages, admission: Admission) -> Site:
     The settings are read here, once: settings.yaml may be broken when the first stranger asks.
     """
     trusted = place().settings.trusted_proxies
+    _let_in(admission.host)
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
     errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
@@ -105,11 +107,24 @@ def _guarded(site: Site, pages: PublicPages) -> Site:
     return app
 
 
+def _let_in(host: str) -> None:
+    """Take forms under the name that this address has in a browser, wherever the console is open."""
+    if has_console(host) and host_of(host) not in django.ALLOWED_HOSTS:
+        django.ALLOWED_HOSTS = [*django.ALLOWED_HOSTS, host_of(host)]
+
+
 async def _lead_on(pages: PublicPages, admission: Admission, scope: Scope, send: Send) -> None:
     """From an address with a secret to the same without it."""
+    redirect = not came_from_elsewhere(scope["headers"])
+    if base := admission.elsewhere(scope["headers"]):
+        to = without_token(scope["path"], scope["query_string"])
+        if admission.is_shown(scope["query_string"]):
+            to = admission.with_token(to)
+        await pages.lead_on(scope, send, f"{base}{to}", cookie=None, redirect=redirect)
+        return
     to = without_token(scope["path"], scope["query_string"])
     cookie = admission.cookie_header() if admission.is_shown(scope["query_string"]) else None
-    await pages.lead_on(scope, send, to, cookie=cookie, redirect=not came_from_elsewhere(scope["headers"]))
+    await pages.lead_on(scope, send, to, cookie=cookie, redirect=redirect)
 
 
 def _client(scope: Scope) -> str:
