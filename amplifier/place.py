@@ -13,11 +13,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from amplifier.errors import UsageError
-from amplifier.settings import Mode, Settings, load
+from amplifier.settings import FILE, Mode, Settings, load, parse
 
 SANDBOX_PORT = 8900
 # Set by hosts whose disks are thrown away at every restart (Heroku, Cloud Run, Lambda).
 PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
+# What `up` read of settings.yaml when it began, for its own processes: one that starts again while somebody edits the
+# file goes on with the others, instead of not starting or following rules of its own.
+HELD_SETTINGS = "AMPLIFIER_HELD_SETTINGS"
+LONGEST_HELD = 100_000  # bytes: what a variable of an environment holds everywhere
 STOP_VARIABLE = "AMPLIFIER_STOP"
 STOP_FILE = "STOP"
 DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
@@ -82,6 +86,17 @@ class Place:
             return note[1], False
         return (words, True) if words else (f"The file {self.stop_file} is there.", False)
 
+    def held_settings(self) -> dict[str, str]:
+        """What lets another process go on with these settings; nothing if the file has changed since, or is very long.
+
+        As a part of its environment.
+        """
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            raw = (self.home / FILE).read_bytes()
+            if len(raw) < LONGEST_HELD and sha256(raw).hexdigest() == self.settings.digest:
+                return {HELD_SETTINGS: raw.decode()}
+        return {}
+
     @property
     def sandbox_token(self) -> str:
         """What opens the sandbox's control door; made from the key, so that every process has the same."""
@@ -107,7 +122,8 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     unless nothing is to be sealed or opened (`keyless`). Without `make` a folder that is not there stays so. Raises
     SettingsError, or UsageError with the next step.
     """
-    settings = load(home)
+    held = os.environ.get(HELD_SETTINGS, "")
+    settings = parse(held) if held else load(home)
     folder = (var or folder_of(settings, home)).resolve()
     make = make or folder.is_dir()
     try:

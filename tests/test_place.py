@@ -12,7 +12,7 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import DATABASE, LOCK, Place, port_number, settle, settle_anyhow
+from amplifier.place import DATABASE, HELD_SETTINGS, LOCK, Place, port_number, settle, settle_anyhow
 from amplifier.settings import Mode
 
 REPOSITORY = Path(__file__).parents[1]
@@ -21,7 +21,14 @@ REAL_KEY = "x" * 48
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "AMPLIFIER_STOP", "DATABASE_URL"):
+    for name in (
+        "AMPLIFIER_VAR",
+        "AMPLIFIER_KEY",
+        "AMPLIFIER_SANDBOX_PORT",
+        "AMPLIFIER_STOP",
+        "DATABASE_URL",
+        HELD_SETTINGS,
+    ):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
@@ -280,3 +287,21 @@ def test_a_link_in_the_data_folder_changes_nothing_elsewhere(home: Path, tmp_pat
     (var / "STOP").symlink_to(elsewhere)
     settle(home)
     assert _rights(elsewhere) == 0o644
+
+
+@pytest.mark.parametrize("spoilt", ["mode: [", None])
+def test_a_process_that_was_given_the_settings_goes_on_with_them_whatever_becomes_of_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str | None
+) -> None:
+    before, file = settle(home), home / "settings.yaml"
+    held = before.held_settings()
+    assert held[HELD_SETTINGS] == file.read_text(encoding="utf-8")
+    if spoilt is None:
+        file.unlink()
+    else:
+        file.write_text(spoilt)
+    assert before.held_settings() == {}  # what is read later is not what it began with
+    with pytest.raises(SettingsError):
+        settle(home)
+    monkeypatch.setenv(HELD_SETTINGS, held[HELD_SETTINGS])
+    assert settle(home).settings == before.settings

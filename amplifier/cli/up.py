@@ -134,7 +134,7 @@ def children(place: Place, *, opened: Opened | None) -> list[Child]:
 
 def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
     """What the children find in their environment; in a rehearsal no proxy and no secret of a real account."""
-    environment = {**os.environ, "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
+    environment = {**os.environ, **place.held_settings(), "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
     environment.pop("PORT", None)
     if place.settings.mode is Mode.REHEARSAL:
         secrets = {variable for account in place.settings.accounts for variable in account.secrets.values()}

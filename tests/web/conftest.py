@@ -14,10 +14,11 @@ from django.db import connection
 from amplifier.clock import utc_now
 from amplifier.place import Place, settle
 from amplifier.store.stop_links import write_down
-from amplifier.web import frame
+from amplifier.web import frame, urls
 from amplifier.web.errands.stop_links import stop_links
 from tests.web.campaign import Campaign, make_home
 
+assert urls.urlpatterns  # loaded before any test puts something else in a name that the pages import
 AHEAD = timedelta(minutes=10)  # the first post is due so long after the first test that asks
 
 
