@@ -153,7 +153,7 @@ def _prepare(name: str, words: list[str]) -> None:
 
 def _find_settings(home: Path) -> None:
     """Raises UsageError with the next step if this is not the folder of a campaign."""
-    if not (home / "settings.yaml").is_file():
+    if not os.environ.get("AMPLIFIER_HELD_SETTINGS") and not (home / "settings.yaml").is_file():
         raise UsageError(
             f"There is no settings.yaml in {home.resolve()}.\nGo to the folder that has it, or name it: --home FOLDER"
         )

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "amplifier.web.headers.strict_headers",
+    "amplifier.web.failures.own_words",
 ]
 TEMPLATES = [
     {

@@ -5,23 +5,46 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import secrets
+import stat
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from amplifier.errors import UsageError
-from amplifier.settings import Mode, Settings, load
+from amplifier.settings import FILE, Mode, Settings, load, parse
 
 SANDBOX_PORT = 8900
 # Set by hosts whose disks are thrown away at every restart (Heroku, Cloud Run, Lambda).
 PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
+# What `up` read of settings.yaml when it began, for its own processes: one that starts again while somebody edits the
+# file goes on with the others, instead of not starting or following rules of its own.
+HELD_SETTINGS = "AMPLIFIER_HELD_SETTINGS"
+LONGEST_HELD = 100_000  # bytes: what a variable of an environment holds everywhere
 STOP_VARIABLE = "AMPLIFIER_STOP"
 STOP_FILE = "STOP"
 DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
+NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
 SHORTEST_KEY = 32
+OTHERS = 0o077  # the rights of everybody but the operating-system user that Amplifier runs as
+# What stands in a data folder. A folder with anything else in it may be somebody's for other things as well.
+OURS = (
+    "amplifier.sqlite3*",
+    "world.sqlite3*",
+    "before-*.sqlite3*",
+    "console-*.token",
+    ".console-*",
+    ".stop-links-*",
+    "stop-links",
+    "pretend.key",
+    "up.lock",
+    "STOP",
+    "last",
+    "backups",
+)
 
 
 @dataclass(frozen=True)
@@ -49,13 +72,30 @@ class Place:
 
     def stopped_by_file(self) -> str:
         """The same of the file alone, or of whatever else has its name: a folder, a pipe, a link to nothing."""
+        return self.words_of_file()[0]
+
+    def words_of_file(self) -> tuple[str, bool]:
+        """The same, and whether that is what a person wrote."""
         try:
             words = _first_words(self.stop_file)
         except OSError as error:
             if isinstance(error, FileNotFoundError) and not os.path.lexists(self.stop_file):
-                return ""
-            return f"The stop file {self.stop_file} cannot be read ({error.strerror})."
-        return words or f"The file {self.stop_file} is there."
+                return "", False
+            return f"The stop file {self.stop_file} cannot be read ({error.strerror}).", False
+        if note := NOTE.fullmatch(words):
+            return note[1], False
+        return (words, True) if words else (f"The file {self.stop_file} is there.", False)
+
+    def held_settings(self) -> dict[str, str]:
+        """What lets another process go on with these settings; nothing if the file has changed since, or is very long.
+
+        As a part of its environment.
+        """
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            raw = (self.home / FILE).read_bytes()
+            if len(raw) < LONGEST_HELD and sha256(raw).hexdigest() == self.settings.digest:
+                return {HELD_SETTINGS: raw.decode()}
+        return {}
 
     @property
     def sandbox_token(self) -> str:
@@ -82,12 +122,16 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     unless nothing is to be sealed or opened (`keyless`). Without `make` a folder that is not there stays so. Raises
     SettingsError, or UsageError with the next step.
     """
-    settings = load(home)
+    held = os.environ.get(HELD_SETTINGS, "")
+    settings = parse(held) if held else load(home)
     folder = (var or folder_of(settings, home)).resolve()
     make = make or folder.is_dir()
     try:
         if make:
+            os.umask(OTHERS)  # what this process makes is for its user alone; what is to be read says so itself
+            is_there = folder.is_dir()
             folder.mkdir(parents=True, exist_ok=True)
+            close_to_others(folder, is_ours=not is_there)
     except OSError as error:
         why = "it is a file" if folder.is_file() else error.strerror
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
@@ -111,6 +155,24 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     os.environ["AMPLIFIER_VAR"] = str(folder)
     os.environ["AMPLIFIER_KEY"] = key
     return Place(home=home.resolve(), var=folder, settings=settings, key=key)
+
+
+def close_to_others(folder: Path, *, is_ours: bool = False) -> None:
+    """Take everybody else's rights from what Amplifier keeps in this folder, and from the folder if it is all ours.
+
+    Mentions that not everybody may see stand in it, and drafts; and whoever may read a file may also lock it. What
+    belongs to another user is left alone: only they can change it.
+    """
+    inside = list(folder.iterdir())
+    known = [path for path in inside if any(path.match(pattern) for pattern in OURS)]
+    last = folder / "last"
+    kept = list(last.iterdir()) if last.is_dir() and not last.is_symlink() else []
+    for path in [*known, *kept, *([folder] if is_ours or len(known) == len(inside) else [])]:
+        with contextlib.suppress(OSError):
+            found = path.lstat()
+            rights = stat.S_IMODE(found.st_mode)
+            if rights & OTHERS and found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):
+                path.chmod(rights & ~OTHERS)
 
 
 def settle_anyhow(home: Path, var: Path | None = None) -> None:

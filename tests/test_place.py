@@ -4,6 +4,7 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import DATABASE, LOCK, Place, port_number, settle, settle_anyhow
+from amplifier.place import DATABASE, HELD_SETTINGS, LOCK, Place, port_number, settle, settle_anyhow
 from amplifier.settings import Mode
 
 REPOSITORY = Path(__file__).parents[1]
@@ -20,7 +21,14 @@ REAL_KEY = "x" * 48
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "AMPLIFIER_STOP", "DATABASE_URL"):
+    for name in (
+        "AMPLIFIER_VAR",
+        "AMPLIFIER_KEY",
+        "AMPLIFIER_SANDBOX_PORT",
+        "AMPLIFIER_STOP",
+        "DATABASE_URL",
+        HELD_SETTINGS,
+    ):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
@@ -222,3 +230,78 @@ def test_whoever_only_looks_makes_no_folder(home: Path) -> None:
     assert (place.var, place.key, place.var.exists()) == ((home / "nowhere").resolve(), "", False)
     made = settle(home, home / "somewhere")
     assert settle(home, made.var, make=False).key == made.key != ""
+
+
+# Nobody else on this computer
+
+
+def _rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def lavish() -> Iterator[None]:
+    """As most systems come: what a process makes, everybody may read."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("lavish")
+def test_the_data_folder_and_what_is_made_in_it_are_for_this_user_alone(home: Path) -> None:
+    var = settle(home).var
+    (var / DATABASE).touch()
+    assert (_rights(var), _rights(var / DATABASE), _rights(var / "pretend.key")) == (0o700, 0o600, 0o600)
+
+
+@pytest.mark.usefixtures("lavish")
+def test_what_an_older_version_left_open_to_all_is_closed(home: Path) -> None:
+    var = home / "var" / "rehearsal"
+    (var / "last").mkdir(parents=True)
+    names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "world.sqlite3", LOCK, "STOP", f"last/{DATABASE}")
+    kept = [var / name for name in (*names, "before-restore-20231009T120000Z.sqlite3")]
+    for path in kept:
+        path.touch()
+    assert {_rights(path) for path in kept} == {0o644}
+    settle(home)
+    assert {_rights(path) for path in kept} == {0o600}
+    assert {_rights(var), _rights(var / "last")} == {0o700}
+
+
+@pytest.mark.usefixtures("lavish")
+def test_a_folder_that_is_somebodys_for_other_things_stays_as_it_is(home: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "letter.txt").touch()
+    (shared / DATABASE).touch()
+    for _ in range(2):
+        settle(home, shared)
+        assert (_rights(shared), _rights(shared / "letter.txt"), _rights(shared / DATABASE)) == (0o755, 0o644, 0o600)
+
+
+@pytest.mark.usefixtures("lavish")
+def test_a_link_in_the_data_folder_changes_nothing_elsewhere(home: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.touch()
+    var = settle(home).var
+    (var / "STOP").symlink_to(elsewhere)
+    settle(home)
+    assert _rights(elsewhere) == 0o644
+
+
+@pytest.mark.parametrize("spoilt", ["mode: [", None])
+def test_a_process_that_was_given_the_settings_goes_on_with_them_whatever_becomes_of_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str | None
+) -> None:
+    before, file = settle(home), home / "settings.yaml"
+    held = before.held_settings()
+    assert held[HELD_SETTINGS] == file.read_text(encoding="utf-8")
+    if spoilt is None:
+        file.unlink()
+    else:
+        file.write_text(spoilt)
+    assert before.held_settings() == {}  # what is read later is not what it began with
+    with pytest.raises(SettingsError):
+        settle(home)
+    monkeypatch.setenv(HELD_SETTINGS, held[HELD_SETTINGS])
+    assert settle(home).settings == before.settings

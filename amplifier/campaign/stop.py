@@ -16,13 +16,17 @@ MARKS = "#\uff03"  # what a hashtag begins with, narrow or full width
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop in force. `scope` is `all`, `account:NAME` or `tag:TAG` (lower case, without #)."""
+    """A stop in force. `scope` is `all`, `account:NAME` or `tag:TAG` (lower case, without #).
+
+    `by_person`: a person gave the reason; else it is a note of the service.
+    """
 
     id: int
     scope: str
     reason: str
     actor: str
     at: datetime
+    by_person: bool = False
 
 
 def scope_of(account: str = "", tag: str = "") -> str:

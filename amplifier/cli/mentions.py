@@ -57,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
     if options.act == "mark":
         done = _mark(options)
         if options.json:
-            told: dict[str, object] = {"mode": place.settings.mode.value, "mention": as_json(done.logged)}
+            told: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+            told["mention"] = as_json(done.logged) if _may_say(done.logged, options) else _steps_as_json(done.logged)
             told |= {"quicker": [_step_as_json(step) for step in done.meanwhile], "edited_meanwhile": done.is_edited}
             say_json(told)
         else:
@@ -88,7 +89,6 @@ def as_json(one: Logged) -> dict[str, object]:
     """A mention for programs."""
     mention = one.mention
     return {
-        "id": one.id,
         "network": mention.network,
         "account": mention.account,
         "kind": mention.kind.value,
@@ -102,9 +102,18 @@ def as_json(one: Logged) -> dict[str, object]:
         "edited_at": one.edited_at,
         "edited_since": one.edited_since,
         "about": mention.about or None,
-        "status": one.status.value,
-        "followups": [_step_as_json(step) for step in one.notes],
+        **_steps_as_json(one),
     }
+
+
+def _may_say(one: Logged, options: argparse.Namespace) -> bool:
+    """Whether its words may be in what programs get: a mention that not everybody may see is asked for by name."""
+    return bool(options.private) or not one.mention.visibility.is_private
+
+
+def _steps_as_json(one: Logged) -> dict[str, object]:
+    """What we did about a mention, without anything that somebody else said."""
+    return {"id": one.id, "status": one.status.value, "followups": [_step_as_json(step) for step in one.notes]}
 
 
 def _step_as_json(step: Note) -> dict[str, object]:

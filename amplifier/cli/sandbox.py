@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     until_told = end_when_told()
     sandbox.start()
     if alone:
-        print(f"The pretend networks are at http://127.0.0.1:{sandbox.port}/wall", flush=True)
+        print(f"The pretend networks are at http://localhost:{sandbox.port}/wall", flush=True)
     until_told()
     sandbox.stop()
     return 0

@@ -18,6 +18,7 @@ from amplifier.errors import AmplifierError, UsageError
 from amplifier.place import STOP_VARIABLE, Place, settle
 from amplifier.settings import Mode
 from amplifier.store import journeys
+from amplifier.store.unwell import file_in
 from amplifier.written import nearest
 
 NO_REASON = "Stopped on the command line, without a reason."
@@ -27,7 +28,7 @@ LOOK_FOR_S = 2.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("--reason", default=NO_REASON, metavar="WHY", help="why; everybody who looks will see it")
+    parser.add_argument("--reason", default="", metavar="WHY", help="why; everybody who looks will see it")
     scope = parser.add_mutually_exclusive_group()
     scope.add_argument("--account", default="", metavar="NAME", help="only what goes out on this account")
     scope.add_argument("--tag", default="", metavar="TAG", help="only posts with this hashtag")
@@ -45,11 +46,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"There is no account “{options.account}”. {nearest(options.account, names)}")
     if not folders:
         raise UsageError(f"{trouble}\nName the service's data folder, so that the stop file can be put there: --var")
-    pulled = pull(folders, reason=options.reason, actor=actor(), now=utc_now(), scope=scope)
+    pulled = pull(folders, reason=options.reason, actor=actor(), now=utc_now(), scope=scope, note=NO_REASON)
+    said = options.reason if options.reason.strip() else NO_REASON
     if options.json:
-        _say_json(pulled, scope, options.reason, place)
+        _say_json(pulled, scope, said, place)
     else:
-        _say(pulled, scope, options.reason, trouble)
+        _say(pulled, scope, said, trouble, place)
     return 0 if pulled.flags else 1
 
 
@@ -84,7 +86,7 @@ def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None) -> N
     )
 
 
-def _say(pulled: Pulled, scope: str, reason: str, trouble: str) -> None:
+def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | None) -> None:
     out = console()
     for problem in [*([trouble] if trouble else []), *pulled.problems]:
         out.print(problem, markup=False, style="yellow")
@@ -94,7 +96,7 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str) -> None:
     out.print(f"[bold red]■[/] {escape(sending(scope, STOPPED))}.", end=" ")
     out.print(sentence(reason), markup=False)
     if Flag.DATABASE not in pulled.flags:
-        out.print("The stop file alone stops it now. That is enough.")
+        out.print(_by_file_alone(place))
     out.print(_means(scope))
     if Flag.DATABASE in pulled.flags:
         _say_under_way([row for row in pulled.under_way if _is_meant(row, scope)])
@@ -102,6 +104,12 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str) -> None:
         out.print(f"▲ No coming post has #{scope.removeprefix(TAG)}. Is it spelt like that?", style="yellow")
     first = "First mend settings.yaml. " if trouble else ""
     out.print(f"\n{first}To let it go on:\n  amplifier resume{_option(scope)}", markup=False)
+
+
+def _by_file_alone(place: Place | None) -> str:
+    if place and file_in(place.var) is None:
+        return "The stop file alone stops it now, on this computer. A worker elsewhere goes on: give the command there."
+    return "The stop file alone stops it now. That is enough."
 
 
 def _is_meant(row: Journey, scope: str) -> bool:

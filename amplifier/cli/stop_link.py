@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import secrets
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.settings import Mode, Settings
 from amplifier.store import errands, ledger
+from amplifier.store.stop_links import write_down
 
 TOKEN_BYTES = 32
 SVG_MM = 50  # on paper; a phone reads it at arm's length
@@ -39,7 +41,10 @@ def run(options: argparse.Namespace) -> int:
     settings = place.settings
     ledger.must_be_ready()
     if options.revoke:
-        return _revoke(settings, as_json=options.json)
+        number = errands.revoke_errands(kind=ErrandKind.STOP, actor=actor(), now=utc_now())
+        _write_down(place.var)
+        _say_revoked(number, settings, as_json=options.json)
+        return 0
     if options.list:
         _say_list(errands.errands(kind=ErrandKind.STOP), settings, as_json=options.json)
         return 0
@@ -51,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         with whole_file(options.svg, mode=0o600) as file:
             made.save(file, kind="svg", unit="mm", scale=SVG_MM / made.symbol_size()[0], border=4)
     errands.make_errand(kind=ErrandKind.STOP, token=token, now=utc_now(), actor=actor())
+    _write_down(place.var)
     in_use = errands.errands(kind=ErrandKind.STOP)
     if options.json:
         say_json({**_shared(settings, in_use), "address": address, "svg": str(options.svg) if options.svg else None})
@@ -81,8 +87,13 @@ def _base(settings: Settings) -> str:
     return pages_at(settings) or f"http://127.0.0.1:{WEB_PORT}"  # nothing has served them here yet
 
 
-def _revoke(settings: Settings, *, as_json: bool) -> int:
-    number = errands.revoke_errands(kind=ErrandKind.STOP, actor=actor(), now=utc_now())
+def _write_down(var: Path) -> None:
+    """Let the pages know the links also where the database does not answer; else they ask it when they can."""
+    with contextlib.suppress(OSError):
+        write_down(var, errands.stop_links())
+
+
+def _say_revoked(number: int, settings: Settings, *, as_json: bool) -> None:
     if as_json:
         say_json({**_shared(settings, ()), "revoked": number})
     elif number:
@@ -90,7 +101,6 @@ def _revoke(settings: Settings, *, as_json: bool) -> int:
         console().print(f"[green]✓[/] {links} nowhere now. A new one:\n  amplifier stop-link")
     else:
         console().print("There was no stop link to end.")
-    return 0
 
 
 def _say_list(in_use: Sequence[Errand], settings: Settings, *, as_json: bool) -> None:

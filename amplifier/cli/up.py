@@ -33,6 +33,7 @@ from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode
 from amplifier.store.unwell import file_in, must_be_sound
+from amplifier.web.admission import WALL_HOST
 
 WEB_PORT = 8000
 REHEARSED = ("amplifier.sqlite3*", "world.sqlite3*")
@@ -133,7 +134,7 @@ def children(place: Place, *, opened: Opened | None) -> list[Child]:
 
 def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
     """What the children find in their environment; in a rehearsal no proxy and no secret of a real account."""
-    environment = {**os.environ, "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
+    environment = {**os.environ, **place.held_settings(), "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
     environment.pop("PORT", None)
     if place.settings.mode is Mode.REHEARSAL:
         secrets = {variable for account in place.settings.accounts for variable in account.secrets.values()}
@@ -260,7 +261,7 @@ def _welcome(
     is_seen = sys.stdout.isatty()  # what is no terminal may be a log, and the secret that opens the console is for none
     plain = opened.without_token()
     shown = opened if is_seen else plain
-    wall = shown.address("/wall") if is_seen else f"http://127.0.0.1:{options.sandbox_port}/wall"
+    wall = shown.address("/wall") if is_seen else f"http://{WALL_HOST}:{options.sandbox_port}/wall"
     name = escape(campaign.name)
     out = console()
     out.print()

@@ -16,9 +16,10 @@ from amplifier.cli.output import console
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
 from amplifier.place import port_number, settle
-from amplifier.store.transaction import stay_with_this_file
-from amplifier.web.admission import Admission, has_console
+from amplifier.store.transaction import be_brief, stay_with_this_file
+from amplifier.web.admission import WALL_HOST, Admission, has_console
 from amplifier.web.asgi import application
+from amplifier.web.errands.stop_links import stop_links
 from amplifier.web.open_files import connections, raise_limit, too_few
 from amplifier.web.public import PublicPages
 from amplifier.web.server import serve
@@ -44,11 +45,14 @@ def run(options: argparse.Namespace) -> int:
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or "8000")
     host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
+    host = "127.0.0.1" if host == WALL_HOST else host
     files = raise_limit()
     if short := too_few(files):
         log.warning(short)
+    be_brief()
     pages = PublicPages(place.settings)
     pages.start()
+    stop_links().start()
     stay_with_this_file()
     announce(host, port)
     opened = Opened(host, port, token_of_this_run() if has_console(host) else "")
@@ -62,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     finally:
         insist()  # a request that hangs must not keep us
         pages.stop()
+        stop_links().stop()
     return 0
 
 

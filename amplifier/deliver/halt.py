@@ -20,6 +20,7 @@ FLAG_BEAT = "stop flag"  # what the worker's own environment says of stopping, f
 DATABASE_WITHIN_S = 2.0
 HELD_BACK = (HoldReason.STOPPED, HoldReason.KEPT)
 ENDS = (".", "!", "?", "…")
+NO_REASON = "Stopped without a reason."
 
 
 class Flag(StrEnum):
@@ -32,17 +33,17 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True)
 class Halt:
-    """One flag that holds sending back. `actor` is empty and `since` None where nobody can know."""
+    """One flag that holds sending back. `actor` is empty and `since` None where nobody can know.
+
+    `by_person`: a person gave the reason; else it is for whoever runs this, and for nobody else.
+    """
 
     flag: Flag
     scope: str
     reason: str
     actor: str = ""
     since: datetime | None = None
-
-    def is_in_a_persons_words(self, place: Place) -> bool:
-        """Whether a person gave the reason; else it tells whoever runs this of a file or a variable."""
-        return self.flag is not Flag.ENVIRONMENT and str(place.stop_file) not in self.reason
+    by_person: bool = False
 
     def __str__(self) -> str:
         return f"{'Sending is stopped' if self.scope == EVERYTHING else sending(self.scope, STOPPED)}. {self.reason}"
@@ -59,7 +60,9 @@ class Pulled:
 
 def halts(place: Place) -> tuple[Halt, ...]:
     """Every flag that is set, those that stop everything first. Raises the database's error if it cannot be read."""
-    in_database = [Halt(Flag.DATABASE, one.scope, one.reason, one.actor, one.at) for one in stops.stops()]
+    in_database = [
+        Halt(Flag.DATABASE, one.scope, one.reason, one.actor, one.at, one.by_person) for one in stops.stops()
+    ]
     beat = heartbeats.heartbeats().get(FLAG_BEAT)
     if beat is not None and beat.detail and not place.stopped_by_environment():
         reason = f"{STOP_VARIABLE} is set in the environment of the worker."
@@ -76,11 +79,11 @@ def in_words(place: Place) -> tuple[tuple[bool, str], ...]:
 def flags(place: Place) -> tuple[Halt, ...]:
     """Those of them that need no database."""
     found = []
-    environment, file = place.stopped_by_environment(), place.stopped_by_file()
+    environment, (file, by_person) = place.stopped_by_environment(), place.words_of_file()
     if environment:
         found.append(Halt(Flag.ENVIRONMENT, EVERYTHING, environment))
     if file:
-        found.append(Halt(Flag.FILE, EVERYTHING, file, *_owner(place.stop_file)))
+        found.append(Halt(Flag.FILE, EVERYTHING, file, *_owner(place.stop_file), by_person=by_person))
     return tuple(found)
 
 
@@ -123,23 +126,33 @@ def tell_flag(place: Place, *, now: datetime) -> None:
         heartbeats.beat(FLAG_BEAT, now=now, detail=said)
 
 
-def pull(folders: Sequence[Path], *, reason: str, actor: str, now: datetime, scope: str = EVERYTHING) -> Pulled:
+def pull(
+    folders: Sequence[Path],
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    scope: str = EVERYTHING,
+    note: str = NO_REASON,
+) -> Pulled:
     """Stop sending in this scope. Everything: by a file in each of these folders, then in the database.
 
+    `reason` is what a person gives; where it is empty, `note` is kept as what the service says of it.
     Whatever cannot be written is told as a problem and keeps nothing else from being written. Without a scope of its
     own an account or a tag is stopped by the database alone. The database gets 2 seconds.
     """
-    said = sentence(reason)
+    by_person = bool(reason.strip())
+    said = sentence(reason if by_person else note)
     found: list[Flag] = []
     problems: list[str] = []
     if scope == EVERYTHING:
         for folder in folders:
-            problem = _write_flag(folder / STOP_FILE, said)
+            problem = _write_flag(folder / STOP_FILE, said if by_person else f"[{said}]")
             problems += [problem] if problem else []
             found += [] if problem else [Flag.FILE]
     under_way: tuple[Journey, ...] = ()
     try:
-        under_way = within(DATABASE_WITHIN_S, lambda: _stop_in_database(said, actor, now, scope))
+        under_way = within(DATABASE_WITHIN_S, lambda: _stop_in_database(Stop(0, scope, said, actor, now, by_person)))
         found.append(Flag.DATABASE)
     except Exception as error:  # noqa: BLE001  whatever ails the database, the file stops: this must not fail
         problems.append(f"The database could not be written ({error}).")
@@ -214,10 +227,10 @@ def sentence(words: str) -> str:
     return said if said.endswith(ENDS) else f"{said}."
 
 
-def _stop_in_database(reason: str, actor: str, now: datetime, scope: str) -> tuple[Journey, ...]:
+def _stop_in_database(wanted: Stop) -> tuple[Journey, ...]:
     if not ledger.is_ready():
         raise LookupError("it has no tables yet")
-    stops.stop(reason=reason, actor=actor, now=now, scope=scope)
+    stops.stop(reason=wanted.reason, actor=wanted.actor, now=wanted.at, scope=wanted.scope, by_person=wanted.by_person)
     return journeys.journeys(states=(State.SENDING,))
 
 

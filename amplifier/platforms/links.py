@@ -29,6 +29,9 @@ MASTODON_PATH = re.compile(
 COLLECTION = "app.bsky.feed.post"
 
 
+HERE = {"127.0.0.1", "localhost"}  # a rehearsal's pages have both names
+
+
 @dataclass(frozen=True)
 class Whose:
     """The account whose post a link must be.
@@ -77,7 +80,7 @@ def _path(text: str, whose: Whose) -> str | None:
         return None
     own = ours.hostname or ""
     schemes = {"http", "https"} if ours.scheme == "http" or own in ALSO else {"https"}
-    is_there = host == own and port == ours.port
+    is_there = (host == own or {host, own} == HERE) and port == ours.port
     is_there = is_there or (host in ALSO.get(own, ()) and port is None)
     return address.path if is_there and named and address.scheme in schemes else None
 

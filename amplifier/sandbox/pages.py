@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 from urllib.parse import urlsplit
 
@@ -24,7 +25,9 @@ WISHES = {
 class Pages:
     """Serves the wall and what is linked from it."""
 
-    def __init__(self, world: World, faults: Faults, state: State) -> None:
+    def __init__(self, world: World, faults: Faults, state: State, *, token: str) -> None:
+        self._token = token.encode()
+        self._wish = self._proof("wish")  # the same after a restart, so that a wall that stays open can go on wishing
         self._world = world
         self._faults = faults
         self._state = state
@@ -37,6 +40,7 @@ class Pages:
             ("GET", "/wall/state", self.state),
             ("GET", "/wall/assets/{name}", self.asset),
             ("POST", "/wall/wish/{name}", self.wish),
+            ("GET", "/wall/proof/{word}", self.prove),
             ("GET", "/profile/{handle}/post/{id}", self.bluesky_post),
             ("GET", "/profile/{handle}", self.bluesky_profile),
             ("GET", "/{handle}/status/{id}", self.x_post),
@@ -52,7 +56,11 @@ class Pages:
 
     def wall(self, _: Request, __: dict[str, str]) -> Answer:
         """The wall's page."""
-        return Answer(200, wall.page(), HTML, {"Cache-Control": "no-cache"})
+        return Answer(200, wall.page(self._wish), HTML, {"Cache-Control": "no-store"})
+
+    def prove(self, _: Request, found: dict[str, str]) -> Answer:
+        """That this server knows the token, to whoever knows it too and made up this word; nobody learns it."""
+        return Answer(200, self._proof(f"wall:{found['word']}").encode(), "text/plain", {"Cache-Control": "no-store"})
 
     def state(self, _: Request, __: dict[str, str]) -> Answer:
         """The wall's state."""
@@ -64,10 +72,10 @@ class Pages:
         return Answer(200, asset[0], asset[1], {"Cache-Control": "no-cache"}) if asset else missing()
 
     def wish(self, request: Request, found: dict[str, str]) -> Answer:
-        """Somebody pressed a button. Other sites' pages are turned away."""
+        """Somebody pressed a button. Who has not read the wall's own page, which no other site can, is turned away."""
         origin = urlsplit(request.header("Origin")).hostname or ""
-        host = urlsplit(f"//{request.host}").hostname or ""
-        if request.header("X-Wall") != "1" or not (is_loopback(origin) and is_loopback(host)):
+        shown = request.header("X-Wall").encode(errors="replace")
+        if not hmac.compare_digest(shown, self._wish.encode()) or not is_loopback(origin):
             return say({"sentence": "Only the wall itself may wish for something."}, 403)
         name = found["name"]
         if name not in WISHES:
@@ -77,6 +85,9 @@ class Pages:
         else:
             self._world.notes.wish(name)
         return say({"sentence": WISHES[name]})
+
+    def _proof(self, word: str) -> str:
+        return hmac.new(self._token, word.encode(), "sha256").hexdigest()
 
     def bluesky_post(self, _: Request, found: dict[str, str]) -> Answer:
         """A post on Bluesky."""
@@ -124,6 +135,14 @@ class Pages:
 def missing() -> Answer:
     """Nothing is here."""
     return Answer(404, b"<!doctype html><title>Not here</title><p>There is nothing at this address.", HTML)
+
+
+def is_named(hosts: list[str]) -> bool:
+    """Whether a request names this computer as its host, and so comes by no other site's name."""
+    try:
+        return len(hosts) == 1 and is_loopback(urlsplit(f"//{hosts[0]}").hostname or "")
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

@@ -24,7 +24,7 @@ from amplifier.sandbox.faults import SILENCES, Fault, Faults, Kind
 from amplifier.sandbox.limits import Limits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network
-from amplifier.sandbox.pages import Pages, is_loopback, missing
+from amplifier.sandbox.pages import Pages, is_loopback, is_named, missing
 from amplifier.sandbox.pretend_clock import CLOCK, Clock
 from amplifier.sandbox.public import Public
 from amplifier.sandbox.routes import Route, Routes, Serving
@@ -72,7 +72,7 @@ class Sandbox:
             bluesky.Bluesky(*kept),
             mastodon.Mastodon(*kept),
             control,
-            Pages(self.world, self.faults, self.state),
+            Pages(self.world, self.faults, self.state, token=token),
         )
         self.routes = Routes([route for part in parts for route in part.routes()])
         try:
@@ -176,6 +176,10 @@ class _Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         sandbox = self.server.sandbox
         path = urlsplit(self.path).path.rstrip("/") or "/"
+        if not is_named(self.headers.get_all("Host") or []):  # another site's name that was made to lead here
+            self.close_connection = True
+            self.send(say({"error": "These pretend networks answer on this computer alone, by its own name."}, 403))
+            return
         if path == LIVE and self.command == "GET":
             self._live()
             return

@@ -38,9 +38,9 @@ _pages.globals["rules"] = RULES
 
 
 @cache
-def page() -> bytes:
-    """The wall itself, empty: its script fills it from /wall/state and /wall/live."""
-    return _pages.get_template("wall.html.j2").render(networks=NETWORKS, blank=_card({})).encode()
+def page(wish: str = "") -> bytes:
+    """The wall itself, empty: its script fills it from /wall/state and /wall/live. `wish`: its buttons' secret."""
+    return _pages.get_template("wall.html.j2").render(networks=NETWORKS, blank=_card({}), wish=wish).encode()
 
 
 @cache

@@ -134,7 +134,8 @@ def _keep(database: Path, now: datetime) -> Path | None:
         source = database.with_name(database.name + ending)
         if source.exists():
             copied = aside.with_name(aside.name + ending)
-            shutil.copy2(source, copied)
+            os.close(os.open(copied, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # what it keeps is for nobody else
+            shutil.copyfile(source, copied)
             _flush(copied)
     return aside
 

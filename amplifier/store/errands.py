@@ -23,9 +23,12 @@ from amplifier.store import ledger, notices
 from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
 from amplifier.store.models import ErrandRow
 from amplifier.store.notes import TWICE, mark_twice
+from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
 SUBJECT = SERVICE = "service"
+# The kind stands in the statement itself: SQLite uses the partial index only then.
+STOP_LINKS = "SELECT digest, id FROM errands WHERE kind = 'stop' AND revoked_at IS NULL ORDER BY id"
 
 
 @whole
@@ -33,7 +36,7 @@ def make_errand(
     *, kind: ErrandKind, token: str, now: datetime, actor: str, person: str = "", delivery: int | None = None
 ) -> Errand:
     """Keep a new secret address, by its digest. `token` is 32 random bytes, url-safe (43 characters)."""
-    row = ErrandRow.objects.create(kind=kind, digest=_digest(token), delivery_id=delivery, person=person, made_at=now)
+    row = ErrandRow.objects.create(kind=kind, digest=digest_of(token), delivery_id=delivery, person=person, made_at=now)
     about = of_delivery(delivery) if delivery is not None else SUBJECT
     write_events([Event(now, actor, about, f"errand: {kind}", detail=person)])
     return _errand(row)
@@ -44,7 +47,7 @@ def find_errand(kind: ErrandKind, token: str) -> Errand | None:
     """The errand behind this address; None if there is none, or it was revoked."""
     if not TOKEN.fullmatch(token):
         return None
-    row = ErrandRow.objects.filter(kind=kind, digest=_digest(token), revoked_at__isnull=True).first()
+    row = ErrandRow.objects.filter(kind=kind, digest=digest_of(token), revoked_at__isnull=True).first()
     return _errand(row) if row else None
 
 
@@ -53,7 +56,7 @@ def find_together(kind: ErrandKind, token: str) -> Mapping[str, Errand]:
     """The errands that somebody was asked for in one notice with this one, by their tokens, in their order."""
     if not TOKEN.fullmatch(token):
         return {}
-    tokens = {_digest(one): one for one in told_together(token)}
+    tokens = {digest_of(one): one for one in told_together(token)}
     rows = ErrandRow.objects.filter(kind=kind, digest__in=list(tokens), revoked_at__isnull=True).order_by("id")
     return {tokens[row.digest]: _errand(row) for row in rows}
 
@@ -65,6 +68,12 @@ def errands(*, kind: ErrandKind, deliveries: Collection[int] | None = None) -> t
     if deliveries is not None:
         rows = rows.filter(delivery_id__in=list(deliveries))
     return tuple(_errand(row) for row in rows.order_by("id"))
+
+
+@reading
+def stop_links() -> Mapping[str, int]:
+    """The numbers of all stop links in use, by their digests, oldest first."""
+    return {digest: int(number) for digest, number in execute(STOP_LINKS)}
 
 
 @reading
@@ -158,7 +167,8 @@ def _tell(errand: Errand, kind: str, actor: str, now: datetime, detail: str = ""
         write_events([Event(now, actor, of_delivery(errand.delivery), kind, detail=detail)])
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is kept of a secret address."""
     return sha256(token.encode()).hexdigest()
 
 

@@ -200,6 +200,7 @@ class StopRow(models.Model):
     at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=100, default="")
+    by_person = models.BooleanField(default=False, db_default=False)  # whether a person gave the reason
 
     class Meta:
         db_table = "stops"
@@ -219,6 +220,13 @@ class ErrandRow(models.Model):
 
     class Meta:
         db_table = "errands"
+        indexes = (
+            models.Index(
+                fields=["id"],
+                name="errands_stop_links",
+                condition=models.Q(kind="stop", revoked_at__isnull=True),
+            ),
+        )
 
 
 class NoticeRow(models.Model):

@@ -13,16 +13,19 @@ from amplifier.store.statement import execute
 from amplifier.store.transaction import instant, reading, whole
 
 SUBJECT = "service"
-IN_FORCE = "SELECT id, scope, reason, actor, at FROM stops WHERE lifted_at IS NULL ORDER BY id"
+IN_FORCE = "SELECT id, scope, reason, actor, at, by_person FROM stops WHERE lifted_at IS NULL ORDER BY id"
 
 
 @whole
-def stop(*, reason: str, actor: str, now: datetime, scope: str = EVERYTHING) -> Stop:
-    """Nothing in this scope is sent from now on. Stopping what is stopped already changes nothing."""
+def stop(*, reason: str, actor: str, now: datetime, scope: str = EVERYTHING, by_person: bool = False) -> Stop:
+    """Nothing in this scope is sent from now on. Stopping what is stopped already changes nothing.
+
+    `by_person`: the reason is a person's, and no note of the service.
+    """
     kept = _by_number(scope)
     row = StopRow.objects.filter(scope=kept, lifted_at__isnull=True).first()
     if row is None:
-        row = StopRow.objects.create(scope=kept, reason=reason, actor=actor, at=now)
+        row = StopRow.objects.create(scope=kept, reason=reason, actor=actor, at=now, by_person=by_person)
         write_events([Event(now, actor, SUBJECT, "stopped", after=scope[:20], detail=f"{scope}: {reason}")])
     return _stop(row)
 
@@ -45,7 +48,10 @@ def stops(*, also: str = "", now: datetime | None = None) -> tuple[Stop, ...]:
 
     `also` is why everything is stopped by a flag outside the database; empty if none is set.
     """
-    found = tuple(Stop(pk, _by_label(scope), why, who, instant(at)) for pk, scope, why, who, at in execute(IN_FORCE))
+    found = tuple(
+        Stop(pk, _by_label(scope), why, who, instant(at), bool(by_person))
+        for pk, scope, why, who, at, by_person in execute(IN_FORCE)
+    )
     return (*found, Stop(0, EVERYTHING, also, "", now)) if also and now else found
 
 
@@ -65,4 +71,4 @@ def _by_label(scope: str) -> str:
 
 
 def _stop(row: StopRow) -> Stop:
-    return Stop(row.pk, _by_label(row.scope), row.reason, row.actor, row.at)
+    return Stop(row.pk, _by_label(row.scope), row.reason, row.actor, row.at, row.by_person)

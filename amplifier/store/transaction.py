@@ -19,10 +19,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 TRIES = 3
 PAUSE_S = 0.05
+BRIEF_S = 4  # how long whoever waits for a page is kept waiting for a database that is locked
+CONNECT_S = 3
 
 
 class Unwell(DatabaseTrouble, OperationalError):
     """What ails the database, in words for people; inside the code it stays the database's own error."""
+
+
+class _Patience:
+    """How long this process waits for a database that others keep."""
+
+    tries = TRIES
+    lock_ms = 0  # for a row that others keep (PostgreSQL); 0 waits as long as it takes
 
 
 class _File:
@@ -35,6 +44,23 @@ class _File:
 
 
 _ours = _File()
+_patience = _Patience()
+
+
+def be_brief() -> None:
+    """From now on this process waits but a short time for a database that is locked or away: people wait for it.
+
+    Says nothing of a server that took a question and hangs; whoever asks sets a limit to that.
+    """
+    database = connection.settings_dict  # the same for all threads
+    options = dict(database.get("OPTIONS") or {})
+    if connection.vendor == "sqlite":
+        database["OPTIONS"] = {**options, "timeout": BRIEF_S}
+    else:  # nothing that a pooler in between would refuse
+        database["OPTIONS"] = {"connect_timeout": CONNECT_S, "tcp_user_timeout": BRIEF_S * 1000, **options}
+        _patience.lock_ms = BRIEF_S * 1000
+    _patience.tries = 1
+    connection.close()
 
 
 def stay_with_this_file() -> None:
@@ -67,17 +93,24 @@ def whole(verb: Callable[P, R]) -> Callable[P, R]:
             return verb(*args, **kwargs)
         _on_a_living_connection()
         with _in_words():
-            for attempt in range(1, TRIES + 1):
+            for attempt in range(1, _patience.tries + 1):
                 try:
                     with transaction.atomic():
+                        _wait_for_locks()
                         return verb(*args, **kwargs)
                 except OperationalError as error:
-                    if attempt == TRIES or not _is_busy(error):
+                    if attempt == _patience.tries or not _is_busy(error):
                         raise
                     time.sleep(PAUSE_S * attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
     return run
+
+
+def _wait_for_locks() -> None:
+    if _patience.lock_ms and is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {_patience.lock_ms}")
 
 
 def reading(verb: Callable[P, R]) -> Callable[P, R]:

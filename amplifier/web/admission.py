@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from string import punctuation
 from urllib.parse import quote, quote_from_bytes
 
-from amplifier.web.door import is_at_home, is_loopback
+from amplifier.web.door import HOST, is_at_home, is_loopback
 
 PARAMETER = b"token="
+WALL_HOST = "localhost"  # under this name the console is never open: its cookie would go to the wall's port too
 # Chromium and Firefox send a Strict cookie along with the redirect of a link in a terminal or mail program, which no
 # site is behind, but not where another site had the link, such as a terminal in a browser.
 ELSEWHERE = b"cross-site"
@@ -49,9 +50,19 @@ class Admission:
         """Whether a secret is to leave the address: one of this run, or any where the console is open already."""
         return method in ("GET", "HEAD") and has_token(query) and (self.is_shown(query) or self.is_known(headers))
 
+    def elsewhere(self, headers: Headers) -> str:
+        """Where the console is, for whoever asks for it by the name that belongs to the wall; else empty."""
+        hosts = [HOST.fullmatch(value.decode("latin-1")) for name, value in headers if name == b"host"]
+        is_walls = any(one and one["name"].lower() == WALL_HOST for one in hosts)
+        return base_of(self.host, self.port) if is_walls else ""
+
     def cookie_header(self) -> bytes:
         """What gives a browser the cookie: for this session, for requests from our own pages, unseen by scripts."""
         return f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict".encode()
+
+    def with_token(self, page: str) -> str:
+        """This page's path with the secret that opens it."""
+        return f"{page}{'&' if '?' in page else '?'}{PARAMETER.decode()}{self.token}"
 
     def _is_token(self, given: bytes) -> bool:
         return bool(self.token) and hmac.compare_digest(given, self.token.encode())
@@ -82,8 +93,12 @@ def address_of(host: str, port: int, token: str, path: str = "/") -> str:
 
 def base_of(host: str, port: int) -> str:
     """Where a server that listens there is reached from this computer."""
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}"
+    return f"http://{host_of(host)}:{port}"
+
+
+def host_of(host: str) -> str:
+    """How a browser names this address in an address of the web."""
+    return f"[{host}]" if ":" in host else host
 
 
 def has_console(host: str) -> bool:

@@ -26,6 +26,11 @@ def is_errand(path: str) -> bool:
     return ERRAND.fullmatch(path) is not None
 
 
+def is_stop(path: str) -> bool:
+    """Whether this errand's path may stop everything."""
+    return path.startswith("/stop/")
+
+
 def is_at_home(*, bound: str, client: str, version: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether a request comes from this very computer: server bound to loopback, client and Host header too.
 

@@ -6,6 +6,7 @@ What a stranger gets, behind a secret address, is one sentence: no path, no comm
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,10 @@ from amplifier.web.frame import frame
 LOST = "Nothing is at this address."
 STALE = "Nothing was changed: this form is no longer valid. Load the page again and repeat it."
 GARBLED = "Nothing was changed: the request was not one that these pages send."
+NOT_THIS_WAY = 405
+PRESSED = (
+    "This address is for a button, and nothing was changed. Go to the page that has the button, and press it there."
+)
 NOT_NOW = "This page cannot be shown just now. Wait a minute, then open it again."
 NOT_SENT = "This was not understood, and nothing was changed. Open the page again and repeat it."
 BROKEN = "<!doctype html><html lang=en-GB><title>Amplifier</title><h1>This page failed.</h1><p>%s</p>"
@@ -39,6 +44,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django's way
     """400."""
     return _page(request, GARBLED, status=400)
+
+
+def own_words(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Django's way to look at every answer: one that only refuses the way of asking is empty, and gets our page."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != NOT_THIS_WAY or response.content or request.method == "HEAD":
+            return response
+        page = _page(request, PRESSED, status=NOT_THIS_WAY)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return respond
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django's way

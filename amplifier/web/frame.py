@@ -19,6 +19,7 @@ from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import Account, Mode
+from amplifier.web.admission import WALL_HOST
 
 ACTOR = "console"
 SAID_FOR_S = 60
@@ -40,7 +41,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     return {
         "mode": settings.mode.value,
         "campaign": {"id": settings.campaign.id, "name": settings.campaign.name, "place": settings.campaign.place},
-        "wall": wall_address(),
+        "wall": "/wall" if settings.mode is Mode.REHEARSAL else "",
         "path": request.path,
         "halts": _halts(),
         "said": _said(request.GET.get("said", "")),
@@ -49,7 +50,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 def wall_address() -> str:
     """Where a rehearsal's wall is; empty where there is none."""
-    return f"http://127.0.0.1:{place().sandbox_port}/wall" if place().settings.mode is Mode.REHEARSAL else ""
+    return f"http://{WALL_HOST}:{place().sandbox_port}/wall" if place().settings.mode is Mode.REHEARSAL else ""
 
 
 def _halts() -> list[dict[str, str]]:
@@ -117,6 +118,6 @@ def known_as(account: Account) -> str:
 def outward(url: str) -> str:
     """This address if a page may lead there, else nothing: the web, and in a rehearsal the pretend networks here."""
     here = f"http://127.0.0.1:{place().sandbox_port}/"
-    if place().settings.mode is Mode.REHEARSAL:
-        return url if url.startswith((here, "https://")) else ""
+    if place().settings.mode is Mode.REHEARSAL and url.startswith(here):
+        return f"http://{WALL_HOST}:{place().sandbox_port}/{url.removeprefix(here)}"
     return url if url.startswith("https://") else ""

@@ -122,9 +122,9 @@ class PublicPages:
         given = ((b"set-cookie", cookie),) if cookie else ()
         await _answer(scope, send, status, self._leading_on, extra, *given, (b"cache-control", NEVER))
 
-    async def fail(self, scope: Scope, send: Send) -> None:
+    async def fail(self, scope: Scope, send: Send, *, status: int = 500) -> None:
         """Say that something went wrong here, and not what."""
-        await _answer(scope, send, 500, self._failed, (b"cache-control", NEVER), (b"connection", b"close"))
+        await _answer(scope, send, status, self._failed, (b"cache-control", NEVER), (b"connection", b"close"))
 
     async def refuse(self, scope: Scope, send: Send) -> None:
         """Say that what was sent is too long, or came too slowly."""

@@ -124,6 +124,39 @@ def test_a_private_mention_bears_its_mark_and_is_left_out_of_what_programs_get(p
     assert private.ask("mentions", "--find", "psst")["mentions"] == []
 
 
+def test_marking_a_private_mention_tells_programs_of_the_steps_alone(private: Shell) -> None:
+    (number,) = (str(one["id"]) for one in private.ask("mentions", "--private", "--find", "psst")["mentions"])
+    told = private.ask("mentions", "mark", number, "done", "--note", "Called back")
+    assert set(told["mention"]) == {"id", "status", "followups"}
+    assert (told["private"], told["mention"]["status"]) == (False, "done")
+    asked = private.ask("mentions", "mark", number, "waiting", "--private")["mention"]
+    assert asked["visibility"] == "direct"
+
+
+PRINTS_JSON = [
+    ("mentions",),
+    ("mentions", "--find", "e"),
+    ("mentions", "--kind", "mention"),
+    ("mentions", "mark", "1", "done"),
+    ("mentions", "mark", "1", "done", "--seen", "0"),  # overtaken by the one before
+    ("mentions", "aside"),
+    ("status",),
+    ("plan",),
+    ("decide",),
+    ("facts",),
+    ("notify",),
+    ("stop",),
+]
+
+
+def test_no_command_gives_a_private_mention_to_programs_that_did_not_ask_for_it(private: Shell) -> None:
+    (number,) = (one["id"] for one in private.ask("mentions", "--private", "--find", "psst")["mentions"])
+    for words in PRINTS_JSON:
+        said = private(*(str(number) if one == "1" else one for one in words), "--json").out
+        assert json.loads(said)
+        assert "psst" not in said, command
+
+
 def test_a_private_mention_is_in_no_summary(private: Shell) -> None:
     assert private.ask("status")["mentions"] == {"new": 2}
 

@@ -11,6 +11,7 @@ from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
 from amplifier.store import errands, stops
 from amplifier.store.models import DeliveryRow, ErrandRow
+from amplifier.store.stop_links import written
 from amplifier.web.whereabouts import announce
 from tests.cli.conftest import Shell
 
@@ -103,7 +104,9 @@ def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
     listed = shell("stop-link", "--list").out
     assert listed.count("stop link ") == 2
     assert first not in listed
+    assert len(written(shell.var) or ()) == 2
     assert "All 2 stop links lead nowhere now" in shell("stop-link", "--revoke").out
+    assert written(shell.var) == {}
     assert errands.find_errand(ErrandKind.STOP, first.rpartition("/")[2]) is None
     assert "There is no stop link in use." in shell("stop-link", "--list").out
     assert "There was no stop link to end." in shell("stop-link", "--revoke").out

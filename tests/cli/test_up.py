@@ -245,7 +245,7 @@ def test_the_secret_of_the_console_is_shown_on_a_terminal_and_to_no_log(
     up._welcome(place, options, (0, 0), opened=OPENED)
     said = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
     mark = f"?token={OPENED.token}" if terminal else ""
-    wall = "http://127.0.0.1:8000/wall" if terminal else "http://127.0.0.1:8900/wall"
+    wall = "http://127.0.0.1:8000/wall" if terminal else "http://localhost:8900/wall"
     for words, address in {"Watch the wall": wall, "I schedule": f"{HERE}/", "I answer": f"{HERE}/mentions"}.items():
         assert f"  {words:<16} {address}{mark}\n" in said
     assert f"  I share          {HERE}/k/lab23\n" in said  # everybody's, so nobody's secret

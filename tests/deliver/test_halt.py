@@ -151,11 +151,23 @@ def test_what_a_person_said_is_told_from_what_names_our_files_and_variables(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     halt.pull([place.var], reason="A wrong name", actor="cli:wren", now=NOW)
-    assert [one.is_in_a_persons_words(place) for one in halt.halts(place)] == [True, True]
+    assert [one.by_person for one in halt.halts(place)] == [True, True]
     place.stop_file.write_text("")
-    assert [one.is_in_a_persons_words(place) for one in halt.flags(place)] == [False]
+    assert [one.by_person for one in halt.flags(place)] == [False]
     monkeypatch.setenv("AMPLIFIER_STOP", "1")
-    assert [one.is_in_a_persons_words(place) for one in halt.flags(place)] == [False, False]
+    assert [one.by_person for one in halt.flags(place)] == [False, False]
+
+
+def test_a_stop_without_a_reason_keeps_the_services_note_as_no_persons_words(place: Place) -> None:
+    halt.pull([place.var], reason="  ", note="Pressed on a page", actor="console", now=NOW)
+    assert [(one.reason, one.by_person) for one in halt.halts(place)] == [("Pressed on a page.", False)] * 2
+    assert place.stop_file.read_text() == "[Pressed on a page.]\n"
+    assert len(halt.in_words(place)) == 1  # said once, though it stands in two places
+
+
+def test_what_a_person_wrote_into_the_stop_file_by_hand_is_theirs(place: Place) -> None:
+    place.stop_file.write_text("A wrong name is in it\n")
+    assert [(one.reason, one.by_person) for one in halt.flags(place)] == [("A wrong name is in it", True)]
 
 
 @pytest.mark.parametrize("value", ["", "0", " "])

@@ -88,7 +88,7 @@ def ours(install: Install, network: str, words: str) -> str:
     """The link of what was posted by hand on this pretend network."""
     posts = install.world().ask("GET", "/_/world")["posts"]
     (number,) = [one["remote_id"] for one in posts if one["network"] == network and one["text"].startswith(words)]
-    here = f"http://127.0.0.1:{install.sandbox_port}"
+    here = f"http://localhost:{install.sandbox_port}"
     return {
         "x": f"{here}/labfreemvmt/status/{number}",
         "bluesky": f"{here}/profile/labfreemvmt.example/post/{number.rpartition('/')[2]}",

@@ -66,7 +66,7 @@ def test_it_says_where_it_is_and_logs_what_others_say(running: Run) -> None:
     said = running.said()
     assert "REHEARSAL  Labour Campaign for Free Movement" in said
     assert "Its whole campaign in 2 minutes. Nothing leaves this computer." in said
-    assert f"http://127.0.0.1:{install.sandbox_port}/wall" in said
+    assert f"http://localhost:{install.sandbox_port}/wall" in said
     for page in ("/", "/k/lab23", "/mentions"):
         assert f"http://127.0.0.1:{install.port}{page}" in said
     assert f"send 'Hello from the hall' --to x --home {install.home} --var {install.var}" in said

@@ -170,3 +170,13 @@ def test_in_a_rehearsal_the_same_name_on_another_server_is_somebody_else(path: s
     refused = receipt_from_link(NORTH.web + path, NORTH)
     assert isinstance(refused, str)
     assert "the account is @labfreemvmt@other.example" in refused
+
+
+def test_a_rehearsals_pages_have_both_names_of_this_computer_and_no_other() -> None:
+    whose = Whose("x", "labfreemvmt", "http://127.0.0.1:8900")
+    for host in ("127.0.0.1:8900", "localhost:8900"):
+        found = receipt_from_link(f"http://{host}/labfreemvmt/status/12", whose)
+        assert isinstance(found, Receipt)
+        assert found.url == "http://127.0.0.1:8900/labfreemvmt/status/12"
+    for host in ("localhost:8901", "localhost", "localhost.example:8900"):
+        assert isinstance(receipt_from_link(f"http://{host}/labfreemvmt/status/12", whose), str)

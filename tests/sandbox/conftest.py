@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ class Door:
 
     def delete(self, path: str) -> Any:
         return self._good(self.plain.delete(f"{self.base}/_/{path}", headers=self._key, timeout=10))
+
+    def wish_word(self) -> str:
+        """The secret that the wall's buttons show, as its page has it."""
+        (word,) = re.findall(r'name="wish" content="(\w{64})"', self.plain.get(f"{self.base}/wall", timeout=10).text)
+        return str(word)
 
     def posts(self, network: str) -> list[dict[str, Any]]:
         return [post for post in self.get("world")["posts"] if post["network"] == network]

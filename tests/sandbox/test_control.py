@@ -59,7 +59,7 @@ def test_a_wish_is_given_out_once_and_waited_for(door: Any) -> None:
     waiting = threading.Thread(target=lambda: given.append(door.get("wishes?wait=5")))
     waiting.start()
     time.sleep(0.1)
-    wall = {"X-Wall": "1", "Origin": door.base}
+    wall = {"X-Wall": door.wish_word(), "Origin": door.base}
     for name in ("debate_slips", "pull_the_plug"):
         door.plain.post(f"{door.base}/wall/wish/{name}", headers=wall, timeout=5)
         waiting.join(5)

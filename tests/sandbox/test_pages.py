@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 import pytest
 
 from amplifier.sandbox.pages import is_loopback
+from tests.sandbox.conftest import TOKEN
 
 
 def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesky: Any, mastodon: Any) -> None:
@@ -62,23 +64,27 @@ def wish(door: Any, name: str, **headers: str) -> Any:
         {"X-Wall": "1", "Origin": "https://elsewhere.example"},
         {"X-Wall": "1", "Origin": "null"},
         {"X-Wall": "0", "Origin": "http://127.0.0.1"},
-        {"X-Wall": "1", "Origin": "http://127.0.0.1", "Host": "elsewhere.example"},
+        {"X-Wall": "word", "Origin": "https://elsewhere.example"},
+        {"X-Wall": "word"},
+        {"X-Wall": "1", "Origin": "http://127.0.0.1"},
+        {"X-Wall": "word", "Origin": "http://127.0.0.1", "Host": "elsewhere.example"},
     ],
 )
 def test_only_the_wall_itself_may_wish(door: Any, headers: dict[str, str]) -> None:
+    headers = {name: door.wish_word() if value == "word" else value for name, value in headers.items()}
     assert wish(door, "debate_slips", **headers).status_code == 403
     assert door.get("wishes") == []
 
 
 def test_a_wish_answers_with_a_sentence(door: Any) -> None:
-    wall = {"X-Wall": "1", "Origin": door.base}
+    wall = {"X-Wall": door.wish_word(), "Origin": door.base}
     assert wish(door, "debate_slips", **wall).json()["sentence"]
     assert wish(door, "odd", **wall).status_code == 404
     assert [found["name"] for found in door.get("wishes")] == ["debate_slips"]
 
 
 def test_x_stops_by_itself_for_one_post(door: Any) -> None:
-    answer = wish(door, "x_stops", **{"X-Wall": "1", "Origin": "http://localhost:1234"})
+    answer = wish(door, "x_stops", **{"X-Wall": door.wish_word(), "Origin": "http://localhost:1234"})
     assert answer.json()["sentence"].startswith("X ")
     assert door.get("wishes") == []
     found = door.get("faults")[0]
@@ -129,3 +135,16 @@ def test_on_bluesky_pages_are_found_by_did_too(door: Any, bluesky: Any) -> None:
     for path in (f"/profile/{bluesky.did}/post/3lxyzabcdef2a", f"/profile/{bluesky.did}"):
         assert "Pretend words on Bluesky" in door.plain.get(door.base + path, timeout=5).text
     assert door.plain.get(f"{door.base}/profile/did:plc:nobody", timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/wall", "/wall/state", "/wall/live", "/wall/assets/wall.js", "/@a", "/_/world"])
+@pytest.mark.parametrize("host", ["elsewhere.example", "elsewhere.example:80", "127.0.0.1.elsewhere.example", "", "["])
+def test_under_another_name_nothing_is_answered(door: Any, path: str, host: str) -> None:
+    answer = door.plain.get(door.base + path, headers={"Host": host}, timeout=5, allow_redirects=False)
+    assert (answer.status_code, "own name" in answer.text) == (403, True)
+
+
+def test_it_proves_that_it_knows_the_token_without_telling_it(door: Any) -> None:
+    first, second = (door.plain.get(f"{door.base}/wall/proof/{word}", timeout=5).text for word in ("a", "b"))
+    assert first == hmac.new(TOKEN.encode(), b"wall:a", "sha256").hexdigest() != second
+    assert door.wish_word() not in (first, second, door.plain.get(f"{door.base}/wall/proof/wish", timeout=5).text)

@@ -94,6 +94,7 @@ def test_what_was_here_before_is_kept(opened: None, tmp_path: Path) -> None:  # 
     aside = _restore(header, content, tmp_path)
     if header.database == SQLITE:
         assert rows_of_file(Path(aside))["deliveries"] == 1
+        assert Path(aside).stat().st_mode & 0o077 == 0  # as everything in the data folder
     else:
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT id, text FROM "{aside}".deliveries')

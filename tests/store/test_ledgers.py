@@ -22,6 +22,7 @@ from amplifier.store.backup_file import read, read_header
 from amplifier.store.backup_restore import must_fit, replace_rows
 from amplifier.store.models import DeliveryRow
 from amplifier.web import frame
+from amplifier.web.errands.stop_links import stop_links
 from tests.conftest import SQLITE, _use
 from tests.deliver.desk import Desk
 from tests.store.ledgers import story
@@ -176,7 +177,10 @@ def test_addresses_that_were_printed_still_lead_somewhere(
     client = Client(HTTP_HOST="127.0.0.1:8000")
     for token in (story.ANNA, story.BEN, story.CLEO):
         assert client.get(f"/h/{token}").status_code == 200
+    stop_links.cache_clear()
+    stop_links().refresh()  # as the pages do at their start
     assert client.get(f"/stop/{story.STOP}").status_code == 200
+    stop_links.cache_clear()
     client.post(f"/stop/{story.STOP}", {})
     assert "all" in {one.scope for one in stops.stops()}
     frame.place.cache_clear()

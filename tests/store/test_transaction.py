@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, connections
 
 from amplifier.errors import DatabaseTrouble
 from amplifier.store import heartbeats, transaction
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.transaction import TRIES, reading, stamp, stay_with_this_file, whole
+from amplifier.store.transaction import TRIES, be_brief, reading, stamp, stay_with_this_file, whole
 from tests.store.filled import NOW
 
 
@@ -224,3 +226,38 @@ def test_what_breaks_a_rule_is_no_illness() -> None:
 
     with pytest.raises(IntegrityError):
         verb()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in the process of the pages, with a shorter patience yet."""
+    before = connection.settings_dict["OPTIONS"]
+    monkeypatch.setattr(transaction, "_patience", transaction._Patience())
+    monkeypatch.setattr(transaction, "BRIEF_S", 1)
+    be_brief()
+    yield
+    connection.close()
+    connection.settings_dict["OPTIONS"] = before
+
+
+@pytest.mark.usefixtures("sqlite_ledger", "hurried")
+def test_whoever_people_wait_for_tries_a_locked_database_once_and_shortly() -> None:
+    with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        with pytest.raises(DatabaseTrouble, match="Another program keeps the database"):
+            heartbeats.beat("web", now=NOW)
+        assert time.monotonic() - begun < 20  # which is what one try takes elsewhere
+        other.rollback()
+    heartbeats.beat("web", now=NOW)
+
+
+@pytest.mark.usefixtures("postgres_ledger", "hurried")
+@pytest.mark.postgres
+def test_whoever_people_wait_for_waits_shortly_for_a_row_that_others_keep() -> None:
+    heartbeats.beat("web", now=NOW)
+    with psycopg.connect(**connection.get_connection_params()) as other:  # a driver of its own
+        other.execute("SELECT * FROM heartbeats FOR UPDATE")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            heartbeats.beat("web", now=NOW + timedelta(seconds=1))
+        assert set(heartbeats.heartbeats()) == {"web"}  # reading waits for nobody

@@ -13,9 +13,12 @@ from django.db import connection
 
 from amplifier.clock import utc_now
 from amplifier.place import Place, settle
-from amplifier.web import frame
+from amplifier.store.stop_links import write_down
+from amplifier.web import frame, urls
+from amplifier.web.errands.stop_links import stop_links
 from tests.web.campaign import Campaign, make_home
 
+assert urls.urlpatterns  # loaded before any test puts something else in a name that the pages import
 AHEAD = timedelta(minutes=10)  # the first post is due so long after the first test that asks
 
 
@@ -35,9 +38,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: Place) -> 
     monkeypatch.setattr(frame, "settle", lambda *_: place)
     monkeypatch.setenv("AMPLIFIER_VAR", str(place.var))
     asked = frame.place
-    asked.cache_clear()
+    for kept in (asked, stop_links):
+        kept.cache_clear()
+    write_down(place.var, {})
     yield Campaign(place)
-    asked.cache_clear()
+    for kept in (asked, stop_links):
+        kept.cache_clear()
     (place.var / "STOP").unlink(missing_ok=True)  # the folder is shared, and a test may have stopped everything
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 
-from amplifier.store import decisions
+from amplifier.campaign.errand import ErrandKind
+from amplifier.clock import utc_now
+from amplifier.store import decisions, errands
+from amplifier.store.stop_links import write_down
 from amplifier.web import asgi
 from amplifier.web.admission import Admission
 from amplifier.web.public import PublicPages
@@ -188,3 +196,80 @@ def test_a_fault_outside_of_django_is_one_plain_sentence_too(site: Site, monkeyp
                 broken.setattr(asgi, name, lambda _: 1 / 0)
             status, body = site.ask(path)
         assert (status, body) == (500, b"This page cannot be shown just now. Wait a minute, then open it again.\n")
+
+
+@pytest.fixture
+def hung(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Every page but those that stop waits for a database that says nothing, until it is let go."""
+    awake = threading.Event()
+    ask = WSGIHandler.__call__
+
+    busy: list[str] = []
+
+    def answer(self: WSGIHandler, environ: Any, start_response: Any) -> Any:
+        busy.append(environ["PATH_INFO"])
+        try:
+            if not environ["PATH_INFO"].startswith("/stop/"):
+                awake.wait(60)
+            return ask(self, environ, start_response)
+        finally:
+            busy.remove(environ["PATH_INFO"])
+
+    monkeypatch.setattr(WSGIHandler, "__call__", answer)
+    monkeypatch.setattr(asgi, "ERRAND_WITHIN_S", 0.2)
+    monkeypatch.setattr(asgi, "CONSOLE_WITHIN_S", 0.2)
+    yield awake
+    awake.set()
+    while busy:  # until then they ask this test's database
+        time.sleep(0.01)
+
+
+def test_a_page_that_does_not_come_in_time_is_a_sentence_and_then_comes_again(
+    site: Site, hung: threading.Event
+) -> None:
+    address = "/h/" + "x" * 43
+    said = (503, b"This page cannot be shown just now. Wait a minute, then open it again.\n")
+    for _ in range(2 * asgi.ERRAND_THREADS):  # more than there are threads: who comes later waits no longer
+        assert site.ask(address, **ELSEWHERE) == said
+    assert site.ask("/") == said
+    hung.set()
+    assert site.ask("/imprint")[0] == 200
+
+
+def test_whatever_keeps_the_other_pages_waiting_everything_can_be_stopped(
+    opened: Campaign, site: Site, hung: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = secrets.token_urlsafe(32)
+    errands.make_errand(kind=ErrandKind.STOP, token=token, now=utc_now(), actor="cli:wren")
+    write_down(opened.place.var, errands.stop_links())
+    for _ in range(2 * asgi.ERRAND_THREADS):
+        assert site.ask("/h/" + "x" * 43, **ELSEWHERE)[0] == 503
+    monkeypatch.setattr(asgi, "ERRAND_WITHIN_S", 60)
+    assert not hung.is_set()
+    status, body = site.ask(f"/stop/{token}", method="POST", **ELSEWHERE)
+    assert (status, b"Sending is stopped." in body) == (200, True)
+    assert opened.place.stop_file.exists()
+
+
+def test_whoever_opens_it_by_the_walls_name_is_led_to_the_consoles_own(site: Site) -> None:
+    named = ((b"host", b"localhost:8000"),)
+    status, headers, _ = site.answer("/mentions", headers=named, query_string=QUERY)
+    assert (status, headers[b"location"]) == (
+        303,
+        b"http://127.0.0.1:8000/mentions?q=a%20b&kind=reply&token=" + TOKEN.encode(),
+    )
+    assert b"set-cookie" not in headers  # it would go to the wall's port with every request
+
+
+@pytest.mark.parametrize(("bound", "host"), [("127.0.0.2", b"127.0.0.2:8000"), ("::1", b"[::1]:8000")])
+def test_forms_are_taken_wherever_the_console_is_open(opened: Campaign, bound: str, host: bytes) -> None:
+    form = b"csrfmiddlewaretoken=" + b"a" * 32 + b"&post=hello%2Fonce"
+    headers = (
+        (b"host", host),
+        (b"origin", b"http://" + host),
+        (b"cookie", b"amplifier_form=" + b"a" * 32 + b"; " + HOME[-1][1]),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+        (b"content-length", str(len(form)).encode()),
+    )
+    site = Site(opened, bound=bound)
+    assert site.ask("/posts/skip", method="POST", headers=headers, body=form, client=(bound, 1))[0] == 302

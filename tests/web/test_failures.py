@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from amplifier.web.failures import PRESSED
 from tests.web.campaign import Campaign, Page
 
 
@@ -39,3 +40,19 @@ def test_a_page_about_a_failure_does_not_renew_itself(opened: Campaign) -> None:
     assert opened.get("/nothing").named("main")[0]["data-now"] == ""
     assert opened.get("/").named("main")[0]["data-now"] != ""
     assert opened.get("/mentions").named("main")[0]["data-now"] != ""
+
+
+@pytest.mark.parametrize(
+    "path", ["/stop", "/decide/1", "/posts/skip", "/mentions/1", "/milestones/move", "/decide/missed"]
+)
+def test_an_address_that_belongs_to_a_button_is_a_page_with_the_way_on(opened: Campaign, path: str) -> None:
+    page = opened.get(path)
+    assert (page.status, page.truth) == (405, PRESSED)
+    assert "/" in page.links()
+    assert page.response["Allow"] == "POST"
+
+
+def test_a_correction_of_no_post_says_what_is_missing(opened: Campaign) -> None:
+    for path in ("/posts/correct", "/posts/correct?post=", "/posts/correct?post=%20"):
+        answer = opened.client.get(path)
+        assert "Which post is to be corrected?" in opened.get(answer["Location"]).text

@@ -23,6 +23,7 @@ from amplifier.errors import SettingsError
 from amplifier.policy import Topic
 from amplifier.store import errands
 from amplifier.store.models import DeliveryRow
+from amplifier.store.stop_links import write_down
 from amplifier.web import frame
 from amplifier.web.errands import sheet
 from amplifier.web.errands.guesses import Guesses
@@ -35,6 +36,8 @@ from tests.web.test_server import listens
 STOP, HAND = "s" * 43, "h" * 43
 PUBLIC = ("/healthz", "/imprint", "/k/lab23", "/k/nothing", "/k/static/nothing.css")
 ERRANDS = (f"/stop/{STOP}", f"/h/{HAND}", "/stop/" + "w" * 43, "/h/" + "w" * 43)
+STOPS = tuple(path for path in ERRANDS if path.startswith("/stop/"))
+HANDS = tuple(path for path in ERRANDS if path not in STOPS)
 ELSEWHERE = {"Host": "amplifier.example", "X-Forwarded-For": "198.51.100.9"}
 # Whatever a stranger has no use for: places on this computer, commands, and our insides.
 INSIDE = re.compile(
@@ -90,6 +93,7 @@ def errand(opened: Campaign) -> Campaign:
         state="held", reason=HoldReason.HAND_OFF, run_at=due, too_late_at=due + timedelta(minutes=9)
     )
     errands.make_errand(kind=ErrandKind.STOP, token=STOP, now=due, actor="cli:wren")
+    write_down(opened.place.var, errands.stop_links())
     draft = Draft(f"{row.pk}:0", Topic.HAND_OFF, "Please post.")
     assert errands.ask([Ask(row.pk, "anna", 0)], draft, token=HAND, link="sealed:x", now=due)
     return opened
@@ -141,14 +145,20 @@ def test_strangers_learn_nothing_of_what_ails_the_database(served: Run, ill: Cal
     assert ask(served, f"/h/{HAND}")[0] == 200  # it has been open
     ill(served.install.var / "amplifier.sqlite3")
     errand_tells = (503, 200, 404) if ill is damage else (503,)  # what SQLite has read already may still be known
-    for path in (*PUBLIC, *ERRANDS, "/", "/decide", "/nothing"):
+    for path in (*PUBLIC, *HANDS, "/", "/decide", "/nothing"):
         status, _ = ask(served, path)
-        assert status in ((200, 404) if path not in ERRANDS else errand_tells), (path, status)
-    for path in ERRANDS:
+        assert status in ((200, 404) if path not in HANDS else errand_tells), (path, status)
+    for path in HANDS:
         status, words = ask(served, path, method="POST", body="do=take&reason=x")
         assert status in errand_tells
         assert status != 503 or "Wait a minute, then open" in words
     assert "database" in served.said().lower(), "whoever runs it is told"
+    right, wrong = STOPS
+    assert (ask(served, right)[0], ask(served, wrong)[0], ask(served, wrong, method="POST")[0]) == (200, 404, 404)
+    assert not (served.install.var / "STOP").exists()
+    status, words = ask(served, right, method="POST", body="reason=Wrong")
+    assert (status, "Sending is stopped." in words) == (200, True)
+    assert (served.install.var / "STOP").read_text() == "Wrong.\n"
 
 
 def test_a_lock_of_another_program_is_no_news_for_strangers(errand: Campaign) -> None:
@@ -182,6 +192,7 @@ def test_a_fault_of_ours_is_one_sentence(errand: Campaign, monkeypatch: pytest.M
 
     errand.client.raise_request_exception = False
     monkeypatch.setattr("amplifier.store.errands.find_errand", fail)
+    monkeypatch.setattr("amplifier.web.errands.stop_links.StopLinks.number_of", fail)
     monkeypatch.setattr(frame, "place", fail)  # nothing of ours can be relied on
     for path in ERRANDS:
         page = errand.get(path)

@@ -2,6 +2,7 @@
 import { ago } from "/wall/assets/clock.js";
 
 const FACES = 6;
+const HERE = ["127.0.0.1", "localhost", "[::1]"]; // this page goes by one of its names, its posts by another
 
 /** Makes `list` hold one child an item, in order. Children are kept by key; returns those that are new. */
 export function keep(list, items, { key, make, fill }) {
@@ -68,7 +69,7 @@ export function dress(article, post) {
   const link = article.querySelector(".ago");
   link.firstElementChild.dateTime = post.at;
   const address = post.url ? new URL(post.url, location.href) : null;
-  if (address?.origin === location.origin) link.href = address.pathname;
+  if (address?.port === location.port && HERE.includes(address.hostname)) link.href = address.pathname;
 }
 
 /** What may change on a card: its words, its replies and how long ago it was. */

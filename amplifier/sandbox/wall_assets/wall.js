@@ -122,7 +122,7 @@ async function wish(button) {
   if (button.dataset.wish === "x_stops") columns.front("x");
   if (button.dataset.wish === "pull_the_plug") plug = { at: now(), sent: last.strip.sent };
   try {
-    const answer = await fetch(`/wall/wish/${button.dataset.wish}`, { method: "POST", headers: { "X-Wall": "1" }, signal: AbortSignal.timeout(8000) });
+    const answer = await fetch(`/wall/wish/${button.dataset.wish}`, { method: "POST", headers: { "X-Wall": document.querySelector("meta[name=wish]").content }, signal: AbortSignal.timeout(8000) });
     const body = await answer.json().catch(() => ({}));
     if (body.sentence) say(body.sentence);
     else say(answer.ok ? FALLBACK[button.dataset.wish] : "The pretend networks refused that. Nothing was changed; load this page again and press once more.");

@@ -20,7 +20,7 @@ from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.deliver.outcome import outcomes
 from amplifier.deliver.withdraw import Taking, prepare_withdrawal, queue_withdrawal
-from amplifier.errors import AmplifierError
+from amplifier.errors import AmplifierError, UsageError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_out, said_today
@@ -122,8 +122,11 @@ def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correctio
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:
+    post = asked(values, "post")
+    if not post:
+        raise UsageError("Which post is to be corrected? Choose it in the list of what is out.")
     program = program_in_force(place().settings)
-    return program, find_out(program, asked(values, "post"))
+    return program, find_out(program, post)
 
 
 def _address(post: str) -> str:

@@ -20,7 +20,7 @@ FEW = 3
 @require_POST
 def stop_everything(request: HttpRequest) -> HttpResponse:
     """Stop, and say on the page where it was pressed what that means."""
-    pulled = pull([place().var], reason=NO_REASON, actor=ACTOR, now=utc_now())
+    pulled = pull([place().var], reason="", note=NO_REASON, actor=ACTOR, now=utc_now())
     back = asked(request.POST, "back")
     return go_back(back if PAGE.fullmatch(back) else "/", _said(pulled))
 

@@ -252,7 +252,7 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
         "due": f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}",
         "left": lasting(left),
         "left_s": left,
-        "wall": f"{api}/wall",
+        "wall": outward(f"{api}/wall"),
         "composer": TABLE[row.platform].composer_address(row.text, api),
         "readable": found.account is not None and is_readable(found.account, place().settings),
         "url": outward(out.receipt.url) if out and out.receipt else "",
@@ -292,7 +292,7 @@ def _why(found: Errands) -> str:
     """Why it is as it is, where a person has said so. What the service notes of itself is for whoever runs it."""
     row, stop = found.row, found.stop
     if stop:
-        return stop.reason if stop.is_in_a_persons_words(place()) else ""
+        return stop.reason if stop.by_person else ""
     return row.detail if row.state is State.DROPPED or row.reason == HoldReason.HAND_OFF else ""
 
 

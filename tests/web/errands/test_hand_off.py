@@ -16,6 +16,7 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
 from amplifier.campaign.errand import Ask, ErrandKind
 from amplifier.campaign.notice import Draft
 from amplifier.clock import utc_now
+from amplifier.deliver.halt import pull
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.policy import Topic
 from amplifier.settings import Mode
@@ -181,7 +182,7 @@ def test_what_came_of_the_look_is_on_the_page(errand: Errand) -> None:
     errand.put(state="sent", reason="", detail="", remote_id="at://us/1", url=f"{STAGE}/profile/us/post/1")
     page = errand.get()
     assert page.truth == "It is out on Bluesky. There is nothing left to do."
-    assert f"{STAGE}/profile/us/post/1" in page.links()
+    assert f"{STAGE}/profile/us/post/1".replace("127.0.0.1", "localhost") in page.links()
 
 
 def test_a_pasted_link_is_given_to_the_worker_to_look_at(errand: Errand) -> None:
@@ -250,7 +251,7 @@ def test_what_is_missed_must_not_be_posted_any_more_but_can_be_said(errand: Erra
 
 
 def test_while_sending_is_stopped_the_page_says_not_to_post(errand: Errand) -> None:
-    stops.stop(reason="The wrong words went out.", actor="cli:anna", now=utc_now())
+    stops.stop(reason="The wrong words went out.", actor="cli:anna", now=utc_now(), by_person=True)
     page = errand.get()
     assert page.truth == "Do not post this now. Sending is stopped."
     assert "The wrong words went out." in page.text
@@ -264,7 +265,7 @@ def test_a_stop_of_its_account_or_tag_reaches_the_page_and_whoever_posted_can_st
     errand: Errand, scope: str, where: str
 ) -> None:
     errand.put(text=f"{errand.row.text} #LAB23")
-    stops.stop(reason="Account hacked.", actor="cli:ola", now=utc_now(), scope=scope)
+    stops.stop(reason="Account hacked.", actor="cli:ola", now=utc_now(), scope=scope, by_person=True)
     page = errand.get()
     assert page.truth == f"Do not post this now. {where} is stopped."
     assert "Account hacked." in page.text
@@ -273,6 +274,16 @@ def test_a_stop_of_its_account_or_tag_reaches_the_page_and_whoever_posted_can_st
         assert errand.press(button).truth == page.truth
     assert "taken" not in [kind for _, kind in errand.story()]
     assert errand.press("posted").truth == "Thank you. We are looking for it on Bluesky."
+
+
+@pytest.mark.parametrize("note", ["Stopped on the command line, without a reason.", "Somebody pressed the stop link."])
+def test_a_note_of_the_services_own_is_not_for_whoever_posts_by_hand(errand: Errand, note: str) -> None:
+    pull([errand.campaign.place.var], reason=" ", note=note, actor="cli:anna", now=utc_now())
+    for _ in ("by file and database", "by the database alone"):
+        page = errand.get()
+        assert page.truth == "Do not post this now. Sending is stopped."
+        assert note not in page.text
+        errand.campaign.place.stop_file.unlink(missing_ok=True)
 
 
 def test_a_stop_of_something_else_keeps_nobody_from_it(errand: Errand) -> None:

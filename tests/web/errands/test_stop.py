@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import sqlite3
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
+from django.db import connection
 from django.test import Client
 
 from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
 from amplifier.deliver import halt
 from amplifier.store import errands, stops
+from amplifier.store.stop_links import FILE, write_down
 from amplifier.web.errands import sheet
 from amplifier.web.errands import stop as stop_module
 from amplifier.web.errands.guesses import Guesses
+from amplifier.web.errands.stop_links import stop_links
 from tests.web.campaign import Campaign, Page
 
 ELSEWHERE = {"HTTP_HOST": "amplifier.example", "REMOTE_ADDR": "203.0.113.7", "HTTP_X_FORWARDED_FOR": "198.51.100.9"}
@@ -31,9 +37,9 @@ def _no_traces(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture
 def token(opened: Campaign) -> str:
-    assert opened
     made = secrets.token_urlsafe(32)
     errands.make_errand(kind=ErrandKind.STOP, token=made, now=utc_now(), actor="cli:wren")
+    write_down(opened.place.var, errands.stop_links())
     return made
 
 
@@ -98,8 +104,9 @@ def test_a_link_of_another_kind_stops_nothing(opened: Campaign, phone: Client) -
     assert stops.stops() == ()
 
 
-def test_a_revoked_link_leads_nowhere(token: str, phone: Client) -> None:
+def test_a_revoked_link_leads_nowhere(opened: Campaign, token: str, phone: Client) -> None:
     errands.revoke_errands(kind=ErrandKind.STOP, actor="cli:wren", now=utc_now())
+    write_down(opened.place.var, errands.stop_links())
     assert phone.post(f"/stop/{token}").status_code == 404
     assert stops.stops() == ()
 
@@ -125,13 +132,73 @@ def test_a_stop_that_failed_says_so_in_no_uncertain_words(
     assert len(page.named("button")) == 1
 
 
-def test_a_database_that_does_not_answer_is_said_and_is_no_wrong_address(
+def _damage(path: Path, index: str) -> None:
+    """Overwrite the first page of this index, as a failing disk may."""
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        (root,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+        (size,) = file.execute("PRAGMA page_size").fetchone()
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as raw:
+        raw.seek((root - 1) * size)
+        raw.write(b"\xde\xad" * (size // 2))
+
+
+@pytest.mark.parametrize("index", ["sqlite_autoindex_errands_1", "errands_stop_links"])
+def test_a_right_link_stops_also_while_its_lookup_is_damaged(
+    opened: Campaign, token: str, phone: Client, index: str
+) -> None:
+    connection.close()
+    _damage(Path(connection.settings_dict["NAME"]), index)
+    stop_links().refresh()
+    assert Page(phone.get(f"/stop/{token}")).truth == "This stops every post that has not begun to go out."
+    assert phone.get(f"/stop/{'y' * 43}").status_code == 404
+    page = Page(phone.post(f"/stop/{token}", {"reason": "Wrong"}))
+    assert (page.status, page.truth) == (200, "Sending is stopped.")
+    assert opened.place.stop_file.read_text() == "Wrong.\n"
+
+
+def test_a_right_link_stops_while_another_program_keeps_the_database(
+    opened: Campaign, token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(halt, "DATABASE_WITHIN_S", 0.2)
+    with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert Page(phone.post(f"/stop/{token}")).truth == "Sending is stopped."
+        assert Page(phone.get(f"/stop/{token}")).truth == "Sending is stopped already."
+        assert opened.place.stopped_by_file() == "Somebody pressed the stop link."
+        other.rollback()
+
+
+def test_a_database_that_never_answers_keeps_the_button_nobody_waits_for(
     token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise DatabaseError("gone")
-
-    monkeypatch.setattr(stop_module.errands, "find_errand", fail)
+    hung = threading.Event()
+    monkeypatch.setattr(stop_module, "LOOK_FOR_S", 0.1)
+    monkeypatch.setattr(stop_module, "why_stopped", lambda _: hung.wait(60))
+    monkeypatch.setattr(errands, "find_errand", lambda *_: pytest.fail("asked the database"))
     page = Page(phone.get(f"/stop/{token}"))
-    assert page.status == 503
-    assert page.truth.startswith("Amplifier cannot look into its records, so nothing is sent")
+    assert (page.truth, len(page.named("button"))) == ("This stops every post that has not begun to go out.", 1)
+    hung.set()
+
+
+def test_where_what_sends_may_be_elsewhere_a_file_alone_is_no_stop(
+    opened: Campaign, token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere.example/amplifier")
+    monkeypatch.setattr(halt, "DATABASE_WITHIN_S", 0.0)  # it does not answer in time
+    page = Page(phone.post(f"/stop/{token}"))
+    assert page.status == 500
+    assert page.truth.startswith("The stop is written down here, but it may not reach what sends.")
+    assert opened.place.stop_file.exists()
+    assert len(page.named("button")) == 1
+
+
+def test_where_nobody_can_tell_whether_a_link_is_right_nothing_is_claimed_of_what_is_sent(
+    opened: Campaign, token: str, phone: Client
+) -> None:
+    (opened.place.var / FILE).unlink()
+    for ask in (phone.get, phone.post):
+        page = Page(ask(f"/stop/{token}"))
+        assert page.status == 503
+        assert page.truth.startswith("Nobody can tell just now whether this address is in use, so nothing was stopped.")
+        assert "is sent" not in page.truth
