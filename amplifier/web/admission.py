@@ -51,10 +51,13 @@ class Admission:
         return method in ("GET", "HEAD") and has_token(query) and (self.is_shown(query) or self.is_known(headers))
 
     def elsewhere(self, headers: Headers) -> str:
-        """Where the console is, for whoever asks for it by the name that belongs to the wall; else empty."""
-        hosts = [HOST.fullmatch(value.decode("latin-1")) for name, value in headers if name == b"host"]
-        is_walls = any(one and one["name"].lower() == WALL_HOST for one in hosts)
-        return base_of(self.host, self.port) if is_walls else ""
+        """Where the console is, for whoever asks for it by the name that belongs to the wall; else empty.
+
+        The port is the one that was asked: a tunnel of one's own may begin at another.
+        """
+        hosts = (HOST.fullmatch(value.decode("latin-1")) for name, value in headers if name == b"host")
+        asked = next((one for one in hosts if one and one["name"].lower() == WALL_HOST), None)
+        return base_of(self.host, int(asked["port"] or self.port)) if asked else ""
 
     def cookie_header(self) -> bytes:
         """What gives a browser the cookie: for this session, for requests from our own pages, unseen by scripts."""

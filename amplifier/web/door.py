@@ -13,7 +13,7 @@ ERRAND = re.compile(r"/(?:h|stop)/[A-Za-z0-9_-]{1,100}", re.ASCII)
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via")
 BROWSERS = "1.1"  # the version of HTTP that browsers speak to us
 # Exactly a name or address and perhaps a port. What a URL parser would forgive (a user, a path, a tab) is no host.
-HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
+HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?", re.ASCII | re.IGNORECASE)
 
 
 def is_public(path: str) -> bool:

@@ -22,7 +22,7 @@ def sent(base: str) -> socket.socket:
     """A line on which one post has been sent and nothing been read."""
     host, _, port = base.removeprefix("http://").partition(":")
     line = socket.create_connection((host, int(port)), timeout=5)
-    head = "POST /api/v1/statuses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer pretend-a\r\n"
+    head = "POST /api/v1/statuses HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer pretend-a\r\n"
     line.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\nstatus=a".encode())
     return line
 

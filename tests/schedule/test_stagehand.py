@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import urllib.request
 from collections.abc import Iterator
@@ -61,7 +62,9 @@ class Stage:
 
     def wish(self, name: str) -> None:
         host = self.address.removeprefix("http://")
-        headers = {"X-Wall": "1", "Origin": self.address, "Host": host}
+        with urllib.request.urlopen(f"{self.address}/wall", timeout=5) as page:
+            (word,) = re.findall(r'name="wish" content="(\w+)"', page.read().decode())
+        headers = {"X-Wall": word, "Origin": self.address, "Host": host}
         request = urllib.request.Request(f"{self.address}/wall/wish/{name}", b"", headers)
         urllib.request.urlopen(request, timeout=5).close()
         self.hand.carry_out()

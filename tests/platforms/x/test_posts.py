@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
-from amplifier.platforms.x.posts import canonical_id, counts, is_missing, mention, newest_id, plain, says
+from amplifier.platforms.x.posts import canonical_id, counts, is_missing, may_say, mention, newest_id, plain, says
+from tests.growth import LINEAR, growth
 
 WEB = "https://x.com"
 POST = {"id": "17", "text": "Hello", "author_id": "5", "created_at": "2026-10-09T12:00:00.000Z"}
@@ -195,3 +196,29 @@ def test_what_is_null_never_becomes_the_word_none() -> None:
 )
 def test_its_author_says_who_may_see_a_post(author: dict[str, dict[str, Any]], shown_to: Visibility) -> None:
     assert mention(POST, author, "1", WEB).visibility is shown_to
+
+
+T = "https://t.co/a"
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "may"),
+    [
+        (f"Vote {T} now", "Vote https://meadow.example/x now", True),
+        (f"Vote ({T}), {T}", "Vote (https://a.example), b.example", True),
+        (f"{T}-{T}", "a.example-b.example", True),
+        (f"{T}-{T}", "-b.example", False),
+        (f"{T}-{T}", "a.example-", False),
+        (f"Vote {T}", "Vote now please", False),
+        (f"Vote {T} now", "Vote https://a.example later", False),
+        (f"Vote  {T}", "Vote https://a.example", False),
+        (f"({T})", "()", False),
+    ],
+)
+def test_any_address_may_stand_where_x_put_its_own(shown: str, text: str, may: bool) -> None:  # noqa: FBT001
+    assert may_say(shown, text) is may
+
+
+@pytest.mark.parametrize("between", ["-", ":", "a-"])
+def test_an_answer_full_of_addresses_takes_no_more_time_than_its_length(between: str) -> None:
+    assert growth(lambda shown: may_say(shown, "a-" * len(shown)), f"{T}{between}", 300) < LINEAR
