@@ -209,12 +209,14 @@ def test_a_milestone_is_moved_to_a_time_that_was_typed_and_nonsense_is_refused(l
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_a_mention_is_marked_with_a_note(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
     page = look("/mentions?q=script&status=new", size)
-    row = page.locator(".mention").first
+    row = page.locator(".mention").last
     number = str(row.get_attribute("id")).removeprefix("mention-")
     row.get_by_label("Status").select_option("answered")
     row.get_by_label("Note").fill("Thanked them <b>& told</b> the time.")
     row.get_by_role("button", name="Save").click()
     expect(page.locator(".said")).to_have_text("The mention by @wren.example is marked “answered”.")
+    expect(page.locator(".said")).to_be_in_viewport(ratio=1)
+    expect(page.locator(f"#mention-{number} .line")).to_be_in_viewport(ratio=1)
     assert "q=script" in page.url
     notes = install.rows(f"SELECT status, note, actor FROM followups WHERE mention_id = {number}")
     assert notes == [("answered", "Thanked them <b>& told</b> the time.", "console")]

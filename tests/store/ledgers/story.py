@@ -11,7 +11,7 @@ from pathlib import Path
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.errand import Ask, ErrandKind
-from amplifier.campaign.mention import Kind, Mention, Status
+from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.post import OWN, PostId
 from amplifier.deliver.accounts import listed
@@ -32,6 +32,7 @@ from amplifier.store import (
     ledger,
     mentions,
     overrides,
+    quarantine,
     sealed,
     sources,
     spends,
@@ -120,7 +121,7 @@ class Day:
         decide_skip(find_post(program, "skipped"), reason="not today", **at)  # type: ignore[arg-type]
         words = {"bluesky": REWORDED, "mastodon": REWORDED}
         decide_words(program, find_post(program, "reworded"), words, reason="better", **at)  # type: ignore[arg-type]
-        move = prepare_move(program, "debate", timedelta(minutes=10))
+        move = prepare_move(program, "debate", timedelta(minutes=10), now=self.desk.time)
         decide_move(move, reason="it slips", **at)  # type: ignore[arg-type]
 
     def _anna_posts(self) -> None:
@@ -154,11 +155,14 @@ class Day:
             mention = Mention(
                 network, network, f"{network}-{number}", Kind.REPLY, str(number), author, author.title(),
                 "Good luck to all of you", f"https://{network}.example/{number}", self.desk.time,
+                visibility=Visibility.PRIVATE if network == "mastodon" else Visibility.PUBLIC,
             )  # fmt: skip
             mentions.take_in(f"{network}:mentions", [mention], cursor=f"cursor-{number}", now=self.desk.time)
         first = mentions.mentions(mentions.Filter())[0]
         mentions.follow_up(first.id, status=Status.WAITING, note="asked back", actor="cli:ola", now=self.desk.time)
         sources.source_trouble("x:mentions", problem="It did not answer.")
+        odd = Aside("odd-1", b'{"account": null}', "It names nobody.")
+        quarantine.keep("mastodon:mentions", [odd], reader="an older one", now=self.desk.time)
 
     def _begin_and_fall_silent(self) -> None:
         lease = self.desk.time + timedelta(seconds=60)
