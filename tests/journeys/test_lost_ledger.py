@@ -113,7 +113,7 @@ class Mover:
 @pytest.mark.timeout(180)
 def test_a_debate_that_moves_three_times_loses_and_repeats_nothing(tmp_path: Path) -> None:
     mover = Mover()
-    home = copy_home(REPOSITORY, tmp_path / "home", seconds=36)
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
     tally = play(home, tmp_path / "var", as_json=True, meanwhile=mover)
     assert [answer["to"] for answer in mover.answers] == [
         "2023-10-10 15:20:00+01:00",
@@ -122,6 +122,9 @@ def test_a_debate_that_moves_three_times_loses_and_repeats_nothing(tmp_path: Pat
     ]
     assert all(answer["moved"] for answer in mover.answers)
     assert "debate-ahead/once" in mover.answers[-1]["already_out"]  # type: ignore[operator]
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "amplifier.sqlite3")) as connection:
+        left = connection.execute("SELECT platform, reason, detail FROM deliveries WHERE state <> 'sent'").fetchall()
+    assert left == []
     assert (tally.duplicates, tally.lost, tally.unfinished, tally.unsure, tally.held, tally.missed) == (0,) * 6
     assert tally.sent == tally.deliveries > 2 * SOME
     with contextlib.closing(sqlite3.connect(tmp_path / "var" / "amplifier.sqlite3")) as connection:
