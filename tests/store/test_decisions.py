@@ -161,16 +161,7 @@ def test_what_older_words_state_is_kept_beside_the_decision_by_account_whatever_
 
 def test_facts_follow_the_account_when_it_is_called_otherwise() -> None:
     filled.open_ledger()
-    decisions.keep_decision(
-        kind=DecisionKind.WORDS_REPLACED,
-        subject="soon/once",
-        value='{"x": "At 14:40"}',
-        replaced="{}",
-        actor="cli:ola",
-        reason="",
-        now=NOW,
-        facts='{"x": [["milestone.debate", "then"]]}',
-    )
+    reword({"x": "At 14:40"}, {"x": [["milestone.debate", "then"]]})
     AccountRow.objects.filter(label="x").update(label="renamed")
     (kept,) = decisions.decisions()
     assert (kept.value, kept.facts) == ('{"renamed": "At 14:40"}', '{"renamed": [["milestone.debate", "then"]]}')
