@@ -16,30 +16,42 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 FEW = 1_000
 ACCOUNTS = 6
 TICKS = 60
 CLOSE = 8  # deliveries that come due in each tick
 # Written by the database itself: even numbers are sent and thirty days old, odd ones wait, thirty days ahead.
-POSTS = """INSERT INTO posts (campaign, slot, occurrence, due_at, wall_time, zone, fold, too_late_s, hand_off, template,
-  wording, milestone, facts)
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %(rows)s)
-SELECT 'bench', 'filler', CAST(i AS TEXT),
-  strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now', CASE i %% 2 WHEN 0 THEN '-30 days' ELSE '+30 days' END,
-           (i %% 1000) || ' seconds'),
-  '', 'UTC', 0, 900, 0, '', '', '', '[]' FROM n"""
-DELIVERIES = """INSERT INTO deliveries (post_id, account_id, platform, part, verb, revision, target, text, language,
-  imprint, key, request, state, reason, detail, run_at, too_late_at, attempts, looks, fence, sent_at, remote_id, url,
-  by_hand, remote_state)
-SELECT id, (SELECT a.id FROM accounts a WHERE a.label = 'a' || (posts.id %% %(accounts)s)),
-  'mastodon', 0, 'publish', 0, '', 'Filler ' || id, 'en', '', id,
-  CASE WHEN due_at < CURRENT_TIMESTAMP THEN CAST(printf('%%200s', id) AS BLOB) END,
-  CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'sent' ELSE 'queued' END, '', '', due_at,
-  strftime('%%Y-%%m-%%d %%H:%%M:%%f000', due_at, '900 seconds'), 0, 0, 0,
-  CASE WHEN due_at < CURRENT_TIMESTAMP THEN due_at END, CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'old-' || id END,
-  '', 0, CASE WHEN due_at < CURRENT_TIMESTAMP THEN 'live' ELSE '' END
-FROM posts WHERE slot = 'filler'"""
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %(rows)s)"
+POST = {
+    "campaign": "'bench'",
+    "slot": "'filler'",
+    "occurrence": "CAST(i AS TEXT)",
+    "due_at": """strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now',
+      CASE i %% 2 WHEN 0 THEN '-30 days' ELSE '+30 days' END, (i %% 1000) || ' seconds')""",
+    "wall_time": "''",
+    "zone": "'UTC'",
+    "too_late_s": "900",
+    "template": "''",
+    "wording": "''",
+}
+IS_OUT = "CASE WHEN due_at < CURRENT_TIMESTAMP THEN"
+DELIVERY = {
+    "post_id": "id",
+    "account_id": "(SELECT a.id FROM accounts a WHERE a.label = 'a' || (posts.id %% %(accounts)s))",
+    "platform": "'mastodon'",
+    "text": "'Filler ' || id",
+    "language": "'en'",
+    "key": "id",
+    "request": f"{IS_OUT} CAST(printf('%%200s', id) AS BLOB) END",
+    "state": f"{IS_OUT} 'sent' ELSE 'queued' END",
+    "run_at": "due_at",
+    "too_late_at": "strftime('%%Y-%%m-%%d %%H:%%M:%%f000', due_at, '900 seconds')",
+    "sent_at": f"{IS_OUT} due_at END",
+    "remote_id": f"{IS_OUT} 'old-' || id END",
+    "remote_state": f"{IS_OUT} 'live' ELSE '' END",
+}
 
 
 class _Network:
@@ -67,16 +79,33 @@ def fill(rows: int) -> None:
     from django.db import connection
 
     from amplifier.campaign.account import Listed
-    from amplifier.store import accounts, ledger
+    from amplifier.store import accounts, ledger, models
 
     call_command("migrate", verbosity=0, skip_checks=True)
     now = datetime.now(UTC)
     ledger.open_ledger(mode="rehearsal", campaign="bench", now=now, stopped="")
     accounts.know_accounts(Listed(f"a{number}", "mastodon", f"a{number}") for number in range(ACCOUNTS))
     with connection.cursor() as cursor:
-        for statement in (POSTS, DELIVERIES):
-            cursor.execute(statement, {"rows": rows, "accounts": ACCOUNTS})
+        for statement, given in (
+            _insert(models.PostRow, POST, "FROM n", before=NUMBERS),
+            _insert(models.DeliveryRow, DELIVERY, "FROM posts WHERE slot = 'filler'"),
+        ):
+            cursor.execute(statement, {"rows": rows, "accounts": ACCOUNTS, **given})
         cursor.execute("ANALYZE")
+
+
+def _insert(model: Any, columns: dict[str, str], source: str, *, before: str = "") -> tuple[str, dict[str, Any]]:
+    """One statement that fills a table, and its parameters: each column that is not given takes its model's default."""
+    from django.db import connection
+
+    others = [one for one in model._meta.concrete_fields if not one.primary_key and one.column not in columns]
+    given = {one.column: one.get_db_prep_save(one.get_default(), connection) for one in others}
+    values = [*columns.values(), *(f"%({name})s" for name in given)]
+    return (
+        f"INSERT INTO {model._meta.db_table} ({', '.join([*columns, *given])})\n{before}\n"
+        f"SELECT {', '.join(values)} {source}",
+        given,
+    )
 
 
 def measure(label: str) -> tuple[float, float, float]:
