@@ -185,12 +185,12 @@ def _again(
     post = match.kept
     ours = {match.name, match.row.id} if match.row else {match.name}
     late = post.moment.due_at <= eye.now
-    since = eye.now - timedelta(seconds=post.too_late_s)
+    since = eye.campaign(eye.now) - timedelta(seconds=post.too_late_s)
     found: list[tuple[bool, datetime, Again]] = []  # that it has another name says more than that it is late
     for one in known:
         if one.post in ours:
             continue
-        if moved and late and one.at > since and eye.is_near(one.text, text):
+        if moved and late and eye.campaign(one.at) > since and eye.is_near(one.text, text):
             found.append((False, one.at, Again(post, one.account, one, _why_late(one))))
         if one.post.slot == OWN or not _is_close(one, post, eye):
             continue

@@ -70,6 +70,17 @@ def test_what_the_plan_says_twice_on_purpose_is_no_copy() -> None:
     assert without_copies(changes, [before()], both, EYE) == changes
 
 
+@pytest.mark.parametrize(("days_a_minute", "state"), [(0, State.HELD), (1, State.QUEUED)])
+def test_how_long_ago_something_was_said_is_the_campaigns_time_also_where_that_is_quick(
+    days_a_minute: int, state: State
+) -> None:
+    stage = Eye(nearly_the_same, lambda real: real + days_a_minute * (real - at(0)) * 24 * 60, NOW)
+    late, said = wanted("late", minutes=64), wanted("old")  # the plan has both, with the same words, days apart
+    new = NewDelivery(late.words[0], State.QUEUED)
+    (add,) = without_copies(Changes(adds=(Add(late, None, (new,)),)), [before()], [said, late], stage).adds
+    assert add.deliveries[0].state is state
+
+
 def test_what_is_late_anyway_stays_missed() -> None:
     post = wanted("new")
     missed = Changes(adds=(Add(post, None, (NewDelivery(post.words[0], State.MISSED),)),))
