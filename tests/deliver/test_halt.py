@@ -33,7 +33,7 @@ from amplifier.store import heartbeats, journeys, stops
 from amplifier.store.models import DeliveryRow
 from tests.store import filled
 from tests.store.filled import NOW
-from tests.waiting import HANG_S, all_answered
+from tests.waiting import all_answered
 
 REPOSITORY = Path(__file__).parents[2]
 WHY = "A wrong name is in it."
@@ -42,7 +42,6 @@ WHY = "A wrong name is in it."
 @pytest.fixture
 def place(tmp_path: Path, sqlite_ledger: None, monkeypatch: pytest.MonkeyPatch) -> Place:  # noqa: ARG001  its ledger
     monkeypatch.delenv("AMPLIFIER_STOP", raising=False)
-    monkeypatch.setattr(halt, "DATABASE_WITHIN_S", HANG_S)
     filled.open_ledger()
     return Place(REPOSITORY, tmp_path, load(REPOSITORY), "a key")
 

@@ -30,13 +30,8 @@ ELSEWHERE = {"HTTP_HOST": "amplifier.example", "REMOTE_ADDR": "203.0.113.7", "HT
 
 @pytest.fixture(autouse=True)
 def _no_traces(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The install of these tests is shared by others: no stop file stays behind, and no guess is remembered.
-
-    The database has all the time that it takes, but where a test keeps it and says how long it is waited for.
-    """
+    """The install of these tests is shared by others: no stop file stays behind, and no guess is remembered."""
     monkeypatch.setattr(sheet, "GUESSES", Guesses())
-    monkeypatch.setattr(halt, "DATABASE_WITHIN_S", HANG_S)
-    monkeypatch.setattr(stop_module, "LOOK_FOR_S", HANG_S)
     yield
     all_answered()
     campaign.place.stop_file.unlink(missing_ok=True)
