@@ -19,6 +19,7 @@ from tests.deliver.desk import Desk, stands, story
 from tests.deliver.scripted import Scripted
 from tests.store import filled
 from tests.store.filled import NOW, add, after, receipt, row, step
+from tests.waiting import HANG_S
 
 
 def states(numbers: list[int]) -> list[str]:
@@ -447,7 +448,7 @@ def busy(any_ledger: None) -> Iterator[Desk]:  # noqa: ARG001  the ledger that t
 def test_two_workers_race_on_one_ledger_and_each_account_sends_one_thing_at_a_time_and_all_once(busy: Desk) -> None:
     numbers = [add(account=name, due=after(-place)) for name in busy.networks for place in range(12)]
     workers = [busy.worker, busy.hire()]
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + HANG_S
 
     def work(place: int) -> None:
         try:

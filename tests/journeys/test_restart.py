@@ -23,6 +23,7 @@ from amplifier.store import accounts, ledger
 from amplifier.store.models import DeliveryRow
 from tests.deliver.scripted import Scripted
 from tests.schedule.homes import EXAMPLE, Home
+from tests.waiting import HANG_S
 
 pytestmark = [pytest.mark.usefixtures("sqlite_ledger"), pytest.mark.journey]
 LONDON = ZoneInfo("Europe/London")
@@ -90,7 +91,7 @@ class Down:
         slow = [job if job.name != "plan" else replace(job, call=_late(job.call)) for job in jobs]
         engine = EmbeddedEngine(slow)
         engine.start()
-        until = time.monotonic() + 5
+        until = time.monotonic() + HANG_S
         while time.monotonic() < until and DeliveryRow.objects.get().state == "queued":
             time.sleep(0.1)
         engine.stop()

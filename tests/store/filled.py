@@ -19,6 +19,7 @@ from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.stop import EVERYTHING, Stop
 from amplifier.store import accounts, claims, deliveries, ledger, posts, stops
 from amplifier.store.models import DeliveryRow, PostRow
+from tests.waiting import HANG_S
 
 R = TypeVar("R")
 NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
@@ -187,7 +188,7 @@ def at_once(calls: Sequence[Callable[[], R]]) -> list[R]:
 
     def run(call: Callable[[], R]) -> R:
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=HANG_S)
             return call()
         finally:
             connection.close()
