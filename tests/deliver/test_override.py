@@ -42,7 +42,9 @@ WHO = "cli:wren"
 @pytest.fixture
 def settings(sqlite_ledger: None) -> Settings:  # noqa: ARG001  the ledger it goes with
     filled.open_ledger()
-    return load(REPOSITORY)
+    found = load(REPOSITORY)
+    filled.list_as(found)
+    return found
 
 
 @dataclass

@@ -126,6 +126,7 @@ def test_a_network_that_asks_for_rest_with_its_receipt_gets_it(desk: Desk, monke
 
 def test_a_limit_of_the_whole_app_lets_every_account_of_the_network_wait(desk: Desk) -> None:
     filled.know([("bluesky", "x", "second"), ("x", "x", "x-handle")])
+    filled.let_in("bluesky")
     first = add(account="x", due=after(-1))
     desk.x.refused.append(RateLimited("Too often.", after(120), "app"))
     desk.tick()
