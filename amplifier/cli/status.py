@@ -35,7 +35,7 @@ from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.lost_moves import lost_moves
-from amplifier.schedule.out_and_untrue import named, untrue_now
+from amplifier.schedule.out_and_untrue import named, untrue_beyond, untrue_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     twice = perhaps_twice()
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
-    untrue = untrue_now()
+    untrue, beyond = untrue_now(), untrue_beyond()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
     unsaid = still_unsaid(beats, now=now)
     asked = [one for one in settings.accounts if is_readable(one, settings)]
@@ -94,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
     unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
     ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
     lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
-    good = not any((needs, twice, untrue, lost, problems, unsaid, stopped, untold, ill, clock)) and all(alive.values())
+    good = not any((needs, twice, untrue, beyond, lost, problems, unsaid, stopped, untold, ill, clock)) and all(
+        alive.values()
+    )
     lost_there = _lost_moves(settings, now)
     if options.json:
         say_json(
@@ -118,11 +120,15 @@ def run(options: argparse.Namespace) -> int:
                 "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
                 "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
                 "untrue": [{"post": named(one), "accounts": one.accounts, "text": one.text} for one in untrue],
+                "untrue_beyond": beyond,
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
                 "sources": troubled(asked, settings),
-                "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
+                "set_aside": [
+                    {"source": one.source, "number": one.number, "or_more": one.is_full, "last_at": one.last_at}
+                    for one in aside
+                ],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
                 "unsaid": [one.as_json() for one in unsaid],
@@ -149,7 +155,7 @@ def run(options: argparse.Namespace) -> int:
     _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     print_needs(needs, twice)
-    print_untrue(untrue, settings)
+    print_untrue(untrue, beyond, settings)
     print_outside(outside)
     return 0 if good else 1
 
@@ -250,7 +256,7 @@ def _print_heard(unheard: Mapping[str, str], aside: Sequence[Pile], edited: int)
     for name, problem in unheard.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     for pile in aside:
-        what = "1 thing" if pile.number == 1 else f"{pile.number} things"
+        what = "1 thing" if pile.number == 1 else f"{pile.number} things{' or more' * pile.is_full}"
         out.print(f"[yellow]▲[/] {escape(pile.source)}: {what} could not be understood; the rest was taken in.")
     if aside:
         out.print("  amplifier mentions aside", markup=False)

@@ -179,9 +179,14 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
 
 def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     """What the plan in force has and nobody will hear, by names that changed, as long as something can be done."""
-    for one in still_unsaid(beats, now=now)[:MOST_PROBLEMS]:
+    found = still_unsaid(beats, now=now)
+    for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}"
         yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.")
+    if len(found) > MOST_PROBLEMS:
+        yield Sign(
+            Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that nobody will hear. All of them: amplifier check"
+        )
 
 
 def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
