@@ -34,14 +34,13 @@ from amplifier.place import Place, settle
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.doubts import still_unsaid
-from amplifier.schedule.lost_moves import lost_moves
+from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.out_and_untrue import named, untrue_beyond, untrue_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import (
     accounts,
-    decisions,
     heartbeats,
     journeys,
     ledger,
@@ -84,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
     untrue, beyond = untrue_now(), untrue_beyond()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
-    unsaid = still_unsaid(beats, now=now)
+    unsaid, lost_there = still_unsaid(beats, now=now), lost_now(settings, now=now)
     asked = [one for one in settings.accounts if is_readable(one, settings)]
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
@@ -94,10 +93,8 @@ def run(options: argparse.Namespace) -> int:
     unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
     ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
     lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
-    good = not any((needs, twice, untrue, beyond, lost, problems, unsaid, stopped, untold, ill, clock)) and all(
-        alive.values()
-    )
-    lost_there = _lost_moves(settings, now)
+    wrong = (needs, twice, untrue, beyond, lost, problems, unsaid, lost_there, stopped, untold, ill, clock)
+    good = not any(wrong) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -184,15 +181,6 @@ def _must_be_readable(place: Place) -> None:
     if file and not file.exists() and is_up(place.var):
         raise DatabaseTrouble(trouble(file, thorough=False))
     ledger.must_be_ready()
-
-
-def _lost_moves(settings: Settings, now: datetime) -> list[Problem]:
-    """Milestones that people moved, and that the plan in force names no more."""
-    try:
-        found = lost_moves(program_in_force(settings), decisions.decisions(), now=now)
-    except AmplifierError:
-        return []
-    return [one.problem(settings.campaign.place) for one in found]
 
 
 def _ill(*, silent: bool) -> str:

@@ -65,6 +65,7 @@ class Planner:
         self._program: Program | None = None
         self._version: int | None = None
         self._seen: object = None
+        self._is_refused = False  # a decision may be what the files need to be taken
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
         self._wanted: Sequence[WantedPost] = ()
@@ -165,7 +166,8 @@ class Planner:
         return changes
 
     def _read(self, now: datetime) -> None:
-        seen = _signature(self._home)
+        signature = _signature(self._home)
+        seen = (signature, decisions.newest_decision() if self._is_refused else None)
         if seen == self._seen:
             return
         try:
@@ -178,14 +180,14 @@ class Planner:
             self._program = program
         except FileError as error:
             self._report(error.problems, now)
-            self._seen = seen
+            self._is_refused, self._seen = True, (signature, decisions.newest_decision())
             if self._program is None:
                 self._fall_back()
             return
         digest = hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
         self._version = plan_versions.keep_plan(digest=digest, sources=sources, now=now).id
         self._report([], now)
-        self._seen = seen
+        self._is_refused, self._seen = False, (signature, None)
 
     def _copies(self, program: Program, now: datetime) -> list[Problem]:
         """What the accounts on X have already, in words that the plan does not know of: it may not say that too."""

@@ -404,6 +404,18 @@ def test_a_doubt_stands_before_what_was_missed_since_and_is_shown(
     assert page.truth.endswith("3 posts need a look.")
 
 
+def test_a_move_that_the_files_have_lost_stands_there_with_what_to_do(opened: Campaign) -> None:
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    opened.write("schedules/lab23.yaml", SCHEDULE.replace("debate", "ballot").replace("14:40", "15:00"))
+    opened.write("templates/lab23/words.j2", WORDS.replace("debate", "ballot"))
+    opened.read()
+    page = opened.get("/")
+    assert "A move of a milestone counts no longer." in page.truth
+    assert "Everything is connected" not in page.truth
+    assert "the plan has no milestone debate any more: by the files nothing is moved." in page.text
+    assert "If that is meant: amplifier milestone forget debate" in page.text
+
+
 def test_what_is_no_longer_so_and_not_listed_is_counted(opened: Campaign) -> None:
     heartbeats.beat("untrue", now=utc_now(), detail=json.dumps({"listed": [], "beyond": 5}))
     page = opened.get("/")
