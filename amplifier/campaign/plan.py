@@ -90,6 +90,7 @@ class DecisionKind(StrEnum):
     FACT_LEFT: subject is `slot/occurrence`, value JSON {fact: its new value}: the post stays, whatever it says of it.
     SAME_ACCOUNT: an account's network said that it is one that was known; subject is the number it had until then,
     value the one that it has, each as `#4`. What was decided before about the first counts for the second.
+    MOVE_FORGOTTEN: subject is a milestone that the files name no more, value empty: its moves count no longer.
     """
 
     MILESTONE_MOVED = "milestone_moved"
@@ -97,6 +98,7 @@ class DecisionKind(StrEnum):
     WORDS_REPLACED = "words_replaced"
     FACT_LEFT = "fact_left"
     SAME_ACCOUNT = "same_account"
+    MOVE_FORGOTTEN = "move_forgotten"
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,8 @@ def _step_as_json(step: Note) -> dict[str, object]:
 def _show_aside(place: Place, options: argparse.Namespace) -> int:
     """What listening could not understand; nobody has to do anything about it."""
     kept = quarantine.set_aside(limit=max(1, options.limit))
-    number = sum(pile.number for pile in quarantine.piles())
+    piles = quarantine.piles()
+    number = sum(pile.number for pile in piles)
     if options.json:
         said = [
             {"source": one.source, "place": one.aside.place, "at": one.at, "reason": one.aside.reason}
@@ -144,6 +145,8 @@ def _show_aside(place: Place, options: argparse.Namespace) -> int:
     if len(kept) < number:
         out.print(f"\nThese are the newest {len(kept)} of {number}. All of them:")
         out.print(f"  amplifier mentions aside --limit {number}", markup=False, soft_wrap=True)
+    if any(pile.is_full for pile in piles):
+        out.print(f"\nThere may have been more: of one source no more than {quarantine.MOST} are kept.")
     if kept:
         out.print("\nNothing to do: all the rest was taken in, and a newer version of Amplifier tries these again.")
     else:

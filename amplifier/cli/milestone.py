@@ -1,4 +1,4 @@
-"""`amplifier milestone`: list the milestones, or move one and see what follows."""
+"""`amplifier milestone`: list the milestones, move one and see what follows, or give up one that is gone."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.lost_moves import forget_move
 from amplifier.schedule.milestones import effective, parse_move
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
 
 MOST_SHOWN = 20
+ACTS = "list (default), move, or forget: the move of a milestone that is not in the plan any more"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
-    parser.add_argument("act", nargs="?", choices=["list", "move"], default="list", help="list (default) or move")
+    parser.add_argument("act", nargs="?", choices=["list", "move", "forget"], default="list", help=ACTS)
     parser.add_argument("name", nargs="?", help="the milestone")
     parser.add_argument("to", nargs="?", help="'2023-10-10 15:20', or a distance: +40m (before it write --: -- -1h)")
     parser.add_argument("--reason", default="", help="why; kept with the decision")
@@ -34,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     ledger.must_be_ready()
     if options.act == "list":
         return _list(place, as_json=options.json)
+    if options.act == "forget":
+        return _forget(place, options)
     if not options.name or not options.to:
         raise UsageError("Which milestone, and where to? For example: amplifier milestone move debate +40m")
     program = program_in_force(place.settings)
@@ -68,6 +72,21 @@ def run(options: argparse.Namespace) -> int:
         )
     else:
         console().print(f"[green]✓[/] Moved. The posts follow at the worker's next look (decision {decision.id}).")
+    return 0
+
+
+def _forget(place: Place, options: argparse.Namespace) -> int:
+    if not options.name:
+        raise UsageError("Which milestone is given up? For example: amplifier milestone forget debate")
+    program = program_in_force(place.settings)
+    decision = forget_move(program, options.name, actor=actor(), reason=options.reason, now=utc_now())
+    if options.json:
+        say_json({"mode": place.settings.mode.value, "decision": decision.id, "forgotten": options.name})
+    else:
+        console().print(
+            f"[green]✓[/] {escape(options.name)} is given up, and its move with it (decision {decision.id})."
+        )
+        console().print("Nothing else changes: the plan goes by its files already.")
     return 0
 
 

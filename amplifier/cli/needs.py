@@ -41,8 +41,8 @@ def print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
             out.print(f"  and {what}: amplifier decide", markup=False)
 
 
-def print_untrue(untrue: Sequence[OutAndUntrue], settings: Settings) -> None:
-    """What is out and no longer so: the newest few."""
+def print_untrue(untrue: Sequence[OutAndUntrue], beyond: int, settings: Settings) -> None:
+    """What is out and no longer so: the newest few, and how many more there are; `beyond` are not among these."""
     out = console()
     for one in untrue[-FEW:]:
         changed = "; ".join(said_change(change, settings) for change in one.changed)
@@ -50,8 +50,12 @@ def print_untrue(untrue: Sequence[OutAndUntrue], settings: Settings) -> None:
         out.print("[red]✕[/]", end=" ")
         out.print(what, markup=False, soft_wrap=True)
         out.print(f"  amplifier correct {named(one)}", markup=False)
-    if len(untrue) > FEW:
-        out.print("  all of them: amplifier facts", markup=False)
+    more = len(untrue[:-FEW]) + beyond
+    if more and untrue:
+        out.print(f"  and {more} more: amplifier facts", markup=False)
+    elif more:
+        what = "1 post is out and no longer so" if more == 1 else f"{more} posts are out and no longer so"
+        out.print(f"[red]✕[/] {what}: amplifier facts")
 
 
 def print_outside(outside: Sequence[Journey]) -> None:

@@ -35,14 +35,13 @@ from amplifier.place import Place, settle
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.doubts import still_unsaid
-from amplifier.schedule.lost_moves import lost_moves
-from amplifier.schedule.out_and_untrue import named, untrue_now
+from amplifier.schedule.lost_moves import lost_now
+from amplifier.schedule.out_and_untrue import named, untrue_beyond, untrue_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import (
     accounts,
-    decisions,
     heartbeats,
     journeys,
     ledger,
@@ -83,9 +82,9 @@ def run(options: argparse.Namespace) -> int:
     twice = perhaps_twice()
     states = accounts.account_states()
     outside = read_backs.changed_outside([one.name for one in states], since=now - A_WEEK)
-    untrue = untrue_now()
+    untrue, beyond = untrue_now(), untrue_beyond()
     problems = json.loads(beats[PLAN_BEAT].detail or "[]") if PLAN_BEAT in beats else []
-    unsaid = still_unsaid(beats, now=now)
+    unsaid, lost_there = still_unsaid(beats, now=now), lost_now(settings, now=now)
     asked = [one for one in settings.accounts if is_readable(one, settings)]
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     aside, edited = quarantine.piles(), mentions.edited_since()
@@ -95,8 +94,8 @@ def run(options: argparse.Namespace) -> int:
     unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
     ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
     lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
-    good = not any((needs, twice, untrue, lost, problems, unsaid, stopped, untold, ill, clock)) and all(alive.values())
-    lost_there = _lost_moves(settings, now)
+    wrong = (needs, twice, untrue, beyond, lost, problems, unsaid, lost_there, stopped, untold, ill, clock)
+    good = not any(wrong) and all(alive.values())
     if options.json:
         say_json(
             {
@@ -119,11 +118,15 @@ def run(options: argparse.Namespace) -> int:
                 "needs": [_as_json(one.row) | {"decide": f"amplifier decide {one.row.id}"} for one in needs],
                 "twice": [_as_json(one.row) | {"urls": list(one.urls)} for one in twice],
                 "untrue": [{"post": named(one), "accounts": one.accounts, "text": one.text} for one in untrue],
+                "untrue_beyond": beyond,
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
                 "sources": troubled(asked, settings),
-                "set_aside": [{"source": one.source, "number": one.number, "last_at": one.last_at} for one in aside],
+                "set_aside": [
+                    {"source": one.source, "number": one.number, "or_more": one.is_full, "last_at": one.last_at}
+                    for one in aside
+                ],
                 "untold": {name: {"notices": number, "problem": why} for name, (number, why) in untold.items()},
                 "problems": problems,
                 "unsaid": [one.as_json() for one in unsaid],
@@ -150,7 +153,7 @@ def run(options: argparse.Namespace) -> int:
     _print_next(coming or _beyond(settings, now), now, stopped=any(one.scope == EVERYTHING for one in stopped))
     _print_tally(tally)
     print_needs(needs, twice)
-    print_untrue(untrue, settings)
+    print_untrue(untrue, beyond, settings)
     print_outside(outside)
     return 0 if good else 1
 
@@ -180,15 +183,6 @@ def _must_be_readable(place: Place) -> None:
     if file and not file.exists() and is_up(place.var):
         raise DatabaseTrouble(trouble(file, thorough=False))
     ledger.must_be_ready()
-
-
-def _lost_moves(settings: Settings, now: datetime) -> list[Problem]:
-    """Milestones that people moved, and that the plan in force names no more."""
-    try:
-        found = lost_moves(program_in_force(settings), decisions.decisions(), now=now)
-    except AmplifierError:
-        return []
-    return [one.problem(settings.campaign.place) for one in found]
 
 
 def _ill(*, silent: bool) -> str:
@@ -252,7 +246,7 @@ def _print_heard(unheard: Mapping[str, str], aside: Sequence[Pile], edited: int)
     for name, problem in unheard.items():
         out.print(f"[yellow]◷[/] {name} could not be read: {escape(problem)}")
     for pile in aside:
-        what = "1 thing" if pile.number == 1 else f"{pile.number} things"
+        what = "1 thing" if pile.number == 1 else f"{pile.number} things{' or more' * pile.is_full}"
         out.print(f"[yellow]▲[/] {escape(pile.source)}: {what} could not be understood; the rest was taken in.")
     if aside:
         out.print("  amplifier mentions aside", markup=False)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone, Plan
-from amplifier.errors import Problem, ScheduleError
+from amplifier.errors import AmplifierError, Problem, ScheduleError, UsageError
 from amplifier.schedule import files
-from amplifier.schedule.milestones import effective
+from amplifier.schedule.change import program_in_force
+from amplifier.schedule.milestones import effective, last_moves
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program
-from amplifier.store import plan_versions
+from amplifier.settings import Settings
+from amplifier.store import decisions, plan_versions
 
 
 @dataclass(frozen=True)
@@ -35,27 +37,60 @@ class LostMove:
             f"{name} any more: by the files nothing is moved."
         )
         likely = self.heir or self.nearest
+        given_up = f"If that is meant: amplifier milestone forget {name}"
         if likely is None:
-            return Problem(f"{files.SCHEDULES}/", 0, "lost_move", said, "If it has another name now, move that one.")
+            hint = f"If it has another name now, move that one. {given_up}"
+            return Problem(f"{files.SCHEDULES}/", 0, "lost_move", said, hint)
         hint = f"If {name} is {likely.name} now, write its new time: {likely.name}: {to:%Y-%m-%d %H:%M}"
+        hint = hint if self.heir else f"{hint} {given_up}"
         return Problem(likely.path, likely.line, "lost_move", said, hint)
 
 
 def lost_moves(program: Program, made: tuple[Decision, ...], *, now: datetime) -> tuple[LostMove, ...]:
     """The moves that the files have lost, while the time to which people moved is still ahead.
 
-    One is found again when any milestone stands at that time.
+    One is found again when any milestone stands at that time, or when people have moved the one that it is likely to
+    be now; and nobody looks for one that was forgotten.
     """
     at = playing(program.settings).campaign(now) if made else now
     names = {one.name for one in program.plan.milestones}
     there = {one.at for one in effective(program.plan, made).milestones}
-    last = {one.subject: one for one in made if one.kind is DecisionKind.MILESTONE_MOVED and one.subject not in names}
     found = []
-    for one in last.values():
+    for name, one in last_moves(made).items():
         to = datetime.fromisoformat(one.value)
-        if to > at and to not in there:
+        if name not in names and to > at and to not in there:
             found.append(_lost(program, one, made))
-    return tuple(found)
+    return tuple(one for one in found if one)
+
+
+def lost_now(settings: Settings, *, now: datetime) -> list[Problem]:
+    """The same in sentences, of the plan in force; nothing where there is none."""
+    try:
+        found = lost_moves(program_in_force(settings), decisions.decisions(), now=now)
+    except AmplifierError:
+        return []
+    return [one.problem(settings.campaign.place) for one in found]
+
+
+def forget_move(program: Program, name: str, *, actor: str, reason: str, now: datetime) -> Decision:
+    """Write down that a milestone which the plan names no more is given up, and its move with it.
+
+    Raises UsageError for any other.
+    """
+    lost = {one.decision.subject: one.decision for one in lost_moves(program, decisions.decisions(), now=now)}
+    if name in {one.name for one in program.plan.milestones}:
+        raise UsageError(f"{name} is in the plan. Move it instead: amplifier milestone move {name} +40m")
+    if name not in lost:
+        raise UsageError(f"No move of {name} was lost, so there is nothing to forget.")
+    return decisions.keep_decision(
+        kind=DecisionKind.MOVE_FORGOTTEN,
+        subject=name,
+        value="",
+        replaced=lost[name].value,
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
 
 
 def refuse_lost(program: Program, made: tuple[Decision, ...], *, now: datetime) -> None:
@@ -66,16 +101,21 @@ def refuse_lost(program: Program, made: tuple[Decision, ...], *, now: datetime) 
         raise ScheduleError(found)
 
 
-def _lost(program: Program, decision: Decision, made: Sequence[Decision]) -> LostMove:
-    """The heir is new since the move, at the very time that the file gave the one that is gone; nobody moved it yet."""
+def _lost(program: Program, decision: Decision, made: Sequence[Decision]) -> LostMove | None:
+    """The heir is new since the move, at the very time that the file gave the one that is gone.
+
+    None where people have moved the one that is likely to be it: they have said when it is.
+    """
     before = _plan_at(program, decision.at)
-    moved = {one.subject for one in made if one.kind is DecisionKind.MILESTONE_MOVED}
     known = {one.name: one.at for one in before.milestones} if before else {}
     was = known.get(decision.subject)
-    new = [one for one in program.plan.milestones if one.name not in known and one.name not in moved]
+    new = [one for one in program.plan.milestones if one.name not in known]
     heir = next((one for one in new if before and one.at == was), None)
     alone = new[0] if before and len(new) == 1 else None
-    return LostMove(decision, heir, alone or _nearest(decision.subject, new or program.plan.milestones))
+    nearest = alone or _nearest(decision.subject, new or program.plan.milestones)
+    likely = heir or nearest
+    moved = {one.subject for one in made if one.kind is DecisionKind.MILESTONE_MOVED and one.id > decision.id}
+    return None if likely in new and likely.name in moved else LostMove(decision, heir, nearest)
 
 
 def _nearest(name: str, milestones: Collection[Milestone]) -> Milestone | None:

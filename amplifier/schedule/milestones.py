@@ -16,13 +16,10 @@ from amplifier.schedule.times import Refused, distance, local, plain
 def effective(plan: Plan, decisions: Iterable[Decision]) -> Plan:
     """The plan with every milestone where people moved it; of several moves of one milestone the last in order holds.
 
-    A move of a milestone that the files no longer name changes nothing. Other kinds of decision are left to others.
+    A move of a milestone that the files no longer name changes nothing, nor does one that was forgotten since, should
+    the files name it again. Other kinds of decision are left to others.
     """
-    moves = {
-        decision.subject: datetime.fromisoformat(decision.value)
-        for decision in decisions
-        if decision.kind is DecisionKind.MILESTONE_MOVED
-    }
+    moves = {name: datetime.fromisoformat(move.value) for name, move in last_moves(decisions).items()}
     place = ZoneInfo(plan.zone)
     return replace(
         plan,
@@ -31,6 +28,17 @@ def effective(plan: Plan, decisions: Iterable[Decision]) -> Plan:
             for milestone in plan.milestones
         ),
     )
+
+
+def last_moves(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """The move of each milestone that counts: the last one, and none where that was forgotten."""
+    found: dict[str, Decision] = {}
+    for one in decisions:
+        if one.kind is DecisionKind.MILESTONE_MOVED:
+            found[one.subject] = one
+        elif one.kind is DecisionKind.MOVE_FORGOTTEN:
+            found.pop(one.subject, None)
+    return found
 
 
 def parse_move(text: str, zone: str) -> datetime | timedelta:

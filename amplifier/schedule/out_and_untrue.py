@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,10 @@ from amplifier.schedule.facts import Changed, Untrue
 from amplifier.schedule.free_words import MILESTONE
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import heartbeats, journeys
+from amplifier.store import heartbeats, journeys, stated
 
 UNTRUE_BEAT = "untrue"
-MOST = 20  # posts that are kept and looked at; the newest, since they are read most
+MOST = 20  # posts that are listed and looked at; the newest, since they are read most. Of the others the number is kept
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,22 @@ class OutAndUntrue:
     changed: tuple[Changed, ...]
 
 
-def keep_untrue(found: Sequence[Untrue], *, now: datetime) -> None:
-    """Keep what the planner found, in place of what it found before."""
+@dataclass(frozen=True)
+class Seen:
+    """What was there when it was kept: a later answer that differs says that something was dealt with since."""
+
+    newest: int
+    following: Mapping[int, str]
+    listed: int
+
+
+def keep_untrue(campaign: str, found: Sequence[Untrue], *, now: datetime) -> Seen:
+    """Keep what the planner found, in place of what it found before: the newest, and how many there are beyond.
+
+    What is on its way to other words is left to itself.
+    """
+    newest, following = stated.newest(), stated.following(campaign)
+    gone = set(following.values())
     told = [
         {
             "post": [one.stated.post.campaign, one.stated.post.slot, one.stated.post.occurrence],
@@ -42,17 +56,49 @@ def keep_untrue(found: Sequence[Untrue], *, now: datetime) -> None:
             "changed": [[each.fact, each.then, each.now] for each in one.changed],
         }
         for one in found
+        if (one.stated.post, one.stated.account) not in gone
     ]
-    newest = list(dict.fromkeys(tuple(one["post"]) for one in reversed(told)))[:MOST]
-    kept = [one for one in told if tuple(one["post"]) in newest]
+    posts = list(dict.fromkeys(tuple(one["post"]) for one in reversed(told)))
+    listed = [one for one in told if tuple(one["post"]) in posts[:MOST]]
+    kept = {"listed": listed, "beyond": len(posts[MOST:])}
     heartbeats.beat(UNTRUE_BEAT, now=now, detail=json.dumps(kept))
+    return Seen(newest, stated.states_of(following), _places(listed))
+
+
+def is_behind(seen: Seen) -> bool:
+    """Whether something was corrected, withdrawn or gone since, so that others are to be listed or fewer counted."""
+    return (
+        stated.newest() != seen.newest
+        or stated.states_of(seen.following) != seen.following
+        or _places(_kept()[0]) != seen.listed
+    )
+
+
+def untrue_beyond() -> int:
+    """How many more posts are out and no longer so than are listed."""
+    return _kept()[1]
 
 
 def untrue_now() -> tuple[OutAndUntrue, ...]:
-    """What of it is still out in those words, and not on its way to others; the newest last."""
+    """What of it is still out in those words, and not on its way to others; the newest last. At most `MOST`."""
+    return _still(_kept()[0])
+
+
+def _kept() -> tuple[list[dict[str, Any]], int]:
     beat = heartbeats.heartbeats().get(UNTRUE_BEAT)
+    kept = json.loads(beat.detail or "[]") if beat else []
+    if isinstance(kept, list):  # as earlier versions kept it
+        return kept, 0
+    return kept["listed"], kept["beyond"]
+
+
+def _places(listed: Sequence[dict[str, Any]]) -> int:
+    return sum(len(one.accounts) for one in _still(listed))
+
+
+def _still(listed: Sequence[dict[str, Any]]) -> tuple[OutAndUntrue, ...]:
     by_post: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
-    for one in json.loads(beat.detail or "[]") if beat else []:
+    for one in listed:
         by_post.setdefault(tuple(one["post"]), {})[one["account"]] = one
     found = []
     for name, told in by_post.items():

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Changes, ExistingPost
 from amplifier.campaign.delivery import Due
-from amplifier.campaign.plan import Plan
+from amplifier.campaign.plan import Decision, Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
 from amplifier.compose.memory import spoken_on_x
@@ -28,7 +28,7 @@ from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.matched import matched
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
-from amplifier.schedule.out_and_untrue import keep_untrue
+from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
@@ -65,6 +65,7 @@ class Planner:
         self._program: Program | None = None
         self._version: int | None = None
         self._seen: object = None
+        self._is_refused = False  # a decision may be what the files need to be taken
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
         self._wanted: Sequence[WantedPost] = ()
@@ -72,6 +73,7 @@ class Planner:
         self._stale_wordings: Collection[tuple[str, str]] = ()
         self._unsaid: Sequence[Unsaid] = ()
         self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
+        self._out: Seen | None = None  # what was out and untrue when it was kept
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
         """The plan with its milestones where people moved them, and its templates; None before it was first applied.
@@ -153,6 +155,8 @@ class Planner:
         day = self._day(self.campaign_time())
         state = (self._version, decided, now.date(), day, self._settings.digest, limits, rows)
         if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
+            if self._out is None or is_behind(self._out):
+                self._keep_untrue(self._program, decisions.decisions(), now)
             return Changes()
         opened = ledger.ledger()
         if opened is None:
@@ -162,7 +166,8 @@ class Planner:
         return changes
 
     def _read(self, now: datetime) -> None:
-        seen = _signature(self._home)
+        signature = _signature(self._home)
+        seen = (signature, decisions.newest_decision() if self._is_refused else None)
         if seen == self._seen:
             return
         try:
@@ -175,14 +180,14 @@ class Planner:
             self._program = program
         except FileError as error:
             self._report(error.problems, now)
-            self._seen = seen
+            self._is_refused, self._seen = True, (signature, decisions.newest_decision())
             if self._program is None:
                 self._fall_back()
             return
         digest = hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
         self._version = plan_versions.keep_plan(digest=digest, sources=sources, now=now).id
         self._report([], now)
-        self._seen = seen
+        self._is_refused, self._seen = False, (signature, None)
 
     def _copies(self, program: Program, now: datetime) -> list[Problem]:
         """What the accounts on X have already, in words that the plan does not know of: it may not say that too."""
@@ -256,11 +261,15 @@ class Planner:
             let_go=let_go,
         )
         changes = posts.replan(self._settings.campaign.id, decide, ink)
-        keep_untrue(review.untrue_out(program, made, written.posts, now=now), now=now)
+        self._keep_untrue(program, made, now)
         keep_unsaid(self._unsaid, now=now)
         if changes:
             log.info("replanned adds=%d moved=%d", len(changes.adds), len(changes.steps))
         return changes
+
+    def _keep_untrue(self, program: Program, made: tuple[Decision, ...], now: datetime) -> None:
+        found = review.untrue_out(program, made, self._wanted, now=now)
+        self._out = keep_untrue(program.plan.campaign, found, now=now)
 
     def _stage(self, program: Program, kept: str, now: datetime) -> Stage:
         """Where the campaign plays: in its own time when live; else on the stage that the ledger remembers."""

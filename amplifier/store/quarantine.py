@@ -31,11 +31,19 @@ class Kept:
 
 @dataclass(frozen=True)
 class Pile:
-    """How many events of one source are set aside, and since when the last one is."""
+    """How many events of one source are set aside, and since when the last one is.
+
+    `is_full`: no more are kept, so that there may have been more.
+    """
 
     source: str
     number: int
     last_at: datetime
+
+    @property
+    def is_full(self) -> bool:
+        """Whether older ones had to go."""
+        return self.number >= MOST
 
 
 def keep(source: str, events: Iterable[Aside], *, reader: str, now: datetime) -> None:

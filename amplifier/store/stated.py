@@ -13,6 +13,7 @@ from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
 from amplifier.campaign.post import OWN, Fact, PostId
 from amplifier.store.fact_names import called
 from amplifier.store.models import DeliveryRow
+from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
 
@@ -118,6 +119,31 @@ def is_any_going(posts: Collection[tuple[PostId, str]], deliveries: Collection[i
         "post__slot", "post__occurrence", "account__label"
     )
     return not wanted.isdisjoint(rows)
+
+
+@reading
+def newest() -> int:
+    """The number of the newest delivery: whoever corrects or withdraws something adds one. 0 if there is none."""
+    return int(execute("SELECT COALESCE(MAX(id), 0) FROM deliveries")[0][0])
+
+
+@reading
+def following(campaign: str) -> dict[int, tuple[PostId, str]]:
+    """The corrections and deletions that are still to take effect: of which post, on which account."""
+    rows = DeliveryRow.objects.filter(
+        Q(revision__gt=0) | ~Q(verb=Verb.PUBLISH),
+        post__campaign=campaign,
+        state__in=[State.QUEUED, State.HELD, *ON_ITS_WAY],
+    )
+    found = rows.values_list("id", "post__slot", "post__occurrence", "account__label")
+    return {number: (PostId(campaign, slot, occurrence), account) for number, slot, occurrence, account in found}
+
+
+@reading
+def states_of(deliveries: Collection[int]) -> dict[int, str]:
+    """The states of these deliveries."""
+    rows = DeliveryRow.objects.filter(id__in=list(deliveries)) if deliveries else DeliveryRow.objects.none()
+    return dict(rows.values_list("id", "state"))
 
 
 @reading

@@ -12,6 +12,7 @@ from amplifier.cli.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
+from amplifier.store import heartbeats
 from tests.cli.conftest import REPOSITORY, Shell
 from tests.schedule.homes import HELLO, SCHEDULE, SOON
 
@@ -162,3 +163,13 @@ def test_a_milestone_that_people_moved_and_that_has_another_name_is_told_with_it
     status = shell.ask("status")
     assert (status["problems"], [one["line"] for one in status["lost_moves"]]) == ([], [place])
     assert f"▲ schedules/lab23.yaml:{place}: " in shell("status").out
+    for part in ("worker", "listener"):
+        heartbeats.beat(part, now=utc_now(), detail=load(shell.home).digest)
+    status = shell("status")
+    assert (status.code, shell.ask("status")["good"]) == (1, False)
+    assert "If that is meant: amplifier milestone forget debate" in status.out
+    said = shell("milestone", "forget", "debate", "--reason", "The hour in the file is right.")
+    assert "✓ debate is given up, and its move with it" in said.out
+    assert said.code == 0
+    assert (shell("status").code, shell.ask("status")["good"], shell.ask("status")["lost_moves"]) == (0, True, [])
+    assert shell.ask("check")["warnings"] == []

@@ -12,7 +12,7 @@ import pytest
 from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
 from amplifier.cli import mentions as command
 from amplifier.clock import utc_now
-from amplifier.store import mentions
+from amplifier.store import mentions, quarantine
 from tests.cli.conftest import Shell
 
 TEXT = "[bold]Which room?[/bold] :door: #Lab23"
@@ -307,6 +307,7 @@ def test_what_could_not_be_understood_is_counted_whole_and_does_nothing_to_a_ter
     assert not set("\x07\x9b\u202e") & set(told.out)
     assert told.out.count("\\x1b]0;owned") >= 20
     assert "These are the newest 20 of 30. All of them:\n  amplifier mentions aside --limit 30\n" in told.out
+    assert "may have been more" not in told.out
     assert "newest" not in talk("mentions", "aside", "--limit", "30").out
     in_json = talk("mentions", "aside", "--json", "--private")
     assert not set("\x07\x9b\u202e") & set(in_json.out)
@@ -346,3 +347,11 @@ def test_an_edit_since_the_words_were_read_is_told_and_stays_marked(talk: Shell)
     in_json = talk("mentions", "mark", str(first.id), "done", "--seen", "1", "--words", words, "--json")
     assert (in_json.code, json.loads(in_json.out)["edited_meanwhile"]) == (0, False)
     assert mentions.edited_since() == 0
+
+
+def test_where_older_ones_had_to_go_it_says_that_there_may_have_been_more(talk: Shell) -> None:
+    odd = [Aside("7", f'{{"id":{number}}}'.encode(), "It has no name.") for number in range(quarantine.MOST + 20)]
+    mentions.take_in("x:mentions", [], cursor="2", now=utc_now(), aside=odd)
+    assert "x:mentions: 100 things or more could not be understood" in talk("status").out
+    assert talk.ask("status")["set_aside"][0]["or_more"] is True
+    assert "There may have been more: of one source no more than 100 are kept." in talk("mentions", "aside").out

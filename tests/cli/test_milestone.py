@@ -18,7 +18,10 @@ from tests.cli.conftest import Shell
         (("move", "debatte", "+40m"), "There is no milestone “debatte”. Did you mean debate?"),
         (("move", "debate", "later"), "A distance begins with + or -"),
         (("move", "debate", "+40"), "is not a distance"),
-        (("push", "debate", "+40m"), "“push” is not one of list, move"),
+        (("forget",), "For example: amplifier milestone forget debate"),
+        (("forget", "debate"), "debate is in the plan. Move it instead: amplifier milestone move debate +40m"),
+        (("forget", "debatte"), "No move of debatte was lost, so there is nothing to forget."),
+        (("push", "debate", "+40m"), "“push” is not one of list, move, forget"),
     ],
 )
 def test_what_cannot_be_moved_is_refused_with_the_reason(shell: Shell, words: tuple[str, ...], sentence: str) -> None:

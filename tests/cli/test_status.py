@@ -181,7 +181,16 @@ def test_what_is_out_and_no_longer_so_is_told_until_somebody_has_dealt_with_it(s
     assert "✕ hello/once is out on x and no longer so (debate: Tue 10 Oct 14:40, now 15:20)." in said.out
     assert "  amplifier correct hello/once" in said.out
     assert [one["post"] for one in shell.ask("status")["untrue"]] == ["hello/once"]
+    kept = {"listed": [{**told, "changed": changed}], "beyond": 7}
+    heartbeats.beat("untrue", now=utc_now(), detail=json.dumps(kept))
+    assert "  and 7 more: amplifier facts" in shell("status").out
     DeliveryRow.objects.filter(id=row.pk).update(remote_state="withdrawn")
+    said = shell("status")
+    assert "✕ 7 posts are out and no longer so: amplifier facts" in said.out
+    assert said.code == 1
+    told_as_json = shell.ask("status")
+    assert (told_as_json["good"], told_as_json["untrue"], told_as_json["untrue_beyond"]) == (False, [], 7)
+    heartbeats.beat("untrue", now=utc_now(), detail=json.dumps({**kept, "beyond": 0}))
     assert shell("status").code == 0
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.errors import ScheduleError
+from amplifier.campaign.plan import DecisionKind
+from amplifier.errors import ScheduleError, UsageError
+from amplifier.schedule.change import decide_move, prepare_move
 from amplifier.schedule.files import sources
-from amplifier.schedule.lost_moves import lost_moves, refuse_lost
+from amplifier.schedule.lost_moves import forget_move, lost_moves, lost_now, refuse_lost
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import Program, read_program
 from amplifier.store import decisions, heartbeats, journeys
@@ -102,6 +104,53 @@ def test_a_milestone_that_was_there_before_is_no_heir(desk: Desk) -> None:
     )
     refuse_lost(program, decisions.decisions(), now=desk.time)
     assert len(told(desk)) == 1
+
+
+def rename(desk: Desk) -> None:
+    write(desk, RENAMED.replace("14:40", "16:00"), TWO_WAYS.replace("debate", "plenary"))
+
+
+def test_whoever_moves_the_new_one_has_said_when_it_is(desk: Desk) -> None:
+    rename(desk)
+    assert len(told(desk)) == 1
+    move = prepare_move(desk.program, "plenary", timedelta(minutes=5), now=desk.time)
+    decide_move(move, actor="cli:jo", reason="", now=desk.time)
+    assert told(desk) == []
+
+
+def test_one_that_is_forgotten_is_told_no_more_and_moves_nothing_if_its_name_comes_back(desk: Desk) -> None:
+    rename(desk)
+    (said,) = told(desk)
+    assert said.endswith("If that is meant: amplifier milestone forget debate")
+    decision = forget_move(desk.program, "debate", actor="cli:jo", reason="No vote.", now=desk.time)
+    assert (decision.kind, decision.subject) == (DecisionKind.MOVE_FORGOTTEN, "debate")
+    assert told(desk) == []
+    assert lost_now(desk.settings, now=desk.time) == []
+    with pytest.raises(UsageError, match=r"No move of debate was lost"):
+        forget_move(desk.program, "debate", actor="cli:jo", reason="", now=desk.time)
+    write(desk, WITH_EVE, TWO_WAYS)
+    assert due() == datetime.fromisoformat("2023-10-09T13:40:00+01:00"), "the file's own hour"
+    with pytest.raises(UsageError, match=r"debate is in the plan. Move it instead"):
+        forget_move(desk.program, "debate", actor="cli:jo", reason="", now=desk.time)
+
+
+def test_a_move_after_one_was_forgotten_counts(desk: Desk) -> None:
+    rename(desk)
+    forget_move(desk.program, "debate", actor="cli:jo", reason="", now=desk.time)
+    write(desk, WITH_EVE, TWO_WAYS)
+    desk.move(LATER)
+    assert due() == datetime.fromisoformat("2023-10-09T14:20:00+01:00")
+    desk.time += timedelta(seconds=1)
+    rename(desk)
+    assert len(told(desk)) == 1
+
+
+def test_a_file_that_was_refused_is_taken_once_people_have_moved_it_back(desk: Desk) -> None:
+    write(desk, RENAMED, TWO_WAYS.replace("debate", "plenary"))
+    assert json.loads(heartbeats.heartbeats()[PLAN_BEAT].detail)
+    desk.move("2023-10-09T14:40:00+01:00")
+    assert json.loads(heartbeats.heartbeats()[PLAN_BEAT].detail) == []
+    assert [one.name for one in desk.program.plan.milestones] == ["plenary"]
 
 
 def test_a_heir_that_people_have_moved_themselves_is_none_of_our_business(desk: Desk) -> None:

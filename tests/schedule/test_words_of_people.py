@@ -118,6 +118,13 @@ def test_a_move_holds_the_words_that_name_the_old_time_and_frees_them_when_it_is
     assert desk.state(SOON) == WAITS
 
 
+@pytest.mark.parametrize("words", ["Debate @14:40, be there", "Debate at14:40", "It is at 240pm", "Debate at 2 40 pm"])
+def test_an_hour_that_was_typed_in_haste_is_held_like_any_other(desk: Desk, words: str) -> None:
+    desk.edit(SOON, words, "mastodon")
+    desk.move(LATER)
+    assert desk.state(SOON, "mastodon")[:2] == HELD[:2]
+
+
 def test_the_preview_says_what_would_be_held_freed_and_untrue(desk: Desk) -> None:
     desk.edit(SOON, "We start at 14:40, be there", "x", "bluesky")
     own = desk.send_later("The debate: 14:40", EIGHT + timedelta(hours=3))

@@ -23,3 +23,10 @@ def test_a_letter_knows_where_it_stood() -> None:
 
 def test_links_and_handles_are_hidden_and_tags_are_not() -> None:
     assert folded("#Today @today.example https://a.example/today")[0].replace("\x00", "") == "#today  "
+
+
+def test_an_hour_behind_an_at_sign_is_no_handle() -> None:
+    for text in ("@14:40", "@2pm", "@14h40", "@240pm"):
+        assert folded(text)[0] == text
+    for text in ("@a14", "@14words", "@tomorrow.example"):
+        assert set(folded(text)[0]) == {"\x00"}

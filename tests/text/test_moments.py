@@ -344,6 +344,78 @@ def test_what_only_looks_like_it_is_none(words: str) -> None:
     assert not any(fits(one, TWENTY_TO_THREE, DAY) for one in names(words)), words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "on the tenth of October",
+        "On October the tenth",
+        "October tenth",
+        "On October the 10th",
+        "Am zehnten Oktober",
+        "Der zehnte Oktober 2023",
+        "Zehnter Oktober im Saal",
+        "Le dix octobre",
+        "Ar y degfed o Hydref",
+        "Y ddegfed o Hydref",
+        "العاشر من أكتوبر",
+        "في العاشر من تشرين الأول",
+        "بالعاشر من أكتوبر",
+        "tmr",
+        "2morrow",
+        "tomoz we debate",
+        "بكرة النقاش",
+        "بكره",
+        "2main",
+    ],
+)
+def test_a_day_is_read_in_words_and_as_it_is_typed_in_haste(words: str) -> None:
+    assert any(not isinstance(one, Clock) and fits(one, DEBATE, DAY) for one in names(words)), words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The tenth time in October",
+        "dix",
+        "Am zehnten wird gewählt",
+        "the twentieth of October",
+        "Unfed ar ddeg o Hydref",
+        "einunddreißigster Oktober",
+        "vingt-dix",
+        "العاشر",
+        "2day",
+        "The first of October",
+        "بعد بكرة",
+        "uebermorgen",
+    ],
+)
+def test_words_for_another_day_or_for_none_do_not_name_it(words: str) -> None:
+    assert not any(fits(one, DEBATE, DAY) for one in names(words)), names(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "month"),
+    [
+        ("the twenty-first of May", 21, 5),
+        ("twenty first of May", 21, 5),
+        ("einundzwanzigsten Mai", 21, 5),
+        ("ersten Maerz", 1, 3),
+        ("premier mai", 1, 5),
+        ("vingt et un mai", 21, 5),
+        ("unfed ar hugain o Fai", 21, 5),
+        ("pymthegfed o Fai", 15, 5),
+        ("الحادي والعشرين من مايو", 21, 5),
+    ],
+)
+def test_the_longest_word_for_a_day_counts(words: str, day: int, month: int) -> None:
+    assert [(one.day, one.month) for one in names(words) if isinstance(one, Date)] == [(day, month)]
+
+
+@pytest.mark.parametrize("words", ["tonite", "2nite", "2night", "هالليلة"])
+def test_tonight_is_read_as_it_is_typed_in_haste(words: str) -> None:
+    assert [one for one in names(words) if fits(one, datetime(2023, 10, 9, 21, tzinfo=BST), DAY)]
+
+
 def test_tonight_ends_after_midnight_and_does_not_begin_at_noon() -> None:
     (tonight,) = names("Tonight!")
     assert fits(tonight, datetime(2023, 10, 10, 1, 30, tzinfo=BST), DAY)
@@ -374,4 +446,6 @@ def test_names_come_in_order_with_their_own_words() -> None:
 
 def test_any_text_is_read_in_little_time() -> None:
     for words in ("1" * 5000, "12:3 " * 1000, "one two " * 600, "الساعة " * 700, "morgen " * 700, "1-" * 2500):
+        names(words)
+    for words in ("tenth of " * 600, "vingt et un " * 400, "12:00 " * 4000):
         names(words)

@@ -19,10 +19,11 @@ from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.listen.where import troubled
 from amplifier.schedule.doubts import still_unsaid
+from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.planner import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import FILE, Account, Mode
-from amplifier.store import accounts, heartbeats, ledger, notices, read_backs
+from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
@@ -72,9 +73,11 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
         *_imprint(),
         *_files(beats, planned=planned),
         *_unsaid(beats, now),
+        *_lost(now),
         *_settings(beats),
         *_changed_outside(now),
         *_sources(),
+        *_heard(),
         *_recipients(now),
     ]
     order = (Mood.BAD, Mood.WAIT, Mood.OK)
@@ -179,9 +182,24 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
 
 def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     """What the plan in force has and nobody will hear, by names that changed, as long as something can be done."""
-    for one in still_unsaid(beats, now=now)[:MOST_PROBLEMS]:
+    found = still_unsaid(beats, now=now)
+    for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}"
         yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.")
+    if len(found) > MOST_PROBLEMS:
+        yield Sign(
+            Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that nobody will hear. All of them: amplifier check"
+        )
+
+
+def _lost(now: datetime) -> Iterator[Sign]:
+    """Milestones that people moved and that the plan names no more, until somebody says what became of them."""
+    found = lost_now(place().settings, now=now)
+    for one in found[:MOST_PROBLEMS]:
+        where = f"{one.path}, line {one.line}" if one.line else one.path
+        yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", "A move of a milestone counts no longer.")
+    if len(found) > MOST_PROBLEMS:
+        yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more moves that count no longer: amplifier status")
 
 
 def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
@@ -202,6 +220,20 @@ def _sources() -> Iterator[Sign]:
         for problem in troubled(asked, settings).values():
             sentence = f"Mentions on {network} could not be read: {problem} Nothing is lost; we ask again."
             yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
+
+
+def _heard() -> Iterator[Sign]:
+    """What listening left for people to know; all else is heard all the same."""
+    piles = quarantine.piles()
+    number = sum(pile.number for pile in piles)
+    if number:
+        more = " or more" * any(pile.is_full for pile in piles)
+        what = "1 thing that a network told" if number == 1 else f"{number}{more} things that networks told"
+        yield Sign(Mood.WAIT, f"{what} could not be understood; all the rest was taken in. See Mentions.")
+    edited = mentions.edited_since()
+    if edited:
+        which, whom = ("1 mention was", "it") if edited == 1 else (f"{edited} mentions were", "them")
+        yield Sign(Mood.WAIT, f"{which} edited after somebody had dealt with {whom}. They stand on the page Mentions.")
 
 
 def _changed_outside(now: datetime) -> Iterator[Sign]:

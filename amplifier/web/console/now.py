@@ -21,7 +21,7 @@ from amplifier.errors import AmplifierError
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_now
+from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_beyond, untrue_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.settings import Account
@@ -56,13 +56,13 @@ def now_page(request: HttpRequest) -> HttpResponse:
     most = (1 + COMING) * len(known)
     posts = _by_post(journeys.coming(limit=most))
     found = signs(now, planned=program is not None)
-    untrue = untrue_now()
+    untrue, untrue_more = untrue_now(), untrue_beyond()
     beyond = next_beyond(program, now=now) if program and not posts else None
     first = posts[0][0].due_at if posts else beyond.moment.due_at if beyond else None
     needs = open_questions(place().settings)  # unsure before held before missed, as on Decide
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     content = frame(request) | {
-        "truth": _truth(first, needs, found, now, untrue=len(untrue)),
+        "truth": _truth(first, needs, found, now, untrue=len(untrue) + untrue_more),
         "stopped": any(sign.stops_all for sign in found),
         "next": _post(posts[0], known) if posts else None,
         "beyond": _beyond(beyond) if beyond else None,
@@ -73,6 +73,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "more_needs": in_posts(needs[NEEDS:]),
         "twice": len(perhaps_twice()),
         "untrue": [_untrue(one) for one in untrue],
+        "untrue_more": untrue_more,
         "health": found,
         "now_iso": now.isoformat(),
     }

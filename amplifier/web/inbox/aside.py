@@ -20,7 +20,8 @@ SHOWN = 2000  # bytes of one event
 def aside_page(request: HttpRequest) -> HttpResponse:
     """The newest of them. There is nothing to do here; somebody may wonder."""
     kept = quarantine.set_aside(limit=PAGE)
-    number = sum(pile.number for pile in quarantine.piles())
+    piles = quarantine.piles()
+    number = sum(pile.number for pile in piles)
     stage = playing(place().settings)
     networks = {account.name: account.platform for account in place().settings.accounts}
     rows = []
@@ -38,7 +39,7 @@ def aside_page(request: HttpRequest) -> HttpResponse:
             }
         )
     content = frame(request) | {
-        "truth": _truth(number),
+        "truth": _truth(number, more=any(pile.is_full for pile in piles)),
         "more": number > len(rows),
         "rows": rows,
         "days": LIFE.days,
@@ -47,8 +48,8 @@ def aside_page(request: HttpRequest) -> HttpResponse:
     return render(request, "aside.html", content)
 
 
-def _truth(number: int) -> str:
+def _truth(number: int, *, more: bool) -> str:
     if not number:
         return "Everything that was heard could be understood."
-    things = "One thing" if number == 1 else f"{number} things"
+    things = "One thing" if number == 1 else f"{number} things{' or more' * more}"
     return f"{things} that a network told could not be understood. All the rest was taken in."

@@ -242,3 +242,6 @@ def test_what_nobody_will_hear_under_a_name_that_was_used_stands_there(opened: C
     page = opened.get("/")
     assert "schedules/lab23.yaml, line 7: post-1/once does not say on x: “Hello” Give it a name." in page.text
     assert "has words that nobody will hear." in page.truth
+    many = [replace(found, line=number) for number in range(7)]
+    keep_unsaid([Unsaid(one, utc_now() + timedelta(hours=1)) for one in many], now=utc_now())
+    assert "And 2 more that nobody will hear. All of them: amplifier check" in opened.get("/").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
 from amplifier.schedule import ahead
 from amplifier.schedule.stage import LIVE, Knot, Stage
-from amplifier.store import accounts, posts, stops
+from amplifier.store import accounts, heartbeats, posts, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console import now as now_module
 from tests.web.campaign import SCHEDULE, WORDS, Campaign, unsafe
@@ -401,3 +402,24 @@ def test_a_doubt_stands_before_what_was_missed_since_and_is_shown(
     page = opened.get("/")
     assert page.text.index("the doubt") < page.text.index("the hold")
     assert page.truth.endswith("3 posts need a look.")
+
+
+def test_a_move_that_the_files_have_lost_stands_there_with_what_to_do(opened: Campaign) -> None:
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    opened.write("schedules/lab23.yaml", SCHEDULE.replace("debate", "ballot").replace("14:40", "15:00"))
+    opened.write("templates/lab23/words.j2", WORDS.replace("debate", "ballot"))
+    opened.read()
+    page = opened.get("/")
+    assert "A move of a milestone counts no longer." in page.truth
+    assert "Everything is connected" not in page.truth
+    assert "the plan has no milestone debate any more: by the files nothing is moved." in page.text
+    assert "If that is meant: amplifier milestone forget debate" in page.text
+
+
+def test_what_is_no_longer_so_and_not_listed_is_counted(opened: Campaign) -> None:
+    heartbeats.beat("untrue", now=utc_now(), detail=json.dumps({"listed": [], "beyond": 5}))
+    page = opened.get("/")
+    assert "5 that are out are no longer so." in page.truth
+    assert "Everything is connected" not in page.truth
+    assert "5 more posts are out and no longer so, and are listed here as these are dealt with." in page.text
+    assert "amplifier facts" in page.text

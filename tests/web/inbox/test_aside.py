@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amplifier.campaign.mention import Aside
 from amplifier.clock import utc_now
-from amplifier.store import mentions
+from amplifier.store import mentions, quarantine
 from amplifier.store.quarantine import LIFE
 from tests.web.campaign import Campaign, unsafe
 
@@ -23,6 +23,7 @@ def test_a_log_that_was_understood_says_so_and_leads_nowhere_else(opened: Campai
 def test_what_came_is_shown_with_its_source_and_its_reason(opened: Campaign) -> None:
     set_aside("bluesky:mentions", b'{"reason":"mention"}', "It has no author.handle.")
     assert "/mentions/aside" in opened.get("/mentions").links()
+    assert "1 thing that a network told could not be understood; all the rest was taken in." in opened.get("/").text
     page = opened.get("/mentions/aside")
     assert page.truth == "One thing that a network told could not be understood. All the rest was taken in."
     for words in (
@@ -60,3 +61,10 @@ def test_what_strangers_servers_send_does_nothing(opened: Campaign) -> None:
 
 def test_only_a_look_is_allowed(opened: Campaign) -> None:
     assert opened.client.post("/mentions/aside").status_code in {403, 405}
+
+
+def test_where_no_more_are_kept_it_says_that_there_may_be_more(opened: Campaign) -> None:
+    odd = [Aside("7", f'{{"id":{number}}}'.encode(), "It has no name.") for number in range(quarantine.MOST + 20)]
+    mentions.take_in("x:mentions", [], cursor="c", now=utc_now(), aside=odd)
+    told = "100 things or more that a network told could not be understood. All the rest was taken in."
+    assert opened.get("/mentions/aside").truth == told

@@ -418,6 +418,7 @@ def test_an_edit_after_somebody_dealt_with_it_is_marked_and_can_be_shown_alone(o
     page = opened.get("/mentions")
     assert "edited since" in page.text
     assert "Show 1 edited after somebody had dealt with it" in page.text
+    assert "1 mention was edited after somebody had dealt with it." in opened.get("/").text
     assert "/mentions?edited=since" in page.links()
     alone = opened.get("/mentions?edited=since")
     assert shown(alone) == ["Other words."]
