@@ -37,6 +37,7 @@ OWNERS = {
         "restored.py",
         "same_account.py",
         "stated.py",
+        "unseen.py",
         "withdrawals.py",
     },
     "StopRow": {"numbered.py", "stops.py"},

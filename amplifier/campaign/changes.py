@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import OUT, HoldReason, State
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 
 
@@ -26,6 +26,16 @@ class ExistingDelivery:
     out_at: datetime | None = None
     detail: str = ""
     again_until: datetime | None = None
+
+    @property
+    def is_with_hands(self) -> bool:
+        """Whether people are asked to post it by hand: they may be at it this moment."""
+        return self.state is State.HELD and self.reason == HoldReason.HAND_OFF
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it is there, or may be."""
+        return self.state in OUT or self.is_with_hands
 
 
 @dataclass(frozen=True)

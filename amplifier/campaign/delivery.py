@@ -54,11 +54,12 @@ MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.MISSED, State.HELD, State.DROPPED}),
     State.SENDING: frozenset({State.SENT, State.QUEUED, State.UNSURE, State.HELD}),
     State.UNSURE: frozenset({State.SENT, State.QUEUED, State.HELD}),
-    State.HELD: frozenset({State.DROPPED, State.MISSED, State.QUEUED}),  # queued: what held it has passed
+    # queued: what held it has passed; unsure, here and below: it may be out since a backup that was restored
+    State.HELD: frozenset({State.DROPPED, State.MISSED, State.QUEUED, State.UNSURE}),
     State.SENT: frozenset(),
     State.MISSED: frozenset({State.HELD}),  # its milestone moved, so that it is ahead of us again: a person decides
     # the plan wants it again: before its time, after it, or after a person was to decide
-    State.DROPPED: frozenset({State.QUEUED, State.MISSED, State.HELD}),
+    State.DROPPED: frozenset({State.QUEUED, State.MISSED, State.HELD, State.UNSURE}),
 }
 # A person's "send it again" goes through unsure, so that somebody looks first; "it is there" comes with a receipt.
 MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
@@ -179,7 +180,8 @@ class Due:
 
     `request` is None unless the bytes are frozen, by an attempt that may have arrived. `too_late_at` is the instant
     from which it must not go out any more; `detail` is what was last said of it. `answered` is the post that an answer
-    to our own request named, without proving that it is ours.
+    to our own request named, without proving that it is ours. `unseen_since` is the time of a backup that was restored,
+    since when it may have gone out without this ledger's knowledge, and `unseen_text` what it said then.
     """
 
     id: int
@@ -200,11 +202,23 @@ class Due:
     imprint: str = ""
     detail: str = ""
     answered: Receipt | None = None
+    unseen_since: datetime | None = None
+    unseen_text: str = ""
 
     @property
     def verb(self) -> Verb:
         """What it does on its network."""
         return self.identity.verb
+
+    @property
+    def since(self) -> datetime:
+        """Since when it may be out."""
+        return self.first_sent_at or self.unseen_since or self.due_at
+
+    @property
+    def earlier_text(self) -> str:
+        """Other words in which it may be out; empty if there are none that we know."""
+        return self.unseen_text if self.unseen_since and self.unseen_text != self.text else ""
 
 
 @dataclass(frozen=True)
@@ -270,6 +284,7 @@ class Journey:
     language: str = ""
     waits_for: int | None = None
     frozen: bool = False  # an attempt may have arrived, so that its bytes stay as they are
+    unseen_since: datetime | None = None  # the time of a restored backup since when it may have gone out unseen
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import WORDS_STAND, Act, Question, sent_again
+from amplifier.deliver.questions import Act, Question, sent_again, words_stand
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import program_in_force
@@ -169,9 +169,9 @@ def _decide(number: int, options: argparse.Namespace, place: Place) -> tuple[Jou
 
 def _stand(number: int, reason: str, settings: Settings, now: datetime) -> str:
     """A decision is about a post: these words stand on every account that has them."""
-    post = may_stand(number, settings).identity.post
-    leave(program_in_force(settings), post, actor=actor(), reason=reason, now=now)
-    return WORDS_STAND
+    row = may_stand(number, settings)
+    leave(program_in_force(settings), row.identity.post, actor=actor(), reason=reason, now=now)
+    return words_stand(row)
 
 
 def _there(number: int, options: argparse.Namespace, place: Place) -> str:
@@ -216,6 +216,8 @@ def _say(one: Question, profile: str, settings: Settings) -> None:
     out.print(f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}", markup=False)
     out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True, style="dim")
     tried = f" Tried {wall_clock(row.first_sent_at, settings.campaign.zone)}." if row.first_sent_at else ""
+    if row.unseen_since:
+        tried += f" It may have gone out since the backup of {wall_clock(row.unseen_since, settings.campaign.zone)}."
     at = f" Next look in {_lasting(one.next_at)}." if one.next_at else ""
     look_for = f"{one.look_for} {profile}".strip() if one.look_for else ""
     for words in filter(None, (f"{one.happened}{tried}", look_for, f"{one.by_itself}{at}")):
@@ -254,5 +256,6 @@ def _as_json(row: Journey) -> dict[str, object]:
         "text": row.text,
         "due_at": row.due_at,
         "tried_at": row.first_sent_at,
+        "unseen_since": row.unseen_since,
         "url": row.receipt.url if row.receipt else None,
     }

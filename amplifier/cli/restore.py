@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -62,10 +62,11 @@ def run(options: argparse.Namespace) -> int:
                 "kept": aside,
                 "looked_for": marker.doubt.looked_for,
                 "for_a_person": marker.doubt.for_a_person,
+                "held": marker.held,
             }
         )
     else:
-        _tell(marker.doubt, aside, paid=place.settings.budget is not None)
+        _tell(marker.doubt, marker.held, aside, paid=place.settings.budget is not None)
     return 0
 
 
@@ -76,27 +77,28 @@ class _Marker:
         self._header = header
         self._place = place
         self._now = now
-        self.doubt = Doubt(0, 0)
+        self.doubt, self.held = Doubt(0, 0), 0
 
     def mark(self) -> None:
         """Stop, doubt, and let the planner add what files want since, as something that may be out already.
 
         Doubt twice: what waits in the backup may have been moved forward since, and its time be past by now.
         """
-        first = self._put_in_doubt()
-        Planner(self._place.home, self._place.settings, now=lambda: self._now, forgetful=True).refresh()
-        second = self._put_in_doubt()
-        self.doubt = Doubt(first.looked_for + second.looked_for, first.for_a_person + second.for_a_person)
+        settings = self._place.settings
+        readable = [account.name for account in settings.accounts if is_readable(account, settings)]
+        self._put_in_doubt(readable)
+        Planner(self._place.home, settings, now=lambda: self._now, forgetful=True).refresh()
+        self._put_in_doubt(readable)
+        self.doubt, self.held = restored.looked_for(readable), restored.held_unseen()
 
-    def _put_in_doubt(self) -> Doubt:
-        settings, made_at = self._place.settings, self._header.made_at
-        when = wall_clock(made_at, settings.campaign.zone)
-        return restored.doubt(
-            made_at=made_at,
+    def _put_in_doubt(self, readable: Sequence[str]) -> None:
+        when = wall_clock(self._header.made_at, self._place.settings.campaign.zone)
+        restored.doubt(
+            made_at=self._header.made_at,
             now=self._now,
             actor=actor(),
             reason=f"The database was restored from the backup of {when}. What went out since is being looked for.",
-            readable=[account.name for account in settings.accounts if is_readable(account, settings)],
+            readable=readable,
         )
 
 
@@ -167,7 +169,7 @@ def _size(file: BinaryIO) -> int:
     return size
 
 
-def _tell(doubt: Doubt, aside: str | None, *, paid: bool) -> None:
+def _tell(doubt: Doubt, held: int, aside: str | None, *, paid: bool) -> None:
     out = console()
     out.print("[green]✓[/] Restored. Sending is stopped.")
     if aside:
@@ -176,12 +178,14 @@ def _tell(doubt: Doubt, aside: str | None, *, paid: bool) -> None:
         out.print(f"{doubt.looked_for} may have gone out since. They are looked for as soon as the service runs.")
     if doubt.for_a_person:
         out.print(f"{doubt.for_a_person} more are on accounts that we may not read: a person looks there.")
+    if held:
+        out.print(f"{held} held in the backup may have gone out too: whatever lets one go on, it is looked for first.")
     if paid:
         out.print("What X charged since the backup is not counted. See X's developer console; lower `budget`.")
     out.print("\nNext:\n  amplifier up        starts the service; it looks, and sends nothing")
     if doubt.for_a_person:
         out.print("  amplifier confirm   for what a person has to look for", markup=False)
-    if doubt.looked_for:
+    if doubt.looked_for or held:
         out.print("  amplifier decide    for what was due since the backup and is not there", markup=False)
     out.print("  amplifier resume    once nothing is in doubt any more")
 

@@ -14,7 +14,7 @@ from amplifier.campaign.delivery import HoldReason, Journey
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
 from amplifier.cli.output import actor, agreed, as_said, console, errors, inset, say_json, wall_clock
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import Flag, Halt, halts, let_go_on, refuse_if_held, too_late, waiting
+from amplifier.deliver.halt import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.program import post_name
@@ -214,18 +214,21 @@ def _question(ending: Ending, chosen: Sequence[Journey]) -> str:
 
 
 def _apart(chosen: Sequence[Journey]) -> tuple[list[Journey], list[Journey]]:
-    """What Amplifier sends, and what hands are to post."""
+    """What Amplifier sends, and what hands are to post; what may be out unseen is neither."""
     hands = [row for row in chosen if row.reason == HoldReason.HAND_OFF]
-    return [row for row in chosen if row not in hands], hands
+    return [row for row in chosen if row not in hands and row.unseen_since is None], hands
 
 
 def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place, *, as_json: bool) -> None:
     kept = [row for row in ending.held if row not in chosen]
     if as_json:
-        ids = {"released": [_as_json(row) for row in chosen], "kept": [_as_json(row) for row in kept]}
-        say_json({**_shared(place, ending), "resumed": True, **ids})
+        ids = {
+            "released": [_as_json(row) for row in chosen if row.unseen_since is None],
+            "kept": [_as_json(row) for row in kept],
+        }
+        say_json({**_shared(place, ending), "resumed": True, **ids, "in_doubt": in_doubt_still() or None})
         return
-    out = console()
+    out, doubtful = console(), in_doubt_still()
     goes_on = "What comes goes out at its time." if not ending.stays else "What no other stop holds goes out."
     done = f"{sending(ending.scope, GOES_ON)}." if not ending.stays else "That stop has ended."
     out.print(f"[green]✓[/] {escape(done)}", end=" ")
@@ -235,6 +238,8 @@ def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place
         out.print(f"{len(going) - released} of them had become too late meanwhile.")
     if hands:
         out.print(f"{len(hands)} {'is' if len(hands) == 1 else 'are'} to be posted by hand: somebody is asked now.")
+    if doubtful:
+        out.print(doubtful)
     if kept:
         out.print(f"{len(kept)} held back stay held until they are too late, and then are missed.")
         out.print("To let one of them go after all: amplifier resume --post NAME")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, State, Transition, Verb
@@ -62,7 +62,7 @@ class Outlet:
 def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pauses) -> Transition:
     """Look once for what this delivery was to do, and write down what follows."""
     if due.verb is Verb.PUBLISH:
-        found, words = _look(due, outlet), ""
+        found, words = _look(due, outlet)
         if outlet.by_key and isinstance(found, Receipt) and not found.doubt:
             found, words = _read(found, due, outlet)
         step = after_look(
@@ -77,17 +77,26 @@ def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pa
     return step
 
 
-def _look(due: Due, outlet: Outlet) -> Receipt | PlatformError | None:
+def _look(due: Due, outlet: Outlet) -> tuple[Receipt | PlatformError | None, str]:
+    """What was found, and what it says where that is other words of this delivery than it has now."""
     try:
-        named = _answered(due, outlet)
-        if named is not None and not named.doubt:
-            return named
-        return _searched(due, outlet) or named  # the answer may have named another post of ours than the one it made
+        return _seen(due, outlet)
     except PlatformError as error:
-        return error
+        return error, ""
     except Exception as error:
         log.exception("unclassified error from %s", outlet.account)
-        return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__}).")
+        return OutcomeUnknown(f"The answer could not be understood ({type(error).__name__})."), ""
+
+
+def _seen(due: Due, outlet: Outlet) -> tuple[Receipt | None, str]:
+    named = _answered(due, outlet)
+    if named is not None and not named.doubt:
+        return named, ""
+    found = _searched(due, outlet)  # the answer may have named another post of ours than the one it made
+    if found is None and due.earlier_text:  # it may have gone out before it was given other words
+        found = _searched(replace(due, text=due.earlier_text, request=None), outlet)
+        return found or named, due.earlier_text if found else ""
+    return found or named, ""
 
 
 def _read(found: Receipt, due: Due, outlet: Outlet) -> tuple[Receipt | PlatformError | None, str]:
@@ -110,7 +119,9 @@ def _searched(due: Due, outlet: Outlet) -> Receipt | None:
         taken = receipts.remote_ids(due.identity.account, since=after - MARGIN)
         return outlet.platform.spot(due.text, after, taken)
     sought = _sought(due, outlet)
-    forgot = outlet.by_key and due.reason in FORGETFUL  # then hands may have posted it, and nobody remembers
+    forgot = outlet.by_key and (
+        due.reason in FORGETFUL or due.unseen_since
+    )  # then hands may have posted it, and nobody remembers
     return outlet.platform.find(sought) or (
         outlet.platform.spot(due.text, sought.after, sought.taken) if forgot else None
     )
@@ -129,8 +140,7 @@ def _answered(due: Due, outlet: Outlet) -> Receipt | None:
 
 def _doubt(seen: Seen, due: Due) -> str:
     """Why this post may not be what was to be published; empty where it is."""
-    first = due.first_sent_at or due.due_at
-    if seen.made_at is not None and seen.made_at < first - MARGIN:
+    if seen.made_at is not None and seen.made_at < due.since - MARGIN:
         return OLDER
     if not seen.says_the_same:
         return OTHER_WORDS
@@ -154,9 +164,8 @@ def _is_done(due: Due, outlet: Outlet) -> bool | PlatformError:
 
 def _sought(due: Due, outlet: Outlet) -> Sought:
     """What to look for. A delivery that this ledger never sent is looked for by the bytes it would have been."""
-    first = due.first_sent_at or due.due_at
     request = due.request
     if request is None:
-        request = outlet.platform.prepare(Part(due.text, due.language), due.key, first)
-    after = first - MARGIN
+        request = outlet.platform.prepare(Part(due.text, due.language), due.key, due.since)
+    after = due.since - MARGIN
     return Sought(request, after, receipts.remote_ids(due.identity.account, since=after - MARGIN))

@@ -180,7 +180,7 @@ def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transitio
     if now >= due.too_late_at:
         why = "It is not there, and it is too late to send it now."
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.OVERTAKEN)
-    if due.reason in FORGETFUL and due.due_at <= now:
+    if due.reason in FORGETFUL and (due.due_at <= now or due.earlier_text):
         why = FORGOTTEN[DoubtReason(due.reason)]
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
     if park:

@@ -92,6 +92,22 @@ def why_stopped(place: Place) -> str:
     return next((halt.reason for halt in halts(place) if halt.scope == EVERYTHING), "")
 
 
+def in_doubt_still() -> str:
+    """How many may be out already, which sending does not take along when it goes on; empty if there are none."""
+    looked_for, held = sum(restored.in_doubt().values()), restored.held_unseen()
+    if not looked_for + held:
+        return ""
+    parts = [f"{looked_for} {_are(looked_for)} looked for first"] if looked_for else []
+    parts += [f"{held} {'waits' if held == 1 else 'wait'} for a person's word (amplifier decide)"] if held else []
+    return (
+        f"{looked_for + held} that may be out already {_are(looked_for + held)} not sent by this: {', '.join(parts)}."
+    )
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def stop_of(place: Place, row: Journey) -> Halt | None:
     """The stop that holds this back, if one does. Edits and deletions go on, whatever is stopped."""
     if row.identity.verb is not Verb.PUBLISH:

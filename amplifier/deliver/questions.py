@@ -99,6 +99,8 @@ BY_ITSELF: Mapping[str, str] = {
     HoldReason.HAND_OFF: "Somebody is asked to, unless sending is stopped. Once it is too late, it is missed.",
 }
 WORDS_STAND = "These words stay as they are. The post goes on at the worker's next look, unless it is too late."
+LOOKED_FOR_FIRST = "Whatever lets it go on, it is looked for first, and then a person decides."
+TOO_LATE_THEN = "It was too late to send it when the backup was made."
 NOTHING = "Nothing happens by itself."
 ASKED_TO: Mapping[Verb, str] = {
     Verb.PUBLISH: "Somebody is asked to post it by hand.",
@@ -109,7 +111,7 @@ ASKED_TO: Mapping[Verb, str] = {
 
 def question(row: Journey, outlook: Outlook) -> Question:
     """What to ask about a delivery that is unsure, held or missed."""
-    tried = row.first_sent_at is not None or row.state is State.UNSURE
+    tried = row.first_sent_at is not None or row.unseen_since is not None or row.state is State.UNSURE
     by_itself = _by_itself(row, outlook)
     return Question(
         row=row,
@@ -135,6 +137,11 @@ def on_accounts(questions: Iterable[Question]) -> str:
     return f", on {len(accounts)} accounts" if in_posts(found) == 1 and len(accounts) > 1 else ""
 
 
+def words_stand(row: Journey) -> str:
+    """What follows when its words may stand as they are."""
+    return WORDS_STAND if row.unseen_since is None else f"These words stay as they are. {LOOKED_FOR_FIRST}"
+
+
 def sent_again(after: State, verb: Verb, *, by_hand: bool) -> str:
     """What follows when a person wants it sent again: `after` is its state then, `by_hand` whether hands must do it."""
     if after is not State.UNSURE:
@@ -145,6 +152,8 @@ def sent_again(after: State, verb: Verb, *, by_hand: bool) -> str:
 
 
 def _happened(row: Journey) -> str:
+    if row.state is State.MISSED and row.unseen_since is not None:
+        return TOO_LATE_THEN
     if row.state is State.MISSED:
         return HAPPENED[row.state] + KEPT_BACK.get(row.reason, f" {row.detail}".rstrip())
     return row.detail or HAPPENED[row.state]
@@ -152,6 +161,8 @@ def _happened(row: Journey) -> str:
 
 def _acts(row: Journey) -> tuple[Act, ...]:
     acts = ACTS.get(row.reason, BOTH) if row.state is State.HELD else BOTH
+    if row.unseen_since is not None and Act.THERE not in acts:
+        acts = (Act.THERE, *acts)
     if row.identity.verb is Verb.PUBLISH:
         return acts
     return tuple(act for act in acts if act is not Act.THERE)
@@ -164,6 +175,8 @@ def _look_for(row: Journey, outlook: Outlook) -> str:
             return f"Look on {where} whether this post is gone."
         case Verb.EDIT:
             return f"Look on {where} whether the post says these words now."
+        case Verb.PUBLISH if row.unseen_since is not None and row.state is not State.UNSURE:
+            return f"Look on {where} for this post, also in other words."
         case Verb.PUBLISH if row.state is State.MISSED or row.reason in NEVER_TRIED:
             return ""
         case _:
@@ -174,7 +187,8 @@ def _by_itself(row: Journey, outlook: Outlook) -> str:
     if row.state is State.UNSURE:
         return _looking(row, outlook)
     if row.state is State.HELD:
-        return BY_ITSELF.get(row.reason, NOTHING).format(title=outlook.title)
+        passes = BY_ITSELF.get(row.reason, NOTHING).format(title=outlook.title)
+        return passes if row.unseen_since is None or passes == NOTHING else LOOKED_FOR_FIRST
     return NOTHING
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from amplifier.campaign.changes import ExistingPost
-from amplifier.campaign.delivery import OUT
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import OWN, WantedPost
 from amplifier.compose.sameness import Judge
@@ -75,7 +74,7 @@ def forgotten(
     for subject, what in decided.items():
         slot = subject.partition("/")[0]
         row = rows.get(subject)
-        if slot in slots or slot == OWN or (row and any(one.state in OUT for one in row.deliveries)):
+        if slot in slots or slot == OWN or (row and any(one.is_out for one in row.deliveries)):
             continue
         heir = next((post for post in ahead if _is_heir(post, subject, row, rows)), None)
         if heir:

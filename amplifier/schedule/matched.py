@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amplifier.campaign.changes import ExistingPost
-from amplifier.campaign.delivery import OUT
 from amplifier.campaign.plan import ONCE
 from amplifier.campaign.post import OWN, PostId, WantedPost
 
@@ -68,7 +67,7 @@ def _is_taken(match: Match) -> bool:
 
 
 def _is_spent(row: ExistingPost) -> bool:
-    return any(one.state in OUT for one in row.deliveries)
+    return any(one.is_out for one in row.deliveries)
 
 
 def _by_time(group: Sequence[Match], by_id: Mapping[PostId, ExistingPost]) -> Iterator[Match]:

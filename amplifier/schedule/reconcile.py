@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
 from amplifier.campaign.delivery import (
     ON_ITS_WAY,
-    OUT,
     PASSING,
     UNPLANNED,
     UNPLANNED_HOLD,
@@ -62,6 +61,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     a person's words is no longer so: it is held until they are true again, other words, or left as they are.
     """
     known: set[int] = set()
+    renamed: set[int] = set()
     adds: list[Add] = []
     rewrites: list[Rewrite] = []
     steps: list[Step] = []
@@ -73,6 +73,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
                 adds.append(Add(kept, None, born))
             continue
         known.add(found.row)
+        renamed |= {match.former.row} if match.former else set()
         new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh))
         steps += new_steps
         rewrites += _rewrites(kept, found, new_steps)
@@ -84,7 +85,8 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
             why = unwritten.get(gone.id)
-            for delivery in gone.deliveries:
+            stay = gone.row in renamed  # what hands are posting by the former name is this very post
+            for delivery in [one for one in gone.deliveries if not (stay and one.is_with_hands)]:
                 steps += _left_out(delivery) if why is None else _without_words(delivery, why)
     return Changes(tuple(adds), tuple(rewrites), tuple(steps))
 
@@ -140,7 +142,7 @@ def keep_true(unsent: Iterable[Unsent], untrue: Mapping[int, str], *, now: datet
 
 def _is_out(former: ExistingPost | None) -> set[str]:
     """Where a post went out, or may have, by the row of its former name."""
-    return {one.account for one in former.deliveries if one.state in OUT} if former else set()
+    return {one.account for one in former.deliveries if one.is_out} if former else set()
 
 
 def _steps(  # noqa: PLR0913  the post, its row, and what holds it back where

@@ -28,6 +28,7 @@ class Out:
     """Words that are out on an account, or may be; `at`: since when.
 
     `now_says` is what the plan has for that very post there by now; None if it has no such post, or not there.
+    `with_hands` is the delivery's number while people are asked to post it by hand, else None.
     """
 
     post: PostId
@@ -37,6 +38,12 @@ class Out:
     template: str
     wording: str
     now_says: str | None
+    with_hands: int | None = None
+
+    @property
+    def has_said(self) -> str:
+        """That it has said this, or that hands are at it."""
+        return "is being posted by hand" if self.with_hands else "said this"
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,10 @@ def said_again(
 def without_copies(
     changes: Changes, existing: Sequence[ExistingPost], wanted: Sequence[WantedPost], eye: Eye
 ) -> Changes:
-    """The same changes, but what would be said again is held as a copy, born so or as its words or its time change."""
+    """The same changes, but what would be said again is held as a copy, born so or as its words or its time change.
+
+    What hands are posting under the other name stays as it is meanwhile: whoever is at it can still say so.
+    """
     found = said_again(changes, existing, wanted, eye)
     if not found:
         return changes
@@ -107,10 +117,14 @@ def without_copies(
         if (match.name, delivery.account) in found
     }
     adds = (replace(add, deliveries=tuple(_born(add, one, found) for one in add.deliveries)) for add in changes.adds)
+    stay = {again.before.with_hands for again in found.values()} - {None}
+    rows = {post.row for post in existing if any(one.id in stay for one in post.deliveries)}
+    steps = (step for step in changes.steps if step.id not in stay)
     return replace(
         changes,
         adds=tuple(adds),
-        steps=tuple(_held(step, of_row[step.id]) if step.id in of_row else step for step in changes.steps),
+        rewrites=tuple(one for one in changes.rewrites if one.row not in rows),
+        steps=tuple(_held(step, of_row[step.id]) if step.id in of_row else step for step in steps),
     )
 
 
@@ -120,7 +134,9 @@ def warnings(plan: Plan, found: Iterable[Again]) -> list[Problem]:
     told: dict[tuple[str, str], Problem] = {}
     for one in found:
         slot, was = slots[one.post.id.slot], one.before.post.slot
-        said = f"{slot.name} says on {one.account} what {_named(one)} has said there: “{first_words(one.before.text)}”"
+        has_said = "is being posted by hand there" if one.before.with_hands else "has said there"
+        words = first_words(one.before.text)
+        said = f"{slot.name} says on {one.account} what {_named(one)} {has_said}: “{words}”"
         told.setdefault((slot.name, was), Problem(slot.path, slot.line, "renamed", said, f"It is held. {one.why}"))
     return list(told.values())
 
@@ -165,9 +181,9 @@ def _out(existing: Iterable[ExistingPost], matches: Iterable[Match]) -> dict[str
     found: dict[str, list[Out]] = {}
     for post in existing:
         for one in post.deliveries:
-            if one.state in OUT and one.out_at is not None:
-                now_says = says.get((post.row, one.account))
-                said = Out(post.id, one.account, one.text, one.out_at, post.template, post.wording, now_says)
+            if one.is_out and one.out_at is not None:
+                now_says, hands = says.get((post.row, one.account)), one.id if one.is_with_hands else None
+                said = Out(post.id, one.account, one.text, one.out_at, post.template, post.wording, now_says, hands)
                 found.setdefault(one.account, []).append(said)
     return found
 
@@ -257,23 +273,25 @@ def _why(one: Out, post: WantedPost) -> str:
     was, here = one.post.slot, post.id.slot
     if was == here:
         return (
-            f"{_name(one.post)} said this, and the plan has it for {_name(post.id)} since hours or wordings changed. "
+            f"{_name(one.post)} {one.has_said}, "
+            f"and the plan has it for {_name(post.id)} since hours or wordings changed. "
             f"Give it other words (amplifier edit {_name(post.id)}), or let it go out."
         )
     if one.now_says is None:
         return (
-            f"{was} said this, and the plan has no {was} there any more. "
+            f"{was} {one.has_said}, and the plan has no {was} there any more. "
             f"If it was renamed, write was: {was} below its new name."
         )
     return (
-        f"{was} said this, and what is called {was} now says something else. "
+        f"{was} {one.has_said}, and what is called {was} now says something else. "
         f"If {was} became {here}, give it its own name back: a name stays with what it has said."
     )
 
 
 def _why_late(one: Out) -> str:
     who = "A post of your own" if one.post.slot == OWN else _name(one.post)
-    return f"{who} said this a moment ago, and {IN_THE_PAST}. If it is to be said once more, let it go out."
+    ago = "" if one.with_hands else " a moment ago"
+    return f"{who} {one.has_said}{ago}, and {IN_THE_PAST}. If it is to be said once more, let it go out."
 
 
 def _name(post: PostId) -> str:

@@ -151,7 +151,7 @@ class Stagehand:
         return campaign.form("tag", first.platform, first.name) if "tag" in campaign.voice else ""
 
     def _unsure(self, row: Journey) -> dict[str, str]:
-        since = row.first_sent_at or row.due_at
+        since = row.first_sent_at or row.unseen_since or row.due_at
         return {"network": row.platform, "text": row.text, "since": since.isoformat()}
 
     def post_by_hand(self, network: str, handle: str, text: str) -> str:

@@ -31,7 +31,7 @@ LEASED = "SELECT account_id, state, lease_until >= %s FROM deliveries WHERE leas
 DOUBTS = "SELECT account_id, text FROM deliveries WHERE state = 'unsure' AND verb = 'publish'"
 # The oldest due one of an account that nobody holds, that no person is to post, and whose forerunner is done.
 NEXT = """SELECT d.id FROM deliveries d
-WHERE d.account_id = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s
+WHERE d.account_id = %s AND d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s AND d.unseen_since IS NULL
   AND (d.lease_until IS NULL OR d.lease_until < %s)
   AND (d.verb <> 'publish' OR NOT EXISTS(SELECT 1 FROM posts p WHERE p.id = d.post_id AND p.hand_off))
   AND (d.waits_for IS NULL OR EXISTS(SELECT 1 FROM deliveries f WHERE f.id = d.waits_for AND f.state = 'sent'))
@@ -39,7 +39,7 @@ ORDER BY d.run_at, d.id LIMIT 1"""
 # What makes it due stands here once more: on PostgreSQL the row may have moved since it was chosen.
 TAKE = """UPDATE deliveries SET fence = fence + 1, lease_until = %s
 WHERE id = %s AND state = 'queued' AND (lease_until IS NULL OR lease_until < %s) AND run_at <= %s AND too_late_at > %s
-RETURNING id"""
+AND unseen_since IS NULL RETURNING id"""
 UNSURE = """SELECT d.id, d.account_id, a.label FROM deliveries d JOIN accounts a ON a.id = d.account_id
 WHERE d.state = 'unsure' AND d.run_at <= %s AND (d.lease_until IS NULL OR d.lease_until < %s)
 ORDER BY d.run_at, d.id LIMIT 1000"""
@@ -54,7 +54,7 @@ DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, a.label, d.part, d.revis
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
   CASE WHEN d.verb = 'delete' AND d.target = '' THEN (SELECT f.remote_id FROM deliveries f WHERE f.id = d.waits_for)
     ELSE d.target END, d.imprint, d.detail,
-  d.answered_id, d.answered_url
+  d.answered_id, d.answered_url, d.unseen_since, d.unseen_text
 FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id
 WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
 
@@ -177,6 +177,8 @@ def _due(numbers: Sequence[int]) -> list[Due]:
             imprint=row[21],
             detail=row[22],
             answered=Receipt(row[23], row[24]) if row[23] else None,
+            unseen_since=instant(row[25]),
+            unseen_text=row[26],
         )
         for row in execute(DUE.format(marks(numbers)), numbers)
     ]

@@ -87,7 +87,7 @@ def _target(found: Stand) -> str:
 def give_way(found: Stand, hand: Hand) -> None:
     """What waits of earlier corrections is dropped. Raises UsageError where the last of them may be out after all."""
     for row in found.waiting:
-        if row.identity.verb is Verb.PUBLISH and row.frozen:
+        if row.identity.verb is Verb.PUBLISH and (row.frozen or row.unseen_since):
             raise UsageError(
                 f"The last correction on {found.account} may be out after all. Look at the profile, or withdraw it."
             )

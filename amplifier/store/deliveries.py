@@ -31,6 +31,7 @@ from amplifier.store.models import DeliveryRow
 from amplifier.store.receipts import full_until, is_taken, target_of
 from amplifier.store.statement import execute
 from amplifier.store.transaction import stamp, whole
+from amplifier.store.unseen import may_go_on
 
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]
@@ -164,12 +165,9 @@ def miss_overdue(*, now: datetime) -> int:
 
     Also what waited for something that passes by itself (a stop, an account, money, a hand); its reason stays with it.
     """
-    missed = 0
-    at = stamp(now)
+    missed, at = 0, stamp(now)
     for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
-        ids = locked(statement, words)
-        if not ids:
-            continue
+        ids = may_go_on(locked(statement, words), actor=SERVICE, now=now)
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
             state=State.MISSED, fence=F("fence") + 1, lease_until=None, noted_at=None
         )
@@ -180,7 +178,8 @@ def miss_overdue(*, now: datetime) -> int:
 
 BEGIN = """UPDATE deliveries SET state = 'sending', reason = '', request = %s, attempts = attempts + 1, looks = 0,
   lease_until = %s, first_sent_at = COALESCE(first_sent_at, %s)
-WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease_until >= %s RETURNING id"""
+WHERE id = %s AND fence = %s AND state = 'queued' AND too_late_at > %s AND lease_until >= %s
+  AND unseen_since IS NULL RETURNING id"""
 SENT = """UPDATE deliveries SET state = 'sent', reason = '', detail = '', looks = 0, lease_until = NULL,
   remote_id = %s, url = %s, sent_at = %s, remote_state = 'live'
 WHERE id = %s AND fence = %s AND state = %s AND verb = 'publish'
@@ -246,6 +245,7 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
     changes: dict[str, object] = {"looks": step.looks, "lease_until": None, "text": step.words or row.text}
     if step.gives_up_bytes:
         changes["request"] = None
+    changes |= {"unseen_since": None} if step.before is State.UNSURE and after is State.QUEUED else {}  # looked for
     is_refused = row.reason == DoubtReason.REFUSED and step.after is State.HELD
     if is_refused or (step.before is State.SENDING and step.after in (State.QUEUED, State.HELD)):
         spends.give_back(step.id, now=now)

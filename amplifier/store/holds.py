@@ -16,10 +16,12 @@ from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.statement import execute, marks
 from amplifier.store.transaction import stamp, whole
+from amplifier.store.unseen import may_go_on
 
 # Asked at every tick, so it is a statement of ours: what is due and free, where anything could hold it.
 DUE = """SELECT d.id FROM deliveries d JOIN posts p ON p.id = d.post_id
-WHERE d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s AND (d.lease_until IS NULL OR d.lease_until < %s)"""
+WHERE d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s AND d.unseen_since IS NULL
+AND (d.lease_until IS NULL OR d.lease_until < %s)"""
 ON_THESE = "d.account_id IN (SELECT id FROM accounts WHERE label IN ({}))"
 FOR_HANDS = "(d.verb = 'publish' AND p.hand_off)"
 BY_HAND = "It is published by hand."
@@ -88,6 +90,8 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
         DeliveryRow.objects.filter(id=number).update(
             state=State.HELD, reason=after, detail=detail, fence=F("fence") + 1, lease_until=None
         )
+        if again:
+            DeliveryRow.objects.filter(id=number).update(unseen_since=None)
         kind = HANDS_WANTED if again else "cannot look"
         event = Event(now, SERVICE, of_delivery(number), kind, State.UNSURE, State.HELD, detail=detail)
         write_events([event])
@@ -113,7 +117,7 @@ def leave_to_a_person(replaced: Mapping[str, str], *, now: datetime) -> int:
 
 @whole
 def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collection[int] | None = None) -> int:
-    """What held these back has passed: those that are not too late wait for their turn again.
+    """What held these back has passed: those that are not too late wait for their turn again. How many do.
 
     `account`: on this account alone; `among`: these deliveries alone.
     """
@@ -156,9 +160,9 @@ def keep_back(ids: Iterable[int], *, actor: str, now: datetime) -> int:
 
 
 def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: str, now: datetime) -> int:
-    """Those of these that are still held and not too late wait for their turn again."""
+    """Those of these that are still held and not too late wait for their turn again, or for a look that comes first."""
     held = rows.filter(state=State.HELD, too_late_at__gt=now).select_for_update()
-    ids = list(held.order_by("id").values_list("id", flat=True))
+    ids = may_go_on(held.order_by("id").values_list("id", flat=True), actor=actor, now=now)
     DeliveryRow.objects.filter(id__in=ids).update(
         state=State.QUEUED, reason="", detail="", fence=F("fence") + 1, lease_until=None
     )

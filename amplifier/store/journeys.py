@@ -166,4 +166,5 @@ def _journey(row: DeliveryRow) -> Journey:
         language=row.language,
         waits_for=row.waits_for,
         frozen=row.request is not None,
+        unseen_since=row.unseen_since,
     )

@@ -140,6 +140,8 @@ class DeliveryRow(models.Model):
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     first_sent_at = models.DateTimeField(null=True)
+    unseen_since = models.DateTimeField(null=True)  # the time of the backup since when it may have gone out unseen
+    unseen_text = models.TextField(default="", db_default="")  # and the words that it had then
     sent_at = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=300, null=True)  # noqa: DJ001  NULL is "no receipt"; it keeps out of UNIQUE
     url = models.TextField(default="")

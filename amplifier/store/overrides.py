@@ -52,7 +52,8 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
     row = _known(delivery)
     if DeliveryRow.objects.filter(verb=Verb.DELETE, waits_for=delivery).exclude(state=State.SENT).exists():
         raise UsageError("This post was withdrawn, so it is not sent any more. To say it anew: amplifier send")
-    after = State.UNSURE if row.first_sent_at is not None or row.state == State.UNSURE else State.QUEUED
+    may_be_out = row.first_sent_at is not None or row.unseen_since is not None or row.state == State.UNSURE
+    after = State.UNSURE if may_be_out else State.QUEUED
     _may(row, after)
     fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment(row, now), "looks": 0}
     reason = DoubtReason.AGAIN if after is State.UNSURE else ""

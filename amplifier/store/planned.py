@@ -8,12 +8,13 @@ from datetime import date, datetime
 from django.db.models import F, Q
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
-from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, Verb, idempotency_key, record_key
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, HoldReason, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
 from amplifier.store.accounts import account_rows
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.stated import is_again
+from amplifier.store.unseen import FORWARD, LOOK
 
 
 def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDelivery]]:
@@ -34,12 +35,19 @@ def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDel
                 row.reason,
                 row.text,
                 frozen=row.frozen,
-                out_at=row.sent_at or row.first_sent_at,
+                out_at=row.sent_at
+                or row.first_sent_at
+                or row.unseen_since
+                or (row.run_at if _is_handed(row) else None),
                 detail=row.detail,
                 again_until=row.too_late_at if is_again(row) else None,
             )
         )
     return found
+
+
+def _is_handed(row: DeliveryRow) -> bool:
+    return row.state == State.HELD and row.reason == HoldReason.HAND_OFF
 
 
 def begun(post_row: int) -> list[int]:
@@ -98,7 +106,8 @@ def move_on_their_way(post_row: int, *, too_late_at: datetime) -> None:
 def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
     """Write reconcile's steps. The fence rises, so that a claim made before them ends in nothing.
 
-    What is on its way keeps its fence, and with it its receipt; only the reason is noted.
+    What is on its way keeps its fence, and with it its receipt; only the reason is noted. What may be out unseen goes
+    on by a look alone, whatever the step says.
     """
     events = []
     for step in steps:
@@ -113,8 +122,10 @@ def take_steps(steps: Iterable[Step], *, actor: str, now: datetime) -> None:
         if step.words is not None:
             words = step.words
             changes |= {"text": words.text, "language": words.language, "imprint": words.imprint}
-        if DeliveryRow.objects.filter(id=step.id, state=step.before).update(**changes):
-            events.append(
-                Event(now, actor, of_delivery(step.id), step.kind, step.before, step.after, detail=step.reason)
-            )
+        rows, after = DeliveryRow.objects.filter(id=step.id, state=step.before), step.after
+        if after in FORWARD and after != step.before and rows.filter(unseen_since__isnull=False).exists():
+            after = State.UNSURE
+            changes |= LOOK | {"run_at": now}
+        if rows.update(**changes):
+            events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, detail=step.reason))
     write_events(events)

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
 from amplifier.store import heartbeats, ledger, stops
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading, whole
+from amplifier.store.unseen import DETAIL, LOOK, in_pieces
 
-DETAIL = "The database was restored from an older backup, so this may be out already. Looking for it."
 # They go on by themselves, or somebody was asked to post them, so they may have gone on since the backup was made.
 GOES_ON = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF)
 PROCESSES = ("worker", "listener")
-MANY = 500  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,8 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
 
     That is what was under way then, what was due since, and what hangs on a milestone, which may have been moved
     forward since. The last is left alone on an account that nobody may ask (not in `readable`): there it waits for its
-    time and a person's hand. Whatever else is not at its end is looked for if a person sends it again. What a person
+    time and a person's hand. Whatever else may have gone out since and is not at its end keeps its state and is marked:
+    whatever leads it on, a person's word, other words or a fact that is so again, it is looked for first. What a person
     wanted sent again then, they have to want again: it has happened, and they may have withdrawn it since.
     """
     stops.stop(reason=reason, actor=actor, now=now)
@@ -49,24 +48,36 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
     chosen = DeliveryRow.objects.filter(since | went_on | under_way)
     rows = list(chosen.order_by("id").values_list("id", "account__label", "state"))
     numbers = [pk for pk, _, _ in rows]
-    for start in range(0, len(numbers), MANY):
-        DeliveryRow.objects.filter(id__in=numbers[start : start + MANY]).update(
-            state=State.UNSURE,
-            reason=DoubtReason.RESTORED,
-            detail=DETAIL,
-            first_sent_at=Coalesce(F("first_sent_at"), Value(made_at)),
-        )
+    for some in in_pieces(numbers):
+        DeliveryRow.objects.filter(id__in=some).update(**LOOK)
     # whatever is in doubt, for this reason or one of its own, is looked for anew, and nobody holds it any more
     DeliveryRow.objects.filter(state=State.UNSURE).update(run_at=now, looks=0, fence=F("fence") + 1, lease_until=None)
-    # a person may have sent these since: "send it again" looks first for what has been tried
-    DeliveryRow.objects.filter(state__in=[State.HELD, State.MISSED], first_sent_at__isnull=True).update(
-        first_sent_at=made_at
+    was_due = Q(post__due_at__lte=now) | Q(run_at__lte=now) | ~Q(post__milestone="")
+    may_come_back = Q(state__in=[State.HELD, State.MISSED]) | Q(
+        state=State.DROPPED, reason__in=[UNPLANNED, UNPLANNED_HOLD]
     )
+    unseen = DeliveryRow.objects.filter(Q(state__in=list(ON_ITS_WAY)) | (may_come_back & was_due))
+    marked = list(unseen.filter(unseen_since__isnull=True).values_list("id", flat=True))
+    for some in in_pieces(marked):
+        DeliveryRow.objects.filter(id__in=some).update(unseen_since=made_at, unseen_text=F("text"))
     write_events(
         Event(now, actor, of_delivery(pk), "restored", before, State.UNSURE, detail=DETAIL) for pk, _, before in rows
     )
     blind = sum(1 for _, account, _ in rows if account not in readable)
     return Doubt(len(rows) - blind, blind)
+
+
+def looked_for(readable: Collection[str]) -> Doubt:
+    """How many deliveries are looked for by now, and on how many of them only a person can look."""
+    found = in_doubt()
+    blind = sum(number for account, number in found.items() if account not in readable)
+    return Doubt(sum(found.values()) - blind, blind)
+
+
+@reading
+def held_unseen() -> int:
+    """How many deliveries are held that may have gone out since the backup: for them nothing but a person's word."""
+    return DeliveryRow.objects.filter(state=State.HELD, unseen_since__isnull=False).count()
 
 
 @reading

@@ -145,6 +145,8 @@ def _replace(gone: DeliveryRow, kept: DeliveryRow) -> None:
     ErrandRow.objects.filter(delivery_id=gone.pk).update(delivery_id=kept.pk)
     DeliveryRow.objects.filter(waits_for=gone.pk).update(waits_for=kept.pk)
     SpendRow.objects.filter(delivery=gone.pk).update(delivery=kept.pk)
+    if gone.unseen_since is not None and kept.unseen_since is None:
+        DeliveryRow.objects.filter(id=kept.pk).update(unseen_since=gone.unseen_since, unseen_text=gone.unseen_text)
     gone.delete()
 
 

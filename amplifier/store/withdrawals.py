@@ -120,8 +120,15 @@ def _is_not_out(row: DeliveryRow) -> bool:
 
 
 def _may_be_out(row: DeliveryRow) -> bool:
-    """Whether an attempt may have arrived, nobody knows whether hands posted it, or somebody pasted its link."""
-    return row.request is not None or row.reason == HoldReason.DOUBT or awaits_a_look(row.pk)
+    """Whether an attempt may have arrived, nobody knows whether hands posted it, or somebody pasted its link.
+
+    Also if it may have gone out since a backup that was restored.
+    """
+    if row.unseen_since is not None:
+        return True
+    return row.state != State.DROPPED and (
+        row.request is not None or row.reason == HoldReason.DOUBT or awaits_a_look(row.pk)
+    )
 
 
 def _taken_back(row: Journey, hand: Hand) -> list[int]:
@@ -131,9 +138,10 @@ def _taken_back(row: Journey, hand: Hand) -> list[int]:
     match State(model.state):
         case State.SENT if model.remote_state in LIVES and model.remote_id:
             return [_delete(model, hand, target=model.remote_id)]
-        case State.QUEUED | State.HELD | State.MISSED if _may_be_out(model):
+        case State.QUEUED | State.HELD | State.MISSED | State.DROPPED if _may_be_out(model):
             fields = {"run_at": now, "looks": 0}
-            reason = DoubtReason.BY_HAND if model.request is None else HoldReason.OVERTAKEN
+            by_hand = DoubtReason.RESTORED if model.unseen_since else DoubtReason.BY_HAND
+            reason = by_hand if model.request is None else HoldReason.OVERTAKEN
             move(
                 model, State.UNSURE, "withdrawn: to be looked for", hand.actor, now,
                 reason=reason, detail=hand.reason, fields=fields,

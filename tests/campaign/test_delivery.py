@@ -155,10 +155,10 @@ def test_the_service_moves_a_delivery_only_as_agreed(state: State) -> None:
         State.QUEUED: {State.SENDING, State.MISSED, State.HELD, State.DROPPED},
         State.SENDING: {State.SENT, State.QUEUED, State.UNSURE, State.HELD},
         State.UNSURE: {State.SENT, State.QUEUED, State.HELD},
-        State.HELD: {State.DROPPED, State.MISSED, State.QUEUED},
+        State.HELD: {State.DROPPED, State.MISSED, State.QUEUED, State.UNSURE},
         State.SENT: set(),
         State.MISSED: {State.HELD},
-        State.DROPPED: {State.QUEUED, State.MISSED, State.HELD},
+        State.DROPPED: {State.QUEUED, State.MISSED, State.HELD, State.UNSURE},
     }
     assert MOVES[state] == agreed[state]
 

@@ -9,6 +9,7 @@ import pytest
 
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli import decide as decide_module
+from amplifier.cli.output import wall_clock
 from amplifier.clock import utc_now
 from amplifier.platforms.port import Seen
 from amplifier.store import stops
@@ -170,3 +171,18 @@ def test_one_missed_post_is_noted_by_its_name(shell: Shell, rows: dict[str, int]
     refused = shell("decide", str(rows["x"]), "--seen")
     assert refused.code == 2
     assert "is not among those that were missed or may be out twice" in refused.err
+
+
+def test_what_may_be_out_since_a_backup_is_not_said_to_have_been_tried(shell: Shell, rows: dict[str, int]) -> None:
+    backup = utc_now() - timedelta(hours=2)
+    held = DeliveryRow.objects.filter(id=rows["x"])
+    held.update(reason=HoldReason.UNTRUE, detail="Your words say “14:40”, the plan says 15:20.", unseen_since=backup)
+    told = " ".join(shell("decide", "hello/once", "--on", "x").out.split())
+    assert (
+        f"the plan says 15:20. It may have gone out since the backup of {wall_clock(backup, 'Europe/London')}." in told
+    )
+    assert "Tried" not in told
+    assert "It waits for other words" not in told
+    assert "for this post, also in other words." in told
+    (listed,) = shell.ask("decide", "hello/once", "--on", "x")["questions"]
+    assert (listed["tried_at"], listed["unseen_since"]) == (None, str(backup))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.clock import utc_now
 from amplifier.deliver import halt
@@ -294,3 +294,37 @@ def test_what_a_resume_left_behind_halfway_is_asked_about_once_more(shell: Shell
     stops.lift(actor="cli:wren", now=utc_now())
     assert shell("resume", "--yes").code == 0
     assert _states(ids) == ["queued"]
+
+
+def test_it_says_how_many_may_be_out_already_and_do_not_go_out_by_this(shell: Shell) -> None:
+    _stop()
+    looked_for, held, kept = _due(*_slots(3))
+    DeliveryRow.objects.filter(id=looked_for).update(state=State.UNSURE, reason=DoubtReason.RESTORED)
+    DeliveryRow.objects.filter(id=held).update(state=State.HELD, reason=HoldReason.UNTRUE, unseen_since=utc_now())
+    DeliveryRow.objects.filter(id=kept).update(state=State.HELD, reason=HoldReason.KEPT, unseen_since=utc_now())
+    said = shell("resume", "--anyway", "--yes")
+    told = " ".join(said.out.split())
+    assert said.code == 0
+    assert (
+        "3 that may be out already are not sent by this: 1 is looked for first, "
+        "2 wait for a person's word (amplifier decide)." in told
+    )
+    assert _states([looked_for, held, kept]) == ["unsure", "held", "held"]
+
+
+def test_what_was_kept_back_and_may_be_out_since_a_backup_is_looked_for_and_not_said_to_go_out(shell: Shell) -> None:
+    _stop()
+    (kept,) = _due(*_slots(1))
+    DeliveryRow.objects.filter(id=kept).update(state=State.HELD, reason=HoldReason.KEPT, unseen_since=utc_now())
+    post = DeliveryRow.objects.get(id=kept).post
+    said = shell("resume", "--post", f"{post.slot}/{post.occurrence}")
+    told = " ".join(said.out.split())
+    assert said.code == 0
+    assert "1 that may be out already is not sent by this: 1 is looked for first." in told
+    assert "too late meanwhile" not in told
+    assert _states([kept]) == ["unsure"]
+
+
+def test_a_campaign_that_was_never_restored_hears_nothing_of_it(shell: Shell) -> None:
+    _stop()
+    assert "already" not in shell("resume", "--yes").out

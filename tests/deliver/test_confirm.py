@@ -10,6 +10,7 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Transition, Verb
 from amplifier.deliver.confirm import MARGIN, confirm
 from amplifier.errors import AccountLost, RateLimited, Unavailable
+from amplifier.platforms.port import Part
 from amplifier.store import deliveries, receipts
 from amplifier.store.models import DeliveryRow
 from tests.deliver.desk import PAUSES, Desk, receipt_of, stands, story
@@ -299,3 +300,39 @@ def test_a_named_post_that_another_delivery_owns_is_not_this_one(desk: Desk) -> 
     named()
     assert look(desk).kind == "not seen yet"
     assert desk.x.calls == ["find"]
+
+
+def _unseen(text: str, *, account: str = "x", due: float = -600, reason: str = DoubtReason.RESTORED) -> int:
+    """What may have gone out with these words since a backup, and has others by now."""
+    number = add("Other words", account=account, due=after(due), state=State.UNSURE)
+    DeliveryRow.objects.filter(id=number).update(
+        reason=reason, unseen_since=after(-300), unseen_text=text, run_at=NOW, too_late_at=after(900)
+    )
+    return number
+
+
+def test_what_has_other_words_since_a_restore_is_found_in_those_that_it_had(desk: Desk) -> None:
+    number = _unseen("As it was")
+    desk.x.posts["9"] = desk.x.prepare(Part("As it was", "en"), row(number).key, after(-300))
+    assert look(desk).kind == "found"
+    assert (stands(number), row(number).text) == (("sent", ""), "As it was")
+    assert [sought.after for sought in desk.x.sought] == [after(-300) - MARGIN] * 2
+
+
+@pytest.mark.parametrize("due", [-600, 600])
+def test_what_has_other_words_since_a_restore_and_is_not_found_in_either_is_for_a_person(
+    desk: Desk, due: float
+) -> None:
+    number = _unseen("As it was", due=due)
+    look(desk)
+    desk.pass_by(60)
+    assert look(desk).after is State.HELD
+    assert (row(number).reason, row(number).unseen_since) == (HoldReason.DOUBT, after(-300))
+
+
+def test_what_a_person_wants_sent_since_a_restore_goes_out_when_neither_words_are_there(desk: Desk) -> None:
+    number = _unseen("As it was", reason=DoubtReason.AGAIN)
+    look(desk)
+    desk.pass_by(60)
+    assert look(desk).after is State.QUEUED
+    assert row(number).unseen_since is None

@@ -9,7 +9,7 @@ import pytest
 
 from amplifier.campaign.delivery import LAPSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.post import OWN, PostId
-from amplifier.deliver.questions import Act, Outlook, question, sent_again
+from amplifier.deliver.questions import LOOKED_FOR_FIRST, Act, Outlook, question, sent_again, words_stand
 from tests.store.filled import NOW
 
 OPEN = Outlook("X", "@labfreemvmt", readable=True, looks=2, parks=False)
@@ -149,3 +149,22 @@ def test_a_deletion_or_a_change_has_no_link_of_its_own(verb: Verb, words: str) -
     asked = question(row(State.UNSURE, verb=verb), OPEN)
     assert words in asked.look_for
     assert asked.acts == (Act.AGAIN, Act.LEAVE)
+
+
+@pytest.mark.parametrize("reason", [one for one in HoldReason if one not in (HoldReason.DOUBT, HoldReason.OVERTAKEN)])
+def test_what_may_be_out_since_a_backup_says_so_and_that_a_look_comes_before_anything(reason: HoldReason) -> None:
+    unseen = replace(row(State.HELD, reason), unseen_since=NOW)
+    asked = question(unseen, OPEN)
+    assert asked.look_for == "Look on the profile of @labfreemvmt on X for this post, also in other words."
+    assert asked.by_itself in (LOOKED_FOR_FIRST, "Nothing happens by itself.")
+    assert Act.THERE in asked.acts
+    assert asked.looks_first
+    assert LOOKED_FOR_FIRST in words_stand(unseen)
+    assert LOOKED_FOR_FIRST not in words_stand(row(State.HELD, reason))
+
+
+def test_what_was_missed_before_a_backup_is_not_said_to_have_been_sent_by_nobody_since() -> None:
+    asked = question(replace(row(State.MISSED, HoldReason.STOPPED), unseen_since=NOW), OPEN)
+    assert asked.happened == "It was too late to send it when the backup was made."
+    assert asked.look_for.endswith("also in other words.")
+    assert Act.AGAIN not in question(replace(row(State.MISSED), unseen_since=NOW), BLIND).acts

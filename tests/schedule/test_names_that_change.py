@@ -37,10 +37,12 @@ class Names(Desk):
 
     def slots(self, *slots: tuple[str, str, str], more: str = "    too_late_after: 6h\n") -> None:
         """The plan has these: name, template, and when."""
-        self.home.write(
-            "schedules/small.yaml", HEAD.format(debate=self.debate) + "".join(_slot(*one, more) for one in slots)
-        )
+        self.home.write("schedules/small.yaml", self.file(*slots, more=more))
         self.planner.refresh()
+
+    def file(self, *slots: tuple[str, str, str], more: str = "    too_late_after: 6h\n") -> str:
+        """The schedule with these slots."""
+        return HEAD.format(debate=self.debate) + "".join(_slot(*one, more) for one in slots)
 
     def at(self, clock: str, day: int = 6) -> list[str]:
         """At this time of the day, what goes out now: the first line of each."""

@@ -31,7 +31,7 @@ def test_what_was_due_since_the_backup_is_in_doubt_and_the_service_stopped() -> 
     assert _doubt() == Doubt(2, 0)
     for number in (due, now_due):
         row = filled.row(number)
-        assert (row.state, row.reason, row.run_at, row.first_sent_at) == (
+        assert (row.state, row.reason, row.run_at, row.unseen_since) == (
             State.UNSURE,
             DoubtReason.RESTORED,
             NOW,
@@ -39,7 +39,7 @@ def test_what_was_due_since_the_backup_is_in_doubt_and_the_service_stopped() -> 
         )
         (last,) = events_of(of_delivery(number))[-1:]
         assert (last.kind, last.actor, last.before, last.after) == ("restored", "cli:wren", "queued", "unsure")
-    assert (filled.row(ahead).state, filled.row(ahead).first_sent_at) == (State.QUEUED, None)
+    assert (filled.row(ahead).state, filled.row(ahead).unseen_since) == (State.QUEUED, None)
     assert [stop.reason for stop in stops.stops()] == ["Restored."]
     assert filled.claim(now=after(120)) == []
 
@@ -127,7 +127,15 @@ def test_what_is_at_its_end_stays_as_it_is(state: State) -> None:
     DeliveryRow.objects.filter(id=number).update(state=state)
     assert _doubt() == Doubt(0, 0)
     row = filled.row(number)
-    assert (row.state, row.fence, row.first_sent_at) == (state, 0, None)
+    assert (row.state, row.fence, row.unseen_since) == (state, 0, None)
+
+
+def test_what_is_held_for_a_fixed_time_ahead_cannot_be_out_and_goes_on_without_a_look() -> None:
+    number = _without_a_milestone(filled.add(due=after(3600)))
+    DeliveryRow.objects.filter(id=number).update(state=State.HELD, reason=HoldReason.KEPT)
+    _doubt()
+    assert filled.row(number).unseen_since is None
+    assert restored.held_unseen() == 0
 
 
 def test_it_counts_what_is_still_looked_for_until_nothing_is() -> None:

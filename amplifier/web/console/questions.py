@@ -27,7 +27,7 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import WORDS_STAND, Act, Question, in_posts, on_accounts, sent_again
+from amplifier.deliver.questions import Act, Question, in_posts, on_accounts, sent_again, words_stand
 from amplifier.errors import AmplifierError
 from amplifier.platforms.port import Platform
 from amplifier.schedule.change import program_in_force
@@ -96,11 +96,9 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
                 leave_out(number, settings, actor=ACTOR, now=now, why=asked(request.POST, "reason")[:200])
                 said = "It is left out. Nobody is asked about it any more."
             case Act.STAND.value:
-                post = may_stand(number, settings).identity.post
-                leave(
-                    program_in_force(settings), post, actor=ACTOR, reason=asked(request.POST, "reason")[:200], now=now
-                )
-                said = WORDS_STAND
+                row, why = may_stand(number, settings), asked(request.POST, "reason")[:200]
+                leave(program_in_force(settings), row.identity.post, actor=ACTOR, reason=why, now=now)
+                said = words_stand(row)
             case "seen":
                 take_note(number, actor=ACTOR, now=now)
                 said = "Noted. It is not shown any more."
@@ -163,6 +161,8 @@ def _question(one: Question, settings: Settings, profiles: Mapping[str, str], st
         "happened": one.happened,
         "tried": f"{said_at(row.first_sent_at, stage)} {settings.campaign.place}" if row.first_sent_at else "",
         "tried_iso": row.first_sent_at.isoformat() if row.first_sent_at else "",
+        "unseen": f"{said_at(row.unseen_since, stage)} {settings.campaign.place}" if row.unseen_since else "",
+        "unseen_iso": row.unseen_since.isoformat() if row.unseen_since else "",
         "look_for": one.look_for,
         "by_itself": one.by_itself,
         "next_iso": one.next_at.isoformat() if one.next_at else "",

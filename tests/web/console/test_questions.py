@@ -83,6 +83,16 @@ def test_a_doubt_shows_text_time_account_profile_and_what_comes_by_itself(opened
     assert unsafe(page) == []
 
 
+def test_what_may_be_out_since_a_backup_is_not_said_to_have_been_tried(opened: Campaign) -> None:
+    opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.UNTRUE, unseen_since=utc_now(), detail="Stale.")
+    page = opened.get("/decide")
+    assert "Stale. It may have gone out since the backup of " in page.text
+    assert "tried " not in page.text
+    assert "for this post, also in other words." in page.text
+    assert {one["value"] for one in page.named("input") if one.get("name") == "act"} == {"there", "stand", "leave"}
+    assert unsafe(page) == []
+
+
 def test_the_first_sentence_counts_each_kind(opened: Campaign) -> None:
     opened.put("hello", state=State.UNSURE)
     opened.put("soon", "x", state=State.HELD, reason=HoldReason.REJECTED)
