@@ -18,4 +18,4 @@ def test_what_hands_are_asked_to_post_may_be_out_and_nothing_else_that_is_held(r
     held = ExistingDelivery(1, "x", State.HELD, reason, "Words", frozen=False)
     assert held.is_out == held.is_with_hands == (reason is HoldReason.HAND_OFF)
     late = ExistingDelivery(1, "x", State.MISSED, reason, "Words", frozen=False)
-    assert not (late.is_out or late.is_with_hands)
+    assert (late.is_out, late.is_with_hands) == (False, False)
