@@ -23,6 +23,7 @@ from amplifier.store.heard import MentionRow
 from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
 from amplifier.store.numbered import SERVICE, decide_same, is_decided_about, mark, of_account, pass_on
 from amplifier.store.transaction import reading
+from amplifier.store.unseen import may_go_on
 
 MANY = 100  # deliveries that are looked at to find them
 ENOUGH = 3  # posts that are asked for whose they are: one may have been deleted
@@ -93,6 +94,11 @@ def hand_over(older: int, newer: int, *, why: str, now: datetime) -> bool:
                 _stand_as(theirs, mine, now=now)
             is_for_the_planner |= whose is _Words.OLDER and _is_open(theirs)
             _replace(mine, theirs)
+            may_go_on(
+                DeliveryRow.objects.filter(id=theirs.pk, state=State.QUEUED).values_list("id", flat=True),
+                actor=SERVICE,
+                now=now,
+            )
         elif theirs.state in NOT_BEGUN:
             _replace(theirs, mine)
             DeliveryRow.objects.filter(id=mine.pk).update(account_id=older)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from amplifier.campaign.correction import facts_kept, facts_of
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, HoldReason, State, Verb
+from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.mention import Aside
 from amplifier.campaign.plan import DecisionKind
@@ -54,6 +54,17 @@ def test_what_has_begun_stays_and_else_the_older(old: State, new: State, stays: 
     (kept,) = DeliveryRow.objects.all()
     assert kept.pk == (first if stays == "old" else second)
     assert kept.account_id == filled.number("x")
+
+
+@pytest.mark.parametrize("of", ["old", "new"])
+def test_what_may_be_out_since_a_backup_on_either_is_looked_for_before_it_goes_on(of: str) -> None:
+    first, second, other = pair(State.QUEUED, State.QUEUED)
+    unseen = DeliveryRow.objects.filter(id=first if of == "old" else second)
+    unseen.update(unseen_since=NOW, unseen_text="Vote")
+    assert merge(other)
+    kept = row(first)
+    assert (kept.state, kept.reason, kept.unseen_since) == (State.UNSURE, DoubtReason.RESTORED, NOW)
+    assert (kept.text, kept.unseen_text) == ("Vote now", "Vote")
 
 
 def test_where_both_have_begun_each_keeps_its_row() -> None:
