@@ -196,6 +196,8 @@ class World:
             if step.kind == "has other words":
                 assert step.words is not None, "what was refused goes on in the same words"
                 self.for_a_person.discard(step.id)
+            if step.after is State.HELD and step.reason == HoldReason.UNTRUE and step.words is not None:
+                self.for_a_person.discard(step.id)  # it has other words, which wait to be true again
             if step.before is State.MISSED:
                 assert step.after is State.HELD, "a missed one went on by itself"
 
