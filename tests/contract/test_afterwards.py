@@ -230,7 +230,7 @@ def test_a_deletion_without_a_clear_answer_is_unknown_and_reading_tells(
 ) -> None:
     kind, more, is_done = case
     _, receipt = published(account)
-    adapter = entered(account)
+    adapter = entered(account, kind)
     failing.fail("delete", kind, **more)
 
     with pytest.raises(OutcomeUnknown, match="may be gone"):
@@ -248,7 +248,7 @@ def test_an_edit_without_a_clear_answer_is_unknown_and_reading_tells(
 ) -> None:
     kind, more, is_done = case
     _, receipt = published(account)
-    adapter = entered(account)
+    adapter = entered(account, kind)
     failing.fail("edit", kind, **more)
 
     with pytest.raises(OutcomeUnknown, match="may be made"):
@@ -272,7 +272,7 @@ def test_reading_that_fails_is_neither_gone_nor_unknown(
 ) -> None:
     kind, more = case
     _, receipt = published(account)
-    adapter = entered(account)
+    adapter = entered(account, kind)
     for operation, call in reads(account):
         failing.fail(operation, kind, **more)
 
@@ -289,7 +289,7 @@ def test_counts_that_cannot_be_had_hide_no_post(
 ) -> None:
     kind, more = case
     _, receipt = published(account)
-    adapter = entered(account)
+    adapter = entered(account, kind)
     failing.fail("read", kind, **more)
 
     seen = adapter.read(receipt.remote_id, WORDS)
