@@ -98,86 +98,86 @@ CREATE TABLE "decisions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind
 INSERT INTO "decisions" VALUES(1,'slot_skipped','skipped/once','','','cli:ola','not today','2023-10-10 09:00:00',NULL);
 INSERT INTO "decisions" VALUES(2,'words_replaced','reworded/once','{"#2": "The debate begins, and these words are a person''s.", "#3": "The debate begins, and these words are a person''s."}','{"#1": "The debate begins, and these words are the plan''s. #Lab23\n\nPromoted by the Labour Campaign for Free Movement.", "#2": "The debate begins, and these words are the plan''s. #Lab23\n\nPromoted by the Labour Campaign for Free Movement.", "#3": "The debate begins, and these words are the plan''s. #Lab23\n\nPromoted by the Labour Campaign for Free Movement."}','cli:ola','better','2023-10-10 09:00:00','{"#2": [["imprint", "Promoted by the Labour Campaign for Free Movement."]], "#3": [["imprint", "Promoted by the Labour Campaign for Free Movement."]]}');
 INSERT INTO "decisions" VALUES(3,'milestone_moved','debate','2023-10-10T14:50:00+01:00','2023-10-10T14:40:00+01:00','cli:ola','it slips','2023-10-10 09:00:00',NULL);
-CREATE TABLE "deliveries" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "platform" varchar(20) NOT NULL, "part" smallint unsigned NOT NULL CHECK ("part" >= 0), "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "text" text NOT NULL, "language" varchar(20) NOT NULL, "key" varchar(100) NOT NULL, "request" BLOB NULL, "state" varchar(10) NOT NULL, "reason" varchar(20) NOT NULL, "detail" text NOT NULL, "run_at" datetime NOT NULL, "too_late_at" datetime NOT NULL, "attempts" integer unsigned NOT NULL CHECK ("attempts" >= 0), "looks" integer unsigned NOT NULL CHECK ("looks" >= 0), "fence" integer unsigned NOT NULL CHECK ("fence" >= 0), "lease_until" datetime NULL, "first_sent_at" datetime NULL, "sent_at" datetime NULL, "remote_id" varchar(300) NULL, "url" text NOT NULL, "post_id" bigint NOT NULL REFERENCES "posts" ("id") DEFERRABLE INITIALLY DEFERRED, "by_hand" bool NOT NULL, "checked_at" datetime NULL, "imprint" text NOT NULL, "remote_state" varchar(10) NOT NULL, "target" varchar(300) NOT NULL, "verb" varchar(10) NOT NULL, "waits_for" bigint NULL, "account_id" bigint NOT NULL REFERENCES "accounts" ("id") DEFERRABLE INITIALLY DEFERRED, "twice" text NULL, "twice_at" datetime NULL, "noted_at" datetime NULL, "answered_id" varchar(300) NOT NULL, "answered_url" text NOT NULL, CONSTRAINT "one_delivery_a_part" UNIQUE ("post_id", "account_id", "part", "verb", "revision"), CONSTRAINT "one_delivery_a_remote_post" UNIQUE ("account_id", "remote_id"));
+CREATE TABLE "deliveries" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "platform" varchar(20) NOT NULL, "part" smallint unsigned NOT NULL CHECK ("part" >= 0), "revision" integer unsigned NOT NULL CHECK ("revision" >= 0), "text" text NOT NULL, "language" varchar(20) NOT NULL, "key" varchar(100) NOT NULL, "request" BLOB NULL, "state" varchar(10) NOT NULL, "reason" varchar(20) NOT NULL, "detail" text NOT NULL, "run_at" datetime NOT NULL, "too_late_at" datetime NOT NULL, "attempts" integer unsigned NOT NULL CHECK ("attempts" >= 0), "looks" integer unsigned NOT NULL CHECK ("looks" >= 0), "fence" integer unsigned NOT NULL CHECK ("fence" >= 0), "lease_until" datetime NULL, "first_sent_at" datetime NULL, "sent_at" datetime NULL, "remote_id" varchar(300) NULL, "url" text NOT NULL, "post_id" bigint NOT NULL REFERENCES "posts" ("id") DEFERRABLE INITIALLY DEFERRED, "by_hand" bool NOT NULL, "checked_at" datetime NULL, "imprint" text NOT NULL, "remote_state" varchar(10) NOT NULL, "target" varchar(300) NOT NULL, "verb" varchar(10) NOT NULL, "waits_for" bigint NULL, "account_id" bigint NOT NULL REFERENCES "accounts" ("id") DEFERRABLE INITIALLY DEFERRED, "twice" text NULL, "twice_at" datetime NULL, "noted_at" datetime NULL, "answered_id" varchar(300) NOT NULL, "answered_url" text NOT NULL, "unseen_since" datetime NULL, "unseen_text" text DEFAULT '' NOT NULL, CONSTRAINT "one_delivery_a_part" UNIQUE ("post_id", "account_id", "part", "verb", "revision"), CONSTRAINT "one_delivery_a_remote_post" UNIQUE ("account_id", "remote_id"));
 INSERT INTO "deliveries" VALUES(1,'bluesky',0,0,'A sentence that came too late. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka42ucokjwug',NULL,'missed','','','2023-10-10 10:00:00','2023-10-10 10:15:00',0,0,1,NULL,NULL,NULL,NULL,'',1,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka42ucokjwug',NULL,'missed','','','2023-10-10 10:00:00','2023-10-10 10:15:00',0,0,1,NULL,NULL,NULL,NULL,'',1,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(2,'x',0,0,'Good morning from Liverpool. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','be11e8e7-0acd-51c0-a9f3-07c8518d89dc',NULL,'sent','','https://x.com/labfreemvmt/status/1712345678901234567','2023-10-10 11:00:00','2023-10-10 11:15:00',0,0,2,NULL,NULL,'2023-10-10 11:00:00','1712345678901234567','https://x.com/labfreemvmt/status/1712345678901234567',2,1,NULL,'','live','','publish',NULL,1,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','be11e8e7-0acd-51c0-a9f3-07c8518d89dc',NULL,'sent','','https://x.com/labfreemvmt/status/1712345678901234567','2023-10-10 11:00:00','2023-10-10 11:15:00',0,0,2,NULL,NULL,'2023-10-10 11:00:00','1712345678901234567','https://x.com/labfreemvmt/status/1712345678901234567',2,1,NULL,'','live','','publish',NULL,1,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(3,'bluesky',0,0,'Good morning from Liverpool. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka5tnnahkpaq',X'336B6135746E6E61686B7061717C656E7C476F6F64206D6F726E696E672066726F6D204C69766572706F6F6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30303A3030','sent','','','2023-10-10 11:00:00','2023-10-10 11:15:00',1,0,1,NULL,'2023-10-10 11:00:00','2023-10-10 11:00:00','100','https://x.com/us/status/100',2,0,NULL,'','live','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka5tnnahkpaq',X'336B6135746E6E61686B7061717C656E7C476F6F64206D6F726E696E672066726F6D204C69766572706F6F6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30303A3030','sent','','','2023-10-10 11:00:00','2023-10-10 11:15:00',1,0,1,NULL,'2023-10-10 11:00:00','2023-10-10 11:00:00','100','https://x.com/us/status/100',2,0,NULL,'','live','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(4,'mastodon',0,0,'Good morning from Liverpool. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','9e1e30e4-32c4-5fbe-8e8d-887a096c7778',X'39653165333065342D333263342D356662652D386538642D3838376130393663373737387C656E7C476F6F64206D6F726E696E672066726F6D204C69766572706F6F6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30303A3030','sent','','','2023-10-10 11:00:00','2023-10-10 11:15:00',1,0,1,NULL,'2023-10-10 11:00:00','2023-10-10 11:00:00','100','https://x.com/us/status/100',2,0,NULL,'','live','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','9e1e30e4-32c4-5fbe-8e8d-887a096c7778',X'39653165333065342D333263342D356662652D386538642D3838376130393663373737387C656E7C476F6F64206D6F726E696E672066726F6D204C69766572706F6F6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30303A3030','sent','','','2023-10-10 11:00:00','2023-10-10 11:15:00',1,0,1,NULL,'2023-10-10 11:00:00','2023-10-10 11:00:00','100','https://x.com/us/status/100',2,0,NULL,'','live','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(5,'x',0,0,'The debate is at 14:50, in the main hall. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','f18d66f7-7f57-5975-ba8c-e2d342f63305',NULL,'missed','hand_off','It is published by hand.','2023-10-10 11:05:00','2023-10-10 11:20:00',0,0,3,NULL,NULL,NULL,NULL,'',3,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','f18d66f7-7f57-5975-ba8c-e2d342f63305',NULL,'missed','hand_off','It is published by hand.','2023-10-10 11:05:00','2023-10-10 11:20:00',0,0,3,NULL,NULL,NULL,NULL,'',3,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(6,'bluesky',0,0,'The debate is at 14:50, in the main hall. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka5cjb4vhhfv',X'336B6135636A623476686866767C656E7C546865206465626174652069732061742031343A35302C20696E20746865206D61696E2068616C6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30353A3030','sent','','','2023-10-10 11:05:00','2023-10-10 11:20:00',1,0,2,NULL,'2023-10-10 11:05:00','2023-10-10 11:05:00','101','https://x.com/us/status/101',3,0,NULL,'','withdrawn','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka5cjb4vhhfv',X'336B6135636A623476686866767C656E7C546865206465626174652069732061742031343A35302C20696E20746865206D61696E2068616C6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30353A3030','sent','','','2023-10-10 11:05:00','2023-10-10 11:20:00',1,0,2,NULL,'2023-10-10 11:05:00','2023-10-10 11:05:00','101','https://x.com/us/status/101',3,0,NULL,'','withdrawn','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(7,'mastodon',0,0,'The debate is at 14:50, in the main hall. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','4ab4074c-d7c1-51ff-885b-7f7a3ca550d0',X'34616234303734632D643763312D353166662D383835622D3766376133636135353064307C656E7C546865206465626174652069732061742031343A35302C20696E20746865206D61696E2068616C6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30353A3030','sent','','','2023-10-10 11:05:00','2023-10-10 11:20:00',1,0,2,NULL,'2023-10-10 11:05:00','2023-10-10 11:05:00','101','https://x.com/us/status/101',3,0,NULL,'','edited','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','4ab4074c-d7c1-51ff-885b-7f7a3ca550d0',X'34616234303734632D643763312D353166662D383835622D3766376133636135353064307C656E7C546865206465626174652069732061742031343A35302C20696E20746865206D61696E2068616C6C2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30353A3030','sent','','','2023-10-10 11:05:00','2023-10-10 11:20:00',1,0,2,NULL,'2023-10-10 11:05:00','2023-10-10 11:05:00','101','https://x.com/us/status/101',3,0,NULL,'','edited','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(8,'x',0,0,'Who speaks for free movement? We do. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','709a8a5a-30ff-5f91-944d-d59f5223b13c',NULL,'held','hand_off','It is published by hand.','2023-10-10 11:12:00','2023-10-10 11:27:00',0,0,1,NULL,NULL,NULL,NULL,'',4,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','709a8a5a-30ff-5f91-944d-d59f5223b13c',NULL,'held','hand_off','It is published by hand.','2023-10-10 11:12:00','2023-10-10 11:27:00',0,0,1,NULL,NULL,NULL,NULL,'',4,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(9,'bluesky',0,0,'Who speaks for free movement? We do. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka62afqsakv3',X'336B61363261667173616B76337C656E7C57686F20737065616B7320666F722066726565206D6F76656D656E743F20576520646F2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A31323A3030','unsure','','It cannot be asked.','2023-10-10 11:25:00','2023-10-10 11:27:00',1,0,11,NULL,'2023-10-10 11:12:00',NULL,NULL,'',4,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka62afqsakv3',X'336B61363261667173616B76337C656E7C57686F20737065616B7320666F722066726565206D6F76656D656E743F20576520646F2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A31323A3030','unsure','','It cannot be asked.','2023-10-10 11:25:00','2023-10-10 11:27:00',1,0,11,NULL,'2023-10-10 11:12:00',NULL,NULL,'',4,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(10,'mastodon',0,0,'Who speaks for free movement? We do. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','cd5c892a-c5e0-5f0a-a52f-ca7986eaf2cc',X'63643563383932612D633565302D356630612D613532662D6361373938366561663263637C656E7C57686F20737065616B7320666F722066726565206D6F76656D656E743F20576520646F2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A31323A3030','sent','','','2023-10-10 11:12:00','2023-10-10 11:27:00',1,0,1,NULL,'2023-10-10 11:12:00','2023-10-10 11:12:00','103','https://x.com/us/status/103',4,0,NULL,'','live','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','cd5c892a-c5e0-5f0a-a52f-ca7986eaf2cc',X'63643563383932612D633565302D356630612D613532662D6361373938366561663263637C656E7C57686F20737065616B7320666F722066726565206D6F76656D656E743F20576520646F2E20234C616232330A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A31323A3030','sent','','','2023-10-10 11:12:00','2023-10-10 11:27:00',1,0,1,NULL,'2023-10-10 11:12:00','2023-10-10 11:12:00','103','https://x.com/us/status/103',4,0,NULL,'','live','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(11,'mastodon',0,0,'A sentence that the server did not like. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','9d8c14c7-c972-5470-abe7-60796edf7d02',NULL,'held','rejected','Such words are not taken here.','2023-10-10 11:16:00','2023-10-10 11:30:00',1,0,2,NULL,'2023-10-10 11:15:00',NULL,NULL,'',5,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','9d8c14c7-c972-5470-abe7-60796edf7d02',NULL,'held','rejected','Such words are not taken here.','2023-10-10 11:16:00','2023-10-10 11:30:00',1,0,2,NULL,'2023-10-10 11:15:00',NULL,NULL,'',5,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(12,'mastodon',0,0,'Doors are open. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','f7268a21-4584-5287-b8eb-e6137cb5c216',X'746865206279746573','sending','','','2023-10-10 11:25:00','2023-10-10 11:40:00',1,0,1,'2023-10-10 11:26:00','2023-10-10 11:25:00',NULL,NULL,'',6,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','f7268a21-4584-5287-b8eb-e6137cb5c216',X'746865206279746573','sending','','','2023-10-10 11:25:00','2023-10-10 11:40:00',1,0,1,'2023-10-10 11:26:00','2023-10-10 11:25:00',NULL,NULL,'',6,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(13,'x',0,0,'In an hour: the debate, at 14:50. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','21abfb7c-8742-5743-83e4-030fd2c575c7',NULL,'queued','','','2023-10-10 12:50:00','2023-10-10 13:05:00',0,0,1,NULL,NULL,NULL,NULL,'',7,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','21abfb7c-8742-5743-83e4-030fd2c575c7',NULL,'queued','','','2023-10-10 12:50:00','2023-10-10 13:05:00',0,0,1,NULL,NULL,NULL,NULL,'',7,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(14,'bluesky',0,0,'In an hour: the debate, at 14:50. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka53c466p4ts',NULL,'queued','','','2023-10-10 12:50:00','2023-10-10 13:05:00',0,0,1,NULL,NULL,NULL,NULL,'',7,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka53c466p4ts',NULL,'queued','','','2023-10-10 12:50:00','2023-10-10 13:05:00',0,0,1,NULL,NULL,NULL,NULL,'',7,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(15,'mastodon',0,0,'In an hour: the debate, at 14:50. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','cd1618d7-537b-5b99-8bba-954ee4733fe7',NULL,'queued','','','2023-10-10 12:50:00','2023-10-10 13:05:00',0,0,1,NULL,NULL,NULL,NULL,'',7,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','cd1618d7-537b-5b99-8bba-954ee4733fe7',NULL,'queued','','','2023-10-10 12:50:00','2023-10-10 13:05:00',0,0,1,NULL,NULL,NULL,NULL,'',7,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(16,'bluesky',0,0,'A sentence that somebody left out. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka45hiexmsxz',NULL,'dropped','unplanned','','2023-10-10 13:10:00','2023-10-10 13:25:00',0,0,1,NULL,NULL,NULL,NULL,'',8,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka45hiexmsxz',NULL,'dropped','unplanned','','2023-10-10 13:10:00','2023-10-10 13:25:00',0,0,1,NULL,NULL,NULL,NULL,'',8,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(17,'x',0,0,'The debate begins, and these words are the plan''s. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','60700a33-dc73-5186-9235-2c0925316f52',NULL,'queued','','','2023-10-10 13:50:00','2023-10-10 14:05:00',0,0,1,NULL,NULL,NULL,NULL,'',9,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','60700a33-dc73-5186-9235-2c0925316f52',NULL,'queued','','','2023-10-10 13:50:00','2023-10-10 14:05:00',0,0,1,NULL,NULL,NULL,NULL,'',9,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(18,'bluesky',0,0,'The debate begins, and these words are a person''s.
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka47rtmfwnif',NULL,'queued','','','2023-10-10 13:50:00','2023-10-10 14:05:00',0,0,1,NULL,NULL,NULL,NULL,'',9,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka47rtmfwnif',NULL,'queued','','','2023-10-10 13:50:00','2023-10-10 14:05:00',0,0,1,NULL,NULL,NULL,NULL,'',9,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(19,'mastodon',0,0,'The debate begins, and these words are a person''s.
 
-Promoted by the Labour Campaign for Free Movement.','en','524d449f-cc63-5f29-804a-fca42000ebe3',NULL,'queued','','','2023-10-10 13:50:00','2023-10-10 14:05:00',0,0,1,NULL,NULL,NULL,NULL,'',9,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','524d449f-cc63-5f29-804a-fca42000ebe3',NULL,'queued','','','2023-10-10 13:50:00','2023-10-10 14:05:00',0,0,1,NULL,NULL,NULL,NULL,'',9,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(20,'x',0,0,'The vote is called. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','a98dd190-9026-58f1-bd0d-bd7ee24db61e',NULL,'queued','','','2023-10-10 16:15:00','2023-10-10 16:30:00',0,0,0,NULL,NULL,NULL,NULL,'',10,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','a98dd190-9026-58f1-bd0d-bd7ee24db61e',NULL,'queued','','','2023-10-10 16:15:00','2023-10-10 16:30:00',0,0,0,NULL,NULL,NULL,NULL,'',10,0,NULL,'','','','publish',NULL,1,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(21,'bluesky',0,0,'The vote is called. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka4gdv2vfv7x',NULL,'queued','','','2023-10-10 16:15:00','2023-10-10 16:30:00',0,0,0,NULL,NULL,NULL,NULL,'',10,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka4gdv2vfv7x',NULL,'queued','','','2023-10-10 16:15:00','2023-10-10 16:30:00',0,0,0,NULL,NULL,NULL,NULL,'',10,0,NULL,'','','','publish',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(22,'mastodon',0,0,'The vote is called. #Lab23
 
-Promoted by the Labour Campaign for Free Movement.','en','9e5fd6a9-64bd-51e5-a932-42d96c353936',NULL,'queued','','','2023-10-10 16:15:00','2023-10-10 16:30:00',0,0,0,NULL,NULL,NULL,NULL,'',10,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','');
-INSERT INTO "deliveries" VALUES(23,'bluesky',0,1,'','en','c0ea2a4d-a7b6-5222-9b44-f1b906dce448',X'313031','sent','','','2023-10-10 11:05:00','2023-10-11 11:05:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00',NULL,'',3,0,NULL,'','','101','delete',NULL,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','9e5fd6a9-64bd-51e5-a932-42d96c353936',NULL,'queued','','','2023-10-10 16:15:00','2023-10-10 16:30:00',0,0,0,NULL,NULL,NULL,NULL,'',10,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
+INSERT INTO "deliveries" VALUES(23,'bluesky',0,1,'','en','c0ea2a4d-a7b6-5222-9b44-f1b906dce448',X'313031','sent','','','2023-10-10 11:05:00','2023-10-11 11:05:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00',NULL,'',3,0,NULL,'','','101','delete',NULL,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(24,'bluesky',0,1,'Correction: The debate is at 14:50, in the small hall.
 
-Promoted by the Labour Campaign for Free Movement.','en','3ka5c52jhpzjj',X'336B61356335326A68707A6A6A7C656E7C436F7272656374696F6E3A20546865206465626174652069732061742031343A35302C20696E2074686520736D616C6C2068616C6C2E0A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30383A3030','sent','','','2023-10-10 11:05:00','2023-10-11 11:05:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00','102','https://x.com/us/status/102',3,0,NULL,'','live','','publish',23,2,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','3ka5c52jhpzjj',X'336B61356335326A68707A6A6A7C656E7C436F7272656374696F6E3A20546865206465626174652069732061742031343A35302C20696E2074686520736D616C6C2068616C6C2E0A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30383A3030','sent','','','2023-10-10 11:05:00','2023-10-11 11:05:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00','102','https://x.com/us/status/102',3,0,NULL,'','live','','publish',23,2,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(25,'mastodon',0,1,'Correction: The debate is at 14:50, in the small hall.
 
-Promoted by the Labour Campaign for Free Movement.','en','7081ccc1-055c-5a12-a78c-fa9161f4a1cb',X'313031','sent','','','2023-10-10 11:05:00','2023-10-11 11:05:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00',NULL,'',3,0,NULL,'','','101','edit',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','7081ccc1-055c-5a12-a78c-fa9161f4a1cb',X'313031','sent','','','2023-10-10 11:05:00','2023-10-11 11:05:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00',NULL,'',3,0,NULL,'','','101','edit',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(26,'mastodon',0,0,'Said by a person at once.
 
-Promoted by the Labour Campaign for Free Movement.','en','ee916350-59aa-5b21-9aea-2f0d49367350',X'65653931363335302D353961612D356232312D396165612D3266306434393336373335307C656E7C53616964206279206120706572736F6E206174206F6E63652E0A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30383A3030','sent','','','2023-10-10 11:08:00','2023-10-10 11:23:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00','102','https://x.com/us/status/102',11,0,NULL,'','live','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','ee916350-59aa-5b21-9aea-2f0d49367350',X'65653931363335302D353961612D356232312D396165612D3266306434393336373335307C656E7C53616964206279206120706572736F6E206174206F6E63652E0A0A50726F6D6F74656420627920746865204C61626F75722043616D706169676E20666F722046726565204D6F76656D656E742E7C31313A30383A3030','sent','','','2023-10-10 11:08:00','2023-10-10 11:23:00',1,0,1,NULL,'2023-10-10 11:08:00','2023-10-10 11:08:00','102','https://x.com/us/status/102',11,0,NULL,'','live','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 INSERT INTO "deliveries" VALUES(27,'mastodon',0,0,'Said by a person later.
 
-Promoted by the Labour Campaign for Free Movement.','en','61603683-c3ff-5f4b-8c68-a9f471f45e71',NULL,'queued','','','2023-10-10 12:30:00','2023-10-10 12:45:00',0,0,0,NULL,NULL,NULL,NULL,'',12,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','');
+Promoted by the Labour Campaign for Free Movement.','en','61603683-c3ff-5f4b-8c68-a9f471f45e71',NULL,'queued','','','2023-10-10 12:30:00','2023-10-10 12:45:00',0,0,0,NULL,NULL,NULL,NULL,'',12,0,NULL,'','','','publish',NULL,3,NULL,NULL,NULL,'','',NULL,'');
 CREATE TABLE "django_content_type" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app_label" varchar(100) NOT NULL, "model" varchar(100) NOT NULL);
 INSERT INTO "django_content_type" VALUES(1,'contenttypes','contenttype');
 INSERT INTO "django_content_type" VALUES(2,'auth','permission');
@@ -202,35 +202,36 @@ INSERT INTO "django_content_type" VALUES(20,'store','stoprow');
 INSERT INTO "django_content_type" VALUES(21,'store','accountrow');
 INSERT INTO "django_content_type" VALUES(22,'store','quarantinerow');
 CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL);
-INSERT INTO "django_migrations" VALUES(1,'contenttypes','0001_initial','2026-11-30 04:54:36.752350');
-INSERT INTO "django_migrations" VALUES(2,'contenttypes','0002_remove_content_type_name','2026-11-30 04:54:36.763437');
-INSERT INTO "django_migrations" VALUES(3,'auth','0001_initial','2026-11-30 04:54:36.838233');
-INSERT INTO "django_migrations" VALUES(4,'auth','0002_alter_permission_name_max_length','2026-11-30 04:54:36.866558');
-INSERT INTO "django_migrations" VALUES(5,'auth','0003_alter_user_email_max_length','2026-11-30 04:54:36.880623');
-INSERT INTO "django_migrations" VALUES(6,'auth','0004_alter_user_username_opts','2026-11-30 04:54:36.884059');
-INSERT INTO "django_migrations" VALUES(7,'auth','0005_alter_user_last_login_null','2026-11-30 04:54:36.896814');
-INSERT INTO "django_migrations" VALUES(8,'auth','0006_require_contenttypes_0002','2026-11-30 04:54:36.902944');
-INSERT INTO "django_migrations" VALUES(9,'auth','0007_alter_validators_add_error_messages','2026-11-30 04:54:36.993680');
-INSERT INTO "django_migrations" VALUES(10,'auth','0008_alter_user_username_max_length','2026-11-30 04:54:37.051855');
-INSERT INTO "django_migrations" VALUES(11,'auth','0009_alter_user_last_name_max_length','2026-11-30 04:54:37.060495');
-INSERT INTO "django_migrations" VALUES(12,'auth','0010_alter_group_name_max_length','2026-11-30 04:54:37.125512');
-INSERT INTO "django_migrations" VALUES(13,'auth','0011_update_proxy_permissions','2026-11-30 04:54:37.427270');
-INSERT INTO "django_migrations" VALUES(14,'auth','0012_alter_user_first_name_max_length','2026-11-30 04:54:37.436662');
-INSERT INTO "django_migrations" VALUES(15,'store','0001_ledger','2026-11-30 04:54:37.475936');
-INSERT INTO "django_migrations" VALUES(16,'store','0002_append_only','2026-11-30 04:54:37.484523');
-INSERT INTO "django_migrations" VALUES(17,'store','0003_delivery_to_trust','2026-11-30 04:54:38.452532');
-INSERT INTO "django_migrations" VALUES(18,'store','0004_changes_do_not_wait_for_a_gap','2026-11-30 04:54:38.455620');
-INSERT INTO "django_migrations" VALUES(19,'store','0005_a_copy_is_found_at_once','2026-11-30 04:54:38.484255');
-INSERT INTO "django_migrations" VALUES(20,'store','0006_accounts_by_number','2026-11-30 04:54:39.391214');
-INSERT INTO "django_migrations" VALUES(21,'store','0007_what_a_person_has_to_see','2026-11-30 04:54:40.077890');
-INSERT INTO "django_migrations" VALUES(22,'store','0008_how_a_server_counts','2026-11-30 04:54:40.131940');
-INSERT INTO "django_migrations" VALUES(23,'store','0009_mentions_say_who_may_see_them','2026-11-30 04:54:40.419575');
-INSERT INTO "django_migrations" VALUES(24,'store','0010_words_keep_what_they_state','2026-11-30 04:54:40.702821');
-INSERT INTO "django_migrations" VALUES(25,'store','0011_events_set_aside','2026-11-30 04:54:40.978660');
-INSERT INTO "django_migrations" VALUES(26,'store','0012_sources_by_account','2026-11-30 04:54:40.995292');
-INSERT INTO "django_migrations" VALUES(27,'store','0013_whose_keys','2026-11-30 04:54:41.144875');
-INSERT INTO "django_migrations" VALUES(28,'store','0014_the_post_that_an_answer_named','2026-11-30 04:54:41.206368');
-INSERT INTO "django_migrations" VALUES(29,'store','0015_stops_whatever_ails_the_database','2026-11-30 04:54:41.223820');
+INSERT INTO "django_migrations" VALUES(1,'contenttypes','0001_initial','2026-11-30 07:48:58.069624');
+INSERT INTO "django_migrations" VALUES(2,'contenttypes','0002_remove_content_type_name','2026-11-30 07:48:58.073482');
+INSERT INTO "django_migrations" VALUES(3,'auth','0001_initial','2026-11-30 07:48:58.079789');
+INSERT INTO "django_migrations" VALUES(4,'auth','0002_alter_permission_name_max_length','2026-11-30 07:48:58.083451');
+INSERT INTO "django_migrations" VALUES(5,'auth','0003_alter_user_email_max_length','2026-11-30 07:48:58.086192');
+INSERT INTO "django_migrations" VALUES(6,'auth','0004_alter_user_username_opts','2026-11-30 07:48:58.088637');
+INSERT INTO "django_migrations" VALUES(7,'auth','0005_alter_user_last_login_null','2026-11-30 07:48:58.090989');
+INSERT INTO "django_migrations" VALUES(8,'auth','0006_require_contenttypes_0002','2026-11-30 07:48:58.091553');
+INSERT INTO "django_migrations" VALUES(9,'auth','0007_alter_validators_add_error_messages','2026-11-30 07:48:58.093915');
+INSERT INTO "django_migrations" VALUES(10,'auth','0008_alter_user_username_max_length','2026-11-30 07:48:58.097680');
+INSERT INTO "django_migrations" VALUES(11,'auth','0009_alter_user_last_name_max_length','2026-11-30 07:48:58.100165');
+INSERT INTO "django_migrations" VALUES(12,'auth','0010_alter_group_name_max_length','2026-11-30 07:48:58.103190');
+INSERT INTO "django_migrations" VALUES(13,'auth','0011_update_proxy_permissions','2026-11-30 07:48:58.105673');
+INSERT INTO "django_migrations" VALUES(14,'auth','0012_alter_user_first_name_max_length','2026-11-30 07:48:58.108130');
+INSERT INTO "django_migrations" VALUES(15,'store','0001_ledger','2026-11-30 07:48:58.124297');
+INSERT INTO "django_migrations" VALUES(16,'store','0002_append_only','2026-11-30 07:48:58.131751');
+INSERT INTO "django_migrations" VALUES(17,'store','0003_delivery_to_trust','2026-11-30 07:48:58.261641');
+INSERT INTO "django_migrations" VALUES(18,'store','0004_changes_do_not_wait_for_a_gap','2026-11-30 07:48:58.264023');
+INSERT INTO "django_migrations" VALUES(19,'store','0005_a_copy_is_found_at_once','2026-11-30 07:48:58.267657');
+INSERT INTO "django_migrations" VALUES(20,'store','0006_accounts_by_number','2026-11-30 07:48:58.579269');
+INSERT INTO "django_migrations" VALUES(21,'store','0007_what_a_person_has_to_see','2026-11-30 07:48:58.673343');
+INSERT INTO "django_migrations" VALUES(22,'store','0008_how_a_server_counts','2026-11-30 07:48:58.690089');
+INSERT INTO "django_migrations" VALUES(23,'store','0009_mentions_say_who_may_see_them','2026-11-30 07:48:58.809480');
+INSERT INTO "django_migrations" VALUES(24,'store','0010_words_keep_what_they_state','2026-11-30 07:48:58.812148');
+INSERT INTO "django_migrations" VALUES(25,'store','0011_events_set_aside','2026-11-30 07:48:58.842506');
+INSERT INTO "django_migrations" VALUES(26,'store','0012_sources_by_account','2026-11-30 07:48:58.853942');
+INSERT INTO "django_migrations" VALUES(27,'store','0013_whose_keys','2026-11-30 07:48:58.870166');
+INSERT INTO "django_migrations" VALUES(28,'store','0014_the_post_that_an_answer_named','2026-11-30 07:48:58.896457');
+INSERT INTO "django_migrations" VALUES(29,'store','0015_stops_whatever_ails_the_database','2026-11-30 07:48:58.904686');
+INSERT INTO "django_migrations" VALUES(30,'store','0016_what_may_be_out_since_a_backup','2026-11-30 07:48:58.932516');
 CREATE TABLE "errands" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(20) NOT NULL, "digest" varchar(64) NOT NULL UNIQUE, "person" varchar(100) NOT NULL, "made_at" datetime NOT NULL, "taken_at" datetime NULL, "done_at" datetime NULL, "revoked_at" datetime NULL, "delivery_id" bigint NULL REFERENCES "deliveries" ("id") DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO "errands" VALUES(1,'hand_off','0f007385b6f9d4b7eeb2748605afe1a984a0a3bfa3f014d09e2a784ce9e5cd1a','anna','2023-10-10 11:00:00','2023-10-10 11:00:00','2023-10-10 11:00:00',NULL,2);
 INSERT INTO "errands" VALUES(2,'hand_off','412dc46cc9e3cb26f29f7c1415c556349af62904c5d15b0a2d8cfdc5cfa22b34','ben','2023-10-10 11:05:00',NULL,NULL,NULL,5);
@@ -278,16 +279,16 @@ INSERT INTO "events" VALUES(38,'2023-10-10 10:20:00','service','delivery:1','mis
 INSERT INTO "events" VALUES(39,'2023-10-10 11:00:00','service','delivery:2','held: hand_off','queued','held',0,'It is published by hand.');
 INSERT INTO "events" VALUES(40,'2023-10-10 11:00:00','service','delivery:3','sending','queued','sending',1,'');
 INSERT INTO "events" VALUES(41,'2023-10-10 11:00:00','service','delivery:4','sending','queued','sending',1,'');
-INSERT INTO "events" VALUES(42,'2023-10-10 11:00:00','service','delivery:4','sent','sending','sent',1,'');
-INSERT INTO "events" VALUES(43,'2023-10-10 11:00:00','service','delivery:3','sent','sending','sent',1,'');
+INSERT INTO "events" VALUES(42,'2023-10-10 11:00:00','service','delivery:3','sent','sending','sent',1,'');
+INSERT INTO "events" VALUES(43,'2023-10-10 11:00:00','service','delivery:4','sent','sending','sent',1,'');
 INSERT INTO "events" VALUES(44,'2023-10-10 11:00:00','service','delivery:2','errand: hand_off','','',0,'anna');
 INSERT INTO "events" VALUES(45,'2023-10-10 11:00:00','link:anna','delivery:2','taken','','',0,'');
 INSERT INTO "events" VALUES(46,'2023-10-10 11:00:00','link:anna','delivery:2','found by hand','held','sent',0,'https://x.com/labfreemvmt/status/1712345678901234567');
 INSERT INTO "events" VALUES(47,'2023-10-10 11:05:00','service','delivery:5','held: hand_off','queued','held',0,'It is published by hand.');
 INSERT INTO "events" VALUES(48,'2023-10-10 11:05:00','service','delivery:6','sending','queued','sending',2,'');
 INSERT INTO "events" VALUES(49,'2023-10-10 11:05:00','service','delivery:7','sending','queued','sending',2,'');
-INSERT INTO "events" VALUES(50,'2023-10-10 11:05:00','service','delivery:7','sent','sending','sent',2,'');
-INSERT INTO "events" VALUES(51,'2023-10-10 11:05:00','service','delivery:6','sent','sending','sent',2,'');
+INSERT INTO "events" VALUES(50,'2023-10-10 11:05:00','service','delivery:6','sent','sending','sent',2,'');
+INSERT INTO "events" VALUES(51,'2023-10-10 11:05:00','service','delivery:7','sent','sending','sent',2,'');
 INSERT INTO "events" VALUES(52,'2023-10-10 11:05:00','service','delivery:5','errand: hand_off','','',0,'ben');
 INSERT INTO "events" VALUES(53,'2023-10-10 11:05:00','cli:ola','delivery:23','to be deleted','','queued',0,'another hall');
 INSERT INTO "events" VALUES(54,'2023-10-10 11:05:00','cli:ola','delivery:24','to be corrected','','queued',0,'another hall');
@@ -308,8 +309,8 @@ now: Correction: The debate is at 14:50, in the small hall.
 Promoted by the Labour Campaign for Free Movement.');
 INSERT INTO "events" VALUES(58,'2023-10-10 11:08:00','service','delivery:23','sending','queued','sending',1,'');
 INSERT INTO "events" VALUES(59,'2023-10-10 11:08:00','service','delivery:25','sending','queued','sending',1,'');
-INSERT INTO "events" VALUES(60,'2023-10-10 11:08:00','service','delivery:25','sent','sending','sent',1,'');
-INSERT INTO "events" VALUES(61,'2023-10-10 11:08:00','service','delivery:23','sent','sending','sent',1,'');
+INSERT INTO "events" VALUES(60,'2023-10-10 11:08:00','service','delivery:23','sent','sending','sent',1,'');
+INSERT INTO "events" VALUES(61,'2023-10-10 11:08:00','service','delivery:25','sent','sending','sent',1,'');
 INSERT INTO "events" VALUES(62,'2023-10-10 11:08:00','service','delivery:24','sending','queued','sending',1,'');
 INSERT INTO "events" VALUES(63,'2023-10-10 11:08:00','service','delivery:24','sent','sending','sent',1,'');
 INSERT INTO "events" VALUES(64,'2023-10-10 11:08:00','cli:ola','delivery:26','planned','','queued',0,'');
@@ -348,7 +349,7 @@ CREATE TABLE "heartbeats" ("name" varchar(100) NOT NULL PRIMARY KEY, "at" dateti
 INSERT INTO "heartbeats" VALUES('plan','2023-10-10 09:00:00','[]');
 INSERT INTO "heartbeats" VALUES('decisions','2023-10-10 10:20:00','3');
 INSERT INTO "heartbeats" VALUES('let go late: seen','2023-10-10 10:20:00','0');
-INSERT INTO "heartbeats" VALUES('untrue','2023-10-10 10:20:00','[]');
+INSERT INTO "heartbeats" VALUES('untrue','2023-10-10 11:12:00','{"listed": [], "beyond": 0}');
 INSERT INTO "heartbeats" VALUES('unsaid','2023-10-10 10:20:00','[]');
 CREATE TABLE "kits" ("campaign" varchar(100) NOT NULL PRIMARY KEY, "digest" varchar(64) NOT NULL, "html" BLOB NOT NULL, "made_at" datetime NOT NULL);
 INSERT INTO "kits" VALUES('lab23','0000000000000000000000000000000000000000000000000000000000000000',X'3C703E41206B69743C2F703E','2023-10-10 11:25:00');
@@ -414,6 +415,7 @@ CREATE INDEX "mentions_by_status" ON "mentions" ("status", "id" DESC);
 CREATE INDEX "mentions_by_visibility" ON "mentions" ("status", "visibility");
 CREATE INDEX "mentions_edited_since" ON "mentions" ("id" DESC) WHERE "edited_since";
 CREATE UNIQUE INDEX "one_account_an_identity" ON "accounts" ("network", "server", "handle") WHERE ("is_listed" AND NOT ("handle" = ''));
+CREATE INDEX "errands_stop_links" ON "errands" ("id") WHERE ("kind" = 'stop' AND "revoked_at" IS NULL);
 CREATE INDEX "deliveries_post_id_18eb8d82" ON "deliveries" ("post_id");
 CREATE INDEX "deliveries_by_state" ON "deliveries" ("state", "run_at");
 CREATE INDEX "deliveries_due" ON "deliveries" ("run_at") WHERE "state" = 'queued';
@@ -426,9 +428,8 @@ CREATE INDEX "deliveries_sent" ON "deliveries" ("account_id", "sent_at") WHERE "
 CREATE INDEX "deliveries_words" ON "deliveries" ("account_id", (SUBSTR("text", 1, 120)));
 CREATE INDEX "deliveries_twice" ON "deliveries" ("twice_at") WHERE "twice" IS NOT NULL;
 CREATE INDEX "deliveries_unnoted" ON "deliveries" ("id") WHERE ("noted_at" IS NULL AND "state" = 'missed');
-CREATE INDEX "errands_stop_links" ON "errands" ("id") WHERE ("kind" = 'stop' AND "revoked_at" IS NULL);
 DELETE FROM "sqlite_sequence";
-INSERT INTO "sqlite_sequence" VALUES('django_migrations',29);
+INSERT INTO "sqlite_sequence" VALUES('django_migrations',30);
 INSERT INTO "sqlite_sequence" VALUES('django_content_type',22);
 INSERT INTO "sqlite_sequence" VALUES('auth_permission',88);
 INSERT INTO "sqlite_sequence" VALUES('auth_group',0);
@@ -438,8 +439,8 @@ INSERT INTO "sqlite_sequence" VALUES('spends',1);
 INSERT INTO "sqlite_sequence" VALUES('sealed',1);
 INSERT INTO "sqlite_sequence" VALUES('quarantine',1);
 INSERT INTO "sqlite_sequence" VALUES('accounts',3);
-INSERT INTO "sqlite_sequence" VALUES('deliveries',27);
 INSERT INTO "sqlite_sequence" VALUES('stops',4);
+INSERT INTO "sqlite_sequence" VALUES('deliveries',27);
 INSERT INTO "sqlite_sequence" VALUES('events',93);
 INSERT INTO "sqlite_sequence" VALUES('plan_versions',1);
 INSERT INTO "sqlite_sequence" VALUES('decisions',3);
