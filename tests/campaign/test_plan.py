@@ -30,4 +30,5 @@ def test_decisions_are_named_as_the_glossary_names_them() -> None:
         "words_replaced",
         "fact_left",
         "same_account",
+        "move_forgotten",
     ]

@@ -216,8 +216,11 @@ def test_what_files_added_since_the_backup_is_in_doubt_if_it_was_due(shell: Shel
 
 
 def test_in_json_everything_is_told(shell: Shell) -> None:
+    waiting = DeliveryRow.objects.filter(post__milestone="debate", state="queued").order_by("id")[:2]
+    DeliveryRow.objects.filter(id__in=[row.pk for row in waiting]).update(state="held", reason="rejected")
     path = _backup(shell)
     told = shell.ask("restore", str(path), "--yes")
-    assert set(told) == {"mode", "made_at", "kept", "looked_for", "for_a_person"}
+    assert set(told) == {"mode", "made_at", "kept", "looked_for", "for_a_person", "held"}
     assert told["looked_for"] > 0
+    assert told["held"] == 2, "they may have got other words and gone out since"
     assert "With --json nobody can be asked: add --yes." in shell("restore", str(path), "--json").out
