@@ -31,7 +31,7 @@ def print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
         for one in alike[:FEW]:
             row = one.row
             shape, colour = SHAPES[row.state]
-            what = f"{row.identity.account} {_called(row)}: {one.happened}"
+            what = f"{row.identity.account} {_called(row)}: {one.in_short}"
             out.print(f"[{colour}]{shape}[/] {escape(what)}")
             out.print(f"  {one.to_paste or f'amplifier decide {row.id}'}", markup=False, soft_wrap=True)
         if len(alike) > FEW:

@@ -51,6 +51,12 @@ class Question:
     to_paste: str = ""
     looks_first: bool = False
 
+    @property
+    def in_short(self) -> str:
+        """What happened, and what else nobody may overlook where there is room for one line."""
+        since = " It may have gone out since the backup." if self.row.unseen_since else ""
+        return f"{self.happened}{since}"
+
 
 BOTH = (Act.THERE, Act.AGAIN, Act.LEAVE)
 ACTS: Mapping[str, tuple[Act, ...]] = {

@@ -42,7 +42,7 @@ class LostMove:
             hint = f"If it has another name now, move that one. {given_up}"
             return Problem(f"{files.SCHEDULES}/", 0, "lost_move", said, hint)
         hint = f"If {name} is {likely.name} now, write its new time: {likely.name}: {to:%Y-%m-%d %H:%M}"
-        hint = hint if self.heir else f"{hint} {given_up}"
+        hint = hint if self.heir else f"{hint}. {given_up}"
         return Problem(likely.path, likely.line, "lost_move", said, hint)
 
 

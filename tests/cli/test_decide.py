@@ -182,6 +182,7 @@ def test_what_may_be_out_since_a_backup_is_not_said_to_have_been_tried(shell: Sh
         f"the plan says 15:20. It may have gone out since the backup of {wall_clock(backup, 'Europe/London')}." in told
     )
     assert "Tried" not in told
+    assert "the plan says 15:20. It may have gone out since the backup." in " ".join(shell("status").out.split())
     assert "It waits for other words" not in told
     assert "for this post, also in other words." in told
     (listed,) = shell.ask("decide", "hello/once", "--on", "x")["questions"]

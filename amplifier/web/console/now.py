@@ -223,7 +223,7 @@ def _need(one: Question, words: Mapping[tuple[PostId, str], str]) -> dict[str, o
         "text": row.text or words.get((row.identity.post, row.identity.account), ""),
         "when": _when(row),
         "what": WHAT[row.identity.verb],
-        "sentence": f"{one.happened} {one.by_itself}",
+        "sentence": f"{one.in_short} {one.by_itself}",
     }
 
 

@@ -88,6 +88,7 @@ def test_what_may_be_out_since_a_backup_is_not_said_to_have_been_tried(opened: C
     page = opened.get("/decide")
     assert "Stale. It may have gone out since the backup of " in page.text
     assert "tried " not in page.text
+    assert "Stale. It may have gone out since the backup. " in opened.get("/").text
     assert "for this post, also in other words." in page.text
     assert {one["value"] for one in page.named("input") if one.get("name") == "act"} == {"there", "stand", "leave"}
     assert unsafe(page) == []
