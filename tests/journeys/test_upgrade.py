@@ -12,16 +12,19 @@ from tests.journeys.install import Install
 
 pytestmark = pytest.mark.journey
 LEDGERS = Path(__file__).parents[1] / "store" / "ledgers"
+MIGRATIONS = Path(__file__).parents[2] / "amplifier" / "store" / "migrations"
 DUMPS = sorted(LEDGERS.glob("*.sqlite.sql"))
 KEYS = {
     "AMPLIFIER_KEY": "a key for tests only, long enough to be taken",
     **dict.fromkeys(("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET"), "pretend"),
     **dict.fromkeys(("BLUESKY_APP_PASSWORD", "MASTODON_ACCESS_TOKEN"), "pretend"),
 }
+NEWEST = max(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
+OLDER = [dump for dump in DUMPS if f"'{NEWEST}'" not in dump.read_text()]
 STATES = "SELECT state, count(*) FROM deliveries GROUP BY state"
 
 
-@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.name)
+@pytest.mark.parametrize("dump", OLDER, ids=lambda path: path.name)
 def test_before_a_ledger_is_changed_it_is_kept_and_that_file_is_the_way_back(dump: Path, tmp_path: Path) -> None:
     install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
     install.var.mkdir()
@@ -45,6 +48,17 @@ def test_before_a_ledger_is_changed_it_is_kept_and_that_file_is_the_way_back(dum
     assert sum(number for _, number in install.rows(STATES)) == sum(number for _, number in before)
     assert install.rows("SELECT count(*) FROM errands") == [(4,)]
     assert "is stopped" in install.command("status").stdout
+
+
+@pytest.mark.parametrize("dump", [dump for dump in DUMPS if dump not in OLDER], ids=lambda path: path.name)
+def test_a_ledger_of_today_is_left_as_it_is(dump: Path, tmp_path: Path) -> None:
+    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install.var.mkdir()
+    with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
+        file.executescript(dump.read_text())
+    done = install.command("migrate")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert not (install.var / "backups").exists()
 
 
 def test_what_cannot_be_kept_is_not_changed(tmp_path: Path) -> None:
