@@ -104,7 +104,7 @@ def _due(text: str | None, settings: Settings, now: datetime) -> datetime:
 
 
 def _why_not(echo: Echo, settings: Settings) -> str:
-    account, text = echo.before.account, "this text" if echo.alike == 1 else "nearly this text"
+    account, text = echo.before.account, echo.of_this
     if echo.before.post == echo.said.post:
         before = f"{echo.said.account} would have {text} at the same time as {account}."
     else:

@@ -49,6 +49,11 @@ class Echo:
     alike: float
     verdict: Verdict
 
+    @property
+    def of_this(self) -> str:
+        """What the earlier text has of the new one, for a sentence."""
+        return "this text" if self.alike == 1 else "nearly this text"
+
     def warning(self, path: str = "", line: int = 0) -> Problem:
         """The same as something to tell; where the words come from a file, with its place."""
         return Problem(path, line, "repeat" if self.verdict is Verdict.REFUSED else "near_copy", f"{self}.", WORDING)

@@ -100,9 +100,8 @@ def _must_be_as_shown(own: OwnPost, settings: Settings, playing: Playing) -> Non
     shown = {_names(echo) for echo in own.echoes}
     for echo in _echoes(f"{own.post.id.slot}/{own.post.id.occurrence}", own.post, settings, playing):
         if _names(echo) not in shown:
-            text = "this text" if echo.alike == 1 else "nearly this text"
             raise UsageError(
-                f"{echo.before.account} has {text} since a moment ago, so nothing was queued: somebody else may have "
+                f"{echo.before.account} has {echo.of_this} since a moment ago, so nothing was queued: somebody else may have "
                 "sent the same.\nLook what is there, and give the command again if it is to be said once more."
             )
 

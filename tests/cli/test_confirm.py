@@ -16,7 +16,7 @@ from amplifier.place import settle
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.platforms.port import Part
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import journeys
+from amplifier.store import accounts, heartbeats, journeys
 from amplifier.store.events import events_of, of_delivery
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.wiring import open_house
@@ -233,3 +233,12 @@ def test_the_posts_identity_is_said(shell: Shell, networks: None) -> None:  # no
     post = PostId(row.post.campaign, row.post.slot, row.post.occurrence)
     assert f"{row.pk}  " in shell("confirm", "--yes").out
     assert f"{post.slot}/{post.occurrence}" in shell("confirm", "--yes").out
+
+
+@pytest.mark.usefixtures("networks")
+def test_while_the_service_runs_a_newer_settings_file_is_not_read_into_its_ledger(shell: Shell) -> None:
+    file = shell.home / "settings.yaml"
+    file.write_text(file.read_text().replace("handle: labfreemvmt\n    api", "handle: north-wales\n    api"))
+    heartbeats.beat("worker", now=utc_now())
+    assert "the service still knows it as @labfreemvmt@social.example" in shell.refused("confirm", "--yes")
+    assert accounts.identities()["mastodon"].handle == "labfreemvmt"

@@ -253,6 +253,19 @@ def test_who_cannot_be_asked_what_it_posted_stays_unproven(desk: Desk) -> None:
     assert (state().health, state().detail) == (accounts.UNPROVEN, "Not reached.")
 
 
+@pytest.mark.parametrize(("then", "health"), [("right", accounts.UNKNOWN), ("another's", accounts.UNPROVEN)])
+def test_one_that_was_never_asked_is_in_doubt_by_other_keys_and_not_by_its_first(
+    desk: Desk, then: str, health: str
+) -> None:
+    ours = settings(live=True)
+    filled.list_as(ours)
+    keys = dict.fromkeys({one.name: one for one in ours.accounts}["mastodon"].secrets.values(), "right")
+    doubt_other_keys(ours, keys, "key", now=desk.time)
+    assert state("mastodon").health == accounts.UNKNOWN
+    doubt_other_keys(ours, dict.fromkeys(keys, then), "key", now=desk.time)
+    assert state("mastodon").health == health
+
+
 def test_other_keys_send_nothing_before_the_network_has_said_whose_they_are(desk: Desk) -> None:
     ours = settings(live=True)
     accounts.know_accounts(listed(ours))
