@@ -101,8 +101,9 @@ def _must_be_as_shown(own: OwnPost, settings: Settings, playing: Playing) -> Non
     for echo in _echoes(f"{own.post.id.slot}/{own.post.id.occurrence}", own.post, settings, playing):
         if _names(echo) not in shown:
             raise UsageError(
-                f"{echo.before.account} has {echo.of_this} since a moment ago, so nothing was queued: somebody else may have "
-                "sent the same.\nLook what is there, and give the command again if it is to be said once more."
+                f"{echo.before.account} has {echo.of_this} since a moment ago, so nothing was queued: "
+                "somebody else may have sent the same.\n"
+                "Look what is there, and give the command again if it is to be said once more."
             )
 
 
