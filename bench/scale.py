@@ -98,14 +98,12 @@ def _insert(model: Any, columns: dict[str, str], source: str, *, before: str = "
     """One statement that fills a table, and its parameters: each column that is not given takes its model's default."""
     from django.db import connection
 
-    others = [one for one in model._meta.concrete_fields if not one.primary_key and one.column not in columns]
+    table = model._meta  # noqa: SLF001  the documented name of Django's own
+    others = [one for one in table.concrete_fields if not one.primary_key and one.column not in columns]
     given = {one.column: one.get_db_prep_save(one.get_default(), connection) for one in others}
     values = [*columns.values(), *(f"%({name})s" for name in given)]
-    return (
-        f"INSERT INTO {model._meta.db_table} ({', '.join([*columns, *given])})\n{before}\n"
-        f"SELECT {', '.join(values)} {source}",
-        given,
-    )
+    into = f"INSERT INTO {table.db_table} ({', '.join([*columns, *given])})"
+    return f"{into}\n{before}\nSELECT {', '.join(values)} {source}", given
 
 
 def measure(label: str) -> tuple[float, float, float]:

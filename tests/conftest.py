@@ -32,9 +32,32 @@ import pytest  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection, connections  # noqa: E402
 
+from tests.waiting import HANG_S  # noqa: E402
+
 # Every commit waits for its disk (synchronous=FULL): in memory, tests do not wait for everybody else's disk.
 MEMORY = Path(tempfile.mkdtemp(prefix="amplifier-tests-", dir="/dev/shm")) if os.access("/dev/shm", os.W_OK) else None
 SQLITE = dict(connections.databases["default"])
+
+
+# How long the product waits for an answer before it goes on without; who tests that sets it, and holds the answer back.
+DEADLINES = (
+    "amplifier.cli.correct.LOOK_FOR_S",
+    "amplifier.cli.stop.LOOK_FOR_S",
+    "amplifier.deliver.halt.DATABASE_WITHIN_S",
+    "amplifier.deliver.override.READ_WITHIN_S",
+    "amplifier.web.console.correct.LOOK_FOR_S",
+    "amplifier.web.console.wall.ANSWER_WITHIN_S",
+    "amplifier.web.errands.stop.LOOK_FOR_S",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_no_hurry() -> Iterator[None]:
+    """What answers in a test is waited for, on however slow a machine."""
+    with pytest.MonkeyPatch.context() as patience:
+        for name in DEADLINES:
+            patience.setattr(name, HANG_S)
+        yield
 
 
 def left_out(reason: str) -> NoReturn:

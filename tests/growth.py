@@ -7,19 +7,27 @@ from collections.abc import Callable
 from typing import Any
 
 LINEAR = 10  # what is less is no square
-TIMES = 3  # the best of so many, in this thread's own time: others on the machine have no say
+TRIES = 100
 LEAST_S = 0.002  # shorter is not measured well, and harms nobody
 
 
 def growth(run: Callable[[Any], object], unit: Any, count: int = 2000) -> float:
-    """The time for `unit` four times `count` times, by that for `count` times."""
-    return _took(run, unit * (4 * count)) / max(_took(run, unit * count), LEAST_S)
+    """The work for `unit` four times `count` times, by that for `count` times; on whatever machine.
+
+    A machine under load makes a run dearer and never cheaper, so the cheapest run of each, in this thread's own time,
+    comes ever closer to the work itself: both are run in turn until it is seen that the work is linear, and what is
+    still no line after a hundred tries is none.
+    """
+    once, four_times = unit * count, unit * (4 * count)
+    short = long = float("inf")
+    for _ in range(TRIES):
+        short, long = min(short, _took(run, once)), min(long, _took(run, four_times))
+        if long < LINEAR * max(short, LEAST_S):
+            break
+    return long / max(short, LEAST_S)
 
 
 def _took(run: Callable[[Any], object], given: Any) -> float:
-    best = float("inf")
-    for _ in range(TIMES):
-        begun = time.thread_time()
-        run(given)
-        best = min(best, time.thread_time() - begun)
-    return best
+    begun = time.thread_time()
+    run(given)
+    return time.thread_time() - begun

@@ -10,6 +10,7 @@ import pytest
 
 import amplifier
 from amplifier.__main__ import COMMANDS, main
+from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -22,7 +23,7 @@ def _run(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=HANG_S,
         check=False,
     )
 
@@ -121,7 +122,7 @@ def test_the_same_mistake_is_told_once(tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_reader_that_has_had_enough_is_no_disaster() -> None:
     words = f"set -o pipefail; {sys.executable} -m amplifier check --json | true"
     done = subprocess.run(
-        ["bash", "-c", words], cwd=REPOSITORY, capture_output=True, text=True, timeout=30, check=False
+        ["bash", "-c", words], cwd=REPOSITORY, capture_output=True, text=True, timeout=HANG_S, check=False
     )
     assert (done.returncode, done.stderr) == (1, "")
 
@@ -133,7 +134,7 @@ def test_help_is_quick_because_it_loads_almost_nothing(tmp_path: Path) -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=HANG_S, check=False
     )
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.iterdir())

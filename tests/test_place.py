@@ -14,6 +14,7 @@ from amplifier.cli.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import DATABASE, HELD_SETTINGS, LOCK, Place, port_number, settle, settle_anyhow
 from amplifier.settings import Mode
+from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[1]
 REAL_KEY = "x" * 48
@@ -75,7 +76,7 @@ def test_a_process_waits_while_another_makes_the_key(home: Path, tmp_path: Path)
         file.write(REAL_KEY)
         file.flush()
         fcntl.flock(file, fcntl.LOCK_UN)
-        assert second.result(5).key == REAL_KEY
+        assert second.result(HANG_S).key == REAL_KEY
 
 
 @pytest.mark.parametrize("left", ["", "cut sho"])

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import idna
+
 from amplifier.networks import OF_A_SERVER
 
 NO_HANDLE = "handle.invalid"  # what Bluesky says as long as a handle's domain does not lead back to its account
@@ -44,7 +46,7 @@ def _host(address: str) -> str:
     except ValueError:  # settings refuse it; an old ledger may have it
         return ""
     try:
-        return host.encode("idna").decode()
+        return idna.encode(host, uts46=True).decode()  # as requests does: straße is not strasse
     except UnicodeError:
         return host
 
@@ -96,8 +98,8 @@ class Known:
 class Match:
     """Which row a listed account has: its `number` (None: a new one), and whether it may only begin once it is proven.
 
-    `is_doubtful`: it may be an account that is known by another row than its handle says. It has a row of its own until
-    its network has said who it is, and nothing goes out before.
+    `is_doubtful`: it may be an account that is known by another row than its handle says, or by another name of its
+    server. It has a row of its own until its network has said who it is, and nothing goes out before.
     """
 
     listed: Listed
@@ -116,8 +118,11 @@ def matches(listed: Sequence[Listed], known: Sequence[Known]) -> tuple[Match, ..
     doubtful = {
         label for network in {one.network for one in listed} for label in _doubtful(network, listed, rows, known)
     }
+    said_before = {row.identity.network for row in known}
     return tuple(
-        Match(one, None, is_doubtful=True) if one.label in doubtful else Match(one, row.number if row else None)
+        Match(one, None, is_doubtful=one.label in doubtful or (one.asked and one.network in said_before))
+        if row is None or one.label in doubtful
+        else Match(one, row.number)
         for one, row in zip(listed, rows, strict=True)
     )
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from rich.progress import BarColumn, Progress, TextColumn
 
 from amplifier.campaign.delivery import Journey, Receipt, State, Verb
+from amplifier.cli.following import worker_is_alive
 from amplifier.cli.output import actor, agreed, as_said, console, errors, say_json, state_words
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
@@ -66,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
     ledger.must_be_ready()
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
+    if worker_is_alive():  # else opening the ledger reads the file for all, as a start does
+        accounts.must_be_called_so({one.name: one.identity for one in place.settings.accounts})
     house = open_house(place)
     now = utc_now()
     if options.link:

@@ -55,9 +55,8 @@ def run(options: argparse.Namespace) -> int:
     now = utc_now()
     due_at = _due(options.at, settings, now)
     names = [account.name for account in settings.accounts] if options.to == "all" else options.to.split(",")
-    own = prepare_own(
-        options.text, [name.strip() for name in names], settings, due_at=due_at, now=now, playing=playing(settings)
-    )
+    stage = playing(settings)
+    own = prepare_own(options.text, [name.strip() for name in names], settings, due_at=due_at, now=now, playing=stage)
     if own.refused or (own.echoes and not options.again):
         raise UsageError(_why_not((own.refused or own.echoes)[0], settings))
     if options.json and not options.yes:
@@ -68,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
         return 1
-    ids = queue_own(own, settings, actor=actor(), now=now, facts=stated)
+    ids = queue_own(own, settings, actor=actor(), now=now, facts=stated, playing=stage)
     alive = worker_is_alive()
     rows = journeys.journeys_by_id(ids)
     wait = (0 if options.at else WAIT_S) if options.wait is None else options.wait

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from amplifier.campaign.account import Identity
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
@@ -159,9 +160,10 @@ def _print_accounts(
 ) -> None:
     """How each account stands; `asked`: somebody is there who asks them."""
     out = console()
-    known = {account.name: account.known_as for account in settings.accounts}
+    known = {account.name: account for account in settings.accounts}
     for one in states:
-        handle = known.get(one.name, f"@{one.handle}")
+        who, listed = Identity(one.platform, one.server, one.handle), known.get(one.name)
+        handle = listed.known_as if listed and listed.identity == who else who.shown  # settings.yaml may be newer
         if one.name in unasked:
             out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: by hand; nothing is asked of its API.")
             continue

@@ -59,8 +59,9 @@ def doubt_other_keys(settings: Settings, environment: Mapping[str, str], key: st
             continue
         words = "\0".join(f"{name}={environment.get(at, '').strip()}" for name, at in sorted(one.secrets.items()))
         digest = hmac.new(f"keys:{key}".encode(), words.encode(), sha256).digest()
-        if sealed.load_seal(one.name, KEYS) != digest:
-            accounts.doubt_keys(one.name)
+        before = sealed.load_seal(one.name, KEYS)
+        if before != digest:
+            accounts.doubt_keys(one.name, had_others=before is not None)
             sealed.save_seal(one.name, KEYS, value=digest, now=now)
 
 

@@ -17,7 +17,7 @@ from amplifier.deliver.cost import price
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.settings import Account, Settings
-from amplifier.store import corrections, journeys
+from amplifier.store import accounts, corrections, journeys
 from amplifier.store.corrections import Hand
 from amplifier.written import nearest
 
@@ -94,6 +94,7 @@ def chosen_accounts(rows: Iterable[Journey], settings: Settings, on: Collection[
     for name in on:
         if name not in found:
             raise UsageError(f"This post was not for an account “{name}”. {nearest(name, found)}")
+    accounts.must_be_called_so({name: settings.account(name).identity for name in (on or found)})
     return [one for name, one in found.items() if not on or name in on]
 
 

@@ -137,6 +137,8 @@ def _row(delivery: int, act: Act, settings: Settings) -> Journey:
     account = next((one for one in settings.accounts if one.name == row.identity.account), None)
     if account is None and act not in (Act.LEAVE, Act.STAND):
         raise UsageError(f"The account {row.identity.account} is no longer in settings.yaml. Leave the post out.")
+    if account is not None and act is not Act.LEAVE:
+        accounts.must_be_called_so({account.name: account.identity})
     asked = question(row, _outlook(account, row, settings))
     if act not in asked.acts:
         raise UsageError(_cannot(act, asked))

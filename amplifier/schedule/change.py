@@ -196,6 +196,7 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     """
     must_be_ahead_there(program, post, words)
     settings = program.settings
+    accounts.must_be_called_so({name: settings.account(name).identity for name in words})
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
     due_at = _due(program, post)
     said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,6 +138,21 @@ def identities() -> dict[str, Identity]:
     return {label: Identity(network, server, handle) for label, network, server, handle in execute(statement)}
 
 
+def must_be_called_so(wanted: Mapping[str, Identity]) -> None:
+    """Raises UsageError where one of these labels stands for somebody else in the ledger: it would speak there.
+
+    What is queued for a label goes out on the account that has it in the ledger, until a start has read settings.yaml.
+    """
+    there = identities()
+    for label, who in wanted.items():
+        if there.get(label, who) != who:
+            raise UsageError(
+                f"settings.yaml says that {label} is {who.shown}, and the service still knows it as "
+                f"{there[label].shown}, so nothing was done.\n"
+                "End the service and start it again (amplifier up); then give the command once more."
+            )
+
+
 @reading
 def remote_id_of(label: str) -> str:
     """The network's own id of this account, as it was proven; empty as long as it was not."""
@@ -217,9 +232,12 @@ def account_is_ok(  # noqa: PLR0913  what a network says of an account
 
 
 @whole
-def doubt_keys(name: str) -> None:
-    """The account has other keys now, which may be somebody else's: it is asked at once, and sends nothing before."""
-    found = AccountRow.objects.filter(label=name, health=OK)
+def doubt_keys(name: str, *, had_others: bool) -> None:
+    """The account's keys may be somebody else's: it is asked at once, and sends nothing before.
+
+    Where it was used with others before (`had_others`) that holds also for one that never said who it is.
+    """
+    found = AccountRow.objects.filter(label=name, health__in=[OK, UNKNOWN] if had_others else [OK])
     found.update(health=UNPROVEN, detail=OTHER_KEYS, checked_at=None)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import accounts, decisions, fact_names, planned
+from amplifier.store import accounts, decisions, fact_names, ledger, planned
 from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import reading, whole
@@ -53,8 +53,14 @@ def existing(campaign: str) -> list[ExistingPost]:
 
 
 @whole
-def add_post(add: Add, ink: Ink) -> list[int]:
-    """Add one post with its deliveries, and the numbers of the deliveries."""
+def add_post(add: Add, ink: Ink, *, first: Callable[[], None] | None = None) -> list[int]:
+    """Add one post with its deliveries, and the numbers of the deliveries.
+
+    `first` is called as soon as nobody else can add one so: what it raises keeps the post from being added.
+    """
+    if first is not None:
+        ledger.lock()
+        first()
     return _add(add, ink)
 
 

@@ -24,7 +24,7 @@ from amplifier.store.transaction import whole
 SERVICE = "service"
 UNKNOWN, UNPROVEN = "unknown", "unproven"
 NEW = "new: "  # what a row is called until it has its label
-WHO = "The network has not said yet whether this is an account that was listed here under another handle."
+WHO = "The network has not said yet whether this is an account that was listed here under another name."
 
 
 def new_row(match: Match) -> AccountRow:

@@ -91,10 +91,6 @@ def test_a_new_handle_waits_for_proof_where_a_known_account_is_gone() -> None:
     ("listed", "there"),
     [
         ([Listed("y", "x", "labfree", asked=False)], [known(3, X, "x", "77")]),  # nobody may ask
-        (
-            [Listed("x", "x", "labfreemvmt"), Listed("y", "x", "labfree")],
-            [known(3, X, "x", "77")],
-        ),  # it is still listed
         ([Listed("y", "bluesky", "labfree.example")], [known(3, X, "x", "77")]),  # another network
         ([Listed("y", "x", "labfreemvmt")], [known(3, X, "x", "77")]),  # nothing but its label changed
     ],
@@ -128,7 +124,7 @@ ONE, TWO = known(1, Identity("x", "", "a"), "one", "77"), known(2, Identity("x",
         ([("one", "c"), ("two", "a")], "one two"),
         ([("one", "c"), ("two", "b")], "one"),
         ([("one", "b"), ("three", "a")], "one three"),
-        ([("one", "a"), ("two", "b"), ("three", "c")], ""),  # one more
+        ([("one", "a"), ("two", "b"), ("three", "c")], "three"),  # one more, or one of these by another name
         ([("uno", "a"), ("due", "b")], ""),  # labels that nobody had
         ([("one", "a")], ""),
     ],
@@ -216,3 +212,22 @@ def test_whose_the_keys_are(row: Known, told: Told, other: Known | None, found: 
 def test_two_rows_that_lose_one_label_after_another_are_called_differently() -> None:
     who = {1: Identity("x", "", "a"), 2: Identity("x", "", "a")}
     assert renamed({1: "one (@a)", 2: "one"}, {3: "one"}, who) == {3: "one", 2: "one (@a) 2"}
+
+
+def test_a_host_is_the_one_that_a_request_would_go_to() -> None:
+    assert identity("mastodon", "us", "https://stra\u00dfe.example").server == "xn--strae-oqa.example"
+    assert identity("mastodon", "us", "https://xn--strae-oqa.example") == identity(
+        "mastodon", "us", "https://STRA\u00dfE.example/"
+    )
+    assert identity("mastodon", "us", "http://127.0.0.1:3000").server == "127.0.0.1"
+    assert identity("mastodon", "us", "https://a_b.example").server == "a_b.example"
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_new_account_beside_known_ones_says_who_it_is_before_anything_goes_out(is_listed: bool) -> None:  # noqa: FBT001
+    beside = Listed("again", "mastodon", "labfreemvmt", "https://elsewhere.example")
+    known_one = replace(known(3, SOCIAL, "m", "77"), is_listed=is_listed)
+    listed = [Listed("m", "mastodon", SOCIAL.handle, f"https://{SOCIAL.server}")] if is_listed else []
+    assert matches([*listed, beside], [known_one])[-1].is_doubtful
+    assert not matches([*listed, beside._replace(asked=False)], [known_one])[-1].is_doubtful, "nobody may ask"
+    assert not matches([beside], [])[0].is_doubtful, "there is nothing that could be said twice"

@@ -16,6 +16,7 @@ from typing import IO
 import pytest
 
 from amplifier.cli.console_token import VARIABLE, Opened, keep, new_token, opened_here, token_of_this_run
+from tests.waiting import HANG_S
 
 OPENED = Opened("127.0.0.1", 8000, "s3cret")
 SERVES = """
@@ -24,7 +25,7 @@ from pathlib import Path
 from amplifier.cli.console_token import Opened, keep
 kept = keep(Path(sys.argv[1]), Opened("127.0.0.1", 8000, "s3cret"))
 print("kept", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -62,7 +63,7 @@ def test_it_is_found_while_its_process_lives_and_not_when_that_was_killed(tmp_pa
                 assert len(opened_here(tmp_path)) == 2
         finally:
             process.send_signal(signal.SIGKILL)
-            process.wait(10)
+            process.wait(HANG_S)
     assert (tmp_path / "console-8000.token").exists()
     assert opened_here(tmp_path) == []
 

@@ -5,7 +5,7 @@ import pytest
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
 from amplifier.store import heartbeats, journeys, stops
-from amplifier.store.models import PostRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
 
 
@@ -50,6 +50,37 @@ def test_the_same_text_again_is_refused_until_somebody_insists(shell: Shell) -> 
     assert "say nearly the same on mastodon within 24 hours: “GOOD mornings" in " ".join(again.out.split())
     assert len(shell.ask(*words, "--again", "--yes")["warnings"]) == 2
     assert journeys.counts()[State.QUEUED] == len([row for row in journeys.journeys() if row.state is State.QUEUED])
+
+
+def test_nothing_is_said_or_changed_for_an_account_that_is_somebody_else_in_the_ledger(shell: Shell) -> None:
+    sent = shell.ask("send", "Good morning", "--to", "mastodon", "--yes")["deliveries"][0]
+    out = shell.ask("send", "Good evening", "--to", "mastodon", "--yes")["deliveries"][0]
+    DeliveryRow.objects.filter(id=sent["id"]).update(state="held", reason="rejected")
+    DeliveryRow.objects.filter(id=out["id"]).update(state="sent", remote_id="1", sent_at=utc_now())
+    file = shell.home / "settings.yaml"
+    file.write_text(file.read_text().replace("handle: labfreemvmt\n    api", "handle: north-wales\n    api"))
+    coming = next(row for row in journeys.coming() if row.identity.account == "mastodon")
+    name = f"{coming.identity.post.slot}/{coming.identity.post.occurrence}"
+    (row,) = journeys.journeys_by_id([out["id"]])
+    posted = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
+    before = journeys.counts()
+    for words in (
+        ("send", "Only for the north", "--to", "x,mastodon", "--yes"),
+        ("edit", name, "Only for the north", "--on", "mastodon", "--yes"),
+        ("withdraw", posted, "--yes"),
+        ("correct", posted, "--text", "Good night", "--yes"),
+    ):
+        told = shell.refused(*words)
+        assert "settings.yaml says that mastodon is @north-wales@social.example, and the service still knows" in told
+        assert "as @labfreemvmt@social.example, so nothing was done." in told
+        assert "start it again (amplifier up)" in told
+    decided = shell("decide", str(sent["id"]), "--again", "--yes")
+    assert (decided.code, "so nothing was done." in decided.err) == (2, True)
+    assert journeys.counts() == before
+    status = shell("status").out
+    assert "Mastodon @labfreemvmt@social.example" in status
+    assert "north-wales" not in status
+    assert shell("send", "Hello north", "--to", "bluesky", "--yes").code == 1, "the others are who they were"
 
 
 def test_x_takes_nothing_nearly_twice_whoever_insists(shell: Shell) -> None:

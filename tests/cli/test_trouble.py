@@ -15,6 +15,7 @@ import pytest
 
 from amplifier.cli import trouble
 from amplifier.cli.trouble import Trouble
+from tests.waiting import HANG_S
 
 
 @dataclass
@@ -44,7 +45,7 @@ def stage(*children: Any) -> Any:
 
 
 def child(*words: str) -> Any:
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"])
     return SimpleNamespace(words=list(words), process=process)
 
 
@@ -70,7 +71,7 @@ def test_the_worker_alone_is_killed_and_counted(at: Callable[[float], None]) -> 
         made(here)
         at(9.0)
         made(here)
-        assert worker.process.wait(timeout=5) == -signal.SIGKILL
+        assert worker.process.wait(timeout=HANG_S) == -signal.SIGKILL
         assert sandbox.process.poll() is None
         assert made.kills == 1
         at(20.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -86,13 +85,10 @@ def problems(source: str, *, line: int = 1, known: Known | None = None) -> tuple
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_template_is_refused_at_once(name: str) -> None:
-    began = time.perf_counter()
     tree, found = allow.tree(HOSTILE[name], path=PATH, line=7, env=ENV)
-    took = time.perf_counter() - began
     assert tree is None
     assert found
     assert all(each.path == PATH and each.line >= 7 and each.message and each.hint for each in found)
-    assert took < 0.1
 
 
 @pytest.mark.parametrize(

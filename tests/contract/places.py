@@ -14,6 +14,7 @@ from amplifier.clock import utc_now
 from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
+from tests.waiting import HANG_S
 
 TOKEN = "sandbox-token"
 _numbers = itertools.count(1)
@@ -56,7 +57,7 @@ def ask(method: str, address: str, *, token: str = "", body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address, method=method, data=data, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=HANG_S) as answer:
             return json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         raise AssertionError(f"{method} {address}: {error.code} {error.read()[:500]!r}") from error

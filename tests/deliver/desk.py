@@ -17,6 +17,7 @@ from amplifier.store import events
 from amplifier.store.models import DeliveryRow
 from tests.deliver.scripted import Scripted
 from tests.store import filled
+from tests.waiting import HANG_S
 
 PAUSES = Pauses(settle=90, look_again=60, retry_after=30)
 THREADS = 4
@@ -88,7 +89,7 @@ class Desk:
 
     def rest(self, worker: Worker) -> None:
         for _ in range(THREADS):
-            assert worker._free.acquire(timeout=10), "a thread never came back"
+            assert worker._free.acquire(timeout=HANG_S), "a thread never came back"
         for _ in range(THREADS):
             worker._free.release()
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.waiting import HANG_S
+
 
 class Messenger:
     """Answers each call with the next of `answers` (the last one goes on); 0 hangs until the test is over."""
@@ -30,7 +32,7 @@ class Messenger:
             self.calls.append(json.loads(body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if not answer:
-            self.over.wait(30)
+            self.over.wait(2 * HANG_S)
         return answer or 200
 
 

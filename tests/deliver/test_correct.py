@@ -23,6 +23,11 @@ NEW = "The ballot closes at 17:40."
 SAID = "Correction: The ballot closes at 17:40."
 
 
+@pytest.fixture(autouse=True)
+def _listed(desk: Desk) -> None:  # noqa: ARG001  the ledger that it works on
+    filled.list_as(the_settings())
+
+
 def prepared(post: object, text: str = NEW, on: tuple[str, ...] = ()) -> object:
     words = {name: NewWords(text) for name in ALL}
     return prepare_correction(post, words, the_settings(), now=NOW, on=on)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ import pytest
 
 from amplifier.deliver import messenger as carrying
 from tests.deliver.messenger_server import messenger
+from tests.waiting import HANG_S
 
 
 def test_a_message_is_carried_and_apprise_stays_outside() -> None:
@@ -19,7 +20,7 @@ def test_a_message_is_carried_and_apprise_stays_outside() -> None:
 
 
 def test_a_messenger_that_hangs_costs_its_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrying, "GRACE_S", 60.0)  # a slow machine takes long to begin; the time-out is what counts
+    monkeypatch.setattr(carrying, "GRACE_S", HANG_S)  # a slow machine takes long to begin; the time-out is what counts
     with messenger(0) as there:
         assert carrying.carry(there.address(), title="", body="x", timeout_s=1) == "it did not answer in time"
 
@@ -29,6 +30,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program in the carrier's place."""
     path = tmp_path / "carrier.py"
     monkeypatch.setattr(carrying, "CARRIER", "carrier")
+    monkeypatch.setattr(carrying, "GRACE_S", HANG_S)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return path
 

@@ -23,6 +23,11 @@ IMPRINT = SETTINGS.campaign.imprint.text
 pytestmark = pytest.mark.usefixtures("desk")
 
 
+@pytest.fixture(autouse=True)
+def _listed(desk: Desk) -> None:  # noqa: ARG001  the ledger that it works on
+    filled.list_as(SETTINGS)
+
+
 def own(text: str = "We are in the hall", *accounts: str, now: int = 0, due: int = 0) -> OwnPost:
     return prepare_own(text, accounts or ("x", "mastodon"), SETTINGS, due_at=after(due), now=after(now))
 
@@ -101,3 +106,14 @@ def test_each_network_has_its_own_key_for_it() -> None:
     numbers = queue_own(own("Hello", "x", "bluesky"), SETTINGS, actor="cli:ola", now=NOW)
     keys = [filled.row(number).key for number in numbers]
     assert [len(key) for key in keys] == [36, 13]
+
+
+@pytest.mark.parametrize("text", ["Doors are open", "Doors are OPEN!"])
+def test_of_two_people_who_say_the_same_at_once_the_second_is_told(text: str) -> None:
+    first, second = own("Doors are open", "mastodon", "bluesky"), own(text, "bluesky", now=1)
+    queue_own(first, SETTINGS, actor="cli:ola", now=NOW)
+    with pytest.raises(UsageError, match=r"bluesky has .*this text since a moment ago, so nothing was queued"):
+        queue_own(second, SETTINGS, actor="cli:sam", now=after(1))
+    assert len(journeys.journeys()) == 2
+    insisting = own(text, "bluesky", now=2)  # who has seen it may say it once more
+    assert len(queue_own(insisting, SETTINGS, actor="cli:sam", now=after(2))) == 1

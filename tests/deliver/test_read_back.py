@@ -14,7 +14,8 @@ from amplifier.errors import RateLimited, Unavailable
 from amplifier.store import events
 from amplifier.store.read_backs import Out
 from tests.deliver.desk import Desk
-from tests.deliver.out import ALL, correct, rows, say
+from tests.deliver.out import ALL, correct, rows, say, the_settings
+from tests.store import filled
 from tests.store.filled import NOW, after, row
 
 HOUR = timedelta(hours=1)
@@ -101,6 +102,7 @@ def test_what_somebody_deleted_or_changed_by_hand_is_told(desk: Desk) -> None:
 
 
 def test_what_we_corrected_ourselves_is_no_news(desk: Desk) -> None:
+    filled.list_as(the_settings())
     post = say(desk)
     correct(post, "The ballot closes at 17:40.", now=desk.time)
     for _ in range(3):

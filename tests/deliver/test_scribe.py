@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection
@@ -18,6 +18,7 @@ from amplifier.store.deliveries import Turned
 from tests.store import filled
 from tests.store.broken import refusing
 from tests.store.filled import NOW, add, after, claim, receipt, row, sending, step
+from tests.waiting import HANG_S, until
 
 
 @pytest.fixture
@@ -54,11 +55,25 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counted
 
 
+@pytest.fixture
+def gathers(monkeypatch: pytest.MonkeyPatch) -> Callable[[Scribe, int], threading.Event]:
+    """The writer waits until so many others have come, however slow they are; set when it waits."""
+
+    def gather(scribe: Scribe, others: int) -> threading.Event:
+        waits = threading.Event()
+
+        def sleep(_: float) -> None:
+            waits.set()
+            until(lambda: scribe._wishes.qsize() >= others, every=0.001)
+
+        monkeypatch.setattr(scribe_module, "time", SimpleNamespace(sleep=sleep))
+        return waits
+
+    return gather
+
+
 def wait_for(sign: str, caplog: pytest.LogCaptureFixture, times: int = 2) -> None:
-    until = time.monotonic() + 10
-    while caplog.text.count(sign) < times:
-        assert time.monotonic() < until, caplog.text
-        time.sleep(0.005)
+    until(lambda: caplog.text.count(sign) >= times, f"never said: {sign}")
 
 
 def test_an_intent_is_in_the_ledger_when_it_is_answered(scribe: Scribe) -> None:
@@ -108,7 +123,10 @@ def test_a_full_account_rests_by_the_caps_that_the_scribe_was_given(scribe: Scri
     assert filled.next_allowed("bluesky") == after(3600)
 
 
-def test_what_many_want_at_once_is_one_transaction(scribe: Scribe, turns: list[int]) -> None:
+def test_what_many_want_at_once_is_one_transaction(
+    scribe: Scribe, turns: list[int], gathers: Callable[[Scribe, int], threading.Event]
+) -> None:
+    gathers(scribe, 2)
     dues = [sending(account=account) for account in filled.PLATFORMS]
     turns.clear()
     for _ in dues:
@@ -119,16 +137,19 @@ def test_what_many_want_at_once_is_one_transaction(scribe: Scribe, turns: list[i
     assert {row(due.id).state for due in dues} == {"sent"}
 
 
-def test_who_is_alone_waits_for_nobody(scribe: Scribe) -> None:
+def test_who_is_alone_waits_for_nobody(scribe: Scribe, gathers: Callable[[Scribe, int], threading.Event]) -> None:
     due = sending()
+    waits = gathers(scribe, 0)
     scribe.begins()
-    before = time.monotonic()
     scribe.finish(step(due, State.SENT, receipt=receipt(12)))
-    assert time.monotonic() - before < 0.09
     scribe.ends()
+    assert not waits.is_set()
 
 
-def test_one_rows_trouble_is_told_to_its_own_thread_and_spoils_no_other(scribe: Scribe, turns: list[int]) -> None:
+def test_one_rows_trouble_is_told_to_its_own_thread_and_spoils_no_other(
+    scribe: Scribe, turns: list[int], gathers: Callable[[Scribe, int], threading.Event]
+) -> None:
+    gathers(scribe, 2)
     for account in filled.PLATFORMS:
         add(account=account)
     dues = claim()
@@ -182,7 +203,7 @@ def test_a_result_that_cannot_be_written_is_tried_again_until_it_can(
         thread = finishing(scribe, due, told)
         wait_for("a result cannot be written yet", caplog, times=3)
         assert (told, row(due.id).state) == ([], "sending")
-    thread.join(10)
+    thread.join(HANG_S)
     assert told == [(True, None)]
     assert (row(due.id).state, row(due.id).remote_id) == ("sent", "12")
 
@@ -204,7 +225,7 @@ def test_who_stops_does_not_wait_for_a_database_that_stays_broken(
         thread = finishing(scribe, due, told)
         wait_for("a result cannot be written yet", caplog)
         scribe.hurry()
-        thread.join(10)
+        thread.join(HANG_S)
     assert isinstance(told[0], DatabaseError)
     assert row(due.id).state == "sending"
 
@@ -246,15 +267,19 @@ def test_two_that_begin_for_the_last_money_in_one_breath_do_not_both_begin(scrib
     assert sorted(filled.at_once(calls)) == [False, True]
 
 
-def test_stopping_writes_what_was_asked_for_first(scribe: Scribe) -> None:  # noqa: ARG001  the ledger
+def test_stopping_writes_what_was_asked_for_first(
+    scribe: Scribe,  # noqa: ARG001  the ledger
+    gathers: Callable[[Scribe, int], threading.Event],
+) -> None:
     due = sending()
-    mine = hire(gather_s=0.05)
+    mine = hire()
+    waits = gathers(mine, 1)  # until it is told to stop
     mine.begins()
     mine.begins()
     told: list[object] = []
     thread = finishing(mine, due, told)
-    time.sleep(0.01)
+    assert waits.wait(HANG_S)
     mine.stop()
-    thread.join(10)
+    thread.join(HANG_S)
     assert told == [(True, None)]
     assert row(due.id).state == "sent"

@@ -16,6 +16,12 @@ from amplifier.store import errands, journeys, withdrawals
 from amplifier.store.models import DeliveryRow
 from tests.deliver.desk import Desk, story
 from tests.deliver.out import ALL, correct, hand, queue, rows, say, texts, the_settings
+from tests.store import filled
+
+
+@pytest.fixture(autouse=True)
+def _listed(desk: Desk) -> None:  # noqa: ARG001  the ledger that it works on
+    filled.list_as(the_settings())
 
 
 def withdraw(post: PostId, desk: Desk, *, on: tuple[str, ...] = ()) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError
@@ -19,14 +18,7 @@ from tests.deliver.desk import Desk, receipt_of, stands, story
 from tests.store import filled
 from tests.store.broken import refusing
 from tests.store.filled import add, after, row
-
-
-def wait_until(sign: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if sign():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it never came")
+from tests.waiting import HANG_S, until
 
 
 def test_what_is_due_goes_out_once_and_its_receipt_is_kept(desk: Desk) -> None:
@@ -67,12 +59,9 @@ def test_all_accounts_are_served_in_one_tick_each_with_one_at_a_time(desk: Desk)
 def test_a_network_that_hangs_keeps_no_other_waiting(desk: Desk) -> None:
     stuck, free = add(), add(account="bluesky")
     answer = threading.Event()
-    desk.x.refused.append(lambda: answer.wait(10))
+    desk.x.refused.append(lambda: answer.wait(HANG_S))
     desk.worker.tick()
-    for _ in range(200):
-        if stands(free)[0] == "sent":
-            break
-        threading.Event().wait(0.01)
+    until(lambda: (stands(free)[0], stands(stuck)[0]) == ("sent", "sending"))
     assert (stands(free)[0], stands(stuck)[0]) == ("sent", "sending")
     answer.set()
     desk.rest(desk.worker)
@@ -340,7 +329,7 @@ def test_a_receipt_is_not_lost_while_the_database_cannot_take_it(
     number = add()
     with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
         desk.worker.tick()
-        wait_until(lambda: caplog.text.count("a result cannot be written yet") > 2)
+        until(lambda: caplog.text.count("a result cannot be written yet") > 2)
         assert stands(number)[0] == "sending"
     desk.rest(desk.worker)
     assert (stands(number)[0], desk.x.calls) == ("sent", ["prepare", "publish"])
@@ -360,7 +349,7 @@ def test_a_late_receipt_is_not_lost_either(
     desk.x.lost.append(late)
     with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
         desk.worker.tick()
-        wait_until(lambda: caplog.text.count("a result cannot be written yet") > 2)
+        until(lambda: caplog.text.count("a result cannot be written yet") > 2)
         assert stands(number)[0] == "unsure"
         desk.pass_by(30)
     desk.rest(desk.worker)
@@ -377,7 +366,7 @@ def test_a_worker_that_is_told_to_stop_does_not_wait_for_a_broken_database(
     number = add()
     with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
         desk.worker.tick()
-        wait_until(lambda: "a result cannot be written yet" in caplog.text)
+        until(lambda: "a result cannot be written yet" in caplog.text)
         desk.worker.stop()
     assert stands(number)[0] == "sending"
     desk.worker = desk.hire()
@@ -390,9 +379,10 @@ def test_a_worker_that_is_told_to_stop_does_not_wait_for_a_broken_database(
 
 def test_a_worker_that_is_told_to_stop_finishes_its_call_and_claims_nothing_more(desk: Desk) -> None:
     first = add(due=after(-5))
-    answer = threading.Event()
-    desk.x.refused.append(lambda: answer.wait(10))
+    begun, answer = threading.Event(), threading.Event()
+    desk.x.refused.append(lambda: begun.set() or answer.wait(HANG_S))
     desk.worker.tick()
+    assert begun.wait(HANG_S)
     threading.Timer(0.1, answer.set).start()
     desk.worker.stop()
     assert stands(first)[0] == "sent"
@@ -432,17 +422,19 @@ def test_a_clock_that_is_set_back_makes_nobody_wait_longer(desk: Desk) -> None:
 
 def test_a_network_that_never_answers_keeps_two_threads_at_most_whatever_becomes_of_its_leases(desk: Desk) -> None:
     answered = threading.Event()
-    desk.networks["mastodon"].refused += [lambda: answered.wait(60)] * 20
-    desk.networks["mastodon"].blind += [lambda: answered.wait(60)] * 20
+    desk.networks["mastodon"].refused += [lambda: answered.wait(HANG_S)] * 20
+    desk.networks["mastodon"].blind += [lambda: answered.wait(HANG_S)] * 20
+    calls = desk.networks["mastodon"].calls
     for minute in range(6):
         add(f"Number {minute}", account="mastodon", due=desk.time)
         desk.worker.tick()
-        threading.Event().wait(0.05)
+        until(lambda: "publish" in calls)
+        threading.Event().wait(0.05)  # for what must not come
         desk.pass_by(100)
-    calls = desk.networks["mastodon"].calls
+    until(lambda: "find" in calls)
     assert (calls.count("publish"), calls.count("find")) == (1, 1)
 
     others = [add(f"On {name}", account=name, due=desk.time) for name in ("x", "bluesky")]
     desk.worker.tick()
-    wait_until(lambda: [stands(number)[0] for number in others] == ["sent"] * 2)
+    until(lambda: [stands(number)[0] for number in others] == ["sent"] * 2)
     answered.set()

@@ -11,8 +11,8 @@ import pytest
 
 from amplifier.engine.embedded import EmbeddedEngine, Patience
 from amplifier.engine.port import Job
+from tests.waiting import HANG_S
 
-SOON_S = 5.0
 QUICK = Patience(silence_s=0.15, clock_jump_s=5.0, look_every_s=0.03)
 
 
@@ -65,7 +65,7 @@ class Counted:
 
     def happens(self, times: int) -> bool:
         with self.changed:
-            return self.changed.wait_for(lambda: self.calls >= times, timeout=SOON_S)
+            return self.changed.wait_for(lambda: self.calls >= times, timeout=HANG_S)
 
 
 def fail() -> None:
@@ -96,7 +96,7 @@ def test_a_job_that_takes_long_is_never_under_way_twice_and_keeps_no_other(engin
     def long() -> None:
         inside[0] += 1
         most[0] = max(most[0], inside[0])
-        go_on.wait(SOON_S)
+        go_on.wait(HANG_S)
         inside[0] -= 1
 
     slow, quick = Counted(long), Counted()
@@ -111,16 +111,17 @@ def test_a_job_that_takes_long_is_never_under_way_twice_and_keeps_no_other(engin
 
 def test_stopping_waits_for_what_is_under_way_and_begins_nothing_more(engines: Engines) -> None:
     done: list[str] = []
-    begun = threading.Event()
+    begun, stopping = threading.Event(), threading.Event()
 
     def long() -> None:
         begun.set()
-        time.sleep(0.2)
+        stopping.wait(HANG_S)
         done.append("done")
 
     slow, quick = Job("slow", 0.02, long), Counted()
     engine = engines.start(slow, Job("quick", 0.02, quick))
-    assert begun.wait(SOON_S)
+    assert begun.wait(HANG_S)
+    threading.Timer(0.1, stopping.set).start()
     engine.stop()
     calls = (len(done), quick.calls)
     assert done

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.waiting import HANG_S
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",
@@ -21,7 +23,7 @@ LAPTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 THUMB = 44
-PATIENCE_S = 30
+PATIENCE_S = HANG_S
 # What sticks out of the window, unless it lies in something that scrolls by itself or is there for ears alone.
 TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((one) => {
   const box = one.getBoundingClientRect();

@@ -16,6 +16,7 @@ from typing import Any, Self
 from amplifier.cli.tally import World
 from amplifier.sandbox.server import Sandbox
 from tests.journeys.install import REPOSITORY
+from tests.waiting import HANG_S
 
 TOKEN = "a crew of workers"
 TIMEOUT_S = 2.0
@@ -59,10 +60,10 @@ class Crew:
         for number in list(self._living):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
-            self.wait(number, 10)
+            self.wait(number, HANG_S)
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(20)
+        self._process.wait(HANG_S)
         self._sandbox.stop()
 
     def ledger(self) -> Path:
@@ -108,7 +109,7 @@ class Crew:
     def kill(self, number: int) -> None:
         """End it at once, and wait for it."""
         os.kill(number, signal.SIGKILL)
-        self.wait(number, 10)
+        self.wait(number, HANG_S)
 
     def _ask(self, words: dict[str, Any]) -> Any:
         assert self._process.stdin is not None

@@ -22,6 +22,7 @@ from amplifier.cli.tally import World
 from amplifier.place import Place
 from amplifier.settings import load
 from amplifier.web.admission import Admission
+from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[2]
 AMPLIFIER = (sys.executable, "-m", "amplifier")
@@ -116,7 +117,7 @@ class Install:
         """Ask the ledger; nothing while there is none."""
         try:
             with contextlib.closing(
-                sqlite3.connect(f"file:{self.var / 'amplifier.sqlite3'}?mode=ro", uri=True, timeout=5)
+                sqlite3.connect(f"file:{self.var / 'amplifier.sqlite3'}?mode=ro", uri=True, timeout=HANG_S)
             ) as connection:
                 return connection.execute(question).fetchall()
         except sqlite3.OperationalError:
@@ -124,7 +125,10 @@ class Install:
 
     def write(self, statement: str) -> None:
         """Change the ledger behind everybody's back."""
-        with contextlib.closing(sqlite3.connect(self.var / "amplifier.sqlite3", timeout=5)) as connection, connection:
+        with (
+            contextlib.closing(sqlite3.connect(self.var / "amplifier.sqlite3", timeout=HANG_S)) as connection,
+            connection,
+        ):
             connection.execute(statement)
 
     def living(self) -> dict[int, str]:
@@ -142,7 +146,7 @@ class Install:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for process in self.runs:
-            process.wait(10)
+            process.wait(HANG_S)
 
 
 @dataclass
@@ -157,8 +161,8 @@ class Run:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
-    def until(self, is_so: Callable[[], object], *, seconds: float, what: str) -> float:
-        """Wait until something is so; how long it took."""
+    def until(self, is_so: Callable[[], object], *, what: str, seconds: float = HANG_S) -> float:
+        """Wait until something is so, for as long as only a hang may take; how long it took."""
         begun = time.monotonic()
         while not is_so():
             assert self.process.poll() is None, f"ended while waiting for {what}: {self.said()}"
@@ -170,8 +174,8 @@ class Run:
         """Send the signal; the exit code, and the seconds until the last process of the install was gone."""
         begun = time.monotonic()
         os.kill(self.child(self.word) or self.process.pid, number)
-        code = self.process.wait(15)
-        while self.install.living() and time.monotonic() - begun < 15:
+        code = self.process.wait(HANG_S)
+        while self.install.living() and time.monotonic() - begun < HANG_S:
             time.sleep(0.02)
         return code, time.monotonic() - begun
 

@@ -44,8 +44,8 @@ def ours(install: Install) -> int:
 def begins(install: Install) -> Run:
     """Start everything, and wait until the first posts are out."""
     run = install.up()
-    run.until(lambda: "Ctrl-C ends everything." in run.said(), seconds=40, what="welcome")
-    run.until(lambda: ours(install) >= 3, seconds=40, what="posts")
+    run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
+    run.until(lambda: ours(install) >= 3, what="posts")
     return run
 
 

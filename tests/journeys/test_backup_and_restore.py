@@ -14,6 +14,7 @@ import pytest
 from amplifier.cli.rehearse import copy_home
 from amplifier.cli.up import answers
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
+from tests.waiting import HANG_S
 
 pytestmark = [
     pytest.mark.journey,
@@ -42,10 +43,10 @@ def test_a_restored_campaign_repeats_nothing_and_loses_nothing(tmp_path: Path) -
     install.extra["AMPLIFIER_BACKUP_KEY"] = KEY
     try:
         first = install.up()
-        first.until(lambda: _count(install, SENT) >= 25, seconds=60, what="first part")
+        first.until(lambda: _count(install, SENT) >= 25, what="first part")
         kept = install.ask("backup", "--to", str(tmp_path / "half.backup"))
         assert kept["sealed"]
-        first.until(lambda: _count(install, SENT) >= 70, seconds=60, what="second part")
+        first.until(lambda: _count(install, SENT) >= 70, what="second part")
         assert install.command("restore", kept["file"], "--yes").returncode == 2
         assert first.stop()[0] == 0
         assert not install.living()
@@ -55,14 +56,14 @@ def test_a_restored_campaign_repeats_nothing_and_loses_nothing(tmp_path: Path) -
         assert restored["looked_for"] >= sent_before - known - 3
         assert restored["for_a_person"] == 0
         second = install.up()
-        second.until(lambda: answers(install.sandbox_port), seconds=20, what="world")
+        second.until(lambda: answers(install.sandbox_port), what="world")
         install.world().fault(
             network="mastodon", operation="publish", kind="ignore_key", times=None
         )  # the look alone helps
         refused = install.command("resume", "--yes")
         if refused.returncode == 2:  # unless it has looked for all of them by now
             assert "may be out already and are still looked for" in refused.stderr
-        second.until(lambda: not install.rows(DOUBT), seconds=60, what="end of the doubt")
+        second.until(lambda: not install.rows(DOUBT), what="end of the doubt")
         assert _count(install, FOUND) >= sent_before - known - 3
         assert _count(install, SENT) >= sent_before - 3
         silent = _ours(install)
@@ -83,7 +84,7 @@ def test_a_restored_campaign_repeats_nothing_and_loses_nothing(tmp_path: Path) -
 
 def _restore(install: Install, path: str) -> dict[str, int]:
     """Restore as soon as the worker's last sign of life is old enough."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + HANG_S
     while True:
         done = install.command("restore", path, "--yes", "--json")
         if done.returncode == 0:
@@ -98,7 +99,7 @@ def test_a_disk_that_is_full_keeps_no_half_of_a_backup(tmp_path: Path) -> None:
     install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
     try:
         run = install.up()
-        run.until(lambda: install.rows("SELECT 1 FROM deliveries"), seconds=30, what="plan")
+        run.until(lambda: install.rows("SELECT 1 FROM deliveries"), what="plan")
         run.stop()
         before = sorted(path.name for path in install.var.rglob("*"))
         done = subprocess.run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +22,6 @@ SMALL = {
 def test_a_bench_runs_to_its_end_in_small(name: str, tmp_path: Path) -> None:
     given, said = SMALL[name]
     command = [sys.executable, str(REPOSITORY / "bench" / name), *given]
-    done = subprocess.run(command, cwd=tmp_path, env=dict(os.environ), capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert said in done.stdout

@@ -12,6 +12,7 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.journey
 PROBLEM = {"path", "line", "rule", "message", "hint"}
@@ -24,7 +25,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
     made = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     try:
         run = made.up()
-        run.until(lambda: made.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), seconds=20, what="first post")
+        run.until(lambda: made.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="first post")
         yield made
     finally:
         made.end()
@@ -111,10 +112,8 @@ def test_send_waits_for_its_receipts_and_refuses_to_repeat_itself(at_work: Insta
 
 
 def test_send_later_is_queued_and_not_waited_for(at_work: Install) -> None:
-    begun = time.monotonic()
     sent = at_work.command("send", "See you tomorrow", "--to", "x,mastodon", "--at", "+10h", "--yes")
     assert sent.returncode == 0
-    assert time.monotonic() - begun < 10
     assert sent.stdout.count("◷ waiting") == 2
 
 
@@ -147,7 +146,7 @@ def test_a_milestone_moves_and_its_posts_follow(at_work: Install) -> None:
 
 
 def _soon(is_so: Any) -> None:
-    until = time.monotonic() + 5
+    until = time.monotonic() + HANG_S
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.1)
@@ -183,7 +182,7 @@ def test_a_mention_is_marked_with_a_note(at_work: Install) -> None:
 
 
 def _soon_for(install: Install) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + HANG_S
     while not install.rows("SELECT 1 FROM mentions"):
         assert time.monotonic() < until
         time.sleep(0.2)
@@ -195,9 +194,7 @@ def _soon_for(install: Install) -> None:
 def test_send_without_a_worker_says_so_and_what_to_do(at_work: Install) -> None:
     at_work.end()
     at_work.write("UPDATE heartbeats SET at = '2023-01-01 00:00:00'")
-    begun = time.monotonic()
     sent = at_work.command("send", "Is anybody there", "--to", "x", "--yes")
-    assert time.monotonic() - begun < 10
     assert sent.returncode == 1
     assert "No worker is running, so nothing goes out yet. Start one: amplifier up" in sent.stdout
     assert at_work.ask("send", "Hello again", "--to", "x", "--yes")["worker"] is False

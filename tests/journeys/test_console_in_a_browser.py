@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from amplifier.cli.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.journey
 
@@ -24,7 +25,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
     made = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     run = made.up()
     try:
-        run.until(lambda: "Ctrl-C ends everything." in run.said(), seconds=30, what="welcome")
+        run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
         yield made
     finally:
         made.end()
@@ -68,7 +69,7 @@ def elsewhere(install: Install) -> Iterator[str]:
     yield f"http://localhost:{server.server_port}/"
     server.shutdown()
     server.server_close()
-    thread.join(5)
+    thread.join(HANG_S)
 
 
 def test_the_printed_address_opens_the_console_and_forgets_its_secret(
@@ -135,12 +136,12 @@ def test_a_page_that_is_open_while_all_is_started_again_says_how_to_go_on(browse
     run = install.up()
     context = browser.new_context()
     try:
-        run.until(lambda: "Ctrl-C ends everything." in run.said(), seconds=30, what="welcome")
+        run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
         page = context.new_page()
         page.goto(install.opened.address())
         run.stop()
         again = install.up()
-        again.until(lambda: "Ctrl-C ends everything." in again.said(), seconds=30, what="welcome")
+        again.until(lambda: "Ctrl-C ends everything." in again.said(), what="welcome")
         expect(page.locator("#away")).to_contain_text("amplifier console-link")
         page.goto(install.opened.address())
         expect(page.locator("#away")).to_be_empty()

@@ -30,7 +30,7 @@ def at_work(tmp_path: Any) -> Iterator[Install]:
     made = Install(home, tmp_path / "var")
     try:
         run = made.up()
-        run.until(lambda: made.ask("status").get("good"), seconds=30, what="service that is well")
+        run.until(lambda: made.ask("status").get("good"), what="service that is well")
         made.world().ask("POST", "/_/public", {"per_minute": 0})
         yield made
     finally:

@@ -44,7 +44,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
     install = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     try:
         run = install.up()
-        run.until(lambda: install.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), seconds=60, what="post")
+        run.until(lambda: install.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="post")
         assert run.stop()[0] == 0
         yield Stopped(install, install.var / "amplifier.sqlite3")
     finally:
@@ -98,7 +98,7 @@ def test_a_lock_of_another_program_pauses_everything_and_is_told(install: Instal
         other.execute("BEGIN EXCLUSIVE")
         nothing_goes_out(run)
         told: list[str] = []
-        run.until(lambda: told.append(install.ask("status")["database"] or "") or told[-1], seconds=40, what="status")
+        run.until(lambda: told.append(install.ask("status")["database"] or "") or told[-1], what="status")
         assert told[-1].startswith("Another program keeps the database: ")
         assert "End that program, such as a database browser." in told[-1]
         other.execute("ROLLBACK")
@@ -107,7 +107,7 @@ def test_a_lock_of_another_program_pauses_everything_and_is_told(install: Instal
 
 
 def _is_told(run: Run, sentence: str) -> None:
-    run.until(lambda: sentence in run.said(), seconds=20, what="word in the log")
+    run.until(lambda: sentence in run.said(), what="word in the log")
     nothing_goes_out(run)
     told = run.install.command("status")
     assert told.returncode == 2
@@ -123,7 +123,7 @@ def test_a_database_that_is_taken_away_or_exchanged_is_not_written_into_the_void
     _is_told(run, "The database is not there any more: ")
     assert not database.exists(), "somebody made an empty one, in which nothing was ever sent"
     shutil.copy(elsewhere, database)
-    run.until(lambda: "Another file is in the database's place: " in run.said(), seconds=20, what="word in the log")
+    run.until(lambda: "Another file is in the database's place: " in run.said(), what="word in the log")
     nothing_goes_out(run)
     elsewhere.rename(database)
     goes_on(run)

@@ -57,7 +57,7 @@ def test_a_full_disk_pauses_everything_and_says_so_until_there_is_room(
         (install.var / "world.sqlite3").symlink_to(tmp_path / "networks" / "world.sqlite3")
     run = begins(install)
     rest = _fill(small_disk)
-    run.until(lambda: "The disk is full: " in run.said(), seconds=20, what="word in the log")
+    run.until(lambda: "The disk is full: " in run.said(), what="word in the log")
     nothing_goes_out(run)
     assert ours(install) <= _begun(install), "a call whose intent was not written"
     told = install.command("status")
@@ -84,9 +84,9 @@ def test_a_disk_that_takes_nothing_for_a_while_pauses_everything(
     install.extra |= disk.environment
     run = begins(install)
     disk.fail(number)
-    run.until(lambda: sentence in run.said(), seconds=20, what="word in the log")
+    run.until(lambda: sentence in run.said(), what="word in the log")
     nothing_goes_out(run)
-    run.until(lambda: (install.ask("status")["database"] or "").startswith(sentence), seconds=40, what="status")
+    run.until(lambda: (install.ask("status")["database"] or "").startswith(sentence), what="status")
     disk.get_well()
     goes_on(run)
     assert ends_well(run)["sent"] > 0

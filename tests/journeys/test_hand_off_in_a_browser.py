@@ -63,7 +63,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
     made = Install(home, folder / "var")
     run: Run = made.up()
     try:
-        run.until(lambda: bool(asked(made)), seconds=40, what="somebody to be asked")
+        run.until(lambda: bool(asked(made)), what="somebody to be asked")
         yield made
     finally:
         made.end()

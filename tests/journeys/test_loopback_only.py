@@ -152,8 +152,8 @@ def test_up_with_its_pages_speaks_to_this_machine_only(recorded: Install, tmp_pa
         str(recorded.sandbox_port),
         program=(*_tracer(traced), *AMPLIFIER),
     )
-    run.until(lambda: recorded.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), seconds=30, what="first post")
-    run.until(lambda: "Ctrl-C" in run.said(), seconds=30, what="welcome")
+    run.until(lambda: recorded.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="first post")
+    run.until(lambda: "Ctrl-C" in run.said(), what="welcome")
     recorded.ask("send", "A word of our own", "--to", "all", "--yes")
     seen = _environments(recorded)
     assert b"JOURNEY" in seen

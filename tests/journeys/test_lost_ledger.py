@@ -57,13 +57,13 @@ def test_a_deleted_database_repeats_nothing(tmp_path: Path) -> None:
     install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=30), tmp_path / "var")
     try:
         first = install.up()
-        first.until(lambda: (install.rows(AT_REST) or [(0,)])[0][0] >= SOME, seconds=60, what="part of it")
+        first.until(lambda: (install.rows(AT_REST) or [(0,)])[0][0] >= SOME, what="part of it")
         assert first.stop()[0] == 0
         for path in install.var.glob("amplifier.sqlite3*"):
             path.unlink()
         old = _age(install.var / "world.sqlite3", OLD)
         second = install.up()
-        second.until(lambda: install.rows("SELECT 1 FROM deliveries"), seconds=30, what="plan")
+        second.until(lambda: install.rows("SELECT 1 FROM deliveries"), what="plan")
         second.until(lambda: not install.rows(MOVING), seconds=120, what="rest")
         copies = _ours(install)
         planned = install.ask("check")["deliveries"]

@@ -34,14 +34,14 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
     made = Install(copy_home(REPOSITORY, folder / "home", seconds=1200), folder / "var")
     run: Run = made.up()
     try:
-        run.until(lambda: "Ctrl-C ends everything." in run.said(), seconds=20, what="welcome")
-        run.until(lambda: made.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), seconds=30, what="post")
+        run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
+        run.until(lambda: made.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="post")
         handle = {"x": "labfreemvmt", "bluesky": "labfreemvmt.example", "mastodon": "labfreemvmt"}
         for network, name in handle.items():
             words = {"network": network, "handle": "wren.example", "text": NASTY.replace("labfreemvmt", name)}
             made.world().ask("POST", "/_/say", words)
-        run.until(lambda: len(made.rows("SELECT 1 FROM mentions")) >= 3, seconds=30, what="mentions")
-        run.until(lambda: made.rows("SELECT 1 FROM kits"), seconds=20, what="kit")
+        run.until(lambda: len(made.rows("SELECT 1 FROM mentions")) >= 3, what="mentions")
+        run.until(lambda: made.rows("SELECT 1 FROM kits"), what="kit")
         yield made
     finally:
         made.end()

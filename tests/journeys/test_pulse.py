@@ -25,7 +25,7 @@ def test_a_frozen_worker_is_not_called_for_and_a_thawed_one_is(tmp_path: Path) -
         made = Install(home, tmp_path / "var", extra={"PING_ADDRESS": address})
         run = made.up()
         try:
-            run.until(lambda: len(there.paths) >= 2, seconds=40, what="calls")
+            run.until(lambda: len(there.paths) >= 2, what="calls")
             worker = run.child("worker")
             assert worker is not None
             os.kill(worker, signal.SIGSTOP)
@@ -36,7 +36,7 @@ def test_a_frozen_worker_is_not_called_for_and_a_thawed_one_is(tmp_path: Path) -
                 assert len(there.paths) == before
             finally:
                 os.kill(worker, signal.SIGCONT)
-            run.until(lambda: len(there.paths) > before, seconds=20, what="calls once more")
+            run.until(lambda: len(there.paths) > before, what="calls once more")
             assert set(there.paths) == {"/watch"}
         finally:
             made.end()

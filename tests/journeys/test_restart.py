@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,9 +21,10 @@ from amplifier.place import Place
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings, parse
 from amplifier.store import accounts, ledger
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import AccountRow, DeliveryRow
 from tests.deliver.scripted import Scripted
 from tests.schedule.homes import EXAMPLE, Home
+from tests.waiting import HANG_S, until
 
 pytestmark = [pytest.mark.usefixtures("sqlite_ledger"), pytest.mark.journey]
 LONDON = ZoneInfo("Europe/London")
@@ -90,8 +92,8 @@ class Down:
         slow = [job if job.name != "plan" else replace(job, call=_late(job.call)) for job in jobs]
         engine = EmbeddedEngine(slow)
         engine.start()
-        until = time.monotonic() + 5
-        while time.monotonic() < until and DeliveryRow.objects.get().state == "queued":
+        end = time.monotonic() + HANG_S
+        while time.monotonic() < end and DeliveryRow.objects.get().state == "queued":
             time.sleep(0.1)
         engine.stop()
         worker.stop()
@@ -129,3 +131,47 @@ def test_a_new_imprint_is_in_what_goes_out_and_holds_nothing_back(down: Down) ->
     down.settings = live_from(down.due, **{f"text: {old}": f"text: {new}"})
     state, _, (said,) = down.start()
     assert (state, new in said, old in said) == ("sent", True, False)
+
+
+class Unheard:
+    """An account by another name of its server, which says who it is only once it is let."""
+
+    def __init__(self, network: Scripted) -> None:
+        self._network = network
+        self.may_say = threading.Event()
+
+    def verify(self) -> object:
+        self.may_say.wait(HANG_S)
+        return self._network.verify()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._network, name)
+
+
+def test_an_account_that_is_listed_once_more_by_another_name_of_its_server_says_nothing_twice(down: Down) -> None:
+    assert down.start()[0] == "sent"
+    again = (
+        "  - name: again\n    platform: mastodon\n    handle: labfreemvmt\n    api: https://www.social.example\n"
+        "    secrets:\n      access_token: MASTODON_ACCESS_TOKEN\n\nlisten:"
+    )
+    down.settings = live_from(down.due, **{"listen:": again})
+    week = SCHEDULE.format(down.due).replace("accounts: [mastodon]", "accounts: [mastodon, again]")
+    down.home.write("schedules/week.yaml", week.replace("    accounts", "    too_late_after: 6h\n    accounts"))
+    unheard = Unheard(down.networks["mastodon"])
+    place = Place(home=down.home.path, var=down.home.path, settings=down.settings, key="k" * 40)
+    down.networks["again"] = unheard  # type: ignore[assignment]
+    jobs, worker = wiring.worker_jobs(wiring.open_house(place))
+    engine = EmbeddedEngine(jobs)
+    engine.start()
+    try:
+        waiting = DeliveryRow.objects.filter(account__label="again", state="held", reason="account")
+        until(waiting.exists, what="its post to be held for who it is")
+        assert len(down.networks["mastodon"].posts) == 1
+        unheard.may_say.set()
+        lost = AccountRow.objects.filter(label="again", health="lost", detail__contains="all would be said twice")
+        until(lost.exists, what="its network's word")
+    finally:
+        unheard.may_say.set()
+        engine.stop()
+        worker.stop()
+    assert len(down.networks["mastodon"].posts) == 1

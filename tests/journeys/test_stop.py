@@ -15,6 +15,7 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install, Run
+from tests.waiting import HANG_S
 
 pytestmark = [
     pytest.mark.journey,
@@ -33,7 +34,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     install = Install(copy_home(REPOSITORY, folder / "home", seconds=7200), folder / "var")
     run = install.up()
     try:
-        run.until(lambda: install.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), seconds=40, what="first posts")
+        run.until(lambda: install.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="first posts")
         install.world().fault(network="*", operation="publish", kind="delay", seconds=list(CALL_S), times=None)
         yield run
     finally:
@@ -98,13 +99,13 @@ def _appeared_after(install: Install, at: datetime) -> list[object]:
 
 def _until_held(run: Run, ids: list[int]) -> None:
     question = HELD.format(_listed(ids))
-    run.until(lambda: len(run.install.rows(question)) == len(ids), seconds=20, what="hold")
+    run.until(lambda: len(run.install.rows(question)) == len(ids), what="hold")
 
 
 def test_thirty_due_posts_stop_within_a_second_and_go_on_as_a_person_says(running: Run, install: Install) -> None:
     ids = _make_due(install, 36)
     before = _sent(install)
-    running.until(lambda: _sent(install) >= before + 3, seconds=20, what="some of them out")
+    running.until(lambda: _sent(install) >= before + 3, what="some of them out")
     asked_at = datetime.now(UTC)
     told = install.ask("stop", "--reason", "A wrong name is in it")
     assert (told["stopped"], told["flags"], told["problems"]) == (True, ["file", "database"], [])
@@ -124,7 +125,7 @@ def test_thirty_due_posts_stop_within_a_second_and_go_on_as_a_person_says(runnin
     worker = running.child("worker")
     assert worker
     os.kill(worker, signal.SIGKILL)
-    running.until(lambda: running.child("worker") not in (None, worker), seconds=20, what="new worker")
+    running.until(lambda: running.child("worker") not in (None, worker), what="new worker")
     time.sleep(2)
     assert install.rows(f"SELECT subject FROM events WHERE kind = 'sending' AND id > {stopped_event}") == []
 
@@ -137,7 +138,7 @@ def test_thirty_due_posts_stop_within_a_second_and_go_on_as_a_person_says(runnin
     resumed = install.ask("resume", "--post", first[1])
     released = [one["id"] for one in resumed["released"]]
     assert first[0] in released
-    running.until(lambda: _states(install, released) == {"sent": len(released)}, seconds=20, what="the released ones")
+    running.until(lambda: _states(install, released) == {"sent": len(released)}, what="the released ones")
     kept = [one["id"] for one in resumed["kept"]]
     assert _states(install, kept) == {"held": len(kept)}
     texts = [(str(post["network"]), str(post["text"])) for post in install.world().posts() if post["ours"]]
@@ -163,23 +164,23 @@ def test_each_flag_alone_stops_everything(running: Run, install: Install, flag: 
     assert _begun_after(install, at) == []
     assert install.ask("status")["stops"][0]["flag"] == flag.removeprefix("unreadable ")
     assert install.command("resume", "--yes").returncode == 0
-    running.until(lambda: _states(install, ids) == {"sent": 9}, seconds=30, what="the nine")
+    running.until(lambda: _states(install, ids) == {"sent": 9}, what="the nine")
 
 
 def test_one_account_stops_and_the_others_go_on(running: Run, install: Install) -> None:
     assert install.ask("stop", "--account", "x", "--reason", "Token seen")["flags"] == ["database"]
     on_x, elsewhere = _make_due(install, 2, account="x"), _make_due(install, 2, account="mastodon")
-    running.until(lambda: _states(install, elsewhere) == {"sent": 2}, seconds=20, what="the others")
+    running.until(lambda: _states(install, elsewhere) == {"sent": 2}, what="the others")
     _until_held(running, on_x)
     assert install.command("resume", "--account", "x", "--yes").returncode == 0
-    running.until(lambda: _states(install, on_x) == {"sent": 2}, seconds=20, what="those on X")
+    running.until(lambda: _states(install, on_x) == {"sent": 2}, what="those on X")
 
 
 def test_one_tag_stops_and_what_lacks_it_goes_on(running: Run, install: Install) -> None:
     assert install.ask("stop", "--tag", "#NotThis", "--reason", "Wrong tag")["scope"] == "tag:notthis"
     with_it = _make_due(install, 1, account="bluesky", more=" #notthis")
     without = _make_due(install, 1, account="mastodon")
-    running.until(lambda: _states(install, without) == {"sent": 1}, seconds=20, what="the other")
+    running.until(lambda: _states(install, without) == {"sent": 1}, what="the other")
     _until_held(running, with_it)
 
 
@@ -195,7 +196,7 @@ def test_one_account_stops_also_while_the_settings_are_broken(running: Run, inst
     assert "■ Sending on x is stopped. Token seen." in said.stdout
     assert "First mend settings.yaml." in said.stdout
     on_x, elsewhere = _make_due(install, 1, account="x"), _make_due(install, 1, account="mastodon")
-    running.until(lambda: _states(install, elsewhere) == {"sent": 1}, seconds=20, what="the other")
+    running.until(lambda: _states(install, elsewhere) == {"sent": 1}, what="the other")
     _until_held(running, on_x)
 
 
@@ -204,7 +205,7 @@ def test_the_link_is_served_to_anybody_and_the_console_to_nobody_elsewhere(runni
     path = "/" + made["address"].split("/", 3)[3]
 
     def ask(method: str, asked: str, body: str = "") -> tuple[int, str]:
-        connection = HTTPConnection("127.0.0.1", install.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", install.port, timeout=HANG_S)
         headers = {"Host": "amplifier.example", "X-Forwarded-For": "203.0.113.7"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

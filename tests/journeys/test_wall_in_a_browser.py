@@ -18,6 +18,7 @@ from requests_oauthlib import OAuth1Session
 
 from amplifier.sandbox.server import Sandbox
 from tests.journeys.browse import LAPTOP, PHONE, until
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.journey
 
@@ -78,7 +79,7 @@ def tell(sandbox: Sandbox, path: str, body: dict[str, Any] | None = None) -> Any
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=HANG_S) as answer:
         return json.load(answer)
 
 
@@ -88,20 +89,20 @@ def publish(sandbox: Sandbox, network: str, text: str = TEXT) -> None:
     match network:
         case "x":
             session = OAuth1Session("pretend", "pretend", "pretend-labfreemvmt", "pretend")
-            session.post(f"{where}/2/tweets", json={"text": text}, timeout=5).raise_for_status()
+            session.post(f"{where}/2/tweets", json={"text": text}, timeout=HANG_S).raise_for_status()
         case "mastodon":
             header = {"Authorization": "Bearer pretend-labfreemvmt"}
-            answer = requests.post(f"{where}/api/v1/statuses", data={"status": text}, headers=header, timeout=5)
+            answer = requests.post(f"{where}/api/v1/statuses", data={"status": text}, headers=header, timeout=HANG_S)
             answer.raise_for_status()
         case "bluesky":
             who = {"identifier": "labfreemvmt.example", "password": "pretend"}
-            login = requests.post(f"{where}/xrpc/com.atproto.server.createSession", json=who, timeout=5).json()
+            login = requests.post(f"{where}/xrpc/com.atproto.server.createSession", json=who, timeout=HANG_S).json()
             record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": datetime.now(UTC).isoformat()}
             requests.post(
                 f"{where}/xrpc/com.atproto.repo.createRecord",
                 json={"repo": login["did"], "collection": "app.bsky.feed.post", "record": record},
                 headers={"Authorization": f"Bearer {login['accessJwt']}"},
-                timeout=5,
+                timeout=HANG_S,
             ).raise_for_status()
 
 

@@ -20,7 +20,7 @@ def at_work(tmp_path: Any) -> Iterator[tuple[Install, Run]]:
     made = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
     try:
         run = made.up()
-        run.until(lambda: made.ask("status").get("good"), seconds=30, what="service that is well")
+        run.until(lambda: made.ask("status").get("good"), what="service that is well")
         yield made, run
     finally:
         made.end()
@@ -42,7 +42,7 @@ def test_what_a_move_makes_untrue_waits_for_a_person_and_goes_out_once_when_it_m
         assert sent.returncode == 0, sent.stdout + sent.stderr
     moved = install.command("milestone", "move", "debate", "+40m", "--yes")
     assert moved.stdout.count("would be held") == 2, moved.stdout
-    run.until(lambda: states(install) == {FIRST: HELD, SECOND: HELD}, seconds=30, what="two posts that are held")
+    run.until(lambda: states(install) == {FIRST: HELD, SECOND: HELD}, what="two posts that are held")
     told = install.command("facts")
     assert told.returncode == 1
     assert "Your words say “twenty to three”, the plan says 15:20 (debate)." in told.stdout

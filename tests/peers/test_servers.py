@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers import servers
+from tests.waiting import HANG_S
 
 
 def test_a_server_that_dies_at_once_fails_with_its_last_words(tmp_path: Path) -> None:
@@ -19,13 +20,13 @@ def test_a_server_that_dies_at_once_fails_with_its_last_words(tmp_path: Path) ->
 
 def test_a_server_that_never_answers_fails_in_bounded_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "START_S", 0.3)
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
     process, log = servers._started(command, tmp_path / "log", cwd=tmp_path, env={})
 
     with pytest.raises(servers.PeerError, match="did not answer"):
         servers._await(f"http://127.0.0.1:{servers.free_port()}/", process, log)
 
-    assert process.wait(5) != 0
+    assert process.wait(HANG_S) != 0
 
 
 def test_the_lock_file_holds_the_wanted_version_and_no_addresses() -> None:

@@ -69,7 +69,7 @@ def test_all_requests_of_one_verb_together_have_an_end(stub: Stub) -> None:
     numbers = iter(range(1000))
 
     def slowly(_: Asked) -> Said:
-        time.sleep(0.1)  # each alone is in time
+        time.sleep(0.1)  # each alone is in time, or the last
         return Said(200, [status(f"a{next(numbers)}", 10, "<p>Other words</p>")])
 
     stub.answers |= {OWN: slowly, "GET /api/v1/accounts/verify_credentials": ME}

@@ -10,6 +10,7 @@ from amplifier.platforms import registry
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection
 from tests.contract.places import Vault
+from tests.waiting import HANG_S
 
 
 def test_every_platform_of_the_table_has_its_adapter() -> None:
@@ -30,6 +31,6 @@ def test_an_adapter_is_made_without_a_call(platform: str) -> None:
 def test_no_sdk_is_imported_before_an_account_needs_it() -> None:
     code = "import sys, amplifier.platforms.registry; print({'tweepy', 'atproto', 'mastodon'} & set(sys.modules))"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=HANG_S)
 
     assert done.stdout.strip() == "set()"

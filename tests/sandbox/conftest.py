@@ -18,6 +18,7 @@ from mastodon import Mastodon
 
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.world import World
+from tests.waiting import HANG_S
 
 TOKEN = "only for this test"
 
@@ -32,17 +33,19 @@ class Door:
         self._key = {"Authorization": f"Bearer {TOKEN}"}
 
     def get(self, path: str) -> Any:
-        return self._good(self.plain.get(f"{self.base}/_/{path}", headers=self._key, timeout=10))
+        return self._good(self.plain.get(f"{self.base}/_/{path}", headers=self._key, timeout=HANG_S))
 
     def post(self, path: str, **body: Any) -> Any:
-        return self._good(self.plain.post(f"{self.base}/_/{path}", json=body, headers=self._key, timeout=10))
+        return self._good(self.plain.post(f"{self.base}/_/{path}", json=body, headers=self._key, timeout=HANG_S))
 
     def delete(self, path: str) -> Any:
-        return self._good(self.plain.delete(f"{self.base}/_/{path}", headers=self._key, timeout=10))
+        return self._good(self.plain.delete(f"{self.base}/_/{path}", headers=self._key, timeout=HANG_S))
 
     def wish_word(self) -> str:
         """The secret that the wall's buttons show, as its page has it."""
-        (word,) = re.findall(r'name="wish" content="(\w{64})"', self.plain.get(f"{self.base}/wall", timeout=10).text)
+        (word,) = re.findall(
+            r'name="wish" content="(\w{64})"', self.plain.get(f"{self.base}/wall", timeout=HANG_S).text
+        )
         return str(word)
 
     def posts(self, network: str) -> list[dict[str, Any]]:
@@ -102,7 +105,7 @@ def mastodon(base: str) -> Mastodon:
         access_token="pretend-labfreemvmt",
         api_base_url=base,
         ratelimit_method="throw",
-        request_timeout=5,
+        request_timeout=HANG_S,
         version_check_mode="none",
     )
 
@@ -124,7 +127,7 @@ class Bluesky:
     """The SDK's client, logged in, and the raw call that keeps an explicit null."""
 
     def __init__(self, base: str) -> None:
-        self.client = BlueskyClient(base, request=BlueskyRequest(timeout=httpx.Timeout(5), trust_env=False))
+        self.client = BlueskyClient(base, request=BlueskyRequest(timeout=httpx.Timeout(HANG_S), trust_env=False))
         self.client.login("labfreemvmt.example", "pretend", fetch_bsky_profile=False)
         self.did = self.client._session.did
 

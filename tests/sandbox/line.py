@@ -6,8 +6,10 @@ import http.client
 import socket
 from typing import Any
 
+from tests.waiting import HANG_S
 
-def publish(base: str, text: str = "Hello", timeout: float = 5) -> http.client.HTTPResponse:
+
+def publish(base: str, text: str = "Hello", timeout: float = HANG_S) -> http.client.HTTPResponse:
     """One post over a connection of its own, without any SDK's kindness."""
     line = http.client.HTTPConnection(base.removeprefix("http://"), timeout=timeout)
     headers = {"Authorization": "Bearer pretend-a", "Content-Type": "application/x-www-form-urlencoded"}
@@ -21,7 +23,7 @@ def publish(base: str, text: str = "Hello", timeout: float = 5) -> http.client.H
 def sent(base: str) -> socket.socket:
     """A line on which one post has been sent and nothing been read."""
     host, _, port = base.removeprefix("http://").partition(":")
-    line = socket.create_connection((host, int(port)), timeout=5)
+    line = socket.create_connection((host, int(port)), timeout=HANG_S)
     head = "POST /api/v1/statuses HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer pretend-a\r\n"
     line.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\nstatus=a".encode())
     return line

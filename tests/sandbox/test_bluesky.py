@@ -7,6 +7,8 @@ import pytest
 from atproto import Client, Request
 from atproto_client.exceptions import BadRequestError, RequestException, UnauthorizedError
 
+from tests.waiting import HANG_S
+
 
 def said_by(error: Any) -> tuple[int, str]:
     return error.value.response.status_code, error.value.response.content.error
@@ -23,7 +25,7 @@ def test_a_saved_session_goes_on_and_is_refreshed_when_it_nears_its_end(
     bluesky: Any, base: str, monkeypatch: Any
 ) -> None:
     saved = bluesky.client.export_session_string()
-    again = Client(base, request=Request(timeout=httpx.Timeout(5), trust_env=False))
+    again = Client(base, request=Request(timeout=httpx.Timeout(HANG_S), trust_env=False))
     again.login(session_string=saved)
     assert again.me.did == bluesky.did
     monkeypatch.setattr(type(again), "_should_refresh_session", lambda _: True)
@@ -34,7 +36,7 @@ def test_a_saved_session_goes_on_and_is_refreshed_when_it_nears_its_end(
 
 
 def test_a_wrong_password_is_401(base: str) -> None:
-    client = Client(base, request=Request(timeout=httpx.Timeout(5), trust_env=False))
+    client = Client(base, request=Request(timeout=httpx.Timeout(HANG_S), trust_env=False))
     with pytest.raises(UnauthorizedError) as refused:
         client.login("labfreemvmt.example", "secret", fetch_bsky_profile=False)
     assert said_by(refused) == (401, "AuthenticationRequired")
@@ -183,20 +185,20 @@ def test_writes_cost_points_and_the_budget_ends(bluesky: Any, door: Any) -> None
         answer = door.plain.post(
             f"{door.base}/xrpc/com.atproto.server.createSession",
             json={"identifier": "labfreemvmt.example", "password": "pretend"},
-            timeout=5,
+            timeout=HANG_S,
         )
         assert answer.status_code == 200
     answer = door.plain.post(
         f"{door.base}/xrpc/com.atproto.server.createSession",
         json={"identifier": "labfreemvmt.example", "password": "pretend"},
-        timeout=5,
+        timeout=HANG_S,
     )
     assert (answer.status_code, answer.json()["error"]) == (429, "RateLimitExceeded")
     assert answer.headers["ratelimit-policy"] == "30;w=300"
     assert 0 < int(answer.headers["retry-after"]) <= 300
     bluesky.put("One")
     url, token = f"{door.base}/xrpc/com.atproto.repo.putRecord", bluesky.client._session.access_jwt
-    answer = door.plain.post(url, json={}, headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    answer = door.plain.post(url, json={}, headers={"Authorization": f"Bearer {token}"}, timeout=HANG_S)
     assert answer.status_code == 400
 
 
@@ -237,7 +239,7 @@ def test_records_are_listed_by_key_page_by_page_either_way(bluesky: Any, base: s
         found, cursor = [], ""
         while True:
             asked = {"repo": bluesky.did, "collection": "app.bsky.feed.post", "limit": 2, "cursor": cursor} | more
-            page = door.plain.get(f"{base}/xrpc/com.atproto.repo.listRecords", params=asked, timeout=5).json()
+            page = door.plain.get(f"{base}/xrpc/com.atproto.repo.listRecords", params=asked, timeout=HANG_S).json()
             if not page["records"]:
                 return found
             found.append([record["uri"][-1] for record in page["records"]])

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import HANG_S
+
 DATA = Path(os.environ.get("AMPLIFIER_REFERENCE_DATA") or Path(__file__).parents[3] / "shared" / "data") / "bluesky"
 pytestmark = pytest.mark.skipif(
     not DATA.is_dir(), reason="recorded answers of Bluesky's server are not here: set AMPLIFIER_REFERENCE_DATA"
@@ -49,7 +51,7 @@ class Repeat:
             found = plain.post(
                 f"{base}/xrpc/com.atproto.server.createSession",
                 json={"identifier": f"{handle}.test", "password": "pretend"},
-                timeout=5,
+                timeout=HANG_S,
             ).json()
             self.dids[recorded(f"createAccount-{handle}")["body"]["did"]] = found["did"]
             self.tokens[handle] = found["accessJwt"]
@@ -68,7 +70,7 @@ class Repeat:
             json=wanted["json"],
             params=wanted["params"],
             headers=headers,
-            timeout=5,
+            timeout=HANG_S,
         )
         assert answer.status_code == real["status"], answer.text
         assert answer.headers["content-type"] == real["headers"]["content-type"]
@@ -135,7 +137,7 @@ def test_a_post_is_shown_as_there(repeat: Repeat) -> None:
         f"{repeat.base}/xrpc/app.bsky.feed.getPosts",
         params={"uris": uri},
         headers={"Authorization": f"Bearer {repeat.tokens['alice']}"},
-        timeout=5,
+        timeout=HANG_S,
     )
     (ours,) = answer.json()["posts"]
     assert same_shape(real["body"]["thread"]["post"], ours) == []
@@ -153,7 +155,7 @@ def test_too_many_log_ins_are_answered_as_there(repeat: Repeat) -> None:
     real = recorded("createSession-429")
     body = {"identifier": "alice.test", "password": "pretend"}
     for _ in range(31):
-        answer = repeat.plain.post(f"{repeat.base}/xrpc/com.atproto.server.createSession", json=body, timeout=5)
+        answer = repeat.plain.post(f"{repeat.base}/xrpc/com.atproto.server.createSession", json=body, timeout=HANG_S)
     assert (answer.status_code, answer.json()) == (real["status"], real["body"])
     for name in ("ratelimit-limit", "ratelimit-remaining", "ratelimit-policy"):
         assert answer.headers[name] == real["headers"][name]

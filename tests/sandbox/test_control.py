@@ -10,6 +10,7 @@ import tweepy
 
 from amplifier.sandbox.server import Sandbox
 from tests.sandbox.conftest import TOKEN, Door
+from tests.waiting import HANG_S
 
 
 @pytest.mark.parametrize("key", ["", "Bearer wrong", "Bearer "])
@@ -21,7 +22,7 @@ def test_nobody_passes_without_the_token(door: Any, key: str) -> None:
         ("GET", "wishes"),
         ("POST", "plan"),
     ):
-        answer = door.plain.request(method, f"{door.base}/_/{path}", headers={"Authorization": key}, timeout=5)
+        answer = door.plain.request(method, f"{door.base}/_/{path}", headers={"Authorization": key}, timeout=HANG_S)
         assert answer.status_code == 401
 
 
@@ -56,13 +57,13 @@ def test_the_world_tells_who_said_what_in_order(door: Any, x: Any, mastodon: Any
 
 def test_a_wish_is_given_out_once_and_waited_for(door: Any) -> None:
     given: list[Any] = []
-    waiting = threading.Thread(target=lambda: given.append(door.get("wishes?wait=5")))
+    waiting = threading.Thread(target=lambda: given.append(door.get("wishes?wait=60")))
     waiting.start()
-    time.sleep(0.1)
+    time.sleep(0.1)  # whether it waits by now or not, it is given the first
     wall = {"X-Wall": door.wish_word(), "Origin": door.base}
     for name in ("debate_slips", "pull_the_plug"):
-        door.plain.post(f"{door.base}/wall/wish/{name}", headers=wall, timeout=5)
-        waiting.join(5)
+        door.plain.post(f"{door.base}/wall/wish/{name}", headers=wall, timeout=HANG_S)
+        waiting.join(HANG_S)
     given.append(door.get("wishes"))
     assert [[wish["name"] for wish in wishes] for wishes in given] == [["debate_slips"], ["pull_the_plug"]]
     assert door.get("wishes?wait=0.1") == []
@@ -71,7 +72,7 @@ def test_a_wish_is_given_out_once_and_waited_for(door: Any) -> None:
 def test_plan_and_sentence_reach_the_wall(door: Any) -> None:
     door.post("plan", lost=1, held=2, unsure=[{"network": "x", "text": "a", "since": "2023-10-09T10:00:00Z"}])
     door.post("said", sentence="The debate slipped.")
-    state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    state = door.plain.get(f"{door.base}/wall/state", timeout=HANG_S).json()
     strip = state["strip"]
     assert (strip["lost"], strip["held"], strip["missed"], strip["unsure"], strip["told"]) == (1, 2, 0, 1, True)
     assert state["said"]["sentence"] == "The debate slipped."
@@ -86,9 +87,9 @@ def test_a_mistake_is_answered_with_a_sentence(door: Any) -> None:
         ("plan", "{"),
         ("public", "{]"),
     ):
-        answer = door.plain.post(f"{door.base}/_/{path}", data=body, headers=door._key, timeout=5)
+        answer = door.plain.post(f"{door.base}/_/{path}", data=body, headers=door._key, timeout=HANG_S)
         assert (answer.status_code, list(answer.json())) == (400, ["error"]), path
-    answer = door.plain.delete(f"{door.base}/_/faults/abc", headers=door._key, timeout=5)
+    answer = door.plain.delete(f"{door.base}/_/faults/abc", headers=door._key, timeout=HANG_S)
     assert answer.status_code == 400
 
 
@@ -105,7 +106,7 @@ def test_the_clock_is_set_from_outside_and_everything_follows(door: Any, mastodo
     assert status.created_at.isoformat() == "2023-10-09T10:00:00+00:00"
     assert int(status.id) >> 16 == 1_696_845_600_000
     x.create_tweet(text="Hello")  # signed by the real time
-    answer = door.plain.get(f"{door.base}/api/v2/instance", timeout=5)
+    answer = door.plain.get(f"{door.base}/api/v2/instance", timeout=HANG_S)
     assert answer.headers["Date"] == "Mon, 09 Oct 2023 10:00:00 GMT"
     door.post("clock", now="2023-10-09T11:00:01Z")
     assert mastodon.status_post("Hello", idempotency_key="k").id != status.id  # the key has lived its hour
@@ -157,14 +158,14 @@ def test_somebody_edits_and_deletes_a_post_by_hand(door: Any, network: str) -> N
         f"{door.base}/_/change",
         json={"network": network, "remote_id": number, "text": "Again."},
         headers=door._key,
-        timeout=5,
+        timeout=HANG_S,
     )
     assert answer.status_code == 400
 
 
 def test_a_clock_that_makes_no_sense_is_refused(door: Any) -> None:
     for body in ({}, {"now": "noon"}, {"now": "2023-10-09T10:00:00"}):
-        answer = door.plain.post(f"{door.base}/_/clock", json=body, headers=door._key, timeout=5)
+        answer = door.plain.post(f"{door.base}/_/clock", json=body, headers=door._key, timeout=HANG_S)
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
@@ -175,7 +176,7 @@ def test_what_somebody_of_the_campaign_posts_by_hand_is_ours_under_its_own_name(
     assert door.post("say", **said)["ours"] is False
     found = door.get("world")
     assert (found["counts"]["ours"], found["counts"]["others"]) == (1, 1)
-    state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    state = door.plain.get(f"{door.base}/wall/state", timeout=HANG_S).json()
     names = {post["name"] for column in state["networks"] for post in column["posts"]}
     assert names == {"Labour Campaign for Free Movement"}
 

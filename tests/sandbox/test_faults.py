@@ -11,6 +11,7 @@ from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.wire import Operation
 from amplifier.sandbox.world import World
 from tests.sandbox.line import fault, publish
+from tests.waiting import HANG_S
 
 
 def test_a_fault_strikes_as_often_as_it_was_told_and_can_be_ended(base: str, door: Any) -> None:
@@ -27,7 +28,7 @@ def test_a_fault_leaves_other_operations_and_networks_alone(base: str, door: Any
     door.post("faults", network="mastodon", operation="read", kind="status", times=None)
     assert publish(base).status == 200
     number = door.posts("mastodon")[0]["remote_id"]
-    assert door.plain.get(f"{base}/api/v1/statuses/{number}", timeout=5).status_code == 503
+    assert door.plain.get(f"{base}/api/v1/statuses/{number}", timeout=HANG_S).status_code == 503
 
 
 def test_a_star_means_every_network(base: str, door: Any) -> None:

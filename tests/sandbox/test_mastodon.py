@@ -14,6 +14,7 @@ from mastodon.errors import (
 )
 
 from tests.sandbox.line import fault
+from tests.waiting import HANG_S
 
 
 def test_an_account_exists_as_soon_as_it_authenticates(mastodon: Any) -> None:
@@ -97,7 +98,7 @@ def test_an_empty_post_an_unknown_parent_and_an_odd_visibility_are_refused(masto
         mastodon.status_post("Hello", in_reply_to_id="1")
     headers = {"Authorization": "Bearer pretend-a"}
     answer = door.plain.post(
-        f"{door.base}/api/v1/statuses", data={"status": "x", "visibility": "odd"}, headers=headers, timeout=5
+        f"{door.base}/api/v1/statuses", data={"status": "x", "visibility": "odd"}, headers=headers, timeout=HANG_S
     )
     assert answer.status_code == 422
     assert door.posts("mastodon") == []
@@ -139,7 +140,7 @@ def test_mentions_arrive_as_notifications_with_string_ids(mastodon: Any, door: A
     door.say("mastodon", "At two", "fern@meadow.example", in_reply_to=own.id)
     door.say("mastodon", "Nothing to do with you", "fern@meadow.example")
     raw = door.plain.get(
-        f"{door.base}/api/v1/notifications", headers={"Authorization": "Bearer pretend-labfreemvmt"}, timeout=5
+        f"{door.base}/api/v1/notifications", headers={"Authorization": "Bearer pretend-labfreemvmt"}, timeout=HANG_S
     ).json()
     assert [(item["type"], item["account"]["acct"]) for item in raw] == [
         ("mention", "fern@meadow.example"),
@@ -185,14 +186,14 @@ def test_a_tag_timeline_shows_public_posts_only_and_pages_by_min_id(mastodon: An
 def test_the_instance_tells_its_limits_with_and_without_the_last_slash(mastodon: Any, door: Any) -> None:
     assert mastodon.instance_v2().configuration.statuses.max_characters == 500
     for path in ("/api/v1/instance", "/api/v1/instance/", "/api/v2/instance", "/api/v2/instance/"):
-        answer = door.plain.get(door.base + path, timeout=5).json()
+        answer = door.plain.get(door.base + path, timeout=HANG_S).json()
         assert answer["configuration"]["statuses"]["characters_reserved_per_url"] == 23
 
 
 def test_the_301st_request_in_five_minutes_is_refused_with_the_documented_headers(mastodon: Any, door: Any) -> None:
     headers = {"Authorization": "Bearer pretend-labfreemvmt"}
     for _ in range(300):
-        last = door.plain.get(f"{door.base}/api/v1/accounts/verify_credentials", headers=headers, timeout=5)
+        last = door.plain.get(f"{door.base}/api/v1/accounts/verify_credentials", headers=headers, timeout=HANG_S)
     assert (last.status_code, last.headers["X-RateLimit-Remaining"]) == (200, "0")
     with pytest.raises(MastodonRatelimitError):
         mastodon.me()
@@ -203,8 +204,8 @@ def test_the_301st_request_in_five_minutes_is_refused_with_the_documented_header
 def test_a_form_and_a_json_body_are_read_alike(door: Any) -> None:
     headers = {"Authorization": "Bearer pretend-a"}
     url = f"{door.base}/api/v1/statuses"
-    form = door.plain.post(url, data={"status": "Hello"}, headers=headers, timeout=5).json()
-    body = door.plain.post(url, json={"status": "Hello"}, headers=headers, timeout=5).json()
+    form = door.plain.post(url, data={"status": "Hello"}, headers=headers, timeout=HANG_S).json()
+    body = door.plain.post(url, json={"status": "Hello"}, headers=headers, timeout=HANG_S).json()
     assert form["content"] == body["content"] == "<p>Hello</p>"
     assert door.plain.post(url, data=b"{", headers={**headers, "Content-Type": "application/json"}).status_code == 400
 
@@ -288,7 +289,7 @@ def test_a_language_is_changed_kept_or_forgotten_by_an_edit(mastodon: Any, door:
 
     def edit(**fields: str) -> Any:
         headers = {"Authorization": "Bearer pretend-labfreemvmt"}
-        return door.plain.put(f"{base}/api/v1/statuses/{made.id}", headers=headers, data=fields, timeout=5).json()
+        return door.plain.put(f"{base}/api/v1/statuses/{made.id}", headers=headers, data=fields, timeout=HANG_S).json()
 
     assert edit(status="Vote now", language="en")["language"] == "en"
     fault(door, "forgets_language", operation="edit")
@@ -311,9 +312,9 @@ def test_other_software_counts_every_code_point_and_links_whole_and_says_what_it
 
 def test_a_server_may_send_on_whoever_writes_a_slash_at_the_end(door: Any, base: str) -> None:
     fault(door, "moves_slash", operation="look_up")
-    moved = door.plain.get(f"{base}/api/v2/instance/", allow_redirects=False, timeout=5)
+    moved = door.plain.get(f"{base}/api/v2/instance/", allow_redirects=False, timeout=HANG_S)
     assert (moved.status_code, moved.headers["Location"]) == (301, "/api/v2/instance")
-    assert door.plain.get(f"{base}/api/v2/instance", timeout=5).json()["domain"] == "social.example"
+    assert door.plain.get(f"{base}/api/v2/instance", timeout=HANG_S).json()["domain"] == "social.example"
 
 
 @pytest.mark.parametrize("shown_to", ["direct", "private"])
@@ -329,7 +330,7 @@ def test_a_private_status_reaches_whom_it_names_and_nobody_else(
     for ask in (stranger.status, stranger.status_source, stranger.status_history):
         with pytest.raises(MastodonNotFoundError):
             ask(said["remote_id"])
-    assert door.plain.get(f"{base}/api/v1/statuses/{said['remote_id']}", timeout=5).status_code == 404
+    assert door.plain.get(f"{base}/api/v1/statuses/{said['remote_id']}", timeout=HANG_S).status_code == 404
     assert [one.id for one in stranger.account_statuses(notice.account.id)] == []
     assert [one.id for one in mastodon.account_statuses(notice.account.id)] == [said["remote_id"]]
     assert stranger.timeline_hashtag("lab23") == []

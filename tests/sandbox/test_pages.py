@@ -7,6 +7,7 @@ import pytest
 
 from amplifier.sandbox.pages import is_loopback
 from tests.sandbox.conftest import TOKEN
+from tests.waiting import HANG_S
 
 
 def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesky: Any, mastodon: Any) -> None:
@@ -22,7 +23,7 @@ def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesk
         ("/@labfreemvmt", "Pretend words on Mastodon"),
         ("/@labfreemvmt@social.example", "Pretend words on Mastodon"),
     ):
-        answer = door.plain.get(door.base + path, timeout=5)
+        answer = door.plain.get(door.base + path, timeout=HANG_S)
         assert (answer.status_code, words in answer.text) == (200, True), path
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
@@ -30,11 +31,13 @@ def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesk
 def test_a_deleted_post_has_no_page_and_an_edited_one_says_so(door: Any, mastodon: Any) -> None:
     first, second = mastodon.status_post("Gone soon"), mastodon.status_post("Wrogn")
     mastodon.status_delete(first.id)
-    assert door.plain.get(f"{door.base}/@labfreemvmt/{first.id}", timeout=5).status_code == 404
-    assert "edited" not in door.plain.get(f"{door.base}/@labfreemvmt", timeout=5).text.replace('class="edited"', "")
+    assert door.plain.get(f"{door.base}/@labfreemvmt/{first.id}", timeout=HANG_S).status_code == 404
+    assert "edited" not in door.plain.get(f"{door.base}/@labfreemvmt", timeout=HANG_S).text.replace(
+        'class="edited"', ""
+    )
     mastodon.status_update(second.id, "Right")
     for path in (f"/@labfreemvmt/{second.id}", "/@labfreemvmt"):
-        page = door.plain.get(f"{door.base}{path}", timeout=5).text
+        page = door.plain.get(f"{door.base}{path}", timeout=HANG_S).text
         assert '<span class="edited"> · edited</span>' in page
         assert "Right" in page
         assert "Gone soon" not in page
@@ -42,18 +45,18 @@ def test_a_deleted_post_has_no_page_and_an_edited_one_says_so(door: Any, mastodo
 
 def test_what_nobody_said_is_404(door: Any) -> None:
     for path in ("/labfreemvmt/status/1", "/profile/a.example/post/b", "/@a/1", "/a/1", "/@a", "/a", "/profile/a"):
-        assert door.plain.get(door.base + path, timeout=5).status_code == 404
+        assert door.plain.get(door.base + path, timeout=HANG_S).status_code == 404
 
 
 def test_the_bare_address_leads_to_the_wall(door: Any) -> None:
-    answer = door.plain.get(door.base, timeout=5)
+    answer = door.plain.get(door.base, timeout=HANG_S)
     assert answer.url == f"{door.base}/wall"
     assert "REHEARSAL" in answer.text
-    assert door.plain.get(f"{door.base}/wall/assets/odd.css", timeout=5).status_code == 404
+    assert door.plain.get(f"{door.base}/wall/assets/odd.css", timeout=HANG_S).status_code == 404
 
 
 def wish(door: Any, name: str, **headers: str) -> Any:
-    return door.plain.post(f"{door.base}/wall/wish/{name}", headers=headers, timeout=5)
+    return door.plain.post(f"{door.base}/wall/wish/{name}", headers=headers, timeout=HANG_S)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_x_stops_by_itself_for_one_post(door: Any) -> None:
     assert door.get("wishes") == []
     found = door.get("faults")[0]
     assert (found["network"], found["operation"], found["kind"], found["times"]) == ("x", "publish", "hang", 1)
-    state = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    state = door.plain.get(f"{door.base}/wall/state", timeout=HANG_S).json()
     assert [network["answering"] for network in state["networks"]] == [False, True, True]
 
 
@@ -121,30 +124,30 @@ def test_what_is_private_is_on_no_page_and_not_on_the_wall(door: Any, x: Any, ma
     ]
     open_one = door.say("mastodon", "For all to see", in_reply_to=toot.id, visibility="unlisted")
     for one in said:
-        assert door.plain.get(door.base + one["page"], timeout=5).status_code == 404
-    assert door.plain.get(door.base + open_one["page"], timeout=5).status_code == 200
+        assert door.plain.get(door.base + one["page"], timeout=HANG_S).status_code == 404
+    assert door.plain.get(door.base + open_one["page"], timeout=HANG_S).status_code == 200
     shown = [f"/@labfreemvmt/{toot.id}", f"/labfreemvmt/status/{number}", "/@brook.example", "/brook", "/wall/state"]
     for path in shown:
-        page = door.plain.get(door.base + path, timeout=5)
+        page = door.plain.get(door.base + path, timeout=HANG_S)
         assert (page.status_code, "psst" in page.text) == (200, False), path
-    assert "For all to see" in door.plain.get(f"{door.base}/wall/state", timeout=5).text
+    assert "For all to see" in door.plain.get(f"{door.base}/wall/state", timeout=HANG_S).text
 
 
 def test_on_bluesky_pages_are_found_by_did_too(door: Any, bluesky: Any) -> None:
     bluesky.put("Pretend words on Bluesky")
     for path in (f"/profile/{bluesky.did}/post/3lxyzabcdef2a", f"/profile/{bluesky.did}"):
-        assert "Pretend words on Bluesky" in door.plain.get(door.base + path, timeout=5).text
-    assert door.plain.get(f"{door.base}/profile/did:plc:nobody", timeout=5).status_code == 404
+        assert "Pretend words on Bluesky" in door.plain.get(door.base + path, timeout=HANG_S).text
+    assert door.plain.get(f"{door.base}/profile/did:plc:nobody", timeout=HANG_S).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/wall", "/wall/state", "/wall/live", "/wall/assets/wall.js", "/@a", "/_/world"])
 @pytest.mark.parametrize("host", ["elsewhere.example", "elsewhere.example:80", "127.0.0.1.elsewhere.example", "", "["])
 def test_under_another_name_nothing_is_answered(door: Any, path: str, host: str) -> None:
-    answer = door.plain.get(door.base + path, headers={"Host": host}, timeout=5, allow_redirects=False)
+    answer = door.plain.get(door.base + path, headers={"Host": host}, timeout=HANG_S, allow_redirects=False)
     assert (answer.status_code, "own name" in answer.text) == (403, True)
 
 
 def test_it_proves_that_it_knows_the_token_without_telling_it(door: Any) -> None:
-    first, second = (door.plain.get(f"{door.base}/wall/proof/{word}", timeout=5).text for word in ("a", "b"))
+    first, second = (door.plain.get(f"{door.base}/wall/proof/{word}", timeout=HANG_S).text for word in ("a", "b"))
     assert first == hmac.new(TOKEN.encode(), b"wall:a", "sha256").hexdigest() != second
-    assert door.wish_word() not in (first, second, door.plain.get(f"{door.base}/wall/proof/wish", timeout=5).text)
+    assert door.wish_word() not in (first, second, door.plain.get(f"{door.base}/wall/proof/wish", timeout=HANG_S).text)

@@ -10,6 +10,7 @@ from amplifier.sandbox.nouns import Draft, Network
 from amplifier.sandbox.public import ANSWERS, PEOPLE, REMARKS, TAGGED, Public, Rate, chance, handle_of, next_saying
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.world import World
+from tests.waiting import HANG_S, until
 
 
 def publish(world: World, network: Network, handle: str, text: str) -> None:
@@ -61,9 +62,7 @@ def test_everybody_is_pretend_and_polite() -> None:
 def test_the_public_stops_when_it_has_said_enough(sandbox: Sandbox, door: Any, mastodon: Any) -> None:
     mastodon.status_post("Hello #Lab23")
     door.post("public", per_minute=6000, stop_at=12, seed=1)
-    until = time.monotonic() + 5
-    while door.get("public")["spoken"] < 12 and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: door.get("public")["spoken"] >= 12)
     time.sleep(0.2)
     assert door.get("world")["counts"]["others"] == 12
     assert door.get("public")["spoken"] == 12
@@ -73,9 +72,7 @@ def test_the_public_stops_when_it_has_said_enough(sandbox: Sandbox, door: Any, m
 def test_the_public_falls_silent_at_rate_nothing_and_begins_anew(door: Any, mastodon: Any) -> None:
     mastodon.status_post("Hello #Lab23")
     door.post("public", per_minute=6000)
-    until = time.monotonic() + 5
-    while not door.get("public")["spoken"] and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: door.get("public")["spoken"])
     door.post("public", per_minute=0)
     spoken = door.get("public")["spoken"]
     time.sleep(0.15)
@@ -89,7 +86,7 @@ def test_silence_waits_for_the_end_of_a_sentence_and_nothing_follows_it(world: W
 
     def slowly(*_args: object, **_more: object) -> None:
         at_it.set()
-        go_on.wait(5)
+        go_on.wait(HANG_S)
 
     monkeypatch.setattr(public, "say", slowly)
     rate = Rate(per_minute=6000, seed=2)
@@ -97,13 +94,13 @@ def test_silence_waits_for_the_end_of_a_sentence_and_nothing_follows_it(world: W
     speaks = threading.Thread(target=public._speak_once, args=[rate])
     silences = threading.Thread(target=public.speak, args=[Rate(seed=2)])
     speaks.start()
-    assert at_it.wait(5)
+    assert at_it.wait(HANG_S)
     silences.start()
     silences.join(0.1)
     assert silences.is_alive()
     go_on.set()
-    speaks.join(5)
-    silences.join(5)
+    speaks.join(HANG_S)
+    silences.join(HANG_S)
     assert public.as_json()["spoken"] == 1
     public._speak_once(rate)
     assert public.as_json()["spoken"] == 1
@@ -142,7 +139,7 @@ def test_a_reply_on_mastodon_addresses_whom_it_answers(door: Any, mastodon: Any)
 )
 def test_what_cannot_be_said_is_refused(door: Any, wrong: dict[str, str]) -> None:
     body = {"network": "x", "handle": "brook.example", "text": "Hello"} | wrong
-    answer = door.plain.post(f"{door.base}/_/say", json=body, headers=door._key, timeout=5)
+    answer = door.plain.post(f"{door.base}/_/say", json=body, headers=door._key, timeout=HANG_S)
     assert answer.status_code == 400
     assert answer.json()["error"]
 

@@ -14,6 +14,7 @@ from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.spoilt import refusal, spoilt
 from amplifier.sandbox.wire import Answer, say
 from amplifier.sandbox.world import World
+from tests.waiting import HANG_S
 
 GOOD = {
     Network.X: say({"data": {"id": "7", "text": "Hello", "edit_history_tweet_ids": ["7"]}}, 201),
@@ -96,7 +97,7 @@ def test_a_suspended_account_and_a_duplicate_are_told_in_the_networks_words(netw
 
 def posted(base: str) -> requests.Response:
     headers = {"Authorization": "Bearer pretend-a"}
-    return requests.post(f"{base}/api/v1/statuses", data={"status": "Hello"}, headers=headers, timeout=5)
+    return requests.post(f"{base}/api/v1/statuses", data={"status": "Hello"}, headers=headers, timeout=HANG_S)
 
 
 def spoil_next(door: Any, kind: str) -> None:
@@ -119,10 +120,10 @@ def test_a_length_that_is_too_short_cuts_the_answer_and_nothing_of_it_is_taken_f
     spoil_next(door, "short_length")
     session = requests.Session()
     headers = {"Authorization": "Bearer pretend-a"}
-    first = session.post(f"{base}/api/v1/statuses", data={"status": "A"}, headers=headers, timeout=5)
+    first = session.post(f"{base}/api/v1/statuses", data={"status": "A"}, headers=headers, timeout=HANG_S)
     with pytest.raises(requests.exceptions.JSONDecodeError):
         first.json()
-    assert session.post(f"{base}/api/v1/statuses", data={"status": "B"}, headers=headers, timeout=5).json()["id"]
+    assert session.post(f"{base}/api/v1/statuses", data={"status": "B"}, headers=headers, timeout=HANG_S).json()["id"]
 
 
 def test_junk_is_long_and_means_nothing(base: str, door: Any) -> None:

@@ -9,6 +9,7 @@ from mastodon import Mastodon
 from mastodon.errors import MastodonNotFoundError
 
 from amplifier.sandbox.nouns import Network
+from tests.waiting import HANG_S
 
 HOME, AWAY = "pretend-labfreemvmt@social.example", "pretend-LabFreeMvmt@Other.example"
 
@@ -34,8 +35,8 @@ def test_each_has_a_name_an_id_and_a_page_of_its_own(here: Any, there: Any, base
     assert (one.url, other.url) == (f"{base}/@labfreemvmt", f"{base}/@labfreemvmt@other.example")
     assert one.display_name == other.display_name == "Labour Campaign for Free Movement"
     there.status_post("Only there")
-    assert "Only there" in door.plain.get(other.url, timeout=5).text
-    assert "Only there" not in door.plain.get(one.url, timeout=5).text
+    assert "Only there" in door.plain.get(other.url, timeout=HANG_S).text
+    assert "Only there" not in door.plain.get(one.url, timeout=HANG_S).text
 
 
 def test_a_name_without_a_server_is_the_account_that_it_always_was(mastodon: Any, here: Any) -> None:
@@ -48,7 +49,7 @@ def test_the_same_words_on_both_are_nothing_twice(here: Any, there: Any, door: A
     found = door.get("world")
     assert [row["account"] for row in found["posts"]] == ["labfreemvmt", "labfreemvmt@other.example"]
     assert (found["counts"]["mastodon"], found["counts"]["twice"]) == (2, 0)
-    shown = door.plain.get(f"{door.base}/wall/state", timeout=5).json()
+    shown = door.plain.get(f"{door.base}/wall/state", timeout=HANG_S).json()
     column = next(one for one in shown["networks"] if one["id"] == "mastodon")
     assert [card["handle"] for card in column["posts"]] == ["labfreemvmt@other.example", "labfreemvmt@social.example"]
     there.status_post("Vote at 14:40.")
@@ -121,7 +122,7 @@ def test_somebody_posts_by_hand_with_the_account_of_the_right_server(there: Any,
 def test_the_public_names_the_account_that_it_speaks_to(there: Any, door: Any) -> None:
     there.status_post("Vote at 14:40. #Lab23")
     door.post("public", per_minute=6000, stop_at=20, seed=3)
-    with door.plain.get(f"{door.base}/wall/live", stream=True, timeout=20) as live:
+    with door.plain.get(f"{door.base}/wall/live", stream=True, timeout=HANG_S) as live:
         for _ in live.iter_lines():
             if door.get("public")["spoken"] == 20:
                 break

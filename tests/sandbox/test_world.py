@@ -11,6 +11,7 @@ from amplifier.sandbox import notes, world
 from amplifier.sandbox.nouns import Draft, Network, Post, Reason
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.world import World
+from tests.waiting import HANG_S
 
 
 def add(opened: World, text: str, handle: str = "labfreemvmt", network: Network = Network.X, **more: Any) -> Post:
@@ -146,7 +147,7 @@ def test_whoever_waits_is_woken_by_a_change(world: World) -> None:
 
     def wait() -> None:
         with world.changed:
-            if world.changed.wait(5):
+            if world.changed.wait(HANG_S):
                 woken.set()
 
     waiting = threading.Thread(target=wait)

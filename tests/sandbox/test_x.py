@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import tweepy
 
+from tests.waiting import HANG_S
+
 FIELDS = ["created_at", "entities", "author_id", "in_reply_to_user_id", "referenced_tweets", "conversation_id"]
 
 
@@ -71,7 +73,7 @@ def test_a_wrong_secret_a_stale_time_and_a_strange_token_are_401(x: Any, door: A
         with pytest.raises(tweepy.Unauthorized):
             x.create_tweet(text="Hello")
         setattr(x, name, kept)
-    answer = door.plain.get(f"{door.base}/2/users/me", headers={"Authorization": "OAuth nonsense"}, timeout=5)
+    answer = door.plain.get(f"{door.base}/2/users/me", headers={"Authorization": "OAuth nonsense"}, timeout=HANG_S)
     assert answer.status_code == 401
     assert answer.json()["title"] == "Unauthorized"
 
@@ -237,13 +239,13 @@ def test_only_its_author_deletes_a_post(x: Any, door: Any) -> None:
     with pytest.raises(tweepy.Forbidden):
         x.delete_tweet(number)
     app = {"Authorization": "Bearer pretend"}
-    assert door.plain.delete(f"{door.base}/2/tweets/{number}", headers=app, timeout=5).status_code == 403
+    assert door.plain.delete(f"{door.base}/2/tweets/{number}", headers=app, timeout=HANG_S).status_code == 403
     assert not door.posts("x")[0]["deleted"]
 
 
 def test_deleting_has_a_budget_of_its_own(door: Any) -> None:
     head = {"Authorization": "Bearer pretend-labfreemvmt"}
-    answer = door.plain.delete(f"{door.base}/2/tweets/12", headers=head, timeout=5)
+    answer = door.plain.delete(f"{door.base}/2/tweets/12", headers=head, timeout=HANG_S)
     assert (answer.headers["x-rate-limit-limit"], answer.headers["x-rate-limit-remaining"]) == ("50", "49")
 
 

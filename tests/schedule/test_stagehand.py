@@ -25,6 +25,7 @@ from amplifier.store import claims, decisions, deliveries, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EXAMPLE, Home
+from tests.waiting import HANG_S
 
 TOKEN = "only for this test"
 ORIGIN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -56,17 +57,17 @@ class Stage:
         return self.get("/wall/state")
 
     def get(self, path: str) -> dict[str, Any]:
-        with urllib.request.urlopen(self.address + path, timeout=5) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=HANG_S) as answer:
             found: dict[str, Any] = json.load(answer)
         return found
 
     def wish(self, name: str) -> None:
         host = self.address.removeprefix("http://")
-        with urllib.request.urlopen(f"{self.address}/wall", timeout=5) as page:
+        with urllib.request.urlopen(f"{self.address}/wall", timeout=HANG_S) as page:
             (word,) = re.findall(r'name="wish" content="(\w+)"', page.read().decode())
         headers = {"X-Wall": word, "Origin": self.address, "Host": host}
         request = urllib.request.Request(f"{self.address}/wall/wish/{name}", b"", headers)
-        urllib.request.urlopen(request, timeout=5).close()
+        urllib.request.urlopen(request, timeout=HANG_S).close()
         self.hand.carry_out()
 
     def said(self) -> str:
@@ -156,7 +157,7 @@ def test_what_has_a_receipt_and_can_be_seen_is_not_lost(stage: Stage) -> None:
     request = urllib.request.Request(
         f"{stage.address}/_/say", json.dumps(said).encode(), {"Authorization": f"Bearer {TOKEN}"}
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=HANG_S) as answer:
         send("morning", str(json.load(answer)["remote_id"]))
     assert stage.tell()["strip"]["lost"] == 0
 

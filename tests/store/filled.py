@@ -17,8 +17,10 @@ from amplifier.campaign.delivery import Due, Receipt, State, Transition, Verb
 from amplifier.campaign.mention import Kind, Mention, Visibility
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.stop import EVERYTHING, Stop
+from amplifier.settings import Settings
 from amplifier.store import accounts, claims, deliveries, ledger, posts, stops
-from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.models import AccountRow, DeliveryRow, PostRow
+from tests.waiting import HANG_S
 
 R = TypeVar("R")
 NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
@@ -45,11 +47,24 @@ def know(rows: Iterable[tuple[str, ...]]) -> dict[str, str]:
 
 
 def also(label: str, network: str, handle: str) -> int:
-    """One more account beside those that are known; its number."""
+    """One more account beside those that are known, whose network has said that it is another; its number."""
     known = accounts.account_states()
     there = [(one.name, one.platform, one.handle, one.server and f"https://{one.server}") for one in known]
     know([*there, (label, network, handle)])
+    let_in(label)
     return number(label)
+
+
+def let_in(label: str) -> None:
+    """The network of this account says that it is well, and not yet by which id it knows it."""
+    accounts.account_is_ok(label, remote_id="", url="", text_limit=None, now=NOW)
+
+
+def list_as(settings: Settings) -> None:
+    """The accounts are those that these settings list."""
+    for one in settings.accounts:
+        who = one.identity
+        AccountRow.objects.filter(label=one.name).update(server=who.server, handle=who.handle)
 
 
 def number(account: str) -> int:
@@ -187,7 +202,7 @@ def at_once(calls: Sequence[Callable[[], R]]) -> list[R]:
 
     def run(call: Callable[[], R]) -> R:
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=HANG_S)
             return call()
         finally:
             connection.close()

@@ -14,6 +14,7 @@ from amplifier.errors import UsageError
 from amplifier.store import backup_rows, ledger
 from amplifier.store.backup_rows import counted_rows, rows_of_file, schema, snapshot, tables, told_rows
 from tests.store import filled
+from tests.waiting import HANG_S
 
 HARD = "Two\nlines\ttab \\. back\\slash \\N null\r\n“quotes” 📣 \u2028 end"
 
@@ -49,7 +50,7 @@ def test_what_is_written_meanwhile_is_not_in_it(tmp_path: Path) -> None:
     with snapshot(tmp_path) as made:
         other = threading.Thread(target=write)
         other.start()
-        other.join(20)
+        other.join(HANG_S)
         content = b"".join(made.pieces)
     assert told
     assert made.tables["deliveries"] == 1

@@ -15,6 +15,7 @@ from amplifier.store import accounts, claims, deliveries, rests
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import LEASE, NOW, add, after, begin, claim, claim_unsure, row, sending, unsure
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.usefixtures("opened")
 
@@ -173,7 +174,7 @@ def test_a_delivery_that_is_put_off_while_it_is_being_claimed_is_not_claimed() -
 
     def look() -> None:
         try:
-            moved.wait(10)
+            moved.wait(HANG_S)
             found.extend(claim())
         finally:
             connection.close()
@@ -184,7 +185,7 @@ def test_a_delivery_that_is_put_off_while_it_is_being_claimed_is_not_claimed() -
         DeliveryRow.objects.filter(id=number).update(run_at=after(2400), fence=7)
         moved.set()
         thread.join(0.3)  # the claim waits for us, or passes the row by
-    thread.join(10)
+    thread.join(HANG_S)
     assert found == []
     assert row(number).fence == 7
 

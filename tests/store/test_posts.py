@@ -19,6 +19,7 @@ from amplifier.store import deliveries, events, journeys, posts
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, ink, row, wanted
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.usefixtures("opened")
 X, BLUESKY = Words("x", "Vote", "en"), Words("bluesky", "Vote here", "en")
@@ -195,7 +196,7 @@ def test_a_call_does_not_begin_between_what_the_plan_sees_and_what_it_writes() -
 
     def send() -> None:
         try:
-            looked.wait(10)
+            looked.wait(HANG_S)
             begun.append(begin(due))
         finally:
             connection.close()
@@ -210,7 +211,7 @@ def test_a_call_does_not_begin_between_what_the_plan_sees_and_what_it_writes() -
         return Changes(steps=(Step(number, state, State.DROPPED, "no longer planned", "unplanned"),))
 
     posts.replan("lab23", decide, ink())
-    thread.join(10)
+    thread.join(HANG_S)
     assert begun == [False]
     assert row(number).state == "dropped"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +70,12 @@ def test_x_weighs(text: str, length: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a." * 5000, "a-" * 8000 + ".b", "https://" + "a." * 5000, "a.a.a.a.a.a. " * 700, "@a@" + "b." * 5000]
+    "text",
+    ["a." * 25_000, "a-" * 40_000 + ".b", "https://" + "a." * 25_000, "a.a.a.a.a.a. " * 3500, "@a@" + "b." * 25_000],
+    ids=["dots", "hyphens", "an address", "words", "a handle"],
 )
 def test_a_text_of_dots_is_counted_at_once(text: str) -> None:
-    began = time.perf_counter()
-    assert weighted(text) > 280
-    assert time.perf_counter() - began < 2
+    assert weighted(text) > 280  # which would take hours if it grew with the square of the length, or its cube
 
 
 def test_an_absurdly_long_word_still_counts_its_link_23() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from amplifier.cli.rehearse import free_port
+from tests.waiting import HANG_S
 
 NGINX = """\
 daemon off;
@@ -55,11 +56,11 @@ def nginx(folder: Path, to: int, settings: str = "") -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(HANG_S)
 
 
 def _until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         assert process.poll() is None, process.stderr and process.stderr.read()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
@@ -79,7 +80,7 @@ def forwarder(to: int) -> Iterator[int]:
         yield int(server.getsockname()[1])
     finally:
         ended.set()
-        threads[0].join(5)
+        threads[0].join(HANG_S)
         server.close()
 
 
@@ -91,7 +92,7 @@ def _accept(server: socket.socket, to: int, ended: threading.Event) -> None:
 
 
 def _pass_on(line: socket.socket, to: int, ended: threading.Event) -> None:
-    with line, socket.create_connection(("127.0.0.1", to), timeout=5) as further, contextlib.suppress(OSError):
+    with line, socket.create_connection(("127.0.0.1", to), timeout=HANG_S) as further, contextlib.suppress(OSError):
         other = {line: further, further: line}
         while not ended.is_set():
             for ready in select.select([line, further], [], [], 0.1)[0]:

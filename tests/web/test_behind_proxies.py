@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.journeys.install import AMPLIFIER, Install, Run
+from tests.waiting import HANG_S
 from tests.web.campaign import make_home
 from tests.web.proxies import forwarder, nginx
 from tests.web.test_server import CONSOLE, PUBLIC, start
@@ -43,7 +44,7 @@ def front(request: pytest.FixtureRequest, private: Run, tmp_path_factory: pytest
 
 
 def ask(port: int, path: str, *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=HANG_S)
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
@@ -125,7 +126,7 @@ def test_a_second_terminal_is_told_while_it_runs_and_refused_afterwards(tmp_path
         assert (refused.returncode, refused.stdout) == (2, "")
         assert refused.stderr.startswith("amplifier: No console is open here. It is there while amplifier up runs")
         again = install.start("web", "--port", str(install.port))
-        again.until(lambda: ask_quietly(install.port), seconds=20, what="server")
+        again.until(lambda: ask_quietly(install.port), what="server")
         assert ask(install.port, "/", **before)[0] == 404, "the secret of the run before"
         assert ask(install.port, "/", **cookie(install))[0] == 200
     finally:

@@ -16,6 +16,7 @@ from amplifier.sharekit.page import ASSETS
 from amplifier.store import kits
 from amplifier.web import public
 from amplifier.web.public import PublicPages
+from tests.waiting import HANG_S
 from tests.web.campaign import REPOSITORY
 
 PAGE = b"<!doctype html><title>Kit</title>" + b"words " * 1000
@@ -155,7 +156,7 @@ def test_kits_are_renewed_in_the_background_until_it_is_stopped(
     monkeypatch.setattr(public, "REFRESH_S", 0.001)
     monkeypatch.setattr(pages, "refresh", lambda: next(looks, None) is None and pages.stop())
     pages.start()
-    pages._thread.join(5)
+    pages._thread.join(HANG_S)
     assert not pages._thread.is_alive()
     assert next(looks, None) is None
 

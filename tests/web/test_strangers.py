@@ -29,6 +29,7 @@ from amplifier.web.errands import sheet
 from amplifier.web.errands.guesses import Guesses
 from amplifier.web.failures import NOT_NOW, NOT_SENT
 from tests.journeys.install import Install, Run
+from tests.waiting import HANG_S
 from tests.web.campaign import Campaign, Page
 from tests.web.proxies import nginx
 from tests.web.test_server import listens
@@ -108,7 +109,7 @@ def served(errand: Campaign, tmp_path: Path) -> Iterator[Run]:
     shutil.copy(connection.settings_dict["NAME"], install.var / "amplifier.sqlite3")
     run = install.start("web", "--port", str(install.port))
     try:
-        run.until(lambda: listens(install.port, "127.0.0.1"), seconds=30, what="server")
+        run.until(lambda: listens(install.port, "127.0.0.1"), what="server")
         yield run
     finally:
         while LOCKS:
@@ -272,7 +273,7 @@ def test_behind_a_trusted_proxy_each_client_has_an_allowance_of_their_own(errand
     run = install.start("web", "--port", str(install.port))
 
     def guess(port: int, **headers: str) -> int:
-        line = HTTPConnection("127.0.0.1", port, timeout=30, source_address=("127.0.0.2", 0))  # no proxy of ours
+        line = HTTPConnection("127.0.0.1", port, timeout=HANG_S, source_address=("127.0.0.2", 0))  # no proxy of ours
         try:
             line.request("GET", "/h/" + "w" * 43, headers=headers)
             return line.getresponse().status
@@ -280,7 +281,7 @@ def test_behind_a_trusted_proxy_each_client_has_an_allowance_of_their_own(errand
             line.close()
 
     try:
-        run.until(lambda: listens(install.port, "127.0.0.1"), seconds=30, what="server")
+        run.until(lambda: listens(install.port, "127.0.0.1"), what="server")
         named = "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $http_x_test_client;"
         adding = "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
         with nginx(tmp_path / "nginx", install.port, named) as port:

@@ -9,10 +9,11 @@ from amplifier.platforms.bluesky.transport import PunctualTransport
 from amplifier.platforms.bounds import within
 from tests.platforms.hostile import WAYS, Hostile
 from tests.platforms.stub import Said, Stub
+from tests.waiting import HANG_S
 
 
 def client(seconds: float = 0.5) -> httpx.Client:
-    return httpx.Client(transport=PunctualTransport(seconds), timeout=30)
+    return httpx.Client(transport=PunctualTransport(seconds), timeout=HANG_S)
 
 
 @pytest.mark.parametrize("way", ["drips_its_head", "drips_its_body", "drips_in_pieces"])
@@ -29,7 +30,7 @@ def test_an_answer_without_end_is_left_where_it_is_too_large(way: str) -> None:
     server = Hostile(WAYS[way])
 
     with pytest.raises(httpx.DecodingError, match="larger than 32 MB"):
-        client(30).get(server.address)
+        client(HANG_S).get(server.address)
     server.close()
 
 

@@ -22,6 +22,7 @@ from amplifier.web.errands import sheet
 from amplifier.web.errands import stop as stop_module
 from amplifier.web.errands.guesses import Guesses
 from amplifier.web.errands.stop_links import stop_links
+from tests.waiting import HANG_S, all_answered
 from tests.web.campaign import Campaign, Page
 
 ELSEWHERE = {"HTTP_HOST": "amplifier.example", "REMOTE_ADDR": "203.0.113.7", "HTTP_X_FORWARDED_FOR": "198.51.100.9"}
@@ -32,6 +33,7 @@ def _no_traces(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """The install of these tests is shared by others: no stop file stays behind, and no guess is remembered."""
     monkeypatch.setattr(sheet, "GUESSES", Guesses())
     yield
+    all_answered()
     campaign.place.stop_file.unlink(missing_ok=True)
 
 
@@ -174,7 +176,7 @@ def test_a_database_that_never_answers_keeps_the_button_nobody_waits_for(
 ) -> None:
     hung = threading.Event()
     monkeypatch.setattr(stop_module, "LOOK_FOR_S", 0.1)
-    monkeypatch.setattr(stop_module, "why_stopped", lambda _: hung.wait(60))
+    monkeypatch.setattr(stop_module, "why_stopped", lambda _: hung.wait(HANG_S))
     monkeypatch.setattr(errands, "find_errand", lambda *_: pytest.fail("asked the database"))
     page = Page(phone.get(f"/stop/{token}"))
     assert (page.truth, len(page.named("button"))) == ("This stops every post that has not begun to go out.", 1)
@@ -185,8 +187,11 @@ def test_where_what_sends_may_be_elsewhere_a_file_alone_is_no_stop(
     opened: Campaign, token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere.example/amplifier")
-    monkeypatch.setattr(halt, "DATABASE_WITHIN_S", 0.0)  # it does not answer in time
-    page = Page(phone.post(f"/stop/{token}"))
+    monkeypatch.setattr(halt, "DATABASE_WITHIN_S", 0.1)
+    with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN EXCLUSIVE")  # it does not answer until we have our page
+        page = Page(phone.post(f"/stop/{token}"))
+        other.rollback()
     assert page.status == 500
     assert page.truth.startswith("The stop is written down here, but it may not reach what sends.")
     assert opened.place.stop_file.exists()
