@@ -42,15 +42,27 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
-    "console-link": Command("console_link", False, "show the addresses that open the console, while it runs", reports=""),
-    "check": Command(
-        "check", True, "look for mistakes in settings, schedules and templates", anyhow=True, keyless=True, makes=False, reports=""
+    "console-link": Command(
+        "console_link", False, "show the addresses that open the console, while it runs", reports=""
     ),
-    "plan": Command("plan", True, "show what goes out, when, where, in which words, at what cost", keyless=True, reports=""),
+    "check": Command(
+        "check",
+        True,
+        "look for mistakes in settings, schedules and templates",
+        anyhow=True,
+        keyless=True,
+        makes=False,
+        reports="",
+    ),
+    "plan": Command(
+        "plan", True, "show what goes out, when, where, in which words, at what cost", keyless=True, reports=""
+    ),
     "preview": Command("preview", False, "show one template in all its wordings on all networks", reports=""),
     "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened", reports=""),
     "send": Command("send", True, "send one post of your own, now or later"),
-    "milestone": Command("milestone", True, "list milestones, or move one: the posts that hang on it follow", reports="name"),
+    "milestone": Command(
+        "milestone", True, "list milestones, or move one: the posts that hang on it follow", reports="name"
+    ),
     "skip": Command("skip", True, "leave one coming post out"),
     "edit": Command("edit", True, "give one coming post other words"),
     "correct": Command("correct", True, "give a post that is out other words, visibly"),
@@ -63,7 +75,9 @@ COMMANDS: dict[str, Command] = {
     "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
     "resume": Command("resume", True, "let a stopped service send again"),
     "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
-    "notify": Command("notify", True, "list what people were told; with test: try whether that works", reports="action"),
+    "notify": Command(
+        "notify", True, "list what people were told; with test: try whether that works", reports="action"
+    ),
     "backup": Command("backup", True, "keep the whole database in one sealed file"),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),
     "web": Command("web", True, "run the pages alone"),

@@ -1,7 +1,7 @@
 """Output that breaks nothing: marks that a terminal cannot show become plain, and what takes no output ends no command.
 
-A command may have sent a post before it prints a line. So no character and no full disk may end it between the two: what
-cannot be written is counted here, and told once at the end.
+A command may have sent a post before it prints a line. So no character and no full disk may end it between the two; why
+something could not be written is kept here, and told once at the end.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 PLAIN = "amplifier.plain"  # the name of our way with characters that an encoding does not have
 MARKS = {
-    "✓": "+",
-    "✕": "x",
-    "×": "x",
-    "◷": "o",
-    "‖": "=",
-    "▲": "!",
-    "●": "*",
-    "•": "*",
-    "·": "-",
-    "→": ">",
-    "←": "<",
-    "—": "-",
-    "–": "-",
-    "…": "...",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "‘": "'",
-    "’": "'",
-    "£": "GBP ",
-    "€": "EUR ",
+    "\u2713": "+",
+    "\u2715": "x",
+    "\u00d7": "x",
+    "\u25f7": "o",
+    "\u2016": "=",
+    "\u25b2": "!",
+    "\u25cf": "*",
+    "\u2022": "*",
+    "\u00b7": "-",
+    "\u2192": ">",
+    "\u2190": "<",
+    "\u2014": "-",
+    "\u2013": "-",
+    "\u2026": "...",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u201e": '"',
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u00a3": "GBP ",
+    "\u20ac": "EUR ",
 }
 GONE = (errno.EPIPE, errno.EBADF)  # whoever read has had enough, or there never was anybody
 
@@ -143,7 +143,7 @@ def _over(stream: TextIO | None, raw: _Raw) -> TextIO:
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that the encoding does not have: a plain mark, else the number as programmers write."""
+    """What stands for characters that the encoding does not have: a plain mark, else their number in ASCII."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     found = error.object[error.start : error.end]
