@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 import amplifier
+from amplifier.cli.streams import unbreakable
 from amplifier.errors import AmplifierError, FileError, Problem, UsageError
 from amplifier.text.visible import revealed
 
@@ -27,7 +28,7 @@ class Command:
 
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
     `keyless`: it seals and opens nothing, so that live mode needs no key for it. `makes`: the data folder is made if it
-    is not there.
+    is not there. `reports`: without this argument its answer is all that it is for ("": always, None: never).
     """
 
     module: str
@@ -36,32 +37,47 @@ class Command:
     anyhow: bool = False
     keyless: bool = False
     makes: bool = True
+    reports: str | None = None
 
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
-    "console-link": Command("console_link", False, "show the addresses that open the console, while it runs"),
-    "check": Command(
-        "check", True, "look for mistakes in settings, schedules and templates", anyhow=True, keyless=True, makes=False
+    "console-link": Command(
+        "console_link", False, "show the addresses that open the console, while it runs", reports=""
     ),
-    "plan": Command("plan", True, "show what goes out, when, where, in which words, at what cost", keyless=True),
-    "preview": Command("preview", False, "show one template in all its wordings on all networks"),
-    "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened"),
+    "check": Command(
+        "check",
+        True,
+        "look for mistakes in settings, schedules and templates",
+        anyhow=True,
+        keyless=True,
+        makes=False,
+        reports="",
+    ),
+    "plan": Command(
+        "plan", True, "show what goes out, when, where, in which words, at what cost", keyless=True, reports=""
+    ),
+    "preview": Command("preview", False, "show one template in all its wordings on all networks", reports=""),
+    "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened", reports=""),
     "send": Command("send", True, "send one post of your own, now or later"),
-    "milestone": Command("milestone", True, "list milestones, or move one: the posts that hang on it follow"),
+    "milestone": Command(
+        "milestone", True, "list milestones, or move one: the posts that hang on it follow", reports="name"
+    ),
     "skip": Command("skip", True, "leave one coming post out"),
     "edit": Command("edit", True, "give one coming post other words"),
     "correct": Command("correct", True, "give a post that is out other words, visibly"),
     "withdraw": Command("withdraw", True, "delete a post wherever it is"),
-    "facts": Command("facts", True, "list what is out and no longer so"),
-    "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with"),
-    "status": Command("status", True, "say how things stand"),
-    "decide": Command("decide", True, "list what is in doubt, held or missed, and decide about it"),
+    "facts": Command("facts", True, "list what is out and no longer so", reports="post"),
+    "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with", reports="status"),
+    "status": Command("status", True, "say how things stand", reports=""),
+    "decide": Command("decide", True, "list what is in doubt, held or missed, and decide about it", reports="what"),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
     "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
     "resume": Command("resume", True, "let a stopped service send again"),
     "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
-    "notify": Command("notify", True, "list what people were told; with test: try whether that works"),
+    "notify": Command(
+        "notify", True, "list what people were told; with test: try whether that works", reports="action"
+    ),
     "backup": Command("backup", True, "keep the whole database in one sealed file"),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),
     "web": Command("web", True, "run the pages alone"),
@@ -94,29 +110,41 @@ def module_of(name: str) -> ModuleType:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit code: 0 done and good, 1 the world is not as wished, 2 nothing was started."""
+    """Run one command; its exit code: 0 done and good, 1 the world is not as wished, 2 nothing was started.
+
+    What takes the output has no say in it, unless the output is all that the command is for.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    as_json = "--json" in words
     name = next((word for word in words if word in COMMANDS), "")
+    with unbreakable() as streams:
+        code, was_asked_only = _guarded(name, words)
+        sys.stdout.flush()
+        problem = streams.problem()
+        if problem:
+            what = "What it was to do stands as it is" if not was_asked_only else "Nothing was changed"
+            sys.stderr.write(f"amplifier: The answer could not be written: {problem}. {what}.\n")
+    return 1 if problem and was_asked_only and code == 0 else code
+
+
+def _guarded(name: str, words: list[str]) -> tuple[int, bool]:
+    """Run one command; its exit code, and whether its answer is all that it was for."""
+    as_json = "--json" in words
     if not name:
-        return _explain(next((word for word in words if not word.startswith("-")), ""), words)
+        return _explain(next((word for word in words if not word.startswith("-")), ""), words), True
     words.remove(name)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
     try:
         return _run(name, words)
     except FileError as error:
-        return _refuse(list(dict.fromkeys(error.problems)), as_json=as_json)
+        return _refuse(list(dict.fromkeys(error.problems)), as_json=as_json), True
     except AmplifierError as error:
         message, _, hint = str(error).partition("\n")
-        return _refuse([Problem("", 0, "usage", message, hint)], as_json=as_json)
+        return _refuse([Problem("", 0, "usage", message, hint)], as_json=as_json), True
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:  # whoever read our output, such as `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 130, False
 
 
-def _run(name: str, words: list[str]) -> int:
+def _run(name: str, words: list[str]) -> tuple[int, bool]:
     explained = COMMANDS[name].help
     parser = _Parser(prog=f"amplifier {name}", description=f"{explained[:1].upper()}{explained[1:]}.")
     parser.add_argument("--home", type=Path, default=Path(), help="the folder with settings.yaml (default: here)")
@@ -128,9 +156,8 @@ def _run(name: str, words: list[str]) -> int:
     module.add_arguments(parser)
     options = parser.parse_args(words)
     _find_settings(options.home)
-    done = int(module.run(options))
-    sys.stdout.flush()  # here a closed pipe is still ours to deal with
-    return done
+    reports = COMMANDS[name].reports
+    return int(module.run(options)), reports is not None and not (reports and getattr(options, reports))
 
 
 def _prepare(name: str, words: list[str]) -> None:

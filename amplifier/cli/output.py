@@ -17,6 +17,7 @@ from rich.table import Table
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
+from amplifier.cli.streams import can_write
 from amplifier.errors import Problem
 from amplifier.text.visible import COMMANDS, revealed
 
@@ -71,6 +72,8 @@ def errors() -> Console:
 def say_json(value: object) -> None:
     """One JSON document on standard output; what a terminal would obey is escaped in it, and programs lose nothing."""
     document = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    if not can_write(document, sys.stdout):
+        document = json.dumps(value, indent=2, default=str)
     print(COMMANDS.sub(lambda found: f"\\u{ord(found.group()):04x}", document))
 
 

@@ -13,6 +13,7 @@ import segno
 
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.cli.output import actor, console, say_json, wall_clock
+from amplifier.cli.streams import can_write
 from amplifier.cli.up import WEB_PORT
 from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
@@ -25,6 +26,7 @@ from amplifier.store.stop_links import write_down
 
 TOKEN_BYTES = 32
 SVG_MM = 50  # on paper; a phone reads it at arm's length
+HALVES = "\u2580\u2584\u2588"  # the blocks that a code is drawn of in a terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +66,8 @@ def run(options: argparse.Namespace) -> int:
     out = console()
     out.print("Whoever opens this address can stop everything, and nothing else. It is shown this once:\n")
     out.print(f"  {address}\n", markup=False, soft_wrap=True)
-    made.terminal(out=sys.stdout, border=2, compact=True)
+    if can_write(HALVES, sys.stdout):
+        made.terminal(out=sys.stdout, border=2, compact=True)
     if settings.address is None:
         out.print(
             "\nIt works on this computer alone until settings.yaml says `address:`, where people reach Amplifier."
