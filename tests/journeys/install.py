@@ -141,12 +141,16 @@ class Install:
         return found
 
     def end(self) -> None:
-        """Leave nothing behind, whatever went wrong."""
-        for pid in self.living():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """Leave nothing behind, whatever went wrong; nobody lives on to see another one gone and end in good order."""
+        self._send_all(signal.SIGSTOP)
+        self._send_all(signal.SIGKILL)
         for process in self.runs:
             process.wait(HANG_S)
+
+    def _send_all(self, number: signal.Signals) -> None:
+        for pid in self.living():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 @dataclass
