@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 ROTATE = "rotate"  # a slot's wording: take the template's wordings in turn
@@ -21,15 +21,31 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Distance:
+    """How far from a moment: first whole days of the calendar (the same time of day), then elapsed time; +, - or 0."""
+
+    elapsed: timedelta = timedelta()
+    days: int = 0
+
+    def after(self, moment: datetime) -> datetime:
+        """The moment that far from this one, which is aware and in the zone whose calendar counts; in that zone.
+
+        A time that does not exist on the day that is reached is moved forward by as much as clocks jump.
+        """
+        there = moment + timedelta(days=self.days) if self.days else moment  # by the wall clock: both in one zone
+        return (there.astimezone(UTC) + self.elapsed).astimezone(moment.tzinfo)
+
+
+@dataclass(frozen=True)
 class At:
-    """One moment: `milestone` plus `offset` (elapsed time, may be negative), or a fixed local time `wall`.
+    """One moment: `milestone` plus `offset`, or a fixed local time `wall`.
 
     Exactly one of `milestone` (else empty) and `wall` (else None) is set. `wall` is naive, in the campaign's zone; its
     `fold` says which of two equal times is meant on the night when clocks go back.
     """
 
     milestone: str
-    offset: timedelta
+    offset: Distance
     wall: datetime | None
 
 

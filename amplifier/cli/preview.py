@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.plan import ROTATE, At, Slot
+from amplifier.campaign.plan import ROTATE, At, Distance, Slot
 from amplifier.campaign.post import Moment, PostId
 from amplifier.campaign.template import Template
 from amplifier.cli.output import console, say_json, warn
@@ -100,7 +100,7 @@ def _saying(program: Program, template: Template, wording: str) -> Saying:
     campaign = program.settings.campaign
     zone = ZoneInfo(campaign.zone)
     day = datetime.combine(campaign.last_day, datetime.min.time(), zone).replace(hour=12)
-    slot = Slot("preview", template.name, ROTATE, At("", day - day, None), (), None, "", template.path, 0)
+    slot = Slot("preview", template.name, ROTATE, At("", Distance(), None), (), None, "", template.path, 0)
     return Saying(
         slot=replace(slot, wording=wording),
         id=PostId(campaign.id, "preview", wording),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from amplifier.campaign.delivery import State
-from amplifier.campaign.plan import Decision, DecisionKind, Milestone
+from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
@@ -76,7 +76,7 @@ def program_in_force(settings: Settings) -> Program:
     return program
 
 
-def prepare_move(program: Program, name: str, by: datetime | timedelta, *, now: datetime) -> Move:
+def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: datetime) -> Move:
     """What moving this milestone would change.
 
     Raises UsageError for a milestone that there is not, or a day that is none of the campaign's: a mistyped year would

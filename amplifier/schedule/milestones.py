@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.plan import Decision, DecisionKind, Milestone, Plan
+from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone, Plan
 from amplifier.errors import UsageError
 from amplifier.schedule.times import Refused, distance, local, plain
 
@@ -41,7 +41,7 @@ def last_moves(decisions: Iterable[Decision]) -> dict[str, Decision]:
     return found
 
 
-def parse_move(text: str, zone: str) -> datetime | timedelta:
+def parse_move(text: str, zone: str) -> datetime | Distance:
     """Where to move a milestone: "2023-10-10 15:20" in the campaign's zone gives an aware datetime, "+40m" a distance.
 
     Raises UsageError in a person's words.
@@ -49,16 +49,14 @@ def parse_move(text: str, zone: str) -> datetime | timedelta:
     said = plain(text)
     found = distance(said[0], said[1:].strip()) if said[:1] in {"+", "-"} else local(said, zone)
     if isinstance(found, Refused):
-        hint = "" if re.match(r"\d{4}-|[+-]", said) else ' A distance begins with + or -: "+40m", "-1h".'
+        hint = "" if re.match(r"\d{4}-|[+-]", said) else ' A distance begins with + or -: "+40m", "-1h", "+1d".'
         raise UsageError(f"{found.message} {found.hint}{hint}")
     return found.replace(tzinfo=ZoneInfo(zone)) if isinstance(found, datetime) else found
 
 
-def moved(milestone: Milestone, move: datetime | timedelta) -> datetime:
+def moved(milestone: Milestone, move: datetime | Distance) -> datetime:
     """Where the milestone stands after the move, in its own zone. Its `isoformat()` is the value of a decision.
 
-    A distance is elapsed time, also over a night when clocks change.
+    Hours are elapsed time, also over a night when clocks change; days are those of the calendar.
     """
-    if isinstance(move, timedelta):
-        return (milestone.at.astimezone(UTC) + move).astimezone(milestone.at.tzinfo)
-    return move.astimezone(milestone.at.tzinfo)
+    return move.after(milestone.at) if isinstance(move, Distance) else move.astimezone(milestone.at.tzinfo)

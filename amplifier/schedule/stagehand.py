@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.plan import Distance
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import decide_move, prepare_move, program_in_force
 from amplifier.schedule.playing import playing
@@ -21,7 +22,7 @@ from amplifier.store import journeys
 
 COMING = 24
 HANGING = 12  # beyond these, so many that hang on the milestone which the wall's button moves
-SLIP = timedelta(minutes=40)
+SLIP = Distance(timedelta(minutes=40))
 ACTOR = "the wall"
 LOST_EVERY_S = 2.0
 

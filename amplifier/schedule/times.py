@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 
-from amplifier.campaign.plan import At
+from amplifier.campaign.plan import At, Distance
 from amplifier.written import DURATION_HINT, nearest, seconds
 
 LOCAL = re.compile(
@@ -22,6 +22,8 @@ MOMENT_HINT = (
     'Write a moment such as "2023-10-08 09:00", a milestone such as debate, or a milestone and a distance such as '
     "debate - 1h 30m."
 )
+DAYS = re.compile(r"(\d{1,3})d(?: ?(?=\d)|$)", re.ASCII)
+DAYS_HINT = " With 1d in front it is the same time of day, a day earlier or later."
 # Phones and word processors put other dashes and spaces where a person types the plain ones.
 PLAIN = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", "\u00a0": " "})
 
@@ -45,7 +47,7 @@ def moment(text: str, *, zone: str, milestones: Collection[str], day_alone: bool
     said = plain(text)
     if said[:1].isdigit():
         found = local(said, zone, day_alone=day_alone)
-        return found if isinstance(found, Refused) else At("", timedelta(), found)
+        return found if isinstance(found, Refused) else At("", Distance(), found)
     hung = HUNG.fullmatch(said)
     if hung is None:
         return Refused(f'"{said}" is not a time.', MOMENT_HINT)
@@ -56,18 +58,20 @@ def moment(text: str, *, zone: str, milestones: Collection[str], day_alone: bool
             "unknown_milestone",
         )
     if hung["sign"] is None:
-        return At(hung["name"], timedelta(), None)
+        return At(hung["name"], Distance(), None)
     offset = distance(hung["sign"], hung["distance"])
     return offset if isinstance(offset, Refused) else At(hung["name"], offset, None)
 
 
-def distance(sign: str, text: str) -> timedelta | Refused:
-    """The distance that "+" or "-" and a length of time such as "1h 30m" give, in elapsed time."""
+def distance(sign: str, text: str) -> Distance | Refused:
+    """The distance that "+" or "-" and a length of time such as "1h 30m" give: 1d is a day of the calendar."""
+    counted = DAYS.match(text)
+    days, rest = (int(counted[1]), text[counted.end() :]) if counted else (0, text)
     try:
-        length = timedelta(seconds=seconds(text))
+        length = timedelta(seconds=seconds(rest)) if rest or not days else timedelta()
     except PydanticCustomError:
-        return Refused(f'"{sign} {text}" is not a distance.', DURATION_HINT + " A day is 24h.")
-    return -length if sign == "-" else length
+        return Refused(f'"{sign} {text}" is not a distance.', DURATION_HINT + DAYS_HINT)
+    return Distance(-length, -days) if sign == "-" else Distance(length, days)
 
 
 def local(text: str, zone: str, *, day_alone: bool = False) -> datetime | Refused:
@@ -127,7 +131,7 @@ def instant(at: At, milestones: Mapping[str, datetime], zone: str) -> datetime:
     """The moment in UTC. `milestones` are aware. A local time that does not exist is moved forward by the gap."""
     if at.wall is not None:
         return at.wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    return milestones[at.milestone].astimezone(UTC) + at.offset
+    return at.offset.after(milestones[at.milestone].astimezone(ZoneInfo(zone))).astimezone(UTC)
 
 
 def say_day(day: date) -> str:

@@ -90,4 +90,4 @@ class _Clocks:
     def _moment(self, at: At) -> datetime:
         if at.wall is not None:
             return at.wall.replace(tzinfo=self._zone).astimezone(UTC)
-        return self._milestones[at.milestone] + at.offset
+        return at.offset.after(self._milestones[at.milestone].astimezone(self._zone)).astimezone(UTC)

@@ -6,7 +6,7 @@ import re
 import sys
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amplifier import settings as settings_file
-from amplifier.campaign.plan import At, Slot
+from amplifier.campaign.plan import At, Distance, Slot
 from amplifier.campaign.post import Moment, PostId, Words
 from amplifier.campaign.template import Form, Template, Wording
 from amplifier.compose.imprint import carries, notes, why_not, with_imprint, wrongs
@@ -160,7 +160,7 @@ CASES = st.lists(
     min_size=BATCH,
     max_size=BATCH,
 )
-SLOT = Slot("s", "t", "w", At("", timedelta(), None), (), None, "", "", 0)
+SLOT = Slot("s", "t", "w", At("", Distance(), None), (), None, "", "", 0)
 SAYING = Saying(SLOT, PostId("lab23", "s", "once"), Moment(NOON, "", "", 0), 0, "", NOON, {}, 900)
 
 

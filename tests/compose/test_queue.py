@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplifier import settings as settings_module
-from amplifier.campaign.plan import ROTATE, At, Slot
+from amplifier.campaign.plan import ROTATE, At, Distance, Slot
 from amplifier.campaign.post import Moment, PostId, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.queue import (
@@ -34,7 +34,7 @@ from amplifier.settings import Settings
 SETTINGS = settings_module.load(Path(__file__).parents[2])
 DEBATE = datetime(2023, 10, 10, 14, 40, tzinfo=ZoneInfo("Europe/London"))
 IMPRINT = SETTINGS.campaign.imprint.text
-SLOT = Slot("debate-now", "lab23/debate", ROTATE, At("debate", timedelta(), None), (), None, "", "a.yaml", 1)
+SLOT = Slot("debate-now", "lab23/debate", ROTATE, At("debate", Distance(), None), (), None, "", "a.yaml", 1)
 SOURCE = """\
 ---
 ask: vote

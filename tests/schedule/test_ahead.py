@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import State
+from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import PostId
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.ahead import find_gone_out, next_beyond, still_to_come
@@ -90,7 +91,7 @@ def test_a_move_names_what_follows_it_far_ahead(desk: Desk) -> None:
     desk.home.write("schedules/small.yaml", FAR.replace("at: 2023-10-25 10:00", "at: debate + 384h"))
     desk.planner.refresh()
     assert journeys.journeys(post=THANKS) == ()
-    move = prepare_move(desk.program, "debate", timedelta(minutes=40), now=desk.time)
+    move = prepare_move(desk.program, "debate", Distance(timedelta(minutes=40)), now=desk.time)
     assert "thanks/once" in {one.post for one in move.shifts}
 
 

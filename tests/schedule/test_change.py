@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.campaign.post import PostId
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule import change
@@ -33,7 +33,7 @@ from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 LONDON = ZoneInfo("Europe/London")
-SLIP = timedelta(minutes=40)
+SLIP = Distance(timedelta(minutes=40))
 IMPRINT = homes.settings().campaign.imprint.text
 SOON_POST = PostId("lab23", "soon", "once")
 
@@ -51,8 +51,10 @@ class Desk:
     def program(self) -> Program:
         return change.program_in_force(homes.settings())
 
-    def move(self, by: timedelta | datetime = SLIP) -> None:
-        decide_move(prepare_move(self.program, "debate", by, now=EIGHT), actor="cli:ola", reason="slipped", now=EIGHT)
+    def move(self, by: Distance = SLIP) -> None:
+        decide_move(
+            prepare_move(self.program, "debate", by, now=EIGHT), actor="cli:ola", reason="slipped", now=EIGHT
+        )
         self.planner.refresh()
 
 
@@ -114,7 +116,7 @@ def test_a_limit_that_a_server_tells_makes_another_reading(desk: Desk) -> None:
 
 def test_a_second_move_begins_where_the_first_one_led(desk: Desk) -> None:
     desk.move()
-    move = prepare_move(desk.program, "debate", -timedelta(minutes=10), now=EIGHT)
+    move = prepare_move(desk.program, "debate", Distance(-timedelta(minutes=10)), now=EIGHT)
     assert (move.milestone.at, move.to) == (london("2023-10-09T15:20"), london("2023-10-09T15:10"))
     assert move.shifts[0].before == london("2023-10-09T14:20")
 
@@ -254,7 +256,7 @@ def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Des
 
 def test_a_move_shows_what_would_be_held_as_a_near_copy_then(desk: Desk) -> None:
     assert prepare_move(desk.program, "debate", SLIP, now=EIGHT).copies == ()
-    move = prepare_move(desk.program, "debate", timedelta(days=2), now=EIGHT)
+    move = prepare_move(desk.program, "debate", Distance(timedelta(days=2)), now=EIGHT)
     assert [one.message.split(" say ")[0] for one in move.copies] == [
         "morning/2023-10-10#1 and morning/2023-10-06#1",
         "morning/2023-10-11#1 and morning/2023-10-07#1",

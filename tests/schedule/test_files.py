@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplifier import settings
-from amplifier.campaign.plan import At, Every, Plan
+from amplifier.campaign.plan import At, Distance, Every, Plan
 from amplifier.errors import Problem, ScheduleError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.occurrences import occurrences
@@ -66,11 +66,11 @@ def test_a_good_file_becomes_a_plan() -> None:
     )
     assert str(vote.at.tzinfo) == "Europe/London"
     last, morning = plan.slots
-    assert last.timing == At("ballot_closes", timedelta(hours=-3), None)
+    assert last.timing == At("ballot_closes", Distance(timedelta(hours=-3)), None)
     assert (last.wording, last.was, last.accounts, last.too_late_s) == ("plain", "ballot", (), None)
     assert (last.path, last.line) == ("schedules/lab23.yaml", 6)
     assert isinstance(morning.timing, Every)
-    assert morning.timing.until == At("vote", timedelta(), None)
+    assert morning.timing.until == At("vote", Distance(), None)
     assert (morning.wording, morning.accounts, morning.too_late_s) == ("rotate", ("x", "mastodon"), 1200)
 
 

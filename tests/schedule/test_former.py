@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from amplifier.campaign.plan import At, Decision, DecisionKind, Plan, Slot
+from amplifier.campaign.plan import At, Decision, DecisionKind, Distance, Plan, Slot
 from amplifier.schedule.former import follow
-from tests.schedule.paper import OPENED, moment
+from tests.schedule.paper import OPENED
 
-AT = At("", moment(OPENED).due_at - OPENED, OPENED.replace(tzinfo=None))
+AT = At("", Distance(), OPENED.replace(tzinfo=None))
 
 
 def plan(*slots: tuple[str, str]) -> Plan:

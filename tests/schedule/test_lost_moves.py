@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.errors import ScheduleError, UsageError
 from amplifier.schedule.change import decide_move, prepare_move
 from amplifier.schedule.files import sources
@@ -113,7 +113,7 @@ def rename(desk: Desk) -> None:
 def test_whoever_moves_the_new_one_has_said_when_it_is(desk: Desk) -> None:
     rename(desk)
     assert len(told(desk)) == 1
-    move = prepare_move(desk.program, "plenary", timedelta(minutes=5), now=desk.time)
+    move = prepare_move(desk.program, "plenary", Distance(timedelta(minutes=5)), now=desk.time)
     decide_move(move, actor="cli:jo", reason="", now=desk.time)
     assert told(desk) == []
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.plan import Decision, DecisionKind, Milestone, Plan
+from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone, Plan
 from amplifier.errors import UsageError
 from amplifier.schedule.milestones import effective, moved, parse_move
 
@@ -52,7 +52,7 @@ def test_other_decisions_move_no_milestone(kind: DecisionKind) -> None:
     [("+40m", 40), ("-1h", -60), ("+ 1h 30m", 90), ("\u22121h", -60), ("\u201315m", -15)],
 )
 def test_a_milestone_is_moved_by_a_distance(text: str, by: int) -> None:
-    assert parse_move(text, ZONE) == timedelta(minutes=by)
+    assert parse_move(text, ZONE) == Distance(timedelta(minutes=by))
 
 
 def test_a_milestone_is_moved_to_a_moment() -> None:
@@ -80,12 +80,12 @@ def test_a_move_that_cannot_be_read_says_what_to_write(text: str, words: str) ->
 
 def test_a_move_is_elapsed_time_also_over_the_night_when_clocks_go_back() -> None:
     late = Milestone("vote", datetime(2023, 10, 28, 23, 30, tzinfo=LONDON), 1)
-    assert moved(late, timedelta(hours=3)).isoformat() == "2023-10-29T01:30:00+00:00"
-    assert moved(late, timedelta(hours=2)).isoformat() == "2023-10-29T01:30:00+01:00"
+    assert moved(late, Distance(timedelta(hours=3))).isoformat() == "2023-10-29T01:30:00+00:00"
+    assert moved(late, Distance(timedelta(hours=2))).isoformat() == "2023-10-29T01:30:00+01:00"
 
 
 @given(st.integers(-600, 600))
 def test_what_is_moved_and_decided_is_what_becomes_effective(minutes: int) -> None:
-    at = moved(DEBATE, timedelta(minutes=minutes))
+    at = moved(DEBATE, Distance(timedelta(minutes=minutes)))
     found = effective(PLAN, [decision(1, "debate", at.isoformat())]).milestones[0]
     assert found.at.astimezone(UTC) - DEBATE.at.astimezone(UTC) == timedelta(minutes=minutes)

@@ -7,7 +7,7 @@ from apscheduler.triggers.cron import CronTrigger
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.plan import At, Every, Milestone, Plan, Slot
+from amplifier.campaign.plan import At, Distance, Every, Milestone, Plan, Slot
 from amplifier.schedule.occurrences import Occurrence, occurrences
 from amplifier.schedule.rules import every
 
@@ -24,11 +24,11 @@ def rule(text: str, *, from_: At | None = None, until: At | None = None) -> Ever
 
 
 def wall(text: str) -> At:
-    return At("", timedelta(), datetime.fromisoformat(text))
+    return At("", Distance(), datetime.fromisoformat(text))
 
 
 def hung(milestone: str, hours: float = 0) -> At:
-    return At(milestone, timedelta(hours=hours), None)
+    return At(milestone, Distance(timedelta(hours=hours)), None)
 
 
 def plan(*timings: At | Every, milestones: tuple[Milestone, ...] = (VOTE,), zone: str = ZONE) -> Plan:
@@ -123,7 +123,7 @@ def test_in_spring_a_rule_in_the_hour_that_does_not_exist_is_said_once_when_cloc
 
 
 def test_the_second_of_two_equal_times_is_told_by_its_fold() -> None:
-    second = At("", timedelta(), datetime.fromisoformat("2023-10-29 01:30").replace(fold=1))
+    second = At("", Distance(), datetime.fromisoformat("2023-10-29 01:30").replace(fold=1))
     [one] = due(second, first=date(2023, 10, 20), last=date(2023, 10, 31))
     assert (one.due, one.wall_time, one.fold) == (datetime(2023, 10, 29, 1, 30, tzinfo=UTC), "2023-10-29T01:30", 1)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.plan import At
+from amplifier.campaign.plan import At, Distance
 from amplifier.schedule import times
 from amplifier.schedule.times import Refused
 
@@ -35,12 +35,12 @@ def refused(found: object) -> Refused:
     ],
 )
 def test_a_moment_hangs_on_a_milestone(text: str, milestone: str, offset: timedelta) -> None:
-    assert at(text) == At(milestone, offset, None)
+    assert at(text) == At(milestone, Distance(offset), None)
 
 
 @pytest.mark.parametrize("text", ["2023-10-08 09:00", "2023-10-08T09:00", "2023-10-08 9:00", "2023-10-08 09:00 BST"])
 def test_a_moment_may_be_fixed(text: str) -> None:
-    assert at(text) == At("", timedelta(), datetime.fromisoformat("2023-10-08 09:00"))
+    assert at(text) == At("", Distance(), datetime.fromisoformat("2023-10-08 09:00"))
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_a_moment_may_be_fixed(text: str) -> None:
     [
         ("debat - 1h", "There is no milestone debat.", "Did you mean debate?"),
         ("soon!", '"soon!" is not a time.', times.MOMENT_HINT),
-        ("debate - 1d", '"- 1d" is not a distance.', times.DURATION_HINT + " A day is 24h."),
-        ("debate - 30", '"- 30" is not a distance.', times.DURATION_HINT + " A day is 24h."),
-        ("debate -", '"- " is not a distance.', times.DURATION_HINT + " A day is 24h."),
+        ("debate - 1.5d", '"- 1.5d" is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
+        ("debate - 30", '"- 30" is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
+        ("debate -", '"- " is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
         ("2023-10-08", '"2023-10-08" lacks the time of day.', 'Write for example "2023-10-08 17:00".'),
         (
             "2023-13-08 09:00",
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_said_in_words_with_something_to_write_instead(
 
 def test_a_day_alone_means_its_first_moment_where_that_makes_sense() -> None:
     found = times.moment("2023-10-02", zone=LONDON, milestones=(), day_alone=True)
-    assert found == At("", timedelta(), datetime.fromisoformat("2023-10-02"))
+    assert found == At("", Distance(), datetime.fromisoformat("2023-10-02"))
 
 
 def test_a_local_time_that_comes_twice_is_refused_with_both_choices() -> None:
@@ -156,7 +156,7 @@ def test_every_local_time_is_taken_or_refused_with_two_choices(wall: datetime, z
 
 def test_a_distance_is_elapsed_time_also_over_the_night_when_clocks_go_back() -> None:
     vote = datetime(2023, 10, 29, 9, tzinfo=ZoneInfo(LONDON))
-    before = times.instant(At("vote", timedelta(hours=-12), None), {"vote": vote}, LONDON)
+    before = times.instant(At("vote", Distance(timedelta(hours=-12)), None), {"vote": vote}, LONDON)
     assert before == datetime(2023, 10, 28, 21, tzinfo=UTC)
     assert before.astimezone(ZoneInfo(LONDON)).hour == 22
 
@@ -168,3 +168,31 @@ def test_a_day_is_said_as_people_say_it() -> None:
 @given(st.text(alphabet="debate 2023-10:+-hmsBST", max_size=24))
 def test_no_text_makes_the_reader_fall_over(text: str) -> None:
     assert isinstance(at(text), At | Refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("vote - 1d", Distance(timedelta(), -1)),
+        ("vote + 2d", Distance(timedelta(), 2)),
+        ("vote - 1d 3h", Distance(timedelta(hours=-3), -1)),
+        ("vote + 1d2h 30m", Distance(timedelta(hours=2, minutes=30), 1)),
+    ],
+)
+def test_a_day_in_a_distance_is_one_of_the_calendar(text: str, offset: Distance) -> None:
+    assert at(text) == At("vote", offset, None)
+
+
+@pytest.mark.parametrize(
+    ("milestone", "offset", "expected"),
+    [
+        ("2023-10-29T12:00", Distance(days=-1), "2023-10-28T12:00"),  # 25 hours: clocks went back
+        ("2023-10-29T12:00", Distance(timedelta(hours=-24)), "2023-10-28T13:00"),
+        ("2024-03-30T01:30", Distance(days=1), "2024-03-31T02:30"),  # 01:30 does not exist that day
+        ("2023-10-29T12:00", Distance(timedelta(hours=-2), -1), "2023-10-28T10:00"),
+    ],
+)
+def test_days_keep_the_time_of_day_over_a_change_of_clocks(milestone: str, offset: Distance, expected: str) -> None:
+    there = datetime.fromisoformat(milestone).replace(tzinfo=ZoneInfo(LONDON))
+    due = times.instant(At("m", offset, None), {"m": there.astimezone(UTC)}, LONDON)
+    assert f"{due.astimezone(ZoneInfo(LONDON)):%Y-%m-%dT%H:%M}" == expected

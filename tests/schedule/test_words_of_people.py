@@ -10,7 +10,7 @@ import pytest
 
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import DeliveryId, Due, HoldReason, State
-from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.campaign.post import PostId
 from amplifier.deliver.accounts import listed
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
@@ -396,7 +396,10 @@ def test_what_a_template_puts_in_is_never_taken_for_what_is_written_out(desk: De
     desk.planner.refresh()
     desk.move(LATER)
     decide_move(
-        prepare_move(desk.program, "vote", timedelta(minutes=40), now=desk.time), actor="", reason="", now=desk.time
+        prepare_move(desk.program, "vote", Distance(timedelta(minutes=40)), now=desk.time),
+        actor="",
+        reason="",
+        now=desk.time,
     )
     desk.planner.refresh()
     assert desk.state(EVE) == desk.state(SOON) == WAITS
@@ -415,7 +418,7 @@ def test_tomorrow_in_a_template_counts_where_the_post_has_to_do_with_the_milesto
     )
     desk.move("2023-10-09T14:40:00+01:00")
     assert desk.state(SOON) == WAITS
-    lunch = prepare_move(desk.program, "lunch", timedelta(days=1), now=desk.time)
+    lunch = prepare_move(desk.program, "lunch", Distance(timedelta(days=1)), now=desk.time)
     assert lunch.stale == ()
 
 
@@ -425,7 +428,7 @@ def test_the_example_slips_by_forty_minutes_without_holding_anything() -> None:
     planner = Planner(EXAMPLE, settings(), now=lambda: start)
     planner.refresh()
     for milestone in effective(program_in_force(settings()).plan, ()).milestones:
-        move = prepare_move(program_in_force(settings()), milestone.name, timedelta(minutes=40), now=start)
+        move = prepare_move(program_in_force(settings()), milestone.name, Distance(timedelta(minutes=40)), now=start)
         assert move.stale == (), milestone.name
 
 
@@ -484,12 +487,16 @@ def test_in_a_rehearsal_days_are_those_of_the_campaign(tmp_path: Path) -> None:
     assert [fact.name for fact in facts] == ["milestone.debate", "day"]
     queue_own(own, rehearsed, actor="cli:jo", now=now[0], facts=facts)
     planner.refresh()
-    decide_move(prepare_move(program, "debate", timedelta(minutes=40), now=now[0]), actor="", reason="", now=now[0])
+    decide_move(
+        prepare_move(program, "debate", Distance(timedelta(minutes=40)), now=now[0]), actor="", reason="", now=now[0]
+    )
     planner.refresh()
     rows = {row.identity.account: row for row in journeys.journeys(post=EVE)}
     assert (rows["x"].state, rows["x"].detail) == (State.HELD, WHY)
     assert [row.state for row in journeys.journeys(post=own.post.id)] == [State.QUEUED]
-    decide_move(prepare_move(program, "debate", timedelta(days=1), now=now[0]), actor="", reason="", now=now[0])
+    decide_move(
+        prepare_move(program, "debate", Distance(timedelta(days=1)), now=now[0]), actor="", reason="", now=now[0]
+    )
     planner.refresh()
     assert [row.reason for row in journeys.journeys(post=own.post.id)] == [HoldReason.UNTRUE]
 

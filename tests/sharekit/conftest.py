@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, State
-from amplifier.campaign.plan import ROTATE, At, Every, Milestone, Plan, Slot
+from amplifier.campaign.plan import ROTATE, At, Distance, Every, Milestone, Plan, Slot
 from amplifier.campaign.post import PostId
 from amplifier.campaign.template import Template
 from amplifier.compose.render import parse_templates
@@ -87,10 +87,10 @@ class Campaign:
         return Slot(name, template, wording, timing, accounts, None, "", "schedules/lab23.yaml", 1)
 
     def at(self, milestone: str, **offset: int) -> At:
-        return At(milestone, timedelta(**offset), None)
+        return At(milestone, Distance(timedelta(**offset)), None)
 
     def wall(self, text: str) -> At:
-        return At("", timedelta(), datetime.fromisoformat(text))
+        return At("", Distance(), datetime.fromisoformat(text))
 
     def every(self, from_: At | None = None, until: At | None = None) -> Every:
         days, months, weekdays = tuple(range(1, 32)), tuple(range(1, 13)), tuple(range(7))

@@ -13,6 +13,7 @@ from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.errand import Ask, ErrandKind
 from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
 from amplifier.campaign.notice import Draft
+from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import OWN, PostId
 from amplifier.deliver.accounts import listed
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
@@ -121,7 +122,7 @@ class Day:
         decide_skip(find_post(program, "skipped"), reason="not today", **at)  # type: ignore[arg-type]
         words = {"bluesky": REWORDED, "mastodon": REWORDED}
         decide_words(program, find_post(program, "reworded"), words, reason="better", **at)  # type: ignore[arg-type]
-        move = prepare_move(program, "debate", timedelta(minutes=10), now=self.desk.time)
+        move = prepare_move(program, "debate", Distance(timedelta(minutes=10)), now=self.desk.time)
         decide_move(move, reason="it slips", **at)  # type: ignore[arg-type]
 
     def _anna_posts(self) -> None:

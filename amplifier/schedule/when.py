@@ -1,0 +1,52 @@
+"""When a person's own post is to go out, as they say it: `tomorrow 10:00`, `rally - 2h`, `+10m`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from amplifier.errors import UsageError
+from amplifier.schedule.times import MOMENT_HINT, Refused, distance, instant, local, moment, plain
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CLOCK = re.compile(r"(?:(?P<day>[A-Za-z]+),? )?(?:at )?(?P<clock>\d{1,2}:\d\d)", re.ASCII)
+LETTERS = 3  # by which a weekday is known
+A_DAY = timedelta(days=1)
+T = TypeVar("T")
+
+
+def when(text: str, *, now: datetime, zone: str, milestones: Mapping[str, datetime]) -> datetime:
+    """The moment, in UTC, that this text names. `now` and the milestones are aware, in the campaign's own time.
+
+    A time of day alone is today's; a weekday is the next one that is not today. Raises UsageError in a person's words.
+    """
+    said, here = plain(text), now.astimezone(ZoneInfo(zone))
+    if said.startswith("+"):
+        return _taken(distance("+", said[1:].strip()), milestones).after(here).astimezone(UTC)
+    clock = CLOCK.fullmatch(said)
+    day = _day(clock["day"] or "today", here.date()) if clock else None
+    if clock and day:
+        wall = _taken(local(f"{day} {clock['clock']}", zone), milestones)
+        return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return instant(_taken(moment(said, zone=zone, milestones=milestones), milestones), milestones, zone)
+
+
+def _day(word: str, today: date) -> date | None:
+    """The day that this word names; None if it names none."""
+    known = {"today": today, "tomorrow": today + A_DAY}
+    names = [name for name in WEEKDAYS if len(word) >= LETTERS and name.startswith(word.lower())]
+    if word.lower() in known or not names:
+        return known.get(word.lower())
+    return today + A_DAY * ((WEEKDAYS.index(names[0]) - today.weekday() - 1) % 7 + 1)
+
+
+def _taken(found: T | Refused, milestones: Mapping[str, datetime]) -> T:
+    if not isinstance(found, Refused):
+        return found
+    name = next(iter(milestones), "")
+    ways = ['"tomorrow 10:00"', '"saturday 9:30"', '"2023-10-10 15:20"', f'"{name} - 2h"' if name else "", '"+10m"']
+    told = f"{found.message} {found.hint}" if found.hint != MOMENT_HINT else found.message
+    raise UsageError(f"{told.strip()} A time is said like this: {', '.join(filter(None, ways))}.")
