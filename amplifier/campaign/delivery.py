@@ -95,6 +95,7 @@ LAPSING = PASSING | {HoldReason.KEPT}  # when these take too long, they are miss
 # The planner frees these: other words, another time, or a fact that is so again.
 FREED = PASSING | {HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.UNTRUE}
 UNPLANNED = "unplanned"  # why it is left out: the plan does not want it, and may want it again
+SKIPPED = "skipped"  # why an own post is left out: a person said so, and may take that back
 UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
 
 

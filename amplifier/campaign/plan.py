@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 ROTATE = "rotate"  # a slot's wording: take the template's wordings in turn
+NOWHERE = "{}"  # the value of a decision that chose accounts, and none is left
 ONCE = "once"  # the occurrence of a slot that is said a single time
 
 
@@ -102,7 +103,9 @@ class DecisionKind(StrEnum):
     """What a person changed, and so how a decision's subject and value read.
 
     MILESTONE_MOVED: subject is the milestone, value the new moment (ISO 8601 with offset). SLOT_SKIPPED: subject is
-    `slot/occurrence`, value empty. WORDS_REPLACED: subject is `slot/occurrence`, value JSON {account: text}.
+    `slot/occurrence`, value empty (everywhere) or JSON {account: ""}: on these alone, and on none if that is empty.
+    WORDS_REPLACED: subject is `slot/occurrence`, value JSON {account: text}; what is not in it says the plan's words.
+    Of both the last about a post counts.
     FACT_LEFT: subject is `slot/occurrence`, value JSON {fact: its new value}: the post stays, whatever it says of it.
     SAME_ACCOUNT: an account's network said that it is one that was known; subject is the number it had until then,
     value the one that it has, each as `#4`. What was decided before about the first counts for the second.
@@ -134,3 +137,8 @@ class Decision:
     reason: str
     at: datetime
     facts: str = ""
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it takes back what was decided about its subject before: it chose accounts, and none is left."""
+        return self.value == NOWHERE

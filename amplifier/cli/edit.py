@@ -1,81 +1,182 @@
-"""`amplifier edit POST`: other words for one coming post, on one account or on several."""
+"""`amplifier edit POST`: other words for one coming post, or the plan's back; and another time for one of your own."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from amplifier.cli.output import actor, agreed, console, say_json, warn
+from amplifier.campaign.post import PostId, Words
+from amplifier.cli.named import accounts_named
+from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
+from amplifier.cli.send import due_at, say_appended
 from amplifier.clock import utc_now
-from amplifier.compose.queue import length
+from amplifier.compose.queue import length, with_appended
+from amplifier.compose.sameness import Echo
+from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_move_to, prepare_reword
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.ahead import still_to_come
-from amplifier.schedule.change import decide_words, find_post, prepare_words, program_in_force
-from amplifier.schedule.program import post_name
-from amplifier.store import ledger
-from amplifier.written import nearest
+from amplifier.schedule.change import find_post, program_in_force
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program, post_name
+from amplifier.schedule.review import facts_of_own_words
+from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
+from amplifier.settings import Settings
+from amplifier.store import journeys, ledger
+from amplifier.store.corrections import Hand
+
+ONE_OF_THEM = "Give the post other words, or --undo, or, if it is your own, another time with --at; one of them."
+NOT_MOVED = (
+    "“{}” is planned, so its time stands in schedules/. To move what hangs on a milestone: amplifier milestone move"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What becomes of the post, as it is shown before anybody agrees: the words of now and those to come."""
+
+    post: PostId
+    before: Mapping[str, str]
+    after: Sequence[Words]
+    echoes: Sequence[Echo] = ()
+    appended: Mapping[str, Sequence[str]] | None = None
+    moved: str = ""  # where it moves: from when to when
+    question: str = "Use these words?"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("post", help="the post's name, as `amplifier plan` shows it")
-    parser.add_argument("text", help="the new words; nothing is added to them but the imprint")
+    parser.add_argument("text", nargs="?", help="the new words; the imprint, and what the campaign appends, are added")
     parser.add_argument("--on", help="accounts, divided by commas (default: all on which it is still to go out)")
+    parser.add_argument("--no-append", action="store_true", help="add nothing of what the campaign appends")
+    parser.add_argument("--undo", action="store_true", help="give it the plan's words back")
+    parser.add_argument("--at", help="another time for a post of your own, as in `send --at`")
     parser.add_argument("--reason", default="", help="why; kept with the decision")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show the words before and after, ask, and decide."""
+    """Show what is there before and after, ask, and decide."""
     place = settle(options.home, options.var)
-    settings = place.settings
     ledger.must_be_ready()
-    program = program_in_force(settings)
+    if sum((options.text is not None, options.undo, options.at is not None)) != 1:
+        raise UsageError(ONE_OF_THEM)
+    program = program_in_force(place.settings)
+    settings = program.settings  # with what servers told
+    on = accounts_named(options.on, settings)
+    own = find_own(options.post, journeys.own_waiting())
+    if own:
+        return _edit_own(program, own, options, on)
+    if options.at is not None:
+        raise UsageError(NOT_MOVED.format(options.post))
     post = find_post(program, options.post)
-    coming = still_to_come(program, post)
+    return _undo(program, post, options, on) if options.undo else _reword(program, post, options, on)
+
+
+def _reword(program: Program, post: PostId, options: argparse.Namespace, on: Sequence[str]) -> int:
+    settings, coming = program.settings, still_to_come(program, post)
     before = {said.account: said.text for said in coming.words} | dict.fromkeys(coming.unwritten, "") if coming else {}
-    names = [name.strip() for name in options.on.split(",")] if options.on else list(before)
-    known = {account.name: account for account in program.settings.accounts}  # with what servers told
-    for name in names:
-        if name not in known:
-            raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
-    new = prepare_words(program, post, dict.fromkeys(names, options.text))
-    warnings = [echo.warning() for echo in new.echoes]
+    append = not options.no_append
+    whole = {
+        name: with_appended(options.text, settings.account(name), settings) if append else (options.text, ())
+        for name in on or before
+    }
+    words = {name: text for name, (text, _) in whole.items()}
+    new = prepare_words(program, post, words)
+    appended = {name: added for name, (_, added) in whole.items() if added}
+    shown = Shown(post, before, new.words, new.echoes, appended)
+    if not _is_agreed(shown, settings, options):
+        return 1
+    decision = decide_words(program, post, words, actor=actor(), reason=options.reason, now=utc_now(), seen=new)
+    return _tell(shown, settings, options, decision=decision.id)
+
+
+def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Sequence[str]) -> int:
+    back = prepare_plan_words(program, post, on=on)
+    coming = still_to_come(program, post)
+    before = {said.account: said.text for said in coming.words} if coming else {}
+    shown = Shown(post, before, back, question="Give it the plan's words back?")
+    if not _is_agreed(shown, program.settings, options):
+        return 1
+    decision = decide_plan_words(post, back, actor=actor(), reason=options.reason, now=utc_now())
+    return _tell(shown, program.settings, options, decision=decision.id)
+
+
+def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: Sequence[str]) -> int:
+    settings, stage = program.settings, playing(program.settings)
+    if options.undo:
+        raise UsageError("A post of your own has no words of the plan. Give it others: amplifier edit, with the words")
+    if options.at is None:
+        change = prepare_reword(post, options.text, settings, playing=stage, on=on, append=not options.no_append)
+        shown = _own_shown(change, change.words)
+    else:
+        if on:
+            raise UsageError("A post moves on every account. Leave --on out.")
+        change = prepare_move_to(post, due_at(options.at, settings, utc_now()), settings, playing=stage)
+        shown = _own_shown(change, ())
+    if not _is_agreed(shown, settings, options):
+        return 1
+    facts = {
+        said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
+    }
+    hand = Hand(actor(), options.reason, utc_now(), settings.campaign.first_day)
+    carry_out(change, settings, hand, playing=stage, facts=facts)
+    return _tell(shown, settings, options, decision=None)
+
+
+def _own_shown(change: OwnChange, after: Sequence[Words]) -> Shown:
+    before = {row.identity.account: row.text for row in change.rows}
+    if change.moment is None:
+        return Shown(change.post, before, after, change.echoes, change.appended)
+    moved = f"{as_said(change.rows[0].wall_time)} → {as_said(change.moment.wall_time)}"
+    return Shown(change.post, before, after, change.echoes, moved=moved, question="Move it?")
+
+
+def _is_agreed(shown: Shown, settings: Settings, options: argparse.Namespace) -> bool:
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        out = console()
-        for said in new.words:
-            size = length(said.text, known[said.account])
-            out.print(f"[bold]{said.account}[/] [dim]{size.used} of {size.limit}[/]")
-            if before.get(said.account):
-                out.print(f"  before: {before[said.account]}", markup=False, style="dim")
-            out.print(f"  after:  {said.text}", markup=False)
-            if said.imprint:
-                out.print(f"  {said.imprint}", markup=False, style="dim")
-        warn(out, warnings)
-    if not agreed("Use these words?", yes=options.yes):
-        console().print("Nothing was changed.")
-        return 1
-    decision = decide_words(
-        program,
-        post,
-        dict.fromkeys(names, options.text),
-        actor=actor(),
-        reason=options.reason,
-        now=utc_now(),
-        seen=new,
-    )
+        _show(shown, settings)
+    if agreed(shown.question, yes=options.yes):
+        return True
+    console().print("Nothing was changed.")
+    return False
+
+
+def _show(shown: Shown, settings: Settings) -> None:
+    out = console()
+    if shown.moved:
+        out.print(f"[bold]{post_name(shown.post)}[/]  {shown.moved}")
+    for account, text in shown.before.items() if shown.moved else ():
+        out.print(f"  {account}: {text}", markup=False, style="dim")
+    for said in shown.after:
+        size = length(said.text, settings.account(said.account))
+        out.print(f"[bold]{said.account}[/] [dim]{size.used} of {size.limit}[/]")
+        if shown.before.get(said.account):
+            out.print(f"  before: {shown.before[said.account]}", markup=False, style="dim")
+        out.print(f"  after:  {said.text}", markup=False)
+        if said.imprint:
+            out.print(f"  {said.imprint}", markup=False, style="dim")
+    say_appended(shown.appended or {})
+    warn(out, [echo.warning() for echo in shown.echoes])
+
+
+def _tell(shown: Shown, settings: Settings, options: argparse.Namespace, *, decision: int | None) -> int:
     if options.json:
         say_json(
             {
                 "mode": settings.mode.value,
-                "decision": decision.id,
-                "post": post_name(post),
-                "words": {said.account: said.text for said in new.words},
-                "warnings": [warning.as_json() for warning in warnings],
+                "decision": decision,
+                "post": post_name(shown.post),
+                "words": {said.account: said.text for said in shown.after},
+                "appended": {name: list(words) for name, words in (shown.appended or {}).items()},
+                "warnings": [echo.warning().as_json() for echo in shown.echoes],
             }
         )
     else:
-        console().print(f"[green]✓[/] Changed (decision {decision.id}).")
+        console().print(
+            f"[green]✓[/] {'Moved' if shown.moved else 'Changed'}{f' (decision {decision})' if decision else ''}."
+        )
     return 0

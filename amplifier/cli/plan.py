@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from amplifier.campaign.post import OWN, WantedPost
+from amplifier.campaign.delivery import Journey
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.cli.bill import as_json as bill_json
 from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
@@ -28,8 +29,10 @@ from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import near_copies, post_name, read_program, wanted_posts
+from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
 from amplifier.schedule.review import on_x
+from amplifier.schedule.skipping import left_out
+from amplifier.schedule.stage import Stage
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, ledger, spends
 
@@ -54,12 +57,19 @@ def run(options: argparse.Namespace) -> int:
     if last < first:
         raise UsageError(f"The last day ({last}) lies before the first ({first}).")
     zone = ZoneInfo(settings.campaign.zone)
-    shown = [post for post in posts if first <= post.moment.due_at.astimezone(zone).date() <= last]
+    own, skipped = _beside_the_plan(program)
+
+    def is_shown(post: WantedPost) -> bool:
+        return first <= post.moment.due_at.astimezone(zone).date() <= last
+
+    shown = sorted(filter(is_shown, (*posts, *own)), key=lambda post: post.moment.due_at)
+    not_said = [one for one in skipped if is_shown(one)]
     spent = spends.spent_by_month() if ledger.is_ready() else {}
-    found = bill(shown, posts, settings, spent=spent, now=utc_now())
+    found = bill(shown, [*posts, *own], settings, spent=spent, now=utc_now())
     warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
     if options.sheet:
-        _write_sheet(options.sheet, shown, settings, (first, last))
+        planned = [post for post in shown if post.id.slot != OWN]  # the sheet takes people's own from the ledger
+        _write_sheet(options.sheet, planned, settings, (first, last))
     if options.json:
         say_json(
             {
@@ -71,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
                 "note": note,
                 "sheet": str(options.sheet.absolute()) if options.sheet else None,
                 "posts": [_post_json(post, settings) for post in shown],
+                "left_out": [_post_json(post, settings) for post in not_said],
                 "warnings": [warning.as_json() for warning in warnings],
                 "price_usd": round(in_dollars(found.api), 3),
                 "money": bill_json(found, settings),
@@ -80,11 +91,40 @@ def run(options: argparse.Namespace) -> int:
         console().print(f"[green]✓[/] {escape(str(options.sheet.absolute()))}", soft_wrap=True)
         console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
-        _print(shown, settings, note)
+        _print(shown, not_said, settings, note)
         for sentence in sentences(found, settings):
             console().print(sentence)
         warn(console(), warnings)
     return 0
+
+
+def _beside_the_plan(program: Program) -> tuple[list[WantedPost], list[WantedPost]]:
+    """People's own posts that wait, and what people left out, planned or their own; in the campaign's own time."""
+    if not ledger.is_ready():
+        return [], []
+    stage = playing(program.settings)
+    skipped = [one.post for one in left_out(program)]
+    return _posts(journeys.own_waiting(), stage), [*skipped, *_posts(journeys.own_skipped(utc_now()), stage)]
+
+
+def _posts(rows: Iterable[Journey], stage: Stage) -> list[WantedPost]:
+    """Own posts as if the plan had them."""
+    found: dict[PostId, list[Journey]] = {}
+    for row in rows:
+        found.setdefault(row.identity.post, []).append(row)
+    return [
+        WantedPost(
+            id=post,
+            moment=Moment(stage.campaign(one[0].due_at), one[0].wall_time, one[0].zone, one[0].fold),
+            too_late_s=0,
+            template="",
+            wording="",
+            milestone="",
+            words=tuple(Words(row.identity.account, row.text, row.language, row.imprint) for row in one),
+            hand_off=one[0].hand_off,
+        )
+        for post, one in found.items()
+    ]
 
 
 def _today(settings: Settings) -> date:
@@ -118,7 +158,7 @@ def choose(settings: Settings, first: date | None, last: date | None, *, today: 
     return max(campaign.first_day, today), campaign.last_day, ""
 
 
-def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
+def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings: Settings, note: str) -> None:
     out = console()
     if note:
         out.print(note, style="dim")
@@ -127,6 +167,7 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
         for post in rows:
             said_at = clock(local(post.moment.wall_time, post.moment.zone, post.moment.fold))
             hangs = f"  [dim]hangs on {post.milestone}[/]" if post.milestone else ""
+            hangs += "  [dim]your own[/]" if post.id.slot == OWN else ""
             out.print(f"\n  [bold]{said_at}[/]  {escape(post_name(post.id))}{hangs}")
             for said in post.words:
                 account = settings.account(said.account)
@@ -137,6 +178,14 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
                 out.print(Padding(Text(said.text), (0, 0, 0, 9)))
                 if said.imprint:
                     out.print(Padding(Text(said.imprint, style="dim"), (0, 0, 0, 9)))
+    for post in skipped:
+        where = ", ".join((*(said.account for said in post.words), *post.unwritten))
+        said_at = wall_clock(post.moment.due_at, settings.campaign.zone)
+        out.print(
+            f"\n[dim]left out[/]  {said_at}  {escape(post_name(post.id))} [dim]on {escape(where)}[/]", soft_wrap=True
+        )
+    if skipped:
+        out.print("  amplifier skip POST --undo    takes one in again", markup=False)
     deliveries = sum(len(post.words) for post in posts)
     out.print(f"\n{len(posts)} posts, {deliveries} deliveries.")
 
@@ -165,6 +214,7 @@ def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
         "zone": post.moment.zone,
         "fold": post.moment.fold,
         "milestone": post.milestone or None,
+        "own": post.id.slot == OWN,
         "template": post.template,
         "wording": post.wording,
         "deliveries": deliveries,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from rich.markup import escape
 
@@ -12,7 +12,8 @@ from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.post import Fact
 from amplifier.cli.bill import price_words
 from amplifier.cli.following import wait_for, worker_is_alive
-from amplifier.cli.output import actor, agreed, console, say_json, state_words, wall_clock, warn
+from amplifier.cli.named import accounts_named
+from amplifier.cli.output import actor, agreed, as_said, console, say_json, state_words, wall_clock, warn
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
@@ -22,14 +23,16 @@ from amplifier.deliver.own import OwnPost, prepare_own, queue_own
 from amplifier.errors import FileError, UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import facts_of_own_words
-from amplifier.settings import Settings
-from amplifier.store import accounts, journeys, ledger
+from amplifier.schedule.when import when
+from amplifier.settings import Mode, Settings
+from amplifier.store import accounts, decisions, journeys, ledger
 
 WAIT_S = 120.0
+A_MINUTE = timedelta(minutes=1)
 AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
 
 
@@ -37,7 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("text", help="the words, as they shall appear; the imprint is added where it belongs")
     parser.add_argument("--to", required=True, metavar="ACCOUNTS", help="account names, divided by commas, or: all")
-    parser.add_argument("--at", help="when: '2023-10-10 15:20' in the campaign's zone, or +10m (default: now)")
+    parser.add_argument(
+        "--at",
+        help="when, in the campaign's time: 'tomorrow 10:00', 'rally - 2h' (a milestone), '+10m' (default: now)",
+    )
+    parser.add_argument("--no-append", action="store_true", help="add nothing of what the campaign appends")
     parser.add_argument(
         "--again", action="store_true", help="also if nearly the same is there within 24 hours; not on X"
     )
@@ -53,16 +60,17 @@ def run(options: argparse.Namespace) -> int:
     ledger.must_be_ready()
     settings = place.settings.with_limits(accounts.text_limits())
     now = utc_now()
-    due_at = _due(options.at, settings, now)
-    names = [account.name for account in settings.accounts] if options.to == "all" else options.to.split(",")
-    stage = playing(settings)
-    own = prepare_own(options.text, [name.strip() for name in names], settings, due_at=due_at, now=now, playing=stage)
+    due = due_at(options.at, settings, now)
+    everywhere = tuple(account.name for account in settings.accounts)
+    names = everywhere if options.to == "all" else accounts_named(options.to, settings)
+    stage, append = playing(settings), not options.no_append
+    own = prepare_own(options.text, names, settings, due_at=due, now=now, playing=stage, append=append)
     if own.refused or (own.echoes and not options.again):
         raise UsageError(_why_not((own.refused or own.echoes)[0], settings))
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(own, settings, later=due_at > now, hindered=_hindered(own, place))
+        _show(own, settings, later=due > now, hindered=_hindered(own, place))
     stated = _stated(own, settings)  # before anybody is asked: what changes meanwhile is found when it is to go out
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
@@ -71,16 +79,18 @@ def run(options: argparse.Namespace) -> int:
     alive = worker_is_alive()
     rows = journeys.journeys_by_id(ids)
     wait = (0 if options.at else WAIT_S) if options.wait is None else options.wait
-    if alive and due_at <= utc_now() + timedelta(seconds=wait):
+    if alive and due <= utc_now() + timedelta(seconds=wait):
         rows = _follow(ids, seconds=wait, quiet=options.json)
     if options.json:
         warnings = [echo.warning().as_json() for echo in own.echoes]
         told = [_as_json(row) for row in rows]
-        say_json({"mode": settings.mode.value, "worker": alive, "deliveries": told, "warnings": warnings})
+        appended = {name: list(words) for name, words in own.appended.items()}
+        queued = {"post": post_name(own.post.id), "deliveries": told, "appended": appended, "warnings": warnings}
+        say_json({"mode": settings.mode.value, "worker": alive, **queued})
     else:
-        _tell(rows, settings, alive=alive, later=due_at > utc_now())
+        _tell(rows, settings, alive=alive, later=due > utc_now())
     sent = all(row.state is State.SENT for row in rows)
-    return 0 if sent or (alive and due_at > utc_now()) else 1
+    return 0 if sent or (alive and due > utc_now()) else 1
 
 
 def _stated(own: OwnPost, settings: Settings) -> tuple[Fact, ...]:
@@ -93,14 +103,24 @@ def _stated(own: OwnPost, settings: Settings) -> tuple[Fact, ...]:
     return facts_of_own_words(program, *texts, due_at=own.post.moment.due_at)
 
 
-def _due(text: str | None, settings: Settings, now: datetime) -> datetime:
+def due_at(text: str | None, settings: Settings, now: datetime) -> datetime:
+    """The real instant that a person named in the campaign's time; now, where they named none.
+
+    Raises UsageError where it cannot be read or has passed.
+    """
     if text is None:
         return now
-    wanted = parse_move(text, settings.campaign.zone)
-    due_at = now + wanted if isinstance(wanted, timedelta) else wanted.astimezone(UTC)
-    if due_at < now - timedelta(seconds=60):
-        raise UsageError(f"{wall_clock(due_at, settings.campaign.zone)} has passed. Leave --at out to send it now.")
-    return due_at
+    stage, zone = playing(settings), settings.campaign.zone
+    here = stage.campaign(now)
+    try:
+        known = effective(program_in_force(settings).plan, decisions.decisions()).milestones
+    except (UsageError, FileError):
+        known = ()
+    wanted = when(text, now=here, zone=zone, milestones={one.name: one.at for one in known})
+    if wanted < here - A_MINUTE:
+        where = f" The rehearsal is at {wall_clock(here, zone)}." if settings.mode is Mode.REHEARSAL else ""
+        raise UsageError(f"{wall_clock(wanted, zone)} has passed.{where} Leave --at out to send it now.")
+    return stage.real(wanted)
 
 
 def _why_not(echo: Echo, settings: Settings) -> str:
@@ -127,10 +147,10 @@ def _hindered(own: OwnPost, place: Place) -> list[str]:
 
 def _show(own: OwnPost, settings: Settings, *, later: bool, hindered: Sequence[str]) -> None:
     out = console()
-    when = wall_clock(own.post.moment.due_at, settings.campaign.zone) if later else "now"
+    at = as_said(own.post.moment.wall_time) if later else "now"
     mode = "to the pretend networks" if settings.mode.value == "rehearsal" else "[bold red]to the world[/]"
     verb = "This is to go out" if hindered else "This goes out"
-    out.print(f"{verb} {when}, {mode}:")
+    out.print(f"{verb} {at}, {mode}:")
     for said in own.post.words:
         account = settings.account(said.account)
         size = length(said.text, account)
@@ -140,10 +160,21 @@ def _show(own: OwnPost, settings: Settings, *, later: bool, hindered: Sequence[s
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")
     out.print()
+    say_appended(own.appended)
     for one in hindered:
         out.print("[yellow]◷[/]", end=" ")
         out.print(one, markup=False, soft_wrap=True)
     warn(out, [echo.warning() for echo in own.echoes])
+
+
+def say_appended(appended: Mapping[str, Iterable[str]]) -> None:
+    """What was added to a person's words, and how to go without it."""
+    by_words: dict[str, list[str]] = {}
+    for account, words in appended.items():
+        by_words.setdefault(" ".join(words), []).append(account)
+    for words, names in by_words.items():
+        said = f"Added, as to every post: {words} ({', '.join(names)}). To go without: --no-append"
+        console().print(said, markup=False, style="dim", soft_wrap=True)
 
 
 def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey, ...]:
@@ -167,8 +198,9 @@ def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bo
         late = f"{minutes} minutes" if minutes > 1 else "a minute"
         out.print(f"What is more than {late} late is not sent by itself.")
     elif later:
-        out.print("It waits for its time. To take it back:")
-        out.print(f"  amplifier withdraw {post_name(rows[0].identity.post)}", markup=False, soft_wrap=True)
+        name = post_name(rows[0].identity.post)
+        out.print("It waits for its time. To leave it out, or to change it:")
+        out.print(f"  amplifier skip {name}\n  amplifier edit {name} …", markup=False, soft_wrap=True)
     if any(row.state is State.HELD and row.reason == HoldReason.HAND_OFF for row in rows):
         out.print("Somebody is asked to post it by hand. Who, and with which words: amplifier notify")
 

@@ -1,22 +1,33 @@
-"""`amplifier skip POST`: leave one coming post out."""
+"""`amplifier skip POST`: leave one coming post out, on some accounts or everywhere, or take it in again."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Sequence
 
+from amplifier.campaign.post import PostId
+from amplifier.cli.named import accounts_named
 from amplifier.cli.output import actor, agreed, as_said, console, say_json
 from amplifier.clock import utc_now
+from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_leaving_out, prepare_taking_in
 from amplifier.errors import UsageError
 from amplifier.place import settle
-from amplifier.schedule.ahead import must_be_ahead, still_to_come
-from amplifier.schedule.change import decide_skip, find_post, program_in_force
+from amplifier.schedule.change import find_post, program_in_force
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.store import ledger
+from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out, prepare_skip
+from amplifier.settings import Settings
+from amplifier.store import journeys, ledger
+from amplifier.store.corrections import Hand
+
+Said = Iterable[tuple[str, str]]  # account and text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("post", help="the post's name, as `amplifier plan` shows it")
+    parser.add_argument("--on", help="accounts, divided by commas (default: all)")
+    parser.add_argument("--undo", action="store_true", help="take it in again, if its time has not come")
     parser.add_argument("--reason", default="", help="why; kept with the decision")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
@@ -25,23 +36,80 @@ def run(options: argparse.Namespace) -> int:
     """Show the post, ask, and decide."""
     place = settle(options.home, options.var)
     ledger.must_be_ready()
-    program = program_in_force(place.settings)
+    on = accounts_named(options.on, place.settings)
+    return _undo(place.settings, options, on) if options.undo else _skip(place.settings, options, on)
+
+
+def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) -> int:
+    own = find_own(options.post, journeys.own_waiting())
+    if own:
+        change = prepare_leaving_out(own, on=on)
+        if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=False):
+            return 1
+        carry_out(change, settings, _hand(settings, options), playing=playing(settings), facts={})
+        return _tell(settings, options, own, on, None)
+    program = program_in_force(settings)
     post = find_post(program, options.post)
-    must_be_ahead(post)
-    coming = still_to_come(program, post)
+    coming = prepare_skip(program, post, on=on)
+    when = coming.moment.wall_time if coming else ""
+    texts = [(said.account, said.text) for said in coming.words] if coming else []
+    if not _is_agreed(options, post, when, texts, undo=False):
+        return 1
+    decision = decide_skip(post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
+    return _tell(settings, options, post, on, decision.id)
+
+
+def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) -> int:
+    now, stage = utc_now(), playing(settings)
+    own = find_own(options.post, journeys.own_skipped(now))
+    if own:
+        change = prepare_taking_in(own, settings, now=now, playing=stage, on=on)
+        if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=True):
+            return 1
+        carry_out(change, settings, _hand(settings, options), playing=stage, facts={})
+        return _tell(settings, options, own, on, None)
+    found = find_left_out(program_in_force(settings), options.post, now=now, on=on)
+    texts = [(said.account, said.text) for said in found.post.words if not on or said.account in on]
+    if not _is_agreed(options, found.post.id, found.post.moment.wall_time, texts, undo=True):
+        return 1
+    decision = decide_unskip(found, actor=actor(), reason=options.reason, now=utc_now(), on=on)
+    return _tell(settings, options, found.post.id, on, decision.id)
+
+
+def _is_agreed(options: argparse.Namespace, post: PostId, when: str, texts: Said, *, undo: bool) -> bool:
+    """Show what is about to change, and ask."""
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        when = f" at {as_said(coming.moment.wall_time)}" if coming else ""
-        console().print(f"[bold]{post_name(post)}[/]{when} would not go out:")
-        for said in coming.words if coming else ():
-            console().print(f"  {said.account}: {said.text}", markup=False)
-    if not agreed("Leave it out?", yes=options.yes):
-        console().print("Nothing was changed.")
-        return 1
-    decision = decide_skip(post, actor=actor(), reason=options.reason, now=utc_now())
+        at = f" at {as_said(when)}" if when else ""
+        console().print(f"[bold]{post_name(post)}[/]{at} {'would go out again' if undo else 'would not go out'}:")
+        for account, text in texts:
+            console().print(f"  {account}: {text}", markup=False)
+    if agreed("Take it in again?" if undo else "Leave it out?", yes=options.yes):
+        return True
+    console().print("Nothing was changed.")
+    return False
+
+
+def _tell(
+    settings: Settings, options: argparse.Namespace, post: PostId, on: Sequence[str], decision: int | None
+) -> int:
+    name = post_name(post)
     if options.json:
-        say_json({"mode": place.settings.mode.value, "decision": decision.id, "skipped": post_name(post)})
-    else:
-        console().print(f"[green]✓[/] Left out (decision {decision.id}).")
+        what = "taken_in" if options.undo else "skipped"
+        say_json({"mode": settings.mode.value, "decision": decision, what: name, "on": list(on) or None})
+        return 0
+    number = f" (decision {decision})" if decision else ""
+    where = f" on {', '.join(on)}" if on else ""
+    console().print(f"[green]✓[/] {'Taken in again' if options.undo else 'Left out'}{where}{number}.")
+    if not options.undo:
+        console().print(f"  amplifier skip {name} --undo    takes it in again", markup=False, soft_wrap=True)
     return 0
+
+
+def _hand(settings: Settings, options: argparse.Namespace) -> Hand:
+    return Hand(actor(), options.reason, utc_now(), settings.campaign.first_day)
+
+
+def _texts(change: OwnChange) -> Said:
+    return [(row.identity.account, row.text) for row in change.rows]

@@ -11,7 +11,7 @@ from amplifier.campaign.plan import ROTATE, Slot
 from amplifier.campaign.post import VOICE, Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
 from amplifier.compose.allow import Known
-from amplifier.compose.fit import Measure, check_words, measure
+from amplifier.compose.fit import Measure, check_words, contains, finish, measure
 from amplifier.compose.imprint import why_not, with_imprint
 from amplifier.compose.render import Context, render
 from amplifier.errors import Problem, TemplateError
@@ -122,6 +122,25 @@ def known_names(settings: Settings, milestones: Collection[str]) -> Known:
     """Every name that a template of this campaign may use."""
     campaign = settings.campaign
     return Known(voice=frozenset(campaign.voice), milestones=frozenset(milestones), links=frozenset(campaign.links))
+
+
+def with_appended(text: str, account: Account, settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """A person's own text with what this campaign appends to its posts and the text lacks; and what that was.
+
+    Raises TemplateError where it does not fit with it, and says that it may go without.
+    """
+    campaign = settings.campaign
+    required = [campaign.form(name, account.platform, account.name) for name in campaign.append]
+    lacking = tuple(dict.fromkeys(one.strip() for one in required if one.strip() and not contains(text, one.strip())))
+    if not lacking or not text.strip():
+        return text, ()
+    whole = finish(text, required=lacking, imprint=campaign.imprint.text, keep_imprint=False)
+    try:
+        own_words(whole, account, settings)
+    except TemplateError as error:
+        hint = f"{' '.join(lacking)} was added to it, as to every post; to go without: --no-append"
+        raise TemplateError([replace(one, hint=f"{one.hint} {hint}".strip()) for one in error.problems]) from None
+    return whole, lacking
 
 
 def own_words(text: str, account: Account, settings: Settings) -> Words:

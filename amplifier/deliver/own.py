@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost
 from amplifier.compose.memory import REAL_TIME, Playing, remembered
-from amplifier.compose.queue import own_occurrence, own_words
+from amplifier.compose.queue import own_occurrence, own_words, with_appended
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
@@ -20,15 +20,20 @@ from amplifier.store import accounts as ledger
 from amplifier.store import posts
 from amplifier.written import nearest
 
+A_HAIR = timedelta(seconds=1)
 NEW = "this post"  # how messages name it before it has a place in the ledger
 
 
 @dataclass(frozen=True)
 class OwnPost:
-    """An own post, ready to be queued; `echoes` are texts in the ledger that say nearly the same."""
+    """An own post, ready to be queued; `echoes` are texts in the ledger that say nearly the same.
+
+    `appended` is what was added to the text on each account, since the campaign appends it and it was not there.
+    """
 
     post: WantedPost
     echoes: tuple[Echo, ...]
+    appended: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def refused(self) -> tuple[Echo, ...]:
@@ -36,7 +41,7 @@ class OwnPost:
         return tuple(echo for echo in self.echoes if echo.verdict is Verdict.REFUSED)
 
 
-def prepare_own(
+def prepare_own(  # noqa: PLR0913  what is said where and when, and with what
     text: str,
     accounts: Sequence[str],
     settings: Settings,
@@ -44,26 +49,41 @@ def prepare_own(
     due_at: datetime,
     now: datetime,
     playing: Playing = REAL_TIME,
+    append: bool = False,
 ) -> OwnPost:
-    """The post that would be queued. Raises UsageError for an unknown account, TemplateError for impossible words."""
+    """The post that would be queued, due at a real instant. `append`: with what the campaign appends to its posts.
+
+    Raises UsageError for an unknown account, TemplateError for impossible words.
+    """
     known = {account.name: account for account in settings.accounts}
     for name in accounts:
         if name not in known:
             raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
     ledger.must_be_called_so({name: known[name].identity for name in accounts})
-    zone = ZoneInfo(settings.campaign.zone)
-    here = due_at.astimezone(zone)
-    words = tuple(own_words(text, known[name], settings) for name in dict.fromkeys(accounts))
+    whole = {
+        name: with_appended(text, known[name], settings) if append else (text, ()) for name in dict.fromkeys(accounts)
+    }
+    words = tuple(own_words(said, known[name], settings) for name, (said, _) in whole.items())
     post = WantedPost(
         id=PostId(settings.campaign.id, OWN, own_occurrence(text, accounts, now)),
-        moment=Moment(due_at, f"{here:%Y-%m-%dT%H:%M}", settings.campaign.zone, here.fold),
+        moment=moment_at(due_at, settings, playing),
         too_late_s=int(settings.timing.too_late_after_s),
         template="",
         wording="",
         milestone="",
         words=words,
     )
-    return OwnPost(post, _echoes(NEW, post, settings, playing))
+    appended = {name: added for name, (_, added) in whole.items() if added}
+    return OwnPost(post, _echoes(NEW, post, settings, playing), appended)
+
+
+def moment_at(due_at: datetime, settings: Settings, playing: Playing) -> Moment:
+    """This real instant, with what the campaign's clocks show then."""
+    there = playing.campaign(due_at)
+    if there != due_at:  # the map of a rehearsal gives 09:59:59.9 back for 10:00
+        there += A_HAIR
+    here = there.astimezone(ZoneInfo(settings.campaign.zone))
+    return Moment(due_at, f"{here:%Y-%m-%dT%H:%M}", settings.campaign.zone, here.fold)
 
 
 def queue_own(

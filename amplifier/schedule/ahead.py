@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -63,12 +63,18 @@ def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]
         raise UsageError(f"{post_name(post)} is to go out on no account. There is nothing left to change.")
     if not words or not all(text.strip() for text in words.values()):
         raise UsageError(f"There are no words for {post_name(post)}. To leave it out: amplifier skip {post_name(post)}")
-    begun = {row.identity.account: _word(row) for row in journeys.journeys(post=post) if _has_begun(row)}
+    must_not_have_begun(post, words)
     for name in words:
-        if name in begun:
-            raise UsageError(f"{post_name(post)} is {begun[name]} on {name} already: nothing is left to change there.")
         if name not in names:
             raise UsageError(f"{post_name(post)} does not go to {name}. It goes to {' and '.join(names)}.")
+
+
+def must_not_have_begun(post: PostId, accounts: Collection[str]) -> None:
+    """Raises UsageError if this post is out, or past changing, on one of these accounts."""
+    begun = {row.identity.account: _word(row) for row in journeys.journeys(post=post) if _has_begun(row)}
+    for name in accounts:
+        if name in begun:
+            raise UsageError(f"{post_name(post)} is {begun[name]} on {name} already: nothing is left to change there.")
 
 
 def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:

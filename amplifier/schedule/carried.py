@@ -42,12 +42,15 @@ def _lacking(program: Program, made: tuple[Decision, ...]) -> Iterator[tuple[Dec
     }
     given = given_words(program, followed) if moved else {}
     left = left_alone(followed) if moved else {}
+    left_out = {one.subject: one.value for one in followed if one.kind is DecisionKind.SLOT_SKIPPED}
     for (kind, after), before in moved.items():
         value, facts = "", ""
         if kind is DecisionKind.WORDS_REPLACED:
             words = given[after]
             value = json.dumps({name: one.text for name, one in words.items()})
             facts = json.dumps({name: [[fact.name, fact.value] for fact in one.facts] for name, one in words.items()})
+        elif kind is DecisionKind.SLOT_SKIPPED:
+            value = left_out[after]
         elif kind is DecisionKind.FACT_LEFT:
             value = json.dumps(left[after])
         yield kind, before, after, value, facts

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
-from amplifier.campaign.post import Fact, PostId, Words
-from amplifier.compose.memory import remembered
-from amplifier.compose.queue import own_words
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.campaign.post import PostId
 from amplifier.errors import Problem, UsageError
-from amplifier.schedule.ahead import must_be_ahead, must_be_ahead_there
-from amplifier.schedule.facts import Untrue, values
-from amplifier.schedule.free_words import Stale, stated_in
+from amplifier.schedule.facts import Untrue
+from amplifier.schedule.free_words import Stale
 from amplifier.schedule.milestones import effective, moved
-from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
 from amplifier.schedule.review import near, on_x, untrue_out
 from amplifier.schedule.stale import stale_words, wanted_now
@@ -151,125 +144,20 @@ def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decisi
 def find_post(program: Program, name: str) -> PostId:
     """The planned post of this name (`slot`, or `slot/occurrence`). Raises UsageError if none or several fit."""
     posts = {post_name(one.id): one.id for one in wanted_posts(program, decisions.decisions())}
+    return posts[one_called(name, posts)]
+
+
+def one_called(name: str, posts: Collection[str]) -> str:
+    """The name in full of the post that this name means. Raises UsageError if none or several fit."""
     if name in posts:
-        return posts[name]
+        return name
     fitting = [post for post in posts if post.split("/")[0] == name]
     if len(fitting) == 1:
-        return posts[fitting[0]]
+        return fitting[0]
     if fitting:
         raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(fitting))
     hint = near(name, posts)
     raise UsageError(" ".join(filter(None, [f"There is no coming post “{name}”.", hint, "All: amplifier plan"])))
-
-
-def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
-    """Leave this post out. Raises UsageError if it is too late for that."""
-    return decisions.keep_decision(
-        kind=DecisionKind.SLOT_SKIPPED,
-        subject=post_name(post),
-        value="",
-        replaced="",
-        actor=actor,
-        reason=reason,
-        now=now,
-        check=partial(must_be_ahead, post),
-    )
-
-
-@dataclass(frozen=True)
-class Rewording:
-    """Other words for a post, as they would go out, and which texts around them say nearly the same.
-
-    `facts` is what they state of all that is so now, by account.
-    """
-
-    words: tuple[Words, ...]
-    echoes: tuple[Echo, ...]
-    facts: Mapping[str, tuple[Fact, ...]]
-
-
-def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
-    """What giving this post other words on these accounts (account to text) would make of it.
-
-    Raises UsageError if it is too late, the post does not go there or X has the words already, TemplateError if a
-    network would not take them.
-    """
-    must_be_ahead_there(program, post, words)
-    settings = program.settings
-    accounts.must_be_called_so({name: settings.account(name).identity for name in words})
-    finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
-    due_at = _due(program, post)
-    said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]
-    waiting = (State.QUEUED, State.HELD)
-    rows = [row for row in journeys.journeys(post=post) if row.identity.account in words and row.state in waiting]
-    gives_way = [row.id for row in rows]
-    echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings))
-    refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
-    if refused:
-        raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
-    return Rewording(finished, echoes, _stated(program, post, finished))
-
-
-def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
-    program: Program,
-    post: PostId,
-    words: Mapping[str, str],
-    *,
-    actor: str,
-    reason: str,
-    now: datetime,
-    seen: Rewording | None = None,
-) -> Decision:
-    """Give this post other words on these accounts (account to text).
-
-    They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
-    `seen` is what the person agreed to: the words state what was so then, whatever changed while they thought about it.
-    Raises what `prepare_words` raises.
-    """
-    new = prepare_words(program, post, words)
-    made = decisions.decisions()
-    before = next((one for one in wanted_posts(program, made) if one.id == post), None)
-    replaced = {said.account: said.text for said in before.words} if before else {}
-    earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
-    facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
-    facts |= (seen or new).facts
-    return decisions.keep_decision(
-        kind=DecisionKind.WORDS_REPLACED,
-        subject=post_name(post),
-        value=json.dumps({**earlier, **words}),
-        replaced=json.dumps(replaced),
-        actor=actor,
-        reason=reason,
-        now=now,
-        facts=decisions.as_json(facts),
-        check=partial(must_be_ahead, post),
-    )
-
-
-def _stated(program: Program, post: PostId, words: Iterable[Words]) -> dict[str, tuple[Fact, ...]]:
-    """What these words of a person's state of all that is so now, by account."""
-    plan = effective(program.plan, decisions.decisions())
-    known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
-    due = (one for one in all_occurrences(plan, program.settings) if (one.slot.name, one.occurrence) == _place(post))
-    day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
-    return {one.account: stated_in(one.text, known, day) for one in words}
-
-
-def _place(post: PostId) -> tuple[str, str]:
-    return post.slot, post.occurrence
-
-
-def _due(program: Program, post: PostId) -> datetime:
-    """When the ledger has it due; where it does not yet, when the plan has: both on the stage of a rehearsal."""
-    rows = journeys.journeys(post=post)
-    if rows:
-        return rows[0].due_at
-    wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))
-    return next(one.moment.due_at for one in wanted if one.id == post)
-
-
-def _is_about(decision: Decision, post: PostId) -> bool:
-    return decision.kind is DecisionKind.WORDS_REPLACED and decision.subject == post_name(post)
 
 
 def _gone_out() -> set[str]:

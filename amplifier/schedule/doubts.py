@@ -68,7 +68,8 @@ def forgotten(
     """What people decided about a name that the plan no longer has, where another slot is likely to be the same one."""
     slots = {slot.name: slot for slot in program.plan.slots}
     rows = {post_name(row.id): row for row in existing}
-    decided = {one.subject: WHAT[one.kind] for one in follow(made, program.plan) if one.kind in WHAT}
+    newest = {(one.subject, one.kind): one for one in follow(made, program.plan) if one.kind in WHAT}
+    decided = {subject: WHAT[kind] for (subject, kind), one in newest.items() if not one.is_undone}
     ahead = [post for post in wanted if too_late_at(post) > now and post_name(post.id) not in decided]
     found: dict[tuple[str, str], Unsaid] = {}
     for subject, what in decided.items():

@@ -36,11 +36,16 @@ def _says(post: WantedPost) -> set[Words]:
 
 
 def _before_they_went_out(decided: Iterable[Decision]) -> Iterable[Words]:
-    """What stood where a person gave a coming post other words."""
+    """What stood where a person gave a coming post other words, and did not take them back since."""
+    found: dict[str, dict[str, set[str]]] = {}
     for one in decided:
         if one.kind is DecisionKind.WORDS_REPLACED:
-            before, given = json.loads(one.replaced or "{}"), json.loads(one.value)
-            yield from ((one.subject, account, before[account]) for account in given if account in before)
+            before, given, known = json.loads(one.replaced or "{}"), json.loads(one.value), found.get(one.subject, {})
+            found[one.subject] = {
+                account: known.get(account, set()) | {before[account]} for account in given if account in before
+            }
+    for post, texts in found.items():
+        yield from ((post, account, text) for account, said in texts.items() for text in said)
 
 
 def _after(changed: Sequence[Journey]) -> Iterable[Words]:

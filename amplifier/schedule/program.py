@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
+from amplifier.campaign.skips import Skip, skips
 from amplifier.campaign.template import Template
 from amplifier.compose.imprint import wrongs
 from amplifier.compose.queue import Saying, known_names, own_words, write, write_in_part
@@ -143,7 +145,7 @@ def write_all(
     """
     made = follow(made, program.plan)
     wanted, problems = _written(program, effective(program.plan, made), stage, late)
-    skipped = {one.subject for one in made if one.kind is DecisionKind.SLOT_SKIPPED}
+    left_out = skips(made)
     given = given_words(program, made)
     problems = {post: found for post, found in problems.items() if post not in {one.id for one in wanted}}
     posts = []
@@ -153,11 +155,23 @@ def write_all(
         except TemplateError as error:
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
-    unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in skipped}
-    in_part = {one.id: why for one in posts for why in one.unwritten.values()}
+    wanted = [post for post in map(partial(_without, left_out), posts) if post]
+    nowhere = {name for name, skip in left_out.items() if skip.accounts is None}
+    unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in nowhere}
+    in_part = {one.id: why for one in wanted for why in one.unwritten.values()}
     for one, why in {**in_part, **unwritten}.items():
         log.warning("cannot be written post=%s why=%s", post_name(one), why)
-    return Written(tuple(post for post in posts if post_name(post.id) not in skipped), unwritten)
+    return Written(tuple(wanted), unwritten)
+
+
+def _without(left_out: Mapping[str, Skip], post: WantedPost) -> WantedPost | None:
+    """The post on the accounts on which nobody left it out; None if it goes nowhere."""
+    skip = left_out.get(post_name(post.id))
+    if skip is None:
+        return post
+    words = tuple(said for said in post.words if not skip.holds_on(said.account))
+    unwritten = {name: why for name, why in post.unwritten.items() if not skip.holds_on(name)}
+    return replace(post, words=words, unwritten=unwritten) if words or unwritten else None
 
 
 def post_name(post: PostId) -> str:

@@ -10,6 +10,7 @@ from amplifier.campaign.delivery import Journey
 from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId
+from amplifier.campaign.skips import skips
 from amplifier.compose.allow import TIME_FILTERS, clock, weekday
 from amplifier.platforms.capabilities import TABLE
 from amplifier.sharekit.intents import boost
@@ -30,8 +31,8 @@ class Past:
 
     @property
     def skipped(self) -> frozenset[str]:
-        """The posts that people took out, as `slot/occurrence`."""
-        return frozenset(one.subject for one in self.decisions if one.kind is DecisionKind.SLOT_SKIPPED)
+        """The posts that people took out everywhere, as `slot/occurrence`."""
+        return frozenset(post for post, skip in skips(self.decisions).items() if skip.accounts is None)
 
 
 @dataclass(frozen=True)

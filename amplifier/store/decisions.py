@@ -49,6 +49,8 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     if kind is DecisionKind.WORDS_REPLACED:
         value, replaced, facts = (_by_number(told) for told in (value or "{}", replaced or "{}", facts))
         facts = _with_facts_named(facts, fact_names.kept())
+    elif kind is DecisionKind.SLOT_SKIPPED:
+        value = _by_number(value)
     elif kind is DecisionKind.FACT_LEFT:
         value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
     row = DecisionRow.objects.create(
@@ -173,6 +175,8 @@ def _decision(
         chosen = _chosen(json.loads(value or "{}"), labels, later)
         value, facts = _of_these(value, chosen), _with_facts_named(_of_these(facts, chosen), called)
         replaced = _of_these(replaced, _chosen(json.loads(replaced or "{}"), labels, later))
+    elif row.kind == DecisionKind.SLOT_SKIPPED and value:
+        value = _of_these(value, _chosen(json.loads(value), labels, later))
     elif row.kind == DecisionKind.FACT_LEFT:
         value, replaced = _with_keys_named(value, called), _with_keys_named(replaced, called)
     return Decision(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q
 
-from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import SKIPPED, DeliveryId, Journey, Receipt, RemoteState, State, Verb
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
@@ -76,6 +77,22 @@ def coming(limit: int | None = None) -> tuple[Journey, ...]:
     """What waits to go out for the first time, by due time: no correction and no deletion."""
     rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.QUEUED).exclude(LATER)
     return tuple(_journey(row) for row in rows.order_by("post__due_at", "id")[:limit])
+
+
+@reading
+def own_waiting() -> tuple[Journey, ...]:
+    """People's own posts that wait to go out for the first time, held or not, by due time."""
+    rows = DeliveryRow.objects.select_related("post", "account").filter(state__in=[State.QUEUED, State.HELD])
+    own = rows.filter(post__slot=OWN).exclude(LATER)
+    return tuple(_journey(row) for row in own.order_by("post__due_at", "id"))
+
+
+@reading
+def own_skipped(now: datetime) -> tuple[Journey, ...]:
+    """People's own posts that somebody left out and may still take in again, by due time."""
+    rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.DROPPED, run_at__gt=now)
+    own = rows.filter(post__slot=OWN, reason=SKIPPED).exclude(LATER)
+    return tuple(_journey(row) for row in own.order_by("post__due_at", "id"))
 
 
 @reading

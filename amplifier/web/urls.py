@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from amplifier.web.console.correct import carry_out, correct_page, preview
-from amplifier.web.console.decide import let_stand, move_milestone, skip_post
+from amplifier.web.console.decide import let_stand, move_milestone, skip_post, take_in_post
 from amplifier.web.console.now import now_page
 from amplifier.web.console.questions import decide_delivery, decide_page, note_missed
 from amplifier.web.console.stop import stop_everything
@@ -18,6 +18,7 @@ urlpatterns = [
     path("", now_page),
     path("milestones/move", move_milestone),
     path("posts/skip", skip_post),
+    path("posts/take-in", take_in_post),
     path("posts/stand", let_stand),
     path("posts/correct", correct_page),
     path("posts/correct/preview", preview),

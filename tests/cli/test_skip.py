@@ -25,7 +25,7 @@ def test_a_post_that_comes_more_than_once_must_be_named_in_full(shell: Shell) ->
 def test_a_skipped_post_is_dropped_and_the_reason_kept(shell: Shell) -> None:
     said = shell("skip", "onward", "--reason", "too early", "--yes")
     assert said.out.startswith("onward/once at Wed 11 Oct 16:00 would not go out:\n")
-    assert said.out.endswith("✓ Left out (decision 1).\n")
+    assert "✓ Left out (decision 1).\n  amplifier skip onward/once --undo" in said.out
     assert [one.reason for one in decisions.decisions()] == ["too early"]
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
     states = {row.state for row in journeys.journeys() if row.identity.post.slot == "onward"}
@@ -45,3 +45,63 @@ def test_a_post_that_the_ledger_does_not_have_yet_is_shown_as_the_plan_has_it(sh
     assert all(f"  {account}: " in said.out for account in ("x", "bluesky", "mastodon"))
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
     assert not DeliveryRow.objects.filter(post__slot="onward").exists()
+
+
+# On some accounts, and taken in again
+
+
+def states(shell: Shell, slot: str) -> dict[str, str]:
+    Planner(shell.home, load(shell.home), now=utc_now).refresh()
+    return {row.identity.account: row.state.value for row in journeys.journeys() if row.identity.post.slot == slot}
+
+
+def test_a_post_is_left_out_on_the_accounts_that_are_named_and_goes_out_on_the_others(shell: Shell) -> None:
+    said = shell("skip", "onward", "--on", "x,bluesky", "--yes")
+    assert "  x: " in said.out
+    assert "  mastodon: " not in said.out
+    assert "✓ Left out on x, bluesky (decision 1)." in said.out
+    assert states(shell, "onward") == {"x": "dropped", "bluesky": "dropped", "mastodon": "queued"}
+    assert shell("skip", "onward", "--on", "mastodon", "--yes").code == 0
+    assert set(states(shell, "onward").values()) == {"dropped"}
+
+
+def test_accounts_on_which_it_does_not_go_out_are_refused(shell: Shell) -> None:
+    assert "There is no account “mastadon”. Did you mean mastodon?" in shell.refused(
+        "skip", "onward", "--on", "mastadon", "--yes"
+    )
+    shell("skip", "onward", "--on", "x", "--yes")
+    said = shell.refused("skip", "onward", "--on", "x", "--yes")
+    assert "onward/once is not to go out on x. It goes to bluesky and mastodon." in said
+    DeliveryRow.objects.filter(post__slot="onward", account__label="bluesky").update(state="sent")
+    assert "onward/once is not to go out on bluesky" in shell.refused("skip", "onward", "--on", "bluesky", "--yes")
+
+
+def test_what_was_left_out_is_taken_in_again_everywhere_or_on_one_account(shell: Shell) -> None:
+    shell("skip", "onward", "--yes")
+    assert set(states(shell, "onward").values()) == {"dropped"}
+    one = shell("skip", "onward", "--undo", "--on", "x", "--reason", "they asked", "--yes")
+    assert one.out.startswith("onward/once at Wed 11 Oct 16:00 would go out again:\n  x: ")
+    assert "✓ Taken in again on x (decision 2)." in one.out
+    assert states(shell, "onward") == {"x": "queued", "bluesky": "dropped", "mastodon": "dropped"}
+    assert shell.ask("skip", "onward", "--undo", "--yes")["taken_in"] == "onward/once"
+    assert set(states(shell, "onward").values()) == {"queued"}
+    assert [one.reason for one in decisions.decisions()] == ["", "they asked", ""]
+
+
+def test_only_what_somebody_left_out_can_be_taken_in_again(shell: Shell) -> None:
+    assert "Nobody has left out “onward”." in shell.refused("skip", "onward", "--undo", "--yes")
+    shell("skip", "onward", "--on", "x", "--yes")
+    assert "Nobody has left out onward/once on bluesky." in shell.refused(
+        "skip", "onward", "--undo", "--on", "bluesky", "--yes"
+    )
+
+
+def test_what_is_left_out_stands_in_the_plan_until_it_is_taken_in_again(shell: Shell) -> None:
+    shell("skip", "onward", "--on", "x", "--yes")
+    said = shell("plan", "--from", "2023-10-11", "--to", "2023-10-11")
+    assert "left out  Wed 11 Oct 16:00" in said.out
+    assert "onward/once on x\n  amplifier skip POST --undo" in said.out
+    (left,) = shell.ask("plan", "--from", "2023-10-11", "--to", "2023-10-11")["left_out"]
+    assert (left["post"], [one["account"] for one in left["deliveries"]]) == ("onward/once", ["x"])
+    shell("skip", "onward", "--undo", "--yes")
+    assert "left out" not in shell("plan", "--from", "2023-10-11", "--to", "2023-10-11").out

@@ -13,8 +13,10 @@ from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import PostId
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.ahead import find_gone_out, next_beyond, still_to_come
-from amplifier.schedule.change import decide_skip, decide_words, find_post, prepare_move
+from amplifier.schedule.change import find_post, prepare_move
 from amplifier.schedule.review import find_untrue, leave, review
+from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import SCHEDULE

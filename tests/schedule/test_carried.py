@@ -12,10 +12,11 @@ from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.schedule.carried import carry
-from amplifier.schedule.change import decide_skip, decide_words
 from amplifier.schedule.files import sources
 from amplifier.schedule.program import read_program, wanted_posts
 from amplifier.schedule.review import leave, review
+from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out
 from amplifier.store import decisions
 from amplifier.store.decisions import keep_decision
 from tests.schedule.test_names_that_change import NINE, NOON, Names
@@ -52,6 +53,20 @@ def test_a_post_that_was_left_out_stays_out(names: Names) -> None:
         ("we-won/once", "service", "won/once is called we-won/once now"),
     ]
     assert carry(names.program, actor="service", now=names.time) == made
+
+
+@pytest.mark.parametrize(("undone", "there"), [(False, []), (True, ["bluesky"])])
+def test_where_it_was_left_out_goes_along_and_so_does_that_it_was_taken_in_again(
+    names: Names, *, undone: bool, there: list[str]
+) -> None:
+    decide_skip(WON, actor="cli:jo", reason="", now=names.time, on=["bluesky"])
+    if undone:
+        left = find_left_out(names.program, "won", now=names.time)
+        decide_unskip(left, actor="cli:jo", reason="", now=names.time)
+    names.planner.refresh()
+    renamed(names)
+    posts = [one for one in wanted_posts(names.program, decisions.decisions()) if one.id == WE_WON]
+    assert [said.account for post in posts for said in post.words] == there
 
 
 def test_files_that_are_not_in_force_yet_know_it_too(names: Names) -> None:

@@ -14,17 +14,11 @@ from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.campaign.post import PostId
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule import change
-from amplifier.schedule.change import (
-    Shift,
-    decide_move,
-    decide_skip,
-    decide_words,
-    find_post,
-    prepare_move,
-    prepare_words,
-)
+from amplifier.schedule.change import Shift, decide_move, find_post, prepare_move
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program, post_name
+from amplifier.schedule.rewording import decide_words, prepare_words
+from amplifier.schedule.skipping import decide_skip
 from amplifier.store import accounts, decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
@@ -52,9 +46,7 @@ class Desk:
         return change.program_in_force(homes.settings())
 
     def move(self, by: Distance = SLIP) -> None:
-        decide_move(
-            prepare_move(self.program, "debate", by, now=EIGHT), actor="cli:ola", reason="slipped", now=EIGHT
-        )
+        decide_move(prepare_move(self.program, "debate", by, now=EIGHT), actor="cli:ola", reason="slipped", now=EIGHT)
         self.planner.refresh()
 
 

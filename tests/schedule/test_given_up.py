@@ -9,6 +9,7 @@ import pytest
 
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.withdraw import prepare_withdrawal, queue_withdrawal
+from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words
 from amplifier.sharekit.kit import build
 from amplifier.sharekit.ours import Past
 from amplifier.store.corrections import Hand
@@ -78,3 +79,14 @@ def test_words_that_were_replaced_before_they_went_out_leave(desk: Desk) -> None
     wrong = said_by("soon")
     desk.edit(SOON, OTHER, "x")
     assert wrong not in offered(desk)
+
+
+def test_words_that_a_person_took_back_again_are_the_plans_and_nobody_has_given_them_up(desk: Desk) -> None:
+    mine = said_by("soon")
+    decide_words(desk.program, SOON, {"x": OTHER}, actor="cli:jo", reason="", now=desk.time)
+    desk.planner.refresh()
+    assert mine not in offered(desk)
+    back = prepare_plan_words(desk.program, SOON)
+    decide_plan_words(SOON, back, actor="cli:jo", reason="", now=desk.time)
+    desk.planner.refresh()
+    assert mine in offered(desk)

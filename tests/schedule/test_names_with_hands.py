@@ -10,9 +10,9 @@ import pytest
 from amplifier.campaign.delivery import HoldReason, Receipt, State
 from amplifier.campaign.post import PostId
 from amplifier.schedule import files
-from amplifier.schedule.change import decide_words
 from amplifier.schedule.doubts import doubts
 from amplifier.schedule.program import read_program
+from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions, holds, journeys, overrides
 from tests.schedule.test_names_that_change import DAY, Names
 

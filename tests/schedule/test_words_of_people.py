@@ -16,18 +16,12 @@ from amplifier.deliver.accounts import listed
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import UsageError
-from amplifier.schedule.change import (
-    Move,
-    decide_move,
-    decide_words,
-    prepare_move,
-    prepare_words,
-    program_in_force,
-)
+from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program
 from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
+from amplifier.schedule.rewording import decide_words, prepare_words
 from amplifier.settings import Settings
 from amplifier.sharekit.kit import build
 from amplifier.store import accounts, claims, decisions, events, holds, journeys, overrides, stops

@@ -1,15 +1,21 @@
-"""The decisions on *Now*: a milestone moved, a post left out, what is no longer so let stand."""
+"""The decisions on *Now*: a milestone moved, a post left out or taken in again, what is no longer so let stand."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
+from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_taking_in
 from amplifier.errors import AmplifierError
-from amplifier.schedule.change import Move, decide_move, decide_skip, find_post, prepare_move, program_in_force
+from amplifier.schedule.change import Move, decide_move, find_post, prepare_move, program_in_force
 from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.playing import playing
 from amplifier.schedule.review import find_untrue, leave
+from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out
+from amplifier.store import journeys
+from amplifier.store.corrections import Hand
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
 LONGEST_REASON = 200
@@ -40,14 +46,37 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def skip_post(request: HttpRequest) -> HttpResponse:
     """Leave one coming post out."""
-    settings = place().settings
+    settings, name = place().settings, asked(request.POST, "post")
     try:
-        program = program_in_force(settings)
-        post = find_post(program, asked(request.POST, "post"))
-        decide_skip(post, actor=ACTOR, reason=_reason(request), now=utc_now())
+        post = find_own(name, journeys.own_waiting())
+        if post:
+            change = prepare_leaving_out(post)
+            carry_out(change, settings, _hand(request), playing=playing(settings), facts={})
+        else:
+            post = find_post(program_in_force(settings), name)
+            decide_skip(post, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
-    return go_back("/", f"“{post.slot}” is left out. Nothing of it goes out any more.")
+    return go_back("/", f"{_called(post)} is left out. Nothing of it goes out any more, unless you take it in again.")
+
+
+@require_POST
+def take_in_post(request: HttpRequest) -> HttpResponse:
+    """Take a post in again that was left out."""
+    settings, name, now = place().settings, asked(request.POST, "post"), utc_now()
+    try:
+        post = find_own(name, journeys.own_skipped(now))
+        if post:
+            stage = playing(settings)
+            change = prepare_taking_in(post, settings, now=now, playing=stage)
+            carry_out(change, settings, _hand(request), playing=stage, facts={})
+        else:
+            found = find_left_out(program_in_force(settings), name, now=now)
+            post = found.post.id
+            decide_unskip(found, actor=ACTOR, reason=_reason(request), now=now)
+    except AmplifierError as error:
+        return go_back("/", str(error))
+    return go_back("/", f"{_called(post)} goes out again, at its time.")
 
 
 @require_POST
@@ -60,6 +89,14 @@ def let_stand(request: HttpRequest) -> HttpResponse:
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"“{post.slot}” stays as it is.")
+
+
+def _called(post: PostId) -> str:
+    return "Your own post" if post.slot == OWN else f"“{post.slot}”"
+
+
+def _hand(request: HttpRequest) -> Hand:
+    return Hand(ACTOR, _reason(request), utc_now(), place().settings.campaign.first_day)
 
 
 def _about_words(move: Move) -> str:

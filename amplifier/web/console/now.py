@@ -24,6 +24,7 @@ from amplifier.schedule.milestones import effective
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_beyond, untrue_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
+from amplifier.schedule.skipping import Skipped, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
@@ -67,6 +68,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "next": _post(posts[0], known) if posts else None,
         "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
+        "skipped": _skipped(program, now),
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
         "needs": [_need(one, words) for one in needs[:NEEDS]],
@@ -104,8 +106,7 @@ def _receipts() -> list[Became]:
 
 def _beyond(post: WantedPost) -> dict[str, object]:
     """The next post, where it is so far ahead that the ledger does not have it yet."""
-    local = datetime.fromisoformat(post.moment.wall_time)
-    when = f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}"
+    when = _said(post.moment.wall_time)
     return {"slot": post.id.slot, "id": post_name(post.id), "when": when, "iso": post.moment.due_at.isoformat()}
 
 
@@ -146,8 +147,11 @@ def _in(left: timedelta) -> str:
 
 
 def _when(row: Journey) -> str:
-    local = datetime.fromisoformat(row.wall_time)
-    return f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}"
+    return _said(row.wall_time)
+
+
+def _said(wall_time: str) -> str:
+    return f"{datetime.fromisoformat(wall_time):%a %-d %b %H:%M} {place().settings.campaign.place}"
 
 
 def _post(rows: Sequence[Journey], known: Sequence[Account]) -> dict[str, object]:
@@ -180,6 +184,28 @@ def _line(rows: Sequence[Journey]) -> dict[str, object]:
         "networks": [title(row.platform) for row in rows],
         "platforms": [row.platform for row in rows],
     }
+
+
+def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
+    """What people left out and may still take in again, planned or their own: the next of it."""
+    found = list(skipped_ahead(program, now=now)) if program else []
+    own: dict[PostId, list[Journey]] = {}
+    for row in journeys.own_skipped(now):
+        own.setdefault(row.identity.post, []).append(row)
+    for post, rows in own.items():
+        accounts = frozenset(row.identity.account for row in rows)
+        found.append(Skipped(post, rows[0].wall_time, rows[0].due_at, accounts))
+    return [
+        {
+            "id": post_name(one.post),
+            "own": one.post.slot == OWN,
+            "slot": one.post.slot,
+            "when": _said(one.wall_time),
+            "iso": one.real.isoformat(),
+            "on": ", ".join(sorted(one.accounts)) if one.accounts is not None else "every network",
+        }
+        for one in sorted(found, key=lambda one: one.real)[:COMING]
+    ]
 
 
 def _receipt(one: Became) -> dict[str, object]:

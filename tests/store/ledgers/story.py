@@ -20,8 +20,10 @@ from amplifier.deliver.correct import NewWords, prepare_correction, queue_correc
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import OutcomeUnknown, Rejected
 from amplifier.policy import Topic
-from amplifier.schedule.change import decide_move, decide_skip, decide_words, find_post, prepare_move, program_in_force
+from amplifier.schedule.change import decide_move, find_post, prepare_move, program_in_force
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.skipping import decide_skip
 from amplifier.settings import Settings
 from amplifier.store import (
     accounts,

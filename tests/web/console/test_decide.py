@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.clock import utc_now
-from amplifier.schedule.change import decide_words, find_post, program_in_force
-from amplifier.store import decisions
+from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.schedule.change import find_post, program_in_force
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import post_name
+from amplifier.schedule.rewording import decide_words
+from amplifier.store import decisions, journeys
 from amplifier.store.models import PlanVersion
+from amplifier.web.frame import place
 from tests.web.campaign import Campaign, Page
 
 HOSTILE = ["", "\0", "debate\0", "../debate", "'; DROP TABLE decisions; --", "<script>", "\u202eetabed", "x" * 5000]
@@ -135,3 +142,43 @@ def test_a_move_says_which_words_of_people_it_makes_untrue_and_which_true_again(
     assert now.truth.endswith("1 post waits for a person, on 2 accounts.")
     page = opened.send("/milestones/move", {"name": "debate", "by": "-40m"})
     assert "1 post is true again, and no longer held." in page.text
+
+
+def test_what_was_left_out_is_listed_and_taken_in_again(opened: Campaign) -> None:
+    opened.send("/posts/skip", {"post": "hello/once", "reason": "Not chosen."})
+    opened.read()
+    left = opened.get("/").html
+    assert '<h2 id="skipped">Left out</h2>' in left
+    assert "On every network." in left
+    page = opened.send("/posts/take-in", {"post": "hello/once"})
+    assert "“hello” goes out again, at its time." in page.text
+    opened.read()
+    again = opened.get("/").html
+    assert 'id="skipped"' not in again
+    assert "Hello from the campaign." in again
+    assert [one.value for one in decisions.decisions()] == ["", "{}"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_that_is_not_left_out_is_taken_in(opened: Campaign, name: str) -> None:
+    page = opened.send("/posts/take-in", {"post": name})
+    assert "Nobody has left out" in page.text
+    assert decisions.decisions() == ()
+
+
+def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign) -> None:
+    settings = place().settings
+    now, stage = utc_now(), playing(settings)
+    account = settings.accounts[0].name
+    own = prepare_own(
+        "Come to the side door", [account], settings, due_at=now + timedelta(hours=1), now=now, playing=stage
+    )
+    queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
+    name = post_name(own.post.id)
+    assert f'name="post" value="{name}"' in opened.get("/").html
+    assert "Your own post is left out." in opened.send("/posts/skip", {"post": name, "reason": "Raining."}).text
+    assert "Your own post" in opened.get("/").html.split('id="skipped"')[1]
+    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
+    assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
+    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
+    assert decisions.decisions() == ()

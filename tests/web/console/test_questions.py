@@ -11,7 +11,8 @@ from amplifier.campaign.plan import DecisionKind
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.platforms.port import Seen
-from amplifier.schedule.change import decide_words, find_post, program_in_force
+from amplifier.schedule.change import find_post, program_in_force
+from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.notes import mark_twice

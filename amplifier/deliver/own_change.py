@@ -1,0 +1,166 @@
+"""A person's own post that waits, changed: other words, another time, left out or taken in again; shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from amplifier.campaign.delivery import SKIPPED, Journey, State
+from amplifier.campaign.post import OWN, Fact, Moment, PostId, Words
+from amplifier.compose.memory import Playing, remembered
+from amplifier.compose.queue import own_words, with_appended
+from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.deliver.own import moment_at
+from amplifier.errors import UsageError
+from amplifier.settings import Settings
+from amplifier.store import journeys, own_posts
+from amplifier.store.corrections import Hand
+
+WAITING = (State.QUEUED, State.HELD)
+PREFIX = f"{OWN}/"
+
+
+@dataclass(frozen=True)
+class OwnChange:
+    """What becomes of an own post: `words` on those accounts that get others, `moment` where it moves.
+
+    `rows` are its deliveries that change; `echoes` say nearly the same as it would then. `appended` is as in OwnPost.
+    """
+
+    post: PostId
+    rows: tuple[Journey, ...]
+    words: tuple[Words, ...] = ()
+    moment: Moment | None = None
+    echoes: tuple[Echo, ...] = ()
+    appended: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+
+def find_own(name: str, among: Iterable[Journey]) -> PostId | None:
+    """The own post of this name among these; None where the name is none of an own post.
+
+    `own` alone is enough where there is one, else the beginning or the end of its name. Raises UsageError if none or
+    several fit.
+    """
+    if name != OWN and not name.startswith(PREFIX):
+        return None
+    known = {f"{row.identity.post.slot}/{row.identity.post.occurrence}": row.identity.post for row in among}
+    rest = name.removeprefix(OWN).removeprefix("/")
+    fitting = [one for one in known if one.startswith(f"{PREFIX}{rest}") or one.endswith(f"-{rest}")]
+    if name in known or len(fitting) == 1:
+        return known[name if name in known else fitting[0]]
+    if fitting:
+        raise UsageError("Which one?\n  " + "\n  ".join(fitting))
+    raise UsageError(f"No post of your own called “{name}” is there. What comes, and what is left out: amplifier plan")
+
+
+def prepare_reword(
+    post: PostId, text: str, settings: Settings, *, playing: Playing, on: Collection[str] = (), append: bool = False
+) -> OwnChange:
+    """Other words for it, on these accounts or wherever it waits.
+
+    Raises UsageError where it does not wait, or X has the words already; TemplateError for impossible words.
+    """
+    if not text.strip():
+        raise UsageError(f"There are no words. To leave it out: amplifier skip {post.slot}/{post.occurrence}")
+    rows = _rows(post, on)
+    accounts = {row.identity.account: settings.account(row.identity.account) for row in rows}
+    whole = {name: with_appended(text, one, settings) if append else (text, ()) for name, one in accounts.items()}
+    words = tuple(own_words(said, accounts[name], settings) for name, (said, _) in whole.items())
+    echoes = _echoes(post, rows, words, rows[0].due_at, settings, playing)
+    appended = {name: added for name, (_, added) in whole.items() if added}
+    return OwnChange(post, rows, words, echoes=echoes, appended=appended)
+
+
+def prepare_move_to(post: PostId, due_at: datetime, settings: Settings, *, playing: Playing) -> OwnChange:
+    """Another time for it, a real instant. Raises UsageError where it does not wait, or X takes no copy by then."""
+    rows = _rows(post, (), to_move=True)
+    words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
+    echoes = _echoes(post, rows, words, due_at, settings, playing)
+    return OwnChange(post, rows, moment=moment_at(due_at, settings, playing), echoes=echoes)
+
+
+def prepare_leaving_out(post: PostId, *, on: Collection[str] = ()) -> OwnChange:
+    """It is left out on these accounts, or everywhere. Raises UsageError where it does not wait."""
+    return OwnChange(post, _rows(post, on))
+
+
+def prepare_taking_in(
+    post: PostId, settings: Settings, *, now: datetime, playing: Playing, on: Collection[str] = ()
+) -> OwnChange:
+    """It waits again where somebody left it out. Raises UsageError where nobody did, or its time has come."""
+    rows = tuple(
+        row for row in journeys.journeys(post=post) if _is_skipped(row) and (not on or row.identity.account in on)
+    )
+    _must_be_all(on, rows, f"Nobody has left out {post.slot}/{post.occurrence}")
+    if rows[0].due_at <= now:
+        raise UsageError("Its time has come, so it cannot be taken in again. To say it anew: amplifier send")
+    words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
+    return OwnChange(post, rows, echoes=_echoes(post, rows, words, rows[0].due_at, settings, playing))
+
+
+def carry_out(
+    change: OwnChange, settings: Settings, hand: Hand, *, playing: Playing, facts: Mapping[str, Sequence[Fact]]
+) -> None:
+    """Do what was shown, all or nothing; `facts` are what other words state, by account.
+
+    Raises UsageError where the post, or what it would echo, has changed since.
+    """
+    first = partial(_must_be_as_shown, change, settings, playing)
+    accounts = [row.identity.account for row in change.rows]
+    if change.words:
+        own_posts.reword(change.post, change.words, facts, hand, first=first)
+    elif change.moment:
+        own_posts.move_to(change.post, change.moment, hand, first=first)
+    elif change.rows[0].state is State.DROPPED:
+        own_posts.take_in(change.post, accounts, hand, first=first)
+    else:
+        own_posts.leave_out(change.post, accounts, hand)
+
+
+def _rows(post: PostId, on: Collection[str], *, to_move: bool = False) -> tuple[Journey, ...]:
+    waits = [row for row in journeys.journeys(post=post) if row.state in WAITING and row.identity.revision == 0]
+    rows = tuple(row for row in waits if not on or row.identity.account in on)
+    _must_be_all(on, rows, f"{post.slot}/{post.occurrence} does not wait to go out")
+    own_posts.must_wait(post, on, to_move=to_move)
+    return rows
+
+
+def _must_be_all(on: Collection[str], rows: Collection[Journey], what: str) -> None:
+    found = {row.identity.account for row in rows}
+    missing = [name for name in on if name not in found]
+    if missing or not rows:
+        raise UsageError(f"{what}{f' on {missing[0]}' if missing else ''}. Nothing was changed.")
+
+
+def _is_skipped(row: Journey) -> bool:
+    return row.state is State.DROPPED and row.reason == SKIPPED and row.identity.revision == 0
+
+
+def _echoes(
+    post: PostId,
+    rows: Sequence[Journey],
+    words: Iterable[Words],
+    due_at: datetime,
+    settings: Settings,
+    playing: Playing,
+) -> tuple[Echo, ...]:
+    said = [Said(f"{post.slot}/{post.occurrence}", one.account, one.text, due_at) for one in words]
+    replaced = [row.id for row in rows]
+    found = remembered(said, settings, at=due_at, replaced=replaced, playing=playing)
+    refused = next((echo for echo in found if echo.verdict is Verdict.REFUSED), None)
+    if refused:
+        raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
+    return found
+
+
+def _must_be_as_shown(change: OwnChange, settings: Settings, playing: Playing) -> None:
+    """Raises UsageError for an echo that nobody saw who agreed."""
+    rows = change.rows
+    words = change.words or [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
+    due_at = change.moment.due_at if change.moment else rows[0].due_at
+    found = _echoes(change.post, rows, words, due_at, settings, playing)
+    known = {(one.said.account, one.before.account, one.before.post) for one in change.echoes}
+    if any((one.said.account, one.before.account, one.before.post) not in known for one in found):
+        raise UsageError("Somebody has said nearly the same a moment ago. Look what is there, and try once more.")

@@ -1,0 +1,170 @@
+"""Other words for a coming post, and the plan's words back: first shown, then decided; the planner carries it out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+
+from amplifier.campaign.delivery import State
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.post import Fact, PostId, Words
+from amplifier.compose.memory import remembered
+from amplifier.compose.queue import own_words
+from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.errors import UsageError
+from amplifier.schedule.ahead import must_be_ahead, must_be_ahead_there, must_not_have_begun
+from amplifier.schedule.facts import values
+from amplifier.schedule.free_words import stated_in
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
+from amplifier.store import accounts, decisions, journeys
+
+
+@dataclass(frozen=True)
+class Rewording:
+    """Other words for a post, as they would go out, and which texts around them say nearly the same.
+
+    `facts` is what they state of all that is so now, by account.
+    """
+
+    words: tuple[Words, ...]
+    echoes: tuple[Echo, ...]
+    facts: Mapping[str, tuple[Fact, ...]]
+
+
+def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
+    """What giving this post other words on these accounts (account to text) would make of it.
+
+    Raises UsageError if it is too late, the post does not go there or X has the words already, TemplateError if a
+    network would not take them.
+    """
+    must_be_ahead_there(program, post, words)
+    settings = program.settings
+    accounts.must_be_called_so({name: settings.account(name).identity for name in words})
+    finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
+    due_at = _due(program, post)
+    said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]
+    waiting = (State.QUEUED, State.HELD)
+    rows = [row for row in journeys.journeys(post=post) if row.identity.account in words and row.state in waiting]
+    gives_way = [row.id for row in rows]
+    echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings))
+    refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
+    if refused:
+        raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
+    return Rewording(finished, echoes, _stated(program, post, finished))
+
+
+def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
+    program: Program,
+    post: PostId,
+    words: Mapping[str, str],
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+    seen: Rewording | None = None,
+) -> Decision:
+    """Give this post other words on these accounts (account to text).
+
+    They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
+    `seen` is what the person agreed to: the words state what was so then, whatever changed while they thought about it.
+    Raises what `prepare_words` raises.
+    """
+    new = prepare_words(program, post, words)
+    made = decisions.decisions()
+    before = next((one for one in wanted_posts(program, made) if one.id == post), None)
+    replaced = {said.account: said.text for said in before.words} if before else {}
+    earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
+    facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
+    facts |= (seen or new).facts
+    return decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject=post_name(post),
+        value=json.dumps({**earlier, **words}),
+        replaced=json.dumps(replaced),
+        actor=actor,
+        reason=reason,
+        now=now,
+        facts=decisions.as_json(facts),
+        check=partial(must_be_ahead, post),
+    )
+
+
+def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = ()) -> tuple[Words, ...]:
+    """The words of the plan that this post would have again where people gave it others, on these accounts or on all.
+
+    Raises UsageError where nobody gave it other words, or it is too late.
+    """
+    must_be_ahead(post)
+    must_not_have_begun(post, on)
+    given = _given(post)
+    if not given:
+        raise UsageError(f"Nobody has given {post_name(post)} other words, so it says those of the plan already.")
+    for name in on:
+        if name not in given:
+            raise UsageError(f"Nobody has given {post_name(post)} other words on {name}. On: {', '.join(given)}.")
+    chosen = [name for name in given if not on or name in on]
+    made = decisions.decisions()
+    rest = {name: text for name, text in given.items() if name not in chosen}
+    trial = replace(_last(post, made), value=json.dumps(rest))
+    wanted = next((one for one in wanted_posts(program, (*made, trial)) if one.id == post), None)
+    return tuple(said for said in wanted.words if said.account in chosen) if wanted else ()
+
+
+def decide_plan_words(post: PostId, words: Iterable[Words], *, actor: str, reason: str, now: datetime) -> Decision:
+    """Give this post the plan's words back on the accounts of these, which `prepare_plan_words` gave."""
+    back = {said.account for said in words}
+    before = _last(post, decisions.decisions())
+    given, facts = json.loads(before.value), json.loads(before.facts or "{}")
+    return decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject=post_name(post),
+        value=json.dumps({name: text for name, text in given.items() if name not in back}),
+        replaced=json.dumps({name: text for name, text in given.items() if name in back}),
+        actor=actor,
+        reason=reason,
+        now=now,
+        facts=json.dumps({name: found for name, found in facts.items() if name not in back}),
+        check=partial(must_be_ahead, post),
+    )
+
+
+def _given(post: PostId) -> dict[str, str]:
+    """The words that people gave this post, by account."""
+    made = [one for one in decisions.decisions() if _is_about(one, post)]
+    found: dict[str, str] = json.loads(made[-1].value) if made else {}
+    return found
+
+
+def _last(post: PostId, made: Iterable[Decision]) -> Decision:
+    return [one for one in made if _is_about(one, post)][-1]
+
+
+def _stated(program: Program, post: PostId, words: Iterable[Words]) -> dict[str, tuple[Fact, ...]]:
+    """What these words of a person's state of all that is so now, by account."""
+    plan = effective(program.plan, decisions.decisions())
+    known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
+    due = (one for one in all_occurrences(plan, program.settings) if (one.slot.name, one.occurrence) == _place(post))
+    day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
+    return {one.account: stated_in(one.text, known, day) for one in words}
+
+
+def _place(post: PostId) -> tuple[str, str]:
+    return post.slot, post.occurrence
+
+
+def _due(program: Program, post: PostId) -> datetime:
+    """When the ledger has it due; where it does not yet, when the plan has: both on the stage of a rehearsal."""
+    rows = journeys.journeys(post=post)
+    if rows:
+        return rows[0].due_at
+    wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))
+    return next(one.moment.due_at for one in wanted if one.id == post)
+
+
+def _is_about(decision: Decision, post: PostId) -> bool:
+    return decision.kind is DecisionKind.WORDS_REPLACED and decision.subject == post_name(post)

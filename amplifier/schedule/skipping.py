@@ -1,0 +1,158 @@
+"""A coming post left out, on some accounts or everywhere, and taken in again; the planner carries it out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.post import PostId, WantedPost
+from amplifier.campaign.skips import Skip, skips
+from amplifier.errors import UsageError
+from amplifier.schedule.ahead import must_be_ahead, must_not_have_begun, still_to_come
+from amplifier.schedule.change import one_called
+from amplifier.schedule.former import follow
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
+from amplifier.store import decisions
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A post that people left out: where, by which decision, and the words that it would have there; `real` is when.
+
+    `post` is in the campaign's own time, `real` on the stage of a rehearsal.
+    """
+
+    post: WantedPost
+    skip: Skip
+    real: datetime
+
+
+def left_out(program: Program) -> tuple[LeftOut, ...]:
+    """All posts of the plan that people left out, in the order of their time."""
+    made = follow(decisions.decisions(), program.plan)
+    found = skips(made)
+    if not found:
+        return ()
+    unskipped = tuple(one for one in made if one.kind is not DecisionKind.SLOT_SKIPPED)
+    stage = playing(program.settings)
+    return tuple(
+        LeftOut(_there(post, skip), skip, stage.real(post.moment.due_at))
+        for post in wanted_posts(program, unskipped)
+        if (skip := found.get(post_name(post.id)))
+    )
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A post that people left out and may still take in again: when it would be due, and where it is left out.
+
+    `accounts` None: everywhere. `real` is on the stage of a rehearsal; `wall_time` as the campaign's clocks show it.
+    """
+
+    post: PostId
+    wall_time: str
+    real: datetime
+    accounts: frozenset[str] | None
+
+
+def skipped_ahead(program: Program, *, now: datetime) -> tuple[Skipped, ...]:
+    """What of the plan is left out and still ahead, in the order of its time; without its words, so it costs little."""
+    made = follow(decisions.decisions(), program.plan)
+    found = skips(made)
+    if not found:
+        return ()
+    stage = playing(program.settings)
+    ahead = []
+    for one in all_occurrences(effective(program.plan, made), program.settings):
+        skip, real = found.get(f"{one.slot.name}/{one.occurrence}"), stage.real(one.due)
+        if skip and real > now:
+            post = PostId(program.plan.campaign, one.slot.name, one.occurrence)
+            ahead.append(Skipped(post, one.wall_time, real, skip.accounts))
+    return tuple(ahead)
+
+
+def prepare_skip(program: Program, post: PostId, *, on: Collection[str] = ()) -> WantedPost | None:
+    """What would not go out; None where the plan has no words for it. Raises UsageError where nothing is left to skip.
+
+    `on`: on these accounts alone.
+    """
+    must_be_ahead(post)
+    coming = still_to_come(program, post)
+    if not on:
+        return coming
+    names = [*(said.account for said in coming.words), *coming.unwritten] if coming else []
+    for name in on:
+        if name not in names:
+            where = f"It goes to {' and '.join(names)}." if names else "It is to go out on no account."
+            raise UsageError(f"{post_name(post)} is not to go out on {name}. {where}")
+    return replace(coming, words=tuple(said for said in coming.words if said.account in on)) if coming else None
+
+
+def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()) -> Decision:
+    """Leave this post out everywhere, or on these accounts. Raises UsageError if it is too late for that."""
+
+    def check() -> None:
+        must_be_ahead(post)
+        must_not_have_begun(post, on)
+
+    skip = skips(decisions.decisions()).get(post_name(post))
+    accounts = frozenset(on) | (skip.accounts or frozenset() if skip else frozenset()) if on else None
+    return _decide(post, accounts, actor=actor, reason=reason, now=now, check=check)
+
+
+def find_left_out(program: Program, name: str, *, now: datetime, on: Collection[str] = ()) -> LeftOut:
+    """The post of this name that people left out.
+
+    Raises UsageError if nobody did (on one of these accounts), or its time has come.
+    """
+    found = {post_name(one.post.id): one for one in left_out(program)}
+    if not any(name in (known, known.split("/")[0]) for known in found):
+        raise UsageError(f"Nobody has left out “{name}”. What is left out stands in: amplifier plan")
+    one = found[one_called(name, found)]
+    for account in on:
+        if not one.skip.holds_on(account):
+            raise UsageError(f"Nobody has left out {post_name(one.post.id)} on {account}.")
+    if one.real <= now:
+        said = f"The time of {post_name(one.post.id)} has come, so it cannot be taken in again."
+        raise UsageError(f"{said} To say it anew: amplifier send")
+    return one
+
+
+def decide_unskip(found: LeftOut, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()) -> Decision:
+    """Take the post in again, everywhere or on these accounts."""
+    there = {said.account for said in found.post.words} | set(found.post.unwritten)
+    skipped = there if found.skip.accounts is None else found.skip.accounts
+    return _decide(found.post.id, skipped - set(on) if on else frozenset(), actor=actor, reason=reason, now=now)
+
+
+def _decide(
+    post: PostId,
+    accounts: Collection[str] | None,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+    check: Callable[[], None] = lambda: None,
+) -> Decision:
+    return decisions.keep_decision(
+        kind=DecisionKind.SLOT_SKIPPED,
+        subject=post_name(post),
+        value="" if accounts is None else json.dumps(dict.fromkeys(sorted(accounts), "")),
+        replaced="",
+        actor=actor,
+        reason=reason,
+        now=now,
+        check=check,
+    )
+
+
+def _there(post: WantedPost, skip: Skip) -> WantedPost:
+    """The post on the accounts on which it is left out."""
+    words = tuple(said for said in post.words if skip.holds_on(said.account))
+    unwritten = {name: why for name, why in post.unwritten.items() if skip.holds_on(name)}
+    return replace(post, words=words, unwritten=unwritten)

@@ -1,0 +1,138 @@
+"""A person's own posts while they wait: other words, another time, left out and taken in again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
+
+from amplifier.campaign.correction import facts_kept
+from amplifier.campaign.delivery import FREED, PASSING, SKIPPED, HoldReason, State, Verb
+from amplifier.campaign.post import Fact, Moment, PostId, Words
+from amplifier.errors import UsageError
+from amplifier.store import fact_names, ledger
+from amplifier.store.corrections import Hand, move
+from amplifier.store.errands import awaits_a_look
+from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.models import DeliveryRow
+from amplifier.store.transaction import reading, whole
+
+# Other words, or another time, may do away with these.
+OF_ITS_WORDS = frozenset({HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY})
+Check = Callable[[], None]
+
+
+@reading
+def must_wait(post: PostId, accounts: Collection[str], *, to_move: bool = False) -> None:
+    """Raises UsageError unless all of it (on these accounts; none: on all) waits and was certainly never out.
+
+    `to_move`: nor is it out anywhere else.
+    """
+    rows = _waiting(_rows(post, accounts, lock=False), named=bool(accounts))
+    if to_move:
+        _must_be_nowhere(rows[0].post_id)
+
+
+@whole
+def reword(
+    post: PostId, words: Collection[Words], facts: Mapping[str, Sequence[Fact]], hand: Hand, *, first: Check
+) -> None:
+    """Give it these words, each on its account, with the facts that they state.
+
+    Raises UsageError where it is not waiting any more, or what `first` raises: asked when nobody else can add a post.
+    """
+    ledger.lock()
+    first()
+    found = _rows(post, {said.account for said in words}, lock=True)
+    rows = {row.account.label: row for row in _waiting(found, named=True)}
+    for said in words:
+        row = rows[said.account]
+        as_kept = fact_names.kept()
+        stated = [Fact(as_kept(fact.name), fact.value) for fact in facts.get(said.account, ())]
+        row.post.refresh_from_db(fields=["facts"])  # another delivery of the same post may have been before this one
+        others = [entry for entry in row.post.facts if entry[2:] != [row.account_id, 0]]
+        row.post.facts = facts_kept(others, stated, accounts=[row.account_id])
+        row.post.save(update_fields=["facts"])
+        in_time = row.too_late_at > hand.now
+        freed = row.state == State.HELD and row.reason in OF_ITS_WORDS | {HoldReason.UNTRUE} and in_time
+        kept = ("", "") if freed else (row.reason, row.detail)
+        fields = {"text": said.text, "language": said.language, "imprint": said.imprint}
+        after = State.QUEUED if freed else State(row.state)
+        told = f"{hand.reason}\nwas: {row.text}\nnow: {said.text}".strip()
+        write_events([Event(hand.now, hand.actor, of_delivery(row.pk), "other words by hand", detail=told)])
+        move(row, after, "words changed", hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
+
+
+@whole
+def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check) -> None:
+    """It goes out at this moment instead. Raises as `reword` does, and where a part of it is out already."""
+    ledger.lock()
+    first()
+    rows = _waiting(_rows(post, (), lock=True), named=False)
+    _must_be_nowhere(rows[0].post_id)
+    model = rows[0].post
+    model.due_at, model.wall_time, model.zone, model.fold = moment.due_at, moment.wall_time, moment.zone, moment.fold
+    model.save(update_fields=["due_at", "wall_time", "zone", "fold"])
+    deadline = moment.due_at + timedelta(seconds=model.too_late_s)
+    for row in rows:
+        freed = row.state == State.HELD and row.reason in PASSING
+        kept = ("", "") if freed else (row.reason, row.detail)
+        fields = {"run_at": moment.due_at, "too_late_at": deadline}
+        after = State.QUEUED if freed else State(row.state)
+        move(row, after, "moved", hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
+
+
+@whole
+def leave_out(post: PostId, accounts: Collection[str], hand: Hand) -> None:
+    """It does not go out on these accounts. Raises UsageError where it is not waiting any more."""
+    for row in _waiting(_rows(post, accounts, lock=True), named=True):
+        move(row, State.DROPPED, "left out", hand.actor, hand.now, reason=SKIPPED, detail=hand.reason)
+
+
+@whole
+def take_in(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check) -> None:
+    """What was left out on these accounts waits for its time again. Raises UsageError where that is over."""
+    ledger.lock()
+    first()
+    for row in _rows(post, accounts, lock=True):
+        if row.state != State.DROPPED or row.reason != SKIPPED or row.post.due_at <= hand.now:
+            raise UsageError(f"It cannot be taken in again on {row.account.label}. Nothing was changed.")
+        move(row, State.QUEUED, "taken in again", hand.actor, hand.now, detail=hand.reason)
+
+
+def _waiting(rows: Sequence[DeliveryRow], *, named: bool) -> list[DeliveryRow]:
+    """Those that wait; `named`: all have to. Raises UsageError unless they were certainly never out."""
+    waiting = [row for row in rows if row.state in (State.QUEUED, State.HELD)]
+    over = [row for row in rows if row not in waiting and (named or not waiting)]
+    if over:
+        raise UsageError(f"It is {over[0].state} on {over[0].account.label} already. Nothing was changed.")
+    for row in waiting:
+        doubtful = row.state == State.HELD and row.reason not in FREED | OF_ITS_WORDS | {HoldReason.KEPT}
+        if row.request is not None or row.unseen_since is not None or doubtful or awaits_a_look(row.pk):
+            raise UsageError(
+                f"It may be out on {row.account.label}, and a person decides about that first: amplifier decide. "
+                "Nothing was changed."
+            )
+    return waiting
+
+
+def _must_be_nowhere(post_row: int) -> None:
+    """Raises UsageError where a part of this post is out, or past changing."""
+    begun = DeliveryRow.objects.select_related("account").filter(post_id=post_row)
+    gone = begun.exclude(state__in=[State.QUEUED, State.HELD, State.DROPPED]).order_by("id").first()
+    if gone:
+        raise UsageError(f"It is {gone.state} on {gone.account.label}, so its time stays. Nothing was changed.")
+
+
+def _rows(post: PostId, accounts: Collection[str], *, lock: bool) -> list[DeliveryRow]:
+    rows = DeliveryRow.objects.select_related("post", "account").filter(
+        post__campaign=post.campaign,
+        post__slot=post.slot,
+        post__occurrence=post.occurrence,
+        revision=0,
+        verb=Verb.PUBLISH,
+    )
+    chosen = rows.filter(account__label__in=list(accounts)) if accounts else rows
+    found = list((chosen.select_for_update(of=("self",)) if lock else chosen).order_by("id"))
+    if not found:
+        raise UsageError("There is no such post there. Nothing was changed.")
+    return found

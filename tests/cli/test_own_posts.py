@@ -1,0 +1,168 @@
+"""A person's own post in a rehearsal: at the campaign's time, in the plan, and changed like any other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.post import OWN
+from amplifier.clock import utc_now
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import post_name
+from amplifier.settings import load
+from amplifier.store import events, journeys
+from amplifier.store.models import DeliveryRow
+from tests.cli.conftest import Shell
+
+TEXT = "Come to the stall by the doors"
+WHEN = "2023-10-12 10:00"
+
+
+def own() -> dict[str, Journey]:
+    """The newest own post, by account."""
+    rows = [row for row in journeys.journeys() if row.identity.post.slot == OWN]
+    return {row.identity.account: row for row in rows if row.identity.post == rows[-1].identity.post}
+
+
+@pytest.fixture
+def name(shell: Shell) -> str:
+    shell("send", TEXT, "--to", "all", "--at", WHEN, "--yes")
+    return post_name(own()["x"].identity.post)
+
+
+def test_it_goes_out_when_its_time_plays(shell: Shell, name: str) -> None:
+    assert name.startswith("own/")
+    row, stage = own()["x"], playing(load(shell.home))
+    assert row.wall_time == "2023-10-12T10:00"
+    assert f"{stage.campaign(row.due_at):%Y-%m-%d %H:%M}" == "2023-10-12 09:00"  # in London it is summer
+    assert abs(row.due_at - utc_now()) < timedelta(hours=2), "in minutes, not in its own year"
+
+
+@pytest.mark.parametrize(
+    ("at", "wall"), [("debate - 2h", "2023-10-10T12:40"), ("debate", "2023-10-10T14:40"), ("vote + 1d", None)]
+)
+def test_a_milestone_and_a_distance_say_when(shell: Shell, at: str, wall: str | None) -> None:
+    said = shell("send", TEXT, "--to", "x", "--at", at, "--yes")
+    assert "This is to go out" in said.out or "This goes out" in said.out
+    assert wall is None or own()["x"].wall_time == wall
+
+
+def test_a_time_that_has_passed_is_refused_with_the_rehearsals_own_time(shell: Shell) -> None:
+    said = shell("send", TEXT, "--to", "x", "--at", "2023-09-01 10:00", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert "Fri 1 Sep 10:00 has passed. The rehearsal is at " in said.err
+    assert not [row for row in journeys.journeys() if row.identity.post.slot == OWN]
+
+
+def test_it_stands_in_the_plan_at_its_time(shell: Shell, name: str) -> None:
+    said = shell("plan", "--from", "2023-10-12", "--to", "2023-10-12").out
+    assert f"10:00  {name}  your own" in said
+    assert TEXT in said
+    told = shell.ask("plan", "--from", "2023-10-12", "--to", "2023-10-12")["posts"]
+    assert [(one["post"], one["own"]) for one in told if one["own"]] == [(name, True)]
+    assert name not in shell("plan", "--from", "2023-10-11", "--to", "2023-10-11").out
+
+
+def test_what_the_campaign_appends_is_added_unless_somebody_says_no(shell: Shell) -> None:
+    tag = load(shell.home).campaign.form(load(shell.home).campaign.append[0], "x", "x")
+    said = shell("send", TEXT, "--to", "x", "--at", WHEN, "--yes")
+    assert f"Added, as to every post: {tag}" in said.out
+    assert tag in own()["x"].text
+    plain = shell("send", "The doors open late", "--to", "x", "--at", WHEN, "--no-append", "--yes")
+    assert "Added" not in plain.out
+    assert tag not in own()["x"].text
+    told = shell.ask("send", "Soup for all", "--to", "x", "--at", WHEN, "--yes")
+    assert tag in told["appended"]["x"]
+
+
+def test_it_takes_other_words_where_it_waits(shell: Shell, name: str) -> None:
+    said = shell("edit", name, "Come to the stall by the stairs", "--on", "x,mastodon", "--yes")
+    assert f"before: {TEXT}" in said.out
+    assert "✓ Changed." in said.out
+    assert {account: "stairs" in row.text for account, row in own().items()} == {
+        "x": True,
+        "bluesky": False,
+        "mastodon": True,
+    }
+    told = events.events_of(f"delivery:{own()['x'].id}")
+    assert any(TEXT in one.detail and "stairs" in one.detail for one in told), "what it said before is kept"
+
+
+def test_it_is_found_by_the_beginning_or_the_end_of_its_name(shell: Shell, name: str) -> None:
+    assert shell("edit", "own", "Come to the stall by the stairs", "--yes").code == 0
+    assert shell("edit", f"own/{name[-8:]}", "Come to the stall at noon", "--yes").code == 0
+    assert "at noon" in own()["x"].text
+    shell("send", "Soup for all of us", "--to", "x", "--at", WHEN, "--yes")
+    assert f"Which one?\n  {name}\n  own/" in shell.refused("edit", "own", "Words", "--yes")
+
+
+def test_it_moves_to_another_time_on_every_account(shell: Shell, name: str) -> None:
+    before = own()["x"].due_at
+    said = shell("edit", name, "--at", "2023-10-11 09:30", "--yes")
+    assert f"{name}  Thu 12 Oct 10:00 → Wed 11 Oct 09:30" in said.out
+    assert "✓ Moved." in said.out
+    for row in own().values():
+        assert (row.wall_time, row.due_at < before, row.run_at == row.due_at) == ("2023-10-11T09:30", True, True)
+        assert row.too_late_at > row.due_at
+    assert "Leave --on out" in shell.refused("edit", name, "--at", "+1h", "--on", "x", "--yes")
+    assert "has no words of the plan" in shell.refused("edit", name, "--undo", "--yes")
+
+
+def test_what_is_out_somewhere_does_not_move(shell: Shell, name: str) -> None:
+    DeliveryRow.objects.filter(post__slot=OWN, account__label="x").update(state="sent")
+    said = shell.refused("edit", name, "--at", "2023-10-11 09:30", "--yes")
+    assert "It is sent on x, so its time stays. Nothing was changed." in said
+
+
+def test_it_is_left_out_and_taken_in_again(shell: Shell, name: str) -> None:
+    said = shell("skip", name, "--on", "x", "--reason", "not there", "--yes")
+    assert f"{name} at Thu 12 Oct 10:00 would not go out:\n  x: {TEXT}" in said.out
+    assert {account: row.state for account, row in own().items()} == {
+        "x": State.DROPPED,
+        "bluesky": State.QUEUED,
+        "mastodon": State.QUEUED,
+    }
+    plan = shell("plan", "--from", "2023-10-12", "--to", "2023-10-12").out
+    assert f"left out  Thu 12 Oct 10:00  {name} on x" in plan
+    assert shell("skip", name, "--undo", "--yes").code == 0
+    assert {row.state for row in own().values()} == {State.QUEUED}
+    assert shell("skip", name, "--yes").code == 0
+    assert {row.state for row in own().values()} == {State.DROPPED}
+    assert "No post of your own" in shell.refused("skip", name, "--yes")
+
+
+def test_what_may_be_out_is_neither_changed_nor_left_out(shell: Shell, name: str) -> None:
+    rows = DeliveryRow.objects.filter(post__slot=OWN, account__label="x")
+    rows.update(request=b"sent once")
+    for words in (("edit", name, "Other words"), ("edit", name, "--at", "+1h"), ("skip", name)):
+        assert "It may be out on x, and a person decides about that first" in shell.refused(*words, "--yes")
+    rows.update(request=None, unseen_since=utc_now())
+    assert "It may be out on x" in shell.refused("skip", name, "--yes")
+    rows.update(unseen_since=None, state="sending")
+    assert f"{name} does not wait to go out on x." in shell.refused("edit", name, "Words", "--on", "x", "--yes")
+
+
+def test_what_is_held_for_its_words_goes_on_with_other_words(shell: Shell, name: str) -> None:
+    rows = DeliveryRow.objects.filter(post__slot=OWN, account__label="x")
+    rows.update(state="held", reason="rejected", detail="The network refuses it.")
+    shell("edit", name, "Come to the stall by the stairs", "--on", "x", "--yes")
+    row = own()["x"]
+    assert (row.state, row.reason, row.detail) == (State.QUEUED, "", "")
+
+
+def test_nearly_the_same_is_refused_on_x_and_told_elsewhere(shell: Shell, name: str) -> None:
+    shell("send", "Soup for all of us in the hall", "--to", "all", "--at", "2023-10-12 11:00", "--yes")
+    said = shell.refused("edit", name, "Soup for all of us in the hall!", "--on", "x", "--yes")
+    assert "X takes no copies" in said
+    other = shell("edit", name, "Soup for all of us in the hall!", "--on", "mastodon", "--yes")
+    assert other.code == 0
+    assert "warning" in other.out.lower() or "nearly the same" in other.out
+
+
+def test_without_a_terminal_nothing_changes(shell: Shell, name: str) -> None:
+    for words in (("edit", name, "Other words"), ("edit", name, "--at", "+1h"), ("skip", name)):
+        assert shell(*words).code == 1
+    assert {row.text.split(" #")[0] for row in own().values()} == {TEXT}
+    assert {row.state for row in own().values()} == {State.QUEUED}
