@@ -13,6 +13,7 @@ from amplifier.cli import following
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.compose.fit import first_words
+from amplifier.compose.queue import with_appended
 from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("post", nargs="?", help="the post's name, such as debate-soon, as --list shows it")
     parser.add_argument("--text", help="the new words (default: what the plan would say now)")
     parser.add_argument("--on", help="accounts, divided by commas (default: all where it is out)")
+    parser.add_argument("--no-append", action="store_true", help="add nothing of what the campaign appends to --text")
     parser.add_argument("--reason", default="", help="why; kept with it")
     parser.add_argument("--list", action="store_true", help="list the posts that are out, the newest first")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
@@ -57,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("Which post? All that are out: amplifier correct --list")
     post = find_gone_out(program, options.post, instead="For other words: amplifier edit")
     on = [name.strip() for name in options.on.split(",")] if options.on else []
-    words = new_words(program, post, options.text)
+    words = new_words(program, post, options.text, append=not options.no_append)
     correction = prepare_correction(post, words, program.settings, now=utc_now(), on=on)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
@@ -89,12 +91,15 @@ def run(options: argparse.Namespace) -> int:
     return 0 if all(one.is_done for one in found) else 1
 
 
-def new_words(program: Program, post: PostId, text: str | None) -> dict[str, NewWords]:
-    """The words for each account: a person's own, or what the plan would say now."""
+def new_words(program: Program, post: PostId, text: str | None, *, append: bool) -> dict[str, NewWords]:
+    """The words for each account: a person's own (`append`: with what the campaign appends), or the plan's of now."""
     if text is not None:
-        language = program.settings.campaign.language
-        facts = facts_of_own_words(program, text, due_at=utc_now())
-        return {account.name: NewWords(text, language, facts) for account in program.settings.accounts}
+        settings, found = program.settings, {}
+        for account in settings.accounts:
+            whole = with_appended(text, account, settings)[0] if append else text
+            facts = facts_of_own_words(program, whole, due_at=utc_now())
+            found[account.name] = NewWords(whole, settings.campaign.language, facts)
+        return found
     today = said_today(program, post)
     return {name: NewWords(one.words.text, one.words.language, one.facts) for name, one in today.items()}
 

@@ -156,7 +156,7 @@ def test_a_post_is_skipped_and_another_gets_new_words(at_work: Install) -> None:
     assert at_work.ask("skip", "thanks-all", "--reason", "too early", "--yes")["skipped"] == "thanks-all/once"
     states = "SELECT DISTINCT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.slot = 'thanks-all'"
     _soon(lambda: at_work.rows(states) == [("dropped",)])
-    changed = at_work.ask("edit", "onward", "Onward, all of us", "--on", "x", "--yes")
+    changed = at_work.ask("edit", "onward", "Onward, all of us", "--on", "x", "--no-append", "--yes")
     onward = "Onward, all of us\n\nPromoted by the Labour Campaign for Free Movement."
     assert changed["words"] == {"x": onward}
     words = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,18 +10,15 @@ import pytest
 
 from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.campaign.post import PostId
-from amplifier.errors import TemplateError, UsageError
+from amplifier.errors import UsageError
 from amplifier.schedule import change
 from amplifier.schedule.change import Shift, decide_move, find_post, prepare_move
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.rewording import decide_words, prepare_words
-from amplifier.schedule.skipping import decide_skip
+from amplifier.schedule.program import Program
 from amplifier.store import accounts, decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, SCHEDULE, SOON, Home
-from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 LONDON = ZoneInfo("Europe/London")
@@ -161,89 +156,6 @@ def test_a_name_of_several_posts_is_answered_with_all_of_them(desk: Desk) -> Non
 def test_a_post_that_there_is_not_is_told(desk: Desk, name: str) -> None:
     with pytest.raises(UsageError, match="no coming post"):
         find_post(desk.program, name)
-
-
-def test_a_post_is_left_out_by_a_decision_and_is_not_found_any_more(desk: Desk) -> None:
-    made = decide_skip(SOON_POST, actor="cli:ola", reason="not ours", now=EIGHT)
-    assert (made.kind, made.subject, made.reason) == (DecisionKind.SLOT_SKIPPED, "soon/once", "not ours")
-    desk.planner.refresh()
-    assert {one.state.value for one in journeys.journeys(post=SOON_POST)} == {"dropped"}
-    with pytest.raises(UsageError, match="no coming post"):
-        find_post(desk.program, "soon")
-
-
-@pytest.mark.parametrize(
-    ("state", "word"), [("sent", "sent"), ("missed", "missed"), ("sending", "on its way"), ("unsure", "on its way")]
-)
-def test_what_is_no_longer_ahead_can_be_neither_left_out_nor_reworded(desk: Desk, state: str, word: str) -> None:
-    set_state("soon", state)
-    with pytest.raises(UsageError, match=f"soon/once is {word} already"):
-        decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT)
-    with pytest.raises(UsageError, match="nothing left to change"):
-        decide_words(desk.program, SOON_POST, {"x": "New"}, actor="cli:ola", reason="", now=EIGHT)
-    assert decisions.decisions() == ()
-
-
-@pytest.mark.parametrize("state", ["queued", "held"])
-def test_a_post_that_still_waits_somewhere_can_be_changed_there(desk: Desk, state: str) -> None:
-    set_state("soon", "sent")
-    set_state("soon", state, account="mastodon")
-    decide_words(desk.program, SOON_POST, {"mastodon": "It begins."}, actor="cli:ola", reason="", now=EIGHT)
-    desk.planner.refresh()
-    texts = {one.identity.account: one.text for one in journeys.journeys(post=SOON_POST)}
-    assert texts["mastodon"] == f"It begins.\n\n{IMPRINT}"
-    assert texts["x"].startswith("The debate is at 14:40.")
-
-
-def test_other_words_are_kept_with_what_they_replaced_and_other_accounts_keep_theirs(desk: Desk) -> None:
-    for words in ({"x": "First"}, {"mastodon": "Second"}, {"x": "Third"}):
-        made = decide_words(desk.program, SOON_POST, words, actor="cli:ola", reason="", now=EIGHT)
-    assert json.loads(made.value) == {"x": "Third", "mastodon": "Second"}
-    assert json.loads(made.replaced)["x"] == f"First\n\n{IMPRINT}"
-    assert json.loads(made.replaced)["bluesky"].startswith("The debate is at 14:40.")
-    desk.planner.refresh()
-    assert {one.identity.account: one.text[:6].strip() for one in journeys.journeys(post=SOON_POST)} == {
-        "x": "Third",
-        "mastodon": "Second",
-        "bluesky": "The de",
-    }
-
-
-def test_words_that_a_network_would_not_take_are_not_decided(desk: Desk) -> None:
-    with pytest.raises(TemplateError):
-        decide_words(desk.program, SOON_POST, {"x": "x" * 281}, actor="cli:ola", reason="", now=EIGHT)
-    assert decisions.decisions() == ()
-
-
-def test_words_that_people_wrote_stay_when_the_milestone_moves(desk: Desk) -> None:
-    decide_words(desk.program, SOON_POST, {"x": "It begins at 14:40."}, actor="cli:ola", reason="", now=EIGHT)
-    desk.move()
-    (seen,) = [one for one in journeys.journeys(post=SOON_POST) if one.identity.account == "x"]
-    assert (seen.text, seen.wall_time) == (f"It begins at 14:40.\n\n{IMPRINT}", "2023-10-09T14:20")
-
-
-def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk) -> None:
-    morning = next(row for row in journeys.journeys() if row.identity.post.occurrence == "2023-10-07#1")
-    copied = morning.text.replace("Promoted by", "promoted by").replace("Good", "good")
-    assert prepare_words(desk.program, SOON_POST, {"mastodon": copied}).echoes == ()
-    decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
-    desk.planner.refresh()
-    assert prepare_words(desk.program, SOON_POST, {"mastodon": "See you SOON!"}).echoes == ()  # its own words
-    with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
-        decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
-    assert len(decisions.decisions()) == 1
-
-
-def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Desk) -> None:
-    DeliveryRow.objects.filter(post__slot="soon", account__label="mastodon").update(
-        account_id=filled.also("x-north", "x", "north"), text="See you at noon"
-    )
-    north = homes.settings().account("x").model_copy(update={"name": "x-north", "handle": "north"})
-    two = homes.settings().model_copy(update={"accounts": (*homes.settings().accounts, north)})
-    program = replace(desk.program, settings=two)
-    with pytest.raises(UsageError, match="on x and x-north"):
-        prepare_words(program, SOON_POST, {"x": "See you at noon"})
-    assert prepare_words(program, SOON_POST, {"x": "See you at noon", "x-north": "The doors open"}).echoes == ()
 
 
 def test_a_move_shows_what_would_be_held_as_a_near_copy_then(desk: Desk) -> None:

@@ -1,0 +1,84 @@
+"""A person's own post that waits: found by a part of its name, and changed only as it was shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier import settings as settings_file
+from amplifier.campaign.post import PostId
+from amplifier.compose.memory import REAL_TIME
+from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_move_to, prepare_reword
+from amplifier.errors import TemplateError, UsageError
+from amplifier.schedule.program import post_name
+from amplifier.store import journeys
+from amplifier.store.corrections import Hand
+from tests.deliver.desk import Desk
+from tests.store import filled
+from tests.store.filled import NOW, after
+
+SETTINGS = settings_file.load(Path(__file__).parents[2])
+HAND = Hand("cli:jo", "", NOW, filled.FIRST_DAY)
+pytestmark = pytest.mark.usefixtures("desk")
+
+
+@pytest.fixture(autouse=True)
+def _listed(desk: Desk) -> None:  # noqa: ARG001  the ledger that it works on
+    filled.list_as(SETTINGS)
+
+
+def queued(text: str = "We are in the hall", *accounts: str, now: int = 0) -> PostId:
+    own = prepare_own(text, accounts or ("x", "mastodon"), SETTINGS, due_at=after(3600), now=after(now))
+    queue_own(own, SETTINGS, actor="cli:jo", now=after(now))
+    return own.post.id
+
+
+def test_a_name_of_an_own_post_is_known_by_its_beginning_and_a_part_is_enough() -> None:
+    post, other = queued(), queued("Come to the stall", now=1)
+    rows = journeys.own_waiting()
+    assert find_own("debate-soon", rows) is None
+    assert find_own(post_name(post), rows) == post
+    assert find_own(f"own/{post.occurrence[-8:]}", rows) == post
+    assert find_own(post_name(other)[:19], rows) == other
+    with pytest.raises(UsageError, match="Which one"):
+        find_own("own", rows)
+    with pytest.raises(UsageError, match="No post of your own called “own/x”"):
+        find_own("own/x", rows)
+
+
+def test_words_that_a_network_would_not_take_change_nothing() -> None:
+    post = queued()
+    with pytest.raises(TemplateError):
+        prepare_reword(post, "a" * 281, SETTINGS, playing=REAL_TIME)
+    with pytest.raises(UsageError, match="To leave it out: amplifier skip own/"):
+        prepare_reword(post, " ", SETTINGS, playing=REAL_TIME)
+
+
+def test_what_somebody_else_says_meanwhile_keeps_it_as_it_was() -> None:
+    post = queued("We are in the hall", "mastodon")
+    change = prepare_reword(post, "Come to the stall", SETTINGS, playing=REAL_TIME)
+    assert change.echoes == ()
+    queued("Come to the stall", "mastodon", now=1)
+    with pytest.raises(UsageError, match="Somebody has said nearly the same a moment ago"):
+        carry_out(change, SETTINGS, HAND, playing=REAL_TIME, facts={})
+    assert journeys.journeys(post=post)[0].text.startswith("We are in the hall")
+
+
+def test_a_move_that_brings_it_near_to_its_like_is_told_or_on_x_refused() -> None:
+    far = prepare_own("Come to the stall", ("x", "mastodon"), SETTINGS, due_at=after(40 * 86_400), now=after(1))
+    queue_own(far, SETTINGS, actor="cli:jo", now=after(1))
+    post = queued("Come to the stalls", "mastodon")
+    assert prepare_move_to(post, after(40 * 86_400 + 60), SETTINGS, playing=REAL_TIME).echoes
+    assert prepare_move_to(post, after(7200), SETTINGS, playing=REAL_TIME).echoes == ()
+    twin = queued("Come to the stalls", "x", now=2)
+    with pytest.raises(UsageError, match="X takes no copies"):
+        prepare_move_to(twin, after(40 * 86_400) - timedelta(minutes=1), SETTINGS, playing=REAL_TIME)
+
+
+def test_an_account_on_which_it_does_not_wait_is_told() -> None:
+    post = queued("We are in the hall", "mastodon")
+    with pytest.raises(UsageError, match="does not wait to go out on x"):
+        prepare_leaving_out(post, on=["x"])

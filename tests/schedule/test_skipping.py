@@ -1,0 +1,83 @@
+"""A post left out by a decision, on some accounts or everywhere, and taken in again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.post import Words
+from amplifier.errors import UsageError
+from amplifier.schedule.change import find_post
+from amplifier.schedule.program import wanted_posts
+from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out, left_out, prepare_skip, skipped_ahead
+from amplifier.store import decisions, journeys
+from tests.schedule.homes import EIGHT
+from tests.schedule.test_change import SOON_POST, Desk, set_state
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_post_is_left_out_by_a_decision_and_is_not_found_any_more(desk: Desk) -> None:
+    made = decide_skip(SOON_POST, actor="cli:ola", reason="not ours", now=EIGHT)
+    assert (made.kind, made.subject, made.reason) == (DecisionKind.SLOT_SKIPPED, "soon/once", "not ours")
+    desk.planner.refresh()
+    assert {one.state.value for one in journeys.journeys(post=SOON_POST)} == {"dropped"}
+    with pytest.raises(UsageError, match="no coming post"):
+        find_post(desk.program, "soon")
+
+
+def test_a_post_taken_in_again_waits_as_before(desk: Desk) -> None:
+    waited = {row.id: (row.state, row.text, row.run_at) for row in journeys.journeys(post=SOON_POST)}
+    decide_skip(SOON_POST, actor="cli:ola", reason="not ours", now=EIGHT)
+    desk.planner.refresh()
+    (one,) = left_out(desk.program)
+    assert (one.post.id, one.skip.accounts, len(one.post.words)) == (SOON_POST, None, len(waited))
+    assert [(seen.post, seen.accounts) for seen in skipped_ahead(desk.program, now=EIGHT)] == [(SOON_POST, None)]
+    decide_unskip(find_left_out(desk.program, "soon", now=EIGHT), actor="cli:ola", reason="", now=EIGHT)
+    desk.planner.refresh()
+    assert {row.id: (row.state, row.text, row.run_at) for row in journeys.journeys(post=SOON_POST)} == waited
+    assert left_out(desk.program) == skipped_ahead(desk.program, now=EIGHT) == ()
+
+
+def test_accounts_are_left_out_one_after_the_other_and_taken_in_again_likewise(desk: Desk) -> None:
+    def there() -> set[str]:
+        posts = [one for one in wanted_posts(desk.program, decisions.decisions()) if one.id == SOON_POST]
+        return {said.account for one in posts for said in one.words}
+
+    everywhere = there()
+    for account in ("x", "mastodon"):
+        assert [said.account for said in _words(desk, account)] == [account]
+        decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=[account])
+    assert there() == everywhere - {"x", "mastodon"}
+    for account in ("mastodon", "x"):
+        found = find_left_out(desk.program, "soon", now=EIGHT, on=[account])
+        decide_unskip(found, actor="cli:ola", reason="", now=EIGHT, on=[account])
+    assert there() == everywhere
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_has_begun_on_an_account_is_not_left_out_there() -> None:
+    set_state("soon", "sending", account="x")
+    with pytest.raises(UsageError, match="soon/once is on its way on x already"):
+        decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    assert decisions.decisions() == ()
+
+
+def test_what_would_be_due_by_now_is_not_taken_in_again(desk: Desk) -> None:
+    due = journeys.journeys(post=SOON_POST)[0].due_at
+    decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+    with pytest.raises(UsageError, match="The time of soon/once has come"):
+        find_left_out(desk.program, "soon", now=due)
+    assert skipped_ahead(desk.program, now=due) == ()
+
+
+def _words(desk: Desk, account: str) -> tuple[Words, ...]:
+    found = prepare_skip(desk.program, SOON_POST, on=[account])
+    return found.words if found else ()
