@@ -4,7 +4,7 @@
 const heard = document.createElement("p");
 heard.className = "unseen";
 heard.setAttribute("role", "status");
-document.body.append(heard);
+document.querySelector("main").append(heard);
 
 function button(label, act) {
   const made = document.createElement("button");
