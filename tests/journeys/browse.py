@@ -33,7 +33,10 @@ FONTCONFIG = """<?xml version="1.0"?>
 <fontconfig>{dirs}<cachedir>{cache}</cachedir><include ignore_missing="yes">/etc/fonts/conf.d</include></fontconfig>
 """
 USUAL_SIZE = 16  # pixels of a letter, where nobody has asked for larger ones
-LAPTOP = {"width": 1440, "height": 900}
+LETTERS = os.environ.get("AMPLIFIER_TEST_LETTERS", "dejavu 100")
+PERCENT = int(LETTERS.split()[1])
+# As many letters wide as a laptop usually is: with fewer, a page lies as on a phone.
+LAPTOP = {"width": 1440 * PERCENT // 100, "height": 900 * PERCENT // 100}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 THUMB = 44
@@ -57,7 +60,7 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll("button, .button, su
 
 
 @contextmanager
-def chromium(letters: str = os.environ.get("AMPLIFIER_TEST_LETTERS", "dejavu 100")) -> Iterator[Browser]:
+def chromium(letters: str = LETTERS) -> Iterator[Browser]:
     """A browser without a window, which waits for what a page has to show as long as a slow machine needs.
 
     `letters` names a set of fonts and the size of letters that its user chose, in per cent.
