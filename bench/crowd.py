@@ -21,6 +21,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from amplifier.cli.rehearse import copy_home, free_port  # noqa: E402
 from amplifier.web.open_files import raise_limit  # noqa: E402
+from tests.signals import heard_by_what_is_started  # noqa: E402
 
 VISITORS, WITHIN_S, HELD = 1000, 10.0, 1000
 PATIENCE_S = 60.0
@@ -110,7 +111,7 @@ def stop_link(home: Path, var: Path, environment: dict[str, str]) -> str:
 def main() -> None:
     """Start it, measure, and end it."""
     raise_limit()
-    with tempfile.TemporaryDirectory(prefix="amplifier-crowd-") as name:
+    with heard_by_what_is_started(), tempfile.TemporaryDirectory(prefix="amplifier-crowd-") as name:
         folder, port = Path(name), free_port()
         home, var = copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var"
         environment = {key: value for key, value in os.environ.items() if key not in OURS}

@@ -32,6 +32,7 @@ import pytest  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection, connections  # noqa: E402
 
+from tests.signals import heard_by_what_is_started  # noqa: E402
 from tests.waiting import HANG_S  # noqa: E402
 
 # Every commit waits for its disk (synchronous=FULL): in memory, tests do not wait for everybody else's disk.
@@ -57,6 +58,13 @@ def _in_no_hurry() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patience:
         for name in DEADLINES:
             patience.setattr(name, HANG_S)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hearing() -> Iterator[None]:
+    """What a test starts can be ended by it; set where tests run, so that no terminal that closes ends a worker."""
+    with heard_by_what_is_started():
         yield
 
 

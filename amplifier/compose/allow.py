@@ -25,6 +25,7 @@ MOST_ITEMS = 20  # in a list written out
 LONGEST_GLUE = 10  # characters that `join` puts between
 MOST_PROBLEMS = 10  # more would only be scrolled over
 BLOCK = re.compile(r"\{%(?:[^%]|%(?!\}))*+%\}|\{#(?:[^#]|#(?!\}))*+#\}")  # or a comment
+PUT_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # what Jinja reads of a template
 NOTHING_BUT_BLOCKS = re.compile(rf"^[ \t]*+((?:(?:{BLOCK.pattern})[ \t]*+)++)\n", re.MULTILINE)
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -54,6 +55,11 @@ def date(moment: datetime) -> str:
 
 TIME_FILTERS: dict[str, Callable[[datetime], str]] = {"clock": clock, "weekday": weekday, "date": date}
 TEXT_FILTERS = ("upper", "lower", "trim", "default", "title", "capitalize", "truncate", "join")
+
+
+def written_out(source: str) -> str:
+    """What a template says in its own words; a mark that is no letter stands for what it puts in."""
+    return PUT_IN.sub("\x00", source)
 
 
 def environment() -> ImmutableSandboxedEnvironment:

@@ -14,6 +14,10 @@ from amplifier.sandbox.state import State
 from amplifier.sandbox.wire import HTML, Answer, Request, say
 from amplifier.sandbox.world import World
 
+NOT_HERE = (
+    b"<!doctype html><html lang=en-GB><meta name=viewport content='width=device-width'><title>Not here</title>"
+    b"<main><h1>There is nothing at this address.</h1><p><a href=/wall>All three networks on the wall</a></p></main>"
+)
 SILENCE_S = 6.0  # how long X holds the line after somebody pressed the button: longer than a client waits
 WISHES = {
     "debate_slips": "Asked. Watch the coming posts move.",
@@ -134,7 +138,7 @@ class Pages:
 
 def missing() -> Answer:
     """Nothing is here."""
-    return Answer(404, b"<!doctype html><title>Not here</title><p>There is nothing at this address.", HTML)
+    return Answer(404, NOT_HERE, HTML)
 
 
 def is_named(hosts: list[str]) -> bool:

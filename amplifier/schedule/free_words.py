@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
+from amplifier.compose import allow
 from amplifier.compose.queue import IMPRINT
 from amplifier.text.moments import Clock, Date, Day, Named, Weekday, fits, names
 
@@ -16,7 +17,6 @@ MILESTONE, LINK = "milestone.", "link."  # how facts of these kinds are named; t
 DAY = "day"  # the fact for which day words were written: "tomorrow" is true on one day only
 NEVER = date(1900, 1, 1)  # stands for a day that nobody wrote down: no words fit it
 YOURS = "Your words say"
-PUT_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # what Jinja reads of a template
 WEEK = 7
 MOST_SAID = 3  # of what is no longer so; a sentence with more is not read
 
@@ -161,7 +161,7 @@ def stale_templates(
 @lru_cache(1024)
 def written_out(source: str) -> frozenset[str]:
     """The moments that are written out in a template's wording, in its own words; what it puts in is none of them."""
-    return frozenset(one.words for one in names(PUT_IN.sub("\x00", source)))
+    return frozenset(one.words for one in names(allow.written_out(source)))
 
 
 def not_left(found: Iterable[Wrong], let_stand: Mapping[str, str], day: date) -> tuple[Wrong, ...]:

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
-from amplifier.compose.allow import clock, date, weekday
+from amplifier.compose.allow import clock, date, weekday, written_out
 from amplifier.compose.fit import Measure, check_words, finish, measure
 from amplifier.compose.render import Context, render
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Mode, Settings
+from amplifier.sharekit.days import so_until
 from amplifier.sharekit.intents import compose
 from amplifier.sharekit.ours import KitPost, Past, to_boost
 from amplifier.sharekit.window import Window, last_moment, window
@@ -40,11 +41,15 @@ class KitForm:
 
 @dataclass(frozen=True)
 class KitWording:
-    """One approved way to say an ask. `name` is `template/wording`; `language` is BCP 47."""
+    """One approved way to say an ask. `name` is `template/wording`; `language` is BCP 47.
+
+    `until` is when a day that its words name ("tomorrow", "on Sunday") makes them untrue; None if none does.
+    """
 
     name: str
     language: str
     forms: tuple[KitForm, ...]
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def build(
 
     An ask shows until the latest milestone of its templates has passed, soonest first; before the plan first says it,
     it is announced without words. A wording shows from the first time that the plan says it, and no longer than its
-    own template is open and the milestones it names lie ahead.
+    own template is open, the milestones it names lie ahead, and the days it names are so.
     """
     return _Builder(plan, templates, settings, now, past or Past()).page()
 
@@ -121,7 +126,8 @@ class _Builder:
         self._campaign = settings.campaign
         self._midnight = f", 00:00 {settings.campaign.place}"  # what begins with a day needs no hour
         self._pretend = settings.mode is Mode.REHEARSAL
-        self._now = now.astimezone(ZoneInfo(plan.zone))
+        self._zone = ZoneInfo(plan.zone)
+        self._now = now.astimezone(self._zone)
         self._past = past
         self._milestones = {milestone.name: milestone.at for milestone in plan.milestones}
         self._voices = {platform: voice for platform in TABLE if (voice := self._voice(platform)) is not None}
@@ -151,7 +157,11 @@ class _Builder:
         templates = [each for each in self._asks[name] if self._windows[each.name].open_wordings(self._now)]
         wordings = tuple(self._wordings(templates))
         posts = to_boost(
-            {one.name for one in templates}, self._past, milestones=self._milestones, pretend=self._pretend
+            {one.name for one in templates},
+            self._past,
+            now=self._now,
+            milestones=self._milestones,
+            pretend=self._pretend,
         )
         if not wordings and not posts:
             return None
@@ -192,10 +202,22 @@ class _Builder:
         for name in self._windows[template.name].open_wordings(self._now):
             if template.wording(name) is None or (template.name, name) in self._past.given_up:
                 continue  # it says what is no longer so, or what nobody stands by any more
+            until = self._so_until(template, name)
+            if until and until <= self._now:
+                continue  # "tomorrow" is today, or "on Sunday" was
             written = (self._written(template, name, platform) for platform in self._voices)
             if forms := tuple(form for form in written if form):
                 language = template.language or self._campaign.language
-                yield KitWording(f"{template.name}/{name}", language, forms)
+                yield KitWording(f"{template.name}/{name}", language, forms, until)
+
+    def _so_until(self, template: Template, name: str) -> datetime | None:
+        """From when on the days are no longer so that this wording writes out; of what is put in, milestones tell."""
+        wording = template.wording(name)
+        said_on = self._windows[template.name].said_last(name, self._now.date())
+        if wording is None or said_on is None:
+            return None
+        ends = (so_until(written_out(form.source), said_on, self._zone) for form in wording.forms)
+        return min((end for end in ends if end), default=None)
 
     def _written(self, template: Template, wording: str, platform: str) -> KitForm | None:
         if platform not in template.platforms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.fate import Became, Fate, became_of_each
@@ -13,6 +14,7 @@ from amplifier.campaign.post import PostId
 from amplifier.campaign.skips import skips
 from amplifier.compose.allow import TIME_FILTERS, clock, weekday
 from amplifier.platforms.capabilities import TABLE
+from amplifier.sharekit.days import so_until
 from amplifier.sharekit.intents import boost
 
 
@@ -37,22 +39,27 @@ class Past:
 
 @dataclass(frozen=True)
 class KitPost:
-    """A post of ours that is out: the words there now, when it was due as people say it, where to pass it on."""
+    """A post of ours that is out: the words there now, when it was due as people say it, where to pass it on.
+
+    `until` is when a day that its words name makes them untrue; None if none does.
+    """
 
     platform: str
     title: str
     text: str
     said: str
     url: str
+    until: datetime | None = None
 
 
 def to_boost(
-    templates: Collection[str], past: Past, *, milestones: Mapping[str, datetime], pretend: bool
+    templates: Collection[str], past: Past, *, now: datetime, milestones: Mapping[str, datetime], pretend: bool
 ) -> tuple[KitPost, ...]:
     """The newest post of these templates on each network that has an address and is still true.
 
-    `milestones` are where they stand now, aware. A post that went out before a milestone moved and names its old time
-    is left to rest, and so is one that is to be corrected or deleted, or that somebody else changed.
+    `now` is the campaign's time, and `milestones` are where they stand now, all aware. A post that went out before a
+    milestone moved and names its old time is left to rest, and so is one that says "tomorrow" on the day itself, and
+    one that is to be corrected or deleted, or that somebody else changed.
     """
     found: dict[str, KitPost] = {}
     newest = sorted(became_of_each(past.sent), key=lambda one: (one.row.sent_at or one.row.due_at, one.row.id))
@@ -66,10 +73,12 @@ def to_boost(
         ):
             continue
         url = boost(row.platform, row.receipt, pretend=pretend)
-        if url and not _names_an_old_time(one, past.decisions, milestones):
-            due = datetime.fromisoformat(row.wall_time)
+        due = datetime.fromisoformat(row.wall_time)
+        until = so_until(one.text, due.date(), ZoneInfo(row.zone))
+        is_over = until is not None and until <= now
+        if url and not is_over and not _names_an_old_time(one, past.decisions, milestones):
             when = f"{weekday(due)} {clock(due)}"
-            found[row.platform] = KitPost(row.platform, TABLE[row.platform].title, one.text, when, url)
+            found[row.platform] = KitPost(row.platform, TABLE[row.platform].title, one.text, when, url, until)
     return tuple(found[platform] for platform in TABLE if platform in found)
 
 

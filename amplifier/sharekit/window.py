@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import ONCE, ROTATE, At, Plan, Slot
 from amplifier.campaign.template import Template
 from amplifier.settings import Campaign
+from amplifier.sharekit.days import Said
 
 
 @dataclass(frozen=True)
 class Window:
     """A template's time: `opens` says for each wording when the plan first says it, `closes` when all of it is over.
 
-    All in UTC, where moments can be compared on every night. A wording that no slot says is not in `opens`.
+    All in UTC, where moments can be compared on every night. A wording that no slot says is not in `opens`. `said` are
+    the days, in the campaign's zone, on which the plan says each wording.
     """
 
     opens: Mapping[str, datetime]
     closes: datetime
+    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
 
     def open_wordings(self, now: datetime) -> tuple[str, ...]:
         """The names of the wordings that may be passed on now, the newest first."""
@@ -28,6 +31,10 @@ class Window:
             return ()
         said = [name for name in self.opens if self.opens[name] <= now]
         return tuple(sorted(said, key=lambda name: self.opens[name], reverse=True))
+
+    def said_last(self, wording: str, today: date) -> date | None:
+        """The newest day on which the plan says this wording, today or before, or None."""
+        return max((day for one in self.said.get(wording, ()) if (day := one.newest(today))), default=None)
 
     def opens_next(self, now: datetime) -> datetime | None:
         """When a wording is said for the first time after now and before it is all over, or None."""
@@ -46,11 +53,13 @@ def window(template: Template, plan: Plan, campaign: Campaign, skipped: Collecti
         return None
     clocks = _Clocks(plan, campaign)
     opens: dict[str, datetime] = {}
+    said: dict[str, tuple[Said, ...]] = {}
     for slot in slots:
         first = clocks.begins(slot)
         for name in _wordings(slot, template):
             opens[name] = min(first, opens.get(name, first))
-    return Window(opens, max(clocks.ends(slot) for slot in slots))
+            said[name] = (*said.get(name, ()), clocks.days(slot))
+    return Window(opens, max(clocks.ends(slot) for slot in slots), said)
 
 
 def last_moment(campaign: Campaign) -> datetime:
@@ -86,6 +95,17 @@ class _Clocks:
             return self._last
         milestone = self._milestones.get(until.milestone)
         return max(self._moment(until), milestone) if milestone else self._moment(until)
+
+    def days(self, slot: Slot) -> Said:
+        """On which days of the campaign's zone the slot says its words."""
+        first = self._day(self.begins(slot))
+        if isinstance(slot.timing, At):
+            return Said(first, first)
+        until = self._moment(slot.timing.until) if slot.timing.until else self._last
+        return Said(first, self._day(until - timedelta.resolution), slot.timing)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self._zone).date()
 
     def _moment(self, at: At) -> datetime:
         if at.wall is not None:

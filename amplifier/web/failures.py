@@ -25,11 +25,11 @@ PRESSED = (
 )
 NOT_NOW = "This page cannot be shown just now. Wait a minute, then open it again."
 NOT_SENT = "This was not understood, and nothing was changed. Open the page again and repeat it."
-BROKEN = "<!doctype html><html lang=en-GB><title>Amplifier</title><h1>This page failed.</h1><p>%s</p>"
 PLAIN = (
     "<!doctype html><html lang=en-GB><meta name=viewport content='width=device-width'>"
-    "<title>Amplifier</title><h1>%s</h1>"
+    "<title>Amplifier</title><main><h1>%s</h1></main>"
 )
+BROKEN = PLAIN.replace("<h1>%s</h1>", "<h1>This page failed.</h1><p>%s</p>")
 ADVICE = (
     "What is planned goes out all the same: another process sends it. Load the page again; if it fails again, "
     "look at what the command amplifier up printed, or ask: amplifier status"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.http import parse_etags
 
 from amplifier.deliver.cost import by_hand
 from amplifier.errors import DatabaseTrouble
@@ -107,9 +108,11 @@ class PublicPages:
         caching = NEVER if found is self._alive else A_MINUTE
         if scope["query_string"] == found.digest[:8]:  # an address that changes with its content
             caching = FOR_EVER
+        status = _status(scope, found.etag)
+        if status == 412:  # no cache may give one reader's refusal to another
+            caching = NEVER
         extra = ((b"etag", found.etag), (b"cache-control", caching), (b"vary", b"accept-encoding"))
-        same = found.etag.removeprefix(b"W/") in _said(scope, b"if-none-match")
-        await _answer(scope, send, 304 if same else 200, None if same else found, *extra)
+        await _answer(scope, send, status, found if status == 200 else None, *extra)
 
     async def not_found(self, scope: Scope, send: Send) -> None:
         """Say that there is nothing here, which is all that a stranger learns."""
@@ -149,7 +152,7 @@ async def _answer(scope: Scope, send: Send, status: int, content: Body | None, *
     headers = [*HEADERS, *extra]
     data = b""
     if content is not None:
-        packed = status == 200 and _takes_gzip(_said(scope, b"accept-encoding"))
+        packed = status == 200 and _takes_gzip(_said(scope, b"accept-encoding").lower())
         data = content.packed if packed else content.content
         headers += [(b"content-type", content.kind), (b"content-length", str(len(data)).encode())]
         headers += [(b"content-encoding", b"gzip")] if packed else []
@@ -157,9 +160,22 @@ async def _answer(scope: Scope, send: Send, status: int, content: Body | None, *
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else data})
 
 
+def _status(scope: Scope, etag: bytes) -> int:
+    """What a reader gets of what is there, by what it says that it has: RFC 9110, 13.1.1, 13.1.2 and 13.2.2.
+
+    `*` is whatever there is. `If-Match` asks for the very same bytes, which no tag of ours promises, since it is weak.
+    """
+    only_if = parse_etags(_said(scope, b"if-match").decode("latin-1"))
+    if only_if and only_if != ["*"]:
+        return 412
+    has = parse_etags(_said(scope, b"if-none-match").decode("latin-1"))
+    ours = etag.decode().removeprefix("W/")
+    return 304 if has == ["*"] or ours in [one.removeprefix("W/") for one in has] else 200
+
+
 def _said(scope: Scope, header: bytes) -> bytes:
     """What the client says in this header, all of its lines as one."""
-    return b",".join(value for name, value in scope["headers"] if name == header).lower()
+    return b",".join(value for name, value in scope["headers"] if name == header)
 
 
 def _takes_gzip(accepted: bytes) -> bool:

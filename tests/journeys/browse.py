@@ -1,7 +1,13 @@
-"""What the tests in a real browser share: the windows, the questions they ask a page, and waiting without a hurry."""
+"""What the tests in a real browser share: the windows, the questions they ask a page, and waiting without a hurry.
+
+A page looks as the fonts of its machine let it, so a browser here has one of two sets of them, whatever else there is.
+All browser tests with the other set, and with letters of twice the size: AMPLIFIER_TEST_LETTERS="noto 200" pytest …
+"""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +25,18 @@ FLAGS = (
     "--no-first-run",
     "--disable-gpu",
 )
-LAPTOP = {"width": 1440, "height": 900}
+FONTS = Path("/usr/share/fonts/truetype")
+SETS = {"dejavu": ("dejavu",), "noto": ("noto", "dejavu")}
+PACKAGES = {"dejavu": "fonts-dejavu-core", "noto": "fonts-noto-core fonts-noto-color-emoji"}
+FONTCONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>{dirs}<cachedir>{cache}</cachedir><include ignore_missing="yes">/etc/fonts/conf.d</include></fontconfig>
+"""
+USUAL_SIZE = 16  # pixels of a letter, where nobody has asked for larger ones
+LETTERS = os.environ.get("AMPLIFIER_TEST_LETTERS", "dejavu 100")
+PERCENT = int(LETTERS.split()[1])
+# As many letters wide as a laptop usually is: with fewer, a page lies as on a phone.
+LAPTOP = {"width": 1440 * PERCENT // 100, "height": 900 * PERCENT // 100}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 THUMB = 44
@@ -43,14 +60,33 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll("button, .button, su
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser without a window, which waits for what a page has to show as long as a slow machine needs."""
+def chromium(letters: str = LETTERS) -> Iterator[Browser]:
+    """A browser without a window, which waits for what a page has to show as long as a slow machine needs.
+
+    `letters` names a set of fonts and the size of letters that its user chose, in per cent.
+    """
+    fonts, percent = letters.split()
     assert CHROMIUM.exists(), f"{CHROMIUM} is missing; install it with: apt-get install chromium"
     expect.set_options(timeout=PATIENCE_S * 1000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    size = USUAL_SIZE * int(percent) // 100
+    flags = [*FLAGS, f"--blink-settings=defaultFontSize={size},defaultFixedFontSize={size}"]
+    with tempfile.TemporaryDirectory(prefix="amplifier-fonts-") as folder, sync_playwright() as playwright:
+        environment = {**os.environ, "FONTCONFIG_FILE": str(_font_set(fonts, Path(folder)))}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags, env=environment)
         yield browser
         browser.close()
+
+
+def _font_set(name: str, folder: Path) -> Path:
+    """The settings with which a program finds these fonts and no others."""
+    for place in SETS[name]:
+        assert (FONTS / place).is_dir(), (
+            f"{FONTS / place} is missing; install it with: apt-get install {PACKAGES[name]}"
+        )
+    dirs = "".join(f"<dir>{FONTS / place}</dir>" for place in SETS[name])
+    settings = folder / "fonts.conf"
+    settings.write_text(FONTCONFIG.format(dirs=dirs, cache=folder / "cache"))
+    return settings
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:

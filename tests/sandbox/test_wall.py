@@ -127,7 +127,7 @@ def test_scripts_put_words_in_as_words_only() -> None:
 def test_the_style_sheet_loads_nothing() -> None:
     sheet = served("wall.css")
     assert not re.search(r"@import|url\(|@font-face", sheet)
-    assert "@layer reset, tokens, layout, parts;" in sheet
+    assert "@layer reset, tokens, layout, parts, cramped;" in sheet
 
 
 # Contrast as WCAG 2 defines it, on colours as the sheet writes them.

@@ -116,6 +116,68 @@ def test_a_form_that_names_a_milestone_that_has_passed_is_not_handed_out(kits: K
     assert after.platforms == {"mastodon"}
 
 
+BOUND = """---
+ask: spread
+---
+== one
+{words}
+== two for mastodon
+Anything, on any day.
+== two
+Anything, on any day.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "is_there", "is_over"),
+    [
+        ("The ballot is tomorrow.", "2023-10-07T23:59", "2023-10-08T00:00"),
+        ("Ballot today", "2023-10-07T23:59", "2023-10-08T00:00"),
+        ("Ring them this afternoon.", "2023-10-07T18:59", "2023-10-07T19:00"),
+        ("Ring them tonight.", "2023-10-07T23:59", "2023-10-08T00:00"),
+        ("Sad gestern, froh morgen.", "2023-10-07T23:59", "2023-10-08T00:00"),
+        ("It is on Sunday.", "2023-10-08T23:59", "2023-10-09T00:00"),
+        ("It is on 9 October.", "2023-10-09T23:59", "2023-10-10T00:00"),
+    ],
+)
+def test_words_that_name_a_day_are_handed_out_while_it_is_so(
+    kits: Kits, campaign: Any, words: str, is_there: str, is_over: str
+) -> None:
+    kits.templates = {**kits.templates, **campaign.templates(spread=BOUND.replace("{words}", words))}
+    slots = [campaign.slot(name, "lab23/spread", campaign.wall("2023-10-07T10:00"), name) for name in ("one", "two")]
+    kits.plan = replace(kits.plan, slots=tuple(slots))
+    assert "lab23/spread/one" in wordings(kits.at(is_there), "spread")
+    assert wordings(kits.at(is_over), "spread") == ["lab23/spread/two"]
+
+
+def test_what_the_plan_says_again_on_another_day_is_so_again(kits: Kits, campaign: Any) -> None:
+    kits.templates = {**kits.templates, **campaign.templates(spread=BOUND.replace("{words}", "Ring them tonight."))}
+    weekly = replace(campaign.every(from_=campaign.wall("2023-09-25T00:00")), weekdays=(0, 5))
+    until = replace(weekly, until=campaign.wall("2023-10-09T00:00"))
+    kits.plan = replace(kits.plan, slots=(campaign.slot("s", "lab23/spread", until, "one"),))
+    found = [bool(wordings(kits.at(f"2023-10-0{day}T12:00"), "spread")) for day in range(1, 9)]
+    assert found == [day in (2, 7) for day in range(1, 9)]
+
+
+def test_a_day_that_the_template_puts_in_is_the_milestones(kits: Kits, campaign: Any) -> None:
+    body = "---\nask: spread\n---\n== one\nIt is on {{ milestones.ballot_closes | weekday }}.\n"
+    kits.templates = {**kits.templates, **campaign.templates(spread=body)}
+    assert wordings(kits.at("2023-09-25T12:00"), "spread") == ["lab23/spread/one"]
+    assert wordings(kits.at("2023-10-04T12:00"), "spread") == ["lab23/spread/one"]
+
+
+def test_a_milestone_that_slips_a_day_takes_its_tomorrow_along(kits: Kits, campaign: Any) -> None:
+    kits.templates = {**kits.templates, **campaign.templates(spread=BOUND.replace("{words}", "We vote tomorrow."))}
+    kits.plan = campaign.plan(
+        campaign.slot("s", "lab23/spread", campaign.at("vote", days=-1), "one"), vote="2023-10-10T10:00"
+    )
+    assert wordings(kits.at("2023-10-09T12:00"), "spread") == ["lab23/spread/one"]
+    kits.plan = replace(kits.plan, milestones=campaign.milestones(vote="2023-10-11T10:00"))
+    assert wordings(kits.at("2023-10-09T12:00"), "spread") == []
+    assert wordings(kits.at("2023-10-10T12:00"), "spread") == ["lab23/spread/one"]
+    assert wordings(kits.at("2023-10-11T09:00"), "spread") == []
+
+
 def test_a_slot_that_people_took_out_is_not_handed_out(kits: Kits) -> None:
     past = Past(decisions=(replace(SKIP, subject="opens/once"), replace(SKIP, subject="last/once")))
     assert names(kits.at("2023-10-08T16:30", past)) == ["spread"]

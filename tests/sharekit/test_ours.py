@@ -13,15 +13,18 @@ from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.sharekit.ours import Past, to_boost
 
 CLOSES = "2023-10-08T17:00"
+NOW = "2023-10-08T16:00"
 
 
 def move(campaign: Any, *, at: str, old: str, kind: DecisionKind = DecisionKind.MILESTONE_MOVED) -> Decision:
     return Decision(1, kind, "closes", "", campaign.local(old).isoformat(), "somebody", "", campaign.local(at))
 
 
-def texts(campaign: Any, past: Past, *templates: str, closes: str = CLOSES) -> list[str]:
+def texts(campaign: Any, past: Past, *templates: str, closes: str = CLOSES, now: str = NOW) -> list[str]:
     names = [f"lab23/{name}" for name in templates or ("ballot",)]
-    return [post.text for post in to_boost(names, past, milestones={"closes": campaign.local(closes)}, pretend=True)]
+    moved = {"closes": campaign.local(closes)}
+    found = to_boost(names, past, now=campaign.local(now), milestones=moved, pretend=True)
+    return [post.text for post in found]
 
 
 def test_the_newest_post_on_each_network_is_offered_in_the_networks_order(campaign: Any) -> None:
@@ -40,7 +43,7 @@ def test_only_posts_of_these_templates_are_offered(campaign: Any) -> None:
 
 def test_a_post_says_when_it_was_due_in_the_campaigns_time(campaign: Any) -> None:
     past = Past((campaign.sent("ballot", "words", at="2023-10-08T10:05"),))
-    (post,) = to_boost(["lab23/ballot"], past, milestones={}, pretend=True)
+    (post,) = to_boost(["lab23/ballot"], past, now=campaign.local(NOW), milestones={}, pretend=True)
     assert (post.title, post.said, post.url) == ("X", "Sunday 10:05", "http://127.0.0.1:8900/x/1")
 
 
@@ -110,7 +113,7 @@ def done_to(post: Journey, verb: Verb, text: str, *, state: State = State.SENT, 
 def test_a_post_that_was_corrected_is_offered_in_the_words_that_are_there_now(campaign: Any) -> None:
     first = replace(campaign.sent("ballot", "Jane Smith", platform="mastodon"), remote_state=RemoteState.EDITED)
     edit = done_to(first, Verb.EDIT, "Correction: Jane Smythe")
-    (post,) = to_boost(["lab23/ballot"], Past((edit, first)), milestones={}, pretend=True)
+    (post,) = to_boost(["lab23/ballot"], Past((edit, first)), now=campaign.local(NOW), milestones={}, pretend=True)
     assert (post.text, post.url) == ("Correction: Jane Smythe", "http://127.0.0.1:8900/mastodon/1")
 
 
@@ -140,3 +143,21 @@ def test_a_correction_that_names_the_new_time_is_offered_after_the_move(campaign
     first = replace(campaign.sent("ballot", "Until 16:20."), remote_state=RemoteState.EDITED)
     edit = done_to(first, Verb.EDIT, "Not 16:20 any more: 17:00.", at="2023-10-08T12:05:00+01:00")
     assert texts(campaign, Past((first, edit), (moved,))) == ["Not 16:20 any more: 17:00."]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_offered", "is_over"),
+    [
+        ("The ballot is tomorrow.", "2023-10-08T23:59", "2023-10-09T00:00"),
+        ("Bore fory mae'r bleidlais.", "2023-10-08T23:59", "2023-10-09T00:00"),
+        ("This morning at the stall.", "2023-10-08T12:59", "2023-10-08T13:00"),
+        ("See you on Tuesday.", "2023-10-10T23:59", "2023-10-11T00:00"),
+        ("See you on 9 October.", "2023-10-09T23:59", "2023-10-10T00:00"),
+    ],
+)
+def test_a_post_rests_as_soon_as_the_day_it_names_is_no_longer_so(
+    campaign: Any, words: str, is_offered: str, is_over: str
+) -> None:
+    past = Past((campaign.sent("ballot", words, number=2), campaign.sent("ballot", "Older, and so on any day.")))
+    assert texts(campaign, past, now=is_offered) == [words]
+    assert texts(campaign, past, now=is_over) == ["Older, and so on any day."]

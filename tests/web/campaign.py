@@ -151,7 +151,8 @@ class Page(HTMLParser):
         return next(one["value"] for one in self.named("input") if one.get("name") == name)
 
     def links(self) -> list[str]:
-        return [one["href"] for one in self.named("a") if "href" in one]
+        """Where the page leads, but for places within itself."""
+        return [one["href"] for one in self.named("a") if "href" in one and not one["href"].startswith("#")]
 
 
 def mention(number: int, **more: Any) -> Mention:

@@ -82,6 +82,29 @@ def test_what_the_browser_has_already_is_not_sent_again(pages: PublicPages, path
     assert ask(pages, path, (b"if-none-match", b'"other"')).status == 200
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_whoever_has_anything_at_all_is_told_that_it_is_there(pages: PublicPages, path: str) -> None:
+    for method in ("GET", "HEAD"):
+        answer = ask(pages, path, (b"if-none-match", b" * "), method=method)
+        assert (answer.status, answer.content) == (304, b"")
+    etag = ask(pages, path).headers["etag"].encode()
+    for said in (b'"*"', b"*, " + b'"other"', etag.upper(), etag.replace(b'"', b""), b'"x' + etag[3:]):
+        assert ask(pages, path, (b"if-none-match", said)).status == 200, said
+    assert ask(pages, "/k/nothing", (b"if-none-match", b"*")).status == 404
+    assert ask(pages, path, (b"if-none-match", b"*"), method="POST").status == 405
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_whoever_wants_these_very_bytes_or_nothing_gets_nothing(pages: PublicPages, path: str) -> None:
+    etag = ask(pages, path).headers["etag"].encode()
+    for said in (b'"other"', etag, etag.removeprefix(b"W/")):
+        answer = ask(pages, path, (b"if-match", said), (b"if-none-match", etag))
+        assert (answer.status, answer.content) == (412, b"")
+        assert answer.headers["cache-control"] == "no-store"
+    assert ask(pages, path, (b"if-match", b"*")).status == 200
+    assert ask(pages, "/k/nothing", (b"if-match", b'"other"')).status == 404
+
+
 @pytest.mark.parametrize("said", [b"gzip", b"gzip, deflate, br, zstd", b"br;q=1.0, gzip;q=0.8", b"GZIP"])
 def test_whoever_takes_gzip_gets_it(pages: PublicPages, said: bytes) -> None:
     answer = ask(pages, "/k/lab23", (b"accept-encoding", said))

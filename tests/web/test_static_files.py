@@ -27,6 +27,8 @@ def test_a_file_that_the_browser_has_is_not_sent_again(name: str) -> None:
     again = client.get(f"/static/{name}", headers={"if-none-match": etag})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(f"/static/{name}", headers={"if-none-match": '"other"'}).status_code == 200
+    assert client.get(f"/static/{name}", headers={"if-none-match": "*"}).status_code == 304
+    assert client.get(f"/static/{name}", headers={"if-match": '"other"'}).status_code == 412
 
 
 @pytest.mark.parametrize(

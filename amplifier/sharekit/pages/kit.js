@@ -4,7 +4,7 @@
 const heard = document.createElement("p");
 heard.className = "unseen";
 heard.setAttribute("role", "status");
-document.body.append(heard);
+document.querySelector("main").append(heard);
 
 function button(label, act) {
   const made = document.createElement("button");
@@ -62,9 +62,12 @@ for (const time of document.querySelectorAll("time")) {
 
 // A page kept from earlier must not ask for what is over. A rehearsal plays in a time of its own.
 function close() {
+  for (const words of document.querySelectorAll("body:not(.rehearsal) [data-until]")) {
+    if (Date.parse(words.dataset.until) <= Date.now()) words.remove(); // it says "tomorrow", and that is today
+  }
   const asks = [...document.querySelectorAll("body:not(.rehearsal) .ask")];
   for (const ask of asks) {
-    if (Date.parse(ask.querySelector("time").dateTime) > Date.now()) continue;
+    if (Date.parse(ask.querySelector("time").dateTime) > Date.now() && ask.querySelector(".card, .ours")) continue;
     ask.remove();
     document.querySelector(`nav a[href="#${ask.id}"]`)?.closest("li").remove();
     document.querySelector("h1").textContent = document.querySelector(".ask") ? "What you can do right now." : "These asks are over. Load this page again for what comes next.";
