@@ -8,12 +8,15 @@ import logging
 import sys
 import time
 
+from amplifier.cli.at_work import at_work
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.migrate import make_tables
 from amplifier.compose.accountable import unaccountable
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.errors import DatabaseTrouble, SettingsError
 from amplifier.place import settle
 from amplifier.store import heartbeats, journeys
+from amplifier.store.ready import Readiness, must_not_be_other
 from amplifier.store.transaction import database_file, stay_with_this_file
 from amplifier.store.unwell import must_be_sound
 from amplifier.text.visible import revealed
@@ -29,13 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until told to stop."""
-    hold_on()
+    alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
     must_be_sound(database_file())
+    is_new = must_not_be_other() is Readiness.EMPTY
     unready = unaccountable(place.settings)
-    if unready and not journeys.has_published():
+    if unready and (is_new or not journeys.has_published()):
         raise SettingsError(list(unready))
+    if is_new:
+        make_tables()
     house = open_house(place)
     stay_with_this_file()
     jobs, worker = worker_jobs(house)
@@ -44,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     engine = EmbeddedEngine(jobs)
     until_told = end_when_told()
     engine.start()
+    if alone:
+        print(at_work("The worker", place), flush=True)
     until_told()
     engine.stop()
     worker.stop()

@@ -81,6 +81,17 @@ def database_file() -> Path | None:
     return Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
 
 
+def database_in_words() -> str:
+    """Where the ledger is: the file, or the server and its database, never who logs in there."""
+    file = database_file()
+    if file:
+        return str(file)
+    known = connection.settings_dict
+    server = known["HOST"] or (known.get("OPTIONS") or {}).get("host") or "this computer"
+    port = f":{known['PORT']}" if known["PORT"] else ""
+    return f"“{known['NAME']}” in PostgreSQL on {server}{port}"
+
+
 def whole(verb: Callable[P, R]) -> Callable[P, R]:
     """Make a function one transaction. A busy database is tried again, whole, three times.
 
