@@ -8,7 +8,7 @@ from amplifier.cli.at_work import at_work
 from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.cli.worker import log_to_stderr, say_good_bye
 from amplifier.engine.embedded import EmbeddedEngine
-from amplifier.place import settle
+from amplifier.place import be_present, settle
 from amplifier.store.ready import Readiness, must_not_be_other, wait_until_ready
 from amplifier.store.transaction import stay_with_this_file
 from amplifier.wiring import listener_jobs, open_house
@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         wait_until_ready()
     house = open_house(place)
     stay_with_this_file()
+    present = be_present(place.var, "listener")
     engine = EmbeddedEngine(listener_jobs(house))
     until_told = end_when_told()
     engine.start()
@@ -37,5 +38,6 @@ def run(options: argparse.Namespace) -> int:
         print(at_work("The listener", place), flush=True)
     until_told()
     engine.stop()
+    del present
     say_good_bye("listener")
     return 0

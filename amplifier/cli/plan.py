@@ -19,7 +19,7 @@ from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
 from amplifier.cli.output import clock, console, local, say_json, wall_clock, warn
 from amplifier.cli.sheet import sheet
-from amplifier.cli.whole_file import whole_file
+from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.cost import in_dollars, price
@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="the first day, such as 2023-10-08")
     parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="the last day (included)")
-    parser.add_argument("--sheet", type=Path, metavar="FILE", help="write it as a page to print, to post by hand from")
+    parser.add_argument(
+        "--sheet", type=file_name, metavar="FILE", help="write it as a page to print, for posting by hand"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

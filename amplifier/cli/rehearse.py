@@ -18,10 +18,11 @@ import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
+from amplifier.cli.ports import answers
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
 from amplifier.cli.tally import Tally, World, at_rest, count, heard
 from amplifier.cli.trouble import HEAVY, Trouble
-from amplifier.cli.up import ENDINGS, answers, children, environment_for, migrate
+from amplifier.cli.up import ENDINGS, children, environment_for, migrate
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule import files

@@ -144,7 +144,9 @@ def test_live_starts_stopped_on_an_empty_home_and_sends_once_it_is_resumed(
                 run.until(lambda run=run: database in run.said(), what=f"{name} at work")  # type: ignore[misc]
         else:
             until_at_work(install, runs, mode="LIVE", database=database)
-        runs["worker"].until(lambda: install.ask("status")["stopped"], what="stop")
+        runs["worker"].until(lambda: "  amplifier resume\n" in runs["worker"].said(), what="what to do about the stop")
+        assert "■ Sending is stopped everywhere (the database). This database is new," in runs["worker"].said()
+        assert install.ask("status")["stopped"]
         assert install.ask("resume", "--yes", "--json")
         assert install.ask("send", "Hello from the hall", "--to", "mastodon,bluesky", "--yes")["deliveries"]
         runs["worker"].until(lambda: len(said(world)) == 2, what="posts")

@@ -163,6 +163,9 @@ def _account(account: Account, state: AccountState | None, now: datetime) -> Sig
         left = lasting((state.closed_until - now).total_seconds())
         sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
         return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
+    if state.detail:
+        sentence = f"{name} does not answer as it should just now. {state.detail}"
+        return Sign(Mood.WAIT, sentence, f"{network} does not answer as it should.")
     if state.out_of_date:
         return Sign(Mood.WAIT, f"{name} is connected. {state.out_of_date}", f"{network} has another handle now.")
     return Sign(Mood.OK, f"{name} is connected.")
