@@ -22,6 +22,7 @@ from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
+from amplifier.deliver.called import names
 from amplifier.deliver.cost import in_dollars, price
 from amplifier.errors import UsageError
 from amplifier.place import settle
@@ -121,7 +122,7 @@ def choose(settings: Settings, first: date | None, last: date | None, *, today: 
 
 
 def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
-    out = console()
+    out, known = console(), names(settings)
     if note:
         out.print(note, style="dim")
     for day, rows in groupby(posts, key=lambda post: post.moment.wall_time[:10]):
@@ -134,7 +135,7 @@ def _print(posts: Sequence[WantedPost], settings: Settings, note: str) -> None:
                 account = settings.account(said.account)
                 size = length(said.text, account)
                 charge = price_words(said, settings, by_hand=post.hand_off)
-                head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
+                head = f"         {known[said.account]} · {size.used} of {size.limit}{charge}"
                 out.print(head, style="dim")
                 out.print(Padding(Text(said.text), (0, 0, 0, 9)))
                 if said.imprint:
