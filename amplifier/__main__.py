@@ -69,7 +69,7 @@ COMMANDS: dict[str, Command] = {
     "withdraw": Command("withdraw", True, "delete a post wherever it is"),
     "facts": Command("facts", True, "list what is out and no longer so", reports="post"),
     "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with", reports="status"),
-    "status": Command("status", True, "say how things stand", reports=""),
+    "status": Command("status", True, "say how things stand", makes=False, reports=""),
     "decide": Command("decide", True, "list what is in doubt, held or missed, and decide about it", reports="what"),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
     "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),

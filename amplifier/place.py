@@ -7,7 +7,9 @@ import fcntl
 import os
 import re
 import secrets
+import socket
 import stat
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,11 +26,13 @@ HELD_SETTINGS = "AMPLIFIER_HELD_SETTINGS"
 LONGEST_HELD = 100_000  # bytes: what a variable of an environment holds everywhere
 STOP_VARIABLE = "AMPLIFIER_STOP"
 STOP_FILE = "STOP"
+PORT_FILE = "sandbox.port"
 DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
 NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
 SHORTEST_KEY = 32
+PARTS = ("up", "worker", "listener")  # whose presence is seen
 OTHERS = 0o077  # the rights of everybody but the operating-system user that Amplifier runs as
 # What stands in a data folder. A folder with anything else in it may be somebody's for other things as well.
 OURS = (
@@ -40,6 +44,7 @@ OURS = (
     ".stop-links-*",
     "stop-links",
     "pretend.key",
+    PORT_FILE,
     "up.lock",
     "STOP",
     "last",
@@ -105,7 +110,11 @@ class Place:
     @property
     def sandbox_port(self) -> int:
         """The port of the pretend networks, on 127.0.0.1."""
-        return port_number(os.environ.get("AMPLIFIER_SANDBOX_PORT", str(SANDBOX_PORT)))
+        given = os.environ.get("AMPLIFIER_SANDBOX_PORT", "")
+        if not given:
+            with contextlib.suppress(OSError):  # where `up` put them this time
+                given = (self.var / PORT_FILE).read_text(encoding="utf-8").strip()
+        return port_number(given or str(SANDBOX_PORT))
 
 
 def port_number(text: str) -> int:
@@ -201,6 +210,43 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def be_present(var: Path, part: str) -> object:
+    """Let others see that this part is at work on this data folder, as long as what comes back is kept.
+
+    Also while the folder is deleted. The system forgets it with the process, however that ends. Only Linux has such
+    names; elsewhere nobody sees it.
+    """
+    return claim(f"{part}-{_digest(var)}")
+
+
+def who_is_present(var: Path) -> str:
+    """A part that is at work on this data folder; empty if none is, or nobody can tell."""
+    for part in PARTS:
+        made = claim(f"{part}-{_digest(var)}")
+        if made is None and sys.platform == "linux":
+            return part
+        if made is not None:
+            made.close()
+    return ""
+
+
+def claim(name: str) -> socket.socket | None:
+    """Have this name on this computer until it is closed or the process ends; None if another has it, or off Linux."""
+    if sys.platform != "linux":
+        return None
+    made = socket.socket(socket.AF_UNIX)
+    try:
+        made.bind(f"\0amplifier-{name}")
+    except OSError:
+        made.close()
+        return None
+    return made
+
+
+def _digest(var: Path) -> str:
+    return sha256(str(var.resolve()).encode()).hexdigest()[:32]
 
 
 def folder_of(settings: Settings, home: Path) -> Path:

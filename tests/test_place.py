@@ -12,8 +12,18 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import DATABASE, HELD_SETTINGS, LOCK, Place, port_number, settle, settle_anyhow
-from amplifier.settings import Mode
+from amplifier.place import (
+    DATABASE,
+    HELD_SETTINGS,
+    LOCK,
+    Place,
+    be_present,
+    port_number,
+    settle,
+    settle_anyhow,
+    who_is_present,
+)
+from amplifier.settings import Mode, load
 from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[1]
@@ -306,3 +316,24 @@ def test_a_process_that_was_given_the_settings_goes_on_with_them_whatever_become
         settle(home)
     monkeypatch.setenv(HELD_SETTINGS, held[HELD_SETTINGS])
     assert settle(home).settings == before.settings
+
+
+def test_the_pretend_networks_are_where_up_put_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AMPLIFIER_SANDBOX_PORT", raising=False)
+    place = Place(tmp_path, tmp_path, load(REPOSITORY), "k" * 48)
+    assert place.sandbox_port == 8900
+    (tmp_path / "sandbox.port").write_text("8903\n")
+    assert place.sandbox_port == 8903
+    monkeypatch.setenv("AMPLIFIER_SANDBOX_PORT", "8999")
+    assert place.sandbox_port == 8999
+
+
+def test_whoever_is_at_work_on_a_folder_is_seen_also_when_it_is_deleted(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    folder.mkdir()
+    present = be_present(folder, "worker")
+    folder.rmdir()
+    assert who_is_present(folder) == "worker"
+    assert who_is_present(tmp_path) == ""
+    del present
+    assert who_is_present(folder) == ""

@@ -34,7 +34,7 @@ SHORTEST_KEY = 32
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument(
-        "--to", type=Path, metavar="FILE", help="the file, or a folder for it (default: backups/ among the data)"
+        "--to", metavar="FILE", help="the file, or a folder for it: FOLDER/ is made (default: backups/ among the data)"
     )
 
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if opened is None:
         raise UsageError("The service has not been started here yet. Start it first: amplifier up")
     now = utc_now()
-    path = path_for(options.to, place, now)
+    path = path_for(_folder_or_file(options.to) if options.to else None, place, now)
     header, digest = keep(place, path, opened, now=now, quiet=options.json)
     told = {
         "file": str(path),
@@ -144,6 +144,18 @@ def _check(file: BinaryIO, key: str, place: Place, bar: Progress, size: int) -> 
         unpacked(pieces, place.var, lambda copy: must_be_whole(header, rows_of_file(copy)))
     else:
         must_be_whole(header, counted_rows(pieces))
+
+
+def _folder_or_file(text: str) -> Path:
+    """What was named; a folder, by the / at its end, is made. Raises UsageError if it cannot be."""
+    path = Path(text)
+    if text.endswith(os.sep):
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            why = "it is a file" if path.is_file() else error.strerror
+            raise UsageError(f"The folder {text} cannot be made: {why}. Name another: --to FOLDER/") from None
+    return path
 
 
 def path_for(wanted: Path | None, place: Place, now: datetime, *, occasion: str = "") -> Path:

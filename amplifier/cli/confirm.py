@@ -14,10 +14,10 @@ from amplifier.campaign.delivery import Journey, Receipt, State, Verb
 from amplifier.cli.following import worker_is_alive
 from amplifier.cli.output import actor, agreed, as_said, console, errors, say_json, state_words
 from amplifier.clock import utc_now
+from amplifier.deliver.called import name_of
 from amplifier.deliver.cost import is_readable
 from amplifier.errors import PlatformError, UsageError
 from amplifier.place import settle
-from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.schedule.program import post_name
 from amplifier.settings import Mode, Settings
@@ -179,7 +179,7 @@ def _show(looked: Looked, settings: Settings) -> None:
         out.print(_said(row), markup=False, soft_wrap=True)
     if looked.unread:
         first = looked.unread[0]
-        title = TABLE[first.platform].title
+        title = name_of(first.identity.account, first.platform, settings)
         out.print(f"\nWhere we may not look, paste the post's address. For the first of them, on {title}:")
         out.print(f"  amplifier confirm --link {first.id}=https://…", markup=False)
     if not (looked.found or looked.not_there or looked.unread):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 from collections.abc import Callable
 
 VARIABLE = "AMPLIFIER_LIFELINE"
+READY = "AMPLIFIER_READY"
 LAST_SECONDS = 4.0
 
 
@@ -17,6 +19,14 @@ def hold_on() -> bool:
     if descriptor:
         threading.Thread(target=_watch, args=(int(descriptor),), name="lifeline", daemon=True).start()
     return bool(descriptor)
+
+
+def say_ready(part: str, told: object = None) -> None:
+    """Let the supervisor know, if there is one, that this part is at work, and what there is to tell (for JSON)."""
+    descriptor = os.environ.pop(READY, "")
+    if descriptor:
+        os.write(int(descriptor), json.dumps([part, told]).encode() + b"\n")
+        os.close(int(descriptor))
 
 
 def end_when_told() -> Callable[[], None]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 
+from amplifier.cli.at_work import at_work
 from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.cli.worker import log_to_stderr, say_good_bye
 from amplifier.engine.embedded import EmbeddedEngine
-from amplifier.place import settle
+from amplifier.place import be_present, settle
+from amplifier.store.ready import Readiness, must_not_be_other, wait_until_ready
 from amplifier.store.transaction import stay_with_this_file
 from amplifier.wiring import listener_jobs, open_house
+
+WAITING = "The listener waits: the database has no tables yet. The worker makes them: amplifier worker"
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -18,14 +22,22 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Listen until told to stop."""
-    hold_on()
+    alone = not hold_on()
     log_to_stderr()
-    house = open_house(settle(options.home, options.var))
+    place = settle(options.home, options.var)
+    if must_not_be_other() is Readiness.EMPTY:
+        print(WAITING, flush=True)
+        wait_until_ready()
+    house = open_house(place)
     stay_with_this_file()
+    present = be_present(place.var, "listener")
     engine = EmbeddedEngine(listener_jobs(house))
     until_told = end_when_told()
     engine.start()
+    if alone:
+        print(at_work("The listener", place), flush=True)
     until_told()
     engine.stop()
+    del present
     say_good_bye("listener")
     return 0

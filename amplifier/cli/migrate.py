@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 
 from django.core.management import call_command
 from django.db import DatabaseError
@@ -15,6 +17,7 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.store import ledger
 from amplifier.store.backup_rows import is_behind
+from amplifier.store.ready import fill_if_empty
 from amplifier.store.unwell import file_in, must_be_sound
 
 OCCASION = "before-upgrade"
@@ -28,15 +31,29 @@ def run(options: argparse.Namespace) -> int:
     """Bring the tables up to date, with a backup before; says nothing when there was nothing to do."""
     place = settle(options.home, options.var)
     must_be_sound(file_in(place.var))
-    try:
+    if make_tables():
+        return 0
+    with _told():
         _keep_what_is_there(place)
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    return 0
+
+
+def make_tables() -> bool:
+    """Make an empty database ready, whole or not at all; False if it was not empty. Raises UsageError."""
+    with _told():
+        return fill_if_empty()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
     except DatabaseError as error:
         raise UsageError(
             f"The database cannot be opened: {error}\n"
             "Is the disk full or the folder read-only? Another place: --var FOLDER, or DATABASE_URL."
         ) from None
-    return 0
 
 
 def _keep_what_is_there(place: Place) -> None:

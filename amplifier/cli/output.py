@@ -93,6 +93,13 @@ def warn(out: Console, warnings: Iterable[Problem]) -> None:
         tell(out, warning, "[yellow]▲[/]")
 
 
+def print_stop(out: Console, what: str, why: str, command: str) -> None:
+    """A stop in force, with the command that ends it."""
+    out.print(f"[red]■ {escape(what)}[/]", end=" ")
+    out.print(why, markup=False)
+    out.print(f"  {command.strip()}", markup=False, soft_wrap=True)
+
+
 def inset(words: str, *, width: int) -> str:
     """Words two columns in, also where a line is too long for a window of this width."""
     lines = [

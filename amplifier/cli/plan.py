@@ -20,9 +20,10 @@ from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
 from amplifier.cli.output import clock, console, local, say_json, wall_clock, warn
 from amplifier.cli.sheet import sheet
-from amplifier.cli.whole_file import whole_file
+from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
+from amplifier.deliver.called import names
 from amplifier.deliver.cost import in_dollars, price
 from amplifier.errors import UsageError
 from amplifier.place import settle
@@ -41,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="the first day, such as 2023-10-08")
     parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="the last day (included)")
-    parser.add_argument("--sheet", type=Path, metavar="FILE", help="write it as a page to print, to post by hand from")
+    parser.add_argument(
+        "--sheet", type=file_name, metavar="FILE", help="write it as a page to print, for posting by hand"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -159,7 +162,7 @@ def choose(settings: Settings, first: date | None, last: date | None, *, today: 
 
 
 def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings: Settings, note: str) -> None:
-    out = console()
+    out, known = console(), names(settings)
     if note:
         out.print(note, style="dim")
     for day, rows in groupby(posts, key=lambda post: post.moment.wall_time[:10]):
@@ -173,7 +176,7 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
                 account = settings.account(said.account)
                 size = length(said.text, account)
                 charge = price_words(said, settings, by_hand=post.hand_off)
-                head = f"         {TABLE[account.platform].title} · {size.used} of {size.limit}{charge}"
+                head = f"         {known[said.account]} · {size.used} of {size.limit}{charge}"
                 out.print(head, style="dim")
                 out.print(Padding(Text(said.text), (0, 0, 0, 9)))
                 if said.imprint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import secrets
 import shutil
 import signal
@@ -12,16 +13,19 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
+from amplifier.cli.ports import answers
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
-from amplifier.cli.tally import Tally, World, at_rest, count, heard
+from amplifier.cli.tally import Tally, World, at_rest, count, heard, progress
 from amplifier.cli.trouble import HEAVY, Trouble
-from amplifier.cli.up import ENDINGS, answers, children, environment_for, migrate
+from amplifier.cli.up import ENDINGS, children, environment_for, migrate
+from amplifier.clock import utc_now
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule import files
@@ -29,11 +33,14 @@ from amplifier.schedule.program import read_program
 from amplifier.settings import FILE, Mode
 from amplifier.yamlfile import read
 
-SHORTEST_S = 30
+SHORTEST_S, LONGEST_S = 30, 86_400
 START_WITHIN_S = 30.0
 AFTER_THE_END_S = 90.0  # beyond the last moment of the last post, so that nothing still waits to be missed
 DRAIN_WITHIN_S = 20.0
 EVERY_S = 0.1
+BEHIND_S = 1.0
+OF_THE_PATIENCE = 0.5  # of the time after which a post is too late: so long may one that is due wait
+ROOM = 1.5  # times as long as it would take if every second were as full: posts come in crowds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +67,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         home = copy_home(options.home, folder / "home", seconds=options.seconds)
         trouble = Trouble(_seed(options.seed), seconds=options.seconds) if options.faults else None
-        tally = play(home, folder / "var", as_json=options.json, meanwhile=trouble or _in_peace)
+        if trouble:  # with it much is late that would go out in time without
+            tally = play(home, folder / "var", as_json=options.json, meanwhile=trouble)
+        else:
+            tally = _at_its_pace(options, home, folder / "var")
         if trouble:
             tally = replace(tally, kills=trouble.kills, seed=trouble.seed)
     finally:
@@ -78,8 +88,50 @@ def _seed(chosen: int | None) -> int:
     return secrets.randbelow(1_000_000) if chosen is None else chosen
 
 
-def _in_peace(_running: Running) -> None:
-    """Nothing happens to this rehearsal."""
+def _at_its_pace(options: argparse.Namespace, home: Path, var: Path) -> Tally:
+    """Play it; where this machine cannot keep up, once more from the start and as slowly as it takes, saying so.
+
+    What is late then has another reason, and the count tells it.
+    """
+    try:
+        return play(home, var, as_json=options.json, meanwhile=Pace(options.seconds))
+    except TooFast as found:
+        errors().print(str(found), soft_wrap=True)
+        shutil.rmtree(var)
+        copy_home(options.home, home, seconds=found.seconds)
+    return play(home, var, as_json=options.json)
+
+
+class TooFast(Exception):
+    """This machine cannot keep up: what it sends a second, and how long the campaign takes at that."""
+
+    def __init__(self, *, rate: float, wanted: int, asked: int) -> None:
+        self.seconds = min(LONGEST_S, max(2 * asked, math.ceil(ROOM * wanted / rate)))
+        super().__init__(
+            f"In {asked} seconds much would come too late: this machine sends {rate:.1f} posts a second (measured just "
+            f"now), and there are {wanted}. It is played again from the start, in {self.seconds} seconds."
+        )
+
+
+class Pace:
+    """Looks whether what is due goes out; raises TooFast, with what was measured, before anything is missed."""
+
+    def __init__(self, asked: int, now: Callable[[], datetime] = utc_now) -> None:
+        self._asked = asked
+        self._now = now
+        self._behind: tuple[datetime, int] | None = None  # since when something waits, and what was sent by then
+
+    def __call__(self, running: Running) -> None:
+        """One look. Only while something waits does what is sent tell how much this machine can send."""
+        now = self._now()
+        seen = progress(running.database(), now)
+        if seen.waits_s < BEHIND_S:
+            self._behind = None
+            return
+        since, before = self._behind = self._behind or (now, seen.sent)
+        lasts, sent = (now - since).total_seconds(), seen.sent - before
+        if sent and seen.waits_s > running.place.settings.timing.too_late_after_s * OF_THE_PATIENCE and lasts:
+            raise TooFast(rate=sent / lasts, wanted=seen.planned, asked=self._asked)
 
 
 def copy_home(source: Path, target: Path, *, seconds: int) -> Path:
@@ -218,13 +270,13 @@ def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: b
         TextColumn("{task.completed:.0f} of {task.total:.0f}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=errors(), disable=as_json or not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task("Rehearsing", total=None)
+    with Progress(*columns, console=errors(), disable=as_json or not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("Rehearsing", total=None)
         while time.monotonic() < deadline and not running.supervisor.is_ending:
             running.supervisor.mend()
             meanwhile(running)
             done, total = at_rest(running.database())
-            progress.update(task, completed=done, total=total or None)
+            bar.update(task, completed=done, total=total or None)
             if total and done == total:
                 return
             time.sleep(EVERY_S)

@@ -7,7 +7,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
@@ -16,22 +15,21 @@ from amplifier.campaign.account import Identity
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
-from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
+from amplifier.campaign.stop import EVERYTHING
+from amplifier.cli.at_work import stops_in_words
 from amplifier.cli.needs import FEW, print_needs, print_outside, print_untold, print_untrue
-from amplifier.cli.output import as_said, console, say_json, totals
+from amplifier.cli.output import as_said, console, print_stop, say_json, totals
 from amplifier.cli.resume import as_json as stop_as_json
-from amplifier.cli.resume import option
-from amplifier.cli.up import is_up
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import in_dollars, is_readable
-from amplifier.deliver.halt import Flag, Halt, halts
+from amplifier.deliver.halt import halts
 from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.deliver.till import Standing, standing
 from amplifier.deliver.wrong_clock import wrong_clock
-from amplifier.errors import AmplifierError, DatabaseTrouble, Problem
+from amplifier.errors import AmplifierError, Problem
 from amplifier.listen.where import troubled
 from amplifier.networks import TITLES
-from amplifier.place import Place, settle
+from amplifier.place import settle
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.doubts import still_unsaid
@@ -58,7 +56,6 @@ from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
 AWAY = "is not running"
 A_WEEK = timedelta(days=7)
-WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
@@ -68,16 +65,16 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say it."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, make=False)
     settings = place.settings
-    _must_be_readable(place)
+    must_be_sound(database_file(), at_most=QUICK)
+    ledger.must_be_ready()
     now = utc_now()
     beats = heartbeats.heartbeats()
     alive = {name: heartbeats.is_alive(beats.get(name), now) for name in ("worker", "listener")}
     clock = wrong_clock(settings, now=now)
     ill = _ill(silent=not all(alive.values()))
-    tally = journeys.tally()
-    coming = journeys.coming(limit=1)
+    tally, coming = journeys.tally(), journeys.coming(limit=1)
     needs = open_questions(settings)
     twice = perhaps_twice()
     states = accounts.account_states()
@@ -87,8 +84,8 @@ def run(options: argparse.Namespace) -> int:
     unsaid, lost_there = still_unsaid(beats, now=now), lost_now(settings, now=now)
     asked = [one for one in settings.accounts if is_readable(one, settings)]
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
-    aside, edited = quarantine.piles(), mentions.edited_since()
-    stopped = halts(place)
+    unheard = troubled(asked, settings)
+    aside, edited, stopped = quarantine.piles(), mentions.edited_since(), halts(place)
     untold = notices.troubles(now=now)
     money = standing(settings, now=now)
     unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
@@ -122,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
                 "changed_outside": [_as_json(row) for row in outside],
                 "mentions": {one.value: number for one, number in mentions.counts_by_status(private=False).items()},
                 "edited_since": mentions.edited_since(private=False),
-                "sources": troubled(asked, settings),
+                "sources": unheard,
                 "set_aside": [
                     {"source": one.source, "number": one.number, "or_more": one.is_full, "last_at": one.last_at}
                     for one in aside
@@ -138,14 +135,15 @@ def run(options: argparse.Namespace) -> int:
     out.print(
         f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {escape(settings.campaign.name)}"
     )
-    _print_stops(stopped)
+    for what, why, command in stops_in_words(stopped):
+        print_stop(out, what, why, f"amplifier {command}")
     if clock:
         out.print(f"[red]✕[/] {clock}", soft_wrap=True)
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    _print_accounts(ours, place.settings, unasked, asked=alive["worker"])
-    _print_heard(troubled(asked, settings), aside, edited)
+    _print_accounts(ours, place.settings, unasked, unheard=unheard, asked=alive["worker"], now=now)
+    _print_heard(unheard, aside, edited)
     if money:
         out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
     print_untold(untold)
@@ -159,9 +157,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_accounts(
-    states: Sequence[AccountState], settings: Settings, unasked: Collection[str], *, asked: bool
+    states: Sequence[AccountState],
+    settings: Settings,
+    unasked: Collection[str],
+    *,
+    unheard: Collection[str],
+    asked: bool,
+    now: datetime,
 ) -> None:
-    """How each account stands; `asked`: somebody is there who asks them."""
+    """How each account stands; `asked`: somebody is there who asks them. `unheard`: the sources that do not answer."""
     out = console()
     known = {account.name: account for account in settings.accounts}
     for one in states:
@@ -170,19 +174,8 @@ def _print_accounts(
         if one.name in unasked:
             out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: by hand; nothing is asked of its API.")
             continue
-        mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
-        well = "connected" if asked else "connected when it was last asked"
-        words = {"ok": well, "lost": "no longer lets us in"}.get(one.health, "has not answered yet")
+        mark, words = _standing(one, unheard, asked=asked, now=now)
         out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail or one.out_of_date)}".rstrip())
-
-
-def _must_be_readable(place: Place) -> None:
-    """Raises DatabaseTrouble or UsageError where there is nothing to say, because the database is not in order."""
-    file = database_file()
-    must_be_sound(file, at_most=QUICK)
-    if file and not file.exists() and is_up(place.var):
-        raise DatabaseTrouble(trouble(file, thorough=False))
-    ledger.must_be_ready()
 
 
 def _ill(*, silent: bool) -> str:
@@ -202,16 +195,6 @@ def _print_processes(alive: Mapping[str, bool], silent: Mapping[str, timedelta],
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
     if not (all(alive.values()) or ill):
         out.print("  amplifier up    starts everything; if it is running, end it first")
-
-
-def _print_stops(stopped: Sequence[Halt]) -> None:
-    """Each stop once, whichever flags say it, with what to paste."""
-    out = console()
-    for (scope, reason), flags in groupby(stopped, key=lambda one: (one.scope, one.reason)):
-        named = " and ".join(dict.fromkeys(WHERE[one.flag] for one in flags))
-        out.print(f"[red]■ {escape(sending(scope, STOPPED))}[/] ({named}).", end=" ")
-        out.print(reason, markup=False)
-        out.print(f"  amplifier resume{option(scope)}", markup=False)
 
 
 def _beyond(settings: Settings, now: datetime) -> tuple[WantedPost, ...]:
@@ -269,6 +252,22 @@ def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem
         out.print(f"  and {len(unsaid) - FEW} more: amplifier check")
     for one in lost:
         out.print(f"[yellow]▲[/] {escape(str(one))}", soft_wrap=True)
+
+
+def _standing(one: AccountState, unheard: Collection[str], *, asked: bool, now: datetime) -> tuple[str, str]:
+    """The mark and the words for one account: asked every ten minutes, and read from far more often."""
+    if one.health != accounts.OK:
+        is_lost = one.health == accounts.LOST
+        return ("[red]✕[/]", "no longer lets us in") if is_lost else ("[yellow]◷[/]", "has not answered yet")
+    if not asked:
+        return "[green]✓[/]", "connected when it was last asked"
+    if one.detail:
+        return "[yellow]◷[/]", "does not answer as it should just now"
+    since = f"connected when asked {_lasting(now - one.checked_at)} ago" if one.checked_at else "connected"
+    if one.failures:
+        return "[yellow]◷[/]", f"{since}; the last call failed"
+    is_unheard = any(source.startswith(f"{one.name}:") for source in unheard)
+    return ("[yellow]◷[/]", f"{since}; it cannot be read now") if is_unheard else ("[green]✓[/]", since)
 
 
 def _in(due_at: datetime, now: datetime) -> str:

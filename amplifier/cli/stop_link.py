@@ -15,7 +15,7 @@ from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.cli.streams import can_write
 from amplifier.cli.up import WEB_PORT
-from amplifier.cli.whole_file import whole_file
+from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.deliver.people import pages_at
 from amplifier.errors import UsageError
@@ -32,7 +32,7 @@ HALVES = "\u2580\u2584\u2588"  # the blocks that a code is drawn of in a termina
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     does = parser.add_mutually_exclusive_group()
-    does.add_argument("--svg", type=Path, metavar="FILE", help="write the code into this file too, to be printed")
+    does.add_argument("--svg", type=file_name, metavar="FILE", help="write the code into this file too, to be printed")
     does.add_argument("--list", action="store_true", help="say when those in use were made, and make none")
     does.add_argument("--revoke", action="store_true", help="end every stop link that was ever given out")
 

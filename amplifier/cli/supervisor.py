@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -10,8 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from amplifier.cli.lifeline import LAST_SECONDS, VARIABLE
+from amplifier.cli.lifeline import LAST_SECONDS, READY, VARIABLE
 
 AMPLIFIER = (sys.executable, "-m", "amplifier")
 FIRST_PAUSE_S = 0.2
@@ -53,7 +55,9 @@ class Supervisor:
         self.is_ending = False
         self.was_refused = False
         self._lifeline, self._ours = os.pipe()
-        os.set_inheritable(self._lifeline, True)
+        self._hears, self._ready = os.pipe()
+        os.set_blocking(self._hears, False)
+        self._heard, self._told_ready = b"", dict[str, Any]()
 
     def start(self) -> None:
         """Start every child."""
@@ -86,6 +90,15 @@ class Supervisor:
                 child.due = now + child.pause
                 self._told(f"{child.name} ended ({_why(code)}); it starts again in {child.pause:.1f} s.")
 
+    def ready(self) -> Mapping[str, Any]:
+        """What each part told that has said that it is at work."""
+        with contextlib.suppress(BlockingIOError):
+            while more := os.read(self._hears, 65_536):
+                self._heard += more
+        *lines, self._heard = self._heard.split(b"\n")
+        self._told_ready |= dict(json.loads(line) for line in lines)
+        return self._told_ready
+
     def end(self) -> None:
         """Note the wish to end, for `watch` to see. A signal handler may call it: it takes no lock."""
         self.is_ending = True
@@ -104,15 +117,15 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 _kill_session(process.pid)
                 process.wait()
-        for descriptor in (self._lifeline, self._ours):
+        for descriptor in (self._lifeline, self._ours, self._hears, self._ready):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
             [*child.program, *child.words],
-            env={**self._environment, **child.secrets, VARIABLE: str(self._lifeline)},
-            pass_fds=(self._lifeline,),
+            env={**self._environment, **child.secrets, VARIABLE: str(self._lifeline), READY: str(self._ready)},
+            pass_fds=(self._lifeline, self._ready),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

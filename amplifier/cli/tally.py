@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -231,6 +231,38 @@ def at_rest(database: Path) -> tuple[int, int]:
         connection.close()
     moving = sum(rows.get(state, 0) for state in ("queued", "sending", "unsure"))
     return sum(rows.values()) - moving, sum(rows.values())
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a rehearsal goes: what is planned, what was sent, and how long the one that waits longest has been due."""
+
+    planned: int
+    sent: int
+    waits_s: float
+
+
+def progress(database: Path, now: datetime) -> Progress:
+    """How it goes by this ledger; nothing while there is none."""
+    if not database.exists():
+        return Progress(0, 0, 0.0)
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)
+    try:
+        planned, sent, oldest = connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE d.state = 'sent'),"
+            " min(p.due_at) FILTER (WHERE d.state = 'queued' AND d.attempts = 0)"
+            " FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE d.verb = 'publish'"
+        ).fetchone()
+    except sqlite3.OperationalError:
+        return Progress(0, 0, 0.0)
+    finally:
+        connection.close()
+    return Progress(planned, sent, _since(oldest, now))
+
+
+def _since(text: str | None, now: datetime) -> float:
+    """The seconds since then; 0 for what lies ahead, or never was."""
+    return max(0.0, (now - _instant(text).replace(tzinfo=UTC)).total_seconds()) if text else 0.0
 
 
 def has_published(database: Path) -> bool:

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
 import fcntl
 import os
-import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from rich.markup import escape
-
-from amplifier.cli.console_link import line
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
-from amplifier.cli.output import console, warn
+from amplifier.cli.output import console
+from amplifier.cli.ports import Ports, Wanted, answers
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest, has_published
 from amplifier.cli.unheard import unheard
+from amplifier.cli.welcome import Begun, welcome
+from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable
-from amplifier.errors import Problem, SettingsError, UsageError
+from amplifier.errors import SettingsError, UsageError
 from amplifier.patience import Public
-from amplifier.place import DATABASE, LAST_PORT, LOCK, SANDBOX_PORT, Place, is_locked, port_number, settle
+from amplifier.place import DATABASE, LOCK, PORT_FILE, SANDBOX_PORT, Place, be_present, port_number, settle
 from amplifier.schedule import files
-from amplifier.schedule.program import read_program
-from amplifier.settings import Mode
+from amplifier.schedule.program import Program, read_program
+from amplifier.settings import Campaign, Mode
 from amplifier.store.unwell import file_in, must_be_sound
-from amplifier.web.admission import WALL_HOST
 
 WEB_PORT = 8000
+LONG_S = 15.0
 REHEARSED = ("amplifier.sqlite3*", "world.sqlite3*")
 ROOM = 20_000_000  # bytes: a campaign's database with its journal, and the pretend world
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -48,14 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=port_number,
-        default=os.environ.get("PORT", str(WEB_PORT)),
-        help=f"the pages' port (default: PORT in the environment, or {WEB_PORT})",
+        default=os.environ.get("PORT"),
+        help=f"the pages' port (default: PORT in the environment, or the first free one from {WEB_PORT} on)",
     )
     parser.add_argument(
         "--sandbox-port",
         type=port_number,
-        default=str(SANDBOX_PORT),
-        help=f"the pretend networks' port (default: {SANDBOX_PORT})",
+        help=f"the pretend networks' port (default: the first free one from {SANDBOX_PORT} on)",
     )
     parser.add_argument(
         "--fresh", action="store_true", help="begin the rehearsal anew; what was played here before is deleted"
@@ -71,37 +69,69 @@ def run(options: argparse.Namespace) -> int:
         raise SettingsError(list(missing))
     if options.fresh and place.settings.mode is Mode.LIVE:
         raise UsageError("Only a rehearsal can begin anew: a live ledger is the proof of what went out.")
-    ports = {"--port": options.port}
+    wanted = [Wanted("--port", "the pages are on", options.port, WEB_PORT)]
     if place.settings.mode is Mode.REHEARSAL:
-        ports["--sandbox-port"] = options.sandbox_port
-    environment = environment_for(place, options.sandbox_port)
-    opened = Opened("127.0.0.1", options.port, new_token())
-    supervisor = Supervisor(children(place, opened=opened), environment=environment, told=_tell)
+        wanted.append(Wanted("--sandbox-port", "the pretend networks are on", options.sandbox_port, SANDBOX_PORT))
+    with only_one(place.var), contextlib.closing(Ports()) as kept:
+        return _run(options, place, program, kept.take(tuple(wanted), told=console().print))
+
+
+def _run(options: argparse.Namespace, place: Place, program: Program, ports: Mapping[str, int]) -> int:
+    sandbox_port = ports.get("--sandbox-port", SANDBOX_PORT)
+    environment = environment_for(place, sandbox_port)
+    opened = Opened("127.0.0.1", ports["--port"], new_token())
+    tell = partial(_tell, place.settings.campaign)
+    supervisor = Supervisor(children(place, opened=opened), environment=environment, told=tell)
     end_on_signals(supervisor)
     try:
-        with only_one(place.var):
-            refuse_taken(ports)
-            if options.fresh:
-                forget(place.var)
-            database = file_in(place.var)
-            must_be_sound(database)
-            unready = unaccountable(place.settings)
-            if unready and database and not has_published(database):  # the worker asks a server
-                raise SettingsError(list(unready))
-            before = at_rest(place.var / DATABASE)
-            migrate(place, environment)
-            if not supervisor.is_ending:
-                supervisor.start()
-            supervisor.watch(until=lambda: all(answers(port) for port in ports.values()))
-            if place.settings.mode is Mode.REHEARSAL:
-                world = World(options.sandbox_port, place.sandbox_token)
-                supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
-            if not supervisor.is_ending:
-                _welcome(place, options, before, unheard(program), opened=opened)
-            supervisor.watch()
+        if options.fresh:
+            forget(place.var)
+        database = file_in(place.var)
+        must_be_sound(database)
+        unready = unaccountable(place.settings)
+        if unready and database and not has_published(database):  # the worker asks a server
+            raise SettingsError(list(unready))
+        before = at_rest(place.var / DATABASE)
+        migrate(place, environment)
+        present = be_present(place.var, "up")
+        _write_down(place, sandbox_port)
+        if not supervisor.is_ending:
+            supervisor.start()
+        _until_at_work(supervisor, ports, tell)
+        if place.settings.mode is Mode.REHEARSAL:
+            world = World(sandbox_port, place.sandbox_token)
+            supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
+        if not supervisor.is_ending:
+            stopped = supervisor.ready()["worker"]
+            welcome(place, options, Begun(opened, sandbox_port, before, stopped, unheard(program)))
+        supervisor.watch()
+        del present
     finally:
         supervisor.close()
     return 2 if supervisor.was_refused else 0
+
+
+def _until_at_work(supervisor: Supervisor, ports: Mapping[str, int], tell: Callable[[str], None]) -> None:
+    """Come back once every part is at work, or it is to end; whoever waits long is told what for."""
+    begun, told = time.monotonic(), False
+
+    def are_all() -> bool:
+        nonlocal told
+        silent = [f"port {port}" for port in ports.values() if not answers(port)]
+        silent += [] if "worker" in supervisor.ready() else ["the worker"]
+        if silent and not told and time.monotonic() - begun > LONG_S:
+            told = True
+            tell(f"Not at work yet: {' and '.join(silent)}. It goes on trying; nothing is sent before.")
+        return not silent
+
+    supervisor.watch(until=are_all)
+
+
+def _write_down(place: Place, sandbox_port: int) -> None:
+    """Where the pretend networks are, for the commands of this install."""
+    if place.settings.mode is Mode.REHEARSAL:
+        with contextlib.suppress(OSError):  # a disk that is full just now; they have the usual port, mostly
+            (place.var / PORT_FILE).write_text(f"{sandbox_port}\n", encoding="utf-8")
 
 
 def end_on_signals(supervisor: Supervisor) -> None:
@@ -208,11 +238,6 @@ def only_one(var: Path) -> Iterator[None]:
         yield
 
 
-def is_up(var: Path) -> bool:
-    """Whether an `up` is at work on this data folder."""
-    return is_locked(var / LOCK)
-
-
 def forget(var: Path) -> None:
     """Delete what a rehearsal has played in this folder; its key stays."""
     for pattern in ("amplifier.sqlite3*", "world.sqlite3*"):
@@ -220,94 +245,6 @@ def forget(var: Path) -> None:
             path.unlink()
 
 
-def refuse_taken(ports: Mapping[str, int]) -> None:
-    """Raises UsageError for a port (by the option that sets it) that is not free on this machine, or is used twice."""
-    for option, port in ports.items():
-        another = f"Choose another: amplifier up {option} {port + 1 if port < LAST_PORT else port - 1}"
-        if list(ports.values()).count(port) > 1:
-            raise UsageError(f"Port {port} cannot serve two. {another}")
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError as error:
-                taken = error.errno == errno.EADDRINUSE
-                why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
-                raise UsageError(f"Port {port} {why}. {another}") from None
-
-
-def answers(port: int) -> bool:
-    """Whether a web server answers there."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=1)
-    try:
-        connection.request("GET", "/healthz")
-        connection.getresponse().read()
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
-
-
-def _welcome(
-    place: Place,
-    options: argparse.Namespace,
-    before: tuple[int, int],
-    warnings: Sequence[Problem] = (),
-    *,
-    opened: Opened,
-) -> None:
-    campaign = place.settings.campaign
-    is_seen = sys.stdout.isatty()  # what is no terminal may be a log, and the secret that opens the console is for none
-    plain = opened.without_token()
-    shown = opened if is_seen else plain
-    wall = shown.address("/wall") if is_seen else f"http://{WALL_HOST}:{options.sandbox_port}/wall"
-    name = escape(campaign.name)
-    out = console()
-    out.print()
-    if place.settings.mode is Mode.REHEARSAL:
-        length = _length(place.settings.rehearsal.seconds)
-        out.print(f"[bold]REHEARSAL[/]  {name}")
-        out.print(f"Its whole campaign in {length}. Nothing leaves this computer.\n")
-        out.print(line("Watch the wall", wall), soft_wrap=True)
-    else:
-        out.print(f"[bold]LIVE[/]  {name}\nWhat is due goes out to the world.\n")
-    out.print(line("I schedule", shown.address("/")), soft_wrap=True)
-    out.print(line("I share", plain.address(f"/k/{campaign.id}")), soft_wrap=True)
-    out.print(line("I answer", shown.address("/mentions")), soft_wrap=True)
-    out.print(
-        "\nThese addresses carry a secret that opens the console until Ctrl-C. To see them once more:\n"
-        if is_seen
-        else "\nA secret opens the console, and this may be a log. For addresses with the secret in them:\n"
-    )
-    out.print(_command(options, "console-link"), markup=False, soft_wrap=True)
-    if place.settings.mode is Mode.REHEARSAL and before[1]:
-        out.print(f"\nIt began earlier: {before[0]} of its {before[1]} deliveries were done. From the start again:\n")
-        out.print(_command(options, "up", "--fresh"), markup=False, soft_wrap=True)
-    out.print("\nNext, in a second terminal:\n")
-    if made := os.environ.get("AMPLIFIER_COMMAND"):  # from then on it is called as every page and message calls it
-        out.print(f"  . {shlex.quote(str(Path(made).with_name('activate')))}", markup=False, soft_wrap=True)
-    words = ("send", "'Hello from the hall'", "--to", place.settings.accounts[0].name)
-    out.print(_command(options, *words, program="amplifier" if made else ""), markup=False, soft_wrap=True)
-    if warnings:
-        out.print()
-        warn(out, warnings)
-    out.print("\nCtrl-C ends everything.")
-
-
-def _command(options: argparse.Namespace, *words: str, program: str = "") -> str:
-    """A command for this install, to be pasted; `program` is how it is called, if not as it was called here."""
-    called = "amplifier" if Path(sys.argv[0]).name == "amplifier" else "python -m amplifier"
-    where = [] if options.home == Path() else ["--home", shlex.quote(str(options.home))]
-    where += [] if options.var is None else ["--var", shlex.quote(str(options.var))]
-    return "  " + " ".join([program or os.environ.get("AMPLIFIER_COMMAND", called), *words, *where])
-
-
-def _length(seconds: int) -> str:
-    """A rehearsal's length as people say it."""
-    number, unit = (seconds, "second") if seconds < 120 else (round(seconds / 60), "minute")
-    return f"{number} {unit}s"
-
-
-def _tell(sentence: str) -> None:
-    console().print(f"{time.strftime('%H:%M:%S')}  {sentence}", markup=False)
+def _tell(campaign: Campaign, sentence: str) -> None:
+    now = utc_now().astimezone(ZoneInfo(campaign.zone))
+    console().print(f"{now:%H:%M:%S} {campaign.place}  {sentence}", markup=False)

@@ -9,15 +9,16 @@ import os
 import sys
 from pathlib import Path
 
+from amplifier.cli.at_work import at_work
 from amplifier.cli.console_link import PAGES, line
 from amplifier.cli.console_token import Opened, keep, token_of_this_run
 from amplifier.cli.lifeline import hold_on, insist
 from amplifier.cli.output import console
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
-from amplifier.place import port_number, settle
+from amplifier.place import Place, port_number, settle
 from amplifier.store.transaction import be_brief, stay_with_this_file
-from amplifier.web.admission import WALL_HOST, Admission, has_console
+from amplifier.web.admission import WALL_HOST, Admission, base_of, has_console
 from amplifier.web.asgi import application
 from amplifier.web.errands.stop_links import stop_links
 from amplifier.web.open_files import connections, raise_limit, too_few
@@ -50,17 +51,21 @@ def run(options: argparse.Namespace) -> int:
     if short := too_few(files):
         log.warning(short)
     be_brief()
-    pages = PublicPages(place.settings)
+
+    def begin() -> None:
+        stop_links().start()
+        stay_with_this_file()
+        announce(host, port)
+
+    pages = PublicPages(place.settings, when_ready=begin)
     pages.start()
-    stop_links().start()
-    stay_with_this_file()
-    announce(host, port)
     opened = Opened(host, port, token_of_this_run() if has_console(host) else "")
-    kept = _open_console(place.var, opened, say=alone) if opened.token else contextlib.nullcontext()
+    kept = _open_console(place.var, opened) if opened.token else contextlib.nullcontext()
     try:
         with kept:
             site = application(pages, Admission(host, port, opened.token))
-            serve(site, host=host, port=port, connections=connections(files))
+            serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
+            serve(site, host=host, port=port, connections=connections(files), serving=serving)
     except OSError as error:
         raise UsageError(f"The pages cannot use port {port}: {error}. Choose another with --port.") from None
     finally:
@@ -70,13 +75,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _open_console(var: Path, opened: Opened, *, say: bool) -> contextlib.AbstractContextManager[object]:
-    """Let `console-link` find the console, and `say` where it is: on a terminal with its secret, never in a log."""
-    if say:
-        shown = opened if sys.stdout.isatty() else opened.without_token()
-        for words, path in PAGES.values():
-            console().print(line(words, shown.address(path)), soft_wrap=True)
-        print("Only a secret of this run opens them. To show it: amplifier console-link", flush=True)
+def _tell(place: Place, opened: Opened) -> None:
+    """Say that it is at work, and where the console is: on a terminal with its secret, never in a log."""
+    print(at_work("The web server", place, where=base_of(opened.host, opened.port)), flush=True)
+    if not opened.token:
+        return
+    shown = opened if sys.stdout.isatty() else opened.without_token()
+    for words, path in PAGES.values():
+        console().print(line(words, shown.address(path)), soft_wrap=True)
+    print("Only a secret of this run opens them. To show it: amplifier console-link", flush=True)
+
+
+def _open_console(var: Path, opened: Opened) -> contextlib.AbstractContextManager[object]:
+    """Let `console-link` find the console."""
     try:
         return keep(var, opened)
     except OSError as error:

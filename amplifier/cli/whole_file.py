@@ -12,6 +12,13 @@ from typing import BinaryIO
 from amplifier.errors import UsageError
 
 
+def file_name(text: str) -> Path:
+    """An option's file. Raises UsageError for a folder's name, whether the folder is there or not."""
+    if text.endswith(os.sep):
+        raise UsageError(f"{text} is a folder. Name the file in it.")
+    return Path(text)
+
+
 @contextlib.contextmanager
 def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Write this file; it appears, in place of the one before, only when all of it is on the disk.

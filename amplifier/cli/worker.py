@@ -8,12 +8,17 @@ import logging
 import sys
 import time
 
-from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.at_work import at_work, stops_in_words
+from amplifier.cli.lifeline import end_when_told, hold_on, say_ready
+from amplifier.cli.migrate import make_tables
+from amplifier.cli.output import console, print_stop
 from amplifier.compose.accountable import unaccountable
+from amplifier.deliver.halt import halts
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.errors import DatabaseTrouble, SettingsError
-from amplifier.place import settle
+from amplifier.place import be_present, settle
 from amplifier.store import heartbeats, journeys
+from amplifier.store.ready import Readiness, must_not_be_other
 from amplifier.store.transaction import database_file, stay_with_this_file
 from amplifier.store.unwell import must_be_sound
 from amplifier.text.visible import revealed
@@ -29,24 +34,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until told to stop."""
-    hold_on()
+    alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
     must_be_sound(database_file())
+    is_new = must_not_be_other() is Readiness.EMPTY
     unready = unaccountable(place.settings)
-    if unready and not journeys.has_published():
+    if unready and (is_new or not journeys.has_published()):
         raise SettingsError(list(unready))
+    if is_new:
+        make_tables()
     house = open_house(place)
     stay_with_this_file()
+    present = be_present(place.var, "worker")
     jobs, worker = worker_jobs(house)
     if options.listen:
         jobs += listener_jobs(house)
     engine = EmbeddedEngine(jobs)
     until_told = end_when_told()
     engine.start()
+    stopped = stops_in_words(halts(place))
+    say_ready("worker", stopped)
+    if alone:
+        print(at_work("The worker", place), flush=True)
+        for what, why, command in stopped:
+            print_stop(console(), what, why, f"amplifier {command}")
     until_told()
     engine.stop()
     worker.stop()
+    del present
     say_good_bye("worker", *(["listener"] if options.listen else []))
     return 0
 

@@ -93,7 +93,7 @@ def look_after(
 def _look_after(
     platforms: Mapping[str, Platform], *, now: Callable[[], datetime], paid: Collection[str], started: datetime | None
 ) -> None:
-    for state in accounts.account_states():
+    for state in accounts.account_states(platforms):
         platform = platforms.get(state.name)
         if platform is None or _is_fresh(state, now(), is_paid=state.name in paid, started=started):
             if platform is not None and state.health == accounts.OK:  # whoever found it well may have died since

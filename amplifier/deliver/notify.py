@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from functools import partial
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.notice import Draft, News, Notice
 from amplifier.compose.accountable import what_it_lacks
+from amplifier.deliver.called import names
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.notices import (
     ACCOUNT,
@@ -25,7 +25,6 @@ from amplifier.deliver.notices import (
 )
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import times_wrong, wrong_clock
-from amplifier.networks import TITLES
 from amplifier.policy import Recipient, Topic
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, journeys, notices
@@ -171,15 +170,6 @@ class Notifier:
 def listeners(settings: Settings, topic: Topic) -> list[Recipient]:
     """Who wants to hear of this, in the order of the settings."""
     return [one for one in settings.notify if topic in one.about]
-
-
-def names(settings: Settings) -> dict[str, str]:
-    """How people call each account: by its network, and by its handle too where there are several on it."""
-    many = Counter(account.platform for account in settings.accounts)
-    return {
-        one.name: TITLES[one.platform] + (f" ({one.known_as})" if many[one.platform] > 1 else "")
-        for one in settings.accounts
-    }
 
 
 def title(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.deliver.called import name_of
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.deadline import within
 from amplifier.deliver.questions import Act, Outlook, Question, question
@@ -165,6 +166,7 @@ def _outlook(account: Account | None, row: Journey, settings: Settings) -> Outlo
         readable=is_readable(account, settings),
         looks=table.looks,
         parks=account.on_doubt is OnDoubt.PARK,
+        called=name_of(account.name, account.platform, settings),
     )
 
 
@@ -178,7 +180,7 @@ def _check(
     anyway: bool,
 ) -> tuple[Proof, str]:
     """How far the post behind a link could be checked, and why no further. Raises UsageError if it is not ours."""
-    title = TABLE[account.platform].title
+    title = name_of(account.name, account.platform, settings)
     if platform is None or not is_readable(account, settings):
         return Proof.SHAPE, f"{title} was not asked."
     try:

@@ -24,7 +24,8 @@ class Act(StrEnum):
 class Outlook:
     """What a question needs to know of its account.
 
-    `title` and `handle` are how people call it; `readable`: the network may be asked what is there; `looks`: how many
+    `title` and `handle` are its network and its handle as people call them, `called` is what tells it from others there
+    (empty: the title does); `readable`: the network may be asked what is there; `looks`: how many
     looks must see nothing before a repeat; `parks`: then a person decides.
     """
 
@@ -33,6 +34,7 @@ class Outlook:
     readable: bool
     looks: int
     parks: bool
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,14 +195,15 @@ def _by_itself(row: Journey, outlook: Outlook) -> str:
     if row.state is State.UNSURE:
         return _looking(row, outlook)
     if row.state is State.HELD:
-        passes = BY_ITSELF.get(row.reason, NOTHING).format(title=outlook.title)
+        passes = BY_ITSELF.get(row.reason, NOTHING).format(title=outlook.called or outlook.title)
         return passes if row.unseen_since is None or passes == NOTHING else LOOKED_FOR_FIRST
     return NOTHING
 
 
 def _looking(row: Journey, outlook: Outlook) -> str:
     if not outlook.readable:
-        return f"Amplifier may not look on {outlook.title}, so it waits for you. It sends nothing again by itself."
+        where = outlook.called or outlook.title
+        return f"Amplifier may not look on {where}, so it waits for you. It sends nothing again by itself."
     match row.reason:
         case DoubtReason.AGAIN:
             return "Amplifier looks once more, as you asked, and sends it if it is not there."

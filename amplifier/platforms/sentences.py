@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from amplifier.campaign.delivery import Verb
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 
+TWO_MINUTES = 120
 REFUSED = {
     Verb.PUBLISH: "does not accept this post",
     Verb.EDIT: "does not accept this change",
@@ -22,6 +24,15 @@ DOUBT = {
 def unreached(network: str, verb: Verb | None, why: str) -> Unavailable:
     """No connection came about, so that nothing can have happened. Without a verb something was only to be read."""
     return Unavailable(f"{network} could not be reached{', so nothing was sent' if verb else ''} {why}.")
+
+
+def told_to_wait(network: str, until: datetime, now: datetime) -> str:
+    """That it did so, and for how long: what is kept of it is read in any zone, and long after."""
+    seconds = max(1, math.ceil((until - now).total_seconds()))
+    if seconds < TWO_MINUTES:
+        return f"{network} asked us to wait for {seconds} {'second' if seconds == 1 else 'seconds'}."
+    minutes = math.ceil(seconds / 60)
+    return f"{network} asked us to wait for {minutes} minutes."
 
 
 def stranger(network: str, verb: Verb | None, status: int, until: datetime | None) -> PlatformError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
@@ -25,6 +24,7 @@ HANGING = 12  # beyond these, so many that hang on the milestone which the wall'
 SLIP = Distance(timedelta(minutes=40))
 ACTOR = "the wall"
 LOST_EVERY_S = 2.0
+LOST_REST = 30  # times as long as it took
 
 
 class Stagehand:
@@ -51,7 +51,7 @@ class Stagehand:
         self._told_stage = ""
         self._lost = 0
         self._slipping = ""
-        self._lost_at: datetime | None = None
+        self._next_count: datetime | None = None
 
     def tell(self) -> None:
         """Tell the wall what comes next, what is unsure, and what is missing from the world.
@@ -60,16 +60,16 @@ class Stagehand:
         """
         self._tell_stage()
         self._count_lost()
-        waiting = journeys.coming()
-        self._slipping = _busiest(waiting)
-        later = [row for row in waiting[COMING:] if self._slipping and row.milestone == self._slipping]
-        coming = [*waiting[:COMING], *later[:HANGING]]
+        first = journeys.coming(COMING)
+        self._slipping = journeys.busiest_milestone()
+        hanging = journeys.coming(COMING + HANGING, milestone=self._slipping) if self._slipping else ()
+        coming = [*first, *[row for row in hanging if row not in first][:HANGING]]
         counts = journeys.counts()
         stops = self._stopped()
         plan = {
             "next": _next(coming),
             "coming": [self._coming(row) for row in coming],
-            "unsure": [self._unsure(row) for row in journeys.journeys(states=(State.UNSURE,))],
+            "unsure": [self._unsure(row) for row in journeys.journeys(states=(State.UNSURE,), limit=COMING)],
             "lost": self._lost,
             "held": counts[State.HELD],
             "missed": counts[State.MISSED],
@@ -126,15 +126,16 @@ class Stagehand:
     def _count_lost(self) -> None:
         """How many posts with a receipt the world lacks."""
         now = self._now()
-        if self._lost_at and now - self._lost_at < timedelta(seconds=LOST_EVERY_S):
+        if self._next_count and now < self._next_count:
             return
-        sent = journeys.journeys(states=(State.SENT,))
+        sent = journeys.receipts()
         world = self._ask("GET", "/_/world")
         if not isinstance(world, dict):
             return
         there = {post["remote_id"] for post in world["posts"]}
-        self._lost = sum(1 for row in sent if row.receipt and row.receipt.remote_id not in there)
-        self._lost_at = now
+        self._lost = len(sent - there)
+        done = self._now()  # the more there is to compare the longer it takes: never more than a small part of the time
+        self._next_count = done + max(timedelta(seconds=LOST_EVERY_S), LOST_REST * (done - now))
 
     def _coming(self, row: Journey) -> dict[str, str]:
         return {
@@ -176,12 +177,6 @@ class Stagehand:
             return None
         finally:
             connection.close()
-
-
-def _busiest(waiting: Sequence[Journey]) -> str:
-    """The milestone on which most of the waiting posts hang: what the wall's button moves. Empty if none does."""
-    hanging = Counter(row.milestone for row in waiting if row.milestone)
-    return max(hanging, key=lambda name: hanging[name]) if hanging else ""
 
 
 def _title(milestone: str) -> str:

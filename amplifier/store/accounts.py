@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -161,9 +161,10 @@ def remote_id_of(label: str) -> str:
 
 
 @reading
-def account_states() -> tuple[AccountState, ...]:
-    """All accounts, by name."""
-    return tuple(_state(row) for row in AccountRow.objects.order_by("label"))
+def account_states(among: Collection[str] | None = None) -> tuple[AccountState, ...]:
+    """All accounts, or those with these labels, by name."""
+    rows = AccountRow.objects.all() if among is None else AccountRow.objects.filter(label__in=list(among))
+    return tuple(_state(row) for row in rows.order_by("label"))
 
 
 @reading

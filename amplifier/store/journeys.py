@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from amplifier.campaign.delivery import SKIPPED, DeliveryId, Journey, Receipt, RemoteState, State, Verb
 from amplifier.campaign.fate import Fate, Follows, became_of_each
@@ -73,9 +73,10 @@ def tally() -> Tally:
 
 
 @reading
-def coming(limit: int | None = None) -> tuple[Journey, ...]:
-    """What waits to go out for the first time, by due time: no correction and no deletion."""
+def coming(limit: int | None = None, *, milestone: str = "") -> tuple[Journey, ...]:
+    """What waits to go out for the first time, by due time, and no changes to it; what hangs on `milestone`."""
     rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.QUEUED).exclude(LATER)
+    rows = rows.filter(post__milestone=milestone) if milestone else rows
     return tuple(_journey(row) for row in rows.order_by("post__due_at", "id")[:limit])
 
 
@@ -93,6 +94,22 @@ def own_skipped(now: datetime) -> tuple[Journey, ...]:
     rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.DROPPED, run_at__gt=now)
     own = rows.filter(post__slot=OWN, reason=SKIPPED).exclude(LATER)
     return tuple(_journey(row) for row in own.order_by("post__due_at", "id"))
+
+
+@reading
+def busiest_milestone() -> str:
+    """The milestone on which most of what waits hangs, of several the one that has the next; empty if none has any."""
+    waiting = DeliveryRow.objects.filter(state=State.QUEUED).exclude(LATER).exclude(post__milestone="")
+    found = waiting.values("post__milestone").annotate(number=Count("id"), first=Min("post__due_at"))
+    row = found.order_by("-number", "first", "post__milestone").first()
+    return str(row["post__milestone"]) if row else ""
+
+
+@reading
+def receipts() -> frozenset[str]:
+    """The network's id of everything that is out."""
+    sent = DeliveryRow.objects.filter(state=State.SENT, remote_id__isnull=False)
+    return frozenset(str(pk) for pk in sent.values_list("remote_id", flat=True))
 
 
 @reading

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from django.db import connection
 
-from amplifier.errors import UsageError
+from amplifier.errors import DatabaseTrouble, UsageError
+from amplifier.place import who_is_present
 from amplifier.store import stops
 from amplifier.store.models import Ledger
 from amplifier.store.transaction import database_file, reading, whole
+from amplifier.store.unwell import Ill, in_words
 
 TABLE = "ledger"
 SERVICE = "service"
@@ -65,7 +67,13 @@ def is_ready() -> bool:
 
 
 def must_be_ready() -> None:
-    """Raises UsageError with the next step if the service was never started on this database."""
+    """Raises UsageError with the next step if the service was never started on this database.
+
+    Raises DatabaseTrouble if the service is at work, and its file was taken away.
+    """
+    file = database_file()
+    if file and not file.exists() and who_is_present(file.parent):
+        raise DatabaseTrouble(in_words(Ill.GONE, str(file)))
     if not is_ready() or ledger() is None:
         raise UsageError("The service has not been started here yet. Start it first: amplifier up")
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
 from amplifier.campaign.stop import STOPPED, sending
+from amplifier.deliver.called import name_of
 from amplifier.deliver.halt import Halt, flags, halts
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
@@ -108,6 +109,11 @@ def lasting(seconds: float) -> str:
 def title(platform: str) -> str:
     """How a network is called."""
     return TITLES[platform]
+
+
+def titled(label: str, platform: str) -> str:
+    """How an account is called: by its network, and by its handle too where there are several on it."""
+    return name_of(label, platform, place().settings)
 
 
 def known_as(account: Account) -> str:

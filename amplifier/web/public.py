@@ -18,6 +18,7 @@ from amplifier.errors import DatabaseTrouble
 from amplifier.settings import Settings
 from amplifier.sharekit.page import ASSETS, asset, imprint_page
 from amplifier.store import kits
+from amplifier.store.ready import Readiness, readiness
 from amplifier.web.failures import NOT_NOW
 
 log = logging.getLogger("amplifier.web")
@@ -25,6 +26,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
 REFRESH_S = 0.5
+HEALTH = "/healthz"
 POLICY = (
     b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -62,14 +64,20 @@ def body(content: bytes, kind: str) -> Body:
 
 
 class PublicPages:
-    """Serves `/k/<campaign>`, `/k/static/<file>`, `/imprint` and `/healthz`; kits are renewed in the background."""
+    """Serves `/k/<campaign>`, `/k/static/<file>`, `/imprint` and `/healthz`; kits are renewed in the background.
 
-    def __init__(self, settings: Settings) -> None:
+    Until the database has its tables it asks nothing of it but that, and `/healthz` says so; then it calls `when_ready`
+    once.
+    """
+
+    def __init__(self, settings: Settings, *, when_ready: Callable[[], None] = lambda: None) -> None:
+        self._is_ready, self._when_ready = False, when_ready
         self._kits: Mapping[str, Body] = {}
         self._digests: Mapping[str, str] = {}
         self._files = {name: body(*found) for name in ASSETS if (found := asset(name))}
         self._imprint = body(imprint_page(settings, by_hand=by_hand(settings)), "text/html; charset=utf-8")
         self._alive = body(b"alive\n", "text/plain; charset=utf-8")
+        self._unready = body(b"not ready\n", "text/plain; charset=utf-8")
         self._missing = body(b"There is nothing here.\n", "text/plain; charset=utf-8")
         self._failed = body(f"{NOT_NOW}\n".encode(), "text/plain; charset=utf-8")
         self._leading_on = body(b"<!doctype html><title>Amplifier</title>\n", "text/html; charset=utf-8")
@@ -88,6 +96,11 @@ class PublicPages:
     def refresh(self) -> None:
         """Take over kits that were published since. If the database cannot be read, what is there stays."""
         try:
+            if not self._is_ready:
+                if readiness() is not Readiness.READY:
+                    return
+                self._is_ready = True
+                self._when_ready()
             digests = kits.kit_digests()
             if digests != self._digests:
                 published = kits.kits()
@@ -100,6 +113,9 @@ class PublicPages:
         """Answer a request for a public page."""
         if scope["method"] not in ("GET", "HEAD"):
             await _answer(scope, send, 405, self._missing, (b"allow", b"GET, HEAD"), (b"cache-control", NEVER))
+            return
+        if scope["path"] == HEALTH and not self._is_ready:
+            await _answer(scope, send, 503, self._unready, (b"cache-control", NEVER))
             return
         found = self._find(scope["path"])
         if found is None:
@@ -134,7 +150,7 @@ class PublicPages:
         await _answer(scope, send, 413, self._missing, (b"cache-control", NEVER), (b"connection", b"close"))
 
     def _find(self, path: str) -> Body | None:
-        if path == "/healthz":
+        if path == HEALTH:
             return self._alive
         if path == "/imprint":
             return self._imprint

@@ -21,15 +21,20 @@ WAITING = 4096  # connections that the system keeps until we take them; it may c
 STOP_WITHIN_S = 2.0  # for requests under way; the supervisor gives 4 s in all
 
 
-def serve(app: Callable[..., Any], *, host: str, port: int, connections: int) -> None:
+def serve(
+    app: Callable[..., Any], *, host: str, port: int, connections: int, serving: Callable[[], None] = lambda: None
+) -> None:
     """Serve until SIGTERM or Ctrl-C, and end the process then. Comes back only if serving failed.
 
-    `connections` are held at once at most; who comes then waits to be let in.
+    `connections` are held at once at most; who comes then waits to be let in. `serving` is called as soon as the
+    port is ours.
     """
-    asyncio.run(_serve(app, host=host, port=port, connections=connections))
+    asyncio.run(_serve(app, host=host, port=port, connections=connections, serving=serving))
 
 
-async def _serve(app: Callable[..., Any], *, host: str, port: int, connections: int) -> None:
+async def _serve(
+    app: Callable[..., Any], *, host: str, port: int, connections: int, serving: Callable[[], None]
+) -> None:
     server = Server(
         app,
         address=host,
@@ -42,19 +47,20 @@ async def _serve(app: Callable[..., Any], *, host: str, port: int, connections: 
         backpressure=connections,
         log_enabled=False,
     )
+    server.on_startup(serving)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    serving = asyncio.create_task(server.serve())
+    task = asyncio.create_task(server.serve())
     waiting = asyncio.create_task(stopping.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        serving.result()
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
         return
     stop: Callable[[], None] = server.stop
     stop()
-    await asyncio.wait({serving}, timeout=STOP_WITHIN_S)
+    await asyncio.wait({task}, timeout=STOP_WITHIN_S)
     sys.stdout.flush()
     sys.stderr.flush()
     # granian's own threads may still answer; one that meets a closed loop or an interpreter on its way out panics

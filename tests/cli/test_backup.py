@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from amplifier.campaign.errand import ErrandKind
 from amplifier.cli.up import only_one
 from amplifier.clock import utc_now
 from amplifier.schedule.stage import Stage
-from amplifier.store import heartbeats, journeys, restored, stops
+from amplifier.store import errands, heartbeats, journeys, restored, stops
 from amplifier.store.backup_file import read_header, write
 from amplifier.store.models import DeliveryRow, Ledger, PostRow
 from tests.cli.conftest import Shell
@@ -67,6 +68,23 @@ def test_it_goes_where_it_is_told(shell: Shell, tmp_path: Path, name: str) -> No
     path = _backup(shell, "--to", str(tmp_path / name) if name else str(tmp_path))
     assert path.parent == tmp_path
     assert path.name == name or path.name.startswith("lab23-rehearsal-")
+
+
+def test_a_folder_that_is_not_there_is_made_and_never_a_file_of_its_name(shell: Shell, tmp_path: Path) -> None:
+    path = _backup(shell, "--to", f"{tmp_path}/away/usb/")
+    assert path.parent == tmp_path / "away" / "usb"
+    assert path.name.startswith("lab23-rehearsal-")
+    said = shell.refused("backup", "--to", f"{path}/")
+    assert f"The folder {path}/ cannot be made: it is a file. Name another: --to FOLDER/" in said
+
+
+@pytest.mark.parametrize("words", [("plan", "--sheet"), ("stop-link", "--svg")])
+def test_where_a_file_is_wanted_a_folder_is_refused_before_anything_is_done(
+    shell: Shell, tmp_path: Path, words: tuple[str, str]
+) -> None:
+    assert f"{tmp_path}/away/ is a folder. Name the file in it." in shell.refused(*words, f"{tmp_path}/away/")
+    assert not (tmp_path / "away").exists()
+    assert not errands.errands(kind=ErrandKind.STOP)
 
 
 def test_with_a_key_it_is_sealed_and_only_that_key_restores_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

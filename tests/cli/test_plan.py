@@ -97,3 +97,15 @@ def test_the_price_is_that_of_x_alone(unstarted: Shell) -> None:
 )
 def test_days_that_make_no_sense_are_refused(unstarted: Shell, words: tuple[str, ...], sentence: str) -> None:
     assert sentence in unstarted.refused("plan", *words)
+
+
+def test_where_a_network_has_several_accounts_each_is_named_by_its_handle(shell: Shell) -> None:
+    assert "\n         Mastodon · " in shell("plan").out
+    file = shell.home / "settings.yaml"
+    north = "{name: north, platform: mastodon, handle: north, api: https://other.example, secrets: {access_token: T}}"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("accounts:\n", f"accounts:\n  - {north}\n", 1), encoding="utf-8")
+    said = shell("plan").out
+    assert "\n         Mastodon (@north@other.example) · " in said
+    assert "\n         Mastodon (@labfreemvmt@social.example) · " in said
+    assert "\n         X · " in said

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.cli.rehearse import as_rehearsal, copy_home, play, run
+from amplifier.cli import rehearse
+from amplifier.cli.rehearse import Pace, TooFast, as_rehearsal, copy_home, play, run
+from amplifier.cli.supervisor import Supervisor
+from amplifier.cli.tally import World
 from amplifier.errors import SettingsError, UsageError
+from amplifier.place import Place
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, load, parse
 
 REPOSITORY = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -137,3 +146,89 @@ def test_a_folder_with_a_rehearsal_in_it_is_not_counted_again(tmp_path: Path) ->
     (tmp_path / "var").mkdir()
     with pytest.raises(UsageError, match=r"There is a rehearsal in .* already. Keep this one in another folder"):
         run(_options(tmp_path))
+
+
+def planned(file: Path, *rows: tuple[str, int, float]) -> None:
+    """A ledger with deliveries: state, attempts, and how many seconds ago each was due."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE posts (id, due_at)")
+        database.execute("CREATE TABLE deliveries (post_id, state, attempts, verb)")
+        for number, (state, attempts, ago) in enumerate(rows):
+            due = (NOW - timedelta(seconds=ago)).replace(tzinfo=None)
+            database.execute("INSERT INTO posts VALUES (?, ?)", [number, str(due)])
+            database.execute("INSERT INTO deliveries VALUES (?, ?, ?, 'publish')", [number, state, attempts])
+
+
+def running(tmp_path: Path) -> rehearse.Running:
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+    place = Place(home, tmp_path / "var", load(home), "k" * 48)
+    return rehearse.Running(place, Supervisor([], environment={}), World(1, ""))
+
+
+def send(file: Path, number: int) -> None:
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE deliveries SET state = 'sent', attempts = 1 WHERE post_id < ?", [number])
+
+
+def test_a_machine_that_cannot_keep_up_is_measured_before_anything_is_missed(tmp_path: Path) -> None:
+    file, now = tmp_path / "var" / "amplifier.sqlite3", [NOW - timedelta(seconds=20)]
+    planned(file, ("sent", 1, 40.0), *[("queued", 0, 31.0)] * 20, *[("queued", 0, -5.0)] * 39)
+    pace, rehearsal = Pace(60, lambda: now[0]), running(tmp_path)
+    pace(rehearsal)  # something has waited for 11 seconds: from now on it is measured
+    send(file, 11)
+    now[0] = NOW - timedelta(seconds=2)
+    pace(rehearsal)
+    now[0] = NOW
+    with pytest.raises(TooFast) as found:
+        pace(rehearsal)
+    assert found.value.seconds == 180, "ten in 20 seconds, 60 of them, and half as much again for crowds"
+    assert str(found.value) == (
+        "In 60 seconds much would come too late: this machine sends 0.5 posts a second (measured just now), "
+        "and there are 60. It is played again from the start, in 180 seconds."
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("queued", 0, 29.0),
+        ("queued", 1, 50.0),  # its network does not take it just now
+        ("held", 0, 50.0),
+        ("queued", 0, 50.0),  # nothing was sent meanwhile: there is nothing to measure
+    ],
+)
+def test_a_machine_that_keeps_up_is_left_alone(tmp_path: Path, row: tuple[str, int, float]) -> None:
+    planned(tmp_path / "var" / "amplifier.sqlite3", ("sent", 1, 60.0), row)
+    now = [NOW - timedelta(seconds=10)]
+    pace, rehearsal = Pace(60, lambda: now[0]), running(tmp_path)
+    pace(rehearsal)
+    now[0] = NOW
+    pace(rehearsal)
+
+
+def test_while_there_is_no_ledger_nothing_is_measured(tmp_path: Path) -> None:
+    Pace(60, lambda: NOW)(running(tmp_path))
+
+
+def test_it_is_played_again_as_slowly_as_it_takes_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lengths = []
+
+    def play(home: Path, var: Path, **_: object) -> object:
+        assert not var.exists(), "what was begun is not counted"
+        var.mkdir()
+        lengths.append(load(home).rehearsal.seconds)
+        if len(lengths) < 2:
+            raise TooFast(rate=10.0, wanted=2940, asked=60)
+        return SimpleNamespace(is_good=lambda: True, as_words=lambda: "All is well.")
+
+    monkeypatch.setattr(rehearse, "play", play)
+    monkeypatch.setattr(rehearse, "ENDINGS", ())
+    options = argparse.Namespace(
+        home=REPOSITORY, keep=tmp_path / "kept", seconds=60, faults=None, seed=None, json=False
+    )
+    assert rehearse.run(options) == 0
+    assert lengths == [60, 441]
+    assert "this machine sends 10.0 posts a second (measured just now), and there are 2940." in capsys.readouterr().err

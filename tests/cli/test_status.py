@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli.status import _in
 from amplifier.clock import utc_now
 from amplifier.errors import Problem
+from amplifier.place import be_present
 from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import load
 from amplifier.store import accounts, heartbeats, sources, stops
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import AccountRow, DeliveryRow
 from amplifier.store.notes import mark_twice
 from tests.cli.conftest import Shell
 from tests.store import filled
@@ -42,6 +45,34 @@ def test_a_silent_worker_is_told_and_is_not_well(shell: Shell) -> None:
     assert said.code == 1
     assert "✕ The worker has said nothing for 16 s: it hangs, or was killed." in said.out
     assert "✕ The listener is not running." in said.out
+
+
+def test_where_the_file_was_taken_from_a_service_at_work_no_command_says_that_it_was_never_started(
+    shell: Shell,
+) -> None:
+    file = Path(connection.settings_dict["NAME"])
+    connection.close()
+    for left in file.parent.glob(f"{file.name}*"):
+        left.unlink()
+    assert "has not been started here yet" in shell.refused("status")
+    present = be_present(file.parent, "up")
+    assert present is not None
+    for words in (("status",), ("send", "Hello", "--to", "x"), ("milestone",), ("decide",)):
+        assert f"The database is not there any more: {file}. Nothing is sent" in shell.refused(*words)
+    assert not shell.var.exists() or not list(shell.var.glob("amplifier*"))
+
+
+def test_an_account_whose_network_does_not_answer_is_not_called_connected(shell: Shell) -> None:
+    _alive(shell)
+    AccountRow.objects.update(health=accounts.OK, checked_at=utc_now() - timedelta(minutes=4, seconds=5))
+    assert "✓ X @labfreemvmt: connected when asked 4 min ago." in shell("status").out
+    sources.source_trouble("x:mentions", problem="X could not be reached: timed out.")
+    AccountRow.objects.filter(label="mastodon").update(failures=1)
+    accounts.account_trouble("bluesky", lost=False, detail="Not reached.", now=utc_now())
+    said = " ".join(shell("status").out.split())
+    assert "◷ X @labfreemvmt: connected when asked 4 min ago; it cannot be read now." in said
+    assert "◷ Bluesky @labfreemvmt.example: does not answer as it should just now. Not reached." in said
+    assert "◷ Mastodon @labfreemvmt@social.example: connected when asked 4 min ago; the last call failed." in said
 
 
 def test_a_bad_schedule_is_told_with_its_line_and_what_holds_meanwhile(shell: Shell) -> None:

@@ -54,6 +54,20 @@ def _die(supervisor: Supervisor) -> None:
     until(lambda: supervisor.mend() or child.deaths > deaths)
 
 
+SAYS = "from amplifier.cli import lifeline; lifeline.say_ready({!r}, {!r}); "
+
+
+def test_a_child_says_that_it_is_at_work_and_what_there_is_to_tell(
+    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "PYTHON", (sys.executable, "-c"))
+    stops = [["Sending is stopped.", "A wrong name…", "resume"]] * 50
+    supervisor = supervise(SAYS.format("worker", stops) + LIVES, LIVES)
+    assert supervisor.ready() == {}
+    until(lambda: "worker" in supervisor.ready())
+    assert supervisor.ready() == {"worker": stops}
+
+
 def test_a_killed_child_is_started_again_after_a_short_pause(
     supervise: Callable[..., Supervisor], told: list[str]
 ) -> None:

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
-import socket
-import sys
-from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +14,8 @@ from amplifier.cli.console_token import Opened
 from amplifier.cli.rehearse import copy_home, free_port
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
-from amplifier.errors import Problem, UsageError
+from amplifier.clock import utc_now
+from amplifier.errors import UsageError
 from amplifier.patience import Public
 from amplifier.place import Place, settle
 from amplifier.sandbox.server import Sandbox
@@ -30,14 +29,6 @@ OPENED = Opened("127.0.0.1", 8000, "s3cret-of-this-run")
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return settle(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
-
-
-@pytest.fixture
-def taken() -> Iterator[int]:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        yield int(server.getsockname()[1])
 
 
 def test_a_rehearsal_has_its_networks_first_and_then_work_and_pages(place: Place) -> None:
@@ -65,34 +56,6 @@ def test_no_secret_and_no_proxy_reaches_the_children_of_a_rehearsal(
     assert [name for name, value in found.items() if value == "something"] == ["KEPT"]
 
 
-def test_a_port_that_is_free_may_be_used(taken: int) -> None:
-    port = free_port()
-    assert port != taken
-    up.refuse_taken({"--port": port, "--sandbox-port": free_port()})
-
-
-@pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
-def test_a_taken_port_is_refused_with_the_words_to_paste(taken: int, option: str) -> None:
-    with pytest.raises(UsageError) as refused:
-        up.refuse_taken({option: taken})
-    assert str(refused.value) == (
-        f"Port {taken} is taken by another program. Choose another: amplifier up {option} {taken + 1}"
-    )
-
-
-def test_one_port_cannot_serve_two() -> None:
-    port = free_port()
-    with pytest.raises(
-        UsageError, match=f"Port {port} cannot serve two. Choose another: amplifier up --port {port + 1}"
-    ):
-        up.refuse_taken({"--port": port, "--sandbox-port": port})
-
-
-def test_beyond_the_last_port_the_one_before_is_proposed() -> None:
-    with pytest.raises(UsageError, match="amplifier up --port 65534"):
-        up.refuse_taken({"--port": 65535, "--sandbox-port": 65535})
-
-
 @pytest.mark.parametrize("word", ["abc", "0", "65536", "-5", "8000.0", "", "٨٠٠٠"])
 def test_what_is_no_port_is_refused_wherever_it_comes_from(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", word)
@@ -103,7 +66,7 @@ def test_what_is_no_port_is_refused_wherever_it_comes_from(word: str, monkeypatc
     monkeypatch.delenv("PORT")
     parser = argparse.ArgumentParser()
     up.add_arguments(parser)
-    assert parser.parse_args([]).port == 8000
+    assert (parser.parse_args([]).port, parser.parse_args([]).sandbox_port) == (None, None)
     with pytest.raises(UsageError, match="is no port"):
         parser.parse_args([f"--sandbox-port={word}"])
 
@@ -169,24 +132,23 @@ def test_the_database_is_made_ready_and_what_is_none_is_told(place: Place) -> No
     assert (place.var / "amplifier.sqlite3").stat().st_size > 0
 
 
-def test_a_server_answers_or_does_not(tmp_path: Path, taken: int) -> None:
+def test_the_public_speaks_where_the_pretend_networks_answer(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token="token")
     sandbox.start()
     try:
-        assert up.answers(sandbox.port)
         assert up.enliven(World(sandbox.port, "token"), Public(per_minute=0))
     finally:
         sandbox.stop()
-    assert not up.answers(free_port())
-    assert not up.answers(taken)  # somebody listens, but says nothing
     assert not up.enliven(World(free_port(), "token"), Public())
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(30, "30 seconds"), (119, "119 seconds"), (120, "2 minutes"), (600, "10 minutes")]
-)
-def test_a_rehearsals_length_is_said_as_people_say_it(seconds: int, words: str) -> None:
-    assert up._length(seconds) == words
+def test_what_happens_is_told_by_the_campaigns_clock(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    auckland = place.settings.campaign.model_copy(update={"zone": "Pacific/Auckland", "place": "Auckland"})
+    up._tell(auckland, "The worker ended.")
+    said = capsys.readouterr().out
+    now = utc_now().astimezone(ZoneInfo("Pacific/Auckland"))
+    assert said[:5] in {f"{now - timedelta(seconds=late):%H:%M}" for late in (0, 60)}
+    assert said.endswith(" Auckland  The worker ended.\n")
 
 
 def test_who_ignores_a_closed_terminal_goes_on_ignoring_it() -> None:
@@ -203,51 +165,3 @@ def test_who_ignores_a_closed_terminal_goes_on_ignoring_it() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
         supervisor.close()
-
-
-def test_the_command_to_paste_survives_blanks_in_folders(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AMPLIFIER_COMMAND", ".venv/bin/amplifier")
-    home = copy_home(REPOSITORY, tmp_path / "my [b] home", seconds=600)
-    var = tmp_path / ("long" * 20)
-    options = argparse.Namespace(home=home, var=var, port=8000, sandbox_port=8900)
-    up._welcome(settle(home, var), options, (0, 0), opened=OPENED)
-    said = capsys.readouterr().out
-    paste = f"  . .venv/bin/activate\n  amplifier send 'Hello from the hall' --to x --home '{home}' --var {var}\n"
-    assert paste in said
-    assert "REHEARSAL  Labour Campaign for Free Movement\n" in said
-    assert "Its whole campaign in 10 minutes. Nothing leaves this computer.\n" in said
-    assert "--fresh" not in said
-
-
-def test_whoever_comes_back_is_told_how_to_begin_anew(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
-    up._welcome(place, options, (145, 145), opened=OPENED)
-    said = capsys.readouterr().out
-    assert "It began earlier: 145 of its 145 deliveries were done. From the start again:\n" in said
-    assert f" up --fresh --home {place.home}\n" in said
-
-
-def test_at_the_start_it_warns_that_nobody_will_be_asked(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
-    warning = Problem("settings.yaml", 33, "hand_off", "Nobody will be asked.", "Name one.")
-    up._welcome(place, options, (0, 0), [warning], opened=OPENED)
-    assert "▲ settings.yaml:33\n  Nobody will be asked.\n  Name one.\n" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("terminal", [True, False])
-def test_the_secret_of_the_console_is_shown_on_a_terminal_and_to_no_log(
-    place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, terminal: bool
-) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-    options = argparse.Namespace(home=place.home, var=None, port=8000, sandbox_port=8900)
-    up._welcome(place, options, (0, 0), opened=OPENED)
-    said = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
-    mark = f"?token={OPENED.token}" if terminal else ""
-    wall = "http://127.0.0.1:8000/wall" if terminal else "http://localhost:8900/wall"
-    for words, address in {"Watch the wall": wall, "I schedule": f"{HERE}/", "I answer": f"{HERE}/mentions"}.items():
-        assert f"  {words:<16} {address}{mark}\n" in said
-    assert f"  I share          {HERE}/k/lab23\n" in said  # everybody's, so nobody's secret
-    assert (OPENED.token in said) == terminal
-    assert " console-link" in said

@@ -12,7 +12,7 @@ from amplifier import settings
 from amplifier.campaign.notice import Draft
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.messenger import carry
-from amplifier.deliver.notify import MISSING, Notifier, Post, link, listeners, names, title
+from amplifier.deliver.notify import MISSING, Notifier, Post, link, listeners, title
 from amplifier.deliver.wrong_clock import compare
 from amplifier.policy import Topic
 from amplifier.store import accounts, deliveries, events, notices, spends, stops
@@ -286,16 +286,6 @@ def test_names_and_addresses_are_those_of_the_settings() -> None:
     found = settings.parse(LIVE)
     assert [one.name for one in listeners(found, Topic.HELD)] == ["anna"]
     assert [one.name for one in listeners(found, Topic.MISSED)] == ["anna", "bo"]
-    assert names(found) == {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
-    two = settings.parse(LIVE.replace("accounts:\n", "accounts:\n  - {name: x2, platform: x, handle: other, secrets: "
-                                      "{api_key: A, api_secret: B, access_token: C, access_secret: D}}\n"))  # fmt: skip
-    assert names(two)["x2"] == "X (@other)"
-    away = (
-        "{name: north, platform: mastodon, handle: labfreemvmt, api: https://other.example, secrets: {access_token: T}}"
-    )
-    servers = names(settings.parse(LIVE.replace("accounts:\n", f"accounts:\n  - {away}\n")))
-    assert servers["north"] == "Mastodon (@labfreemvmt@other.example)"
-    assert servers["mastodon"] == "Mastodon (@labfreemvmt@social.example)"
     assert link(found, "/") == "https://amplifier.example/"
     assert link(settings.parse(LIVE.replace("address: https://amplifier.example\n", "")), "/") == ""
     assert title(settings.parse(LIVE.replace("mode: live ", "mode: rehearsal "))).endswith("(rehearsal)")

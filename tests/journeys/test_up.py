@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.cli.ports import answers
 from amplifier.cli.rehearse import copy_home, free_port
-from amplifier.cli.up import answers
 from tests.journeys.install import REPOSITORY, Install, Run
 from tests.waiting import HANG_S
 
@@ -197,6 +201,46 @@ def test_data_of_another_campaign_stop_it(install: Install) -> None:
     third.until(lambda: "Ctrl-C ends everything." in third.said(), what="welcome")
     assert "It began earlier" not in third.said()
     assert third.stop()[0] == 0
+
+
+def test_nothing_is_welcomed_before_the_worker_is_at_work(install: Install) -> None:
+    """Its pages and networks are there long before it finds out that the data is another campaign's."""
+    first = install.up()
+    first.until(lambda: install.rows("SELECT id FROM ledger"), what="ledger")
+    assert first.stop()[0] == 0
+    install.write("UPDATE ledger SET campaign = 'other'")
+    second = install.up()
+    assert second.process.wait(HANG_S) == 2
+    assert "This database belongs to the campaign “other”" in second.said()
+    assert "Watch the wall" not in second.said()
+    assert not install.living()
+
+
+def test_where_the_usual_port_is_taken_it_takes_the_next_and_says_so(install: Install) -> None:
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # another program has it: so much the better
+            other.bind(("127.0.0.1", 8000))
+            other.listen()
+        run = install.start("up")
+        run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
+    said = re.search(r"^Port 8000 is taken by another program: the pages are on (\d+)\.$", run.said(), re.MULTILINE)
+    assert said, run.said()
+    assert f"http://127.0.0.1:{said[1]}/k/lab23" in run.said()
+    networks = int((install.var / "sandbox.port").read_text())
+    assert f"http://localhost:{networks}/wall" in run.said()
+    assert answers(networks)
+
+
+def test_where_its_data_are_deleted_status_says_so_and_makes_none(install: Install) -> None:
+    run = install.up()
+    run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
+    shutil.rmtree(install.var)
+    told = install.command("status")
+    assert told.returncode == 2
+    assert "The database is not there any more" in told.stderr
+    assert not install.var.exists()
+    assert run.stop()[0] == 0
+    assert "has not been started here yet" in install.command("status").stderr
 
 
 @pytest.fixture

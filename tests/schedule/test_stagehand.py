@@ -257,3 +257,36 @@ def test_the_sandbox_is_told_when_which_moment_of_the_campaign_plays(stage: Stag
     assert [one for one, _ in found["knots"]] == [knot.campaign.isoformat() for knot in map_in_force.knots]
     assert [real for _, real in found["knots"]] == [knot.real.isoformat() for knot in map_in_force.knots]
     assert found["pace"] == PACE
+
+
+def test_however_much_waits_the_wall_is_told_from_a_few_rows(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, read = journeys._journey, []
+
+    def counted(row: DeliveryRow) -> Any:
+        read.append(row.pk)
+        return usual(row)
+
+    monkeypatch.setattr(journeys, "_journey", counted)
+    monkeypatch.setattr(stagehand, "COMING", 2)
+    monkeypatch.setattr(stagehand, "HANGING", 1)
+    assert len(journeys.coming()) == 7
+    read.clear()
+    stage.tell()
+    assert 0 < len(read) <= 5
+
+
+def test_what_is_missing_is_counted_the_more_seldom_the_longer_it_takes(stage: Stage) -> None:
+    asked = []
+    usual = stage.hand._ask
+
+    def slow(method: str, path: str, body: str | None = None) -> object:
+        if path == "/_/world":
+            asked.append(stage.time)
+            stage.time += timedelta(seconds=1)
+        return usual(method, path, body)
+
+    stage.hand._ask = slow  # type: ignore[method-assign]
+    for _ in range(60):
+        stage.hand.tell()
+        stage.time += timedelta(seconds=1)
+    assert [round((at - ORIGIN).total_seconds()) for at in asked] == [0, 31]

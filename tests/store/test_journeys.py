@@ -122,3 +122,23 @@ def test_posts_of_ours_are_found_by_their_remote_ids() -> None:
     assert journeys.deliveries_of("x", ["12", "13", ""]) == {"12": due.id}
     assert journeys.deliveries_of("bluesky", ["12"]) == {}
     assert journeys.deliveries_of("x", []) == {}
+
+
+def test_the_busiest_milestone_is_the_one_on_which_most_of_what_waits_hangs() -> None:
+    assert journeys.busiest_milestone() == ""
+    vote, debate, other = (add(due=after(seconds)) for seconds in (30, 20, 10))
+    add(state=State.HELD)
+    PostRow.objects.filter(deliveries=vote).update(milestone="vote")
+    PostRow.objects.filter(deliveries=other).update(milestone="")
+    assert journeys.busiest_milestone() == "debate", "of two alike the one that has the next post"
+    PostRow.objects.filter(deliveries=add(due=after(40))).update(milestone="vote")
+    assert journeys.busiest_milestone() == "vote"
+    assert [row.id for row in journeys.coming(1, milestone="vote")] == [vote]
+    assert [row.id for row in journeys.coming(milestone="debate")] == [debate]
+
+
+def test_receipts_are_the_ids_of_what_is_out() -> None:
+    due = sending("Vote now")
+    add(account="bluesky")
+    deliveries.record([step(due, State.SENT, receipt=receipt(12))], now=after(3))
+    assert journeys.receipts() == {receipt(12).remote_id}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from amplifier.store import heartbeats, transaction
 from amplifier.store.models import HeartbeatRow
 from amplifier.store.transaction import TRIES, be_brief, reading, stamp, stay_with_this_file, whole
 from tests.store.filled import NOW
+from tests.waiting import HANG_S
 
 
 @pytest.mark.usefixtures("any_ledger")
@@ -264,3 +266,38 @@ def test_whoever_people_wait_for_waits_shortly_for_a_row_that_others_keep() -> N
         with pytest.raises(OperationalError, match="lock timeout"):
             heartbeats.beat("web", now=NOW + timedelta(seconds=1))
         assert set(heartbeats.heartbeats()) == {"web"}  # reading waits for nobody
+
+
+@pytest.mark.usefixtures("sqlite_ledger")
+def test_threads_of_one_process_write_one_after_the_other_and_none_meets_a_locked_file() -> None:
+    under_way: list[int] = []
+    most: list[int] = []
+
+    @transaction.whole
+    def write() -> None:
+        under_way.append(1)
+        most.append(len(under_way))
+        under_way.pop()
+
+    def taking_turns() -> None:
+        for _ in range(5):
+            with transaction._in_turn():
+                assert not transaction._writer.acquire(blocking=False)
+            write()
+        connection.close()
+
+    threads = [threading.Thread(target=taking_turns) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(HANG_S)
+    assert (len(most), max(most)) == (40, 1)
+    assert not transaction._writer.locked()
+
+
+@pytest.mark.usefixtures("sqlite_ledger")
+def test_whoever_keeps_its_turn_for_long_keeps_nobody_from_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction, "TURN_S", 0.01)
+    with transaction._writer:
+        assert transaction.whole(lambda: "written")() == "written"
+    assert not transaction._writer.locked()

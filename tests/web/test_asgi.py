@@ -30,7 +30,9 @@ class Site:
     """The whole site, asked as granian asks it."""
 
     def __init__(self, campaign: Campaign, *, bound: str = "127.0.0.1") -> None:
-        self.app = asgi.application(PublicPages(campaign.place.settings), Admission(bound, 8000, TOKEN))
+        pages = PublicPages(campaign.place.settings)
+        pages.refresh()
+        self.app = asgi.application(pages, Admission(bound, 8000, TOKEN))
 
     def ask(self, path: str, *, body: bytes = b"", **more: Any) -> tuple[int, bytes]:
         status, _, content = self.answer(path, body=body, **more)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.core.management import call_command
+from django.db import OperationalError, connection
 
 from amplifier.clock import utc_now
 from amplifier.settings import load
 from amplifier.sharekit.page import ASSETS
 from amplifier.store import kits
+from amplifier.store.ready import fill_if_empty
 from amplifier.web import public
 from amplifier.web.public import PublicPages
+from tests.conftest import SQLITE
+from tests.conftest import _use as use
 from tests.waiting import HANG_S
 from tests.web.campaign import REPOSITORY
 
@@ -147,6 +153,35 @@ def test_what_there_is_not_is_404_and_tells_nothing(pages: PublicPages, path: st
     answer = ask(pages, path)
     assert (answer.status, answer.content) == (404, b"There is nothing here.\n")
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[PublicPages]:
+    """The pages beside a database that nobody has used yet."""
+    use({**SQLITE, "NAME": str(tmp_path / "ledger.sqlite3")})
+    yield PublicPages(load(REPOSITORY), when_ready=lambda: publish("lab23", PAGE))
+    connection.close()
+
+
+def test_it_is_not_ready_until_the_database_has_its_tables(empty: PublicPages) -> None:
+    for method in ("GET", "HEAD"):
+        empty.refresh()
+        answer = ask(empty, "/healthz", method=method)
+        assert (answer.status, answer.headers["cache-control"]) == (503, "no-store")
+        assert answer.content == (b"not ready\n" if method == "GET" else b"")
+        assert "etag" not in answer.headers
+    assert not Path(connection.settings_dict["NAME"]).exists(), "an empty file was made by asking"
+    assert (ask(empty, "/imprint").status, ask(empty, "/k/lab23").status) == (200, 404)
+    fill_if_empty()
+    empty.refresh()
+    assert (ask(empty, "/healthz").status, ask(empty, "/healthz").content) == (200, b"alive\n")
+    assert ask(empty, "/k/lab23").content == PAGE, "what is to be done once it is ready was not done"
+
+
+def test_it_is_not_ready_for_a_database_of_another_version(empty: PublicPages) -> None:
+    call_command("migrate", "store", "0015", verbosity=0, skip_checks=True)
+    empty.refresh()
+    assert ask(empty, "/healthz").status == 503
 
 
 def test_pages_may_be_kept_a_minute_and_a_sign_of_life_never(pages: PublicPages) -> None:

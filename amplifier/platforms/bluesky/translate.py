@@ -18,7 +18,7 @@ from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import what_broke
 from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, stranger, unknown, unreached
+from amplifier.platforms.sentences import rejected, stranger, told_to_wait, unknown, unreached
 
 WINDOW = timedelta(minutes=5)  # Bluesky's shortest window (docs.bsky.app: advanced-guides/rate-limits)
 METERS = (Meter("ratelimit-remaining", "ratelimit-reset", needs=2),)  # in points, of which putRecord takes two
@@ -51,7 +51,7 @@ def translate(error: Exception, now: datetime, verb: Verb | None = None) -> Plat
         return stranger("Bluesky", verb, error.status, asked_by_a_stranger(error.headers, now))
     if isinstance(error, RateLimitExceededError):
         until = again(_headers(error), METERS, now, WINDOW)
-        return RateLimited(f"Bluesky asks us to wait until {until:%H:%M:%S} UTC.", until)
+        return RateLimited(told_to_wait("Bluesky", until, now), until)
     name = error_name(error)
     if isinstance(error, UnauthorizedError) or name in STALE or name in CLOSED:
         return AccountLost(f"Bluesky does not let this account in. Make a new app password there. {_words(error)}")

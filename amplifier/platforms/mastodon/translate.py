@@ -10,7 +10,7 @@ from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import Answer, never_sent, what_broke
 from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, stranger, unknown, unreached
+from amplifier.platforms.sentences import rejected, stranger, told_to_wait, unknown, unreached
 
 WINDOW = timedelta(minutes=5)  # Mastodon's shortest window (docs: api/rate-limits)
 METERS = (Meter("x-ratelimit-remaining", "x-ratelimit-reset"),)
@@ -30,7 +30,7 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
         return stranger("Mastodon", verb, status, asked_by_a_stranger(answer.headers, now))
     if answer and status == 429:
         until = again(answer.headers, METERS, now, WINDOW)
-        return RateLimited(f"Mastodon asks us to wait until {until:%H:%M:%S} UTC.", until)
+        return RateLimited(told_to_wait("Mastodon", until, now), until)
     if status == 403 and verb in {Verb.EDIT, Verb.DELETE} and "not allowed" in _words(error).lower():
         return rejected("Mastodon", verb, _words(error))  # so some servers say that it is another account's post
     if status in {401, 403}:

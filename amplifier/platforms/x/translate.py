@@ -11,7 +11,7 @@ from amplifier.campaign.delivery import Verb
 from amplifier.errors import AccountLost, AlreadyPublished, PlatformError, RateLimited, Unavailable
 from amplifier.platforms.host import Answer, never_sent, what_broke
 from amplifier.platforms.ratelimit import Meter, again, asked_by_a_stranger, asked_to_wait, rest
-from amplifier.platforms.sentences import rejected, stranger, unknown, unreached
+from amplifier.platforms.sentences import rejected, stranger, told_to_wait, unknown, unreached
 
 WINDOW = timedelta(minutes=15)  # X's limits count in windows of a quarter of an hour
 APP_DAY = Meter("x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
@@ -83,7 +83,7 @@ def _rate_limited(answer: Answer, now: datetime) -> RateLimited:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     scope: Literal["account", "app"] = "app" if APP_DAY.is_spent(headers) else "account"
     until = again(headers, METERS, now, WINDOW)
-    return RateLimited(f"X asks us to wait until {until:%H:%M:%S} UTC.", until, scope)
+    return RateLimited(told_to_wait("X", until, now), until, scope)
 
 
 def _words(error: Exception) -> str:

@@ -26,7 +26,7 @@ from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_out, said_today
 from amplifier.store import journeys
 from amplifier.store.corrections import Hand
-from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title
+from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title, titled
 from amplifier.wiring import reachable
 
 PAGE = "/posts/correct"
@@ -231,5 +231,5 @@ def _account(one: Stand) -> dict[str, object]:
 
 
 def _listed(found: Iterable[Stand]) -> str:
-    names = list(dict.fromkeys(title(one.platform) for one in found))
+    names = list(dict.fromkeys(titled(one.account, one.platform) for one in found))
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)

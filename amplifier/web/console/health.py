@@ -28,7 +28,7 @@ from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import trouble
-from amplifier.web.frame import known_as, lasting, place, title
+from amplifier.web.frame import known_as, lasting, place, title, titled
 
 PARTS = (
     ("worker", "sends the posts", "Nothing is sent: the worker is silent."),
@@ -150,8 +150,8 @@ def _imprint() -> Iterator[Sign]:
 
 
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
-    network = title(account.platform)
-    name = f"{network} ({known_as(account)})"
+    network = titled(account.name, account.platform)
+    name = f"{title(account.platform)} ({known_as(account)})"
     if not is_readable(account, place().settings):
         return Sign(Mood.OK, f"{name} is used by hand; nothing is asked of its API.")
     if state is None or state.health not in (OK, LOST):
@@ -163,6 +163,9 @@ def _account(account: Account, state: AccountState | None, now: datetime) -> Sig
         left = lasting((state.closed_until - now).total_seconds())
         sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
         return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
+    if state.detail:
+        sentence = f"{name} does not answer as it should just now. {state.detail}"
+        return Sign(Mood.WAIT, sentence, f"{network} does not answer as it should.")
     if state.out_of_date:
         return Sign(Mood.WAIT, f"{name} is connected. {state.out_of_date}", f"{network} has another handle now.")
     return Sign(Mood.OK, f"{name} is connected.")
@@ -215,7 +218,7 @@ def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
 def _sources() -> Iterator[Sign]:
     settings = place().settings
     for account in settings.accounts:
-        network = title(account.platform)
+        network = titled(account.name, account.platform)
         asked = [account] if is_readable(account, settings) else []
         for problem in troubled(asked, settings).values():
             sentence = f"Mentions on {network} could not be read: {problem} Nothing is lost; we ask again."
@@ -242,8 +245,9 @@ def _changed_outside(now: datetime) -> Iterator[Sign]:
     found = read_backs.changed_outside(names, since=now - A_WEEK)
     for row in found[-MOST_PROBLEMS:]:
         what = "is not there any more" if row.remote_state == RemoteState.GONE else "was changed there"
+        where = titled(row.identity.account, row.platform)
         short = f"A post {what}, and it was not we who did it."
-        yield Sign(Mood.WAIT, f"{post_name(row.identity.post)} on {title(row.platform)} {what}; it was not we.", short)
+        yield Sign(Mood.WAIT, f"{post_name(row.identity.post)} on {where} {what}; it was not we.", short)
     if len(found) > MOST_PROBLEMS:
         yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that others deleted or changed: amplifier status")
 

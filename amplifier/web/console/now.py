@@ -28,7 +28,7 @@ from amplifier.schedule.skipping import Skipped, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
-from amplifier.web.frame import frame, known_as, lasting, outward, place, title
+from amplifier.web.frame import frame, known_as, lasting, outward, place, title, titled
 
 COMING = 8  # posts after the next one
 RECEIPTS = 8
@@ -181,7 +181,8 @@ def _line(rows: Sequence[Journey]) -> dict[str, object]:
         "slot": first.identity.post.slot,
         "milestone": first.milestone,
         "text": first.text,
-        "networks": [title(row.platform) for row in rows],
+        "networks": [titled(row.identity.account, row.platform) for row in rows],
+        "are_named": len({row.platform for row in rows}) < len(rows),
         "platforms": [row.platform for row in rows],
     }
 
@@ -213,7 +214,7 @@ def _receipt(one: Became) -> dict[str, object]:
     shape, word = MARKS[one.fate] if one.fate else (row.state.value, "")
     sent_at = row.sent_at or one.at or row.due_at
     return {
-        "title": title(row.platform),
+        "title": titled(row.identity.account, row.platform),
         "platform": row.platform,
         "text": one.text,
         "when": _when(row),
@@ -244,7 +245,7 @@ def _need(one: Question, words: Mapping[tuple[PostId, str], str]) -> dict[str, o
     return {
         "number": row.id,
         "state": row.state.value,
-        "title": title(row.platform),
+        "title": titled(row.identity.account, row.platform),
         "platform": row.platform,
         "text": row.text or words.get((row.identity.post, row.identity.account), ""),
         "when": _when(row),
@@ -257,7 +258,7 @@ def _untrue(one: OutAndUntrue) -> dict[str, object]:
     return {
         "post": named(one),
         "platforms": one.platforms,
-        "titles": [title(platform) for platform in one.platforms],
+        "titles": [titled(*each) for each in zip(one.accounts, one.platforms, strict=True)],
         "text": one.text,
         "changes": [said_change(change, place().settings) for change in one.changed],
     }

@@ -37,7 +37,7 @@ from amplifier.schedule.stage import Stage
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, journeys
 from amplifier.store.notes import take_note_of_missed
-from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title
+from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title, titled
 from amplifier.wiring import addresses, reach
 
 log = logging.getLogger("amplifier.web")
@@ -117,7 +117,11 @@ def _there(request: HttpRequest, number: int, settings: Settings, now: datetime)
     way = Reach(addresses(account, place())[1], _platform(account, settings))
     link, anyway = asked(request.POST, "link"), bool(asked(request.POST, "anyway"))
     adopted = it_is_there(number, link, settings, way, actor=ACTOR, now=now, anyway=anyway)
-    how = f"{title(account.platform)} shows it." if adopted.proof is Proof.READ else "The link has the right shape."
+    how = (
+        f"{titled(account.name, account.platform)} shows it."
+        if adopted.proof is Proof.READ
+        else "The link has the right shape."
+    )
     return " ".join(filter(None, ("It counts as sent.", how, adopted.why)))
 
 

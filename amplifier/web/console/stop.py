@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from amplifier.campaign.delivery import Journey
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Pulled, pull
-from amplifier.web.frame import ACTOR, asked, go_back, place, title
+from amplifier.web.frame import ACTOR, asked, go_back, place, titled
 
 NO_REASON = "Somebody pressed “Stop everything” on the pages."
 PAGE = re.compile(r"/[a-z0-9-]*(?:/[a-z0-9-]+)*", re.ASCII)
@@ -36,6 +36,8 @@ def _said(pulled: Pulled) -> str:
 def _under_way(rows: tuple[Journey, ...]) -> str:
     if not rows:
         return "Nothing was on its way."
-    names = ", ".join(f"“{row.identity.post.slot}” on {title(row.platform)}" for row in rows[:FEW])
+    names = ", ".join(
+        f"“{row.identity.post.slot}” on {titled(row.identity.account, row.platform)}" for row in rows[:FEW]
+    )
     more = f" and {len(rows) - FEW} more" if len(rows) > FEW else ""
     return f"On its way already, so it may still appear: {names}{more}."

@@ -15,11 +15,11 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receip
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.clock import utc_now
+from amplifier.deliver.called import names
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, stop_of
 from amplifier.deliver.hand_off import Link, Standing, last_link, of_this_round, posted_after, standing
 from amplifier.deliver.hands import UNWANTED, what_is_out, words_known
-from amplifier.deliver.notify import names
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link

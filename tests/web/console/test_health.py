@@ -82,6 +82,12 @@ def test_an_account_that_was_not_asked_yet_is_not_called_connected(opened: Campa
     assert only(Mood.WAIT).sentence == "X (@labfreemvmt) has not answered yet. No answer came."
 
 
+def test_an_account_whose_network_does_not_answer_is_not_called_connected(opened: Campaign) -> None:
+    assert opened.place
+    accounts.account_trouble("x", lost=False, detail="X could not be reached.", now=utc_now())
+    assert only(Mood.WAIT).sentence == "X (@labfreemvmt) does not answer as it should just now. X could not be reached."
+
+
 def test_an_account_that_has_no_row_yet_waits(opened: Campaign) -> None:
     accounts.AccountRow.objects.filter(label="x").update(label="before")
     assert opened.place

@@ -15,8 +15,10 @@ from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
 from amplifier.schedule import ahead
 from amplifier.schedule.stage import LIVE, Knot, Stage
+from amplifier.settings import parse
 from amplifier.store import accounts, heartbeats, posts, stops
 from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.web import frame
 from amplifier.web.console import now as now_module
 from tests.web.campaign import SCHEDULE, WORDS, Campaign, unsafe
 
@@ -423,3 +425,25 @@ def test_what_is_no_longer_so_and_not_listed_is_counted(opened: Campaign) -> Non
     assert "Everything is connected" not in page.truth
     assert "5 more posts are out and no longer so, and are listed here as these are dealt with." in page.text
     assert "amplifier facts" in page.text
+
+
+def test_where_a_network_has_several_accounts_each_is_named_by_its_handle(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north = "{name: north, platform: mastodon, handle: north, api: https://other.example, secrets: {access_token: T}}"
+    text = (campaign.place.home / "settings.yaml").read_text(encoding="utf-8")
+    place = replace(campaign.place, settings=parse(text.replace("accounts:\n", f"accounts:\n  - {north}\n", 1)))
+    monkeypatch.setattr(frame, "settle", lambda *_: place)
+    frame.place.cache_clear()
+    two = Campaign(place)
+    two.open(first=utc_now() + timedelta(minutes=10))
+    north, ours = "Mastodon (@north@other.example)", "Mastodon (@labfreemvmt@social.example)"
+    assert f"{north}, X, Bluesky, {ours}" in two.get("/").text, "Coming"
+    sent = {"state": "sent", "sent_at": utc_now(), "remote_state": "live"}
+    two.put("hello", "north", remote_id="1", **sent)
+    two.put("hello", "mastodon", remote_id="2", **sent)
+    two.put("soon", "mastodon", state="held", reason="rejected", detail="No.")
+    html = two.get("/").html
+    assert html.count(north) > two.get("/").html.count(f"{north}, ")
+    accounts.account_trouble("north", lost=True, detail="Gone.", now=utc_now())
+    assert f"{north} no longer lets us in." in two.get("/").text

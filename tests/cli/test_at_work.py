@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from amplifier.cli.at_work import at_work
+from amplifier.cli.rehearse import copy_home
+from amplifier.place import Place
+from amplifier.settings import load
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+    return Place(home, tmp_path / "var", load(home), "k" * 48)
+
+
+@pytest.mark.usefixtures("sqlite_ledger")
+def test_it_says_mode_address_and_database(place: Place) -> None:
+    file = connection.settings_dict["NAME"]
+    assert at_work("The worker", place) == f"REHEARSAL: The worker is at work. Database: {file}"
+    said = at_work("The web server", place, where="http://0.0.0.0:80")
+    assert said == f"REHEARSAL: The web server is at work at http://0.0.0.0:80. Database: {file}"
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("postgres_ledger")
+@pytest.mark.parametrize(
+    ("host", "port", "options", "words"),
+    [
+        ("db.example", "5433", {}, "“ledger” in PostgreSQL on db.example:5433"),
+        ("", "", {"host": "/run/postgresql"}, "“ledger” in PostgreSQL on /run/postgresql"),
+        ("", "", {}, "“ledger” in PostgreSQL on this computer"),
+    ],
+)
+def test_who_logs_in_at_a_server_is_in_no_log(
+    place: Place, monkeypatch: pytest.MonkeyPatch, host: str, port: str, options: dict[str, str], words: str
+) -> None:
+    told = {"HOST": host, "PORT": port, "OPTIONS": options, "NAME": "ledger", "USER": "ann", "PASSWORD": "s3cret"}
+    for name, value in told.items():
+        monkeypatch.setitem(connection.settings_dict, name, value)
+    assert at_work("The listener", place) == f"REHEARSAL: The listener is at work. Database: {words}"
