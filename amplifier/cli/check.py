@@ -20,6 +20,7 @@ from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
+from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.lost_moves import lost_moves
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.review import on_x
@@ -63,7 +64,11 @@ def run(options: argparse.Namespace) -> int:
     here = program.settings.campaign.place if program else ""
     renamed = [one.problem(here) for one in lost if one.heir]
     problems += renamed
-    warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
+    warnings = (
+        [*near_copies(program, posts), *long_tags(program, posts), *unheard(program), *doubtful, *lacking]
+        if program
+        else []
+    )
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     if options.json:

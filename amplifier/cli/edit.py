@@ -6,6 +6,7 @@ import argparse
 
 from amplifier.cli.output import actor, agreed, console, say_json, warn
 from amplifier.clock import utc_now
+from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length
 from amplifier.errors import UsageError
 from amplifier.place import settle
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         if name not in known:
             raise UsageError(f"There is no account “{name}”. {nearest(name, known)}")
     new = prepare_words(program, post, dict.fromkeys(names, options.text))
-    warnings = [echo.warning() for echo in new.echoes]
+    warnings = [*(echo.warning() for echo in new.echoes), *plain_in(new.words, program.settings)]
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
