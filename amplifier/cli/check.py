@@ -12,7 +12,7 @@ from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.cli.tally import has_published
-from amplifier.cli.unheard import unheard
+from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     )
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
+    told += [one for one in [unasked(program.settings) if program else ""] if one]
     if options.json:
         say_json(
             {

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the words before and after, ask, and decide."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     settings = place.settings
     ledger.must_be_ready()
     program = program_in_force(settings)

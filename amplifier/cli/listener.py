@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     """Listen until told to stop."""
     hold_on()
     log_to_stderr()
-    house = open_house(settle(options.home, options.var))
+    house = open_house(settle(options.home, options.var), tells=False)
     stay_with_this_file()
     engine = EmbeddedEngine(listener_jobs(house))
     until_told = end_when_told()

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show it, ask, queue it, and wait for the receipts: 0 if all are there, else 1."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     settings = place.settings.with_limits(accounts.text_limits())
     now = utc_now()

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the post, ask, and decide."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     program = program_in_force(place.settings)
     post = find_post(program, options.post)

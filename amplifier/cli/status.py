@@ -68,7 +68,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say it."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     settings = place.settings
     _must_be_readable(place)
     now = utc_now()
@@ -168,7 +168,8 @@ def _print_accounts(
         who, listed = Identity(one.platform, one.server, one.handle), known.get(one.name)
         handle = listed.known_as if listed and listed.identity == who else who.shown  # settings.yaml may be newer
         if one.name in unasked:
-            out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: by hand; nothing is asked of its API.")
+            unheard = "by hand; nothing is asked of its API. Mentions there are not heard."
+            out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: {unheard}")
             continue
         mark = {"ok": "[green]✓[/]", "lost": "[red]✕[/]"}.get(one.health, "[yellow]◷[/]")
         well = "connected" if asked else "connected when it was last asked"

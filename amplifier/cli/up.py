@@ -24,7 +24,7 @@ from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.output import console, warn
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest, has_published
-from amplifier.cli.unheard import unheard
+from amplifier.cli.unheard import unasked, unheard
 from amplifier.compose.accountable import unaccountable
 from amplifier.errors import Problem, SettingsError, UsageError
 from amplifier.patience import Public
@@ -272,6 +272,8 @@ def _welcome(
         out.print(line("Watch the wall", wall), soft_wrap=True)
     else:
         out.print(f"[bold]LIVE[/]  {name}\nWhat is due goes out to the world.\n")
+        if said := unasked(place.settings):
+            out.print(f"{said}\n", markup=False)
     out.print(line("I schedule", shown.address("/")), soft_wrap=True)
     out.print(line("I share", plain.address(f"/k/{campaign.id}")), soft_wrap=True)
     out.print(line("I answer", shown.address("/mentions")), soft_wrap=True)

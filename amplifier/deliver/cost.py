@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.money import LEAST, NOTHING, SLOWER, Aside, is_low
+from amplifier.networks import is_never_asked
 from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import MICROS
 from amplifier.settings import Account, Mode, Settings
@@ -82,8 +83,10 @@ def is_readable(account: Account, settings: Settings) -> bool:
     """Whether the network may be asked anything: not where that costs money which nobody has granted.
 
     Where people publish by hand on a paid network a budget still lets the service look; a rehearsal without one plays
-    what would be.
+    what would be. Live, neither where people publish by hand and the settings name no keys.
     """
+    if settings.mode is Mode.LIVE:
+        return not is_never_asked(account, has_budget=settings.budget is not None)
     return settings.budget is not None or not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
 
 
