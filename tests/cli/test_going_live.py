@@ -19,7 +19,7 @@ from amplifier.cli.rehearse import copy_home
 from amplifier.cli.unheard import unasked
 from amplifier.errors import SettingsError
 from amplifier.place import Place, settle
-from amplifier.wiring import listener_jobs, open_house
+from amplifier.wiring import listener_jobs, open_house, reach
 from tests.journeys.install import Install
 from tests.store import filled
 
@@ -129,6 +129,16 @@ def test_live_opens_without_a_key_where_no_network_is_asked_and_says_what_is_not
     assert [job.name for job in listener_jobs(house)] == ["listener heartbeat"]
     said = unasked(house.place.settings)
     assert said.startswith("Nothing is asked of x, bluesky, mastodon by API, which takes no keys. Mentions")
+
+
+def test_an_account_that_is_never_asked_is_there_though_the_keys_that_it_names_are_not(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("X_API_KEY", "X_API_SECRET", "MASTODON_ACCESS_TOKEN"):
+        monkeypatch.delenv(name)
+    assert reach(place.settings.account("x"), place)
+    with pytest.raises(SettingsError, match="MASTODON_ACCESS_TOKEN"):
+        reach(place.settings.account("mastodon"), place)
 
 
 def test_who_seals_nothing_needs_no_key_of_the_install(tmp_path: Path) -> None:
