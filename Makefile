@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup setup-test test check style conformance faults faults-selftest fuzz bench lock clean help
+.PHONY: run setup setup-test test check style conformance faults faults-selftest fuzz bench lock tlds counting clean help
 
 help: ## what one can do here
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,12 @@ lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --quiet --extra postgres --extra test -c requirements.lock pyproject.toml requirements-build.in \
 	  -o requirements-test.lock
+
+tlds: setup-test ## the list of top-level domains anew, by which links are counted
+	@$(BIN)/python tools/tlds.py
+
+counting: setup-test ## the table of counted texts anew, from X's own library and Node (needs node and npm)
+	@$(BIN)/python tests/text/counting/renew.py
 
 clean: ## remove what was made here, but for your data in var/
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -59,21 +59,29 @@ COMMANDS: dict[str, Command] = {
     ),
     "preview": Command("preview", False, "show one template in all its wordings on all networks", reports=""),
     "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened", reports=""),
-    "send": Command("send", True, "send one post of your own, now or later"),
+    "send": Command("send", True, "send one post of your own, now or later", keyless=True),
     "milestone": Command(
-        "milestone", True, "list milestones, or move one: the posts that hang on it follow", reports="name"
+        "milestone",
+        True,
+        "list milestones, or move one: the posts that hang on it follow",
+        reports="name",
+        keyless=True,
     ),
-    "skip": Command("skip", True, "leave one coming post out"),
-    "edit": Command("edit", True, "give one coming post other words"),
+    "skip": Command("skip", True, "leave one coming post out", keyless=True),
+    "edit": Command("edit", True, "give one coming post other words", keyless=True),
     "correct": Command("correct", True, "give a post that is out other words, visibly"),
-    "withdraw": Command("withdraw", True, "delete a post wherever it is"),
-    "facts": Command("facts", True, "list what is out and no longer so", reports="post"),
-    "mentions": Command("mentions", True, "list what others said to us, and mark what is dealt with", reports="status"),
-    "status": Command("status", True, "say how things stand", makes=False, reports=""),
+    "withdraw": Command("withdraw", True, "delete a post wherever it is", keyless=True),
+    "facts": Command("facts", True, "list what is out and no longer so", reports="post", keyless=True),
+    "mentions": Command(
+        "mentions", True, "list what others said to us, and mark what is dealt with", reports="status", keyless=True
+    ),
+    "status": Command("status", True, "say how things stand", makes=False, reports="", keyless=True),
     "decide": Command("decide", True, "list what is in doubt, held or missed, and decide about it", reports="what"),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
-    "stop-link": Command("stop_link", True, "make a secret address that can stop everything, and nothing else"),
-    "resume": Command("resume", True, "let a stopped service send again"),
+    "stop-link": Command(
+        "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
+    ),
+    "resume": Command("resume", True, "let a stopped service send again", keyless=True),
     "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
     "notify": Command(
         "notify", True, "list what people were told; with test: try whether that works", reports="action"
@@ -84,7 +92,7 @@ COMMANDS: dict[str, Command] = {
     "worker": Command("worker", True, "run planning and delivery alone"),
     "listener": Command("listener", True, "run listening alone"),
     "sandbox": Command("sandbox", False, "run the pretend networks alone"),
-    "migrate": Command("migrate", True, "make the database ready"),
+    "migrate": Command("migrate", True, "make the database ready", keyless=True),
 }
 
 

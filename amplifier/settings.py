@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, StringCons
 
 from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
-from amplifier.networks import HANDLES, SECRETS, TITLES
+from amplifier.networks import HANDLES, SECRETS, TITLES, is_never_asked
 from amplifier.patience import Limits, Rehearsal
 from amplifier.policy import Budget, Counts, Imprint, OnDoubt, Proxies, Recipients, TextLimit
 from amplifier.voice import Voice, wrong_forms
@@ -216,22 +216,21 @@ class Settings(_Content):
             accounts[-1]._link_cost = one.link_cost if account.counts is None else None  # noqa: SLF001  of a fresh copy
         return self.model_copy(update={"accounts": tuple(accounts)})
 
-    def missing_secrets(self, environ: Mapping[str, str]) -> tuple[Problem, ...]:
-        """What the environment lacks before we can go live. A rehearsal needs no secret and looks for none."""
+    def missing_secrets(self, environ: Mapping[str, str], *, tells: bool = True) -> tuple[Problem, ...]:
+        """What the environment lacks before we can go live, and (`tells`) tell people. A rehearsal needs nothing."""
         if self.mode is Mode.REHEARSAL:
             return ()
         return tuple(
-            Problem(
-                FILE, self.lines.at(*where), "missing_secret", f"The environment variable {name} is not set, {so}", hint
-            )
-            for where, name, so, hint in self._secrets()
-            if not environ.get(name, "").strip()
+            Problem(FILE, self.lines.at(*at), "missing_secret", f"The environment variable {name} is not set, {so}", do)
+            for at, name, so, do in self._secrets()
+            if not environ.get(name, "").strip() and (tells or at[0] == "accounts")
         )
 
     def _secrets(self) -> Iterator[Said]:
         """Every secret: where it stands, its environment variable, what does not work without it, and what to do."""
         for number, one in enumerate(self.accounts):
-            for secret, variable in one.secrets.items():
+            asked = not is_never_asked(one, has_budget=self.budget is not None)
+            for secret, variable in one.secrets.items() if asked else ():
                 where = ("accounts", number, "secrets", secret)
                 hint = f"Put the {secret} of @{one.handle} on {TITLES[one.platform]} into it, or stay in rehearsal."
                 yield where, variable, f"so {one.name} cannot log in.", hint
@@ -306,11 +305,12 @@ def _account_problems(found: _Content) -> Iterator[Said]:
             message = f"{title} does not have this secret."
             yield (*here, "secrets", secret), "secret", message, nearest(secret, SECRETS[account.platform])
         if found.mode is Mode.LIVE:
-            yield from _live_problems(account, here)
+            yield from _live_problems(account, here, has_budget=found.budget is not None)
 
 
-def _live_problems(account: Account, here: tuple[str, int]) -> Iterator[Said]:
-    for secret in SECRETS[account.platform]:
+def _live_problems(account: Account, here: tuple[str, int], *, has_budget: bool) -> Iterator[Said]:
+    keyless = not account.secrets and is_never_asked(account, has_budget=has_budget)
+    for secret in () if keyless else SECRETS[account.platform]:
         if secret not in account.secrets:
             message = f"`{secret}` is missing: {account.name} cannot log in without it."
             hint = f"Under secrets, give it the name of an environment variable, for example {account.name.upper()}"

@@ -101,10 +101,13 @@ class House:
         )
 
 
-def open_house(place: Place) -> House:
-    """Open the ledger for this mode and connect every account. Raises UsageError or SettingsError; starts nothing."""
+def open_house(place: Place, *, tells: bool = True) -> House:
+    """Open the ledger for this mode and connect every account. Raises UsageError or SettingsError; starts nothing.
+
+    Who tells nobody anything (`tells`), such as the listener alone, needs the accounts' keys and no others.
+    """
     settings = place.settings
-    missing = settings.missing_secrets(os.environ)
+    missing = settings.missing_secrets(os.environ, tells=tells)
     if missing:
         raise SettingsError(list(missing))
     live = settings.mode is Mode.LIVE
@@ -132,7 +135,7 @@ def reachable(place: Place) -> dict[str, Platform]:
 def reach(account: Account, place: Place) -> Platform:
     """The adapter of this account, with its log-in session. Raises SettingsError if a secret is not there."""
     missing = [one for one in account.secrets.values() if not os.environ.get(one, "").strip()]
-    if place.settings.mode is Mode.LIVE and missing:
+    if place.settings.mode is Mode.LIVE and missing and is_readable(account, place.settings):
         raise SettingsError(list(place.settings.missing_secrets(os.environ)))
     fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
     till, known = till_for(account, place.settings, now=utc_now), partial(accounts.remote_id_of, account.name)
@@ -156,7 +159,8 @@ def connection_for(account: Account, place: Place) -> Connection:
     if place.settings.mode is Mode.REHEARSAL:
         words = {name: pretend_secret(account, name) for name in row.secrets}
     else:
-        words = {name: os.environ[variable].strip() for name, variable in account.secrets.items()}
+        held = {name: os.environ.get(variable, "").strip() for name, variable in account.secrets.items()}
+        words = dict.fromkeys(row.secrets, "") | held  # none where the network is never asked
     if place.settings.mode is Mode.REHEARSAL and urlsplit(api).hostname not in LOOPBACK:
         raise UsageError(f"A rehearsal speaks to this computer only, and {api} is not on it.")
     return Connection(

@@ -395,6 +395,39 @@ def test_live_names_every_secret_that_is_missing_and_never_a_value() -> None:
     assert settings.parse(LIVE).missing_secrets(every) == ()
 
 
+X_KEYS = """    secrets:
+      api_key: X_API_KEY
+      api_secret: X_API_SECRET
+      access_token: X_ACCESS_TOKEN
+      access_secret: X_ACCESS_SECRET
+"""
+
+
+def test_live_x_without_a_budget_needs_no_key_whether_it_names_some_or_not() -> None:
+    free = {"BLUESKY_APP_PASSWORD": SECRET, "MASTODON_ACCESS_TOKEN": SECRET}
+    for text in (LIVE, LIVE.replace(X_KEYS, "")):
+        assert settings.parse(text).missing_secrets(free) == ()
+    paid = settings.parse(LIVE + "budget: {monthly: 10}\n")
+    assert paid.missing_secrets(free)[0].line == line_of("api_key:")
+    with pytest.raises(SettingsError, match="api_key"):
+        settings.parse(LIVE.replace(X_KEYS, "") + "budget: {monthly: 10}\n")
+
+
+def test_who_is_posted_for_by_hand_and_has_no_keys_needs_none_on_any_network() -> None:
+    by_hand = LIVE.replace("    secrets:\n      app_password: BLUESKY_APP_PASSWORD\n", "    hand_off: true\n")
+    assert by_hand != LIVE
+    assert settings.parse(by_hand).missing_secrets({"MASTODON_ACCESS_TOKEN": SECRET}) == ()
+    named = LIVE.replace("    secrets:\n      app_password", "    hand_off: true\n    secrets:\n      app_password")
+    (found,) = settings.parse(named).missing_secrets({"MASTODON_ACCESS_TOKEN": SECRET})
+    assert "BLUESKY_APP_PASSWORD" in found.message  # it is named, so it is wanted
+
+
+def test_who_tells_nobody_needs_no_address_of_whom_to_tell() -> None:
+    text = LIVE + "notify:\n  - {name: ola, address: NOTIFY_OLA}\nping: PING_ADDRESS\n"
+    found = settings.parse(text).missing_secrets({"MASTODON_ACCESS_TOKEN": SECRET}, tells=False)
+    assert [problem.line for problem in found] == [line_of("app_password:", text)]
+
+
 def test_settings_and_the_capabilities_table_know_the_same_networks() -> None:
     assert dict(networks.SECRETS) == {name: row.secrets for name, row in TABLE.items()}
     assert dict(networks.TITLES) == {name: row.title for name, row in TABLE.items()}

@@ -12,7 +12,7 @@ from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.cli.tally import has_published
-from amplifier.cli.unheard import unheard
+from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
@@ -20,6 +20,7 @@ from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
+from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.lost_moves import lost_moves
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.review import on_x
@@ -63,9 +64,14 @@ def run(options: argparse.Namespace) -> int:
     here = program.settings.campaign.place if program else ""
     renamed = [one.problem(here) for one in lost if one.heir]
     problems += renamed
-    warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
+    warnings = (
+        [*near_copies(program, posts), *long_tags(program, posts), *unheard(program), *doubtful, *lacking]
+        if program
+        else []
+    )
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
+    told += [one for one in [unasked(program.settings) if program else ""] if one]
     if options.json:
         say_json(
             {

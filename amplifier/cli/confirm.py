@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if worker_is_alive():  # else opening the ledger reads the file for all, as a start does
         accounts.must_be_called_so({one.name: one.identity for one in place.settings.accounts})
-    house = open_house(place)
+    house = open_house(place, tells=False)
     now = utc_now()
     if options.link:
         looked = Looked(found=_linked(options.link, house, {row.id: row for row in _open(now)}))

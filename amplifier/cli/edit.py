@@ -11,10 +11,11 @@ from amplifier.cli.named import accounts_named
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.cli.send import due_at, say_appended
 from amplifier.clock import utc_now
+from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, with_appended
 from amplifier.compose.sameness import Echo
 from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_move_to, prepare_reword
-from amplifier.errors import UsageError
+from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
 from amplifier.schedule.ahead import still_to_come
 from amplifier.schedule.change import find_post, program_in_force
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what is there before and after, ask, and decide."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if sum((options.text is not None, options.undo, options.at is not None)) != 1:
         raise UsageError(ONE_OF_THEM)
@@ -160,7 +161,11 @@ def _show(shown: Shown, settings: Settings) -> None:
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")
     say_appended(shown.appended or {})
-    warn(out, [echo.warning() for echo in shown.echoes])
+    warn(out, _warnings(shown, settings))
+
+
+def _warnings(shown: Shown, settings: Settings) -> list[Problem]:
+    return [*(echo.warning() for echo in shown.echoes), *plain_in(shown.after, settings)]
 
 
 def _tell(shown: Shown, settings: Settings, options: argparse.Namespace, *, decision: int | None) -> int:
@@ -172,7 +177,7 @@ def _tell(shown: Shown, settings: Settings, options: argparse.Namespace, *, deci
                 "post": post_name(shown.post),
                 "words": {said.account: said.text for said in shown.after},
                 "appended": {name: list(words) for name, words in (shown.appended or {}).items()},
-                "warnings": [echo.warning().as_json() for echo in shown.echoes],
+                "warnings": [warning.as_json() for warning in _warnings(shown, settings)],
             }
         )
     else:

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say it, or write the decision down: 0 if nothing is untrue that is out or that a person wrote, else 1."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     program = program_in_force(place.settings)
     now = utc_now()

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     if must_not_be_other() is Readiness.EMPTY:
         print(WAITING, flush=True)
         wait_until_ready()
-    house = open_house(place)
+    house = open_house(place, tells=False)
     stay_with_this_file()
     present = be_present(place.var, "listener")
     engine = EmbeddedEngine(listener_jobs(house))

@@ -29,7 +29,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Bring the tables up to date, with a backup before; says nothing when there was nothing to do."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     must_be_sound(file_in(place.var))
     if make_tables():
         return 0

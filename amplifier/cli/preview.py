@@ -16,6 +16,7 @@ from amplifier.errors import UsageError
 from amplifier.place import folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
+from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.settings import load
 from amplifier.store.told import limits_in
@@ -55,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
                     "imprint": said.imprint,
                 }
             )
-    warnings = [one for one in near_copies(program, wanted_posts(program)) if one.path == template.path]
+    posts = wanted_posts(program)
+    found = [*near_copies(program, posts), *long_tags(program, posts)]
+    warnings = [one for one in found if one.path == template.path]
     if options.json:
         say_json(
             {

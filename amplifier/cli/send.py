@@ -15,12 +15,13 @@ from amplifier.cli.following import wait_for, worker_is_alive
 from amplifier.cli.named import accounts_named
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, state_words, wall_clock, warn
 from amplifier.clock import utc_now
+from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
 from amplifier.deliver.cost import is_by_hand
 from amplifier.deliver.halt import stop_for
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
-from amplifier.errors import FileError, UsageError
+from amplifier.errors import FileError, Problem, UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show it, ask, queue it, and wait for the receipts: 0 if all are there, else 1."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     settings = place.settings.with_limits(accounts.text_limits())
     now = utc_now()
@@ -82,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     if alive and due <= utc_now() + timedelta(seconds=wait):
         rows = _follow(ids, seconds=wait, quiet=options.json)
     if options.json:
-        warnings = [echo.warning().as_json() for echo in own.echoes]
+        warnings = [warning.as_json() for warning in _warnings(own, settings)]
         told = [_as_json(row) for row in rows]
         appended = {name: list(words) for name, words in own.appended.items()}
         queued = {"post": post_name(own.post.id), "deliveries": told, "appended": appended, "warnings": warnings}
@@ -164,7 +165,11 @@ def _show(own: OwnPost, settings: Settings, *, later: bool, hindered: Sequence[s
     for one in hindered:
         out.print("[yellow]◷[/]", end=" ")
         out.print(one, markup=False, soft_wrap=True)
-    warn(out, [echo.warning() for echo in own.echoes])
+    warn(out, _warnings(own, settings))
+
+
+def _warnings(own: OwnPost, settings: Settings) -> list[Problem]:
+    return [*(echo.warning() for echo in own.echoes), *plain_in(own.post.words, settings)]
 
 
 def say_appended(appended: Mapping[str, Iterable[str]]) -> None:

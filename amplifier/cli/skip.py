@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the post, ask, and decide."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     on = accounts_named(options.on, place.settings)
     return _undo(place.settings, options, on) if options.undo else _skip(place.settings, options, on)

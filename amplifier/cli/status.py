@@ -65,7 +65,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say it."""
-    place = settle(options.home, options.var, make=False)
+    place = settle(options.home, options.var, keyless=True, make=False)
     settings = place.settings
     must_be_sound(database_file(), at_most=QUICK)
     ledger.must_be_ready()
@@ -172,7 +172,8 @@ def _print_accounts(
         who, listed = Identity(one.platform, one.server, one.handle), known.get(one.name)
         handle = listed.known_as if listed and listed.identity == who else who.shown  # settings.yaml may be newer
         if one.name in unasked:
-            out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: by hand; nothing is asked of its API.")
+            by_hand = "by hand; nothing is asked of its API. Mentions there are not heard."
+            out.print(f"[green]✓[/] {TITLES[one.platform]} {handle}: {by_hand}")
             continue
         mark, words = _standing(one, unheard, asked=asked, now=now)
         out.print(f"{mark} {TITLES[one.platform]} {handle}: {words}. {escape(one.detail or one.out_of_date)}".rstrip())

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make one and show it once: only its digest is kept, so that nobody can show it again."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     settings = place.settings
     ledger.must_be_ready()
     if options.revoke:

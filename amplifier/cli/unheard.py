@@ -1,10 +1,10 @@
-"""What people are to post by hand, and nobody will be asked for: warnings before a campaign begins."""
+"""What people are to post by hand and nobody will be asked for, and where nobody listens: told before a campaign."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from amplifier.deliver.cost import is_by_hand
+from amplifier.deliver.cost import is_by_hand, is_readable
 from amplifier.errors import Problem
 from amplifier.platforms.capabilities import TABLE
 from amplifier.policy import Topic
@@ -39,6 +39,17 @@ def unheard(program: Program) -> list[Problem]:
         said = f"People post by hand {what}, and `address` is missing: they get no link to the page with the words."
         found.append(Problem(FILE, 0, "address", said, ADDRESS))
     return found
+
+
+def unasked(settings: Settings) -> str:
+    """What is not done for the accounts whose network is, live, never asked; empty where there are none."""
+    names = [one.name for one in settings.accounts if not is_readable(one, settings)]
+    if settings.mode is not Mode.LIVE or not names:
+        return ""
+    return (
+        f"Nothing is asked of {_listed(names)} by API, which takes no keys. Mentions there are not heard, and that a "
+        "post is out is known only from whoever posts it and pastes its link."
+    )
 
 
 def _line(settings: Settings, account: str) -> int:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from amplifier.cli.console_link import line
 from amplifier.cli.console_token import Opened
 from amplifier.cli.output import console, print_stop, warn
+from amplifier.cli.unheard import unasked
 from amplifier.deliver.cost import is_by_hand
 from amplifier.errors import Problem
 from amplifier.place import Place
@@ -58,6 +59,8 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
         out.print(f"[bold]LIVE[/]  {name}")
         if not _is_stopped(begun):
             out.print("What is due goes out to the world.")
+        if said := unasked(place.settings):
+            out.print(said, markup=False)
     for what, why, end in begun.stopped:
         print_stop(out, what, why, command(options, end))
     out.print()

@@ -124,9 +124,13 @@ def first_words(text: str) -> str:
 
 
 def _without_imprint(text: str, imprint: str) -> str:
-    before = text.removesuffix(imprint) if imprint else text
-    alone = not before or before[-1].isspace()
-    return before.rstrip() if alone else text
+    """The text without the imprints at its end, however often somebody put it there."""
+    while imprint and text.endswith(imprint):
+        before = text.removesuffix(imprint)
+        if before and not before[-1].isspace():
+            return text  # the end of a longer word
+        text = before.rstrip()
+    return text
 
 
 def _gap(body: str) -> str:

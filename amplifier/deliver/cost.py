@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.money import LEAST, NOTHING, SLOWER, Aside, is_low
+from amplifier.networks import is_never_asked
 from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import MICROS
 from amplifier.settings import Account, Mode, Settings
+from amplifier.text.addresses import on_x
 from amplifier.text.links import SpanKind, spans
-
-# X also links an address without https://, so that counts as a link: rather a cent too much than a surprise.
-BARE_ADDRESS = re.compile(r"(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}(?![\w@])", re.IGNORECASE)
 
 PAGE = 100  # posts that one look at a listing shows at most
 DAYS = 31  # of the longest month
@@ -29,8 +27,12 @@ LOOKING = frozenset({"look", "read", "account"})
 
 
 def price(text: str, row: Capabilities) -> float:
-    """What publishing this text costs there, in US dollars, at worst."""
-    has_link = any(span.kind is SpanKind.LINK for span in spans(text)) or BARE_ADDRESS.search(text) is not None
+    """What publishing this text costs there, in US dollars, at worst.
+
+    The one network that charges is X, so what it takes for a link is one; and what has https:// before it in any case,
+    should X know an ending that our list of top-level domains does not.
+    """
+    has_link = bool(on_x(text, stand_in=True)) or any(span.kind is SpanKind.LINK for span in spans(text))
     return row.price_with_link if has_link else row.price
 
 
@@ -81,8 +83,10 @@ def is_readable(account: Account, settings: Settings) -> bool:
     """Whether the network may be asked anything: not where that costs money which nobody has granted.
 
     Where people publish by hand on a paid network a budget still lets the service look; a rehearsal without one plays
-    what would be.
+    what would be. Live, neither where people publish by hand and the settings name no keys.
     """
+    if settings.mode is Mode.LIVE:
+        return not is_never_asked(account, has_budget=settings.budget is not None)
     return settings.budget is not None or not (is_by_hand(account, settings) and is_paid(TABLE[account.platform]))
 
 

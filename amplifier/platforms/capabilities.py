@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from amplifier.policy import Counts
+from amplifier.text.length import graphemes
 
 
 class Counting(StrEnum):
@@ -38,6 +39,7 @@ class Capabilities:
     a listing of our own account shows (`find`, `spot`, mentions), `price_read` a post asked for by its id (`read`) or
     found by a search, `price_user` an account that is looked up (`verify`) or, at worst, named beside a mention.
     `caps` are ceilings for publishing on one account, as (posts, seconds); where a network documents two, the lower.
+    `tag_graphemes` and `tag_bytes` are how long a hashtag may be; 0 where only the post's own length bounds it.
     `composer` is where a person writes the post by hand; see `composer_address`.
     """
 
@@ -65,6 +67,13 @@ class Capabilities:
     composer: str
     source: str
     read_on: str
+    tag_graphemes: int = 0
+    tag_bytes: int = 0
+
+    def takes_tag(self, tag: str) -> bool:
+        """Whether a hashtag (without `#`) is short enough to be one there."""
+        fits = not self.tag_graphemes or graphemes(tag) <= self.tag_graphemes
+        return fits and (not self.tag_bytes or len(tag.encode(errors="surrogatepass")) <= self.tag_bytes)
 
     def composer_address(self, text: str, api: str) -> str:
         """The network's own page for writing a post, with `text` in it; `api` is the account's server."""
@@ -169,8 +178,10 @@ TABLE: dict[str, Capabilities] = {
         edits=False,
         caps=((1_666, 3_600), (11_666, 86_400)),  # 5,000 points an hour and 35,000 a day, 3 for a post
         composer="https://bsky.app/intent/compose?text={text}",
-        source="lexicons/app/bsky/feed/post.json; pds/src/api/com/atproto/repo/putRecord.ts; docs.bsky.app: "
-        "advanced-guides/rate-limits, advanced-guides/intent-links",
+        tag_graphemes=64,
+        tag_bytes=640,
+        source="lexicons/app/bsky/feed/post.json, lexicons/app/bsky/richtext/facet.json; docs.bsky.app: "
+        "advanced-guides/rate-limits, advanced-guides/intent-links; pds/src/api/com/atproto/repo/putRecord.ts",
         read_on="2026-08-20",
     ),
     "mastodon": Capabilities(

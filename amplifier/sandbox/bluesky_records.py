@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from amplifier.sandbox import ids
+from amplifier.sandbox import bluesky_lexicon, ids
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Account, Draft, Post
 from amplifier.sandbox.world import World
@@ -16,7 +16,6 @@ from amplifier.text.length import graphemes
 COLLECTION = "app.bsky.feed.post"
 MAX_GRAPHEMES = 300
 MAX_BYTES = 3000
-MAX_LANGUAGES = 3
 
 
 class RecordError(Exception):
@@ -41,9 +40,8 @@ def checked(record: Any) -> dict[str, Any]:
         raise _wrong(f"grapheme too big (maximum {MAX_GRAPHEMES}, got {length})", "text")
     if not _is_instant(record.get("createdAt")):
         raise _wrong("Invalid datetime", "createdAt")
-    languages = record.get("langs", [])
-    if not isinstance(languages, list) or len(languages) > MAX_LANGUAGES:
-        raise _wrong(f"array too big (maximum {MAX_LANGUAGES}, got {len(languages)})", "langs")
+    for what, where in bluesky_lexicon.wrongs(record):
+        raise _wrong(what, where)
     for name in ("root", "parent"):
         if "reply" in record and not _uri(record, "reply", name):
             raise _wrong(f'Missing required key "{name}"', "reply")

@@ -9,6 +9,7 @@ from typing import Any
 from amplifier.sandbox import ids, words
 from amplifier.sandbox.nouns import Account, Network, Post, iso
 from amplifier.sandbox.world import World
+from amplifier.text.addresses import Address, on_x
 from amplifier.text.links import Span, SpanKind, spans
 
 
@@ -40,7 +41,7 @@ def wrapped(text: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
         pieces.append(piece)
         length += len(piece)
 
-    for span in spans(text):
+    for span in _marked(text):
         put(escape(text[done : span.start], quote=False))
         start = length
         put(ids.short_link(span.value) if span.kind is SpanKind.LINK else text[span.start : span.end])
@@ -49,6 +50,19 @@ def wrapped(text: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
         done = span.end
     put(escape(text[done:], quote=False))
     return "".join(pieces), entities
+
+
+def _marked(text: str) -> list[Span]:
+    """What X marks in a text: the links by its own rule, with https:// or without, and the tags and handles between."""
+    links = [_link(text[found.start : found.end], found) for found in on_x(text, stand_in=True)]
+    others = (span for span in spans(text) if span.kind is not SpanKind.LINK)
+    apart = (one for one in others if all(one.end <= link.start or link.end <= one.start for link in links))
+    return sorted([*links, *apart], key=lambda span: span.start)
+
+
+def _link(written: str, found: Address) -> Span:
+    whole = written if "://" in written else f"http://{written}"
+    return Span(SpanKind.LINK, found.start, found.end, whole)
 
 
 def post(found: Post, wanted: Wanted, world: World) -> dict[str, Any]:

@@ -133,13 +133,17 @@ class _Places:
         return next(one for one in self.plan.slots if one.name == post.id.slot)
 
     def _words(self, post: WantedPost, account: str) -> tuple[str, int]:
-        """The file and line that the words are from; nowhere if a person wrote them."""
-        if account in post.own_facts:
-            return "", 0
-        template = self.templates[post.template]
-        wording = template.wording(post.wording)
-        form = wording.form(self.settings.account(account).platform) if wording else None
-        return template.path, form.line if form else 0
+        return place_of(post, account, self.templates, self.settings)
+
+
+def place_of(post: WantedPost, account: str, templates: Mapping[str, Template], settings: Settings) -> tuple[str, int]:
+    """The file and line that a post's words on this account are from; nowhere if a person wrote them."""
+    if account in post.own_facts or not post.template:
+        return "", 0
+    template = templates[post.template]
+    wording = template.wording(post.wording)
+    form = wording.form(settings.account(account).platform) if wording else None
+    return template.path, form.line if form else 0
 
 
 def _across(echo: Echo, slot: str) -> tuple[str, str]:

@@ -1,4 +1,7 @@
-"""Where the links, hashtags and handles of a text are, so that counting, facets and pages agree about them."""
+"""Where the links, hashtags and handles of a text are, so that facets and pages agree about them.
+
+These links are what we make one: any address with http:// or https://. What X and Mastodon take for one: `addresses`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ import regex
 # A link ends at white space, quotes, angle brackets, invisible marks or East Asian punctuation.
 _LINK = r"(?<![\p{L}\p{N}_@#$])https?://(?=[\p{L}\p{N}])[^\s<>\"“”«»\p{Cc}\p{Cf}\u3000-\u303F]++"
 # @name@server.tld (Mastodon), @name.domain.tld (Bluesky), @name (X), in this order: the longest form wins.
-_SERVER = r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]"
+_SERVER = r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.){1,126}\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]"
 _FEDIVERSE = rf"[A-Za-z0-9_]++(?:[.-]++[A-Za-z0-9_]++)*+@{_SERVER}"
-_DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
+_DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.){1,126}[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 _PLAIN = r"[A-Za-z0-9_]++(?![\p{L}\p{M}@]|://)"
 _HANDLE = rf"(?<![\p{{L}}\p{{N}}_@\uFF20/!#$%&*.+=-])[@\uFF20](?:{_FEDIVERSE}|{_DOMAIN}|{_PLAIN})"
 # Letters, marks, digits, underscores and X's joiners, with at least one letter; not straight after a word, but

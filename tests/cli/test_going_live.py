@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,8 +16,10 @@ from django.db import connection
 from amplifier.__main__ import main
 from amplifier.cli import tally, worker
 from amplifier.cli.rehearse import copy_home
+from amplifier.cli.unheard import unasked
 from amplifier.errors import SettingsError
 from amplifier.place import Place, settle
+from amplifier.wiring import listener_jobs, open_house, reach
 from tests.journeys.install import Install
 from tests.store import filled
 
@@ -102,6 +105,49 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     for name, value in secrets_of(home).items():
         monkeypatch.setenv(name, value)
     return settle(home, tmp_path / "var")
+
+
+def unkeyed(home: Path) -> Path:
+    """The same home without a single key: X by the default, the others by hand."""
+    text = re.sub(r"    secrets:\n(      .*\n)+", "    hand_off: true\n", (home / "settings.yaml").read_text())
+    assert text.count("hand_off: true") == 3
+    (home / "settings.yaml").write_text(text.replace("    hand_off: true\n", "", 1))  # X: nobody says anything
+    return home
+
+
+def test_live_opens_without_a_key_where_no_network_is_asked_and_says_what_is_not_done(
+    any_ledger: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any_ledger is None
+    home = unkeyed(live_home(tmp_path / "home", address="1 Road"))
+    for name in ("X_API_KEY", "BLUESKY_APP_PASSWORD", "MASTODON_ACCESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AMPLIFIER_VAR", "")
+    monkeypatch.setenv("AMPLIFIER_KEY", "k" * 48)
+    house = open_house(settle(home, tmp_path / "var"))
+    assert set(house.platforms) == {"x", "bluesky", "mastodon"}
+    assert [job.name for job in listener_jobs(house)] == ["listener heartbeat"]
+    said = unasked(house.place.settings)
+    assert said.startswith("Nothing is asked of x, bluesky, mastodon by API, which takes no keys. Mentions")
+
+
+def test_an_account_that_is_never_asked_is_there_though_the_keys_that_it_names_are_not(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("X_API_KEY", "X_API_SECRET", "MASTODON_ACCESS_TOKEN"):
+        monkeypatch.delenv(name)
+    assert reach(place.settings.account("x"), place)
+    with pytest.raises(SettingsError, match="MASTODON_ACCESS_TOKEN"):
+        reach(place.settings.account("mastodon"), place)
+
+
+def test_who_seals_nothing_needs_no_key_of_the_install(tmp_path: Path) -> None:
+    install = Install(live_home(tmp_path / "home", address="1 Road"), tmp_path / "var")
+    for words in (["migrate"], ["status"], ["mentions"], ["facts"], ["milestone"]):
+        done = install.command(*words)
+        assert "AMPLIFIER_KEY" not in done.stderr, words
+    refused = install.command("worker")
+    assert (refused.returncode, "AMPLIFIER_KEY" in refused.stderr) == (2, True)
 
 
 class Opened(Exception):

@@ -41,7 +41,7 @@ from tests.deliver.told import journey
         ("Read freemovement.example/motion now", 0.200),
         ("FREEMOVEMENT.EXAMPLE", 0.200),
         ("Two: https://a.example https://b.example", 0.200),
-        ("Vote now.Please", 0.200),  # X may take it for an address: rather a cent too much
+        ("Vote now.Please", 0.015),  # no ending that there is
     ],
 )
 def test_a_link_makes_a_post_on_x_dear(text: str, dollars: float) -> None:

@@ -7,13 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.fields import parts, words
 from amplifier.text.labels import labelled
 from amplifier.text.links import Span, SpanKind, spans
 
 COLLECTION = "app.bsky.feed.post"
-# lexicons/app/bsky/richtext/facet.json: a tag has at most 640 bytes (and 64 graphemes, which never are more).
-LONGEST_TAG = 640
+ROW = TABLE["bluesky"]
+# What the lexicon's formats take (@atproto/syntax); a record with anything else is refused whole.
+DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]", re.ASCII)
+LANGUAGE = re.compile(
+    r"[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*",
+    re.IGNORECASE | re.ASCII,
+)
 LINK = "app.bsky.richtext.facet#link"
 AT_URI = re.compile(r"at://(?P<repo>[^/]+)/(?P<collection>[^/]+)/(?P<rkey>[^/]+)")
 INSIDE = 0x80  # the two upper bits of a byte of UTF-8 that begins no letter
@@ -46,13 +52,14 @@ def facets(text: str, dids: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def record(text: str, language: str, at: datetime, dids: Mapping[str, str]) -> dict[str, Any]:
-    """The post's record, made at `at` (UTC)."""
+    """The post's record, made at `at` (UTC). What the lexicon does not take is left out of it, not out of the text."""
     fields: dict[str, Any] = {
         "$type": COLLECTION,
         "text": text,
         "createdAt": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "langs": [language],
     }
+    if LANGUAGE.fullmatch(language):
+        fields["langs"] = [language]
     found = facets(text, dids)
     return {**fields, "facets": found} if found else fields
 
@@ -170,9 +177,9 @@ def _feature(span: Span, dids: Mapping[str, str]) -> dict[str, str] | None:
     match span.kind:
         case SpanKind.LINK:
             return {"$type": LINK, "uri": span.value}
-        case SpanKind.TAG if len(span.value.encode()) <= LONGEST_TAG:
+        case SpanKind.TAG if ROW.takes_tag(span.value):
             return {"$type": "app.bsky.richtext.facet#tag", "tag": span.value}
-        case SpanKind.HANDLE if span.value.lower() in dids:
+        case SpanKind.HANDLE if DID.fullmatch(dids.get(span.value.lower(), "")):
             return {"$type": "app.bsky.richtext.facet#mention", "did": dids[span.value.lower()]}
         case _:
             return None

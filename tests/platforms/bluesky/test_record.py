@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplifier.platforms.bluesky.record import LINK, facets, handles, in_words, made_at, place, plain, put, record, says
+from amplifier.sandbox.bluesky_lexicon import wrongs
 
 AT = datetime(2026, 10, 9, 13, 40, 5, 123456, tzinfo=UTC)
 WORDS = st.sampled_from(
@@ -63,6 +64,24 @@ def test_a_handle_that_nobody_has_is_plain_text() -> None:
 
 def test_a_tag_longer_than_bluesky_takes_is_plain_text() -> None:
     assert facets("#" + "é" * 321, {}) == []
+    assert facets("#" + "a" * 65, {}) == []
+    assert len(facets("#" + "a" * 64, {})) == 1
+
+
+def test_what_the_lexicon_does_not_take_is_left_out_of_the_record_not_of_the_text() -> None:
+    at = datetime(2023, 10, 10, tzinfo=UTC)
+    text = f"#{'a' * 65} #{'b' * 64} @labfreemvmt.example https://freemovement.example"
+    for language in ("en", "de-CH", "en-12", "english please", ""):
+        made = record(text, language, at, {"labfreemvmt.example": "no did"})
+        assert made["text"] == text
+        assert [one["features"][0]["$type"].partition("#")[2] for one in made["facets"]] == ["tag", "link"]
+        assert list(wrongs(made)) == []
+
+
+@given(st.lists(WORDS | st.text(max_size=70).map("#{}".format), max_size=12).map(" ".join), st.text(max_size=12))
+def test_no_record_that_is_made_breaks_the_lexicon(text: str, language: str) -> None:
+    made = record(text, language, datetime(2023, 10, 10, tzinfo=UTC), {"labfreemvmt.example": "did:plc:abc"})
+    assert list(wrongs(made)) == []
 
 
 @pytest.mark.parametrize(

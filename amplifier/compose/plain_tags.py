@@ -1,0 +1,35 @@
+"""Which hashtags of a text are longer than their network takes, so that they stay plain words there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from amplifier.campaign.post import Words
+from amplifier.errors import Problem
+from amplifier.platforms.capabilities import TABLE, Capabilities
+from amplifier.settings import Settings
+from amplifier.text.links import SpanKind, spans
+
+SHOWN = 24  # of a tag that is too long to be shown
+
+
+def plain_tags(text: str, row: Capabilities, *, path: str = "", line: int = 0) -> list[Problem]:
+    """A warning for each hashtag that will be no link on this network; `path` and `line` say where the words are."""
+    tags = dict.fromkeys(span.value for span in spans(text) if span.kind is SpanKind.TAG)
+    return [
+        Problem(
+            path,
+            line,
+            "long_tag",
+            f"#{tag[:SHOWN]}\u2026 is longer than a hashtag may be on {row.title}, so it stays plain words there.",
+            f"Use at most {row.tag_graphemes} characters ({row.tag_bytes} bytes) if people shall find the post by it.",
+        )
+        for tag in tags
+        if not row.takes_tag(tag)
+    ]
+
+
+def plain_in(said: Iterable[Words], settings: Settings) -> list[Problem]:
+    """The same for the words of one post on its accounts, each warning once."""
+    found = (plain_tags(one.text, TABLE[settings.account(one.account).platform]) for one in said)
+    return list(dict.fromkeys(problem for problems in found for problem in problems))
