@@ -16,6 +16,7 @@ from amplifier.cli.unheard import unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
+from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
     renamed = [one.problem(here) for one in lost if one.heir]
     problems += renamed
     warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
+    warnings += unspoken(program.templates, program.settings) if program else []
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     if options.json:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 from amplifier.campaign.post import Fact
 from amplifier.campaign.template import Form, Template, Wording
 from amplifier.compose import allow
+from amplifier.compose.time_filters import OF_THE_WORDS
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.written import Text, Word, nearest, wrong
@@ -201,9 +202,11 @@ def render(template: Template, wording: str, context: Context) -> Rendered:
         hint = nearest(wording, [each.name for each in template.wordings])
         raise TemplateError([Problem(template.path, 0, "wording", message, hint)])
     used: dict[str, str] = {}
+    language = template.language or context.language
     values = {
         "platform": context.platform,
         "day": context.day,
+        OF_THE_WORDS: language,
         "campaign": _Group("campaign", {"name": context.campaign_name}, {}),
         "milestones": _Group("milestone", context.milestones, used),
         "links": _Group("link", context.links, used),
@@ -220,7 +223,7 @@ def render(template: Template, wording: str, context: Context) -> Rendered:
         message = f"The words come out {len(text):,} characters long; {LONGEST_OUTPUT:,} are allowed."
         raise TemplateError([Problem(template.path, form.line, "too_long", message)])
     facts = tuple(Fact(name, used[name]) for name in sorted(used))
-    return Rendered(text, template.language or context.language, facts)
+    return Rendered(text, language, facts)
 
 
 _VOICE = "voice"  # under this name the compiled template finds the campaign's voices

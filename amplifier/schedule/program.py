@@ -292,7 +292,7 @@ def _reworded(post: WantedPost, given: Mapping[str, Given], settings: Settings) 
     unwritten = dict(post.unwritten)
     for account in [name for name in unwritten if name in given]:
         finished = own_words(given[account].text, settings.account(account), settings)
-        words.append(finished)
+        words.append(replace(finished, language=post.words[0].language))
         facts[account] = given[account].facts
         del unwritten[account]
     return replace(post, words=tuple(words), own_facts=facts, unwritten=unwritten)
