@@ -21,14 +21,13 @@ from amplifier.compose import allow
 from amplifier.compose.time_filters import OF_THE_WORDS
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
-from amplifier.written import Text, Word, nearest, wrong
+from amplifier.written import Language, Text, Word, nearest, wrong
 from amplifier.yamlfile import FileModel, parse_with_lines
 
 FOLDER, ENDING = "templates/", ".j2"
 LONGEST_OUTPUT = 10_000  # characters
 LONGEST_FILE = 40_000
 FENCE = "---"
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 HEADING = re.compile(r"==\s+(?P<name>[a-z0-9][a-z0-9_-]*)(?:\s+for\s+(?P<platforms>\S.*))?")
 HEADING_HINT = (
     "Write == and a name of small letters, digits and dashes; for example: == plain, or: == plain for mastodon."
@@ -43,19 +42,13 @@ def _platform(name: str) -> str:
     return name
 
 
-def _language(tag: str) -> str:
-    if tag and not LANGUAGE.fullmatch(tag):
-        raise wrong("is not a language tag", "For example en, cy or en-GB.")
-    return tag
-
-
 class _Front(FileModel):
     """What stands above a template's wordings."""
 
     ask: Word
     audience: Text = "everybody"
     platforms: Annotated[tuple[Annotated[str, AfterValidator(_platform)], ...], Field(min_length=1)] = tuple(TABLE)
-    language: Annotated[str, AfterValidator(_language)] = ""
+    language: Language = ""
 
 
 @dataclass(frozen=True)
