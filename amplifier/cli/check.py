@@ -21,6 +21,7 @@ from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
+from amplifier.schedule.fitting import silent
 from amplifier.schedule.lost_moves import lost_moves
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.review import on_x
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
     problems += renamed
     warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
     warnings += unspoken(program.templates, program.settings) if program else []
+    warnings += silent(program.plan, program.templates, program.settings) if program else []
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     if options.json:

@@ -20,6 +20,7 @@ from amplifier.compose.render import parse_templates
 from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.facts import values
+from amplifier.schedule.fitting import misfits
 from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.milestones import effective
@@ -66,7 +67,9 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
         raise TemplateError(problems)
     program = Program(plan, templates, settings)
     wanted, unwritten = _written(program, plan, LIVE, ON_TIME)
-    problems = list(dict.fromkeys(problem for found in unwritten.values() for problem in found))
+    wrong = misfits(plan, templates, settings)
+    found = (*wrong.values(), *(each for post, each in unwritten.items() if post.slot not in wrong))
+    problems = list(dict.fromkeys(problem for each in found for problem in each))
     problems += same(_by_name(wanted), plan, templates, settings)[0]
     if problems:
         raise TemplateError(problems)
