@@ -25,7 +25,7 @@ from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
-from amplifier.schedule.sameness import held, said_elsewhere, same
+from amplifier.schedule.sameness import held, on_several_accounts, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import FILE, Mode, Settings
 
@@ -90,7 +90,9 @@ def read_again(sources: Mapping[str, str], settings: Settings, *, given: Setting
 
 def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
     """Warnings: which of these posts say nearly the same where that is only a pity; `held_copies` has the others."""
-    return same(_by_name(posts), program.plan, program.templates, program.settings)[1]
+    named = _by_name(posts)
+    warned = same(named, program.plan, program.templates, program.settings)[1]
+    return [*warned, *on_several_accounts(named, program.plan, program.settings)]
 
 
 def held_copies(
