@@ -206,7 +206,7 @@ def render(template: Template, wording: str, context: Context) -> Rendered:
         _VOICE: _Group("voice", context.voice, used),
     }
     try:
-        text = _tidy(_compiled(template.path, form).render(values))
+        text = _tidy(form.source if _is_plain(form) else _compiled(template.path, form).render(values))
     except (UndefinedError, TypeError, ValueError, ArithmeticError, LookupError) as fault:
         line = _line_of(fault, template.path) or form.line
         rule = "undefined" if isinstance(fault, UndefinedError) else "render"
@@ -270,7 +270,12 @@ def _line_of(fault: BaseException, path: str) -> int:
     return line
 
 
+def _is_plain(form: Form) -> bool:
+    """Whether a wording is nothing but its own words, so that there is nothing to compile."""
+    return len(form.source) <= allow.LONGEST_SOURCE and not {"{", "\r"} & set(form.source)
+
+
 def _tidy(text: str) -> str:
     """No space at the ends of text and lines, and never more than one blank line in a row."""
-    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    lines = "\n".join(line.rstrip() for line in text.strip().split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,7 +101,10 @@ def beside(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
     In the order of time. Where such copies are refused anyway, `echoes` has them.
     """
     judge = Judge(settings)
-    platforms = {one.name: one.platform for one in settings.accounts if one.name not in judge.watched}
+    there = Counter(one.platform for one in settings.accounts)
+    platforms = {
+        one.name: one.platform for one in settings.accounts if one.name not in judge.watched and there[one.platform] > 1
+    }
     by_platform: dict[str, list[Said]] = {}
     for one in sorted((one for one in said if one.account in platforms), key=lambda each: each.at):
         earlier = by_platform.setdefault(platforms[one.account], [])
@@ -119,7 +123,8 @@ def held_back(said: Iterable[Said], known: Iterable[Said], settings: Settings) -
     for one in sorted(said, key=lambda each: each.at):
         if one.account not in judge.watched:
             continue
-        others = [other for other in kept if (other.post, other.account) != (one.post, one.account)]
+        near = judge.near(one, kept)
+        others = [other for other in near if (other.post, other.account) != (one.post, one.account)]
         if echo := judge.echo(one, others):
             yield echo
         else:
@@ -193,7 +198,7 @@ class Judge:
     def echo(self, one: Said, others: Sequence[Said]) -> Echo | None:
         """The nearest of the others that this one echoes. They are in the order of their time."""
         strict = one.account in self.watched
-        found = [other for other in self._near(one, others) if self._is_echo(one, other)]
+        found = [other for other in self.near(one, others) if self._is_echo(one, other)]
         if not found:
             return None
         nearest = min(found, key=lambda other: abs(one.at - other.at))
@@ -204,7 +209,7 @@ class Judge:
         """Whether a reader would take the two for one message."""
         return nearly_the_same(one, other, ignoring=self.ignoring)
 
-    def _near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
+    def near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
         """Without those that are too long ago to matter, where time matters."""
         if one.account in self.watched and len(self.watched) > 1:
             return others

@@ -77,7 +77,7 @@ def said_elsewhere(
     and corrections count, for the rest is the plan's, which `same` looks at. All times are the campaign's.
     """
     judge = Judge(settings)
-    known = sorted(_own(ledger), key=lambda one: one.at)
+    known = sorted(own(ledger), key=lambda one: one.at)
     found: dict[Problem, None] = {}
     for name, post in posts.items() if known else ():
         for words in post.words if post.moment.due_at > at else ():
@@ -91,15 +91,15 @@ def said_elsewhere(
 
 def held(
     posts: Mapping[str, WantedPost],
-    ledger: Iterable[Spoken],
+    known: Iterable[Said],
     plan: Plan,
     templates: Mapping[str, Template],
     settings: Settings,
 ) -> dict[tuple[PostId, str], Problem]:
     """Which of these posts are held back on which account, though the files are good as they stand, and why.
 
-    Milestones that moved, or words that people gave, bring such two together. `ledger` as for `said_elsewhere`; all
-    times are the campaign's.
+    Milestones that moved, or words that people gave, bring such two together. `known` is what people said or are to
+    say in their own words; all times are the campaign's.
     """
     said = [
         Said(name, words.account, words.text, post.moment.due_at)
@@ -107,11 +107,11 @@ def held(
         for words in post.words
     ]
     places = _Places(posts, plan, templates, settings)
-    found = held_back(said, _own(ledger), settings)
+    found = held_back(said, known, settings)
     return {(posts[echo.said.post].id, echo.said.account): places.problem(echo) for echo in found}
 
 
-def _own(ledger: Iterable[Spoken]) -> Iterator[Said]:
+def own(ledger: Iterable[Spoken]) -> Iterator[Said]:
     """What people said or are to say in their own words, beside the plan."""
     return (as_said(row) for row in ledger if row.revision or row.post.slot == OWN)
 

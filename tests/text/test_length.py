@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.text.length import code_points, graphemes, short_links, weighted
+from amplifier.text.length import _parsed, code_points, graphemes, short_links, weighted
 
 ROOT = Path(__file__).parents[2]
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
@@ -124,3 +125,13 @@ def test_counting_is_loaded_only_by_those_who_count_and_warns_nobody() -> None:
     code = "import sys, amplifier.text.links; assert 'twitter_text' not in sys.modules; import amplifier.text.length"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+@given(st.text(alphabet=[chr(one) for one in range(32, 127) if chr(one) != "."], min_size=1, max_size=40))
+def test_a_word_without_a_dot_or_a_foreign_letter_weighs_what_the_package_says(word: str) -> None:
+    assert weighted(word) == sum(_parsed(part) for part in word.split(" ")) + word.count(" ")
+
+
+@given(st.text(alphabet=[chr(one) for one in range(128)], max_size=40))
+def test_graphemes_of_plain_text_are_those_of_the_library(text: str) -> None:
+    assert graphemes(text) == len(regex.findall(r"\X", text))
