@@ -49,8 +49,9 @@ class Program:
 
     @property
     def trial(self) -> Tried | None:
-        """What was tried, if it was with these very settings and templates."""
-        return self.tried if self.tried and self.tried.was_with(self.templates, self.settings) else None
+        """What was tried, if it was with this very plan, these templates and settings."""
+        one = self.tried
+        return one if one and one.was_with(self.plan, self.templates, self.settings) else None
 
 
 def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
@@ -85,7 +86,7 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     problems += refused
     if problems:
         raise TemplateError(problems)
-    return replace(program, tried=Tried(settings, templates, wanted, unwritten, warned))
+    return replace(program, tried=Tried(plan, settings, templates, wanted, unwritten, warned))
 
 
 def read_again(sources: Mapping[str, str], settings: Settings, *, given: Settings) -> Program:

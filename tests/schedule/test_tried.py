@@ -57,4 +57,5 @@ def test_a_milestone_that_moved_or_other_settings_write_anew(program: Program, w
 def test_what_was_tried_counts_for_its_own_settings_and_templates_alone(program: Program) -> None:
     assert program.trial is program.tried
     assert replace(program, settings=homes.settings(live=False)).trial is None
+    assert replace(program, plan=replace(program.plan, slots=())).trial is None
     assert replace(program, templates=dict(program.templates)).trial is None
