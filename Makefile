@@ -63,6 +63,7 @@ bench: setup ## what the ledger costs beside bare SDK calls, with a million rows
 	@$(BIN)/python bench/idle.py
 	@$(BIN)/python bench/crowd.py
 	@$(BIN)/python bench/look.py
+	@$(BIN)/python bench/check.py
 
 lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -10,6 +10,7 @@ import secrets
 import socket
 import stat
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -144,26 +145,40 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     except OSError as error:
         why = "it is a file" if folder.is_file() else error.strerror
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
-    passing = next((name for name in PASSING_DISKS if name in os.environ), None)
-    if settings.mode is Mode.LIVE and passing and not os.environ.get("DATABASE_URL"):
-        raise UsageError(
-            f"This machine's disk does not last ({passing} is set), so a database file would be lost with it.\n"
-            "Give live mode a PostgreSQL: put its address into DATABASE_URL."
-        )
+    if why := lacks_disk(settings, os.environ):
+        raise UsageError(why)
     if settings.mode is Mode.REHEARSAL:
         os.environ.pop("DATABASE_URL", None)
         key = _pretend_key(folder) if make else ""
     else:
         key = os.environ.get("AMPLIFIER_KEY", "")
-        if len(key) < SHORTEST_KEY and not keyless:
-            raise UsageError(
-                "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions. Make one once, with\n"
-                "  python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"
-                "and keep it where you keep passwords."
-            )
+        if (why := lacks_key(settings, os.environ)) and not keyless:
+            raise UsageError(why)
     os.environ["AMPLIFIER_VAR"] = str(folder)
     os.environ["AMPLIFIER_KEY"] = key
     return Place(home=home.resolve(), var=folder, settings=settings, key=key)
+
+
+def lacks_disk(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Why a database file would not last on this machine; empty where it does, or none is needed."""
+    passing = next((name for name in PASSING_DISKS if name in environ), None)
+    if settings.mode is Mode.REHEARSAL or passing is None or environ.get("DATABASE_URL"):
+        return ""
+    return (
+        f"This machine's disk does not last ({passing} is set), so a database file would be lost with it.\n"
+        "Give live mode a PostgreSQL: put its address into DATABASE_URL."
+    )
+
+
+def lacks_key(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Why nothing can be sealed; empty where it can. A rehearsal has a key of its own."""
+    if settings.mode is Mode.REHEARSAL or len(environ.get("AMPLIFIER_KEY", "")) >= SHORTEST_KEY:
+        return ""
+    return (
+        "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions. Make one once, with\n"
+        "  python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"
+        "and keep it where you keep passwords."
+    )
 
 
 def close_to_others(folder: Path, *, is_ours: bool = False) -> None:

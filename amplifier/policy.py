@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from amplifier.written import EnvironmentName, Identifier, Proxy, wrong
+from amplifier.written import Duration, EnvironmentName, Hashtag, Identifier, Proxy, wrong
 from amplifier.yamlfile import FileModel
 
 MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
 LEAST_DOLLARS, MOST_DOLLARS = 0.01, 100_000
+OURS_REASON = (
+    "Listening to an event's hashtag would log what strangers think of politics. If your campaign made this hashtag "
+    "and only its supporters use it, write ours: true beside it; otherwise take the tag out."
+)
 MONEY_HINT = "Write US dollars for a month as a number, for example 25 or 12.50."
 
 
@@ -78,6 +82,33 @@ class TextLimit:
     limit: int = 0
     counts: Counts | None = None
     link_cost: int | None = None
+
+
+class OwnTag(FileModel):
+    """A hashtag of our own, without `#`."""
+
+    needed: ClassVar[frozenset[str]] = frozenset({"ours"})
+
+    tag: Hashtag
+    ours: bool = False
+
+    @model_validator(mode="after")
+    def _is_ours(self) -> OwnTag:
+        if not self.ours:
+            raise wrong("is not marked as your own", OURS_REASON)
+        return self
+
+
+class Listen(FileModel):
+    """How often we look for mentions, in seconds, and for which hashtags besides."""
+
+    every_s: Duration = Field(default=60.0, alias="every")
+    own_tags: tuple[OwnTag, ...] = Field(default=(), alias="tags")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags to listen to, without `#`; every one of them our own."""
+        return tuple(own.tag for own in self.own_tags)
 
 
 class Budget(FileModel):

@@ -9,13 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
 from amplifier.networks import HANDLES, SECRETS, TITLES, is_never_asked
 from amplifier.patience import Limits, Rehearsal
-from amplifier.policy import Budget, Counts, Imprint, OnDoubt, Proxies, Recipients, TextLimit
+from amplifier.policy import Budget, Counts, Imprint, Listen, OnDoubt, Proxies, Recipients, TextLimit
 from amplifier.voice import Voice, wrong_forms
 from amplifier.written import (
     Address,
@@ -23,8 +23,8 @@ from amplifier.written import (
     Day,
     Duration,
     EnvironmentName,
-    Hashtag,
     Identifier,
+    Language,
     Text,
     Word,
     Zone,
@@ -34,10 +34,6 @@ from amplifier.written import (
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 FILE = "settings.yaml"
-OURS_REASON = (
-    "Listening to an event's hashtag would log what strangers think of politics. If your campaign made this hashtag "
-    "and only its supporters use it, write ours: true beside it; otherwise take the tag out."
-)
 RESERVED = {"platform", "milestones", "links", "campaign", "day"}  # other names that a template may use
 PRETEND_SERVER = "social.example"  # the Mastodon server that the sandbox takes for the usual one; a test holds them
 LONGEST = timedelta(days=366)
@@ -69,7 +65,7 @@ class Campaign(FileModel):
     place: Text
     first_day: Day
     last_day: Day
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    language: Language = "en"
     voice: dict[Word, Voice] = Field(default_factory=dict)
     append: tuple[str, ...] = ()
     links: dict[Word, Address] = Field(default_factory=dict)
@@ -124,31 +120,6 @@ class Account(FileModel):
     def known_as(self) -> str:
         """The handle as people can look it up: on Mastodon that takes the server."""
         return f"@{self.handle}@{self.server}" if self.server else f"@{self.handle}"
-
-
-class OwnTag(FileModel):
-    """A hashtag of our own, without `#`."""
-
-    tag: Hashtag
-    ours: bool = False
-
-    @model_validator(mode="after")
-    def _is_ours(self) -> OwnTag:
-        if not self.ours:
-            raise wrong("is not marked as your own", OURS_REASON)
-        return self
-
-
-class Listen(FileModel):
-    """How often we look for mentions, in seconds, and for which hashtags besides."""
-
-    every_s: Duration = Field(default=60.0, alias="every")
-    own_tags: tuple[OwnTag, ...] = Field(default=(), alias="tags")
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The hashtags to listen to, without `#`; every one of them our own."""
-        return tuple(own.tag for own in self.own_tags)
 
 
 class _Content(FileModel):

@@ -132,6 +132,13 @@ def identifier(text: str) -> str:
     return text
 
 
+def language(tag: str) -> str:
+    """The short name of a language (BCP 47)."""
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        raise wrong("is not the short name of a language", "For example en, cy or en-GB.")
+    return tag
+
+
 def hashtag(text: object) -> str:
     """A hashtag, given back without `#`."""
     name = text.removeprefix("#") if isinstance(text, str) else ""
@@ -146,6 +153,7 @@ Duration = Annotated[float, BeforeValidator(seconds)]
 Day = Annotated[date, BeforeValidator(day)]
 Zone = Annotated[str, AfterValidator(zone)]
 Word = Annotated[str, AfterValidator(word)]
+Language = Annotated[str, AfterValidator(language)]
 Identifier = Annotated[str, AfterValidator(identifier)]
 Address = Annotated[str, AfterValidator(https)]
 BaseAddress = Annotated[str, AfterValidator(base_address)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Protocol, TypeGuard, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -15,21 +14,22 @@ from pydantic_core import ErrorDetails
 
 from amplifier.errors import FileError, Problem
 from amplifier.written import nearest
+from amplifier.yaml_slips import QUOTE_HINT, unreadable
 
 Model = TypeVar("Model", bound=BaseModel)
 Step = str | int
-DURATION = re.compile(r"(?:(\d{1,4})h)? ?(?:(\d{1,5})m)? ?(?:(\d{1,6})s)?", re.ASCII)
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-DURATION_HINT = 'Write hours, minutes and seconds with their letters, for example "15m", "2h 30m" or "90s".'
-QUOTE_HINT = "A text that begins with # must stand in quotes; without them YAML takes it for a comment."
 YAML_TYPES = {"str", "int", "float", "bool", "null", "timestamp", "binary", "seq", "map", "merge", "value"}
 DEEPEST = 20  # levels of indentation; ours need six
 
 
 class FileModel(BaseModel):
-    """What a file or a block in it may contain: no other keys, and nobody changes it afterwards."""
+    """What a file or a block in it may contain: no other keys, and nobody changes it afterwards.
+
+    `needed` are keys that it cannot do without although they have a default, which is refused with its own sentence.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+    needed: ClassVar[frozenset[str]] = frozenset()
 
 
 class RaisesProblems(Protocol):
@@ -81,7 +81,8 @@ def parse_with_lines(
     try:
         return model.model_validate(values), lines
     except ValidationError as fault:
-        problems = [_told(detail, path, model, values, lines) for detail in fault.errors(include_url=False)]
+        details = [one for one in fault.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
+        problems = [_told(detail, path, model, values, lines) for detail in details]
         raise error(sorted(problems, key=lambda problem: (problem.line, problem.message))) from None
 
 
@@ -91,8 +92,12 @@ def parse_with_lines(
 
 class _NoAlias(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="alias", problem_mark=self.get_mark())
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "anchor", None) is not None:  # an alias has one too
+            what = "alias" if isinstance(event, yaml.AliasEvent) else "anchor"
+            raise yaml.MarkedYAMLError(problem=what, problem_mark=event.start_mark)
+        if getattr(event, "tag", None) == "!":  # YAML would drop it without a word
+            raise yaml.MarkedYAMLError(problem="exclamation mark", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -143,7 +148,7 @@ def _read_tree(text: str, path: str, error: RaisesProblems, first_line: int) -> 
         root = _NoAlias(text).get_single_node()
         values = walk.values(root) if root else None
     except yaml.YAMLError as fault:
-        raise error([_unreadable(fault, text, path, first_line)]) from None
+        raise error([unreadable(fault, text, path, first_line)]) from None
     except RecursionError:
         raise error([Problem(path, 0, "too_deep", "This file is nested too deeply to be meant.")]) from None
     if root is None:
@@ -151,54 +156,6 @@ def _read_tree(text: str, path: str, error: RaisesProblems, first_line: int) -> 
     if walk.problems:
         raise error(walk.problems)
     return values, Lines(walk.lines)
-
-
-UNREADABLE: tuple[tuple[str, str, str], ...] = (  # what PyYAML says; what happened; what to do
-    (
-        "alias",
-        "An alias (*name) has no use here.",
-        "Write out what it stands for; a text that begins with * or & must stand in quotes.",
-    ),
-    (
-        "cannot start any token",
-        "This line begins with a character that YAML does not allow there.",
-        "Indent with spaces, not tabs; a text that begins with @, % or ` must stand in quotes.",
-    ),
-    (
-        "mapping values are not allowed",
-        "There is one colon too many, or the indentation is off.",
-        "A text with a colon and a space in it must stand in quotes; keys of one block begin in the same column.",
-    ),
-    (
-        "could not find expected ':'",
-        "A key stands here without its colon.",
-        "Write `key: value`, and put a text that runs over several lines in quotes.",
-    ),
-    ("unexpected end of stream", "A quotation mark is opened here and never closed.", "Add the missing one."),
-    ("but found another document", "There are two documents in this file.", "Take out the line that is only dashes."),
-    (
-        "block end",
-        "The indentation is off here, or a quotation mark is missing.",
-        "Keys of one block begin in the same column; list items begin with a dash and a space.",
-    ),
-    ("',' or", "A bracket or brace is never closed, or a comma is missing.", QUOTE_HINT),
-)
-
-
-def _unreadable(fault: yaml.YAMLError, text: str, path: str, first_line: int) -> Problem:
-    """A sentence for what PyYAML could not read. Its own snippet is left out: it might show a secret."""
-    if not isinstance(fault, yaml.MarkedYAMLError):
-        hint = "Write the line again by hand; copying from a web page or a chat may bring such characters."
-        at = getattr(fault, "position", 0)
-        line = text.count("\n", 0, at) + first_line
-        return Problem(path, line, "yaml", "There is a character on this line that cannot be printed.", hint)
-    mark = fault.problem_mark or fault.context_mark
-    said = fault.problem or ""
-    message, hint = next(
-        ((message, hint) for needle, message, hint in UNREADABLE if needle in said),
-        ("This is not YAML.", "Compare the line with the example in docs."),
-    )
-    return Problem(path, mark.line + first_line if mark else 0, "yaml", message, hint)
 
 
 # From pydantic's errors to sentences. No message shows a value: it might be a secret in the wrong place.
@@ -238,7 +195,31 @@ def _told(detail: ErrorDetails, path: str, model: type[BaseModel], values: objec
     if kind == "ours":
         return Problem(path, line, "value", f"{name} {context['message']}.", context["hint"])
     sentence = SENTENCES.get(kind, "").format_map(context) or detail["msg"][:1].lower() + detail["msg"][1:]
-    return Problem(path, line, "missing" if kind == "missing" else "value", f"{name} {sentence}.")
+    rule = "missing" if kind == "missing" else "value"
+    return Problem(path, line, rule, f"{name} {sentence}.", _shape(kind, model, where))
+
+
+def _shape(kind: str, model: type[BaseModel], where: tuple[Step, ...]) -> str:
+    """Which keys belong at this place in the file, where something of another shape stands there; else empty."""
+    match kind:
+        case "model_type":
+            return _needs("It", _at(model, where))
+        case "tuple_type" | "list_type":
+            return _needs("Each item", _at(model, (*where, 0)))
+        case "dict_type":
+            return "Write a name, a colon and its value on each line."
+        case _:
+            return ""
+
+
+def _needs(who: str, kind: Any) -> str:
+    if not _is_model(kind):
+        return ""
+    fields = dict(_fields(kind))
+    needs = [name for name, info in fields.items() if info.is_required() or name in kind.needed]
+    may = [name for name in fields if name not in needs]
+    said = f"{who} needs {', '.join(needs)}." if needs else ""
+    return f"{said} {'It may have' if needs else f'{who} may have'} {', '.join(may)}.".strip() if may else said
 
 
 def _called(where: tuple[Step, ...]) -> str:
@@ -269,17 +250,25 @@ def _as_written(loc: tuple[Step, ...], values: object) -> tuple[Step, ...]:
 
 def _keys(model: type[BaseModel], where: tuple[Step, ...]) -> tuple[str, ...]:
     """The keys that the model allows at a place in the file."""
+    kind = _at(model, where)
+    return tuple(name for name, _ in _fields(kind)) if _is_model(kind) else ()
+
+
+def _at(model: type[BaseModel], where: tuple[Step, ...]) -> Any:
+    """What the model wants at a place in the file."""
     kind: Any = model
     for step in where:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if _is_model(kind):
             kind = next((field.annotation for name, field in _fields(kind) if name == step), None)
         else:
             kind = next((arg for arg in reversed(get_args(kind)) if arg not in {Ellipsis, type(None)}), None)
         if get_origin(kind) is not None and type(None) in get_args(kind):
             kind = next(arg for arg in get_args(kind) if arg is not type(None))
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return tuple(name for name, _ in _fields(kind))
-    return ()
+    return kind
+
+
+def _is_model(kind: Any) -> TypeGuard[type[FileModel]]:
+    return isinstance(kind, type) and issubclass(kind, FileModel)
 
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:

@@ -45,6 +45,22 @@ def test_the_example_is_good_and_says_what_it_says() -> None:
     assert found.listen.tags == ()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("tags: []", 'tags: ["#FreeMovement23"]', "It needs tag, ours."),
+        ("tags: []", 'tags: "#FreeMovement23"', "Each item needs tag, ours."),
+        ("listen:", "notify: [somebody]\nlisten:", "It needs name, address. It may have about."),
+        ("listen:", "budget: 25\nlisten:", "It needs monthly."),
+        ("      app_password: BLUESKY_APP_PASSWORD", "      - BLUESKY_APP_PASSWORD", "Write a name, a colon"),
+        ("language: en", "language: English", "For example en, cy or en-GB."),
+    ],
+)
+def test_what_has_another_shape_is_told_what_belongs_there(old: str, new: str, hint: str) -> None:
+    [found] = refused((old, new))
+    assert found.hint.startswith(hint)
+
+
 def test_the_example_spells_out_the_defaults_so_that_nobody_has_to_look_them_up() -> None:
     cut = EXAMPLE[: EXAMPLE.index("listen:")]
     spelt, default = settings.parse(EXAMPLE), settings.parse(cut)

@@ -1,5 +1,6 @@
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from hypothesis import given
@@ -102,7 +103,7 @@ def test_an_empty_value_says_that_a_hash_needs_quotes() -> None:
         ("title: {a\n", 2, "never closed"),
         ("title: x\nyes: \x07\n", 2, "cannot be printed"),
         ("title: *name\n", 1, "alias"),
-        ("title: &name x\nfirst: *name\n", 2, "alias"),
+        ("title: &name x\nfirst: *name\n", 1, "anchor"),
         ("title: x\nitems: [a]\n", 2, "Item 1 of `items` must be a block of keys"),
         ("title: !!python/object/apply:os.system [ls]\n", 1, "tag"),
         ("title: !x y\n", 1, "tag"),
@@ -120,6 +121,32 @@ def test_each_way_of_breaking_a_file_has_a_sentence_and_a_line(text: str, line: 
     [found] = problems(text)
     assert found.line == line
     assert words in found.message + found.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("- a\n", "It needs title. It may have perhaps, first, items, by_name, yes."),
+        ("title: x\nitems: [a]\n", "It needs name. It may have wait, count."),
+        ("title: x\nitems: a\n", "Each item needs name. It may have wait, count."),
+        ("title: x\nperhaps: a\n", "It needs name. It may have wait, count."),
+        ("title: x\nby_name: {a: b}\n", "It needs name. It may have wait, count."),
+        ("title: x\nby_name: a\n", "Write a name, a colon and its value on each line."),
+    ],
+)
+def test_what_has_another_shape_is_told_which_keys_belong_there(text: str, hint: str) -> None:
+    [found] = problems(text)
+    assert found.hint == hint
+
+
+def test_a_list_with_something_wrong_in_it_is_not_called_empty() -> None:
+    class Full(yamlfile.FileModel):
+        items: Annotated[tuple[Inner, ...], Field(min_length=1)]
+
+    for text, said in (("items: [a]\n", "Item 1 of `items` must be"), ("items: []\n", "`items` must not be empty.")):
+        with pytest.raises(SettingsError) as caught:
+            yamlfile.parse(text, "f.yaml", Full, SettingsError)
+        assert [one.message.startswith(said) for one in caught.value.problems] == [True]
 
 
 def test_a_broken_file_is_not_quoted_because_the_line_may_hold_a_secret() -> None:

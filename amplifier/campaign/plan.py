@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
@@ -73,7 +73,7 @@ class Slot:
 
     `too_late_s` is in seconds, None means the settings' own; `was` is the slot's former name or empty; `path` and
     `line` say where it is written. `live`: it speaks of this very moment, so it is too late sooner. `hand_off`: people
-    post it by hand.
+    post it by hand. `wording_line` and `accounts_line` are where these stand, or the slot itself where they do not.
     """
 
     name: str
@@ -87,6 +87,8 @@ class Slot:
     line: int
     live: bool = False
     hand_off: bool = False
+    wording_line: int = field(default=0, compare=False)
+    accounts_line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,18 +11,23 @@ from pathlib import Path
 
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
+from amplifier.cli.at_start import anothers_ledger, environment_lacks
 from amplifier.cli.output import console, say_json, tell, warn
 from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
+from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
+from amplifier.schedule.fitting import silent
 from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.lost_moves import lost_moves
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.over import over
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
@@ -55,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
         database = file_in(options.var or folder_of(settings, options.home))
         must_be_sound(database)
         unready, lacking = _of_the_imprint(settings, database)
+        unready += _of_another(settings)
+        lacking += environment_lacks(settings, os.environ)
         problems = unready.copy()
     now = utc_now()
     made, doubtful = _by_the_ledger(program, now) if program else ((), [])
@@ -69,6 +77,11 @@ def run(options: argparse.Namespace) -> int:
         if program
         else []
     )
+    ended, left = _the_end(program, made, posts, now) if program else (None, None)
+    problems += [ended] if ended else []
+    warnings += [left] if left else []
+    warnings += unspoken(program.templates, program.settings) if program else []
+    warnings += silent(program.plan, program.templates, program.settings) if program else []
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     told += [one for one in [unasked(program.settings) if program else ""] if one]
@@ -91,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     if program is None or problems:
         may_start = program is not None and not unready
         follows = "What they name is held until it has other words." if may_start else "Nothing was started."
+        follows = "Nothing was started." if problems == [ended] else follows
         follows = "Until that is mended, the last good version holds." if renamed else follows
         out.print(f"\n{_number(len(problems), 'problem')}. {follows}")
         return 2
@@ -114,6 +128,22 @@ def _by_the_ledger(program: Program, now: datetime) -> tuple[tuple[Decision, ...
         return made, doubts(program, made, now=now)
     except DatabaseTrouble:  # it belongs to an older version, or is locked: the files are no worse for that
         return (), []
+
+
+def _the_end(
+    program: Program, made: tuple[Decision, ...], posts: Sequence[WantedPost], now: datetime
+) -> tuple[Problem | None, Problem | None]:
+    """That nothing is left to say; a rehearsal plays whatever days there are."""
+    if program.settings.mode is Mode.REHEARSAL:
+        return None, None
+    return over(effective(program.plan, made), posts, program.settings, now=now)
+
+
+def _of_another(settings: Settings) -> list[Problem]:
+    try:
+        return anothers_ledger(settings)
+    except DatabaseTrouble:  # as above: whose it is can be asked when it is of this version again
+        return []
 
 
 def _of_the_imprint(settings: Settings, database: Path | None) -> tuple[list[Problem], list[Problem]]:

@@ -12,6 +12,7 @@ from amplifier.campaign.post import Moment, PostId
 from amplifier.campaign.template import Template
 from amplifier.cli.output import console, say_json, warn
 from amplifier.compose.queue import Saying, length, write
+from amplifier.compose.unspoken import unspoken
 from amplifier.errors import UsageError
 from amplifier.place import folder_of
 from amplifier.platforms.capabilities import TABLE
@@ -59,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
     posts = wanted_posts(program)
     found = [*near_copies(program, posts), *long_tags(program, posts)]
     warnings = [one for one in found if one.path == template.path]
+    warnings += unspoken({template.name: template}, settings)
     if options.json:
         say_json(
             {

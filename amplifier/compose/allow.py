@@ -7,14 +7,14 @@ service. So the parsed tree is walked against a list of what is allowed before a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from amplifier.compose.time_filters import TIME_FILTERS, by_name
 from amplifier.errors import Problem
 from amplifier.written import nearest
 
@@ -28,32 +28,11 @@ BLOCK = re.compile(r"\{%(?:[^%]|%(?!\}))*+%\}|\{#(?:[^#]|#(?!\}))*+#\}")  # or a
 PUT_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)  # what Jinja reads of a template
 NOTHING_BUT_BLOCKS = re.compile(rf"^[ \t]*+((?:(?:{BLOCK.pattern})[ \t]*+)++)\n", re.MULTILINE)
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 # What a template may name besides the campaign's voices; the two groups below have fields, `campaign` has one.
 NAMES = frozenset({"platform", "day", "milestones", "links", "campaign"})
 CAMPAIGN_FIELDS = frozenset({"name"})
 
 
-def clock(moment: datetime) -> str:
-    """`14:40`."""
-    return moment.strftime("%H:%M")
-
-
-def weekday(moment: datetime) -> str:
-    """`Monday`."""
-    return WEEKDAYS[moment.weekday()]
-
-
-def date(moment: datetime) -> str:
-    """`9 October`."""
-    return f"{moment.day} {MONTHS[moment.month - 1]}"
-
-
-TIME_FILTERS: dict[str, Callable[[datetime], str]] = {"clock": clock, "weekday": weekday, "date": date}
 TEXT_FILTERS = ("upper", "lower", "trim", "default", "title", "capitalize", "truncate", "join")
 
 
@@ -74,7 +53,7 @@ def environment() -> ImmutableSandboxedEnvironment:
     made.tests.clear()
     made.filters.clear()
     made.filters.update({name: JINJA_FILTERS[name] for name in TEXT_FILTERS})
-    made.filters.update(TIME_FILTERS)
+    made.filters.update(by_name())
     return made
 
 

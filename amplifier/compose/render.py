@@ -18,16 +18,16 @@ from pydantic import AfterValidator, Field
 from amplifier.campaign.post import Fact
 from amplifier.campaign.template import Form, Template, Wording
 from amplifier.compose import allow
+from amplifier.compose.time_filters import OF_THE_WORDS
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
-from amplifier.written import Text, Word, nearest, wrong
+from amplifier.written import Language, Text, Word, nearest, wrong
 from amplifier.yamlfile import FileModel, parse_with_lines
 
 FOLDER, ENDING = "templates/", ".j2"
 LONGEST_OUTPUT = 10_000  # characters
 LONGEST_FILE = 40_000
 FENCE = "---"
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 HEADING = re.compile(r"==\s+(?P<name>[a-z0-9][a-z0-9_-]*)(?:\s+for\s+(?P<platforms>\S.*))?")
 HEADING_HINT = (
     "Write == and a name of small letters, digits and dashes; for example: == plain, or: == plain for mastodon."
@@ -42,19 +42,13 @@ def _platform(name: str) -> str:
     return name
 
 
-def _language(tag: str) -> str:
-    if tag and not LANGUAGE.fullmatch(tag):
-        raise wrong("is not a language tag", "For example en, cy or en-GB.")
-    return tag
-
-
 class _Front(FileModel):
     """What stands above a template's wordings."""
 
     ask: Word
     audience: Text = "everybody"
     platforms: Annotated[tuple[Annotated[str, AfterValidator(_platform)], ...], Field(min_length=1)] = tuple(TABLE)
-    language: Annotated[str, AfterValidator(_language)] = ""
+    language: Language = ""
 
 
 @dataclass(frozen=True)
@@ -201,16 +195,18 @@ def render(template: Template, wording: str, context: Context) -> Rendered:
         hint = nearest(wording, [each.name for each in template.wordings])
         raise TemplateError([Problem(template.path, 0, "wording", message, hint)])
     used: dict[str, str] = {}
+    language = template.language or context.language
     values = {
         "platform": context.platform,
         "day": context.day,
+        OF_THE_WORDS: language,
         "campaign": _Group("campaign", {"name": context.campaign_name}, {}),
         "milestones": _Group("milestone", context.milestones, used),
         "links": _Group("link", context.links, used),
         _VOICE: _Group("voice", context.voice, used),
     }
     try:
-        text = _tidy(_compiled(template.path, form).render(values))
+        text = _tidy(form.source if _is_plain(form) else _compiled(template.path, form).render(values))
     except (UndefinedError, TypeError, ValueError, ArithmeticError, LookupError) as fault:
         line = _line_of(fault, template.path) or form.line
         rule = "undefined" if isinstance(fault, UndefinedError) else "render"
@@ -220,7 +216,7 @@ def render(template: Template, wording: str, context: Context) -> Rendered:
         message = f"The words come out {len(text):,} characters long; {LONGEST_OUTPUT:,} are allowed."
         raise TemplateError([Problem(template.path, form.line, "too_long", message)])
     facts = tuple(Fact(name, used[name]) for name in sorted(used))
-    return Rendered(text, template.language or context.language, facts)
+    return Rendered(text, language, facts)
 
 
 _VOICE = "voice"  # under this name the compiled template finds the campaign's voices
@@ -274,7 +270,12 @@ def _line_of(fault: BaseException, path: str) -> int:
     return line
 
 
+def _is_plain(form: Form) -> bool:
+    """Whether a wording is nothing but its own words, so that there is nothing to compile."""
+    return len(form.source) <= allow.LONGEST_SOURCE and not {"{", "\r"} & set(form.source)
+
+
 def _tidy(text: str) -> str:
     """No space at the ends of text and lines, and never more than one blank line in a row."""
-    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    lines = "\n".join(line.rstrip() for line in text.strip().split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from amplifier.text.similarity import likeness, nearly_the_same
 REFUSED_WITHIN = timedelta(days=7) - timedelta(minutes=90)
 BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 WARNED_WITHIN = timedelta(hours=24)
+BESIDE_WITHIN = timedelta(minutes=30)  # on two accounts of one network
 OURS = "X does not publish what it takes for a copy. This rule is ours, so as to stay clear of it."
 WORDING = "A changed number, weekday or tag is still the same message. Say it in another way."
 
@@ -93,6 +95,27 @@ def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
             earlier.append(one)
 
 
+def beside(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
+    """For each text the one that another account of its network says within half an hour before, if it echoes that.
+
+    In the order of time. Where such copies are refused anyway, `echoes` has them.
+    """
+    judge = Judge(settings)
+    there = Counter(one.platform for one in settings.accounts)
+    platforms = {
+        one.name: one.platform for one in settings.accounts if one.name not in judge.watched and there[one.platform] > 1
+    }
+    by_platform: dict[str, list[Said]] = {}
+    for one in sorted((one for one in said if one.account in platforms), key=lambda each: each.at):
+        earlier = by_platform.setdefault(platforms[one.account], [])
+        near = earlier[bisect_left(earlier, one.at - BESIDE_WITHIN, key=lambda each: each.at) :]
+        found = [other for other in near if other.account != one.account and judge.is_near(one.text, other.text)]
+        if found:
+            nearest = max(found, key=lambda other: other.at)
+            yield Echo(one, nearest, likeness(one.text, nearest.text, ignoring=judge.ignoring), Verdict.WARNED)
+        earlier.append(one)
+
+
 def held_back(said: Iterable[Said], known: Iterable[Said], settings: Settings) -> Iterator[Echo]:
     """Which of these texts may not go out beside the others, in the order of time; `known` are there in any case."""
     judge = Judge(settings)
@@ -100,7 +123,8 @@ def held_back(said: Iterable[Said], known: Iterable[Said], settings: Settings) -
     for one in sorted(said, key=lambda each: each.at):
         if one.account not in judge.watched:
             continue
-        others = [other for other in kept if (other.post, other.account) != (one.post, one.account)]
+        near = judge.near(one, kept)
+        others = [other for other in near if (other.post, other.account) != (one.post, one.account)]
         if echo := judge.echo(one, others):
             yield echo
         else:
@@ -169,23 +193,23 @@ class Judge:
         self.watched = watched(settings)
         voices = [voice for one in campaign.voice.values() for voice in (one.everywhere or "", *one.forms.values())]
         marks = [voice for voice in dict.fromkeys(voices) if voice[:1] in {"#", "@"}]
-        self._ignoring = (*marks, campaign.imprint.text)
+        self.ignoring = (*marks, campaign.imprint.text)
 
     def echo(self, one: Said, others: Sequence[Said]) -> Echo | None:
         """The nearest of the others that this one echoes. They are in the order of their time."""
         strict = one.account in self.watched
-        found = [other for other in self._near(one, others) if self._is_echo(one, other)]
+        found = [other for other in self.near(one, others) if self._is_echo(one, other)]
         if not found:
             return None
         nearest = min(found, key=lambda other: abs(one.at - other.at))
         verdict = Verdict.REFUSED if strict else Verdict.WARNED
-        return Echo(one, nearest, likeness(one.text, nearest.text, ignoring=self._ignoring), verdict)
+        return Echo(one, nearest, likeness(one.text, nearest.text, ignoring=self.ignoring), verdict)
 
     def is_near(self, one: str, other: str) -> bool:
         """Whether a reader would take the two for one message."""
-        return nearly_the_same(one, other, ignoring=self._ignoring)
+        return nearly_the_same(one, other, ignoring=self.ignoring)
 
-    def _near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
+    def near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
         """Without those that are too long ago to matter, where time matters."""
         if one.account in self.watched and len(self.watched) > 1:
             return others

@@ -105,6 +105,7 @@ class _Named:
     path: str
     line: int
     was: str
+    was_line: int
 
 
 @dataclass
@@ -172,7 +173,8 @@ class _Reading:
                 hint = f"It stands first in {first.path}, line {first.line}. Give one of them another name."
                 self.say(page.path, line, "duplicate_slot", f"The slot {block.name} is here twice.", hint)
                 continue
-            self.names[block.name] = _Named(page.path, line, block.was or "")
+            was_line = page.lines.at("slots", number, "was")
+            self.names[block.name] = _Named(page.path, line, block.was or "", was_line)
             when, refused = timing(Written(block.at, block.every, block.from_, block.until), frame)
             for key, no in (*refused, *self.wrong_names(block)):
                 at = page.lines.at("slots", number, *key)
@@ -191,6 +193,8 @@ class _Reading:
                         hand_off=block.hand_off,
                         path=page.path,
                         line=line,
+                        wording_line=page.lines.at("slots", number, "wording"),
+                        accounts_line=page.lines.at("slots", number, "accounts"),
                     )
                 )
 
@@ -224,8 +228,8 @@ class _Reading:
                     f"with what it has said. Give what is called {named.was} now a name that no slot has had, or take "
                     "`was` out."
                 )
-                self.say(named.path, named.line, "was", f"The slot {name} cannot have been {named.was}.", hint)
+                self.say(named.path, named.was_line, "was", f"The slot {name} cannot have been {named.was}.", hint)
             elif named.was in heirs:
                 message = f"The slots {heirs[named.was]} and {name} cannot both have been {named.was}."
-                self.say(named.path, named.line, "was", message, "Take `was` out of one of them.")
+                self.say(named.path, named.was_line, "was", message, "Take `was` out of one of them.")
             heirs[named.was] = name

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import ONCE, At, Every, Plan, Slot
-from amplifier.schedule.times import instant
+from amplifier.schedule.times import instant, is_day
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def occurrences(plan: Plan, first_day: date, last_day: date) -> tuple[Occurrence
 
     `first_day` and `last_day` (included) are the campaign's own days: always give these, so that ordinals stay as they
     are, and choose by `due` afterwards. They bound what recurs; what is said once is always among the result, wherever
-    its milestone went. A recurring local time that does not exist on a day is moved forward by the gap; of two equal
-    ones the first counts.
+    its milestone went. A recurring local time that does not exist on a day is moved forward by the gap, and a day that
+    never was has none; of two equal ones the first counts.
     """
     milestones = {milestone.name: milestone.at for milestone in plan.milestones}
     found: list[Occurrence] = []
@@ -49,6 +49,8 @@ def occurrences(plan: Plan, first_day: date, last_day: date) -> tuple[Occurrence
         end = instant(slot.timing.until, milestones, plan.zone) if slot.timing.until else None
         for ordinal, (name, wall) in enumerate(walls(slot.timing, first_day, last_day), start=1):
             due = wall.replace(tzinfo=ZoneInfo(plan.zone)).astimezone(UTC)
+            if not is_day(wall, plan.zone):
+                continue
             if (start is None or start <= due) and (end is None or due < end):
                 found.append(_occurrence(slot, name, due, plan.zone, ordinal=ordinal))
     return tuple(sorted(found, key=lambda one: (one.due, one.slot.name, one.ordinal)))

@@ -6,28 +6,31 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
+from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
 from amplifier.campaign.skips import Skip, skips
 from amplifier.campaign.template import Template
 from amplifier.compose.imprint import wrongs
-from amplifier.compose.queue import Saying, known_names, own_words, write, write_in_part
+from amplifier.compose.queue import Saying, known_names, write, write_in_part
 from amplifier.compose.render import parse_templates
 from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.facts import values
+from amplifier.schedule.fitting import misfits
 from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
+from amplifier.schedule.given_words import Given, reworded
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
-from amplifier.schedule.sameness import held, said_elsewhere, same
+from amplifier.schedule.sameness import held, on_several_accounts, own, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
+from amplifier.schedule.tried import Tried
 from amplifier.settings import FILE, Mode, Settings
 
 log = logging.getLogger("amplifier.schedule")
@@ -36,11 +39,21 @@ ON_TIME: Mapping[PostId, datetime] = {}  # no post waits past its time
 
 @dataclass(frozen=True)
 class Program:
-    """A valid reading of the files: the plan, its templates, and the settings they were read with."""
+    """A valid reading of the files: the plan, its templates, and the settings they were read with.
+
+    `tried` is kept, since writing is most of what a command costs: what does not differ is not written again.
+    """
 
     plan: Plan
     templates: Mapping[str, Template]
     settings: Settings
+    tried: Tried | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def trial(self) -> Tried | None:
+        """What was tried, if it was with this very plan, these templates and settings."""
+        one = self.tried
+        return one if one and one.was_with(self.plan, self.templates, self.settings) else None
 
 
 def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
@@ -68,11 +81,14 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
         raise TemplateError(problems)
     program = Program(plan, templates, settings)
     wanted, unwritten = _written(program, plan, LIVE, ON_TIME)
-    problems = list(dict.fromkeys(problem for found in unwritten.values() for problem in found))
-    problems += same(_by_name(wanted), plan, templates, settings)[0]
+    wrong = misfits(plan, templates, settings)
+    found = (*wrong.values(), *(each for post, each in unwritten.items() if post.slot not in wrong))
+    problems = list(dict.fromkeys(problem for each in found for problem in each))
+    refused, warned = same(_by_name(wanted), plan, templates, settings)
+    problems += refused
     if problems:
         raise TemplateError(problems)
-    return program
+    return replace(program, tried=Tried(plan, settings, templates, wanted, unwritten, warned))
 
 
 def read_again(sources: Mapping[str, str], settings: Settings, *, given: Settings) -> Program:
@@ -89,7 +105,13 @@ def read_again(sources: Mapping[str, str], settings: Settings, *, given: Setting
 
 def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
     """Warnings: which of these posts say nearly the same where that is only a pity; `held_copies` has the others."""
-    return same(_by_name(posts), program.plan, program.templates, program.settings)[1]
+    named = _by_name(posts)
+    trial = program.trial
+    if trial and trial.has(named.values()):
+        warned = trial.warned
+    else:
+        warned = same(named, program.plan, program.templates, program.settings)[1]
+    return [*warned, *on_several_accounts(named, program.plan, program.settings)]
 
 
 def held_copies(
@@ -100,7 +122,10 @@ def held_copies(
     By the same rule files are refused; here it is milestones that moved, or people's own words, that bring such two
     together. `ledger` and the posts are in the campaign's time.
     """
-    return held(_by_name(posts), ledger, program.plan, program.templates, program.settings)
+    named, known = _by_name(posts), list(own(ledger))
+    if not known and program.trial and program.trial.has(named.values()):
+        return {}  # else the files would have been refused
+    return held(named, known, program.plan, program.templates, program.settings)
 
 
 def copies(program: Program, made: tuple[Decision, ...], ledger: Iterable[Spoken], *, at: datetime) -> list[Problem]:
@@ -151,7 +176,7 @@ def write_all(
     posts = []
     for post in wanted:
         try:
-            posts.append(_reworded(post, given.get(post_name(post.id), {}), program.settings))
+            posts.append(reworded(post, given.get(post_name(post.id), {}), program.settings))
         except TemplateError as error:
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
@@ -187,6 +212,9 @@ def all_occurrences(plan: Plan, settings: Settings) -> tuple[Occurrence, ...]:
 def _written(
     program: Program, plan: Plan, stage: Stage, late: Mapping[PostId, datetime]
 ) -> tuple[list[WantedPost], dict[PostId, list[Problem]]]:
+    trial = program.trial
+    if trial and stage == LIVE and not late and plan == program.plan:
+        return list(trial.wanted), dict(trial.unwritten)
     wanted: list[WantedPost] = []
     problems: dict[PostId, list[Problem]] = {}
     for saying in _sayings(program, plan, stage, late):
@@ -240,14 +268,6 @@ def _template_problems(sources: Mapping[str, str]) -> list[Problem]:
     return []
 
 
-@dataclass(frozen=True)
-class Given:
-    """A person's own words for a post on an account, and what they stated of all that was so when they were given."""
-
-    text: str
-    facts: tuple[Fact, ...]
-
-
 def given_words(program: Program, made: tuple[Decision, ...]) -> dict[str, dict[str, Given]]:
     """By post (as decisions name it) and account the words that people gave it.
 
@@ -285,31 +305,6 @@ def _given_without_facts(
         name: before[name] if name in before and before[name].text == text else Given(text, stated_in(text, known, day))
         for name, text in json.loads(decision.value).items()
     }
-
-
-def _reworded(post: WantedPost, given: Mapping[str, Given], settings: Settings) -> WantedPost:
-    """The post with a person's own words by account, which carry the imprint as the settings have it now.
-
-    They state what stood in them of the facts as they were when they were written: nobody writes them anew when one
-    changes.
-    """
-    words: list[Words] = []
-    facts: dict[str, tuple[Fact, ...]] = {}
-    for said in post.words:
-        own = given.get(said.account)
-        if own is None:
-            words.append(said)
-            continue
-        finished = own_words(own.text, settings.account(said.account), settings)
-        words.append(replace(finished, language=said.language))
-        facts[said.account] = own.facts
-    unwritten = dict(post.unwritten)
-    for account in [name for name in unwritten if name in given]:
-        finished = own_words(given[account].text, settings.account(account), settings)
-        words.append(finished)
-        facts[account] = given[account].facts
-        del unwritten[account]
-    return replace(post, words=tuple(words), own_facts=facts, unwritten=unwritten)
 
 
 def _by_name(posts: Iterable[WantedPost]) -> dict[str, WantedPost]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Plan, Slot
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.sameness import OURS, WORDING, Echo, Judge, Said, Verdict, as_said, echoes, held_back
+from amplifier.compose.sameness import OURS, WORDING, Echo, Judge, Said, Verdict, as_said, beside, echoes, held_back
 from amplifier.errors import Problem
+from amplifier.networks import TITLES
 from amplifier.settings import Settings
 
 
@@ -32,6 +33,35 @@ def same(
     return list(refused), list(warned)
 
 
+def on_several_accounts(posts: Mapping[str, WantedPost], plan: Plan, settings: Settings) -> list[Problem]:
+    """A warning for each two accounts of a network that say nearly the same within half an hour, if none refuses it.
+
+    It stands at the first slot of which that is so, and counts the others.
+    """
+    said = [
+        Said(name, words.account, words.text, post.moment.due_at)
+        for name, post in posts.items()
+        for words in post.words
+    ]
+    pairs: dict[tuple[str, str], list[Echo]] = {}
+    for echo in beside(said, settings):
+        one, other = sorted((echo.said.account, echo.before.account))
+        pairs.setdefault((one, other), []).append(echo)
+    slots = {slot.name: slot for slot in plan.slots}
+    return [_beside(pair, [slots[posts[one.said.post].id.slot] for one in pair], settings) for pair in pairs.values()]
+
+
+def _beside(pair: Sequence[Echo], slots: Sequence[Slot], settings: Settings) -> Problem:
+    """One sentence for all that two accounts say alike; `slots` are those of its texts."""
+    first, more = pair[0], len({slot.name for slot in slots}) - 1
+    other = max(first.said.account, first.before.account)
+    others = f" So {'does 1 more slot' if more == 1 else f'do {more} more slots'}." if more else ""
+    title = TITLES[settings.account(other).platform]
+    message = f"Within half an hour {first}.{others} On {title} that is easily taken for spam."
+    hint = f"Let it speak on one of them: give the slot accounts, without {other}. Or give the other one other words."
+    return Problem(slots[0].path, slots[0].line, "beside", message, hint)
+
+
 def said_elsewhere(
     posts: Mapping[str, WantedPost],
     ledger: Iterable[Spoken],
@@ -47,7 +77,7 @@ def said_elsewhere(
     and corrections count, for the rest is the plan's, which `same` looks at. All times are the campaign's.
     """
     judge = Judge(settings)
-    known = sorted(_own(ledger), key=lambda one: one.at)
+    known = sorted(own(ledger), key=lambda one: one.at)
     found: dict[Problem, None] = {}
     for name, post in posts.items() if known else ():
         for words in post.words if post.moment.due_at > at else ():
@@ -61,15 +91,15 @@ def said_elsewhere(
 
 def held(
     posts: Mapping[str, WantedPost],
-    ledger: Iterable[Spoken],
+    known: Iterable[Said],
     plan: Plan,
     templates: Mapping[str, Template],
     settings: Settings,
 ) -> dict[tuple[PostId, str], Problem]:
     """Which of these posts are held back on which account, though the files are good as they stand, and why.
 
-    Milestones that moved, or words that people gave, bring such two together. `ledger` as for `said_elsewhere`; all
-    times are the campaign's.
+    Milestones that moved, or words that people gave, bring such two together. `known` is what people said or are to
+    say in their own words; all times are the campaign's.
     """
     said = [
         Said(name, words.account, words.text, post.moment.due_at)
@@ -77,11 +107,11 @@ def held(
         for words in post.words
     ]
     places = _Places(posts, plan, templates, settings)
-    found = held_back(said, _own(ledger), settings)
+    found = held_back(said, known, settings)
     return {(posts[echo.said.post].id, echo.said.account): places.problem(echo) for echo in found}
 
 
-def _own(ledger: Iterable[Spoken]) -> Iterator[Said]:
+def own(ledger: Iterable[Spoken]) -> Iterator[Said]:
     """What people said or are to say in their own words, beside the plan."""
     return (as_said(row) for row in ledger if row.revision or row.post.slot == OWN)
 

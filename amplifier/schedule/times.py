@@ -114,10 +114,21 @@ def clash(wall: datetime, zone: str) -> Refused | None:
             f"Write {one} for the first, or {other} for the second.",
         )
     early, late = beside(wall, zone)
+    if not is_day(wall, zone):
+        return Refused(
+            f"{say_day(wall)} never was in {zone}: its calendar went from {say_day(early)} to {say_day(late)}.",
+            f'Write "{early:%Y-%m-%d %H:%M}" or "{late:%Y-%m-%d %H:%M}".',
+        )
     return Refused(
         f"{wall:%H:%M} does not exist on {say_day(wall)}: clocks in {zone} go forward then.",
         f'Write "{early:%Y-%m-%d %H:%M}" or "{late:%Y-%m-%d %H:%M}".',
     )
+
+
+def is_day(day: date, zone: str) -> bool:
+    """Whether this day ever was there: some have crossed the date line, and left a whole one out."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone))
+    return noon.astimezone(UTC).astimezone(noon.tzinfo).date() == noon.date()
 
 
 def beside(wall: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.plan import At, Every, Milestone
 from amplifier.schedule.occurrences import walls
 from amplifier.schedule.rules import every
-from amplifier.schedule.times import Refused, beside, clash, instant, moment, say_day
+from amplifier.schedule.times import Refused, beside, clash, instant, is_day, moment, say_day
 from amplifier.settings import Campaign
 
 Complaint = tuple[tuple[str, ...], Refused]  # the key that it is about, and why
@@ -128,8 +128,22 @@ def _not_kept(rule: Every, frame: Frame) -> Iterator[Complaint]:
         hint = "Compare `every`, `from` and `until` with each other and with the campaign's days in settings.yaml."
         yield ("every",), Refused("it is never due.", hint, "never")
     for wall in due:
-        if within(wall, fixed_only=True) and (no := clash(wall, campaign.zone)):
-            early, late = beside(wall, campaign.zone)
+        if not (no := clash(wall, campaign.zone)):
+            continue
+        early, late = beside(wall, campaign.zone)
+        if not is_day(wall, campaign.zone):
+            if _spares(rule, wall.date()):
+                continue
+            hint = f"Write `until: {wall:%Y-%m-%d}` or `from: {late:%Y-%m-%d}`; for both, write two slots."
+        elif within(wall, fixed_only=True):
             hint = f"Write {early:%H:%M} or {late:%H:%M} in the rule, or give that day a slot of its own."
-            yield ("every",), Refused(f'"{rule.rule}" cannot be kept. {no.message}', hint)
-            return
+        else:
+            continue
+        yield ("every",), Refused(f'"{rule.rule}" cannot be kept. {no.message}', hint)
+        return
+
+
+def _spares(rule: Every, day: date) -> bool:
+    """Whether a rule ends before this day or begins after it, as its file says; no clock shows when that is."""
+    ends, begins = (at.wall.date() if at and at.wall else None for at in (rule.until, rule.from_))
+    return (ends is not None and ends <= day) or (begins is not None and begins > day)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.template import Template
-from amplifier.compose.allow import clock, date, weekday, written_out
+from amplifier.compose.allow import written_out
 from amplifier.compose.fit import Measure, check_words, finish, measure
 from amplifier.compose.render import Context, render
+from amplifier.compose.time_filters import clock, date, weekday
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Mode, Settings

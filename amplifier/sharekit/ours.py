@@ -12,10 +12,11 @@ from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.campaign.skips import skips
-from amplifier.compose.allow import TIME_FILTERS, clock, weekday
+from amplifier.compose.time_filters import TIME_FILTERS, clock, weekday
 from amplifier.platforms.capabilities import TABLE
 from amplifier.sharekit.days import so_until
 from amplifier.sharekit.intents import boost
+from amplifier.text.day_names import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,11 @@ def _names_an_old_time(one: Became, decisions: Collection[Decision], milestones:
         is_later = move.kind is DecisionKind.MILESTONE_MOVED and one.at and one.at < move.at
         if is_later and move.subject in milestones:
             before, after = datetime.fromisoformat(move.replaced), milestones[move.subject]
-            if any(old in one.text for old in _names(before) - _names(after)):
+            if any(old in one.text for old in _names(before, one.row.language) - _names(after, one.row.language)):
                 return True
     return False
 
 
-def _names(moment: datetime) -> frozenset[str]:
-    """Every way in which a template can say a moment."""
-    return frozenset(say(moment) for say in TIME_FILTERS.values())
+def _names(moment: datetime, language: str) -> frozenset[str]:
+    """Every way in which a template in this language can say a moment; once all of them said it in English."""
+    return frozenset(say(moment, each) for say in TIME_FILTERS.values() for each in (language or ENGLISH, ENGLISH))

@@ -37,17 +37,24 @@ def open_ledger(*, mode: str, campaign: str, now: datetime, stopped: str) -> Led
     row, is_new = Ledger.objects.get_or_create(id=1, defaults={"mode": mode, "campaign": campaign, "opened_at": now})
     if is_new and stopped:
         stops.stop(reason=stopped, actor=SERVICE, now=now)
-    if row.mode != mode:
-        raise UsageError(
-            f"This database belongs to mode “{row.mode}”, and settings.yaml says “{mode}”. Nothing was started.\n"
+    if why := another(_state(row), mode=mode, campaign=campaign):
+        raise UsageError(why)
+    return _state(row)
+
+
+def another(state: LedgerState, *, mode: str, campaign: str) -> str:
+    """Why this is not the ledger of this mode and campaign, and what to do; empty if it is."""
+    if state.mode != mode:
+        return (
+            f"This database belongs to mode “{state.mode}”, and settings.yaml says “{mode}”. Nothing was started.\n"
             "Give each mode a folder or a DATABASE_URL of its own: `amplifier up --var var/live`."
         )
-    if row.campaign != campaign:
-        raise UsageError(
-            f"This database belongs to the campaign “{row.campaign}”, and settings.yaml says “{campaign}”.\n"
+    if state.campaign != campaign:
+        return (
+            f"This database belongs to the campaign “{state.campaign}”, and settings.yaml says “{campaign}”.\n"
             f"Give each campaign a folder or a DATABASE_URL of its own: `amplifier up --var var/{campaign}`."
         )
-    return _state(row)
+    return ""
 
 
 @reading

@@ -60,6 +60,8 @@ def _in_order(marks: str) -> str:
 
 def graphemes(text: str) -> int:
     """The length in grapheme clusters: what a reader sees as one character counts 1 (Bluesky)."""
+    if text.isascii() and "\r" not in text:
+        return len(text)
     # `regex` lets a virama join a consonant to anything; Unicode, and so Bluesky, only to another consonant.
     wrongly_joined = sum(1 for found in _BETWEEN.finditer(text) if found[1] is None and _LINKER.search(found[2]))
     return sum(1 for _ in _GRAPHEME.finditer(text)) + wrongly_joined

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import regex
 
@@ -53,6 +54,7 @@ class Span:
     value: str
 
 
+@lru_cache(maxsize=512)  # while a text is finished and counted it is asked for again and again
 def spans(text: str) -> tuple[Span, ...]:
     """The http(s) links, hashtags and handles of a text, in order and not overlapping.
 

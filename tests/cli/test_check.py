@@ -93,6 +93,40 @@ def test_near_copies_are_warned_of_and_nothing_is_refused(home: Path, capsys: py
     assert json.loads(capsys.readouterr().out)["warnings"] == []
 
 
+def test_a_slot_that_says_nothing_is_warned_of_with_its_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    template = home / "templates" / "lab23" / "ballot_closed.j2"
+    text = template.read_text(encoding="utf-8").replace("platforms: [x, bluesky, mastodon]", "platforms: [mastodon]")
+    template.write_text(text, encoding="utf-8")
+    settings = home / "settings.yaml"
+    text = settings.read_text(encoding="utf-8")
+    start, end = text.index("  - name: mastodon"), text.index("listen:")
+    settings.write_text(text[:start] + text[end:], encoding="utf-8")
+    schedule = home / "schedules" / "lab23.yaml"
+    text = schedule.read_text(encoding="utf-8").replace("accounts: [bluesky, mastodon]", "accounts: [bluesky]")
+    schedule.write_text(text, encoding="utf-8")
+    assert main(["check", "--home", str(home), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["warnings"]
+    line = text.splitlines().index("  - name: ballot-closed") + 1
+    assert (told["rule"], told["path"], told["line"]) == ("silent", "schedules/lab23.yaml", line)
+
+
+def test_a_language_whose_days_nobody_knows_is_told_with_its_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = home / "templates" / "lab23" / "good_morning.j2"
+    text = template.read_text(encoding="utf-8").replace("language: en", "language: tlh")
+    words = text.splitlines()
+    words.append("{{ day | weekday }} once more.")
+    template.write_text("\n".join(words), encoding="utf-8")
+    line = next(number for number, one in enumerate(words, start=1) if "| weekday" in one or "| date" in one)
+    for command in (["check"], ["preview", "lab23/good_morning"]):
+        assert main([*command, "--home", str(home), "--json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        (told,) = [one for one in answer["warnings"] if one["rule"] == "language"]
+        assert (told["path"], told["line"]) == ("templates/lab23/good_morning.j2", line)
+        assert "the days of `tlh`" in told["message"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "line", "says"),
     [

@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from amplifier.__main__ import main
 from amplifier.cli import tally, worker
 from amplifier.cli.rehearse import copy_home
 from amplifier.cli.unheard import unasked
+from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.place import Place, settle
+from amplifier.store import ledger
 from amplifier.wiring import listener_jobs, open_house, reach
 from tests.journeys.install import Install
 from tests.store import filled
@@ -31,7 +34,20 @@ def live_home(folder: Path, address: str = "") -> Path:
     home = copy_home(REPOSITORY, folder, seconds=60)
     text = (home / "settings.yaml").read_text().replace("mode: rehearsal", "mode: live")
     (home / "settings.yaml").write_text(text.replace('address: ""', f'address: "{address}"'))
+    bring_forward(home)
     return home
+
+
+def bring_forward(home: Path) -> None:
+    """The campaign's days lie ahead, on the same days of the week and about the same days of the year."""
+    years = timedelta(weeks=52) * (utc_now().year - 2022)
+    for path in (home / "settings.yaml", *home.glob("schedules/*.yaml")):
+        moved = re.sub(
+            r"2023-\d\d-\d\d",
+            lambda day: f"{date.fromisoformat(day.group()) + years}",
+            path.read_text(encoding="utf-8"),
+        )
+        path.write_text(moved, encoding="utf-8")
 
 
 def secrets_of(home: Path) -> dict[str, str]:
@@ -68,7 +84,8 @@ def test_check_warns_of_it_where_something_is_out_as_up_and_the_worker_go_on(
     else:
         monkeypatch.setenv("DATABASE_URL", "the server of this test")
     words = ["check", "--home", str(place.home), "--var", str(place.var)]
-    filled.open_ledger()
+    ledger.open_ledger(mode="live", campaign="lab23", now=utc_now(), stopped="")
+    filled.know_the_three()
     filled.unsure("Perhaps out.")
     assert main(words) == 2
     assert "1 problem. Nothing was started." in capsys.readouterr().out

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +13,6 @@ from amplifier.errors import Problem
 ENV = allow.environment()
 PATH = "templates/lab23/ballot.j2"
 KNOWN = Known(frozenset({"tag", "handle"}), frozenset({"debate", "vote"}), frozenset({"motion"}))
-LONDON = ZoneInfo("Europe/London")
 
 HOSTILE = {
     "endless range": "{% for a in range(10**9) %}x{% endfor %}",
@@ -143,11 +140,6 @@ def test_a_flood_of_problems_is_cut_short() -> None:
 
 def test_the_environment_knows_nothing_but_our_filters() -> None:
     assert (ENV.globals, ENV.tests, set(ENV.filters)) == ({}, {}, {*allow.TEXT_FILTERS, *allow.TIME_FILTERS})
-
-
-def test_times_are_said_in_english_whatever_the_machine_speaks() -> None:
-    moment = datetime(2023, 10, 8, 9, 5, tzinfo=LONDON)
-    assert (allow.clock(moment), allow.weekday(moment), allow.date(moment)) == ("09:05", "Sunday", "8 October")
 
 
 def test_every_filter_and_name_is_explained_to_those_who_write() -> None:

@@ -191,6 +191,18 @@ def test_words_come_out_tidy() -> None:
     assert said(body) == "first\n\nsecond\nthird"
 
 
+@pytest.mark.parametrize(
+    "words", ["One", " \n\n one  \n\n\n\n two \t\n", "a\rb", "a\r\nb", "100 %} and }} and #}", "\x0b one \u2028 two "]
+)
+def test_a_wording_without_anything_to_put_in_is_what_jinja_makes_of_it(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = replace(one("== plain\nw"), wordings=(Wording("plain", (Form((), words, 5),), 4),))
+    quick = render(template, "plain", CONTEXT)
+    monkeypatch.setattr("amplifier.compose.render._is_plain", lambda _form: False)
+    assert render(template, "plain", CONTEXT) == quick
+
+
 def test_nothing_is_escaped() -> None:
     assert said('Bread & roses <3 "now"') == 'Bread & roses <3 "now"'
 

@@ -19,6 +19,7 @@ from amplifier.compose.sameness import (
     Verdict,
     already,
     around,
+    beside,
     echoes,
     heard,
 )
@@ -62,6 +63,37 @@ def test_two_accounts_may_say_the_same_unless_both_are_on_x() -> None:
     assert verdicts(said("x"), said("bluesky"), settings=TWO) == []
     month = said("x-north", 24 * 30)
     assert verdicts(said("x"), month, settings=TWO) == [(month.post, "x-0", Verdict.REFUSED)]
+
+
+SOUTH = ONE.account("mastodon").model_copy(update={"name": "south", "handle": "labfreesouth"})
+THREE = TWO.model_copy(update={"accounts": (*TWO.accounts, SOUTH)})
+
+
+def at_once(*texts: Said) -> list[tuple[str, str]]:
+    return [(echo.said.post, echo.before.post) for echo in beside(texts, THREE)]
+
+
+@pytest.mark.parametrize(("hours", "is_copy"), [(0, True), (0.5, True), (0.6, False)])
+def test_two_accounts_of_a_network_that_say_the_same_within_half_an_hour_echo(hours: float, is_copy: bool) -> None:  # noqa: FBT001
+    found = at_once(said("mastodon", post="first"), said("south", hours, post="later"))
+    assert found == ([("later", "first")] if is_copy else [])
+
+
+def test_another_network_or_the_same_account_is_no_other_account_of_a_network() -> None:
+    assert at_once(said("bluesky"), said("mastodon")) == []
+    assert at_once(said("mastodon", post="first"), said("mastodon", 0.1, post="later")) == []
+    assert at_once(said("mastodon"), said("south", text="Thank you, all of you, for a long day in Liverpool.")) == []
+
+
+def test_where_copies_are_refused_one_rule_tells_of_them() -> None:
+    assert at_once(said("x"), said("x-north")) == []
+    assert verdicts(said("x"), said("x-north"), settings=THREE) == [("x-north-0", "x-0", Verdict.REFUSED)]
+    assert verdicts(said("mastodon"), said("south"), settings=THREE) == []
+
+
+def test_the_nearest_of_the_others_is_told() -> None:
+    found = at_once(said("mastodon", post="a"), said("mastodon", 0.3, post="b"), said("south", 0.4, post="c"))
+    assert found == [("c", "b")]
 
 
 def test_two_messages_are_nobodys_business() -> None:

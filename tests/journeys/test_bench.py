@@ -13,6 +13,7 @@ from tests.journeys.install import REPOSITORY
 pytestmark = pytest.mark.journey
 SMALL = {
     "scale.py": (["200", "1"], "ratio of cpu:"),
+    "check.py": (["20"], "ratio of plan:"),
     "look.py": ([], "requests for each post in doubt"),
     "fuzz.py": (["--inputs", "240", "--lanes", "1"], "no good mention was missed."),
 }

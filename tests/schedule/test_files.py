@@ -192,9 +192,9 @@ def test_a_milestone_that_is_there_twice_names_both_places() -> None:
 
 def test_a_slot_cannot_have_been_one_that_is_still_here_nor_two_have_been_one() -> None:
     [no] = refused(a=HEAD + slot("old") + slot("new", was="old"))
-    assert no.message == "The slot new cannot have been old."
+    assert (no.message, no.line) == ("The slot new cannot have been old.", 9)
     [no] = refused(a=HEAD + slot("one", was="old") + slot("two", was="old"))
-    assert no.message == "The slots one and two cannot both have been old."
+    assert (no.message, no.line) == ("The slots one and two cannot both have been old.", 10)
 
 
 def test_every_problem_of_every_file_comes_at_once_by_file_and_line() -> None:

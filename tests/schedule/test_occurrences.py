@@ -55,6 +55,16 @@ def test_a_fixed_slot_is_said_once_and_hangs_on_nothing() -> None:
     assert (one.occurrence, one.milestone, one.due) == ("once", "", datetime(2023, 10, 8, 8, tzinfo=UTC))
 
 
+def test_a_day_that_never_was_has_no_occurrence() -> None:
+    found = due(rule("day at 10:00"), first=date(2011, 12, 28), last=date(2012, 1, 1), zone="Pacific/Apia")
+    assert [(one.occurrence, one.wall_time[8:10]) for one in found] == [
+        ("2011-12-28#1", "28"),
+        ("2011-12-29#1", "29"),
+        ("2011-12-31#1", "31"),
+        ("2012-01-01#1", "01"),
+    ]
+
+
 def test_an_occurrence_never_holds_the_time_of_day_so_a_post_may_move() -> None:
     before = [one.occurrence for one in due(rule("day at 09:00, 18:00"))]
     after = [one.occurrence for one in due(rule("day at 09:20, 17:00"))]

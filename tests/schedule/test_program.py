@@ -183,6 +183,19 @@ def test_shorter_words_of_a_person_are_what_a_server_that_takes_less_gets() -> N
     assert {said.account: said.text for said in soon.words}["mastodon"] == "Debate at 14:40 #Lab23"
 
 
+def test_words_of_a_person_are_in_the_language_of_what_they_stand_for() -> None:
+    given = homes.settings()
+    imprint = given.campaign.imprint.model_copy(update={"profile": Profile.OFF, "text": ""})
+    given = given.model_copy(update={"campaign": given.campaign.model_copy(update={"imprint": imprint})})
+    path = next(name for name in SMALL if name.endswith("soon.j2"))
+    welsh = {**SMALL, path: SMALL[path].replace("---\n", "---\nlanguage: cy\n", 1)}
+    program = read_again(welsh, given.with_limits(short_on("mastodon", 40)), given=given)
+    words = json.dumps({"mastodon": "Dadl am 14:40 #Lab23", "x": "Dadl #Lab23"})
+    written = write_all(program, (decision(DecisionKind.WORDS_REPLACED, "soon/once", words),))
+    soon = post(list(written.posts), "soon/once")
+    assert {said.account: said.language for said in soon.words} == dict.fromkeys(("x", "bluesky", "mastodon"), "cy")
+
+
 def test_on_a_stage_the_rows_play_in_its_seconds_and_the_words_stay_the_campaigns() -> None:
     program = read(live=False)
     origin = datetime(2026, 11, 22, 12, tzinfo=UTC)

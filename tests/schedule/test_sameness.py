@@ -69,6 +69,25 @@ def test_two_accounts_on_x_are_told_once_a_slot_with_what_to_write() -> None:
     assert morning.message.startswith("morning says the same on x and x-north")
 
 
+def test_two_accounts_of_a_network_that_say_the_same_at_once_are_told_once_with_how_many() -> None:
+    text = (EXAMPLE / "settings.yaml").read_text().replace("mode: rehearsal", "mode: live", 1)
+    south = "  - name: south\n    platform: bluesky\n    handle: south.example\n    secrets: {app_password: SOUTH}\n"
+    settings = parse(text.replace("listen:\n", f"{south}listen:\n", 1))
+    schedule = SCHEDULE.replace("accounts: [x]", "accounts: [x, bluesky, south]")
+    program = read_program(sources(schedule, HELLO), settings)
+    (told,) = [one for one in near_copies(program, wanted_posts(program)) if one.rule == "beside"]
+    line = schedule.splitlines().index("  - name: morning") + 1
+    assert (told.path, told.line) == ("schedules/small.yaml", line)
+    assert told.message.startswith("Within half an hour morning/2023-10-06#1 says the same on south and bluesky: “")
+    assert told.message.endswith("”. So does 1 more slot. On Bluesky that is easily taken for spam.")
+    assert told.hint.startswith("Let it speak on one of them: give the slot accounts, without south.")
+    apart = [one for one in wanted_posts(program) if one.id.slot == "soon"]
+    (told,) = [one for one in near_copies(program, apart) if one.rule == "beside"]
+    assert "more slot" not in told.message
+    alone = read_program(sources(schedule.replace(", south", ""), HELLO), homes.settings())
+    assert [one for one in near_copies(alone, wanted_posts(alone)) if one.rule == "beside"] == []
+
+
 def test_the_example_has_neither() -> None:
     program = read_program(files.sources(EXAMPLE), homes.settings())
     assert near_copies(program, wanted_posts(program)) == []

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,25 @@ def test_both_choices_that_a_refusal_offers_are_accepted_and_differ() -> None:
             instants.append(found.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
         assert len(set(instants)) == 2
         assert instants == sorted(instants)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "choices"),
+    [
+        ("Pacific/Apia", "2011-12-30 10:00", ("2011-12-29 10:00", "2011-12-31 10:00")),
+        ("Pacific/Kiritimati", "1994-12-31 00:00", ("1994-12-30 00:00", "1995-01-01 00:00")),
+    ],
+)
+def test_a_day_that_never_was_is_called_so_and_the_days_beside_it_are_offered(
+    zone: str, text: str, choices: tuple[str, str]
+) -> None:
+    no = times.local(text, zone)
+    assert isinstance(no, Refused)
+    assert f"never was in {zone}: its calendar went from" in no.message
+    assert re.findall(r'"([^"]*)"', no.hint) == list(choices)
+    assert all(isinstance(times.local(one, zone), datetime) for one in choices)
+    assert not times.is_day(date.fromisoformat(text[:10]), zone)
+    assert times.is_day(date.fromisoformat(choices[0][:10]), zone)
 
 
 def test_clocks_that_jump_by_half_an_hour_and_have_no_letters_are_told_apart_as_well() -> None:

@@ -1,5 +1,6 @@
+import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,31 @@ def test_a_rule_that_falls_into_the_hour_that_does_not_exist_is_refused_with_bot
 def test_the_choices_beside_the_change_of_clocks_can_be_kept(around: Frame) -> None:
     for clock in ("00:00", "00:30", "02:00", "02:30"):
         assert timing(replace(SILENT, every=f"day at {clock}"), around)[1] == ()
+
+
+NEVER_WERE = [
+    ("Pacific/Apia", date(2011, 12, 30)),
+    ("Pacific/Fakaofo", date(2011, 12, 30)),
+    ("Pacific/Kiritimati", date(1994, 12, 31)),
+]
+
+
+def around_a_day_that_never_was(zone: str, day: date) -> Frame:
+    around = frame(day - timedelta(days=5), day + timedelta(days=5))
+    return replace(around, campaign=around.campaign.model_copy(update={"zone": zone}), milestones={})
+
+
+@pytest.mark.parametrize(("zone", "day"), NEVER_WERE)
+def test_a_rule_over_a_day_that_never_was_is_offered_two_choices_that_can_be_kept(zone: str, day: date) -> None:
+    around, rule = around_a_day_that_never_was(zone, day), replace(SILENT, every="day at 10:00")
+    key, message, hint = complaint(rule, around)
+    assert key == ("every",)
+    assert f"never was in {zone}: its calendar went from" in message
+    before, after = re.findall(r"`(?:until|from): (\d{4}-\d\d-\d\d)`", hint)
+    assert (before, after) == (f"{day}", f"{day + timedelta(days=1)}")
+    for one in (replace(rule, until=before), replace(rule, from_=after)):
+        assert timing(one, around)[1] == ()
+    assert complaint(replace(rule, until=after), around)[1] == message
 
 
 def test_a_fixed_end_before_the_change_of_clocks_excuses_a_rule_and_an_end_that_may_move_does_not() -> None:

@@ -75,6 +75,14 @@ def test_a_weekday_or_date_that_the_move_did_not_change_is_no_reason(campaign: A
     assert not texts(campaign, Past((campaign.sent("ballot", "Until Sunday."),), (moved,)), closes="2023-10-09T17:00")
 
 
+@pytest.mark.parametrize("day", ["Sonntag", "8. Oktober", "Sunday"])
+def test_an_old_day_is_known_in_the_posts_own_language_and_in_that_of_former_times(campaign: Any, day: str) -> None:
+    moved = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20")
+    post = replace(campaign.sent("ballot", f"Bis {day}."), language="de")
+    assert texts(campaign, Past((post,), (moved,)))
+    assert not texts(campaign, Past((post,), (moved,)), closes="2023-10-09T17:00")
+
+
 def test_other_decisions_and_forgotten_milestones_change_nothing(campaign: Any) -> None:
     stale = campaign.sent("ballot", "Until 16:20.", at="2023-10-08T11:00")
     other = move(campaign, at="2023-10-08T12:00", old="2023-10-08T16:20", kind=DecisionKind.SLOT_SKIPPED)

@@ -38,6 +38,11 @@ def after(seconds: float) -> datetime:
 def open_ledger(*, stopped: str = "") -> None:
     """A ledger with three accounts."""
     ledger.open_ledger(mode="rehearsal", campaign="lab23", now=NOW, stopped=stopped)
+    know_the_three()
+
+
+def know_the_three() -> None:
+    """Its accounts, in whatever mode it was opened."""
     know((name, platform, f"{name}-handle") for name, platform in PLATFORMS.items())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -206,3 +207,8 @@ def test_the_table_has_texts_of_every_kind() -> None:
     assert len(texts) == len(set(texts)) > 1000
     assert len({unicodedata.name(letter, "?").split()[0] for text in texts for letter in text}) > 60
     assert sum(len(row["links"]) > 0 for row in TABLE["rows"]) > 250
+
+
+@given(st.text(alphabet=[chr(one) for one in range(128)], max_size=40))
+def test_graphemes_of_plain_text_are_those_of_the_library(text: str) -> None:
+    assert graphemes(text) == len(regex.findall(r"\X", text))
