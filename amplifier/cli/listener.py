@@ -6,6 +6,7 @@ import argparse
 
 from amplifier.cli.at_work import at_work
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.output import console
 from amplifier.cli.worker import log_to_stderr, say_good_bye
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import be_present, settle
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     until_told = end_when_told()
     engine.start()
     if alone:
-        print(at_work("The listener", place), flush=True)
+        console().print(at_work("The listener", place), markup=False, soft_wrap=True)
     until_told()
     engine.stop()
     del present

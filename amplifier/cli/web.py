@@ -77,7 +77,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(place: Place, opened: Opened) -> None:
     """Say that it is at work, and where the console is: on a terminal with its secret, never in a log."""
-    print(at_work("The web server", place, where=base_of(opened.host, opened.port)), flush=True)
+    console().print(
+        at_work("The web server", place, where=base_of(opened.host, opened.port)), markup=False, soft_wrap=True
+    )
     if not opened.token:
         return
     shown = opened if sys.stdout.isatty() else opened.without_token()

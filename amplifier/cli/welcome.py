@@ -59,10 +59,10 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
         out.print(f"[bold]LIVE[/]  {name}")
         if not _is_stopped(begun):
             out.print("What is due goes out to the world.")
-        if said := unasked(place.settings):
-            out.print(said, markup=False)
     for what, why, end in begun.stopped:
         print_stop(out, what, why, command(options, end))
+    if place.settings.mode is Mode.LIVE and (said := unasked(place.settings)):
+        out.print(said, markup=False)
     out.print()
     if place.settings.mode is Mode.REHEARSAL:
         out.print(line("Watch the wall", wall), soft_wrap=True)

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     stopped = stops_in_words(halts(place))
     say_ready("worker", stopped)
     if alone:
-        print(at_work("The worker", place), flush=True)
+        console().print(at_work("The worker", place), markup=False, soft_wrap=True)
         for what, why, command in stopped:
             print_stop(console(), what, why, f"amplifier {command}")
     until_told()

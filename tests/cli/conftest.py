@@ -79,6 +79,12 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _no_database_of_others(tmp_path: Path) -> None:
+    """A command finds no ledger but the one that its test brings: that of the test before may be of another mode."""
+    use({**SQLITE, "NAME": str(tmp_path / "nobody.sqlite3")})
+
+
 @pytest.fixture
 def unstarted(tmp_path: Path, sqlite_ledger: None, capsys: pytest.CaptureFixture[str]) -> Shell:  # noqa: ARG001
     """The example campaign on an empty database."""

@@ -31,7 +31,8 @@ def checked(home: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> An
 
 
 def test_keys_that_are_not_set_are_named_each_with_its_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (home / "settings.yaml").read_text() + "notify:\n  - name: ola\n    address: OLA_PHONE\nping: PING_URL\n"
+    more = "budget: {monthly: 20}\nnotify:\n  - name: ola\n    address: OLA_PHONE\nping: PING_URL\n"
+    text = (home / "settings.yaml").read_text() + more
     (home / "settings.yaml").write_text(text)
     warnings = checked(home, capsys)["warnings"]
     lines = text.splitlines()

@@ -17,7 +17,7 @@ WHY = "Your words say “14:40”, the plan says 15:20 (debate)."
 @pytest.fixture
 def moved(shell: Shell) -> Shell:
     """A person wrote a post on two accounts, and then the debate moved."""
-    assert shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--yes").code == 0
+    assert shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--no-append", "--yes").code == 0
     assert shell("milestone", "move", "debate", "+40m", "--yes").code == 0
     plan(shell)
     return shell
@@ -77,7 +77,7 @@ def test_decide_lets_words_stand_as_well_and_asks_first(moved: Shell) -> None:
 
 
 def test_other_words_free_it(moved: Shell) -> None:
-    assert moved("edit", "debate-begins", "We start at 15:20", "--on", "x,bluesky", "--yes").code == 0
+    assert moved("edit", "debate-begins", "We start at 15:20", "--on", "x,bluesky", "--no-append", "--yes").code == 0
     plan(moved)
     assert stands() == {("queued", "")}
     assert moved("facts").code == 0

@@ -152,5 +152,5 @@ def test_every_command_speaks_by_what_makes_words_inert() -> None:
                     ast.Attribute(attr="stdout" | "stderr"), "write"
                 ):
                     consoles[path.name] += 1
-    assert prints == {"output.py": 1, "sandbox.py": 1, "web.py": 1}
+    assert prints == {"output.py": 1, "sandbox.py": 1, "web.py": 1, "listener.py": 1}
     assert not consoles

@@ -15,6 +15,7 @@ from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import load
 from tests.cli.conftest import REPOSITORY
+from tests.cli.test_going_live import bring_forward
 
 ANNA = "notify:\n  - {name: anna, address: NOTIFY_ANNA}\n"
 DEAF = "notify:\n  - {name: anna, address: NOTIFY_ANNA, about: [stopped]}\n"
@@ -85,11 +86,12 @@ def test_a_slot_that_people_post_is_named_with_its_line(home: Path) -> None:
 
 def test_check_warns_and_goes_on(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(home)
+    bring_forward(home)
     assert main(["check", "--home", str(home)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "▲ settings.yaml:" in said
     assert "nobody will be asked. Name somebody under `notify:`" in said
-    assert "✓ Nothing is wrong; 2 warnings: " in said
+    assert "✓ Nothing is wrong; 5 warnings: " in said, "the two, and three keys that are not set"
     assert main(["check", "--json", "--home", str(home)]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert ([one["rule"] for one in answer["warnings"]], answer["problems"]) == (["hand_off", "address"], [])

@@ -19,6 +19,7 @@ ROOT = Path(amplifier.__file__).parent
 ELSEWHERE = {
     "errors.py": "what is raised",
     "platforms/port.py": "the shape in which a look is handed on",
+    "platforms/capabilities.py": "what a post of ours may hold",
     "store/accounts.py": "which row an account has",
     "django": "how a row is written",
 }

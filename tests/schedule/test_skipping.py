@@ -62,8 +62,8 @@ def test_accounts_are_left_out_one_after_the_other_and_taken_in_again_likewise(d
     assert there() == everywhere
 
 
-@pytest.mark.usefixtures("desk")
-def test_what_has_begun_on_an_account_is_not_left_out_there() -> None:
+def test_what_has_begun_on_an_account_is_not_left_out_there(desk: Desk) -> None:
+    assert desk.program.plan.slots
     set_state("soon", "sending", account="x")
     with pytest.raises(UsageError, match="soon/once is on its way on x already"):
         decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])

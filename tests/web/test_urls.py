@@ -29,6 +29,7 @@ def test_this_is_every_address_there_is() -> None:
         "posts/correct/preview",
         "posts/skip",
         "posts/stand",
+        "posts/take-in",
         "static/<str:name>",
         "stop",
         "wall",
