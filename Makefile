@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run setup setup-test test check style conformance faults faults-selftest fuzz bench lock tlds counting clean help
+.PHONY: run setup setup-test test check style journeys peers conformance faults faults-selftest fuzz bench lock tlds counting clean help
 
 help: ## what one can do here
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -32,8 +32,10 @@ setup-test: .venv/ready-test
 	  { echo "The test tools could not be fetched. Is this computer online? Then run the same command again."; exit 2; }
 	@touch $@
 
-test: setup-test ## everything but the servers that others wrote (make conformance)
+test: setup-test ## every part on both databases, and against the pretend networks: ten minutes
 	@$(BIN)/python -m pytest -n 2 -m "not journey and not conformance"
+
+journeys: setup-test ## whole installs: kills, full disks, wrong clocks, browsers, long rehearsals: half an hour
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not conformance"
 
 check: style ## style, types, layers and the fast tests: a minute or two
@@ -45,7 +47,10 @@ style: setup-test ## style, types and layers alone
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-conformance: setup-test ## the adapters against Bluesky's own server and a Mastodon that others wrote
+peers: setup-test ## Bluesky's own server, installed once for make conformance: two minutes or more, a part is compiled
+	@$(BIN)/python -m tests.peers.install
+
+conformance: peers ## the adapters against Bluesky's own server and a Mastodon that others wrote
 	@$(BIN)/python -m pytest -m conformance tests/contract tests/journeys
 
 faults: setup-test ## all kills, five workers, bad answers and ninety days against the sandbox; figures in var/faults

