@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         return first <= post.moment.due_at.astimezone(zone).date() <= last
 
     shown = sorted(filter(is_shown, (*posts, *own)), key=lambda post: post.moment.due_at)
-    not_said = [one for one in skipped if is_shown(one)]
+    not_said = sorted(filter(is_shown, skipped), key=lambda post: post.moment.due_at)
     spent = spends.spent_by_month() if ledger.is_ready() else {}
     found = bill(shown, [*posts, *own], settings, spent=spent, now=utc_now())
     warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
