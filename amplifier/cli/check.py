@@ -10,7 +10,8 @@ from pathlib import Path
 
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
-from amplifier.cli.output import console, say_json, tell, warn
+from amplifier.cli.nearby import far_disk
+from amplifier.cli.output import console, refuse, say_json, warn
 from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unheard
 from amplifier.clock import utc_now
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     program: Program | None = None
     problems: list[Problem] = []
     unready: list[Problem] = []
+    far: list[Problem] = []
     lacking: list[Problem] = []
     try:
         settings = load(options.home)
@@ -52,8 +54,10 @@ def run(options: argparse.Namespace) -> int:
         problems = error.problems
     else:
         database = file_in(options.var or folder_of(settings, options.home))
+        refused, far = far_disk(options.var or folder_of(settings, options.home), settings.mode)
         must_be_sound(database)
         unready, lacking = _of_the_imprint(settings, database)
+        unready = [*refused, *unready]
         problems = unready.copy()
     now = utc_now()
     made, doubtful = _by_the_ledger(program, now) if program else ((), [])
@@ -63,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     here = program.settings.campaign.place if program else ""
     renamed = [one.problem(here) for one in lost if one.heir]
     problems += renamed
-    warnings = [*near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
+    warnings = [*far, *near_copies(program, posts), *unheard(program), *doubtful, *lacking] if program else []
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     if options.json:
@@ -79,8 +83,7 @@ def run(options: argparse.Namespace) -> int:
         )
         return 2 if problems else 0
     out = console()
-    for problem in problems:
-        tell(out, problem, "[red]✕[/]")
+    refuse(out, problems)
     warn(out, warnings)
     if program is None or problems:
         may_start = program is not None and not unready

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.worker import log_to_stderr, say_good_bye
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import settle
@@ -18,9 +19,11 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Listen until told to stop."""
-    hold_on()
+    alone = not hold_on()
     log_to_stderr()
-    house = open_house(settle(options.home, options.var))
+    place = settle(options.home, options.var)
+    warn_alone(must_be_near(place), alone=alone)
+    house = open_house(place)
     stay_with_this_file()
     engine = EmbeddedEngine(listener_jobs(house))
     until_told = end_when_told()

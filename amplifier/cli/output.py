@@ -93,6 +93,12 @@ def warn(out: Console, warnings: Iterable[Problem]) -> None:
         tell(out, warning, "[yellow]▲[/]")
 
 
+def refuse(out: Console, problems: Iterable[Problem]) -> None:
+    """What has to be put right first."""
+    for problem in problems:
+        tell(out, problem, "[red]✕[/]")
+
+
 def inset(words: str, *, width: int) -> str:
     """Words two columns in, also where a line is too long for a window of this width."""
     lines = [

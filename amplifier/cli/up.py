@@ -21,6 +21,7 @@ from rich.markup import escape
 
 from amplifier.cli.console_link import line
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
+from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import console, warn
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest, has_published
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it going until told to stop."""
     place = settle(options.home, options.var)
     program = read_program(files.sources(place.home), place.settings)
+    far = must_be_near(place)
     missing = place.settings.missing_secrets(os.environ)
     if missing:
         raise SettingsError(list(missing))
@@ -97,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
                 world = World(options.sandbox_port, place.sandbox_token)
                 supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
             if not supervisor.is_ending:
-                _welcome(place, options, before, unheard(program), opened=opened)
+                _welcome(place, options, before, [*far, *unheard(program)], opened=opened)
             supervisor.watch()
     finally:
         supervisor.close()

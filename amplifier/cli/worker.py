@@ -9,6 +9,7 @@ import sys
 import time
 
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.compose.accountable import unaccountable
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.errors import DatabaseTrouble, SettingsError
@@ -29,9 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until told to stop."""
-    hold_on()
+    alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
+    warn_alone(must_be_near(place), alone=alone)
     must_be_sound(database_file())
     unready = unaccountable(place.settings)
     if unready and not journeys.has_published():
