@@ -12,7 +12,8 @@ from pathlib import Path
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.at_start import anothers_ledger, environment_lacks
-from amplifier.cli.output import console, say_json, tell, warn
+from amplifier.cli.nearby import far_disk
+from amplifier.cli.output import console, refuse, say_json, warn
 from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     program: Program | None = None
     problems: list[Problem] = []
     unready: list[Problem] = []
+    far: list[Problem] = []
     lacking: list[Problem] = []
     try:
         settings = load(options.home)
@@ -59,10 +61,11 @@ def run(options: argparse.Namespace) -> int:
         problems = error.problems
     else:
         database = file_in(options.var or folder_of(settings, options.home))
+        refused, far = far_disk(options.var or folder_of(settings, options.home), settings.mode)
         must_be_sound(database)
         unready, lacking = _of_the_imprint(settings, database)
-        unready += _of_another(settings)
-        lacking += environment_lacks(settings, os.environ)
+        unready = [*refused, *unready, *_of_another(settings)]
+        lacking = [*far, *lacking, *environment_lacks(settings, os.environ)]
         problems = unready.copy()
     now = utc_now()
     made, doubtful = _by_the_ledger(program, now) if program else ((), [])
@@ -80,8 +83,7 @@ def run(options: argparse.Namespace) -> int:
     ended, left = _the_end(program, made, posts, now) if program else (None, None)
     problems += [ended] if ended else []
     warnings += [left] if left else []
-    warnings += unspoken(program.templates, program.settings) if program else []
-    warnings += silent(program.plan, program.templates, program.settings) if program else []
+    warnings += _about_templates(program) if program else []
     warnings += [one.problem(here) for one in lost if not one.heir]
     told = _notes(program, posts) if program else []
     told += [one for one in [unasked(program.settings) if program else ""] if one]
@@ -98,8 +100,7 @@ def run(options: argparse.Namespace) -> int:
         )
         return 2 if problems else 0
     out = console()
-    for problem in problems:
-        tell(out, problem, "[red]✕[/]")
+    refuse(out, problems)
     warn(out, warnings)
     if program is None or problems:
         may_start = program is not None and not unready
@@ -117,6 +118,12 @@ def run(options: argparse.Namespace) -> int:
     for note in told:
         out.print(f"  {note}", markup=False, style="dim")
     return 0
+
+
+def _about_templates(program: Program) -> list[Problem]:
+    """What their words come out otherwise than one may expect, or not at all."""
+    found = unspoken(program.templates, program.settings)
+    return [*found, *silent(program.plan, program.templates, program.settings)]
 
 
 def _by_the_ledger(program: Program, now: datetime) -> tuple[tuple[Decision, ...], list[Problem]]:

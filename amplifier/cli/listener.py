@@ -6,6 +6,7 @@ import argparse
 
 from amplifier.cli.at_work import at_work
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.output import console
 from amplifier.cli.worker import log_to_stderr, say_good_bye
 from amplifier.engine.embedded import EmbeddedEngine
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
+    warn_alone(must_be_near(place), alone=alone)
     if must_not_be_other() is Readiness.EMPTY:
         print(WAITING, flush=True)
         wait_until_ready()

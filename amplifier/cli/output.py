@@ -100,6 +100,12 @@ def print_stop(out: Console, what: str, why: str, command: str) -> None:
     out.print(f"  {command.strip()}", markup=False, soft_wrap=True)
 
 
+def refuse(out: Console, problems: Iterable[Problem]) -> None:
+    """What has to be put right first."""
+    for problem in problems:
+        tell(out, problem, "[red]✕[/]")
+
+
 def inset(words: str, *, width: int) -> str:
     """Words two columns in, also where a line is too long for a window of this width."""
     lines = [

@@ -17,8 +17,9 @@ from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING
 from amplifier.cli.at_work import stops_in_words
+from amplifier.cli.nearby import far_disk
 from amplifier.cli.needs import FEW, print_needs, print_outside, print_untold, print_untrue
-from amplifier.cli.output import as_said, console, print_stop, say_json, totals
+from amplifier.cli.output import as_said, console, print_stop, refuse, say_json, totals, warn
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import in_dollars, is_readable
@@ -73,6 +74,7 @@ def run(options: argparse.Namespace) -> int:
     beats = heartbeats.heartbeats()
     alive = {name: heartbeats.is_alive(beats.get(name), now) for name in ("worker", "listener")}
     clock = wrong_clock(settings, now=now)
+    refused, warned = far_disk(place.var, settings.mode)
     ill = _ill(silent=not all(alive.values()))
     tally, coming = journeys.tally(), journeys.coming(limit=1)
     needs = open_questions(settings)
@@ -91,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
     ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
     lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
-    wrong = (needs, twice, untrue, beyond, lost, problems, unsaid, lost_there, stopped, untold, ill, clock)
+    wrong = (needs, twice, untrue, beyond, lost, problems, unsaid, lost_there, stopped, untold, ill, clock, *refused)
     good = not any(wrong) and all(alive.values())
     if options.json:
         say_json(
@@ -103,6 +105,7 @@ def run(options: argparse.Namespace) -> int:
                 "processes": alive,
                 "clock": clock or None,
                 "database": " ".join(ill.split()) or None,
+                "network_disk": next((one.message for one in (*refused, *warned)), None),
                 "settings_differ": bool(differing),
                 "accounts": [
                     {"name": one.name, "health": one.health, "detail": one.detail or one.out_of_date} for one in ours
@@ -137,8 +140,7 @@ def run(options: argparse.Namespace) -> int:
     )
     for what, why, command in stops_in_words(stopped):
         print_stop(out, what, why, f"amplifier {command}")
-    if clock:
-        out.print(f"[red]✕[/] {clock}", soft_wrap=True)
+    _print_surroundings(clock, refused, warned)
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
@@ -196,6 +198,15 @@ def _print_processes(alive: Mapping[str, bool], silent: Mapping[str, timedelta],
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
     if not (all(alive.values()) or ill):
         out.print("  amplifier up    starts everything; if it is running, end it first")
+
+
+def _print_surroundings(clock: str, refused: Sequence[Problem], warned: Sequence[Problem]) -> None:
+    """What is wrong with this computer's clock, and with the disk that the data is on."""
+    out = console()
+    if clock:
+        out.print(f"[red]✕[/] {clock}", soft_wrap=True)
+    refuse(out, refused)
+    warn(out, warned)
 
 
 def _beyond(settings: Settings, now: datetime) -> tuple[WantedPost, ...]:

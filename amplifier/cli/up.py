@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
+from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import console
 from amplifier.cli.ports import Ports, Wanted, answers
 from amplifier.cli.supervisor import Child, Supervisor
@@ -25,11 +26,11 @@ from amplifier.cli.unheard import unheard
 from amplifier.cli.welcome import Begun, welcome
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable
-from amplifier.errors import SettingsError, UsageError
+from amplifier.errors import Problem, SettingsError, UsageError
 from amplifier.patience import Public
 from amplifier.place import DATABASE, LOCK, PORT_FILE, SANDBOX_PORT, Place, be_present, port_number, settle
 from amplifier.schedule import files
-from amplifier.schedule.program import Program, read_program
+from amplifier.schedule.program import read_program
 from amplifier.settings import Campaign, Mode
 from amplifier.store.unwell import file_in, must_be_sound
 
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it going until told to stop."""
     place = settle(options.home, options.var)
     program = read_program(files.sources(place.home), place.settings)
+    far = must_be_near(place)
     missing = place.settings.missing_secrets(os.environ)
     if missing:
         raise SettingsError(list(missing))
@@ -73,10 +75,11 @@ def run(options: argparse.Namespace) -> int:
     if place.settings.mode is Mode.REHEARSAL:
         wanted.append(Wanted("--sandbox-port", "the pretend networks are on", options.sandbox_port, SANDBOX_PORT))
     with only_one(place.var), contextlib.closing(Ports()) as kept:
-        return _run(options, place, program, kept.take(tuple(wanted), told=console().print))
+        ports = kept.take(tuple(wanted), told=console().print)
+        return _run(options, place, ports, [*far, *unheard(program)])
 
 
-def _run(options: argparse.Namespace, place: Place, program: Program, ports: Mapping[str, int]) -> int:
+def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], warnings: Sequence[Problem]) -> int:
     sandbox_port = ports.get("--sandbox-port", SANDBOX_PORT)
     environment = environment_for(place, sandbox_port)
     opened = Opened("127.0.0.1", ports["--port"], new_token())
@@ -103,7 +106,7 @@ def _run(options: argparse.Namespace, place: Place, program: Program, ports: Map
             supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
         if not supervisor.is_ending:
             stopped = supervisor.ready()["worker"]
-            welcome(place, options, Begun(opened, sandbox_port, before, stopped, unheard(program)))
+            welcome(place, options, Begun(opened, sandbox_port, before, stopped, warnings))
         supervisor.watch()
         del present
     finally:

@@ -13,6 +13,7 @@ from amplifier.cli.at_work import at_work
 from amplifier.cli.console_link import PAGES, line
 from amplifier.cli.console_token import Opened, keep, token_of_this_run
 from amplifier.cli.lifeline import hold_on, insist
+from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.output import console
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
+    warn_alone(must_be_near(place), alone=alone)
     os.environ["AMPLIFIER_HOME"] = str(place.home)
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or "8000")

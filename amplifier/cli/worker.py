@@ -11,6 +11,7 @@ import time
 from amplifier.cli.at_work import at_work, stops_in_words
 from amplifier.cli.lifeline import end_when_told, hold_on, say_ready
 from amplifier.cli.migrate import make_tables
+from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.output import console, print_stop
 from amplifier.compose.accountable import unaccountable
 from amplifier.deliver.halt import halts
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     alone = not hold_on()
     log_to_stderr()
     place = settle(options.home, options.var)
+    warn_alone(must_be_near(place), alone=alone)
     must_be_sound(database_file())
     is_new = must_not_be_other() is Readiness.EMPTY
     unready = unaccountable(place.settings)

@@ -30,23 +30,32 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{to};
-      {settings}
-    }}
+    {locations}
   }}
 }}
 """
 
 
+EVERYTHING = """\
+location / {{
+      proxy_pass http://127.0.0.1:{to};
+      {settings}
+    }}
+"""
+
+
 @contextlib.contextmanager
-def nginx(folder: Path, to: int, settings: str = "") -> Iterator[int]:
-    """Debian's nginx in front of this port, until the end; the port on which it listens."""
+def nginx(folder: Path, to: int, settings: str = "", *, locations: str = "") -> Iterator[int]:
+    """Debian's nginx in front of this port, until the end; the port on which it listens.
+
+    It passes everything on, with these `settings`; or what these `locations` say, which name the port themselves.
+    """
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
     assert program, "nginx is missing; install it with: apt-get install nginx"
     folder.mkdir(parents=True)
     port = free_port()
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, to=to, settings=settings))
+    locations = locations or EVERYTHING.format(to=to, settings=settings)
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, locations=locations))
     words = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

@@ -1,0 +1,42 @@
+"""A database file on a network file system: refused live, a warning in a rehearsal, before anything opens it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from amplifier.errors import Problem, UsageError
+from amplifier.place import Place
+from amplifier.settings import Mode
+from amplifier.store.far_disk import far, kind_of_far_disk
+
+FOLLOWS = {
+    Mode.LIVE: "A live service does not start there.",
+    Mode.REHEARSAL: "A rehearsal plays on; a live service would not start there.",
+}
+log = logging.getLogger("amplifier.store")
+
+
+def far_disk(var: Path, mode: Mode) -> tuple[list[Problem], list[Problem]]:
+    """What this data folder's disk is refused for, and what it is warned of: at most one of either."""
+    kind = kind_of_far_disk(var)
+    if not kind:
+        return [], []
+    said, hint = far(kind)
+    found = [Problem(str(var.resolve()), 0, "network_disk", f"{said} {FOLLOWS[mode]}", hint)]
+    return (found, []) if mode is Mode.LIVE else ([], found)
+
+
+def must_be_near(place: Place) -> list[Problem]:
+    """What to warn of before a rehearsal's database is opened. Raises UsageError instead where the mode is live."""
+    refused, warned = far_disk(place.var, place.settings.mode)
+    if refused:
+        raise UsageError(str(refused[0]))
+    return warned
+
+
+def warn_alone(warnings: Iterable[Problem], *, alone: bool) -> None:
+    """Write them into the log of a process that nobody supervises; `up` says them once for all of its own."""
+    for one in warnings if alone else ():
+        log.warning("%s: %s %s", one.path, one.message, one.hint)

@@ -1,0 +1,103 @@
+"""A data folder on a network file system: live refuses it, a rehearsal is warned, check and status name it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from amplifier.__main__ import main
+from amplifier.cli import listener, up, web, worker
+from amplifier.cli.nearby import must_be_near, warn_alone
+from amplifier.cli.rehearse import copy_home
+from amplifier.errors import UsageError
+from amplifier.place import settle
+from amplifier.store import far_disk
+from tests.cli.conftest import Shell
+
+REPOSITORY = Path(__file__).parents[2]
+SAID = "on a network file system (nfs4), where SQLite's locks do not hold"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+
+
+@pytest.fixture
+def live(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    settings = home / "settings.yaml"
+    text = settings.read_text(encoding="utf-8").replace("mode: rehearsal", "mode: live")
+    settings.write_text(text.replace('address: ""', "address: 1 Road"), encoding="utf-8")
+    monkeypatch.setenv("AMPLIFIER_KEY", "k" * 48)
+    return home
+
+
+@pytest.fixture
+def on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = tmp_path / "mountinfo"
+    listed.write_text(
+        f"27 1 254:0 / / rw - ext4 /dev/vda rw\n90 27 0:60 / {tmp_path.resolve()} rw - nfs4 files:/x rw\n"
+    )
+    monkeypatch.setattr(far_disk, "MOUNTS", listed)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.mark.usefixtures("on_a_server")
+@pytest.mark.parametrize("start", [up.run, worker.run, listener.run, web.run])
+def test_live_does_not_start_there_and_says_what_to_do(start: Callable[[argparse.Namespace], int], live: Path) -> None:
+    options = argparse.Namespace(home=live, var=None, port=1, sandbox_port=2, fresh=False, listen=False, host=None)
+    with pytest.raises(UsageError) as refused:
+        start(options)
+    said = str(refused.value)
+    assert said.startswith(f"{(live / 'var' / 'live').resolve()}: This data folder is {SAID}")
+    assert "A live service does not start there." in said
+    assert "--var FOLDER" in said
+    assert not (live / "var" / "live" / "amplifier.sqlite3").exists()
+
+
+@pytest.mark.usefixtures("on_a_server")
+def test_a_rehearsal_there_is_warned_once_by_whoever_stands_alone(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (warning,) = must_be_near(settle(home))
+    assert SAID in warning.message
+    assert "a live service would not start there" in warning.message
+    warn_alone([warning], alone=False)
+    assert not caplog.records
+    warn_alone([warning], alone=True)
+    assert SAID in caplog.text
+
+
+@pytest.mark.usefixtures("on_a_server")
+def test_a_server_as_database_may_have_its_data_folder_there(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
+    assert must_be_near(settle(live)) == []
+
+
+@pytest.mark.usefixtures("on_a_server")
+def test_check_warns_of_it_in_a_rehearsal(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--home", str(home)]) == 0
+    assert SAID in " ".join(capsys.readouterr().out.split())
+    assert main(["check", "--home", str(home), "--json"]) == 0
+    assert "network_disk" in [one["rule"] for one in json.loads(capsys.readouterr().out)["warnings"]]
+
+
+@pytest.mark.usefixtures("on_a_server")
+def test_check_is_not_content_with_it_live(live: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--home", str(live), "--json"]) == 2
+    assert [one["rule"] for one in json.loads(capsys.readouterr().out)["problems"]] == ["network_disk"]
+
+
+def test_check_says_nothing_of_a_disk_of_this_computer(live: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--home", str(live)]) == 0
+    assert "network file system" not in capsys.readouterr().out
+
+
+def test_status_names_it(shell: Shell, request: pytest.FixtureRequest) -> None:
+    assert "network file system" not in shell("status").out
+    assert shell.ask("status")["network_disk"] is None
+    request.getfixturevalue("on_a_server")
+    assert SAID in " ".join(shell("status").out.split())
+    assert SAID in shell.ask("status")["network_disk"]
