@@ -38,8 +38,8 @@ test: setup-test ## every part on both databases, and against the pretend networ
 journeys: setup-test ## whole installs: kills, full disks, wrong clocks, browsers, long rehearsals: half an hour
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not conformance"
 
-check: style ## style, types, layers and the fast tests: a minute or two
-	@$(BIN)/python -m pytest -n 2 -m "not journey and not contract and not conformance and not postgres"
+check: style ## style, types, layers and the fast tests, with a fifth of the examples of each property
+	@$(BIN)/python -m pytest -n 2 --hypothesis-profile=quick -m "not journey and not contract and not conformance and not postgres"
 
 style: setup-test ## style, types and layers alone
 	@$(BIN)/ruff check .
@@ -62,13 +62,8 @@ faults-selftest: setup-test ## plants bugs and sees whether the harness finds th
 fuzz: setup-test ## listening against 100,000 answers changed by chance: no good mention may be missed
 	@$(BIN)/python bench/fuzz.py
 
-bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, while nothing is due; a crowd, and what a look asks
-	@$(BIN)/python bench/thousand.py
-	@$(BIN)/python bench/scale.py
-	@$(BIN)/python bench/idle.py
-	@$(BIN)/python bench/crowd.py
-	@$(BIN)/python bench/look.py
-	@$(BIN)/python bench/check.py
+bench: setup ## what the ledger costs beside bare SDK calls, with a million rows, while nothing is due; a crowd, what a look asks, and check
+	@$(BIN)/python bench/run.py
 
 lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -20,8 +20,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from figures import Aim, write
+
 HOME = Path(__file__).parents[1]
-WARM_S = 8.0
+WARM_S, SECONDS = 8.0, 30.0
+
+
+def figures(seconds: float = SECONDS) -> tuple[Aim]:
+    """What a run of this length measures."""
+    jobs = "worker and listener with every live job while nothing is due"
+    short = "" if seconds == SECONDS else f"; {seconds:g} s of it"
+    return (Aim("idle-cpu", f"{jobs}, looking for it every 200 ms (live it is 250 ms){short}", "% of a core", 1),)
+
+
+FIGURES = figures()
 
 
 def _later(folder: Path) -> None:
@@ -116,9 +128,9 @@ def awakened() -> float:
     return spent[1] / spent[0]
 
 
-def main() -> None:
+def main() -> int:
     """Start the pretend networks, measure, and print the share."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
     words = [sys.executable, str(HOME / "bench" / "thousand.py"), "networks"]
     with (
         tempfile.TemporaryDirectory() as name,
@@ -140,8 +152,10 @@ def main() -> None:
         share = idle(folder, port, seconds)
         after = awakened()
         networks.communicate("\n", timeout=20)
-    print(f"idle for {seconds:.0f} s: {share:.2%} of a core; after a sleep work took {before:.1f} to {after:.1f} times")
+    slept = f"after a sleep work took {min(before, after):.1f} to {max(before, after):.1f} times as much"
+    print(f"idle for {seconds:.0f} s: {share:.2%} of a core; {slept}")
+    return write([(aim, aim.came_to(share * 100, detail=slept)) for aim in figures(seconds)])
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -18,10 +18,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-FEW = 1_000
+from figures import Aim, write
+
+FEW, MANY = 1_000, 1_000_000
+ROUNDS = 5
+HANG_S = 60.0
 ACCOUNTS = 6
 TICKS = 60
 CLOSE = 8  # deliveries that come due in each tick
+
+
+def figures(rows: int = MANY) -> tuple[Aim, Aim]:
+    """What a run of this size measures."""
+    more = f"with {rows:,} rows in the ledger"
+    few = f"{FEW:,} rows"
+    return (
+        Aim("scale-cpu", f"CPU of a tick in which {CLOSE} deliveries go out, {more}", "ms", 1.2, few),
+        Aim("scale-lateness", f"how late those {CLOSE} were, {more}", "ms", 1.2, few),
+    )
+
+
+FIGURES = figures()
 # Written by the database itself: even numbers are sent and thirty days old, odd ones wait, thirty days ahead.
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %(rows)s)"
 POST = {
@@ -138,6 +155,8 @@ def measure(label: str) -> tuple[float, float, float]:
         begun, cpu = time.monotonic(), time.process_time()
         worker.tick()
         while any(row.state is not State.SENT for row in journeys.journeys_by_id(ids)):
+            if time.monotonic() - begun > HANG_S:
+                raise SystemExit(f"Not every delivery was sent within {HANG_S:.0f} s: nothing was measured.")
             time.sleep(0.002)
         used.append(time.process_time() - cpu)
         late.append(time.monotonic() - begun)
@@ -149,10 +168,10 @@ def measure(label: str) -> tuple[float, float, float]:
     return statistics.median(used), statistics.median(late), idle
 
 
-def main() -> None:
+def main() -> int:
     """Fill both ledgers, measure them in turn, and print the ratios."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else MANY
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
@@ -181,16 +200,29 @@ def main() -> None:
                 connections.databases["default"]["NAME"] = name
                 del connections["default"]
                 found[label].append(measure(label))
-    for label, figures in found.items():
-        cpu, late, idle = (statistics.median(values) for values in zip(*figures, strict=True))
+    for label, told in found.items():
+        cpu, late, idle = (statistics.median(values) for values in zip(*told, strict=True))
         print(
             f"  {label:<5} a tick of {CLOSE}: cpu {cpu * 1000:6.2f} ms, late {late * 1000:6.2f} ms;"
             f" an idle tick: cpu {idle * 1e6:.0f} us"
         )
+    ratios = []
     for place, what in enumerate(("cpu", "lateness", "idle cpu")):
         each = [many[place] / few[place] for few, many in zip(found["few"], found["many"], strict=True)]
+        ratios.append(each)
         print(f"  ratio of {what}: {statistics.median(each):.2f} ({'  '.join(f'{one:.2f}' for one in each)})")
+    return write(
+        (
+            aim,
+            aim.came_to(
+                statistics.median(one[place] for one in found["many"]) * 1000,
+                ratio=statistics.median(each),
+                detail=", ".join(f"{one:.2f}" for one in each),
+            ),
+        )
+        for place, (aim, each) in enumerate(zip(figures(rows), ratios[:2], strict=True))
+    )
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

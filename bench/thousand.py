@@ -1,9 +1,9 @@
 """A thousand deliveries due in the same second over thirty accounts: the worker beside the same bare SDK calls.
 
-Run: .venv/bin/python bench/thousand.py [rounds]. The pretend networks answer after 100 ms. The yardstick is thirty
-threads, one an account, each calling its SDK as the SDK's own documentation shows, one post after another, with nothing
-written down. Each side is a process of its own, with a sandbox of its own; total CPU is that process's alone. Printed:
-the ratio of CPU, and of how late the 99th percentile was, for each round and their middle.
+Run: .venv/bin/python bench/thousand.py [rounds] [posts]. The pretend networks answer after 100 ms. The yardstick is
+thirty threads, one an account, each calling its SDK as the SDK's own documentation shows, one post after another,
+with nothing written down. Each side is a process of its own, with a sandbox of its own; total CPU is that process's
+alone. Printed: the ratio of CPU, and of how late the 99th percentile was, for each round and their middle.
 """
 
 from __future__ import annotations
@@ -26,12 +26,29 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from figures import Aim, write
+
 HOME = Path(__file__).parents[1]
 TOKEN = "bench"
 PLATFORMS = ("x", "bluesky", "mastodon")
 ACCOUNTS = [(platform, number) for platform in PLATFORMS for number in range(10)]
-POSTS = 1000
+POSTS, ROUNDS = 1000, 3
+HANG_S = 300.0
 LATENCY_S = 0.1
+
+
+def figures(posts: int = POSTS) -> tuple[Aim, Aim]:
+    """What a run of this size measures."""
+    bare_calls = f"the same {posts:,} bare SDK calls from {len(ACCOUNTS)} threads"
+    due = f"{posts:,} deliveries due at once on {len(ACCOUNTS)} accounts"
+    answers = f"answers after {LATENCY_S * 1000:.0f} ms"
+    return (
+        Aim("thousand-cpu", f"CPU of {due}, {answers}", "ms a delivery", 1.5, bare_calls),
+        Aim("thousand-p99", f"how late the 99th percentile of {due} was", "s", 2, bare_calls),
+    )
+
+
+FIGURES = figures()
 
 
 def _handle(platform: str, number: int) -> str:
@@ -42,10 +59,10 @@ def _text(place: int) -> str:
     return f"Delegates: the ballot closes at 17:00. Vote now, it takes two minutes. {place} #Lab23"
 
 
-def _shares() -> Iterator[tuple[tuple[str, int], list[int]]]:
+def _shares(posts: int) -> Iterator[tuple[tuple[str, int], list[int]]]:
     """Which posts each account sends."""
     for place, account in enumerate(ACCOUNTS):
-        yield account, list(range(place, POSTS, len(ACCOUNTS)))
+        yield account, list(range(place, posts, len(ACCOUNTS)))
 
 
 def _cpu() -> float:
@@ -57,9 +74,9 @@ def _share(ordered: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def bare(port: int) -> dict[str, float]:
+def bare(port: int, many: int) -> dict[str, float]:
     """The yardstick: each SDK as its documentation shows it."""
-    senders = {account: _sdk(*account, port) for account, _ in _shares()}
+    senders = {account: _sdk(*account, port) for account, _ in _shares(many)}
     late: list[float] = []
     ready = threading.Barrier(len(ACCOUNTS) + 1)
 
@@ -69,7 +86,7 @@ def bare(port: int) -> dict[str, float]:
             senders[account](_text(place))
             late.append(time.monotonic() - begun)
 
-    threads = [threading.Thread(target=send, args=share) for share in _shares()]
+    threads = [threading.Thread(target=send, args=share) for share in _shares(many)]
     for thread in threads:
         thread.start()
     begun, cpu = time.monotonic(), _cpu()
@@ -120,7 +137,7 @@ class _Vault:
         self.session = session
 
 
-def ledger(port: int) -> dict[str, float]:  # noqa: PLR0915  one side of the comparison, from top to bottom
+def ledger(port: int, many: int) -> dict[str, float]:  # noqa: PLR0915  one side of the comparison, from top to bottom
     """The same through claim, intent, call and record."""
     import django
 
@@ -161,7 +178,7 @@ def ledger(port: int) -> dict[str, float]:  # noqa: PLR0915  one side of the com
         outlets[names[one]] = Outlet(names[one], adapter, 2, caps=TABLE[platform].caps)
     due = utc_now() + timedelta(seconds=3)
     ink = posts.Ink("bench", now, now.date() - timedelta(days=1))
-    for account, places in _shares():
+    for account, places in _shares(many):
         for place in places:
             words = (Words(names[account], _text(place), "en"),)
             post = WantedPost(PostId("bench", "slot", str(place)), Moment(due, "", "UTC", 0), 3600, "", "", "", words)
@@ -175,7 +192,10 @@ def ledger(port: int) -> dict[str, float]:  # noqa: PLR0915  one side of the com
     engine.start()
     with closing(sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)) as look:
         # as cheap a look as there is: through the ORM it was a tenth of what was measured
+        begun = time.monotonic()
         while look.execute("SELECT EXISTS(SELECT 1 FROM deliveries WHERE state <> 'sent')").fetchone()[0]:
+            if time.monotonic() - begun > HANG_S:
+                raise SystemExit(f"Not every delivery was sent within {HANG_S:.0f} s: nothing was measured.")
             time.sleep(0.25)
     used = _cpu() - cpu
     engine.stop()
@@ -210,7 +230,7 @@ def networks() -> None:
         sandbox.stop()
 
 
-def _side(name: str) -> dict[str, float]:
+def _side(name: str, posts: int) -> dict[str, float]:
     with _networks() as port, tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -219,28 +239,43 @@ def _side(name: str) -> dict[str, float]:
             "DJANGO_SETTINGS_MODULE": "amplifier.django_settings",
         }
         environment.pop("DATABASE_URL", None)
-        words = [sys.executable, __file__, name, str(port)]
+        words = [sys.executable, __file__, name, str(port), str(posts)]
         done = subprocess.run(words, stdout=subprocess.PIPE, check=True, env=environment, cwd=HOME)
         return dict(json.loads(done.stdout))
 
 
-def main() -> None:
+def main() -> int:
     """Run both sides in turn, and print the figures and their ratios."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    posts = int(sys.argv[2]) if len(sys.argv) > 2 else POSTS
     ratios: dict[str, list[float]] = {"cpu": [], "p99": []}
     print(
-        f"{POSTS} deliveries due at once, {len(ACCOUNTS)} accounts, answers after {LATENCY_S:g} s, against the sandbox"
+        f"{posts} deliveries due at once, {len(ACCOUNTS)} accounts, answers after {LATENCY_S:g} s, against the sandbox"
     )
+    told: dict[str, list[float]] = {"cpu": [], "p99": []}
     for number in range(rounds):
-        found = {name: _side(name) for name in ("bare", "ledger")}
+        found = {name: _side(name, posts) for name in ("bare", "ledger")}
+        told["cpu"].append(found["ledger"]["cpu"] / posts * 1000)
+        told["p99"].append(found["ledger"]["p99"])
         for name, spent in found.items():
-            per_post = spent["cpu"] / POSTS * 1000
+            per_post = spent["cpu"] / posts * 1000
             print(f"  round {number + 1}  {name:<7} cpu {per_post:5.2f} ms a post   p99 late {spent['p99']:5.2f} s")
         for what, values in ratios.items():
             values.append(found["ledger"][what] / found["bare"][what])
     for what, values in ratios.items():
         each = "  ".join(f"{value:.2f}" for value in values)
         print(f"  ratio of {what}: {statistics.median(values):.2f} in the middle ({each})")
+    return write(
+        (
+            aim,
+            aim.came_to(
+                statistics.median(told[what]),
+                ratio=statistics.median(ratios[what]),
+                detail=", ".join(f"{one:.2f}" for one in ratios[what]),
+            ),
+        )
+        for aim, what in zip(figures(posts), ratios, strict=True)
+    )
 
 
 if __name__ == "__main__":
@@ -249,6 +284,6 @@ if __name__ == "__main__":
         case ["networks"]:
             networks()
         case ["bare" | "ledger"]:
-            print(json.dumps({"bare": bare, "ledger": ledger}[sys.argv[1]](int(sys.argv[2]))))
+            print(json.dumps({"bare": bare, "ledger": ledger}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))))
         case _:
-            main()
+            raise SystemExit(main())

@@ -26,6 +26,7 @@ django.setup()
 from hypothesis import settings as properties  # noqa: E402
 
 properties.register_profile("patient", deadline=None)  # no test depends on the machine's speed
+properties.register_profile("quick", deadline=None, max_examples=20)  # `make check`: --hypothesis-profile=quick
 properties.load_profile("patient")
 
 import pytest  # noqa: E402

@@ -17,6 +17,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.store import far_disk
 from tests.cli.conftest import Shell
+from tests.cli.test_going_live import bring_forward
 
 REPOSITORY = Path(__file__).parents[2]
 SAID = "on a network file system (nfs4), where SQLite's locks do not hold"
@@ -32,6 +33,7 @@ def live(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = home / "settings.yaml"
     text = settings.read_text(encoding="utf-8").replace("mode: rehearsal", "mode: live")
     settings.write_text(text.replace('address: ""', "address: 1 Road"), encoding="utf-8")
+    bring_forward(home)
     monkeypatch.setenv("AMPLIFIER_KEY", "k" * 48)
     return home
 

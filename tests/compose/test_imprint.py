@@ -22,6 +22,7 @@ from amplifier.compose.queue import Saying, own_words, write
 from amplifier.errors import TemplateError
 from amplifier.platforms.capabilities import TABLE
 from amplifier.policy import Imprint, Profile
+from tests.examples import examples
 
 EXAMPLE = settings_file.load(Path(__file__).parents[2])
 WORDS = "Promoted by A. Person, 1 Road, Town."
@@ -138,7 +139,7 @@ def test_check_notes_where_posts_stand_without_and_that_advice_is_needed() -> No
 
 # 10,000 posts of every kind against the gate. What may go out is worked out here a second time, in other words.
 
-POSTS, BATCH = 10_000, 50
+POSTS, BATCH = examples(10_000), 50
 TEXTS = st.builds(
     lambda words, fill: f"{' '.join(words)} {'x' * fill}",
     st.lists(
@@ -191,7 +192,7 @@ def may_go_out(said: Words, imprint: Imprint) -> bool:
     return imprint.profile == "off" or stands or away
 
 
-def test_of_ten_thousand_posts_none_goes_out_without_its_imprint(capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_thousands_of_posts_none_goes_out_without_its_imprint(capsys: pytest.CaptureFixture[str]) -> None:
     seen: Counter[str] = Counter()
 
     @settings(max_examples=POSTS // BATCH, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -41,6 +41,7 @@ from amplifier.errors import (
     Rejected,
     Unavailable,
 )
+from tests.examples import examples
 
 NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 PAUSES = Pauses(settle=90, look_again=60, retry_after=30)
@@ -407,7 +408,7 @@ OUTCOMES = st.sampled_from(
 LOOKS = st.one_of(st.none(), st.none(), OUTCOMES)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     outcomes=st.lists(st.tuples(OUTCOMES, st.lists(LOOKS, max_size=6), st.integers(0, 1800)), max_size=6),
     needed=st.integers(1, 3),

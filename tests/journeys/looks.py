@@ -18,6 +18,7 @@ from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
 from tests.contract.places import TOKEN, SandboxPlace, Vault
 
+MOST = 5  # requests for a post in doubt, with 100 own posts in the time that is looked through
 SETTLE, AGAIN, MARGIN = timedelta(seconds=90), timedelta(seconds=60), timedelta(hours=2)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.looks import Street
-
-MOST = 5  # requests for a post in doubt, with 100 own posts in the time that is looked through
+from tests.journeys.looks import MOST, Street
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from amplifier.campaign.mention import Aside, Kind, RawMention
 from amplifier.errors import Unavailable
 from amplifier.platforms.port import Page
 from amplifier.platforms.trail import KEPT, KEPT_ON_THE_WAY, MOST_TRIES, SWEEP, Entry, Leaf, Trail, walk
+from tests.examples import examples
 
 NOW = datetime(2026, 10, 9, 12, 0, tzinfo=UTC)
 SIZE = 10
@@ -61,7 +62,7 @@ class Place:
         return [mention.canonical_id for _ in range(looks) for mention in self.look().mentions]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(seed=st.integers(0, 2**32), pages=st.integers(2, 6), count=st.integers(0, 120))
 def test_everything_is_heard_once_wherever_it_turns_up_and_however_much_there_is(
     seed: int, pages: int, count: int

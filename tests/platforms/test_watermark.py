@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplifier.platforms.watermark import Item, Watermark
+from tests.examples import examples
 
 START = datetime(2026, 10, 9, 12, 0, tzinfo=UTC)
 OVERLAP = timedelta(seconds=60)
@@ -33,7 +34,7 @@ def look(shown: list[Item], cursor: str, now: datetime, pages: int) -> tuple[lis
     return [i.canonical_id for i in read if mark.is_new(i.canonical_id)], after.written()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(seed=st.integers(0, 2**32), pages=st.integers(1, 4), count=st.integers(0, 60))
 def test_every_post_comes_once_however_late_it_shows_and_however_many_there_are(
     seed: int, pages: int, count: int

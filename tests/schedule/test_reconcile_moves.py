@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from amplifier.campaign.changes import Changes
 from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, State
 from amplifier.campaign.post import WantedPost
+from tests.examples import examples
 from tests.schedule.paper import Paper, Row, at, wanted
 
 ACCOUNTS = ("x", "bluesky")
@@ -214,7 +215,7 @@ class World:
         assert all(times == 1 for times in self.paper.said.values()), "said twice"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(sketches=st.lists(SKETCHES, min_size=1, max_size=3), life=LIFE)
 def test_whatever_moves_nothing_is_said_twice_and_nothing_vanishes(
     sketches: list[Sketch], life: list[tuple[str, str, int]]
