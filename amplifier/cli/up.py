@@ -250,4 +250,4 @@ def forget(var: Path) -> None:
 
 def _tell(campaign: Campaign, sentence: str) -> None:
     now = utc_now().astimezone(ZoneInfo(campaign.zone))
-    console().print(f"{now:%H:%M:%S} {campaign.place}  {sentence}", markup=False)
+    console().print(f"{now:%H:%M:%S} {campaign.place}  {sentence}", markup=False, soft_wrap=True)

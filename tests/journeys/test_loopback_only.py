@@ -76,12 +76,12 @@ def _tracer(log: Path) -> tuple[str, ...]:
 
 
 def _strangers(log: Path) -> list[str]:
-    """What the recorder saw that was not for this machine."""
+    """What the recorder saw that was not for this machine: a path, or a name that begins with NUL, is within it."""
     found = []
     for line in log.read_text(encoding="utf-8").splitlines():
         _, where = json.loads(line)
         host = where[0] if isinstance(where, list) else where
-        if host not in AT_HOME and not (isinstance(where, str) and where.startswith("/")):
+        if host not in AT_HOME and not (isinstance(where, str) and where.startswith(("/", "\0"))):
             found.append(line)
     return found
 

@@ -172,7 +172,9 @@ def test_a_post_is_skipped_by_clicking(look: Callable[..., Page], install: Insta
     row.locator("summary").click()
     row.get_by_label("Why, for the record").fill("Not needed any more.")
     row.get_by_role("button", name="Skip this post on every network").click()
-    expect(page.locator(".said")).to_contain_text("is left out. Nothing of it goes out any more.")
+    expect(page.locator(".said")).to_contain_text(
+        "is left out. Nothing of it goes out any more, unless you take it in again."
+    )
     ((kind, reason, actor),) = install.rows("SELECT kind, reason, actor FROM decisions ORDER BY id DESC LIMIT 1")
     assert (kind, reason, actor) == ("slot_skipped", "Not needed any more.", "console")
     expect(page.locator("main")).not_to_contain_text(words)

@@ -37,8 +37,12 @@ def test_what_a_move_makes_untrue_waits_for_a_person_and_goes_out_once_when_it_m
     at_work: tuple[Install, Run],
 ) -> None:
     install, run = at_work
-    for text in (FIRST, SECOND):  # the first is due first
-        sent = install.command("send", text, "--to", "mastodon", "--at", "+60s", "--yes")
+    ((wall_time,),) = install.rows(
+        "SELECT wall_time FROM posts WHERE due_at > datetime('now', '+60 seconds') ORDER BY due_at LIMIT 1"
+    )
+    at = str(wall_time).replace("T", " ")  # what plays in about a minute
+    for text in (FIRST, SECOND):
+        sent = install.command("send", text, "--to", "mastodon", "--at", at, "--no-append", "--yes")
         assert sent.returncode == 0, sent.stdout + sent.stderr
     moved = install.command("milestone", "move", "debate", "+40m", "--yes")
     assert moved.stdout.count("would be held") == 2, moved.stdout
