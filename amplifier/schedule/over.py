@@ -1,4 +1,4 @@
-"""Whether a campaign has anything left to say: a live one of last year's days would start, and send nothing. Pure."""
+"""Whether a campaign has anything left to say: a live one of last year's days would start, and send nothing."""
 
 from __future__ import annotations
 
