@@ -13,7 +13,7 @@ from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.at_start import anothers_ledger, environment_lacks
 from amplifier.cli.nearby import far_disk
-from amplifier.cli.output import console, refuse, say_json, warn
+from amplifier.cli.output import console, number_of, refuse, say_json, warn
 from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
@@ -107,13 +107,13 @@ def run(options: argparse.Namespace) -> int:
         follows = "What they name is held until it has other words." if may_start else "Nothing was started."
         follows = "Nothing was started." if problems == [ended] else follows
         follows = "Until that is mended, the last good version holds." if renamed else follows
-        out.print(f"\n{_number(len(problems), 'problem')}. {follows}")
+        out.print(f"\n{number_of(len(problems), 'problem')}. {follows}")
         return 2
-    found = f"Nothing is wrong; {_number(len(warnings), 'warning')}" if warnings else "All good"
+    found = f"Nothing is wrong; {number_of(len(warnings), 'warning')}" if warnings else "All good"
     out.print(
-        f"[green]✓[/] {found}: {_number(len(program.plan.slots), 'slot')}, {_number(len(posts), 'post')}, "
-        f"{_number(_deliveries(posts), 'delivery', 'deliveries')} on "
-        f"{_number(len(program.settings.accounts), 'account')}."
+        f"[green]✓[/] {found}: {number_of(len(program.plan.slots), 'slot')}, {number_of(len(posts), 'post')}, "
+        f"{number_of(_deliveries(posts), 'delivery', 'deliveries')} on "
+        f"{number_of(len(program.settings.accounts), 'account')}."
     )
     for note in told:
         out.print(f"  {note}", markup=False, style="dim")
@@ -181,7 +181,3 @@ def _notes(program: Program, posts: Sequence[WantedPost]) -> list[str]:
 
 def _deliveries(posts: Sequence[WantedPost]) -> int:
     return sum(len(post.words) for post in posts)
-
-
-def _number(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -106,6 +106,11 @@ def refuse(out: Console, problems: Iterable[Problem]) -> None:
         tell(out, problem, "[red]✕[/]")
 
 
+def number_of(number: int, one: str, many: str = "") -> str:
+    """So many of these, as people say it: 1 post, 2 posts."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def inset(words: str, *, width: int) -> str:
     """Words two columns in, also where a line is too long for a window of this width."""
     lines = [

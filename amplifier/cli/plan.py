@@ -18,7 +18,7 @@ from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.cli.bill import as_json as bill_json
 from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
-from amplifier.cli.output import clock, console, local, say_json, wall_clock, warn
+from amplifier.cli.output import clock, console, local, number_of, say_json, wall_clock, warn
 from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
@@ -190,7 +190,7 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
     if skipped:
         out.print("  amplifier skip POST --undo    takes one in again", markup=False)
     deliveries = sum(len(post.words) for post in posts)
-    out.print(f"\n{len(posts)} posts, {deliveries} deliveries.")
+    out.print(f"\n{number_of(len(posts), 'post')}, {number_of(deliveries, 'delivery', 'deliveries')}.")
 
 
 def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:

@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from amplifier.campaign.mention import OPEN
+from amplifier.cli.output import number_of
 from amplifier.errors import UsageError
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.words import handle_on
@@ -66,10 +67,11 @@ class Tally:
         """The same for people."""
         late = f"{self.late_p50_s:.2f} s" if self.late_p50_s is not None else "-"
         latest = f"{self.late_p99_s:.2f} s" if self.late_p99_s is not None else "-"
+        said = f"{number_of(self.slots, 'slot')}, {number_of(self.posts, 'post')}"
         lines = [
             "",
             f"[bold]{'All is well.' if self.is_good() else 'Not all is well.'}[/]",
-            f"{self.slots} slots, {self.posts} posts, {self.deliveries} deliveries in {self.seconds:.0f} s",
+            f"{said}, {number_of(self.deliveries, 'delivery', 'deliveries')} in {self.seconds:.0f} s",
             "",
             f"  [green]✓[/] sent            {self.sent}",
             f"  [red]✕[/] missed          {self.missed}",

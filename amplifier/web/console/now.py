@@ -15,6 +15,7 @@ from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_e
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
+from amplifier.deliver.called import names
 from amplifier.deliver.override import open_questions, perhaps_twice
 from amplifier.deliver.questions import Question, in_posts, on_accounts
 from amplifier.errors import AmplifierError
@@ -196,6 +197,7 @@ def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
     for post, rows in own.items():
         accounts = frozenset(row.identity.account for row in rows)
         found.append(Skipped(post, rows[0].wall_time, rows[0].due_at, accounts))
+    known = names(place().settings)
     return [
         {
             "id": post_name(one.post),
@@ -203,7 +205,9 @@ def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
             "slot": one.post.slot,
             "when": _said(one.wall_time),
             "iso": one.real.isoformat(),
-            "on": ", ".join(sorted(one.accounts)) if one.accounts is not None else "every network",
+            "on": ", ".join(sorted(known.get(name, name) for name in one.accounts))
+            if one.accounts
+            else "every network",
         }
         for one in sorted(found, key=lambda one: one.real)[:COMING]
     ]
