@@ -87,4 +87,4 @@ def test_finding_takes_time_by_length_alone(unit: str) -> None:
     begun = time.process_time()
     on_x(text)
     on_mastodon(text)
-    assert time.process_time() - begun < 20
+    assert time.process_time() - begun < 45

@@ -137,7 +137,7 @@ def test_no_text_of_100_000_characters_takes_more_than_its_length(unit: str, end
         begun = time.process_time()
         count(text)
         # A machine ten times as slow stays below; what grows with the square takes minutes (flags: 57 s).
-        assert time.process_time() - begun < 20, (count.__name__, unit)
+        assert time.process_time() - begun < 45, (count.__name__, unit)
 
 
 def test_an_absurdly_long_word_still_counts_its_link_23() -> None:
