@@ -98,10 +98,10 @@ def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Seque
     back = prepare_plan_words(program, post, on=on)
     coming = still_to_come(program, post)
     before = {said.account: said.text for said in coming.words} if coming else {}
-    shown = Shown(post, before, back, question="Give it the plan's words back?")
+    shown = Shown(post, before, back.words, question=f"Give it the plan's words back on {', '.join(back.accounts)}?")
     if not _is_agreed(shown, program.settings, options):
         return 1
-    decision = decide_plan_words(post, back, actor=actor(), reason=options.reason, now=utc_now())
+    decision = decide_plan_words(back, actor=actor(), reason=options.reason, now=utc_now())
     return _tell(shown, program.settings, options, decision=decision.id)
 
 
@@ -117,11 +117,11 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
             raise UsageError("A post moves on every account. Leave --on out.")
         change = prepare_move_to(post, due_at(options.at, settings, utc_now()), settings, playing=stage)
         shown = _own_shown(change, ())
-    if not _is_agreed(shown, settings, options):
-        return 1
-    facts = {
+    facts = {  # before anybody is asked: what changes meanwhile is found when it is to go out
         said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
     }
+    if not _is_agreed(shown, settings, options):
+        return 1
     hand = Hand(actor(), options.reason, utc_now(), settings.campaign.first_day)
     carry_out(change, settings, hand, playing=stage, facts=facts)
     return _tell(shown, settings, options, decision=None)

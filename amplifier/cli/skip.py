@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from amplifier.campaign.post import PostId
 from amplifier.cli.named import accounts_named
-from amplifier.cli.output import actor, agreed, as_said, console, say_json
+from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_leaving_out, prepare_taking_in
-from amplifier.errors import UsageError
+from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.playing import playing
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) -> int:
     own = find_own(options.post, journeys.own_waiting())
     if own:
-        change = prepare_leaving_out(own, on=on)
+        change = prepare_leaving_out(own, settings, on=on)
         if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=False):
             return 1
         carry_out(change, settings, _hand(settings, options), playing=playing(settings), facts={})
@@ -64,7 +64,8 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     own = find_own(options.post, journeys.own_skipped(now))
     if own:
         change = prepare_taking_in(own, settings, now=now, playing=stage, on=on)
-        if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=True):
+        warnings = [] if options.json else [echo.warning() for echo in change.echoes]
+        if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=True, warnings=warnings):
             return 1
         carry_out(change, settings, _hand(settings, options), playing=stage, facts={})
         return _tell(settings, options, own, on, None)
@@ -76,7 +77,9 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     return _tell(settings, options, found.post.id, on, decision.id)
 
 
-def _is_agreed(options: argparse.Namespace, post: PostId, when: str, texts: Said, *, undo: bool) -> bool:
+def _is_agreed(
+    options: argparse.Namespace, post: PostId, when: str, texts: Said, *, undo: bool, warnings: Iterable[Problem] = ()
+) -> bool:
     """Show what is about to change, and ask."""
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
@@ -85,6 +88,7 @@ def _is_agreed(options: argparse.Namespace, post: PostId, when: str, texts: Said
         console().print(f"[bold]{post_name(post)}[/]{at} {'would go out again' if undo else 'would not go out'}:")
         for account, text in texts:
             console().print(f"  {account}: {text}", markup=False)
+    warn(console(), warnings)
     if agreed("Take it in again?" if undo else "Leave it out?", yes=options.yes):
         return True
     console().print("Nothing was changed.")

@@ -15,7 +15,7 @@ from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.deliver.own import moment_at
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
-from amplifier.store import journeys, own_posts
+from amplifier.store import accounts, journeys, own_posts
 from amplifier.store.corrections import Hand
 
 WAITING = (State.QUEUED, State.HELD)
@@ -64,10 +64,10 @@ def prepare_reword(
     """
     if not text.strip():
         raise UsageError(f"There are no words. To leave it out: amplifier skip {post.slot}/{post.occurrence}")
-    rows = _rows(post, on)
-    accounts = {row.identity.account: settings.account(row.identity.account) for row in rows}
-    whole = {name: with_appended(text, one, settings) if append else (text, ()) for name, one in accounts.items()}
-    words = tuple(own_words(said, accounts[name], settings) for name, (said, _) in whole.items())
+    rows = _rows(post, on, settings)
+    where = {row.identity.account: settings.account(row.identity.account) for row in rows}
+    whole = {name: with_appended(text, one, settings) if append else (text, ()) for name, one in where.items()}
+    words = tuple(own_words(said, where[name], settings) for name, (said, _) in whole.items())
     echoes = _echoes(post, rows, words, rows[0].due_at, settings, playing)
     appended = {name: added for name, (_, added) in whole.items() if added}
     return OwnChange(post, rows, words, echoes=echoes, appended=appended)
@@ -75,15 +75,15 @@ def prepare_reword(
 
 def prepare_move_to(post: PostId, due_at: datetime, settings: Settings, *, playing: Playing) -> OwnChange:
     """Another time for it, a real instant. Raises UsageError where it does not wait, or X takes no copy by then."""
-    rows = _rows(post, (), to_move=True)
+    rows = _rows(post, (), settings, to_move=True)
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
     echoes = _echoes(post, rows, words, due_at, settings, playing)
     return OwnChange(post, rows, moment=moment_at(due_at, settings, playing), echoes=echoes)
 
 
-def prepare_leaving_out(post: PostId, *, on: Collection[str] = ()) -> OwnChange:
+def prepare_leaving_out(post: PostId, settings: Settings, *, on: Collection[str] = ()) -> OwnChange:
     """It is left out on these accounts, or everywhere. Raises UsageError where it does not wait."""
-    return OwnChange(post, _rows(post, on))
+    return OwnChange(post, _rows(post, on, settings))
 
 
 def prepare_taking_in(
@@ -94,6 +94,7 @@ def prepare_taking_in(
         row for row in journeys.journeys(post=post) if _is_skipped(row) and (not on or row.identity.account in on)
     )
     _must_be_all(on, rows, f"Nobody has left out {post.slot}/{post.occurrence}")
+    _must_be_ours(rows, settings)
     if rows[0].due_at <= now:
         raise UsageError("Its time has come, so it cannot be taken in again. To say it anew: amplifier send")
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
@@ -108,23 +109,33 @@ def carry_out(
     Raises UsageError where the post, or what it would echo, has changed since.
     """
     first = partial(_must_be_as_shown, change, settings, playing)
-    accounts = [row.identity.account for row in change.rows]
+    on = [row.identity.account for row in change.rows]
     if change.words:
         own_posts.reword(change.post, change.words, facts, hand, first=first)
     elif change.moment:
         own_posts.move_to(change.post, change.moment, hand, first=first)
     elif change.rows[0].state is State.DROPPED:
-        own_posts.take_in(change.post, accounts, hand, first=first)
+        own_posts.take_in(change.post, on, hand, first=first)
     else:
-        own_posts.leave_out(change.post, accounts, hand)
+        own_posts.leave_out(change.post, on, hand, first=first)
 
 
-def _rows(post: PostId, on: Collection[str], *, to_move: bool = False) -> tuple[Journey, ...]:
+def _rows(post: PostId, on: Collection[str], settings: Settings, *, to_move: bool = False) -> tuple[Journey, ...]:
     waits = [row for row in journeys.journeys(post=post) if row.state in WAITING and row.identity.revision == 0]
     rows = tuple(row for row in waits if not on or row.identity.account in on)
     _must_be_all(on, rows, f"{post.slot}/{post.occurrence} does not wait to go out")
+    _must_be_ours(rows, settings)
     own_posts.must_wait(post, on, to_move=to_move)
     return rows
+
+
+def _must_be_ours(rows: Collection[Journey], settings: Settings) -> None:
+    """Raises UsageError where an account is none of the settings any more, or somebody else than the ledger knows."""
+    known = {one.name: one.identity for one in settings.accounts}
+    gone = next((row.identity.account for row in rows if row.identity.account not in known), "")
+    if gone:
+        raise UsageError(f"{gone} is not in settings.yaml any more. Nothing was changed.")
+    accounts.must_be_called_so({row.identity.account: known[row.identity.account] for row in rows})
 
 
 def _must_be_all(on: Collection[str], rows: Collection[Journey], what: str) -> None:
@@ -156,8 +167,11 @@ def _echoes(
 
 
 def _must_be_as_shown(change: OwnChange, settings: Settings, playing: Playing) -> None:
-    """Raises UsageError for an echo that nobody saw who agreed."""
+    """Raises UsageError for what nobody saw who agreed: the post as somebody else has changed it, or an echo."""
     rows = change.rows
+    now = {row.id: (row.text, row.state, row.due_at) for row in journeys.journeys(post=change.post)}
+    if any(now.get(row.id) != (row.text, row.state, row.due_at) for row in rows):
+        raise UsageError("Somebody has changed the post a moment ago. Look at it, and give the command once more.")
     words = change.words or [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
     due_at = change.moment.due_at if change.moment else rows[0].due_at
     found = _echoes(change.post, rows, words, due_at, settings, playing)

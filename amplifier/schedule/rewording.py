@@ -21,19 +21,34 @@ from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
-from amplifier.store import accounts, decisions, journeys
+from amplifier.store import accounts, decisions, journeys, ledger
 
 
 @dataclass(frozen=True)
 class Rewording:
     """Other words for a post, as they would go out, and which texts around them say nearly the same.
 
-    `facts` is what they state of all that is so now, by account.
+    `facts` is what they state of all that is so now, by account. `after` is the number of the decision about the post's
+    words that was the last by then, 0 if there was none.
     """
 
     words: tuple[Words, ...]
     echoes: tuple[Echo, ...]
     facts: Mapping[str, tuple[Fact, ...]]
+    after: int
+
+
+@dataclass(frozen=True)
+class PlanWords:
+    """The plan's words for a post in place of people's: the accounts that get them, and the words as far as it has any.
+
+    `after` is as in Rewording.
+    """
+
+    post: PostId
+    accounts: tuple[str, ...]
+    words: tuple[Words, ...]
+    after: int
 
 
 def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
@@ -55,7 +70,7 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
-    return Rewording(finished, echoes, _stated(program, post, finished))
+    return Rewording(finished, echoes, _stated(program, post, finished), _number(_last(post)))
 
 
 def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
@@ -75,10 +90,10 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
     Raises what `prepare_words` raises.
     """
     new = prepare_words(program, post, words)
-    made = decisions.decisions()
+    made, last = decisions.decisions(), _last(post)
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
-    earlier: dict[str, str] = next((json.loads(one.value) for one in reversed(made) if _is_about(one, post)), {})
+    earlier: dict[str, str] = json.loads(last.value) if last else {}
     facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
     facts |= (seen or new).facts
     return decisions.keep_decision(
@@ -90,58 +105,69 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         reason=reason,
         now=now,
         facts=decisions.as_json(facts),
-        check=partial(must_be_ahead, post),
+        check=partial(_must_stand, post, (seen or new).after),
     )
 
 
-def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = ()) -> tuple[Words, ...]:
+def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = ()) -> PlanWords:
     """The words of the plan that this post would have again where people gave it others, on these accounts or on all.
 
     Raises UsageError where nobody gave it other words, or it is too late.
     """
     must_be_ahead(post)
     must_not_have_begun(post, on)
-    given = _given(post)
-    if not given:
+    last = _last(post)
+    given: dict[str, str] = json.loads(last.value) if last else {}
+    if last is None or not given:
         raise UsageError(f"Nobody has given {post_name(post)} other words, so it says those of the plan already.")
     for name in on:
         if name not in given:
             raise UsageError(f"Nobody has given {post_name(post)} other words on {name}. On: {', '.join(given)}.")
-    chosen = [name for name in given if not on or name in on]
-    made = decisions.decisions()
+    chosen = tuple(name for name in given if not on or name in on)
     rest = {name: text for name, text in given.items() if name not in chosen}
-    trial = replace(_last(post, made), value=json.dumps(rest))
-    wanted = next((one for one in wanted_posts(program, (*made, trial)) if one.id == post), None)
-    return tuple(said for said in wanted.words if said.account in chosen) if wanted else ()
+    trial = (*decisions.decisions(), replace(last, value=json.dumps(rest)))
+    wanted = next((one for one in wanted_posts(program, trial) if one.id == post), None)
+    words = tuple(said for said in wanted.words if said.account in chosen) if wanted else ()
+    return PlanWords(post, chosen, words, last.id)
 
 
-def decide_plan_words(post: PostId, words: Iterable[Words], *, actor: str, reason: str, now: datetime) -> Decision:
-    """Give this post the plan's words back on the accounts of these, which `prepare_plan_words` gave."""
-    back = {said.account for said in words}
-    before = _last(post, decisions.decisions())
-    given, facts = json.loads(before.value), json.loads(before.facts or "{}")
+def decide_plan_words(back: PlanWords, *, actor: str, reason: str, now: datetime) -> Decision:
+    """Give the post the plan's words back. Raises UsageError where somebody has given it others since."""
+    last = _last(back.post)
+    given: dict[str, str] = json.loads(last.value) if last else {}
+    facts = json.loads(last.facts or "{}") if last else {}
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
-        subject=post_name(post),
-        value=json.dumps({name: text for name, text in given.items() if name not in back}),
-        replaced=json.dumps({name: text for name, text in given.items() if name in back}),
+        subject=post_name(back.post),
+        value=json.dumps({name: text for name, text in given.items() if name not in back.accounts}),
+        replaced=json.dumps({name: text for name, text in given.items() if name in back.accounts}),
         actor=actor,
         reason=reason,
         now=now,
-        facts=json.dumps({name: found for name, found in facts.items() if name not in back}),
-        check=partial(must_be_ahead, post),
+        facts=json.dumps({name: found for name, found in facts.items() if name not in back.accounts}),
+        check=partial(_must_stand, back.post, back.after),
     )
 
 
-def _given(post: PostId) -> dict[str, str]:
-    """The words that people gave this post, by account."""
+def _must_stand(post: PostId, after: int) -> None:
+    """Raises UsageError if it is too late, or somebody has given it words since; nobody else can do so now."""
+    ledger.lock()
+    must_be_ahead(post)
+    if _number(_last(post)) != after:
+        raise UsageError(
+            f"Somebody has given {post_name(post)} other words a moment ago, so nothing was changed. "
+            "Look at it (amplifier plan), and give the command once more."
+        )
+
+
+def _last(post: PostId) -> Decision | None:
+    """The last decision about the words of this post."""
     made = [one for one in decisions.decisions() if _is_about(one, post)]
-    found: dict[str, str] = json.loads(made[-1].value) if made else {}
-    return found
+    return made[-1] if made else None
 
 
-def _last(post: PostId, made: Iterable[Decision]) -> Decision:
-    return [one for one in made if _is_about(one, post)][-1]
+def _number(decision: Decision | None) -> int:
+    return decision.id if decision else 0
 
 
 def _stated(program: Program, post: PostId, words: Iterable[Words]) -> dict[str, tuple[Fact, ...]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
@@ -17,7 +18,7 @@ from amplifier.schedule.former import follow
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
-from amplifier.store import decisions
+from amplifier.store import decisions, ledger
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,15 @@ def prepare_skip(program: Program, post: PostId, *, on: Collection[str] = ()) ->
 
 def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()) -> Decision:
     """Leave this post out everywhere, or on these accounts. Raises UsageError if it is too late for that."""
+    skip = skips(decisions.decisions()).get(post_name(post))
+    there = skip.accounts if skip else frozenset()
+    accounts = frozenset(on) | there if on and there is not None else None  # left out everywhere, it stays so
 
     def check() -> None:
         must_be_ahead(post)
         must_not_have_begun(post, on)
+        _must_stand(post, skip)
 
-    skip = skips(decisions.decisions()).get(post_name(post))
-    accounts = frozenset(on) | (skip.accounts or frozenset() if skip else frozenset()) if on else None
     return _decide(post, accounts, actor=actor, reason=reason, now=now, check=check)
 
 
@@ -127,7 +130,19 @@ def decide_unskip(found: LeftOut, *, actor: str, reason: str, now: datetime, on:
     """Take the post in again, everywhere or on these accounts."""
     there = {said.account for said in found.post.words} | set(found.post.unwritten)
     skipped = there if found.skip.accounts is None else found.skip.accounts
-    return _decide(found.post.id, skipped - set(on) if on else frozenset(), actor=actor, reason=reason, now=now)
+    left = skipped - set(on) if on else frozenset()
+    check = partial(_must_stand, found.post.id, found.skip)
+    return _decide(found.post.id, left, actor=actor, reason=reason, now=now, check=check)
+
+
+def _must_stand(post: PostId, skip: Skip | None) -> None:
+    """Raises UsageError where somebody has decided anew about leaving this post out; nobody else can do so now."""
+    ledger.lock()
+    if skips(decisions.decisions()).get(post_name(post)) != skip:
+        raise UsageError(
+            f"Somebody has decided about {post_name(post)} a moment ago, so nothing was changed. "
+            "Look at it (amplifier plan), and give the command once more."
+        )
 
 
 def _decide(

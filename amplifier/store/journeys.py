@@ -91,8 +91,8 @@ def own_waiting() -> tuple[Journey, ...]:
 @reading
 def own_skipped(now: datetime) -> tuple[Journey, ...]:
     """People's own posts that somebody left out and may still take in again, by due time."""
-    rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.DROPPED, run_at__gt=now)
-    own = rows.filter(post__slot=OWN, reason=SKIPPED).exclude(LATER)
+    rows = DeliveryRow.objects.select_related("post", "account").filter(post__slot=OWN, post__due_at__gt=now)
+    own = rows.filter(state=State.DROPPED, reason=SKIPPED).exclude(LATER)
     return tuple(_journey(row) for row in own.order_by("post__due_at", "id"))
 
 

@@ -29,7 +29,7 @@ def must_wait(post: PostId, accounts: Collection[str], *, to_move: bool = False)
     """
     rows = _waiting(_rows(post, accounts, lock=False), named=bool(accounts))
     if to_move:
-        _must_be_nowhere(rows[0].post_id)
+        _must_be_nowhere(rows)
 
 
 @whole
@@ -68,7 +68,7 @@ def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check) -> None:
     ledger.lock()
     first()
     rows = _waiting(_rows(post, (), lock=True), named=False)
-    _must_be_nowhere(rows[0].post_id)
+    _must_be_nowhere(rows)
     model = rows[0].post
     model.due_at, model.wall_time, model.zone, model.fold = moment.due_at, moment.wall_time, moment.zone, moment.fold
     model.save(update_fields=["due_at", "wall_time", "zone", "fold"])
@@ -82,8 +82,10 @@ def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check) -> None:
 
 
 @whole
-def leave_out(post: PostId, accounts: Collection[str], hand: Hand) -> None:
-    """It does not go out on these accounts. Raises UsageError where it is not waiting any more."""
+def leave_out(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check) -> None:
+    """It does not go out on these accounts. Raises as `reword` does."""
+    ledger.lock()
+    first()
     for row in _waiting(_rows(post, accounts, lock=True), named=True):
         move(row, State.DROPPED, "left out", hand.actor, hand.now, reason=SKIPPED, detail=hand.reason)
 
@@ -94,9 +96,12 @@ def take_in(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check
     ledger.lock()
     first()
     for row in _rows(post, accounts, lock=True):
-        if row.state != State.DROPPED or row.reason != SKIPPED or row.post.due_at <= hand.now:
+        may_be_out = row.request is not None or row.unseen_since is not None
+        if row.state != State.DROPPED or row.reason != SKIPPED or row.post.due_at <= hand.now or may_be_out:
             raise UsageError(f"It cannot be taken in again on {row.account.label}. Nothing was changed.")
-        move(row, State.QUEUED, "taken in again", hand.actor, hand.now, detail=hand.reason)
+        deadline = row.post.due_at + timedelta(seconds=row.post.too_late_s)  # it may have moved meanwhile
+        fields = {"run_at": row.post.due_at, "too_late_at": deadline}
+        move(row, State.QUEUED, "taken in again", hand.actor, hand.now, detail=hand.reason, fields=fields)
 
 
 def _waiting(rows: Sequence[DeliveryRow], *, named: bool) -> list[DeliveryRow]:
@@ -115,9 +120,15 @@ def _waiting(rows: Sequence[DeliveryRow], *, named: bool) -> list[DeliveryRow]:
     return waiting
 
 
-def _must_be_nowhere(post_row: int) -> None:
-    """Raises UsageError where a part of this post is out, or past changing."""
-    begun = DeliveryRow.objects.select_related("account").filter(post_id=post_row)
+def _must_be_nowhere(rows: Sequence[DeliveryRow]) -> None:
+    """Raises UsageError where a part of their post is out, or past changing, or people are posting it this moment."""
+    for row in rows:
+        if row.state == State.HELD and row.reason == HoldReason.HAND_OFF:
+            raise UsageError(
+                f"People are asked to post it on {row.account.label}, and may be at it. To take it back: "
+                f"amplifier withdraw {row.post.slot}/{row.post.occurrence}"
+            )
+    begun = DeliveryRow.objects.select_related("account").filter(post_id=rows[0].post_id)
     gone = begun.exclude(state__in=[State.QUEUED, State.HELD, State.DROPPED]).order_by("id").first()
     if gone:
         raise UsageError(f"It is {gone.state} on {gone.account.label}, so its time stays. Nothing was changed.")

@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db import DatabaseError
 from django.db.models import F, Q
 
-from amplifier.campaign.delivery import ON_ITS_WAY, UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, SKIPPED, UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
+from amplifier.campaign.post import OWN
 from amplifier.store import heartbeats, ledger, stops
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -33,15 +34,17 @@ class Doubt:
 def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable: Collection[str]) -> Doubt:
     """Stop the service, and put in doubt whatever may have gone out since the backup was made at `made_at`.
 
-    That is what was under way then, what was due since, and what hangs on a milestone, which may have been moved
-    forward since. The last is left alone on an account that nobody may ask (not in `readable`): there it waits for its
-    time and a person's hand. Whatever else may have gone out since and is not at its end keeps its state and is marked:
-    whatever leads it on, a person's word, other words or a fact that is so again, it is looked for first. What a person
-    wanted sent again then, they have to want again: it has happened, and they may have withdrawn it since.
+    That is what was under way then, what was due since, and what hangs on a milestone or is a person's own, which may
+    have been moved forward since. The last is left alone on an account that nobody may ask (not in `readable`): there
+    it waits for its time and a person's hand. Whatever else may have gone out since and is not at its end keeps its
+    state and is marked: whatever leads it on, a person's word, other words or a fact that is so again, it is looked for
+    first. What a person wanted sent again then, they have to want again: it has happened, and they may have withdrawn
+    it since.
     """
     stops.stop(reason=reason, actor=actor, now=now)
+    may_have_moved = ~Q(post__milestone="") | Q(post__slot=OWN)
     since = Q(state=State.QUEUED) & (
-        Q(post__due_at__lte=now) | Q(run_at__lte=now) | (~Q(post__milestone="") & Q(account__label__in=list(readable)))
+        Q(post__due_at__lte=now) | Q(run_at__lte=now) | (may_have_moved & Q(account__label__in=list(readable)))
     )
     went_on = Q(state=State.HELD, reason__in=GOES_ON)
     under_way = Q(state=State.SENDING) | Q(state=State.UNSURE, reason__in=["", DoubtReason.AGAIN])
@@ -52,9 +55,9 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
         DeliveryRow.objects.filter(id__in=some).update(**LOOK)
     # whatever is in doubt, for this reason or one of its own, is looked for anew, and nobody holds it any more
     DeliveryRow.objects.filter(state=State.UNSURE).update(run_at=now, looks=0, fence=F("fence") + 1, lease_until=None)
-    was_due = Q(post__due_at__lte=now) | Q(run_at__lte=now) | ~Q(post__milestone="")
+    was_due = Q(post__due_at__lte=now) | Q(run_at__lte=now) | may_have_moved
     may_come_back = Q(state__in=[State.HELD, State.MISSED]) | Q(
-        state=State.DROPPED, reason__in=[UNPLANNED, UNPLANNED_HOLD]
+        state=State.DROPPED, reason__in=[UNPLANNED, UNPLANNED_HOLD, SKIPPED]
     )
     unseen = DeliveryRow.objects.filter(Q(state__in=list(ON_ITS_WAY)) | (may_come_back & was_due))
     marked = list(unseen.filter(unseen_since__isnull=True).values_list("id", flat=True))

@@ -166,3 +166,37 @@ def test_without_a_terminal_nothing_changes(shell: Shell, name: str) -> None:
         assert shell(*words).code == 1
     assert {row.text.split(" #")[0] for row in own().values()} == {TEXT}
     assert {row.state for row in own().values()} == {State.QUEUED}
+
+
+def test_what_is_taken_in_again_after_a_move_goes_out_at_the_posts_time(shell: Shell, name: str) -> None:
+    shell("skip", name, "--on", "mastodon", "--yes")
+    shell("edit", name, "--at", "2023-10-11 15:00", "--yes")
+    shell("skip", name, "--undo", "--yes")
+    rows = own()
+    assert {(row.wall_time, row.run_at == row.due_at, row.too_late_at) for row in rows.values()} == {
+        ("2023-10-11T15:00", True, rows["x"].too_late_at)
+    }
+
+
+def test_people_who_are_asked_to_post_it_keep_its_time(shell: Shell, name: str) -> None:
+    DeliveryRow.objects.filter(post__slot=OWN, account__label="x").update(state="held", reason="hand_off")
+    said = shell.refused("edit", name, "--at", "2023-10-11 09:30", "--yes")
+    assert "People are asked to post it on x, and may be at it." in said
+
+
+def test_an_account_that_is_out_of_the_file_is_told(shell: Shell, name: str) -> None:
+    file = shell.home / "settings.yaml"
+    before, _, rest = file.read_text().partition("  - name: mastodon\n")
+    file.write_text(before + rest[rest.index("\nrehearsal:") + 1 :] if "\nrehearsal:" in rest else before)
+    for words in (("edit", name, "Other words"), ("edit", name, "--at", "+1h"), ("skip", name)):
+        said = shell(*words, "--yes")
+        assert (said.code, said.out) == (2, "")
+
+
+def test_taking_in_again_tells_what_says_nearly_the_same_by_now(shell: Shell) -> None:
+    shell("send", TEXT, "--to", "mastodon", "--at", WHEN, "--yes")
+    first = post_name(own()["mastodon"].identity.post)
+    shell("skip", first, "--yes")
+    assert shell("send", TEXT, "--to", "mastodon", "--at", "2023-10-12 10:05", "--yes").code == 1
+    said = shell("skip", first, "--undo", "--yes")
+    assert "say the same on mastodon" in " ".join(said.out.split()) or "nearly the same" in " ".join(said.out.split())

@@ -11,7 +11,14 @@ from amplifier import settings as settings_file
 from amplifier.campaign.post import PostId
 from amplifier.compose.memory import REAL_TIME
 from amplifier.deliver.own import prepare_own, queue_own
-from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_move_to, prepare_reword
+from amplifier.deliver.own_change import (
+    carry_out,
+    find_own,
+    prepare_leaving_out,
+    prepare_move_to,
+    prepare_reword,
+    prepare_taking_in,
+)
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.program import post_name
 from amplifier.store import journeys
@@ -81,4 +88,31 @@ def test_a_move_that_brings_it_near_to_its_like_is_told_or_on_x_refused() -> Non
 def test_an_account_on_which_it_does_not_wait_is_told() -> None:
     post = queued("We are in the hall", "mastodon")
     with pytest.raises(UsageError, match="does not wait to go out on x"):
-        prepare_leaving_out(post, on=["x"])
+        prepare_leaving_out(post, SETTINGS, on=["x"])
+
+
+def test_nobody_agrees_to_a_post_that_somebody_else_has_changed_meanwhile() -> None:
+    post = queued("We are in the hall", "mastodon")
+    for shown in (
+        prepare_reword(post, "Come to the stall", SETTINGS, playing=REAL_TIME),
+        prepare_move_to(post, after(7200), SETTINGS, playing=REAL_TIME),
+        prepare_leaving_out(post, SETTINGS),
+    ):
+        text = f"It rains {journeys.journeys(post=post)[0].text}"
+        carry_out(
+            prepare_reword(post, text[:40], SETTINGS, playing=REAL_TIME), SETTINGS, HAND, playing=REAL_TIME, facts={}
+        )
+        with pytest.raises(UsageError, match="Somebody has changed the post a moment ago"):
+            carry_out(shown, SETTINGS, HAND, playing=REAL_TIME, facts={})
+    (row,) = journeys.journeys(post=post)
+    assert row.text.startswith("It rains It rains It rains")
+
+
+def test_what_is_left_out_is_taken_in_as_it_was_shown() -> None:
+    post = queued("We are in the hall", "mastodon", "x")
+    carry_out(prepare_leaving_out(post, SETTINGS), SETTINGS, HAND, playing=REAL_TIME, facts={})
+    shown = prepare_taking_in(post, SETTINGS, now=NOW, playing=REAL_TIME)
+    one = prepare_taking_in(post, SETTINGS, now=NOW, playing=REAL_TIME, on=["x"])
+    carry_out(one, SETTINGS, HAND, playing=REAL_TIME, facts={})
+    with pytest.raises(UsageError, match="Somebody has changed the post a moment ago"):
+        carry_out(shown, SETTINGS, HAND, playing=REAL_TIME, facts={})

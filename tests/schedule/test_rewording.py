@@ -110,8 +110,8 @@ def test_the_plans_words_come_back_on_one_account_and_the_others_keep_theirs(des
     planned = texts(desk)
     decide_words(desk.program, SOON_POST, {"x": "First", "mastodon": "Second"}, actor="cli:ola", reason="", now=EIGHT)
     back = prepare_plan_words(desk.program, SOON_POST, on=["x"])
-    assert [(said.account, said.text) for said in back] == [("x", planned["x"])]
-    made = decide_plan_words(SOON_POST, back, actor="cli:ola", reason="", now=EIGHT)
+    assert [(said.account, said.text) for said in back.words] == [("x", planned["x"])]
+    made = decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
     assert (json.loads(made.value), json.loads(made.replaced)) == ({"mastodon": "Second"}, {"x": "First"})
     assert texts(desk) == {**planned, "mastodon": f"Second\n\n{IMPRINT}"}
 
@@ -121,3 +121,23 @@ def test_what_is_out_there_gets_no_words_back(desk: Desk) -> None:
     set_state("soon", "sent", account="x")
     with pytest.raises(UsageError, match="soon/once is sent on x already"):
         prepare_plan_words(desk.program, SOON_POST, on=["x"])
+
+
+def test_words_that_somebody_else_gave_meanwhile_are_neither_replaced_nor_taken_back(desk: Desk) -> None:
+    decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
+    seen, back = prepare_words(desk.program, SOON_POST, {"x": "Mine"}), prepare_plan_words(desk.program, SOON_POST)
+    decide_words(desk.program, SOON_POST, {"x": "Theirs"}, actor="cli:jo", reason="", now=EIGHT)
+    with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
+        decide_words(desk.program, SOON_POST, {"x": "Mine"}, actor="cli:ola", reason="", now=EIGHT, seen=seen)
+    with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
+        decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+    assert texts(desk)["x"].startswith("Theirs")
+
+
+def test_words_are_taken_back_also_where_the_post_is_left_out(desk: Desk) -> None:
+    decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
+    decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    back = prepare_plan_words(desk.program, SOON_POST)
+    assert (back.accounts, back.words) == (("x",), ())
+    made = decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+    assert made.is_undone

@@ -81,3 +81,18 @@ def test_what_would_be_due_by_now_is_not_taken_in_again(desk: Desk) -> None:
 def _words(desk: Desk, account: str) -> tuple[Words, ...]:
     found = prepare_skip(desk.program, SOON_POST, on=[account])
     return found.words if found else ()
+
+
+def test_what_is_left_out_everywhere_stays_so_when_somebody_leaves_it_out_on_one_account(desk: Desk) -> None:
+    decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+    decide_skip(SOON_POST, actor="cli:jo", reason="", now=EIGHT, on=["x"])
+    assert SOON_POST not in {one.id for one in wanted_posts(desk.program, decisions.decisions())}
+
+
+def test_nobody_takes_in_what_somebody_else_has_left_out_meanwhile(desk: Desk) -> None:
+    decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    shown = find_left_out(desk.program, "soon", now=EIGHT, on=["x"])
+    decide_skip(SOON_POST, actor="cli:jo", reason="", now=EIGHT, on=["mastodon"])
+    with pytest.raises(UsageError, match="Somebody has decided about soon/once a moment ago"):
+        decide_unskip(shown, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    assert len(decisions.decisions()) == 2

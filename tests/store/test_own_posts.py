@@ -8,7 +8,7 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost, Words
 from amplifier.errors import UsageError
-from amplifier.store import events, own_posts, posts, stated
+from amplifier.store import events, own_posts, posts, restored, stated
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
@@ -54,12 +54,12 @@ def test_a_claim_made_before_ends_in_nothing(numbers: dict[str, int]) -> None:
     DeliveryRow.objects.filter(id=numbers["x"]).update(run_at=NOW)
     filled.claim()
     before = row(numbers["x"]).fence
-    own_posts.leave_out(POST, ["x"], HAND)
+    own_posts.leave_out(POST, ["x"], HAND, first=nothing)
     assert row(numbers["x"]).fence > before
 
 
 def test_it_moves_whole(numbers: dict[str, int]) -> None:
-    DeliveryRow.objects.filter(id=numbers["x"]).update(state="held", reason=HoldReason.HAND_OFF)
+    DeliveryRow.objects.filter(id=numbers["x"]).update(state="held", reason=HoldReason.STOPPED)
     own_posts.move_to(POST, LATER, HAND, first=nothing)
     post = PostRow.objects.get(slot=OWN)
     assert (post.due_at, post.wall_time) == (after(7200), "2023-10-10T15:00")
@@ -70,7 +70,7 @@ def test_it_moves_whole(numbers: dict[str, int]) -> None:
 
 
 def test_it_is_left_out_on_one_account_and_taken_in_again(numbers: dict[str, int]) -> None:
-    own_posts.leave_out(POST, ["x"], HAND)
+    own_posts.leave_out(POST, ["x"], HAND, first=nothing)
     assert (row(numbers["x"]).state, row(numbers["mastodon"]).state) == (State.DROPPED, State.QUEUED)
     own_posts.take_in(POST, ["x"], HAND, first=nothing)
     assert (row(numbers["x"]).state, row(numbers["x"]).reason) == (State.QUEUED, "")
@@ -81,7 +81,7 @@ def test_what_does_not_wait_any_more_changes_in_nothing(numbers: dict[str, int],
     DeliveryRow.objects.filter(id=numbers["x"]).update(state=state)
     for act in (
         lambda: own_posts.reword(POST, words("x", "mastodon"), {}, HAND, first=nothing),
-        lambda: own_posts.leave_out(POST, ["x", "mastodon"], HAND),
+        lambda: own_posts.leave_out(POST, ["x", "mastodon"], HAND, first=nothing),
         lambda: own_posts.take_in(POST, ["x", "mastodon"], HAND, first=nothing),
     ):
         with pytest.raises(UsageError, match="Nothing was changed"):
@@ -102,11 +102,11 @@ def test_what_may_be_out_changes_in_nothing(numbers: dict[str, int], doubt: dict
     with pytest.raises(UsageError, match="It may be out on x"):
         own_posts.must_wait(POST, [])
     with pytest.raises(UsageError, match="It may be out on x"):
-        own_posts.leave_out(POST, ["x"], HAND)
+        own_posts.leave_out(POST, ["x"], HAND, first=nothing)
 
 
 def test_what_its_time_has_overtaken_is_not_taken_in_again(numbers: dict[str, int]) -> None:
-    own_posts.leave_out(POST, list(numbers), HAND)
+    own_posts.leave_out(POST, list(numbers), HAND, first=nothing)
     PostRow.objects.filter(slot=OWN).update(due_at=NOW)
     with pytest.raises(UsageError, match="cannot be taken in again on x"):
         own_posts.take_in(POST, list(numbers), HAND, first=nothing)
@@ -132,3 +132,12 @@ def test_what_was_held_for_its_words_goes_on_with_others(
     own_posts.reword(POST, words("x"), {}, HAND, first=nothing)
     kept = row(numbers["x"])
     assert (kept.state, kept.detail) == (after_words, "" if after_words is State.QUEUED else "why")
+
+
+def test_after_a_restore_it_is_looked_for_since_it_may_have_been_moved_or_taken_in(numbers: dict[str, int]) -> None:
+    own_posts.leave_out(POST, ["x"], HAND, first=nothing)
+    restored.doubt(made_at=NOW, now=after(60), actor="cli:jo", reason="restored", readable=["mastodon", "x"])
+    assert row(numbers["mastodon"]).state == State.UNSURE
+    assert row(numbers["x"]).unseen_since == NOW
+    with pytest.raises(UsageError, match="cannot be taken in again on x"):
+        own_posts.take_in(POST, ["x"], HAND, first=nothing)

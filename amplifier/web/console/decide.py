@@ -50,7 +50,7 @@ def skip_post(request: HttpRequest) -> HttpResponse:
     try:
         post = find_own(name, journeys.own_waiting())
         if post:
-            change = prepare_leaving_out(post)
+            change = prepare_leaving_out(post, settings)
             carry_out(change, settings, _hand(request), playing=playing(settings), facts={})
         else:
             post = find_post(program_in_force(settings), name)
