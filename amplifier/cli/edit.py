@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-append", action="store_true", help="add nothing of what the campaign appends")
     parser.add_argument("--undo", action="store_true", help="give it the plan's words back")
     parser.add_argument("--at", help="another time for a post of your own, as in `send --at`")
-    parser.add_argument("--reason", default="", help="why; kept with the decision")
+    parser.add_argument("--reason", default="", help="why; kept with what was decided")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
 

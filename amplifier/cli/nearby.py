@@ -1,4 +1,4 @@
-"""A database file on a network file system: refused live, a warning in a rehearsal, before anything opens it."""
+"""A database file on a network file system: live no part of the service starts there; in a rehearsal it is told."""
 
 from __future__ import annotations
 

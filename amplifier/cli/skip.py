@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("post", help="the post's name, as `amplifier plan` shows it")
     parser.add_argument("--on", help="accounts, divided by commas (default: all)")
     parser.add_argument("--undo", action="store_true", help="take it in again, if its time has not come")
-    parser.add_argument("--reason", default="", help="why; kept with the decision")
+    parser.add_argument("--reason", default="", help="why; kept with what was decided")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
 
