@@ -46,8 +46,8 @@ pytestmark = [
 ]
 GAP_S, ASLEEP_S = 1.0, 12.0
 HOUR = timedelta(hours=1)
-# Every call that was made: one that the sleep came before is written down as begun, and was not made; where its lease had
-# run out by then, it is taken for lost.
+# Every call that was made: one that a sleep came before is written down as begun, and was not made; or, where its lease
+# had run out by then, taken for lost.
 STARTED = f"""SELECT d.account_id, e.at FROM events e JOIN deliveries d ON e.subject = 'delivery:' || d.id
 WHERE e.after = 'sending' AND e.before <> 'sending' AND COALESCE((SELECT CASE next.kind WHEN 'worker fell silent'
   THEN '{ASLEEP}' ELSE next.detail END FROM events next
