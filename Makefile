@@ -73,7 +73,7 @@ lock: ## both lock files anew: needs uv (https://docs.astral.sh/uv)
 	  -o requirements-test.lock
 
 tlds: setup-test ## the list of top-level domains anew, by which links are counted
-	@$(BIN)/python tools/tlds.py
+	@$(BIN)/python tests/text/counting/tlds.py
 
 counting: setup-test ## the table of counted texts anew, from X's own library and Node (needs node and npm)
 	@$(BIN)/python tests/text/counting/renew.py

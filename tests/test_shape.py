@@ -229,3 +229,16 @@ def test_what_is_told_to_be_pure_is_held_to_be() -> None:
         told |= {f"amplifier.{folder}"} if parts == "all" else {f"amplifier.{folder}.{name}" for name in names}
     held = {name for name in _contract("pure", "source_modules") if name != "amplifier.networks"}
     assert told == held
+
+
+def test_the_top_level_holds_what_the_readme_tells_of_and_nothing_else() -> None:
+    told = {
+        *("amplifier", "templates", "schedules", "settings.yaml", "tests", "Procfile", "README.md", "LICENSE"),
+        *("Makefile", "pyproject.toml", "requirements.lock", "requirements-test.lock", "requirements-build.in"),
+        *("docs", "bench", "media"),
+    }
+    made = {"var", "build"}  # by running it
+    found = {
+        path.name for path in ROOT.iterdir() if not path.name.startswith((".", "__")) and path.suffix != ".egg-info"
+    }
+    assert found <= told | made, sorted(found - told - made)

