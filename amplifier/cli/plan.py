@@ -9,8 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
+from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.text import Text
 
 from amplifier.campaign.delivery import Journey
@@ -36,6 +37,8 @@ from amplifier.schedule.skipping import left_out
 from amplifier.schedule.stage import Stage
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, ledger, spends
+
+MARGIN = " " * 9
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -169,18 +172,18 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
         out.print(f"\n[bold]{date.fromisoformat(day):%A %-d %B %Y}[/]  [dim]{settings.campaign.zone}[/]")
         for post in rows:
             said_at = clock(local(post.moment.wall_time, post.moment.zone, post.moment.fold))
-            hangs = f"  [dim]hangs on {post.milestone}[/]" if post.milestone else ""
-            hangs += "  [dim]your own[/]" if post.id.slot == OWN else ""
-            out.print(f"\n  [bold]{said_at}[/]  {escape(post_name(post.id))}{hangs}")
+            hangs = f"  hangs on {post.milestone}" if post.milestone else ""
+            hangs += "  your own" if post.id.slot == OWN else ""
+            # One print a post, its lines laid out before: rich takes longer over margins than the plan over the words.
+            shown = Text.assemble("\n  ", (said_at, "bold"), "  ", post_name(post.id), (hangs, "dim"))
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
                 charge = price_words(said, settings, by_hand=post.hand_off)
-                head = f"         {known[said.account]} · {size.used} of {size.limit}{charge}"
-                out.print(head, style="dim")
-                out.print(Padding(Text(said.text), (0, 0, 0, 9)))
-                if said.imprint:
-                    out.print(Padding(Text(said.imprint, style="dim"), (0, 0, 0, 9)))
+                shown.append(f"\n{MARGIN}{known[said.account]} · {size.used} of {size.limit}{charge}", style="dim")
+                shown.append(_indented(said.text, out))
+                shown.append(_indented(said.imprint, out), style="dim")
+            out.print(shown, soft_wrap=True)
     for post in skipped:
         where = ", ".join((*(said.account for said in post.words), *post.unwritten))
         said_at = wall_clock(post.moment.due_at, settings.campaign.zone)
@@ -191,6 +194,15 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
         out.print("  amplifier skip POST --undo    takes one in again", markup=False)
     deliveries = sum(len(post.words) for post in posts)
     out.print(f"\n{number_of(len(posts), 'post')}, {number_of(deliveries, 'delivery', 'deliveries')}.")
+
+
+def _indented(words: str, out: Console) -> str:
+    """These words on lines of their own, within the margin and the console's width."""
+    width = max(20, out.width - len(MARGIN))
+    lines: list[str] = []
+    for line in words.splitlines():
+        lines += [line] if cell_len(line) <= width else [str(part).rstrip() for part in Text(line).wrap(out, width)]
+    return "".join(f"\n{MARGIN}{line}".rstrip(" ") for line in lines)
 
 
 def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:

@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
-from amplifier.cli.plan import choose
+from amplifier.cli.plan import _indented, choose
 from amplifier.settings import load
 from tests.cli.conftest import Shell
 
@@ -109,3 +111,18 @@ def test_where_a_network_has_several_accounts_each_is_named_by_its_handle(shell:
     assert "\n         Mastodon (@north@other.example) · " in said
     assert "\n         Mastodon (@labfreemvmt@social.example) · " in said
     assert "\n         X · " in said
+
+
+def test_words_stay_within_the_window_with_nothing_after_them(unstarted: Shell) -> None:
+    said = unstarted("plan", "--from", "2023-09-24").out.splitlines()
+    words = [line for line in said if line.startswith(" " * 9)]
+    assert len(words) > 100
+    assert max(map(cell_len, words)) <= 80
+    assert [line for line in words if line != line.rstrip()] == []
+
+
+def test_wide_letters_and_what_looks_like_markup_are_laid_out_as_they_stand() -> None:
+    out = Console(width=40)
+    assert _indented("[red]no[/] colour", out) == "\n         [red]no[/] colour"
+    assert _indented("一" * 20, out) == "\n" + " " * 9 + "一" * 15 + "\n" + " " * 9 + "一" * 5
+    assert _indented("", out) == ""
