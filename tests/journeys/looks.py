@@ -64,7 +64,7 @@ class Street:
         """`own` posts that no delivery owns, one a minute, and then `doubts` lost answers to words like them."""
         self._pass(MARGIN + AGAIN)
         account = SandboxPlace(network, f"http://127.0.0.1:{self._world.port}").account()
-        adapter = connect(network, replace(account.connection, read_timeout=1.0), Vault(), self.now)
+        adapter = connect(network, replace(account.connection, read_timeout=10.0), Vault(), self.now)
         adapter.verify()
         self._publish(adapter, network, "Good morning")
         self._pass(MARGIN)
