@@ -55,7 +55,7 @@ def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     texts = [(said.account, said.text) for said in coming.words] if coming else []
     if not _is_agreed(options, post, when, texts, undo=False):
         return 1
-    decision = decide_skip(post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
+    decision = decide_skip(program, post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
     return _tell(settings, options, post, on, decision.id)
 
 
@@ -69,11 +69,12 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
             return 1
         carry_out(change, settings, _hand(settings, options), playing=stage, facts={})
         return _tell(settings, options, own, on, None)
-    found = find_left_out(program_in_force(settings), options.post, now=now, on=on)
+    program = program_in_force(settings)
+    found = find_left_out(program, options.post, now=now, on=on)
     texts = [(said.account, said.text) for said in found.post.words if not on or said.account in on]
     if not _is_agreed(options, found.post.id, found.post.moment.wall_time, texts, undo=True):
         return 1
-    decision = decide_unskip(found, actor=actor(), reason=options.reason, now=utc_now(), on=on)
+    decision = decide_unskip(program, found, actor=actor(), reason=options.reason, now=utc_now(), on=on)
     return _tell(settings, options, found.post.id, on, decision.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import F, Q
@@ -17,14 +17,20 @@ from amplifier.store.stated import is_again
 from amplifier.store.unseen import FORWARD, LOOK
 
 
-def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDelivery]]:
-    """What reconcile needs of every delivery; `lock` keeps them as they are until its transaction ends."""
+def existing_by_post(
+    campaign: str, *, lock: bool, among: Collection[int] | None = None
+) -> dict[int, list[ExistingDelivery]]:
+    """What reconcile needs of every delivery, by post; `lock` keeps them as they are until its transaction ends.
+
+    `among`: of these posts alone.
+    """
     found: dict[int, list[ExistingDelivery]] = {}
     rows = (
         DeliveryRow.objects.filter(post__campaign=campaign, revision=0, verb=Verb.PUBLISH)
         .select_related("account", "post")
         .order_by("id")
     )
+    rows = rows if among is None else rows.filter(post_id__in=list(among))
     rows = rows.select_for_update(of=("self",)) if lock else rows
     for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
         found.setdefault(row.post_id, []).append(

@@ -73,7 +73,7 @@ def test_other_words_for_a_post_far_ahead_are_the_ones_that_go_out(desk: Desk) -
 
 
 def test_a_post_far_ahead_is_left_out_for_good(desk: Desk) -> None:
-    decide_skip(find_post(desk.program, "thanks"), actor="cli:jo", reason="", now=desk.time)
+    decide_skip(desk.program, find_post(desk.program, "thanks"), actor="cli:jo", reason="", now=desk.time)
     assert come_near(desk) == []
 
 

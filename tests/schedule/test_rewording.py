@@ -33,7 +33,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_what_is_no_longer_ahead_can_be_neither_left_out_nor_reworded(desk: Desk, state: str, word: str) -> None:
     set_state("soon", state)
     with pytest.raises(UsageError, match=f"soon/once is {word} already"):
-        decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+        decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     with pytest.raises(UsageError, match="nothing left to change"):
         decide_words(desk.program, SOON_POST, {"x": "New"}, actor="cli:ola", reason="", now=EIGHT)
     assert decisions.decisions() == ()
@@ -111,7 +111,7 @@ def test_the_plans_words_come_back_on_one_account_and_the_others_keep_theirs(des
     decide_words(desk.program, SOON_POST, {"x": "First", "mastodon": "Second"}, actor="cli:ola", reason="", now=EIGHT)
     back = prepare_plan_words(desk.program, SOON_POST, on=["x"])
     assert [(said.account, said.text) for said in back.words] == [("x", planned["x"])]
-    made = decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+    made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert (json.loads(made.value), json.loads(made.replaced)) == ({"mastodon": "Second"}, {"x": "First"})
     assert texts(desk) == {**planned, "mastodon": f"Second\n\n{IMPRINT}"}
 
@@ -130,14 +130,14 @@ def test_words_that_somebody_else_gave_meanwhile_are_neither_replaced_nor_taken_
     with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
         decide_words(desk.program, SOON_POST, {"x": "Mine"}, actor="cli:ola", reason="", now=EIGHT, seen=seen)
     with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
-        decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+        decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert texts(desk)["x"].startswith("Theirs")
 
 
 def test_words_are_taken_back_also_where_the_post_is_left_out(desk: Desk) -> None:
     decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
-    decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
     back = prepare_plan_words(desk.program, SOON_POST)
     assert (back.accounts, back.words) == (("x",), ())
-    made = decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+    made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert made.is_undone

@@ -53,8 +53,9 @@ def skip_post(request: HttpRequest) -> HttpResponse:
             change = prepare_leaving_out(post, settings)
             carry_out(change, settings, _hand(request), playing=playing(settings), facts={})
         else:
-            post = find_post(program_in_force(settings), name)
-            decide_skip(post, actor=ACTOR, reason=_reason(request), now=utc_now())
+            program = program_in_force(settings)
+            post = find_post(program, name)
+            decide_skip(program, post, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} is left out. Nothing of it goes out any more, unless you take it in again.")
@@ -71,9 +72,10 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
             change = prepare_taking_in(post, settings, now=now, playing=stage)
             carry_out(change, settings, _hand(request), playing=stage, facts={})
         else:
-            found = find_left_out(program_in_force(settings), name, now=now)
+            program = program_in_force(settings)
+            found = find_left_out(program, name, now=now)
             post = found.post.id
-            decide_unskip(found, actor=ACTOR, reason=_reason(request), now=now)
+            decide_unskip(program, found, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} goes out again, at its time.")

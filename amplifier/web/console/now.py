@@ -21,6 +21,7 @@ from amplifier.deliver.questions import Question, in_posts, on_accounts
 from amplifier.errors import AmplifierError
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.known import by_time
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_beyond, untrue_now
 from amplifier.schedule.playing import playing
@@ -108,7 +109,12 @@ def _receipts() -> list[Became]:
 def _beyond(post: WantedPost) -> dict[str, object]:
     """The next post, where it is so far ahead that the ledger does not have it yet."""
     when = _said(post.moment.wall_time)
-    return {"slot": post.id.slot, "id": post_name(post.id), "when": when, "iso": post.moment.due_at.isoformat()}
+    return {
+        "slot": post.id.slot,
+        "id": by_time(post.id, post.moment.wall_time),
+        "when": when,
+        "iso": post.moment.due_at.isoformat(),
+    }
 
 
 def _truth(
@@ -175,7 +181,7 @@ def _card(row: Journey, known: Sequence[Account]) -> dict[str, object]:
 def _line(rows: Sequence[Journey]) -> dict[str, object]:
     first = rows[0]
     return {
-        "id": post_name(first.identity.post),
+        "id": by_time(first.identity.post, first.wall_time),
         "own": first.identity.post.slot == OWN,
         "when": _when(first),
         "iso": first.due_at.isoformat(),
@@ -200,17 +206,22 @@ def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
     known = names(place().settings)
     return [
         {
-            "id": post_name(one.post),
+            "id": by_time(one.post, one.wall_time),
             "own": one.post.slot == OWN,
             "slot": one.post.slot,
             "when": _said(one.wall_time),
             "iso": one.real.isoformat(),
-            "on": ", ".join(sorted(known.get(name, name) for name in one.accounts))
-            if one.accounts
-            else "every network",
+            "on": _where(one, known),
         }
         for one in sorted(found, key=lambda one: one.real)[:COMING]
     ]
+
+
+def _where(one: Skipped, known: Mapping[str, str]) -> str:
+    if one.accounts is not None:
+        return ", ".join(sorted(known.get(name, name) for name in one.accounts))
+    but = ", ".join(sorted(known.get(name, name) for name in one.but))
+    return f"every network but {but}" if but else "every network"
 
 
 def _receipt(one: Became) -> dict[str, object]:
