@@ -11,6 +11,7 @@ from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, HoldReason, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
 from amplifier.store.accounts import account_rows
+from amplifier.store.errands import was_asked
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.stated import is_again
@@ -32,7 +33,7 @@ def existing_by_post(
     )
     rows = rows if among is None else rows.filter(post_id__in=list(among))
     rows = rows.select_for_update(of=("self",)) if lock else rows
-    for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
+    for row in rows.annotate(frozen=Q(request__isnull=False), asked=was_asked()).defer("request"):
         found.setdefault(row.post_id, []).append(
             ExistingDelivery(
                 row.pk,
@@ -47,6 +48,7 @@ def existing_by_post(
                 or (row.run_at if _is_handed(row) else None),
                 detail=row.detail,
                 again_until=row.too_late_at if is_again(row) else None,
+                asked=row.asked,
             )
         )
     return found
