@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import FINAL, Journey, State
+from amplifier.campaign.delivery import FINAL, Journey, State, is_left_out_for_good
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import UsageError
 from amplifier.schedule.known import row_of
@@ -50,7 +50,7 @@ def find_gone_out(program: Program, name: str, *, instead: str) -> PostId:
 def must_be_ahead(program: Program, post: PostId) -> None:
     """Raises UsageError if this post has gone out, or is past changing, on every account that it had."""
     rows = journeys.journeys(post=row_of(program, post))
-    begun = [row for row in rows if row.state not in (State.QUEUED, State.HELD)]
+    begun = [row for row in rows if not _waits(row)]
     if rows and len(begun) == len(rows):
         raise UsageError(f"{post_name(post)} is {_word(begun[0])} already: there is nothing left to change.")
 
@@ -88,7 +88,13 @@ def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:
 
 def _has_begun(row: Journey) -> bool:
     """Whether a post's first words are past changing there; a correction's row says nothing of that."""
-    return row.state not in (State.QUEUED, State.HELD) and row.identity.revision == 0
+    return not _waits(row) and row.identity.revision == 0
+
+
+def _waits(row: Journey) -> bool:
+    """Whether it waits, or would if the planner had carried out by now what was decided a moment ago."""
+    by_plan = row.state is State.DROPPED and not is_left_out_for_good(row.state, row.reason)
+    return by_plan or row.state in (State.QUEUED, State.HELD)
 
 
 def _word(row: Journey) -> str:

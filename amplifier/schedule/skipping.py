@@ -1,11 +1,10 @@
-"""A coming post left out, on some accounts or everywhere, and taken in again; the planner carries it out."""
+"""A coming post left out, on some accounts or everywhere, and what is left out; the planner carries it out."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
@@ -110,7 +109,7 @@ def decide_skip(
     def check() -> None:
         must_be_ahead(program, post)
         must_not_have_begun(program, post, on)
-        _must_stand(program, post, skip)
+        must_stand(program, post, skip)
 
     return decisions.keep_decision(
         kind=DecisionKind.SLOT_SKIPPED,
@@ -145,36 +144,11 @@ def find_left_out(program: Program, name: str, *, now: datetime, on: Collection[
     return one
 
 
-def decide_unskip(
-    program: Program, found: LeftOut, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()
-) -> Decision:
-    """Take the post in again, everywhere or on these accounts; an account that is new by its time gets it with all."""
-    skip, post = found.skip, found.post
-    left = {*(said.account for said in post.words), *post.unwritten} - set(on) if on else set()
-    if not left:
-        value = only_on(())
-    elif skip.accounts is None:
-        value = everywhere_but({*skip.but, *on})
-    else:
-        value = only_on(skip.accounts - set(on))
-    return decisions.keep_decision(
-        kind=DecisionKind.SLOT_SKIPPED,
-        subject=post_name(post.id),
-        value=value,
-        replaced="",
-        actor=actor,
-        reason=reason,
-        now=now,
-        hours=hours_around(program, post.id),
-        check=partial(_must_stand, program, post.id, skip),
-    )
-
-
 def _skip_of(program: Program, post: PostId) -> Skip | None:
     return skips(follow(decisions.decisions(), program.plan)).get(post_name(post))
 
 
-def _must_stand(program: Program, post: PostId, skip: Skip | None) -> None:
+def must_stand(program: Program, post: PostId, skip: Skip | None) -> None:
     """Raises UsageError where somebody has decided anew about leaving this post out; nobody else can do so now."""
     ledger.lock()
     if _skip_of(program, post) != skip:

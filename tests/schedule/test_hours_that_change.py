@@ -13,7 +13,8 @@ from amplifier.schedule.change import find_post
 from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.program import wanted_posts
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words
-from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out, left_out, skipped_ahead
+from amplifier.schedule.skipping import decide_skip, find_left_out, left_out, skipped_ahead
+from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import decisions, journeys
 from tests.schedule.test_names_that_change import Names
 
@@ -51,7 +52,7 @@ def skip(names: Names, name: str, *on: str) -> None:
 
 def take_in(names: Names, name: str) -> None:
     found = find_left_out(names.program, name, now=names.time)
-    decide_unskip(names.program, found, actor="cli:jo", reason="", now=names.time)
+    decide_unskip(names.program, prepare_unskip(names.program, found), actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
 
 

@@ -18,7 +18,8 @@ from amplifier.deliver.hands import Hands, Means
 from amplifier.deliver.notify import Notifier, Post
 from amplifier.schedule.change import find_post
 from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out
+from amplifier.schedule.skipping import decide_skip, find_left_out
+from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import errands, holds, journeys, notices, overrides
 from amplifier.store.models import DeliveryRow
 from tests.deliver.test_notify import LIVE
@@ -148,7 +149,7 @@ def test_a_post_that_is_left_out_and_taken_in_again_is_asked_for_by_nobody_but_a
     (said,) = names.says()
     assert said.endswith("it is no longer wanted. If you have posted it, delete it there.")
     found = find_left_out(names.program, "call", now=names.time)
-    decide_unskip(names.program, found, actor="cli:jo", reason="", now=names.time)
+    decide_unskip(names.program, prepare_unskip(names.program, found), actor="cli:jo", reason="", now=names.time)
     names.tick(datetime.fromisoformat("2023-10-09T14:21:00+01:00"))
     names.tick()
     assert names.stands("call")[0] in ("held", "missed")
@@ -159,7 +160,7 @@ def test_it_is_held_for_a_person_where_the_plan_wants_it_again_in_time(names: As
     decide_skip(names.program, find_post(names.program, "call"), actor="cli:jo", reason="", now=names.time)
     names.move(LATER)
     found = find_left_out(names.program, "call", now=names.time)
-    decide_unskip(names.program, found, actor="cli:jo", reason="", now=names.time)
+    decide_unskip(names.program, prepare_unskip(names.program, found), actor="cli:jo", reason="", now=names.time)
     names.tick()
     assert names.stands("call") == ("held", HoldReason.OVERTAKEN)
     assert names.why("call") == (f"The plan left it out, and now wants it again. {ASKED}")

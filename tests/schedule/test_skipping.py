@@ -12,7 +12,8 @@ from amplifier.campaign.skips import skips
 from amplifier.errors import UsageError
 from amplifier.schedule.change import find_post
 from amplifier.schedule.program import wanted_posts
-from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out, left_out, prepare_skip, skipped_ahead
+from amplifier.schedule.skipping import decide_skip, find_left_out, left_out, prepare_skip, skipped_ahead
+from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import decisions, journeys
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_change import SOON_POST, Desk, set_state
@@ -41,7 +42,13 @@ def test_a_post_taken_in_again_waits_as_before(desk: Desk) -> None:
     (one,) = left_out(desk.program)
     assert (one.post.id, one.skip.accounts, len(one.post.words)) == (SOON_POST, None, len(waited))
     assert [(seen.post, seen.accounts) for seen in skipped_ahead(desk.program, now=EIGHT)] == [(SOON_POST, None)]
-    decide_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT), actor="cli:ola", reason="", now=EIGHT)
+    decide_unskip(
+        desk.program,
+        prepare_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT)),
+        actor="cli:ola",
+        reason="",
+        now=EIGHT,
+    )
     desk.planner.refresh()
     assert {row.id: (row.state, row.text, row.run_at) for row in journeys.journeys(post=SOON_POST)} == waited
     assert left_out(desk.program) == skipped_ahead(desk.program, now=EIGHT) == ()
@@ -59,14 +66,18 @@ def test_accounts_are_left_out_one_after_the_other_and_taken_in_again_likewise(d
     assert there() == everywhere - {"x", "mastodon"}
     for account in ("mastodon", "x"):
         found = find_left_out(desk.program, "soon", now=EIGHT, on=[account])
-        decide_unskip(desk.program, found, actor="cli:ola", reason="", now=EIGHT, on=[account])
+        decide_unskip(
+            desk.program, prepare_unskip(desk.program, found, on=[account]), actor="cli:ola", reason="", now=EIGHT
+        )
     assert there() == everywhere
 
 
 def test_what_is_left_out_everywhere_but_on_one_account_stays_out_on_accounts_that_come_later(desk: Desk) -> None:
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     found = find_left_out(desk.program, "soon", now=EIGHT, on=["x"])
-    made = decide_unskip(desk.program, found, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    made = decide_unskip(
+        desk.program, prepare_unskip(desk.program, found, on=["x"]), actor="cli:ola", reason="", now=EIGHT
+    )
     (skip,) = skips([made]).values()
     assert (skip.accounts, skip.but) == (None, {"x"})
     assert not skip.holds_on("x")
@@ -82,7 +93,7 @@ def test_what_is_left_out_everywhere_but_on_one_account_stays_out_on_accounts_th
 def test_left_out_on_the_one_account_again_it_is_left_out_everywhere(desk: Desk) -> None:
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     found = find_left_out(desk.program, "soon", now=EIGHT, on=["x"])
-    decide_unskip(desk.program, found, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    decide_unskip(desk.program, prepare_unskip(desk.program, found, on=["x"]), actor="cli:ola", reason="", now=EIGHT)
     made = decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
     assert skips([made])["soon/once"].is_everywhere
 
@@ -91,7 +102,9 @@ def test_taken_in_on_each_account_it_is_left_out_nowhere(desk: Desk) -> None:
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     for account in ("x", "bluesky", "mastodon"):
         found = find_left_out(desk.program, "soon", now=EIGHT, on=[account])
-        decide_unskip(desk.program, found, actor="cli:ola", reason="", now=EIGHT, on=[account])
+        decide_unskip(
+            desk.program, prepare_unskip(desk.program, found, on=[account]), actor="cli:ola", reason="", now=EIGHT
+        )
     assert decisions.decisions()[-1].is_undone
     assert left_out(desk.program) == skipped_ahead(desk.program, now=EIGHT) == ()
 
@@ -128,5 +141,7 @@ def test_nobody_takes_in_what_somebody_else_has_left_out_meanwhile(desk: Desk) -
     shown = find_left_out(desk.program, "soon", now=EIGHT, on=["x"])
     decide_skip(desk.program, SOON_POST, actor="cli:jo", reason="", now=EIGHT, on=["mastodon"])
     with pytest.raises(UsageError, match="Somebody has decided about soon/once a moment ago"):
-        decide_unskip(desk.program, shown, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+        decide_unskip(
+            desk.program, prepare_unskip(desk.program, shown, on=["x"]), actor="cli:ola", reason="", now=EIGHT
+        )
     assert len(decisions.decisions()) == 2

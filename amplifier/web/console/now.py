@@ -30,7 +30,7 @@ from amplifier.schedule.skipping import Skipped, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
-from amplifier.web.frame import frame, known_as, lasting, outward, place, title, titled
+from amplifier.web.frame import asked, frame, known_as, lasting, outward, place, title, titled
 
 COMING = 8  # posts after the next one
 RECEIPTS = 8
@@ -71,6 +71,8 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "skipped": _skipped(program, now),
+        "again": asked(request.GET, "again"),
+        "seen": asked(request.GET, "seen"),
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
         "needs": [_need(one, words) for one in needs[:NEEDS]],
