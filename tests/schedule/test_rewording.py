@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.compose.sameness import Verdict
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.program import post_name
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_change import IMPRINT, SOON_POST, Desk, set_state
@@ -84,6 +85,12 @@ def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk)
     decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
     desk.planner.refresh()
     assert prepare_words(desk.program, SOON_POST, {"mastodon": "See you SOON!"}).echoes == ()  # its own words
+    (eve,) = [row for row in journeys.journeys(post=SOON_POST) if row.identity.account == "bluesky"]
+    PostRow.objects.create(campaign="lab23", slot="eve", occurrence="once", due_at=eve.due_at, too_late_s=900)
+    PostRow.objects.filter(slot="eve").update(wall_time=eve.wall_time, zone="Europe/London")
+    DeliveryRow.objects.filter(id=eve.id).update(post=PostRow.objects.get(slot="eve"), text="See you at noon")
+    (echo,) = prepare_words(desk.program, SOON_POST, {"bluesky": "See you at NOON!"}).echoes
+    assert (echo.before.post, echo.verdict) == ("eve/once", Verdict.WARNED)
     with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
         decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
     assert len(decisions.decisions()) == 1

@@ -110,7 +110,6 @@ def test_taken_in_on_each_account_it_is_left_out_nowhere(desk: Desk) -> None:
 
 
 def test_what_has_begun_on_an_account_is_not_left_out_there(desk: Desk) -> None:
-    assert desk.program.plan.slots
     set_state("soon", "sending", account="x")
     with pytest.raises(UsageError, match="soon/once is on its way on x already"):
         decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
