@@ -12,7 +12,9 @@ from amplifier.policy import Topic
 
 # How events call what makes it another thing to do than they were asked for.
 UNTRUE = f"held: {HoldReason.UNTRUE}"
-CHANGES = ("moved", "moved into the past", "no longer planned", "words changed", "true again", "left out", UNTRUE)
+BY_THE_PLAN = ("moved", "moved into the past", "no longer planned", "words changed", "true again", UNTRUE)
+BY_A_PERSON = ("left out", "left out by hand", "withdrawn", "kept back")
+CHANGES = (*BY_THE_PLAN, *BY_A_PERSON)
 LATER = (
     "Not yet: “{words}” on {where} has moved to {due}. Post it then. If you have posted it, open your link and say so."
 )
