@@ -14,7 +14,8 @@ class ExistingDelivery:
     """A delivery as the ledger has it. `frozen`: an earlier attempt may have arrived, so its bytes stay as they are.
 
     `out_at`: when it went out, or first may have; None if it never did. `again_until`: until when it may go out where
-    a person wants it sent after its time, else None.
+    a person wants it sent after its time, else None. `asked`: people were asked to post it by hand, now or before, and
+    may have done so.
     """
 
     id: int
@@ -26,6 +27,7 @@ class ExistingDelivery:
     out_at: datetime | None = None
     detail: str = ""
     again_until: datetime | None = None
+    asked: bool = False
 
     @property
     def is_with_hands(self) -> bool:

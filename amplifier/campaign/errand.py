@@ -19,6 +19,9 @@ LOOKED_FOR = "to be looked for"  # how events call a person's word that it is ou
 HANDS_WANTED = f"held: {HoldReason.HAND_OFF}"  # and when hands are to do something, for the first time or anew
 
 
+BY_HAND = "It is published by hand."
+
+
 class ErrandKind(StrEnum):
     """What the address can do."""
 

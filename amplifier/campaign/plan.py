@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
+Hours = Mapping[str, str]  # a recurring slot's occurrences on one day, each with its wall time, in their order
 ROTATE = "rotate"  # a slot's wording: take the template's wordings in turn
 NOWHERE = "{}"  # the value of a decision that chose accounts, and none is left
+EVERYWHERE = "*"  # in the place of an account: on all, but on those that are named beside it
 ONCE = "once"  # the occurrence of a slot that is said a single time
 
 
@@ -105,7 +108,8 @@ class DecisionKind(StrEnum):
     """What a person changed, and so how a decision's subject and value read.
 
     MILESTONE_MOVED: subject is the milestone, value the new moment (ISO 8601 with offset). SLOT_SKIPPED: subject is
-    `slot/occurrence`, value empty (everywhere) or JSON {account: ""}: on these alone, and on none if that is empty.
+    `slot/occurrence`, value empty (everywhere) or JSON {account: ""}: on these alone, and on none if that is empty;
+    with "*" among them it is everywhere but on the others, whichever accounts there are by then.
     WORDS_REPLACED: subject is `slot/occurrence`, value JSON {account: text}; what is not in it says the plan's words.
     Of both the last about a post counts.
     FACT_LEFT: subject is `slot/occurrence`, value JSON {fact: its new value}: the post stays, whatever it says of it.
@@ -127,7 +131,9 @@ class Decision:
     """What a person changed against the files: append-only. `replaced` is the file's value then, `at` is UTC.
 
     `facts`, of WORDS_REPLACED, is what these words state, as it was when they were written: JSON
-    {account: [[fact, value], …]}; empty where an earlier version wrote the decision.
+    {account: [[fact, value], …]}; empty where an earlier version wrote the decision. `hours`, of what is decided about
+    one of a recurring slot's posts, is what the plan had on that day: which hour was meant, and which stood beside it.
+    Empty where an earlier version wrote it, or there is but one post.
     """
 
     id: int
@@ -139,6 +145,7 @@ class Decision:
     reason: str
     at: datetime
     facts: str = ""
+    hours: Hours = field(default_factory=dict, hash=False)
 
     @property
     def is_undone(self) -> bool:

@@ -101,7 +101,7 @@ def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Seque
     shown = Shown(post, before, back.words, question=f"Give it the plan's words back on {', '.join(back.accounts)}?")
     if not _is_agreed(shown, program.settings, options):
         return 1
-    decision = decide_plan_words(back, actor=actor(), reason=options.reason, now=utc_now())
+    decision = decide_plan_words(program, back, actor=actor(), reason=options.reason, now=utc_now())
     return _tell(shown, program.settings, options, decision=decision.id)
 
 

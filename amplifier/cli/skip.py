@@ -15,7 +15,8 @@ from amplifier.place import settle
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out, prepare_skip
+from amplifier.schedule.skipping import decide_skip, find_left_out, prepare_skip
+from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger
 from amplifier.store.corrections import Hand
@@ -55,7 +56,7 @@ def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     texts = [(said.account, said.text) for said in coming.words] if coming else []
     if not _is_agreed(options, post, when, texts, undo=False):
         return 1
-    decision = decide_skip(post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
+    decision = decide_skip(program, post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
     return _tell(settings, options, post, on, decision.id)
 
 
@@ -68,13 +69,16 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
         if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=True, warnings=warnings):
             return 1
         carry_out(change, settings, _hand(settings, options), playing=stage, facts={})
-        return _tell(settings, options, own, on, None)
-    found = find_left_out(program_in_force(settings), options.post, now=now, on=on)
-    texts = [(said.account, said.text) for said in found.post.words if not on or said.account in on]
-    if not _is_agreed(options, found.post.id, found.post.moment.wall_time, texts, undo=True):
+        return _tell(settings, options, own, on, None, [echo.warning() for echo in change.echoes])
+    program = program_in_force(settings)
+    found = find_left_out(program, options.post, now=now, on=on)
+    taken = prepare_unskip(program, found, on=on)
+    texts = [(said.account, said.text) for said in taken.words]
+    warnings = [] if options.json else taken.warnings
+    if not _is_agreed(options, found.post.id, found.post.moment.wall_time, texts, undo=True, warnings=warnings):
         return 1
-    decision = decide_unskip(found, actor=actor(), reason=options.reason, now=utc_now(), on=on)
-    return _tell(settings, options, found.post.id, on, decision.id)
+    decision = decide_unskip(program, taken, actor=actor(), reason=options.reason, now=utc_now())
+    return _tell(settings, options, found.post.id, on, decision.id, taken.warnings)
 
 
 def _is_agreed(
@@ -96,12 +100,18 @@ def _is_agreed(
 
 
 def _tell(
-    settings: Settings, options: argparse.Namespace, post: PostId, on: Sequence[str], decision: int | None
+    settings: Settings,
+    options: argparse.Namespace,
+    post: PostId,
+    on: Sequence[str],
+    decision: int | None,
+    warnings: Sequence[Problem] = (),
 ) -> int:
     name = post_name(post)
     if options.json:
         what = "taken_in" if options.undo else "skipped"
-        say_json({"mode": settings.mode.value, "decision": decision, what: name, "on": list(on) or None})
+        found = {"warnings": [one.as_json() for one in warnings]} if options.undo else {}
+        say_json({"mode": settings.mode.value, "decision": decision, what: name, "on": list(on) or None, **found})
         return 0
     number = f" (decision {decision})" if decision else ""
     where = f" on {', '.join(on)}" if on else ""

@@ -50,12 +50,13 @@ def next_asks(
 
     `waiting` are deliveries that hands must post; `asked` their errands, oldest first, and `since` when hands were last
     wanted for each: what was asked before then is over. Who took one keeps it. A deletion or an edit waits for a day,
-    so everybody is asked for it once.
+    so everybody is asked for it once. What has moved while it was with hands stays with whoever was asked; nobody else
+    is before its new time.
     """
     for row in waiting:
         before = asked.get(row.id, ())
         this_round = of_this_round(before, since.get(row.id))
-        if not people or now >= row.too_late_at:
+        if not people or now >= row.too_late_at or is_early(row, now):
             continue
         if not this_round:
             yield Ask(row.id, people[0], len(before))
@@ -63,7 +64,8 @@ def next_asks(
         if row.identity.verb is not Verb.PUBLISH and len(this_round) >= len(people):
             continue
         last = this_round[-1]
-        idle = last.taken_at is None and now - last.made_at >= timedelta(seconds=hand_over_after_s)
+        since_when = max(last.made_at, row.run_at or last.made_at)
+        idle = last.taken_at is None and now - since_when >= timedelta(seconds=hand_over_after_s)
         person = _after(last.person, people)
         if idle and person != last.person:
             yield Ask(row.id, person, len(before))
@@ -142,9 +144,19 @@ def passed_over(told: Iterable[tuple[str, str, str]], adopted: Receipt, *, by: s
     return tuple((actor, one) for actor, one in given.items() if actor != by and one.remote_id != adopted.remote_id)
 
 
-def posted_after(row: Journey) -> datetime:
-    """A post from before this instant cannot be this one, posted by hand."""
-    return row.due_at - GIVEN_FOR
+def is_early(row: Journey, now: datetime) -> bool:
+    """Whether its time has moved ahead since it came into people's hands: nobody is to post it yet."""
+    return row.identity.verb is Verb.PUBLISH and row.run_at is not None and now < row.run_at
+
+
+def asked_since(row: Journey, asked: Iterable[Errand]) -> datetime:
+    """Since when it may be out by hand: its time, or when somebody was asked, where its time has moved since."""
+    return min((row.due_at, *(one.made_at for one in asked)))
+
+
+def posted_after(row: Journey, asked: Iterable[Errand] = ()) -> datetime:
+    """A post from before this instant cannot be this one, posted by hand; `asked` are its errands."""
+    return asked_since(row, asked) - GIVEN_FOR
 
 
 def _place(row: Journey) -> tuple[datetime, str, int]:

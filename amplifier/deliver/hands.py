@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import FINAL, HoldReason, Journey, Receipt, State, Verb
-from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.campaign.errand import BY_HAND, Errand, ErrandKind
 from amplifier.campaign.stop import stopped_by
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.cost import is_left_to_hands
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.hand_off import in_one_notice, last_link, next_asks, of_this_round, passed_over
+from amplifier.deliver.hands_told import CHANGES, told
 from amplifier.deliver.notices import please
 from amplifier.deliver.notify import Notifier, listeners
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.policy import Topic
 from amplifier.settings import Settings
-from amplifier.store import errands, events, holds, journeys, overrides, stops, withdrawals
+from amplifier.store import errands, events, holds, journeys, notices, overrides, stops, withdrawals
 from amplifier.text.similarity import nearly_the_same
 
 log = logging.getLogger("amplifier.deliver")
@@ -57,8 +58,9 @@ class Hands:
 
     def ask(self) -> None:
         """Ask the first person, or the next one; close what is over. A stop keeps nobody from deleting or changing."""
-        now = self._now()
-        self._close(now)
+        now, opened = self._now(), errands.open_errands()
+        self._tell_changes(opened, now)
+        self._close(opened, now)
         held = [row for row in journeys.journeys(states=(State.HELD,)) if row.reason == HoldReason.HAND_OFF]
         freed = self._free(held, now)
         people = [one.name for one in listeners(self._settings, Topic.HAND_OFF)]
@@ -147,7 +149,7 @@ class Hands:
 
     def _free(self, held: Iterable[Journey], now: datetime) -> set[int]:
         """What the settings or the plan no longer leave to hands goes out by itself, unless somebody is on it."""
-        said = (holds.BY_HAND, holds.CHANGE_BY_HAND)  # and not that somebody says that they have done it
+        said = (BY_HAND, holds.CHANGE_BY_HAND)  # and not that somebody says that they have done it
         loose = {row.id: row for row in held if row.detail in said and not is_left_to_hands(row, self._settings)}
         if not loose:
             return set()
@@ -161,9 +163,25 @@ class Hands:
         holds.go_on(reason=HoldReason.HAND_OFF, now=now, among=free)
         return free
 
-    def _close(self, now: datetime) -> None:
+    def _tell_changes(self, opened: Iterable[Errand], now: datetime) -> None:
+        """Whoever was asked is told once of each change that came after that: they may be at it this moment."""
+        asked: dict[int, list[Errand]] = {}
+        for one in opened:
+            if one.delivery is not None:
+                asked.setdefault(one.delivery, []).append(one)
+        rows = [row for row in journeys.journeys_by_id(asked) if row.identity.verb is Verb.PUBLISH]
+        changed = changes_of([row.id for row in rows])
+        scene = self._means.notifier.scene(rows) if changed else None
+        for row in rows if scene else ():
+            at = changed.get(row.id)
+            draft = told(row, at, now=now, scene=scene) if at and scene else None
+            people = dict.fromkeys(one.person for one in asked[row.id] if at and one.made_at < at)
+            for person in people if draft else ():
+                if draft and notices.add(draft, recipient=person, link="", now=now):
+                    log.info("told of a change delivery=%d person=%s", row.id, person)
+
+    def _close(self, opened: Iterable[Errand], now: datetime) -> None:
         """What is missed stays open a while: whoever posted it late can still say so, and what they say is heard."""
-        opened = errands.open_errands()
         rows = {row.id: row for row in journeys.journeys_by_id({one.delivery for one in opened if one.delivery})}
         over = [
             one.id
@@ -172,6 +190,16 @@ class Hands:
         ]
         if over:
             errands.close_errands(over, now=now)
+
+
+def changes_of(deliveries: Collection[int]) -> Mapping[int, datetime]:
+    """When each of these last became another thing to do by hand than it was; without those that never did."""
+    found: dict[int, datetime] = {}
+    subjects = {events.of_delivery(number): number for number in deliveries}
+    for kind in CHANGES if subjects else ():
+        for subject, at in events.last_written(subjects, kind).items():
+            found[subjects[subject]] = max(at, found.get(subjects[subject], at))
+    return found
 
 
 def what_is_out(row: Journey) -> Journey | None:

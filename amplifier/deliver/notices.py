@@ -154,11 +154,11 @@ def please(rows: Sequence[Journey], *, words: str, number: int, now: datetime, s
     posts = len({row.identity.post for row in rows})
     said = {
         "where": _listed([scene.names[row.identity.account] for row in rows]),
-        "due": _when(first, scene),
+        "due": when(first, scene),
         "left": f"{minutes} {'minute' if minutes == 1 else 'minutes'}",
         "number": posts,
     }
-    sentence = _within(one if posts == 1 else many, said, words)
+    sentence = within(one if posts == 1 else many, said, words)
     return Draft(f"{Topic.HAND_OFF}:{first.id}:{number}", Topic.HAND_OFF, sentence)
 
 
@@ -205,14 +205,14 @@ def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> s
     first, number = rows[0], len({row.identity.post for row in rows})
     said = {
         "where": _listed([scene.names.get(row.identity.account, row.identity.account) for row in rows]),
-        "due": _when(first, scene),
+        "due": when(first, scene),
         "number": number,
         "why": _untrue(first) if first.reason == HoldReason.UNTRUE else WHY.get(first.reason, NOBODY),
         "changed": CHANGED.get(news.kind, ""),
     }
     of_deletions = DELETIONS.get(topic) if first.identity.verb is Verb.DELETE else None
     one, many = of_deletions or SENTENCES[topic]
-    return _within(one if number == 1 else many, said, first.text)
+    return within(one if number == 1 else many, said, first.text)
 
 
 def _untrue(row: Journey) -> str:
@@ -246,7 +246,7 @@ def _lost(name: str, waiting: Sequence[Journey], scene: Scene) -> str:
     if not number:
         return f"{name} no longer lets us in. No post waits for it yet. Renew its access."
     posts = "1 post waits, due" if number == 1 else f"{number} posts wait, the first due"
-    return f"{name} no longer lets us in: {posts} {_when(waiting[0], scene)}. Renew its access."
+    return f"{name} no longer lets us in: {posts} {when(waiting[0], scene)}. Renew its access."
 
 
 def _facts(told: Mapping[str, Any]) -> str:
@@ -274,7 +274,8 @@ def _person(actor: str) -> str:
     return "Amplifier itself" if actor == SERVICE else actor.removeprefix("cli:")
 
 
-def _when(row: Journey, scene: Scene) -> str:
+def when(row: Journey, scene: Scene) -> str:
+    """When it is due, as short as today allows."""
     wall = datetime.fromisoformat(row.wall_time)
     return f"{wall:%H:%M} {scene.place}" if wall.date() == scene.today else f"{wall:%a %-d %b %H:%M} {scene.place}"
 
@@ -290,7 +291,7 @@ def _listed(names: Iterable[str]) -> str:
     )
 
 
-def _within(sentence: str, said: Mapping[str, object], text: str) -> str:
+def within(sentence: str, said: Mapping[str, object], text: str) -> str:
     """The sentence with as many of the post's words as a notice has room for."""
     bare = len(sentence.format(**said, words=""))
     return sentence.format(**said, words=_short(text, min(WORDS, max(FEW, LONGEST - bare))))

@@ -1,56 +1,94 @@
-"""What people decided about a slot goes along when it is renamed, for good: its `was:` may be taken out of the file."""
+"""What people decided goes along, for good, when a slot is renamed or its hours change."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.schedule.facts import left_alone
 from amplifier.schedule.former import follow
+from amplifier.schedule.meant import ABOUT_A_POST, day_of
+from amplifier.schedule.occurrences import hours_of
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, given_words
 from amplifier.store import decisions
 
 
+@dataclass(frozen=True)
+class _Carried:
+    """A decision to write down once more: under which name and for which hours it counts now, and why."""
+
+    kind: DecisionKind
+    subject: str
+    value: str
+    facts: str
+    hours: Hours
+    why: str
+
+
 def carry(program: Program, *, actor: str, now: datetime) -> tuple[Decision, ...]:
-    """All decisions, after what was decided about a former name is written down once more under the name of now."""
+    """All decisions, after those about a former name, or other hours, are written down once more as they count now."""
     made = decisions.decisions()
-    new = list(_lacking(program, made))
-    for kind, before, after, value, facts in new:
+    today = playing(program.settings).campaign(now).astimezone(ZoneInfo(program.plan.zone)).date()
+    new = list(_lacking(program, made, today))
+    for one in new:
         decisions.keep_decision(
-            kind=kind,
-            subject=after,
-            value=value,
+            kind=one.kind,
+            subject=one.subject,
+            value=one.value,
             replaced="",
             actor=actor,
-            reason=f"{before} is called {after} now",
+            reason=one.why,
             now=now,
-            facts=facts,
+            facts=one.facts,
+            hours=one.hours,
         )
     return decisions.decisions() if new else made
 
 
-def _lacking(program: Program, made: tuple[Decision, ...]) -> Iterator[tuple[DecisionKind, str, str, str, str]]:
-    """Kind, former and present name, value and facts of what is known under the former name alone."""
+def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Iterator[_Carried]:
+    """What is known under a former name, or for the hours of then: of each post the newest decision tells."""
     followed = follow(made, program.plan)
-    known = {(one.kind, one.subject) for one in made}
-    moved = {
-        (after.kind, after.subject): before.subject
+    newest = {
+        (after.kind, after.subject): before
         for before, after in zip(made, followed, strict=True)
-        if before.subject != after.subject and (after.kind, after.subject) not in known
+        if after.kind in ABOUT_A_POST
     }
-    given = given_words(program, followed) if moved else {}
-    left = left_alone(followed) if moved else {}
+    reasons = {key: why for key, before in newest.items() if (why := _why(program, before, key[1], today))}
+    given = given_words(program, followed) if reasons else {}
+    left = left_alone(followed) if reasons else {}
     left_out = {one.subject: one.value for one in followed if one.kind is DecisionKind.SLOT_SKIPPED}
-    for (kind, after), before in moved.items():
+    for (kind, subject), why in reasons.items():
         value, facts = "", ""
         if kind is DecisionKind.WORDS_REPLACED:
-            words = given[after]
+            words = given[subject]
             value = json.dumps({name: one.text for name, one in words.items()})
             facts = json.dumps({name: [[fact.name, fact.value] for fact in one.facts] for name, one in words.items()})
         elif kind is DecisionKind.SLOT_SKIPPED:
-            value = left_out[after]
+            value = left_out[subject]
         elif kind is DecisionKind.FACT_LEFT:
-            value = json.dumps(left[after])
-        yield kind, before, after, value, facts
+            value = json.dumps(left[subject])
+        hours = _hours(program, subject) if newest[kind, subject].hours else {}
+        yield _Carried(kind, subject, value, facts, hours, why)
+
+
+def _why(program: Program, decision: Decision, subject: str, today: date) -> str:
+    """Why it is to be written down once more; empty if it is not."""
+    slot, day = subject.partition("/")[0], day_of(subject)
+    if decision.hours and day is None:  # its hour was taken out, so that it is about nothing
+        return ""
+    if decision.subject.partition("/")[0] != slot:
+        return f"{decision.subject} is called {subject} now"
+    hours = _hours(program, subject) if decision.hours else {}
+    if hours and hours != decision.hours and day and day >= today:
+        return f"{slot} has other hours on {day} now"
+    return ""
+
+
+def _hours(program: Program, subject: str) -> Hours:
+    day = day_of(subject)
+    return hours_of(program.plan, subject.partition("/")[0], day) if day else {}

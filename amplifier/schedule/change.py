@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from amplifier.campaign.post import PostId
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.known import find_named
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
-from amplifier.schedule.review import near, on_x, untrue_out
+from amplifier.schedule.review import on_x, untrue_out
 from amplifier.schedule.stale import stale_words, wanted_now
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
@@ -142,22 +143,8 @@ def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decisi
 
 
 def find_post(program: Program, name: str) -> PostId:
-    """The planned post of this name (`slot`, or `slot/occurrence`). Raises UsageError if none or several fit."""
-    posts = {post_name(one.id): one.id for one in wanted_posts(program, decisions.decisions())}
-    return posts[one_called(name, posts)]
-
-
-def one_called(name: str, posts: Collection[str]) -> str:
-    """The name in full of the post that this name means. Raises UsageError if none or several fit."""
-    if name in posts:
-        return name
-    fitting = [post for post in posts if post.split("/")[0] == name]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(fitting))
-    hint = near(name, posts)
-    raise UsageError(" ".join(filter(None, [f"There is no coming post “{name}”.", hint, "All: amplifier plan"])))
+    """The coming post of the plan that this name means. Raises UsageError if none or several fit."""
+    return find_named(program, name, wanted_posts(program, decisions.decisions())).id
 
 
 def _gone_out() -> set[str]:

@@ -1,11 +1,12 @@
-"""Decisions about a slot that has another name now: they follow its `was:`. Pure."""
+"""Decisions under the names that the plan has for their posts now: they follow a slot's `was:`, and its hours. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from amplifier.campaign.plan import Decision, DecisionKind, Plan
+from amplifier.campaign.plan import Decision, Plan
+from amplifier.schedule.meant import ABOUT_A_POST, meant
 
 
 def follow(made: Iterable[Decision], plan: Plan) -> tuple[Decision, ...]:
@@ -14,11 +15,11 @@ def follow(made: Iterable[Decision], plan: Plan) -> tuple[Decision, ...]:
     The files let no slot have been what another slot is called, so no name means two.
     """
     heirs = {slot.was: slot.name for slot in plan.slots if slot.was}
-    return tuple(_follow(one, heirs) for one in made) if heirs else tuple(made)
+    return meant([_follow(one, heirs) for one in made], plan)
 
 
-def _follow(decision: Decision, heirs: dict[str, str]) -> Decision:
+def _follow(decision: Decision, heirs: Mapping[str, str]) -> Decision:
     slot, slash, occurrence = decision.subject.partition("/")
-    if decision.kind is DecisionKind.MILESTONE_MOVED or slot not in heirs:
+    if decision.kind not in ABOUT_A_POST or slot not in heirs:
         return decision
     return replace(decision, subject=f"{heirs[slot]}{slash}{occurrence}")

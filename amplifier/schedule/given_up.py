@@ -9,6 +9,7 @@ from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import WantedPost
+from amplifier.schedule.former import follow
 from amplifier.schedule.program import Program, post_name, wanted_posts
 
 Words = tuple[str, str, str]  # the post's name, the account, the text
@@ -23,7 +24,7 @@ def given_up_wordings(
     `changed` are all deliveries of the posts of which something was corrected or deleted. A template that says
     something else since, or a fact in it that changed, makes other words: those nobody has given up.
     """
-    decided = tuple(made)
+    decided = follow(made, program.plan)
     words = {*_before_they_went_out(decided), *_after(changed)}
     if not words:
         return frozenset()
@@ -42,7 +43,8 @@ def _before_they_went_out(decided: Iterable[Decision]) -> Iterable[Words]:
         if one.kind is DecisionKind.WORDS_REPLACED:
             before, given, known = json.loads(one.replaced or "{}"), json.loads(one.value), found.get(one.subject, {})
             found[one.subject] = {
-                account: known.get(account, set()) | {before[account]} for account in given if account in before
+                account: known.get(account, set()) | ({before[account]} if account in before else set())
+                for account in given
             }
     for post, texts in found.items():
         yield from ((post, account, text) for account, said in texts.items() for text in said)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.plan import ONCE, At, Every, Plan, Slot
+from amplifier.campaign.plan import ONCE, At, Every, Hours, Plan, Slot
 from amplifier.schedule.times import instant, is_day
 
 
@@ -65,13 +65,30 @@ def walls(rule: Every, first_day: date, last_day: date) -> Iterator[tuple[str, d
                 yield f"{day.isoformat()}#{place}", datetime.combine(day, clock)
 
 
+def hours_of(plan: Plan, slot: str, day: date) -> Hours:
+    """What a recurring slot has on a day by its rule, in the order of its times; nothing where it is said but once.
+
+    `from` and `until` have no say: a milestone that moves takes no hour away, nor gives it another number.
+    """
+    rule = next((one.timing for one in plan.slots if one.name == slot), None)
+    if not isinstance(rule, Every):
+        return {}
+    zone = ZoneInfo(plan.zone)
+    there = ((name, wall) for name, wall in walls(rule, day, day) if is_day(wall, plan.zone))
+    return {name: _as_shown(wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)) for name, wall in there}
+
+
+def _as_shown(here: datetime) -> str:
+    return here.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
 def _occurrence(slot: Slot, name: str, due: datetime, zone: str, *, ordinal: int) -> Occurrence:
     here = due.astimezone(ZoneInfo(zone))
     return Occurrence(
         slot=slot,
         occurrence=name,
         due=due,
-        wall_time=here.replace(tzinfo=None).isoformat(timespec="minutes"),
+        wall_time=_as_shown(here),
         zone=zone,
         fold=here.fold,
         milestone=slot.timing.milestone if isinstance(slot.timing, At) else "",

@@ -181,7 +181,7 @@ def write_all(
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
     wanted = [post for post in map(partial(_without, left_out), posts) if post]
-    nowhere = {name for name, skip in left_out.items() if skip.accounts is None}
+    nowhere = {name for name, skip in left_out.items() if skip.is_everywhere}
     unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in nowhere}
     in_part = {one.id: why for one in wanted for why in one.unwritten.values()}
     for one, why in {**in_part, **unwritten}.items():

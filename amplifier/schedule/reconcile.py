@@ -17,6 +17,7 @@ from amplifier.campaign.delivery import (
     State,
     waits_for_a_person,
 )
+from amplifier.campaign.errand import BY_HAND
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 from amplifier.schedule.matched import matched
 
@@ -35,6 +36,9 @@ PASSED = "Its time was moved into the past."
 TOO_LATE_AGAIN = "The plan wants it again, but its time has passed."
 AHEAD_AGAIN = "It was too late to send it, and now its time lies ahead again."
 TRUE_TOO_LATE = "Its words may stand by now, but its time has passed."
+PLANNED_AGAIN = "The plan left it out, and now wants it again."
+# People were asked to post it by hand, and what they did nobody knows: only a person may have it asked for once more.
+ASKED = "People were asked to post it by hand before that. Look whether it is out before you send it."
 WAITED = "It waited for a person when the plan left it out, and now the plan wants it again."
 
 
@@ -214,6 +218,8 @@ def _truly(
             return replace(taken, after=State.MISSED, kind="true again too late", reason="", detail=TRUE_TOO_LATE)
         if stale:
             return _hold(taken, "words changed after an attempt", STALE)
+        if delivery.asked:  # whoever was asked may go on; nobody is asked once more
+            return replace(taken, kind="true again", reason=HoldReason.HAND_OFF, detail=BY_HAND)
         return replace(taken, after=State.QUEUED, kind="true again", reason="", detail="")
     return step
 
@@ -224,24 +230,27 @@ def _step(
     before, due_at, deadline = delivery.state, post.moment.due_at, too_late_at(post)
     changed = words.text != delivery.text
     stale = changed and delivery.frozen  # its bytes say something else, and cannot be given up
+    theirs = delivery.is_with_hands and delivery.asked  # it stays with whoever was asked, at its new time
     step = Step(delivery.id, before, before, "", delivery.reason, words=words if changed and not stale else None)
     if moved or before in (State.MISSED, State.DROPPED):
         step = replace(step, run_at=due_at, too_late_at=deadline)
     match before:
         case State.QUEUED | State.HELD if moved and deadline <= now and not fresh:  # else it may have gone out in time
-            yield replace(step, after=State.MISSED, kind="moved into the past", reason="", words=None, detail=PASSED)
+            reason = HoldReason.HAND_OFF if theirs else ""  # whoever was asked may have posted it, and can say so
+            past = replace(step, after=State.MISSED, kind="moved into the past", reason=reason)
+            yield replace(past, words=None, detail=PASSED)
         case State.QUEUED if stale:
             yield _hold(step, "words changed after an attempt", STALE)
         case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
             yield replace(step, after=State.QUEUED, kind="can be written again", reason="")
         case State.HELD if delivery.reason in OTHER_WORDS and step.words and deadline > now:
             yield replace(step, after=State.QUEUED, kind="has other words", reason="")
-        case State.HELD if delivery.reason in PASSING and moved and due_at > now and not stale:
+        case State.HELD if delivery.reason in PASSING and moved and due_at > now and not (stale or theirs):
             yield replace(step, after=State.QUEUED, kind="moved", reason="")
         case State.QUEUED | State.HELD if moved or step.words:
             yield replace(step, kind="moved" if moved else "words changed", detail=None)
         case State.MISSED if moved and due_at > now:
-            yield _hold(step, "ahead of us again", AHEAD_AGAIN)
+            yield _hold(step, "ahead of us again", f"{AHEAD_AGAIN} {ASKED}" if delivery.asked else AHEAD_AGAIN)
         case State.DROPPED if delivery.reason in (UNPLANNED, UNPLANNED_HOLD):
             yield _planned_again(step, delivery, is_late=due_at <= now, stale=stale)
         case _:
@@ -252,6 +261,8 @@ def _planned_again(step: Step, delivery: ExistingDelivery, *, is_late: bool, sta
     if is_late:
         late = replace(step, after=State.MISSED, kind="planned again too late", reason="", words=None)
         return replace(late, detail=TOO_LATE_AGAIN)
+    if delivery.asked:
+        return _hold(step, "planned again", f"{PLANNED_AGAIN} {ASKED}")
     if stale or delivery.reason == UNPLANNED_HOLD:
         return _hold(step, "planned again", STALE if stale else WAITED)
     return replace(step, after=State.QUEUED, kind="planned again", reason="")

@@ -17,7 +17,9 @@ from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.schedule.ahead import must_be_ahead, must_be_ahead_there, must_not_have_begun
 from amplifier.schedule.facts import values
+from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
+from amplifier.schedule.known import hours_around, row_of
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
@@ -61,16 +63,16 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     settings = program.settings
     accounts.must_be_called_so({name: settings.account(name).identity for name in words})
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
-    due_at = _due(program, post)
-    said = [Said(post_name(post), one.account, one.text, due_at) for one in finished]
+    due_at, there = _due(program, post), row_of(program, post)
+    said = [Said(post_name(there), one.account, one.text, due_at) for one in finished]
     waiting = (State.QUEUED, State.HELD)
-    rows = [row for row in journeys.journeys(post=post) if row.identity.account in words and row.state in waiting]
+    rows = [row for row in journeys.journeys(post=there) if row.identity.account in words and row.state in waiting]
     gives_way = [row.id for row in rows]
     echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings))
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
-    return Rewording(finished, echoes, _stated(program, post, finished), _number(_last(post)))
+    return Rewording(finished, echoes, _stated(program, post, finished), _number(_last(program, post)))
 
 
 def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
@@ -90,7 +92,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
     Raises what `prepare_words` raises.
     """
     new = prepare_words(program, post, words)
-    made, last = decisions.decisions(), _last(post)
+    made, last = decisions.decisions(), _last(program, post)
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
     earlier: dict[str, str] = json.loads(last.value) if last else {}
@@ -105,7 +107,8 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         reason=reason,
         now=now,
         facts=decisions.as_json(facts),
-        check=partial(_must_stand, post, (seen or new).after),
+        hours=hours_around(program, post),
+        check=partial(_must_stand, program, post, (seen or new).after),
     )
 
 
@@ -114,9 +117,9 @@ def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = 
 
     Raises UsageError where nobody gave it other words, or it is too late.
     """
-    must_be_ahead(post)
-    must_not_have_begun(post, on)
-    last = _last(post)
+    must_be_ahead(program, post)
+    must_not_have_begun(program, post, on)
+    last = _last(program, post)
     given: dict[str, str] = json.loads(last.value) if last else {}
     if last is None or not given:
         raise UsageError(f"Nobody has given {post_name(post)} other words, so it says those of the plan already.")
@@ -125,15 +128,15 @@ def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = 
             raise UsageError(f"Nobody has given {post_name(post)} other words on {name}. On: {', '.join(given)}.")
     chosen = tuple(name for name in given if not on or name in on)
     rest = {name: text for name, text in given.items() if name not in chosen}
-    trial = (*decisions.decisions(), replace(last, value=json.dumps(rest)))
+    trial = (*decisions.decisions(), replace(last, value=json.dumps(rest), hours=hours_around(program, post)))
     wanted = next((one for one in wanted_posts(program, trial) if one.id == post), None)
     words = tuple(said for said in wanted.words if said.account in chosen) if wanted else ()
     return PlanWords(post, chosen, words, last.id)
 
 
-def decide_plan_words(back: PlanWords, *, actor: str, reason: str, now: datetime) -> Decision:
+def decide_plan_words(program: Program, back: PlanWords, *, actor: str, reason: str, now: datetime) -> Decision:
     """Give the post the plan's words back. Raises UsageError where somebody has given it others since."""
-    last = _last(back.post)
+    last = _last(program, back.post)
     given: dict[str, str] = json.loads(last.value) if last else {}
     facts = json.loads(last.facts or "{}") if last else {}
     return decisions.keep_decision(
@@ -145,24 +148,25 @@ def decide_plan_words(back: PlanWords, *, actor: str, reason: str, now: datetime
         reason=reason,
         now=now,
         facts=json.dumps({name: found for name, found in facts.items() if name not in back.accounts}),
-        check=partial(_must_stand, back.post, back.after),
+        hours=hours_around(program, back.post),
+        check=partial(_must_stand, program, back.post, back.after),
     )
 
 
-def _must_stand(post: PostId, after: int) -> None:
+def _must_stand(program: Program, post: PostId, after: int) -> None:
     """Raises UsageError if it is too late, or somebody has given it words since; nobody else can do so now."""
     ledger.lock()
-    must_be_ahead(post)
-    if _number(_last(post)) != after:
+    must_be_ahead(program, post)
+    if _number(_last(program, post)) != after:
         raise UsageError(
             f"Somebody has given {post_name(post)} other words a moment ago, so nothing was changed. "
             "Look at it (amplifier plan), and give the command once more."
         )
 
 
-def _last(post: PostId) -> Decision | None:
+def _last(program: Program, post: PostId) -> Decision | None:
     """The last decision about the words of this post."""
-    made = [one for one in decisions.decisions() if _is_about(one, post)]
+    made = [one for one in follow(decisions.decisions(), program.plan) if _is_about(one, post)]
     return made[-1] if made else None
 
 
@@ -185,7 +189,7 @@ def _place(post: PostId) -> tuple[str, str]:
 
 def _due(program: Program, post: PostId) -> datetime:
     """When the ledger has it due; where it does not yet, when the plan has: both on the stage of a rehearsal."""
-    rows = journeys.journeys(post=post)
+    rows = journeys.journeys(post=row_of(program, post))
     if rows:
         return rows[0].due_at
     wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))

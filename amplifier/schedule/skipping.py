@@ -1,24 +1,24 @@
-"""A coming post left out, on some accounts or everywhere, and taken in again; the planner carries it out."""
+"""A coming post left out, on some accounts or everywhere, and what is left out; the planner carries it out."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
-from amplifier.campaign.skips import Skip, skips
+from amplifier.campaign.skips import Skip, everywhere_but, only_on, skips
 from amplifier.errors import UsageError
 from amplifier.schedule.ahead import must_be_ahead, must_not_have_begun, still_to_come
-from amplifier.schedule.change import one_called
 from amplifier.schedule.former import follow
+from amplifier.schedule.known import find_named, hours_around
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
 from amplifier.store import decisions, ledger
+
+NOBODY_DID = "Nobody has left out “{}”. What is left out stands in: amplifier plan"
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,15 @@ def left_out(program: Program) -> tuple[LeftOut, ...]:
 class Skipped:
     """A post that people left out and may still take in again: when it would be due, and where it is left out.
 
-    `accounts` None: everywhere. `real` is on the stage of a rehearsal; `wall_time` as the campaign's clocks show it.
+    `accounts` None: everywhere, `but` on these. `real` is on the stage of a rehearsal; `wall_time` as the campaign's
+    clocks show it.
     """
 
     post: PostId
     wall_time: str
     real: datetime
     accounts: frozenset[str] | None
+    but: frozenset[str] = frozenset()
 
 
 def skipped_ahead(program: Program, *, now: datetime) -> tuple[Skipped, ...]:
@@ -73,7 +75,7 @@ def skipped_ahead(program: Program, *, now: datetime) -> tuple[Skipped, ...]:
         skip, real = found.get(f"{one.slot.name}/{one.occurrence}"), stage.real(one.due)
         if skip and real > now:
             post = PostId(program.plan.campaign, one.slot.name, one.occurrence)
-            ahead.append(Skipped(post, one.wall_time, real, skip.accounts))
+            ahead.append(Skipped(post, one.wall_time, real, skip.accounts, skip.but))
     return tuple(ahead)
 
 
@@ -82,7 +84,7 @@ def prepare_skip(program: Program, post: PostId, *, on: Collection[str] = ()) ->
 
     `on`: on these accounts alone.
     """
-    must_be_ahead(post)
+    must_be_ahead(program, post)
     coming = still_to_come(program, post)
     if not on:
         return coming
@@ -94,18 +96,32 @@ def prepare_skip(program: Program, post: PostId, *, on: Collection[str] = ()) ->
     return replace(coming, words=tuple(said for said in coming.words if said.account in on)) if coming else None
 
 
-def decide_skip(post: PostId, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()) -> Decision:
+def decide_skip(
+    program: Program, post: PostId, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()
+) -> Decision:
     """Leave this post out everywhere, or on these accounts. Raises UsageError if it is too late for that."""
-    skip = skips(decisions.decisions()).get(post_name(post))
-    there = skip.accounts if skip else frozenset()
-    accounts = frozenset(on) | there if on and there is not None else None  # left out everywhere, it stays so
+    skip = _skip_of(program, post)
+    if not on or (skip and skip.accounts is None):
+        value = everywhere_but(skip.but - set(on) if skip and on else ())  # left out everywhere, it stays so
+    else:
+        value = only_on({*on, *(skip.accounts or () if skip else ())})
 
     def check() -> None:
-        must_be_ahead(post)
-        must_not_have_begun(post, on)
-        _must_stand(post, skip)
+        must_be_ahead(program, post)
+        must_not_have_begun(program, post, on)
+        must_stand(program, post, skip)
 
-    return _decide(post, accounts, actor=actor, reason=reason, now=now, check=check)
+    return decisions.keep_decision(
+        kind=DecisionKind.SLOT_SKIPPED,
+        subject=post_name(post),
+        value=value,
+        replaced="",
+        actor=actor,
+        reason=reason,
+        now=now,
+        hours=hours_around(program, post),
+        check=check,
+    )
 
 
 def find_left_out(program: Program, name: str, *, now: datetime, on: Collection[str] = ()) -> LeftOut:
@@ -113,12 +129,14 @@ def find_left_out(program: Program, name: str, *, now: datetime, on: Collection[
 
     Raises UsageError if nobody did (on one of these accounts), or its time has come.
     """
-    found = {post_name(one.post.id): one for one in left_out(program)}
-    if not any(name in (known, known.split("/")[0]) for known in found):
-        raise UsageError(f"Nobody has left out “{name}”. What is left out stands in: amplifier plan")
-    one = found[one_called(name, found)]
+    found = {one.post.id: one for one in left_out(program)}
+    slot = name.partition("/")[0]
+    if not any(post.slot == slot for post in found):
+        raise UsageError(NOBODY_DID.format(name))
+    one = found[find_named(program, name, [each.post for each in found.values()], nobody=NOBODY_DID.format(name)).id]
+    goes_to = {*(said.account for said in one.post.words), *one.post.unwritten}
     for account in on:
-        if not one.skip.holds_on(account):
+        if account not in goes_to:
             raise UsageError(f"Nobody has left out {post_name(one.post.id)} on {account}.")
     if one.real <= now:
         said = f"The time of {post_name(one.post.id)} has come, so it cannot be taken in again."
@@ -126,44 +144,18 @@ def find_left_out(program: Program, name: str, *, now: datetime, on: Collection[
     return one
 
 
-def decide_unskip(found: LeftOut, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()) -> Decision:
-    """Take the post in again, everywhere or on these accounts."""
-    there = {said.account for said in found.post.words} | set(found.post.unwritten)
-    skipped = there if found.skip.accounts is None else found.skip.accounts
-    left = skipped - set(on) if on else frozenset()
-    check = partial(_must_stand, found.post.id, found.skip)
-    return _decide(found.post.id, left, actor=actor, reason=reason, now=now, check=check)
+def _skip_of(program: Program, post: PostId) -> Skip | None:
+    return skips(follow(decisions.decisions(), program.plan)).get(post_name(post))
 
 
-def _must_stand(post: PostId, skip: Skip | None) -> None:
+def must_stand(program: Program, post: PostId, skip: Skip | None) -> None:
     """Raises UsageError where somebody has decided anew about leaving this post out; nobody else can do so now."""
     ledger.lock()
-    if skips(decisions.decisions()).get(post_name(post)) != skip:
+    if _skip_of(program, post) != skip:
         raise UsageError(
             f"Somebody has decided about {post_name(post)} a moment ago, so nothing was changed. "
             "Look at it (amplifier plan), and give the command once more."
         )
-
-
-def _decide(
-    post: PostId,
-    accounts: Collection[str] | None,
-    *,
-    actor: str,
-    reason: str,
-    now: datetime,
-    check: Callable[[], None] = lambda: None,
-) -> Decision:
-    return decisions.keep_decision(
-        kind=DecisionKind.SLOT_SKIPPED,
-        subject=post_name(post),
-        value="" if accounts is None else json.dumps(dict.fromkeys(sorted(accounts), "")),
-        replaced="",
-        actor=actor,
-        reason=reason,
-        now=now,
-        check=check,
-    )
 
 
 def _there(post: WantedPost, skip: Skip) -> WantedPost:

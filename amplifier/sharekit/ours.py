@@ -35,7 +35,7 @@ class Past:
     @property
     def skipped(self) -> frozenset[str]:
         """The posts that people took out everywhere, as `slot/occurrence`."""
-        return frozenset(post for post, skip in skips(self.decisions).items() if skip.accounts is None)
+        return frozenset(post for post, skip in skips(self.decisions).items() if skip.is_everywhere)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.campaign.post import Fact
 from amplifier.store import accounts, fact_names, heartbeats, stated
 from amplifier.store.events import Event, events_of, was_written, write_events
@@ -25,6 +25,8 @@ BEHIND = f"""SELECT COALESCE((SELECT MAX(id) FROM decisions), 0)
 # What the words of decisions state that an earlier version did not write down with them: the events of one subject.
 OLDER, FOUND_OUT, SERVICE = "decisions", "facts found out", "service"
 HOW_OFTEN = "SELECT COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = %s), 0)"
+HOURS = "@hours"  # beside what the files said then: no account and no fact is called so
+ONE_HOUR: Hours = {}
 
 
 @whole
@@ -38,12 +40,14 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
     reason: str,
     now: datetime,
     facts: str = "",
+    hours: Hours = ONE_HOUR,
     check: Callable[[], None] = lambda: None,
 ) -> Decision:
     """Write down what a person decided, and what the files or an earlier decision said before.
 
-    `facts` is what a person's words state, as it is now. From that instant on no planned post goes out until the
-    planner has carried it out. `check` raises where it is too late for it; it is asked in the same transaction.
+    `facts` is what a person's words state, as it is now; `hours` are as in Decision. From that instant on no planned
+    post goes out until the planner has carried it out. `check` raises where it is too late for it; it is asked in the
+    same transaction.
     """
     check()
     if kind is DecisionKind.WORDS_REPLACED:
@@ -53,6 +57,8 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
         value = _by_number(value)
     elif kind is DecisionKind.FACT_LEFT:
         value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
+    if hours:
+        replaced = json.dumps({**json.loads(replaced or "{}"), HOURS: dict(hours)})
     row = DecisionRow.objects.create(
         kind=kind,
         subject=subject,
@@ -165,7 +171,8 @@ def _decision(
 
     `found_out` is what its words state, where an earlier version did not keep that with it.
     """
-    value, replaced, facts = row.value, row.replaced, row.facts or found_out
+    value, facts = row.value, row.facts or found_out
+    replaced, hours = _without_hours(row.replaced)
     later = [one for one in became if one.pk > row.pk]
 
     def called(name: str) -> str:
@@ -189,7 +196,16 @@ def _decision(
         reason=row.reason,
         at=row.at,
         facts=facts,
+        hours=hours,
     )
+
+
+def _without_hours(replaced: str) -> tuple[str, Hours]:
+    if HOURS not in replaced:
+        return replaced, ONE_HOUR
+    told = json.loads(replaced)
+    hours = told.pop(HOURS, ONE_HOUR)
+    return json.dumps(told) if told else "", hours
 
 
 def _chosen(keys: Iterable[str], labels: Mapping[str, str], became: Sequence[DecisionRow]) -> dict[str, str]:

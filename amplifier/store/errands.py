@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from django.db.models import Exists, OuterRef
+
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.errand import (
     HANDS_WANTED,
@@ -78,7 +80,7 @@ def stop_links() -> Mapping[str, int]:
 
 @reading
 def wanted_since(deliveries: Collection[int]) -> Mapping[int, datetime]:
-    """Since when hands are wanted for these: a new time, or a person's "send it", begins a new round of asking."""
+    """Since when hands are wanted for these: a person's "send it" begins a new round of asking, a new time does not."""
     found = last_written([of_delivery(number) for number in deliveries], HANDS_WANTED)
     return {number: found[of_delivery(number)] for number in deliveries if of_delivery(number) in found}
 
@@ -138,6 +140,11 @@ def give_link(errand: Errand, receipt: Receipt, *, actor: str, now: datetime) ->
     """Somebody pasted the link of what they posted; the worker is to look at it before it counts, however late."""
     ErrandRow.objects.filter(id=errand.id).update(done_at=None)
     _tell(errand, LINK_GIVEN, actor, now, f"{receipt.remote_id} {receipt.url}")
+
+
+def was_asked() -> Exists:
+    """For a query of deliveries: whether anybody was ever asked to post one by hand."""
+    return Exists(ErrandRow.objects.filter(delivery_id=OuterRef("pk"), kind=ErrandKind.HAND_OFF))
 
 
 @reading

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
-from amplifier.campaign.errand import HANDS_WANTED
+from amplifier.campaign.errand import BY_HAND, HANDS_WANTED
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
 from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
@@ -24,7 +24,6 @@ WHERE d.state = 'queued' AND d.run_at <= %s AND d.too_late_at > %s AND d.unseen_
 AND (d.lease_until IS NULL OR d.lease_until < %s)"""
 ON_THESE = "d.account_id IN (SELECT id FROM accounts WHERE label IN ({}))"
 FOR_HANDS = "(d.verb = 'publish' AND p.hand_off)"
-BY_HAND = "It is published by hand."
 CHANGE_BY_HAND = "This account is used by hand, also to correct or delete a post."
 KEPT_BACK = "Somebody kept it back when sending went on."
 LOOK_YOURSELF = "Without a budget we cannot look there. Look at the account: it is there, or send it again."

@@ -70,13 +70,17 @@ def drop(delivery: int, *, actor: str, now: datetime, why: str = "") -> None:
 
 
 @whole
-def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason) -> None:
+def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason, since: datetime | None = None) -> None:
     """Somebody is to look for it at once: a person says that it is there, or a backup may be older than it.
 
-    Raises UsageError if it is in no state for that.
+    `since`: when it may first have been posted, where that is before its time, which has moved. Raises UsageError if
+    it is in no state for that.
     """
     row = _row(delivery, State.UNSURE)
-    move(row, State.UNSURE, "to be looked for", actor, now, reason=reason, fields={"run_at": now, "looks": 0})
+    fields: dict[str, object] = {"run_at": now, "looks": 0}
+    if since is not None and row.first_sent_at is None and since < row.post.due_at:
+        fields["first_sent_at"] = since
+    move(row, State.UNSURE, "to be looked for", actor, now, reason=reason, fields=fields)
 
 
 def _row(delivery: int, after: State) -> DeliveryRow:

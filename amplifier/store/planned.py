@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import F, Q
@@ -11,22 +11,29 @@ from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, HoldReason, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
 from amplifier.store.accounts import account_rows
+from amplifier.store.errands import was_asked
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.stated import is_again
 from amplifier.store.unseen import FORWARD, LOOK
 
 
-def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDelivery]]:
-    """What reconcile needs of every delivery; `lock` keeps them as they are until its transaction ends."""
+def existing_by_post(
+    campaign: str, *, lock: bool, among: Collection[int] | None = None
+) -> dict[int, list[ExistingDelivery]]:
+    """What reconcile needs of every delivery, by post; `lock` keeps them as they are until its transaction ends.
+
+    `among`: of these posts alone.
+    """
     found: dict[int, list[ExistingDelivery]] = {}
     rows = (
         DeliveryRow.objects.filter(post__campaign=campaign, revision=0, verb=Verb.PUBLISH)
         .select_related("account", "post")
         .order_by("id")
     )
+    rows = rows if among is None else rows.filter(post_id__in=list(among))
     rows = rows.select_for_update(of=("self",)) if lock else rows
-    for row in rows.annotate(frozen=Q(request__isnull=False)).defer("request"):
+    for row in rows.annotate(frozen=Q(request__isnull=False), asked=was_asked()).defer("request"):
         found.setdefault(row.post_id, []).append(
             ExistingDelivery(
                 row.pk,
@@ -41,6 +48,7 @@ def existing_by_post(campaign: str, *, lock: bool) -> dict[int, list[ExistingDel
                 or (row.run_at if _is_handed(row) else None),
                 detail=row.detail,
                 again_until=row.too_late_at if is_again(row) else None,
+                asked=row.asked,
             )
         )
     return found

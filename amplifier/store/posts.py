@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -47,9 +47,13 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
 
 
 @reading
-def existing(campaign: str) -> list[ExistingPost]:
-    """What the ledger has of a campaign, as the planner would see it: for people who ask what it would do."""
-    return _existing(campaign, lock=False)
+def existing(campaign: str, *, slots: Collection[str] = (), day: str = "") -> list[ExistingPost]:
+    """What the ledger has of a campaign, as the planner would see it: for people who ask what it would do.
+
+    `slots` and `day`: of these slots on this day alone.
+    """
+    rows = PostRow.objects.filter(campaign=campaign, slot__in=list(slots), occurrence__startswith=f"{day}#")
+    return _existing(campaign, lock=False, among=list(rows.values_list("id", flat=True)) if slots else None)
 
 
 @whole
@@ -64,8 +68,9 @@ def add_post(add: Add, ink: Ink, *, first: Callable[[], None] | None = None) -> 
     return _add(add, ink)
 
 
-def _existing(campaign: str, *, lock: bool) -> list[ExistingPost]:
-    by_post = planned.existing_by_post(campaign, lock=lock)
+def _existing(campaign: str, *, lock: bool, among: Collection[int] | None = None) -> list[ExistingPost]:
+    by_post = planned.existing_by_post(campaign, lock=lock, among=among)
+    rows = PostRow.objects.filter(campaign=campaign).order_by("id")
     return [
         ExistingPost(
             row=row.pk,
@@ -77,7 +82,7 @@ def _existing(campaign: str, *, lock: bool) -> list[ExistingPost]:
             template=row.template,
             wording=row.wording,
         )
-        for row in PostRow.objects.filter(campaign=campaign).order_by("id")
+        for row in (rows if among is None else rows.filter(id__in=list(among)))
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.campaign.skips import skips
+from amplifier.campaign.skips import everywhere_but, only_on, skips
 
 
 def skipped(*values: str, subject: str = "a/once", kind: DecisionKind = DecisionKind.SLOT_SKIPPED) -> list[Decision]:
@@ -31,3 +31,17 @@ def test_everywhere_holds_on_every_account() -> None:
     assert skips(skipped(""))["a/once"].holds_on("x")
     some = skips(skipped('{"x": ""}'))["a/once"]
     assert (some.holds_on("x"), some.holds_on("bluesky")) == (True, False)
+
+
+def test_everywhere_but_on_some_holds_on_accounts_that_nobody_knew_of() -> None:
+    (one,) = skips(skipped(everywhere_but({"x"}))).values()
+    assert (one.holds_on("x"), one.holds_on("bluesky"), one.holds_on("new")) == (False, True, True)
+    assert (one.accounts, one.but, one.is_everywhere) == (None, {"x"}, False)
+
+
+def test_what_is_written_reads_as_it_was_meant() -> None:
+    assert everywhere_but(()) == ""
+    assert only_on(()) == "{}"
+    assert skips(skipped(""))["a/once"].is_everywhere
+    assert skips(skipped(only_on(["x"])))["a/once"].accounts == {"x"}
+    assert not skips(skipped(only_on(["x"])))["a/once"].is_everywhere

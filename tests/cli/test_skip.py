@@ -105,3 +105,29 @@ def test_what_is_left_out_stands_in_the_plan_until_it_is_taken_in_again(shell: S
     assert (left["post"], [one["account"] for one in left["deliveries"]]) == ("onward/once", ["x"])
     shell("skip", "onward", "--undo", "--yes")
     assert "left out" not in shell("plan", "--from", "2023-10-11", "--to", "2023-10-11").out
+
+
+def test_what_says_nearly_the_same_is_shown_before_it_is_taken_in_again(shell: Shell) -> None:
+    shell("skip", "onward", "--yes")
+    states(shell, "onward")
+    row = next(one for one in journeys.journeys() if one.identity.account == "bluesky" and one.text)
+    post = next(
+        one for one in journeys.journeys() if one.identity.post.slot == "onward" and one.identity.account == "bluesky"
+    )
+    DeliveryRow.objects.filter(id=row.id).update(text=post.text.replace(".", "!"), state="queued", run_at=post.run_at)
+    PostRow.objects.filter(slot=row.identity.post.slot, occurrence=row.identity.post.occurrence).update(
+        due_at=post.due_at
+    )
+    said = shell("skip", "onward", "--undo", "--yes")
+    name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
+    assert f"onward/once and {name} say nearly the same on bluesky within 24 hours" in " ".join(said.out.split())
+    assert shell("skip", "onward", "--yes").code == 0, "at once, before the planner has carried out the other"
+    told = shell.ask("skip", "onward", "--undo", "--yes")["warnings"]
+    assert [one["rule"] for one in told] == ["near_copy"]
+
+
+def test_one_of_several_hours_is_named_by_its_time(shell: Shell) -> None:
+    said = shell("skip", "good-morning/2023-10-09T07:45", "--yes")
+    assert said.code == 0, said.out
+    assert decisions.decisions()[-1].subject == "good-morning/2023-10-09#1"
+    assert "There is no coming post" in shell.refused("skip", "good-morning/2023-10-09T07:46", "--yes")

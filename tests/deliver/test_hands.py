@@ -134,6 +134,29 @@ def test_somebody_is_asked_with_a_link_that_leads_to_their_errand(desk: Desk) ->
     assert (found.delivery, found.person) == (number, "anna")
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("drop", "it is no longer wanted. If you have posted it, delete it there."),
+        ("keep", "now: it is held. If you have posted it, open your link and say so."),
+    ],
+)
+def test_whoever_was_asked_is_told_once_when_a_person_decides_otherwise(desk: Desk, act: str, said: str) -> None:
+    number = desk.hand_off()
+    desk.hands.ask()
+    desk.later(60)
+    if act == "drop":
+        overrides.drop(number, actor="cli:jo", now=desk.time)
+    else:
+        assert holds.keep_back([number], actor="cli:jo", now=desk.time) == 1
+    for _ in range(2):
+        desk.later(1)
+        desk.hands.ask()
+    told = [one.sentence for one in notices.to_tell("anna", now=desk.time)][1:]
+    assert [one.endswith(said) for one in told] == [True]
+    assert notices.to_tell("bo", now=desk.time) == ()
+
+
 def test_after_five_minutes_the_next_one_is_asked_and_then_round_the_list(desk: Desk) -> None:
     desk.hand_off()
     for seconds, wanted in ((0, ["anna"]), (299, ["anna"]), (1, ["anna", "bo"]), (300, ["anna", "bo", "anna"])):
@@ -476,9 +499,8 @@ def test_without_money_for_a_look_the_link_itself_has_to_do() -> None:
     desk.given(first)
     desk.network.answers = [Unpaid("Nothing is left.")]
     desk.hands.check_links()
-    assert stands(first)[0] == "sent"
+    assert stands(first) == ("sent", "")
     assert len(desk.network.asked) == 1
-    assert all(row.reason != HoldReason.HAND_OFF for row in journeys.journeys_by_id([first]))
 
 
 def deletion(desk: Desk, **changes: object) -> int:

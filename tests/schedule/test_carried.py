@@ -16,7 +16,8 @@ from amplifier.schedule.files import sources
 from amplifier.schedule.program import read_program, wanted_posts
 from amplifier.schedule.review import leave, review
 from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out
+from amplifier.schedule.skipping import decide_skip, find_left_out
+from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import decisions
 from amplifier.store.decisions import keep_decision
 from tests.schedule.test_names_that_change import NINE, NOON, Names
@@ -43,7 +44,7 @@ def renamed(names: Names) -> None:
 
 
 def test_a_post_that_was_left_out_stays_out(names: Names) -> None:
-    decide_skip(WON, actor="cli:jo", reason="we lost", now=names.time)
+    decide_skip(names.program, WON, actor="cli:jo", reason="we lost", now=names.time)
     names.planner.refresh()
     renamed(names)
     assert names.at("12:00") == []
@@ -59,18 +60,47 @@ def test_a_post_that_was_left_out_stays_out(names: Names) -> None:
 def test_where_it_was_left_out_goes_along_and_so_does_that_it_was_taken_in_again(
     names: Names, *, undone: bool, there: list[str]
 ) -> None:
-    decide_skip(WON, actor="cli:jo", reason="", now=names.time, on=["bluesky"])
+    decide_skip(names.program, WON, actor="cli:jo", reason="", now=names.time, on=["bluesky"])
     if undone:
         left = find_left_out(names.program, "won", now=names.time)
-        decide_unskip(left, actor="cli:jo", reason="", now=names.time)
+        decide_unskip(names.program, prepare_unskip(names.program, left), actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
     renamed(names)
     posts = [one for one in wanted_posts(names.program, decisions.decisions()) if one.id == WE_WON]
     assert [said.account for post in posts for said in post.words] == there
 
 
+def test_a_slot_that_is_renamed_and_renamed_back_keeps_what_was_decided_last(names: Names) -> None:
+    decide_skip(names.program, WON, actor="cli:jo", reason="", now=names.time)
+    names.planner.refresh()
+    renamed(names)
+    left = find_left_out(names.program, "we-won", now=names.time)
+    decide_unskip(names.program, prepare_unskip(names.program, left), actor="cli:jo", reason="we won", now=names.time)
+    names.slots(("won", "lunch", NOON), more=WAS.replace("won", "we-won"))
+    assert names.stands("won") == ("queued", "")
+    made = decisions.decisions()
+    assert [(one.subject, one.value) for one in made] == [
+        ("won/once", ""),
+        ("we-won/once", ""),
+        ("we-won/once", "{}"),
+        ("won/once", "{}"),
+    ]
+    names.slots(("won", "lunch", NOON))
+    assert decisions.decisions() == made
+    assert len(names.at("12:00")) == 1
+
+
+def test_words_that_were_given_under_the_other_name_are_there_after_it_is_renamed_back(names: Names) -> None:
+    decide_words(names.program, WON, {"bluesky": "Thank you all"}, actor="cli:jo", reason="", now=names.time)
+    renamed(names)
+    decide_words(names.program, WE_WON, {"bluesky": "Thank you both"}, actor="cli:jo", reason="", now=names.time)
+    names.slots(("won", "lunch", NOON), more=WAS.replace("won", "we-won"))
+    names.slots(("won", "lunch", NOON))
+    assert names.at("12:00") == ["Thank you both"]
+
+
 def test_files_that_are_not_in_force_yet_know_it_too(names: Names) -> None:
-    decide_skip(WON, actor="cli:jo", reason="", now=names.time)
+    decide_skip(names.program, WON, actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
     said = (names.home.path / "schedules" / "small.yaml").read_text()
     names.home.write("schedules/small.yaml", said.replace("name: won", "name: we-won\n    was: won"))
@@ -126,7 +156,7 @@ def test_what_was_let_stand_after_it_went_out_is_not_asked_about_again(names: Na
 
 
 def test_without_was_what_was_decided_is_told_with_the_likely_slot(names: Names) -> None:
-    decide_skip(WON, actor="cli:jo", reason="we lost", now=names.time)
+    decide_skip(names.program, WON, actor="cli:jo", reason="we lost", now=names.time)
     names.planner.refresh()
     names.slots(("victory", "lunch", NOON))
     ((rule, said),) = names.told()
@@ -144,7 +174,7 @@ def test_a_slot_that_was_taken_out_for_good_is_not_asked_about(names: Names) -> 
     always = ("late", "hello", NOON)
     names.slots(always)
     names.slots(always, ("again", "hello", NOON))
-    decide_skip(PostId("lab23", "again", "once"), actor="cli:jo", reason="", now=names.time)
+    decide_skip(names.program, PostId("lab23", "again", "once"), actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
     names.slots(always)
     assert names.told() == []

@@ -87,6 +87,6 @@ def test_words_that_a_person_took_back_again_are_the_plans_and_nobody_has_given_
     desk.planner.refresh()
     assert mine not in offered(desk)
     back = prepare_plan_words(desk.program, SOON)
-    decide_plan_words(back, actor="cli:jo", reason="", now=desk.time)
+    decide_plan_words(desk.program, back, actor="cli:jo", reason="", now=desk.time)
     desk.planner.refresh()
     assert mine in offered(desk)

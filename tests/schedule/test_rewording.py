@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.compose.sameness import Verdict
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.program import post_name
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_change import IMPRINT, SOON_POST, Desk, set_state
@@ -33,7 +34,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_what_is_no_longer_ahead_can_be_neither_left_out_nor_reworded(desk: Desk, state: str, word: str) -> None:
     set_state("soon", state)
     with pytest.raises(UsageError, match=f"soon/once is {word} already"):
-        decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+        decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     with pytest.raises(UsageError, match="nothing left to change"):
         decide_words(desk.program, SOON_POST, {"x": "New"}, actor="cli:ola", reason="", now=EIGHT)
     assert decisions.decisions() == ()
@@ -84,6 +85,12 @@ def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk)
     decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
     desk.planner.refresh()
     assert prepare_words(desk.program, SOON_POST, {"mastodon": "See you SOON!"}).echoes == ()  # its own words
+    (eve,) = [row for row in journeys.journeys(post=SOON_POST) if row.identity.account == "bluesky"]
+    PostRow.objects.create(campaign="lab23", slot="eve", occurrence="once", due_at=eve.due_at, too_late_s=900)
+    PostRow.objects.filter(slot="eve").update(wall_time=eve.wall_time, zone="Europe/London")
+    DeliveryRow.objects.filter(id=eve.id).update(post=PostRow.objects.get(slot="eve"), text="See you at noon")
+    (echo,) = prepare_words(desk.program, SOON_POST, {"bluesky": "See you at NOON!"}).echoes
+    assert (echo.before.post, echo.verdict) == ("eve/once", Verdict.WARNED)
     with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
         decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
     assert len(decisions.decisions()) == 1
@@ -111,7 +118,7 @@ def test_the_plans_words_come_back_on_one_account_and_the_others_keep_theirs(des
     decide_words(desk.program, SOON_POST, {"x": "First", "mastodon": "Second"}, actor="cli:ola", reason="", now=EIGHT)
     back = prepare_plan_words(desk.program, SOON_POST, on=["x"])
     assert [(said.account, said.text) for said in back.words] == [("x", planned["x"])]
-    made = decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+    made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert (json.loads(made.value), json.loads(made.replaced)) == ({"mastodon": "Second"}, {"x": "First"})
     assert texts(desk) == {**planned, "mastodon": f"Second\n\n{IMPRINT}"}
 
@@ -130,14 +137,14 @@ def test_words_that_somebody_else_gave_meanwhile_are_neither_replaced_nor_taken_
     with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
         decide_words(desk.program, SOON_POST, {"x": "Mine"}, actor="cli:ola", reason="", now=EIGHT, seen=seen)
     with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
-        decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+        decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert texts(desk)["x"].startswith("Theirs")
 
 
 def test_words_are_taken_back_also_where_the_post_is_left_out(desk: Desk) -> None:
     decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
-    decide_skip(SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
+    decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
     back = prepare_plan_words(desk.program, SOON_POST)
     assert (back.accounts, back.words) == (("x",), ())
-    made = decide_plan_words(back, actor="cli:ola", reason="", now=EIGHT)
+    made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert made.is_undone

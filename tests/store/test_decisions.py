@@ -259,3 +259,15 @@ def test_what_is_stated_or_let_stand_of_one_accounts_voice_is_about_it_whatever_
     assert told()[2] == {"us": [["voice.tag.us", "#Lab23"], ["voice.tag.x", "#Lab23"]]}
     one = decisions.decisions()[-1]
     assert json.loads(one.value) == json.loads(one.replaced) == {"voice.tag.us": "#Lab24"}
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.SLOT_SKIPPED, DecisionKind.WORDS_REPLACED, DecisionKind.FACT_LEFT])
+def test_the_hours_of_the_day_are_kept_beside_what_the_files_said_and_read_apart(kind: DecisionKind) -> None:
+    hours = {"2023-10-09#1": "2023-10-09T10:00", "2023-10-09#2": "2023-10-09T11:00"}
+    told = {"kind": kind, "subject": "a/2023-10-09#2", "value": "{}", "actor": "a", "reason": "", "now": NOW}
+    with_hours = decisions.keep_decision(**told, replaced='{"x": "Vote"}', hours=hours)
+    without = decisions.keep_decision(**told, replaced='{"x": "Vote"}')
+    assert (with_hours.hours, without.hours) == (hours, {})
+    assert json.loads(with_hours.replaced) == json.loads(without.replaced) == {"x": "Vote"}
+    assert decisions.decisions() == (with_hours, without)
+    assert "@hours" in DecisionRow.objects.get(id=with_hours.id).replaced

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
+
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_taking_in
-from amplifier.errors import AmplifierError
+from amplifier.errors import AmplifierError, Problem
 from amplifier.schedule.change import Move, decide_move, find_post, prepare_move, program_in_force
 from amplifier.schedule.milestones import parse_move
 from amplifier.schedule.playing import playing
 from amplifier.schedule.review import find_untrue, leave
-from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out
+from amplifier.schedule.skipping import decide_skip, find_left_out
+from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import journeys
 from amplifier.store.corrections import Hand
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
 LONGEST_REASON = 200
+MOST_SHOWN = 2  # of what says nearly the same
 
 
 @require_POST
@@ -53,8 +59,9 @@ def skip_post(request: HttpRequest) -> HttpResponse:
             change = prepare_leaving_out(post, settings)
             carry_out(change, settings, _hand(request), playing=playing(settings), facts={})
         else:
-            post = find_post(program_in_force(settings), name)
-            decide_skip(post, actor=ACTOR, reason=_reason(request), now=utc_now())
+            program = program_in_force(settings)
+            post = find_post(program, name)
+            decide_skip(program, post, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} is left out. Nothing of it goes out any more, unless you take it in again.")
@@ -62,21 +69,44 @@ def skip_post(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def take_in_post(request: HttpRequest) -> HttpResponse:
-    """Take a post in again that was left out."""
+    """Take a post in again that was left out; what says nearly the same is shown first."""
     settings, name, now = place().settings, asked(request.POST, "post"), utc_now()
     try:
         post = find_own(name, journeys.own_skipped(now))
         if post:
             stage = playing(settings)
             change = prepare_taking_in(post, settings, now=now, playing=stage)
+            if unseen := _unseen(request, [echo.warning() for echo in change.echoes]):
+                return _ask_first(name, unseen)
             carry_out(change, settings, _hand(request), playing=stage, facts={})
         else:
-            found = find_left_out(program_in_force(settings), name, now=now)
-            post = found.post.id
-            decide_unskip(found, actor=ACTOR, reason=_reason(request), now=now)
+            program = program_in_force(settings)
+            taken = prepare_unskip(program, find_left_out(program, name, now=now))
+            post = taken.found.post.id
+            if unseen := _unseen(request, taken.warnings):
+                return _ask_first(name, unseen)
+            decide_unskip(program, taken, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} goes out again, at its time.")
+
+
+def _unseen(request: HttpRequest, warnings: Sequence[Problem]) -> Sequence[Problem]:
+    """These warnings, unless the form comes from a page that has shown them."""
+    return () if asked(request.POST, "seen") == _mark_of(warnings) else warnings
+
+
+def _ask_first(name: str, warnings: Sequence[Problem]) -> HttpResponse:
+    """Back to the page, which shows what says nearly the same, and lets the post be taken in all the same."""
+    said = " ".join(one.message for one in warnings[:MOST_SHOWN])
+    more = f" And {len(warnings) - MOST_SHOWN} more." if len(warnings) > MOST_SHOWN else ""
+    again = urlencode({"again": name, "seen": _mark_of(warnings)})
+    return go_back(f"/?{again}#skipped", f"{said}{more} Nothing was changed yet.")
+
+
+def _mark_of(warnings: Sequence[Problem]) -> str:
+    told = "\n".join(sorted(one.message for one in warnings))
+    return sha256(told.encode()).hexdigest()[:16] if told else ""
 
 
 @require_POST

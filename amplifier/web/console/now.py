@@ -21,6 +21,7 @@ from amplifier.deliver.questions import Question, in_posts, on_accounts
 from amplifier.errors import AmplifierError
 from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.known import by_time
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_beyond, untrue_now
 from amplifier.schedule.playing import playing
@@ -29,7 +30,7 @@ from amplifier.schedule.skipping import Skipped, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
-from amplifier.web.frame import frame, known_as, lasting, outward, place, title, titled
+from amplifier.web.frame import asked, frame, known_as, lasting, outward, place, title, titled
 
 COMING = 8  # posts after the next one
 RECEIPTS = 8
@@ -70,6 +71,8 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
         "skipped": _skipped(program, now),
+        "again": asked(request.GET, "again"),
+        "seen": asked(request.GET, "seen"),
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
         "needs": [_need(one, words) for one in needs[:NEEDS]],
@@ -108,7 +111,12 @@ def _receipts() -> list[Became]:
 def _beyond(post: WantedPost) -> dict[str, object]:
     """The next post, where it is so far ahead that the ledger does not have it yet."""
     when = _said(post.moment.wall_time)
-    return {"slot": post.id.slot, "id": post_name(post.id), "when": when, "iso": post.moment.due_at.isoformat()}
+    return {
+        "slot": post.id.slot,
+        "id": by_time(post.id, post.moment.wall_time),
+        "when": when,
+        "iso": post.moment.due_at.isoformat(),
+    }
 
 
 def _truth(
@@ -175,7 +183,7 @@ def _card(row: Journey, known: Sequence[Account]) -> dict[str, object]:
 def _line(rows: Sequence[Journey]) -> dict[str, object]:
     first = rows[0]
     return {
-        "id": post_name(first.identity.post),
+        "id": by_time(first.identity.post, first.wall_time),
         "own": first.identity.post.slot == OWN,
         "when": _when(first),
         "iso": first.due_at.isoformat(),
@@ -200,17 +208,22 @@ def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
     known = names(place().settings)
     return [
         {
-            "id": post_name(one.post),
+            "id": by_time(one.post, one.wall_time),
             "own": one.post.slot == OWN,
             "slot": one.post.slot,
             "when": _said(one.wall_time),
             "iso": one.real.isoformat(),
-            "on": ", ".join(sorted(known.get(name, name) for name in one.accounts))
-            if one.accounts
-            else "every network",
+            "on": _where(one, known),
         }
         for one in sorted(found, key=lambda one: one.real)[:COMING]
     ]
+
+
+def _where(one: Skipped, known: Mapping[str, str]) -> str:
+    if one.accounts is not None:
+        return ", ".join(sorted(known.get(name, name) for name in one.accounts))
+    but = ", ".join(sorted(known.get(name, name) for name in one.but))
+    return f"every network but {but}" if but else "every network"
 
 
 def _receipt(one: Became) -> dict[str, object]:

@@ -18,7 +18,16 @@ from amplifier.clock import utc_now
 from amplifier.deliver.called import names
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, stop_of
-from amplifier.deliver.hand_off import Link, Standing, last_link, of_this_round, posted_after, standing
+from amplifier.deliver.hand_off import (
+    Link,
+    Standing,
+    asked_since,
+    is_early,
+    last_link,
+    of_this_round,
+    posted_after,
+    standing,
+)
 from amplifier.deliver.hands import UNWANTED, what_is_out, words_known
 from amplifier.errors import UsageError
 from amplifier.platforms.capabilities import TABLE
@@ -28,6 +37,7 @@ from amplifier.settings import Account, Mode
 from amplifier.store import accounts, errands, events, journeys, overrides, withdrawals
 from amplifier.store.corrections import Hand
 from amplifier.web.errands.sheet import errand, sheet
+from amplifier.web.errands.truths import THEIRS, truth_of
 from amplifier.web.frame import asked, known_as, lasting, outward, place
 from amplifier.wiring import addresses
 
@@ -36,26 +46,7 @@ NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"
 NO_ACCOUNT = "This account is no longer in the settings. Tell whoever runs the campaign."
 DO_NOT = "Do not post this now."
 SETTLED = "Something happened to this post meanwhile. Nothing was changed; look at how it stands now."
-# What is said where a post that is out is to be deleted or changed.
-PLEASE = {Verb.DELETE: "Please delete this post on {network}.", Verb.EDIT: "Please change this post on {network}."}
-DONE = {Verb.DELETE: "It is deleted on {network}. Thank you.", Verb.EDIT: "It is changed on {network}. Thank you."}
 OUT_AND_NEXT = "It is out on {network}."  # where something else of the same message is still to be done
-OVER = "This was to be done a day ago. If the post is still there as it was, tell whoever runs the campaign."
-NEEDLESS = "There is nothing left to do here."
-ON_HOLD = "Do nothing just now: something else holds it back."
-THEIRS = (Standing.ASKED, Standing.MINE)
-TRUTHS = {
-    Standing.ASKED: "Please post this on {network}.",
-    Standing.MINE: "You are on it: post this on {network}.",
-    Standing.PASSED: "{other} has been asked instead. Leave it to them.",
-    Standing.OTHERS: "{other} is on it. You need do nothing.",
-    Standing.CHECKING: "Thank you. We are looking at your link.",
-    Standing.LOOKING: "Thank you. We are looking for it on {network}.",
-    Standing.OUT: "It is out on {network}. There is nothing left to do.",
-    Standing.LATE: "It is too late for this one. Do not post it any more.",
-    Standing.OFF: "This post is no longer wanted. Do not post it.",
-    Standing.WAITS: "Do not post this now: something else holds it back.",
-}
 # What the list of several says of each.
 HOW = {
     Standing.ASKED: "to do",
@@ -185,14 +176,15 @@ def _by_look(found: Errands, now: datetime) -> str:
         return UNWANTED
     errands.take_errand(found.mine, actor=found.actor, now=now)
     try:
-        overrides.look_now(found.row.id, actor=found.actor, now=now, reason=DoubtReason.BY_HAND)
+        since = asked_since(found.row, found.asked)
+        overrides.look_now(found.row.id, actor=found.actor, now=now, reason=DoubtReason.BY_HAND, since=since)
     except UsageError:
         return SETTLED
     return ""
 
 
 def _by_link(found: Errands, account: Account, link: str, now: datetime) -> str:
-    receipt = receipt_from_link(link, _whose(account), after=posted_after(found.row))
+    receipt = receipt_from_link(link, _whose(account), after=posted_after(found.row, (found.mine, *found.asked)))
     if isinstance(receipt, str):
         return receipt
     row = found.row
@@ -234,12 +226,13 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
     verb = row.identity.verb
     stop = found.stop
     out = row if verb is Verb.PUBLISH else what_is_out(row)
-    local = datetime.fromisoformat(row.wall_time)
     api = addresses(found.account, place())[0] if found.account else ""
     listed = _listed(found, together)
     to_do = [one for one in listed if one["is_to_do"]]
     following = next(iter(to_do), None) if not any(one["here"] for one in to_do) else None
-    truth = OUT_AND_NEXT if following and how is Standing.OUT and verb is Verb.PUBLISH else _truth(how, verb)
+    due = f"{datetime.fromisoformat(row.wall_time):%a %-d %b %H:%M} {place().settings.campaign.place}"
+    truth = truth_of(how, verb, early=is_early(row, now))
+    truth = OUT_AND_NEXT if following and how is Standing.OUT and verb is Verb.PUBLISH else truth
     said = {
         "how": "stopped" if stop else how.value,
         "network": network,
@@ -249,7 +242,7 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
         "all": listed,
         "to_do": len(to_do),
         "next": following,
-        "due": f"{local:%a %-d %b %H:%M} {place().settings.campaign.place}",
+        "due": due,
         "left": lasting(left),
         "left_s": left,
         "wall": outward(f"{api}/wall"),
@@ -261,7 +254,7 @@ def _page(request: HttpRequest, found: Errands, together: Mapping[str, Errands],
         "problem": problem or (found.link.refused if how is not Standing.OUT else ""),
         "not_seen": how is Standing.MINE and row.detail.startswith("Somebody said") and not found.link.refused,
         "again_s": LOOK_EVERY_S if how in (Standing.CHECKING, Standing.LOOKING) and not problem else 0,
-        "truth": _stopped(stop) if stop else truth.format(network=network, other=found.other),
+        "truth": _stopped(stop) if stop else truth.format(network=network, other=found.other, due=due),
     }
     return sheet(request, "errand_hand_off.html", said, status=422 if problem else 200)
 
@@ -298,22 +291,3 @@ def _why(found: Errands) -> str:
 
 def _stopped(stop: Halt) -> str:
     return f"{DO_NOT} {'Sending is stopped' if stop.scope == EVERYTHING else sending(stop.scope, STOPPED)}."
-
-
-def _truth(how: Standing, verb: Verb) -> str:
-    truth = TRUTHS[how]
-    if verb is not Verb.PUBLISH:
-        match how:
-            case Standing.ASKED | Standing.MINE:
-                truth = PLEASE[verb]
-            case Standing.OUT:
-                truth = DONE[verb]
-            case Standing.LATE:
-                truth = OVER
-            case Standing.OFF:
-                truth = NEEDLESS
-            case Standing.WAITS:
-                truth = ON_HOLD
-            case _:
-                pass
-    return truth

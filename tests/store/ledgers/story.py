@@ -121,7 +121,7 @@ class Day:
     def _decide(self) -> None:
         program = program_in_force(self.settings)
         at = {"actor": "cli:ola", "now": self.desk.time}
-        decide_skip(find_post(program, "skipped"), reason="not today", **at)  # type: ignore[arg-type]
+        decide_skip(program, find_post(program, "skipped"), reason="not today", **at)  # type: ignore[arg-type]
         words = {"bluesky": REWORDED, "mastodon": REWORDED}
         decide_words(program, find_post(program, "reworded"), words, reason="better", **at)  # type: ignore[arg-type]
         move = prepare_move(program, "debate", Distance(timedelta(minutes=10)), now=self.desk.time)

@@ -182,3 +182,42 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
     assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
     assert decisions.decisions() == ()
+
+
+def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(opened: Campaign) -> None:
+    settings, now = place().settings, utc_now()
+    stage = playing(settings)
+    opened.send("/posts/skip", {"post": "hello/once", "reason": ""})
+    (row, *_) = [one for one in journeys.journeys() if one.identity.post.slot == "hello" and one.platform == "bluesky"]
+    own = prepare_own(
+        "Hello from the campaign!", [row.identity.account], settings, due_at=row.due_at, now=now, playing=stage
+    )
+    queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
+    first = opened.send("/posts/take-in", {"post": "hello/once"})
+    assert f"hello/once and {post_name(own.post.id)} say nearly the same on" in first.text
+    assert "Nothing was changed yet." in first.text
+    assert "Take it in all the same" in first.html
+    assert len(decisions.decisions()) == 1
+    seen = first.html.split('name="seen" value="')[1].split('"')[0]
+    wrong = opened.send("/posts/take-in", {"post": "hello/once", "seen": "0" * 16})
+    assert "Nothing was changed yet." in wrong.text
+    done = opened.send("/posts/take-in", {"post": "hello/once", "seen": seen})
+    assert "“hello” goes out again, at its time." in done.text
+    assert decisions.decisions()[-1].is_undone
+
+
+def test_the_same_goes_for_a_post_of_ones_own(opened: Campaign) -> None:
+    settings, now = place().settings, utc_now()
+    stage, account = playing(settings), next(one.name for one in settings.accounts if one.platform == "bluesky")
+    due = now + timedelta(hours=1)
+    posts = []
+    for text in ("Come to the side door", "Come to the side door!"):
+        own = prepare_own(text, [account], settings, due_at=due, now=now, playing=stage)
+        queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
+        posts.append(post_name(own.post.id))
+        if len(posts) == 1:
+            opened.send("/posts/skip", {"post": posts[0], "reason": ""})
+    first = opened.send("/posts/take-in", {"post": posts[0]})
+    assert f"{posts[0]} and {posts[1]} say nearly the same on" in first.text
+    seen = first.html.split('name="seen" value="')[1].split('"')[0]
+    assert "goes out again, at its time." in opened.send("/posts/take-in", {"post": posts[0], "seen": seen}).text

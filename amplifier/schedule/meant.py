@@ -1,0 +1,94 @@
+"""Which of a recurring slot's posts a decision means: that of the hour that people saw, whatever its number. Pure.
+
+Numbers count the hours of a day, so one more hour in the files gives all later ones another number. A decision keeps
+the hours of its day; where these change, it stays with its hour. Each later decision about that day tells what the
+hours were by then, so that an hour which changed twice is followed step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from amplifier.campaign.plan import Decision, DecisionKind, Hours, Plan
+from amplifier.schedule.occurrences import hours_of
+
+ABOUT_A_POST = frozenset({DecisionKind.SLOT_SKIPPED, DecisionKind.WORDS_REPLACED, DecisionKind.FACT_LEFT})
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a decision stands among some hours: at an occurrence of this wall time, or nowhere (None)."""
+
+    name: str | None
+    wall: str
+    hours: Hours
+
+
+def meant(made: Sequence[Decision], plan: Plan) -> tuple[Decision, ...]:
+    """The same decisions, those about one of several posts under the name that this post has in the plan.
+
+    What was decided about an hour that was taken out is named by its time, and so is about nothing. Decisions that keep
+    no hours go by their number. Those that were looked at once stay as they are.
+    """
+    days: dict[tuple[str, date], list[int]] = {}
+    for at, one in enumerate(made):
+        if one.hours and one.kind in ABOUT_A_POST and (day := day_of(one.subject)):
+            days.setdefault((one.subject.partition("/")[0], day), []).append(at)
+    found = list(made)
+    for (slot, day), places in days.items():
+        now = hours_of(plan, slot, day)
+        if all(made[at].hours == now for at in places) or not now:
+            continue
+        for begin, at in enumerate(places):
+            place = _first(made[at])
+            for later in (*(made[other].hours for other in places[begin + 1 :]), now):
+                place = _step(place, later)
+            found[at] = replace(made[at], subject=f"{slot}/{place.name or place.wall}", hours=now)
+    return tuple(found)
+
+
+def day_of(subject: str) -> date | None:
+    """The day of a post of a recurring slot, by its name; None for any other name."""
+    day, numbered, _ = subject.partition("/")[2].partition("#")
+    try:
+        return date.fromisoformat(day) if numbered else None
+    except ValueError:
+        return None
+
+
+def _first(decision: Decision) -> _Place:
+    name = decision.subject.partition("/")[2]
+    return _Place(name, decision.hours.get(name, ""), decision.hours)
+
+
+def _step(place: _Place, to: Hours) -> _Place:
+    """Where it stands when the day has these hours: at its own, else at the one that came in place of it."""
+    if place.hours == to:
+        return place
+    same = [name for name, wall in to.items() if wall == place.wall]
+    if same:
+        return _Place(place.name if place.name in same else same[0], place.wall, to)
+    name = _instead(place, to)
+    return _Place(name, to[name] if name else place.wall, to)
+
+
+def _instead(place: _Place, to: Hours) -> str | None:
+    """The hour that came in place of one that is gone: as many new ones go by their order, of more the nearest is it.
+
+    Of fewer it is the one with its number: the others were taken out. What stood beside it before is another post.
+    """
+    if place.name is None:
+        return None
+    gone = sorted(wall for wall in place.hours.values() if wall not in to.values())
+    new = sorted((name for name, wall in to.items() if wall not in place.hours.values()), key=lambda name: to[name])
+    if len(gone) == len(new):
+        return new[gone.index(place.wall)] if place.wall in gone else None
+    if len(new) < len(gone):
+        return place.name if place.name in new else None
+    return min(new, key=lambda name: _apart(to[name], place.wall)) if place.wall else None
+
+
+def _apart(one: str, other: str) -> float:
+    return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())

@@ -1,0 +1,92 @@
+"""A decision stays with the hour that people saw, whatever number that hour has by now."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from amplifier.campaign.plan import Decision, DecisionKind, Every, Hours, Plan, Slot
+from amplifier.schedule.meant import day_of, meant
+from amplifier.schedule.occurrences import hours_of
+from tests.schedule.paper import OPENED
+
+DAY = "2023-10-09"
+
+
+def plan(*times: str) -> Plan:
+    clocks = tuple(map(time.fromisoformat, times))
+    every = Every("day", clocks, tuple(range(1, 32)), tuple(range(1, 13)), tuple(range(7)), None, None)
+    slot = Slot("stall", "lab23/stall", "rotate", every, (), None, "", "schedules/a.yaml", 1)
+    return Plan("lab23", "Europe/London", (), (slot,))
+
+
+def hours(*times: str) -> Hours:
+    return {f"{DAY}#{number}": f"{DAY}T{at}" for number, at in enumerate(times, 1)}
+
+
+def about(number: int, *times: str) -> Decision:
+    kept = hours(*times)
+    return Decision(1, DecisionKind.SLOT_SKIPPED, f"stall/{DAY}#{number}", "", "", "cli:jo", "", OPENED, hours=kept)
+
+
+def now(made: list[Decision], *times: str) -> list[str]:
+    found = list(meant(made, plan(*times)))
+    assert list(meant(found, plan(*times))) == found, "what was looked at once stays as it is"
+    return [one.subject.removeprefix(f"stall/{DAY}") for one in found]
+
+
+TWO = ("10:00", "11:00")
+
+
+@pytest.mark.parametrize(
+    ("number", "times", "becomes"),
+    [
+        (1, TWO, "#1"),
+        (1, ("09:00", "10:00", "11:00"), "#2"),
+        (2, ("09:00", "10:00", "11:00"), "#3"),
+        (2, ("11:00",), "#1"),
+        (1, ("11:00",), "T10:00"),  # it was taken out: nobody left out the other one
+        (1, ("10:30", "11:00"), "#1"),
+        (1, ("09:00", "10:30", "11:00"), "#2"),
+        (2, ("08:00", "10:00", "11:30"), "#3"),
+        (2, ("12:00", "13:00"), "#2"),
+        (1, ("11:00", "12:00"), "#2"),
+        (1, ("10:30",), "#1"),
+        (2, ("10:30",), "T11:00"),
+    ],
+)
+def test_a_decision_is_about_its_hour_or_the_one_that_came_in_place_of_it(
+    number: int, times: tuple[str, ...], becomes: str
+) -> None:
+    assert now([about(number, *TWO)], *times) == [becomes]
+
+
+def test_a_later_decision_tells_what_the_hours_were_by_then() -> None:
+    before, after = about(1, *TWO), about(3, *TWO, "12:00")
+    assert now([before], "11:00", "12:00") == ["#2"]
+    assert now([before, after], "11:00", "12:00") == ["T10:00", "#2"]
+    assert now([before, about(2, "10:30", "11:00")], "09:00", "10:30", "11:00") == ["#2", "#3"]
+
+
+def test_without_its_hours_a_decision_goes_by_its_number() -> None:
+    assert now([about(1)], "09:00", *TWO) == ["#1"]
+
+
+def test_a_day_that_the_slot_no_longer_has_and_other_slots_are_left_as_they_are() -> None:
+    other = Decision(1, DecisionKind.SLOT_SKIPPED, f"gone/{DAY}#1", "", "", "cli:jo", "", OPENED, hours=hours(*TWO))
+    assert meant([other], plan("09:00")) == (other,)
+
+
+def test_an_hour_that_clocks_jump_over_is_the_one_that_people_see() -> None:
+    jumped, seen = date(2023, 3, 26), {"2023-03-26#1": "2023-03-26T02:30"}
+    assert hours_of(plan("01:30"), "stall", jumped) == seen
+    one = Decision(1, DecisionKind.SLOT_SKIPPED, "stall/2023-03-26#1", "", "", "cli:jo", "", OPENED, hours=seen)
+    (found,) = meant([one], plan("00:30", "01:30"))
+    assert found.subject == "stall/2023-03-26#2"
+
+
+@pytest.mark.parametrize("name", ["stall/once", "stall", "own/20231009-120000-ab", "own/x#1", ""])
+def test_only_a_post_of_a_recurring_slot_has_a_day(name: str) -> None:
+    assert day_of(name) is None
+    assert day_of(f"stall/{DAY}#1") == date(2023, 10, 9)

@@ -1,0 +1,108 @@
+"""A planned post that is taken in again: what says nearly the same is shown first, and X gets no near copy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from amplifier.campaign.delivery import HoldReason
+from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.errors import UsageError
+from amplifier.schedule.playing import playing
+from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.skipping import decide_skip, find_left_out
+from amplifier.schedule.taking_in import SINCE, TakenIn, decide_unskip, prepare_unskip
+from amplifier.store import decisions, journeys
+from tests.schedule.homes import EIGHT
+from tests.schedule.test_change import SOON_POST, Desk
+
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+NEARLY = "The debate is at 14:40!"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """With the post left out."""
+    made = Desk(tmp_path)
+    decide_skip(made.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+    made.planner.refresh()
+    return made
+
+
+def say(desk: Desk, account: str, text: str = NEARLY) -> None:
+    """A post of a person's own, an hour before the other."""
+    settings = desk.program.settings
+    due = find_left_out(desk.program, "soon", now=EIGHT).real - timedelta(hours=1)
+    own = prepare_own(text, [account], settings, due_at=due, now=EIGHT, playing=playing(settings))
+    queue_own(own, settings, actor="cli:jo", now=EIGHT, playing=playing(settings))
+
+
+def shown(desk: Desk, *on: str) -> TakenIn:
+    return prepare_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT, on=on), on=on)
+
+
+def take_in(desk: Desk, taken: TakenIn) -> None:
+    decide_unskip(desk.program, taken, actor="cli:ola", reason="", now=EIGHT)
+    desk.planner.refresh()
+
+
+def stands(desk: Desk) -> dict[str, tuple[str, str]]:
+    assert desk.program
+    return {row.identity.account: (row.state.value, row.reason) for row in journeys.journeys(post=SOON_POST)}
+
+
+def test_where_nothing_says_nearly_the_same_nothing_is_shown(desk: Desk) -> None:
+    say(desk, "bluesky", "Bring a friend, and warm shoes")
+    assert shown(desk).warnings == []
+
+
+def test_nearly_the_same_on_its_account_is_shown_and_may_go_out_all_the_same(desk: Desk) -> None:
+    say(desk, "bluesky")
+    taken = shown(desk)
+    (echo,) = taken.echoes
+    assert (echo.said.account, echo.before.account, taken.held) == ("bluesky", "bluesky", {})
+    assert [one.message.partition(": ")[0] for one in taken.warnings] == [
+        f"soon/once and {echo.before.post} say nearly the same on bluesky within 24 hours"
+    ]
+    assert shown(desk, "mastodon").warnings == []
+    take_in(desk, taken)
+    assert set(stands(desk).values()) == {("queued", "")}
+
+
+def test_nearly_the_same_on_x_is_shown_as_what_holds_it_and_does(desk: Desk) -> None:
+    say(desk, "x")
+    taken = shown(desk)
+    assert (taken.echoes, list(taken.held)) == ((), ["x"])
+    assert taken.held["x"].message.startswith("It would be held on x. ")
+    assert shown(desk, "mastodon").warnings == []
+    take_in(desk, taken)
+    assert stands(desk) == {
+        "x": ("held", HoldReason.NEAR_COPY),
+        "bluesky": ("queued", ""),
+        "mastodon": ("queued", ""),
+    }
+
+
+def test_what_is_said_after_it_was_shown_is_seen_first(desk: Desk) -> None:
+    taken = shown(desk)
+    say(desk, "mastodon")
+    with pytest.raises(UsageError) as caught:
+        take_in(desk, taken)
+    assert str(caught.value) == SINCE
+    assert len(decisions.decisions()) == 1
+    take_in(desk, shown(desk))
+    assert len(decisions.decisions()) == 2
+
+
+def test_words_that_a_person_gave_it_are_those_that_are_compared(tmp_path: Path) -> None:
+    made = Desk(tmp_path)
+    given = (made.program, SOON_POST, {"bluesky": "Bring a friend, and warm shoes"})
+    decide_words(*given, actor="cli:jo", reason="", now=EIGHT)
+    decide_skip(made.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
+    made.planner.refresh()
+    say(made, "bluesky")
+    assert shown(made).warnings == []
+    say(made, "bluesky", "Bring a friend and warm shoes!")
+    assert [echo.said.account for echo in shown(made).echoes] == ["bluesky"]
