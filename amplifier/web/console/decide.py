@@ -9,9 +9,11 @@ from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_taking_in
 from amplifier.errors import AmplifierError
+from amplifier.schedule.ahead import echoes_of, said_by_the_plan
 from amplifier.schedule.change import Move, decide_move, find_post, prepare_move, program_in_force
+from amplifier.schedule.meanwhile import past
 from amplifier.schedule.milestones import parse_move
-from amplifier.schedule.playing import playing
+from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.review import find_untrue, leave
 from amplifier.schedule.skipping import decide_skip, decide_unskip, find_left_out
 from amplifier.store import journeys
@@ -29,8 +31,9 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     wanted = asked(request.POST, "at") or asked(request.POST, "by")
     try:
         program = program_in_force(settings)
-        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=utc_now())
-        decide_move(move, actor=ACTOR, reason=_reason(request), now=utc_now())
+        now = utc_now()
+        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=now)
+        decide_move(move, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
     follow = "1 post follows" if len(move.shifts) == 1 else f"{len(move.shifts)} posts follow"
@@ -38,9 +41,12 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     stay = f"; {out} that went out before {'stays as it is' if out == 1 else 'stay as they are'}" if out else ""
     held = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
     copies = f" {held} held: too near to nearly the same words on X." if move.copies else ""
-    where = f"{move.to:%a %-d %b %H:%M} {settings.campaign.place}"
-    said = f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{copies}{_about_words(move)}"
-    return go_back("/", said)
+    year = "" if move.to.year == this_year(settings, now=now) else f" {move.to.year}"
+    where = f"{move.to:%a %-d %b}{year} {move.to:%H:%M} {settings.campaign.place}"
+    late = len(past(move, here=playing(settings).campaign(now)))
+    passed = f" The time of {late} of them has passed by that." if late else ""
+    said = f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{passed}"
+    return go_back("/", f"{said}{copies}{_about_words(move)}")
 
 
 @require_POST
@@ -63,20 +69,24 @@ def skip_post(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_in_post(request: HttpRequest) -> HttpResponse:
     """Take a post in again that was left out."""
-    settings, name, now = place().settings, asked(request.POST, "post"), utc_now()
+    settings, name, now, beside = place().settings, asked(request.POST, "post"), utc_now(), ""
     try:
         post = find_own(name, journeys.own_skipped(now))
         if post:
             stage = playing(settings)
-            change = prepare_taking_in(post, settings, now=now, playing=stage)
-            carry_out(change, settings, _hand(request), playing=stage, facts={})
+            plan = said_by_the_plan(settings, now=now)
+            change = prepare_taking_in(post, settings, now=now, playing=stage, plan=plan)
+            carry_out(change, settings, _hand(request), playing=stage, facts={}, plan=plan)
+            beside = "".join(f" {echo}." for echo in change.echoes)
         else:
-            found = find_left_out(program_in_force(settings), name, now=now)
+            program = program_in_force(settings)
+            found = find_left_out(program, name, now=now)
             post = found.post.id
+            beside = "".join(f" {echo}." for echo in echoes_of(program, found.post, now=now))
             decide_unskip(found, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
-    return go_back("/", f"{_called(post)} goes out again, at its time.")
+    return go_back("/", f"{_called(post)} goes out again, at its time.{beside}")
 
 
 @require_POST
