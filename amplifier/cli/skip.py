@@ -10,7 +10,14 @@ from amplifier.campaign.post import PostId
 from amplifier.cli.named import accounts_named
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
-from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_leaving_out, prepare_taking_in
+from amplifier.deliver.own_change import (
+    OwnChange,
+    carry_out,
+    find_own,
+    held_again,
+    prepare_leaving_out,
+    prepare_taking_in,
+)
 from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
 from amplifier.schedule.ahead import echoes_of, said_by_the_plan
@@ -73,7 +80,10 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
             return 1
         plan = said_by_the_plan(settings, now=utc_now())
         carry_out(change, settings, _hand(settings, options), playing=stage, facts={}, plan=plan)
-        return _tell(settings, options, own, on, None)
+        code, held = _tell(settings, options, own, on, None), held_again(change)
+        if held and not options.json:
+            console().print(f"  It is held as before. {held}", markup=False, soft_wrap=True)
+        return code
     program = program_in_force(settings)
     found = find_left_out(program, options.post, now=now, on=on)
     words = tuple(said for said in found.post.words if not on or said.account in on)

@@ -150,6 +150,12 @@ def carry_out(
         own_posts.leave_out(change.post, on, hand, first=first)
 
 
+def held_again(change: OwnChange) -> str:
+    """Why what was taken in again is held, as it was before it was left out; empty where it waits for its time."""
+    rows = journeys.journeys_by_id([row.id for row in change.rows])
+    return next((f"{row.identity.account}: {row.detail}" for row in rows if row.state is State.HELD), "")
+
+
 def _rows(post: PostId, on: Collection[str], settings: Settings, *, to_move: bool = False) -> tuple[Journey, ...]:
     waits = [row for row in journeys.journeys(post=post) if row.state in WAITING and row.identity.revision == 0]
     rows = tuple(row for row in waits if not on or row.identity.account in on)

@@ -141,3 +141,13 @@ def test_an_own_post_is_not_taken_in_beside_what_was_decided_meanwhile(shell: Sh
     assert shell("skip", "own", "--yes").code == 0
     shell("edit", "onward", "Soup for all of us in the halls", "--on", "x", "--no-append", "--yes")
     assert "onward/once say nearly the same on x within 7 days" in shell.refused("skip", "own", "--undo", "--yes")
+
+
+def test_what_a_person_kept_back_stays_kept_when_it_is_left_out_and_taken_in_again(shell: Shell) -> None:
+    shell("send", "Soup for all of us", "--to", "x", "--at", "2023-10-11 15:00", "--yes")
+    mine = DeliveryRow.objects.filter(post__slot="own")
+    assert mine.update(state="held", reason="kept", detail="Somebody kept it back when sending went on.")
+    shell("skip", "own", "--yes")
+    said = shell("skip", "own", "--undo", "--yes").out
+    assert "✓ Taken in again.\n  It is held as before. x: Somebody kept it back when sending went on." in said
+    assert list(mine.values_list("state", "reason")) == [("held", "kept")]

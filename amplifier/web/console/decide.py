@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
-from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_taking_in
+from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
 from amplifier.errors import AmplifierError
 from amplifier.schedule.ahead import echoes_of, said_by_the_plan
 from amplifier.schedule.change import Move, decide_move, find_post, prepare_move, program_in_force
@@ -78,6 +78,8 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
             change = prepare_taking_in(post, settings, now=now, playing=stage, plan=plan)
             carry_out(change, settings, _hand(request), playing=stage, facts={}, plan=plan)
             beside = "".join(f" {echo}." for echo in change.echoes)
+            if held := held_again(change):
+                return go_back("/", f"{_called(post)} is taken in again, and held as it was. {held}{beside}")
         else:
             program = program_in_force(settings)
             found = find_left_out(program, name, now=now)

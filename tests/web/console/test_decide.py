@@ -182,6 +182,14 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
     assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
     assert decisions.decisions() == ()
+    opened.put("own", state="held", reason="kept", detail="Somebody kept it back when sending went on.")
+    opened.send("/posts/skip", {"post": name})
+    page = opened.send("/posts/take-in", {"post": name})
+    said = (
+        f"Your own post is taken in again, and held as it was. {account}: Somebody kept it back when sending went on."
+    )
+    assert said in page.text
+    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["held"]
 
 
 def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Campaign) -> None:
