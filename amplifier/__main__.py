@@ -69,14 +69,16 @@ COMMANDS: dict[str, Command] = {
     ),
     "skip": Command("skip", True, "leave one coming post out", keyless=True),
     "edit": Command("edit", True, "give one coming post other words", keyless=True),
-    "correct": Command("correct", True, "give a post that is out other words, visibly"),
+    "correct": Command("correct", True, "give a post that is out other words, visibly", keyless=True),
     "withdraw": Command("withdraw", True, "delete a post wherever it is", keyless=True),
     "facts": Command("facts", True, "list what is out and no longer so", reports="post", keyless=True),
     "mentions": Command(
         "mentions", True, "list what others said to us, and mark what is dealt with", reports="status", keyless=True
     ),
     "status": Command("status", True, "say how things stand", makes=False, reports="", keyless=True),
-    "decide": Command("decide", True, "list what is in doubt, held or missed, and decide about it", reports="what"),
+    "decide": Command(
+        "decide", True, "list what is in doubt, held or missed, and decide about it", reports="what", keyless=True
+    ),
     "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
     "stop-link": Command(
         "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
@@ -84,7 +86,11 @@ COMMANDS: dict[str, Command] = {
     "resume": Command("resume", True, "let a stopped service send again", keyless=True),
     "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
     "notify": Command(
-        "notify", True, "list what people were told; with test: try whether that works", reports="action"
+        "notify",
+        True,
+        "list what people were told; with test: try whether that works",
+        reports="action",
+        keyless=True,
     ),
     "backup": Command("backup", True, "keep the whole database in one sealed file"),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),

@@ -36,7 +36,7 @@ from amplifier.errors import SettingsError, UsageError
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.listen.where import tags_on
-from amplifier.place import Place
+from amplifier.place import Place, lacks_key
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
@@ -124,16 +124,18 @@ def open_house(place: Place, *, tells: bool = True) -> House:
 
 
 def reachable(place: Place) -> dict[str, Platform]:
-    """The adapters of those accounts whose secrets are here; a command may be given where they are not."""
+    """The adapters of those accounts whose secrets are here; a command may be given where they, or our key, are not."""
     found = {}
-    for account in place.settings.accounts:
+    for account in () if lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}) else place.settings.accounts:
         with contextlib.suppress(SettingsError):
             found[account.name] = reach(account, place)
     return found
 
 
 def reach(account: Account, place: Place) -> Platform:
-    """The adapter of this account, with its log-in session. Raises SettingsError if a secret is not there."""
+    """The account's adapter, with its session. Raises SettingsError without a secret, UsageError without our key."""
+    if why := lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}):
+        raise UsageError(why)
     missing = [one for one in account.secrets.values() if not os.environ.get(one, "").strip()]
     if place.settings.mode is Mode.LIVE and missing and is_readable(account, place.settings):
         raise SettingsError(list(place.settings.missing_secrets(os.environ)))

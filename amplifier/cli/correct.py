@@ -20,10 +20,12 @@ from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
-from amplifier.schedule.ahead import find_gone_out
+from amplifier.schedule.ahead import find_gone_out, to_be_said
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, said_today
+from amplifier.settings import Settings
 from amplifier.store import journeys, ledger, stated
 from amplifier.store.corrections import Hand
 from amplifier.wiring import reachable
@@ -50,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what it does and breaks on each account, ask, queue it, and follow it: 0 if all of it is done, else 1."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     program = program_in_force(place.settings)
     if options.list:
@@ -60,13 +62,15 @@ def run(options: argparse.Namespace) -> int:
     post = find_gone_out(program, options.post, instead="For other words: amplifier edit")
     on = [name.strip() for name in options.on.split(",")] if options.on else []
     words = new_words(program, post, options.text, append=not options.no_append)
-    correction = prepare_correction(post, words, program.settings, now=utc_now(), on=on)
+    now = utc_now()
+    stage, plan = playing(program.settings), to_be_said(program, now=now)
+    correction = prepare_correction(post, words, program.settings, now=now, on=on, playing=stage, plan=plan)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
         reposted = [act.stand for act in correction.acts if act.change.way is Way.REPOST]
         broken = ask_networks(place, reposted)
-        _show(correction, broken, stopped=why_stopped(place))
+        _show(correction, broken, program.settings, stopped=why_stopped(place))
     if not agreed("Correct it?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
@@ -83,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
                 "accounts": [following.as_json(one) for one in found],
                 "words": {act.stand.account: act.change.words.text for act in correction.acts if act.change.words},
                 "left": dict(correction.left),
-                "warnings": [echo.warning().as_json() for echo in correction.echoes],
+                "warnings": [one.as_json() for one in correction.warnings(program.settings)],
             }
         )
     else:
@@ -143,7 +147,7 @@ def broken_words(breaks: Breaks) -> str:
     return f"Lost with it: {breaks}."
 
 
-def _show(correction: Correction, broken: Mapping[str, Breaks], *, stopped: str) -> None:
+def _show(correction: Correction, broken: Mapping[str, Breaks], settings: Settings, *, stopped: str) -> None:
     out = console()
     out.print(f"[bold]{post_name(correction.post)}[/] would be corrected:")
     for act in correction.acts:
@@ -154,7 +158,7 @@ def _show(correction: Correction, broken: Mapping[str, Breaks], *, stopped: str)
         out.print(f"\n[yellow]▲[/] Sending is stopped. {escape(stopped)}")
         out.print("  Posts would be deleted and edited, but new words would wait until: amplifier resume")
     out.print()
-    warn(out, [echo.warning() for echo in correction.echoes])
+    warn(out, correction.warnings(settings))
 
 
 def _show_act(act: Act, breaks: Breaks | None) -> None:

@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List what waits for a person (1 if anything does), or carry out what one decided."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     asked = open_questions(place.settings)
     twice = perhaps_twice()

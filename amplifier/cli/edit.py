@@ -5,24 +5,27 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from amplifier.campaign.post import PostId, Words
 from amplifier.cli.named import accounts_named
+from amplifier.cli.new_words import say_appended, say_stale, warnings_of
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
-from amplifier.cli.send import due_at, say_appended
+from amplifier.cli.typed_time import TypedTime, to_move_to
 from amplifier.clock import utc_now
-from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, with_appended
 from amplifier.compose.sameness import Echo
 from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_move_to, prepare_reword
-from amplifier.errors import Problem, UsageError
+from amplifier.errors import UsageError
 from amplifier.place import settle
-from amplifier.schedule.ahead import still_to_come
+from amplifier.schedule.ahead import still_to_come, to_be_said
 from amplifier.schedule.change import find_post, program_in_force
-from amplifier.schedule.playing import playing
+from amplifier.schedule.free_words import Stale
+from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
+from amplifier.schedule.stale import if_moved
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger
 from amplifier.store.corrections import Hand
@@ -43,6 +46,9 @@ class Shown:
     echoes: Sequence[Echo] = ()
     appended: Mapping[str, Sequence[str]] | None = None
     moved: str = ""  # where it moves: from when to when
+    stays: str = ""  # that it does not follow the milestone from which its time was counted
+    stale: Sequence[Stale] = ()  # what of its words would be no longer so then
+    freed: Sequence[Stale] = ()  # and what is not so now, and would be
     question: str = "Use these words?"
 
 
@@ -53,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", help="accounts, divided by commas (default: all on which it is still to go out)")
     parser.add_argument("--no-append", action="store_true", help="add nothing of what the campaign appends")
     parser.add_argument("--undo", action="store_true", help="give it the plan's words back")
-    parser.add_argument("--at", help="another time for a post of your own, as in `send --at`")
+    parser.add_argument(
+        "--at", help="another time for a post of your own, as in `send --at`; counted from a milestone, it stays there"
+    )
     parser.add_argument("--reason", default="", help="why; kept with what was decided")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
@@ -85,7 +93,7 @@ def _reword(program: Program, post: PostId, options: argparse.Namespace, on: Seq
         for name in on or before
     }
     words = {name: text for name, (text, _) in whole.items()}
-    new = prepare_words(program, post, words)
+    new = prepare_words(program, post, words, now=utc_now())
     appended = {name: added for name, (_, added) in whole.items() if added}
     shown = Shown(post, before, new.words, new.echoes, appended)
     if not _is_agreed(shown, settings, options):
@@ -95,10 +103,11 @@ def _reword(program: Program, post: PostId, options: argparse.Namespace, on: Seq
 
 
 def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Sequence[str]) -> int:
-    back = prepare_plan_words(program, post, on=on)
+    back = prepare_plan_words(program, post, now=utc_now(), on=on)
     coming = still_to_come(program, post)
     before = {said.account: said.text for said in coming.words} if coming else {}
-    shown = Shown(post, before, back.words, question=f"Give it the plan's words back on {', '.join(back.accounts)}?")
+    question = f"Give it the plan's words back on {', '.join(back.accounts)}?"
+    shown = Shown(post, before, back.words, back.echoes, question=question)
     if not _is_agreed(shown, program.settings, options):
         return 1
     decision = decide_plan_words(program, back, actor=actor(), reason=options.reason, now=utc_now())
@@ -106,33 +115,48 @@ def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Seque
 
 
 def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: Sequence[str]) -> int:
-    settings, stage = program.settings, playing(program.settings)
+    settings, stage, now = program.settings, playing(program.settings), utc_now()
+    plan = to_be_said(program, now=now)
     if options.undo:
         raise UsageError("A post of your own has no words of the plan. Give it others: amplifier edit, with the words")
     if options.at is None:
-        change = prepare_reword(post, options.text, settings, playing=stage, on=on, append=not options.no_append)
-        shown = _own_shown(change, change.words)
+        append = not options.no_append
+        change = prepare_reword(post, options.text, settings, playing=stage, on=on, append=append, plan=plan)
+        before = {row.identity.account: row.text for row in change.rows}
+        shown = Shown(post, before, change.words, change.echoes, change.appended)
     else:
         if on:
             raise UsageError("A post moves on every account. Leave --on out.")
-        change = prepare_move_to(post, due_at(options.at, settings, utc_now()), settings, playing=stage)
-        shown = _own_shown(change, ())
+        typed = to_move_to(options.at, settings, now)
+        change = prepare_move_to(post, typed.due_at, settings, playing=stage, plan=plan)
+        shown = _moved(program, change, typed, now)
     facts = {  # before anybody is asked: what changes meanwhile is found when it is to go out
         said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
     }
     if not _is_agreed(shown, settings, options):
         return 1
-    hand = Hand(actor(), options.reason, utc_now(), settings.campaign.first_day)
-    carry_out(change, settings, hand, playing=stage, facts=facts)
+    now = now if options.yes else utc_now()  # somebody may have thought about it for long
+    hand = Hand(actor(), options.reason, now, settings.campaign.first_day)
+    plan = to_be_said(program_in_force(settings), now=now)
+    carry_out(change, settings, hand, playing=stage, facts=facts, plan=plan)
     return _tell(shown, settings, options, decision=None)
 
 
-def _own_shown(change: OwnChange, after: Sequence[Words]) -> Shown:
-    before = {row.identity.account: row.text for row in change.rows}
-    if change.moment is None:
-        return Shown(change.post, before, after, change.echoes, change.appended)
-    moved = f"{as_said(change.rows[0].wall_time)} → {as_said(change.moment.wall_time)}"
-    return Shown(change.post, before, after, change.echoes, moved=moved, question="Move it?")
+def _moved(program: Program, change: OwnChange, typed: TypedTime, now: datetime) -> Shown:
+    year, before = this_year(program.settings, now=now), {row.identity.account: row.text for row in change.rows}
+    after = as_said(change.moment.wall_time, this_year=year) if change.moment else ""
+    had, has = if_moved(program, change.post, typed.due_at, now=now)
+    return Shown(
+        change.post,
+        before,
+        (),
+        change.echoes,
+        moved=f"{as_said(change.rows[0].wall_time, this_year=year)} → {after}",
+        stays=typed.stays,
+        stale=tuple(one for one in has if one not in had),
+        freed=tuple(one for one in had if one.account not in {new.account for new in has}),
+        question="Move it?",
+    )
 
 
 def _is_agreed(shown: Shown, settings: Settings, options: argparse.Namespace) -> bool:
@@ -161,11 +185,10 @@ def _show(shown: Shown, settings: Settings) -> None:
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")
     say_appended(shown.appended or {})
-    warn(out, _warnings(shown, settings))
-
-
-def _warnings(shown: Shown, settings: Settings) -> list[Problem]:
-    return [*(echo.warning() for echo in shown.echoes), *plain_in(shown.after, settings)]
+    if shown.stays:
+        out.print(shown.stays, markup=False, soft_wrap=True)
+    say_stale(shown.stale, shown.freed)
+    warn(out, warnings_of(shown.after, shown.echoes, settings))
 
 
 def _tell(shown: Shown, settings: Settings, options: argparse.Namespace, *, decision: int | None) -> int:
@@ -177,7 +200,10 @@ def _tell(shown: Shown, settings: Settings, options: argparse.Namespace, *, deci
                 "post": post_name(shown.post),
                 "words": {said.account: said.text for said in shown.after},
                 "appended": {name: list(words) for name, words in (shown.appended or {}).items()},
-                "warnings": [warning.as_json() for warning in _warnings(shown, settings)],
+                "warnings": [one.as_json() for one in warnings_of(shown.after, shown.echoes, settings)],
+                "stays": shown.stays or None,
+                "held": [{"account": one.account, "why": one.why} for one in shown.stale],
+                "true_again": [one.account for one in shown.freed],
             }
         )
     else:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 
 from rich.markup import escape
 
-from amplifier.cli.output import actor, agreed, console, say_json, warn
+from amplifier.cli.new_words import say_stale
+from amplifier.cli.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
-from amplifier.schedule.free_words import Stale
 from amplifier.schedule.lost_moves import forget_move
+from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.milestones import effective, parse_move
+from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
 
@@ -42,15 +45,18 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("Which milestone, and where to? For example: amplifier milestone move debate +40m")
     program = program_in_force(place.settings)
     to = parse_move(options.to, place.settings.campaign.zone)
-    move = prepare_move(program, options.name, to, now=utc_now())
+    shown, stage = utc_now(), playing(program.settings)
+    move = prepare_move(program, options.name, to, now=shown)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(move)
+        _show(move, here=stage.campaign(shown), year=this_year(program.settings, now=shown))
     if not agreed("Move it?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
-    decision = decide_move(move, actor=actor(), reason=options.reason, now=utc_now())
+    now = shown if options.yes else utc_now()  # somebody may have thought about it for long
+    must_lie_ahead_still(move, stage, shown=shown, now=now)
+    decision = decide_move(move, actor=actor(), reason=options.reason, now=now)
     if options.json:
         say_json(
             {
@@ -60,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
                 "from": move.milestone.at,
                 "to": move.to,
                 "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
+                "past": list(past(move, here=stage.campaign(shown))),
                 "already_out": list(move.sent),
                 "copies": [problem.as_json() for problem in move.copies],
                 "held": [
@@ -90,11 +97,15 @@ def _forget(place: Place, options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(move: Move) -> None:
+def _show(move: Move, *, here: datetime, year: int) -> None:
+    """`here` is the campaign's time, `year` the one in which that is."""
     out = console()
-    out.print(f"[bold]{move.milestone.name}[/]  {move.milestone.at:%a %-d %b %H:%M} → {move.to:%a %-d %b %H:%M %Z}")
+    before, after = (f"{day_of(at, this_year=year)} {at:%H:%M}" for at in (move.milestone.at, move.to))
+    out.print(f"[bold]{move.milestone.name}[/]  {before} → {after} {move.to:%Z}")
+    passed = past(move, here=here)
     for one in move.shifts[:MOST_SHOWN]:
-        out.print(f"  {one.before:%a %H:%M} → [bold]{one.after:%a %H:%M}[/]  {one.post}")
+        note = "  [red]past: it is missed if it is too late by then[/]" if one.post in passed else ""
+        out.print(f"  {one.before:%a %H:%M} → [bold]{one.after:%a %H:%M}[/]  {one.post}{note}")
     if len(move.shifts) > MOST_SHOWN:
         out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
     if not move.shifts:
@@ -112,20 +123,7 @@ def _show(move: Move) -> None:
 def _show_words(move: Move) -> None:
     """What people wrote, and what is out, that the move makes untrue; and what it makes true again."""
     out = console()
-    by_post: dict[str, list[Stale]] = {}
-    for one in move.stale:
-        by_post.setdefault(post_name(one.post), []).append(one)
-    for name, group in by_post.items():
-        accounts = ", ".join(one.account for one in group)
-        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.")
-        for why in dict.fromkeys(one.why for one in group):
-            out.print(f"  {why}", markup=False, soft_wrap=True)
-        words = group[0].text.replace("\n", "\n    ")
-        out.print(f"    {words}", markup=False, style="dim", soft_wrap=True)
-    if move.stale:
-        out.print("  Afterwards: amplifier edit, or amplifier facts leave")
-    for name in dict.fromkeys(post_name(one.post) for one in move.freed):
-        out.print(f"[green]✓[/] {escape(name)} is true again, and would no longer be held.")
+    say_stale(move.stale, move.freed)
     if names := dict.fromkeys(post_name(one.stated.post) for one in move.untrue):
         out.print(f"[red]✕[/] Out, and no longer so then: {escape(', '.join(names))}", soft_wrap=True)
         out.print("  Afterwards: amplifier facts")
@@ -139,7 +137,9 @@ def _list(place: Place, *, as_json: bool) -> int:
         rows = [{"name": one.name, "at": one.at, "file": files[one.name]} for one in now]
         say_json({"mode": place.settings.mode.value, "milestones": rows})
         return 0
+    year = this_year(place.settings, now=utc_now())
     for one in now:
-        moved = f"  [dim]the file says {files[one.name]:%a %-d %b %H:%M}[/]" if one.at != files[one.name] else ""
-        console().print(f"{one.at:%a %-d %b %H:%M %Z}  [bold]{one.name}[/]{moved}")
+        file = files[one.name]
+        moved = f"  [dim]the file says {day_of(file, this_year=year)} {file:%H:%M}[/]" if one.at != file else ""
+        console().print(f"{day_of(one.at, this_year=year)} {one.at:%H:%M %Z}  [bold]{one.name}[/]{moved}")
     return 0

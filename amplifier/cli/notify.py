@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Test, or list."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     if options.action == "test":
         return _test(place, options)
     if options.to:
@@ -89,6 +89,8 @@ def _list(place: Place, options: argparse.Namespace) -> int:
         out.print(f"  {one.sentence}", markup=False)
         if link := envelope.open(one.link):
             out.print(f"  {link}", markup=False, soft_wrap=True)
+    if any(one.link and not envelope.open(one.link) for one in found):
+        out.print("Some of these have a link that cannot be shown: it is sealed, and AMPLIFIER_KEY opens it.")
     for name, (number, problem) in troubles.items():
         out.print(f"[red]✕[/] {name} has not been told {number} of these: {escape(problem)}. We go on trying.")
     return 1 if troubles else 0

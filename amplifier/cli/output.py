@@ -135,10 +135,15 @@ def table(*columns: str) -> Table:
     return made
 
 
-def wall_clock(at: datetime, zone: str) -> str:
-    """An instant as the campaign's clocks show it: Mon 9 Oct 14:40."""
+def wall_clock(at: datetime, zone: str, *, this_year: int | None = None) -> str:
+    """An instant as the campaign's clocks show it: Mon 9 Oct 14:40; with its year where that is another than this."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{here:%a %-d %b} {clock(here)}"
+    return f"{day_of(here, this_year=this_year)} {clock(here)}"
+
+
+def day_of(here: datetime, *, this_year: int | None) -> str:
+    """The day of a local time: Mon 9 Oct; with its year where that is another than this (None: nobody asks)."""
+    return f"{here:%a %-d %b %Y}" if this_year not in (None, here.year) else f"{here:%a %-d %b}"
 
 
 def local(wall_time: str, zone: str, fold: int) -> datetime:
@@ -152,9 +157,10 @@ def clock(at: datetime) -> str:
     return f"{at:%H:%M %Z}" if comes_twice else f"{at:%H:%M}"
 
 
-def as_said(wall_time: str) -> str:
-    """A stored wall time as people say it."""
-    return f"{datetime.fromisoformat(wall_time):%a %-d %b %H:%M}"
+def as_said(wall_time: str, *, this_year: int | None = None) -> str:
+    """A stored wall time as people say it; with its year where that is another than this."""
+    here = datetime.fromisoformat(wall_time)
+    return f"{day_of(here, this_year=this_year)} {here:%H:%M}"
 
 
 def actor() -> str:

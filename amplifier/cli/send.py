@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rich.markup import escape
@@ -13,27 +13,26 @@ from amplifier.campaign.post import Fact
 from amplifier.cli.bill import price_words
 from amplifier.cli.following import wait_for, worker_is_alive
 from amplifier.cli.named import accounts_named
+from amplifier.cli.new_words import say_appended, warnings_of
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, state_words, wall_clock, warn
+from amplifier.cli.typed_time import TypedTime, to_send_at
 from amplifier.clock import utc_now
-from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
 from amplifier.deliver.cost import is_by_hand
 from amplifier.deliver.halt import stop_for
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
-from amplifier.errors import FileError, Problem, UsageError
+from amplifier.errors import FileError, UsageError
 from amplifier.place import Place, settle
+from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.milestones import effective
-from amplifier.schedule.playing import playing
+from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import facts_of_own_words
-from amplifier.schedule.when import when
-from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, journeys, ledger
+from amplifier.settings import Settings
+from amplifier.store import accounts, journeys, ledger
 
 WAIT_S = 120.0
-A_MINUTE = timedelta(minutes=1)
 AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)
 
 
@@ -43,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="ACCOUNTS", help="account names, divided by commas, or: all")
     parser.add_argument(
         "--at",
-        help="when, in the campaign's time: 'tomorrow 10:00', 'rally - 2h' (a milestone), '+10m' (default: now)",
+        help="when, in the campaign's time: 'tomorrow 10:00', '+10m', 'rally - 2h' (counted from where the milestone "
+        "stands now; it does not follow when that moves) (default: now)",
     )
     parser.add_argument("--no-append", action="store_true", help="add nothing of what the campaign appends")
     parser.add_argument(
@@ -61,33 +61,37 @@ def run(options: argparse.Namespace) -> int:
     ledger.must_be_ready()
     settings = place.settings.with_limits(accounts.text_limits())
     now = utc_now()
-    due = due_at(options.at, settings, now)
+    typed = TypedTime(now, "now") if options.at is None else to_send_at(options.at, settings, now)
+    due = typed.due_at
     everywhere = tuple(account.name for account in settings.accounts)
     names = everywhere if options.to == "all" else accounts_named(options.to, settings)
     stage, append = playing(settings), not options.no_append
-    own = prepare_own(options.text, names, settings, due_at=due, now=now, playing=stage, append=append)
+    plan = said_by_the_plan(settings, now=now)
+    own = prepare_own(options.text, names, settings, due_at=due, now=now, playing=stage, append=append, plan=plan)
     if own.refused or (own.echoes and not options.again):
-        raise UsageError(_why_not((own.refused or own.echoes)[0], settings))
+        raise UsageError(_why_not((own.refused or own.echoes)[0], settings, now))
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(own, settings, later=due > now, hindered=_hindered(own, place))
+        _show(own, typed, settings, now=now, hindered=_hindered(own, place))
     stated = _stated(own, settings)  # before anybody is asked: what changes meanwhile is found when it is to go out
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
         return 1
-    ids = queue_own(own, settings, actor=actor(), now=now, facts=stated, playing=stage)
-    alive = worker_is_alive()
-    rows = journeys.journeys_by_id(ids)
+    now = now if options.yes else utc_now()  # somebody may have thought about it for long
+    plan = said_by_the_plan(settings, now=now)  # what was decided meanwhile, too
+    ids = queue_own(own, settings, actor=actor(), now=now, facts=stated, playing=stage, plan=plan)
+    alive, rows = worker_is_alive(), journeys.journeys_by_id(ids)
+    due = rows[0].due_at if rows else due
     wait = (0 if options.at else WAIT_S) if options.wait is None else options.wait
     if alive and due <= utc_now() + timedelta(seconds=wait):
         rows = _follow(ids, seconds=wait, quiet=options.json)
     if options.json:
-        warnings = [warning.as_json() for warning in _warnings(own, settings)]
+        warnings = [warning.as_json() for warning in warnings_of(own.post.words, own.echoes, settings)]
         told = [_as_json(row) for row in rows]
         appended = {name: list(words) for name, words in own.appended.items()}
         queued = {"post": post_name(own.post.id), "deliveries": told, "appended": appended, "warnings": warnings}
-        say_json({"mode": settings.mode.value, "worker": alive, **queued})
+        say_json({"mode": settings.mode.value, "worker": alive, **queued, "stays": typed.stays or None})
     else:
         _tell(rows, settings, alive=alive, later=due > utc_now())
     # what was asked for a later time has been done once it waits: in a rehearsal its time may come at once
@@ -105,32 +109,16 @@ def _stated(own: OwnPost, settings: Settings) -> tuple[Fact, ...]:
     return facts_of_own_words(program, *texts, due_at=own.post.moment.due_at)
 
 
-def due_at(text: str | None, settings: Settings, now: datetime) -> datetime:
-    """The real instant that a person named in the campaign's time; now, where they named none.
-
-    Raises UsageError where it cannot be read or has passed.
-    """
-    if text is None:
-        return now
-    stage, zone = playing(settings), settings.campaign.zone
-    here = stage.campaign(now)
-    try:
-        known = effective(program_in_force(settings).plan, decisions.decisions()).milestones
-    except (UsageError, FileError):
-        known = ()
-    wanted = when(text, now=here, zone=zone, milestones={one.name: one.at for one in known})
-    if wanted < here - A_MINUTE:
-        where = f" The rehearsal is at {wall_clock(here, zone)}." if settings.mode is Mode.REHEARSAL else ""
-        raise UsageError(f"{wall_clock(wanted, zone)} has passed.{where} Leave --at out to send it now.")
-    return stage.real(wanted)
-
-
-def _why_not(echo: Echo, settings: Settings) -> str:
+def _why_not(echo: Echo, settings: Settings, now: datetime) -> str:
     account, text = echo.before.account, echo.of_this
+    there, year = playing(settings).campaign(echo.before.at), this_year(settings, now=now)
+    at = wall_clock(there, settings.campaign.zone, this_year=year)
     if echo.before.post == echo.said.post:
         before = f"{echo.said.account} would have {text} at the same time as {account}."
+    elif echo.before.at > now:
+        before = f"{account} is to say {text} on {at}, in {echo.before.post}."
     else:
-        before = f"{account} has {text} already, from {wall_clock(echo.before.at, settings.campaign.zone)}."
+        before = f"{account} has {text} already, from {at}."
     if echo.verdict is Verdict.REFUSED:
         return f"{before} X takes no copies, on one account or on several. Say it in another way."
     return f"{before} Say it in another way, or add --again."
@@ -147,9 +135,9 @@ def _hindered(own: OwnPost, place: Place) -> list[str]:
     return said
 
 
-def _show(own: OwnPost, settings: Settings, *, later: bool, hindered: Sequence[str]) -> None:
+def _show(own: OwnPost, typed: TypedTime, settings: Settings, *, now: datetime, hindered: Sequence[str]) -> None:
     out = console()
-    at = as_said(own.post.moment.wall_time) if later else "now"
+    at = as_said(own.post.moment.wall_time, this_year=this_year(settings, now=now)) if own.is_for_later else "now"
     mode = "to the pretend networks" if settings.mode.value == "rehearsal" else "[bold red]to the world[/]"
     verb = "This is to go out" if hindered else "This goes out"
     out.print(f"{verb} {at}, {mode}:")
@@ -162,25 +150,13 @@ def _show(own: OwnPost, settings: Settings, *, later: bool, hindered: Sequence[s
         if said.imprint:
             out.print(f"  {said.imprint}", markup=False, style="dim")
     out.print()
+    if typed.stays:
+        out.print(typed.stays, markup=False, soft_wrap=True)
     say_appended(own.appended)
     for one in hindered:
         out.print("[yellow]◷[/]", end=" ")
         out.print(one, markup=False, soft_wrap=True)
-    warn(out, _warnings(own, settings))
-
-
-def _warnings(own: OwnPost, settings: Settings) -> list[Problem]:
-    return [*(echo.warning() for echo in own.echoes), *plain_in(own.post.words, settings)]
-
-
-def say_appended(appended: Mapping[str, Iterable[str]]) -> None:
-    """What was added to a person's words, and how to go without it."""
-    by_words: dict[str, list[str]] = {}
-    for account, words in appended.items():
-        by_words.setdefault(" ".join(words), []).append(account)
-    for words, names in by_words.items():
-        said = f"Added, as to every post: {words} ({', '.join(names)}). To go without: --no-append"
-        console().print(said, markup=False, style="dim", soft_wrap=True)
+    warn(out, warnings_of(own.post.words, own.echoes, settings))
 
 
 def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey, ...]:

@@ -9,11 +9,19 @@ from amplifier.campaign.post import PostId
 from amplifier.cli.named import accounts_named
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
-from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_leaving_out, prepare_taking_in
+from amplifier.deliver.own_change import (
+    OwnChange,
+    carry_out,
+    find_own,
+    held_again,
+    prepare_leaving_out,
+    prepare_taking_in,
+)
 from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
+from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import find_post, program_in_force
-from amplifier.schedule.playing import playing
+from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.schedule.skipping import decide_skip, find_left_out, prepare_skip
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
@@ -45,16 +53,16 @@ def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     own = find_own(options.post, journeys.own_waiting())
     if own:
         change = prepare_leaving_out(own, settings, on=on)
-        if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=False):
+        if not _is_agreed(options, own, _at(change.rows[0].wall_time, settings), _texts(change), undo=False):
             return 1
         carry_out(change, settings, _hand(settings, options), playing=playing(settings), facts={})
         return _tell(settings, options, own, on, None)
     program = program_in_force(settings)
     post = find_post(program, options.post)
     coming = prepare_skip(program, post, on=on)
-    when = coming.moment.wall_time if coming else ""
+    at = _at(coming.moment.wall_time, settings) if coming else ""
     texts = [(said.account, said.text) for said in coming.words] if coming else []
-    if not _is_agreed(options, post, when, texts, undo=False):
+    if not _is_agreed(options, post, at, texts, undo=False):
         return 1
     decision = decide_skip(program, post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
     return _tell(settings, options, post, on, decision.id)
@@ -64,31 +72,39 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     now, stage = utc_now(), playing(settings)
     own = find_own(options.post, journeys.own_skipped(now))
     if own:
-        change = prepare_taking_in(own, settings, now=now, playing=stage, on=on)
+        plan = said_by_the_plan(settings, now=now)
+        change = prepare_taking_in(own, settings, now=now, playing=stage, on=on, plan=plan)
         warnings = [] if options.json else [echo.warning() for echo in change.echoes]
-        if not _is_agreed(options, own, change.rows[0].wall_time, _texts(change), undo=True, warnings=warnings):
+        at = _at(change.rows[0].wall_time, settings)
+        if not _is_agreed(options, own, at, _texts(change), undo=True, warnings=warnings):
             return 1
-        carry_out(change, settings, _hand(settings, options), playing=stage, facts={})
-        return _tell(settings, options, own, on, None, [echo.warning() for echo in change.echoes])
+        plan = said_by_the_plan(settings, now=utc_now())
+        carry_out(change, settings, _hand(settings, options), playing=stage, facts={}, plan=plan)
+        warnings = [echo.warning() for echo in change.echoes]
+        code, held = _tell(settings, options, own, on, None, warnings), held_again(change)
+        if held and not options.json:
+            console().print(f"  It is held as before. {held}", markup=False, soft_wrap=True)
+        return code
     program = program_in_force(settings)
     found = find_left_out(program, options.post, now=now, on=on)
-    taken = prepare_unskip(program, found, on=on)
+    taken = prepare_unskip(program, found, now=now, on=on)
     texts = [(said.account, said.text) for said in taken.words]
     warnings = [] if options.json else taken.warnings
-    if not _is_agreed(options, found.post.id, found.post.moment.wall_time, texts, undo=True, warnings=warnings):
+    at = _at(found.post.moment.wall_time, settings)
+    if not _is_agreed(options, found.post.id, at, texts, undo=True, warnings=warnings):
         return 1
+    find_left_out(program, options.post, now=utc_now(), on=on)  # its time may have come meanwhile
     decision = decide_unskip(program, taken, actor=actor(), reason=options.reason, now=utc_now())
     return _tell(settings, options, found.post.id, on, decision.id, taken.warnings)
 
 
 def _is_agreed(
-    options: argparse.Namespace, post: PostId, when: str, texts: Said, *, undo: bool, warnings: Iterable[Problem] = ()
+    options: argparse.Namespace, post: PostId, at: str, texts: Said, *, undo: bool, warnings: Iterable[Problem] = ()
 ) -> bool:
     """Show what is about to change, and ask."""
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        at = f" at {as_said(when)}" if when else ""
         console().print(f"[bold]{post_name(post)}[/]{at} {'would go out again' if undo else 'would not go out'}:")
         for account, text in texts:
             console().print(f"  {account}: {text}", markup=False)
@@ -123,6 +139,10 @@ def _tell(
 
 def _hand(settings: Settings, options: argparse.Namespace) -> Hand:
     return Hand(actor(), options.reason, utc_now(), settings.campaign.first_day)
+
+
+def _at(wall_time: str, settings: Settings) -> str:
+    return f" at {as_said(wall_time, this_year=this_year(settings, now=utc_now()))}"
 
 
 def _texts(change: OwnChange) -> Said:

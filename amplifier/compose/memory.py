@@ -1,9 +1,9 @@
-"""New texts held against what the ledger remembers: as far back as X's rule asks, in a time that does not grow."""
+"""New texts held against what the ledger remembers and the plan wants: as far as X's rule asks, at a bounded cost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -40,6 +40,22 @@ class _RealTime:
 REAL_TIME: Playing = _RealTime()
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What the plan in force is still to say, in the campaign's time: the ledger lacks a part of it.
+
+    What people decided stands there after the planner's next look, what is far ahead when it is near. `instead` are
+    the ledger's deliveries in whose place this stands. `decided` is the newest decision that it goes by; None: by none.
+    """
+
+    said: tuple[Said, ...] = ()
+    instead: frozenset[int] = frozenset()
+    decided: int | None = None
+
+
+NOTHING_AHEAD = Ahead()
+
+
 def remembered(
     said: Sequence[Said],
     settings: Settings,
@@ -47,12 +63,15 @@ def remembered(
     at: datetime,
     replaced: Collection[int] = (),
     playing: Playing = REAL_TIME,
+    plan: Ahead = NOTHING_AHEAD,
 ) -> tuple[Echo, ...]:
-    """What these texts, which go out at this instant, echo in the ledger and in one another; one echo a text.
+    """What these texts, due at this instant, echo in the ledger, in the plan and in one another; one echo a text.
 
     `replaced` are deliveries that give way to them and have never been out. In a rehearsal `playing` makes days those
     of the campaign; the echoes are told in the times of the ledger.
     """
+    gone, these = {*replaced, *plan.instead}, {(one.post, one.account) for one in said}
+    planned = [one for one in plan.said if (one.post, one.account) not in these]
     accounts, strict = {one.account for one in said}, watched(settings)
     found: dict[int, Spoken] = {}
     for where in around(accounts, playing.campaign(at), settings):
@@ -62,7 +81,7 @@ def remembered(
     if len(strict) > 1 and accounts & strict:
         texts = [one.text for one in said if one.account in strict]
         found |= {row.delivery: row for row in ledger.word_for_word(texts, strict)}
-    known = [replace(row, at=playing.campaign(row.at)) for row in found.values() if row.delivery not in replaced]
+    known = [replace(row, at=playing.campaign(row.at)) for row in found.values() if row.delivery not in gone]
     there = [replace(one, at=playing.campaign(one.at)) for one in said]
     return tuple(
         replace(
@@ -70,7 +89,7 @@ def remembered(
             said=replace(echo.said, at=playing.real(echo.said.at)),
             before=replace(echo.before, at=playing.real(echo.before.at)),
         )
-        for echo in heard(there, known, settings)
+        for echo in heard(there, known, settings, plan=planned)
     )
 
 

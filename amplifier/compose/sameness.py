@@ -152,13 +152,15 @@ def around(accounts: Iterable[str], at: datetime, settings: Settings) -> tuple[A
     return tuple(found)
 
 
-def heard(said: Sequence[Said], ledger: Iterable[Spoken], settings: Settings) -> tuple[Echo, ...]:
-    """What these new texts echo among what the ledger has, and among one another; one echo a text.
+def heard(
+    said: Sequence[Said], ledger: Iterable[Spoken], settings: Settings, *, plan: Iterable[Said] = ()
+) -> tuple[Echo, ...]:
+    """What these new texts echo among what the ledger has, what the plan wants, and one another; one echo a text.
 
     A text takes the place of what its own post says on its own account, and echoes nothing there.
     """
     judge = Judge(settings)
-    known = [as_said(row) for row in ledger]
+    known = [*(as_said(row) for row in ledger), *plan]
     found = []
     for at, one in enumerate(said):
         others = [other for other in known if (other.post, other.account) != (one.post, one.account)]

@@ -10,11 +10,12 @@ from amplifier.campaign.correction import Change, Stand, Way, opened, stands, un
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.fit import first_words
-from amplifier.compose.memory import remembered
+from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, Playing, remembered
+from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.deliver.cost import price
-from amplifier.errors import UsageError
+from amplifier.errors import Problem, UsageError
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, corrections, journeys
@@ -51,11 +52,25 @@ class Correction:
     left: Mapping[str, str]
     echoes: tuple[Echo, ...]
 
+    def warnings(self, settings: Settings) -> list[Problem]:
+        """What to know before anybody agrees: what the new words say nearly again, and tags too long for a network."""
+        words = [act.change.words for act in self.acts if act.change.words is not None]
+        return [*(echo.warning() for echo in self.echoes), *plain_in(words, settings)]
 
-def prepare_correction(
-    post: PostId, words: Mapping[str, NewWords], settings: Settings, *, now: datetime, on: Collection[str] = ()
+
+def prepare_correction(  # noqa: PLR0913  what is corrected where and when, and what stands around it
+    post: PostId,
+    words: Mapping[str, NewWords],
+    settings: Settings,
+    *,
+    now: datetime,
+    on: Collection[str] = (),
+    playing: Playing = REAL_TIME,
+    plan: Ahead = NOTHING_AHEAD,
 ) -> Correction:
     """What correcting this post now would do on each account (`on`: on these alone), with these words for each.
+
+    They are compared with the ledger, and with what the `plan` in force is to say, by the days that play.
 
     Raises UsageError if there is nothing to correct anywhere, TemplateError if a network would not take the words.
     """
@@ -79,7 +94,7 @@ def prepare_correction(
         why = "\n".join(f"  {account}: {sentence}" for account, sentence in left.items())
         raise UsageError(f"There is nothing to correct. Nothing was done.\n{why}")
     _refuse_known_copies(acts)
-    return Correction(post, tuple(acts), left, _echoes(post, acts, settings, now))
+    return Correction(post, tuple(acts), left, _echoes(post, acts, settings, now, playing, plan))
 
 
 def queue_correction(correction: Correction, hand: Hand) -> list[int]:
@@ -126,17 +141,20 @@ def _refuse_known_copies(acts: Sequence[Act]) -> None:
             )
 
 
-def _echoes(post: PostId, acts: Sequence[Act], settings: Settings, now: datetime) -> tuple[Echo, ...]:
+def _echoes(
+    post: PostId, acts: Sequence[Act], settings: Settings, now: datetime, playing: Playing, plan: Ahead
+) -> tuple[Echo, ...]:
     """What the new words echo elsewhere. Raises UsageError for a copy that X would refuse."""
     name = f"{post.slot}/{post.occurrence}"
     said = [Said(name, act.stand.account, act.change.words.text, now) for act in acts if act.change.words is not None]
     replaced = [row.id for act in acts for row in act.stand.waiting]
-    echoes = remembered(said, settings, at=now, replaced=replaced)
+    echoes = remembered(said, settings, at=now, replaced=replaced, playing=playing, plan=plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         what = first_words(refused.said.text)
         raise UsageError(
-            f"{refused.said.account} would say nearly what {refused.before.account} has in {refused.before.post}: "
+            f"{refused.said.account} would say nearly what {refused.before.account} "
+            f"{'is to say' if refused.before.at > now else 'has'} in {refused.before.post}: "
             f"“{what}”. X takes no copies.\n"
             'Say it in another way: --text "..."'
         )

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost
-from amplifier.compose.memory import REAL_TIME, Playing, remembered
+from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, Playing, remembered
 from amplifier.compose.queue import own_occurrence, own_words, with_appended
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
 from amplifier.store import accounts as ledger
-from amplifier.store import posts
+from amplifier.store import decisions, posts
 from amplifier.written import nearest
 
 A_HAIR = timedelta(seconds=1)
@@ -26,13 +26,15 @@ NEW = "this post"  # how messages name it before it has a place in the ledger
 
 @dataclass(frozen=True)
 class OwnPost:
-    """An own post, ready to be queued; `echoes` are texts in the ledger that say nearly the same.
+    """An own post, ready to be queued; `echoes` are texts in the ledger and in the plan that say nearly the same.
 
-    `appended` is what was added to the text on each account, since the campaign appends it and it was not there.
+    `is_for_later`: it was shown with a time that lay ahead. `appended` is what was added to the text on each account,
+    since the campaign appends it and it was not there.
     """
 
     post: WantedPost
     echoes: tuple[Echo, ...]
+    is_for_later: bool = False
     appended: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
@@ -50,9 +52,11 @@ def prepare_own(  # noqa: PLR0913  what is said where and when, and with what
     now: datetime,
     playing: Playing = REAL_TIME,
     append: bool = False,
+    plan: Ahead = NOTHING_AHEAD,
 ) -> OwnPost:
     """The post that would be queued, due at a real instant. `append`: with what the campaign appends to its posts.
 
+    `plan` is what the plan in force is to say, with which it is compared beside the ledger.
     Raises UsageError for an unknown account, TemplateError for impossible words.
     """
     known = {account.name: account for account in settings.accounts}
@@ -74,7 +78,7 @@ def prepare_own(  # noqa: PLR0913  what is said where and when, and with what
         words=words,
     )
     appended = {name: added for name, (_, added) in whole.items() if added}
-    return OwnPost(post, _echoes(NEW, post, settings, playing), appended)
+    return OwnPost(post, _echoes(NEW, post, settings, playing, plan), due_at > now, appended)
 
 
 def moment_at(due_at: datetime, settings: Settings, playing: Playing) -> Moment:
@@ -86,7 +90,7 @@ def moment_at(due_at: datetime, settings: Settings, playing: Playing) -> Moment:
     return Moment(due_at, f"{here:%Y-%m-%dT%H:%M}", settings.campaign.zone, here.fold)
 
 
-def queue_own(
+def queue_own(  # noqa: PLR0913  what is queued by whom and when, and what stands around it
     own: OwnPost,
     settings: Settings,
     *,
@@ -94,10 +98,12 @@ def queue_own(
     now: datetime,
     facts: tuple[Fact, ...] = (),
     playing: Playing = REAL_TIME,
+    plan: Ahead = NOTHING_AHEAD,
 ) -> list[int]:
-    """Queue it, with the facts that its words state; the numbers of its deliveries.
+    """Queue it, with the facts that its words state; the numbers of its deliveries. `plan` is that of this moment.
 
-    Raises UsageError if somebody else has queued nearly the same since it was prepared.
+    Raises UsageError if its time has passed, or somebody else has queued or decided nearly the same, since it was
+    prepared.
     """
     ink = posts.Ink(
         actor=actor,
@@ -105,20 +111,34 @@ def queue_own(
         first_day=settings.campaign.first_day,
     )
     new = tuple(NewDelivery(words, State.QUEUED) for words in own.post.words)
-    first = partial(_must_be_as_shown, own, settings, playing)
-    return posts.add_post(Add(replace(own.post, facts=facts), None, new), ink, first=first)
+    if own.is_for_later and own.post.moment.due_at <= now:
+        raise UsageError("The time that you were shown has passed since, so nothing was queued. Give it another one.")
+    # what is for now is due when somebody agreed to it, however long they thought about it
+    moment = own.post.moment if own.is_for_later else moment_at(max(now, own.post.moment.due_at), settings, playing)
+    own = replace(own, post=replace(own.post, moment=moment, facts=facts))
+    first = partial(_must_be_as_shown, own, settings, playing, plan)
+    return posts.add_post(Add(own.post, None, new), ink, first=first)
 
 
-def _echoes(name: str, post: WantedPost, settings: Settings, playing: Playing) -> tuple[Echo, ...]:
+def must_be_the_plan(plan: Ahead) -> None:
+    """Raises UsageError if somebody has decided about the plan since this one was read; nobody else can do so now."""
+    if plan.decided is not None and decisions.newest_decision() != plan.decided:
+        raise UsageError(
+            "Somebody has decided about the plan a moment ago, so nothing was changed. Give the command once more."
+        )
+
+
+def _echoes(name: str, post: WantedPost, settings: Settings, playing: Playing, plan: Ahead) -> tuple[Echo, ...]:
     due_at = post.moment.due_at
     said = [Said(name, one.account, one.text, due_at) for one in post.words]
-    return remembered(said, settings, at=due_at, playing=playing)
+    return remembered(said, settings, at=due_at, playing=playing, plan=plan)
 
 
-def _must_be_as_shown(own: OwnPost, settings: Settings, playing: Playing) -> None:
+def _must_be_as_shown(own: OwnPost, settings: Settings, playing: Playing, plan: Ahead) -> None:
     """Raises UsageError for an echo that nobody saw who agreed to this post: two people may say the same at once."""
+    must_be_the_plan(plan)
     shown = {_names(echo) for echo in own.echoes}
-    for echo in _echoes(f"{own.post.id.slot}/{own.post.id.occurrence}", own.post, settings, playing):
+    for echo in _echoes(f"{own.post.id.slot}/{own.post.id.occurrence}", own.post, settings, playing, plan):
         if _names(echo) not in shown:
             raise UsageError(
                 f"{echo.before.account} has {echo.of_this} since a moment ago, so nothing was queued: "

@@ -9,10 +9,10 @@ from functools import partial
 
 from amplifier.campaign.delivery import SKIPPED, Journey, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, Words
-from amplifier.compose.memory import Playing, remembered
+from amplifier.compose.memory import NOTHING_AHEAD, Ahead, Playing, remembered
 from amplifier.compose.queue import own_words, with_appended
 from amplifier.compose.sameness import Echo, Said, Verdict
-from amplifier.deliver.own import moment_at
+from amplifier.deliver.own import moment_at, must_be_the_plan
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, own_posts
@@ -20,6 +20,15 @@ from amplifier.store.corrections import Hand
 
 WAITING = (State.QUEUED, State.HELD)
 PREFIX = f"{OWN}/"
+PASSED = "The time that you were shown has passed since,"
+
+
+@dataclass(frozen=True)
+class Around:
+    """With what a post is compared beside the ledger: the days that play, and what the plan in force is to say."""
+
+    playing: Playing
+    plan: Ahead
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,17 @@ def find_own(name: str, among: Iterable[Journey]) -> PostId | None:
     raise UsageError(f"No post of your own called “{name}” is there. What comes, and what is left out: amplifier plan")
 
 
-def prepare_reword(
-    post: PostId, text: str, settings: Settings, *, playing: Playing, on: Collection[str] = (), append: bool = False
+def prepare_reword(  # noqa: PLR0913  which words where, with what, and what stands around them
+    post: PostId,
+    text: str,
+    settings: Settings,
+    *,
+    playing: Playing,
+    on: Collection[str] = (),
+    append: bool = False,
+    plan: Ahead = NOTHING_AHEAD,
 ) -> OwnChange:
-    """Other words for it, on these accounts or wherever it waits.
+    """Other words for it, on these accounts or wherever it waits. `plan` is what the plan in force is to say.
 
     Raises UsageError where it does not wait, or X has the words already; TemplateError for impossible words.
     """
@@ -68,16 +84,18 @@ def prepare_reword(
     where = {row.identity.account: settings.account(row.identity.account) for row in rows}
     whole = {name: with_appended(text, one, settings) if append else (text, ()) for name, one in where.items()}
     words = tuple(own_words(said, where[name], settings) for name, (said, _) in whole.items())
-    echoes = _echoes(post, rows, words, rows[0].due_at, settings, playing)
+    echoes = _echoes(post, rows, words, rows[0].due_at, settings, Around(playing, plan))
     appended = {name: added for name, (_, added) in whole.items() if added}
     return OwnChange(post, rows, words, echoes=echoes, appended=appended)
 
 
-def prepare_move_to(post: PostId, due_at: datetime, settings: Settings, *, playing: Playing) -> OwnChange:
+def prepare_move_to(
+    post: PostId, due_at: datetime, settings: Settings, *, playing: Playing, plan: Ahead = NOTHING_AHEAD
+) -> OwnChange:
     """Another time for it, a real instant. Raises UsageError where it does not wait, or X takes no copy by then."""
     rows = _rows(post, (), settings, to_move=True)
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
-    echoes = _echoes(post, rows, words, due_at, settings, playing)
+    echoes = _echoes(post, rows, words, due_at, settings, Around(playing, plan))
     return OwnChange(post, rows, moment=moment_at(due_at, settings, playing), echoes=echoes)
 
 
@@ -87,7 +105,13 @@ def prepare_leaving_out(post: PostId, settings: Settings, *, on: Collection[str]
 
 
 def prepare_taking_in(
-    post: PostId, settings: Settings, *, now: datetime, playing: Playing, on: Collection[str] = ()
+    post: PostId,
+    settings: Settings,
+    *,
+    now: datetime,
+    playing: Playing,
+    on: Collection[str] = (),
+    plan: Ahead = NOTHING_AHEAD,
 ) -> OwnChange:
     """It waits again where somebody left it out. Raises UsageError where nobody did, or its time has come."""
     rows = tuple(
@@ -98,17 +122,23 @@ def prepare_taking_in(
     if rows[0].due_at <= now:
         raise UsageError("Its time has come, so it cannot be taken in again. To say it anew: amplifier send")
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
-    return OwnChange(post, rows, echoes=_echoes(post, rows, words, rows[0].due_at, settings, playing))
+    return OwnChange(post, rows, echoes=_echoes(post, rows, words, rows[0].due_at, settings, Around(playing, plan)))
 
 
 def carry_out(
-    change: OwnChange, settings: Settings, hand: Hand, *, playing: Playing, facts: Mapping[str, Sequence[Fact]]
+    change: OwnChange,
+    settings: Settings,
+    hand: Hand,
+    *,
+    playing: Playing,
+    facts: Mapping[str, Sequence[Fact]],
+    plan: Ahead = NOTHING_AHEAD,
 ) -> None:
-    """Do what was shown, all or nothing; `facts` are what other words state, by account.
+    """Do what was shown, all or nothing; `facts` are what other words state, by account; `plan` is that of this moment.
 
-    Raises UsageError where the post, or what it would echo, has changed since.
+    Raises UsageError where the post, or what it would echo, has changed since, or the time it moves to has passed.
     """
-    first = partial(_must_be_as_shown, change, settings, playing)
+    first = partial(_must_be_as_shown, change, settings, Around(playing, plan), hand.now)
     on = [row.identity.account for row in change.rows]
     if change.words:
         own_posts.reword(change.post, change.words, facts, hand, first=first)
@@ -118,6 +148,12 @@ def carry_out(
         own_posts.take_in(change.post, on, hand, first=first)
     else:
         own_posts.leave_out(change.post, on, hand, first=first)
+
+
+def held_again(change: OwnChange) -> str:
+    """Why what was taken in again is held, as it was before it was left out; empty where it waits for its time."""
+    rows = journeys.journeys_by_id([row.id for row in change.rows])
+    return next((f"{row.identity.account}: {row.detail}" for row in rows if row.state is State.HELD), "")
 
 
 def _rows(post: PostId, on: Collection[str], settings: Settings, *, to_move: bool = False) -> tuple[Journey, ...]:
@@ -155,26 +191,34 @@ def _echoes(
     words: Iterable[Words],
     due_at: datetime,
     settings: Settings,
-    playing: Playing,
+    around: Around,
 ) -> tuple[Echo, ...]:
     said = [Said(f"{post.slot}/{post.occurrence}", one.account, one.text, due_at) for one in words]
     replaced = [row.id for row in rows]
-    found = remembered(said, settings, at=due_at, replaced=replaced, playing=playing)
+    found = remembered(said, settings, at=due_at, replaced=replaced, playing=around.playing, plan=around.plan)
     refused = next((echo for echo in found if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
     return found
 
 
-def _must_be_as_shown(change: OwnChange, settings: Settings, playing: Playing) -> None:
-    """Raises UsageError for what nobody saw who agreed: the post as somebody else has changed it, or an echo."""
+def _must_be_as_shown(change: OwnChange, settings: Settings, around: Around, now: datetime) -> None:
+    """Raises UsageError for what nobody saw who agreed: the post as somebody else has changed it, or an echo.
+
+    And for a time to which it was to move, and which has passed while somebody thought about it.
+    """
     rows = change.rows
-    now = {row.id: (row.text, row.state, row.due_at) for row in journeys.journeys(post=change.post)}
-    if any(now.get(row.id) != (row.text, row.state, row.due_at) for row in rows):
+    there = {row.id: (row.text, row.state, row.due_at) for row in journeys.journeys(post=change.post)}
+    if any(there.get(row.id) != (row.text, row.state, row.due_at) for row in rows):
         raise UsageError("Somebody has changed the post a moment ago. Look at it, and give the command once more.")
+    if change.moment and change.moment.due_at <= now:
+        raise UsageError(f"{PASSED} so it was not moved. Give it a time that lies ahead.")
     words = change.words or [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
     due_at = change.moment.due_at if change.moment else rows[0].due_at
-    found = _echoes(change.post, rows, words, due_at, settings, playing)
+    if not (change.words or change.moment) and rows[0].state is not State.DROPPED:
+        return  # what is left out echoes nothing
+    must_be_the_plan(around.plan)
+    found = _echoes(change.post, rows, words, due_at, settings, around)
     known = {(one.said.account, one.before.account, one.before.post) for one in change.echoes}
     if any((one.said.account, one.before.account, one.before.post) not in known for one in found):
         raise UsageError("Somebody has said nearly the same a moment ago. Look what is there, and try once more.")

@@ -6,17 +6,24 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import FINAL, Journey, State, is_left_out_for_good
-from amplifier.campaign.post import PostId, WantedPost
-from amplifier.errors import UsageError
+from amplifier.campaign.delivery import FINAL, FREED, HoldReason, Journey, State, is_left_out_for_good
+from amplifier.campaign.post import OWN, PostId, WantedPost
+from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
+from amplifier.compose.sameness import Echo, Said
+from amplifier.errors import FileError, UsageError
+from amplifier.schedule.change import program_in_force
 from amplifier.schedule.known import row_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.reconcile import WINDOW
 from amplifier.schedule.review import find_out
+from amplifier.schedule.stale import wanted_now
+from amplifier.settings import Settings
 from amplifier.store import decisions, journeys
 
 A_DAY = timedelta(days=1)  # the planner looks that far on once a day
+# Of what is held for these it is certain that it is not out, and nobody is about to post it.
+NEVER_OUT = (FREED - {HoldReason.HAND_OFF}) | {HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.KEPT}
 
 
 def still_to_come(program: Program, post: PostId) -> WantedPost | None:
@@ -84,6 +91,56 @@ def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:
     wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))
     ahead = (one for one in wanted if one.moment.due_at > now + WINDOW - A_DAY)
     return next((one for one in ahead if not journeys.journeys(post=one.id)), None)
+
+
+def to_be_said(program: Program, *, now: datetime) -> Ahead:
+    """What the plan is still to say by all decisions that were made, on every account, however far ahead."""
+    made, stage = decisions.decisions(), playing(program.settings)
+    coming: list[WantedPost] = []
+    passed: set[PostId] = set()  # what of these waits all the same is in the ledger alone
+    for one in wanted_now(program, made, now=now):
+        if stage.real(one.moment.due_at) + timedelta(seconds=one.too_late_s) > now:
+            coming.append(one)
+        else:
+            passed.add(one.id)
+    closed = journeys.closed([one.id for one in coming])
+    waiting = journeys.journeys(states=(State.QUEUED, State.HELD))
+    return Ahead(
+        said=tuple(
+            Said(post_name(one.id), words.account, words.text, one.moment.due_at)
+            for one in coming
+            for words in one.words
+            if (one.id, words.account) not in closed
+        ),
+        instead=frozenset(row.id for row in waiting if row.identity.post not in passed and _follows_the_plan(row)),
+        decided=made[-1].id if made else 0,
+    )
+
+
+def said_by_the_plan(settings: Settings, *, now: datetime) -> Ahead:
+    """The same of the plan in force; nothing while there is none."""
+    try:
+        program = program_in_force(settings)
+    except (UsageError, FileError):
+        return NOTHING_AHEAD
+    return to_be_said(program, now=now)
+
+
+def echoes_of(program: Program, post: WantedPost, *, now: datetime) -> tuple[Echo, ...]:
+    """What the words of a post that is to go out again say nearly again, in the ledger or in the rest of the plan.
+
+    `post` is in the campaign's time. On X the planner holds what does.
+    """
+    stage = playing(program.settings)
+    at = stage.real(post.moment.due_at)
+    said = [Said(post_name(post.id), words.account, words.text, at) for words in post.words]
+    return remembered(said, program.settings, at=at, playing=stage, plan=to_be_said(program, now=now))
+
+
+def _follows_the_plan(row: Journey) -> bool:
+    """Whether what waits there becomes what the plan wants, or nothing where it wants nothing."""
+    doubtful = row.frozen or row.unseen_since is not None or (row.state is State.HELD and row.reason not in NEVER_OUT)
+    return row.identity.post.slot != OWN and row.identity.revision == 0 and not doubtful
 
 
 def _has_begun(row: Journey) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import Mode, Settings
 from amplifier.store import ledger
@@ -13,3 +16,8 @@ def playing(settings: Settings) -> Stage:
     if settings.mode is Mode.LIVE or opened is None or not opened.stage:
         return LIVE
     return Stage.from_json(opened.stage)
+
+
+def this_year(settings: Settings, *, now: datetime) -> int:
+    """The year that it is in the campaign at this instant: a time in another is shown with its year."""
+    return playing(settings).campaign(now).astimezone(ZoneInfo(settings.campaign.zone)).year

@@ -15,7 +15,7 @@ from amplifier.compose.memory import remembered
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
-from amplifier.schedule.ahead import must_be_ahead, must_be_ahead_there, must_not_have_begun
+from amplifier.schedule.ahead import echoes_of, must_be_ahead, must_be_ahead_there, must_not_have_begun, to_be_said
 from amplifier.schedule.facts import values
 from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
@@ -44,20 +44,21 @@ class Rewording:
 class PlanWords:
     """The plan's words for a post in place of people's: the accounts that get them, and the words as far as it has any.
 
-    `after` is as in Rewording.
+    `after` is as in Rewording; `echoes` say nearly the same as they do.
     """
 
     post: PostId
     accounts: tuple[str, ...]
     words: tuple[Words, ...]
     after: int
+    echoes: tuple[Echo, ...] = ()
 
 
-def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> Rewording:
+def prepare_words(program: Program, post: PostId, words: Mapping[str, str], *, now: datetime) -> Rewording:
     """What giving this post other words on these accounts (account to text) would make of it.
 
-    Raises UsageError if it is too late, the post does not go there or X has the words already, TemplateError if a
-    network would not take them.
+    Raises UsageError if it is too late, the post does not go there or X has the words already or is to have them,
+    TemplateError if a network would not take them.
     """
     must_be_ahead_there(program, post, words)
     settings = program.settings
@@ -68,7 +69,8 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str]) -> R
     waiting = (State.QUEUED, State.HELD)
     rows = [row for row in journeys.journeys(post=there) if row.identity.account in words and row.state in waiting]
     gives_way = [row.id for row in rows]
-    echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings))
+    plan = to_be_said(program, now=now)
+    echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings), plan=plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
@@ -91,7 +93,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
     `seen` is what the person agreed to: the words state what was so then, whatever changed while they thought about it.
     Raises what `prepare_words` raises.
     """
-    new = prepare_words(program, post, words)
+    new = prepare_words(program, post, words, now=now)
     made, last = decisions.decisions(), _last(program, post)
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
@@ -112,7 +114,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
     )
 
 
-def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = ()) -> PlanWords:
+def prepare_plan_words(program: Program, post: PostId, *, now: datetime, on: Collection[str] = ()) -> PlanWords:
     """The words of the plan that this post would have again where people gave it others, on these accounts or on all.
 
     Raises UsageError where nobody gave it other words, or it is too late.
@@ -131,7 +133,8 @@ def prepare_plan_words(program: Program, post: PostId, *, on: Collection[str] = 
     trial = (*decisions.decisions(), replace(last, value=json.dumps(rest), hours=hours_around(program, post)))
     wanted = next((one for one in wanted_posts(program, trial) if one.id == post), None)
     words = tuple(said for said in wanted.words if said.account in chosen) if wanted else ()
-    return PlanWords(post, chosen, words, last.id)
+    echoes = echoes_of(program, replace(wanted, words=words), now=now) if wanted else ()
+    return PlanWords(post, chosen, words, last.id, echoes)
 
 
 def decide_plan_words(program: Program, back: PlanWords, *, actor: str, reason: str, now: datetime) -> Decision:

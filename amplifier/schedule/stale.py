@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,10 @@ from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, wanted_posts
 from amplifier.settings import Mode
-from amplifier.store import journeys, ledger, stated
+from amplifier.store import decisions, journeys, ledger, stated
 
 WAITING = (State.QUEUED, State.HELD)
+UNMOVED: Mapping[PostId, datetime] = {}
 
 
 def stale_words(
@@ -57,8 +59,12 @@ def stale_unsent(
     now: datetime,
     among: Collection[int] | None = None,
     states: Collection[State] = (),
+    moved: Mapping[PostId, datetime] = UNMOVED,
 ) -> dict[int, Stale]:
-    """The same of own posts and corrections that are not out yet, by delivery; `among`, `states`: only these."""
+    """The same of own posts and corrections that are not out yet, by delivery; `among`, `states`: only these.
+
+    `moved` are the real instants to which own posts are about to move.
+    """
     today = facts.values(effective(program.plan, made), program.settings.campaign)
     left = facts.left_alone(made)
     found = {}
@@ -66,12 +72,26 @@ def stale_unsent(
         said, text = one.delivery, one.delivery.text
         if states and said.state not in states:
             continue
-        day = campaign_day(program, _goes_at(program, one.waits, now) if one.waits else now)
+        waits, due_at = one.waits, moved.get(one.post)
+        if waits and due_at:
+            waits = replace(waits, due_at=due_at, run_at=due_at, again=False)
+        day = campaign_day(program, _goes_at(program, waits, now) if waits else now)
         known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
         wrong = not_left(wrongs(text, known, today, day), left_of(one.post, left), day)
         if wrong:
             found[said.id] = Stale(one.post, said.account, text, day, wrong)
     return found
+
+
+def if_moved(
+    program: Program, post: PostId, due_at: datetime, *, now: datetime
+) -> tuple[tuple[Stale, ...], tuple[Stale, ...]]:
+    """What of an own post's words is no longer so as it stands, and what were no longer so if it were due then."""
+    made = decisions.decisions()
+    rows = [row.id for row in journeys.journeys(post=post) if row.identity.revision == 0]
+    had = stale_unsent(program, made, now=now, among=rows, states=WAITING)
+    has = stale_unsent(program, made, now=now, among=rows, states=WAITING, moved={post: due_at})
+    return tuple(had.values()), tuple(has.values())
 
 
 def wanted_now(program: Program, made: tuple[Decision, ...], *, now: datetime) -> list[WantedPost]:

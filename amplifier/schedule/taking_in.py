@@ -9,9 +9,10 @@ from datetime import datetime
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Words
 from amplifier.campaign.skips import everywhere_but, only_on
-from amplifier.compose.memory import remembered
+from amplifier.compose.memory import Ahead, remembered
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import Problem, UsageError
+from amplifier.schedule.ahead import to_be_said
 from amplifier.schedule.known import hours_around, row_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
@@ -34,6 +35,7 @@ class TakenIn:
     words: tuple[Words, ...]
     echoes: tuple[Echo, ...]
     held: Mapping[str, Problem]
+    plan: Ahead
 
     @property
     def warnings(self) -> list[Problem]:
@@ -41,21 +43,21 @@ class TakenIn:
         return [*(echo.warning() for echo in self.echoes), *self.held.values()]
 
 
-def prepare_unskip(program: Program, found: LeftOut, *, on: Collection[str] = ()) -> TakenIn:
+def prepare_unskip(program: Program, found: LeftOut, *, now: datetime, on: Collection[str] = ()) -> TakenIn:
     """What taking it in again, everywhere or on these accounts, would make of it.
 
     Raises UsageError where X has the words, and the planner would not know of it.
     """
     words = tuple(said for said in found.post.words if not on or said.account in on)
-    held = _held(program, found, on)
-    echoes = _echoes(program, found, [said for said in words if said.account not in held])
+    held, plan = _held(program, found, on), to_be_said(program, now=now)
+    echoes = _echoes(program, found, [said for said in words if said.account not in held], plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         raise UsageError(
             f"{refused}. X takes no copies, on one account or on several. Take it in on the others alone: "
             f"amplifier skip {post_name(found.post.id)} --undo --on ACCOUNTS"
         )
-    return TakenIn(found, tuple(on), words, echoes, held)
+    return TakenIn(found, tuple(on), words, echoes, held, plan)
 
 
 def decide_unskip(program: Program, taken: TakenIn, *, actor: str, reason: str, now: datetime) -> Decision:
@@ -69,7 +71,7 @@ def decide_unskip(program: Program, taken: TakenIn, *, actor: str, reason: str, 
     def check() -> None:
         must_stand(program, found.post.id, found.skip)
         known = {(one.said.account, one.before.account, one.before.post) for one in taken.echoes}
-        for one in _echoes(program, found, compared):
+        for one in _echoes(program, found, compared, taken.plan):
             if (one.said.account, one.before.account, one.before.post) not in known:
                 raise UsageError(SINCE)
 
@@ -108,10 +110,10 @@ def _held(program: Program, found: LeftOut, on: Collection[str]) -> dict[str, Pr
     }
 
 
-def _echoes(program: Program, found: LeftOut, words: Iterable[Words]) -> tuple[Echo, ...]:
+def _echoes(program: Program, found: LeftOut, words: Iterable[Words], plan: Ahead) -> tuple[Echo, ...]:
     """What these words echo of all that is out or to come; the post itself may be there under the ledger's name."""
     there = row_of(program, found.post.id)
     said = [Said(post_name(there), one.account, one.text, found.real) for one in words]
     rows = [row.id for row in journeys.journeys(post=there)]
     settings = program.settings
-    return remembered(said, settings, at=found.real, replaced=rows, playing=playing(settings))
+    return remembered(said, settings, at=found.real, replaced=rows, playing=playing(settings), plan=plan)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from amplifier.campaign.plan import At
 from amplifier.errors import UsageError
 from amplifier.schedule.times import MOMENT_HINT, Refused, distance, instant, local, moment, plain
 
@@ -32,6 +33,12 @@ def when(text: str, *, now: datetime, zone: str, milestones: Mapping[str, dateti
         wall = _taken(local(f"{day} {clock['clock']}", zone), milestones)
         return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     return instant(_taken(moment(said, zone=zone, milestones=milestones), milestones), milestones, zone)
+
+
+def hangs_on(text: str, *, zone: str, milestones: Collection[str]) -> str:
+    """The milestone from which this text counts; empty where it names a moment, or nothing that can be read."""
+    found = moment(plain(text), zone=zone, milestones=milestones)
+    return found.milestone if isinstance(found, At) else ""
 
 
 def _day(word: str, today: date) -> date | None:

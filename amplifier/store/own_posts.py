@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
@@ -9,15 +10,17 @@ from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.delivery import FREED, PASSING, SKIPPED, HoldReason, State, Verb
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.errors import UsageError
-from amplifier.store import fact_names, ledger
+from amplifier.store import decisions, fact_names, ledger
 from amplifier.store.corrections import Hand, move
 from amplifier.store.errands import awaits_a_look
-from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.events import Event, events_of, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading, whole
 
 # Other words, or another time, may do away with these.
 OF_ITS_WORDS = frozenset({HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY})
+LEFT_OUT, TAKEN_IN, HELD_BEFORE = "left out", "taken in again", "held before"  # kinds of events
+WAS_HELD = "It was held when somebody left it out."
 Check = Callable[[], None]
 
 
@@ -87,12 +90,18 @@ def leave_out(post: PostId, accounts: Collection[str], hand: Hand, *, first: Che
     ledger.lock()
     first()
     for row in _waiting(_rows(post, accounts, lock=True), named=True):
-        move(row, State.DROPPED, "left out", hand.actor, hand.now, reason=SKIPPED, detail=hand.reason)
+        if row.state == State.HELD:
+            told = json.dumps([row.reason, row.detail])
+            write_events([Event(hand.now, hand.actor, of_delivery(row.pk), HELD_BEFORE, detail=told)])
+        move(row, State.DROPPED, LEFT_OUT, hand.actor, hand.now, reason=SKIPPED, detail=hand.reason)
 
 
 @whole
 def take_in(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check) -> None:
-    """What was left out on these accounts waits for its time again. Raises UsageError where that is over."""
+    """What was left out on these accounts waits for its time again, held for what it was held for before.
+
+    What passes by itself holds it anew, if it still does, when it is due. Raises UsageError where its time is over.
+    """
     ledger.lock()
     first()
     for row in _rows(post, accounts, lock=True):
@@ -101,7 +110,27 @@ def take_in(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check
             raise UsageError(f"It cannot be taken in again on {row.account.label}. Nothing was changed.")
         deadline = row.post.due_at + timedelta(seconds=row.post.too_late_s)  # it may have moved meanwhile
         fields = {"run_at": row.post.due_at, "too_late_at": deadline}
-        move(row, State.QUEUED, "taken in again", hand.actor, hand.now, detail=hand.reason, fields=fields)
+        reason, detail = _held_before(row)
+        if not reason or reason in PASSING:
+            move(row, State.QUEUED, TAKEN_IN, hand.actor, hand.now, detail=hand.reason, fields=fields)
+            continue
+        if reason == HoldReason.UNTRUE:  # it may be true by now: the planner looks at once
+            decisions.let_go_late(now=hand.now)
+        if hand.reason:
+            write_events([Event(hand.now, hand.actor, of_delivery(row.pk), "why it is taken in", detail=hand.reason)])
+        move(row, State.HELD, TAKEN_IN, hand.actor, hand.now, reason=reason, detail=detail, fields=fields)
+
+
+def _held_before(row: DeliveryRow) -> tuple[str, str]:
+    """For what it was held when somebody left it out, and the sentence that said so; empty where it was not."""
+    history = events_of(of_delivery(row.pk))
+    at = max((place for place, one in enumerate(history) if one.kind == LEFT_OUT), default=0)
+    if not history or history[at].before != State.HELD:
+        return "", ""
+    if at and history[at - 1].kind == HELD_BEFORE:
+        reason, detail = json.loads(history[at - 1].detail)
+        return str(reason), str(detail)
+    return HoldReason.KEPT, WAS_HELD  # an earlier version did not write down why
 
 
 def _waiting(rows: Sequence[DeliveryRow], *, named: bool) -> list[DeliveryRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db import connection
 from amplifier.cli import following
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.playing import playing
 from amplifier.settings import load
 from amplifier.store import decisions, heartbeats, journeys
 from amplifier.store.models import DeliveryRow
@@ -132,3 +134,19 @@ def test_facts_says_what_is_untrue_and_lets_it_stand(shell: Shell) -> None:
     assert shell("facts", "leave", "ballot-opens", "--reason", "the hall knows").code == 0
     assert decisions.decisions()[-1].reason == "the hall knows"
     assert shell("facts").code == 0
+
+
+def test_new_words_with_a_tag_that_is_too_long_for_a_network_are_told_before_anybody_agrees(out: Shell) -> None:
+    words = ("correct", POST, "--text", "The hall is open #" + "lang" * 17)
+    said = " ".join(out(*words).out.split())
+    assert "is longer than a hashtag may be on Bluesky, so it stays plain words there." in said
+    assert [one["rule"] for one in out.ask(*words, "--on", "bluesky", "--yes")["warnings"]] == ["long_tag"]
+
+
+def test_new_words_are_compared_with_what_was_decided_a_moment_ago(out: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = playing(load(out.home)).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    monkeypatch.setattr("amplifier.cli.correct.utc_now", lambda: noon)
+    soon = "debate-begins/once"
+    assert out("edit", soon, "The hall is open to all of you", "--on", "x", "--no-append", "--yes").code == 0
+    told = out.refused("correct", POST, "--text", "The hall is open to all of you", "--on", "x", "--no-append", "--yes")
+    assert f"x would say nearly what x is to say in {soon}" in told

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from amplifier.clock import utc_now
@@ -88,3 +90,32 @@ def test_the_preview_names_what_is_out_and_would_be_untrue(shell: Shell) -> None
     assert shell.ask("milestone", "move", "debate", "+40m", "--yes")["untrue"] == [
         {"post": "debate-ahead/once", "account": "x"}
     ]
+
+
+def test_a_move_whose_time_passes_while_somebody_reads_changes_nothing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def think(_question: str, *, yes: bool) -> bool:
+        monkeypatch.setattr("amplifier.cli.milestone.utc_now", lambda: utc_now() + timedelta(days=1))
+        return not yes
+
+    monkeypatch.setattr("amplifier.cli.milestone.agreed", think)
+    said = shell("milestone", "move", "debate", "+40m")
+    assert (said.code, decisions.decisions()) == (2, ())
+    assert "The new time of debate has passed since you were asked, so nothing was moved." in said.err
+
+
+def test_a_move_shows_the_posts_whose_time_would_have_passed(shell: Shell) -> None:
+    said = " ".join(shell("milestone", "move", "registration", "2023-09-24 09:00").out.split())
+    assert "ballot-opens/once past: it is missed if it is too late by then" in said
+    assert "past:" not in shell("milestone", "move", "debate", "+40m").out
+    told = shell.ask("milestone", "move", "registration", "2023-09-24 09:00", "--yes")
+    assert "ballot-opens/once" in told["past"]
+
+
+def test_a_time_in_another_year_than_this_is_shown_with_it(shell: Shell) -> None:
+    file = shell.home / "settings.yaml"
+    file.write_text(file.read_text().replace("last_day: 2023-10-11", "last_day: 2024-01-10"))
+    said = shell("milestone", "move", "debate", "2024-01-02 14:40", "--yes").out
+    assert "debate  Tue 10 Oct 14:40 → Tue 2 Jan 2024 14:40 GMT" in said
+    assert "Tue 2 Jan 2024 14:40 GMT  debate  the file says Tue 10 Oct 14:40" in shell("milestone").out

@@ -17,7 +17,7 @@ from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
 TEXT = "Come to the stall by the doors"
-WHEN = "2023-10-12 10:00"
+WHEN = "2023-10-11 10:00"
 
 
 def own() -> dict[str, Journey]:
@@ -35,8 +35,8 @@ def name(shell: Shell) -> str:
 def test_it_goes_out_when_its_time_plays(shell: Shell, name: str) -> None:
     assert name.startswith("own/")
     row, stage = own()["x"], playing(load(shell.home))
-    assert row.wall_time == "2023-10-12T10:00"
-    assert f"{stage.campaign(row.due_at):%Y-%m-%d %H:%M}" == "2023-10-12 09:00"  # in London it is summer
+    assert row.wall_time == "2023-10-11T10:00"
+    assert f"{stage.campaign(row.due_at):%Y-%m-%d %H:%M}" == "2023-10-11 09:00"  # in London it is summer
     assert abs(row.due_at - utc_now()) < timedelta(hours=2), "in minutes, not in its own year"
 
 
@@ -57,12 +57,12 @@ def test_a_time_that_has_passed_is_refused_with_the_rehearsals_own_time(shell: S
 
 
 def test_it_stands_in_the_plan_at_its_time(shell: Shell, name: str) -> None:
-    said = shell("plan", "--from", "2023-10-12", "--to", "2023-10-12").out
+    said = shell("plan", "--from", "2023-10-11", "--to", "2023-10-11").out
     assert f"10:00  {name}  your own" in said
     assert TEXT in said
-    told = shell.ask("plan", "--from", "2023-10-12", "--to", "2023-10-12")["posts"]
+    told = shell.ask("plan", "--from", "2023-10-11", "--to", "2023-10-11")["posts"]
     assert [(one["post"], one["own"]) for one in told if one["own"]] == [(name, True)]
-    assert name not in shell("plan", "--from", "2023-10-11", "--to", "2023-10-11").out
+    assert name not in shell("plan", "--from", "2023-10-10", "--to", "2023-10-10").out
 
 
 def test_what_the_campaign_appends_is_added_unless_somebody_says_no(shell: Shell) -> None:
@@ -101,7 +101,7 @@ def test_it_is_found_by_the_beginning_or_the_end_of_its_name(shell: Shell, name:
 def test_it_moves_to_another_time_on_every_account(shell: Shell, name: str) -> None:
     before = own()["x"].due_at
     said = shell("edit", name, "--at", "2023-10-11 09:30", "--yes")
-    assert f"{name}  Thu 12 Oct 10:00 → Wed 11 Oct 09:30" in said.out
+    assert f"{name}  Wed 11 Oct 10:00 → Wed 11 Oct 09:30" in said.out
     assert "✓ Moved." in said.out
     for row in own().values():
         assert (row.wall_time, row.due_at < before, row.run_at == row.due_at) == ("2023-10-11T09:30", True, True)
@@ -118,14 +118,14 @@ def test_what_is_out_somewhere_does_not_move(shell: Shell, name: str) -> None:
 
 def test_it_is_left_out_and_taken_in_again(shell: Shell, name: str) -> None:
     said = shell("skip", name, "--on", "x", "--reason", "not there", "--yes")
-    assert f"{name} at Thu 12 Oct 10:00 would not go out:\n  x: {TEXT}" in said.out
+    assert f"{name} at Wed 11 Oct 10:00 would not go out:\n  x: {TEXT}" in said.out
     assert {account: row.state for account, row in own().items()} == {
         "x": State.DROPPED,
         "bluesky": State.QUEUED,
         "mastodon": State.QUEUED,
     }
-    plan = shell("plan", "--from", "2023-10-12", "--to", "2023-10-12").out
-    assert f"left out  Thu 12 Oct 10:00  {name} on x" in plan
+    plan = shell("plan", "--from", "2023-10-11", "--to", "2023-10-11").out
+    assert f"left out  Wed 11 Oct 10:00  {name} on x" in plan
     assert shell("skip", name, "--undo", "--yes").code == 0
     assert {row.state for row in own().values()} == {State.QUEUED}
     assert shell("skip", name, "--yes").code == 0
@@ -153,7 +153,7 @@ def test_what_is_held_for_its_words_goes_on_with_other_words(shell: Shell, name:
 
 
 def test_nearly_the_same_is_refused_on_x_and_told_elsewhere(shell: Shell, name: str) -> None:
-    shell("send", "Soup for all of us in the hall", "--to", "all", "--at", "2023-10-12 11:00", "--yes")
+    shell("send", "Soup for all of us in the hall", "--to", "all", "--at", "2023-10-11 11:00", "--yes")
     said = shell.refused("edit", name, "Soup for all of us in the hall!", "--on", "x", "--yes")
     assert "X takes no copies" in said
     other = shell("edit", name, "Soup for all of us in the hall!", "--on", "mastodon", "--yes")
@@ -197,6 +197,65 @@ def test_taking_in_again_tells_what_says_nearly_the_same_by_now(shell: Shell) ->
     shell("send", TEXT, "--to", "mastodon", "--at", WHEN, "--yes")
     first = post_name(own()["mastodon"].identity.post)
     shell("skip", first, "--yes")
-    assert shell("send", TEXT, "--to", "mastodon", "--at", "2023-10-12 10:05", "--yes").code == 1
+    assert shell("send", TEXT, "--to", "mastodon", "--at", "2023-10-11 10:05", "--yes").code == 1
     said = shell("skip", first, "--undo", "--yes")
     assert "say the same on mastodon" in " ".join(said.out.split()) or "nearly the same" in " ".join(said.out.split())
+
+
+def test_a_move_names_no_time_that_has_passed_nor_a_day_outside_the_campaign(shell: Shell, name: str) -> None:
+    said = shell("edit", name, "--at", "2022-10-11 10:00", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert "Tue 11 Oct 2022 10:00 has passed. The rehearsal is at " in said.err
+    assert "Give it a time that lies ahead, such as +10m." in said.err
+    assert "Leave --at out" not in said.err
+    assert "11 October 2032 is outside the campaign." in shell.refused(
+        "edit", name, "--at", "2032-10-11 10:00", "--yes"
+    )
+    assert {row.wall_time for row in own().values()} == {"2023-10-11T10:00"}
+
+
+def test_a_move_to_a_milestone_says_that_it_does_not_follow(shell: Shell, name: str) -> None:
+    said = shell("edit", name, "--at", "debate + 1h", "--yes")
+    assert "It goes out Tue 10 Oct 15:40, and stays there if debate moves: it is no post of the plan." in said.out
+    shell("milestone", "move", "debate", "+40m", "--yes")
+    assert {row.wall_time for row in own().values()} == {"2023-10-10T15:40"}
+
+
+def test_a_time_that_passes_while_somebody_reads_moves_nothing(
+    shell: Shell, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def think(_question: str, *, yes: bool) -> bool:
+        monkeypatch.setattr("amplifier.cli.edit.utc_now", lambda: utc_now() + timedelta(days=1))
+        return not yes
+
+    monkeypatch.setattr("amplifier.cli.edit.agreed", think)
+    said = shell("edit", name, "--at", "2023-10-11 09:30")
+    assert (said.code, "The time that you were shown has passed since, so it was not moved." in said.err) == (2, True)
+    assert {row.wall_time for row in own().values()} == {"2023-10-11T10:00"}
+
+
+def test_a_move_shows_which_words_it_makes_untrue_and_which_true_again(shell: Shell) -> None:
+    shell("send", "Tomorrow at 14:40 we debate", "--to", "x,mastodon", "--at", "2023-10-09 10:00", "--yes")
+    name = post_name(own()["x"].identity.post)
+    said = shell("edit", name, "--at", "2023-10-10 10:00")
+    assert said.code == 1, "nobody agreed"
+    assert f"‖ {name} on x, mastodon would be held." in said.out
+    assert "Your words say “Tomorrow”, the post goes out on Tue 10 Oct" in " ".join(said.out.split())
+    assert "Afterwards: amplifier edit, or amplifier facts leave" in said.out
+    told = shell.ask("edit", name, "--at", "2023-10-10 10:00", "--yes")
+    assert [one["account"] for one in told["held"]] == ["x", "mastodon"]
+    assert (
+        f"✓ {name} is true again, and would no longer be held." in shell("edit", name, "--at", "2023-10-09 11:00").out
+    )
+    assert "would be held" not in shell("edit", name, "--at", "2023-10-10 11:00").out, "it is so already"
+
+
+def test_what_was_decided_or_lies_far_ahead_counts_for_every_change_of_it(shell: Shell) -> None:
+    shell("send", "Soup for all of us in the hall", "--to", "x", "--at", "2023-09-30 11:00", "--no-append", "--yes")
+    name = post_name(own()["x"].identity.post)
+    shell("edit", "onward", "Soup for all of us in the halls", "--on", "x", "--no-append", "--yes")
+    near = shell.refused("edit", name, "--at", "2023-10-10 11:00", "--yes")
+    assert f"{name} and onward/once say nearly the same on x within 7 days" in near
+    shell("edit", name, "Come to the stall", "--no-append", "--yes")
+    shell("edit", name, "--at", "2023-10-10 11:00", "--yes")
+    assert "onward/once say nearly the same" in shell.refused("edit", name, "Soup for all of us in the hall", "--yes")

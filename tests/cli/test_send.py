@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
+from amplifier.schedule.program import post_name
 from amplifier.store import heartbeats, journeys, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
@@ -166,3 +169,105 @@ def test_whoever_is_asked_to_agree_is_told_what_keeps_it_from_going_out(shell: S
     assert "This goes out now" in " ".join(
         shell("send", "Good night", "--to", "mastodon", "--yes", "--wait", "0").out.split()
     )
+
+
+def _far_ahead(slot: str) -> None:
+    """The ledger has no row of it, as of every post further ahead than it looks."""
+    DeliveryRow.objects.filter(post__slot=slot).delete()
+    PostRow.objects.filter(slot=slot).delete()
+
+
+def _planned(slot: str, account: str) -> str:
+    return next(
+        row.text for row in journeys.journeys() if (row.identity.post.slot, row.identity.account) == (slot, account)
+    ).split("\n")[0]
+
+
+BEFORE_ONWARD = ("--at", "2023-10-11 15:00", "--no-append")
+
+
+def test_what_people_decided_a_moment_ago_is_not_said_once_more_beside_it(shell: Shell) -> None:
+    assert shell("edit", "onward", "Soup for everybody in the hall", "--on", "x,mastodon", "--yes").code == 0
+    said = shell.refused("send", "Soup for everybody in the halls", "--to", "x", *BEFORE_ONWARD, "--yes")
+    assert "x is to say nearly this text on Wed 11 Oct 16:00, in onward/once. X takes no copies" in said
+    said = shell.refused("send", "Soup for everybody in the halls", "--to", "mastodon", *BEFORE_ONWARD, "--yes")
+    assert "mastodon is to say nearly this text on Wed 11 Oct 16:00, in onward/once." in said
+    assert "add --again" in said
+
+
+def test_words_that_a_decision_has_replaced_are_free_again(shell: Shell) -> None:
+    words = _planned("onward", "x")
+    assert "in onward/once" in shell.refused("send", words, "--to", "x", *BEFORE_ONWARD, "--yes")
+    assert shell("edit", "onward", "Soup for everybody in the hall", "--on", "x", "--yes").code == 0
+    assert "This is to go out" in shell("send", words, "--to", "x", *BEFORE_ONWARD, "--yes").out
+
+
+def test_what_the_plan_wants_further_ahead_than_the_ledger_looks_is_not_said_beside_it(shell: Shell) -> None:
+    words = _planned("onward", "x")
+    _far_ahead("onward")
+    said = shell.refused("send", words, "--to", "x", *BEFORE_ONWARD, "--yes")
+    assert "x is to say this text on Wed 11 Oct 16:00, in onward/once." in said
+    assert shell("send", words, "--to", "x", "--at", "2023-09-28 10:00", "--no-append", "--yes").code == 1
+    assert "◷ waiting" in shell("send", words, "--to", "mastodon", "--at", "2023-10-09 10:00", "--yes").out
+
+
+@pytest.mark.parametrize("text", ["2032-10-10 15:20", "+500d", "2023-11-10 15:20"])
+def test_a_day_that_is_none_of_the_campaigns_is_refused_with_its_year(shell: Shell, text: str) -> None:
+    said = shell.refused("send", "Come to the stall", "--to", "x", "--at", text, "--yes")
+    assert "is outside the campaign. The campaign goes from 24 September 2023 to 11 October 2023." in said
+    assert not [row for row in journeys.journeys() if row.identity.post.slot == "own"]
+
+
+def test_a_year_that_has_passed_is_told(shell: Shell) -> None:
+    said = shell("send", "Come to the stall", "--to", "x", "--at", "2022-10-10 15:20", "--yes")
+    assert (said.code, said.out) == (2, "")
+    assert "Mon 10 Oct 2022 15:20 has passed. The rehearsal is at " in said.err
+    assert said.err.rstrip().endswith("Leave --at out to send it now.")
+
+
+def test_a_time_in_another_year_than_this_is_shown_with_it(shell: Shell) -> None:
+    _until_new_year(shell)
+    said = shell("send", "Come to the stall", "--to", "x", "--at", "2024-01-02 15:20", "--yes").out
+    assert "This is to go out Tue 2 Jan 2024 15:20, to the pretend networks:" in said
+    assert (
+        "This is to go out Tue 10 Oct 15:20"
+        in shell("send", "Doors open", "--to", "x", "--at", "2023-10-10 15:20", "--yes").out
+    )
+    name = next(post_name(row.identity.post) for row in journeys.own_waiting() if "stall" in row.text)
+    moved = shell("edit", name, "--at", "2024-01-03 09:00", "--yes").out
+    assert f"{name}  Tue 2 Jan 2024 15:20 → Wed 3 Jan 2024 09:00" in moved
+    assert f"{name} at Wed 3 Jan 2024 09:00 would not go out" in shell("skip", name, "--yes").out
+
+
+def _until_new_year(shell: Shell) -> None:
+    file = shell.home / "settings.yaml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before.replace("last_day: 2023-10-11", "last_day: 2024-01-10"), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+
+
+def test_a_time_counted_from_a_milestone_says_that_it_does_not_follow(shell: Shell) -> None:
+    words = ("send", "Come to the stall", "--to", "mastodon")
+    said = shell(*words, "--at", "debate - 1h", "--yes").out
+    assert "It goes out Tue 10 Oct 13:40, and stays there if debate moves: it is no post of the plan." in said
+    told = shell.ask(*words, "--again", "--at", "debate", "--yes")
+    assert told["stays"] == "It goes out Tue 10 Oct 14:40, and stays there if debate moves: it is no post of the plan."
+    assert shell.ask("send", "Doors open", "--to", "mastodon", "--at", "+1h", "--yes")["stays"] is None
+    assert "stays there" not in shell("send", "Good night", "--to", "mastodon", "--at", "tue 15:00", "--yes").out
+
+
+def test_a_time_that_passes_while_somebody_reads_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def think(_question: str, *, yes: bool) -> bool:
+        monkeypatch.setattr("amplifier.cli.send.utc_now", lambda: utc_now() + timedelta(days=1))
+        return not yes
+
+    monkeypatch.setattr("amplifier.cli.send.agreed", think)
+    said = shell("send", "Come to the stall", "--to", "x", "--at", "2023-10-11 15:00")
+    assert (said.code, "The time that you were shown has passed since, so nothing was queued." in said.err) == (2, True)
+    assert not journeys.own_waiting()
+
+
+def test_a_tag_that_is_too_long_for_a_network_is_told_before_anybody_agrees(shell: Shell) -> None:
+    long = "#" + "lang" * 17
+    said = " ".join(shell("send", f"Come {long}", "--to", "bluesky,mastodon", "--yes").out.split())
+    assert "is longer than a hashtag may be on Bluesky" in said

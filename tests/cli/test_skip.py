@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
@@ -131,3 +135,45 @@ def test_one_of_several_hours_is_named_by_its_time(shell: Shell) -> None:
     assert said.code == 0, said.out
     assert decisions.decisions()[-1].subject == "good-morning/2023-10-09#1"
     assert "There is no coming post" in shell.refused("skip", "good-morning/2023-10-09T07:46", "--yes")
+
+
+def test_a_post_that_is_taken_in_again_says_what_it_is_too_near_to(shell: Shell) -> None:
+    words = next(row.text for row in journeys.journeys() if row.identity.post.slot == "onward").split("\n")[0]
+    assert shell("skip", "onward", "--on", "x,mastodon", "--yes").code == 0
+    send = ("send", words, "--to", "x", "--at", "2023-10-11 15:00", "--no-append", "--yes")
+    assert shell(*send).code == 1, "left out, its words are free"
+    said = " ".join(shell("skip", "onward", "--undo").out.split())
+    assert "onward/once and own/" in said
+    assert "the same on x within 7 days" in said
+
+
+def test_what_its_time_overtakes_while_somebody_reads_is_not_taken_in(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell("skip", "onward", "--yes").code == 0
+
+    def think(_question: str, *, yes: bool) -> bool:
+        monkeypatch.setattr("amplifier.cli.skip.utc_now", lambda: utc_now() + timedelta(days=1))
+        return not yes
+
+    monkeypatch.setattr("amplifier.cli.skip.agreed", think)
+    said = shell("skip", "onward", "--undo")
+    assert (said.code, "The time of onward/once has come, so it cannot be taken in again." in said.err) == (2, True)
+    assert len(decisions.decisions()) == 1
+
+
+def test_an_own_post_is_not_taken_in_beside_what_was_decided_meanwhile(shell: Shell) -> None:
+    shell("send", "Soup for all of us in the hall", "--to", "x", "--at", "2023-10-11 15:00", "--no-append", "--yes")
+    assert shell("skip", "own", "--yes").code == 0
+    shell("edit", "onward", "Soup for all of us in the halls", "--on", "x", "--no-append", "--yes")
+    assert "onward/once say nearly the same on x within 7 days" in shell.refused("skip", "own", "--undo", "--yes")
+
+
+def test_what_a_person_kept_back_stays_kept_when_it_is_left_out_and_taken_in_again(shell: Shell) -> None:
+    shell("send", "Soup for all of us", "--to", "x", "--at", "2023-10-11 15:00", "--yes")
+    mine = DeliveryRow.objects.filter(post__slot="own")
+    assert mine.update(state="held", reason="kept", detail="Somebody kept it back when sending went on.")
+    shell("skip", "own", "--yes")
+    said = shell("skip", "own", "--undo", "--yes").out
+    assert "✓ Taken in again.\n  It is held as before. x: Somebody kept it back when sending went on." in said
+    assert list(mine.values_list("state", "reason")) == [("held", "kept")]

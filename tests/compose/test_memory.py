@@ -8,7 +8,7 @@ import pytest
 
 from amplifier.campaign.delivery import Due
 from amplifier.compose import memory
-from amplifier.compose.memory import is_out_already, remembered
+from amplifier.compose.memory import Ahead, is_out_already, remembered
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.settings import Settings
 from amplifier.store.models import DeliveryRow
@@ -148,3 +148,31 @@ def test_in_a_rehearsal_a_week_is_one_of_the_campaign() -> None:
     out(TEXT + "!", 6 / DAY)
     (echo,) = remembered(new, ONE, at=NOW, playing=_Fast())
     assert abs(echo.before.at - after(-6)) < timedelta(milliseconds=1)
+
+
+def test_what_the_plan_is_to_say_counts_beside_the_ledger_and_in_place_of_what_it_replaces() -> None:
+    planned = Ahead((Said("soon/once", "x", TEXT, after(20 * DAY)),))
+    near = [Said("new", "x", f"{TEXT}!", after(21 * DAY))]
+    (echo,) = remembered(near, ONE, at=after(21 * DAY), plan=planned)
+    assert (echo.before.post, echo.before.at, echo.verdict) == ("soon/once", after(20 * DAY), Verdict.REFUSED)
+    far = [Said("new", "x", TEXT, NOW)]
+    assert remembered(far, ONE, at=NOW, plan=planned) == ()
+    number = add(TEXT)
+    assert len(remembered(far, ONE, at=NOW)) == 1
+    assert remembered(far, ONE, at=NOW, plan=Ahead((), frozenset({number}))) == ()
+
+
+def test_a_post_that_gets_other_words_is_not_compared_with_those_that_the_plan_has_for_it() -> None:
+    own = Ahead((Said("soon/once", "x", TEXT, NOW), Said("soon/once", "x-north", TEXT, NOW)))
+    new = [Said("soon/once", "x", TEXT, NOW), Said("soon/once", "x-north", "Another thing to say.", NOW)]
+    assert remembered(new, TWO, at=NOW, plan=own) == ()
+    (echo,) = remembered(new[:1], TWO, at=NOW, plan=own)
+    assert echo.before.account == "x-north"
+
+
+def test_in_a_rehearsal_the_plan_speaks_in_the_days_of_the_campaign() -> None:
+    then = _Fast().campaign(after(3))
+    (echo,) = remembered(
+        [Said("new", "x", TEXT, NOW)], ONE, at=NOW, playing=_Fast(), plan=Ahead((Said("soon/once", "x", TEXT, then),))
+    )
+    assert echo.before.at == after(3)

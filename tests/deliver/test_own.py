@@ -9,7 +9,8 @@ import pytest
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Moment
-from amplifier.compose.sameness import Verdict
+from amplifier.compose.memory import Ahead
+from amplifier.compose.sameness import Said, Verdict
 from amplifier.deliver.own import OwnPost, prepare_own, queue_own
 from amplifier.errors import TemplateError, UsageError
 from amplifier.store import events, journeys
@@ -117,3 +118,34 @@ def test_of_two_people_who_say_the_same_at_once_the_second_is_told(text: str) ->
     assert len(journeys.journeys()) == 2
     insisting = own(text, "bluesky", now=2)  # who has seen it may say it once more
     assert len(queue_own(insisting, SETTINGS, actor="cli:sam", now=after(2))) == 1
+
+
+PLANNED = Ahead((Said("rally/once", "mastodon", "Doors are open", after(3600)),), decided=0)
+
+
+def test_what_the_plan_is_to_say_is_told_like_what_is_in_the_ledger() -> None:
+    shown = prepare_own("Doors are OPEN", ["mastodon"], SETTINGS, due_at=after(60), now=NOW, plan=PLANNED)
+    (echo,) = shown.echoes
+    assert (echo.before.post, echo.verdict) == ("rally/once", Verdict.WARNED)
+
+
+def test_what_somebody_decides_meanwhile_keeps_it_from_being_queued_unseen() -> None:
+    shown = own("Doors are open", "mastodon", due=60)
+    with pytest.raises(UsageError, match="mastodon has this text since a moment ago"):
+        queue_own(shown, SETTINGS, actor="cli:ola", now=after(1), plan=PLANNED)
+    with pytest.raises(UsageError, match="Somebody has decided about the plan a moment ago"):
+        queue_own(shown, SETTINGS, actor="cli:ola", now=after(1), plan=Ahead(decided=7))
+    assert journeys.journeys() == ()
+
+
+def test_a_time_that_lay_ahead_and_passes_while_somebody_thinks_is_refused() -> None:
+    shown = own(due=60)
+    with pytest.raises(UsageError, match="The time that you were shown has passed since, so nothing was queued"):
+        queue_own(shown, SETTINGS, actor="cli:ola", now=after(60))
+    assert journeys.journeys() == ()
+    assert len(queue_own(shown, SETTINGS, actor="cli:ola", now=after(59))) == 2
+
+
+def test_what_is_for_now_is_due_when_somebody_agrees_however_long_they_thought_about_it() -> None:
+    queue_own(own(), SETTINGS, actor="cli:ola", now=after(3600))
+    assert {(row.due_at, row.wall_time) for row in journeys.journeys()} == {(after(3600), "2023-10-10T14:00")}

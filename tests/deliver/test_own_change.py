@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from amplifier import settings as settings_file
+from amplifier.campaign.delivery import State
 from amplifier.campaign.post import PostId
-from amplifier.compose.memory import REAL_TIME
+from amplifier.compose.memory import REAL_TIME, Ahead
+from amplifier.compose.sameness import Said
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.deliver.own_change import (
     carry_out,
@@ -116,3 +119,47 @@ def test_what_is_left_out_is_taken_in_as_it_was_shown() -> None:
     carry_out(one, SETTINGS, HAND, playing=REAL_TIME, facts={})
     with pytest.raises(UsageError, match="Somebody has changed the post a moment ago"):
         carry_out(shown, SETTINGS, HAND, playing=REAL_TIME, facts={})
+
+
+PLANNED = Ahead((Said("rally/once", "x", "Come to the stall", after(86_400)),), decided=0)
+
+
+def test_other_words_another_time_and_taking_in_again_are_compared_with_the_plan() -> None:
+    post = queued("Come to the stalls", "x")
+    for prepare in (
+        lambda: prepare_reword(post, "Come to the STALL", SETTINGS, playing=REAL_TIME, plan=PLANNED),
+        lambda: prepare_move_to(post, after(7200), SETTINGS, playing=REAL_TIME, plan=PLANNED),
+    ):
+        with pytest.raises(UsageError, match="rally/once say nearly the same on x within 7 days"):
+            prepare()
+    assert prepare_move_to(post, after(20 * 86_400), SETTINGS, playing=REAL_TIME, plan=PLANNED).echoes == ()
+    carry_out(prepare_leaving_out(post, SETTINGS), SETTINGS, HAND, playing=REAL_TIME, facts={})
+    with pytest.raises(UsageError, match="rally/once say nearly the same on x within 7 days"):
+        prepare_taking_in(post, SETTINGS, now=NOW, playing=REAL_TIME, plan=PLANNED)
+
+
+def test_what_somebody_decides_while_a_person_thinks_keeps_it_as_it_was() -> None:
+    post = queued("We are in the hall", "mastodon")
+    change = prepare_move_to(post, after(7200), SETTINGS, playing=REAL_TIME, plan=Ahead(decided=0))
+    with pytest.raises(UsageError, match="Somebody has decided about the plan a moment ago"):
+        carry_out(change, SETTINGS, HAND, playing=REAL_TIME, facts={}, plan=Ahead(decided=7))
+    assert journeys.journeys(post=post)[0].due_at == after(3600)
+
+
+def test_what_says_nearly_the_same_as_another_can_still_be_left_out() -> None:
+    post = queued("We are in the hall", "x")
+    change = prepare_leaving_out(post, SETTINGS)
+    said = Ahead((Said("rally/once", "x", "We are in the hall", after(3600)),), decided=7)
+    carry_out(change, SETTINGS, HAND, playing=REAL_TIME, facts={}, plan=said)
+    assert journeys.journeys(post=post)[0].state is State.DROPPED
+
+
+def test_a_time_that_passes_while_a_person_thinks_moves_nothing() -> None:
+    post = queued("We are in the hall", "mastodon")
+    change = prepare_move_to(post, after(60), SETTINGS, playing=REAL_TIME)
+    late = replace(HAND, now=after(60))
+    with pytest.raises(UsageError, match="The time that you were shown has passed since, so it was not moved"):
+        carry_out(change, SETTINGS, late, playing=REAL_TIME, facts={})
+    assert journeys.journeys(post=post)[0].due_at == after(3600)
+    carry_out(change, SETTINGS, replace(HAND, now=after(59)), playing=REAL_TIME, facts={})
+    assert journeys.journeys(post=post)[0].due_at == after(60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,15 +12,16 @@ import pytest
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import PostId
+from amplifier.compose.sameness import Verdict
 from amplifier.errors import TemplateError, UsageError
-from amplifier.schedule.ahead import find_gone_out, next_beyond, still_to_come
+from amplifier.schedule.ahead import find_gone_out, next_beyond, still_to_come, to_be_said
 from amplifier.schedule.change import find_post, prepare_move
 from amplifier.schedule.review import find_untrue, leave, review
-from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.rewording import decide_words, prepare_plan_words
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
 from amplifier.store.models import DeliveryRow
-from tests.schedule.homes import SCHEDULE
+from tests.schedule.homes import EIGHT, SCHEDULE
 from tests.schedule.test_words_of_people import SOON, Desk
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -28,6 +30,12 @@ FAR = (
     SCHEDULE
     + "  - name: thanks\n    template: lab23/soon\n    at: 2023-10-25 10:00\n    accounts: [bluesky, mastodon]\n"
 )
+
+BYE = PostId("lab23", "bye", "once")
+GOODBYE = """\
+  - {name: bye, template: lab23/soon, wording: other, at: 2023-10-27 10:00, accounts: [x]}
+  - {name: later, template: lab23/soon, wording: plain, at: 2023-10-29 10:00, accounts: [x]}
+"""
 
 
 @pytest.fixture
@@ -156,3 +164,78 @@ def test_the_next_post_is_known_where_the_ledger_does_not_look_that_far(desk: De
     come_near(desk)
     assert next_beyond(desk.program, now=desk.time) is None
     assert {row.state for row in journeys.journeys(post=THANKS)} == {State.QUEUED}
+
+
+# What the plan is still to say, by all decisions and however far ahead
+
+
+def said_ahead(desk: Desk) -> dict[tuple[str, str], str]:
+    ahead = to_be_said(desk.program, now=desk.time)
+    return {(one.post, one.account): one.text.split("\n")[0] for one in ahead.said}
+
+
+def test_what_the_plan_is_to_say_holds_what_was_decided_a_moment_ago_and_what_is_far_ahead(desk: Desk) -> None:
+    words = {"x": "See you in the hall"}
+    made = decide_words(desk.program, SOON, words, actor="cli:jo", reason="", now=desk.time)
+    ahead = to_be_said(desk.program, now=desk.time)
+    assert said_ahead(desk)["soon/once", "x"] == "See you in the hall"
+    assert ("thanks/once", "bluesky") in said_ahead(desk)
+    assert ahead.decided == made.id
+    (row,) = [one for one in journeys.journeys(post=SOON) if one.identity.account == "x"]
+    assert row.id in ahead.instead, "the ledger has its old words until the planner looks again"
+
+
+def test_what_is_out_left_out_or_over_is_not_to_be_said(desk: Desk) -> None:
+    DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(state="sent")
+    DeliveryRow.objects.filter(post__slot="soon", account__label="bluesky").update(state="dropped", reason="by hand")
+    decide_skip(desk.program, THANKS, actor="cli:jo", reason="", now=desk.time)
+    there = said_ahead(desk)
+    assert [account for post, account in there if post == "soon/once"] == ["mastodon"]
+    assert not [post for post, _ in there if post == "thanks/once"]
+    desk.time += timedelta(days=40)
+    ahead = to_be_said(desk.program, now=desk.time)
+    assert ahead.said == ()
+    assert not ahead.instead & {row.id for row in journeys.journeys(post=SOON)}, (
+        "what waits late is in the ledger alone"
+    )
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        {"request": b"bytes"},
+        {"unseen_since": EIGHT},
+        {"state": "held", "reason": "hand_off"},
+        {"state": "held", "reason": "doubt"},
+    ],
+    ids=["frozen", "unseen", "hands", "doubt"],
+)
+def test_what_may_be_out_gives_way_to_no_plan(desk: Desk, doubt: dict[str, object]) -> None:
+    (row,) = [one for one in journeys.journeys(post=SOON) if one.identity.account == "x"]
+    assert row.id in to_be_said(desk.program, now=desk.time).instead
+    DeliveryRow.objects.filter(id=row.id).update(**doubt)
+    assert row.id not in to_be_said(desk.program, now=desk.time).instead
+
+
+def test_a_planned_post_far_ahead_gets_no_words_that_another_is_to_have_by_then(desk: Desk) -> None:
+    desk.home.write("schedules/small.yaml", f"{FAR}{GOODBYE}")
+    desk.planner.refresh()
+    words = {"x": "We lost, and we thank you all the same."}
+    assert all(not journeys.journeys(post=one) for one in (THANKS, BYE))
+    decide_words(desk.program, BYE, words, actor="cli:jo", reason="", now=desk.time)
+    with pytest.raises(UsageError, match="later/once and bye/once say the same on x within 7 days"):
+        decide_words(desk.program, replace(BYE, slot="later"), words, actor="cli:jo", reason="", now=desk.time)
+
+
+def test_the_plans_words_that_come_back_say_what_they_are_too_near_to(desk: Desk) -> None:
+    desk.home.write("schedules/small.yaml", f"{FAR}{GOODBYE}")
+    desk.planner.refresh()
+    planned = still_to_come(desk.program, BYE)
+    assert planned
+    text = planned.words[0].text
+    decide_words(desk.program, BYE, {"x": "Goodbye"}, actor="cli:jo", reason="", now=desk.time)
+    assert prepare_plan_words(desk.program, BYE, now=desk.time).echoes == ()
+    later = replace(BYE, slot="later")
+    decide_words(desk.program, later, {"x": text.split("\n")[0]}, actor="cli:jo", reason="", now=desk.time)
+    (echo,) = prepare_plan_words(desk.program, BYE, now=desk.time).echoes
+    assert (echo.said.post, echo.before.post, echo.verdict) == ("bye/once", "later/once", Verdict.REFUSED)

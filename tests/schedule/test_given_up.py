@@ -86,7 +86,7 @@ def test_words_that_a_person_took_back_again_are_the_plans_and_nobody_has_given_
     decide_words(desk.program, SOON, {"x": OTHER}, actor="cli:jo", reason="", now=desk.time)
     desk.planner.refresh()
     assert mine not in offered(desk)
-    back = prepare_plan_words(desk.program, SOON)
+    back = prepare_plan_words(desk.program, SOON, now=desk.time)
     decide_plan_words(desk.program, back, actor="cli:jo", reason="", now=desk.time)
     desk.planner.refresh()
     assert mine in offered(desk)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.compose.sameness import Verdict
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.program import post_name
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
-from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_change import IMPRINT, SOON_POST, Desk, set_state
@@ -81,16 +80,11 @@ def test_words_that_people_wrote_stay_when_the_milestone_moves(desk: Desk) -> No
 def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk) -> None:
     morning = next(row for row in journeys.journeys() if row.identity.post.occurrence == "2023-10-07#1")
     copied = morning.text.replace("Promoted by", "promoted by").replace("Good", "good")
-    assert prepare_words(desk.program, SOON_POST, {"mastodon": copied}).echoes == ()
+    assert prepare_words(desk.program, SOON_POST, {"mastodon": copied}, now=EIGHT).echoes == ()
     decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
     desk.planner.refresh()
-    assert prepare_words(desk.program, SOON_POST, {"mastodon": "See you SOON!"}).echoes == ()  # its own words
-    (eve,) = [row for row in journeys.journeys(post=SOON_POST) if row.identity.account == "bluesky"]
-    PostRow.objects.create(campaign="lab23", slot="eve", occurrence="once", due_at=eve.due_at, too_late_s=900)
-    PostRow.objects.filter(slot="eve").update(wall_time=eve.wall_time, zone="Europe/London")
-    DeliveryRow.objects.filter(id=eve.id).update(post=PostRow.objects.get(slot="eve"), text="See you at noon")
-    (echo,) = prepare_words(desk.program, SOON_POST, {"bluesky": "See you at NOON!"}).echoes
-    assert (echo.before.post, echo.verdict) == ("eve/once", Verdict.WARNED)
+    own = {"mastodon": "See you SOON!"}
+    assert prepare_words(desk.program, SOON_POST, own, now=EIGHT).echoes == ()
     with pytest.raises(UsageError, match=f"soon/once and {post_name(morning.identity.post)} say .*the same on x"):
         decide_words(desk.program, SOON_POST, {"x": copied}, actor="cli:ola", reason="", now=EIGHT)
     assert len(decisions.decisions()) == 1
@@ -103,9 +97,11 @@ def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Des
     north = homes.settings().account("x").model_copy(update={"name": "x-north", "handle": "north"})
     two = homes.settings().model_copy(update={"accounts": (*homes.settings().accounts, north)})
     program = replace(desk.program, settings=two)
+    decide_words(program, SOON_POST, {"x-north": "See you at noon"}, actor="cli:ola", reason="", now=EIGHT)
     with pytest.raises(UsageError, match="on x and x-north"):
-        prepare_words(program, SOON_POST, {"x": "See you at noon"})
-    assert prepare_words(program, SOON_POST, {"x": "See you at noon", "x-north": "The doors open"}).echoes == ()
+        prepare_words(program, SOON_POST, {"x": "See you at noon"}, now=EIGHT)
+    between_them = {"x": "See you at noon", "x-north": "The doors open"}
+    assert prepare_words(program, SOON_POST, between_them, now=EIGHT).echoes == ()
 
 
 def texts(desk: Desk) -> dict[str, str]:
@@ -116,7 +112,7 @@ def texts(desk: Desk) -> dict[str, str]:
 def test_the_plans_words_come_back_on_one_account_and_the_others_keep_theirs(desk: Desk) -> None:
     planned = texts(desk)
     decide_words(desk.program, SOON_POST, {"x": "First", "mastodon": "Second"}, actor="cli:ola", reason="", now=EIGHT)
-    back = prepare_plan_words(desk.program, SOON_POST, on=["x"])
+    back = prepare_plan_words(desk.program, SOON_POST, now=EIGHT, on=["x"])
     assert [(said.account, said.text) for said in back.words] == [("x", planned["x"])]
     made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert (json.loads(made.value), json.loads(made.replaced)) == ({"mastodon": "Second"}, {"x": "First"})
@@ -127,12 +123,13 @@ def test_what_is_out_there_gets_no_words_back(desk: Desk) -> None:
     decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
     set_state("soon", "sent", account="x")
     with pytest.raises(UsageError, match="soon/once is sent on x already"):
-        prepare_plan_words(desk.program, SOON_POST, on=["x"])
+        prepare_plan_words(desk.program, SOON_POST, now=EIGHT, on=["x"])
 
 
 def test_words_that_somebody_else_gave_meanwhile_are_neither_replaced_nor_taken_back(desk: Desk) -> None:
     decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
-    seen, back = prepare_words(desk.program, SOON_POST, {"x": "Mine"}), prepare_plan_words(desk.program, SOON_POST)
+    seen = prepare_words(desk.program, SOON_POST, {"x": "Mine"}, now=EIGHT)
+    back = prepare_plan_words(desk.program, SOON_POST, now=EIGHT)
     decide_words(desk.program, SOON_POST, {"x": "Theirs"}, actor="cli:jo", reason="", now=EIGHT)
     with pytest.raises(UsageError, match="Somebody has given soon/once other words a moment ago"):
         decide_words(desk.program, SOON_POST, {"x": "Mine"}, actor="cli:ola", reason="", now=EIGHT, seen=seen)
@@ -144,7 +141,7 @@ def test_words_that_somebody_else_gave_meanwhile_are_neither_replaced_nor_taken_
 def test_words_are_taken_back_also_where_the_post_is_left_out(desk: Desk) -> None:
     decide_words(desk.program, SOON_POST, {"x": "First"}, actor="cli:ola", reason="", now=EIGHT)
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
-    back = prepare_plan_words(desk.program, SOON_POST)
+    back = prepare_plan_words(desk.program, SOON_POST, now=EIGHT)
     assert (back.accounts, back.words) == (("x",), ())
     made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert made.is_undone

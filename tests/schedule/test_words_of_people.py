@@ -509,7 +509,7 @@ def test_what_a_person_let_go_again_by_another_road_is_held_at_the_next_look(des
 
 def test_what_moves_while_somebody_still_thinks_about_their_words_holds_them(desk: Desk) -> None:
     words = {"x": "We start at 14:40, be there"}
-    seen = prepare_words(desk.program, SOON, words)
+    seen = prepare_words(desk.program, SOON, words, now=desk.time)
     desk.move(LATER)
     decide_words(desk.program, SOON, words, actor="cli:jo", reason="", now=desk.time, seen=seen)
     desk.planner.refresh()

@@ -8,7 +8,7 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost, Words
 from amplifier.errors import UsageError
-from amplifier.store import events, own_posts, posts, restored, stated
+from amplifier.store import decisions, events, own_posts, posts, restored, stated
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
@@ -74,6 +74,47 @@ def test_it_is_left_out_on_one_account_and_taken_in_again(numbers: dict[str, int
     assert (row(numbers["x"]).state, row(numbers["mastodon"]).state) == (State.DROPPED, State.QUEUED)
     own_posts.take_in(POST, ["x"], HAND, first=nothing)
     assert (row(numbers["x"]).state, row(numbers["x"]).reason) == (State.QUEUED, "")
+
+
+@pytest.mark.parametrize(
+    "reason", [HoldReason.KEPT, HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.NEAR_COPY, HoldReason.UNTRUE]
+)
+def test_what_was_held_is_taken_in_again_as_it_was(numbers: dict[str, int], reason: HoldReason) -> None:
+    DeliveryRow.objects.filter(id=numbers["x"]).update(state="held", reason=reason, detail="why")
+    before = decisions.times_let_go()
+    for _ in range(2):
+        own_posts.leave_out(POST, ["x", "mastodon"], HAND, first=nothing)
+        assert row(numbers["x"]).reason == "skipped"
+        own_posts.take_in(POST, ["x", "mastodon"], HAND, first=nothing)
+        kept = row(numbers["x"])
+        assert (kept.state, kept.reason, kept.detail) == (State.HELD, reason, "why")
+        assert (row(numbers["mastodon"]).state, row(numbers["mastodon"]).reason) == (State.QUEUED, "")
+    told = [
+        one.detail for one in events.events_of(events.of_delivery(numbers["x"])) if one.kind == "why it is taken in"
+    ]
+    assert told == ["it rains"] * 2
+    assert (decisions.times_let_go() > before) is (reason is HoldReason.UNTRUE), "it may be true by now"
+
+
+@pytest.mark.parametrize("reason", [HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET])
+def test_what_passes_by_itself_is_asked_anew_when_it_is_due(numbers: dict[str, int], reason: HoldReason) -> None:
+    DeliveryRow.objects.filter(id=numbers["x"]).update(state="held", reason=reason, detail="why")
+    own_posts.leave_out(POST, ["x"], HAND, first=nothing)
+    own_posts.take_in(POST, ["x"], HAND, first=nothing)
+    assert (row(numbers["x"]).state, row(numbers["x"]).reason) == (State.QUEUED, "")
+
+
+def test_what_an_earlier_version_left_out_while_it_was_held_waits_for_a_person(numbers: dict[str, int]) -> None:
+    DeliveryRow.objects.filter(id=numbers["x"]).update(state="dropped", reason="skipped")
+    left = events.Event(NOW, "cli:jo", events.of_delivery(numbers["x"]), "left out", "held", "dropped")
+    events.note(left)
+    own_posts.take_in(POST, ["x"], HAND, first=nothing)
+    kept = row(numbers["x"])
+    assert (kept.state, kept.reason, kept.detail) == (
+        State.HELD,
+        HoldReason.KEPT,
+        "It was held when somebody left it out.",
+    )
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.UNSURE, State.SENT, State.MISSED, State.DROPPED])

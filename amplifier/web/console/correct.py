@@ -21,7 +21,9 @@ from amplifier.deliver.halt import why_stopped
 from amplifier.deliver.outcome import outcomes
 from amplifier.deliver.withdraw import Taking, prepare_withdrawal, queue_withdrawal
 from amplifier.errors import AmplifierError, UsageError
+from amplifier.schedule.ahead import to_be_said
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_out, said_today
 from amplifier.store import journeys
@@ -72,12 +74,12 @@ def preview(request: HttpRequest) -> HttpResponse:
         if wants == "withdraw":
             withdrawal = prepare_withdrawal(post, program.settings, on=_chosen(request.POST))
             broken = _look(one.stand for one in withdrawal.takings)
-            shown = [_taking(one, broken) for one in withdrawal.takings]
+            shown, warnings = [_taking(one, broken) for one in withdrawal.takings], []
             where, left = _listed(one.stand for one in withdrawal.takings), withdrawal.left
         else:
             correction = _prepared(request, program, post)
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
-            shown = [_act(act, broken) for act in correction.acts]
+            shown, warnings = [_act(act, broken) for act in correction.acts], correction.warnings(program.settings)
             where, left = _listed(act.stand for act in correction.acts), correction.left
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
@@ -89,6 +91,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "acts": shown,
         "where": where,
         "left": [f"{account}: {why}" for account, why in left.items()],
+        "warnings": [f"{one.message} {one.hint}" for one in warnings],
         "kept": kept,
         "reason": asked(request.POST, "reason")[:LONGEST_REASON],
         "stopped": why_stopped(place()) if wants != "withdraw" else "",
@@ -118,7 +121,9 @@ def carry_out(request: HttpRequest) -> HttpResponse:
 
 def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correction:
     words, on = _words(request.POST, program, post), _chosen(request.POST)
-    return prepare_correction(post, words, program.settings, now=utc_now(), on=on)
+    now, settings = utc_now(), program.settings
+    plan = to_be_said(program, now=now)
+    return prepare_correction(post, words, settings, now=now, on=on, playing=playing(settings), plan=plan)
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 
 from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
-from amplifier.deliver.own_change import carry_out, find_own, prepare_leaving_out, prepare_taking_in
+from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
 from amplifier.errors import AmplifierError, Problem
+from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import Move, decide_move, find_post, prepare_move, program_in_force
+from amplifier.schedule.meanwhile import past
 from amplifier.schedule.milestones import parse_move
-from amplifier.schedule.playing import playing
+from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.review import find_untrue, leave
 from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
@@ -35,8 +37,9 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     wanted = asked(request.POST, "at") or asked(request.POST, "by")
     try:
         program = program_in_force(settings)
-        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=utc_now())
-        decide_move(move, actor=ACTOR, reason=_reason(request), now=utc_now())
+        now = utc_now()
+        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=now)
+        decide_move(move, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
     follow = "1 post follows" if len(move.shifts) == 1 else f"{len(move.shifts)} posts follow"
@@ -44,9 +47,12 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     stay = f"; {out} that went out before {'stays as it is' if out == 1 else 'stay as they are'}" if out else ""
     held = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
     copies = f" {held} held: too near to nearly the same words on X." if move.copies else ""
-    where = f"{move.to:%a %-d %b %H:%M} {settings.campaign.place}"
-    said = f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{copies}{_about_words(move)}"
-    return go_back("/", said)
+    year = "" if move.to.year == this_year(settings, now=now) else f" {move.to.year}"
+    where = f"{move.to:%a %-d %b}{year} {move.to:%H:%M} {settings.campaign.place}"
+    late = len(past(move, here=playing(settings).campaign(now)))
+    passed = f" The time of {late} of them has passed by that." if late else ""
+    said = f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{passed}"
+    return go_back("/", f"{said}{copies}{_about_words(move)}")
 
 
 @require_POST
@@ -75,13 +81,16 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
         post = find_own(name, journeys.own_skipped(now))
         if post:
             stage = playing(settings)
-            change = prepare_taking_in(post, settings, now=now, playing=stage)
+            plan = said_by_the_plan(settings, now=now)
+            change = prepare_taking_in(post, settings, now=now, playing=stage, plan=plan)
             if unseen := _unseen(request, [echo.warning() for echo in change.echoes]):
                 return _ask_first(name, unseen)
-            carry_out(change, settings, _hand(request), playing=stage, facts={})
+            carry_out(change, settings, _hand(request), playing=stage, facts={}, plan=plan)
+            if held := held_again(change):
+                return go_back("/", f"{_called(post)} is taken in again, and held as it was. {held}")
         else:
             program = program_in_force(settings)
-            taken = prepare_unskip(program, find_left_out(program, name, now=now))
+            taken = prepare_unskip(program, find_left_out(program, name, now=now), now=now)
             post = taken.found.post.id
             if unseen := _unseen(request, taken.warnings):
                 return _ask_first(name, unseen)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from amplifier.campaign.delivery import Verb
+from amplifier.clock import utc_now
 from amplifier.deliver.breaks import Breaks
+from amplifier.schedule.change import find_post, program_in_force
+from amplifier.schedule.playing import playing
+from amplifier.schedule.rewording import decide_words
 from amplifier.store import events, journeys
 from amplifier.store.models import DeliveryRow
 from amplifier.web.console import correct
+from amplifier.web.frame import place
 from tests.web.campaign import Campaign, unsafe
 
 PAGE = "/posts/correct?post=hello"
@@ -140,3 +146,26 @@ def test_what_was_deleted_is_not_called_sent(sent: Campaign) -> None:
     text = sent.get(PAGE).text
     assert "withdrawn X" in text
     assert "sent X" not in text
+
+
+def test_before_anybody_agrees_near_copies_and_tags_that_are_too_long_are_told(sent: Campaign) -> None:
+    program = program_in_force(place().settings)
+    words = {"mastodon": "Hello to all of you in the hall"}
+    decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=utc_now())
+    long = "#" + "lang" * 17
+    form = {"post": "hello", "act": "correct", "on-bluesky": "1", "text-bluesky": f"Hello {long}"}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert "is longer than a hashtag may be on Bluesky, so it stays plain words there." in page.text
+    assert unsafe(page) == []
+
+
+def test_words_that_the_plan_is_to_say_on_x_are_refused_before_the_planner_has_them(sent: Campaign) -> None:
+    program = program_in_force(place().settings)
+    words = {"x": "Hello to all of you in the hall"}
+    now = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=now)
+    form = {"post": "hello", "act": "correct", "on-x": "1", "text-x": "Hello to all of you in the hall"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(correct, "utc_now", lambda: now)
+        page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert "x would say nearly what x is to say in soon/once" in page.text

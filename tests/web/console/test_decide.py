@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -182,6 +182,14 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
     assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
     assert decisions.decisions() == ()
+    opened.put("own", state="held", reason="kept", detail="Somebody kept it back when sending went on.")
+    opened.send("/posts/skip", {"post": name})
+    page = opened.send("/posts/take-in", {"post": name})
+    said = (
+        f"Your own post is taken in again, and held as it was. {account}: Somebody kept it back when sending went on."
+    )
+    assert said in page.text
+    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["held"]
 
 
 def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(opened: Campaign) -> None:
@@ -221,3 +229,37 @@ def test_the_same_goes_for_a_post_of_ones_own(opened: Campaign) -> None:
     assert f"{posts[0]} and {posts[1]} say nearly the same on" in first.text
     seen = first.html.split('name="seen" value="')[1].split('"')[0]
     assert "goes out again, at its time." in opened.send("/posts/take-in", {"post": posts[0], "seen": seen}).text
+
+
+def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Campaign) -> None:
+    settings = place().settings
+    now, stage = utc_now(), playing(settings)
+    at = stage.real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    own = prepare_own("Come to the side door", ["x"], settings, due_at=at, now=now, playing=stage)
+    queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
+    name, program = post_name(own.post.id), program_in_force(settings)
+    opened.send("/posts/skip", {"post": name})
+    decide_words(program, find_post(program, "go"), {"x": "Come to the side doors"}, actor="cli:jo", reason="", now=now)
+    page = opened.send("/posts/take-in", {"post": name})
+    assert "go/once say nearly the same on x within 7 days" in page.text
+    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
+    opened.send("/posts/skip", {"post": "go/once"})
+    assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
+    page = opened.send("/posts/take-in", {"post": "go/once"})
+    assert "go/once and own/" in page.text
+    assert "Nothing was changed yet." in page.text
+
+
+def test_a_move_into_the_past_says_what_it_takes_along(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    monkeypatch.setattr("amplifier.web.console.decide.utc_now", lambda: noon)
+    page = opened.send("/milestones/move", {"name": "debate", "at": "2023-10-10 12:30"})
+    assert "12:30 Liverpool: 2 posts follow. The time of 1 of them has passed by that." in page.text
+    page = opened.send("/milestones/move", {"name": "debate", "at": "2023-10-10 15:30"})
+    assert "15:30 Liverpool: 2 posts follow. Next" in page.text
+
+
+def test_a_year_that_is_none_of_the_campaigns_moves_nothing(opened: Campaign) -> None:
+    page = opened.send("/milestones/move", {"name": "vote", "at": "2024-10-10 10:00"})
+    assert "10 October 2024 is outside the campaign." in page.text
+    assert decisions.decisions() == ()

@@ -1,0 +1,50 @@
+"""Words of people, as a change of them is shown before anybody agrees: what was added, and what to know first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.markup import escape
+
+from amplifier.campaign.post import Words
+from amplifier.cli.output import console
+from amplifier.compose.plain_tags import plain_in
+from amplifier.compose.sameness import Echo
+from amplifier.errors import Problem
+from amplifier.schedule.free_words import Stale
+from amplifier.schedule.program import post_name
+from amplifier.settings import Settings
+
+
+def warnings_of(words: Iterable[Words], echoes: Iterable[Echo], settings: Settings) -> list[Problem]:
+    """What says nearly the same already or is to, and the tags that are too long for their network."""
+    return [*(echo.warning() for echo in echoes), *plain_in(words, settings)]
+
+
+def say_appended(appended: Mapping[str, Iterable[str]]) -> None:
+    """What was added to a person's words, and how to go without it."""
+    by_words: dict[str, list[str]] = {}
+    for account, words in appended.items():
+        by_words.setdefault(" ".join(words), []).append(account)
+    for words, names in by_words.items():
+        said = f"Added, as to every post: {words} ({', '.join(names)}). To go without: --no-append"
+        console().print(said, markup=False, style="dim", soft_wrap=True)
+
+
+def say_stale(stale: Iterable[Stale], freed: Iterable[Stale]) -> None:
+    """What people wrote, and a move makes untrue; and what it makes true again."""
+    out = console()
+    by_post: dict[str, list[Stale]] = {}
+    for one in stale:
+        by_post.setdefault(post_name(one.post), []).append(one)
+    for name, group in by_post.items():
+        accounts = ", ".join(one.account for one in group)
+        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.")
+        for why in dict.fromkeys(one.why for one in group):
+            out.print(f"  {why}", markup=False, soft_wrap=True)
+        words = group[0].text.replace("\n", "\n    ")
+        out.print(f"    {words}", markup=False, style="dim", soft_wrap=True)
+    if by_post:
+        out.print("  Afterwards: amplifier edit, or amplifier facts leave")
+    for name in dict.fromkeys(post_name(one.post) for one in freed):
+        out.print(f"[green]✓[/] {escape(name)} is true again, and would no longer be held.")

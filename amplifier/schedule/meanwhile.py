@@ -1,0 +1,29 @@
+"""What of a milestone's move is past: before anybody agrees to it, and because they thought about it for too long."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from amplifier.errors import UsageError
+from amplifier.schedule.change import Move
+from amplifier.schedule.stage import Stage
+
+
+def past(move: Move, *, here: datetime) -> tuple[str, ...]:
+    """The posts whose time would have passed already; `here` is the campaign's time."""
+    return tuple(one.post for one in move.shifts if one.after <= here)
+
+
+def must_lie_ahead_still(move: Move, stage: Stage, *, shown: datetime, now: datetime) -> None:
+    """Raises UsageError where what lay ahead when the move was shown (real instants) has passed since.
+
+    What was past already was shown as such.
+    """
+    before, here = stage.campaign(shown), stage.campaign(now)
+    if before < move.to <= here:
+        what = f"The new time of {move.milestone.name}"
+    else:
+        known = past(move, here=before)
+        what = next((f"The new time of {post}" for post in past(move, here=here) if post not in known), "")
+    if what:
+        raise UsageError(f"{what} has passed since you were asked, so nothing was moved. Give the command once more.")
