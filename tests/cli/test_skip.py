@@ -112,19 +112,17 @@ def test_what_is_left_out_stands_in_the_plan_until_it_is_taken_in_again(shell: S
 
 
 def test_what_says_nearly_the_same_is_shown_before_it_is_taken_in_again(shell: Shell) -> None:
+    words = next(
+        one.text
+        for one in journeys.journeys()
+        if one.identity.post.slot == "onward" and one.identity.account == "bluesky"
+    )
     shell("skip", "onward", "--yes")
-    states(shell, "onward")
-    row = next(one for one in journeys.journeys() if one.identity.account == "bluesky" and one.text)
-    post = next(
-        one for one in journeys.journeys() if one.identity.post.slot == "onward" and one.identity.account == "bluesky"
-    )
-    DeliveryRow.objects.filter(id=row.id).update(text=post.text.replace(".", "!"), state="queued", run_at=post.run_at)
-    PostRow.objects.filter(slot=row.identity.post.slot, occurrence=row.identity.post.occurrence).update(
-        due_at=post.due_at
-    )
-    said = shell("skip", "onward", "--undo", "--yes")
-    name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
-    assert f"onward/once and {name} say nearly the same on bluesky within 24 hours" in " ".join(said.out.split())
+    send = ("send", words.replace(".", "!"), "--to", "bluesky", "--at", "2023-10-11 15:00", "--no-append", "--yes")
+    shell(*send)
+    said = " ".join(shell("skip", "onward", "--undo", "--yes").out.split())
+    assert "onward/once and own/" in said
+    assert "say nearly the same on bluesky within 24 hours" in said
     assert shell("skip", "onward", "--yes").code == 0, "at once, before the planner has carried out the other"
     told = shell.ask("skip", "onward", "--undo", "--yes")["warnings"]
     assert [one["rule"] for one in told] == ["near_copy"]

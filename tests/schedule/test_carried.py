@@ -63,7 +63,13 @@ def test_where_it_was_left_out_goes_along_and_so_does_that_it_was_taken_in_again
     decide_skip(names.program, WON, actor="cli:jo", reason="", now=names.time, on=["bluesky"])
     if undone:
         left = find_left_out(names.program, "won", now=names.time)
-        decide_unskip(names.program, prepare_unskip(names.program, left), actor="cli:jo", reason="", now=names.time)
+        decide_unskip(
+            names.program,
+            prepare_unskip(names.program, left, now=names.time),
+            actor="cli:jo",
+            reason="",
+            now=names.time,
+        )
     names.planner.refresh()
     renamed(names)
     posts = [one for one in wanted_posts(names.program, decisions.decisions()) if one.id == WE_WON]
@@ -75,7 +81,13 @@ def test_a_slot_that_is_renamed_and_renamed_back_keeps_what_was_decided_last(nam
     names.planner.refresh()
     renamed(names)
     left = find_left_out(names.program, "we-won", now=names.time)
-    decide_unskip(names.program, prepare_unskip(names.program, left), actor="cli:jo", reason="we won", now=names.time)
+    decide_unskip(
+        names.program,
+        prepare_unskip(names.program, left, now=names.time),
+        actor="cli:jo",
+        reason="we won",
+        now=names.time,
+    )
     names.slots(("won", "lunch", NOON), more=WAS.replace("won", "we-won"))
     assert names.stands("won") == ("queued", "")
     made = decisions.decisions()

@@ -52,7 +52,9 @@ def skip(names: Names, name: str, *on: str) -> None:
 
 def take_in(names: Names, name: str) -> None:
     found = find_left_out(names.program, name, now=names.time)
-    decide_unskip(names.program, prepare_unskip(names.program, found), actor="cli:jo", reason="", now=names.time)
+    decide_unskip(
+        names.program, prepare_unskip(names.program, found, now=names.time), actor="cli:jo", reason="", now=names.time
+    )
     names.planner.refresh()
 
 
@@ -121,7 +123,7 @@ def test_given_words_stay_with_their_hour_and_can_be_added_to_and_taken_back(nam
     hours(names, "09:00", "10:00", "11:00")
     texts = {row.wall_time[11:]: row.text for row in journeys.coming(limit=99) if row.wall_time.startswith(DAY)}
     assert [at for at, text in texts.items() if OTHER in text] == ["11:00"]
-    back = prepare_plan_words(names.program, number(3))
+    back = prepare_plan_words(names.program, number(3), now=names.time)
     assert (back.accounts, [OTHER in one.text for one in back.words]) == (("bluesky",), [False])
     decide_plan_words(names.program, back, actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()

@@ -149,7 +149,9 @@ def test_a_post_that_is_left_out_and_taken_in_again_is_asked_for_by_nobody_but_a
     (said,) = names.says()
     assert said.endswith("it is no longer wanted. If you have posted it, delete it there.")
     found = find_left_out(names.program, "call", now=names.time)
-    decide_unskip(names.program, prepare_unskip(names.program, found), actor="cli:jo", reason="", now=names.time)
+    decide_unskip(
+        names.program, prepare_unskip(names.program, found, now=names.time), actor="cli:jo", reason="", now=names.time
+    )
     names.tick(datetime.fromisoformat("2023-10-09T14:21:00+01:00"))
     names.tick()
     assert names.stands("call")[0] in ("held", "missed")
@@ -160,7 +162,9 @@ def test_it_is_held_for_a_person_where_the_plan_wants_it_again_in_time(names: As
     decide_skip(names.program, find_post(names.program, "call"), actor="cli:jo", reason="", now=names.time)
     names.move(LATER)
     found = find_left_out(names.program, "call", now=names.time)
-    decide_unskip(names.program, prepare_unskip(names.program, found), actor="cli:jo", reason="", now=names.time)
+    decide_unskip(
+        names.program, prepare_unskip(names.program, found, now=names.time), actor="cli:jo", reason="", now=names.time
+    )
     names.tick()
     assert names.stands("call") == ("held", HoldReason.OVERTAKEN)
     assert names.why("call") == (f"The plan left it out, and now wants it again. {ASKED}")

@@ -208,8 +208,9 @@ GATHER_SLOT = "  - name: gather\n    template: lab23/gather\n    at: 2023-10-09 
 
 
 def say_own(account: str, due: datetime, settings: Settings) -> None:
-    own = prepare_own(GATHER, [account], settings, due_at=due, now=EIGHT)
-    queue_own(own, settings, actor="cli:ola", now=EIGHT)
+    now = min(due, EIGHT)
+    own = prepare_own(GATHER, [account], settings, due_at=due, now=now)
+    queue_own(own, settings, actor="cli:ola", now=now)
 
 
 def gather(desk: Desk) -> None:

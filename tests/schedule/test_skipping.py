@@ -44,7 +44,7 @@ def test_a_post_taken_in_again_waits_as_before(desk: Desk) -> None:
     assert [(seen.post, seen.accounts) for seen in skipped_ahead(desk.program, now=EIGHT)] == [(SOON_POST, None)]
     decide_unskip(
         desk.program,
-        prepare_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT)),
+        prepare_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT), now=EIGHT),
         actor="cli:ola",
         reason="",
         now=EIGHT,
@@ -67,7 +67,11 @@ def test_accounts_are_left_out_one_after_the_other_and_taken_in_again_likewise(d
     for account in ("mastodon", "x"):
         found = find_left_out(desk.program, "soon", now=EIGHT, on=[account])
         decide_unskip(
-            desk.program, prepare_unskip(desk.program, found, on=[account]), actor="cli:ola", reason="", now=EIGHT
+            desk.program,
+            prepare_unskip(desk.program, found, now=EIGHT, on=[account]),
+            actor="cli:ola",
+            reason="",
+            now=EIGHT,
         )
     assert there() == everywhere
 
@@ -76,7 +80,7 @@ def test_what_is_left_out_everywhere_but_on_one_account_stays_out_on_accounts_th
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     found = find_left_out(desk.program, "soon", now=EIGHT, on=["x"])
     made = decide_unskip(
-        desk.program, prepare_unskip(desk.program, found, on=["x"]), actor="cli:ola", reason="", now=EIGHT
+        desk.program, prepare_unskip(desk.program, found, now=EIGHT, on=["x"]), actor="cli:ola", reason="", now=EIGHT
     )
     (skip,) = skips([made]).values()
     assert (skip.accounts, skip.but) == (None, {"x"})
@@ -93,7 +97,9 @@ def test_what_is_left_out_everywhere_but_on_one_account_stays_out_on_accounts_th
 def test_left_out_on_the_one_account_again_it_is_left_out_everywhere(desk: Desk) -> None:
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     found = find_left_out(desk.program, "soon", now=EIGHT, on=["x"])
-    decide_unskip(desk.program, prepare_unskip(desk.program, found, on=["x"]), actor="cli:ola", reason="", now=EIGHT)
+    decide_unskip(
+        desk.program, prepare_unskip(desk.program, found, now=EIGHT, on=["x"]), actor="cli:ola", reason="", now=EIGHT
+    )
     made = decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT, on=["x"])
     assert skips([made])["soon/once"].is_everywhere
 
@@ -103,7 +109,11 @@ def test_taken_in_on_each_account_it_is_left_out_nowhere(desk: Desk) -> None:
     for account in ("x", "bluesky", "mastodon"):
         found = find_left_out(desk.program, "soon", now=EIGHT, on=[account])
         decide_unskip(
-            desk.program, prepare_unskip(desk.program, found, on=[account]), actor="cli:ola", reason="", now=EIGHT
+            desk.program,
+            prepare_unskip(desk.program, found, now=EIGHT, on=[account]),
+            actor="cli:ola",
+            reason="",
+            now=EIGHT,
         )
     assert decisions.decisions()[-1].is_undone
     assert left_out(desk.program) == skipped_ahead(desk.program, now=EIGHT) == ()
@@ -141,6 +151,10 @@ def test_nobody_takes_in_what_somebody_else_has_left_out_meanwhile(desk: Desk) -
     decide_skip(desk.program, SOON_POST, actor="cli:jo", reason="", now=EIGHT, on=["mastodon"])
     with pytest.raises(UsageError, match="Somebody has decided about soon/once a moment ago"):
         decide_unskip(
-            desk.program, prepare_unskip(desk.program, shown, on=["x"]), actor="cli:ola", reason="", now=EIGHT
+            desk.program,
+            prepare_unskip(desk.program, shown, now=EIGHT, on=["x"]),
+            actor="cli:ola",
+            reason="",
+            now=EIGHT,
         )
     assert len(decisions.decisions()) == 2

@@ -40,7 +40,7 @@ def say(desk: Desk, account: str, text: str = NEARLY) -> None:
 
 
 def shown(desk: Desk, *on: str) -> TakenIn:
-    return prepare_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT, on=on), on=on)
+    return prepare_unskip(desk.program, find_left_out(desk.program, "soon", now=EIGHT, on=on), now=EIGHT, on=on)
 
 
 def take_in(desk: Desk, taken: TakenIn) -> None:
