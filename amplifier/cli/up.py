@@ -71,9 +71,9 @@ def run(options: argparse.Namespace) -> int:
         raise SettingsError(list(missing))
     if options.fresh and place.settings.mode is Mode.LIVE:
         raise UsageError("Only a rehearsal can begin anew: a live ledger is the proof of what went out.")
-    wanted = [Wanted("--port", "the pages are on", options.port, WEB_PORT)]
+    wanted = [Wanted("--port", "the pages", options.port, WEB_PORT)]
     if place.settings.mode is Mode.REHEARSAL:
-        wanted.append(Wanted("--sandbox-port", "the pretend networks are on", options.sandbox_port, SANDBOX_PORT))
+        wanted.append(Wanted("--sandbox-port", "the pretend networks", options.sandbox_port, SANDBOX_PORT))
     with only_one(place.var), contextlib.closing(Ports()) as kept:
         ports = kept.take(tuple(wanted), told=console().print)
         return _run(options, place, ports, [*far, *unheard(program)])
