@@ -21,7 +21,7 @@ from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.imprint import notes
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
-from amplifier.place import folder_of
+from amplifier.place import database_in, folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
 from amplifier.schedule.fitting import silent
@@ -34,7 +34,7 @@ from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
 from amplifier.store import decisions, journeys, ledger
 from amplifier.store.told import limits_in
-from amplifier.store.unwell import file_in, must_be_sound
+from amplifier.store.unwell import must_be_sound
 
 BEFORE_LIVE = "A new ledger does not go live without it."
 
@@ -51,17 +51,17 @@ def run(options: argparse.Namespace) -> int:
     program: Program | None = None
     problems: list[Problem] = []
     unready: list[Problem] = []
-    far: list[Problem] = []
     lacking: list[Problem] = []
     try:
         settings = load(options.home)
-        settings = settings.with_limits(limits_in(file_in(options.var or folder_of(settings, options.home))))
+        var = options.var or folder_of(settings, options.home)
+        database = database_in(var, settings.mode)
+        settings = settings.with_limits(limits_in(database))
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems
     else:
-        database = file_in(options.var or folder_of(settings, options.home))
-        refused, far = far_disk(options.var or folder_of(settings, options.home), settings.mode)
+        refused, far = far_disk(var, settings.mode)
         must_be_sound(database)
         unready, lacking = _of_the_imprint(settings, database)
         unready = [*refused, *unready, *_of_another(settings)]

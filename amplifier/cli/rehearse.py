@@ -19,7 +19,8 @@ from pathlib import Path
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from amplifier.cli.output import console, errors, say_json
+from amplifier.cli.nearby import must_be_near
+from amplifier.cli.output import console, errors, say_json, warn
 from amplifier.cli.ports import Ports, answers
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
 from amplifier.cli.tally import Tally, World, at_rest, count, heard, progress
@@ -27,7 +28,7 @@ from amplifier.cli.trouble import HEAVY, Trouble
 from amplifier.cli.up import ENDINGS, children, environment_for, migrate
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place, settle
+from amplifier.place import Place, file_in, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import FILE, Mode
@@ -196,7 +197,7 @@ class Running:
 
     def database(self) -> Path:
         """Where its ledger is."""
-        return self.place.var / "amplifier.sqlite3"
+        return file_in(self.place.var)
 
 
 def play(
@@ -214,6 +215,7 @@ def play(
     place = settle(home, var)
     if place.settings.mode is not Mode.REHEARSAL:
         raise UsageError("A rehearsal needs mode: rehearsal.")
+    warn(errors(), must_be_near(place))
     read_program(files.sources(home), place.settings)
     with contextlib.closing(Ports()) as ports:
         return _play(place, ports.any_free(), meanwhile, as_json=as_json, program=program)

@@ -18,7 +18,6 @@ from amplifier.errors import AmplifierError, UsageError
 from amplifier.place import STOP_VARIABLE, Place, settle
 from amplifier.settings import Mode
 from amplifier.store import journeys
-from amplifier.store.unwell import file_in
 from amplifier.written import nearest
 
 NO_REASON = "Stopped on the command line, without a reason."
@@ -107,7 +106,7 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | N
 
 
 def _by_file_alone(place: Place | None) -> str:
-    if place and file_in(place.var) is None:
+    if place and place.database is None:
         return "The stop file alone stops it now, on this computer. A worker elsewhere goes on: give the command there."
     return "The stop file alone stops it now. That is enough."
 

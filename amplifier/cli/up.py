@@ -32,7 +32,7 @@ from amplifier.place import DATABASE, LOCK, PORT_FILE, SANDBOX_PORT, Place, be_p
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Campaign, Mode
-from amplifier.store.unwell import file_in, must_be_sound
+from amplifier.store.unwell import must_be_sound
 
 WEB_PORT = 8000
 LONG_S = 15.0
@@ -89,12 +89,12 @@ def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], wa
     try:
         if options.fresh:
             forget(place.var)
-        database = file_in(place.var)
+        database = place.database
         must_be_sound(database)
         unready = unaccountable(place.settings)
         if unready and database and not has_published(database):  # the worker asks a server
             raise SettingsError(list(unready))
-        before = at_rest(place.var / DATABASE)
+        before = at_rest(database) if database else (0, 0)
         migrate(place, environment)
         present = be_present(place.var, "up")
         _write_down(place, sandbox_port)
@@ -243,7 +243,7 @@ def only_one(var: Path) -> Iterator[None]:
 
 def forget(var: Path) -> None:
     """Delete what a rehearsal has played in this folder; its key stays."""
-    for pattern in ("amplifier.sqlite3*", "world.sqlite3*"):
+    for pattern in (f"{DATABASE}*", "world.sqlite3*"):
         for path in var.glob(pattern):
             path.unlink()
 
