@@ -18,6 +18,7 @@ from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
+from amplifier.compose.day_compared import compared_names
 from amplifier.compose.imprint import notes
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
@@ -122,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _about_templates(program: Program) -> list[Problem]:
     """What their words come out otherwise than one may expect, or not at all."""
-    found = unspoken(program.templates, program.settings)
+    found = [*unspoken(program.templates, program.settings), *compared_names(program.templates, program.settings)]
     return [*found, *silent(program.plan, program.templates, program.settings)]
 
 

@@ -11,6 +11,7 @@ from amplifier.campaign.plan import ROTATE, At, Distance, Slot
 from amplifier.campaign.post import Moment, PostId
 from amplifier.campaign.template import Template
 from amplifier.cli.output import console, say_json, warn
+from amplifier.compose.day_compared import compared_names
 from amplifier.compose.queue import Saying, length, write
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import UsageError
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     found = [*near_copies(program, posts), *long_tags(program, posts)]
     warnings = [one for one in found if one.path == template.path]
     warnings += unspoken({template.name: template}, settings)
+    warnings += compared_names({template.name: template}, settings)
     if options.json:
         say_json(
             {
