@@ -45,7 +45,7 @@ OURS = (
     PORT_FILE,
     "up.lock",
     "STOP",
-    "last",
+    "last",  # where an older version put the rehearsal before
     "backups",
 )
 

@@ -16,6 +16,7 @@ from http.client import HTTPException
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from amplifier.cli.at_work import SaidStop
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import console
@@ -36,7 +37,6 @@ from amplifier.store.unwell import must_be_sound
 
 WEB_PORT = 8000
 LONG_S = 15.0
-REHEARSED = ("amplifier.sqlite3*", "world.sqlite3*")
 ROOM = 20_000_000  # bytes: a campaign's database with its journal, and the pretend world
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # A proxy of this machine's environment would carry a rehearsal's calls off it.
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], wa
             world = World(sandbox_port, place.sandbox_token)
             supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
         if not supervisor.is_ending:
-            stopped = supervisor.ready()["worker"]
+            stopped = [SaidStop(**one) for one in supervisor.ready()["worker"]]
             welcome(place, options, Begun(opened, sandbox_port, before, stopped, warnings))
         supervisor.watch()
         del present
@@ -176,19 +176,6 @@ def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
             if variable in secrets or variable.upper() in PROXIES:
                 del environment[variable]
     return environment
-
-
-def begin_anew(var: Path) -> None:
-    """Put the last rehearsal's data aside, into the folder `last`, so that a new one begins with an empty stage."""
-    data = [path for pattern in REHEARSED for path in var.glob(pattern)]
-    if not data:
-        return
-    last = var / "last"
-    last.mkdir(exist_ok=True)
-    for path in last.iterdir():
-        path.unlink()
-    for path in data:
-        path.rename(last / path.name)
 
 
 def migrate(place: Place, environment: dict[str, str]) -> None:
