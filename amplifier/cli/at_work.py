@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from amplifier.campaign.stop import STOPPED, sending
-from amplifier.cli.resume import option
+from amplifier.cli.said_stop import SaidStop
 from amplifier.deliver.halt import Flag, Halt
 from amplifier.place import Place
 from amplifier.store.transaction import database_in_words
@@ -18,20 +17,6 @@ def at_work(part: str, place: Place, *, where: str = "") -> str:
     """`LIVE: The worker is at work. Database: …`; a log may keep it, so no secret is in it."""
     served = f" at {where}" if where else ""
     return f"{place.settings.mode.value.upper()}: {part} is at work{served}. Database: {database_in_words()}"
-
-
-@dataclass(frozen=True)
-class SaidStop:
-    """A stop as it is told: its scope, what is stopped (by which flags), and why."""
-
-    scope: str
-    what: str
-    why: str
-
-    @property
-    def ends_by(self) -> str:
-        """The words for `amplifier` that end it."""
-        return f"resume{option(self.scope)}"
 
 
 def stops_in_words(stopped: Sequence[Halt]) -> list[SaidStop]:

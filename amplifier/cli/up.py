@@ -16,11 +16,11 @@ from http.client import HTTPException
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from amplifier.cli.at_work import SaidStop
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import console
 from amplifier.cli.ports import Ports, Wanted, answers
+from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest, has_published
 from amplifier.cli.unheard import unheard

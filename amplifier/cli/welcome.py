@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from amplifier.campaign.stop import EVERYTHING, scope_of
-from amplifier.cli.at_work import SaidStop
 from amplifier.cli.console_link import line
 from amplifier.cli.console_token import Opened
 from amplifier.cli.output import console, print_stop, warn
+from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.unheard import unasked
 from amplifier.deliver.cost import is_by_hand
 from amplifier.errors import Problem

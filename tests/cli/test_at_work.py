@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from amplifier.cli.at_work import SaidStop, at_work, stops_in_words
+from amplifier.cli.at_work import at_work, stops_in_words
 from amplifier.cli.rehearse import copy_home
+from amplifier.cli.said_stop import SaidStop
 from amplifier.deliver.halt import Flag, Halt
 from amplifier.place import Place
 from amplifier.settings import load

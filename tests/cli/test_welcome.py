@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.at_work import SaidStop
 from amplifier.cli.console_token import Opened
 from amplifier.cli.rehearse import copy_home
+from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.welcome import Begun, _length, welcome
 from amplifier.errors import Problem
 from amplifier.place import Place, settle
