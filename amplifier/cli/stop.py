@@ -11,6 +11,7 @@ from rich.markup import escape
 from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.stop import EVERYTHING, STOPPED, TAG, Stop, scope_of, sending, stopped_by, why_no_tag
 from amplifier.cli.output import actor, console, say_json
+from amplifier.cli.said_stop import option
 from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
 from amplifier.deliver.halt import Flag, Pulled, pull, sentence
@@ -102,7 +103,7 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | N
     if scope.startswith(TAG) and not _has_coming(scope):
         out.print(f"▲ No coming post has #{scope.removeprefix(TAG)}. Is it spelt like that?", style="yellow")
     first = "First mend settings.yaml. " if trouble else ""
-    out.print(f"\n{first}To let it go on:\n  amplifier resume{_option(scope)}", markup=False)
+    out.print(f"\n{first}To let it go on:\n  amplifier resume{option(scope)}", markup=False)
 
 
 def _by_file_alone(place: Place | None) -> str:
@@ -161,8 +162,3 @@ def _cannot(scope: str) -> str:
         f"{STOP_VARIABLE}=1 where it runs and start it again. README.md, “Emergency”, says where each network\n"
         "takes a token back."
     )
-
-
-def _option(scope: str) -> str:
-    kind, _, name = scope.partition(":")
-    return "" if scope == EVERYTHING else f" --{kind} {name}"
