@@ -28,7 +28,8 @@ class Command:
 
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
     `keyless`: it seals and opens nothing, so that live mode needs no key for it. `makes`: the data folder is made if it
-    is not there. `reports`: without this argument its answer is all that it is for ("": always, None: never).
+    is not there. `far`: it may open a live database on a network file system, too. `reports`: without this argument its
+    answer is all that it is for ("": always, None: never).
     """
 
     module: str
@@ -37,6 +38,7 @@ class Command:
     anyhow: bool = False
     keyless: bool = False
     makes: bool = True
+    far: bool = False
     reports: str | None = None
 
 
@@ -52,6 +54,7 @@ COMMANDS: dict[str, Command] = {
         anyhow=True,
         keyless=True,
         makes=False,
+        far=True,
         reports="",
     ),
     "plan": Command(
@@ -75,11 +78,11 @@ COMMANDS: dict[str, Command] = {
     "mentions": Command(
         "mentions", True, "list what others said to us, and mark what is dealt with", reports="status", keyless=True
     ),
-    "status": Command("status", True, "say how things stand", makes=False, reports="", keyless=True),
+    "status": Command("status", True, "say how things stand", makes=False, far=True, reports="", keyless=True),
     "decide": Command(
         "decide", True, "list what is in doubt, held or missed, and decide about it", reports="what", keyless=True
     ),
-    "stop": Command("stop", True, "send nothing more, at once", anyhow=True),
+    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True),
     "stop-link": Command(
         "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
     ),
@@ -92,7 +95,7 @@ COMMANDS: dict[str, Command] = {
         reports="action",
         keyless=True,
     ),
-    "backup": Command("backup", True, "keep the whole database in one sealed file"),
+    "backup": Command("backup", True, "keep the whole database in one sealed file", far=True),
     "restore": Command("restore", True, "put a backup in the database's place, stopped"),
     "web": Command("web", True, "run the pages alone"),
     "worker": Command("worker", True, "run planning and delivery alone"),
@@ -184,7 +187,9 @@ def _prepare(name: str, words: list[str]) -> None:
         _find_settings(known.home)
         place = import_module("amplifier.place")
         try:
-            place.settle(known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes)
+            found = place.settle(known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes)
+            if not COMMANDS[name].far:
+                import_module("amplifier.cli.nearby").must_be_near_if_there(found)
         except AmplifierError:
             if not COMMANDS[name].anyhow:
                 raise

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import dj_database_url
 
+from amplifier.place import database_in
+
 VAR = Path(os.environ.get("AMPLIFIER_VAR", "var"))
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 KEY = os.environ.get("AMPLIFIER_KEY", "")
 
-if DATABASE_URL:
+if (_file := database_in(VAR)) is None:
     DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "CONN_MAX_AGE": None}}
 else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(VAR / "amplifier.sqlite3"),
+            "NAME": str(_file),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # IMMEDIATE and FULL: see docs/architecture.md, "The database"

@@ -10,17 +10,15 @@ import secrets
 import socket
 import stat
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from amplifier.errors import UsageError
+from amplifier.lacking import SHORTEST_KEY, lacks_disk, lacks_key, lacks_server, names_server
 from amplifier.settings import FILE, Mode, Settings, load, parse
 
 SANDBOX_PORT = 8900
-# Set by hosts whose disks are thrown away at every restart (Heroku, Cloud Run, Lambda).
-PASSING_DISKS = ("DYNO", "K_SERVICE", "AWS_LAMBDA_FUNCTION_NAME")
 # What `up` read of settings.yaml when it began, for its own processes: one that starts again while somebody edits the
 # file goes on with the others, instead of not starting or following rules of its own.
 HELD_SETTINGS = "AMPLIFIER_HELD_SETTINGS"
@@ -32,12 +30,11 @@ DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
 NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
-SHORTEST_KEY = 32
 PARTS = ("up", "worker", "listener")  # whose presence is seen
 OTHERS = 0o077  # the rights of everybody but the operating-system user that Amplifier runs as
 # What stands in a data folder. A folder with anything else in it may be somebody's for other things as well.
 OURS = (
-    "amplifier.sqlite3*",
+    f"{DATABASE}*",
     "world.sqlite3*",
     "before-*.sqlite3*",
     "console-*.token",
@@ -48,7 +45,7 @@ OURS = (
     PORT_FILE,
     "up.lock",
     "STOP",
-    "last",
+    "last",  # where an older version put the rehearsal before
     "backups",
 )
 
@@ -104,6 +101,11 @@ class Place:
         return {}
 
     @property
+    def database(self) -> Path | None:
+        """The database's file; None where the database is a server."""
+        return database_in(self.var, self.settings.mode)
+
+    @property
     def sandbox_token(self) -> str:
         """What opens the sandbox's control door; made from the key, so that every process has the same."""
         return sha256(b"sandbox:" + self.key.encode()).hexdigest()
@@ -116,6 +118,16 @@ class Place:
             with contextlib.suppress(OSError):  # where `up` put them this time
                 given = (self.var / PORT_FILE).read_text(encoding="utf-8").strip()
         return port_number(given or str(SANDBOX_PORT))
+
+
+def database_in(var: Path, mode: Mode = Mode.LIVE) -> Path | None:
+    """The database's file in this data folder; None where DATABASE_URL names a server, at which no rehearsal looks."""
+    return None if mode is Mode.LIVE and names_server(os.environ) else file_in(var)
+
+
+def file_in(var: Path) -> Path:
+    """Where a database that is a file is in this data folder."""
+    return var / DATABASE
 
 
 def port_number(text: str) -> int:
@@ -145,7 +157,7 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     except OSError as error:
         why = "it is a file" if folder.is_file() else error.strerror
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
-    if why := lacks_disk(settings, os.environ):
+    if why := lacks_disk(settings, os.environ) or lacks_server(settings, os.environ):
         raise UsageError(why)
     if settings.mode is Mode.REHEARSAL:
         os.environ.pop("DATABASE_URL", None)
@@ -157,28 +169,6 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     os.environ["AMPLIFIER_VAR"] = str(folder)
     os.environ["AMPLIFIER_KEY"] = key
     return Place(home=home.resolve(), var=folder, settings=settings, key=key)
-
-
-def lacks_disk(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Why a database file would not last on this machine; empty where it does, or none is needed."""
-    passing = next((name for name in PASSING_DISKS if name in environ), None)
-    if settings.mode is Mode.REHEARSAL or passing is None or environ.get("DATABASE_URL"):
-        return ""
-    return (
-        f"This machine's disk does not last ({passing} is set), so a database file would be lost with it.\n"
-        "Give live mode a PostgreSQL: put its address into DATABASE_URL."
-    )
-
-
-def lacks_key(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Why nothing can be sealed; empty where it can. A rehearsal has a key of its own."""
-    if settings.mode is Mode.REHEARSAL or len(environ.get("AMPLIFIER_KEY", "")) >= SHORTEST_KEY:
-        return ""
-    return (
-        "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions. Make one once, with\n"
-        "  python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"
-        "and keep it where you keep passwords."
-    )
 
 
 def close_to_others(folder: Path, *, is_ours: bool = False) -> None:
@@ -205,7 +195,7 @@ def settle_anyhow(home: Path, var: Path | None = None) -> None:
     The folder that is named; else the one that an `up` is at work on, else the only one that has a database.
     """
     folders = [var] if var else [home / "var" / mode.value for mode in Mode]
-    there = [folder for folder in folders if (folder / DATABASE).exists()]
+    there = [folder for folder in folders if file_in(folder).exists()]
     at_work = [folder for folder in there if is_locked(folder / LOCK)]
     for found in (at_work, there):
         if len(found) == 1:

@@ -14,7 +14,7 @@ from amplifier.yamlfile import FileModel
 MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
 LEAST_DOLLARS, MOST_DOLLARS = 0.01, 100_000
 OURS_REASON = (
-    "Listening to an event's hashtag would log what strangers think of politics. If your campaign made this hashtag "
+    "Listening to an occasion's hashtag would log what strangers think of politics. If your campaign made this hashtag "
     "and only its supporters use it, write ours: true beside it; otherwise take the tag out."
 )
 MONEY_HINT = "Write US dollars for a month as a number, for example 25 or 12.50."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 # In this order they run and stand in docs/reliability.md; each module declares its own as FIGURES.
 BENCHES = ("thousand", "scale", "idle", "crowd", "look", "check")
-FOLDER = Path("var") / "bench"  # of where a bench is started
+FOLDER = Path(__file__).parents[1] / "var" / "bench"  # of this repository, wherever a bench is started
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from figures import BENCHES, Aim, Figure, read
+from figures import BENCHES, FOLDER, Aim, Figure, read
 
 HERE = Path(__file__).parent
 
@@ -90,7 +90,7 @@ def written(document: str, folder: Path) -> tuple[str, list[str]]:
 
 def main() -> None:
     """Write the table, and say which figures are missing."""
-    document, missing = written(DOCUMENT.read_text(), HERE.parent / "var" / "bench")
+    document, missing = written(DOCUMENT.read_text(), FOLDER)
     DOCUMENT.write_text(document)
     print("\n".join(missing) or "All figures are of var/bench.")
 

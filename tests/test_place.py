@@ -3,6 +3,8 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from amplifier.place import (
     LOCK,
     Place,
     be_present,
+    database_in,
     port_number,
     settle,
     settle_anyhow,
@@ -106,6 +109,25 @@ def test_live_takes_the_key_and_the_database_of_the_environment(live: Path, monk
     assert (place.key, place.var) == (REAL_KEY, live.resolve() / "var" / "live")
     assert os.environ["DATABASE_URL"].startswith("postgres://")
     assert not (place.var / "pretend.key").exists()
+
+
+def test_the_database_is_one_file_for_everybody_and_a_server_has_none(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.resolve() / "var" / "rehearsal" / DATABASE
+    monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
+    assert database_in(file.parent, Mode.REHEARSAL) == file, "also before the environment is put in order"
+    assert database_in(file.parent, Mode.LIVE) is None
+    place = settle(home)
+    assert place.database == database_in(place.var) == file
+    words = "from amplifier import django_settings as made; print(made.DATABASES['default']['NAME'])"
+    told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == str(file)
+
+
+def test_a_live_server_has_no_file(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
+    assert settle(live, keyless=True).database is None
 
 
 @pytest.mark.parametrize("key", ["", "too short to seal anything with"])

@@ -231,6 +231,18 @@ def test_what_is_told_to_be_pure_is_held_to_be() -> None:
     assert told == held
 
 
+def test_what_calls_itself_pure_is_held_to_be() -> None:
+    says = {
+        _name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for path in SOURCES
+        if (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0].endswith(" Pure.")
+    }
+    held = set(_contract("pure", "source_modules"))
+    loose = {name for name in says if not any(name == one or name.startswith(f"{one}.") for one in held)}
+    assert len(says) > 20
+    assert not loose, f"not in .importlinter: {sorted(loose)}"
+
+
 def test_the_top_level_holds_what_the_readme_tells_of_and_nothing_else() -> None:
     told = {
         *("amplifier", "templates", "schedules", "settings.yaml", "tests", "Procfile", "README.md", "LICENSE"),

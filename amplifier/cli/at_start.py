@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from amplifier.errors import Problem
-from amplifier.place import lacks_disk, lacks_key
+from amplifier.lacking import lacks_disk, lacks_key, lacks_server
 from amplifier.settings import FILE, Settings
 from amplifier.store import ledger
 
 
 def environment_lacks(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
     """Warnings that each name a variable; whoever checks may sit at another machine than the one that is to start."""
-    whole = filter(None, (lacks_key(settings, environ), lacks_disk(settings, environ)))
+    whole = filter(None, (lacks_key(settings, environ), lacks_disk(settings, environ), lacks_server(settings, environ)))
     return [
         *settings.missing_secrets(environ),
         *(_told(why, settings.lines.at("mode"), "environment") for why in whole),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from amplifier.campaign.stop import STOPPED, sending
-from amplifier.cli.resume import option
+from amplifier.cli.said_stop import SaidStop
 from amplifier.deliver.halt import Flag, Halt
 from amplifier.place import Place
 from amplifier.store.transaction import database_in_words
@@ -20,10 +19,12 @@ def at_work(part: str, place: Place, *, where: str = "") -> str:
     return f"{place.settings.mode.value.upper()}: {part} is at work{served}. Database: {database_in_words()}"
 
 
-def stops_in_words(stopped: Sequence[Halt]) -> list[tuple[str, str, str]]:
-    """Each stop once, whichever flags say it: what is stopped, why, and the words for `amplifier` that end it."""
-    found = []
-    for (scope, reason), flags in groupby(stopped, key=lambda one: (one.scope, one.reason)):
-        named = " and ".join(dict.fromkeys(WHERE[one.flag] for one in flags))
-        found.append((f"{sending(scope, STOPPED)} ({named}).", reason, f"resume{option(scope)}"))
-    return found
+def stops_in_words(stopped: Sequence[Halt]) -> list[SaidStop]:
+    """Each stop once, whichever flags say it, in the order in which they are."""
+    flags: dict[tuple[str, str], list[Flag]] = {}
+    for one in stopped:
+        flags.setdefault((one.scope, one.reason), []).append(one.flag)
+    return [
+        SaidStop(scope, f"{sending(scope, STOPPED)} ({' and '.join(dict.fromkeys(map(WHERE.__getitem__, by)))}).", why)
+        for (scope, why), by in flags.items()
+    ]

@@ -18,10 +18,11 @@ from amplifier.cli.tally import has_published
 from amplifier.cli.unheard import unasked, unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
+from amplifier.compose.day_compared import compared_names
 from amplifier.compose.imprint import notes
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
-from amplifier.place import folder_of
+from amplifier.place import database_in, folder_of
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
 from amplifier.schedule.fitting import silent
@@ -34,7 +35,7 @@ from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
 from amplifier.store import decisions, journeys, ledger
 from amplifier.store.told import limits_in
-from amplifier.store.unwell import file_in, must_be_sound
+from amplifier.store.unwell import must_be_sound
 
 BEFORE_LIVE = "A new ledger does not go live without it."
 
@@ -51,17 +52,17 @@ def run(options: argparse.Namespace) -> int:
     program: Program | None = None
     problems: list[Problem] = []
     unready: list[Problem] = []
-    far: list[Problem] = []
     lacking: list[Problem] = []
     try:
         settings = load(options.home)
-        settings = settings.with_limits(limits_in(file_in(options.var or folder_of(settings, options.home))))
+        var = options.var or folder_of(settings, options.home)
+        database = database_in(var, settings.mode)
+        settings = settings.with_limits(limits_in(database))
         program = read_program(files.sources(options.home), settings)
     except FileError as error:
         problems = error.problems
     else:
-        database = file_in(options.var or folder_of(settings, options.home))
-        refused, far = far_disk(options.var or folder_of(settings, options.home), settings.mode)
+        refused, far = far_disk(var, settings.mode)
         must_be_sound(database)
         unready, lacking = _of_the_imprint(settings, database)
         unready = [*refused, *unready, *_of_another(settings)]
@@ -122,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _about_templates(program: Program) -> list[Problem]:
     """What their words come out otherwise than one may expect, or not at all."""
-    found = unspoken(program.templates, program.settings)
+    found = [*unspoken(program.templates, program.settings), *compared_names(program.templates, program.settings)]
     return [*found, *silent(program.plan, program.templates, program.settings)]
 
 

@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from amplifier.cli.backup import keep, path_for
-from amplifier.cli.output import console
+from amplifier.cli.nearby import must_be_near
+from amplifier.cli.output import console, errors, warn
 from amplifier.cli.restore import must_be_still
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
@@ -18,7 +19,7 @@ from amplifier.place import Place, settle
 from amplifier.store import ledger
 from amplifier.store.backup_rows import is_behind
 from amplifier.store.ready import fill_if_empty
-from amplifier.store.unwell import file_in, must_be_sound
+from amplifier.store.unwell import must_be_sound
 
 OCCASION = "before-upgrade"
 
@@ -30,7 +31,8 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Bring the tables up to date, with a backup before; says nothing when there was nothing to do."""
     place = settle(options.home, options.var, keyless=True)
-    must_be_sound(file_in(place.var))
+    warn(errors(), must_be_near(place))
+    must_be_sound(place.database)
     if make_tables():
         return 0
     with _told():
@@ -58,7 +60,7 @@ def _told() -> Iterator[None]:
 
 def _keep_what_is_there(place: Place) -> None:
     """A ledger of an older version is backed up first: that file is the way back, with that version."""
-    file = file_in(place.var)
+    file = place.database
     if (file is not None and not file.exists()) or not ledger.is_ready() or not is_behind():
         return
     opened = ledger.ledger()

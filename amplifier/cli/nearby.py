@@ -1,4 +1,9 @@
-"""A database file on a network file system: live no part of the service starts there; in a rehearsal it is told."""
+"""A database file on a network file system: live nothing that writes opens it there; in a rehearsal it is told.
+
+Whoever makes a database or works on it for long asks `must_be_near`: `up`, `web`, `worker`, `listener`, `migrate`,
+`restore`, `rehearse`. All other commands that open one are asked `must_be_near_if_there` before they do, but for those
+that the table of commands lets work on a far one: to say how it is, to stop it, and to take a copy of it home.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from amplifier.errors import Problem, UsageError
-from amplifier.place import Place
+from amplifier.place import Place, database_in
 from amplifier.settings import Mode
 from amplifier.store.far_disk import far, kind_of_far_disk
 
@@ -20,7 +25,7 @@ log = logging.getLogger("amplifier.store")
 
 def far_disk(var: Path, mode: Mode) -> tuple[list[Problem], list[Problem]]:
     """What this data folder's disk is refused for, and what it is warned of: at most one of either."""
-    kind = kind_of_far_disk(var)
+    kind = kind_of_far_disk(database_in(var, mode))
     if not kind:
         return [], []
     said, hint = far(kind)
@@ -34,6 +39,13 @@ def must_be_near(place: Place) -> list[Problem]:
     if refused:
         raise UsageError(str(refused[0]))
     return warned
+
+
+def must_be_near_if_there(place: Place) -> None:
+    """The same before a command opens a database that is there already; a rehearsal was told when it began."""
+    database = place.database
+    if database is not None and database.exists():
+        must_be_near(place)
 
 
 def warn_alone(warnings: Iterable[Problem], *, alone: bool) -> None:

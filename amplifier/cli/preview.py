@@ -11,17 +11,17 @@ from amplifier.campaign.plan import ROTATE, At, Distance, Slot
 from amplifier.campaign.post import Moment, PostId
 from amplifier.campaign.template import Template
 from amplifier.cli.output import console, say_json, warn
+from amplifier.compose.day_compared import compared_names
 from amplifier.compose.queue import Saying, length, write
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import UsageError
-from amplifier.place import folder_of
+from amplifier.place import database_in, folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.settings import load
 from amplifier.store.told import limits_in
-from amplifier.store.unwell import file_in
 from amplifier.written import nearest
 
 
@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the template, or list all."""
     settings = load(options.home)
-    settings = settings.with_limits(limits_in(file_in(options.var or folder_of(settings, options.home))))
+    settings = settings.with_limits(
+        limits_in(database_in(options.var or folder_of(settings, options.home), settings.mode))
+    )
     program = read_program(files.sources(options.home), settings)
     if options.template is None:
         return _list(program, as_json=options.json)
@@ -61,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     found = [*near_copies(program, posts), *long_tags(program, posts)]
     warnings = [one for one in found if one.path == template.path]
     warnings += unspoken({template.name: template}, settings)
+    warnings += compared_names({template.name: template}, settings)
     if options.json:
         say_json(
             {

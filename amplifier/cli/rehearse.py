@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -19,15 +19,16 @@ from pathlib import Path
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from amplifier.cli.output import console, errors, say_json
-from amplifier.cli.ports import answers
+from amplifier.cli.nearby import must_be_near
+from amplifier.cli.output import console, errors, say_json, warn
+from amplifier.cli.ports import Ports, answers
 from amplifier.cli.supervisor import AMPLIFIER, Supervisor
 from amplifier.cli.tally import Tally, World, at_rest, count, heard, progress
 from amplifier.cli.trouble import HEAVY, Trouble
 from amplifier.cli.up import ENDINGS, children, environment_for, migrate
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place, settle
+from amplifier.place import Place, file_in, settle
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import FILE, Mode
@@ -196,7 +197,7 @@ class Running:
 
     def database(self) -> Path:
         """Where its ledger is."""
-        return self.place.var / "amplifier.sqlite3"
+        return file_in(self.place.var)
 
 
 def play(
@@ -214,8 +215,15 @@ def play(
     place = settle(home, var)
     if place.settings.mode is not Mode.REHEARSAL:
         raise UsageError("A rehearsal needs mode: rehearsal.")
+    warn(errors(), must_be_near(place))
     read_program(files.sources(home), place.settings)
-    port = free_port()
+    with contextlib.closing(Ports()) as ports:
+        return _play(place, ports.any_free(), meanwhile, as_json=as_json, program=program)
+
+
+def _play(
+    place: Place, port: int, meanwhile: Callable[[Running], None], *, as_json: bool, program: Sequence[str]
+) -> Tally:
     environment = environment_for(place, port)
     migrate(place, environment)
     world = World(port, place.sandbox_token)
@@ -236,13 +244,6 @@ def play(
     finally:
         supervisor.close()
     return tally
-
-
-def free_port() -> int:
-    """A port on 127.0.0.1 that nobody uses now."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def wait(supervisor: Supervisor, until: Callable[[], bool], seconds: float, why: str) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amplifier.cli.backup import key_for, progress, unpacked, watched
-from amplifier.cli.output import actor, agreed, console, say_json, wall_clock
+from amplifier.cli.nearby import must_be_near
+from amplifier.cli.output import actor, agreed, console, errors, say_json, wall_clock, warn
 from amplifier.cli.up import only_one
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import is_readable
 from amplifier.errors import UsageError
-from amplifier.place import Place, settle
+from amplifier.place import Place, file_in, settle
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
 from amplifier.store import heartbeats, restored
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show what is in it and what is lost by it, ask, put it in place, and leave the service stopped."""
     place = settle(options.home, options.var)
+    warn(errors(), must_be_near(place))
     key = key_for(place)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         header = read_header(file)
         _must_be_ours(header, place)
         must_fit(header)
-        database = place.var / "amplifier.sqlite3"
+        database = file_in(place.var)
         if header.database != SQLITE or database.exists():  # a look would make one
             must_be_still()
         with progress(quiet=options.json) as bar:  # before anybody is asked: all of it must be what was written
@@ -152,7 +154,7 @@ def _replace(  # noqa: PLR0913  all that a replacement needs
         if header.database != SQLITE:
             return replace_rows(lambda: watched(read(file, key), bar, "Restoring", size), header, now=now, mark=mark)
         kept: list[Path | None] = []
-        database = place.var / "amplifier.sqlite3"
+        database = file_in(place.var)
         unpacked(
             watched(read(file, key), bar, "Restoring", size),
             place.var,

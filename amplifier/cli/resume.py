@@ -13,6 +13,7 @@ from rich.markup import escape
 from amplifier.campaign.delivery import HoldReason, Journey
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
 from amplifier.cli.output import actor, agreed, as_said, console, errors, inset, say_json, wall_clock
+from amplifier.cli.said_stop import option
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
 from amplifier.errors import UsageError
@@ -270,12 +271,6 @@ def _lasting(length: timedelta) -> str:
     seconds = max(0, int(length.total_seconds()))
     size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
     return f"{seconds // size} {unit}"
-
-
-def option(scope: str) -> str:
-    """What to write behind `stop` or `resume` for this scope."""
-    kind, _, name = scope.partition(":")
-    return "" if scope == EVERYTHING else f" --{kind} {name}"
 
 
 def _shared(place: Place, ending: Ending) -> dict[str, object]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 
 from amplifier.cli.lifeline import end_when_told, hold_on
+from amplifier.cli.ports import cannot_serve, serving_on
 from amplifier.errors import UsageError
 from amplifier.place import SANDBOX_PORT, port_number, settle
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.tables import WorldError
+
+HOST = "127.0.0.1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,18 +25,19 @@ def run(options: argparse.Namespace) -> int:
     alone = not hold_on()
     place = settle(options.home, options.var)
     port = options.port or place.sandbox_port
-    try:
-        sandbox = Sandbox(place.var / "world.sqlite3", port=port, token=place.sandbox_token)
-    except WorldError as error:
-        raise UsageError(str(error)) from None
-    except OSError as error:
-        raise UsageError(
-            f"The pretend networks cannot use port {port}: {error.strerror}. Choose another with --port."
-        ) from None
-    until_told = end_when_told()
-    sandbox.start()
-    if alone:
-        print(f"The pretend networks are at http://localhost:{sandbox.port}/wall", flush=True)
-    until_told()
-    sandbox.stop()
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(serving_on(HOST, port))
+            sandbox = Sandbox(place.var / "world.sqlite3", port=port, token=place.sandbox_token)
+        except WorldError as error:
+            raise UsageError(str(error)) from None
+        except OSError as error:
+            stack.close()
+            raise cannot_serve("sandbox", HOST, port, error, alone=alone) from None
+        until_told = end_when_told()
+        sandbox.start()
+        if alone:
+            print(f"The pretend networks are at http://localhost:{sandbox.port}/wall", flush=True)
+        until_told()
+        sandbox.stop()
     return 0

@@ -138,8 +138,8 @@ def run(options: argparse.Namespace) -> int:
     out.print(
         f"[bold]{'REHEARSAL' if settings.mode.value == 'rehearsal' else 'LIVE'}[/]  {escape(settings.campaign.name)}"
     )
-    for what, why, command in stops_in_words(stopped):
-        print_stop(out, what, why, f"amplifier {command}")
+    for one in stops_in_words(stopped):
+        print_stop(out, one.what, one.why, f"amplifier {one.ends_by}")
     _print_surroundings(clock, refused, warned)
     _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.stop import EVERYTHING, STOPPED, TAG, Stop, scope_of, sending, stopped_by, why_no_tag
 from amplifier.cli.output import actor, console, say_json
+from amplifier.cli.said_stop import option
 from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
 from amplifier.deliver.halt import Flag, Pulled, pull, sentence
@@ -18,7 +19,6 @@ from amplifier.errors import AmplifierError, UsageError
 from amplifier.place import STOP_VARIABLE, Place, settle
 from amplifier.settings import Mode
 from amplifier.store import journeys
-from amplifier.store.unwell import file_in
 from amplifier.written import nearest
 
 NO_REASON = "Stopped on the command line, without a reason."
@@ -103,11 +103,11 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | N
     if scope.startswith(TAG) and not _has_coming(scope):
         out.print(f"▲ No coming post has #{scope.removeprefix(TAG)}. Is it spelt like that?", style="yellow")
     first = "First mend settings.yaml. " if trouble else ""
-    out.print(f"\n{first}To let it go on:\n  amplifier resume{_option(scope)}", markup=False)
+    out.print(f"\n{first}To let it go on:\n  amplifier resume{option(scope)}", markup=False)
 
 
 def _by_file_alone(place: Place | None) -> str:
-    if place and file_in(place.var) is None:
+    if place and place.database is None:
         return "The stop file alone stops it now, on this computer. A worker elsewhere goes on: give the command there."
     return "The stop file alone stops it now. That is enough."
 
@@ -162,8 +162,3 @@ def _cannot(scope: str) -> str:
         f"{STOP_VARIABLE}=1 where it runs and start it again. README.md, “Emergency”, says where each network\n"
         "takes a token back."
     )
-
-
-def _option(scope: str) -> str:
-    kind, _, name = scope.partition(":")
-    return "" if scope == EVERYTHING else f" --{kind} {name}"

@@ -12,9 +12,9 @@ from pathlib import Path
 import segno
 
 from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.cli.console_token import opened_here
 from amplifier.cli.output import actor, console, say_json, wall_clock
 from amplifier.cli.streams import can_write
-from amplifier.cli.up import WEB_PORT
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.deliver.people import pages_at
@@ -23,6 +23,7 @@ from amplifier.place import settle
 from amplifier.settings import Mode, Settings
 from amplifier.store import errands, ledger
 from amplifier.store.stop_links import write_down
+from amplifier.web.admission import base_of
 
 TOKEN_BYTES = 32
 SVG_MM = 50  # on paper; a phone reads it at arm's length
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         _say_list(errands.errands(kind=ErrandKind.STOP), settings, as_json=options.json)
         return 0
-    base = _base(settings)
+    base = _base(settings, place.var)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     address = f"{base}/stop/{token}"
     made = segno.make_qr(address, error="m")
@@ -78,8 +79,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _base(settings: Settings) -> str:
-    """Where people reach the pages. Raises UsageError if live mode does not know."""
+def _base(settings: Settings, var: Path) -> str:
+    """Where people reach the pages: where they are served now, or were last. Raises UsageError if nobody knows."""
     if settings.address:
         return settings.address.rstrip("/")
     if settings.mode is Mode.LIVE:
@@ -87,7 +88,13 @@ def _base(settings: Settings) -> str:
             "A stop link needs the address at which people reach these pages, and settings.yaml has none.\n"
             "Add it, for example  address: https://amplifier.example"
         )
-    return pages_at(settings) or f"http://127.0.0.1:{WEB_PORT}"  # nothing has served them here yet
+    last = pages_at(settings)
+    served = [base_of(one.host, one.port) for one in opened_here(var)]
+    if not served and not last:
+        raise UsageError(
+            "A stop link leads to these pages, and nothing has served them here yet. Start them: amplifier up"
+        )
+    return last if last in served or not served else served[0]
 
 
 def _write_down(var: Path) -> None:

@@ -20,6 +20,7 @@ from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import console
 from amplifier.cli.ports import Ports, Wanted, answers
+from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest, has_published
 from amplifier.cli.unheard import unheard
@@ -32,11 +33,10 @@ from amplifier.place import DATABASE, LOCK, PORT_FILE, SANDBOX_PORT, Place, be_p
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Campaign, Mode
-from amplifier.store.unwell import file_in, must_be_sound
+from amplifier.store.unwell import must_be_sound
 
 WEB_PORT = 8000
 LONG_S = 15.0
-REHEARSED = ("amplifier.sqlite3*", "world.sqlite3*")
 ROOM = 20_000_000  # bytes: a campaign's database with its journal, and the pretend world
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # A proxy of this machine's environment would carry a rehearsal's calls off it.
@@ -71,9 +71,9 @@ def run(options: argparse.Namespace) -> int:
         raise SettingsError(list(missing))
     if options.fresh and place.settings.mode is Mode.LIVE:
         raise UsageError("Only a rehearsal can begin anew: a live ledger is the proof of what went out.")
-    wanted = [Wanted("--port", "the pages are on", options.port, WEB_PORT)]
+    wanted = [Wanted("--port", "the pages", options.port, WEB_PORT)]
     if place.settings.mode is Mode.REHEARSAL:
-        wanted.append(Wanted("--sandbox-port", "the pretend networks are on", options.sandbox_port, SANDBOX_PORT))
+        wanted.append(Wanted("--sandbox-port", "the pretend networks", options.sandbox_port, SANDBOX_PORT))
     with only_one(place.var), contextlib.closing(Ports()) as kept:
         ports = kept.take(tuple(wanted), told=console().print)
         return _run(options, place, ports, [*far, *unheard(program)])
@@ -89,12 +89,12 @@ def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], wa
     try:
         if options.fresh:
             forget(place.var)
-        database = file_in(place.var)
+        database = place.database
         must_be_sound(database)
         unready = unaccountable(place.settings)
         if unready and database and not has_published(database):  # the worker asks a server
             raise SettingsError(list(unready))
-        before = at_rest(place.var / DATABASE)
+        before = at_rest(database) if database else (0, 0)
         migrate(place, environment)
         present = be_present(place.var, "up")
         _write_down(place, sandbox_port)
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], wa
             world = World(sandbox_port, place.sandbox_token)
             supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
         if not supervisor.is_ending:
-            stopped = supervisor.ready()["worker"]
+            stopped = [SaidStop(**one) for one in supervisor.ready()["worker"]]
             welcome(place, options, Begun(opened, sandbox_port, before, stopped, warnings))
         supervisor.watch()
         del present
@@ -178,19 +178,6 @@ def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
     return environment
 
 
-def begin_anew(var: Path) -> None:
-    """Put the last rehearsal's data aside, into the folder `last`, so that a new one begins with an empty stage."""
-    data = [path for pattern in REHEARSED for path in var.glob(pattern)]
-    if not data:
-        return
-    last = var / "last"
-    last.mkdir(exist_ok=True)
-    for path in last.iterdir():
-        path.unlink()
-    for path in data:
-        path.rename(last / path.name)
-
-
 def migrate(place: Place, environment: dict[str, str]) -> None:
     """Make the database ready before any child opens it. Raises UsageError with what went wrong, or for a full disk."""
     disk = os.statvfs(place.var)
@@ -243,7 +230,7 @@ def only_one(var: Path) -> Iterator[None]:
 
 def forget(var: Path) -> None:
     """Delete what a rehearsal has played in this folder; its key stays."""
-    for pattern in ("amplifier.sqlite3*", "world.sqlite3*"):
+    for pattern in (f"{DATABASE}*", "world.sqlite3*"):
         for path in var.glob(pattern):
             path.unlink()
 

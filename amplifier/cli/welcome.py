@@ -13,9 +13,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.cli.console_link import line
 from amplifier.cli.console_token import Opened
 from amplifier.cli.output import console, print_stop, warn
+from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.unheard import unasked
 from amplifier.deliver.cost import is_by_hand
 from amplifier.errors import Problem
@@ -23,21 +25,18 @@ from amplifier.place import Place
 from amplifier.settings import Mode
 from amplifier.web.admission import WALL_HOST
 
-EVERYTHING = "resume"  # the command that ends a stop of everything
-
 
 @dataclass(frozen=True)
 class Begun:
     """How it began: the console, the port of the pretend networks, what was done before, and which stops hold.
 
-    A stop: what is stopped, why, and the command (without `amplifier`) that ends it. `before`: deliveries that were at
-    their end, and all there were.
+    `before`: deliveries that were at their end, and all there were.
     """
 
     opened: Opened
     sandbox_port: int
     before: tuple[int, int] = (0, 0)
-    stopped: Sequence[Sequence[str]] = ()
+    stopped: Sequence[SaidStop] = ()
     warnings: Sequence[Problem] = ()
 
 
@@ -59,8 +58,8 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
         out.print(f"[bold]LIVE[/]  {name}")
         if not _is_stopped(begun):
             out.print("What is due goes out to the world.")
-    for what, why, end in begun.stopped:
-        print_stop(out, what, why, command(options, end))
+    for one in begun.stopped:
+        print_stop(out, one.what, one.why, command(options, one.ends_by))
     if place.settings.mode is Mode.LIVE and (said := unasked(place.settings)):
         out.print(said, markup=False)
     out.print()
@@ -87,7 +86,7 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
 
 
 def _is_stopped(begun: Begun) -> bool:
-    return any(end == EVERYTHING for _, _, end in begun.stopped)
+    return any(one.scope == EVERYTHING for one in begun.stopped)
 
 
 def _next(out: Console, place: Place, options: argparse.Namespace, begun: Begun) -> None:
@@ -109,9 +108,9 @@ def _next(out: Console, place: Place, options: argparse.Namespace, begun: Begun)
 
 def _sent_by_us(place: Place, begun: Begun) -> str:
     """An account on which a post goes out by itself now; empty if people do all by hand, or all are stopped."""
-    stopped = {end for _, _, end in begun.stopped}
+    stopped = {one.scope for one in begun.stopped}
     for one in place.settings.accounts:
-        if not is_by_hand(one, place.settings) and f"resume --account {one.name}" not in stopped:
+        if not is_by_hand(one, place.settings) and scope_of(one.name) not in stopped:
             return one.name
     return ""
 

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sys
 import time
+from dataclasses import asdict
 
 from amplifier.cli.at_work import at_work, stops_in_words
 from amplifier.cli.lifeline import end_when_told, hold_on, say_ready
@@ -56,11 +57,11 @@ def run(options: argparse.Namespace) -> int:
     until_told = end_when_told()
     engine.start()
     stopped = stops_in_words(halts(place))
-    say_ready("worker", stopped)
+    say_ready("worker", [asdict(one) for one in stopped])
     if alone:
         console().print(at_work("The worker", place), markup=False, soft_wrap=True)
-        for what, why, command in stopped:
-            print_stop(console(), what, why, f"amplifier {command}")
+        for one in stopped:
+            print_stop(console(), one.what, one.why, f"amplifier {one.ends_by}")
     until_told()
     engine.stop()
     worker.stop()

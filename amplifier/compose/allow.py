@@ -14,7 +14,8 @@ from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from amplifier.compose.time_filters import TIME_FILTERS, by_name
+from amplifier.compose import day_tests
+from amplifier.compose.time_filters import TIME_FILTERS, by_name, of_both_names
 from amplifier.errors import Problem
 from amplifier.written import nearest
 
@@ -42,7 +43,7 @@ def written_out(source: str) -> str:
 
 
 def environment() -> ImmutableSandboxedEnvironment:
-    """A Jinja environment that knows our filters, no globals and no tests."""
+    """A Jinja environment that knows our filters and tests, and no globals."""
     # The output is a post, not a page: escaping would publish `&amp;`.
     made = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
@@ -52,7 +53,8 @@ def environment() -> ImmutableSandboxedEnvironment:
     made.globals.clear()
     made.tests.clear()
     made.filters.clear()
-    made.filters.update({name: JINJA_FILTERS[name] for name in TEXT_FILTERS})
+    made.tests.update(day_tests.TESTS)
+    made.filters.update({name: of_both_names(JINJA_FILTERS[name]) for name in TEXT_FILTERS})
     made.filters.update(by_name())
     return made
 
@@ -118,7 +120,6 @@ CALLED: dict[type[nodes.Node], str] = {
     nodes.Scope: "{% autoescape %}",
     nodes.Assign: "{% set %}",
     nodes.AssignBlock: "{% set %}",
-    nodes.Test: "A test with `is`",
     nodes.Dict: "A dictionary",
     nodes.BinExpr: "Arithmetic",
     nodes.UnaryExpr: "Arithmetic",
@@ -160,6 +161,8 @@ class _Walk:
                 self.attribute(node, parent)
             case nodes.Filter(node=nodes.Expr() as subject):
                 self.filter(node, subject, depth)
+            case nodes.Test(node=nodes.Expr() as subject):
+                self.test(node, subject, depth)
             case nodes.For():
                 self.repeat(node, depth)
             case nodes.List() | nodes.Tuple():
@@ -208,7 +211,7 @@ class _Walk:
     def moment(self, node: nodes.Expr, parent: nodes.Node | None) -> None:
         """A time is compared, or shown by one of our filters: on its own it would read 2023-10-08 17:00:00+01:00."""
         shown = isinstance(parent, nodes.Filter) and parent.name in TIME_FILTERS
-        if not shown and not isinstance(parent, nodes.Compare | nodes.Operand):
+        if not shown and not isinstance(parent, nodes.Compare | nodes.Operand | nodes.Test):
             message = "A time needs to be told how it is said."
             self.refuse(node, "bare_time", message, "Write | clock (14:40), | weekday (Monday) or | date (9 October).")
 
@@ -225,6 +228,21 @@ class _Walk:
         elif node.name == "join" and not (isinstance(subject, nodes.List) and _is_short(arguments)):
             # A join of a join grows without bound.
             self.refuse(node, "not_allowed", "`join` needs a list that is written out, and few letters between.", HINT)
+        else:
+            self.visit(subject, node, depth + 1)
+
+    def test(self, node: nodes.Test, subject: nodes.Expr, depth: int) -> None:
+        said = [each.value for each in node.args if isinstance(each, nodes.Const)]
+        if node.name not in day_tests.TESTS:
+            message = f"There is no test `is {node.name}`."
+            self.refuse(node, "not_allowed", message, f"For example: {day_tests.EXAMPLES['weekday']}.")
+        elif node.dyn_args or node.dyn_kwargs or node.kwargs or len(said) < len(node.args):
+            self.refuse(node, "not_allowed", f"What stands in brackets behind `{node.name}` must be plain.", HINT)
+        elif not _is_moment(subject):
+            message = f"`is {node.name}` needs a time in front of it."
+            self.refuse(node, "not_allowed", message, "For example: day, or milestones.debate.")
+        elif slip := day_tests.wrong(node.name, said):
+            self.refuse(node, "no_such_day", *slip)
         else:
             self.visit(subject, node, depth + 1)
 

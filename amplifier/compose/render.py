@@ -33,6 +33,8 @@ HEADING_HINT = (
     "Write == and a name of small letters, digits and dashes; for example: == plain, or: == plain for mastodon."
 )
 FRONT = "A template begins with a line ---, then what it asks of whom, then a line ---; for example ask: ballot."
+# How Jinja and its filters say that something cannot be carried out; `truncate` asserts what it is given.
+UNWRITABLE = (UndefinedError, TypeError, ValueError, ArithmeticError, LookupError, AssertionError)
 _ENV = allow.environment()
 
 
@@ -207,7 +209,7 @@ def render(template: Template, wording: str, context: Context) -> Rendered:
     }
     try:
         text = _tidy(form.source if _is_plain(form) else _compiled(template.path, form).render(values))
-    except (UndefinedError, TypeError, ValueError, ArithmeticError, LookupError) as fault:
+    except UNWRITABLE as fault:
         line = _line_of(fault, template.path) or form.line
         rule = "undefined" if isinstance(fault, UndefinedError) else "render"
         message = str(fault) if rule == "undefined" else f"This cannot be written out: {fault}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -14,13 +13,3 @@ class Job:
     name: str
     every: float
     call: Callable[[], object]
-
-
-class Engine(Protocol):
-    """Runs jobs until it is stopped."""
-
-    def start(self) -> None:
-        """Begin; returns at once."""
-
-    def stop(self) -> None:
-        """Start no further call, and wait for those under way."""

@@ -28,17 +28,6 @@ def position_at(network: Network, ms: int) -> int:
             return ms
 
 
-def instant_of(network: Network, position: int) -> int:
-    """The millisecond that a position was given in, as far as the position itself tells."""
-    match network:
-        case Network.X:
-            return (position >> 22) + _X_EPOCH_MS
-        case Network.MASTODON:
-            return position >> 16
-        case Network.BLUESKY:
-            return position
-
-
 def account_id(network: Network, handle: str) -> str:
     """The network's id for an account: the same for the same handle in every world."""
     digest = hashlib.sha256(f"{network}:{handle.lower()}".encode()).digest()

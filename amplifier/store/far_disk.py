@@ -7,21 +7,22 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
-
-from amplifier.store.unwell import file_in
 
 MOUNTS = Path("/proc/self/mountinfo")
-# As Linux names them. Folders that a virtual machine shares with its host are among them: other programs' locks and
-# shared memory do not reach through those either.
+# As Linux names them.
 REMOTE = frozenset(
-    {"9p", "afs", "auristorfs", "beegfs", "ceph", "cifs", "coda", "davfs", "glusterfs", "gpfs", "lustre", "ncpfs"}
-    | {"nfs", "nfs4", "orangefs", "prl_fs", "pvfs2", "smb3", "smbfs", "vboxsf", "vmhgfs"}
+    {"afs", "auristorfs", "beegfs", "ceph", "cifs", "coda", "davfs", "glusterfs", "gpfs", "lustre", "ncpfs"}
+    | {"nfs", "nfs4", "orangefs", "pvfs2", "smb3", "smbfs"}
 )
+# Folders that a virtual machine shares with its host. The machine's own programs see each other's locks there, and most
+# of these map shared memory among them, which is what SQLite needs; but neither side sees the other's, and nothing
+# tells whether somebody opens the file there. So they count as a network's: docs/running.md.
+SHARED = frozenset({"9p", "fakeowner", "prl_fs", "vboxsf", "virtiofs", "vmhgfs"})
+SHARED_FUSE = frozenset({"grpcfuse", "osxfs", "prl_fsd", "vmhgfs-fuse"})
 REMOTE_FUSE = frozenset(
     {"afpfs", "blobfuse", "blobfuse2", "ceph", "ceph-fuse", "curlftpfs", "davfs", "davfs2", "gcsfuse", "glusterfs"}
     | {"goofys", "google-drive-ocamlfuse", "gvfsd-fuse", "juicefs", "JuiceFS", "mfs", "mount-s3", "mountpoint-s3"}
-    | {"onedriver", "rclone", "s3fs", "s3ql", "seaweedfs", "smbnetfs", "sshfs", "vmhgfs-fuse"}
+    | {"onedriver", "rclone", "s3fs", "s3ql", "seaweedfs", "smbnetfs", "sshfs"}
 )
 # What one that is not listed mounts from elsewhere: //host/share, host:/folder, https://host/
 ELSEWHERE = re.compile(r"//|[a-z][a-z0-9+.-]*://|[^/\s]+:/")
@@ -40,7 +41,8 @@ class Mount:
     def is_remote(self) -> bool:
         """Whether another computer has the files, by its kind, or by its source where we do not know the kind."""
         driver = self.kind.partition(".")[2]
-        return self.kind in REMOTE or driver in REMOTE_FUSE or ELSEWHERE.match(self.source) is not None
+        known = self.kind in REMOTE or driver in REMOTE_FUSE or is_shared(self.kind)
+        return known or ELSEWHERE.match(self.source) is not None
 
 
 def mounts(mountinfo: str) -> tuple[Mount, ...]:
@@ -60,12 +62,16 @@ def mount_of(mountinfo: str, path: PurePosixPath) -> Mount | None:
     return max(reversed(above), key=lambda one: len(one.point.parts), default=None)
 
 
-def kind_of_far_disk(var: Path) -> str:
-    """The kind of network file system on which this data folder's database would lie; empty if on none.
+def is_shared(kind: str) -> bool:
+    """Whether a virtual machine and its host have such a folder together."""
+    return kind in SHARED or kind.partition(".")[2] in SHARED_FUSE
 
-    Empty, too, where the database is a server, or the system has no such list.
+
+def kind_of_far_disk(file: Path | None) -> str:
+    """The kind of network file system on which this database's file lies, or would lie; empty if on none.
+
+    Empty, too, where the database is a server (None), or the system has no such list.
     """
-    file = _file(var)
     if file is None:
         return ""
     path = PurePosixPath(os.path.realpath(file))  # which also wakes an automounter, so that the list has it
@@ -77,20 +83,16 @@ def kind_of_far_disk(var: Path) -> str:
 
 def far(kind: str) -> tuple[str, str]:
     """What is the matter with a data folder on this kind of file system, and what to do."""
-    said = (
-        f"This data folder is on a network file system ({kind}), where SQLite's locks do not hold: two processes may "
-        "write at once, the database be damaged, and a post go out twice."
+    where = (
+        f"This data folder is shared by a virtual machine and its host ({kind}), and neither sees the other's locks"
+        if is_shared(kind)
+        else f"This data folder is on a network file system ({kind}), where SQLite's locks do not hold"
     )
-    return said, "Choose a folder on a disk of this computer (--var FOLDER), or a PostgreSQL (docs/running.md)."
-
-
-def _file(var: Path) -> Path | None:
-    """The database's file; None where it is a server."""
-    url = os.environ.get("DATABASE_URL", "")
-    if url.startswith("sqlite:"):
-        name = unquote(urlsplit(url).path.removeprefix("/"))
-        return Path(name) if name else None
-    return file_in(var)
+    said = f"{where}: two processes may write at once, the database be damaged, and a post go out twice."
+    return said, (
+        "Give the command on the computer whose disk it is; or choose a folder on a disk of this one (--var FOLDER), "
+        "or a PostgreSQL (docs/running.md)."
+    )
 
 
 def _plain(word: str) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from amplifier.errors import DatabaseTrouble
 
-FILE = "amplifier.sqlite3"
 QUICK = 64_000_000  # bytes: read through in a quarter of a second
 ROOM = 100_000  # bytes: with less, no commit of any size can be counted on
 PATIENCE_S = 1.0  # a writer of ours is done long before
@@ -70,11 +69,6 @@ WORDS = {
     Ill.REPLACED: "Another file is in the database's place: {file}. Nothing is sent, so that nothing is sent twice.\n"
     "End Amplifier. Put the right file back and start: amplifier up. For a backup, use: amplifier restore FILE",
 }
-
-
-def file_in(var: Path) -> Path | None:
-    """The database's file in this data folder; None where DATABASE_URL names a server, as `settle` left it."""
-    return None if os.environ.get("DATABASE_URL") else var / FILE
 
 
 def illness(said: str, *, is_server: bool) -> Ill | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +20,7 @@ from granian.server.embed import Server
 HEADER_WITHIN_S = 10.0
 LONGEST_HEADER = 65_536  # bytes: what one connection may make us keep, while there may be ten thousand
 WAITING = 4096  # connections that the system keeps until we take them; it may cut that to its own limit
+OS_ERROR = re.compile(r"\(os error (\d+)\)")  # how the server says what the system refused
 STOP_WITHIN_S = 2.0  # for requests under way; the supervisor gives 4 s in all
 
 
@@ -26,10 +29,23 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, and end the process then. Comes back only if serving failed.
 
+    Raises OSError where nobody can serve there.
     `connections` are held at once at most; who comes then waits to be let in. `serving` is called as soon as the
     port is ours.
     """
+    must_be_free(host, port)
     asyncio.run(_serve(app, host=host, port=port, connections=connections, serving=serving))
+
+
+def must_be_free(host: str, port: int) -> None:
+    """Raises OSError where anybody serves there.
+
+    The server itself shares a port with any other program of this user that shares it too, and each would get some of
+    what is asked of the other.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((host, port))
 
 
 async def _serve(
@@ -56,7 +72,12 @@ async def _serve(
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
-        task.result()
+        try:
+            task.result()
+        except RuntimeError as error:
+            if not (found := OS_ERROR.search(str(error))):
+                raise
+            raise OSError(int(found[1]), os.strerror(int(found[1]))) from None
         return
     stop: Callable[[], None] = server.stop
     stop()

@@ -153,3 +153,10 @@ def test_a_figure_of_another_size_or_of_another_aim_is_not_the_one_of_the_table(
 
     assert " | not measured | " in lines.splitlines()[2]
     assert missing[0] == f"{aim.key}: measured otherwise than declared; none in the table."
+
+
+def test_figures_go_where_the_table_reads_them_wherever_a_bench_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert figures.FOLDER.resolve() == ROOT / "var" / "bench"

@@ -11,7 +11,7 @@ import pytest
 from amplifier.__main__ import main
 from amplifier.cli.rehearse import copy_home
 from amplifier.clock import utc_now
-from amplifier.place import PASSING_DISKS
+from amplifier.lacking import PASSING_DISKS
 from amplifier.store import ledger
 from tests.cli.conftest import REPOSITORY, Shell
 from tests.cli.test_going_live import live_home, secrets_of
@@ -65,10 +65,24 @@ def test_a_disk_that_does_not_last_is_told(
     assert any("disk does not last (DYNO is set)" in one for one in told)
 
 
+@pytest.mark.parametrize("url", ["sqlite:////srv/campaign.sqlite3", "mysql://database.example/campaign", "campaign"])
+def test_an_address_of_no_postgresql_is_told_whatever_it_is(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("AMPLIFIER_KEY", "k" * 48)
+    (told,) = [one for one in checked(home, capsys)["warnings"] if one["rule"] == "environment"]
+    assert told["message"].startswith("DATABASE_URL names no PostgreSQL")
+    assert main(["worker", "--home", str(home)]) == 2
+    assert "DATABASE_URL names no PostgreSQL" in capsys.readouterr().err
+    assert main(["stop", "--home", str(home)]) == 0, "whatever it is, a stop stops"
+
+
 def test_a_rehearsal_needs_none_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DYNO", "web.1")
+    monkeypatch.setenv("DATABASE_URL", "mysql://database.example/campaign")
     assert checked(copy_home(REPOSITORY, tmp_path / "there", seconds=60), capsys)["warnings"] == []
 
 

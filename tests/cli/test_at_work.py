@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from amplifier.cli.at_work import at_work
+from amplifier.cli.at_work import at_work, stops_in_words
 from amplifier.cli.rehearse import copy_home
+from amplifier.cli.said_stop import SaidStop
+from amplifier.deliver.halt import Flag, Halt
 from amplifier.place import Place
 from amplifier.settings import load
 
@@ -44,3 +46,29 @@ def test_who_logs_in_at_a_server_is_in_no_log(
     for name, value in told.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
     assert at_work("The listener", place) == f"REHEARSAL: The listener is at work. Database: {words}"
+
+
+def test_a_stop_is_told_once_by_whichever_flags_and_wherever_among_others_they_stand() -> None:
+    told = stops_in_words(
+        [
+            Halt(Flag.FILE, "all", "Wait."),
+            Halt(Flag.DATABASE, "account:x", "A wrong name."),
+            Halt(Flag.DATABASE, "all", "Wait."),
+            Halt(Flag.ENVIRONMENT, "all", "AMPLIFIER_STOP is set in the environment."),
+            Halt(Flag.DATABASE, "tag:lab23", "Wait."),
+            Halt(Flag.DATABASE, "all", "Wait."),
+        ]
+    )
+    assert told == [
+        SaidStop("all", "Sending is stopped everywhere (the stop file and the database).", "Wait."),
+        SaidStop("account:x", "Sending on x is stopped (the database).", "A wrong name."),
+        SaidStop(
+            "all", "Sending is stopped everywhere (the environment).", "AMPLIFIER_STOP is set in the environment."
+        ),
+        SaidStop("tag:lab23", "Sending of posts with #lab23 is stopped (the database).", "Wait."),
+    ]
+    assert [one.ends_by for one in told] == ["resume", "resume --account x", "resume", "resume --tag lab23"]
+
+
+def test_without_a_stop_there_is_nothing_to_say() -> None:
+    assert stops_in_words([]) == []

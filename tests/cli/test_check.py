@@ -110,6 +110,19 @@ def test_a_slot_that_says_nothing_is_warned_of_with_its_line(home: Path, capsys:
     assert (told["rule"], told["path"], told["line"]) == ("silent", "schedules/lab23.yaml", line)
 
 
+def test_a_comparison_that_another_language_would_turn_round_is_told_with_what_to_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+    words = '{% if (day | weekday) == "Samstag" %}Wochenende{% else %}Werktag{% endif %}\n'
+    (home / "templates" / "lab23" / "x.j2").write_text(f"---\nask: a\nlanguage: de\n---\n== plain\n{words}")
+    for command in ("check",), ("preview", "lab23/x"):
+        assert main([*command, "--home", str(home), "--json"]) == 0
+        (told,) = [one for one in json.loads(capsys.readouterr().out)["warnings"] if one["rule"] == "day_compared"]
+        assert (told["path"], told["line"]) == ("templates/lab23/x.j2", 6)
+        assert told["hint"] == 'Ask for the day itself: day is weekday("saturday").'
+
+
 def test_a_language_whose_days_nobody_knows_is_told_with_its_line(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,6 @@ from django.db.models import F
 
 from amplifier.campaign.delivery import Receipt, State
 from amplifier.campaign.post import PostId
-from amplifier.cli.up import environment_for
 from amplifier.clock import utc_now
 from amplifier.place import settle
 from amplifier.platforms.links import EPOCH_MS
@@ -38,7 +37,6 @@ def networks(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token=place.sandbox_token)
     sandbox.start()
     monkeypatch.setenv("AMPLIFIER_SANDBOX_PORT", str(sandbox.port))
-    assert environment_for(place, sandbox.port)
     yield
     sandbox.stop()
 

@@ -82,7 +82,7 @@ def test_check_warns_of_it_where_something_is_out_as_up_and_the_worker_go_on(
         monkeypatch.setitem(connection.settings_dict, "NAME", str(place.var / "amplifier.sqlite3"))
         connection.close()
     else:
-        monkeypatch.setenv("DATABASE_URL", "the server of this test")
+        monkeypatch.setenv("DATABASE_URL", "postgres://the-server-of-this-test/")
     words = ["check", "--home", str(place.home), "--var", str(place.var)]
     ledger.open_ledger(mode="live", campaign="lab23", now=utc_now(), stopped="")
     filled.know_the_three()

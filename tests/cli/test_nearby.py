@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from amplifier.__main__ import main
-from amplifier.cli import listener, up, web, worker
+from amplifier.__main__ import COMMANDS, _prepare, main
+from amplifier.cli import listener, migrate, rehearse, restore, up, web, worker
 from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.rehearse import copy_home
 from amplifier.errors import UsageError
-from amplifier.place import settle
+from amplifier.place import DATABASE, settle
 from amplifier.store import far_disk
 from tests.cli.conftest import Shell
 from tests.cli.test_going_live import bring_forward
@@ -49,9 +50,10 @@ def on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("on_a_server")
-@pytest.mark.parametrize("start", [up.run, worker.run, listener.run, web.run])
+@pytest.mark.parametrize("start", [up.run, worker.run, listener.run, web.run, migrate.run, restore.run])
 def test_live_does_not_start_there_and_says_what_to_do(start: Callable[[argparse.Namespace], int], live: Path) -> None:
     options = argparse.Namespace(home=live, var=None, port=1, sandbox_port=2, fresh=False, listen=False, host=None)
+    options.file, options.yes, options.json = live / "a.backup", True, False
     with pytest.raises(UsageError) as refused:
         start(options)
     said = str(refused.value)
@@ -70,6 +72,50 @@ def test_a_rehearsal_there_is_warned_once_by_whoever_stands_alone(home: Path, ca
     assert not caplog.records
     warn_alone([warning], alone=True)
     assert SAID in caplog.text
+
+
+@pytest.mark.usefixtures("on_a_server")
+def test_a_played_rehearsal_and_a_migration_there_are_warned(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearse, "_play", lambda *_, **__: "played")
+    assert rehearse.play(home, home / "var", as_json=True) == "played"
+    assert SAID in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_migration_there_is_warned(unstarted: Shell, request: pytest.FixtureRequest) -> None:
+    assert "network file system" not in unstarted("migrate").err
+    request.getfixturevalue("on_a_server")
+    told = unstarted("migrate")
+    assert (told.code, SAID in " ".join(told.err.split())) == (0, True)
+
+
+@pytest.mark.usefixtures("on_a_server")
+def test_live_no_command_opens_a_database_that_is_there_but_for_those_that_help_it_away(live: Path) -> None:
+    var = live / "var" / "live"
+    arguments = ["--home", str(live)]
+    _prepare("plan", arguments)  # there is none yet, and a look makes none
+    (var / DATABASE).touch()
+    helping = {"check", "status", "stop", "backup"}
+    for name in helping:
+        _prepare(name, arguments)
+    refused = {name for name, row in COMMANDS.items() if row.ledger} - helping
+    assert {"decide", "resume", "send", "plan", "worker", "restore", "migrate"} <= refused
+    for name in refused:
+        with pytest.raises(UsageError, match=re.escape(SAID)) as told:
+            _prepare(name, arguments)
+        assert "Give the command on the computer whose disk it is" in str(told.value)
+
+
+def test_a_copy_may_go_to_such_a_disk(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one file that one process writes and reads back: nothing is locked in it."""
+    far, listed = tmp_path / "far", tmp_path / "mountinfo"
+    far.mkdir()
+    listed.write_text(f"27 1 254:0 / / rw - ext4 /dev/vda rw\n90 27 0:60 / {far.resolve()} rw - nfs4 files:/x rw\n")
+    monkeypatch.setattr(far_disk, "MOUNTS", listed)
+    told = shell("backup", "--to", f"{far}/")
+    assert (told.code, told.err) == (0, "")
+    assert len(list(far.glob("*.backup"))) == 1
 
 
 @pytest.mark.usefixtures("on_a_server")

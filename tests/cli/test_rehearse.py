@@ -18,7 +18,7 @@ from amplifier.cli.rehearse import Pace, TooFast, as_rehearsal, copy_home, play,
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place
+from amplifier.place import Place, claim
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, load, parse
@@ -135,6 +135,22 @@ def test_a_worker_that_refuses_to_start_ends_the_rehearsal_at_once(tmp_path: Pat
     refusing = (sys.executable, "-S", "-c", "raise SystemExit(2)")
     with pytest.raises(UsageError, match="a part of it could not start"):
         play(home, tmp_path / "var", as_json=True, program=refusing)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets others see it")
+def test_the_port_of_its_networks_is_kept_from_every_other_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[int] = []
+
+    def playing(_place: Place, port: int, *_: object, **__: object) -> str:
+        chosen.append(port)
+        assert claim(f"port-{port}") is None
+        return "played"
+
+    monkeypatch.setattr(rehearse, "_play", playing)
+    assert play(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var", as_json=True) == "played"
+    free = claim(f"port-{chosen[0]}")
+    assert free, "once it has ended, others may have it"
+    free.close()
 
 
 def test_too_short_a_rehearsal_is_refused() -> None:

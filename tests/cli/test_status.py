@@ -59,7 +59,7 @@ def test_where_the_file_was_taken_from_a_service_at_work_no_command_says_that_it
     assert present is not None
     for words in (("status",), ("send", "Hello", "--to", "x"), ("milestone",), ("decide",)):
         assert f"The database is not there any more: {file}. Nothing is sent" in shell.refused(*words)
-    assert not shell.var.exists() or not list(shell.var.glob("amplifier*"))
+    assert not [*file.parent.glob(f"{file.name}*"), *shell.var.glob("amplifier*")], "none was made by asking"
 
 
 def test_an_account_whose_network_does_not_answer_is_not_called_connected(shell: Shell) -> None:

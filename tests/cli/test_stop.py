@@ -8,6 +8,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.errand import ErrandKind
+from amplifier.cli.console_token import Opened, keep
 from amplifier.clock import utc_now
 from amplifier.store import errands, stops
 from amplifier.store.models import DeliveryRow, ErrandRow
@@ -83,13 +84,20 @@ def test_without_good_settings_every_folder_that_may_be_meant_gets_its_flag(shel
 # The link
 
 
+@pytest.fixture
+def served(shell: Shell) -> None:  # noqa: ARG001
+    """The pages were served here, on another port than the usual one."""
+    announce("127.0.0.1", 8222)
+
+
+@pytest.mark.usefixtures("served")
 def test_a_link_is_shown_once_and_only_its_digest_is_kept(shell: Shell, tmp_path: Path) -> None:
     picture = tmp_path / "stop.svg"
     said = shell("stop-link", "--svg", str(picture))
     assert said.code == 0
     address = next(line.strip() for line in said.out.splitlines() if "/stop/" in line)
     token = address.rpartition("/")[2]
-    assert address == f"http://127.0.0.1:8000/stop/{token}"
+    assert address == f"http://127.0.0.1:8222/stop/{token}"
     assert "█" in said.out
     assert "It works on this computer alone until settings.yaml says `address:`" in " ".join(said.out.split())
     assert picture.read_text().startswith("<?xml")
@@ -98,6 +106,7 @@ def test_a_link_is_shown_once_and_only_its_digest_is_kept(shell: Shell, tmp_path
     assert token not in str(list(ErrandRow.objects.values()))
 
 
+@pytest.mark.usefixtures("served")
 def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
     first = shell.ask("stop-link")["address"]
     assert len(shell.ask("stop-link")["in_use"]) == 2
@@ -113,9 +122,14 @@ def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
 
 
 def test_in_a_rehearsal_the_link_leads_to_where_the_pages_are_served(shell: Shell) -> None:
-    assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8000/stop/"), "nothing has served them yet"
+    assert "nothing has served them here yet. Start them: amplifier up" in shell.refused("stop-link")
     announce("127.0.0.1", 8222)
     assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8222/stop/")
+    with keep(shell.var, Opened("127.0.0.1", 8111, "s3cret")):  # which could not write down where it is
+        assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8111/stop/")
+        with keep(shell.var, Opened("127.0.0.1", 8222, "s3cret")):
+            assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8222/stop/"), "it spoke last"
+    assert shell.ask("stop-link")["address"].startswith("http://127.0.0.1:8222/stop/"), "where it was last"
 
 
 def test_the_address_in_the_settings_is_where_people_go(shell: Shell) -> None:
@@ -125,6 +139,7 @@ def test_the_address_in_the_settings_is_where_people_go(shell: Shell) -> None:
     assert "on this computer alone" not in shell("stop-link").out
 
 
+@pytest.mark.usefixtures("served")
 def test_a_picture_that_cannot_be_written_makes_no_link(shell: Shell, tmp_path: Path) -> None:
     assert "cannot be written" in shell.refused("stop-link", "--svg", str(tmp_path / "no" / "such.svg"))
     assert errands.errands(kind=ErrandKind.STOP) == ()

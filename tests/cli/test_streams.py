@@ -53,6 +53,8 @@ def test_an_encoding_without_our_marks_gets_plain_ones_and_the_command_is_done(h
     assert checked.stdout.decode(encoding).startswith("\u2713 All good" if encoding == "utf-8" else "+ All good")
     stopped = give(home, "stop", "--reason", WORDS, encoding=encoding)
     assert (stopped.returncode, stopped.stderr, is_stopped(home)) == (0, b"", True)
+    with (home / "settings.yaml").open("a") as settings:
+        settings.write("\naddress: https://amplifier.example\n")
     linked = give(home, "stop-link", encoding=encoding)
     assert (linked.returncode, linked.stderr) == (0, b"")
     assert ("\u2588" in linked.stdout.decode(encoding)) == (encoding in ("utf-8", "cp437"))

@@ -11,7 +11,8 @@ import pytest
 
 from amplifier.cli import up
 from amplifier.cli.console_token import Opened
-from amplifier.cli.rehearse import copy_home, free_port
+from amplifier.cli.ports import free_port
+from amplifier.cli.rehearse import copy_home
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
 from amplifier.clock import utc_now

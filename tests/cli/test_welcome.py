@@ -9,6 +9,7 @@ import pytest
 
 from amplifier.cli.console_token import Opened
 from amplifier.cli.rehearse import copy_home
+from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.welcome import Begun, _length, welcome
 from amplifier.errors import Problem
 from amplifier.place import Place, settle
@@ -17,8 +18,9 @@ from tests.cli.test_going_live import live_home, secrets_of
 REPOSITORY = Path(__file__).parents[2]
 HERE = "http://127.0.0.1:8000"
 OPENED = Opened("127.0.0.1", 8000, "s3cret-of-this-run")
-NEW = ("Sending is stopped everywhere (the database).", "This database is new.", "resume")
-ON_BLUESKY = ("Sending on bluesky is stopped (the database).", "A wrong name.", "resume --account bluesky")
+NEW = SaidStop("all", "Sending is stopped everywhere (the database).", "This database is new.")
+ON_BLUESKY = SaidStop("account:bluesky", "Sending on bluesky is stopped (the database).", "A wrong name.")
+OF_A_TAG = SaidStop("tag:lab23", "Sending of posts with #lab23 is stopped (the database).", "Wait.")
 
 
 @pytest.fixture
@@ -120,6 +122,24 @@ def test_one_account_that_is_stopped_stops_no_other(live: Place, capsys: pytest.
     assert "What is due goes out to the world.\n■ Sending on bluesky is stopped (the database). A wrong name.\n" in said
     assert f" resume --account bluesky --home {live.home}\n" in said
     assert " send 'Hello from the hall' --to mastodon --home" in said
+
+
+def test_a_stop_of_a_tag_stops_no_account_and_not_everything(live: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    said = said_at(live, Begun(OPENED, 8900, stopped=[OF_A_TAG]), capsys)
+    assert (
+        "What is due goes out to the world.\n■ Sending of posts with #lab23 is stopped (the database). Wait.\n" in said
+    )
+    assert f" resume --tag lab23 --home {live.home}\n" in said
+    assert " send 'Hello from the hall' --to bluesky --home" in said
+
+
+def test_where_every_account_is_stopped_nothing_is_proposed_to_be_sent(
+    live: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped = [SaidStop(f"account:{one.name}", "Sending is stopped.", "Wait.") for one in live.settings.accounts]
+    said = said_at(live, Begun(OPENED, 8900, stopped=stopped), capsys)
+    assert "Hello from the hall" not in said
+    assert "The first says how everything stands" not in said
 
 
 def test_a_rehearsal_that_goes_on_stopped_says_so_too(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

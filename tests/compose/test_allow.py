@@ -8,6 +8,7 @@ import pytest
 
 from amplifier.compose import allow
 from amplifier.compose.allow import Known
+from amplifier.compose.day_tests import TESTS
 from amplifier.errors import Problem
 
 ENV = allow.environment()
@@ -60,6 +61,9 @@ HOSTILE = {
     "slice": "{{ tag[0:1] }}",
     "dictionary": '{{ {"a": tag} }}',
     "test": "{{ tag is defined }}",
+    "a test of a text": '{{ 1 if tag is weekday("monday") else 2 }}',
+    "a test that is counted out": '{{ 1 if day is weekday(*["monday"]) else 2 }}',
+    "a test of a name": "{{ 1 if day is weekday(tag) else 2 }}",
     "unknown names in a filter's brackets": "{{ tag | truncate(day) }}",
     "spread arguments": "{{ tag | truncate(*[1]) }}",
     "deep brackets": "{{ " + "(" * 1500 + "tag" + ")" * 1500 + " }}",
@@ -139,7 +143,8 @@ def test_a_flood_of_problems_is_cut_short() -> None:
 
 
 def test_the_environment_knows_nothing_but_our_filters() -> None:
-    assert (ENV.globals, ENV.tests, set(ENV.filters)) == ({}, {}, {*allow.TEXT_FILTERS, *allow.TIME_FILTERS})
+    assert (ENV.globals, ENV.tests) == ({}, TESTS)
+    assert set(ENV.filters) == {*allow.TEXT_FILTERS, *allow.TIME_FILTERS}
 
 
 def test_every_filter_and_name_is_explained_to_those_who_write() -> None:

@@ -224,6 +224,7 @@ def test_a_loop_and_a_comparison_of_times_work() -> None:
             "There is no milestone `ballot`. Did you mean ballot_closes?",
         ),
         ('w\n{% if day < "x" %}w{% endif %}', 6, "render", "This cannot be written out"),
+        ("w\n{{ campaign.name | truncate(1) }}", 6, "render", "This cannot be written out"),
         ('{% for a in ["a", "b", "c"] %}' + "x" * 3800 + "{% endfor %}", 5, "too_long", "11,400 characters long"),
     ],
 )

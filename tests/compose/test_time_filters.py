@@ -71,6 +71,34 @@ def test_a_comparison_knows_a_day_by_its_own_name_and_by_its_english_one(name: s
     assert said('{{ "ja" if (day | date) == (day | date) else "nein" }}', "de") == "ja"
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr", "cy", "ar", "tlh"])
+@pytest.mark.parametrize(
+    ("compared", "how"),
+    [
+        ('(day | weekday | lower) == "saturday"', "lower"),
+        ('(day | weekday | upper) in ["SUNDAY", "SATURDAY"]', "upper"),
+        ('(day | weekday | lower | title) == "Saturday"', "twice"),
+        ('(day | weekday | capitalize | trim) == "Saturday"', "trim"),
+        ('(day | weekday | truncate(6, true, "", 0)) == "Saturd"', "truncate"),
+        ('(day | weekday | default("none")) == "Saturday"', "default"),
+        ('"saturday" == (day | weekday | lower)', "turned"),
+        ('"Satur" in (day | weekday)', "part"),
+        ('(day | date | lower) == "12 december"', "date"),
+    ],
+)
+def test_what_filters_make_of_an_english_name_is_as_true_in_every_language(
+    language: str, compared: str, how: str
+) -> None:
+    assert how
+    assert said(f'{{{{ "yes" if {compared} else "no" }}}}', language) == "yes"
+    assert said(f'{{{{ "yes" if not ({compared}) else "no" }}}}', language) == "no"
+
+
+def test_filters_change_what_is_said_as_before() -> None:
+    assert said("{{ day | weekday | upper | lower | title | trim }}", "de") == "Samstag"
+    assert said('{{ [(day | weekday | upper), "b"] | join("-") }}', "de") == "SAMSTAG-b"
+
+
 def test_english_knows_no_other_name() -> None:
     assert said('{{ "yes" if (day | weekday) == "Samstag" else "no" }}') == "no"
 

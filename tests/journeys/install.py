@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from amplifier.cli.console_token import Opened, opened_here
-from amplifier.cli.rehearse import free_port
+from amplifier.cli.ports import free_port
 from amplifier.cli.tally import World
 from amplifier.place import Place
 from amplifier.settings import load

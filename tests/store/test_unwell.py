@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from amplifier.errors import DatabaseTrouble
-from amplifier.store.unwell import FILE, Ill, file_in, illness, in_words, must_be_sound, trouble
+from amplifier.place import DATABASE
+from amplifier.store.unwell import Ill, illness, in_words, must_be_sound, trouble
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    path = tmp_path / FILE
+    path = tmp_path / DATABASE
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("CREATE TABLE words (word TEXT)")
         file.executemany("INSERT INTO words VALUES (?)", [("amplifier" * 50,) for _ in range(100)])
@@ -102,9 +103,3 @@ def test_a_lock_is_found_only_by_trying(locked: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("amplifier.store.unwell.PATIENCE_S", 0.01)
     assert trouble(locked, thorough=False) == ""
     assert trouble(locked, thorough=True).startswith(f"Another program keeps the database: {locked}")
-
-
-def test_a_server_has_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert file_in(tmp_path) == tmp_path / FILE
-    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere")
-    assert file_in(tmp_path) is None

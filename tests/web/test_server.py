@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.console_token import opened_here
+from amplifier.web import server
 from tests.conftest import left_out
 from tests.journeys.install import Install, Run
 from tests.waiting import HANG_S
@@ -205,3 +207,30 @@ def test_it_stops_in_a_moment_when_it_is_asked_to(tmp_path: Path, migrated: Path
         assert "Traceback" not in run.said()
     finally:
         run.install.end()
+
+
+def test_two_never_share_a_port(private: Run, tmp_path: Path, migrated: Path) -> None:
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated, tmp_path / "var" / "amplifier.sqlite3")
+    other = Install(make_home(tmp_path / "home"), tmp_path / "var", port=private.install.port)
+    refused = other.command("web", "--port", str(other.port))
+    assert refused.returncode == 2, refused.stderr
+    assert f"amplifier: Port {other.port} is taken by " in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert tell(private, get("/", headers=HOST + private.install.cookie_line))[0] == 200
+
+
+def test_a_port_that_another_program_would_share_is_not_shared() -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(OSError, match="Address already in use"):
+            server.must_be_free("127.0.0.1", other.getsockname()[1])
+
+
+def test_what_the_system_refuses_the_server_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "must_be_free", lambda *_: None)  # taken a moment later
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="in use") as refused:
+        server.serve(lambda: None, host="127.0.0.1", port=other.getsockname()[1], connections=64)
+    assert refused.value.errno == errno.EADDRINUSE

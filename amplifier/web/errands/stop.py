@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
 from amplifier.deliver.halt import Flag, flags, pull, why_stopped
-from amplifier.store.unwell import file_in
 from amplifier.web.errands.sheet import lost, sheet
 from amplifier.web.errands.stop_links import UnknownError, stop_links
 from amplifier.web.frame import asked, place
@@ -64,7 +63,7 @@ def _is_stopped_already() -> bool:
 
 def _is_elsewhere() -> bool:
     """Whether what sends may run on another computer, where no file of ours is: it shares a server's database."""
-    return file_in(place().var) is None
+    return place().database is None
 
 
 def _stop(request: HttpRequest, number: int) -> HttpResponse:

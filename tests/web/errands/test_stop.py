@@ -16,6 +16,7 @@ from django.test import Client
 from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
 from amplifier.deliver import halt
+from amplifier.place import Place
 from amplifier.store import errands, stops
 from amplifier.store.stop_links import FILE, write_down
 from amplifier.web.errands import sheet
@@ -186,7 +187,7 @@ def test_a_database_that_never_answers_keeps_the_button_nobody_waits_for(
 def test_where_what_sends_may_be_elsewhere_a_file_alone_is_no_stop(
     opened: Campaign, token: str, phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere.example/amplifier")
+    monkeypatch.setattr(Place, "database", None)  # as where it is a server
     monkeypatch.setattr(halt, "DATABASE_WITHIN_S", 0.1)
     with contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
         other.execute("BEGIN EXCLUSIVE")  # it does not answer until we have our page
