@@ -33,10 +33,11 @@ from amplifier.deliver.till import go_on_with_money, rest_after_listening, till_
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
+from amplifier.lacking import lacks_key
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.listen.where import tags_on
-from amplifier.place import Place, lacks_key
+from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
