@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from pathlib import Path
 
 # In this order they run and stand in docs/reliability.md; each module declares its own as FIGURES.
 BENCHES = ("thousand", "scale", "idle", "crowd", "look", "check")
-FOLDER = Path(__file__).parents[1] / "var" / "bench"  # of this repository, wherever a bench is started
+# Of this repository, wherever a bench is started; a trial of the benches themselves says where else (`BENCH_FIGURES`).
+FOLDER = Path(os.environ.get("BENCH_FIGURES") or Path(__file__).parents[1] / "var" / "bench")
 
 
 @dataclass(frozen=True)
