@@ -22,7 +22,7 @@ from figures import Aim, write
 
 FEW, MANY = 1_000, 1_000_000
 ROUNDS = 5
-HANG_S = 60.0
+HANG_S = 300.0
 ACCOUNTS = 6
 TICKS = 60
 CLOSE = 8  # deliveries that come due in each tick

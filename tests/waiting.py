@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-HANG_S = 60.0
+HANG_S = 150.0
 
 
 def until(is_so: Callable[[], object], what: str = "it did not become so", *, every: float = 0.01) -> None:

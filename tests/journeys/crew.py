@@ -121,7 +121,7 @@ class Crew:
         return json.loads(answer)
 
 
-def until_stopped(number: int, seconds: float = 20) -> bool:
+def until_stopped(number: int, seconds: float = HANG_S) -> bool:
     """Wait until this process has stopped itself; False if it ended, or did not."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -24,6 +24,7 @@ from typing import Any
 
 from tests.journeys.crew import Crew, until_stopped
 from tests.journeys.history import violations
+from tests.waiting import HANG_S
 
 NETWORKS = ("x", "bluesky", "mastodon")
 # Everything that changes a file or speaks to a network; what only reads or waits changes nothing.
@@ -31,7 +32,7 @@ WRITES = ("write", "writev", "pwrite64", "pwritev", "fsync", "fdatasync", "ftrun
 TALKS = ("socket", "connect", "sendto", "sendmsg", "recvfrom", "recvmsg", "shutdown", "close")
 CALLS = (*WRITES, *TALKS)
 PASSAGES = 2  # each named step is passed so often at most before the kill
-PATIENCE_S = 30.0
+PATIENCE_S = HANG_S
 # What the network does besides: nothing; it keeps the post and the answer is lost; it loses both, so that a look sees
 # nothing and the post is sent once more. No server remembers a key: only the look stands between us and a repeat.
 WEATHER: dict[str, tuple[dict[str, Any], ...]] = {

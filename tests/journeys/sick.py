@@ -70,7 +70,7 @@ def goes_on(run: Run, *, seconds: float = 30) -> None:
 def ends_well(run: Run) -> dict[str, int]:
     """Wait until all is at rest, end it, and judge: nothing twice, nothing lost. How many deliveries ended how."""
     install = run.install
-    run.until(lambda: install.rows(AT_REST) == [(0,)], seconds=120, what="rest")
+    run.until(lambda: install.rows(AT_REST) == [(0,)], what="rest")
     world = install.world().posts()
     assert run.stop()[0] == 0
     assert violations(install.var / "amplifier.sqlite3", world) == []

@@ -76,7 +76,6 @@ MOST = 500
 
 
 @pytest.mark.conformance
-@pytest.mark.timeout(300)
 def test_the_campaign_is_there_in_full_and_once(
     tmp_path: Path, pds: Peer, mastodon: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

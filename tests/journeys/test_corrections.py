@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from amplifier.cli.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install
+from tests.waiting import until
 
 pytestmark = pytest.mark.journey
 NETWORKS = ("x", "bluesky", "mastodon")
@@ -98,11 +98,11 @@ def test_a_worker_that_dies_between_the_halves_loses_neither(at_work: Install) -
     done = at_work.command("correct", post, "--text", "Delegates can vote until 17:40.", "--yes", "--wait", "0")
     assert done.returncode == 1
     deleted = "SELECT 1 FROM deliveries WHERE verb = 'delete' AND state = 'sent' AND platform IN ('x', 'bluesky')"
-    until(lambda: len(at_work.rows(deleted)) == 2, 20)
+    until(lambda: len(at_work.rows(deleted)) == 2)
     worker = next(pid for pid, words in at_work.living().items() if " worker " in words)
     os.kill(worker, signal.SIGKILL)
     sent = "SELECT 1 FROM deliveries WHERE revision > 0 AND state = 'sent' AND verb <> 'delete'"
-    until(lambda: len(at_work.rows(sent)) == 3, 60)
+    until(lambda: len(at_work.rows(sent)) == 3)
     assert {network: len(found) for network, found in texts(at_work, NEW).items()} == dict.fromkeys(NETWORKS, 1)
     assert {network: len(found) for network, found in texts(at_work, OLD).items()} == dict.fromkeys(NETWORKS, 0)
 
@@ -134,17 +134,10 @@ def test_what_somebody_deletes_or_changes_by_hand_is_noticed(at_work: Install) -
     there = remote_ids(at_work)
     at_work.world().ask("POST", "/_/change", {"network": "x", "remote_id": there["x"], "text": None})
     at_work.world().ask("POST", "/_/change", {"network": "mastodon", "remote_id": there["mastodon"], "text": "Hm."})
-    until(lambda: len(at_work.rows("SELECT 1 FROM events WHERE kind IN ('gone', 'changed')")) == 2, 30)
+    until(lambda: len(at_work.rows("SELECT 1 FROM events WHERE kind IN ('gone', 'changed')")) == 2)
     changed = at_work.ask("status")["changed_outside"]
     assert {(one["account"], one["remote_state"]) for one in changed} == {("x", "gone"), ("mastodon", "edited")}
     said = at_work.command("status").stdout
     assert "is not there any more, and it was not we who deleted it" in " ".join(said.split())
     (detail,) = at_work.rows("SELECT detail FROM events WHERE kind = 'changed'")
     assert detail == ("It reads now: Hm.",)
-
-
-def until(is_so: Any, seconds: float) -> None:
-    begun = time.monotonic()
-    while not is_so():
-        assert time.monotonic() - begun < seconds, "it did not become so"
-        time.sleep(0.05)

@@ -199,7 +199,6 @@ def test_no_page_sticks_out_or_asks_for_a_small_thumb_or_for_anything_from_elsew
     assert {one for one in seen if not one.startswith("data:")} <= set(links)
 
 
-@pytest.mark.timeout(360)  # it waits for a moment of the rehearsal
 def test_what_nobody_posts_is_missed_and_its_page_says_so(install: Install, browser: Browser) -> None:
     deadline = time.monotonic() + 280
     while stands(install, "mastodon", "again") != "missed":

@@ -13,7 +13,7 @@ from tests.conftest import MEMORY, left_out
 from tests.journeys.crew import Crew
 from tests.journeys.kill_points import NETWORKS, WEATHER, WOKEN_LATE, Lane, Point, may_trace, play_all
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.journey
 LANES = 4  # most of a life after a kill is waiting
 SEED = 23
 SOME = 60  # of each kind; all of them: make faults

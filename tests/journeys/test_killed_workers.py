@@ -70,7 +70,6 @@ def _rehearse(folder: Path, killer: Killer, program: tuple[str, ...]) -> tuple[i
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(400)
 def test_twenty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> None:
     killer = Killer()
     begun = time.monotonic()
@@ -82,7 +81,6 @@ def test_twenty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> No
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(500)
 def test_without_the_look_the_same_kills_do_harm(tmp_path: Path) -> None:
     for attempt in range(2):  # whether a kill comes after the post was stored is the machine's chance
         duplicates, _, _ = _rehearse(tmp_path / str(attempt), Killer(), NAIVE)

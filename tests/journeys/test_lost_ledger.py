@@ -52,7 +52,6 @@ def _age(world: Path, number: int) -> set[str]:
     return {text for _, text in rows}
 
 
-@pytest.mark.timeout(240)
 def test_a_deleted_database_repeats_nothing(tmp_path: Path) -> None:
     install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=30), tmp_path / "var")
     try:
@@ -64,7 +63,7 @@ def test_a_deleted_database_repeats_nothing(tmp_path: Path) -> None:
         old = _age(install.var / "world.sqlite3", OLD)
         second = install.up()
         second.until(lambda: install.rows("SELECT 1 FROM deliveries"), what="plan")
-        second.until(lambda: not install.rows(MOVING), seconds=120, what="rest")
+        second.until(lambda: not install.rows(MOVING), what="rest")
         copies = _ours(install)
         planned = install.ask("check")["deliveries"]
         assert len(copies) == planned
@@ -110,7 +109,6 @@ class Mover:
         self.answers.append(json.loads(done.stdout))
 
 
-@pytest.mark.timeout(180)
 def test_a_debate_that_moves_three_times_loses_and_repeats_nothing(tmp_path: Path) -> None:
     mover = Mover()
     home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)

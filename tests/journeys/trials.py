@@ -16,13 +16,14 @@ from typing import Any
 from amplifier.clock import utc_now
 from tests.journeys.crew import Crew, until_stopped
 from tests.journeys.history import Event, judge, read
+from tests.waiting import HANG_S
 
 GAP_S = 0.4
 REST_S = 2
 LATER_S = 2.0  # two looks, and the second attempt, are over by then
 SLOW_S = 2.5  # a call that is still under way when another worker wakes
 TEXT = "Twice in the plan: the vote is open until 17:00, and every voice counts. #Lab23"
-PATIENCE_S = 30.0
+PATIENCE_S = HANG_S
 _numbers = count(1)
 
 Accounts = dict[str, tuple[str, str]]
