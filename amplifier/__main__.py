@@ -12,6 +12,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -105,13 +106,16 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+DISTANCE = re.compile(r"-\.?\d")
+
+
 class _Parser(argparse.ArgumentParser):
     """Complains by an error, so that a wrong option is told like everything else, in JSON too."""
 
     def __init__(self, **words: Any) -> None:
         super().__init__(allow_abbrev=False, **words)
         # A distance such as -1h is no option, as Python 3.14 has it; before, argparse lets only whole numbers pass.
-        self._negative_number_matcher = re.compile(r"-\.?\d")
+        self._negative_number_matcher = DISTANCE
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -119,6 +123,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:].rstrip('.')}.\nMore about it: {self.prog} --help")
+
+
+HALVES = re.compile(r"[\ud800-\udfff]")  # what Python makes of bytes that are not what the terminal says
 
 
 def module_of(name: str) -> ModuleType:
@@ -149,6 +156,11 @@ def _guarded(name: str, words: list[str]) -> tuple[int, bool]:
     if not name:
         return _explain(next((word for word in words if not word.startswith("-")), ""), words), True
     words.remove(name)
+    broken = next((word for word in words if not word.isascii() and HALVES.search(word)), "")
+    if broken and not COMMANDS[name].anyhow:
+        message = f"“{broken}” is not UTF-8, so it cannot be read. Nothing was changed."
+        hint = "Set the terminal to UTF-8 (locale says what it has), and give the command once more."
+        return _refuse([Problem("", 0, "not_utf8", message, hint)], as_json=as_json), True
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
     try:
         return _run(name, words)
@@ -171,7 +183,9 @@ def _run(name: str, words: list[str]) -> tuple[int, bool]:
         _prepare(name, words)
     module = module_of(name)
     module.add_arguments(parser)
-    options = parser.parse_args(words)
+    # In any order, and with a -- before a distance, as other programs want it: none of that is a reason to refuse.
+    words = [word for word, after in pairwise([*words, ""]) if word != "--" or not DISTANCE.match(after)]
+    options = parser.parse_intermixed_args(words)
     _find_settings(options.home)
     reports = COMMANDS[name].reports
     return int(module.run(options)), reports is not None and not (reports and getattr(options, reports))

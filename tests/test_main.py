@@ -106,6 +106,18 @@ def test_an_option_without_its_value_is_refused_in_our_words(
     )
 
 
+@pytest.mark.parametrize("words", [["send", "Gr\udcfc\udcdfe", "--to", "x"], ["skip", "a", "--reason", "\udcff"]])
+def test_words_that_are_not_utf_8_are_refused_before_anything_is_done(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--home", str(tmp_path)]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "is not UTF-8, so it cannot be read. Nothing was changed." in said
+    assert main([*words, "--home", str(tmp_path), "--json"]) == 2
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["rule"] == "not_utf8"
+
+
 def test_the_same_mistake_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = (REPOSITORY / "settings.yaml").read_text(encoding="utf-8")
     (tmp_path / "settings.yaml").write_text(settings, encoding="utf-8")

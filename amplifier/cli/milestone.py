@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("act", nargs="?", choices=["list", "move", "forget"], default="list", help=ACTS)
     parser.add_argument("name", nargs="?", help="the milestone")
-    parser.add_argument("to", nargs="?", help="'2023-10-10 15:20', or a distance: +40m (before it write --: -- -1h)")
+    parser.add_argument("to", nargs="?", help="'2023-10-10 15:20', or a distance: +40m, -1h, -1d (a calendar day)")
     parser.add_argument("--reason", default="", help="why; kept with the decision")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 

@@ -11,6 +11,7 @@ from amplifier.errors import Problem
 from amplifier.platforms.capabilities import Capabilities, Counting
 from amplifier.text.length import code_points, graphemes, short_links, weighted
 from amplifier.text.links import Span, SpanKind, spans
+from amplifier.text.visible import UNSAYABLE, revealed
 
 MARKED = (SpanKind.TAG, SpanKind.HANDLE)
 MASTODON = "mastodon"  # the only network on which servers count in different ways
@@ -90,6 +91,12 @@ def _wrongs(text: str, row: Capabilities, limit: int) -> Iterator[tuple[str, str
             f"The post for {row.title} has no words.",
             "Write some, or take this network out of its platforms.",
         )
+        return
+    odd = UNSAYABLE.search(text)
+    if odd:
+        number = f"U+{ord(odd.group()):04X}"
+        message = f"\u201c{revealed(first_words(text))}\u201d has a character that no post can have: {number}."
+        yield "unsayable", message, "Take it out. It often comes along when words are pasted, or are not UTF-8."
         return
     first = first_words(text)
     size = measure(text, counting=row.counting, limit=limit, max_bytes=row.max_bytes, link_cost=row.link_cost)

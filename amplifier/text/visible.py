@@ -14,6 +14,10 @@ MARKS = frozenset({"Mn", "Me"})
 # follows; and halves of characters, which no terminal can be sent.
 COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+# What no network keeps as it is, and no text of ours needs: both sets of control characters but for line breaks and
+# tabs, halves of characters, and the two that turn the order of letters round whatever they are.
+UNSAYABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
+
 
 def is_blank(text: str) -> bool:
     """Whether people see nothing where this stands; a mark counts only on a letter."""

@@ -26,6 +26,7 @@ from tests.conftest import _use as use
 REPOSITORY = Path(__file__).parents[2]
 OURS = ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DATABASE_URL", "PORT")
 PROBLEM = {"path", "line", "rule", "message", "hint"}
+SECONDS = 86_400  # a rehearsal so slow that no test ends on another day of the campaign than it began
 
 
 @dataclass
@@ -88,7 +89,7 @@ def _no_database_of_others(tmp_path: Path) -> None:
 @pytest.fixture
 def unstarted(tmp_path: Path, sqlite_ledger: None, capsys: pytest.CaptureFixture[str]) -> Shell:  # noqa: ARG001
     """The example campaign on an empty database."""
-    return Shell(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var", capsys.readouterr)
+    return Shell(copy_home(REPOSITORY, tmp_path / "home", seconds=SECONDS), tmp_path / "var", capsys.readouterr)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +98,7 @@ def planned(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("planned") / "ledger.sqlite3"
     shutil.copy(migrated, path)
     use({**SQLITE, "NAME": str(path)})
-    home = copy_home(REPOSITORY, path.with_name("home"), seconds=600)
+    home = copy_home(REPOSITORY, path.with_name("home"), seconds=SECONDS)
     settings = load(home)
     ledger.open_ledger(mode="rehearsal", campaign=settings.campaign.id, now=utc_now(), stopped="")
     accounts.know_accounts(listed(settings))

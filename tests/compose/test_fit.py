@@ -113,6 +113,11 @@ def test_a_good_text_has_no_problem(text: str) -> None:
         (" \n", "empty"),
         ("@labfreemvmt says", "begins_with_handle"),
         ("\uff20labfreemvmt says", "begins_with_handle"),
+        ("Gr\udcfc\udcdfe", "unsayable"),
+        ("Half a flag \ud83d", "unsayable"),
+        ("Red \x1b[31m alarm", "unsayable"),
+        ("Bell\x07", "unsayable"),
+        ("Turned \u202e round", "unsayable"),
         ("In #23 days", "no_tag"),
         ("A #-x", "no_tag"),
         ("A (#_)", "no_tag"),
@@ -130,6 +135,18 @@ def test_a_problem_says_where_how_much_and_what_to_do() -> None:
         "\u201cword word word word word word word word\u2026\u201d has 298.\n"
         "    Take out 18, or write a shorter form for x."
     )
+
+
+def test_what_cannot_be_seen_is_named_and_shown_as_nothing_that_a_terminal_obeys() -> None:
+    (problem,) = check_words("Red \x1b[31m alarm", X)
+    assert problem.message == "“Red \\x1b[31m alarm” has a character that no post can have: U+001B."
+
+
+@pytest.mark.parametrize(
+    "text", ["Two\r\nlines\tand a tab", "\u2067\u05e9\u05dc\u2069 all", "\u0645\u06cc\u200c\u062e\u0648", "👨\u200d👩"]
+)
+def test_what_writing_needs_is_sayable(text: str) -> None:
+    assert check_words(text, X) == ()
 
 
 def test_where_links_count_whole_it_is_said() -> None:
