@@ -20,7 +20,7 @@ from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import why_stopped
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
-from amplifier.schedule.ahead import find_gone_out, to_be_said
+from amplifier.schedule.ahead import find_gone_out, said_by_the_plan, to_be_said
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
@@ -74,8 +74,10 @@ def run(options: argparse.Namespace) -> int:
     if not agreed("Correct it?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
-    hand = Hand(actor(), options.reason, utc_now(), place.settings.campaign.first_day)
-    ids = queue_correction(correction, hand)
+    now = utc_now()
+    hand = Hand(actor(), options.reason, now, place.settings.campaign.first_day)
+    plan = said_by_the_plan(place.settings, now=now)  # what was decided meanwhile, too
+    ids = queue_correction(correction, program.settings, hand, playing=stage, plan=plan)
     alive = following.worker_is_alive()
     found = following.follow(post, ids, seconds=options.wait if alive else 0, quiet=options.json)
     if options.json:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from amplifier.campaign.delivery import Due, Spoken
 from amplifier.compose.sameness import BEGINNING, END, Echo, Said, already, around, heard, watched
+from amplifier.errors import UsageError
 from amplifier.settings import Settings
+from amplifier.store import decisions
 from amplifier.store import said as ledger
 
 # As many texts of an account, the newest that are out and the next to come, are compared whole; what is older is found
 # where it is the same to the letter. A thousand comparisons take a twentieth of a second.
 MOST = 5_000
+SINCE = "Somebody has said nearly the same a moment ago. Look what is there, and try once more."
 
 
 class Playing(Protocol):
@@ -93,6 +96,23 @@ def remembered(
     )
 
 
+def unseen(shown: Iterable[Echo], found: Iterable[Echo]) -> Echo | None:
+    """The first of these echoes that is none of those that were shown to whoever agreed; None if all are."""
+    known = {_names(echo) for echo in shown}
+    return next((echo for echo in found if _names(echo) not in known), None)
+
+
+def must_be_the_plan(plan: Ahead) -> None:
+    """Raises UsageError if somebody has decided about the plan since this one was read; nobody else can do so now.
+
+    To be asked inside the transaction that writes, which has the ledger to itself.
+    """
+    if plan.decided is not None and decisions.newest_decision() != plan.decided:
+        raise UsageError(
+            "Somebody has decided about the plan a moment ago, so nothing was changed. Give the command once more."
+        )
+
+
 def spoken_on_x(settings: Settings, playing: Playing) -> list[Spoken]:
     """What the accounts that take no copies said and are to say, as far as it is compared, in campaign time."""
     rows = ledger.said(watched(settings), since=BEGINNING, until=END, most=MOST)
@@ -112,3 +132,9 @@ def is_out_already(due: Due, settings: Settings, *, campaign: Callable[[datetime
     rows = ledger.out_elsewhere(due.text, strict, delivery=due.id)
     out = [replace(row, at=campaign(row.at)) for row in rows]
     return already(due.identity.account, campaign(due.due_at), out) if out else ""
+
+
+def _names(echo: Echo) -> tuple[str, str, str]:
+    """Who echoes whom; what the new post is called may change when it comes into the ledger."""
+    before = "" if echo.before.post == echo.said.post else echo.before.post
+    return echo.said.account, echo.before.account, before

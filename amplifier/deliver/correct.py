@@ -10,7 +10,16 @@ from amplifier.campaign.correction import Change, Stand, Way, opened, stands, un
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.fit import first_words
-from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, Playing, remembered
+from amplifier.compose.memory import (
+    NOTHING_AHEAD,
+    REAL_TIME,
+    SINCE,
+    Ahead,
+    Playing,
+    must_be_the_plan,
+    remembered,
+    unseen,
+)
 from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
@@ -97,9 +106,25 @@ def prepare_correction(  # noqa: PLR0913  what is corrected where and when, and 
     return Correction(post, tuple(acts), left, _echoes(post, acts, settings, now, playing, plan))
 
 
-def queue_correction(correction: Correction, hand: Hand) -> list[int]:
-    """Queue it, all or nothing; the numbers of its deliveries."""
-    return corrections.correct(correction.post, [act.change for act in correction.acts], hand)
+def queue_correction(
+    correction: Correction,
+    settings: Settings,
+    hand: Hand,
+    *,
+    playing: Playing = REAL_TIME,
+    plan: Ahead = NOTHING_AHEAD,
+) -> list[int]:
+    """Queue it, all or nothing; the numbers of its deliveries. `plan` is that of this moment.
+
+    Raises UsageError where the post has changed, or somebody has said nearly the same, since it was shown.
+    """
+
+    def first() -> None:
+        must_be_the_plan(plan)
+        if unseen(correction.echoes, _echoes(correction.post, correction.acts, settings, hand.now, playing, plan)):
+            raise UsageError(SINCE)
+
+    return corrections.correct(correction.post, [act.change for act in correction.acts], hand, first=first)
 
 
 def chosen_accounts(rows: Iterable[Journey], settings: Settings, on: Collection[str]) -> list[Stand]:

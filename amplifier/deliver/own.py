@@ -11,13 +11,21 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost
-from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, Playing, remembered
+from amplifier.compose.memory import (
+    NOTHING_AHEAD,
+    REAL_TIME,
+    Ahead,
+    Playing,
+    must_be_the_plan,
+    remembered,
+    unseen,
+)
 from amplifier.compose.queue import own_occurrence, own_words, with_appended
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
 from amplifier.store import accounts as ledger
-from amplifier.store import decisions, posts
+from amplifier.store import posts
 from amplifier.written import nearest
 
 A_HAIR = timedelta(seconds=1)
@@ -120,14 +128,6 @@ def queue_own(  # noqa: PLR0913  what is queued by whom and when, and what stand
     return posts.add_post(Add(own.post, None, new), ink, first=first)
 
 
-def must_be_the_plan(plan: Ahead) -> None:
-    """Raises UsageError if somebody has decided about the plan since this one was read; nobody else can do so now."""
-    if plan.decided is not None and decisions.newest_decision() != plan.decided:
-        raise UsageError(
-            "Somebody has decided about the plan a moment ago, so nothing was changed. Give the command once more."
-        )
-
-
 def _echoes(name: str, post: WantedPost, settings: Settings, playing: Playing, plan: Ahead) -> tuple[Echo, ...]:
     due_at = post.moment.due_at
     said = [Said(name, one.account, one.text, due_at) for one in post.words]
@@ -137,17 +137,10 @@ def _echoes(name: str, post: WantedPost, settings: Settings, playing: Playing, p
 def _must_be_as_shown(own: OwnPost, settings: Settings, playing: Playing, plan: Ahead) -> None:
     """Raises UsageError for an echo that nobody saw who agreed to this post: two people may say the same at once."""
     must_be_the_plan(plan)
-    shown = {_names(echo) for echo in own.echoes}
-    for echo in _echoes(f"{own.post.id.slot}/{own.post.id.occurrence}", own.post, settings, playing, plan):
-        if _names(echo) not in shown:
-            raise UsageError(
-                f"{echo.before.account} has {echo.of_this} since a moment ago, so nothing was queued: "
-                "somebody else may have sent the same.\n"
-                "Look what is there, and give the command again if it is to be said once more."
-            )
-
-
-def _names(echo: Echo) -> tuple[str, str, str]:
-    """Who echoes whom, whatever this post is called by now."""
-    before = NEW if echo.before.post == echo.said.post else echo.before.post
-    return echo.said.account, echo.before.account, before
+    name = f"{own.post.id.slot}/{own.post.id.occurrence}"
+    if echo := unseen(own.echoes, _echoes(name, own.post, settings, playing, plan)):
+        raise UsageError(
+            f"{echo.before.account} has {echo.of_this} since a moment ago, so nothing was queued: "
+            "somebody else may have sent the same.\n"
+            "Look what is there, and give the command again if it is to be said once more."
+        )

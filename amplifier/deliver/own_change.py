@@ -9,10 +9,10 @@ from functools import partial
 
 from amplifier.campaign.delivery import SKIPPED, Journey, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, Words
-from amplifier.compose.memory import NOTHING_AHEAD, Ahead, Playing, remembered
+from amplifier.compose.memory import NOTHING_AHEAD, SINCE, Ahead, Playing, must_be_the_plan, remembered, unseen
 from amplifier.compose.queue import own_words, with_appended
 from amplifier.compose.sameness import Echo, Said, Verdict
-from amplifier.deliver.own import moment_at, must_be_the_plan
+from amplifier.deliver.own import moment_at
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, own_posts
@@ -218,7 +218,5 @@ def _must_be_as_shown(change: OwnChange, settings: Settings, around: Around, now
     if not (change.words or change.moment) and rows[0].state is not State.DROPPED:
         return  # what is left out echoes nothing
     must_be_the_plan(around.plan)
-    found = _echoes(change.post, rows, words, due_at, settings, around)
-    known = {(one.said.account, one.before.account, one.before.post) for one in change.echoes}
-    if any((one.said.account, one.before.account, one.before.post) not in known for one in found):
-        raise UsageError("Somebody has said nearly the same a moment ago. Look what is there, and try once more.")
+    if unseen(change.echoes, _echoes(change.post, rows, words, due_at, settings, around)):
+        raise UsageError(SINCE)

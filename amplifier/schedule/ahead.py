@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import FINAL, FREED, HoldReason, Journey, State, is_left_out_for_good
+from amplifier.campaign.delivery import FINAL, FREED, OUT, HoldReason, Journey, State, is_left_out_for_good
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
 from amplifier.compose.sameness import Echo, Said
 from amplifier.errors import FileError, UsageError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.known import row_of
+from amplifier.schedule.matched import Match, matched
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.reconcile import WINDOW
 from amplifier.schedule.review import find_out
 from amplifier.schedule.stale import wanted_now
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, journeys, posts
 
 A_DAY = timedelta(days=1)  # the planner looks that far on once a day
 # Of what is held for these it is certain that it is not out, and nobody is about to post it.
@@ -28,10 +29,15 @@ NEVER_OUT = (FREED - {HoldReason.HAND_OFF}) | {HoldReason.REJECTED, HoldReason.I
 
 def still_to_come(program: Program, post: PostId) -> WantedPost | None:
     """The post as the plan wants it, with the accounts on which it is still to go out; None if the plan does not."""
-    wanted = next((one for one in wanted_posts(program, decisions.decisions()) if one.id == post), None)
+    made = decisions.decisions()
+    wanted = next((one for one in wanted_posts(program, made) if one.id == post), None)
     if wanted is None:
         return None
-    begun = {row.identity.account for row in journeys.journeys(post=row_of(program, post)) if _has_begun(row)}
+    return _without_begun(wanted, journeys.journeys(post=row_of(program, post, made)))
+
+
+def _without_begun(wanted: WantedPost, rows: Iterable[Journey]) -> WantedPost:
+    begun = {row.identity.account for row in rows if _has_begun(row)}
     return replace(
         wanted,
         words=tuple(said for said in wanted.words if said.account not in begun),
@@ -56,7 +62,10 @@ def find_gone_out(program: Program, name: str, *, instead: str) -> PostId:
 
 def must_be_ahead(program: Program, post: PostId) -> None:
     """Raises UsageError if this post has gone out, or is past changing, on every account that it had."""
-    rows = journeys.journeys(post=row_of(program, post))
+    _must_wait(post, journeys.journeys(post=row_of(program, post)))
+
+
+def _must_wait(post: PostId, rows: Sequence[Journey]) -> None:
     begun = [row for row in rows if not _waits(row)]
     if rows and len(begun) == len(rows):
         raise UsageError(f"{post_name(post)} is {_word(begun[0])} already: there is nothing left to change.")
@@ -64,14 +73,17 @@ def must_be_ahead(program: Program, post: PostId) -> None:
 
 def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]) -> None:
     """Raises UsageError unless there are words (account to text), all for where the post is still to go out."""
-    must_be_ahead(program, post)
-    coming = still_to_come(program, post)
+    made = decisions.decisions()
+    rows = journeys.journeys(post=row_of(program, post, made))
+    _must_wait(post, rows)
+    wanted = next((one for one in wanted_posts(program, made) if one.id == post), None)
+    coming = _without_begun(wanted, rows) if wanted else None
     names = [*(said.account for said in coming.words), *coming.unwritten] if coming else []
     if not names:
         raise UsageError(f"{post_name(post)} is to go out on no account. There is nothing left to change.")
     if not words or not all(text.strip() for text in words.values()):
         raise UsageError(f"There are no words for {post_name(post)}. To leave it out: amplifier skip {post_name(post)}")
-    must_not_have_begun(program, post, words)
+    _must_wait_on(post, rows, words)
     for name in words:
         if name not in names:
             raise UsageError(f"{post_name(post)} does not go to {name}. It goes to {' and '.join(names)}.")
@@ -79,7 +91,10 @@ def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]
 
 def must_not_have_begun(program: Program, post: PostId, accounts: Collection[str]) -> None:
     """Raises UsageError if this post is out, or past changing, on one of these accounts."""
-    rows = journeys.journeys(post=row_of(program, post))
+    _must_wait_on(post, journeys.journeys(post=row_of(program, post)), accounts)
+
+
+def _must_wait_on(post: PostId, rows: Iterable[Journey], accounts: Collection[str]) -> None:
     begun = {row.identity.account: _word(row) for row in rows if _has_begun(row)}
     for name in accounts:
         if name in begun:
@@ -94,25 +109,30 @@ def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:
 
 
 def to_be_said(program: Program, *, now: datetime) -> Ahead:
-    """What the plan is still to say by all decisions that were made, on every account, however far ahead."""
+    """What the plan is still to say by all decisions that were made, on every account, however far ahead.
+
+    Posts are called as the ledger calls them, or will call them: so does everybody who compares a text with these.
+    """
     made, stage = decisions.decisions(), playing(program.settings)
-    coming: list[WantedPost] = []
-    passed: set[PostId] = set()  # what of these waits all the same is in the ledger alone
-    for one in wanted_now(program, made, now=now):
+    coming: set[PostId] = set()
+    passed: set[tuple[str, str]] = set()  # what of these waits all the same is in the ledger alone
+    wanted = wanted_now(program, made, now=now)
+    for one in wanted:
         if stage.real(one.moment.due_at) + timedelta(seconds=one.too_late_s) > now:
-            coming.append(one)
+            coming.add(one.id)
         else:
-            passed.add(one.id)
-    closed = journeys.closed([one.id for one in coming])
-    waiting = journeys.journeys(states=(State.QUEUED, State.HELD))
+            passed |= {(one.id.slot, one.id.occurrence), (one.id.slot, one.moment.wall_time)}
+    found = [one for one in _matched(program, wanted, coming) if one.post.id in coming]
+    theirs = {one.row.id for one in found if one.row}
+    waiting = [row for row in journeys.journeys(states=(State.QUEUED, State.HELD)) if _follows_the_plan(row)]
     return Ahead(
         said=tuple(
-            Said(post_name(one.id), words.account, words.text, one.moment.due_at)
-            for one in coming
-            for words in one.words
-            if (one.id, words.account) not in closed
+            Said(post_name(one.called), words.account, words.text, one.post.moment.due_at)
+            for one in found
+            for words in one.post.words
+            if words.account not in _closed(one)
         ),
-        instead=frozenset(row.id for row in waiting if row.identity.post not in passed and _follows_the_plan(row)),
+        instead=frozenset(row.id for row in waiting if row.identity.post in theirs or not _names(row) & passed),
         decided=made[-1].id if made else 0,
     )
 
@@ -126,15 +146,38 @@ def said_by_the_plan(settings: Settings, *, now: datetime) -> Ahead:
     return to_be_said(program, now=now)
 
 
-def echoes_of(program: Program, post: WantedPost, *, now: datetime) -> tuple[Echo, ...]:
+def echoes_of(program: Program, post: WantedPost, *, plan: Ahead) -> tuple[Echo, ...]:
     """What the words of a post that is to go out again say nearly again, in the ledger or in the rest of the plan.
 
     `post` is in the campaign's time. On X the planner holds what does.
     """
     stage = playing(program.settings)
     at = stage.real(post.moment.due_at)
-    said = [Said(post_name(post.id), words.account, words.text, at) for words in post.words]
-    return remembered(said, program.settings, at=at, playing=stage, plan=to_be_said(program, now=now))
+    name = post_name(row_of(program, post.id))
+    said = [Said(name, words.account, words.text, at) for words in post.words]
+    return remembered(said, program.settings, at=at, playing=stage, plan=plan)
+
+
+def _matched(program: Program, wanted: Iterable[WantedPost], coming: Collection[PostId]) -> list[Match]:
+    """The posts of the slots that are to come, each with its row: rows of days that are over are not looked at."""
+    if not coming:
+        return []
+    slots, since = {one.slot for one in coming}, min(one.occurrence.partition("#")[0] for one in coming)
+    near = [one for one in wanted if one.id.slot in slots]
+    names = {name for one in near for name in (one.id.slot, one.was) if name}
+    return matched(near, posts.existing(program.plan.campaign, slots=names, since=since))
+
+
+def _closed(match: Match) -> frozenset[str]:
+    """The accounts on which a post's first words are past changing: out, perhaps out, or left out for good."""
+    rows, before = (one.deliveries if one else () for one in (match.row, match.former))
+    closed = {one.account for one in rows if one.state in OUT or is_left_out_for_good(one.state, one.reason)}
+    return frozenset(closed | {one.account for one in before if one.is_out})
+
+
+def _names(row: Journey) -> set[tuple[str, str]]:
+    """By what a post of the plan may be known as the one that waits there: its number, or its time."""
+    return {(row.identity.post.slot, row.identity.post.occurrence), (row.identity.post.slot, row.wall_time)}
 
 
 def _follows_the_plan(row: Journey) -> bool:

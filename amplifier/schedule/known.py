@@ -6,10 +6,10 @@ was out. What stands on a page is the ledger's, what `amplifier plan` shows is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from amplifier.campaign.delivery import State
-from amplifier.campaign.plan import Hours
+from amplifier.campaign.plan import Decision, Hours
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.campaign.skips import skips
 from amplifier.errors import UsageError
@@ -37,12 +37,12 @@ def hours_around(program: Program, post: PostId) -> Hours:
     return hours_of(program.plan, post.slot, day) if day else {}
 
 
-def row_of(program: Program, post: PostId) -> PostId:
-    """What the ledger calls this post of the plan, or will call it."""
+def row_of(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> PostId:
+    """What the ledger calls this post of the plan, or will call it. `made`: all decisions, where they are known."""
     if day_of(post_name(post)) is None:
         return post
-    found = next((one for one in _day(program, post) if one.post.id == post), None)
-    return (found.row.id if found.row else found.name) if found else post
+    found = next((one for one in _day(program, post, made) if one.post.id == post), None)
+    return found.called if found else post
 
 
 def find_named(program: Program, name: str, among: Iterable[WantedPost], *, nobody: str = "") -> WantedPost:
@@ -86,15 +86,13 @@ def _one_called(name: str, known: Mapping[str, WantedPost], nobody: str) -> str:
 
 def _of_row(program: Program, row: PostId, known: Mapping[str, WantedPost]) -> WantedPost | None:
     """The post that the ledger calls so: by the time that its row shows, which is what people saw."""
-    day = _day(program, row)
-    there = next((one.row for one in day if one.row and one.row.id == row), None)
-    found = next((one.post.id for one in day if there and one.row and one.row.row == there.row), None)
+    found = next((one.post.id for one in _day(program, row) if one.row and one.row.id == row), None)
     return known.get(post_name(found)) if found else None
 
 
-def _day(program: Program, post: PostId) -> list[Match]:
+def _day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[Match]:
     """All posts of this one's slot on its day, each with its row, as the planner matches them."""
-    made = follow(decisions.decisions(), program.plan)
+    made = follow(decisions.decisions() if made is None else made, program.plan)
     left_out = {name for name, skip in skips(made).items() if skip.is_everywhere}
     plan, day = effective(program.plan, made), day_of(post_name(post))
     wanted = [

@@ -25,6 +25,11 @@ class Match:
     name: PostId
 
     @property
+    def called(self) -> PostId:
+        """What the ledger calls the post now, or will call it."""
+        return self.row.id if self.row else self.name
+
+    @property
     def kept(self) -> WantedPost:
         """The post under the ledger's name."""
         return self.post if self.name == self.post.id else replace(self.post, id=self.name)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.campaign.post import Fact, PostId, Words
-from amplifier.compose.memory import remembered
+from amplifier.campaign.post import Fact, PostId, WantedPost, Words
+from amplifier.compose.memory import SINCE, Ahead, must_be_the_plan, remembered, unseen
 from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
@@ -23,7 +22,9 @@ from amplifier.schedule.known import hours_around, row_of
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
-from amplifier.store import accounts, decisions, journeys, ledger
+from amplifier.store import accounts, decisions, journeys
+
+WAITING = (State.QUEUED, State.HELD)
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,15 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str], *, n
     Raises UsageError if it is too late, the post does not go there or X has the words already or is to have them,
     TemplateError if a network would not take them.
     """
+    return _prepared(program, post, words, to_be_said(program, now=now))
+
+
+def _prepared(program: Program, post: PostId, words: Mapping[str, str], plan: Ahead) -> Rewording:
     must_be_ahead_there(program, post, words)
     settings = program.settings
     accounts.must_be_called_so({name: settings.account(name).identity for name in words})
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
-    due_at, there = _due(program, post), row_of(program, post)
-    said = [Said(post_name(there), one.account, one.text, due_at) for one in finished]
-    waiting = (State.QUEUED, State.HELD)
-    rows = [row for row in journeys.journeys(post=there) if row.identity.account in words and row.state in waiting]
-    gives_way = [row.id for row in rows]
-    plan = to_be_said(program, now=now)
-    echoes = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings), plan=plan)
-    refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
-    if refused:
-        raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
+    echoes = _echoes(program, post, finished, plan)
     return Rewording(finished, echoes, _stated(program, post, finished), _number(_last(program, post)))
 
 
@@ -91,15 +87,24 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
 
     They are kept as they were written; the imprint is added whenever they are read, as the settings have it then.
     `seen` is what the person agreed to: the words state what was so then, whatever changed while they thought about it.
-    Raises what `prepare_words` raises.
+    Raises what `prepare_words` raises, and UsageError where somebody has said nearly the same since it was shown.
     """
-    new = prepare_words(program, post, words, now=now)
+    plan = to_be_said(program, now=now)
+    new = _prepared(program, post, words, plan)
+    shown = seen or new
     made, last = decisions.decisions(), _last(program, post)
     before = next((one for one in wanted_posts(program, made) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
     earlier: dict[str, str] = json.loads(last.value) if last else {}
     facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
-    facts |= (seen or new).facts
+    facts |= shown.facts
+
+    def check() -> None:
+        _must_stand(program, post, shown.after)
+        must_be_the_plan(plan)
+        if unseen(shown.echoes, _echoes(program, post, new.words, plan)):
+            raise UsageError(SINCE)
+
     return decisions.keep_decision(
         kind=DecisionKind.WORDS_REPLACED,
         subject=post_name(post),
@@ -110,7 +115,7 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
         now=now,
         facts=decisions.as_json(facts),
         hours=hours_around(program, post),
-        check=partial(_must_stand, program, post, (seen or new).after),
+        check=check,
     )
 
 
@@ -129,17 +134,25 @@ def prepare_plan_words(program: Program, post: PostId, *, now: datetime, on: Col
         if name not in given:
             raise UsageError(f"Nobody has given {post_name(post)} other words on {name}. On: {', '.join(given)}.")
     chosen = tuple(name for name in given if not on or name in on)
-    rest = {name: text for name, text in given.items() if name not in chosen}
-    trial = (*decisions.decisions(), replace(last, value=json.dumps(rest), hours=hours_around(program, post)))
-    wanted = next((one for one in wanted_posts(program, trial) if one.id == post), None)
-    words = tuple(said for said in wanted.words if said.account in chosen) if wanted else ()
-    echoes = echoes_of(program, replace(wanted, words=words), now=now) if wanted else ()
-    return PlanWords(post, chosen, words, last.id, echoes)
+    wanted = _as_planned(program, post, last, chosen)
+    echoes = echoes_of(program, wanted, plan=to_be_said(program, now=now)) if wanted else ()
+    return PlanWords(post, chosen, wanted.words if wanted else (), last.id, echoes)
 
 
 def decide_plan_words(program: Program, back: PlanWords, *, actor: str, reason: str, now: datetime) -> Decision:
-    """Give the post the plan's words back. Raises UsageError where somebody has given it others since."""
-    last = _last(program, back.post)
+    """Give the post the plan's words back.
+
+    Raises UsageError where somebody has given it others, or said nearly the same, since they were shown.
+    """
+    last, plan = _last(program, back.post), to_be_said(program, now=now)
+    wanted = _as_planned(program, back.post, last, back.accounts) if last else None
+
+    def check() -> None:
+        _must_stand(program, back.post, back.after)
+        must_be_the_plan(plan)
+        if wanted and unseen(back.echoes, echoes_of(program, wanted, plan=plan)):
+            raise UsageError(SINCE)
+
     given: dict[str, str] = json.loads(last.value) if last else {}
     facts = json.loads(last.facts or "{}") if last else {}
     return decisions.keep_decision(
@@ -152,19 +165,41 @@ def decide_plan_words(program: Program, back: PlanWords, *, actor: str, reason: 
         now=now,
         facts=json.dumps({name: found for name, found in facts.items() if name not in back.accounts}),
         hours=hours_around(program, back.post),
-        check=partial(_must_stand, program, back.post, back.after),
+        check=check,
     )
 
 
 def _must_stand(program: Program, post: PostId, after: int) -> None:
     """Raises UsageError if it is too late, or somebody has given it words since; nobody else can do so now."""
-    ledger.lock()
     must_be_ahead(program, post)
     if _number(_last(program, post)) != after:
         raise UsageError(
             f"Somebody has given {post_name(post)} other words a moment ago, so nothing was changed. "
             "Look at it (amplifier plan), and give the command once more."
         )
+
+
+def _as_planned(program: Program, post: PostId, last: Decision, accounts: Collection[str]) -> WantedPost | None:
+    """The post with the plan's words in place of those that people gave it on these accounts, and on these alone."""
+    rest = {name: text for name, text in json.loads(last.value).items() if name not in accounts}
+    trial = (*decisions.decisions(), replace(last, value=json.dumps(rest), hours=hours_around(program, post)))
+    wanted = next((one for one in wanted_posts(program, trial) if one.id == post), None)
+    return replace(wanted, words=tuple(said for said in wanted.words if said.account in accounts)) if wanted else None
+
+
+def _echoes(program: Program, post: PostId, words: Iterable[Words], plan: Ahead) -> tuple[Echo, ...]:
+    """What these words for the post echo elsewhere. Raises UsageError for a copy that X would refuse."""
+    there, settings = row_of(program, post), program.settings
+    rows = journeys.journeys(post=there)
+    due_at = _due(program, post, rows)
+    said = [Said(post_name(there), one.account, one.text, due_at) for one in words]
+    on = {one.account for one in said}
+    gives_way = [row.id for row in rows if row.identity.account in on and row.state in WAITING]
+    found = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings), plan=plan)
+    refused = next((echo for echo in found if echo.verdict is Verdict.REFUSED), None)
+    if refused:
+        raise UsageError(f"{refused}. X takes no copies, on one account or on several. Say it in another way.")
+    return found
 
 
 def _last(program: Program, post: PostId) -> Decision | None:
@@ -190,9 +225,8 @@ def _place(post: PostId) -> tuple[str, str]:
     return post.slot, post.occurrence
 
 
-def _due(program: Program, post: PostId) -> datetime:
+def _due(program: Program, post: PostId, rows: Sequence[Journey]) -> datetime:
     """When the ledger has it due; where it does not yet, when the plan has: both on the stage of a rehearsal."""
-    rows = journeys.journeys(post=row_of(program, post))
     if rows:
         return rows[0].due_at
     wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))

@@ -16,7 +16,7 @@ from amplifier.schedule.known import find_named, hours_around
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
-from amplifier.store import decisions, ledger
+from amplifier.store import decisions
 
 NOBODY_DID = "Nobody has left out “{}”. What is left out stands in: amplifier plan"
 
@@ -150,7 +150,6 @@ def _skip_of(program: Program, post: PostId) -> Skip | None:
 
 def must_stand(program: Program, post: PostId, skip: Skip | None) -> None:
     """Raises UsageError where somebody has decided anew about leaving this post out; nobody else can do so now."""
-    ledger.lock()
     if _skip_of(program, post) != skip:
         raise UsageError(
             f"Somebody has decided about {post_name(post)} a moment ago, so nothing was changed. "

@@ -9,7 +9,7 @@ from datetime import datetime
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Words
 from amplifier.campaign.skips import everywhere_but, only_on
-from amplifier.compose.memory import Ahead, remembered
+from amplifier.compose.memory import SINCE, Ahead, must_be_the_plan, remembered, unseen
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.ahead import to_be_said
@@ -17,10 +17,8 @@ from amplifier.schedule.known import hours_around, row_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.review import on_x
-from amplifier.schedule.skipping import LeftOut, must_stand
+from amplifier.schedule.skipping import LeftOut, left_out, must_stand
 from amplifier.store import decisions, journeys
-
-SINCE = "Somebody has said nearly the same a moment ago. Look what is there, and try once more."
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,6 @@ class TakenIn:
     words: tuple[Words, ...]
     echoes: tuple[Echo, ...]
     held: Mapping[str, Problem]
-    plan: Ahead
 
     @property
     def warnings(self) -> list[Problem]:
@@ -48,8 +45,12 @@ def prepare_unskip(program: Program, found: LeftOut, *, now: datetime, on: Colle
 
     Raises UsageError where X has the words, and the planner would not know of it.
     """
+    return _prepared(program, found, on, to_be_said(program, now=now))
+
+
+def _prepared(program: Program, found: LeftOut, on: Collection[str], plan: Ahead) -> TakenIn:
     words = tuple(said for said in found.post.words if not on or said.account in on)
-    held, plan = _held(program, found, on), to_be_said(program, now=now)
+    held = _held(program, found, on)
     echoes = _echoes(program, found, [said for said in words if said.account not in held], plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
@@ -57,7 +58,7 @@ def prepare_unskip(program: Program, found: LeftOut, *, now: datetime, on: Colle
             f"{refused}. X takes no copies, on one account or on several. Take it in on the others alone: "
             f"amplifier skip {post_name(found.post.id)} --undo --on ACCOUNTS"
         )
-    return TakenIn(found, tuple(on), words, echoes, held, plan)
+    return TakenIn(found, tuple(on), words, echoes, held)
 
 
 def decide_unskip(program: Program, taken: TakenIn, *, actor: str, reason: str, now: datetime) -> Decision:
@@ -65,15 +66,18 @@ def decide_unskip(program: Program, taken: TakenIn, *, actor: str, reason: str, 
 
     Raises UsageError where somebody has decided about it, or said nearly the same, since it was shown.
     """
-    found = taken.found
-    compared = [said for said in taken.words if said.account not in taken.held]
+    found, plan = taken.found, to_be_said(program, now=now)
+    as_it_is = next((one for one in left_out(program) if one.post.id == found.post.id), found)
+
+    again = _prepared(program, as_it_is, taken.on, plan)
+    compared = [said for said in again.words if said.account not in again.held]
 
     def check() -> None:
         must_stand(program, found.post.id, found.skip)
-        known = {(one.said.account, one.before.account, one.before.post) for one in taken.echoes}
-        for one in _echoes(program, found, compared, taken.plan):
-            if (one.said.account, one.before.account, one.before.post) not in known:
-                raise UsageError(SINCE)
+        must_be_the_plan(plan)
+        echo = unseen(taken.echoes, _echoes(program, as_it_is, compared, plan))
+        if echo or again.held.keys() - taken.held.keys():
+            raise UsageError(SINCE)
 
     return decisions.keep_decision(
         kind=DecisionKind.SLOT_SKIPPED,

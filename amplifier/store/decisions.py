@@ -8,7 +8,7 @@ from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.campaign.post import Fact
-from amplifier.store import accounts, fact_names, heartbeats, stated
+from amplifier.store import accounts, fact_names, heartbeats, ledger, stated
 from amplifier.store.events import Event, events_of, was_written, write_events
 from amplifier.store.models import DecisionRow
 from amplifier.store.numbered import mark, of_account
@@ -47,8 +47,9 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
 
     `facts` is what a person's words state, as it is now; `hours` are as in Decision. From that instant on no planned
     post goes out until the planner has carried it out. `check` raises where it is too late for it; it is asked in the
-    same transaction.
+    same transaction, when nobody else can decide anything, nor add a post of their own.
     """
+    ledger.lock()
     check()
     if kind is DecisionKind.WORDS_REPLACED:
         value, replaced, facts = (_by_number(told) for told in (value or "{}", replaced or "{}", facts))

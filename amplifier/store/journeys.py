@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db.models import Count, Min, Q
 
 from amplifier.campaign.delivery import (
-    OUT,
     SKIPPED,
     DeliveryId,
     Journey,
@@ -18,7 +17,6 @@ from amplifier.campaign.delivery import (
     RemoteState,
     State,
     Verb,
-    is_left_out_for_good,
 )
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
@@ -113,20 +111,6 @@ def busiest_milestone() -> str:
     found = waiting.values("post__milestone").annotate(number=Count("id"), first=Min("post__due_at"))
     row = found.order_by("-number", "first", "post__milestone").first()
     return str(row["post__milestone"]) if row else ""
-
-
-@reading
-def closed(posts: Collection[PostId]) -> frozenset[tuple[PostId, str]]:
-    """Where the first words of these posts are past changing, by account: out, perhaps out, or left out for good."""
-    wanted, found = set(posts), set[tuple[PostId, str]]()
-    slots = {post.slot for post in wanted}
-    rows = DeliveryRow.objects.filter(post__slot__in=slots, state__in=[*OUT, State.DROPPED]).exclude(LATER)
-    columns = ("post__campaign", "post__slot", "post__occurrence", "account__label", "state", "reason")
-    for campaign, slot, occurrence, account, state, reason in rows.values_list(*columns):
-        post = PostId(campaign, slot, occurrence)
-        if post in wanted and (state in OUT or is_left_out_for_good(state, reason)):
-            found.add((post, account))
-    return frozenset(found)
 
 
 @reading

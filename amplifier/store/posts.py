@@ -47,13 +47,18 @@ def replan(campaign: str, decide: Callable[[Sequence[ExistingPost]], Changes], i
 
 
 @reading
-def existing(campaign: str, *, slots: Collection[str] = (), day: str = "") -> list[ExistingPost]:
+def existing(
+    campaign: str, *, slots: Collection[str] | None = None, day: str = "", since: str = ""
+) -> list[ExistingPost]:
     """What the ledger has of a campaign, as the planner would see it: for people who ask what it would do.
 
-    `slots` and `day`: of these slots on this day alone.
+    `slots`: of these alone, `day`: and of this day. `since`: of this day and later ones, and what is said but once.
     """
-    rows = PostRow.objects.filter(campaign=campaign, slot__in=list(slots), occurrence__startswith=f"{day}#")
-    return _existing(campaign, lock=False, among=list(rows.values_list("id", flat=True)) if slots else None)
+    if slots is None:
+        return _existing(campaign, lock=False)
+    rows = PostRow.objects.filter(campaign=campaign, slot__in=list(slots), occurrence__gte=since)
+    rows = rows.filter(occurrence__startswith=f"{day}#") if day else rows
+    return _existing(campaign, lock=False, among=list(rows.values_list("id", flat=True)))
 
 
 @whole

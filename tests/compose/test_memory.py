@@ -8,7 +8,7 @@ import pytest
 
 from amplifier.campaign.delivery import Due
 from amplifier.compose import memory
-from amplifier.compose.memory import Ahead, is_out_already, remembered
+from amplifier.compose.memory import Ahead, is_out_already, remembered, unseen
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.settings import Settings
 from amplifier.store.models import DeliveryRow
@@ -176,3 +176,15 @@ def test_in_a_rehearsal_the_plan_speaks_in_the_days_of_the_campaign() -> None:
         [Said("new", "x", TEXT, NOW)], ONE, at=NOW, playing=_Fast(), plan=Ahead((Said("soon/once", "x", TEXT, then),))
     )
     assert echo.before.at == after(3)
+
+
+def test_an_echo_was_seen_whatever_the_new_post_is_called_by_then_and_another_one_was_not() -> None:
+    def echo(post: str, before: str, account: str = "x") -> Echo:
+        return Echo(Said(post, "x", TEXT, NOW), Said(before, account, TEXT, NOW), 1, Verdict.WARNED)
+
+    shown = [echo("this post", "this post", "x-north"), echo("this post", "soon/once")]
+    assert unseen(shown, [echo("own/1", "own/1", "x-north"), echo("own/1", "soon/once")]) is None
+    other = echo("own/1", "later/once")
+    assert unseen(shown, [echo("own/1", "soon/once"), other]) == other
+    assert unseen(shown, [echo("own/1", "soon/once", "bluesky")])
+    assert unseen(shown, []) is None

@@ -50,7 +50,7 @@ def say(desk: Desk, text: str = "", *, on: tuple[str, ...] = ALL, facts: tuple[F
 def correct(post: PostId, text: str, *, now: datetime, on: tuple[str, ...] = ()) -> list[int]:
     """Queue other words for it."""
     words = {account: NewWords(text, "en") for account in ALL}
-    return queue_correction(prepare_correction(post, words, the_settings(), now=now, on=on), hand(now))
+    return queue_correction(prepare_correction(post, words, the_settings(), now=now, on=on), the_settings(), hand(now))
 
 
 def rows(post: PostId, account: str = "", verb: Verb | None = None) -> list[Journey]:

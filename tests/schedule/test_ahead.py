@@ -201,6 +201,27 @@ def test_what_is_out_left_out_or_over_is_not_to_be_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "is_to_be_said"),
+    [
+        ({"state": "sent"}, False),
+        ({"state": "sending"}, False),
+        ({"state": "unsure"}, False),
+        ({"state": "dropped", "reason": "skipped"}, False),
+        ({"state": "dropped", "reason": "unplanned"}, True),
+        ({}, True),
+        ({"state": "held", "reason": "stopped"}, True),
+        ({"state": "missed"}, True),
+        ({"state": "sent", "revision": 1}, True),
+    ],
+)
+def test_where_it_is_out_may_be_or_was_left_out_for_good_it_is_not_to_be_said(
+    desk: Desk, changes: dict[str, object], *, is_to_be_said: bool
+) -> None:
+    DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(**changes)
+    assert (("soon/once", "x") in said_ahead(desk)) is is_to_be_said
+
+
+@pytest.mark.parametrize(
     "doubt",
     [
         {"request": b"bytes"},

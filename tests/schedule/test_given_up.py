@@ -47,7 +47,9 @@ def hand(desk: Desk) -> Hand:
 
 def correct(desk: Desk, text: str, *, on: str = "x") -> None:
     queue_correction(
-        prepare_correction(EVE, {on: NewWords(text, "en")}, desk.settings, now=desk.time, on=[on]), hand(desk)
+        prepare_correction(EVE, {on: NewWords(text, "en")}, desk.settings, now=desk.time, on=[on]),
+        desk.settings,
+        hand(desk),
     )
 
 

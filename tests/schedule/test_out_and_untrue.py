@@ -138,7 +138,7 @@ def test_a_correction_that_was_on_its_way_when_that_changed_is_told_when_it_is_o
     text = "We start at 14:40 tomorrow"
     words = {"mastodon": NewWords(text, "en", facts_of_own_words(desk.program, text, due_at=desk.time))}
     correction = prepare_correction(EVE, words, desk.settings, now=desk.time, on=["mastodon"])
-    queue_correction(correction, Hand("cli:jo", "", desk.time, desk.settings.campaign.first_day))
+    queue_correction(correction, desk.settings, Hand("cli:jo", "", desk.time, desk.settings.campaign.first_day))
     DeliveryRow.objects.filter(post__slot="eve", revision=1).update(state="sending", request=b"on its way")
     desk.move(LATER)
     assert untrue_now() == ()

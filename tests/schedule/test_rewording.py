@@ -8,15 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.compose.memory import SINCE
+from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import TemplateError, UsageError
+from amplifier.schedule.change import find_post
 from amplifier.schedule.program import post_name
-from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
+from amplifier.schedule.rewording import (
+    Rewording,
+    decide_plan_words,
+    decide_words,
+    prepare_plan_words,
+    prepare_words,
+)
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_change import IMPRINT, SOON_POST, Desk, set_state
+from tests.schedule.test_names_that_change import LUNCH, Names
 from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -145,3 +155,55 @@ def test_words_are_taken_back_also_where_the_post_is_left_out(desk: Desk) -> Non
     assert (back.accounts, back.words) == (("x",), ())
     made = decide_plan_words(desk.program, back, actor="cli:ola", reason="", now=EIGHT)
     assert made.is_undone
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> Names:
+    """Two posts on one account, an hour from one another."""
+    made = Names(tmp_path)
+    made.slots(("a", "lunch", "debate - 3h"), ("b", "hello", "debate - 2h"))
+    return made
+
+
+def give(names: Names, name: str, text: str, seen: Rewording | None = None) -> None:
+    post, words = find_post(names.program, name), {"bluesky": text}
+    decide_words(names.program, post, words, actor="cli:jo", reason="", now=names.time, seen=seen)
+
+
+def test_of_two_people_who_give_two_posts_nearly_the_same_words_the_second_is_told(names: Names) -> None:
+    a = find_post(names.program, "a")
+    shown = prepare_words(names.program, a, {"bluesky": "Bring warm shoes"}, now=names.time)
+    assert shown.echoes == ()
+    give(names, "b", "Bring warm shoes!")
+    with pytest.raises(UsageError, match=SINCE):
+        give(names, "a", "Bring warm shoes", shown)
+    assert len(decisions.decisions()) == 1
+    again = prepare_words(names.program, a, {"bluesky": "Bring warm shoes"}, now=names.time)
+    assert [echo.before.post for echo in again.echoes] == ["b/once"]
+    give(names, "a", "Bring warm shoes", again)
+
+
+def test_a_post_that_somebody_sends_meanwhile_is_seen_before_another_gets_its_words(names: Names) -> None:
+    settings = names.program.settings
+    words = {"bluesky": "Bring warm shoes"}
+    shown = prepare_words(names.program, find_post(names.program, "a"), words, now=names.time)
+    (row,) = journeys.journeys(post=find_post(names.program, "a"))
+    own = prepare_own("Bring warm shoes!", ["bluesky"], settings, due_at=row.due_at, now=names.time)
+    queue_own(own, settings, actor="cli:sam", now=names.time)
+    with pytest.raises(UsageError, match=SINCE):
+        give(names, "a", "Bring warm shoes", shown)
+
+
+def test_words_of_the_plan_that_somebody_gives_another_post_meanwhile_come_back_only_when_that_was_seen(
+    names: Names,
+) -> None:
+    give(names, "a", "Bring warm shoes")
+    back = prepare_plan_words(names.program, find_post(names.program, "a"), now=names.time)
+    assert back.echoes == ()
+    give(names, "b", LUNCH)
+    with pytest.raises(UsageError, match=SINCE):
+        decide_plan_words(names.program, back, actor="cli:sam", reason="", now=names.time)
+    again = prepare_plan_words(names.program, find_post(names.program, "a"), now=names.time)
+    assert [echo.before.post for echo in again.echoes] == ["b/once"]
+    decide_plan_words(names.program, again, actor="cli:sam", reason="", now=names.time)
+    assert len(decisions.decisions()) == 3

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import HoldReason
+from amplifier.compose.memory import SINCE
 from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import UsageError
+from amplifier.schedule.change import find_post
 from amplifier.schedule.playing import playing
 from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.skipping import decide_skip, find_left_out
-from amplifier.schedule.taking_in import SINCE, TakenIn, decide_unskip, prepare_unskip
+from amplifier.schedule.taking_in import TakenIn, decide_unskip, prepare_unskip
 from amplifier.store import decisions, journeys
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_change import SOON_POST, Desk
+from tests.schedule.test_names_that_change import Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 NEARLY = "The debate is at 14:40!"
@@ -94,6 +97,48 @@ def test_what_is_said_after_it_was_shown_is_seen_first(desk: Desk) -> None:
     assert len(decisions.decisions()) == 1
     take_in(desk, shown(desk))
     assert len(decisions.decisions()) == 2
+
+
+def two_left_out(folder: Path) -> tuple[Names, TakenIn]:
+    """Two posts that say nearly the same, both left out; and the first of them as somebody is shown it."""
+    names = Names(folder)
+    for name, mark in (("hello", "."), ("lunch", "!")):
+        names.home.write(f"templates/lab23/{name}.j2", f"---\nask: {name}\n---\n== one\nBring warm shoes{mark}\n")
+    names.slots(("a", "hello", "debate - 3h"), ("b", "lunch", "debate - 2h"))
+    for name in "ab":
+        decide_skip(names.program, find_post(names.program, name), actor="cli:jo", reason="", now=names.time)
+    names.planner.refresh()
+    found = find_left_out(names.program, "a", now=names.time)
+    return names, prepare_unskip(names.program, found, now=names.time)
+
+
+def test_of_two_that_say_nearly_the_same_the_second_to_be_taken_in_is_shown_the_first(tmp_path: Path) -> None:
+    names, taken = two_left_out(tmp_path)
+    assert taken.warnings == []
+    other = find_left_out(names.program, "b", now=names.time)
+    other_taken = prepare_unskip(names.program, other, now=names.time)
+    decide_unskip(names.program, other_taken, actor="cli:jo", reason="", now=names.time)  # nothing has looked since
+    with pytest.raises(UsageError, match=SINCE):
+        decide_unskip(names.program, taken, actor="cli:sam", reason="", now=names.time)
+    again = prepare_unskip(names.program, taken.found, now=names.time)
+    assert [echo.before.post for echo in again.echoes] == ["b/once"]
+    decide_unskip(names.program, again, actor="cli:sam", reason="", now=names.time)
+
+
+def test_words_that_somebody_gives_a_post_meanwhile_are_seen_before_another_is_taken_in(tmp_path: Path) -> None:
+    names, taken = two_left_out(tmp_path)
+    names.slots(("a", "hello", "debate - 3h"), ("b", "lunch", "debate - 2h"), ("c", "chair", "debate - 1h"))
+    words = {"bluesky": "Bring warm shoes"}
+    decide_words(names.program, find_post(names.program, "c"), words, actor="cli:jo", reason="", now=names.time)
+    with pytest.raises(UsageError, match=SINCE):
+        decide_unskip(names.program, taken, actor="cli:sam", reason="", now=names.time)
+
+
+def test_what_would_be_held_on_x_since_a_moment_ago_is_seen_first(desk: Desk) -> None:
+    taken = shown(desk)
+    say(desk, "x")
+    with pytest.raises(UsageError, match=SINCE):
+        take_in(desk, taken)
 
 
 def test_words_that_a_person_gave_it_are_those_that_are_compared(tmp_path: Path) -> None:

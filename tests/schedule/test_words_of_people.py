@@ -451,7 +451,7 @@ def test_a_correction_that_waits_is_held_when_what_it_says_changes_once_more(des
     desk.time = datetime.fromisoformat("2023-10-08T18:10:00+01:00")
     words = {"x": NewWords(text, "en", facts_of_own_words(desk.program, text, due_at=desk.time))}
     correction = prepare_correction(EVE, words, desk.settings, now=desk.time, on=["x"])
-    queue_correction(correction, Hand("cli:jo", "", desk.time, desk.settings.campaign.first_day))
+    queue_correction(correction, desk.settings, Hand("cli:jo", "", desk.time, desk.settings.campaign.first_day))
     desk.planner.refresh()
     assert set(DeliveryRow.objects.filter(post__slot="eve", revision=1).values_list("state", flat=True)) == {"queued"}
     desk.move("2023-10-09T16:00:00+01:00")

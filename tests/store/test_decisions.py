@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
-from amplifier.campaign.changes import Changes
+from amplifier.campaign.changes import Add, Changes, NewDelivery
+from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.campaign.post import OWN, Fact
+from amplifier.campaign.post import OWN, Fact, Words
 from amplifier.errors import UsageError
 from amplifier.store import accounts, decisions, posts
 from amplifier.store.models import AccountRow, DecisionRow, DeliveryRow, PostRow
 from amplifier.store.numbered import decide_same, is_decided_about, mark
 from tests.store import filled
 from tests.store.filled import NOW, after
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.usefixtures("any_ledger")
 
@@ -271,3 +274,45 @@ def test_the_hours_of_the_day_are_kept_beside_what_the_files_said_and_read_apart
     assert json.loads(with_hours.replaced) == json.loads(without.replaced) == {"x": "Vote"}
     assert decisions.decisions() == (with_hours, without)
     assert "@hours" in DecisionRow.objects.get(id=with_hours.id).replaced
+
+
+def test_while_somebody_looks_before_deciding_nobody_else_decides_anything() -> None:
+    """Nor may a decision that checks nothing come between: whoever looks relies on it."""
+    filled.open_ledger()
+    thread, seen = Thread(target=decided_elsewhere), []
+
+    def look() -> None:
+        thread.start()
+        thread.join(0.5)  # the other one tries to decide now, and has to wait
+        seen.append(decisions.newest_decision())
+
+    made = decide("vote/once", check=look)
+    thread.join(HANG_S)
+    assert seen == [0]
+    assert [one.subject for one in decisions.decisions()] == ["vote/once", "hello/once"]
+    assert made.id == decisions.decisions()[0].id
+
+
+def test_while_somebody_queues_a_post_of_their_own_nobody_decides_anything() -> None:
+    filled.open_ledger()
+    thread, seen = Thread(target=decided_elsewhere), []
+
+    def look() -> None:
+        thread.start()
+        thread.join(0.5)
+        seen.append(decisions.newest_decision())
+
+    words = Words("x", "Hello", "en")
+    posts.add_post(
+        Add(filled.wanted(OWN, [words]), None, (NewDelivery(words, State.QUEUED),)), filled.ink(), first=look
+    )
+    thread.join(HANG_S)
+    assert (seen, decisions.newest_decision() > 0) == ([0], True)
+
+
+def decided_elsewhere() -> None:
+    """What somebody else decides, and checks nothing before."""
+    try:
+        decide("hello/once")
+    finally:
+        connection.close()

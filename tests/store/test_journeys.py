@@ -142,28 +142,3 @@ def test_receipts_are_the_ids_of_what_is_out() -> None:
     add(account="bluesky")
     deliveries.record([step(due, State.SENT, receipt=receipt(12))], now=after(3))
     assert journeys.receipts() == {receipt(12).remote_id}
-
-
-def test_where_a_post_is_out_may_be_or_was_left_out_for_good_it_is_closed() -> None:
-    states = {
-        "sent": {"state": "sent"},
-        "sending": {"state": "sending"},
-        "unsure": {"state": "unsure"},
-        "skipped": {"state": "dropped", "reason": "skipped"},
-        "unplanned": {"state": "dropped", "reason": "unplanned"},
-        "queued": {},
-        "held": {"state": "held", "reason": "stopped"},
-        "missed": {"state": "missed"},
-    }
-    posts = {}
-    for name, changes in states.items():
-        number = filled.add(name)
-        DeliveryRow.objects.filter(id=number).update(**changes)
-        posts[name] = journeys.journeys_by_id([number])[0].identity.post
-    other = filled.add("corrected")
-    DeliveryRow.objects.filter(id=other).update(revision=1, state="sent")
-    posts["corrected"] = journeys.journeys_by_id([other])[0].identity.post
-    found = journeys.closed(posts.values())
-    assert {name for name, post in posts.items() if (post, "x") in found} == {"sent", "sending", "unsure", "skipped"}
-    assert journeys.closed([]) == frozenset()
-    assert journeys.closed([posts["sent"]]) == {(posts["sent"], "x")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -13,7 +14,9 @@ from amplifier.campaign.correction import Stand, Way, stands, unopened
 from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
+from amplifier.compose.memory import SINCE
 from amplifier.compose.queue import length
+from amplifier.compose.sameness import Echo
 from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
@@ -74,13 +77,14 @@ def preview(request: HttpRequest) -> HttpResponse:
         if wants == "withdraw":
             withdrawal = prepare_withdrawal(post, program.settings, on=_chosen(request.POST))
             broken = _look(one.stand for one in withdrawal.takings)
-            shown, warnings = [_taking(one, broken) for one in withdrawal.takings], []
+            shown, warnings, marks = [_taking(one, broken) for one in withdrawal.takings], [], []
             where, left = _listed(one.stand for one in withdrawal.takings), withdrawal.left
         else:
             correction = _prepared(request, program, post)
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
             shown, warnings = [_act(act, broken) for act in correction.acts], correction.warnings(program.settings)
             where, left = _listed(act.stand for act in correction.acts), correction.left
+            marks = [_mark(echo) for echo in correction.echoes]
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-"))]
@@ -92,7 +96,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "where": where,
         "left": [f"{account}: {why}" for account, why in left.items()],
         "warnings": [f"{one.message} {one.hint}" for one in warnings],
-        "kept": kept,
+        "kept": [*kept, *(("seen", mark) for mark in marks)],
         "reason": asked(request.POST, "reason")[:LONGEST_REASON],
         "stopped": why_stopped(place()) if wants != "withdraw" else "",
         "back": _address(post_name(post)),
@@ -112,11 +116,25 @@ def carry_out(request: HttpRequest) -> HttpResponse:
             queue_withdrawal(prepare_withdrawal(post, program.settings, on=_chosen(request.POST)), hand)
             said = "It is being deleted. Load this page again to see how far it is."
         else:
-            queue_correction(_prepared(request, program, post), hand)
+            plan, stage = to_be_said(program, now=hand.now), playing(program.settings)
+            correction = _prepared(request, program, post)
+            _must_be_seen(request, correction)
+            queue_correction(correction, program.settings, hand, playing=stage, plan=plan)
             said = "It is being corrected. Load this page again to see how far it is."
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     return go_back(_address(post_name(post)), said)
+
+
+def _must_be_seen(request: HttpRequest, correction: Correction) -> None:
+    """Raises UsageError for what says nearly the same and was not on the page from which the form comes."""
+    seen = request.POST.getlist("seen")
+    if any(_mark(echo) not in seen for echo in correction.echoes):
+        raise UsageError(SINCE)
+
+
+def _mark(echo: Echo) -> str:
+    return sha256(str(echo).encode()).hexdigest()[:16]
 
 
 def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correction:

@@ -140,7 +140,7 @@ class Day:
         words = {name: NewWords("The debate is at 14:50, in the small hall.", "en") for name in ("bluesky", "mastodon")}
         now, first_day = self.desk.time, self.settings.campaign.first_day
         correction = prepare_correction(post, words, self.settings, now=now, on=["bluesky", "mastodon"])
-        queue_correction(correction, Hand("cli:ola", "another hall", now, first_day))
+        queue_correction(correction, self.settings, Hand("cli:ola", "another hall", now, first_day))
 
     def _own(self) -> None:
         for text, due in (("Said by a person at once.", self.desk.time), ("Said by a person later.", MORNING)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from amplifier.campaign.delivery import Verb
 from amplifier.clock import utc_now
+from amplifier.compose.memory import SINCE
 from amplifier.deliver.breaks import Breaks
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.playing import playing
@@ -169,3 +171,21 @@ def test_words_that_the_plan_is_to_say_on_x_are_refused_before_the_planner_has_t
         patch.setattr(correct, "utc_now", lambda: now)
         page = sent.send("/posts/correct/preview", form, on=PAGE)
     assert "x would say nearly what x is to say in soon/once" in page.text
+
+
+def test_what_says_nearly_the_same_is_on_the_page_before_it_is_queued(sent: Campaign) -> None:
+    program, text = program_in_force(place().settings), "Hello to all of you in the hall"
+    now = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    form = {"post": "hello", "act": "correct", "on-mastodon": "1", "text-mastodon": text}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(correct, "utc_now", lambda: now)
+        unseen = sent.send("/posts/correct/preview", form, on=PAGE)
+        assert 'name="seen"' not in unseen.html
+        decide_words(program, find_post(program, "soon"), {"mastodon": text}, actor="cli:jo", reason="", now=now)
+        assert SINCE in sent.send("/posts/correct/now", form, on=PAGE).text
+        assert changes() == []
+        page = sent.send("/posts/correct/preview", form, on=PAGE)
+        marks = re.findall(r'name="seen" value="([0-9a-f]{16})"', page.html)
+        assert len(marks) == 1
+        assert "It is being corrected." in sent.send("/posts/correct/now", {**form, "seen": marks[0]}, on=PAGE).text
+    assert len(changes()) == 1
