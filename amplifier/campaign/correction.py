@@ -97,6 +97,7 @@ class Stated:
     due_at: datetime
     facts: tuple[Fact, ...]
     is_sure: bool = True
+    wall_time: str = ""
 
 
 def is_later(row: Journey) -> bool:

@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 
 from amplifier.errors import UsageError
 from amplifier.place import LAST_PORT, claim
+from amplifier.taken_port import PortTaken
 
 FURTHER = 100  # ports beyond the usual one that are tried
 TRIES = 20  # any free ones, of which others may have chosen some a moment ago
@@ -105,11 +106,11 @@ def why_not(port: int) -> str:
 def serving_on(host: str, port: int) -> Iterator[None]:
     """Have this port to ourselves among Amplifiers, so that whoever finds it taken can tell that it is one of them.
 
-    Raises OSError where another serves there, or is about to.
+    Raises PortTaken where another serves there, or is about to.
     """
     made = claim(_name(port) if host in HERE else f"{_name(port)}-{host}")
     if made is None and sys.platform == "linux":
-        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        raise PortTaken(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
     try:
         yield
     finally:
@@ -117,7 +118,7 @@ def serving_on(host: str, port: int) -> Iterator[None]:
             made.close()
 
 
-def cannot_serve(command: str, host: str, port: int, error: OSError, *, alone: bool) -> UsageError:
+def cannot_serve(command: str, host: str, port: int, error: PortTaken, *, alone: bool) -> UsageError:
     """What to tell where a server of ours could not have its port: who has it, and what to do."""
     is_taken = error.errno == errno.EADDRINUSE and host in HERE
     why = _by_whom(port) if is_taken else f"cannot be used on {host} ({error.strerror or error})"

@@ -11,6 +11,7 @@ from amplifier.errors import UsageError
 from amplifier.place import SANDBOX_PORT, port_number, settle
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.tables import WorldError
+from amplifier.taken_port import PortTaken
 
 HOST = "127.0.0.1"
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             sandbox = Sandbox(place.var / "world.sqlite3", port=port, token=place.sandbox_token)
         except WorldError as error:
             raise UsageError(str(error)) from None
-        except OSError as error:
+        except PortTaken as error:
             stack.close()
             raise cannot_serve("sandbox", HOST, port, error, alone=alone) from None
         until_told = end_when_told()

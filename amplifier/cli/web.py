@@ -21,6 +21,7 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, port_number, settle
 from amplifier.settings import Mode
 from amplifier.store.transaction import be_brief, stay_with_this_file
+from amplifier.taken_port import PortTaken
 from amplifier.web.admission import WALL_HOST, Admission, base_of, has_console
 from amplifier.web.asgi import application
 from amplifier.web.errands.stop_links import stop_links
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
             site = application(pages, Admission(host, port, opened.token))
             serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
             serve(site, host=host, port=port, connections=connections(files), serving=serving)
-    except OSError as error:
+    except PortTaken as error:
         raise cannot_serve("web", host, port, error, alone=alone) from None
     finally:
         insist()  # a request that hangs must not keep us

@@ -47,6 +47,14 @@ class Means:
     base: Callable[[], str]
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """A delivery as one look found it, and when it last became another thing to do by hand than it was."""
+
+    row: Journey
+    changed_at: datetime | None
+
+
 class Hands:
     """Both jobs may be called as often as one likes, by any number of workers."""
 
@@ -59,8 +67,9 @@ class Hands:
     def ask(self) -> None:
         """Ask the first person, or the next one; close what is over. A stop keeps nobody from deleting or changing."""
         now, opened = self._now(), errands.open_errands()
-        self._tell_changes(opened, now)
-        self._close(opened, now)
+        looked_at = look_at({one.delivery for one in opened if one.delivery is not None})
+        self._tell_changes(opened, looked_at, now)
+        _close(opened, looked_at, now)
         held = [row for row in journeys.journeys(states=(State.HELD,)) if row.reason == HoldReason.HAND_OFF]
         freed = self._free(held, now)
         people = [one.name for one in listeners(self._settings, Topic.HAND_OFF)]
@@ -163,43 +172,41 @@ class Hands:
         holds.go_on(reason=HoldReason.HAND_OFF, now=now, among=free)
         return free
 
-    def _tell_changes(self, opened: Iterable[Errand], now: datetime) -> None:
+    def _tell_changes(self, opened: Iterable[Errand], looked_at: Mapping[int, LookedAt], now: datetime) -> None:
         """Whoever was asked is told once of each change that came after that: they may be at it this moment."""
-        asked: dict[int, list[Errand]] = {}
-        for one in opened:
-            if one.delivery is not None:
-                asked.setdefault(one.delivery, []).append(one)
-        rows = [row for row in journeys.journeys_by_id(asked) if row.identity.verb is Verb.PUBLISH]
-        changed = changes_of([row.id for row in rows])
-        scene = self._means.notifier.scene(rows) if changed else None
-        for row in rows if scene else ():
-            at = changed.get(row.id)
-            draft = told(row, at, now=now, scene=scene) if at and scene else None
-            people = dict.fromkeys(one.person for one in asked[row.id] if at and one.made_at < at)
+        changed = {
+            number: (one.row, one.changed_at)
+            for number, one in looked_at.items()
+            if one.changed_at and one.row.identity.verb is Verb.PUBLISH
+        }
+        if not changed:
+            return
+        scene = self._means.notifier.scene([row for row, _ in changed.values()])
+        for number, (row, at) in changed.items():
+            draft = told(row, at, now=now, scene=scene)
+            people = dict.fromkeys(one.person for one in opened if one.delivery == number and one.made_at < at)
             for person in people if draft else ():
                 if draft and notices.add(draft, recipient=person, link="", now=now):
-                    log.info("told of a change delivery=%d person=%s", row.id, person)
+                    log.info("told of a change delivery=%d person=%s", number, person)
 
-    def _close(self, opened: Iterable[Errand], now: datetime) -> None:
-        """What is missed stays open a while: whoever posted it late can still say so, and what they say is heard."""
-        rows = {row.id: row for row in journeys.journeys_by_id({one.delivery for one in opened if one.delivery})}
-        over = [
-            one.id
-            for one in opened
-            if one.delivery and (row := rows.get(one.delivery)) and row.state in FINAL and _is_over(row, now)
-        ]
-        if over:
-            errands.close_errands(over, now=now)
+
+def look_at(deliveries: Collection[int]) -> dict[int, LookedAt]:
+    """How these stand, and since which change; without those that changed while we looked: they are for the next look.
+
+    Whoever is told of a change is told by the row that it made, and nothing is closed of which nobody was told.
+    """
+    before = changes_of(deliveries)
+    rows = journeys.journeys_by_id(deliveries)
+    after = changes_of(deliveries)
+    still = [row for row in rows if before.get(row.id) == after.get(row.id)]
+    return {row.id: LookedAt(row, after.get(row.id)) for row in still}
 
 
 def changes_of(deliveries: Collection[int]) -> Mapping[int, datetime]:
     """When each of these last became another thing to do by hand than it was; without those that never did."""
-    found: dict[int, datetime] = {}
     subjects = {events.of_delivery(number): number for number in deliveries}
-    for kind in CHANGES if subjects else ():
-        for subject, at in events.last_written(subjects, kind).items():
-            found[subjects[subject]] = max(at, found.get(subjects[subject], at))
-    return found
+    found = events.last_written(subjects, *CHANGES) if subjects else {}
+    return {subjects[subject]: at for subject, at in found.items()}
 
 
 def what_is_out(row: Journey) -> Journey | None:
@@ -221,6 +228,14 @@ def by_delivery(deliveries: Mapping[int, object]) -> dict[int, list[Errand]]:
         if one.delivery is not None:
             found.setdefault(one.delivery, []).append(one)
     return found
+
+
+def _close(opened: Iterable[Errand], looked_at: Mapping[int, LookedAt], now: datetime) -> None:
+    """What is missed stays open a while: whoever posted it late can still say so, and what they say is heard."""
+    over = {number for number, one in looked_at.items() if one.row.state in FINAL and _is_over(one.row, now)}
+    ids = [one.id for one in opened if one.delivery in over]
+    if ids:
+        errands.close_errands(ids, now=now)
 
 
 def _is_over(row: Journey, now: datetime) -> bool:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.campaign.kinds import (
+    HELD_BACK,
+    HELD_UNTRUE,
+    LEFT_OUT,
+    LEFT_OUT_BY_HAND,
+    MOVED,
+    MOVED_INTO_THE_PAST,
+    NO_LONGER_PLANNED,
+    TRUE_AGAIN,
+    WITHDRAWN,
+    WORDS_CHANGED,
+)
 from amplifier.campaign.notice import Draft
 from amplifier.deliver.hand_off import is_early
 from amplifier.deliver.notices import Scene, when, within
 from amplifier.policy import Topic
 
 # How events call what makes it another thing to do than they were asked for.
-UNTRUE = f"held: {HoldReason.UNTRUE}"
-BY_THE_PLAN = ("moved", "moved into the past", "no longer planned", "words changed", "true again", UNTRUE)
-BY_A_PERSON = ("left out", "left out by hand", "withdrawn", "kept back")
+BY_THE_PLAN = (MOVED, MOVED_INTO_THE_PAST, NO_LONGER_PLANNED, WORDS_CHANGED, TRUE_AGAIN, HELD_UNTRUE)
+BY_A_PERSON = (LEFT_OUT, LEFT_OUT_BY_HAND, WITHDRAWN, HELD_BACK)
 CHANGES = (*BY_THE_PLAN, *BY_A_PERSON)
 LATER = (
     "Not yet: “{words}” on {where} has moved to {due}. Post it then. If you have posted it, open your link and say so."

@@ -32,6 +32,7 @@ from amplifier.sandbox.spoilt import refusal, spoilt
 from amplifier.sandbox.state import State
 from amplifier.sandbox.wire import Answer, RefusedError, Request, say
 from amplifier.sandbox.world import World
+from amplifier.taken_port import having_port
 
 LARGEST_BODY = 1_000_000
 IDLE_S = 75  # a connection on which nothing is asked is closed after this
@@ -126,7 +127,8 @@ class _Server(socketserver.ThreadingTCPServer):
         self._lock = threading.Lock()
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
-        super().__init__(address, _Connection)
+        with having_port():
+            super().__init__(address, _Connection)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         CLOCK.set(self.sandbox.clock)

@@ -10,6 +10,7 @@ from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import WantedPost
 from amplifier.schedule.former import follow
+from amplifier.schedule.ledger_names import SAME, Names, name_in_plan
 from amplifier.schedule.program import Program, post_name, wanted_posts
 
 Words = tuple[str, str, str]  # the post's name, the account, the text
@@ -17,15 +18,16 @@ BY_PEOPLE = frozenset({DecisionKind.WORDS_REPLACED, DecisionKind.SLOT_SKIPPED})
 
 
 def given_up_wordings(
-    program: Program, made: Iterable[Decision], changed: Sequence[Journey]
+    program: Program, made: Iterable[Decision], changed: Sequence[Journey], names: Names = SAME
 ) -> frozenset[tuple[str, str]]:
     """The wordings, each as template and name, that the plan by itself would still write in words that were given up.
 
-    `changed` are all deliveries of the posts of which something was corrected or deleted. A template that says
-    something else since, or a fact in it that changed, makes other words: those nobody has given up.
+    `changed` are all deliveries of the posts of which something was corrected or deleted; `names` is what the ledger
+    calls posts of the plan, where it calls them otherwise. A template that says something else since, or a fact in it
+    that changed, makes other words: those nobody has given up.
     """
     decided = follow(made, program.plan)
-    words = {*_before_they_went_out(decided), *_after(changed)}
+    words = {*_before_they_went_out(decided), *_after(changed, names)}
     if not words:
         return frozenset()
     by_itself = wanted_posts(program, tuple(one for one in decided if one.kind not in BY_PEOPLE))
@@ -50,7 +52,7 @@ def _before_they_went_out(decided: Iterable[Decision]) -> Iterable[Words]:
         yield from ((post, account, text) for account, said in texts.items() for text in said)
 
 
-def _after(changed: Sequence[Journey]) -> Iterable[Words]:
+def _after(changed: Sequence[Journey], names: Names) -> Iterable[Words]:
     """What was out, and is not any more or not for long, because a person said so."""
     now = {
         (one.row.identity.post, one.row.identity.account): None
@@ -61,4 +63,4 @@ def _after(changed: Sequence[Journey]) -> Iterable[Words]:
     for row in changed:
         key = (row.identity.post, row.identity.account)
         if row.identity.verb is not Verb.DELETE and key in now and row.text != now[key]:
-            yield post_name(row.identity.post), row.identity.account, row.text
+            yield post_name(name_in_plan(key[0], names) or key[0]), row.identity.account, row.text

@@ -24,8 +24,8 @@ from amplifier.schedule import files, review, stale
 from amplifier.schedule.carried import carry
 from amplifier.schedule.doubts import forgotten, keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
+from amplifier.schedule.ledger_names import SAME, Names, name_in_plan, other_names
 from amplifier.schedule.lost_moves import refuse_lost
-from amplifier.schedule.matched import matched
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
 from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
@@ -71,6 +71,7 @@ class Planner:
         self._wanted: Sequence[WantedPost] = ()
         self._stale: Mapping[tuple[PostId, str], str] = {}  # what of people's words is no longer so, and why
         self._stale_wordings: Collection[tuple[str, str]] = ()
+        self._names: Names = SAME
         self._unsaid: Sequence[Unsaid] = ()
         self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
         self._out: Seen | None = None  # what was out and untrue when it was kept
@@ -96,7 +97,7 @@ class Planner:
         """The wordings, each as template and name, that the plan in force still says in words that people gave up."""
         if self._program is None or not self._applied:
             return frozenset()
-        return given_up_wordings(self._program, decisions.decisions(), journeys.changed())
+        return given_up_wordings(self._program, decisions.decisions(), journeys.changed(), self._names)
 
     def is_stale(self, due: Due) -> str:
         """What of a person's words is no longer so, asked before they go out; empty if they may.
@@ -118,11 +119,12 @@ class Planner:
         known = self._stale.get(where, "")
         if today == self._day(self._playing.campaign(due.due_at)):
             return known
-        post = next((one for one in self._wanted if one.id == where[0]), None)
+        planned = name_in_plan(where[0], self._names)
+        post = next((one for one in self._wanted if one.id == planned), None)
         if post is None or today == post.day or not self._counts(due, post):
             return known
         found = stale.stale_planned(program, decisions.decisions(), [replace(post, goes_on=today)])
-        return next((one.why for one in found if (one.post, one.account) == where), "")
+        return next((one.why for one in found if (one.post, one.account) == (planned, where[1])), "")
 
     def _counts(self, due: Due, post: WantedPost) -> bool:
         """Whether the time that this one has waited makes it one of another day."""
@@ -242,8 +244,8 @@ class Planner:
                 copies=held,
                 untrue=untrue,
             )
-            names = {one.post.id: one.name for one in matched(written.posts, existing)}
-            self._stale = {(names[post], account): why for (post, account), why in untrue.items()}
+            self._names = names = other_names(written.posts, existing)
+            self._stale = {(names.get(post, post), account): why for (post, account), why in untrue.items()}
             changes = without_copies(changes, existing, written.posts, eye)
             lost = forgotten(program, made, written.posts, existing, now=now)
             self._unsaid = [*swallowed(program.plan, existing, written.posts, eye), *lost]
@@ -268,7 +270,7 @@ class Planner:
         return changes
 
     def _keep_untrue(self, program: Program, made: tuple[Decision, ...], now: datetime) -> None:
-        found = review.untrue_out(program, made, self._wanted, now=now)
+        found = review.untrue_out(program, made, self._wanted, now=now, names=self._names)
         self._out = keep_untrue(program.plan.campaign, found, now=now)
 
     def _stage(self, program: Program, kept: str, now: datetime) -> Stage:

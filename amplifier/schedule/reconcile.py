@@ -18,6 +18,14 @@ from amplifier.campaign.delivery import (
     waits_for_a_person,
 )
 from amplifier.campaign.errand import BY_HAND
+from amplifier.campaign.kinds import (
+    HELD_UNTRUE,
+    MOVED,
+    MOVED_INTO_THE_PAST,
+    NO_LONGER_PLANNED,
+    TRUE_AGAIN,
+    WORDS_CHANGED,
+)
 from amplifier.campaign.post import OWN, PostId, WantedPost, Words
 from amplifier.schedule.matched import matched
 
@@ -29,7 +37,6 @@ OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldRea
 NOTHING: Mapping[PostId, str] = {}
 Reasons = Mapping[tuple[PostId, str], str]  # why a post may not go out on an account as it stands
 NONE: Reasons = {}
-HELD_UNTRUE = f"held: {HoldReason.UNTRUE}"
 LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
@@ -215,12 +222,12 @@ def _truly(
         return None
     if was_untrue and not why and taken.after is State.HELD and taken.reason == HoldReason.UNTRUE:
         if is_late:
-            return replace(taken, after=State.MISSED, kind="true again too late", reason="", detail=TRUE_TOO_LATE)
+            return _missed(taken, delivery, "true again too late", TRUE_TOO_LATE)
         if stale:
             return _hold(taken, "words changed after an attempt", STALE)
         if delivery.asked:  # whoever was asked may go on; nobody is asked once more
-            return replace(taken, kind="true again", reason=HoldReason.HAND_OFF, detail=BY_HAND)
-        return replace(taken, after=State.QUEUED, kind="true again", reason="", detail="")
+            return replace(taken, kind=TRUE_AGAIN, reason=HoldReason.HAND_OFF, detail=BY_HAND)
+        return replace(taken, after=State.QUEUED, kind=TRUE_AGAIN, reason="", detail="")
     return step
 
 
@@ -236,9 +243,7 @@ def _step(
         step = replace(step, run_at=due_at, too_late_at=deadline)
     match before:
         case State.QUEUED | State.HELD if moved and deadline <= now and not fresh:  # else it may have gone out in time
-            reason = HoldReason.HAND_OFF if theirs else ""  # whoever was asked may have posted it, and can say so
-            past = replace(step, after=State.MISSED, kind="moved into the past", reason=reason)
-            yield replace(past, words=None, detail=PASSED)
+            yield replace(_missed(step, delivery, MOVED_INTO_THE_PAST, PASSED), words=None)
         case State.QUEUED if stale:
             yield _hold(step, "words changed after an attempt", STALE)
         case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
@@ -246,9 +251,9 @@ def _step(
         case State.HELD if delivery.reason in OTHER_WORDS and step.words and deadline > now:
             yield replace(step, after=State.QUEUED, kind="has other words", reason="")
         case State.HELD if delivery.reason in PASSING and moved and due_at > now and not (stale or theirs):
-            yield replace(step, after=State.QUEUED, kind="moved", reason="")
+            yield replace(step, after=State.QUEUED, kind=MOVED, reason="")
         case State.QUEUED | State.HELD if moved or step.words:
-            yield replace(step, kind="moved" if moved else "words changed", detail=None)
+            yield replace(step, kind=MOVED if moved else WORDS_CHANGED, detail=None)
         case State.MISSED if moved and due_at > now:
             yield _hold(step, "ahead of us again", f"{AHEAD_AGAIN} {ASKED}" if delivery.asked else AHEAD_AGAIN)
         case State.DROPPED if delivery.reason in (UNPLANNED, UNPLANNED_HOLD):
@@ -259,13 +264,18 @@ def _step(
 
 def _planned_again(step: Step, delivery: ExistingDelivery, *, is_late: bool, stale: bool) -> Step:
     if is_late:
-        late = replace(step, after=State.MISSED, kind="planned again too late", reason="", words=None)
-        return replace(late, detail=TOO_LATE_AGAIN)
+        return replace(_missed(step, delivery, "planned again too late", TOO_LATE_AGAIN), words=None)
     if delivery.asked:
         return _hold(step, "planned again", f"{PLANNED_AGAIN} {ASKED}")
     if stale or delivery.reason == UNPLANNED_HOLD:
         return _hold(step, "planned again", STALE if stale else WAITED)
     return replace(step, after=State.QUEUED, kind="planned again", reason="")
+
+
+def _missed(step: Step, delivery: ExistingDelivery, kind: str, detail: str) -> Step:
+    """It is too late for it; whoever was asked to post it by hand may have done so, and can say so."""
+    reason = HoldReason.HAND_OFF if delivery.asked else ""
+    return replace(step, after=State.MISSED, kind=kind, reason=reason, detail=detail)
 
 
 def _hold(step: Step, kind: str, detail: str) -> Step:
@@ -276,7 +286,7 @@ def _left_out(delivery: ExistingDelivery) -> Iterator[Step]:
     """The plan does not want it: it goes if it waits, and may not go out once more if it is on its way."""
     if delivery.state in MOVABLE:
         reason = UNPLANNED_HOLD if waits_for_a_person(delivery.state, delivery.reason) else UNPLANNED
-        yield Step(delivery.id, delivery.state, State.DROPPED, "no longer planned", reason)
+        yield Step(delivery.id, delivery.state, State.DROPPED, NO_LONGER_PLANNED, reason)
     yield from _overtaken(delivery)
 
 

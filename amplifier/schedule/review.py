@@ -17,6 +17,7 @@ from amplifier.errors import Problem, UsageError
 from amplifier.schedule import facts
 from amplifier.schedule.facts import CHANGED, Untrue
 from amplifier.schedule.free_words import DAY, Stale, Wrong, stated_in
+from amplifier.schedule.ledger_names import Names, decided_as, left_by_row, names_of_stated, other_names
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
@@ -73,10 +74,11 @@ def no_longer_so(
 
     What people let stand is among them: that it may stay is no reason to pass it on. `wanted` is the plan as it is.
     """
+    said = stated.stated(program.plan.campaign, among=among)
     found = facts.untrue(
-        stated.stated(program.plan.campaign, among=among),
+        said,
         facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign),
-        says=_says(wanted),
+        says=_says(wanted, names_of_stated(program, wanted, said)),
         at=playing(program.settings).campaign(now),
         left={},
     )
@@ -84,15 +86,25 @@ def no_longer_so(
 
 
 def untrue_out(
-    program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], *, now: datetime
+    program: Program,
+    made: tuple[Decision, ...],
+    wanted: Sequence[WantedPost],
+    *,
+    now: datetime,
+    names: Names | None = None,
 ) -> tuple[Untrue, ...]:
-    """What is out, or may be, and no longer so as these decisions have it; `wanted` is the plan by them."""
+    """What is out, or may be, and no longer so as these decisions have it; `wanted` is the plan by them.
+
+    `names` is what the ledger calls these posts, where the caller knows that.
+    """
+    said = stated.stated(program.plan.campaign)
+    known = names_of_stated(program, wanted, said) if names is None else names
     return facts.untrue(
-        stated.stated(program.plan.campaign),
+        said,
         facts.values(effective(program.plan, made), program.settings.campaign),
-        says=_says(wanted),
+        says=_says(wanted, known),
         at=playing(program.settings).campaign(now),
-        left=facts.left_alone(made),
+        left=left_by_row(program, made, {one.post: one.wall_time for one in said}, known),
     )
 
 
@@ -111,6 +123,7 @@ def with_note(
     today = facts.values(effective(program.plan, made), program.settings.campaign)
     if known == today:
         return changes
+    names = other_names(wanted, existing)
     note: Note | None = facts.noted(
         known,
         today,
@@ -118,7 +131,7 @@ def with_note(
         posts={delivery.id: post.id for post in existing for delivery in post.deliveries}
         | {one.delivery.id: one.post for one in stated.unsent(program.plan.campaign)},
         wanted=wanted,
-        became_untrue=untrue_out(program, made, wanted, now=now) if known is not None else (),
+        became_untrue=untrue_out(program, made, wanted, now=now, names=names) if known is not None else (),
     )
     return replace(changes, note=note)
 
@@ -143,14 +156,16 @@ def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datet
     if not changed:
         raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
     let_stand = {DAY: stale[-1].day.isoformat()} if stale else {}
+    subject, hours = decided_as(program, wanted_posts(program, decisions.decisions()), post)
     return decisions.keep_decision(
         kind=DecisionKind.FACT_LEFT,
-        subject=post_name(post),
+        subject=subject,
         value=json.dumps(let_stand | {name: one.now for name, one in changed.items()}),
         replaced=json.dumps({name: one.then for name, one in changed.items()}),
         actor=actor,
         reason=reason,
         now=now,
+        hours=hours,
     )
 
 
@@ -217,10 +232,13 @@ def near(name: str, known: Collection[str]) -> str:
     return f"Did you mean {' or '.join(found)}?" if found else ""
 
 
-def _says(wanted: Sequence[WantedPost]) -> dict[tuple[PostId, str], str]:
-    """What the plan says. What a person wrote is not said anew when a fact changes, so it excuses nothing."""
+def _says(wanted: Sequence[WantedPost], names: Names) -> dict[tuple[PostId, str], str]:
+    """What the plan says, by the ledger's names of its posts.
+
+    What a person wrote is not said anew when a fact changes, so it excuses nothing.
+    """
     return {
-        (post.id, words.account): words.text
+        (names.get(post.id, post.id), words.account): words.text
         for post in wanted
         for words in post.words
         if words.account not in post.own_facts

@@ -12,7 +12,9 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.schedule import facts, free_words
-from amplifier.schedule.free_words import Stale, is_said_there, left_of, not_left, wrongs
+from amplifier.schedule.former import follow
+from amplifier.schedule.free_words import Stale, is_said_there, not_left, wrongs
+from amplifier.schedule.ledger_names import left_of_row, names_on_days_of
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
@@ -27,9 +29,13 @@ UNMOVED: Mapping[PostId, datetime] = {}
 def stale_words(
     program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost], *, now: datetime
 ) -> tuple[Stale, ...]:
-    """The words of people that are still to go out, planned or their own posts and corrections, and no longer so."""
-    found = []
-    for one in stale_planned(program, made, wanted):
+    """The words of people that are still to go out, planned or their own posts and corrections, and no longer so.
+
+    Each by the name that the ledger has for its post, which is the one that people see.
+    """
+    found, planned = [], stale_planned(program, made, wanted)
+    names = names_on_days_of(program, wanted, (one.post for one in planned))
+    for one in (replace(each, post=names.get(each.post, each.post)) for each in planned):
         rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
         if not rows or any(row.state in WAITING and row.identity.revision == 0 for row in rows):
             found.append(one)
@@ -43,7 +49,7 @@ def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence
     out on another day.
     """
     plan, campaign = effective(program.plan, made), program.settings.campaign
-    today, left = facts.values(plan, campaign), facts.left_alone(made)
+    today, left = facts.values(plan, campaign), facts.left_alone(follow(made, program.plan))
     platforms = {account.name: account.platform for account in program.settings.accounts}
     found = free_words.stale(wanted, today, left, platforms)
     literal = Literal(program, made, platforms)
@@ -66,7 +72,6 @@ def stale_unsent(
     `moved` are the real instants to which own posts are about to move.
     """
     today = facts.values(effective(program.plan, made), program.settings.campaign)
-    left = facts.left_alone(made)
     found = {}
     for one in stated.unsent(program.plan.campaign, among=among):
         said, text = one.delivery, one.delivery.text
@@ -77,8 +82,8 @@ def stale_unsent(
             waits = replace(waits, due_at=due_at, run_at=due_at, again=False)
         day = campaign_day(program, _goes_at(program, waits, now) if waits else now)
         known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
-        wrong = not_left(wrongs(text, known, today, day), left_of(one.post, left), day)
-        if wrong:
+        wrong = wrongs(text, known, today, day)
+        if wrong := not_left(wrong, left_of_row(program, made, one.post), day) if wrong else ():
             found[said.id] = Stale(one.post, said.account, text, day, wrong)
     return found
 

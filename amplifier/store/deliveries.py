@@ -23,7 +23,7 @@ from amplifier.campaign.delivery import (
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import accounts, decisions, rests, spends, stops
+from amplifier.store import accounts, decisions, errands, rests, spends, stops
 from amplifier.store.claims import OVERDUE, OVERDUE_HELD, SILENT, claim_for, locked
 from amplifier.store.corrections import is_change
 from amplifier.store.events import Event, of_delivery, write_events
@@ -163,13 +163,13 @@ def expire_leases(*, now: datetime, look_at: datetime, gaps: Mapping[str, timede
 def miss_overdue(*, now: datetime) -> int:
     """What waits and whose last moment has passed is missed: an old truth may be wrong by now.
 
-    Also what waited for something that passes by itself (a stop, an account, money, a hand); its reason stays with it.
+    Also what waits for what passes by itself (a stop, money, a hand); its reason stays, but where hands were asked.
     """
     missed, at = 0, stamp(now)
     for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
         ids = may_go_on(locked(statement, words), actor=SERVICE, now=now)
         DeliveryRow.objects.filter(id__in=ids, state=state).update(
-            state=State.MISSED, fence=F("fence") + 1, lease_until=None, noted_at=None
+            state=State.MISSED, reason=errands.reason_if_missed(), fence=F("fence") + 1, lease_until=None, noted_at=None
         )
         write_events(Event(now, SERVICE, of_delivery(pk), "missed", state, State.MISSED) for pk in ids)
         missed += len(ids)

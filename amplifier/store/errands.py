@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, F, OuterRef, Value, When
 
-from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.delivery import HoldReason, Receipt
 from amplifier.campaign.errand import (
     HANDS_WANTED,
     LINK_GIVEN,
@@ -145,6 +145,11 @@ def give_link(errand: Errand, receipt: Receipt, *, actor: str, now: datetime) ->
 def was_asked() -> Exists:
     """For a query of deliveries: whether anybody was ever asked to post one by hand."""
     return Exists(ErrandRow.objects.filter(delivery_id=OuterRef("pk"), kind=ErrandKind.HAND_OFF))
+
+
+def reason_if_missed() -> Case:
+    """For an update of deliveries that are missed: whoever was asked to post one by hand may have done so."""
+    return Case(When(was_asked(), then=Value(str(HoldReason.HAND_OFF))), default=F("reason"))
 
 
 @reading

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from amplifier.store.models import EventRow
 from amplifier.store.statement import execute_many
 from amplifier.store.transaction import reading, stamp, whole
@@ -64,10 +66,11 @@ def was_written(subject: str, kind: str, *, since: datetime | None = None) -> bo
 
 
 @reading
-def last_written(subjects: Collection[str], kind: str) -> dict[str, datetime]:
-    """When an event of this kind was last written about each of these subjects; without those that have none."""
-    rows = EventRow.objects.filter(subject__in=list(subjects), kind=kind).order_by("id")
-    return dict(rows.values_list("subject", "at"))
+def last_written(subjects: Collection[str], *kinds: str) -> dict[str, datetime]:
+    """When an event of one of these kinds was last written about each of these; without those that have none."""
+    of_these = EventRow.objects.filter(subject__in=list(subjects), kind__in=kinds)
+    last = of_these.values("subject").annotate(last=Max("id")).values("last")
+    return dict(EventRow.objects.filter(id__in=last).values_list("subject", "at"))
 
 
 @whole

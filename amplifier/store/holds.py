@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.errand import BY_HAND, HANDS_WANTED
+from amplifier.campaign.kinds import HELD_BACK
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
 from amplifier.store import accounts, stops
 from amplifier.store.deliveries import SERVICE, hold
@@ -153,7 +154,7 @@ def keep_back(ids: Iterable[int], *, actor: str, now: datetime) -> int:
     found = list(rows.select_for_update().order_by("id").values_list("id", flat=True))
     DeliveryRow.objects.filter(id__in=found).update(reason=HoldReason.KEPT, detail=KEPT_BACK, fence=F("fence") + 1)
     write_events(
-        Event(now, actor, of_delivery(pk), "kept back", State.HELD, State.HELD, detail=KEPT_BACK) for pk in found
+        Event(now, actor, of_delivery(pk), HELD_BACK, State.HELD, State.HELD, detail=KEPT_BACK) for pk in found
     )
     return len(found)
 

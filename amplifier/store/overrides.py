@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.kinds import LEFT_OUT_BY_HAND
 from amplifier.errors import UsageError
 from amplifier.store import decisions
 from amplifier.store.corrections import last_moment, move
@@ -66,7 +67,7 @@ def send_again(delivery: int, *, actor: str, now: datetime) -> State:
 @whole
 def drop(delivery: int, *, actor: str, now: datetime, why: str = "") -> None:
     """Leave it out for good. Raises UsageError if it is in no state for that."""
-    move(_row(delivery, State.DROPPED), State.DROPPED, "left out by hand", actor, now, reason="by hand", detail=why)
+    move(_row(delivery, State.DROPPED), State.DROPPED, LEFT_OUT_BY_HAND, actor, now, reason="by hand", detail=why)
 
 
 @whole

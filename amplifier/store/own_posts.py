@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.delivery import FREED, PASSING, SKIPPED, HoldReason, State, Verb
+from amplifier.campaign.kinds import LEFT_OUT, MOVED, WORDS_CHANGED
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.errors import UsageError
 from amplifier.store import decisions, fact_names, ledger
@@ -19,7 +20,7 @@ from amplifier.store.transaction import reading, whole
 
 # Other words, or another time, may do away with these.
 OF_ITS_WORDS = frozenset({HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY})
-LEFT_OUT, TAKEN_IN, HELD_BEFORE = "left out", "taken in again", "held before"  # kinds of events
+TAKEN_IN, HELD_BEFORE = "taken in again", "held before"  # kinds of events
 WAS_HELD = "It was held when somebody left it out."
 Check = Callable[[], None]
 
@@ -62,7 +63,7 @@ def reword(
         after = State.QUEUED if freed else State(row.state)
         told = f"{hand.reason}\nwas: {row.text}\nnow: {said.text}".strip()
         write_events([Event(hand.now, hand.actor, of_delivery(row.pk), "other words by hand", detail=told)])
-        move(row, after, "words changed", hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
+        move(row, after, WORDS_CHANGED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
 
 
 @whole
@@ -81,7 +82,7 @@ def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check) -> None:
         kept = ("", "") if freed else (row.reason, row.detail)
         fields = {"run_at": moment.due_at, "too_late_at": deadline}
         after = State.QUEUED if freed else State(row.state)
-        move(row, after, "moved", hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
+        move(row, after, MOVED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
 
 
 @whole

@@ -44,6 +44,7 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
                 due_at=post.due_at,
                 facts=called(facts_of(post.facts, row.account_id, said.revision)),
                 is_sure=row.state == State.SENT,
+                wall_time=post.wall_time,
             )
         )
     return tuple(found)

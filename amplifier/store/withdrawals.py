@@ -9,6 +9,7 @@ from django.db.models import Max, Q
 
 from amplifier.campaign.correction import LIVES
 from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, HoldReason, Journey, RemoteState, State, Verb
+from amplifier.campaign.kinds import WITHDRAWN
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.store.corrections import IN_TIME, Hand, add_row, drop, locked, move
@@ -20,7 +21,7 @@ from amplifier.store.receipts import target_of
 from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
-WITHDRAWN, NOT_THERE = "withdrawn", "not there"
+NOT_THERE = "not there"
 MOST = 1000
 # These tell what to look for: who posted it by hand is not found by its bytes, and a duplicate is never sent again.
 KEPT_DOUBTS = (HoldReason.DUPLICATE, DoubtReason.BY_HAND)

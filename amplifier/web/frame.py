@@ -77,7 +77,8 @@ def _halt(halt: Halt) -> dict[str, str]:
 
 def go_back(to: str, sentence: str) -> HttpResponseRedirect:
     """After a form: back to its page, with a sentence. Signed, so that a link cannot put words into our mouth."""
-    signed = signing.dumps(sentence[:LONGEST_SENTENCE], salt=SALT, compress=True)
+    said = sentence if len(sentence) <= LONGEST_SENTENCE else f"{sentence[: LONGEST_SENTENCE - 1].rstrip()}…"
+    signed = signing.dumps(said, salt=SALT, compress=True)
     page, mark, part = to.partition("#")
     return HttpResponseRedirect(f"{page}{'&' if '?' in page else '?'}{urlencode({'said': signed})}{mark}{part}")
 

@@ -15,6 +15,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from amplifier.taken_port import having_port
+
 # Whoever has connected must ask within this, and so must whoever keeps a connection for the next request; a header that
 # trickles in gets no more. Browsers connect again by themselves.
 HEADER_WITHIN_S = 10.0
@@ -29,7 +31,7 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, and end the process then. Comes back only if serving failed.
 
-    Raises OSError where nobody can serve there.
+    Raises PortTaken where nobody can serve there.
     `connections` are held at once at most; who comes then waits to be let in. `serving` is called as soon as the
     port is ours.
     """
@@ -38,14 +40,15 @@ def serve(
 
 
 def must_be_free(host: str, port: int) -> None:
-    """Raises OSError where anybody serves there.
+    """Raises PortTaken where anybody serves there, or nobody can.
 
     The server itself shares a port with any other program of this user that shares it too, and each would get some of
     what is asked of the other.
     """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind((host, port))
+        with having_port():
+            trial.bind((host, port))
 
 
 async def _serve(
@@ -77,7 +80,8 @@ async def _serve(
         except RuntimeError as error:
             if not (found := OS_ERROR.search(str(error))):
                 raise
-            raise OSError(int(found[1]), os.strerror(int(found[1]))) from None
+            with having_port():
+                raise OSError(int(found[1]), os.strerror(int(found[1]))) from None
         return
     stop: Callable[[], None] = server.stop
     stop()

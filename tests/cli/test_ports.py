@@ -19,6 +19,7 @@ from amplifier.cli.rehearse import copy_home
 from amplifier.errors import UsageError
 from amplifier.place import PORT_FILE, claim
 from amplifier.sandbox.server import Sandbox
+from amplifier.taken_port import PortTaken
 from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[2]
@@ -99,6 +100,8 @@ def test_what_is_proposed_is_neither_taken_nor_for_another_part(ports: Ports) ->
             port = free_port()
             if not any(up.why_not(one) for one in range(port, port + 4)):
                 break
+        else:
+            pytest.fail("This computer has no four free ports in a row.")
         others.enter_context(held(port))
         others.enter_context(held(port + 2))
         with pytest.raises(UsageError, match=f"amplifier up --port {port + 3}$"):
@@ -203,7 +206,7 @@ def test_beyond_the_last_port_there_is_none(ports: Ports, monkeypatch: pytest.Mo
 
 
 def test_a_part_that_was_started_by_another_gives_no_command_that_is_not_its_own() -> None:
-    error = OSError(errno.EADDRINUSE, "Address already in use")
+    error = PortTaken(errno.EADDRINUSE, "Address already in use")
     with held() as port:
         told = str(up.cannot_serve("web", "127.0.0.1", port, error, alone=False))
         assert told == f"Port {port} {BY_OTHERS}, since it was chosen. Start again: then another is chosen, or told."
@@ -211,10 +214,17 @@ def test_a_part_that_was_started_by_another_gives_no_command_that_is_not_its_own
         assert alone.startswith(f"Port {port} {BY_OTHERS}. Choose another: amplifier web --port ")
     told = str(
         up.cannot_serve(
-            "web", "192.0.2.1", 80, OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), alone=True
+            "web", "192.0.2.1", 80, PortTaken(errno.EADDRNOTAVAIL, "Cannot assign requested address"), alone=True
         )
     )
     assert told.startswith("Port 80 cannot be used on 192.0.2.1 (Cannot assign requested address). Choose another:")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EIO])
+def test_what_fails_while_a_port_is_had_is_no_fault_of_the_port(number: int) -> None:
+    with pytest.raises(OSError, match=os.strerror(number)) as failed, serving_on("127.0.0.1", free_port()):
+        raise OSError(number, os.strerror(number))
+    assert not isinstance(failed.value, PortTaken)
 
 
 @pytest.fixture
@@ -262,6 +272,26 @@ def test_where_one_of_ours_is_about_to_serve_no_other_does(home: Path, command: 
     with serving_on("127.0.0.1", port):
         said = refused(home, command, "--port", str(port))
     assert said.startswith(f"amplifier: Port {port} {BY_OURS}. Choose another: amplifier {command} --port ")
+
+
+@pytest.mark.parametrize("command", ["web", "sandbox"])
+def test_what_fails_as_a_server_begins_is_told_as_what_it_is(home: Path, command: str) -> None:
+    """The interpreter lends a full disk to the part that is begun once the port is ours."""
+    port = free_port()
+    full = "def full(*_, **__): raise OSError(28, 'No space left on device')"
+    at = {
+        "web": "import amplifier.web.server as part; part.serve = full",
+        "sandbox": "import amplifier.sandbox.server as part; part.World = full",
+    }
+    words = [command, "--port", str(port), "--home", str(home), "--var", str(home.parent / "var")]
+    run = f"import sys\nfrom amplifier.__main__ import main\n{full}\n{at[command]}\nsys.exit(main({words!r}))"
+    kept = {name: value for name, value in os.environ.items() if name not in ("PORT", "AMPLIFIER_SANDBOX_PORT")}
+    told = subprocess.run(
+        [sys.executable, "-c", run], env=kept, capture_output=True, text=True, timeout=HANG_S, check=False
+    )
+    assert told.returncode != 0
+    assert "No space left on device" in told.stderr
+    assert f"Port {port}" not in told.stderr
 
 
 @on_linux

@@ -95,3 +95,5 @@ def test_of_each_subject_the_last_time_of_a_kind_is_known() -> None:
     ):
         events.note(events.Event(after(at), "service", subject, kind))
     assert events.last_written(["a", "b", "c"], "held") == {"a": after(3), "b": after(2)}
+    assert events.last_written(["a", "b", "c"], "held", "other") == {"a": after(4), "b": after(2), "c": after(5)}
+    assert events.last_written(["a", "b"]) == {}

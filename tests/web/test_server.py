@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.console_token import opened_here
+from amplifier.taken_port import PortTaken
 from amplifier.web import server
 from tests.conftest import left_out
 from tests.journeys.install import Install, Run
@@ -225,12 +226,12 @@ def test_a_port_that_another_program_would_share_is_not_shared() -> None:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(OSError, match="Address already in use"):
+        with pytest.raises(PortTaken, match="Address already in use"):
             server.must_be_free("127.0.0.1", other.getsockname()[1])
 
 
 def test_what_the_system_refuses_the_server_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "must_be_free", lambda *_: None)  # taken a moment later
-    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="in use") as refused:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(PortTaken, match="in use") as refused:
         server.serve(lambda: None, host="127.0.0.1", port=other.getsockname()[1], connections=64)
     assert refused.value.errno == errno.EADDRINUSE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
@@ -23,10 +22,11 @@ from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import journeys
 from amplifier.store.corrections import Hand
+from amplifier.web.console.shown import Shown, shown, to_show
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
 LONGEST_REASON = 200
-MOST_SHOWN = 2  # of what says nearly the same
+LOOK_FIRST = "Look at what stands beside it, under “Left out”, before you take it in all the same."
 
 
 @require_POST
@@ -83,8 +83,8 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
             stage = playing(settings)
             plan = said_by_the_plan(settings, now=now)
             change = prepare_taking_in(post, settings, now=now, playing=stage, plan=plan)
-            if unseen := _unseen(request, [echo.warning() for echo in change.echoes]):
-                return _ask_first(name, unseen)
+            if unseen := _unseen(request, name, [echo.warning() for echo in change.echoes]):
+                return _ask_first(unseen)
             carry_out(change, settings, _hand(request), playing=stage, facts={}, plan=plan)
             if held := held_again(change):
                 return go_back("/", f"{_called(post)} is taken in again, and held as it was. {held}")
@@ -92,30 +92,24 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
             program = program_in_force(settings)
             taken = prepare_unskip(program, find_left_out(program, name, now=now), now=now)
             post = taken.found.post.id
-            if unseen := _unseen(request, taken.warnings):
-                return _ask_first(name, unseen)
+            if unseen := _unseen(request, name, taken.warnings):
+                return _ask_first(unseen)
             decide_unskip(program, taken, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} goes out again, at its time.")
 
 
-def _unseen(request: HttpRequest, warnings: Sequence[Problem]) -> Sequence[Problem]:
-    """These warnings, unless the form comes from a page that has shown them."""
-    return () if asked(request.POST, "seen") == _mark_of(warnings) else warnings
+def _unseen(request: HttpRequest, name: str, warnings: Sequence[Problem]) -> Shown | None:
+    """What has to be shown before this post is taken in; None if the form stands beside that very thing."""
+    there = to_show(name, warnings)
+    return there if there.said and shown(asked(request.POST, "seen")) != there else None
 
 
-def _ask_first(name: str, warnings: Sequence[Problem]) -> HttpResponse:
-    """Back to the page, which shows what says nearly the same, and lets the post be taken in all the same."""
-    said = " ".join(one.message for one in warnings[:MOST_SHOWN])
-    more = f" And {len(warnings) - MOST_SHOWN} more." if len(warnings) > MOST_SHOWN else ""
-    again = urlencode({"again": name, "seen": _mark_of(warnings)})
-    return go_back(f"/?{again}#skipped", f"{said}{more} Nothing was changed yet.")
-
-
-def _mark_of(warnings: Sequence[Problem]) -> str:
-    told = "\n".join(sorted(one.message for one in warnings))
-    return sha256(told.encode()).hexdigest()[:16] if told else ""
+def _ask_first(there: Shown) -> HttpResponse:
+    """Back to the page, which shows what says nearly the same beside the post, and lets it be taken in all the same."""
+    again = urlencode({"again": there.signed()})
+    return go_back(f"/?{again}#skipped", f"Nothing was changed yet. {LOOK_FIRST}")
 
 
 @require_POST

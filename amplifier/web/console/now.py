@@ -30,6 +30,7 @@ from amplifier.schedule.skipping import Skipped, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
+from amplifier.web.console.shown import Shown, shown
 from amplifier.web.frame import asked, frame, known_as, lasting, outward, place, title, titled
 
 COMING = 8  # posts after the next one
@@ -64,15 +65,15 @@ def now_page(request: HttpRequest) -> HttpResponse:
     first = posts[0][0].due_at if posts else beyond.moment.due_at if beyond else None
     needs = open_questions(place().settings)  # unsure before held before missed, as on Decide
     words = _words_to_go([one.row for one in needs[:NEEDS]])
+    again = shown(asked(request.GET, "again"))
     content = frame(request) | {
         "truth": _truth(first, needs, found, now, untrue=len(untrue) + untrue_more),
         "stopped": any(sign.stops_all for sign in found),
         "next": _post(posts[0], known) if posts else None,
         "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
-        "skipped": _skipped(program, now),
-        "again": asked(request.GET, "again"),
-        "seen": asked(request.GET, "seen"),
+        "skipped": _skipped(program, now, again),
+        "again": again,
         "milestones": _milestones(program, playing(place().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
         "needs": [_need(one, words) for one in needs[:NEEDS]],
@@ -196,8 +197,8 @@ def _line(rows: Sequence[Journey]) -> dict[str, object]:
     }
 
 
-def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
-    """What people left out and may still take in again, planned or their own: the next of it."""
+def _skipped(program: Program | None, now: datetime, again: Shown | None) -> list[dict[str, object]]:
+    """What people left out and may still take in again, planned or their own: the next of it, and `again`."""
     found = list(skipped_ahead(program, now=now)) if program else []
     own: dict[PostId, list[Journey]] = {}
     for row in journeys.own_skipped(now):
@@ -215,7 +216,8 @@ def _skipped(program: Program | None, now: datetime) -> list[dict[str, object]]:
             "iso": one.real.isoformat(),
             "on": _where(one, known),
         }
-        for one in sorted(found, key=lambda one: one.real)[:COMING]
+        for place_in, one in enumerate(sorted(found, key=lambda one: one.real))
+        if place_in < COMING or (again and by_time(one.post, one.wall_time) == again.post)
     ]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from html import escape
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -15,6 +18,7 @@ from amplifier.schedule.program import post_name
 from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions, journeys
 from amplifier.store.models import PlanVersion
+from amplifier.web.console.shown import shown, to_show
 from amplifier.web.frame import place
 from tests.web.campaign import Campaign, Page
 
@@ -206,12 +210,38 @@ def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(open
     assert "Nothing was changed yet." in first.text
     assert "Take it in all the same" in first.html
     assert len(decisions.decisions()) == 1
+    assert "Look at this first:" in first.html.split('id="skipped"')[1]
+    assert first.text.index("Nothing was changed yet.") < first.text.index("say nearly the same")
     seen = first.html.split('name="seen" value="')[1].split('"')[0]
-    wrong = opened.send("/posts/take-in", {"post": "hello/once", "seen": "0" * 16})
-    assert "Nothing was changed yet." in wrong.text
+    for other in ("0" * 16, seen[:-1] + ("a" if seen[-1] != "a" else "b"), to_show("hello/once", ()).signed()):
+        wrong = opened.send("/posts/take-in", {"post": "hello/once", "seen": other})
+        assert "Nothing was changed yet." in wrong.text
+        assert len(decisions.decisions()) == 1
     done = opened.send("/posts/take-in", {"post": "hello/once", "seen": seen})
     assert "“hello” goes out again, at its time." in done.text
     assert decisions.decisions()[-1].is_undone
+
+
+def test_all_that_counts_as_seen_is_shown_and_a_reload_shows_it_once_more(opened: Campaign) -> None:
+    settings, now = place().settings, utc_now()
+    stage = playing(settings)
+    opened.send("/posts/skip", {"post": "hello/once", "reason": ""})
+    rows = [one for one in journeys.journeys() if one.identity.post.slot == "hello"]
+    for row in (one for one in rows if one.platform != "x"):
+        words, on = f"Hello from the campaign{'!' * row.id}", [row.identity.account]
+        own = prepare_own(words, on, settings, due_at=row.due_at, now=now, playing=stage)
+        queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
+    first: Any = opened.send("/posts/take-in", {"post": "hello/once"}).response
+    address = first.redirect_chain[-1][0].partition("#")[0]
+    again = shown(parse_qs(urlsplit(address).query)["again"][0])
+    assert again is not None
+    assert len(again.said) == 2, "one on each network that takes copies"
+    bare = "/?" + urlencode({"again": again.signed()})  # the sentence above fades; what stands beside the post does not
+    for page in (opened.get(address), opened.get(bare)):
+        beside = page.html.split('id="skipped"')[1]
+        assert all(escape(said) in beside for said in again.said)
+        assert "Take it in all the same" in beside
+    assert "all the same" not in opened.get("/?" + urlencode({"again": "hello/once"})).html
 
 
 def test_the_same_goes_for_a_post_of_ones_own(opened: Campaign) -> None:

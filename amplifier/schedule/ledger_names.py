@@ -1,0 +1,92 @@
+"""What the ledger calls the plan's posts where hours changed on a day of which something was out, and what may stand.
+
+There an occurrence's number in the plan may be another's in the ledger: nothing may be compared by its number alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from amplifier.campaign.changes import ExistingPost
+from amplifier.campaign.correction import Stated
+from amplifier.campaign.plan import Decision, Hours
+from amplifier.campaign.post import PostId, WantedPost
+from amplifier.schedule.facts import left_alone
+from amplifier.schedule.former import follow
+from amplifier.schedule.matched import matched
+from amplifier.schedule.meant import day_of
+from amplifier.schedule.occurrences import hours_of
+from amplifier.schedule.program import Program, post_name, wanted_posts
+from amplifier.store import posts
+
+Names = Mapping[PostId, PostId]  # of posts of the plan, where the ledger calls them otherwise
+SAME: Names = {}
+Left = Mapping[str, Mapping[str, str]]
+
+
+def other_names(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> Names:
+    """What the ledger calls those of these posts that it calls otherwise than the plan does."""
+    return {one.post.id: one.name for one in matched(wanted, existing) if one.name != one.post.id}
+
+
+def names_on_days_of(program: Program, wanted: Sequence[WantedPost], among: Iterable[PostId]) -> Names:
+    """The same, read for the days of these posts alone: most are of none, and have one name."""
+    found: dict[PostId, PostId] = {}
+    for slot, day in {_day(post) for post in among if day_of(post_name(post))}:
+        there = [one for one in wanted if _day(one.id) == (slot, day)]
+        existing = posts.existing(program.plan.campaign, slots={slot, *(one.was for one in there)}, day=day)
+        found |= other_names(there, existing)
+    return found
+
+
+def names_of_stated(program: Program, wanted: Sequence[WantedPost], said: Iterable[Stated]) -> Names:
+    """The same for the days of which something is out at another time than the plan has by its name."""
+    times = {one.id: one.moment.wall_time for one in wanted}
+    return names_on_days_of(program, wanted, (one.post for one in said if times.get(one.post) != one.wall_time))
+
+
+def name_in_plan(post: PostId, names: Names) -> PostId | None:
+    """What the plan calls what the ledger calls so; None if the plan means another by that, and has none of it."""
+    of_row = {row: planned for planned, row in names.items()}
+    return of_row.get(post, None if post in names else post)
+
+
+def left_by_row(program: Program, made: Iterable[Decision], rows: Mapping[PostId, str], names: Names) -> Left:
+    """What people let stand of these posts of the ledger, each with its wall time: by the ledger's name of each."""
+    left = left_alone(follow(made, program.plan))
+    found: dict[str, Mapping[str, str]] = {}
+    for post, wall_time in rows.items():
+        planned = name_in_plan(post, names)
+        of_hour = left.get(f"{post.slot}/{wall_time}", {})  # the files have this hour no more, or had it not then
+        found[post_name(post)] = {**of_hour, **(left.get(post_name(planned), {}) if planned else {})}
+    return found
+
+
+def left_of_row(program: Program, made: tuple[Decision, ...], post: PostId) -> Mapping[str, str]:
+    """What people let stand of this one post of the ledger."""
+    if day_of(post_name(post)) is None:
+        return left_by_row(program, made, {post: ""}, SAME)[post_name(post)]
+    names = names_on_days_of(program, wanted_posts(program, made), [post])
+    return left_by_row(program, made, {post: _wall_time(program, post)}, names)[post_name(post)]
+
+
+def decided_as(program: Program, wanted: Sequence[WantedPost], post: PostId) -> tuple[str, Hours]:
+    """How a decision names this post of the ledger, and the hours of its day: so it stays with its hour."""
+    day = day_of(post_name(post))
+    if day is None:
+        return post_name(post), {}
+    hours = hours_of(program.plan, post.slot, day)
+    planned = name_in_plan(post, names_on_days_of(program, wanted, [post]))
+    if planned is None or planned.occurrence not in hours:
+        return f"{post.slot}/{_wall_time(program, post) or post.occurrence}", {}
+    return post_name(planned), hours
+
+
+def _wall_time(program: Program, post: PostId) -> str:
+    slot, day = _day(post)
+    found = posts.existing(program.plan.campaign, slots={slot}, day=day)
+    return next((one.moment.wall_time for one in found if one.id == post), "")
+
+
+def _day(post: PostId) -> tuple[str, str]:
+    return post.slot, post.occurrence.partition("#")[0]
