@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import Decision, DecisionKind, Hours
@@ -15,7 +17,7 @@ from amplifier.schedule.meant import ABOUT_A_POST, day_of
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, given_words
-from amplifier.store import decisions
+from amplifier.store import decisions, ledger
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,29 @@ class _Carried:
     why: str
 
 
+class _Overtaken(Exception):
+    """Somebody decided since the decisions were read."""
+
+
 def carry(program: Program, *, actor: str, now: datetime) -> tuple[Decision, ...]:
-    """All decisions, after those about a former name, or other hours, are written down once more as they count now."""
-    made = decisions.decisions()
+    """All decisions, after those about a former name, or other hours, are written down once more as they count now.
+
+    What somebody decides meanwhile is never overwritten: all of it is looked at anew.
+    """
     today = playing(program.settings).campaign(now).astimezone(ZoneInfo(program.plan.zone)).date()
-    new = list(_lacking(program, made, today))
+    while True:
+        made = decisions.decisions()
+        new = list(_lacking(program, made, today))
+        if not new:
+            return made
+        with contextlib.suppress(_Overtaken):
+            _keep(new, made[-1].id, actor=actor, now=now)
+
+
+def _keep(new: Sequence[_Carried], newest: int, *, actor: str, now: datetime) -> None:
+    """Write them down. Raises _Overtaken before anything that goes by older decisions than there are."""
     for one in new:
-        decisions.keep_decision(
+        kept = decisions.keep_decision(
             kind=one.kind,
             subject=one.subject,
             value=one.value,
@@ -46,8 +64,15 @@ def carry(program: Program, *, actor: str, now: datetime) -> tuple[Decision, ...
             now=now,
             facts=one.facts,
             hours=one.hours,
+            check=partial(_must_be_newest, newest),
         )
-    return decisions.decisions() if new else made
+        newest = kept.id
+
+
+def _must_be_newest(known: int) -> None:
+    ledger.lock()
+    if decisions.newest_decision() != known:
+        raise _Overtaken
 
 
 def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Iterator[_Carried]:

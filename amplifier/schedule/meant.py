@@ -7,6 +7,7 @@ hours were by then, so that an hour which changed twice is followed step by step
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -75,19 +76,41 @@ def _step(place: _Place, to: Hours) -> _Place:
 
 
 def _instead(place: _Place, to: Hours) -> str | None:
-    """The hour that came in place of one that is gone: as many new ones go by their order, of more the nearest is it.
+    """The hour that came in place of one that is gone: one for each, in their order, of more the nearest ones.
 
     Of fewer it is the one with its number: the others were taken out. What stood beside it before is another post.
     """
     if place.name is None:
         return None
-    gone = sorted(wall for wall in place.hours.values() if wall not in to.values())
-    new = sorted((name for name, wall in to.items() if wall not in place.hours.values()), key=lambda name: to[name])
-    if len(gone) == len(new):
-        return new[gone.index(place.wall)] if place.wall in gone else None
+    gone = _only_in(place.hours, to)
+    new = _only_in(to, place.hours)
     if len(new) < len(gone):
         return place.name if place.name in new else None
-    return min(new, key=lambda name: _apart(to[name], place.wall)) if place.wall else None
+    took = dict(zip(gone, nearest([place.hours[name] for name in gone], [to[name] for name in new]), strict=True))
+    return new[took[place.name]] if place.name in took else None
+
+
+def _only_in(hours: Hours, others: Hours) -> list[str]:
+    """The names of the hours that the others do not have, in the order of their times."""
+    there = set(others.values())
+    return sorted((name for name, wall in hours.items() if wall not in there), key=lambda name: (hours[name], name))
+
+
+def nearest(gone: Sequence[str], new: Sequence[str]) -> list[int]:
+    """For each hour that is gone the place of the one that came for it: no two get one, and all in all they are near.
+
+    Both are in the order of their times, and there are as many new ones at least.
+    """
+    spare = len(new) - len(gone)
+    # for the first hours that are gone, by how many new ones were passed over: how far all are apart, and their places
+    best: list[tuple[float, list[int]]] = [(0.0, [])] * (spare + 1)
+    for at, wall in enumerate(gone):
+        further = [
+            (apart + _apart(new[at + skipped], wall), [*places, at + skipped])
+            for skipped, (apart, places) in enumerate(best)
+        ]
+        best = list(itertools.accumulate(further, min))
+    return best[-1][1]
 
 
 def _apart(one: str, other: str) -> float:

@@ -130,7 +130,7 @@ def without_copies(
 
 def warnings(plan: Plan, found: Iterable[Again]) -> list[Problem]:
     """What would be said again, for each two slots once, with the file and line of the later one."""
-    slots = {slot.name: slot for slot in plan.slots}
+    slots = {name: slot for slot in plan.slots for name in (slot.was, slot.name)}  # the ledger may have the former one
     told: dict[tuple[str, str], Problem] = {}
     for one in found:
         slot, was = slots[one.post.id.slot], one.before.post.slot

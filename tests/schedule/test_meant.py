@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+import itertools
+from collections.abc import Iterable
+from datetime import date, datetime, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from amplifier.campaign.plan import Decision, DecisionKind, Every, Hours, Plan, Slot
-from amplifier.schedule.meant import day_of, meant
+from amplifier.schedule.meant import day_of, meant, nearest
 from amplifier.schedule.occurrences import hours_of
 from tests.schedule.paper import OPENED
 
@@ -60,6 +64,47 @@ def test_a_decision_is_about_its_hour_or_the_one_that_came_in_place_of_it(
     number: int, times: tuple[str, ...], becomes: str
 ) -> None:
     assert now([about(number, *TWO)], *times) == [becomes]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "become"),
+    [
+        (("10:00", "10:20"), ("10:10", "15:00", "16:00"), ["#1", "#2"]),
+        (("10:00", "10:20"), ("08:00", "09:50", "10:19", "16:00"), ["#2", "#3"]),
+        (("10:00", "10:20"), ("08:00", "09:00", "10:10"), ["#2", "#3"]),
+        (("10:00", "10:20", "10:40"), ("10:21", "10:22", "10:23", "20:00"), ["#1", "#2", "#3"]),
+    ],
+)
+def test_one_new_hour_comes_in_place_of_one_alone(
+    before: tuple[str, ...], after: tuple[str, ...], become: list[str]
+) -> None:
+    assert now([about(number, *before) for number in range(1, len(before) + 1)], *after) == become
+
+
+clocks = st.sets(st.times().map(lambda at: f"{at:%H:%M}"), min_size=1, max_size=6).map(sorted)
+
+
+@given(clocks, clocks)
+def test_two_hours_never_become_one_post(before: list[str], after: list[str]) -> None:
+    found = now([about(number, *before) for number in range(1, len(before) + 1)], *after)
+    assert len(found) == len(set(found))
+    for wall, name in zip(before, found, strict=True):
+        assert wall not in after or name == f"#{after.index(wall) + 1}", "an hour that stays keeps what was decided"
+
+
+@given(clocks, clocks)
+def test_of_all_new_hours_the_nearest_ones_come_in_place(gone: list[str], new: list[str]) -> None:
+    few, many = sorted((gone, new), key=len)
+    walls, others = ([f"{DAY}T{at}" for at in these] for these in (few, many))
+
+    def apart(places: Iterable[int]) -> float:
+        pairs = zip(walls, places, strict=True)
+        return sum(
+            abs((datetime.fromisoformat(a) - datetime.fromisoformat(others[b])).total_seconds()) for a, b in pairs
+        )
+
+    found = nearest(walls, others)
+    assert apart(found) == min(apart(one) for one in itertools.combinations(range(len(others)), len(walls)))
 
 
 def test_a_later_decision_tells_what_the_hours_were_by_then() -> None:

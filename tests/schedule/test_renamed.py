@@ -9,9 +9,10 @@ import pytest
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.plan import At, Distance, Plan, Slot
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.renamed import Eye, without_copies
+from amplifier.schedule.renamed import Again, Eye, Out, warnings, without_copies
 from amplifier.store import claims, deliveries, journeys, stops
 from amplifier.store.models import DeliveryRow
 from amplifier.text.similarity import nearly_the_same
@@ -109,3 +110,12 @@ def test_a_renamed_slot_goes_out_once_on_every_network(tmp_path: object, was: st
     }
     assert found == {(account, state) for account in ("x", "bluesky", "mastodon")}
     assert not DeliveryRow.objects.filter(post__slot="presently", state="queued").exists()
+
+
+def test_what_the_ledger_has_by_a_former_name_is_told_at_the_slot_that_had_it() -> None:
+    timing = At("debate", Distance(), None)
+    slot = Slot("table", "lab23/stall", "rotate", timing, (), None, "stall", "a.yaml", 7)
+    out = Out(PostId("lab23", "doors", "once"), "x", "Vote", at(0), "lab23/vote", "plain", None, None)
+    again = Again(wanted("stall"), "x", out, "Why.")
+    (found,) = warnings(Plan("lab23", "UTC", (), (slot,)), [again])
+    assert (found.path, found.line, found.message) == ("a.yaml", 7, "table says on x what doors has said there: “Vote”")
