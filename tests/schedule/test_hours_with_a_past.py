@@ -123,3 +123,18 @@ def test_what_a_person_left_out_by_the_former_name_stays_in_by_the_new_one(names
     hours(names, "10:00", "11:00", name="table", was="stall")
     assert names.at("10:05") == []
     assert len(names.at("11:00")) == 1
+
+
+@pytest.mark.parametrize(
+    "after", [("09:00", "10:00", "10:30", "11:00"), ("09:00", "10:00", "11:00"), ("10:30", "11:00")]
+)
+def test_what_is_out_is_not_said_again_beside_an_hour_that_was_left_out(names: Names, after: tuple[str, ...]) -> None:
+    hours(names, "09:00", "10:30", "11:00")
+    decide_skip(
+        names.program, find_post(names.program, f"stall/{DAY}T10:30"), actor="cli:jo", reason="", now=names.time
+    )
+    names.planner.refresh()
+    assert [len(names.at(at)) for at in ("09:00", "10:30", "11:00")] == [1, 0, 1]
+    clock(names, "11:05")
+    hours(names, *after)
+    assert names.at("11:06") == []
