@@ -21,8 +21,9 @@ from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import find_post, program_in_force
+from amplifier.schedule.known import by_time
 from amplifier.schedule.playing import playing, this_year
-from amplifier.schedule.program import post_name
+from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.skipping import decide_skip, find_left_out, prepare_skip
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.settings import Settings
@@ -58,14 +59,28 @@ def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
         carry_out(change, settings, _hand(settings, options), playing=playing(settings), facts={})
         return _tell(settings, options, own, on, None)
     program = program_in_force(settings)
-    post = find_post(program, options.post)
+    post = _find(program, options.post)
     coming = prepare_skip(program, post, on=on)
     at = _at(coming.moment.wall_time, settings) if coming else ""
     texts = [(said.account, said.text) for said in coming.words] if coming else []
     if not _is_agreed(options, post, at, texts, undo=False):
         return 1
     decision = decide_skip(program, post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
-    return _tell(settings, options, post, on, decision.id)
+    called = by_time(post, coming.moment.wall_time) if coming else ""
+    return _tell(settings, options, post, on, decision.id, called=called)
+
+
+def _find(program: Program, name: str) -> PostId:
+    """The coming post of this name; one that is left out already is told as that."""
+    try:
+        return find_post(program, name)
+    except UsageError as unknown:
+        try:
+            out = find_left_out(program, name, now=utc_now()).post
+        except UsageError:
+            raise unknown from None
+        called = by_time(out.id, out.moment.wall_time)
+        raise UsageError(f"{called} is left out already. To take it in again: amplifier skip {called} --undo") from None
 
 
 def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) -> int:
@@ -115,14 +130,17 @@ def _is_agreed(
     return False
 
 
-def _tell(
+def _tell(  # noqa: PLR0913  what was done to which post and where, and what is to be known of it
     settings: Settings,
     options: argparse.Namespace,
     post: PostId,
     on: Sequence[str],
     decision: int | None,
     warnings: Sequence[Problem] = (),
+    *,
+    called: str = "",
 ) -> int:
+    """`called` is a name that still means this post when hours of its day change."""
     name = post_name(post)
     if options.json:
         what = "taken_in" if options.undo else "skipped"
@@ -133,7 +151,7 @@ def _tell(
     where = f" on {', '.join(on)}" if on else ""
     console().print(f"[green]✓[/] {'Taken in again' if options.undo else 'Left out'}{where}{number}.")
     if not options.undo:
-        console().print(f"  amplifier skip {name} --undo    takes it in again", markup=False, soft_wrap=True)
+        console().print(f"  amplifier skip {called or name} --undo    takes it in again", markup=False, soft_wrap=True)
     return 0
 
 

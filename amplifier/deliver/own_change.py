@@ -9,6 +9,7 @@ from functools import partial
 
 from amplifier.campaign.delivery import SKIPPED, Journey, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, Words
+from amplifier.compose.fit import first_words
 from amplifier.compose.memory import NOTHING_AHEAD, SINCE, Ahead, Playing, must_be_the_plan, remembered, unseen
 from amplifier.compose.queue import own_words, with_appended
 from amplifier.compose.sameness import Echo, Said, Verdict
@@ -52,15 +53,17 @@ def find_own(name: str, among: Iterable[Journey]) -> PostId | None:
     `own` alone is enough where there is one, else the beginning or the end of its name. Raises UsageError if none or
     several fit.
     """
+    rows = {f"{row.identity.post.slot}/{row.identity.post.occurrence}": row for row in among}
     if name != OWN and not name.startswith(PREFIX):
-        return None
-    known = {f"{row.identity.post.slot}/{row.identity.post.occurrence}": row.identity.post for row in among}
+        ending = [row for known, row in rows.items() if known.endswith(f"-{name}")]
+        return ending[0].identity.post if len(ending) == 1 else None
     rest = name.removeprefix(OWN).removeprefix("/")
-    fitting = [one for one in known if one.startswith(f"{PREFIX}{rest}") or one.endswith(f"-{rest}")]
-    if name in known or len(fitting) == 1:
-        return known[name if name in known else fitting[0]]
+    fitting = [one for one in rows if one.startswith(f"{PREFIX}{rest}") or one.endswith(f"-{rest}")]
+    if name in rows or len(fitting) == 1:
+        return rows[name if name in rows else fitting[0]].identity.post
     if fitting:
-        raise UsageError("Which one?\n  " + "\n  ".join(fitting))
+        lines = [f"{one}  {rows[one].wall_time.replace('T', ' ')}  {first_words(rows[one].text)}" for one in fitting]
+        raise UsageError("Which one?\n  " + "\n  ".join(lines))
     raise UsageError(f"No post of your own called “{name}” is there. What comes, and what is left out: amplifier plan")
 
 

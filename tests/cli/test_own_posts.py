@@ -100,7 +100,7 @@ def test_it_is_found_by_the_beginning_or_the_end_of_its_name(shell: Shell, name:
     assert shell("edit", f"own/{name[-8:]}", "Come to the stall at noon", "--yes").code == 0
     assert "at noon" in own()["x"].text
     shell("send", "Soup for all of us", "--to", "x", "--at", WHEN, "--yes")
-    assert f"Which one?\n  {name}\n  own/" in shell.refused("edit", "own", "Words", "--yes")
+    assert f"Which one?\n  {name}  2023-10-11 10:00  " in shell.refused("edit", "own", "Words", "--yes")
 
 
 def test_it_moves_to_another_time_on_every_account(shell: Shell, name: str) -> None:
@@ -264,3 +264,13 @@ def test_what_was_decided_or_lies_far_ahead_counts_for_every_change_of_it(shell:
     shell("edit", name, "Come to the stall", "--no-append", "--yes")
     shell("edit", name, "--at", "2023-10-10 11:00", "--yes")
     assert "onward/once say nearly the same" in shell.refused("edit", name, "Soup for all of us in the hall", "--yes")
+
+
+def test_the_end_of_its_name_is_enough_and_several_are_told_apart_by_time_and_words(shell: Shell, name: str) -> None:
+    shell("send", "Soup in the hall", "--to", "x", "--at", "2023-10-11 11:00", "--no-append", "--yes")
+    which = shell("skip", "own", "--yes").err
+    assert f"{name}  2023-10-11 10:00  " in which
+    assert "  2023-10-11 11:00  Soup in the hall" in which
+    assert shell("skip", name.rpartition("-")[2], "--yes").code == 0
+    there = [row for row in journeys.journeys() if post_name(row.identity.post) == name]
+    assert {row.state.value for row in there} == {"dropped"}

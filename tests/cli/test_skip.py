@@ -175,3 +175,13 @@ def test_what_a_person_kept_back_stays_kept_when_it_is_left_out_and_taken_in_aga
     said = shell("skip", "own", "--undo", "--yes").out
     assert "✓ Taken in again.\n  It is held as before. x: Somebody kept it back when sending went on." in said
     assert list(mine.values_list("state", "reason")) == [("held", "kept")]
+
+
+def test_the_command_that_takes_it_in_again_names_the_hour_and_one_that_is_left_out_is_told_as_that(
+    shell: Shell,
+) -> None:
+    said = shell("skip", "good-morning/2023-10-09#1", "--yes").out
+    assert "amplifier skip good-morning/2023-10-09T07:45 --undo    takes it in again" in said
+    again = shell.refused("skip", "good-morning/2023-10-09T07:45", "--yes")
+    assert "good-morning/2023-10-09T07:45 is left out already. To take it in again: amplifier skip" in again
+    assert shell("skip", "good-morning/2023-10-09T07:45", "--undo", "--yes").code == 0
