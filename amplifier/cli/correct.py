@@ -75,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
         console().print("Nothing was changed.")
         return 1
     hand = Hand(actor(), options.reason, utc_now(), place.settings.campaign.first_day)
-    ids = queue_correction(correction, hand)
+    plan = to_be_said(program_in_force(place.settings), now=hand.now)  # somebody may have thought about it for long
+    ids = queue_correction(correction, hand, plan=plan)
     alive = following.worker_is_alive()
     found = following.follow(post, ids, seconds=options.wait if alive else 0, quiet=options.json)
     if options.json:

@@ -52,6 +52,11 @@ class Echo:
     verdict: Verdict
 
     @property
+    def between(self) -> tuple[str, str, str, str]:
+        """Which post echoes which, and where: what somebody has seen of it who was shown it."""
+        return self.said.post, self.said.account, self.before.post, self.before.account
+
+    @property
     def of_this(self) -> str:
         """What the earlier text has of the new one, for a sentence."""
         return "this text" if self.alike == 1 else "nearly this text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from amplifier.campaign.correction import Change, Stand, Way, opened, stands, unopened, way_to_correct
 from amplifier.campaign.delivery import Journey
@@ -15,6 +16,8 @@ from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.deliver.cost import price
+from amplifier.deliver.own import must_be_the_plan
+from amplifier.deliver.own_change import Around
 from amplifier.errors import Problem, UsageError
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.settings import Account, Settings
@@ -45,12 +48,17 @@ class Act:
 
 @dataclass(frozen=True)
 class Correction:
-    """A correction, ready to be queued. `left` says for the other accounts why nothing is done there."""
+    """A correction, ready to be queued. `left` says for the other accounts why nothing is done there.
+
+    `echoes` are what the new words say nearly again, `around` is with what they were compared beside the ledger.
+    """
 
     post: PostId
     acts: tuple[Act, ...]
     left: Mapping[str, str]
     echoes: tuple[Echo, ...]
+    settings: Settings
+    around: Around
 
     def warnings(self, settings: Settings) -> list[Problem]:
         """What to know before anybody agrees: what the new words say nearly again, and tags too long for a network."""
@@ -94,12 +102,19 @@ def prepare_correction(  # noqa: PLR0913  what is corrected where and when, and 
         why = "\n".join(f"  {account}: {sentence}" for account, sentence in left.items())
         raise UsageError(f"There is nothing to correct. Nothing was done.\n{why}")
     _refuse_known_copies(acts)
-    return Correction(post, tuple(acts), left, _echoes(post, acts, settings, now, playing, plan))
+    around = Around(playing, plan)
+    return Correction(post, tuple(acts), left, _echoes(post, acts, settings, now, around), settings, around)
 
 
-def queue_correction(correction: Correction, hand: Hand) -> list[int]:
-    """Queue it, all or nothing; the numbers of its deliveries."""
-    return corrections.correct(correction.post, [act.change for act in correction.acts], hand)
+def queue_correction(correction: Correction, hand: Hand, *, plan: Ahead | None = None) -> list[int]:
+    """Queue it, all or nothing; the numbers of its deliveries.
+
+    `plan` is that of this moment, where somebody has thought about it (None: that with which it was compared). Raises
+    UsageError where the post has changed since it was prepared, or the new words echo what nobody saw who agreed.
+    """
+    around = correction.around if plan is None else Around(correction.around.playing, plan)
+    first = partial(_must_be_as_shown, correction, around, hand.now)
+    return corrections.correct(correction.post, [act.change for act in correction.acts], hand, first=first)
 
 
 def chosen_accounts(rows: Iterable[Journey], settings: Settings, on: Collection[str]) -> list[Stand]:
@@ -141,14 +156,25 @@ def _refuse_known_copies(acts: Sequence[Act]) -> None:
             )
 
 
-def _echoes(
-    post: PostId, acts: Sequence[Act], settings: Settings, now: datetime, playing: Playing, plan: Ahead
-) -> tuple[Echo, ...]:
+def _must_be_as_shown(correction: Correction, around: Around, now: datetime) -> None:
+    """Raises UsageError for an echo that nobody saw who agreed to these words: somebody may have said them meanwhile."""
+    must_be_the_plan(around.plan)
+    shown = {echo.between for echo in correction.echoes}
+    for echo in _echoes(correction.post, correction.acts, correction.settings, now, around):
+        if echo.between not in shown:
+            said = "is to say" if echo.before.at > now else "has"
+            raise UsageError(
+                f"{echo.before.account} {said} {echo.of_this} in {echo.before.post} since a moment ago, so nothing was "
+                "corrected.\nLook what is there, and correct it again if it is to be said once more."
+            )
+
+
+def _echoes(post: PostId, acts: Sequence[Act], settings: Settings, now: datetime, around: Around) -> tuple[Echo, ...]:
     """What the new words echo elsewhere. Raises UsageError for a copy that X would refuse."""
     name = f"{post.slot}/{post.occurrence}"
     said = [Said(name, act.stand.account, act.change.words.text, now) for act in acts if act.change.words is not None]
     replaced = [row.id for act in acts for row in act.stand.waiting]
-    echoes = remembered(said, settings, at=now, replaced=replaced, playing=playing, plan=plan)
+    echoes = remembered(said, settings, at=now, replaced=replaced, playing=around.playing, plan=around.plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
         what = first_words(refused.said.text)

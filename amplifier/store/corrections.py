@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,7 +24,7 @@ from amplifier.campaign.delivery import (
 )
 from amplifier.campaign.post import Fact, PostId
 from amplifier.errors import UsageError
-from amplifier.store import fact_names, journeys
+from amplifier.store import fact_names, journeys, ledger
 from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -55,11 +55,17 @@ def last_moment(row: DeliveryRow, now: datetime) -> datetime:
 
 
 @whole
-def correct(post: PostId, changes: Sequence[Change], hand: Hand) -> list[int]:
+def correct(
+    post: PostId, changes: Sequence[Change], hand: Hand, *, first: Callable[[], None] | None = None
+) -> list[int]:
     """Queue these corrections, all or none: what still waits of earlier ones gives way. The numbers of the deliveries.
 
-    Raises UsageError where the post has changed since the corrections were decided.
+    Raises UsageError where the post has changed since the corrections were decided, or what `first` raises: asked when
+    nobody else can add a post.
     """
+    if first is not None:
+        ledger.lock()
+        first()
     made: list[int] = []
     for change in changes:
         found = locked(post, change.account)

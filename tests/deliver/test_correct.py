@@ -8,7 +8,9 @@ import pytest
 
 from amplifier.campaign.delivery import RemoteState, State, Verb
 from amplifier.campaign.post import PostId
-from amplifier.deliver.correct import NewWords, prepare_correction
+from amplifier.compose.memory import Ahead
+from amplifier.compose.sameness import Said
+from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.outcome import outcomes
 from amplifier.errors import AlreadyPublished, OutcomeUnknown, Rejected, TemplateError, Unavailable, UsageError
 from amplifier.settings import Settings
@@ -180,6 +182,36 @@ def test_a_post_that_changed_since_it_was_shown_is_not_touched(desk: Desk) -> No
     with pytest.raises(UsageError, match="changed on x meanwhile"):
         corrections.correct(post, [act.change for act in shown.acts], hand(desk.time))
     assert len(rows(post)) == before
+
+
+@pytest.mark.parametrize(("account", "why"), [("x", "X takes no copies"), ("mastodon", "since a moment ago")])
+def test_what_somebody_says_meanwhile_keeps_a_correction_back(desk: Desk, account: str, why: str) -> None:
+    post = say(desk, on=(account,))
+    shown = prepare_correction(post, {account: NewWords(MEET)}, the_settings(), now=desk.time)
+    assert shown.echoes == ()
+    queue({account: MEET}, now=desk.time)
+    with pytest.raises(UsageError, match=why):
+        queue_correction(shown, hand(desk.time))
+    assert len(rows(post)) == 1
+
+
+def test_what_the_plan_is_to_say_by_then_keeps_a_correction_back(desk: Desk) -> None:
+    post = say(desk, on=("mastodon",))
+    shown = prepare_correction(post, {"mastodon": NewWords(MEET)}, the_settings(), now=desk.time)
+    plan = Ahead(said=(Said("lunch/once", "mastodon", MEET, filled.after(3600)),))
+    with pytest.raises(UsageError, match="mastodon is to say nearly this text in lunch/once since a moment ago"):
+        queue_correction(shown, hand(desk.time), plan=plan)
+    with pytest.raises(UsageError, match="decided about the plan a moment ago"):
+        queue_correction(shown, hand(desk.time), plan=Ahead(decided=7))
+    assert len(rows(post)) == 1
+
+
+def test_what_was_shown_before_keeps_no_correction_back(desk: Desk) -> None:
+    post = say(desk, on=("mastodon",))
+    queue({"mastodon": MEET}, now=desk.time)
+    shown = prepare_correction(post, {"mastodon": NewWords(MEET)}, the_settings(), now=desk.time)
+    assert len(shown.echoes) == 1
+    assert queue_correction(shown, hand(desk.time))
 
 
 def test_the_new_words_wait_until_the_old_ones_are_certainly_gone(desk: Desk) -> None:

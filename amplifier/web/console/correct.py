@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
+from amplifier.compose.sameness import Echo
 from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
@@ -40,6 +42,7 @@ WAYS = {
     Way.REPOST: "It is deleted, and the new words are posted.",
     Way.ANEW: "What was there is deleted already. These words are posted.",
 }
+MEANWHILE = "Nothing was changed yet: nearly the same was said somewhere since you looked."
 
 
 @require_safe
@@ -68,7 +71,12 @@ def correct_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What a correction or a withdrawal would do and break, and the button that does it."""
-    wants = asked(request.POST, "act")
+    return _previewed(request)
+
+
+def _previewed(request: HttpRequest, meanwhile: str = "") -> HttpResponse:
+    """The same once more, where something has happened `meanwhile`."""
+    wants, seen = asked(request.POST, "act"), ""
     try:
         program, post = _asked_for(request.POST)
         if wants == "withdraw":
@@ -81,11 +89,12 @@ def preview(request: HttpRequest) -> HttpResponse:
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
             shown, warnings = [_act(act, broken) for act in correction.acts], correction.warnings(program.settings)
             where, left = _listed(act.stand for act in correction.acts), correction.left
+            seen = ",".join(map(_mark_of, correction.echoes))
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-"))]
     content = frame(request) | {
-        "truth": f"“{post.slot}” would be {'deleted' if wants == 'withdraw' else 'corrected'}.",
+        "truth": meanwhile or f"“{post.slot}” would be {'deleted' if wants == 'withdraw' else 'corrected'}.",
         "post": post_name(post),
         "act": "withdraw" if wants == "withdraw" else "correct",
         "acts": shown,
@@ -93,6 +102,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "left": [f"{account}: {why}" for account, why in left.items()],
         "warnings": [f"{one.message} {one.hint}" for one in warnings],
         "kept": kept,
+        "seen": seen,
         "reason": asked(request.POST, "reason")[:LONGEST_REASON],
         "stopped": why_stopped(place()) if wants != "withdraw" else "",
         "back": _address(post_name(post)),
@@ -103,7 +113,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def carry_out(request: HttpRequest) -> HttpResponse:
-    """Queue it; the page then shows what happens."""
+    """Queue it; the page then shows what happens. What it echoes and nobody was shown is shown first."""
     try:
         program, post = _asked_for(request.POST)
         reason = asked(request.POST, "reason")[:LONGEST_REASON]
@@ -112,7 +122,11 @@ def carry_out(request: HttpRequest) -> HttpResponse:
             queue_withdrawal(prepare_withdrawal(post, program.settings, on=_chosen(request.POST)), hand)
             said = "It is being deleted. Load this page again to see how far it is."
         else:
-            queue_correction(_prepared(request, program, post), hand)
+            correction = _prepared(request, program, post)
+            seen = asked(request.POST, "seen").split(",")
+            if not {_mark_of(echo) for echo in correction.echoes}.issubset(seen):
+                return _previewed(request, MEANWHILE)
+            queue_correction(correction, hand)
             said = "It is being corrected. Load this page again to see how far it is."
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
@@ -124,6 +138,11 @@ def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correctio
     now, settings = utc_now(), program.settings
     plan = to_be_said(program, now=now)
     return prepare_correction(post, words, settings, now=now, on=on, playing=playing(settings), plan=plan)
+
+
+def _mark_of(echo: Echo) -> str:
+    """How a page says that it has shown this."""
+    return sha256("\n".join(echo.between).encode()).hexdigest()[:16]
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:

@@ -10,6 +10,7 @@ import pytest
 from amplifier.campaign.delivery import Verb
 from amplifier.clock import utc_now
 from amplifier.deliver.breaks import Breaks
+from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.rewording import decide_words
@@ -169,3 +170,20 @@ def test_words_that_the_plan_is_to_say_on_x_are_refused_before_the_planner_has_t
         patch.setattr(correct, "utc_now", lambda: now)
         page = sent.send("/posts/correct/preview", form, on=PAGE)
     assert "x would say nearly what x is to say in soon/once" in page.text
+
+
+def test_what_is_said_since_the_page_was_shown_is_shown_before_it_is_corrected(sent: Campaign) -> None:
+    words = "Come and meet the speakers by the coffee stall before lunch."
+    form = {"post": "hello", "act": "correct", "on-mastodon": "1", "text-mastodon": words}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    seen = {one["name"]: one["value"] for one in page.named("input")}["seen"]
+    now, settings = utc_now(), place().settings
+    own = prepare_own(words, ["mastodon"], settings, due_at=now, now=now)
+    queue_own(own, settings, actor="cli:bo", now=now)
+    page = sent.send("/posts/correct/now", {**form, "seen": seen}, on=PAGE)
+    assert page.truth == "Nothing was changed yet: nearly the same was said somewhere since you looked."
+    assert "say nearly the same on mastodon within 24 hours" in page.text
+    assert changes() == []
+    seen = {one["name"]: one["value"] for one in page.named("input")}["seen"]
+    assert "It is being corrected." in sent.send("/posts/correct/now", {**form, "seen": seen}, on=PAGE).text
+    assert len(changes()) == 1
