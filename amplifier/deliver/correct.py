@@ -157,7 +157,7 @@ def _refuse_known_copies(acts: Sequence[Act]) -> None:
 
 
 def _must_be_as_shown(correction: Correction, around: Around, now: datetime) -> None:
-    """Raises UsageError for an echo that nobody saw who agreed to these words: somebody may have said them meanwhile."""
+    """Raises UsageError for an echo that nobody saw who agreed to these words: somebody said them meanwhile."""
     must_be_the_plan(around.plan)
     shown = {echo.between for echo in correction.echoes}
     for echo in _echoes(correction.post, correction.acts, correction.settings, now, around):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -15,7 +14,6 @@ from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
-from amplifier.compose.sameness import Echo
 from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
@@ -89,7 +87,7 @@ def _previewed(request: HttpRequest, meanwhile: str = "") -> HttpResponse:
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
             shown, warnings = [_act(act, broken) for act in correction.acts], correction.warnings(program.settings)
             where, left = _listed(act.stand for act in correction.acts), correction.left
-            seen = ",".join(map(_mark_of, correction.echoes))
+            seen = ",".join(echo.mark for echo in correction.echoes)
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-"))]
@@ -124,7 +122,7 @@ def carry_out(request: HttpRequest) -> HttpResponse:
         else:
             correction = _prepared(request, program, post)
             seen = asked(request.POST, "seen").split(",")
-            if not {_mark_of(echo) for echo in correction.echoes}.issubset(seen):
+            if not {echo.mark for echo in correction.echoes}.issubset(seen):
                 return _previewed(request, MEANWHILE)
             queue_correction(correction, hand)
             said = "It is being corrected. Load this page again to see how far it is."
@@ -138,11 +136,6 @@ def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correctio
     now, settings = utc_now(), program.settings
     plan = to_be_said(program, now=now)
     return prepare_correction(post, words, settings, now=now, on=on, playing=playing(settings), plan=plan)
-
-
-def _mark_of(echo: Echo) -> str:
-    """How a page says that it has shown this."""
-    return sha256("\n".join(echo.between).encode()).hexdigest()[:16]
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:
