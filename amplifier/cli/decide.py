@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock
+from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
 from amplifier.clock import utc_now
+from amplifier.compose.sameness import Echo
 from amplifier.deliver.cost import is_left_to_hands, is_readable
 from amplifier.deliver.halt import stop_of
 from amplifier.deliver.override import (
@@ -21,13 +22,16 @@ from amplifier.deliver.override import (
     may_stand,
     open_questions,
     perhaps_twice,
+    said_again,
     send_again,
     take_note,
 )
 from amplifier.deliver.questions import Act, Question, sent_again, words_stand
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
+from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import leave
 from amplifier.settings import Settings
@@ -83,10 +87,16 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if options.there and len(chosen) > 1:
         raise UsageError(f"{options.what} waits on several accounts. Say on which the link is: --on ACCOUNT")
-    said = [_decide(number, options, place) for number in chosen] if _agreed(chosen, options) else []
+    echoes = [echo for number in chosen for echo in _said_again(number, place)] if options.again else []
+    agreed_to = _agreed(chosen, echoes, options)
+    said = [_decide(number, [one.mark for one in echoes], options, place) for number in chosen] if agreed_to else []
     if options.json:
         say_json(
-            {"mode": place.settings.mode.value, "decided": [_as_json(row) | {"said": words} for row, words in said]}
+            {
+                "mode": place.settings.mode.value,
+                "decided": [_as_json(row) | {"said": words} for row, words in said],
+                "warnings": [one.warning().as_json() for one in echoes],
+            }
         )
     for row, words in [] if options.json else said:
         console().print(f"[green]✓[/] {row.identity.account} {post_name(row.identity.post)}: ", end="")
@@ -129,7 +139,13 @@ def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice
     return on_it
 
 
-def _agreed(chosen: Sequence[int], options: argparse.Namespace) -> bool:
+def _said_again(number: int, place: Place) -> tuple[Echo, ...]:
+    """What this says nearly again if it is sent now. Raises UsageError where X would have a copy."""
+    now, settings = utc_now(), place.settings
+    return said_again(number, settings, now=now, playing=playing(settings), plan=said_by_the_plan(settings, now=now))
+
+
+def _agreed(chosen: Sequence[int], echoes: Sequence[Echo], options: argparse.Namespace) -> bool:
     """A link says it all, and a note does nothing; sending and leaving out are shown first."""
     if options.there or options.seen:
         return True
@@ -138,6 +154,7 @@ def _agreed(chosen: Sequence[int], options: argparse.Namespace) -> bool:
         for row in journeys.journeys_by_id(chosen):
             out.print(f"{row.identity.account}  {post_name(row.identity.post)}", markup=False, style="bold")
             out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
+        warn(out, [one.warning() for one in echoes])
     asked = "Send this?" if options.again else "Let these words stand?" if options.stand else "Leave this out?"
     if agreed(asked, yes=options.yes):
         return True
@@ -146,13 +163,14 @@ def _agreed(chosen: Sequence[int], options: argparse.Namespace) -> bool:
     return False
 
 
-def _decide(number: int, options: argparse.Namespace, place: Place) -> tuple[Journey, str]:
-    """Carry it out; the delivery, and what to say."""
+def _decide(number: int, shown: Sequence[str], options: argparse.Namespace, place: Place) -> tuple[Journey, str]:
+    """Carry it out; the delivery, and what to say. `shown` are the marks of the echoes that were shown."""
     now, settings = utc_now(), place.settings
     if options.there:
         said = _there(number, options, place)
     elif options.again:
-        after = send_again(number, settings, actor=actor(), now=now)
+        stage, plan = playing(settings), said_by_the_plan(settings, now=now)
+        after = send_again(number, settings, actor=actor(), now=now, playing=stage, plan=plan, shown=shown)
         (row,) = journeys.journeys_by_id([number])
         stopped = " Sending is stopped, so it waits until somebody resumes." if stop_of(place, row) else ""
         said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings)) + stopped

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.compose.fit import first_words
@@ -50,6 +51,16 @@ class Echo:
     before: Said
     alike: float
     verdict: Verdict
+
+    @property
+    def between(self) -> tuple[str, str, str, str]:
+        """Which post echoes which, and where: what somebody has seen of it who was shown it."""
+        return self.said.post, self.said.account, self.before.post, self.before.account
+
+    @property
+    def mark(self) -> str:
+        """How a form says that its page has shown this."""
+        return sha256("\n".join(self.between).encode()).hexdigest()[:16]
 
     @property
     def of_this(self) -> str:

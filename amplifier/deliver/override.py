@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, Playing, must_be_the_plan, remembered
+from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.deliver.called import name_of
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.deadline import within
@@ -101,10 +104,53 @@ def it_is_there(  # noqa: PLR0913  a link, whose it is, how it is checked, and w
     return Adopted(journeys.journeys_by_id([row.id])[0], proof, why)
 
 
-def send_again(delivery: int, settings: Settings, *, actor: str, now: datetime) -> State:
-    """Send it after all: at once if it was never tried, else after one more look. Queued or unsure from now on."""
+def said_again(
+    delivery: int, settings: Settings, *, now: datetime, playing: Playing = REAL_TIME, plan: Ahead = NOTHING_AHEAD
+) -> tuple[Echo, ...]:
+    """What it would say nearly again if it were sent now: in the ledger, or in what the `plan` in force is to say.
+
+    Raises UsageError if it cannot be sent again, or X would have a copy.
+    """
+    return _echoes(_row(delivery, Act.AGAIN, settings), settings, now, playing, plan)
+
+
+def send_again(  # noqa: PLR0913  which one, by whom and when, what stands around it, and what was shown of that
+    delivery: int,
+    settings: Settings,
+    *,
+    actor: str,
+    now: datetime,
+    playing: Playing = REAL_TIME,
+    plan: Ahead = NOTHING_AHEAD,
+    shown: Collection[str] = (),
+) -> State:
+    """Send it after all: at once if it was never tried, else after one more look. Queued or unsure from now on.
+
+    `shown` are the marks of the echoes that were shown. Raises UsageError for another one, as `said_again` does.
+    """
     row = _row(delivery, Act.AGAIN, settings)
-    return overrides.send_again(row.id, actor=actor, now=now)
+
+    def first() -> None:
+        must_be_the_plan(plan)
+        for echo in _echoes(row, settings, now, playing, plan):
+            if echo.mark not in shown:
+                raise UsageError(f"{echo}. Nothing was changed. Look at both, and decide once more.")
+
+    return overrides.send_again(row.id, actor=actor, now=now, first=first)
+
+
+def _echoes(row: Journey, settings: Settings, now: datetime, playing: Playing, plan: Ahead) -> tuple[Echo, ...]:
+    """What its words, due now, say nearly again. Raises UsageError for a copy that X would refuse."""
+    post, account = row.identity.post, row.identity.account
+    said = [Said(f"{post.slot}/{post.occurrence}", account, row.text, now)] if row.text else []
+    echoes = remembered(said, settings, at=now, replaced=[row.id], playing=playing, plan=plan)
+    refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
+    if refused:
+        raise UsageError(
+            f"{refused}. X takes no copies, on one account or on several. Nothing was changed. "
+            "Leave it out, or say it in another way."
+        )
+    return echoes
 
 
 def leave_out(delivery: int, settings: Settings, *, actor: str, now: datetime, why: str = "") -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
@@ -19,7 +20,7 @@ from amplifier.schedule.review import on_x, untrue_out
 from amplifier.schedule.stale import stale_words, wanted_now
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
-from amplifier.store import accounts, decisions, journeys, plan_versions
+from amplifier.store import accounts, decisions, journeys, ledger, plan_versions
 from amplifier.written import nearest
 
 
@@ -38,13 +39,14 @@ class Move:
 
     `copies` are posts that would be held then, since the move brings them too near to nearly the same words on X.
     `stale` are words of people that would be held, since they are no longer so then; `freed` those that this move makes
-    true again. `untrue` is out, and would be no longer so.
+    true again. `untrue` is out, and would be no longer so. `program` is the plan that it was worked out by.
     """
 
     milestone: Milestone
     to: datetime
     shifts: tuple[Shift, ...]
     sent: tuple[str, ...]
+    program: Program = field(repr=False)
     copies: tuple[Problem, ...] = ()
     stale: tuple[Stale, ...] = ()
     freed: tuple[Stale, ...] = ()
@@ -109,6 +111,7 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         to,
         tuple(shifts),
         tuple(sent),
+        program,
         copies=_copies(program, made, trial, gone),
         stale=tuple(one for one in has if one not in had),
         freed=tuple(one for one in had if (one.post, one.account) not in {(new.post, new.account) for new in has}),
@@ -130,7 +133,7 @@ def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
 
 
 def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decision:
-    """Write the move down."""
+    """Write the move down. Raises UsageError where the milestone does not stand any more where it was shown."""
     return decisions.keep_decision(
         kind=DecisionKind.MILESTONE_MOVED,
         subject=move.milestone.name,
@@ -139,7 +142,34 @@ def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decisi
         actor=actor,
         reason=reason,
         now=now,
+        check=partial(_must_stand_still, move),
     )
+
+
+def must_stand_at(milestone: Milestone | None, name: str, shown: str) -> None:
+    """Raises UsageError unless the milestone of this name stands where somebody was shown it: in ISO's form."""
+    try:
+        before = datetime.fromisoformat(shown)
+    except ValueError:
+        raise UsageError(f"It was not said where {name} stood. Nothing was moved. Load the page again.") from None
+    if milestone is None:
+        raise UsageError(f"{name} is not in the plan any more since you were shown it. Nothing was moved.")
+    if milestone.at != before:
+        after, before = milestone.at, before.astimezone(milestone.at.tzinfo)
+        raise UsageError(
+            f"{name} stands at {after:%a %-d %b %H:%M} by now, and you were shown {before:%a %-d %b %H:%M}: somebody "
+            "has moved it meanwhile. Nothing was moved. Look at it, and move it from there."
+        )
+
+
+def _must_stand_still(move: Move) -> None:
+    ledger.lock()
+    program, name = move.program, move.milestone.name
+    if plan_versions.last_good() is not None:
+        program = program_in_force(program.settings)  # the files may say another time by now
+    stands = effective(program.plan, decisions.decisions()).milestones
+    found = next((one for one in stands if one.name == name), None)
+    must_stand_at(found, name, move.milestone.at.isoformat())
 
 
 def find_post(program: Program, name: str) -> PostId:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State, Verb
 from amplifier.campaign.kinds import LEFT_OUT_BY_HAND
 from amplifier.errors import UsageError
-from amplifier.store import decisions
+from amplifier.store import decisions, ledger
 from amplifier.store.corrections import last_moment, move
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import whole
@@ -43,13 +44,17 @@ def adopt(delivery: int, receipt: Receipt, *, actor: str, now: datetime, by_hand
 
 
 @whole
-def send_again(delivery: int, *, actor: str, now: datetime) -> State:
+def send_again(delivery: int, *, actor: str, now: datetime, first: Callable[[], None] | None = None) -> State:
     """Send it now: straight away if it was certainly never out, else somebody looks once more first.
 
     Its words are of another time by then: the planner looks at them, and a planned post waits for that.
 
-    Its state from now on: queued or unsure. Raises UsageError if it is in no state for that.
+    Its state from now on: queued or unsure. Raises UsageError if it is in no state for that, or what `first` raises:
+    asked when nobody else can add a post.
     """
+    if first is not None:
+        ledger.lock()
+        first()
     row = _known(delivery)
     if DeliveryRow.objects.filter(verb=Verb.DELETE, waits_for=delivery).exclude(state=State.SENT).exists():
         raise UsageError("This post was withdrawn, so it is not sent any more. To say it anew: amplifier send")

@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.delivery import FREED, PASSING, SKIPPED, HoldReason, State, Verb
+from amplifier.campaign.errand import BY_HAND
 from amplifier.campaign.kinds import LEFT_OUT, MOVED, WORDS_CHANGED
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.errors import UsageError
 from amplifier.store import decisions, fact_names, ledger
 from amplifier.store.corrections import Hand, move
-from amplifier.store.errands import awaits_a_look
+from amplifier.store.errands import awaits_a_look, was_asked
 from amplifier.store.events import Event, events_of, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.transaction import reading, whole
@@ -22,6 +23,8 @@ from amplifier.store.transaction import reading, whole
 OF_ITS_WORDS = frozenset({HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY})
 TAKEN_IN, HELD_BEFORE = "taken in again", "held before"  # kinds of events
 WAS_HELD = "It was held when somebody left it out."
+# What they did nobody knows, so that nobody is asked once more unless a person says so.
+ASKED = "People were asked to post it by hand before it was left out. Look whether it is out before you send it."
 Check = Callable[[], None]
 
 
@@ -61,6 +64,8 @@ def reword(
         kept = ("", "") if freed else (row.reason, row.detail)
         fields = {"text": said.text, "language": said.language, "imprint": said.imprint}
         after = State.QUEUED if freed else State(row.state)
+        if freed and row.pk in _asked([row]):  # whoever was asked may go on, with these; nobody is asked once more
+            after, kept = State.HELD, (HoldReason.HAND_OFF, BY_HAND)
         told = f"{hand.reason}\nwas: {row.text}\nnow: {said.text}".strip()
         write_events([Event(hand.now, hand.actor, of_delivery(row.pk), "other words by hand", detail=told)])
         move(row, after, WORDS_CHANGED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
@@ -101,17 +106,20 @@ def leave_out(post: PostId, accounts: Collection[str], hand: Hand, *, first: Che
 def take_in(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check) -> None:
     """What was left out on these accounts waits for its time again, held for what it was held for before.
 
-    What passes by itself holds it anew, if it still does, when it is due. Raises UsageError where its time is over.
+    What passes by itself holds it anew, if it still does, when it is due. What people were asked to post by hand waits
+    for a person. Raises UsageError where its time is over.
     """
     ledger.lock()
     first()
-    for row in _rows(post, accounts, lock=True):
+    rows = _rows(post, accounts, lock=True)
+    asked = _asked(rows)
+    for row in rows:
         may_be_out = row.request is not None or row.unseen_since is not None
         if row.state != State.DROPPED or row.reason != SKIPPED or row.post.due_at <= hand.now or may_be_out:
             raise UsageError(f"It cannot be taken in again on {row.account.label}. Nothing was changed.")
         deadline = row.post.due_at + timedelta(seconds=row.post.too_late_s)  # it may have moved meanwhile
         fields = {"run_at": row.post.due_at, "too_late_at": deadline}
-        reason, detail = _held_before(row)
+        reason, detail = (HoldReason.OVERTAKEN, ASKED) if row.pk in asked else _held_before(row)
         if not reason or reason in PASSING:
             move(row, State.QUEUED, TAKEN_IN, hand.actor, hand.now, detail=hand.reason, fields=fields)
             continue
@@ -151,17 +159,25 @@ def _waiting(rows: Sequence[DeliveryRow], *, named: bool) -> list[DeliveryRow]:
 
 
 def _must_be_nowhere(rows: Sequence[DeliveryRow]) -> None:
-    """Raises UsageError where a part of their post is out, or past changing, or people are posting it this moment."""
+    """Raises UsageError where a part of their post is out, or past changing, or people are or were asked to post it."""
+    asked = _asked(rows)
     for row in rows:
-        if row.state == State.HELD and row.reason == HoldReason.HAND_OFF:
+        is_with_hands = row.state == State.HELD and row.reason == HoldReason.HAND_OFF
+        if is_with_hands or row.pk in asked:
             raise UsageError(
-                f"People are asked to post it on {row.account.label}, and may be at it. To take it back: "
-                f"amplifier withdraw {row.post.slot}/{row.post.occurrence}"
+                f"People {'are' if is_with_hands else 'were'} asked to post it on {row.account.label}, and may be at "
+                f"it. To take it back: amplifier withdraw {row.post.slot}/{row.post.occurrence}"
             )
     begun = DeliveryRow.objects.select_related("account").filter(post_id=rows[0].post_id)
     gone = begun.exclude(state__in=[State.QUEUED, State.HELD, State.DROPPED]).order_by("id").first()
     if gone:
         raise UsageError(f"It is {gone.state} on {gone.account.label}, so its time stays. Nothing was changed.")
+
+
+def _asked(rows: Collection[DeliveryRow]) -> frozenset[int]:
+    """Which of these people were ever asked to post by hand."""
+    found = DeliveryRow.objects.filter(was_asked(), id__in=[row.pk for row in rows])
+    return frozenset(found.values_list("id", flat=True))
 
 
 def _rows(post: PostId, accounts: Collection[str], *, lock: bool) -> list[DeliveryRow]:

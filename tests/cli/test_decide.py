@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -109,6 +110,20 @@ def test_sending_again_looks_where_it_was_tried(shell: Shell, rows: dict[str, in
     assert "✓ mastodon hello/once: Amplifier looks once more, and sends it if it is not there." in said
     assert "✓ x hello/once: It goes out now. Sending is stopped, so it waits until somebody resumes." in said
     assert [_state(number) for number in rows.values()] == [State.UNSURE, State.QUEUED, State.QUEUED]
+
+
+def test_what_says_nearly_the_same_by_now_is_shown_before_something_is_sent_again(
+    shell: Shell, rows: dict[str, int]
+) -> None:
+    text = DeliveryRow.objects.get(id=rows["bluesky"]).text
+    assert shell("send", text, "--to", "bluesky", "--again", "--yes", "--wait", "0").err == ""
+    said = shell("decide", str(rows["bluesky"]), "--again")
+    assert said.code == 1
+    assert "say the same on bluesky within 24 hours" in " ".join(said.out.split())
+    assert _state(rows["bluesky"]) == State.MISSED
+    told = json.loads(shell("decide", str(rows["bluesky"]), "--again", "--yes", "--json").out)
+    assert [one["rule"] for one in told["warnings"]] == ["near_copy"]
+    assert _state(rows["bluesky"]) == State.QUEUED
 
 
 def test_sending_again_by_hand_says_that_somebody_is_asked(shell: Shell, rows: dict[str, int]) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.compose.memory import Ahead
+from amplifier.compose.sameness import Said
 from amplifier.deliver import override
 from amplifier.deliver.override import (
     Proof,
@@ -20,9 +22,11 @@ from amplifier.deliver.override import (
     may_stand,
     open_questions,
     perhaps_twice,
+    said_again,
     send_again,
     take_note,
 )
+from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import Unavailable, UsageError
 from amplifier.platforms.port import Platform, Seen
 from amplifier.settings import Settings, load
@@ -201,6 +205,50 @@ def test_where_nobody_may_look_nothing_is_sent_a_second_time(settings: Settings)
         number, f"{WEB}/labfreemvmt/status/{1_711_703_000_000_000_000}", by_hand, reach(seen), actor=WHO, now=NOW
     )
     assert adopted.why == "X was not asked."
+
+
+TRAMS = "Trams are late, leave home before ten."
+
+
+def missed_own(settings: Settings, account: str) -> int:
+    """A missed post of somebody's own; nearly the same is sent a minute later."""
+    filled.list_as(settings)
+    made = []
+    for minutes, text in ((-40, TRAMS), (1, TRAMS.replace(",", ":"))):
+        at = NOW + timedelta(minutes=minutes)
+        own = prepare_own(text, [account], settings, due_at=at, now=at)
+        assert own.echoes == ()
+        made += queue_own(own, settings, actor=WHO, now=at)
+        DeliveryRow.objects.filter(id=made[0]).update(state=State.MISSED)
+    return made[0]
+
+
+def test_what_is_out_nearly_so_by_now_is_not_sent_again_on_x(settings: Settings) -> None:
+    number = missed_own(settings, "x")
+    with pytest.raises(UsageError, match=r"say nearly the same on x within 7 days: “Trams are late.*X takes no copies"):
+        send_again(number, settings, actor=WHO, now=NOW)
+    assert stands(number) == (State.MISSED, "")
+
+
+def test_what_is_out_nearly_so_by_now_is_sent_again_elsewhere_once_that_was_shown(settings: Settings) -> None:
+    number = missed_own(settings, "mastodon")
+    with pytest.raises(UsageError, match=r"nearly the same on mastodon within 24 hours.*decide once more"):
+        send_again(number, settings, actor=WHO, now=NOW)
+    (echo,) = said_again(number, settings, now=NOW)
+    assert send_again(number, settings, actor=WHO, now=NOW, shown=[echo.mark]) is State.QUEUED
+
+
+def test_what_the_plan_is_to_say_counts_before_something_is_sent_again(settings: Settings) -> None:
+    number = put(State.MISSED, account="x", tried=False)
+    text = DeliveryRow.objects.get(id=number).text
+    plan = Ahead(said=(Said("lunch/once", "x", text, NOW + timedelta(hours=3)),))
+    with pytest.raises(UsageError, match="X takes no copies"):
+        said_again(number, settings, now=NOW, plan=plan)
+    with pytest.raises(UsageError, match="X takes no copies"):
+        send_again(number, settings, actor=WHO, now=NOW, plan=plan)
+    with pytest.raises(UsageError, match="decided about the plan a moment ago"):
+        send_again(number, settings, actor=WHO, now=NOW, plan=Ahead(decided=7))
+    assert stands(number) == (State.MISSED, "")
 
 
 @pytest.mark.parametrize("reason", [HoldReason.STOPPED, HoldReason.BUDGET, HoldReason.IMPRINT, HoldReason.UNWRITTEN])

@@ -64,6 +64,30 @@ def test_before_the_first_start_there_is_nothing_to_change() -> None:
         change.program_in_force(homes.settings())
 
 
+def test_of_two_who_move_a_milestone_at_once_the_second_is_told(desk: Desk) -> None:
+    jo, bo = (prepare_move(desk.program, "debate", by, now=EIGHT) for by in (SLIP, Distance(timedelta(minutes=10))))
+    decide_move(jo, actor="cli:jo", reason="", now=EIGHT)
+    with pytest.raises(UsageError, match="debate stands at Mon 9 Oct 15:20 by now, and you were shown Mon 9 Oct 14:40"):
+        decide_move(bo, actor="cli:bo", reason="", now=EIGHT)
+    with pytest.raises(UsageError, match="Nothing was moved"):  # given twice, it is moved once
+        decide_move(jo, actor="cli:jo", reason="", now=EIGHT)
+    assert len(decisions.decisions()) == 1
+
+
+@pytest.mark.parametrize(("file", "why"), [("14:50", "stands at Mon 9 Oct 14:50 by now"), ("", "not in the plan")])
+def test_a_milestone_that_the_files_move_meanwhile_is_not_moved_from_where_it_was(
+    desk: Desk, file: str, why: str
+) -> None:
+    move = prepare_move(desk.program, "debate", SLIP, now=EIGHT)
+    name = "debate" if file else "plenary"
+    desk.home.write("schedules/small.yaml", SCHEDULE.replace("14:40", file or "14:40").replace("debate", name))
+    desk.home.write("templates/lab23/soon.j2", SOON.replace("milestones.debate", f"milestones.{name}"))
+    desk.planner.refresh()
+    with pytest.raises(UsageError, match=why):
+        decide_move(move, actor="cli:jo", reason="", now=EIGHT)
+    assert decisions.decisions() == ()
+
+
 def test_the_program_is_the_version_that_the_planner_keeps(desk: Desk) -> None:
     first = desk.program
     assert desk.program is first

@@ -14,17 +14,28 @@ from amplifier import settings as settings_file
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
 from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
+from amplifier.compose.memory import REAL_TIME
 from amplifier.deliver import hands as hands_module
 from amplifier.deliver.envelope import Envelope
 from amplifier.deliver.hand_off import posted_after
 from amplifier.deliver.hands import Hands, Means
 from amplifier.deliver.notify import Notifier, Post
+from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.deliver.own_change import (
+    OwnChange,
+    carry_out,
+    held_again,
+    prepare_leaving_out,
+    prepare_move_to,
+    prepare_taking_in,
+)
 from amplifier.deliver.withdraw import LATE, prepare_withdrawal
 from amplifier.schedule.change import find_post
 from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
-from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides
+from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, stops
+from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from tests.deliver.test_notify import LIVE
 from tests.schedule.test_names_that_change import Names
@@ -305,3 +316,26 @@ def test_whoever_says_so_by_a_look_is_looked_for_since_they_were_asked(names: As
     assert (kept.state, kept.first_sent_at) == (State.UNSURE, mine.made_at)
     assert kept.first_sent_at is not None
     assert kept.first_sent_at < row.due_at
+
+
+def test_an_own_post_that_moves_while_it_is_left_out_is_asked_for_once(names: Asked) -> None:
+    settings, due = names.program.settings, names.time + timedelta(minutes=10)
+    hand = Hand("cli:jo", "", names.time, settings.campaign.first_day)
+    words = "Come to the harbour, bring a scarf"
+    own = prepare_own(words, ["bluesky", "mastodon"], settings, due_at=due, now=names.time)
+    queue_own(own, settings, actor="cli:jo", now=names.time)
+    stops.stop(scope="account:mastodon", actor="cli:jo", reason="", now=names.time)
+    names.tick(due)
+    number = next(row.id for row in journeys.journeys(post=own.post.id) if row.identity.account == "bluesky")
+
+    def do(change: OwnChange) -> None:
+        carry_out(change, settings, hand, playing=REAL_TIME, facts={})
+
+    later = names.time + timedelta(hours=3)
+    do(prepare_leaving_out(own.post.id, settings, on=["bluesky"]))
+    do(prepare_move_to(own.post.id, later, settings, playing=REAL_TIME))
+    change = prepare_taking_in(own.post.id, settings, now=names.time, playing=REAL_TIME, on=["bluesky"])
+    do(change)
+    assert held_again(change).startswith("bluesky: People were asked to post it by hand")
+    names.tick(later)
+    assert len(errands.errands(kind=ErrandKind.HAND_OFF, deliveries=[number])) == 1

@@ -6,9 +6,10 @@ import pytest
 
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.errand import BY_HAND, ErrandKind
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost, Words
 from amplifier.errors import UsageError
-from amplifier.store import decisions, events, own_posts, posts, restored, stated
+from amplifier.store import decisions, errands, events, own_posts, posts, restored, stated
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
@@ -144,6 +145,47 @@ def test_what_may_be_out_changes_in_nothing(numbers: dict[str, int], doubt: dict
         own_posts.must_wait(POST, [])
     with pytest.raises(UsageError, match="It may be out on x"):
         own_posts.leave_out(POST, ["x"], HAND, first=nothing)
+
+
+def ask(delivery: int, *, reason: str = HoldReason.HAND_OFF) -> None:
+    """Anna was asked to post it by hand; by now it is held for this."""
+    token = "a" * 43
+    errands.make_errand(
+        kind=ErrandKind.HAND_OFF, token=token, now=NOW, actor="service", person="anna", delivery=delivery
+    )
+    DeliveryRow.objects.filter(id=delivery).update(state="held", reason=reason, detail="why")
+
+
+@pytest.mark.parametrize("reason", [HoldReason.HAND_OFF, HoldReason.KEPT, HoldReason.UNTRUE, HoldReason.NEAR_COPY])
+def test_what_people_were_asked_to_post_is_taken_in_for_a_person_to_decide(
+    numbers: dict[str, int], reason: HoldReason
+) -> None:
+    ask(numbers["x"], reason=reason)
+    own_posts.leave_out(POST, ["x"], HAND, first=nothing)
+    own_posts.move_to(POST, LATER, HAND, first=nothing)  # it waits on the other account
+    own_posts.take_in(POST, ["x"], HAND, first=nothing)
+    kept = row(numbers["x"])
+    assert (kept.state, kept.reason) == (State.HELD, HoldReason.OVERTAKEN)
+    assert kept.detail.startswith("People were asked to post it by hand before it was left out.")
+    assert kept.run_at == after(7200)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [(HoldReason.HAND_OFF, "People are asked"), (HoldReason.UNTRUE, "People were asked")]
+)
+def test_what_people_were_asked_to_post_keeps_its_time(numbers: dict[str, int], reason: HoldReason, said: str) -> None:
+    ask(numbers["x"], reason=reason)
+    with pytest.raises(UsageError, match=f"{said} to post it on x, and may be at it"):
+        own_posts.must_wait(POST, [], to_move=True)
+    with pytest.raises(UsageError, match=f"{said} to post it on x, and may be at it"):
+        own_posts.move_to(POST, LATER, HAND, first=nothing)
+
+
+def test_other_words_leave_what_people_were_asked_to_post_with_them(numbers: dict[str, int]) -> None:
+    ask(numbers["x"], reason=HoldReason.UNTRUE)
+    own_posts.reword(POST, words("x"), {}, HAND, first=nothing)
+    kept = row(numbers["x"])
+    assert (kept.state, kept.reason, kept.detail) == (State.HELD, HoldReason.HAND_OFF, BY_HAND)
 
 
 def test_what_its_time_has_overtaken_is_not_taken_in_again(numbers: dict[str, int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -16,7 +15,6 @@ from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.memory import SINCE
 from amplifier.compose.queue import length
-from amplifier.compose.sameness import Echo
 from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
@@ -84,7 +82,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
             shown, warnings = [_act(act, broken) for act in correction.acts], correction.warnings(program.settings)
             where, left = _listed(act.stand for act in correction.acts), correction.left
-            marks = [_mark(echo) for echo in correction.echoes]
+            marks = [echo.mark for echo in correction.echoes]
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-"))]
@@ -129,12 +127,8 @@ def carry_out(request: HttpRequest) -> HttpResponse:
 def _must_be_seen(request: HttpRequest, correction: Correction) -> None:
     """Raises UsageError for what says nearly the same and was not on the page from which the form comes."""
     seen = request.POST.getlist("seen")
-    if any(_mark(echo) not in seen for echo in correction.echoes):
+    if any(echo.mark not in seen for echo in correction.echoes):
         raise UsageError(SINCE)
-
-
-def _mark(echo: Echo) -> str:
-    return sha256(str(echo).encode()).hexdigest()[:16]
 
 
 def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correction:

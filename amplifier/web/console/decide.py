@@ -13,7 +13,7 @@ from amplifier.clock import utc_now
 from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
 from amplifier.errors import AmplifierError, Problem
 from amplifier.schedule.ahead import said_by_the_plan
-from amplifier.schedule.change import Move, decide_move, find_post, prepare_move, program_in_force
+from amplifier.schedule.change import Move, decide_move, find_post, must_stand_at, prepare_move, program_in_force
 from amplifier.schedule.meanwhile import past
 from amplifier.schedule.milestones import parse_move
 from amplifier.schedule.playing import playing, this_year
@@ -31,7 +31,7 @@ LOOK_FIRST = "Look at what stands beside it, under “Left out”, before you ta
 
 @require_POST
 def move_milestone(request: HttpRequest) -> HttpResponse:
-    """Move a milestone by a distance or to a time; the posts that hang on it follow."""
+    """Move a milestone by a distance or to a time, from where the page showed it; the posts that hang on it follow."""
     settings = place().settings
     name = asked(request.POST, "name")
     wanted = asked(request.POST, "at") or asked(request.POST, "by")
@@ -39,6 +39,8 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
         program = program_in_force(settings)
         now = utc_now()
         move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=now)
+        if shown := asked(request.POST, "shown"):
+            must_stand_at(move.milestone, name, shown)
         decide_move(move, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))

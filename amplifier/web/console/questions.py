@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from amplifier.campaign.delivery import Journey, State
@@ -24,12 +25,14 @@ from amplifier.deliver.override import (
     may_stand,
     open_questions,
     perhaps_twice,
+    said_again,
     send_again,
     take_note,
 )
 from amplifier.deliver.questions import Act, Question, in_posts, on_accounts, sent_again, words_stand
 from amplifier.errors import AmplifierError
 from amplifier.platforms.port import Platform
+from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.review import leave
@@ -68,6 +71,8 @@ def decide_page(request: HttpRequest) -> HttpResponse:
         "missed": [one.row.id for one in missed],
         "missed_posts": _posts(in_posts(missed)),
         "more": in_posts(found[SHOWN:]),
+        "again": asked(request.GET, "again"),
+        "seen": asked(request.GET, "seen"),
         "now_iso": now.isoformat(),
     }
     return render(request, "decide.html", content)
@@ -91,7 +96,7 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
             case Act.THERE.value:
                 said = _there(request, number, settings, now)
             case Act.AGAIN.value:
-                said = _again(number, send_again(number, settings, actor=ACTOR, now=now), settings)
+                return _again(request, number, settings, now)
             case Act.LEAVE.value:
                 leave_out(number, settings, actor=ACTOR, now=now, why=asked(request.POST, "reason")[:200])
                 said = "It is left out. Nobody is asked about it any more."
@@ -136,10 +141,21 @@ def _platform(account: Account, settings: Settings) -> Platform | None:
         return None
 
 
-def _again(number: int, after: State, settings: Settings) -> str:
+def _again(request: HttpRequest, number: int, settings: Settings, now: datetime) -> HttpResponse:
+    """Send it again; what it says nearly again is shown first, where the page has not shown it."""
+    stage, plan = playing(settings), said_by_the_plan(settings, now=now)
+    echoes = said_again(number, settings, now=now, playing=stage, plan=plan)
+    seen = asked(request.POST, "seen").split(",")
+    if any(echo.mark not in seen for echo in echoes):
+        told = " ".join(f"{echo}." for echo in echoes)
+        there = urlencode({"again": str(number), "seen": ",".join(echo.mark for echo in echoes)})
+        return go_back(f"{PAGE}?{there}#d{number}", f"{told} Nothing was changed yet.")
+    after = send_again(number, settings, actor=ACTOR, now=now, playing=stage, plan=plan, shown=seen)
     (row,) = journeys.journeys_by_id([number])
     said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings))
-    return f"{said} Sending is stopped, so it waits until somebody resumes." if stop_of(place(), row) else said
+    return go_back(
+        PAGE, f"{said} Sending is stopped, so it waits until somebody resumes." if stop_of(place(), row) else said
+    )
 
 
 def _truth(found: Sequence[Question], twice: Sequence[Twice]) -> str:

@@ -40,6 +40,17 @@ def test_moving_a_milestone_writes_a_decision_and_says_what_follows(opened: Camp
     assert (made.actor, made.reason) == ("console", "The chair said so.")
 
 
+def test_a_milestone_that_somebody_has_moved_since_the_page_was_shown_stays_there(opened: Campaign) -> None:
+    shown = {one["value"] for one in opened.get("/").named("input") if one.get("name") == "shown"}
+    assert "2023-10-10T14:40:00+01:00" in shown
+    form = {"name": "debate", "by": "+40m", "shown": "2023-10-10T14:40:00+01:00"}
+    opened.send("/milestones/move", form)
+    page = opened.send("/milestones/move", {**form, "by": "+10m"})
+    assert "debate stands at Tue 10 Oct 15:20 by now, and you were shown Tue 10 Oct 14:40" in page.text
+    assert only_decision().value == "2023-10-10T15:20:00+01:00"
+    assert "Nothing was moved." in opened.send("/milestones/move", {**form, "shown": "soon"}).text
+
+
 def test_a_time_that_was_written_goes_before_a_distance(opened: Campaign) -> None:
     opened.send("/milestones/move", {"name": "vote", "at": "2023-10-10 18:00", "by": "+10m"})
     assert only_decision().value == "2023-10-10T18:00:00+01:00"

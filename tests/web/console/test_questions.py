@@ -9,6 +9,8 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.clock import utc_now
+from amplifier.deliver.override import said_again
+from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import SettingsError
 from amplifier.platforms.port import Seen
 from amplifier.schedule.change import find_post, program_in_force
@@ -17,6 +19,7 @@ from amplifier.store import decisions, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.notes import mark_twice
 from amplifier.web.console import questions
+from amplifier.web.frame import place
 from tests.web.campaign import Campaign, Page, unsafe
 
 INERT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -156,6 +159,24 @@ def test_sending_again_looks_first_where_it_was_tried(opened: Campaign, decide: 
     assert stands("hello") == (State.UNSURE, DoubtReason.AGAIN)
     assert "It goes out now." in decide("soon", "again").text
     assert stands("soon")[0] == State.QUEUED
+
+
+def test_what_says_nearly_the_same_by_now_is_shown_before_something_is_sent_again(
+    opened: Campaign, decide: Callable[..., Page]
+) -> None:
+    opened.put("hello", state=State.MISSED)
+    now, settings = utc_now(), place().settings
+    text = str(DeliveryRow.objects.get(id=number("hello")).text)
+    queue_own(prepare_own(text, ["mastodon"], settings, due_at=now, now=now), settings, actor="cli:bo", now=now)
+    said = decide("hello", "again").text
+    assert "say the same on mastodon within 24 hours" in said
+    assert "Nothing was changed yet." in said
+    assert stands("hello")[0] == State.MISSED
+    (echo,) = said_again(number("hello"), settings, now=now)
+    page = opened.get(f"/decide?again={number('hello')}&seen={echo.mark}")
+    (seen_there,) = [one["value"] for one in page.named("input") if one.get("name") == "seen"]
+    assert "Nothing was changed yet." not in decide("hello", "again", seen=seen_there).text
+    assert stands("hello")[0] == State.QUEUED
 
 
 def test_sending_again_by_hand_says_that_somebody_is_asked(opened: Campaign, decide: Callable[..., Page]) -> None:
