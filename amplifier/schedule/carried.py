@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.plan import Decision, DecisionKind, Hours
+from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
+from amplifier.campaign.post import PostId
 from amplifier.schedule.facts import left_alone
 from amplifier.schedule.former import follow
 from amplifier.schedule.meant import ABOUT_A_POST, day_of
 from amplifier.schedule.occurrences import hours_of
+from amplifier.schedule.once import with_its_hour
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, given_words
-from amplifier.store import decisions, ledger
+from amplifier.store import decisions, journeys, ledger
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,21 @@ def carry(program: Program, *, actor: str, now: datetime) -> tuple[Decision, ...
     today = playing(program.settings).campaign(now).astimezone(ZoneInfo(program.plan.zone)).date()
     while True:
         made = decisions.decisions()
-        new = list(_lacking(program, made, today))
+        new = list(_lacking(program, known_hours(program, made), today))
         if not new:
             return made
         with contextlib.suppress(_Overtaken):
             _keep(new, made[-1].id, actor=actor, now=now)
+
+
+def known_hours(program: Program, made: Iterable[Decision]) -> tuple[Decision, ...]:
+    """The decisions, those about what was said once and recurs now with the hour that the ledger has for it."""
+
+    def hour(slot: str) -> str:
+        rows = journeys.journeys(post=PostId(program.plan.campaign, slot, ONCE))
+        return rows[0].wall_time if rows else ""
+
+    return with_its_hour(made, program.plan, cache(hour))
 
 
 def _keep(new: Sequence[_Carried], newest: int, *, actor: str, now: datetime) -> None:
@@ -97,21 +109,30 @@ def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Itera
             value = left_out[subject]
         elif kind is DecisionKind.FACT_LEFT:
             value = json.dumps(left[subject])
-        hours = _hours(program, subject) if newest[kind, subject].hours else {}
+        hours = _kept(program, newest[kind, subject], subject)
         yield _Carried(kind, subject, value, facts, hours, why)
 
 
 def _why(program: Program, decision: Decision, subject: str, today: date) -> str:
     """Why it is to be written down once more; empty if it is not."""
     slot, day = subject.partition("/")[0], day_of(subject)
-    if decision.hours and day is None:  # its hour was taken out, so that it is about nothing
+    once, was_once = (name.endswith(f"/{ONCE}") for name in (subject, decision.subject))
+    if decision.hours and day is None and not once:  # its hour was taken out, so that it is about nothing
         return ""
-    if decision.subject.partition("/")[0] != slot:
+    if decision.subject.partition("/")[0] != slot or once is not was_once:
         return f"{decision.subject} is called {subject} now"
     hours = _hours(program, subject) if decision.hours else {}
     if hours and hours != decision.hours and day and day >= today:
         return f"{slot} has other hours on {day} now"
     return ""
+
+
+def _kept(program: Program, decision: Decision, subject: str) -> Hours:
+    """The hours to keep with it under this name; none where it went by its number, or is said once all along."""
+    if subject.endswith(f"/{ONCE}"):
+        wall = decision.hours.get(decision.subject.partition("/")[2], "")
+        return {ONCE: wall} if wall else {}
+    return _hours(program, subject) if decision.hours else {}
 
 
 def _hours(program: Program, subject: str) -> Hours:

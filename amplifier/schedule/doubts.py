@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from amplifier.campaign.changes import ExistingPost
-from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.plan import At, Decision, DecisionKind, Slot
 from amplifier.campaign.post import OWN, WantedPost
 from amplifier.compose.sameness import Judge
 from amplifier.errors import Problem
+from amplifier.schedule.carried import known_hours
 from amplifier.schedule.former import follow
+from amplifier.schedule.meant import day_of
+from amplifier.schedule.once import is_of_another_kind
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, write_all
 from amplifier.schedule.reconcile import reconcile, too_late_at
@@ -47,6 +50,7 @@ def doubts(program: Program, made: tuple[Decision, ...], *, now: datetime) -> li
     if opened is None:
         return []
     stage, plan = playing(program.settings), program.plan
+    made = known_hours(program, made)
     written = write_all(program, made, stage)
     existing = posts.existing(plan.campaign)
     eye = Eye(Judge(program.settings).is_near, stage.campaign, now)
@@ -68,14 +72,21 @@ def forgotten(
     """What people decided about a name that the plan no longer has, where another slot is likely to be the same one."""
     slots = {slot.name: slot for slot in program.plan.slots}
     rows = {post_name(row.id): row for row in existing}
-    newest = {(one.subject, one.kind): one for one in follow(made, program.plan) if one.kind in WHAT}
+    followed = follow(known_hours(program, made), program.plan)
+    newest = {(one.subject, one.kind): one for one in followed if one.kind in WHAT}
     decided = {subject: WHAT[kind] for (subject, kind), one in newest.items() if not one.is_undone}
     ahead = [post for post in wanted if too_late_at(post) > now and post_name(post.id) not in decided]
     found: dict[tuple[str, str], Unsaid] = {}
     for subject, what in decided.items():
         slot = subject.partition("/")[0]
         row = rows.get(subject)
-        if slot in slots or slot == OWN or (row and any(one.is_out for one in row.deliveries)):
+        if slot == OWN or (row and any(one.is_out for one in row.deliveries)):
+            continue
+        if slot in slots:
+            if is_of_another_kind(subject, slots[slot]) and (post := _of_that_day(slot, subject, row, ahead, now)):
+                found.setdefault(
+                    (slot, slot), Unsaid(_of_another_kind(slots[slot], subject, what, post), too_late_at(post))
+                )
             continue
         heir = next((post for post in ahead if _is_heir(post, subject, row, rows)), None)
         if heir:
@@ -85,6 +96,24 @@ def forgotten(
             problem = Problem(here.path, here.line, "forgotten", said, hint)
             found.setdefault((slot, heir.id.slot), Unsaid(problem, too_late_at(heir)))
     return list(found.values())
+
+
+def _of_that_day(
+    slot: str, subject: str, row: ExistingPost | None, ahead: Iterable[WantedPost], now: datetime
+) -> WantedPost | None:
+    """What the slot says now on the day of what was decided about, while that is still ahead."""
+    if row is not None and row.moment.due_at <= now:
+        return None
+    named = day_of(subject)
+    day = row.moment.wall_time[:10] if row else named.isoformat() if named else ""
+    return next((one for one in ahead if one.id.slot == slot and one.moment.wall_time.startswith(day)), None)
+
+
+def _of_another_kind(slot: Slot, subject: str, what: str, post: WantedPost) -> Problem:
+    kind = "is said once" if isinstance(slot.timing, At) else "recurs"
+    said = f"{subject} {what}, and {slot.name} {kind} now, at another time: that holds no longer."
+    hint = f"If it is to hold for {post_name(post.id)}, decide it once more."
+    return Problem(slot.path, slot.line, "forgotten", said, hint)
 
 
 def _is_heir(post: WantedPost, subject: str, row: ExistingPost | None, rows: Mapping[str, ExistingPost]) -> bool:

@@ -1,4 +1,4 @@
-"""Decisions under the names that the plan has for their posts now: they follow a slot's `was:`, and its hours. Pure."""
+"""Decisions under the names that the plan has for their posts now: after its `was:`, hours and kind. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from amplifier.campaign.plan import Decision, Plan
 from amplifier.schedule.meant import ABOUT_A_POST, meant
+from amplifier.schedule.once import same_hour
 
 
 def follow(made: Iterable[Decision], plan: Plan) -> tuple[Decision, ...]:
@@ -15,7 +16,7 @@ def follow(made: Iterable[Decision], plan: Plan) -> tuple[Decision, ...]:
     The files let no slot have been what another slot is called, so no name means two.
     """
     heirs = {slot.was: slot.name for slot in plan.slots if slot.was}
-    return meant([_follow(one, heirs) for one in made], plan)
+    return same_hour(meant([_follow(one, heirs) for one in made], plan), plan)
 
 
 def _follow(decision: Decision, heirs: Mapping[str, str]) -> Decision:
