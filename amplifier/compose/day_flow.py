@@ -1,4 +1,4 @@
-"""What the two sides of a template's comparison may be, and whether a day's name goes into them. Pure."""
+"""What the two sides of a template's comparison may be, and whether a day's name goes into them."""
 
 from __future__ import annotations
 
