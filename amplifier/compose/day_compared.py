@@ -11,6 +11,7 @@ from jinja2 import nodes
 
 from amplifier.campaign.template import Form, Template
 from amplifier.compose import allow
+from amplifier.compose.day_flow import LIST, Values, constant
 from amplifier.compose.day_tests import LEAP_YEAR
 from amplifier.compose.render import UNWRITABLE
 from amplifier.compose.unspoken import NAMED
@@ -20,6 +21,8 @@ from amplifier.text.day_names import ENGLISH, WEEKDAYS, day_and_month, weekday
 
 _ENV = allow.environment()
 _DAYS = tuple(date(LEAP_YEAR, 1, 1) + timedelta(days=number) for number in range(366))  # the first was a Monday
+UNFOLLOWED = "A day's name goes into what is compared here: in another language this may turn round."
+UNKNOWN = "This compares a day's name with words that stand elsewhere: in another language this may turn round."
 SAY = {"weekday": weekday, "date": day_and_month}
 EQUAL, LISTED = frozenset({"eq", "ne"}), frozenset({"in", "notin"})
 
@@ -51,6 +54,9 @@ class _Day:
         return said
 
 
+ANY_DAY = _Day("weekday", (), "day")
+
+
 def compared_names(templates: Mapping[str, Template], settings: Settings) -> list[Problem]:
     """A warning for each such comparison, on its line.
 
@@ -69,40 +75,66 @@ def _of(form: Form, path: str, language: str) -> Iterator[Problem]:
     tree, _ = allow.tree(form.source, path=path, line=form.line, env=_ENV)
     if tree is None:
         return
-    loops = {one.target.name: one.iter for one in tree.find_all(nodes.For) if isinstance(one.target, nodes.Name)}
+    values = Values(tree)
+    found: dict[Problem, None] = {}
     for one in tree.find_all(nodes.Compare):
         left = one.expr
         for operand in one.ops:
-            for line, message, instead in _pair(left, operand.op, operand.expr, loops, language):
-                yield Problem(path, line, "day_compared", message, f"Ask for the day itself: {instead}.")
+            for a in values.of(left):
+                for b in values.of(operand.expr):
+                    for message, instead in _pair(a, operand.op, b, values, language):
+                        hint = f"Ask for the day itself: {instead}."
+                        found[Problem(path, one.lineno, "day_compared", message, hint)] = None
             left = operand.expr
+    yield from found
 
 
-def _pair(
-    left: nodes.Node, how: str, right: nodes.Node, loops: Mapping[str, nodes.Node], language: str
-) -> Iterator[tuple[int, str, str]]:
-    """What is wrong with one comparison, by line, and what to write."""
-    day, other = _day(left), right
-    if day is None:
-        day, other = _day(right), left
-    if day is None:
+def _pair(left: nodes.Node, how: str, right: nodes.Node, values: Values, language: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with one comparison of what two sides may be, and what to write."""
+    items = _item_by_item(left, how, right)
+    for one, each, other in items or ():
+        for a in values.of(one):
+            for b in values.of(other):
+                yield from _pair(a, each, b, values, language)
+    if items is not None:
         return
-    is_of_letters = how not in EQUAL | LISTED or (other is right and how in LISTED and isinstance(other, nodes.Const))
-    is_part = other is left and how in LISTED
+    day, other = (_day(left), right) if _day(left) else (_day(right), left)
+    if day is None or (_day(other) is None and values.has_day(other)):
+        if values.has_day(left) or values.has_day(right):
+            yield UNFOLLOWED, (day or ANY_DAY).instead(None)
+        return
+    if _day(other) is None and not isinstance(other, LIST):
+        yield from _with_words(day, how, other, language, is_part=other is left and how in LISTED)
+
+
+def _item_by_item(left: nodes.Node, how: str, right: nodes.Node) -> list[tuple[nodes.Node, str, nodes.Node]] | None:
+    """Which items of lists are compared with what, where lists are compared so; None where they are not."""
+    if how in LISTED and isinstance(right, LIST):  # it is one of them, or it is none
+        return [(left, "eq", item) for item in right.items]
+    if how in EQUAL and isinstance(left, LIST) and isinstance(right, LIST):
+        return [(one, how, other) for one, other in zip(left.items, right.items, strict=False)]
+    return None
+
+
+def _with_words(day: _Day, how: str, other: nodes.Node, language: str, *, is_part: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong where a day's name is compared with these words, and what to write."""
+    said = constant(other)
+    if said is None:
+        yield UNKNOWN, day.instead(None)
+        return
+    is_of_letters = how not in EQUAL and not is_part
     english, own = day.names(ENGLISH), day.names(language)
-    for said in _words(other, loops):
-        line = left.lineno or right.lineno
-        if is_of_letters or (is_part and not any(said in name for name in english)):
-            message = f"This compares the letters of a day's name with “{said}”: in another language they are others."
-            yield line, message, day.instead(None)
-        elif is_part or said in english:
-            continue
-        elif said in own:
-            message = f"“{said}” is a day's name in `{language}` alone: in another language this turns round."
-            yield line, message, day.instead(own[said])
-        else:
-            near = {name.casefold(): one for name, one in {**english, **own}.items()}.get(said.casefold())
-            yield line, f"No day is called “{said}” here: nothing is ever equal to it.", day.instead(near)
+    if is_of_letters or (is_part and not any(said in name for name in english)):
+        message = f"This compares the letters of a day's name with “{said}”: in another language they are others."
+        yield message, day.instead(None)
+    elif is_part or said in english:
+        return
+    elif said in own:
+        message = f"“{said}” is a day's name in `{language}` alone: in another language this turns round."
+        yield message, day.instead(own[said])
+    else:
+        near = {name.casefold(): one for name, one in {**english, **own}.items()}.get(said.casefold())
+        yield f"No day is called “{said}” here: nothing is ever equal to it.", day.instead(near)
 
 
 def _day(node: nodes.Node) -> _Day | None:
@@ -116,16 +148,3 @@ def _day(node: nodes.Node) -> _Day | None:
         changes.append(node)
         node = node.node
     return None
-
-
-def _words(node: nodes.Node, loops: Mapping[str, nodes.Node]) -> list[str]:
-    """The words that are written out there: one, those of a list, or those over which a loop runs."""
-    match node:
-        case nodes.Const(value=str() as said):
-            return [said]
-        case nodes.List() | nodes.Tuple():
-            return [said for each in node.items for said in _words(each, {})]
-        case nodes.Name() if node.name in loops:
-            return _words(loops[node.name], {})
-        case _:
-            return []

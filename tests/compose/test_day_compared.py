@@ -96,6 +96,82 @@ def test_a_loop_over_names_is_looked_through() -> None:
     assert (line, "“Samstag”" in message) == (6, True)
 
 
+@pytest.mark.parametrize(
+    "compared",
+    [
+        '[day | weekday] | join("") == "Saturday"',
+        '"Saturday" in [day | weekday, "x"] | join(" ")',
+        '[day | weekday] | join | lower == "saturday"',
+        "(day | weekday) == ([milestones.debate | weekday] | join)",
+        "[day | weekday] < [tag]",
+        "(day | weekday) == campaign.name",
+        "(day | weekday) in campaign.name",
+    ],
+)
+def test_what_cannot_be_followed_is_told(compared: str) -> None:
+    ((_, message, hint),) = told(asked(compared))
+    assert message.endswith("in another language this may turn round.")
+    assert hint.startswith("Ask for the day itself: day is weekday(")
+
+
+@pytest.mark.parametrize(
+    ("compared", "why"),
+    [
+        ('(day | weekday if true else "") in "Saturday Sunday"', "letters of a day's name"),
+        ('((day | weekday) or "none") == "Samstag"', "“Samstag” is a day's name in `de` alone"),
+        ('((day | weekday if platform == "x" else "Monday") | lower) == "samstag"', "“samstag” is a day's name"),
+        ('(day | weekday | default("x")) == "Samstag"', "“Samstag” is a day's name"),
+        ('"Samstag" in [day | weekday]', "“Samstag” is a day's name"),
+        ('[day | weekday] == ["Samstag"]', "“Samstag” is a day's name"),
+        ('(day | weekday) in ["Saturday", "Sunday"] | join(" ")', "letters of a day's name with “Saturday Sunday”"),
+        ('(day | weekday) == ("samstag" | capitalize)', "“Samstag” is a day's name"),
+    ],
+)
+def test_choices_and_lists_are_followed(compared: str, why: str) -> None:
+    assert why in told(asked(compared))[0][1]
+
+
+@pytest.mark.parametrize(
+    "compared",
+    [
+        '[day | weekday] == ["Saturday"]',
+        '"Saturday" in [day | weekday, "x"]',
+        '(day | weekday if true else "Saturday") == "Saturday"',
+        '("yes" if (day | weekday) == "Saturday" else "no") == "yes"',
+        "(day | weekday) in [milestones.debate | weekday]",
+        '["x", platform] | join == "x"',
+    ],
+)
+def test_what_is_followed_and_holds_in_every_language_is_not_told(compared: str) -> None:
+    assert told(asked(compared)) == []
+
+
+@pytest.mark.parametrize(
+    ("loop", "compared", "why"),
+    [
+        ("d in [day | weekday]", 'd in "Saturday Sunday"', "letters of a day's name"),
+        ("d in [day | weekday]", 'd > "Sb"', "letters of a day's name"),
+        ("d in [day | weekday if true else tag]", 'd == "Samstag"', "a day's name in `de` alone"),
+        ("d in [day | weekday]", '[d] | join == "Saturday"', "in another language this may turn round"),
+    ],
+)
+def test_a_loop_over_days_is_looked_through(loop: str, compared: str, why: str) -> None:
+    ((_, message, _),) = told("{% for " + loop + " %}" + asked(compared) + "{% endfor %}")
+    assert why in message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% for d in [[d, d]] %}" + asked("d == d") + "{% endfor %}",
+        "{% for a in [b] %}" + asked('a == "x"') + "{% endfor %}{% for b in [a | lower] %}b{% endfor %}",
+        "{% for d in [[d] | join] %}" + asked('d in ["x"]') + "{% endfor %}",
+    ],
+)
+def test_a_loop_over_itself_keeps_nobody_waiting(body: str) -> None:
+    assert told(body) == []
+
+
 def test_a_filter_that_cannot_be_carried_out_is_left_for_the_writing() -> None:
     assert told(asked('(day | weekday | truncate(1)) == "S"')) != []
     assert told(asked('(day | weekday | truncate("x")) == "Saturday"')) == []
