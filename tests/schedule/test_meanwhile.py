@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.plan import Milestone
+from amplifier.campaign.plan import Milestone, Plan
 from amplifier.errors import UsageError
 from amplifier.schedule.change import Move, Shift
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
+from amplifier.schedule.program import Program
 from amplifier.schedule.stage import LIVE, make
+from tests.schedule import homes
 
 NOON = datetime.fromisoformat("2023-10-10T12:00:00+01:00")
 HOUR = timedelta(hours=1)
@@ -20,6 +22,7 @@ MOVE = Move(
     NOON + 2 * HOUR,
     (Shift("soon/once", NOON + 2 * HOUR, NOON + HOUR), Shift("begins/once", NOON + 3 * HOUR, NOON + 2 * HOUR)),
     (),
+    Program(Plan(campaign="lab23", zone="Europe/London", milestones=(DEBATE,), slots=()), {}, homes.settings()),
 )
 
 
