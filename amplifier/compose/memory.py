@@ -11,7 +11,7 @@ from amplifier.campaign.delivery import Due, Spoken
 from amplifier.compose.sameness import BEGINNING, END, Echo, Said, already, around, heard, watched
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
-from amplifier.store import decisions
+from amplifier.store import decisions, plan_versions
 from amplifier.store import said as ledger
 
 # As many texts of an account, the newest that are out and the next to come, are compared whole; what is older is found
@@ -49,11 +49,13 @@ class Ahead:
 
     What people decided stands there after the planner's next look, what is far ahead when it is near. `instead` are
     the ledger's deliveries in whose place this stands. `decided` is the newest decision that it goes by; None: by none.
+    `version` is the digest of its files; empty: not known.
     """
 
     said: tuple[Said, ...] = ()
     instead: frozenset[int] = frozenset()
     decided: int | None = None
+    version: str = ""
 
 
 NOTHING_AHEAD = Ahead()
@@ -105,8 +107,11 @@ def unseen(shown: Iterable[Echo], found: Iterable[Echo]) -> Echo | None:
 def must_be_the_plan(plan: Ahead) -> None:
     """Raises UsageError if somebody has decided about the plan since this one was read; nobody else can do so now.
 
-    To be asked inside the transaction that writes, which has the ledger to itself.
+    Or if the files have changed since, as far as the planner has taken them. To be asked inside the transaction that
+    writes, which has the ledger to itself.
     """
+    if plan.version and plan_versions.newest_digest() != plan.version:
+        raise UsageError("The plan's files changed a moment ago, so nothing was changed. Give the command once more.")
     if plan.decided is not None and decisions.newest_decision() != plan.decided:
         raise UsageError(
             "Somebody has decided about the plan a moment ago, so nothing was changed. Give the command once more."

@@ -134,6 +134,7 @@ def to_be_said(program: Program, *, now: datetime) -> Ahead:
         ),
         instead=frozenset(row.id for row in waiting if row.identity.post in theirs or not _names(row) & passed),
         decided=made[-1].id if made else 0,
+        version=program.digest,
     )
 
 

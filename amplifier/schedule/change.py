@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -66,7 +66,7 @@ def program_in_force(settings: Settings) -> Program:
     given, settings = settings, settings.with_limits(accounts.text_limits())
     program = _last_reading.get(stored.digest)
     if program is None or program.settings != settings:
-        program = read_again(stored.sources, settings, given=given)
+        program = replace(read_again(stored.sources, settings, given=given), digest=stored.digest)
         _last_reading.clear()
         _last_reading[stored.digest] = program
     return program

@@ -41,13 +41,15 @@ ON_TIME: Mapping[PostId, datetime] = {}  # no post waits past its time
 class Program:
     """A valid reading of the files: the plan, its templates, and the settings they were read with.
 
-    `tried` is kept, since writing is most of what a command costs: what does not differ is not written again.
+    `tried` is kept, since writing is most of what a command costs: what does not differ is not written again. `digest`
+    is that of its files, where they are the version in force.
     """
 
     plan: Plan
     templates: Mapping[str, Template]
     settings: Settings
     tried: Tried | None = field(default=None, compare=False, repr=False)
+    digest: str = field(default="", compare=False, repr=False)
 
     @property
     def trial(self) -> Tried | None:

@@ -96,9 +96,9 @@ def _left(found: LeftOut, on: Collection[str]) -> str:
     """Where it stays left out: the value of a decision."""
     skip = found.skip
     there = {*(said.account for said in found.post.words), *found.post.unwritten}
-    if not on or not there - set(on):
-        return only_on(())
-    return everywhere_but({*skip.but, *on}) if skip.accounts is None else only_on(skip.accounts - set(on))
+    if skip.accounts is not None:  # where nobody takes it in it stays out, also if the slot goes there again
+        return only_on(skip.accounts - set(on) if on else ())
+    return everywhere_but({*skip.but, *on}) if on and there - set(on) else only_on(())
 
 
 def _held(program: Program, found: LeftOut, on: Collection[str]) -> dict[str, Problem]:

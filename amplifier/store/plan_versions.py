@@ -36,6 +36,12 @@ def last_good() -> StoredPlan | None:
 
 
 @reading
+def newest_digest() -> str:
+    """The digest of the newest valid version; empty if there is none."""
+    return PlanVersion.objects.order_by("-id").values_list("digest", flat=True).first() or ""
+
+
+@reading
 def digest_at(at: datetime) -> str:
     """The digest of the valid version that was in force at this instant; empty if there was none."""
     found = PlanVersion.objects.filter(stored_at__lte=at).order_by("-id").values_list("digest", flat=True).first()

@@ -12,9 +12,10 @@ import pytest
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import PostId
+from amplifier.compose.memory import must_be_the_plan
 from amplifier.compose.sameness import Verdict
 from amplifier.errors import TemplateError, UsageError
-from amplifier.schedule.ahead import find_gone_out, next_beyond, still_to_come, to_be_said
+from amplifier.schedule.ahead import find_gone_out, next_beyond, said_by_the_plan, still_to_come, to_be_said
 from amplifier.schedule.change import find_post, prepare_move
 from amplifier.schedule.review import find_untrue, leave, review
 from amplifier.schedule.rewording import decide_words, prepare_plan_words
@@ -260,3 +261,13 @@ def test_the_plans_words_that_come_back_say_what_they_are_too_near_to(desk: Desk
     decide_words(desk.program, later, {"x": text.split("\n")[0]}, actor="cli:jo", reason="", now=desk.time)
     (echo,) = prepare_plan_words(desk.program, BYE, now=desk.time).echoes
     assert (echo.said.post, echo.before.post, echo.verdict) == ("bye/once", "later/once", Verdict.REFUSED)
+
+
+def test_a_plan_whose_files_changed_meanwhile_is_none_to_write_by(desk: Desk) -> None:
+    plan = said_by_the_plan(desk.program.settings, now=desk.time)
+    must_be_the_plan(plan)
+    desk.home.write("schedules/small.yaml", f"{SCHEDULE}\n")
+    desk.planner.refresh()
+    with pytest.raises(UsageError, match="The plan's files changed a moment ago, so nothing was changed"):
+        must_be_the_plan(plan)
+    must_be_the_plan(said_by_the_plan(desk.program.settings, now=desk.time))

@@ -185,3 +185,20 @@ def test_the_hours_of_a_decision_are_kept_beside_what_the_files_said(names: Name
     (made,) = decisions.decisions()
     assert made.hours == {f"{DAY}#1": f"{DAY}T10:00", f"{DAY}#2": f"{DAY}T11:00"}
     assert list(json.loads(made.replaced)) == ["bluesky"]
+
+
+def test_what_is_taken_in_where_the_slot_goes_stays_out_where_it_did_not_go_then(names: Names) -> None:
+    def accounts(*on: str) -> None:
+        text = names.file(("stall", "stall", "day at 10:00"), more=f"    from: {DAY} 08:00\n")
+        names.home.write("schedules/small.yaml", text.replace("[bluesky]", f"[{', '.join(on)}]"))
+        names.planner.refresh()
+
+    accounts("bluesky", "mastodon")
+    skip(names, f"stall/{DAY}#1", "bluesky", "mastodon")
+    accounts("bluesky")
+    found = find_left_out(names.program, f"stall/{DAY}#1", now=names.time)
+    taken = prepare_unskip(names.program, found, now=names.time, on=["bluesky"])
+    decide_unskip(names.program, taken, actor="cli:jo", reason="", now=names.time)
+    accounts("bluesky", "mastodon")
+    there = {row.identity.account: row.state.value for row in journeys.journeys(post=number(1))}
+    assert there == {"bluesky": "queued", "mastodon": "dropped"}
