@@ -17,7 +17,15 @@ from amplifier.errors import Problem, UsageError
 from amplifier.schedule import facts
 from amplifier.schedule.facts import CHANGED, Untrue
 from amplifier.schedule.free_words import DAY, Stale, Wrong, stated_in
-from amplifier.schedule.ledger_names import Names, decided_as, left_by_row, names_of_stated, other_names
+from amplifier.schedule.ledger_names import (
+    Names,
+    decided_as,
+    left_by_row,
+    name_in_plan,
+    names_of_stated,
+    names_on_days_of,
+    other_names,
+)
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
@@ -170,8 +178,10 @@ def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datet
 
 
 def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:
-    """What the plan would say today for this post, by account; empty if it would not say it."""
-    wanted = next((one for one in wanted_posts(program, decisions.decisions()) if one.id == post), None)
+    """What the plan would say today for this post of the ledger, by account; empty if it would not say it."""
+    posts = wanted_posts(program, decisions.decisions())
+    planned = name_in_plan(post, names_on_days_of(program, posts, [post]))
+    wanted = next((one for one in posts if one.id == planned), None)
     if wanted is None:
         return {}
     return {one.account: SaidToday(one, wanted.own_facts.get(one.account, wanted.facts)) for one in wanted.words}

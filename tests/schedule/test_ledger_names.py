@@ -165,3 +165,13 @@ def test_words_given_up_after_they_went_out_are_those_of_their_hour(names: Names
 
 def _wanted(names: Names) -> list[WantedPost]:
     return wanted_now(names.program, decisions.decisions(), now=names.time)
+
+
+def test_a_correction_is_offered_the_words_that_the_plan_has_for_its_own_hour(names: Names) -> None:
+    hours(names, "08:30", "10:00", "12:00")
+    for at in ("08:30", "10:00"):
+        assert names.at(at)
+    hours(names, "10:00", "12:00")
+    out = review.find_out(names.program, f"stall/{DAY}#2")  # 10:00, as the ledger has it
+    (ten,) = [one for one in _wanted(names) if one.moment.wall_time == f"{DAY}T10:00"]
+    assert review.said_today(names.program, out)["bluesky"].words == ten.words[0]
