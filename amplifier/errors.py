@@ -26,7 +26,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{where}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
+        told = f"{where}: {self.message}" if where else self.message
+        return told + (f"\n    {self.hint}" if self.hint else "")
 
 
 LONGEST = 1000  # characters of what went wrong at a network, which nobody reads to its end

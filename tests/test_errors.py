@@ -68,3 +68,8 @@ def test_an_unclear_answer_may_name_a_post() -> None:
     assert (OutcomeUnknown("?").remote_id, OutcomeUnknown("?").url) == ("", "")
     error = OutcomeUnknown("?", remote_id="7", url="https://social.example/7")
     assert (error.remote_id, error.url, error.until) == ("7", "https://social.example/7", None)
+
+
+def test_a_problem_without_a_place_is_its_sentence() -> None:
+    assert str(Problem("", 0, "plan_failed", "The planner fails.", "Look.")) == "The planner fails.\n    Look."
+    assert str(Problem("a.yaml", 3, "key", "Wrong.")) == "a.yaml:3: Wrong."

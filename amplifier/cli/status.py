@@ -36,7 +36,7 @@ from amplifier.schedule.change import program_in_force
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.out_and_untrue import named, untrue_beyond, untrue_now
-from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import (
@@ -256,7 +256,7 @@ def _print_problems(problems: Sequence[dict[str, Any]], unsaid: Sequence[Problem
     out = console()
     for problem in problems:
         out.print(f"[red]✕[/] {escape(str(Problem(**problem)))}")
-    if problems:
+    if any(problem["path"] for problem in problems):
         out.print("  Until that is mended, the last good version holds.")
     for one in unsaid[:FEW]:
         out.print(f"[red]✕[/] {escape(str(one))}", soft_wrap=True)

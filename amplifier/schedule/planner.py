@@ -29,6 +29,7 @@ from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
 from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
+from amplifier.schedule.plan_reports import PlanReports
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
@@ -43,11 +44,10 @@ from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import Eye, Unsaid, swallowed, without_copies
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, heartbeats, journeys, ledger, plan_versions, posts, stated
+from amplifier.store import accounts, decisions, journeys, ledger, plan_versions, posts, stated
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
-PLAN_BEAT = "plan"
 
 
 class Planner:
@@ -65,6 +65,7 @@ class Planner:
         self._program: Program | None = None
         self._version: int | None = None
         self._seen: object = None
+        self._reports = PlanReports(now)
         self._is_refused = False  # a decision may be what the files need to be taken
         self._playing: Stage = LIVE
         self._applied: tuple[object, ...] = ()
@@ -141,6 +142,10 @@ class Planner:
 
     def refresh(self) -> Changes:
         """Read what changed and bring the ledger up to it. A bad file is reported; the last good version stays."""
+        with self._reports.watching():
+            return self._refresh()
+
+    def _refresh(self) -> Changes:
         now = self._now()
         settings = self._given.with_limits(accounts.text_limits())
         if settings != self._settings:
@@ -181,14 +186,14 @@ class Planner:
                 refuse_lost(program, decisions.decisions(), now=now)
             self._program = program
         except FileError as error:
-            self._report(error.problems, now)
+            self._reports.files(error.problems)
             self._is_refused, self._seen = True, (signature, decisions.newest_decision())
             if self._program is None:
                 self._fall_back()
             return
         digest = hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
         self._version = plan_versions.keep_plan(digest=digest, sources=sources, now=now).id
-        self._report([], now)
+        self._reports.files([])
         self._is_refused, self._seen = False, (signature, None)
 
     def _copies(self, program: Program, now: datetime) -> list[Problem]:
@@ -214,9 +219,6 @@ class Planner:
             self._version = stored.id
         except FileError:
             log.warning("the last good version does not fit the settings any more")
-
-    def _report(self, problems: list[Problem], now: datetime) -> None:
-        heartbeats.beat(PLAN_BEAT, now=now, detail=json.dumps([problem.as_json() for problem in problems]))
 
     def _apply(self, program: Program, opened: ledger.LedgerState, now: datetime) -> Changes:
         stage = self._playing = self._stage(program, opened.stage, now)

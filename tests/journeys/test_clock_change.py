@@ -16,7 +16,8 @@ from amplifier.cli.rehearse import copy_home
 from amplifier.deliver.decide import Pauses, after_attempt
 from amplifier.errors import ScheduleError
 from amplifier.schedule import files
-from amplifier.schedule.planner import PLAN_BEAT, Planner
+from amplifier.schedule.plan_reports import PLAN_BEAT
+from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import read_program
 from amplifier.settings import load
 from amplifier.store import claims, deliveries, heartbeats, journeys, ledger, stops

@@ -13,7 +13,7 @@ from amplifier.errors import ScheduleError, UsageError
 from amplifier.schedule.change import decide_move, prepare_move
 from amplifier.schedule.files import sources
 from amplifier.schedule.lost_moves import forget_move, lost_moves, lost_now, refuse_lost
-from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import Program, read_program
 from amplifier.store import decisions, heartbeats, journeys
 from tests.schedule.test_words_of_people import LATER, SOON, TWO_WAYS, WITH_EVE, Desk

@@ -12,7 +12,8 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.deliver.accounts import listed
 from amplifier.deliver.own import prepare_own, queue_own
-from amplifier.schedule.planner import PLAN_BEAT, Planner
+from amplifier.schedule.plan_reports import PLAN_BEAT
+from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
 from amplifier.store import accounts, claims, decisions, deliveries, heartbeats, journeys, plan_versions, stops
 from amplifier.store.models import DeliveryRow

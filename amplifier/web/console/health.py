@@ -20,7 +20,7 @@ from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.listen.where import troubled
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.lost_moves import lost_now
-from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.settings import FILE, Account, Mode
 from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs
@@ -177,6 +177,9 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
     stays = "The last good version stays in force." if planned else "Nothing is planned until it is mended."
     for problem in problems[:MOST_PROBLEMS]:
         where = f"{problem['path']}, line {problem['line']}" if problem["line"] else str(problem["path"])
+        if not where:
+            yield Sign(Mood.BAD, f"{problem['message']} {problem['hint']}", "The planner fails.")
+            continue
         words = " ".join(part for part in (problem["message"], problem["hint"], stays) if part)
         yield Sign(Mood.WAIT, f"{where}: {words}", f"{problem['path']} has a mistake.")
     if len(problems) > MOST_PROBLEMS:

@@ -13,7 +13,7 @@ from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
 from amplifier.policy import Budget
 from amplifier.schedule.doubts import keep_unsaid
-from amplifier.schedule.planner import PLAN_BEAT
+from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import Listen, Mode
 from amplifier.store import accounts, heartbeats, rests, sources, spends, stops
@@ -68,6 +68,16 @@ def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_sto
     assert (sign.state, sign.stops_all) == (Mood.BAD, stops)
     assert f"The {part}, which " in sign.sentence
     assert " has been silent for 16 seconds." in sign.sentence
+
+
+def test_a_planner_that_fails_is_told_as_what_stops_something(opened: Campaign) -> None:
+    assert opened.place
+    report(Problem("", 0, "plan_failed", "The planner fails (KeyError).", "Take back what was changed last."))
+    sign = only(Mood.BAD)
+    assert (sign.sentence, sign.short) == (
+        "The planner fails (KeyError). Take back what was changed last.",
+        "The planner fails.",
+    )
 
 
 def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:

@@ -1,0 +1,49 @@
+"""What the planner says of itself with its heartbeat: files that it refused, and that it cannot do its work at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from amplifier.errors import Problem
+from amplifier.store import heartbeats
+
+PLAN_BEAT = "plan"
+
+
+class PlanReports:
+    """Keeps the heartbeat of the planner at what is wrong now: nothing, refused files, or a failure."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._refused: Sequence[Problem] = ()
+        self._failed = False
+
+    def files(self, problems: Sequence[Problem]) -> None:
+        """What is wrong with the files; nothing once they are taken."""
+        self._refused = problems
+        self._write(problems)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Whatever goes wrong within is written down before it is raised, and taken back once it went well."""
+        try:
+            yield
+        except Exception as error:
+            self._failed = True
+            self._write([*self._refused, _failed(error)])
+            raise
+        if self._failed:
+            self._failed = False
+            self._write(self._refused)
+
+    def _write(self, problems: Sequence[Problem]) -> None:
+        heartbeats.beat(PLAN_BEAT, now=self._now(), detail=json.dumps([problem.as_json() for problem in problems]))
+
+
+def _failed(error: Exception) -> Problem:
+    message = f"The planner fails ({type(error).__name__}): what was changed or decided since is not carried out."
+    hint = "Take back what was changed last (amplifier edit POST --undo, skip POST --undo). The worker's log says more."
+    return Problem("", 0, "plan_failed", message, hint)
