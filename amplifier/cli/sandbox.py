@@ -39,6 +39,9 @@ def run(options: argparse.Namespace) -> int:
         sandbox.start()
         if alone:
             print(f"The pretend networks are at http://localhost:{sandbox.port}/wall", flush=True)
+            if sandbox.port != place.sandbox_port:
+                where = f"AMPLIFIER_SANDBOX_PORT={sandbox.port}"
+                print(f"Start the worker and the pages with {where}: they ask {place.sandbox_port} else.", flush=True)
         until_told()
         sandbox.stop()
     return 0
