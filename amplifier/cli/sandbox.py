@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
         until_told = end_when_told()
         sandbox.start()
         if alone:
-            print(f"The pretend networks are at http://localhost:{sandbox.port}/wall", flush=True)
-            if sandbox.port != place.sandbox_port:
-                where = f"AMPLIFIER_SANDBOX_PORT={sandbox.port}"
-                print(f"Start the worker and the pages with {where}: they ask {place.sandbox_port} else.", flush=True)
+            where = f"AMPLIFIER_SANDBOX_PORT={sandbox.port}"
+            elsewhere = f"\nStart the worker and the pages with {where}: they ask {place.sandbox_port} else."
+            more = elsewhere if sandbox.port != place.sandbox_port else ""
+            print(f"The pretend networks are at http://localhost:{sandbox.port}/wall{more}", flush=True)
         until_told()
         sandbox.stop()
     return 0
