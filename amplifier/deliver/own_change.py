@@ -21,7 +21,6 @@ from amplifier.store.corrections import Hand
 
 WAITING = (State.QUEUED, State.HELD)
 PREFIX = f"{OWN}/"
-PASSED = "The time that you were shown has passed since,"
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,9 @@ def _must_be_as_shown(change: OwnChange, settings: Settings, around: Around, now
     if any(there.get(row.id) != (row.text, row.state, row.due_at) for row in rows):
         raise UsageError("Somebody has changed the post a moment ago. Look at it, and give the command once more.")
     if change.moment and change.moment.due_at <= now:
-        raise UsageError(f"{PASSED} so it was not moved. Give it a time that lies ahead.")
+        raise UsageError(
+            "The time that you were shown has passed since, so it was not moved. Give it a time that lies ahead."
+        )
     words = change.words or [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
     due_at = change.moment.due_at if change.moment else rows[0].due_at
     if not (change.words or change.moment) and rows[0].state is not State.DROPPED:
