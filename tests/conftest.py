@@ -69,6 +69,16 @@ def _hearing() -> Iterator[None]:
         yield
 
 
+LEDGERS = {"migrated", "sqlite_ledger", "postgres_ledger", "any_ledger"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a database is marked so, that `make check` can do without."""
+    for item in items:
+        if isinstance(item, pytest.Function) and LEDGERS & set(item.fixturenames):
+            item.add_marker("ledger")
+
+
 def left_out(reason: str) -> NoReturn:
     """Leave this test out, and have it listed at the end with the reason."""
     pytest.skip(reason)

@@ -65,49 +65,58 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_a_file_says_in_its_first_line_why_it_exists(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text()))
-    assert docstring
-    assert docstring.splitlines()[0].endswith((".", ":")), docstring
+Read = dict[Path, tuple[str, ast.Module]]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_a_file_is_short_enough_to_be_read_at_once(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST
+@pytest.fixture(scope="module", name="read")
+def _read() -> Read:
+    """Every source file: its text and its syntax tree."""
+    texts = {path: path.read_text() for path in SOURCES}
+    assert len(texts) > 300
+    return {path: (text, ast.parse(text)) for path, text in texts.items()}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_a_name_says_what_is_in_it(path: Path) -> None:
-    assert path.stem not in FORBIDDEN_NAMES
-    assert path.parent.name not in FORBIDDEN_NAMES
+def test_a_file_says_in_its_first_line_why_it_exists(read: Read) -> None:
+    first = {path: (ast.get_docstring(tree) or "").split("\n")[0] for path, (_, tree) in read.items()}
+    assert [_name(path) for path, line in first.items() if not line.endswith((".", ":"))] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_only_the_clock_reads_the_clock(path: Path) -> None:
-    if path.name in CLOCK_OWNERS or "sandbox" in path.parts:
-        return
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            assert (node.value.id, node.attr) not in CLOCKS, f"{_name(path)}:{node.lineno}"
+def test_a_file_is_short_enough_to_be_read_at_once(read: Read) -> None:
+    assert [_name(path) for path, (text, _) in read.items() if len(text.splitlines()) > LONGEST] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_a_table_is_named_by_its_own_file_alone(path: Path) -> None:
-    if path.name == "models.py":
-        return
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Name) and node.id in OWNERS:
-            assert path.parent.name == "store", f"{_name(path)}:{node.lineno} names {node.id}"
-            assert path.name in OWNERS[node.id], f"{_name(path)}:{node.lineno} names {node.id}"
+def test_a_name_says_what_is_in_it() -> None:
+    assert [_name(path) for path in SOURCES if {path.stem, path.parent.name} & FORBIDDEN_NAMES] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_nobody_reaches_past_a_doors_table(path: Path) -> None:
+def test_only_the_clock_reads_the_clock(read: Read) -> None:
+    found = [
+        f"{_name(path)}:{node.lineno}"
+        for path, (_, tree) in read.items()
+        if path.name not in CLOCK_OWNERS and "sandbox" not in path.parts
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if (node.value.id, node.attr) in CLOCKS
+    ]
+    assert found == []
+
+
+def test_a_table_is_named_by_its_own_file_alone(read: Read) -> None:
+    found = [
+        f"{_name(path)}:{node.lineno} names {node.id}"
+        for path, (_, tree) in read.items()
+        if path.name != "models.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id in OWNERS
+        if path.parent.name != "store" or path.name not in OWNERS[node.id]
+    ]
+    assert found == []
+
+
+def test_nobody_reaches_past_a_doors_table(read: Read) -> None:
+    reaching = re.compile(r"\bimport_module\b|\b__import__\b")
     doors = {"__main__.py", "registry.py"}
-    if path.name in doors:
-        return
-    assert not re.search(r"\bimport_module\b|\b__import__\b", path.read_text())
+    assert [_name(path) for path, (text, _) in read.items() if path.name not in doors and reaching.search(text)] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

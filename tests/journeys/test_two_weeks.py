@@ -7,6 +7,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.install import AMPLIFIER, OF_THE_TESTS, REPOSITORY
 
 NORTH = """  - name: mastodon-north
@@ -34,6 +36,7 @@ SUNDAY = "---\nask: come\n---\n== one\nOur stall is open today.\n"
 MORNING = "---\nask: read\n---\n== one\nGood morning, it is {{ day | weekday }}.\n"
 
 
+@pytest.mark.journey
 def test_weekly_words_and_two_servers_play_as_they_will(tmp_path: Path) -> None:
     text = (
         (REPOSITORY / "settings.yaml")
