@@ -38,8 +38,8 @@ test: setup-test ## every part on both databases, and against the pretend networ
 journeys: setup-test ## whole installs: kills, full disks, wrong clocks, browsers, long rehearsals: half an hour
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not conformance"
 
-check: style ## style, types, layers and the tests without a database, with a fifth of the examples of each property: a minute
-	@$(BIN)/python -m pytest -n 2 --hypothesis-profile=quick -m "not ledger and not journey and not contract and not conformance"
+check: style ## style, types, layers and the tests without a database or a program, with a fifth of the examples of each property: a minute
+	@$(BIN)/python -m pytest -n 2 --hypothesis-profile=quick -m "not ledger and not program and not journey and not contract and not conformance"
 
 style: setup-test ## style, types and layers alone
 	@$(BIN)/ruff check .

@@ -26,6 +26,8 @@ from amplifier.wiring import listener_jobs, open_house, reach
 from tests.journeys.install import Install
 from tests.store import filled
 
+pytestmark = pytest.mark.program
+
 REPOSITORY = Path(__file__).parents[2]
 LACKING = "the page /imprint must give an address: `address` is empty."
 

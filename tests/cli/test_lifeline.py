@@ -11,6 +11,8 @@ import pytest
 from amplifier.cli.lifeline import VARIABLE
 from tests.waiting import HANG_S, until
 
+pytestmark = pytest.mark.program
+
 BEGIN = "import signal, sys, time; from amplifier.cli import lifeline; lifeline.LAST_SECONDS = {last};"
 READY = "print('ready', flush=True);"
 

@@ -22,6 +22,8 @@ from amplifier.sandbox.server import Sandbox
 from amplifier.taken_port import PortTaken
 from tests.waiting import HANG_S
 
+pytestmark = pytest.mark.program
+
 REPOSITORY = Path(__file__).parents[2]
 BY_OTHERS, BY_OURS = "is taken by another program", "is taken by another Amplifier"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who it is")

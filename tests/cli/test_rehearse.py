@@ -23,6 +23,8 @@ from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, load, parse
 
+pytestmark = pytest.mark.program
+
 REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

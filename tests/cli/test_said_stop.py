@@ -7,6 +7,8 @@ import pytest
 
 from amplifier.cli.said_stop import SaidStop, option
 
+pytestmark = pytest.mark.program
+
 
 @pytest.mark.parametrize(
     ("scope", "words"),

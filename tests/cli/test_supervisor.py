@@ -14,6 +14,8 @@ from amplifier.cli.lifeline import VARIABLE
 from amplifier.cli.supervisor import FIRST_PAUSE_S, LONGEST_PAUSE_S, Child, Supervisor
 from tests.waiting import HANG_S, until
 
+pytestmark = pytest.mark.program
+
 PYTHON = (sys.executable, "-S", "-c")
 LIVES = "import time; time.sleep(600)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({!r}, 'w'); time.sleep(600)"

@@ -21,6 +21,8 @@ from amplifier.patience import Public
 from amplifier.place import Place, settle
 from amplifier.sandbox.server import Sandbox
 
+pytestmark = pytest.mark.program
+
 REPOSITORY = Path(__file__).parents[2]
 
 HERE = "http://127.0.0.1:8000"

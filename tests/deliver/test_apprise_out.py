@@ -7,6 +7,8 @@ import pytest
 from amplifier.deliver import apprise_out
 from tests.deliver.messenger_server import messenger
 
+pytestmark = pytest.mark.program
+
 
 def test_a_message_arrives_with_its_title_and_words() -> None:
     with messenger() as there:

@@ -12,6 +12,8 @@ from amplifier.deliver import messenger as carrying
 from tests.deliver.messenger_server import messenger
 from tests.waiting import HANG_S
 
+pytestmark = pytest.mark.program
+
 
 def test_a_message_is_carried_and_apprise_stays_outside() -> None:
     with messenger() as there:

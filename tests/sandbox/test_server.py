@@ -20,6 +20,8 @@ from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.wire import Answer
 from tests.waiting import HANG_S, until
 
+pytestmark = pytest.mark.program
+
 SERVE = """
 import pathlib, signal, sys
 from amplifier.sandbox.server import Sandbox

@@ -39,6 +39,8 @@ from tests.conftest import SQLITE, _use
 from tests.deliver.desk import Desk
 from tests.store.ledgers import story
 
+pytestmark = pytest.mark.ledger
+
 FOLDER = Path(__file__).parent / "ledgers"
 DUMPS = sorted([*FOLDER.glob("*.sqlite.sql"), *FOLDER.glob("*.postgresql.backup")])
 PARAMS = [

@@ -18,6 +18,8 @@ from tests.conftest import SQLITE
 from tests.conftest import _use as use
 from tests.waiting import HANG_S
 
+pytestmark = pytest.mark.ledger
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:

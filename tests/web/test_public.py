@@ -25,6 +25,8 @@ from tests.conftest import _use as use
 from tests.waiting import HANG_S
 from tests.web.campaign import REPOSITORY
 
+pytestmark = pytest.mark.program
+
 PAGE = b"<!doctype html><title>Kit</title>" + b"words " * 1000
 PATHS = ["/k/lab23", "/k/lab23/", "/imprint", "/healthz", *(f"/k/static/{name}" for name in ASSETS)]
 
