@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -199,10 +199,25 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
 def _indented(words: str, out: Console) -> str:
     """These words on lines of their own, within the margin and the console's width."""
     width = max(20, out.width - len(MARGIN))
-    lines: list[str] = []
-    for line in words.splitlines():
-        lines += [line] if cell_len(line) <= width else [str(part).rstrip() for part in Text(line).wrap(out, width)]
+    lines = [part for line in words.splitlines() for part in _broken(line, width)]
     return "".join(f"\n{MARGIN}{line}".rstrip(" ") for line in lines)
+
+
+def _broken(line: str, width: int) -> Iterator[str]:
+    """A line broken between words into ones of at most so many cells; a word that is longer is broken itself."""
+    if cell_len(line) <= width:
+        yield line
+        return
+    filled = ""
+    for word in line.split(" "):
+        longer = f"{filled} {word}" if filled else word
+        if cell_len(longer) > width:
+            if filled:
+                yield filled
+            *whole, longer = chop_cells(word, width) or [""]
+            yield from whole
+        filled = longer
+    yield filled
 
 
 def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, text
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -126,3 +128,10 @@ def test_wide_letters_and_what_looks_like_markup_are_laid_out_as_they_stand() ->
     assert _indented("[red]no[/] colour", out) == "\n         [red]no[/] colour"
     assert _indented("一" * 20, out) == "\n" + " " * 9 + "一" * 15 + "\n" + " " * 9 + "一" * 5
     assert _indented("", out) == ""
+
+
+@given(text(alphabet="ab 一👩‍🔬é", max_size=120), integers(22, 60))
+def test_whatever_is_laid_out_fits_and_loses_nothing_but_spaces(words: str, width: int) -> None:
+    lines = _indented(words, Console(width=width)).split("\n")
+    assert max(map(cell_len, lines)) <= max(width, 29)
+    assert "".join("".join(lines).split()) == "".join(words.split())
