@@ -80,6 +80,10 @@ def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]
     coming = _without_begun(wanted, rows) if wanted else None
     names = [*(said.account for said in coming.words), *coming.unwritten] if coming else []
     if not names:
+        begun = [f"{_word(row)} on {row.identity.account}" for row in rows if _has_begun(row)]
+        if begun:
+            told = f"{post_name(post)} is {' and '.join(begun)} already, and goes nowhere else"
+            raise UsageError(f"{told}: there is nothing left to change.")
         raise UsageError(f"{post_name(post)} is to go out on no account. There is nothing left to change.")
     if not words or not all(text.strip() for text in words.values()):
         raise UsageError(f"There are no words for {post_name(post)}. To leave it out: amplifier skip {post_name(post)}")

@@ -130,6 +130,14 @@ def test_words_for_an_account_on_which_it_is_out_are_refused_and_the_others_may_
         decide_words(desk.program, SOON, {"mastodon": "Hello"}, actor="cli:jo", reason="", now=desk.time)
 
 
+def test_what_is_out_everywhere_but_where_it_was_left_out_says_so(desk: Desk) -> None:
+    decide_skip(desk.program, SOON, actor="cli:jo", reason="", now=desk.time, on=["x"])
+    desk.planner.refresh()
+    DeliveryRow.objects.filter(post__slot="soon").exclude(account__label="x").update(state="sent")
+    with pytest.raises(UsageError, match=r"soon/once is sent on bluesky and sent on mastodon already, and goes nowhere"):
+        decide_words(desk.program, SOON, {"x": "Hello"}, actor="cli:jo", reason="", now=desk.time)
+
+
 def test_where_the_template_cannot_be_put_into_words_a_person_still_can(desk: Desk) -> None:
     long = "---\nask: watch\n---\n== plain\n" + "a" * 252 + " {{ milestones.debate | weekday }}.\n"
     desk.home.write("templates/lab23/soon.j2", long)
