@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from amplifier.campaign.post import OWN
+from amplifier.campaign.post import OWN, with_hour
 from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
@@ -15,6 +15,7 @@ from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.known import in_ledger, told_of_row
 from amplifier.schedule.out_and_untrue import said_change
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import Review, find_untrue, leave, review
@@ -38,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
     if options.what == "leave":
         if not options.post:
             raise UsageError("Which post may stand? For example: amplifier facts leave debate-soon")
-        post = find_untrue(program, options.post, now=now)
+        post = find_untrue(program, in_ledger(program.plan.campaign, options.post), now=now)
         decision = leave(program, post, actor=actor(), reason=options.reason, now=now)
         if options.json:
             say_json({"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post)})
         else:
-            console().print(f"[green]✓[/] {post_name(post)} stays as it is (decision {decision.id}).")
+            console().print(f"[green]✓[/] {told_of_row(post)} stays as it is (decision {decision.id}).")
             console().print("You are not asked again unless the same fact changes once more.")
         return 0
     found = review(program, now=now)
@@ -62,7 +63,8 @@ def _tell(found: Review, settings: Settings) -> None:
     for one in found.untrue:
         by_post.setdefault(post_name(one.stated.post), []).append(one)
     for name, group in by_post.items():
-        out.print(f"[red]✕[/] [bold]{name}[/] is out and no longer so")
+        said = with_hour(group[0].stated.post, group[0].stated.wall_time)
+        out.print(f"[red]✕[/] [bold]{said}[/] is out and no longer so")
         changed = dict.fromkeys(change for one in group for change in one.changed)
         for change in changed:
             out.print(f"  {said_change(change, settings)}", markup=False)
@@ -86,7 +88,7 @@ def _tell_stale(found: Sequence[Stale]) -> None:
     for one in found:
         by_post.setdefault(post_name(one.post), []).append(one)
     for name, group in by_post.items():
-        out.print(f"[yellow]‖[/] [bold]{escape(name)}[/] is held: its own words are no longer so")
+        out.print(f"[yellow]‖[/] [bold]{escape(told_of_row(group[0].post))}[/] is held: its own words are no longer so")
         for why in dict.fromkeys(one.why for one in group):
             out.print(f"  {why}", markup=False, soft_wrap=True)
         for text, accounts in _by_text(group).items():

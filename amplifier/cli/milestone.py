@@ -7,12 +7,14 @@ from datetime import datetime
 
 from rich.markup import escape
 
+from amplifier.campaign.post import PostId, with_hour
 from amplifier.cli.new_words import say_stale
 from amplifier.cli.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.schedule.known import names_to_tell
 from amplifier.schedule.lost_moves import forget_move
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.milestones import effective, parse_move
@@ -58,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
     must_lie_ahead_still(move, stage, shown=shown, now=now)
     decision = decide_move(move, actor=actor(), reason=options.reason, now=now)
     if options.json:
+        names = _names(move)
         say_json(
             {
                 "mode": place.settings.mode.value,
@@ -65,8 +68,10 @@ def run(options: argparse.Namespace) -> int:
                 "milestone": move.milestone.name,
                 "from": move.milestone.at,
                 "to": move.to,
-                "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
-                "past": list(past(move, here=stage.campaign(shown))),
+                "moved": [
+                    {"post": names.get(one.post, one.post), "from": one.before, "to": one.after} for one in move.shifts
+                ],
+                "past": [names.get(one, one) for one in past(move, here=stage.campaign(shown))],
                 "already_out": list(move.sent),
                 "copies": [problem.as_json() for problem in move.copies],
                 "held": [
@@ -103,9 +108,10 @@ def _show(move: Move, *, here: datetime, year: int) -> None:
     before, after = (f"{day_of(at, this_year=year)} {at:%H:%M}" for at in (move.milestone.at, move.to))
     out.print(f"[bold]{move.milestone.name}[/]  {before} → {after} {move.to:%Z}")
     passed = past(move, here=here)
+    names = _names(move)
     for one in move.shifts[:MOST_SHOWN]:
         note = "  [red]past: it is missed if it is too late by then[/]" if one.post in passed else ""
-        out.print(f"  {one.before:%a %H:%M} → [bold]{one.after:%a %H:%M}[/]  {one.post}{note}")
+        out.print(f"  {one.before:%a %H:%M} → [bold]{one.after:%a %H:%M}[/]  {names.get(one.post, one.post)}{note}")
     if len(move.shifts) > MOST_SHOWN:
         out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
     if not move.shifts:
@@ -120,11 +126,17 @@ def _show(move: Move, *, here: datetime, year: int) -> None:
     _show_words(move)
 
 
+def _names(move: Move) -> dict[str, str]:
+    """By which names people know the posts that move, where these are not the plan's."""
+    of = [PostId(move.program.plan.campaign, *one.post.split("/")) for one in move.shifts]
+    return {post_name(planned): post_name(row) for planned, row in names_to_tell(move.program, of).items()}
+
+
 def _show_words(move: Move) -> None:
     """What people wrote, and what is out, that the move makes untrue; and what it makes true again."""
     out = console()
     say_stale(move.stale, move.freed)
-    if names := dict.fromkeys(post_name(one.stated.post) for one in move.untrue):
+    if names := dict.fromkeys(with_hour(one.stated.post, one.stated.wall_time) for one in move.untrue):
         out.print(f"[red]✕[/] Out, and no longer so then: {escape(', '.join(names))}", soft_wrap=True)
         out.print("  Afterwards: amplifier facts")
 

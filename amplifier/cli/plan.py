@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -30,6 +31,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
+from amplifier.schedule.known import names_to_tell
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
 from amplifier.schedule.review import on_x
@@ -70,11 +72,12 @@ def run(options: argparse.Namespace) -> int:
 
     shown = sorted(filter(is_shown, (*posts, *own)), key=lambda post: post.moment.due_at)
     not_said = sorted(filter(is_shown, skipped), key=lambda post: post.moment.due_at)
+    told, told_not_said = _as_people_know_them(program, shown, not_said)
     spent = spends.spent_by_month() if ledger.is_ready() else {}
     found = bill(shown, [*posts, *own], settings, spent=spent, now=utc_now())
     warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
     if options.sheet:
-        planned = [post for post in shown if post.id.slot != OWN]  # the sheet takes people's own from the ledger
+        planned = [post for post in told if post.id.slot != OWN]  # the sheet takes people's own from the ledger
         _write_sheet(options.sheet, planned, settings, (first, last))
     if options.json:
         say_json(
@@ -86,8 +89,8 @@ def run(options: argparse.Namespace) -> int:
                 "to": last,
                 "note": note,
                 "sheet": str(options.sheet.absolute()) if options.sheet else None,
-                "posts": [_post_json(post, settings) for post in shown],
-                "left_out": [_post_json(post, settings) for post in not_said],
+                "posts": [_post_json(post, settings) for post in told],
+                "left_out": [_post_json(post, settings) for post in told_not_said],
                 "warnings": [warning.as_json() for warning in warnings],
                 "price_usd": round(in_dollars(found.api), 3),
                 "money": bill_json(found, settings),
@@ -97,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
         console().print(f"[green]✓[/] {escape(str(options.sheet.absolute()))}", soft_wrap=True)
         console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
-        _print(shown, not_said, settings, note)
+        _print(told, told_not_said, settings, note)
         for sentence in sentences(found, settings):
             console().print(sentence)
         warn(console(), warnings)
@@ -111,6 +114,13 @@ def _beside_the_plan(program: Program) -> tuple[list[WantedPost], list[WantedPos
     stage = playing(program.settings)
     skipped = [one.post for one in left_out(program)]
     return _posts(journeys.own_waiting(), stage), [*skipped, *_posts(journeys.own_skipped(utc_now()), stage)]
+
+
+def _as_people_know_them(program: Program, *lists: Sequence[WantedPost]) -> Iterator[list[WantedPost]]:
+    """These lists by the ledger's names of their posts: an hour that was put before another changes none."""
+    named = names_to_tell(program, [post.id for each in lists for post in each])
+    for each in lists:
+        yield [replace(post, id=named.get(post.id, post.id)) for post in each]
 
 
 def _posts(rows: Iterable[Journey], stage: Stage) -> list[WantedPost]:

@@ -34,7 +34,7 @@ def stands() -> set[tuple[str, str]]:
 def test_what_is_held_is_listed_with_what_to_do_and_the_exit_code_is_1(moved: Shell) -> None:
     said = moved("facts")
     assert said.code == 1
-    assert "‖ debate-begins/once is held: its own words are no longer so" in said.out
+    assert "‖ debate-begins/once (Tue 10 Oct 15:20) is held: its own words are no longer so" in said.out
     assert f"  {WHY}\n  x, bluesky\n    We start at 14:40" in said.out
     assert "  amplifier edit debate-begins/once 'other words'\n  amplifier facts leave debate-begins/once\n" in said.out
     told = moved.ask("facts")
@@ -59,7 +59,10 @@ def test_status_and_decide_say_it_too(moved: Shell) -> None:
 
 def test_whoever_leaves_it_is_written_down_and_the_posts_wait_for_their_time_again(moved: Shell) -> None:
     said = moved("facts", "leave", "debate-begins", "--reason", "the hall knows")
-    assert (said.code, said.out.splitlines()[0]) == (0, "✓ debate-begins/once stays as it is (decision 3).")
+    assert (said.code, said.out.splitlines()[0]) == (
+        0,
+        "✓ debate-begins/once (Tue 10 Oct 15:20) stays as it is (decision 3).",
+    )
     assert decisions.decisions()[-1].reason == "the hall knows"
     assert moved("facts").code == 0
     plan(moved)

@@ -70,7 +70,7 @@ def test_the_preview_shows_what_people_wrote_and_the_move_makes_untrue_before_an
     assert shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--yes").code == 0
     said = shell("milestone", "move", "debate", "+40m")
     assert said.code == 1, "nobody agreed"
-    assert "‖ debate-begins/once on x, bluesky would be held." in said.out
+    assert "‖ debate-begins/once (Tue 10 Oct 14:40) on x, bluesky would be held." in said.out
     assert "  Your words say “14:40”, the plan says 15:20 (debate).\n" in said.out
     assert "Afterwards: amplifier edit, or amplifier facts leave" in said.out
     moved = shell.ask("milestone", "move", "debate", "+40m", "--yes")
@@ -79,7 +79,7 @@ def test_the_preview_shows_what_people_wrote_and_the_move_makes_untrue_before_an
         ("debate-begins/once", "bluesky"),
     ]
     assert (moved["true_again"], moved["untrue"]) == ([], [])
-    assert "debate-begins/once is true again" in shell("milestone", "move", "debate", "-40m").out
+    assert "debate-begins/once (Tue 10 Oct 14:40) is true again" in shell("milestone", "move", "debate", "-40m").out
 
 
 def test_the_preview_names_what_is_out_and_would_be_untrue(shell: Shell) -> None:

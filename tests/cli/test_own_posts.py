@@ -244,13 +244,14 @@ def test_a_move_shows_which_words_it_makes_untrue_and_which_true_again(shell: Sh
     name = post_name(own()["x"].identity.post)
     said = shell("edit", name, "--at", "2023-10-10 10:00")
     assert said.code == 1, "nobody agreed"
-    assert f"‖ {name} on x, mastodon would be held." in said.out
+    assert f"‖ {name} (Mon 9 Oct 10:00) on x, mastodon would be held." in said.out
     assert "Your words say “Tomorrow”, the post goes out on Tue 10 Oct" in " ".join(said.out.split())
     assert "Afterwards: amplifier edit, or amplifier facts leave" in said.out
     told = shell.ask("edit", name, "--at", "2023-10-10 10:00", "--yes")
     assert [one["account"] for one in told["held"]] == ["x", "mastodon"]
     assert (
-        f"✓ {name} is true again, and would no longer be held." in shell("edit", name, "--at", "2023-10-09 11:00").out
+        f"✓ {name} (Tue 10 Oct 10:00) is true again, and would no longer be held."
+        in shell("edit", name, "--at", "2023-10-09 11:00").out
     )
     assert "would be held" not in shell("edit", name, "--at", "2023-10-10 11:00").out, "it is so already"
 

@@ -22,7 +22,7 @@ def test_a_post_that_there_is_not_is_refused_with_the_nearest(shell: Shell) -> N
 def test_a_post_that_comes_more_than_once_must_be_named_in_full(shell: Shell) -> None:
     said = shell.refused("skip", "good-morning", "--yes")
     assert "“good-morning” is said more than once. Which one?" in said
-    assert "good-morning/2023-10-09#1" in said
+    assert "good-morning/2023-10-09T07:45" in said
     assert shell("skip", "good-morning/2023-10-09#1", "--yes").code == 0
 
 
