@@ -140,7 +140,10 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
         if on:
             raise UsageError("A post moves on every account. Leave --on out.")
         typed = to_move_to(options.at, settings, now)
-        change = prepare_move_to(post, typed.due_at, settings, playing=stage, plan=plan)
+        counted = typed.counted_from
+        change = prepare_move_to(post, typed.due_at, settings, playing=stage, plan=plan, counted_from=counted)
+        if _is_there(change):
+            return _stands_there(post, settings, options)
         shown = _moved(program, change, typed, now)
     facts = {  # before anybody is asked: what changes meanwhile is found when it is to go out
         said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
@@ -152,6 +155,21 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
     plan = to_be_said(program_in_force(settings), now=now)
     carry_out(change, settings, hand, playing=stage, facts=facts, plan=plan)
     return _tell(shown, settings, options, decision=None)
+
+
+def _is_there(change: OwnChange) -> bool:
+    """Whether it would move to where it is, by what people can say of a time."""
+    row, to = change.rows[0], change.moment
+    is_counted_so = row.counted_from == change.counted_from
+    return to is not None and is_counted_so and (row.wall_time, row.fold) == (to.wall_time, to.fold)
+
+
+def _stands_there(post: PostId, settings: Settings, options: argparse.Namespace) -> int:
+    if options.json:
+        say_json({"mode": settings.mode.value, "decision": None, "post": post_name(post), "words": {}, "warnings": []})
+    else:
+        console().print(f"{told_of_row(post)} goes out then already. Nothing was changed.", soft_wrap=True)
+    return 0
 
 
 def _moved(program: Program, change: OwnChange, typed: TypedTime, now: datetime) -> Shown:
