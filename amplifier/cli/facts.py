@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from amplifier.campaign.post import OWN, with_hour
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import with_hour
 from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
@@ -20,7 +21,7 @@ from amplifier.schedule.out_and_untrue import said_change
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import Review, find_untrue, leave, review
 from amplifier.settings import Settings
-from amplifier.store import ledger
+from amplifier.store import journeys, ledger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,9 +96,17 @@ def _tell_stale(found: Sequence[Stale]) -> None:
             out.print(f"  {', '.join(accounts)}", markup=False)
             words = text.replace("\n", "\n    ")
             out.print(f"    {words}", markup=False, style="dim")
-        other = f"amplifier edit {name} 'other words'" if group[0].post.slot != OWN else f"amplifier withdraw {name}"
-        for command in (other, f"amplifier facts leave {name}"):
+        for command in (_other_words(group[0], name), f"amplifier facts leave {name}"):
             out.print(f"  {command}", markup=False, style="bold")
+
+
+def _other_words(one: Stale, name: str) -> str:
+    """The command that gives it others: what is held may be a correction of a post that is out."""
+    rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
+    held = next((row for row in reversed(rows) if row.state in (State.QUEUED, State.HELD)), None)
+    if held is not None and held.identity.revision:
+        return f"amplifier correct {name} --text 'other words' --on {one.account}"
+    return f"amplifier edit {name} 'other words'"
 
 
 def _by_text(found: Sequence[Stale]) -> dict[str, list[str]]:

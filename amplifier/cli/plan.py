@@ -24,6 +24,7 @@ from amplifier.cli.output import clock, console, local, number_of, say_json, wal
 from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
+from amplifier.compose.fit import first_words
 from amplifier.compose.queue import length
 from amplifier.deliver.called import names
 from amplifier.deliver.cost import in_dollars, price
@@ -200,6 +201,8 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
         out.print(
             f"\n[dim]left out[/]  {said_at}  {escape(post_name(post.id))} [dim]on {escape(where)}[/]", soft_wrap=True
         )
+        if text := next((said.text for said in post.words), ""):
+            out.print(f"{MARGIN}{first_words(text)}", markup=False, style="dim", soft_wrap=True)
     if skipped:
         out.print("  amplifier skip POST --undo    takes one in again", markup=False)
     deliveries = sum(len(post.words) for post in posts)

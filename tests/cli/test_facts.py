@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from amplifier.clock import utc_now
@@ -86,13 +88,25 @@ def test_other_words_free_it(moved: Shell) -> None:
     assert moved("facts").code == 0
 
 
+def test_the_command_that_is_offered_for_an_own_post_frees_it(shell: Shell) -> None:
+    shell("send", "We start at 14:40", "--to", "mastodon", "--at", "+8m", "--yes")
+    shell("milestone", "move", "debate", "+40m", "--yes")
+    plan(shell)
+    (offered,) = [line for line in shell("facts").out.splitlines() if line.startswith("  amplifier edit own/")]
+    assert shell(*shlex.split(offered)[1:], "--yes").code == 0
+    assert set(DeliveryRow.objects.filter(post__slot="own").values_list("state", "reason")) == {("queued", "")}
+
+
 def test_an_own_post_for_later_is_held_like_any_other(shell: Shell) -> None:
     assert shell("send", "We start at 14:40", "--to", "mastodon", "--at", "+8m", "--yes").code == 1
     assert shell("milestone", "move", "debate", "+40m", "--yes").code == 0
     plan(shell)
     said = shell("facts")
     assert said.code == 1
-    assert "  amplifier withdraw own/" in said.out
+    (edit,) = [line for line in said.out.splitlines() if line.startswith("  amplifier edit own/")]
+    assert edit.endswith(" 'other words'")
+    assert edit.strip() in shell("status").out
+    assert edit.strip() in shell("decide").out
     assert shell("facts", "leave", "own").code == 0
     plan(shell)
     assert set(DeliveryRow.objects.filter(post__slot="own").values_list("state", "reason")) == {("queued", "")}

@@ -177,7 +177,9 @@ def test_a_post_is_skipped_by_clicking(look: Callable[..., Page], install: Insta
     )
     ((kind, reason, actor),) = install.rows("SELECT kind, reason, actor FROM decisions ORDER BY id DESC LIMIT 1")
     assert (kind, reason, actor) == ("slot_skipped", "Not needed any more.", "console")
-    expect(page.locator("main")).not_to_contain_text(words)
+    for part in ("next", "coming"):
+        expect(page.locator(f"section[aria-labelledby={part}]")).not_to_contain_text(words)
+    expect(page.locator("section[aria-labelledby=skipped]")).to_contain_text(words)
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
