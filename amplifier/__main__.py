@@ -61,7 +61,14 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "plan", True, "show what goes out, when, where, in which words, at what cost", keyless=True, reports=""
     ),
-    "preview": Command("preview", False, "show one template in all its wordings on all networks", reports=""),
+    "preview": Command(
+        "preview",
+        True,
+        "show one template in all its wordings on all networks",
+        keyless=True,
+        makes=False,
+        reports="",
+    ),
     "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened", reports=""),
     "send": Command("send", True, "send one post of your own, now or later", keyless=True),
     "milestone": Command(

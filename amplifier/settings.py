@@ -48,9 +48,9 @@ class Mode(StrEnum):
 
 
 def _platform(text: object) -> object:
-    if text in SECRETS:
+    if isinstance(text, str) and text in SECRETS:
         return text
-    raise wrong("is not a network that Amplifier knows", nearest(str(text), SECRETS))
+    raise wrong("is not a network that Amplifier knows", nearest(text if isinstance(text, str) else "", SECRETS))
 
 
 PlatformName = Annotated[str, BeforeValidator(_platform)]

@@ -167,8 +167,11 @@ SENTENCES = {
     "tuple_type": "must be a list: a dash and a space before each item",
     "list_type": "must be a list: a dash and a space before each item",
     "string_type": "must be a text",
+    "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "is too long to be a number that is meant",
     "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be at least {ge}",
@@ -194,7 +197,7 @@ def _told(detail: ErrorDetails, path: str, model: type[BaseModel], values: objec
         return Problem(path, line, "missing", f"{name} is empty.", QUOTE_HINT)
     if kind == "ours":
         return Problem(path, line, "value", f"{name} {context['message']}.", context["hint"])
-    sentence = SENTENCES.get(kind, "").format_map(context) or detail["msg"][:1].lower() + detail["msg"][1:]
+    sentence = SENTENCES.get(kind, "is not written as it belongs here").format_map(context)
     rule = "missing" if kind == "missing" else "value"
     return Problem(path, line, rule, f"{name} {sentence}.", _shape(kind, model, where))
 

@@ -5,10 +5,12 @@ from typing import Annotated
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from amplifier import yamlfile
+from amplifier.compose import render
 from amplifier.errors import Problem, ScheduleError, SettingsError
+from amplifier.schedule import files
 from amplifier.written import Day, Duration, wrong
 
 
@@ -192,3 +194,39 @@ def test_no_file_makes_the_reader_fall_over(text: str) -> None:
         yamlfile.parse(text, "f.yaml", Outer, SettingsError)
     except SettingsError as refused:
         assert refused.problems  # noqa: PT017 - both outcomes are fine, a crash is not
+
+
+SHAPES: tuple[object, ...] = (
+    ["a"], {"a": "b"}, [["a"]], [{"a": "b"}], {"a": ["b"]}, {"a": {"b": "c"}}, "", "x", "-1", "1e999", "nan", "1.5",
+    "9" * 5000, "x" * 3000, [], {},
+)  # fmt: skip
+
+
+def blocks() -> list[type[yamlfile.FileModel]]:
+    """Every block that settings, schedules and templates may have."""
+    found, new = set[type[yamlfile.FileModel]](), [yamlfile.FileModel]
+    while new:
+        new = [one for each in new for one in each.__subclasses__() if one not in found]
+        found.update(new)
+    ours = {f"{one.__module__}.{one.__qualname__}": one for one in found if one.__module__.startswith("amplifier.")}
+    assert {"amplifier.settings.Campaign", f"{files.__name__}.SlotBlock", f"{render.__name__}._Front"} <= {*ours}
+    return [ours[name] for name in sorted(ours) if name != "amplifier.settings.Settings"]  # what is read becomes that
+
+
+def refusals(block: type[yamlfile.FileModel], values: dict[str, object]) -> set[str]:
+    """By which of pydantic's errors it is refused, if it is."""
+    try:
+        block.model_validate(values)
+    except ValidationError as fault:
+        return {one["type"] for one in fault.errors()}
+    return set()
+
+
+@pytest.mark.parametrize("block", blocks(), ids=lambda one: f"{one.__module__}.{one.__name__}")
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda one: repr(one)[:12])
+def test_whatever_stands_at_a_key_is_refused_in_words_of_our_own(
+    block: type[yamlfile.FileModel], shape: object
+) -> None:
+    values = {info.alias or name: shape for name, info in block.model_fields.items()}
+    found = refusals(block, values)
+    assert found <= {*yamlfile.SENTENCES, "ours", "extra_forbidden"}

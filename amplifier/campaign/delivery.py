@@ -286,6 +286,7 @@ class Journey:
     waits_for: int | None = None
     frozen: bool = False  # an attempt may have arrived, so that its bytes stay as they are
     unseen_since: datetime | None = None  # the time of a restored backup since when it may have gone out unseen
+    counted_from: str = ""  # of an own post: the milestone and distance by which a person said its time, if they did
 
 
 @dataclass(frozen=True)

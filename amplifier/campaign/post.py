@@ -85,3 +85,8 @@ class WantedPost:
     def day(self) -> date:
         """The day of the campaign on which it goes out."""
         return self.goes_on or self.due_day
+
+
+def with_hour(post: PostId, wall_time: str) -> str:
+    """How people are told of a post where no time stands before it: its name, and its hour in the campaign's zone."""
+    return f"{post.slot}/{post.occurrence} ({datetime.fromisoformat(wall_time):%a %-d %b %H:%M})"

@@ -22,6 +22,7 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.ahead import find_gone_out, said_by_the_plan, to_be_said
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.known import told_of_row
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, said_today
@@ -151,7 +152,7 @@ def broken_words(breaks: Breaks) -> str:
 
 def _show(correction: Correction, broken: Mapping[str, Breaks], settings: Settings, *, stopped: str) -> None:
     out = console()
-    out.print(f"[bold]{post_name(correction.post)}[/] would be corrected:")
+    out.print(f"[bold]{told_of_row(correction.post)}[/] would be corrected:")
     for act in correction.acts:
         _show_act(act, broken.get(act.stand.account))
     for account, why in correction.left.items():

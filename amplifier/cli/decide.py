@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.post import with_hour
 from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
 from amplifier.clock import utc_now
 from amplifier.compose.sameness import Echo
@@ -31,6 +32,7 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.known import names_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import leave
@@ -99,7 +101,8 @@ def run(options: argparse.Namespace) -> int:
             }
         )
     for row, words in [] if options.json else said:
-        console().print(f"[green]✓[/] {row.identity.account} {post_name(row.identity.post)}: ", end="")
+        said_of = with_hour(row.identity.post, row.wall_time)
+        console().print(f"[green]✓[/] {row.identity.account} {said_of}: ", end="")
         console().print(words, markup=False, soft_wrap=True)
     return 0 if said else 1
 
@@ -123,7 +126,7 @@ def _all_seen(missed: Sequence[int], options: argparse.Namespace) -> int:
 def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice]) -> list[int]:
     """The numbers of the deliveries that are meant. Raises UsageError if there are none of that name."""
     rows = {row.id: row for row in [*(one.row for one in asked), *(one.row for one in twice)]}
-    found = [row for row in rows.values() if what in ("", str(row.id), post_name(row.identity.post))]
+    found = [row for row in rows.values() if what in ("", str(row.id), *names_of(row))]
     if not found:  # the slot alone, where that can mean one post only
         of_slot = [row for row in rows.values() if row.identity.post.slot == what]
         found = of_slot if len({row.identity.post for row in of_slot}) == 1 else []
@@ -152,7 +155,8 @@ def _agreed(chosen: Sequence[int], echoes: Sequence[Echo], options: argparse.Nam
     if not options.json:
         out = console()
         for row in journeys.journeys_by_id(chosen):
-            out.print(f"{row.identity.account}  {post_name(row.identity.post)}", markup=False, style="bold")
+            called = with_hour(row.identity.post, row.wall_time)
+            out.print(f"{row.identity.account}  {called}", markup=False, style="bold")
             out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
         warn(out, [one.warning() for one in echoes])
     asked = "Send this?" if options.again else "Let these words stand?" if options.stand else "Leave this out?"
@@ -219,7 +223,7 @@ def _say_list(asked: Sequence[Question], twice: Sequence[Twice], place: Place, *
     for double in twice:
         row = double.row
         out.print("[red]✕[/] perhaps twice  ", end="")
-        out.print(f"{row.id}  {row.identity.account}  {post_name(row.identity.post)}", markup=False)
+        out.print(f"{row.id}  {row.identity.account}  {with_hour(row.identity.post, row.wall_time)}", markup=False)
         for url in double.urls:
             out.print(f"  {url}", markup=False, soft_wrap=True)
         out.print(f"  Look at both, and delete one by hand. Then: amplifier decide {row.id} --seen\n", markup=False)

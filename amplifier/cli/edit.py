@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.post import PostId, Words
+from amplifier.campaign.post import PostId, WantedPost, Words, with_hour
 from amplifier.cli.named import accounts_named
 from amplifier.cli.new_words import say_appended, say_stale, warnings_of
 from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
@@ -21,6 +21,7 @@ from amplifier.place import settle
 from amplifier.schedule.ahead import still_to_come, to_be_said
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.known import name_to_tell, told_of_row
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words
@@ -38,9 +39,13 @@ NOT_MOVED = (
 
 @dataclass(frozen=True)
 class Shown:
-    """What becomes of the post, as it is shown before anybody agrees: the words of now and those to come."""
+    """What becomes of the post, as it is shown before anybody agrees: the words of now and those to come.
+
+    `post` is what the ledger calls it, `called` what people are told of it.
+    """
 
     post: PostId
+    called: str
     before: Mapping[str, str]
     after: Sequence[Words]
     echoes: Sequence[Echo] = ()
@@ -95,7 +100,8 @@ def _reword(program: Program, post: PostId, options: argparse.Namespace, on: Seq
     words = {name: text for name, (text, _) in whole.items()}
     new = prepare_words(program, post, words, now=utc_now())
     appended = {name: added for name, (_, added) in whole.items() if added}
-    shown = Shown(post, before, new.words, new.echoes, appended)
+    there = name_to_tell(program, post)
+    shown = Shown(there, _called(there, coming), before, new.words, new.echoes, appended)
     if not _is_agreed(shown, settings, options):
         return 1
     decision = decide_words(program, post, words, actor=actor(), reason=options.reason, now=utc_now(), seen=new)
@@ -107,11 +113,16 @@ def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Seque
     coming = still_to_come(program, post)
     before = {said.account: said.text for said in coming.words} if coming else {}
     question = f"Give it the plan's words back on {', '.join(back.accounts)}?"
-    shown = Shown(post, before, back.words, back.echoes, question=question)
+    there = name_to_tell(program, post)
+    shown = Shown(there, _called(there, coming), before, back.words, back.echoes, question=question)
     if not _is_agreed(shown, program.settings, options):
         return 1
     decision = decide_plan_words(program, back, actor=actor(), reason=options.reason, now=utc_now())
     return _tell(shown, program.settings, options, decision=decision.id)
+
+
+def _called(post: PostId, coming: WantedPost | None) -> str:
+    return with_hour(post, coming.moment.wall_time) if coming else post_name(post)
 
 
 def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: Sequence[str]) -> int:
@@ -123,12 +134,16 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
         append = not options.no_append
         change = prepare_reword(post, options.text, settings, playing=stage, on=on, append=append, plan=plan)
         before = {row.identity.account: row.text for row in change.rows}
-        shown = Shown(post, before, change.words, change.echoes, change.appended)
+        called = told_of_row(post)
+        shown = Shown(post, called, before, change.words, change.echoes, change.appended)
     else:
         if on:
             raise UsageError("A post moves on every account. Leave --on out.")
         typed = to_move_to(options.at, settings, now)
-        change = prepare_move_to(post, typed.due_at, settings, playing=stage, plan=plan)
+        counted = typed.counted_from
+        change = prepare_move_to(post, typed.due_at, settings, playing=stage, plan=plan, counted_from=counted)
+        if _is_there(change):
+            return _stands_there(post, settings, options)
         shown = _moved(program, change, typed, now)
     facts = {  # before anybody is asked: what changes meanwhile is found when it is to go out
         said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
@@ -142,12 +157,28 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
     return _tell(shown, settings, options, decision=None)
 
 
+def _is_there(change: OwnChange) -> bool:
+    """Whether it would move to where it is, by what people can say of a time."""
+    row, to = change.rows[0], change.moment
+    is_counted_so = row.counted_from == change.counted_from
+    return to is not None and is_counted_so and (row.wall_time, row.fold) == (to.wall_time, to.fold)
+
+
+def _stands_there(post: PostId, settings: Settings, options: argparse.Namespace) -> int:
+    if options.json:
+        say_json({"mode": settings.mode.value, "decision": None, "post": post_name(post), "words": {}, "warnings": []})
+    else:
+        console().print(f"{told_of_row(post)} goes out then already. Nothing was changed.", soft_wrap=True)
+    return 0
+
+
 def _moved(program: Program, change: OwnChange, typed: TypedTime, now: datetime) -> Shown:
     year, before = this_year(program.settings, now=now), {row.identity.account: row.text for row in change.rows}
     after = as_said(change.moment.wall_time, this_year=year) if change.moment else ""
     had, has = if_moved(program, change.post, typed.due_at, now=now)
     return Shown(
         change.post,
+        post_name(change.post),
         before,
         (),
         change.echoes,
@@ -172,8 +203,7 @@ def _is_agreed(shown: Shown, settings: Settings, options: argparse.Namespace) ->
 
 def _show(shown: Shown, settings: Settings) -> None:
     out = console()
-    if shown.moved:
-        out.print(f"[bold]{post_name(shown.post)}[/]  {shown.moved}")
+    out.print(f"[bold]{shown.called}[/]  {shown.moved}".rstrip())
     for account, text in shown.before.items() if shown.moved else ():
         out.print(f"  {account}: {text}", markup=False, style="dim")
     for said in shown.after:

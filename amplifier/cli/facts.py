@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from amplifier.campaign.post import OWN
+from amplifier.campaign.delivery import State
+from amplifier.campaign.post import with_hour
 from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
@@ -15,11 +16,12 @@ from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.known import in_ledger, told_of_row
 from amplifier.schedule.out_and_untrue import said_change
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import Review, find_untrue, leave, review
 from amplifier.settings import Settings
-from amplifier.store import ledger
+from amplifier.store import journeys, ledger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +40,12 @@ def run(options: argparse.Namespace) -> int:
     if options.what == "leave":
         if not options.post:
             raise UsageError("Which post may stand? For example: amplifier facts leave debate-soon")
-        post = find_untrue(program, options.post, now=now)
+        post = find_untrue(program, in_ledger(program.plan.campaign, options.post), now=now)
         decision = leave(program, post, actor=actor(), reason=options.reason, now=now)
         if options.json:
             say_json({"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post)})
         else:
-            console().print(f"[green]✓[/] {post_name(post)} stays as it is (decision {decision.id}).")
+            console().print(f"[green]✓[/] {told_of_row(post)} stays as it is (decision {decision.id}).")
             console().print("You are not asked again unless the same fact changes once more.")
         return 0
     found = review(program, now=now)
@@ -62,7 +64,8 @@ def _tell(found: Review, settings: Settings) -> None:
     for one in found.untrue:
         by_post.setdefault(post_name(one.stated.post), []).append(one)
     for name, group in by_post.items():
-        out.print(f"[red]✕[/] [bold]{name}[/] is out and no longer so")
+        said = with_hour(group[0].stated.post, group[0].stated.wall_time)
+        out.print(f"[red]✕[/] [bold]{said}[/] is out and no longer so")
         changed = dict.fromkeys(change for one in group for change in one.changed)
         for change in changed:
             out.print(f"  {said_change(change, settings)}", markup=False)
@@ -86,16 +89,24 @@ def _tell_stale(found: Sequence[Stale]) -> None:
     for one in found:
         by_post.setdefault(post_name(one.post), []).append(one)
     for name, group in by_post.items():
-        out.print(f"[yellow]‖[/] [bold]{escape(name)}[/] is held: its own words are no longer so")
+        out.print(f"[yellow]‖[/] [bold]{escape(told_of_row(group[0].post))}[/] is held: its own words are no longer so")
         for why in dict.fromkeys(one.why for one in group):
             out.print(f"  {why}", markup=False, soft_wrap=True)
         for text, accounts in _by_text(group).items():
             out.print(f"  {', '.join(accounts)}", markup=False)
             words = text.replace("\n", "\n    ")
             out.print(f"    {words}", markup=False, style="dim")
-        other = f"amplifier edit {name} 'other words'" if group[0].post.slot != OWN else f"amplifier withdraw {name}"
-        for command in (other, f"amplifier facts leave {name}"):
+        for command in (_other_words(group[0], name), f"amplifier facts leave {name}"):
             out.print(f"  {command}", markup=False, style="bold")
+
+
+def _other_words(one: Stale, name: str) -> str:
+    """The command that gives it others: what is held may be a correction of a post that is out."""
+    rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
+    held = next((row for row in reversed(rows) if row.state in (State.QUEUED, State.HELD)), None)
+    if held is not None and held.identity.revision:
+        return f"amplifier correct {name} --text 'other words' --on {one.account}"
+    return f"amplifier edit {name} 'other words'"
 
 
 def _by_text(found: Sequence[Stale]) -> dict[str, list[str]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.markup import escape
 
+from amplifier.campaign.post import with_hour
 from amplifier.cli.new_words import say_stale
 from amplifier.cli.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
@@ -15,12 +17,17 @@ from amplifier.place import Place, settle
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
 from amplifier.schedule.lost_moves import forget_move
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
-from amplifier.schedule.milestones import effective, parse_move
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.moving import Stays, already_there, stands_there, staying, where_to
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
 
 MOST_SHOWN = 20
+TO = (
+    "a distance: +40m, -1h, -1d (a calendar day); or a time as in `send --at`: '2023-10-10 15:20', 'fri 18:00', 18:40 "
+    "(on the milestone's own day)"
+)
 ACTS = "list (default), move, or forget: the move of a milestone that is not in the plan any more"
 
 
@@ -28,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's options."""
     parser.add_argument("act", nargs="?", choices=["list", "move", "forget"], default="list", help=ACTS)
     parser.add_argument("name", nargs="?", help="the milestone")
-    parser.add_argument("to", nargs="?", help="'2023-10-10 15:20', or a distance: +40m, -1h, -1d (a calendar day)")
+    parser.add_argument("to", nargs="?", help=TO)
     parser.add_argument("--reason", default="", help="why; kept with the decision")
     parser.add_argument("--yes", action="store_true", help="do it without asking")
 
@@ -44,13 +51,16 @@ def run(options: argparse.Namespace) -> int:
     if not options.name or not options.to:
         raise UsageError("Which milestone, and where to? For example: amplifier milestone move debate +40m")
     program = program_in_force(place.settings)
-    to = parse_move(options.to, place.settings.campaign.zone)
     shown, stage = utc_now(), playing(program.settings)
+    to = where_to(program, options.name, options.to, now=shown)
     move = prepare_move(program, options.name, to, now=shown)
+    if stands_there(move):
+        return _stands_there(move, as_json=options.json)
+    stays = staying(move)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(move, here=stage.campaign(shown), year=this_year(program.settings, now=shown))
+        _show(move, stays, here=stage.campaign(shown), year=this_year(program.settings, now=shown))
     if not agreed("Move it?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
@@ -73,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
                     {"post": post_name(one.post), "account": one.account, "text": one.text, "why": one.why}
                     for one in move.stale
                 ],
+                "stays": [{"post": post_name(one.post), "at": one.at, "would_be": one.would_be} for one in stays],
                 "true_again": [{"post": post_name(one.post), "account": one.account} for one in move.freed],
                 "untrue": [{"post": post_name(one.stated.post), "account": one.stated.account} for one in move.untrue],
             }
@@ -97,7 +108,16 @@ def _forget(place: Place, options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(move: Move, *, here: datetime, year: int) -> None:
+def _stands_there(move: Move, *, as_json: bool) -> int:
+    if as_json:
+        at = {"milestone": move.milestone.name, "from": move.milestone.at, "to": move.to}
+        say_json({"mode": move.program.settings.mode.value, "decision": None, **at, "moved": []})
+    else:
+        console().print(already_there(move), markup=False, soft_wrap=True)
+    return 0
+
+
+def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> None:
     """`here` is the campaign's time, `year` the one in which that is."""
     out = console()
     before, after = (f"{day_of(at, this_year=year)} {at:%H:%M}" for at in (move.milestone.at, move.to))
@@ -118,13 +138,28 @@ def _show(move: Move, *, here: datetime, year: int) -> None:
         out.print(f"  Out already, and stays as it is: {', '.join(move.sent)}", style="dim")
 
     _show_words(move)
+    _show_staying(stays)
+
+
+def _show_staying(stays: Sequence[Stays]) -> None:
+    """A person's own posts that somebody may expect to follow."""
+    out = console()
+    for one in stays:
+        name = f"{post_name(one.post)} goes out {one.at:%a %-d %b %H:%M}"
+        then = f"{one.would_be:%a %-d %b %H:%M}"
+        out.print(f"[yellow]▲[/] {name} and does not move: “{one.said}” would be {then}.", soft_wrap=True)
+        out.print(
+            f"  amplifier edit {post_name(one.post)} --at '{one.said}'    once it has moved",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _show_words(move: Move) -> None:
     """What people wrote, and what is out, that the move makes untrue; and what it makes true again."""
     out = console()
     say_stale(move.stale, move.freed)
-    if names := dict.fromkeys(post_name(one.stated.post) for one in move.untrue):
+    if names := dict.fromkeys(with_hour(one.stated.post, one.stated.wall_time) for one in move.untrue):
         out.print(f"[red]✕[/] Out, and no longer so then: {escape(', '.join(names))}", soft_wrap=True)
         out.print("  Afterwards: amplifier facts")
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from amplifier.campaign.correction import is_later
 from amplifier.campaign.delivery import Journey, Verb
+from amplifier.campaign.post import with_hour
 from amplifier.cli.output import SHAPES, WORDS, console
 from amplifier.deliver.override import Twice
 from amplifier.deliver.questions import Question, in_posts
@@ -24,7 +25,7 @@ def print_needs(needs: Sequence[Question], twice: Sequence[Twice]) -> None:
     out = console()
     for double in twice:
         row = double.row
-        what = f"{row.identity.account} {post_name(row.identity.post)} may be out twice."
+        what = f"{row.identity.account} {with_hour(row.identity.post, row.wall_time)} may be out twice."
         out.print(f"[red]✕[/] {escape(what)}\n  amplifier decide {row.id}")
     for state in dict.fromkeys(one.row.state for one in needs):
         alike = [one for one in needs if one.row.state is state]
@@ -46,7 +47,7 @@ def print_untrue(untrue: Sequence[OutAndUntrue], beyond: int, settings: Settings
     out = console()
     for one in untrue[-FEW:]:
         changed = "; ".join(said_change(change, settings) for change in one.changed)
-        what = f"{named(one)} is out on {', '.join(one.accounts)} and no longer so ({changed})."
+        what = f"{with_hour(one.post, one.wall_time)} is out on {', '.join(one.accounts)} and no longer so ({changed})."
         out.print("[red]✕[/]", end=" ")
         out.print(what, markup=False, soft_wrap=True)
         out.print(f"  amplifier correct {named(one)}", markup=False)
@@ -61,10 +62,10 @@ def print_untrue(untrue: Sequence[OutAndUntrue], beyond: int, settings: Settings
 def print_outside(outside: Sequence[Journey]) -> None:
     """What somebody else deleted or changed there."""
     for row in outside:
-        name = post_name(row.identity.post)
+        name = with_hour(row.identity.post, row.wall_time)
         console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
         if row.remote_state == "edited":
-            console().print(f"  amplifier correct {name}", markup=False)
+            console().print(f"  amplifier correct {post_name(row.identity.post)}", markup=False)
 
 
 def print_untold(untold: Mapping[str, tuple[int, str]]) -> None:
@@ -77,7 +78,7 @@ def print_untold(untold: Mapping[str, tuple[int, str]]) -> None:
 
 def _called(row: Journey) -> str:
     """What waits there: the post, or what is to be done to it."""
-    name = post_name(row.identity.post)
+    name = with_hour(row.identity.post, row.wall_time)
     if row.identity.verb is Verb.DELETE:
         return f"the deletion of {name}"
     return f"the correction of {name}" if is_later(row) else name

@@ -12,6 +12,7 @@ from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.sameness import Echo
 from amplifier.errors import Problem
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.known import told_of_row
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 
@@ -37,14 +38,15 @@ def say_stale(stale: Iterable[Stale], freed: Iterable[Stale]) -> None:
     by_post: dict[str, list[Stale]] = {}
     for one in stale:
         by_post.setdefault(post_name(one.post), []).append(one)
-    for name, group in by_post.items():
+    for group in by_post.values():
+        name = told_of_row(group[0].post)
         accounts = ", ".join(one.account for one in group)
-        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.")
+        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.", soft_wrap=True)
         for why in dict.fromkeys(one.why for one in group):
             out.print(f"  {why}", markup=False, soft_wrap=True)
         words = group[0].text.replace("\n", "\n    ")
         out.print(f"    {words}", markup=False, style="dim", soft_wrap=True)
     if by_post:
         out.print("  Afterwards: amplifier edit, or amplifier facts leave")
-    for name in dict.fromkeys(post_name(one.post) for one in freed):
-        out.print(f"[green]✓[/] {escape(name)} is true again, and would no longer be held.")
+    for name in dict.fromkeys(told_of_row(one.post) for one in freed):
+        out.print(f"[green]✓[/] {escape(name)} is true again, and would no longer be held.", soft_wrap=True)

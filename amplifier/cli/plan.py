@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +24,7 @@ from amplifier.cli.output import clock, console, local, number_of, say_json, wal
 from amplifier.cli.sheet import sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
+from amplifier.compose.fit import first_words
 from amplifier.compose.queue import length
 from amplifier.deliver.called import names
 from amplifier.deliver.cost import in_dollars, price
@@ -30,6 +32,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
+from amplifier.schedule.known import names_to_tell
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
 from amplifier.schedule.review import on_x
@@ -70,11 +73,12 @@ def run(options: argparse.Namespace) -> int:
 
     shown = sorted(filter(is_shown, (*posts, *own)), key=lambda post: post.moment.due_at)
     not_said = sorted(filter(is_shown, skipped), key=lambda post: post.moment.due_at)
+    told, told_not_said = _as_people_know_them(program, shown, not_said)
     spent = spends.spent_by_month() if ledger.is_ready() else {}
     found = bill(shown, [*posts, *own], settings, spent=spent, now=utc_now())
     warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
     if options.sheet:
-        planned = [post for post in shown if post.id.slot != OWN]  # the sheet takes people's own from the ledger
+        planned = [post for post in told if post.id.slot != OWN]  # the sheet takes people's own from the ledger
         _write_sheet(options.sheet, planned, settings, (first, last))
     if options.json:
         say_json(
@@ -86,8 +90,8 @@ def run(options: argparse.Namespace) -> int:
                 "to": last,
                 "note": note,
                 "sheet": str(options.sheet.absolute()) if options.sheet else None,
-                "posts": [_post_json(post, settings) for post in shown],
-                "left_out": [_post_json(post, settings) for post in not_said],
+                "posts": [_post_json(post, settings) for post in told],
+                "left_out": [_post_json(post, settings) for post in told_not_said],
                 "warnings": [warning.as_json() for warning in warnings],
                 "price_usd": round(in_dollars(found.api), 3),
                 "money": bill_json(found, settings),
@@ -97,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
         console().print(f"[green]✓[/] {escape(str(options.sheet.absolute()))}", soft_wrap=True)
         console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
-        _print(shown, not_said, settings, note)
+        _print(told, told_not_said, settings, note)
         for sentence in sentences(found, settings):
             console().print(sentence)
         warn(console(), warnings)
@@ -111,6 +115,13 @@ def _beside_the_plan(program: Program) -> tuple[list[WantedPost], list[WantedPos
     stage = playing(program.settings)
     skipped = [one.post for one in left_out(program)]
     return _posts(journeys.own_waiting(), stage), [*skipped, *_posts(journeys.own_skipped(utc_now()), stage)]
+
+
+def _as_people_know_them(program: Program, *lists: Sequence[WantedPost]) -> Iterator[list[WantedPost]]:
+    """These lists by the ledger's names of their posts: an hour that was put before another changes none."""
+    named = names_to_tell(program, [post.id for each in lists for post in each])
+    for each in lists:
+        yield [replace(post, id=named.get(post.id, post.id)) for post in each]
 
 
 def _posts(rows: Iterable[Journey], stage: Stage) -> list[WantedPost]:
@@ -190,6 +201,8 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
         out.print(
             f"\n[dim]left out[/]  {said_at}  {escape(post_name(post.id))} [dim]on {escape(where)}[/]", soft_wrap=True
         )
+        if text := next((said.text for said in post.words), ""):
+            out.print(f"{MARGIN}{first_words(text)}", markup=False, style="dim", soft_wrap=True)
     if skipped:
         out.print("  amplifier skip POST --undo    takes one in again", markup=False)
     deliveries = sum(len(post.words) for post in posts)

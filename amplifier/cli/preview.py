@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.plan import ROTATE, At, Distance, Slot
-from amplifier.campaign.post import Moment, PostId
+from amplifier.campaign.plan import ROTATE, At, Decision, Distance, Plan, Slot
+from amplifier.campaign.post import Moment, PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.cli.output import console, say_json, warn
+from amplifier.cli.output import as_said, console, say_json, warn
 from amplifier.compose.day_compared import compared_names
 from amplifier.compose.queue import Saying, length, write
 from amplifier.compose.unspoken import unspoken
-from amplifier.errors import UsageError
+from amplifier.errors import DatabaseTrouble, Problem, UsageError
 from amplifier.place import database_in, folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
+from amplifier.schedule.known import names_to_tell
 from amplifier.schedule.long_tags import long_tags
-from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
 from amplifier.settings import load
+from amplifier.store import decisions, ledger
 from amplifier.store.told import limits_in
-from amplifier.written import nearest
+
+MOST_TIMES = 8
+
+
+@dataclass(frozen=True)
+class GoesOut:
+    """When a post says this template, and when by the files alone; in the campaign's own time."""
+
+    post: str
+    wording: str
+    wall_time: str
+    file: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,10 +56,13 @@ def run(options: argparse.Namespace) -> int:
         return _list(program, as_json=options.json)
     template = program.templates.get(options.template)
     if template is None:
-        raise UsageError(f"There is no template “{options.template}”. {nearest(options.template, program.templates)}")
-    shown = []
+        raise UsageError(
+            f"There is no template “{options.template}”. {files.near_template(options.template, program.templates)}"
+        )
+    shown, made = [], _decided()
+    plan = effective(program.plan, made)
     for wording in template.wordings:
-        post = write(_saying(program, template, wording.name), template, settings)
+        post = write(_saying(program, plan, template, wording.name), template, settings)
         for said in post.words:
             size = length(said.text, settings.account(said.account))
             platform = settings.account(said.account).platform
@@ -59,7 +77,8 @@ def run(options: argparse.Namespace) -> int:
                     "imprint": said.imprint,
                 }
             )
-    posts = wanted_posts(program)
+    posts = wanted_posts(program, made)
+    goes_out = _goes_out(program, template, posts)
     found = [*near_copies(program, posts), *long_tags(program, posts)]
     warnings = [one for one in found if one.path == template.path]
     warnings += unspoken({template.name: template}, settings)
@@ -71,12 +90,33 @@ def run(options: argparse.Namespace) -> int:
                 "template": template.name,
                 "ask": template.ask,
                 "wordings": shown,
+                "posts": [asdict(one) for one in goes_out],
                 "warnings": [warning.as_json() for warning in warnings],
             }
         )
         return 0
+    _print(template, goes_out, shown, warnings)
+    return 0
+
+
+def _print(
+    template: Template,
+    goes_out: Sequence[GoesOut],
+    shown: Sequence[Mapping[str, object]],
+    warnings: Sequence[Problem],
+) -> None:
     out = console()
     out.print(f"[bold]{template.name}[/]  asks {template.audience}: {template.ask}")
+    for one in goes_out[:MOST_TIMES]:
+        moved = f"; the file says {as_said(one.file)}" if one.file and one.file != one.wall_time else ""
+        out.print(
+            f"goes out {as_said(one.wall_time)}  {one.post}, {one.wording}{moved}",
+            style="dim",
+            markup=False,
+            soft_wrap=True,
+        )
+    if len(goes_out) > MOST_TIMES:
+        out.print(f"and {len(goes_out) - MOST_TIMES} times more: amplifier plan", style="dim")
     for row in shown:
         title = TABLE[str(row["platform"])].title
         out.print(f"\n[bold]{row['wording']}[/] [dim]on {title} · {row['used']} of {row['limit']}[/]")
@@ -86,7 +126,6 @@ def run(options: argparse.Namespace) -> int:
     if warnings:
         out.print()
     warn(out, warnings)
-    return 0
 
 
 def _list(program: Program, *, as_json: bool) -> int:
@@ -103,8 +142,31 @@ def _list(program: Program, *, as_json: bool) -> int:
     return 0
 
 
-def _saying(program: Program, template: Template, wording: str) -> Saying:
-    """A moment to show the template at: noon of the campaign's last day but one, with all milestones as planned."""
+def _decided() -> tuple[Decision, ...]:
+    """What people decided, where there is a ledger that can be read: milestones stand where they put them."""
+    try:
+        return decisions.decisions() if ledger.is_ready() else ()
+    except DatabaseTrouble:  # as for `check`: the files are no worse for that
+        return ()
+
+
+def _goes_out(program: Program, template: Template, posts: Sequence[WantedPost]) -> list[GoesOut]:
+    """Every post that says this template, in the order of its time."""
+    theirs = [post for post in posts if post.template == template.name]
+    named, file = names_to_tell(program, [one.id for one in theirs]), {one.id: one for one in wanted_posts(program)}
+    return [
+        GoesOut(
+            post_name(named.get(one.id, one.id)),
+            one.wording,
+            one.moment.wall_time,
+            file[one.id].moment.wall_time if one.id in file else "",
+        )
+        for one in sorted(theirs, key=lambda one: one.moment.due_at)
+    ]
+
+
+def _saying(program: Program, plan: Plan, template: Template, wording: str) -> Saying:
+    """A moment to show the template at: noon of the campaign's last day but one, with all milestones as they stand."""
     campaign = program.settings.campaign
     zone = ZoneInfo(campaign.zone)
     day = datetime.combine(campaign.last_day, datetime.min.time(), zone).replace(hour=12)
@@ -116,6 +178,6 @@ def _saying(program: Program, template: Template, wording: str) -> Saying:
         turn=0,
         milestone="",
         day=day,
-        milestones={one.name: one.at for one in program.plan.milestones},
+        milestones={one.name: one.at for one in plan.milestones},
         too_late_s=0,
     )

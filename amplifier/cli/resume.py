@@ -18,6 +18,7 @@ from amplifier.clock import utc_now
 from amplifier.deliver.halt import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
+from amplifier.schedule.known import names_of
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import holds, ledger
@@ -154,12 +155,12 @@ def _nothing_to_end(ending: Ending, place: Place, *, as_json: bool) -> int:
 
 def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]:
     """Those that were named on the command line. Raises UsageError for a name that is not among them."""
-    known = {post_name(row.identity.post) for row in held}
+    known = {name for row in held for name in names_of(row)}
     for name in names:
         if name not in known:
             hint = nearest(name, known) or "amplifier resume shows them all."
             raise UsageError(f"No held post that could go on is called “{name}”. {hint}")
-    return tuple(row for row in held if post_name(row.identity.post) in names)
+    return tuple(row for row in held if any(name in names for name in names_of(row)))
 
 
 def _chosen(held: Sequence[Journey], *, yes: bool) -> tuple[Journey, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rich.markup import escape
@@ -68,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
     stage, append = playing(settings), not options.no_append
     plan = said_by_the_plan(settings, now=now)
     own = prepare_own(options.text, names, settings, due_at=due, now=now, playing=stage, append=append, plan=plan)
+    own = replace(own, post=replace(own.post, milestone=typed.counted_from))
     if own.refused or (own.echoes and not options.again):
         raise UsageError(_why_not((own.refused or own.echoes)[0], settings, now))
     if options.json and not options.yes:

@@ -21,7 +21,7 @@ from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import find_post, program_in_force
-from amplifier.schedule.known import by_time
+from amplifier.schedule.known import by_time, name_to_tell
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.skipping import decide_skip, find_left_out, prepare_skip
@@ -63,11 +63,12 @@ def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     coming = prepare_skip(program, post, on=on)
     at = _at(coming.moment.wall_time, settings) if coming else ""
     texts = [(said.account, said.text) for said in coming.words] if coming else []
-    if not _is_agreed(options, post, at, texts, undo=False):
+    told = name_to_tell(program, post)
+    if not _is_agreed(options, told, at, texts, undo=False):
         return 1
     decision = decide_skip(program, post, actor=actor(), reason=options.reason, now=utc_now(), on=on)
     called = by_time(post, coming.moment.wall_time) if coming else ""
-    return _tell(settings, options, post, on, decision.id, called=called)
+    return _tell(settings, options, told, on, decision.id, called=called)
 
 
 def _find(program: Program, name: str) -> PostId:
@@ -106,11 +107,12 @@ def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) ->
     texts = [(said.account, said.text) for said in taken.words]
     warnings = [] if options.json else taken.warnings
     at = _at(found.post.moment.wall_time, settings)
-    if not _is_agreed(options, found.post.id, at, texts, undo=True, warnings=warnings):
+    told = name_to_tell(program, found.post.id)
+    if not _is_agreed(options, told, at, texts, undo=True, warnings=warnings):
         return 1
     find_left_out(program, options.post, now=utc_now(), on=on)  # its time may have come meanwhile
     decision = decide_unskip(program, taken, actor=actor(), reason=options.reason, now=utc_now())
-    return _tell(settings, options, found.post.id, on, decision.id, taken.warnings)
+    return _tell(settings, options, told, on, decision.id, taken.warnings)
 
 
 def _is_agreed(

@@ -12,6 +12,7 @@ from amplifier.errors import FileError, UsageError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing, this_year
+from amplifier.schedule.times import plain
 from amplifier.schedule.timing import outside
 from amplifier.schedule.when import hangs_on, when
 from amplifier.settings import Mode, Settings
@@ -27,6 +28,7 @@ class TypedTime:
     due_at: datetime
     said: str
     milestone: str = ""
+    counted_from: str = ""  # the milestone and the distance, as they were typed
 
     @property
     def stays(self) -> str:
@@ -60,7 +62,8 @@ def _typed(text: str, settings: Settings, now: datetime, *, grace: timedelta, in
     refused = outside(wanted.astimezone(ZoneInfo(zone)).date(), settings.campaign)
     if refused:  # a mistyped year: nobody would miss the post before it is too late
         raise UsageError(f"{refused.message} {refused.hint}")
-    return TypedTime(stage.real(wanted), said, hangs_on(text, zone=zone, milestones=milestones))
+    milestone = hangs_on(text, zone=zone, milestones=milestones)
+    return TypedTime(stage.real(wanted), said, milestone, plain(text) if milestone else "")
 
 
 def _milestones(settings: Settings) -> Mapping[str, datetime]:

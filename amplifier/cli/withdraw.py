@@ -19,6 +19,7 @@ from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.ahead import find_gone_out
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.known import told_of_row
 from amplifier.schedule.program import post_name
 from amplifier.store import journeys, ledger, withdrawals
 from amplifier.store.corrections import Hand
@@ -79,7 +80,7 @@ def _own_and_waiting(name: str) -> PostId | None:
 
 def _show(withdrawal: Withdrawal, broken: Mapping[str, Breaks]) -> None:
     out = console()
-    out.print(f"[bold]{post_name(withdrawal.post)}[/] would be withdrawn:")
+    out.print(f"[bold]{told_of_row(withdrawal.post)}[/] would be withdrawn:")
     for one in withdrawal.takings:
         charge = f" [dim]· ${one.dollars:.3f}[/]" if one.dollars else ""
         out.print(f"\n  [bold]{one.stand.account}[/]: {one.what}.{charge}")
@@ -101,7 +102,7 @@ def _deleted_by_hand(post: PostId, on: list[str], hand: Hand, *, as_json: bool) 
     ]
     chosen = [row for row in waits if not on or row.identity.account in on]
     if not chosen:
-        raise UsageError(f"No deletion of {post_name(post)} waits for a hand there. Withdraw or correct it first.")
+        raise UsageError(f"No deletion of {told_of_row(post)} waits for a hand there. Withdraw or correct it first.")
     for row in chosen:
         withdrawals.done_by_hand(row.id, hand)
     where = [row.identity.account for row in chosen]

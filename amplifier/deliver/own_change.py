@@ -44,6 +44,7 @@ class OwnChange:
     moment: Moment | None = None
     echoes: tuple[Echo, ...] = ()
     appended: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    counted_from: str = ""
 
 
 def find_own(name: str, among: Iterable[Journey]) -> PostId | None:
@@ -92,13 +93,23 @@ def prepare_reword(  # noqa: PLR0913  which words where, with what, and what sta
 
 
 def prepare_move_to(
-    post: PostId, due_at: datetime, settings: Settings, *, playing: Playing, plan: Ahead = NOTHING_AHEAD
+    post: PostId,
+    due_at: datetime,
+    settings: Settings,
+    *,
+    playing: Playing,
+    plan: Ahead = NOTHING_AHEAD,
+    counted_from: str = "",
 ) -> OwnChange:
-    """Another time for it, a real instant. Raises UsageError where it does not wait, or X takes no copy by then."""
+    """Another time for it, a real instant, `counted_from` a milestone if it was said so.
+
+    Raises UsageError where it does not wait, or X takes no copy by then.
+    """
     rows = _rows(post, (), settings, to_move=True)
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
     echoes = _echoes(post, rows, words, due_at, settings, Around(playing, plan))
-    return OwnChange(post, rows, moment=moment_at(due_at, settings, playing), echoes=echoes)
+    moment = moment_at(due_at, settings, playing)
+    return OwnChange(post, rows, moment=moment, echoes=echoes, counted_from=counted_from)
 
 
 def prepare_leaving_out(post: PostId, settings: Settings, *, on: Collection[str] = ()) -> OwnChange:
@@ -145,7 +156,7 @@ def carry_out(
     if change.words:
         own_posts.reword(change.post, change.words, facts, hand, first=first)
     elif change.moment:
-        own_posts.move_to(change.post, change.moment, hand, first=first)
+        own_posts.move_to(change.post, change.moment, hand, first=first, counted_from=change.counted_from)
     elif change.rows[0].state is State.DROPPED:
         own_posts.take_in(change.post, on, hand, first=first)
     else:

@@ -229,6 +229,7 @@ def _to_paste(row: Journey) -> str:
         return "amplifier resume"
     if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.revision:
         return f"amplifier correct {name} --text 'other words' --on {row.identity.account}"
-    if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.post.slot != OWN:
+    may_be_out = row.frozen or row.unseen_since is not None  # then nobody gives a person's own post other words
+    if row.reason in NEW_WORDS and row.state is State.HELD and not (row.identity.post.slot == OWN and may_be_out):
         return f"amplifier edit {name} 'other words' --on {row.identity.account}"
     return ""

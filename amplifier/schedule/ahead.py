@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import FINAL, FREED, OUT, HoldReason, Journey, State, is_left_out_for_good
-from amplifier.campaign.post import OWN, PostId, WantedPost
+from amplifier.campaign.post import OWN, PostId, WantedPost, with_hour
 from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
 from amplifier.compose.sameness import Echo, Said
 from amplifier.errors import FileError, UsageError
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.known import row_of
+from amplifier.schedule.known import by_time, find_named, in_ledger, row_of, told
 from amplifier.schedule.matched import Match, matched
+from amplifier.schedule.meant import day_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.reconcile import WINDOW
@@ -51,58 +53,68 @@ def find_gone_out(program: Program, name: str, *, instead: str) -> PostId:
     `instead` is a command that takes the post's name, with what it does: "To leave it out: amplifier skip".
     """
     try:
-        return find_out(program, name)
+        return find_out(program, in_ledger(program.plan.campaign, name))
     except UsageError:
-        coming = [post_name(one.id) for one in wanted_posts(program, decisions.decisions())]
-        fitting = [one for one in coming if name in (one, one.split("/")[0])]
-        if not fitting:
+        coming = wanted_posts(program, decisions.decisions())
+        found = next((one for one in coming if one.id.slot == name), None)
+        with suppress(UsageError):
+            found = found or find_named(program, name, coming)
+        if found is None:
             raise
-        raise UsageError(f"{fitting[0]} has not gone out yet. {instead} {fitting[0]}") from None
+        called = by_time(found.id, found.moment.wall_time)
+        raise UsageError(f"{called} has not gone out yet. {instead} {called}") from None
 
 
 def must_be_ahead(program: Program, post: PostId) -> None:
     """Raises UsageError if this post has gone out, or is past changing, on every account that it had."""
-    _must_wait(post, journeys.journeys(post=row_of(program, post)))
+    _must_wait(journeys.journeys(post=row_of(program, post)))
 
 
-def _must_wait(post: PostId, rows: Sequence[Journey]) -> None:
+def _must_wait(rows: Sequence[Journey]) -> None:
     begun = [row for row in rows if not _waits(row)]
     if rows and len(begun) == len(rows):
-        raise UsageError(f"{post_name(post)} is {_word(begun[0])} already: there is nothing left to change.")
+        raise UsageError(f"{_named(rows[0])} is {_word(begun[0])} already: there is nothing left to change.")
 
 
 def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]) -> None:
     """Raises UsageError unless there are words (account to text), all for where the post is still to go out."""
     made = decisions.decisions()
     rows = journeys.journeys(post=row_of(program, post, made))
-    _must_wait(post, rows)
+    _must_wait(rows)
     wanted = next((one for one in wanted_posts(program, made) if one.id == post), None)
     coming = _without_begun(wanted, rows) if wanted else None
     names = [*(said.account for said in coming.words), *coming.unwritten] if coming else []
     if not names:
         begun = [f"{_word(row)} on {row.identity.account}" for row in rows if _has_begun(row)]
         if begun:
-            told = f"{post_name(post)} is {' and '.join(begun)} already, and goes nowhere else"
-            raise UsageError(f"{told}: there is nothing left to change.")
-        raise UsageError(f"{post_name(post)} is to go out on no account. There is nothing left to change.")
+            where = f"is {' and '.join(begun)} already, and goes nowhere else"
+            raise UsageError(f"{told(program, post)} {where}: there is nothing left to change.")
+        raise UsageError(f"{told(program, post)} is to go out on no account. There is nothing left to change.")
     if not words or not all(text.strip() for text in words.values()):
-        raise UsageError(f"There are no words for {post_name(post)}. To leave it out: amplifier skip {post_name(post)}")
-    _must_wait_on(post, rows, words)
+        name = by_time(post, wanted.moment.wall_time) if wanted else post_name(post)
+        raise UsageError(f"There are no words for {name}. To leave it out: amplifier skip {name}")
+    _must_wait_on(rows, words)
     for name in words:
         if name not in names:
-            raise UsageError(f"{post_name(post)} does not go to {name}. It goes to {' and '.join(names)}.")
+            raise UsageError(f"{told(program, post)} does not go to {name}. It goes to {' and '.join(names)}.")
 
 
 def must_not_have_begun(program: Program, post: PostId, accounts: Collection[str]) -> None:
     """Raises UsageError if this post is out, or past changing, on one of these accounts."""
-    _must_wait_on(post, journeys.journeys(post=row_of(program, post)), accounts)
+    _must_wait_on(journeys.journeys(post=row_of(program, post)), accounts)
 
 
-def _must_wait_on(post: PostId, rows: Iterable[Journey], accounts: Collection[str]) -> None:
-    begun = {row.identity.account: _word(row) for row in rows if _has_begun(row)}
+def _must_wait_on(rows: Iterable[Journey], accounts: Collection[str]) -> None:
+    begun = {row.identity.account: row for row in rows if _has_begun(row)}
     for name in accounts:
-        if name in begun:
-            raise UsageError(f"{post_name(post)} is {begun[name]} on {name} already: nothing is left to change there.")
+        if row := begun.get(name):
+            said = f"{_named(row)} is {_word(row)} on {name} already"
+            raise UsageError(f"{said}: nothing is left to change there.")
+
+
+def _named(row: Journey) -> str:
+    is_one_of_several = day_of(post_name(row.identity.post)) is not None
+    return with_hour(row.identity.post, row.wall_time) if is_one_of_several else post_name(row.identity.post)
 
 
 def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -19,6 +19,7 @@ from amplifier.written import Duration, Identifier, Text, Word, nearest
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 SCHEDULES, TEMPLATES = "schedules", "templates"
+ENDINGS = "A template's file ends in .j2, and its name is written without: lab23/ballot for templates/lab23/ballot.j2."
 
 
 class SlotBlock(FileModel):
@@ -44,6 +45,16 @@ class ScheduleFile(FileModel):
     campaign: Text
     milestones: dict[Word, Text] = Field(default_factory=dict)
     slots: tuple[SlotBlock, ...] = ()
+
+
+def near_template(written: str, known: Collection[str]) -> str:
+    """Which name to write for a template that is not known so: files have an ending and a folder, names do not."""
+    name = written.removeprefix(f"{TEMPLATES}/")
+    bare = name.removesuffix(PurePosixPath(name).suffix)
+    if found := next((one for one in (name, bare) if one in known), ""):
+        return f"Write {found}: the file's name without {TEMPLATES}/ and without its ending."
+    close = nearest(bare, known)
+    return close if bare == name and close else f"{close} {ENDINGS}".strip()
 
 
 def sources(home: Path) -> dict[str, str]:
@@ -203,7 +214,7 @@ class _Reading:
             hint = "Posts that people write by hand have that name."
             yield ("name",), Refused(f"{OWN} is not free.", hint, "slot_name")
         if self.templates is not None and block.template not in self.templates:
-            hint = nearest(block.template, self.templates)
+            hint = near_template(block.template, self.templates)
             yield ("template",), Refused(f"there is no template {block.template}.", hint, "unknown_template")
         known = [account.name for account in self.settings.accounts]
         if block.accounts == ():

@@ -1,34 +1,45 @@
 """Which post of the plan people mean, and what the ledger calls it: by the day and the time that they saw.
 
 An occurrence's number may be another in the ledger than in the plan, where hours changed on a day of which something
-was out. What stands on a page is the ledger's, what `amplifier plan` shows is the plan's.
+was out. People see and type the ledger's alone, with the hour beside it: a number that they noted keeps its hour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import Journey
 from amplifier.campaign.plan import Decision, Hours
-from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, with_hour
 from amplifier.campaign.skips import skips
 from amplifier.errors import UsageError
 from amplifier.schedule.former import follow
+from amplifier.schedule.ledger_names import SAME, Names, other_names
 from amplifier.schedule.matched import Match, matched
 from amplifier.schedule.meant import day_of
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.program import Program, all_occurrences, post_name
 from amplifier.schedule.review import near
-from amplifier.store import decisions, posts
-
-WAITS = (State.QUEUED, State.HELD)
+from amplifier.store import decisions, journeys, ledger, posts
 
 
 def by_time(post: PostId, wall_time: str) -> str:
     """A name for this post that means no other whatever changes meanwhile: one of several by its time."""
     numbered = post.slot != OWN and day_of(post_name(post)) is not None
     return f"{post.slot}/{wall_time}" if numbered else post_name(post)
+
+
+def told_of_row(post: PostId) -> str:
+    """What people are told of this post of the ledger: its name, and its hour beside it where it is there already."""
+    row = next(iter(journeys.journeys(post=post)), None)
+    return with_hour(post, row.wall_time) if row else post_name(post)
+
+
+def names_of(row: Journey) -> tuple[str, ...]:
+    """Every name by which people may mean the post of this delivery: the ledger's own, and its time."""
+    return tuple(dict.fromkeys((post_name(row.identity.post), by_time(row.identity.post, row.wall_time))))
 
 
 def hours_around(program: Program, post: PostId) -> Hours:
@@ -48,53 +59,95 @@ def row_of(program: Program, post: PostId, made: Sequence[Decision] | None = Non
 def find_named(program: Program, name: str, among: Iterable[WantedPost], *, nobody: str = "") -> WantedPost:
     """The one of these posts of the plan that this name means (`slot`, or `slot/occurrence`, or `slot/` and its time).
 
-    Raises UsageError if none or several fit; `nobody` is what to say of none.
+    An occurrence's number is the ledger's everywhere, as every list and page shows it. Raises UsageError if none or
+    several fit; `nobody` is what to say of none.
     """
     known = {post_name(one.id): one for one in among}
     timed = {by_time(one.id, one.moment.wall_time): one for one in reversed(known.values())}
     if name in timed:
         return timed[name]
-    if day_of(name) is None:
-        return known[_one_called(name, known, nobody)]
-    slot, _, occurrence = name.partition("/")
-    of_row = _of_row(program, PostId(program.plan.campaign, slot, occurrence), known)
-    of_plan = known.get(name)
-    if of_plan is None or of_row is None or of_plan.id == of_row.id:
-        return of_row or of_plan or known[_one_called(name, known, nobody)]
-    day = {one.post.id: one for one in _day(program, of_plan.id)}
-    ahead = [one for one in (of_row, of_plan) if one.id not in day or _is_ahead(day[one.id])]
-    if len(ahead) == 1:
-        return ahead[0]
-    one, other = (by_time(post.id, post.moment.wall_time) for post in (of_row, of_plan))
-    raise UsageError(
-        f"“{name}” is the post of {_clock(of_row)} as it waits, and that of {_clock(of_plan)} in the plan, since hours "
-        f"changed on a day of which something was out. Which one?\n  {one}\n  {other}"
-    )
+    if day_of(name) is not None:
+        slot, _, occurrence = name.partition("/")
+        of_row = _of_row(program, PostId(program.plan.campaign, slot, occurrence))
+        known = {post: one for post, one in known.items() if of_row == one.id}
+    return known[_one_called(name, known, timed, nobody)]
 
 
-def _one_called(name: str, known: Mapping[str, WantedPost], nobody: str) -> str:
-    fitting = [post for post in known if name in (post, post.partition("/")[0])]
+def told(program: Program, post: PostId) -> str:
+    """What people are told of this post of the plan: the ledger's name of it, and its hour beside it."""
+    found = next((one for one in _day(program, post) if one.post.id == post), None) if day_of(post_name(post)) else None
+    return with_hour(found.name, found.post.moment.wall_time) if found else post_name(post)
+
+
+def name_to_tell(program: Program, post: PostId) -> PostId:
+    """What the ledger calls this post of the plan."""
+    return names_to_tell(program, [post]).get(post, post)
+
+
+def names_to_tell(program: Program, of: Iterable[PostId]) -> Names:
+    """What the ledger calls these posts of the plan, where that is not what the plan does: people know no other name.
+
+    Rows of days before them are not looked at.
+    """
+    numbered = [one for one in of if day_of(post_name(one)) is not None]
+    if not numbered or not ledger.is_ready():
+        return SAME
+    slots, since = {one.slot for one in numbered}, min(one.occurrence.partition("#")[0] for one in numbered)
+    wanted = _wanted(program, slots, None, since=since)
+    return other_names(wanted, posts.existing(program.plan.campaign, slots=_slots(wanted), since=since))
+
+
+def in_ledger(campaign: str, name: str) -> str:
+    """The same name, or for a slot and a time the one by which the ledger has what is there at that time."""
+    slot, _, time = name.partition("/")
+    day, at, _ = time.partition("T")
+    if not at:
+        return name
+    found = (one for one in posts.existing(campaign, slots={slot}, day=day) if one.moment.wall_time == time)
+    return next((post_name(one.id) for one in found), name)
+
+
+def _one_called(name: str, known: Mapping[str, WantedPost], timed: Mapping[str, WantedPost], nobody: str) -> str:
+    """By its name in the plan the one that is meant; people are told of all others by their times."""
+    if day_of(name) is not None:
+        fitting = list(known)
+    else:
+        fitting = [post for post in known if name in (post, post.partition("/")[0])]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(fitting))
+        times = (by_time(one.id, one.moment.wall_time) for one in map(known.__getitem__, fitting))
+        raise UsageError(f"“{name}” is said more than once. Which one?\n  " + "\n  ".join(times))
     if nobody:
         raise UsageError(nobody)
-    hint = near(name, known)
+    hint = near(name, timed)
     raise UsageError(" ".join(filter(None, [f"There is no coming post “{name}”.", hint, "All: amplifier plan"])))
 
 
-def _of_row(program: Program, row: PostId, known: Mapping[str, WantedPost]) -> WantedPost | None:
-    """The post that the ledger calls so: by the time that its row shows, which is what people saw."""
-    found = next((one.post.id for one in _day(program, row) if one.row and one.row.id == row), None)
-    return known.get(post_name(found)) if found else None
+def _of_row(program: Program, row: PostId) -> PostId | None:
+    """The post of the plan that the ledger calls so, or is to call so."""
+    day = _day(program, row)
+    named = next((one.post.id for one in day if one.name == row), None)
+    return named or next((one.post.id for one in day if one.called == row), None)
 
 
 def _day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[Match]:
     """All posts of this one's slot on its day, each with its row, as the planner matches them."""
+    day = str(day_of(post_name(post)))
+    wanted = _wanted(program, {post.slot}, made, since=day, until=day)
+    return matched(wanted, posts.existing(program.plan.campaign, slots={post.slot, *_slots(wanted)}, day=day))
+
+
+def _wanted(
+    program: Program, slots: AbstractSet[str], made: Sequence[Decision] | None, *, since: str, until: str = ""
+) -> list[WantedPost]:
+    """The posts of these slots from this day on, without their words.
+
+    What is left out comes last: the planner gives no row to it before the others have theirs.
+    """
     made = follow(decisions.decisions() if made is None else made, program.plan)
     left_out = {name for name, skip in skips(made).items() if skip.is_everywhere}
-    plan, day = effective(program.plan, made), day_of(post_name(post))
+    plan = effective(program.plan, made)
     wanted = [
         WantedPost(
             id=PostId(plan.campaign, one.slot.name, one.occurrence),
@@ -107,17 +160,12 @@ def _day(program: Program, post: PostId, made: Sequence[Decision] | None = None)
             was=one.slot.was,
         )
         for one in all_occurrences(plan, program.settings)
-        if one.slot.name == post.slot and day_of(f"{post.slot}/{one.occurrence}") == day
+        if slots & {one.slot.name, one.slot.was}
+        and (day := str(day_of(f"{one.slot.name}/{one.occurrence}") or "")) >= since
+        and (not until or day == until)
     ]
-    existing = posts.existing(plan.campaign, slots={post.slot, *(one.was for one in wanted)}, day=str(day))
-    # what is left out comes last: the planner gives no row to it before the others have theirs
-    last = sorted(wanted, key=lambda one: post_name(one.id) in left_out)
-    return matched(last, existing)
+    return sorted(wanted, key=lambda one: post_name(one.id) in left_out)
 
 
-def _is_ahead(match: Match) -> bool:
-    return match.row is None or any(one.state in WAITS for one in match.row.deliveries)
-
-
-def _clock(post: WantedPost) -> str:
-    return post.moment.wall_time[11:16]
+def _slots(wanted: Iterable[WantedPost]) -> set[str]:
+    return {name for one in wanted for name in (one.id.slot, one.was) if name}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone, Plan
-from amplifier.errors import UsageError
-from amplifier.schedule.times import Refused, distance, local, plain
 
 
 def effective(plan: Plan, decisions: Iterable[Decision]) -> Plan:
@@ -39,19 +36,6 @@ def last_moves(decisions: Iterable[Decision]) -> dict[str, Decision]:
         elif one.kind is DecisionKind.MOVE_FORGOTTEN:
             found.pop(one.subject, None)
     return found
-
-
-def parse_move(text: str, zone: str) -> datetime | Distance:
-    """Where to move a milestone: "2023-10-10 15:20" in the campaign's zone gives an aware datetime, "+40m" a distance.
-
-    Raises UsageError in a person's words.
-    """
-    said = plain(text)
-    found = distance(said[0], said[1:].strip()) if said[:1] in {"+", "-"} else local(said, zone)
-    if isinstance(found, Refused):
-        hint = "" if re.match(r"\d{4}-|[+-]", said) else ' A distance begins with + or -: "+40m", "-1h", "+1d".'
-        raise UsageError(f"{found.message} {found.hint}{hint}")
-    return found.replace(tzinfo=ZoneInfo(zone)) if isinstance(found, datetime) else found
 
 
 def moved(milestone: Milestone, move: datetime | Distance) -> datetime:

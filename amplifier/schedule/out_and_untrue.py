@@ -30,6 +30,7 @@ class OutAndUntrue:
     platforms: tuple[str, ...]
     text: str
     changed: tuple[Changed, ...]
+    wall_time: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def _still(listed: Sequence[dict[str, Any]]) -> tuple[OutAndUntrue, ...]:
                     tuple(one.row.platform for one in there),
                     there[0].text,
                     tuple(Changed(*each) for each in first["changed"]),
+                    there[0].row.wall_time,
                 )
             )
     return tuple(found)

@@ -18,7 +18,7 @@ from amplifier.schedule.ahead import echoes_of, must_be_ahead, must_be_ahead_the
 from amplifier.schedule.facts import values
 from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import stated_in
-from amplifier.schedule.known import hours_around, row_of
+from amplifier.schedule.known import hours_around, row_of, told
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
@@ -129,10 +129,10 @@ def prepare_plan_words(program: Program, post: PostId, *, now: datetime, on: Col
     last = _last(program, post)
     given: dict[str, str] = json.loads(last.value) if last else {}
     if last is None or not given:
-        raise UsageError(f"Nobody has given {post_name(post)} other words, so it says those of the plan already.")
+        raise UsageError(f"Nobody has given {told(program, post)} other words, so it says those of the plan already.")
     for name in on:
         if name not in given:
-            raise UsageError(f"Nobody has given {post_name(post)} other words on {name}. On: {', '.join(given)}.")
+            raise UsageError(f"Nobody has given {told(program, post)} other words on {name}. On: {', '.join(given)}.")
     chosen = tuple(name for name in given if not on or name in on)
     wanted = _as_planned(program, post, last, chosen)
     echoes = echoes_of(program, wanted, plan=to_be_said(program, now=now)) if wanted else ()
@@ -174,7 +174,7 @@ def _must_stand(program: Program, post: PostId, after: int) -> None:
     must_be_ahead(program, post)
     if _number(_last(program, post)) != after:
         raise UsageError(
-            f"Somebody has given {post_name(post)} other words a moment ago, so nothing was changed. "
+            f"Somebody has given {told(program, post)} other words a moment ago, so nothing was changed. "
             "Look at it (amplifier plan), and give the command once more."
         )
 

@@ -12,7 +12,7 @@ from amplifier.campaign.skips import Skip, everywhere_but, only_on, skips
 from amplifier.errors import UsageError
 from amplifier.schedule.ahead import must_be_ahead, must_not_have_begun, still_to_come
 from amplifier.schedule.former import follow
-from amplifier.schedule.known import find_named, hours_around
+from amplifier.schedule.known import find_named, hours_around, told
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
@@ -92,7 +92,7 @@ def prepare_skip(program: Program, post: PostId, *, on: Collection[str] = ()) ->
     for name in on:
         if name not in names:
             where = f"It goes to {' and '.join(names)}." if names else "It is to go out on no account."
-            raise UsageError(f"{post_name(post)} is not to go out on {name}. {where}")
+            raise UsageError(f"{told(program, post)} is not to go out on {name}. {where}")
     return replace(coming, words=tuple(said for said in coming.words if said.account in on)) if coming else None
 
 
@@ -137,9 +137,9 @@ def find_left_out(program: Program, name: str, *, now: datetime, on: Collection[
     goes_to = {*(said.account for said in one.post.words), *one.post.unwritten}
     for account in on:
         if account not in goes_to:
-            raise UsageError(f"Nobody has left out {post_name(one.post.id)} on {account}.")
+            raise UsageError(f"Nobody has left out {told(program, one.post.id)} on {account}.")
     if one.real <= now:
-        said = f"The time of {post_name(one.post.id)} has come, so it cannot be taken in again."
+        said = f"The time of {told(program, one.post.id)} has come, so it cannot be taken in again."
         raise UsageError(f"{said} To say it anew: amplifier send")
     return one
 
@@ -152,7 +152,7 @@ def must_stand(program: Program, post: PostId, skip: Skip | None) -> None:
     """Raises UsageError where somebody has decided anew about leaving this post out; nobody else can do so now."""
     if _skip_of(program, post) != skip:
         raise UsageError(
-            f"Somebody has decided about {post_name(post)} a moment ago, so nothing was changed. "
+            f"Somebody has decided about {told(program, post)} a moment ago, so nothing was changed. "
             "Look at it (amplifier plan), and give the command once more."
         )
 

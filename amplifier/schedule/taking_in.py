@@ -13,7 +13,7 @@ from amplifier.compose.memory import SINCE, Ahead, must_be_the_plan, remembered,
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.ahead import to_be_said
-from amplifier.schedule.known import hours_around, row_of
+from amplifier.schedule.known import by_time, hours_around, row_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.review import on_x
@@ -56,7 +56,7 @@ def _prepared(program: Program, found: LeftOut, on: Collection[str], plan: Ahead
     if refused:
         raise UsageError(
             f"{refused}. X takes no copies, on one account or on several. Take it in on the others alone: "
-            f"amplifier skip {post_name(found.post.id)} --undo --on ACCOUNTS"
+            f"amplifier skip {by_time(found.post.id, found.post.moment.wall_time)} --undo --on ACCOUNTS"
         )
     return TakenIn(found, tuple(on), words, echoes, held)
 

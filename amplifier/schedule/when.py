@@ -13,22 +13,26 @@ from amplifier.errors import UsageError
 from amplifier.schedule.times import MOMENT_HINT, Refused, distance, instant, local, moment, plain
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-CLOCK = re.compile(r"(?:(?P<day>[A-Za-z]+),? )?(?:at )?(?P<clock>\d{1,2}:\d\d)", re.ASCII)
+CLOCK = re.compile(r"(?:(?P<day>(?!at )[A-Za-z]+),? )?(?:at )?(?P<clock>\d{1,2}:\d\d)", re.ASCII)
 LETTERS = 3  # by which a weekday is known
 A_DAY = timedelta(days=1)
 T = TypeVar("T")
 
 
-def when(text: str, *, now: datetime, zone: str, milestones: Mapping[str, datetime]) -> datetime:
+def when(
+    text: str, *, now: datetime, zone: str, milestones: Mapping[str, datetime], day: date | None = None
+) -> datetime:
     """The moment, in UTC, that this text names. `now` and the milestones are aware, in the campaign's own time.
 
-    A time of day alone is today's; a weekday is the next one that is not today. Raises UsageError in a person's words.
+    A time of day alone is of `day`, or today's; a weekday is the next one that is not today. Raises UsageError in a
+    person's words.
     """
     said, here = plain(text), now.astimezone(ZoneInfo(zone))
     if said.startswith("+"):
         return _taken(distance("+", said[1:].strip()), milestones).after(here).astimezone(UTC)
     clock = CLOCK.fullmatch(said)
-    day = _day(clock["day"] or "today", here.date()) if clock else None
+    if clock:
+        day = _day(clock["day"], here.date()) if clock["day"] else day or here.date()
     if clock and day:
         wall = _taken(local(f"{day} {clock['clock']}", zone), milestones)
         return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -194,7 +194,7 @@ def _journey(row: DeliveryRow) -> Journey:
         wall_time=post.wall_time,
         zone=post.zone,
         fold=post.fold,
-        milestone=post.milestone,
+        milestone=post.milestone if post.slot != OWN else "",
         template=post.template if post.slot != OWN else "",
         too_late_at=row.too_late_at,
         first_sent_at=row.first_sent_at,
@@ -209,4 +209,5 @@ def _journey(row: DeliveryRow) -> Journey:
         waits_for=row.waits_for,
         frozen=row.request is not None,
         unseen_since=row.unseen_since,
+        counted_from=post.milestone if post.slot == OWN else "",
     )

@@ -72,15 +72,19 @@ def reword(
 
 
 @whole
-def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check) -> None:
-    """It goes out at this moment instead. Raises as `reword` does, and where a part of it is out already."""
+def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check, counted_from: str = "") -> None:
+    """It goes out at this moment instead, `counted_from` a milestone if a person said so.
+
+    Raises as `reword` does, and where a part of it is out already.
+    """
     ledger.lock()
     first()
     rows = _waiting(_rows(post, (), lock=True), named=False)
     _must_be_nowhere(rows)
     model = rows[0].post
     model.due_at, model.wall_time, model.zone, model.fold = moment.due_at, moment.wall_time, moment.zone, moment.fold
-    model.save(update_fields=["due_at", "wall_time", "zone", "fold"])
+    model.milestone = counted_from
+    model.save(update_fields=["due_at", "wall_time", "zone", "fold", "milestone"])
     deadline = moment.due_at + timedelta(seconds=model.too_late_s)
     for row in rows:
         freed = row.state == State.HELD and row.reason in PASSING

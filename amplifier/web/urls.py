@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from amplifier.web.console.correct import carry_out, correct_page, preview
 from amplifier.web.console.decide import let_stand, move_milestone, skip_post, take_in_post
+from amplifier.web.console.move import preview_move
 from amplifier.web.console.now import now_page
 from amplifier.web.console.questions import decide_delivery, decide_page, note_missed
 from amplifier.web.console.stop import stop_everything
@@ -16,6 +17,7 @@ from amplifier.web.static_files import static_file
 
 urlpatterns = [
     path("", now_page),
+    path("milestones/preview", preview_move),
     path("milestones/move", move_milestone),
     path("posts/skip", skip_post),
     path("posts/take-in", take_in_post),

@@ -84,7 +84,7 @@ def test_a_link_settles_one_delivery(shell: Shell, rows: dict[str, int], shows: 
     shows.append(Seen(says_the_same=True, text="", boosts=0, replies=0, url="", is_ours=True))
     said = shell("decide", "hello/once", "--on", "mastodon", "--there", LINK)
     assert said.code == 0
-    assert f"✓ mastodon hello/once: Sent: {LINK} The network shows it." in said.out
+    assert f"✓ mastodon hello/once (Sun 24 Sep 10:00): Sent: {LINK} The network shows it." in said.out
     assert _state(rows["mastodon"]) == State.SENT
 
 
@@ -106,7 +106,7 @@ def test_sending_again_and_leaving_out_are_asked_about_first(shell: Shell, rows:
 
 def test_sending_again_looks_where_it_was_tried(shell: Shell, rows: dict[str, int]) -> None:
     stops.stop(reason="Panic.", actor="test", now=utc_now())
-    said = shell("decide", "hello/once", "--again", "--yes").out
+    said = shell("decide", "hello/once", "--again", "--yes").out.replace(" (Sun 24 Sep 10:00)", "")
     assert "✓ mastodon hello/once: Amplifier looks once more, and sends it if it is not there." in said
     assert "✓ x hello/once: It goes out now. Sending is stopped, so it waits until somebody resumes." in said
     assert [_state(number) for number in rows.values()] == [State.UNSURE, State.QUEUED, State.QUEUED]
@@ -129,7 +129,7 @@ def test_what_says_nearly_the_same_by_now_is_shown_before_something_is_sent_agai
 def test_sending_again_by_hand_says_that_somebody_is_asked(shell: Shell, rows: dict[str, int]) -> None:
     PostRow.objects.filter(deliveries=rows["x"]).update(hand_off=True)
     said = shell("decide", str(rows["x"]), "--again", "--yes").out
-    assert "✓ x hello/once: Somebody is asked to post it by hand." in said
+    assert "✓ x hello/once (Sun 24 Sep 10:00): Somebody is asked to post it by hand." in said
 
 
 def test_what_is_left_is_listed_no_more(shell: Shell, rows: dict[str, int]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_the_words_of_the_plan_come_back(shell: Shell) -> None:
     shell("edit", "onward", "Onward, all of us", "--yes")
     assert "Onward, all of us" in _words(shell)["x"]
     one = shell("edit", "onward", "--undo", "--on", "x", "--yes")
-    assert one.out.startswith("x ")
+    assert re.match(r"onward/once \(Wed 11 Oct 16:00\)\nx \d", one.out)
     assert "before: Onward, all of us" in one.out
     assert (_words(shell)["x"], _words(shell)["bluesky"] == planned["bluesky"]) == (planned["x"], False)
     assert "other words on x. On: bluesky, mastodon." in shell.refused("edit", "onward", "--undo", "--on", "x", "--yes")

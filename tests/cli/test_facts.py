@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from amplifier.clock import utc_now
@@ -34,7 +36,7 @@ def stands() -> set[tuple[str, str]]:
 def test_what_is_held_is_listed_with_what_to_do_and_the_exit_code_is_1(moved: Shell) -> None:
     said = moved("facts")
     assert said.code == 1
-    assert "‖ debate-begins/once is held: its own words are no longer so" in said.out
+    assert "‖ debate-begins/once (Tue 10 Oct 15:20) is held: its own words are no longer so" in said.out
     assert f"  {WHY}\n  x, bluesky\n    We start at 14:40" in said.out
     assert "  amplifier edit debate-begins/once 'other words'\n  amplifier facts leave debate-begins/once\n" in said.out
     told = moved.ask("facts")
@@ -59,7 +61,10 @@ def test_status_and_decide_say_it_too(moved: Shell) -> None:
 
 def test_whoever_leaves_it_is_written_down_and_the_posts_wait_for_their_time_again(moved: Shell) -> None:
     said = moved("facts", "leave", "debate-begins", "--reason", "the hall knows")
-    assert (said.code, said.out.splitlines()[0]) == (0, "✓ debate-begins/once stays as it is (decision 3).")
+    assert (said.code, said.out.splitlines()[0]) == (
+        0,
+        "✓ debate-begins/once (Tue 10 Oct 15:20) stays as it is (decision 3).",
+    )
     assert decisions.decisions()[-1].reason == "the hall knows"
     assert moved("facts").code == 0
     plan(moved)
@@ -83,13 +88,25 @@ def test_other_words_free_it(moved: Shell) -> None:
     assert moved("facts").code == 0
 
 
+def test_the_command_that_is_offered_for_an_own_post_frees_it(shell: Shell) -> None:
+    shell("send", "We start at 14:40", "--to", "mastodon", "--at", "+8m", "--yes")
+    shell("milestone", "move", "debate", "+40m", "--yes")
+    plan(shell)
+    (offered,) = [line for line in shell("facts").out.splitlines() if line.startswith("  amplifier edit own/")]
+    assert shell(*shlex.split(offered)[1:], "--yes").code == 0
+    assert set(DeliveryRow.objects.filter(post__slot="own").values_list("state", "reason")) == {("queued", "")}
+
+
 def test_an_own_post_for_later_is_held_like_any_other(shell: Shell) -> None:
     assert shell("send", "We start at 14:40", "--to", "mastodon", "--at", "+8m", "--yes").code == 1
     assert shell("milestone", "move", "debate", "+40m", "--yes").code == 0
     plan(shell)
     said = shell("facts")
     assert said.code == 1
-    assert "  amplifier withdraw own/" in said.out
+    (edit,) = [line for line in said.out.splitlines() if line.startswith("  amplifier edit own/")]
+    assert edit.endswith(" 'other words'")
+    assert edit.strip() in shell("status").out
+    assert edit.strip() in shell("decide").out
     assert shell("facts", "leave", "own").code == 0
     plan(shell)
     assert set(DeliveryRow.objects.filter(post__slot="own").values_list("state", "reason")) == {("queued", "")}

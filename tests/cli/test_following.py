@@ -124,7 +124,7 @@ def test_facts_says_what_is_untrue_and_lets_it_stand(shell: Shell) -> None:
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
     said = shell("facts")
     assert said.code == 1
-    assert "✕ ballot-opens/once is out and no longer so" in said.out
+    assert "✕ ballot-opens/once (Sun 8 Oct 09:00) is out and no longer so" in said.out
     assert "ballot closes: Sun 8 Oct 17:00, now 17:40" in said.out
     assert "amplifier correct ballot-opens/once" in said.out
     told = shell.ask("facts")

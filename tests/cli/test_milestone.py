@@ -70,7 +70,7 @@ def test_the_preview_shows_what_people_wrote_and_the_move_makes_untrue_before_an
     assert shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--yes").code == 0
     said = shell("milestone", "move", "debate", "+40m")
     assert said.code == 1, "nobody agreed"
-    assert "‖ debate-begins/once on x, bluesky would be held." in said.out
+    assert "‖ debate-begins/once (Tue 10 Oct 14:40) on x, bluesky would be held." in said.out
     assert "  Your words say “14:40”, the plan says 15:20 (debate).\n" in said.out
     assert "Afterwards: amplifier edit, or amplifier facts leave" in said.out
     moved = shell.ask("milestone", "move", "debate", "+40m", "--yes")
@@ -79,7 +79,7 @@ def test_the_preview_shows_what_people_wrote_and_the_move_makes_untrue_before_an
         ("debate-begins/once", "bluesky"),
     ]
     assert (moved["true_again"], moved["untrue"]) == ([], [])
-    assert "debate-begins/once is true again" in shell("milestone", "move", "debate", "-40m").out
+    assert "debate-begins/once (Tue 10 Oct 14:40) is true again" in shell("milestone", "move", "debate", "-40m").out
 
 
 def test_the_preview_names_what_is_out_and_would_be_untrue(shell: Shell) -> None:
@@ -119,3 +119,32 @@ def test_a_time_in_another_year_than_this_is_shown_with_it(shell: Shell) -> None
     said = shell("milestone", "move", "debate", "2024-01-02 14:40", "--yes").out
     assert "debate  Tue 10 Oct 14:40 → Tue 2 Jan 2024 14:40 GMT" in said
     assert "Tue 2 Jan 2024 14:40 GMT  debate  the file says Tue 10 Oct 14:40" in shell("milestone").out
+
+
+@pytest.mark.parametrize("to", ["18:40", "2023-10-10 18:40", "vote + 85m"])
+def test_a_time_is_said_as_for_a_post(shell: Shell, to: str) -> None:
+    assert shell.ask("milestone", "move", "vote", to, "--yes")["to"] == "2023-10-10 18:40:00+01:00"
+
+
+def test_a_milestone_that_stands_there_already_is_told_and_nothing_is_written(shell: Shell) -> None:
+    for to in ("14:40", "vote - 155m", "2023-10-10 14:40"):
+        said = shell("milestone", "move", "debate", to)
+        assert (said.code, said.out) == (0, "debate stands at Tue 10 Oct 14:40 already. Nothing was moved.\n")
+    assert shell.ask("milestone", "move", "debate", "14:40")["decision"] is None
+    assert not decisions.decisions()
+
+
+def test_own_posts_that_were_counted_from_it_are_shown_with_both_times(shell: Shell) -> None:
+    shell("send", "Bring friends", "--to", "x", "--at", "debate - 2h", "--yes")
+    (row,) = journeys.own_waiting()
+    name = f"own/{row.identity.post.occurrence}"
+    said = shell("milestone", "move", "debate", "+40m")
+    assert f"▲ {name} goes out Tue 10 Oct 12:40 and does not move: “debate - 2h” would be Tue 10 Oct 13:20." in said.out
+    assert f"  amplifier edit {name} --at 'debate - 2h'    once it has moved\n" in said.out
+    told = shell.ask("milestone", "move", "debate", "+40m", "--yes")
+    times = {"at": "2023-10-10 12:40:00+01:00", "would_be": "2023-10-10 13:20:00+01:00"}
+    assert told["stays"] == [{"post": name, **times}]
+    assert shell("edit", name, "--at", "debate - 2h", "--yes").out.endswith("✓ Moved.\n")
+    assert shell.ask("milestone", "move", "debate", "-40m", "--yes")["stays"][0]["would_be"] == times["at"]
+    shell("edit", name, "--at", "2023-10-10 13:00", "--yes")
+    assert shell.ask("milestone", "move", "debate", "+10m", "--yes")["stays"] == []

@@ -14,6 +14,8 @@ from amplifier.settings import load
 from tests.cli.conftest import REPOSITORY
 from tests.store.filled import NOW
 
+pytestmark = pytest.mark.usefixtures("sqlite_ledger")
+
 POST = PostId("lab23", "own", "1")
 WRONG = Wrong("14:40", "milestone.debate", "14:40", "15:20", "the plan says 15:20 (debate)")
 LONG = "#" + "lang" * 17

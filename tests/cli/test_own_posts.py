@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.kinds import MOVED
 from amplifier.campaign.post import OWN
 from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.settings import load
 from amplifier.store import events, journeys
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, EventRow
 from tests.cli.conftest import Shell
 
 TEXT = "Come to the stall by the doors"
@@ -239,18 +240,28 @@ def test_a_time_that_passes_while_somebody_reads_moves_nothing(
     assert {row.wall_time for row in own().values()} == {"2023-10-11T10:00"}
 
 
+def test_a_move_to_where_it_is_says_so_and_writes_nothing(shell: Shell) -> None:
+    shell("send", "Come along", "--to", "x", "--at", "2023-10-09 10:00", "--yes")
+    name = post_name(own()["x"].identity.post)
+    said = shell("edit", name, "--at", "2023-10-09 10:00")
+    assert (said.code, said.out) == (0, f"{name} (Mon 9 Oct 10:00) goes out then already. Nothing was changed.\n")
+    assert shell.ask("edit", name, "--at", "2023-10-09 10:00")["decision"] is None
+    assert not EventRow.objects.filter(kind=MOVED).exists()
+
+
 def test_a_move_shows_which_words_it_makes_untrue_and_which_true_again(shell: Shell) -> None:
     shell("send", "Tomorrow at 14:40 we debate", "--to", "x,mastodon", "--at", "2023-10-09 10:00", "--yes")
     name = post_name(own()["x"].identity.post)
     said = shell("edit", name, "--at", "2023-10-10 10:00")
     assert said.code == 1, "nobody agreed"
-    assert f"‖ {name} on x, mastodon would be held." in said.out
+    assert f"‖ {name} (Mon 9 Oct 10:00) on x, mastodon would be held." in said.out
     assert "Your words say “Tomorrow”, the post goes out on Tue 10 Oct" in " ".join(said.out.split())
     assert "Afterwards: amplifier edit, or amplifier facts leave" in said.out
     told = shell.ask("edit", name, "--at", "2023-10-10 10:00", "--yes")
     assert [one["account"] for one in told["held"]] == ["x", "mastodon"]
     assert (
-        f"✓ {name} is true again, and would no longer be held." in shell("edit", name, "--at", "2023-10-09 11:00").out
+        f"✓ {name} (Tue 10 Oct 10:00) is true again, and would no longer be held."
+        in shell("edit", name, "--at", "2023-10-09 11:00").out
     )
     assert "would be held" not in shell("edit", name, "--at", "2023-10-10 11:00").out, "it is so already"
 

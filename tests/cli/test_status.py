@@ -209,7 +209,10 @@ def test_what_is_out_and_no_longer_so_is_told_until_somebody_has_dealt_with_it(s
     heartbeats.beat("untrue", now=utc_now(), detail=json.dumps([{**told, "changed": changed}]))
     said = shell("status")
     assert said.code == 1
-    assert "✕ hello/once is out on x and no longer so (debate: Tue 10 Oct 14:40, now 15:20)." in said.out
+    assert (
+        "✕ hello/once (Sun 24 Sep 10:00) is out on x and no longer so (debate: Tue 10 Oct 14:40, now 15:20)."
+        in said.out
+    )
     assert "  amplifier correct hello/once" in said.out
     assert [one["post"] for one in shell.ask("status")["untrue"]] == ["hello/once"]
     kept = {"listed": [{**told, "changed": changed}], "beyond": 7}

@@ -97,7 +97,9 @@ def test_words_that_are_no_longer_so_may_stand_get_others_or_are_left_out() -> N
     later = replace(held, identity=replace(held.identity, revision=1))
     assert question(later, OPEN).to_paste.startswith("amplifier correct ")
     own = replace(held, identity=replace(held.identity, post=replace(held.identity.post, slot="own")))
-    assert question(own, OPEN).to_paste == ""
+    assert question(own, OPEN).to_paste == "amplifier edit own/once 'other words' --on x"
+    for doubtful in (replace(own, frozen=True), replace(own, unseen_since=own.due_at)):
+        assert question(doubtful, OPEN).to_paste == ""
 
 
 def test_what_the_network_said_is_what_happened() -> None:
@@ -138,7 +140,7 @@ def test_the_command_that_helps_is_named() -> None:
     edit = question(row(State.HELD, HoldReason.IMPRINT), OPEN).to_paste
     assert edit == "amplifier edit go/once 'other words' --on x"
     assert question(row(State.HELD, HoldReason.COPY), OPEN).to_paste == edit
-    assert question(row(State.HELD, HoldReason.IMPRINT, slot=OWN), OPEN).to_paste == ""
+    assert question(row(State.HELD, HoldReason.IMPRINT, slot=OWN), OPEN).to_paste == edit.replace("go/", "own/")
     assert question(row(State.MISSED, HoldReason.STOPPED), OPEN).to_paste == ""
 
 

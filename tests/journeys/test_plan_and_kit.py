@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from amplifier.campaign.plan import Distance
 from amplifier.cli.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.place import settle
 from amplifier.schedule.change import decide_move, prepare_move, program_in_force
-from amplifier.schedule.milestones import parse_move
 from amplifier.schedule.planner import Planner
 from amplifier.sharekit.publish import Publisher
 from amplifier.wiring import open_house, worker_jobs
@@ -39,7 +40,7 @@ def test_a_milestone_that_moves_renews_the_kit_in_the_planners_own_tick(
         plan()
         assert len(published) == 1  # while nothing changes, the kit has its own turn
         program = program_in_force(place.settings)
-        move = prepare_move(program, "debate", parse_move("+40m", "Europe/London"), now=utc_now())
+        move = prepare_move(program, "debate", Distance(timedelta(minutes=40)), now=utc_now())
         decide_move(move, actor="cli:jo", reason="", now=utc_now())
         plan()
         assert len(published) == 2

@@ -114,6 +114,25 @@ def test_templates_are_left_to_others_unless_their_names_are_given() -> None:
     assert (no.message, no.hint) == ("The slot one: there is no template lab23/balot.", "Did you mean lab23/ballot?")
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("lab23/ballot.txt", "Write lab23/ballot: the file's name without templates/ and without its ending."),
+        ("lab23/ballot.j2", "Write lab23/ballot: the file's name without templates/ and without its ending."),
+        ("templates/lab23/ballot.j2", "Write lab23/ballot: the file's name without templates/ and without its ending."),
+        ("templates/lab23/ballot", "Write lab23/ballot: the file's name without templates/ and without its ending."),
+        ("lab23/balot", "Did you mean lab23/ballot?"),
+        ("lab23/balot.txt", f"Did you mean lab23/ballot? {files.ENDINGS}"),
+    ],
+)
+def test_a_template_that_is_written_as_its_file_is_called_is_told_which_name_to_write(written: str, hint: str) -> None:
+    assert files.near_template(written, ["lab23/ballot", "other/welcome"]) == hint
+
+
+def test_where_no_template_is_known_it_is_told_what_one_is() -> None:
+    assert files.near_template("lab23/ballot", []) == files.ENDINGS
+
+
 def test_the_text_of_templates_among_the_sources_is_left_alone() -> None:
     texts = {"schedules/a.yaml": HEAD + slot("one"), "templates/lab23/ballot.j2": "{{ : not yaml"}
     assert len(files.parse(texts, SETTINGS).slots) == 1

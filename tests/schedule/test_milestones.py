@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone, Plan
-from amplifier.errors import UsageError
-from amplifier.schedule.milestones import effective, moved, parse_move
+from amplifier.schedule.milestones import effective, moved
 
 ZONE = "Europe/London"
 LONDON = ZoneInfo(ZONE)
@@ -45,37 +44,6 @@ def test_a_move_of_a_milestone_that_is_no_longer_in_the_files_changes_nothing() 
 @pytest.mark.parametrize("kind", [DecisionKind.SLOT_SKIPPED, DecisionKind.WORDS_REPLACED])
 def test_other_decisions_move_no_milestone(kind: DecisionKind) -> None:
     assert effective(PLAN, [decision(1, "debate", '{"x": "words"}', kind)]) == PLAN
-
-
-@pytest.mark.parametrize(
-    ("text", "by"),
-    [("+40m", 40), ("-1h", -60), ("+ 1h 30m", 90), ("\u22121h", -60), ("\u201315m", -15)],
-)
-def test_a_milestone_is_moved_by_a_distance(text: str, by: int) -> None:
-    assert parse_move(text, ZONE) == Distance(timedelta(minutes=by))
-
-
-def test_a_milestone_is_moved_to_a_moment() -> None:
-    assert parse_move("2023-10-10 15:20", ZONE) == datetime(2023, 10, 10, 14, 20, tzinfo=UTC)
-    assert parse_move("2023-10-29 01:30 GMT", ZONE).astimezone(UTC).hour == 1  # type: ignore[union-attr] - a moment
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("40m", "A distance begins with"),
-        ("soon", "is not a date and a time"),
-        ("+40", "is not a distance"),
-        ("+", "is not a distance"),
-        ("", "is not a date and a time"),
-        ("2023-10-10", "lacks the time of day"),
-        ("2023-10-29 01:30", 'Write "2023-10-29 01:30 BST" for the first'),
-    ],
-)
-def test_a_move_that_cannot_be_read_says_what_to_write(text: str, words: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_move(text, ZONE)
-    assert words in str(caught.value)
 
 
 def test_a_move_is_elapsed_time_also_over_the_night_when_clocks_go_back() -> None:

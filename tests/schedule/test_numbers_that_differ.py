@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.campaign.delivery import State
 from amplifier.compose.sameness import Verdict
 from amplifier.deliver.correct import NewWords, prepare_correction
 from amplifier.deliver.own import OwnPost, prepare_own
 from amplifier.errors import UsageError
 from amplifier.schedule.ahead import to_be_said
-from amplifier.schedule.known import WAITS
 from amplifier.schedule.playing import playing
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.store import journeys
@@ -32,6 +32,7 @@ TEXTS = (
     "Take a leaflet for everybody at home.",
     "Photographs of this morning hang beside the door.",
 )
+WAITS = (State.QUEUED, State.HELD)
 DANCE = "Come and dance with us until midnight"
 LONG = "When the last speech is over the band begins to play in the great hall, and everybody dances there"
 Hours = Callable[..., None]

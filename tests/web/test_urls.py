@@ -10,7 +10,16 @@ from amplifier.web.errands.urls import urlpatterns as errand_urls
 from tests.web.campaign import Campaign, Page, mention
 
 READ = ("/", "/decide", "/mentions", "/static/console.css")
-SENT = ("/milestones/move", "/posts/skip", "/posts/stand", "/mentions/1", "/decide/1", "/decide/missed", "/stop")
+SENT = (
+    "/milestones/preview",
+    "/milestones/move",
+    "/posts/skip",
+    "/posts/stand",
+    "/mentions/1",
+    "/decide/1",
+    "/decide/missed",
+    "/stop",
+)
 
 
 def test_this_is_every_address_there_is() -> None:
@@ -24,6 +33,7 @@ def test_this_is_every_address_there_is() -> None:
         "mentions/<int:number>",
         "mentions/aside",
         "milestones/move",
+        "milestones/preview",
         "posts/correct",
         "posts/correct/now",
         "posts/correct/preview",

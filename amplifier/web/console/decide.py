@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_POST
 from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
-from amplifier.errors import AmplifierError, Problem
+from amplifier.errors import AmplifierError, Problem, UsageError
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import Move, decide_move, find_post, must_stand_at, prepare_move, program_in_force
-from amplifier.schedule.meanwhile import past
-from amplifier.schedule.milestones import parse_move
+from amplifier.schedule.meanwhile import must_lie_ahead_still, past
+from amplifier.schedule.moving import already_there, stands_there, where_to
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.review import find_untrue, leave
 from amplifier.schedule.skipping import decide_skip, find_left_out
@@ -38,7 +39,10 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     try:
         program = program_in_force(settings)
         now = utc_now()
-        move = prepare_move(program, name, parse_move(wanted, settings.campaign.zone), now=now)
+        move = prepare_move(program, name, where_to(program, name, wanted, now=now), now=now)
+        if stands_there(move):
+            return go_back("/", already_there(move))
+        _must_lie_ahead_still(request, move, now)
         if shown := asked(request.POST, "shown"):
             must_stand_at(move.milestone, name, shown)
         decide_move(move, actor=ACTOR, reason=_reason(request), now=now)
@@ -100,6 +104,15 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} goes out again, at its time.")
+
+
+def _must_lie_ahead_still(request: HttpRequest, move: Move, now: datetime) -> None:
+    """Raises UsageError where something has passed since the page that asked, and was not shown as past there."""
+    try:
+        shown = datetime.fromisoformat(asked(request.POST, "asked") or now.isoformat())
+    except ValueError:
+        raise UsageError("It was not said when you were asked. Nothing was moved. Load the page again.") from None
+    must_lie_ahead_still(move, playing(place().settings), shown=shown, now=now)
 
 
 def _unseen(request: HttpRequest, name: str, warnings: Sequence[Problem]) -> Shown | None:

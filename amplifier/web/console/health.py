@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.delivery import RemoteState
+from amplifier.campaign.post import with_hour
 from amplifier.campaign.stop import EVERYTHING
 from amplifier.compose.accountable import ADVICE, what_it_lacks
 from amplifier.deliver.cost import is_readable
@@ -21,7 +22,6 @@ from amplifier.listen.where import troubled
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.plan_reports import PLAN_BEAT
-from amplifier.schedule.program import post_name
 from amplifier.settings import FILE, Account, Mode
 from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs
 from amplifier.store.accounts import LOST, OK, AccountState
@@ -250,7 +250,7 @@ def _changed_outside(now: datetime) -> Iterator[Sign]:
         what = "is not there any more" if row.remote_state == RemoteState.GONE else "was changed there"
         where = titled(row.identity.account, row.platform)
         short = f"A post {what}, and it was not we who did it."
-        yield Sign(Mood.WAIT, f"{post_name(row.identity.post)} on {where} {what}; it was not we.", short)
+        yield Sign(Mood.WAIT, f"{with_hour(row.identity.post, row.wall_time)} on {where} {what}; it was not we.", short)
     if len(found) > MOST_PROBLEMS:
         yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that others deleted or changed: amplifier status")
 

@@ -26,7 +26,7 @@ from amplifier.schedule.milestones import effective
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_beyond, untrue_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.skipping import Skipped, skipped_ahead
+from amplifier.schedule.skipping import Skipped, left_out, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.web.console.health import Mood, Sign, signs
@@ -207,9 +207,12 @@ def _skipped(program: Program | None, now: datetime, again: Shown | None) -> lis
         accounts = frozenset(row.identity.account for row in rows)
         found.append(Skipped(post, rows[0].wall_time, rows[0].due_at, accounts))
     known = names(place().settings)
+    words = {one.post.id: _first_text(one.post) for one in left_out(program)} if program and found else {}
+    words |= {post: rows[0].text for post, rows in own.items()}
     return [
         {
             "id": by_time(one.post, one.wall_time),
+            "text": words.get(one.post, ""),
             "own": one.post.slot == OWN,
             "slot": one.post.slot,
             "when": _said(one.wall_time),
@@ -219,6 +222,10 @@ def _skipped(program: Program | None, now: datetime, again: Shown | None) -> lis
         for place_in, one in enumerate(sorted(found, key=lambda one: one.real))
         if place_in < COMING or (again and by_time(one.post, one.wall_time) == again.post)
     ]
+
+
+def _first_text(post: WantedPost) -> str:
+    return next((said.text for said in post.words), "")
 
 
 def _where(one: Skipped, known: Mapping[str, str]) -> str:

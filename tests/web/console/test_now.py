@@ -383,7 +383,7 @@ def test_what_is_out_and_no_longer_so_needs_a_person_until_somebody_lets_it_stan
 def test_what_somebody_else_deleted_or_changed_is_told(opened: Campaign) -> None:
     opened.put("hello", "x", state=State.SENT, remote_id="1", remote_state=RemoteState.GONE, sent_at=utc_now())
     text = opened.get("/").text
-    assert "hello/once on X is not there any more; it was not we." in text
+    assert re.search(r"hello/once \(\w+ \d+ \w+ \d\d:\d\d\) on X is not there any more; it was not we\.", text)
     assert "Everything is connected." not in text
 
 

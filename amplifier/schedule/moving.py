@@ -1,0 +1,82 @@
+"""A milestone's move as people say it, and what they are shown of it that no post of the plan tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from amplifier.campaign.plan import At, Distance
+from amplifier.campaign.post import PostId
+from amplifier.errors import UsageError
+from amplifier.schedule.change import Move
+from amplifier.schedule.milestones import effective
+from amplifier.schedule.playing import playing
+from amplifier.schedule.program import Program
+from amplifier.schedule.times import Refused, distance, instant, moment, plain
+from amplifier.schedule.when import when
+from amplifier.store import decisions, journeys
+
+HINT = 'A distance begins with + or -: "+40m", "-1h", "+1d".'
+
+
+@dataclass(frozen=True)
+class Stays:
+    """A person's own post that was counted from the milestone and does not follow it.
+
+    `at` is when it goes out, `would_be` when that would be by the words `said` after the move; in the campaign's zone.
+    """
+
+    post: PostId
+    said: str
+    at: datetime
+    would_be: datetime
+
+
+def where_to(program: Program, name: str, text: str, *, now: datetime) -> datetime | Distance:
+    """Where a person wants this milestone: a distance from where it stands, or a time as it is said for a post.
+
+    A time of day alone is on the milestone's own day. Raises UsageError in a person's words.
+    """
+    said, zone = plain(text), ZoneInfo(program.plan.zone)
+    if said[:1] in {"+", "-"}:
+        found = distance(said[0], said[1:].strip())
+        if isinstance(found, Refused):
+            raise UsageError(f"{found.message} {found.hint} {HINT}")
+        return found
+    known = {one.name: one.at for one in effective(program.plan, decisions.decisions()).milestones}
+    here = playing(program.settings).campaign(now)
+    day = known[name].date() if name in known else None
+    try:
+        to = when(said, now=here, zone=program.plan.zone, milestones=known, day=day)
+    except UsageError as error:
+        raise UsageError(f"{error} {HINT}") from None
+    return to.astimezone(zone)
+
+
+def stands_there(move: Move) -> bool:
+    """Whether the milestone would move to where it is."""
+    return move.to == move.milestone.at
+
+
+def already_there(move: Move) -> str:
+    """What to say of that."""
+    at = move.milestone.at
+    return f"{move.milestone.name} stands at {at:%a %-d %b %H:%M} already. Nothing was moved."
+
+
+def staying(move: Move) -> tuple[Stays, ...]:
+    """The own posts that wait, were counted from this milestone, and would be due at another time by the same words."""
+    plan = effective(move.program.plan, decisions.decisions())
+    there = {one.name: one.at for one in plan.milestones} | {move.milestone.name: move.to}
+    zone = ZoneInfo(plan.zone)
+    found: dict[PostId, Stays] = {}
+    for row in journeys.own_waiting():
+        counted = moment(row.counted_from, zone=plan.zone, milestones=there) if row.counted_from else None
+        if not isinstance(counted, At) or counted.milestone != move.milestone.name:
+            continue
+        would_be = instant(counted, there, plan.zone).astimezone(zone)
+        at = datetime.fromisoformat(row.wall_time).replace(tzinfo=zone, fold=row.fold)
+        if would_be != at:
+            found[row.identity.post] = Stays(row.identity.post, row.counted_from, at, would_be)
+    return tuple(found.values())
