@@ -10,17 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, Hours
-from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
-from amplifier.campaign.skips import skips
+from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.errors import UsageError
-from amplifier.schedule.former import follow
-from amplifier.schedule.matched import Match, matched
+from amplifier.schedule.ledger_names import matches_of_day
+from amplifier.schedule.matched import Match
 from amplifier.schedule.meant import day_of
-from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import hours_of
-from amplifier.schedule.program import Program, all_occurrences, post_name
+from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import near
-from amplifier.store import decisions, posts
 
 WAITS = (State.QUEUED, State.HELD)
 
@@ -41,7 +38,7 @@ def row_of(program: Program, post: PostId, made: Sequence[Decision] | None = Non
     """What the ledger calls this post of the plan, or will call it. `made`: all decisions, where they are known."""
     if day_of(post_name(post)) is None:
         return post
-    found = next((one for one in _day(program, post, made) if one.post.id == post), None)
+    found = next((one for one in matches_of_day(program, post, made) if one.post.id == post), None)
     return found.called if found else post
 
 
@@ -61,7 +58,7 @@ def find_named(program: Program, name: str, among: Iterable[WantedPost], *, nobo
     of_plan = known.get(name)
     if of_plan is None or of_row is None or of_plan.id == of_row.id:
         return of_row or of_plan or known[_one_called(name, known, nobody)]
-    day = {one.post.id: one for one in _day(program, of_plan.id)}
+    day = {one.post.id: one for one in matches_of_day(program, of_plan.id)}
     ahead = [one for one in (of_row, of_plan) if one.id not in day or _is_ahead(day[one.id])]
     if len(ahead) == 1:
         return ahead[0]
@@ -86,33 +83,8 @@ def _one_called(name: str, known: Mapping[str, WantedPost], nobody: str) -> str:
 
 def _of_row(program: Program, row: PostId, known: Mapping[str, WantedPost]) -> WantedPost | None:
     """The post that the ledger calls so: by the time that its row shows, which is what people saw."""
-    found = next((one.post.id for one in _day(program, row) if one.row and one.row.id == row), None)
+    found = next((one.post.id for one in matches_of_day(program, row) if one.row and one.row.id == row), None)
     return known.get(post_name(found)) if found else None
-
-
-def _day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[Match]:
-    """All posts of this one's slot on its day, each with its row, as the planner matches them."""
-    made = follow(decisions.decisions() if made is None else made, program.plan)
-    left_out = {name for name, skip in skips(made).items() if skip.is_everywhere}
-    plan, day = effective(program.plan, made), day_of(post_name(post))
-    wanted = [
-        WantedPost(
-            id=PostId(plan.campaign, one.slot.name, one.occurrence),
-            moment=Moment(one.due, one.wall_time, one.zone, one.fold),
-            too_late_s=0,
-            template="",
-            wording="",
-            milestone="",
-            words=(),
-            was=one.slot.was,
-        )
-        for one in all_occurrences(plan, program.settings)
-        if one.slot.name == post.slot and day_of(f"{post.slot}/{one.occurrence}") == day
-    ]
-    existing = posts.existing(plan.campaign, slots={post.slot, *(one.was for one in wanted)}, day=str(day))
-    # what is left out comes last: the planner gives no row to it before the others have theirs
-    last = sorted(wanted, key=lambda one: post_name(one.id) in left_out)
-    return matched(last, existing)
 
 
 def _is_ahead(match: Match) -> bool:

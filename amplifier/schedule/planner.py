@@ -24,7 +24,7 @@ from amplifier.schedule import files, review, stale
 from amplifier.schedule.carried import carry
 from amplifier.schedule.doubts import forgotten, keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
-from amplifier.schedule.ledger_names import SAME, Names, name_in_plan, other_names
+from amplifier.schedule.ledger_names import SAME, Names, called, name_in_plan, other_names
 from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
@@ -38,6 +38,7 @@ from amplifier.schedule.program import (
     held_copies,
     read_again,
     read_program,
+    wanted_posts,
     write_all,
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
@@ -201,12 +202,14 @@ class Planner:
         if not watched(self._settings) or ledger.ledger() is None:
             return []
         stage = playing(self._settings)
-        return copies(program, decisions.decisions(), spoken_on_x(self._settings, stage), at=stage.campaign(now))
+        wanted, spoken = wanted_posts(program, decisions.decisions()), spoken_on_x(self._settings, stage)
+        return copies(program, wanted, spoken, called(program, wanted, spoken), at=stage.campaign(now))
 
     def _held(self, program: Program, wanted: Sequence[WantedPost], stage: Stage) -> dict[tuple[PostId, str], str]:
         """Which of these posts, due on the stage, may not be said on an account of X, and why."""
         there = [replace(one, moment=replace(one.moment, due_at=stage.campaign(one.moment.due_at))) for one in wanted]
-        found = held_copies(program, there, spoken_on_x(self._settings, stage))
+        spoken = spoken_on_x(self._settings, stage)
+        found = held_copies(program, there, spoken, called(program, wanted, spoken))
         return {where: problem.message for where, problem in found.items()}
 
     def _fall_back(self) -> None:
