@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import OUT, HoldReason, State, is_left_out_for_good
+from amplifier.campaign.delivery import OUT, UNPLANNED, HoldReason, State, is_left_out_for_good
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 
 
@@ -38,6 +38,11 @@ class ExistingDelivery:
     def is_out(self) -> bool:
         """Whether it is there, or may be."""
         return self.state in OUT or self.is_with_hands
+
+    @property
+    def is_unplanned(self) -> bool:
+        """Whether no plan wants it, and nobody was asked or is to be asked about it."""
+        return self.state is State.DROPPED and self.reason == UNPLANNED and not self.asked
 
     @property
     def may_be_out_by_hand(self) -> bool:

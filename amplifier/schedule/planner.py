@@ -43,6 +43,7 @@ from amplifier.schedule.program import (
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import Eye, Unsaid, swallowed, without_copies
+from amplifier.schedule.settled import settled_until
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, decisions, journeys, ledger, plan_versions, posts, stated
@@ -236,6 +237,7 @@ class Planner:
         untrue = {(one.post, one.account): one.why for one in found}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
+        settled = None if self._forgetful else settled_until(stage, program.plan.zone, now=now)
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -248,6 +250,7 @@ class Planner:
                 unwritten=written.unwritten,
                 copies=held,
                 untrue=untrue,
+                settled=settled,
             )
             self._names = names = other_names(written.posts, existing)
             self._stale = {(names.get(post, post), account): why for (post, account), why in untrue.items()}

@@ -134,6 +134,13 @@ def carried_out(newest: int, *, let_go: int, now: datetime) -> None:
     heartbeats.beat(SEEN, now=now, detail=str(let_go))
 
 
+@reading
+def last_carried_out() -> datetime | None:
+    """When that was; None if it never was."""
+    found = heartbeats.heartbeats().get(CARRIED_OUT)
+    return found.at if found else None
+
+
 def let_go_late(*, now: datetime) -> None:
     """A post is to go out after all, at another time; called inside the transaction that lets it.
 
