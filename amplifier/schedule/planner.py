@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,11 +29,13 @@ from amplifier.schedule.ledger_names import SAME, Names, called, name_in_plan, o
 from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
+from amplifier.schedule.one_by_one import without_failing
 from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
 from amplifier.schedule.plan_reports import PlanReports
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
+    Written,
     all_occurrences,
     copies,
     held_copies,
@@ -230,9 +233,10 @@ class Planner:
         with_facts(program, decisions.decisions(), now=now)
         made = carry(program, actor=SERVICE, now=now)
         written = write_all(program, made, stage, stale.late_posts(program, now=now))
+        found, wanted, failing = without_failing(written.posts, partial(stale.stale_planned, program, made))
+        written = Written(tuple(wanted), {**written.unwritten, **failing})
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)
-        found = stale.stale_planned(program, made, written.posts)
         written_out = {one.post for one in found if one.template}
         untrue = {(one.post, one.account): one.why for one in found}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}

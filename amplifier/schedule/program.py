@@ -28,6 +28,7 @@ from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.given_words import Given, reworded
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
+from amplifier.schedule.one_by_one import by_itself
 from amplifier.schedule.sameness import BY_NUMBER, Called, held, on_several_accounts, own, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.schedule.tried import Tried
@@ -180,7 +181,8 @@ def write_all(
     posts = []
     for post in wanted:
         try:
-            posts.append(reworded(post, given.get(post_name(post.id), {}), program.settings))
+            own = given.get(post_name(post.id), {})
+            posts.append(by_itself(post.id, partial(reworded, post, own, program.settings)))
         except TemplateError as error:
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
@@ -224,11 +226,11 @@ def _written(
     for saying in _sayings(program, plan, stage, late):
         template = program.templates[saying.slot.template]
         try:
-            wanted.append(write(saying, template, program.settings))
+            wanted.append(by_itself(saying.id, partial(write, saying, template, program.settings)))
         except TemplateError as error:
             problems[saying.id] = error.problems
             with suppress(TemplateError):
-                wanted.append(write_in_part(saying, template, program.settings))
+                wanted.append(by_itself(saying.id, partial(write_in_part, saying, template, program.settings)))
     return wanted, problems
 
 
