@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import OUT, HoldReason, State
+from amplifier.campaign.delivery import OUT, UNPLANNED, HoldReason, State, is_left_out_for_good
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 
 
@@ -38,6 +38,17 @@ class ExistingDelivery:
     def is_out(self) -> bool:
         """Whether it is there, or may be."""
         return self.state in OUT or self.is_with_hands
+
+    @property
+    def is_unplanned(self) -> bool:
+        """Whether no plan wants it, and nobody was asked or is to be asked about it."""
+        return self.state is State.DROPPED and self.reason == UNPLANNED and not self.asked
+
+    @property
+    def may_be_out_by_hand(self) -> bool:
+        """Whether people were asked to post it and are not any more; what a person has left out since they have not."""
+        asked = self.asked and not self.is_with_hands and self.state not in OUT
+        return asked and not is_left_out_for_good(self.state, self.reason)
 
 
 @dataclass(frozen=True)

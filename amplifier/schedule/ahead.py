@@ -121,7 +121,7 @@ def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:
     """The first post that the plan wants later than the ledger looks ahead; to be asked where the ledger has none."""
     wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))
     ahead = (one for one in wanted if one.moment.due_at > now + WINDOW - A_DAY)
-    return next((one for one in ahead if not journeys.journeys(post=one.id)), None)
+    return next((one for one in ahead if not journeys.journeys(post=row_of(program, one.id))), None)
 
 
 def to_be_said(program: Program, *, now: datetime) -> Ahead:

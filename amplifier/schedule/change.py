@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from amplifier.campaign.delivery import State
+from amplifier.campaign.delivery import OUT
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
 from amplifier.campaign.post import PostId
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
-from amplifier.schedule.known import find_named
+from amplifier.schedule.known import find_named, row_of
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
 from amplifier.schedule.review import on_x, untrue_out
@@ -92,17 +92,16 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
     before = {(one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)}
     after = effective(program.plan, (*made, trial))
     zone = milestone.at.tzinfo
-    gone = _gone_out()
     shifts, sent = [], []
     for one in all_occurrences(after, program.settings):
         was = before.get((one.slot.name, one.occurrence), one.due)
         if was == one.due:
             continue
-        post = f"{one.slot.name}/{one.occurrence}"
-        if post in gone:
-            sent.append(post)
+        post = PostId(plan.campaign, one.slot.name, one.occurrence)
+        if _is_out(program, post, made):
+            sent.append(post_name(post))
         else:
-            shifts.append(Shift(post, was.astimezone(zone), one.due.astimezone(zone)))
+            shifts.append(Shift(post_name(post), was.astimezone(zone), one.due.astimezone(zone)))
     with_trial = (*made, trial)
     then, later = (made, wanted_now(program, made, now=now)), (with_trial, wanted_now(program, with_trial, now=now))
     had, has = stale_words(program, *then, now=now), stale_words(program, *later, now=now)
@@ -112,18 +111,20 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         tuple(shifts),
         tuple(sent),
         program,
-        copies=_copies(program, made, trial, gone),
+        copies=_copies(program, made, trial),
         stale=tuple(one for one in has if one not in had),
         freed=tuple(one for one in had if (one.post, one.account) not in {(new.post, new.account) for new in has}),
         untrue=_newly(untrue_out(program, *then, now=now), untrue_out(program, *later, now=now)),
     )
 
 
-def _copies(program: Program, made: tuple[Decision, ...], trial: Decision, gone: set[str]) -> tuple[Problem, ...]:
+def _copies(program: Program, made: tuple[Decision, ...], trial: Decision) -> tuple[Problem, ...]:
     """Why posts that are still to come would be held with this decision, and are not without it."""
     before = on_x(program, wanted_posts(program, made))
     after = on_x(program, wanted_posts(program, (*made, trial)))
-    return tuple(why for where, why in after.items() if where not in before and post_name(where[0]) not in gone)
+    new = {where: why for where, why in after.items() if where not in before}
+    out = {post for post, _ in new if _is_out(program, post, made)}
+    return tuple(why for (post, _), why in new.items() if post not in out)
 
 
 def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
@@ -177,6 +178,6 @@ def find_post(program: Program, name: str) -> PostId:
     return find_named(program, name, wanted_posts(program, decisions.decisions())).id
 
 
-def _gone_out() -> set[str]:
-    rows = journeys.journeys(states=(State.SENT, State.SENDING, State.UNSURE))
-    return {post_name(row.identity.post) for row in rows}
+def _is_out(program: Program, post: PostId, made: tuple[Decision, ...]) -> bool:
+    """Whether this post of the plan, whatever the ledger calls it, is out or on its way somewhere."""
+    return any(row.state in OUT for row in journeys.journeys(post=row_of(program, post, made)))

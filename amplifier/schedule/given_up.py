@@ -13,7 +13,7 @@ from amplifier.schedule.former import follow
 from amplifier.schedule.ledger_names import SAME, Names, name_in_plan
 from amplifier.schedule.program import Program, post_name, wanted_posts
 
-Words = tuple[str, str, str]  # the post's name, the account, the text
+Words = tuple[str, str, str]  # the post's name or its slot's, the account, the text
 BY_PEOPLE = frozenset({DecisionKind.WORDS_REPLACED, DecisionKind.SLOT_SKIPPED})
 
 
@@ -35,7 +35,8 @@ def given_up_wordings(
 
 
 def _says(post: WantedPost) -> set[Words]:
-    return {(post_name(post.id), said.account, said.text) for said in post.words}
+    """What it says, by its own name and by its slot's."""
+    return {(name, said.account, said.text) for name in (post_name(post.id), post.id.slot) for said in post.words}
 
 
 def _before_they_went_out(decided: Iterable[Decision]) -> Iterable[Words]:
@@ -63,4 +64,6 @@ def _after(changed: Sequence[Journey], names: Names) -> Iterable[Words]:
     for row in changed:
         key = (row.identity.post, row.identity.account)
         if row.identity.verb is not Verb.DELETE and key in now and row.text != now[key]:
-            yield post_name(name_in_plan(key[0], names) or key[0]), row.identity.account, row.text
+            planned = name_in_plan(key[0], names)
+            # whichever post the plan has them for, where it has none any more that was their own
+            yield post_name(planned) if planned else key[0].slot, row.identity.account, row.text

@@ -7,22 +7,24 @@ was out. People see and type the ledger's alone, with the hour beside it: a numb
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.plan import Decision, Hours
-from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, with_hour
-from amplifier.campaign.skips import skips
+from amplifier.campaign.post import OWN, PostId, WantedPost, with_hour
 from amplifier.errors import UsageError
-from amplifier.schedule.former import follow
-from amplifier.schedule.ledger_names import SAME, Names, other_names
-from amplifier.schedule.matched import Match, matched
+from amplifier.schedule.ledger_names import (
+    SAME,
+    Names,
+    matches_of_day,
+    names_of_slots,
+    other_names,
+    posts_of_slots,
+)
 from amplifier.schedule.meant import day_of
-from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import hours_of
-from amplifier.schedule.program import Program, all_occurrences, post_name
+from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import near
-from amplifier.store import decisions, journeys, ledger, posts
+from amplifier.store import journeys, ledger, posts
 
 
 def by_time(post: PostId, wall_time: str) -> str:
@@ -52,7 +54,7 @@ def row_of(program: Program, post: PostId, made: Sequence[Decision] | None = Non
     """What the ledger calls this post of the plan, or will call it. `made`: all decisions, where they are known."""
     if day_of(post_name(post)) is None:
         return post
-    found = next((one for one in _day(program, post, made) if one.post.id == post), None)
+    found = next((one for one in matches_of_day(program, post, made) if one.post.id == post), None)
     return found.called if found else post
 
 
@@ -75,7 +77,11 @@ def find_named(program: Program, name: str, among: Iterable[WantedPost], *, nobo
 
 def told(program: Program, post: PostId) -> str:
     """What people are told of this post of the plan: the ledger's name of it, and its hour beside it."""
-    found = next((one for one in _day(program, post) if one.post.id == post), None) if day_of(post_name(post)) else None
+    found = (
+        next((one for one in matches_of_day(program, post) if one.post.id == post), None)
+        if day_of(post_name(post))
+        else None
+    )
     return with_hour(found.name, found.post.moment.wall_time) if found else post_name(post)
 
 
@@ -93,8 +99,8 @@ def names_to_tell(program: Program, of: Iterable[PostId]) -> Names:
     if not numbered or not ledger.is_ready():
         return SAME
     slots, since = {one.slot for one in numbered}, min(one.occurrence.partition("#")[0] for one in numbered)
-    wanted = _wanted(program, slots, None, since=since)
-    return other_names(wanted, posts.existing(program.plan.campaign, slots=_slots(wanted), since=since))
+    wanted = posts_of_slots(program, slots, since=since)
+    return other_names(wanted, posts.existing(program.plan.campaign, slots=names_of_slots(wanted), since=since))
 
 
 def in_ledger(campaign: str, name: str) -> str:
@@ -126,46 +132,6 @@ def _one_called(name: str, known: Mapping[str, WantedPost], timed: Mapping[str, 
 
 def _of_row(program: Program, row: PostId) -> PostId | None:
     """The post of the plan that the ledger calls so, or is to call so."""
-    day = _day(program, row)
+    day = matches_of_day(program, row)
     named = next((one.post.id for one in day if one.name == row), None)
     return named or next((one.post.id for one in day if one.called == row), None)
-
-
-def _day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[Match]:
-    """All posts of this one's slot on its day, each with its row, as the planner matches them."""
-    day = str(day_of(post_name(post)))
-    wanted = _wanted(program, {post.slot}, made, since=day, until=day)
-    return matched(wanted, posts.existing(program.plan.campaign, slots={post.slot, *_slots(wanted)}, day=day))
-
-
-def _wanted(
-    program: Program, slots: AbstractSet[str], made: Sequence[Decision] | None, *, since: str, until: str = ""
-) -> list[WantedPost]:
-    """The posts of these slots from this day on, without their words.
-
-    What is left out comes last: the planner gives no row to it before the others have theirs.
-    """
-    made = follow(decisions.decisions() if made is None else made, program.plan)
-    left_out = {name for name, skip in skips(made).items() if skip.is_everywhere}
-    plan = effective(program.plan, made)
-    wanted = [
-        WantedPost(
-            id=PostId(plan.campaign, one.slot.name, one.occurrence),
-            moment=Moment(one.due, one.wall_time, one.zone, one.fold),
-            too_late_s=0,
-            template="",
-            wording="",
-            milestone="",
-            words=(),
-            was=one.slot.was,
-        )
-        for one in all_occurrences(plan, program.settings)
-        if slots & {one.slot.name, one.slot.was}
-        and (day := str(day_of(f"{one.slot.name}/{one.occurrence}") or "")) >= since
-        and (not until or day == until)
-    ]
-    return sorted(wanted, key=lambda one: post_name(one.id) in left_out)
-
-
-def _slots(wanted: Iterable[WantedPost]) -> set[str]:
-    return {name for one in wanted for name in (one.id.slot, one.was) if name}

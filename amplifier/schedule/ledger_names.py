@@ -6,18 +6,23 @@ There an occurrence's number in the plan may be another's in the ledger: nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from amplifier.campaign.changes import ExistingPost
 from amplifier.campaign.correction import Stated
-from amplifier.campaign.plan import Decision, Hours
-from amplifier.campaign.post import PostId, WantedPost
+from amplifier.campaign.delivery import Spoken
+from amplifier.campaign.plan import ONCE, Decision, Hours
+from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
+from amplifier.campaign.skips import skips
 from amplifier.schedule.facts import left_alone
 from amplifier.schedule.former import follow
-from amplifier.schedule.matched import matched
+from amplifier.schedule.matched import Match, matched
 from amplifier.schedule.meant import day_of
+from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import hours_of
-from amplifier.schedule.program import Program, post_name, wanted_posts
-from amplifier.store import posts
+from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
+from amplifier.schedule.sameness import Called
+from amplifier.store import decisions, posts
 
 Names = Mapping[PostId, PostId]  # of posts of the plan, where the ledger calls them otherwise
 SAME: Names = {}
@@ -43,6 +48,79 @@ def names_of_stated(program: Program, wanted: Sequence[WantedPost], said: Iterab
     """The same for the days of which something is out at another time than the plan has by its name."""
     times = {one.id: one.moment.wall_time for one in wanted}
     return names_on_days_of(program, wanted, (one.post for one in said if times.get(one.post) != one.wall_time))
+
+
+def called(program: Program, wanted: Iterable[WantedPost], spoken: Iterable[Spoken]) -> Called:
+    """By which names these posts of the plan are compared with what people's corrections say in the ledger.
+
+    What shares its day with a correction, where the two number that day's hours differently, goes by its time.
+    """
+    planned: dict[PostId, str] = {}
+    rows: dict[PostId, str] = {}
+    wanted = list(wanted)
+    for slot, day in {_day(one.post) for one in spoken if one.revision and one.post.slot != OWN}:
+        there = [one for one in wanted if _day(one.id)[1] == day and slot in (one.id.slot, one.was)]
+        found = matched(
+            there, posts.existing(program.plan.campaign, slots={slot, *names_of_slots(there)}, day=_numbered(day))
+        )
+        by_time = any(one.name != one.post.id for one in found)
+        for one in found:
+            name = f"{one.post.id.slot}/{one.post.moment.wall_time}" if by_time else post_name(one.post.id)
+            planned[one.post.id] = name
+            rows |= {row.id: name for row in (one.row, one.former) if row}
+    return Called(planned, rows)
+
+
+def matches_of_day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[Match]:
+    """All posts of this one's slot on its day, each with its row, as the planner matches them.
+
+    `post` is one of the plan or of the ledger; `made`: all decisions, where they are known.
+    """
+    day = str(day_of(post_name(post)))
+    wanted = posts_of_slots(program, {post.slot}, made, since=day, until=day)
+    return matched(wanted, posts.existing(program.plan.campaign, slots={post.slot, *names_of_slots(wanted)}, day=day))
+
+
+def posts_of_slots(
+    program: Program, slots: AbstractSet[str], made: Sequence[Decision] | None = None, *, since: str, until: str = ""
+) -> list[WantedPost]:
+    """The posts of these slots, by their names of now or before, from this day on and `until` that day: without words.
+
+    What is left out comes last: the planner gives no row to it before the others have theirs.
+    """
+    made = follow(decisions.decisions() if made is None else made, program.plan)
+    left_out = {name for name, skip in skips(made).items() if skip.is_everywhere}
+    plan = effective(program.plan, made)
+    wanted = [
+        WantedPost(
+            id=PostId(plan.campaign, one.slot.name, one.occurrence),
+            moment=Moment(one.due, one.wall_time, one.zone, one.fold),
+            too_late_s=0,
+            template="",
+            wording="",
+            milestone="",
+            words=(),
+            was=one.slot.was,
+        )
+        for one in all_occurrences(plan, program.settings)
+        if slots & {one.slot.name, one.slot.was}
+        and (day := str(day_of(f"{one.slot.name}/{one.occurrence}") or "")) >= since
+        and (not until or day == until)
+    ]
+    return sorted(wanted, key=lambda one: post_name(one.id) in left_out)
+
+
+def names_of_slots(wanted: Iterable[WantedPost]) -> set[str]:
+    """All names that the slots of these posts may have in the ledger."""
+    return {name for one in wanted for name in (one.id.slot, one.was) if name}
+
+
+def planned_as(program: Program, row: PostId, made: Sequence[Decision] | None = None) -> PostId | None:
+    """What the plan calls this post of the ledger; None if it means another by that name, and has none of it."""
+    if day_of(post_name(row)) is None:
+        return row
+    found = matches_of_day(program, row, made)
+    return next((one.post.id for one in found if row in (there.id for there in (one.row, one.former) if there)), None)
 
 
 def name_in_plan(post: PostId, names: Names) -> PostId | None:
@@ -86,6 +164,10 @@ def _wall_time(program: Program, post: PostId) -> str:
     slot, day = _day(post)
     found = posts.existing(program.plan.campaign, slots={slot}, day=day)
     return next((one.moment.wall_time for one in found if one.id == post), "")
+
+
+def _numbered(day: str) -> str:
+    return "" if day == ONCE else day
 
 
 def _day(post: PostId) -> tuple[str, str]:

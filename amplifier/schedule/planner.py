@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,24 +25,28 @@ from amplifier.schedule import files, review, stale
 from amplifier.schedule.carried import carry
 from amplifier.schedule.doubts import forgotten, keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
-from amplifier.schedule.ledger_names import SAME, Names, name_in_plan, other_names
+from amplifier.schedule.ledger_names import SAME, Names, called, name_in_plan, other_names
 from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.older import with_facts
+from amplifier.schedule.one_by_one import without_failing
 from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
 from amplifier.schedule.plan_reports import PlanReports
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
+    Written,
     all_occurrences,
     copies,
     held_copies,
     read_again,
     read_program,
+    wanted_posts,
     write_all,
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import Eye, Unsaid, swallowed, without_copies
+from amplifier.schedule.settled import settled_until
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, decisions, journeys, ledger, plan_versions, posts, stated
@@ -201,12 +206,14 @@ class Planner:
         if not watched(self._settings) or ledger.ledger() is None:
             return []
         stage = playing(self._settings)
-        return copies(program, decisions.decisions(), spoken_on_x(self._settings, stage), at=stage.campaign(now))
+        wanted, spoken = wanted_posts(program, decisions.decisions()), spoken_on_x(self._settings, stage)
+        return copies(program, wanted, spoken, called(program, wanted, spoken), at=stage.campaign(now))
 
     def _held(self, program: Program, wanted: Sequence[WantedPost], stage: Stage) -> dict[tuple[PostId, str], str]:
         """Which of these posts, due on the stage, may not be said on an account of X, and why."""
         there = [replace(one, moment=replace(one.moment, due_at=stage.campaign(one.moment.due_at))) for one in wanted]
-        found = held_copies(program, there, spoken_on_x(self._settings, stage))
+        spoken = spoken_on_x(self._settings, stage)
+        found = held_copies(program, there, spoken, called(program, wanted, spoken))
         return {where: problem.message for where, problem in found.items()}
 
     def _fall_back(self) -> None:
@@ -226,13 +233,15 @@ class Planner:
         with_facts(program, decisions.decisions(), now=now)
         made = carry(program, actor=SERVICE, now=now)
         written = write_all(program, made, stage, stale.late_posts(program, now=now))
+        found, wanted, failing = without_failing(written.posts, partial(stale.stale_planned, program, made))
+        written = Written(tuple(wanted), {**written.unwritten, **failing})
         self._wanted = written.posts
         held = self._held(program, written.posts, stage)
-        found = stale.stale_planned(program, made, written.posts)
         written_out = {one.post for one in found if one.template}
         untrue = {(one.post, one.account): one.why for one in found}
         self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
+        settled = None if self._forgetful else settled_until(stage, program.plan.zone, now=now)
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -245,6 +254,7 @@ class Planner:
                 unwritten=written.unwritten,
                 copies=held,
                 untrue=untrue,
+                settled=settled,
             )
             self._names = names = other_names(written.posts, existing)
             self._stale = {(names.get(post, post), account): why for (post, account), why in untrue.items()}

@@ -28,7 +28,8 @@ from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.given_words import Given, reworded
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
-from amplifier.schedule.sameness import held, on_several_accounts, own, said_elsewhere, same
+from amplifier.schedule.one_by_one import by_itself
+from amplifier.schedule.sameness import BY_NUMBER, Called, held, on_several_accounts, own, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.schedule.tried import Tried
 from amplifier.settings import FILE, Mode, Settings
@@ -117,26 +118,28 @@ def near_copies(program: Program, posts: Iterable[WantedPost]) -> list[Problem]:
 
 
 def held_copies(
-    program: Program, posts: Iterable[WantedPost], ledger: Iterable[Spoken]
+    program: Program, posts: Iterable[WantedPost], ledger: Iterable[Spoken], called: Called = BY_NUMBER
 ) -> dict[tuple[PostId, str], Problem]:
     """Which of these posts are held on which account of X, and why: nearly the same is there within 7 days.
 
     By the same rule files are refused; here it is milestones that moved, or people's own words, that bring such two
-    together. `ledger` and the posts are in the campaign's time.
+    together. `ledger` and the posts are in the campaign's time, `called` is how both are named.
     """
-    named, known = _by_name(posts), list(own(ledger))
+    named, known = _by_name(posts, called), list(own(ledger, called))
     if not known and program.trial and program.trial.has(named.values()):
         return {}  # else the files would have been refused
     return held(named, known, program.plan, program.templates, program.settings)
 
 
-def copies(program: Program, made: tuple[Decision, ...], ledger: Iterable[Spoken], *, at: datetime) -> list[Problem]:
-    """Which posts that are to come the program may not say: X's accounts have them already, in words that people wrote.
+def copies(
+    program: Program, posts: Iterable[WantedPost], ledger: Iterable[Spoken], called: Called, *, at: datetime
+) -> list[Problem]:
+    """Which of these that are to come the program may not say: X's accounts have them already, in words of people.
 
-    `ledger` and `at` are in the campaign's time.
+    All times are the campaign's, `called` is how both are named.
     """
-    posts = _by_name(wanted_posts(program, made))
-    return said_elsewhere(posts, ledger, program.plan, program.templates, program.settings, at=at)
+    named, known = _by_name(posts, called), own(ledger, called)
+    return said_elsewhere(named, known, program.plan, program.templates, program.settings, at=at)
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,8 @@ def write_all(
     posts = []
     for post in wanted:
         try:
-            posts.append(reworded(post, given.get(post_name(post.id), {}), program.settings))
+            own = given.get(post_name(post.id), {})
+            posts.append(by_itself(post.id, partial(reworded, post, own, program.settings)))
         except TemplateError as error:
             place = f"the words of {post_name(post.id)}"
             problems[post.id] = [replace(problem, path=place) for problem in error.problems]
@@ -222,11 +226,11 @@ def _written(
     for saying in _sayings(program, plan, stage, late):
         template = program.templates[saying.slot.template]
         try:
-            wanted.append(write(saying, template, program.settings))
+            wanted.append(by_itself(saying.id, partial(write, saying, template, program.settings)))
         except TemplateError as error:
             problems[saying.id] = error.problems
             with suppress(TemplateError):
-                wanted.append(write_in_part(saying, template, program.settings))
+                wanted.append(by_itself(saying.id, partial(write_in_part, saying, template, program.settings)))
     return wanted, problems
 
 
@@ -309,5 +313,5 @@ def _given_without_facts(
     }
 
 
-def _by_name(posts: Iterable[WantedPost]) -> dict[str, WantedPost]:
-    return {post_name(post.id): post for post in posts}
+def _by_name(posts: Iterable[WantedPost], called: Called = BY_NUMBER) -> dict[str, WantedPost]:
+    return {called.post(post.id): post for post in posts}

@@ -59,6 +59,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     unwritten: Mapping[PostId, str] = NOTHING,
     copies: Reasons = NONE,
     untrue: Reasons = NONE,
+    settled: datetime | None = None,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
@@ -69,7 +70,8 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     somebody looks. `unwritten` are posts that the plan wants and cannot put into words as it stands, each with the
     sentence that says why: they are held until it can. `copies` are those that may not be said on an account as the
     plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account what of
-    a person's words is no longer so: it is held until they are true again, other words, or left as they are.
+    a person's words is no longer so: it is held until they are true again, other words, or left as they are. What is
+    new and was over when all that plans had was `settled` in the ledger was in no plan then, so nobody has missed it.
     """
     known: set[int] = set()
     renamed: set[int] = set()
@@ -79,18 +81,19 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for match in matched(wanted, existing):
         post, kept, found, out = match.post, match.kept, match.row, _is_out(match.former)
         if found is None:
-            if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh):
+            if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled):
                 born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in post.words)
                 adds.append(Add(kept, None, born))
             continue
         known.add(found.row)
         renamed |= {match.former.row} if match.former else set()
-        new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh))
+        was_over = _was_over(post, settled)
+        new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh, was_over=was_over))
         steps += new_steps
         rewrites += _rewrites(kept, found, new_steps)
         have = {delivery.account for delivery in found.deliveries} | out
         lacking = [words for words in post.words if words.account not in have]
-        if lacking:
+        if lacking and not was_over:
             born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in lacking)
             adds.append(Add(kept, found.row, born))
     for gone in existing:
@@ -110,6 +113,10 @@ def too_late_at(post: WantedPost) -> datetime:
 def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh: bool) -> bool:
     earliest = opened_at - LOOK_BACK if fresh else opened_at
     return earliest <= too_late_at(post) and post.moment.due_at <= now + WINDOW
+
+
+def _was_over(post: WantedPost, settled: datetime | None) -> bool:
+    return settled is not None and too_late_at(post) <= settled
 
 
 def _born(
@@ -165,8 +172,9 @@ def _steps(  # noqa: PLR0913  the post, its row, and what holds it back where
     *,
     now: datetime,
     fresh: bool,
+    was_over: bool,
 ) -> Iterator[Step]:
-    """`out`: the accounts on which it went out by its former name."""
+    """`out`: the accounts on which it went out by its former name. `was_over`: it was, while no plan had it."""
     by_account = {words.account: words for words in post.words if words.account not in out}
     for delivery in found.deliveries:
         words = by_account.get(delivery.account)
@@ -178,7 +186,7 @@ def _steps(  # noqa: PLR0913  the post, its row, and what holds it back where
         elif delivery.state in ON_ITS_WAY:
             if words.text != delivery.text or why:
                 yield from _overtaken(delivery)
-        else:
+        elif not (was_over and delivery.is_unplanned):
             # what a person wants sent after its time does not become late by a move that leaves its time behind us
             again = delivery.again_until is not None and post.moment.due_at <= now
             moved = _differs(post, found) and not again

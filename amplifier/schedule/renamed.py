@@ -28,7 +28,8 @@ class Out:
     """Words that are out on an account, or may be; `at`: since when.
 
     `now_says` is what the plan has for that very post there by now; None if it has no such post, or not there.
-    `with_hands` is the delivery's number while people are asked to post it by hand, else None.
+    `with_hands` is the delivery's number while people are asked to post it by hand, else None; `asked`: they were, and
+    nobody has told what they did.
     """
 
     post: PostId
@@ -39,10 +40,13 @@ class Out:
     wording: str
     now_says: str | None
     with_hands: int | None = None
+    asked: bool = False
 
     @property
     def has_said(self) -> str:
-        """That it has said this, or that hands are at it."""
+        """That it has said this, or that hands are or were at it."""
+        if self.asked:
+            return "may have been posted by hand"
         return "is being posted by hand" if self.with_hands else "said this"
 
 
@@ -134,7 +138,8 @@ def warnings(plan: Plan, found: Iterable[Again]) -> list[Problem]:
     told: dict[tuple[str, str], Problem] = {}
     for one in found:
         slot, was = slots[one.post.id.slot], one.before.post.slot
-        has_said = "is being posted by hand there" if one.before.with_hands else "has said there"
+        before = one.before
+        has_said = f"{before.has_said} there" if before.with_hands or before.asked else "has said there"
         words = first_words(one.before.text)
         said = f"{slot.name} says on {one.account} what {_named(one)} {has_said}: “{words}”"
         told.setdefault((slot.name, was), Problem(slot.path, slot.line, "renamed", said, f"It is held. {one.why}"))
@@ -181,9 +186,18 @@ def _out(existing: Iterable[ExistingPost], matches: Iterable[Match]) -> dict[str
     found: dict[str, list[Out]] = {}
     for post in existing:
         for one in post.deliveries:
-            if one.is_out and one.out_at is not None:
-                now_says, hands = says.get((post.row, one.account)), one.id if one.is_with_hands else None
-                said = Out(post.id, one.account, one.text, one.out_at, post.template, post.wording, now_says, hands)
+            if (one.is_out or one.may_be_out_by_hand) and one.out_at is not None:
+                said = Out(
+                    post=post.id,
+                    account=one.account,
+                    text=one.text,
+                    at=one.out_at,
+                    template=post.template,
+                    wording=post.wording,
+                    now_says=says.get((post.row, one.account)),
+                    with_hands=one.id if one.is_with_hands else None,
+                    asked=one.may_be_out_by_hand,
+                )
                 found.setdefault(one.account, []).append(said)
     return found
 
@@ -290,7 +304,7 @@ def _why(one: Out, post: WantedPost) -> str:
 
 def _why_late(one: Out) -> str:
     who = "A post of your own" if one.post.slot == OWN else _name(one.post)
-    ago = "" if one.with_hands else " a moment ago"
+    ago = "" if one.with_hands or one.asked else " a moment ago"
     return f"{who} {one.has_said}{ago}, and {IN_THE_PAST}. If it is to be said once more, let it go out."
 
 

@@ -19,6 +19,7 @@ from amplifier.schedule.facts import CHANGED, Untrue
 from amplifier.schedule.free_words import DAY, Stale, Wrong, stated_in
 from amplifier.schedule.ledger_names import (
     Names,
+    called,
     decided_as,
     left_by_row,
     name_in_plan,
@@ -146,8 +147,8 @@ def with_note(
 
 def on_x(program: Program, posts: Iterable[WantedPost]) -> dict[tuple[PostId, str], Problem]:
     """Which of these posts of the campaign's own time are held on which account of X, and why; as the planner does."""
-    spoken = spoken_on_x(program.settings, playing(program.settings)) if ledger.is_ready() else []
-    return held_copies(program, posts, spoken)
+    spoken, wanted = spoken_on_x(program.settings, playing(program.settings)) if ledger.is_ready() else [], list(posts)
+    return held_copies(program, wanted, spoken, called(program, wanted, spoken))
 
 
 def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:

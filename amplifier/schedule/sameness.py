@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from amplifier.campaign.delivery import Spoken
@@ -14,6 +14,28 @@ from amplifier.compose.sameness import OURS, WORDING, Echo, Judge, Said, Verdict
 from amplifier.errors import Problem
 from amplifier.networks import TITLES
 from amplifier.settings import Settings
+
+
+@dataclass(frozen=True)
+class Called:
+    """By which names posts of plan and ledger are compared: a number that the two give differently says nothing.
+
+    `planned` and `rows` hold those that are not called by their number: of the plan, and of the ledger.
+    """
+
+    planned: Mapping[PostId, str] = field(default_factory=dict)
+    rows: Mapping[PostId, str] = field(default_factory=dict)
+
+    def post(self, post: PostId) -> str:
+        """What a post of the plan is called."""
+        return self.planned.get(post, f"{post.slot}/{post.occurrence}")
+
+    def row(self, post: PostId) -> str:
+        """What a post of the ledger is called: like the plan's that it is, if it is one."""
+        return self.rows.get(post, f"{post.slot}/{post.occurrence}")
+
+
+BY_NUMBER = Called()
 
 
 def same(
@@ -64,7 +86,7 @@ def _beside(pair: Sequence[Echo], slots: Sequence[Slot], settings: Settings) -> 
 
 def said_elsewhere(
     posts: Mapping[str, WantedPost],
-    ledger: Iterable[Spoken],
+    known: Iterable[Said],
     plan: Plan,
     templates: Mapping[str, Template],
     settings: Settings,
@@ -73,11 +95,10 @@ def said_elsewhere(
 ) -> list[Problem]:
     """What is refused among those of these posts that are to come after this instant: people say it in their own words.
 
-    `ledger` is what the accounts on a network that takes no copies said and are to say; of that a person's own posts
-    and corrections count, for the rest is the plan's, which `same` looks at. All times are the campaign's.
+    `known` is what people said or are to say beside the plan, which `same` looks at. All times are the campaign's.
     """
     judge = Judge(settings)
-    known = sorted(own(ledger), key=lambda one: one.at)
+    known = sorted(known, key=lambda one: one.at)
     found: dict[Problem, None] = {}
     for name, post in posts.items() if known else ():
         for words in post.words if post.moment.due_at > at else ():
@@ -111,9 +132,10 @@ def held(
     return {(posts[echo.said.post].id, echo.said.account): places.problem(echo) for echo in found}
 
 
-def own(ledger: Iterable[Spoken]) -> Iterator[Said]:
-    """What people said or are to say in their own words, beside the plan."""
-    return (as_said(row) for row in ledger if row.revision or row.post.slot == OWN)
+def own(ledger: Iterable[Spoken], called: Called = BY_NUMBER) -> Iterator[Said]:
+    """What people said or are to say in their own words, beside the plan; of the plan's posts as these are called."""
+    theirs = (row for row in ledger if row.revision or row.post.slot == OWN)
+    return (replace(as_said(row), post=called.row(row.post)) for row in theirs)
 
 
 @dataclass(frozen=True)
@@ -146,7 +168,7 @@ class _Places:
     def _place(self, said: Said) -> str:
         post = self.posts.get(said.post)
         if post is None:
-            return "a post of a person's own"
+            return "a post of a person's own" if said.post.startswith(f"{OWN}/") else "a person's correction"
         slot = self._slot(post)
         path, line = self._words(post, said.account)
         words = f"with its words in {path}:{line}" if path else "with a person's own words"

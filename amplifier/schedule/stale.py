@@ -14,7 +14,7 @@ from amplifier.campaign.post import PostId, WantedPost
 from amplifier.schedule import facts, free_words
 from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import Stale, is_said_there, not_left, wrongs
-from amplifier.schedule.ledger_names import left_of_row, names_on_days_of
+from amplifier.schedule.ledger_names import left_of_row, names_on_days_of, planned_as
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
@@ -105,13 +105,17 @@ def wanted_now(program: Program, made: tuple[Decision, ...], *, now: datetime) -
 
 
 def late_posts(program: Program, *, now: datetime) -> dict[PostId, datetime]:
-    """When those of the plan's posts go out that still wait past their time, in the campaign's time."""
+    """When those of the plan's posts go out that still wait past their time, in the campaign's time; by its names."""
     if not ledger.is_ready():
         return {}
     stage, found = playing(program.settings), dict[PostId, datetime]()
-    for post, waits in stated.late(program.plan.campaign, now=now):
-        at = stage.campaign(_goes_at(program, waits, now))
-        found[post] = max(at, found.get(post, at))
+    late = stated.late(program.plan.campaign, now=now)
+    made = decisions.decisions() if late else ()
+    for row, waits in late:
+        post = planned_as(program, row, made)
+        if post is not None:
+            at = stage.campaign(_goes_at(program, waits, now))
+            found[post] = max(at, found.get(post, at))
     return found
 
 

@@ -13,6 +13,7 @@ from amplifier.campaign.account import Identity, Listed, Proof, Told, is_called_
 from amplifier.errors import UsageError
 from amplifier.policy import TextLimit
 from amplifier.store import whose
+from amplifier.store.deciding import be_alone
 from amplifier.store.events import Event, write_events
 from amplifier.store.models import AccountRow
 from amplifier.store.statement import execute
@@ -202,6 +203,7 @@ def account_is_ok(  # noqa: PLR0913  what a network says of an account
     server, `counts` how that is counted. The limit is 0 where it does not say. None, where it could not be asked now,
     leaves either as it was.
     """
+    be_alone()  # it may turn out to be another one, and what was decided about either is for both from then on
     row = AccountRow.objects.select_for_update().filter(label=name).first()
     if row is None:
         return False

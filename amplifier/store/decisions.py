@@ -9,6 +9,7 @@ from datetime import datetime
 from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.campaign.post import Fact
 from amplifier.store import accounts, fact_names, heartbeats, ledger, stated
+from amplifier.store.deciding import write_down
 from amplifier.store.events import Event, events_of, was_written, write_events
 from amplifier.store.models import DecisionRow
 from amplifier.store.numbered import mark, of_account
@@ -60,7 +61,7 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
         value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
     if hours:
         replaced = json.dumps({**json.loads(replaced or "{}"), HOURS: dict(hours)})
-    row = DecisionRow.objects.create(
+    row = write_down(
         kind=kind,
         subject=subject,
         value=value,
@@ -131,6 +132,13 @@ def carried_out(newest: int, *, let_go: int, now: datetime) -> None:
     """
     heartbeats.beat(CARRIED_OUT, now=now, detail=str(newest))
     heartbeats.beat(SEEN, now=now, detail=str(let_go))
+
+
+@reading
+def last_carried_out() -> datetime | None:
+    """When that was; None if it never was."""
+    found = heartbeats.heartbeats().get(CARRIED_OUT)
+    return found.at if found else None
 
 
 def let_go_late(*, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from amplifier.errors import DatabaseTrouble, UsageError
 from amplifier.place import who_is_present
 from amplifier.store import stops
+from amplifier.store.deciding import be_alone
 from amplifier.store.models import Ledger
 from amplifier.store.transaction import database_file, reading, whole
 from amplifier.store.unwell import Ill, in_words
@@ -94,7 +95,7 @@ def keep_stage(stage: str) -> str:
 
 def lock() -> None:
     """Be the only one to decide something about the whole ledger until the transaction ends."""
-    Ledger.objects.select_for_update().filter(id=1).first()
+    be_alone()
 
 
 def _state(row: Ledger) -> LedgerState:

@@ -10,8 +10,10 @@ from django.db.models import Q
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import VOICE
 from amplifier.campaign.stop import ACCOUNT
+from amplifier.store.deciding import write_down
 from amplifier.store.heard import QuarantineRow, SourceRow
 from amplifier.store.models import DecisionRow, StopRow
+from amplifier.store.transaction import whole
 
 SERVICE = "service"
 
@@ -40,12 +42,13 @@ def is_decided_about(number: int) -> bool:
     return DecisionRow.objects.filter(Q(value__contains=key) | Q(replaced__contains=key)).exists()
 
 
+@whole
 def decide_same(older: int, newer: int, *, why: str, now: datetime) -> None:
     """What was decided about the newer account counts for the older; the planner carries it out at once.
 
     Decisions are never rewritten: whoever reads those before this one takes one mark for the other.
     """
-    DecisionRow.objects.create(
+    write_down(
         kind=DecisionKind.SAME_ACCOUNT,
         subject=mark(newer),
         value=mark(older),

@@ -45,7 +45,7 @@ def existing_by_post(
                 out_at=row.sent_at
                 or row.first_sent_at
                 or row.unseen_since
-                or (row.run_at if _is_handed(row) else None),
+                or (row.run_at if row.asked or _is_handed(row) else None),
                 detail=row.detail,
                 again_until=row.too_late_at if is_again(row) else None,
                 asked=row.asked,

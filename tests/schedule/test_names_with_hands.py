@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, Receipt, State
+from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
+from amplifier.deliver.override import leave_out
 from amplifier.schedule import files
 from amplifier.schedule.doubts import doubts
 from amplifier.schedule.program import read_program
 from amplifier.schedule.rewording import decide_words
-from amplifier.store import decisions, holds, journeys, overrides
+from amplifier.store import decisions, deliveries, errands, holds, journeys, overrides
 from tests.schedule.test_names_that_change import DAY, Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -123,3 +125,71 @@ def test_other_words_for_the_new_name_let_both_go_their_way(names: Hands) -> Non
     decide_words(names.program, PostId("lab23", "night", "once"), words, actor="cli:jo", reason="", now=names.time)
     assert names.asks() == ["night"]
     assert names.stands("dusk") == LEFT_OUT
+
+
+MAYBE = "dusk may have been posted by hand, and the plan has no dusk there any more."
+
+
+def asked(slot: str = "dusk") -> None:
+    """A person was told of it, and may be at it."""
+    (row,) = [
+        one for one in journeys.journeys() if one.identity.post.slot == slot and one.reason == HoldReason.HAND_OFF
+    ]
+    errands.make_errand(
+        kind=ErrandKind.HAND_OFF, token="t" * 43, delivery=row.id, person="anna", actor="service", now=row.due_at
+    )
+
+
+def missed(names: Hands) -> None:
+    """Nobody has told whether they posted it, and its time is over."""
+    asked()
+    names.time += timedelta(hours=6)
+    deliveries.miss_overdue(now=names.time)
+    assert names.stands("dusk") == (State.MISSED.value, HoldReason.HAND_OFF.value)
+
+
+def test_what_hands_were_asked_for_and_nobody_told_of_is_not_asked_for_again_by_another_name(names: Hands) -> None:
+    missed(names)
+    names.slots(("night", "hello", "2023-10-06 16:00"))
+    assert names.stands("night") == COPY
+    assert names.why("night").startswith(MAYBE)
+    assert [message.partition(":")[0] for _, message in names.told()] == [
+        "night says on bluesky what dusk may have been posted by hand there"
+    ]
+    names.time += timedelta(hours=2)
+    assert names.asks() == []
+    assert names.stands("night") == COPY
+    assert not names.planner.refresh()
+
+
+def test_what_hands_were_asked_for_is_not_asked_for_again_after_the_plan_did_without_it(names: Hands) -> None:
+    asked()
+    names.slots(("other", "lunch", NOON))
+    assert names.stands("dusk") == LEFT_OUT
+    names.slots(("night", "hello", "2023-10-06 11:00"), ("other", "lunch", NOON))
+    assert names.stands("night") == COPY
+    assert names.why("night").startswith(MAYBE)
+
+
+def test_what_hands_were_asked_for_is_not_asked_for_again_at_another_hour_of_its_slot(tmp_path: Path) -> None:
+    names = Hands(tmp_path)
+    names.slots(("stall", "hello", "day at 09:00"), more=DAY)
+    names.at("08:59")
+    names.time += timedelta(minutes=1)
+    assert names.asks() == ["stall"]
+    asked("stall")
+    names.time += timedelta(hours=6)
+    deliveries.miss_overdue(now=names.time)
+    names.slots(("stall", "hello", "day at 16:00"), more=DAY)
+    rows = {row.wall_time[-5:]: row for row in journeys.journeys() if row.wall_time.startswith("2023-10-06")}
+    assert (rows["16:00"].state.value, rows["16:00"].reason) == COPY
+
+
+def test_what_a_person_has_left_out_after_hands_were_asked_is_said_by_another_name(names: Hands) -> None:
+    asked()
+    (row,) = journeys.journeys(post=PostId("lab23", "dusk", "once"))
+    leave_out(row.id, names.program.settings, actor="cli:jo", now=names.time)
+    names.slots(("night", "hello", "2023-10-06 11:00"))
+    names.at("10:59")
+    names.time += timedelta(minutes=1)
+    assert names.asks() == ["night"]

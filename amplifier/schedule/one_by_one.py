@@ -1,0 +1,56 @@
+"""One post that cannot be worked out waits for a person, and keeps none of the others from going out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from amplifier.campaign.post import PostId, WantedPost
+from amplifier.errors import Problem, TemplateError
+
+log = logging.getLogger("amplifier.schedule")
+R = TypeVar("R")
+HINT = "Give it other words (amplifier edit), or leave it out (amplifier skip). The worker's log says more."
+
+
+def by_itself(post: PostId, work: Callable[[], R]) -> R:
+    """What this gives of one post. Raises TemplateError, which tells of that post alone, whatever went wrong in it."""
+    try:
+        return work()
+    except TemplateError:
+        raise
+    except Exception as error:
+        log.exception("cannot be worked out post=%s/%s", post.slot, post.occurrence)
+        raise TemplateError([_failed(post, error)]) from error
+
+
+def without_failing(
+    posts: Sequence[WantedPost], work: Callable[[Sequence[WantedPost]], R]
+) -> tuple[R, Sequence[WantedPost], dict[PostId, str]]:
+    """What this gives of the posts with which it can be done; these posts, and why not of each of the others.
+
+    `work` looks at each post for itself. What fails with all of them, or with none alone, is no fault of a post: that
+    is raised as it is.
+    """
+    try:
+        return work(posts), posts, {}
+    except Exception:
+        failing = {post.id: why for post in posts if (why := _why(post, work))}
+        if not failing or len(failing) == len(posts):
+            raise
+    rest = [post for post in posts if post.id not in failing]
+    return work(rest), rest, failing
+
+
+def _why(post: WantedPost, work: Callable[[Sequence[WantedPost]], object]) -> str:
+    try:
+        by_itself(post.id, lambda: work([post]))
+    except TemplateError as error:
+        return str(error.problems[0])
+    return ""
+
+
+def _failed(post: PostId, error: Exception) -> Problem:
+    name = f"{post.slot}/{post.occurrence}"
+    return Problem("", 0, "post_failed", f"{name} cannot be worked out ({type(error).__name__}): it waits.", HINT)
