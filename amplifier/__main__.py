@@ -28,9 +28,9 @@ class Command:
     """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`.
 
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
-    `keyless`: it seals and opens nothing, so that live mode needs no key for it. `makes`: the data folder is made if it
-    is not there. `far`: it may open a live database on a network file system, too. `reports`: without this argument its
-    answer is all that it is for ("": always, None: never).
+    `keyless`: live mode needs no key for it to begin; what it seals or opens, if it does, asks then. `makes`: the data
+    folder is made if it is not there. `far`: it may open a live database on a network file system, too. `reports`:
+    without this argument its answer is all that it is for ("": always, None: never).
     """
 
     module: str
@@ -83,12 +83,12 @@ COMMANDS: dict[str, Command] = {
     "decide": Command(
         "decide", True, "list what is in doubt, held or missed, and decide about it", reports="what", keyless=True
     ),
-    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True),
+    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True, keyless=True),
     "stop-link": Command(
         "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
     ),
     "resume": Command("resume", True, "let a stopped service send again", keyless=True),
-    "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
+    "confirm": Command("confirm", True, "find what people posted by hand, and write it down", keyless=True),
     "notify": Command(
         "notify",
         True,
@@ -96,8 +96,8 @@ COMMANDS: dict[str, Command] = {
         reports="action",
         keyless=True,
     ),
-    "backup": Command("backup", True, "keep the whole database in one sealed file", far=True),
-    "restore": Command("restore", True, "put a backup in the database's place, stopped"),
+    "backup": Command("backup", True, "keep the whole database in one sealed file", far=True, keyless=True),
+    "restore": Command("restore", True, "put a backup in the database's place, stopped", keyless=True),
     "web": Command("web", True, "run the pages alone"),
     "worker": Command("worker", True, "run planning and delivery alone"),
     "listener": Command("listener", True, "run listening alone"),

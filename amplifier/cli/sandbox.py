@@ -11,6 +11,7 @@ from amplifier.errors import UsageError
 from amplifier.place import SANDBOX_PORT, port_number, settle
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.tables import WorldError
+from amplifier.settings import Mode
 from amplifier.taken_port import PortTaken
 
 HOST = "127.0.0.1"
@@ -24,7 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     alone = not hold_on()
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
+    if place.settings.mode is Mode.LIVE:
+        raise UsageError(
+            "settings.yaml says mode: live, and live nobody asks the pretend networks.\n"
+            "To rehearse this campaign beside it, in a folder of its own: amplifier rehearse"
+        )
     port = options.port or place.sandbox_port
     with contextlib.ExitStack() as stack:
         try:

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 def _place(options: argparse.Namespace) -> tuple[Place | None, str]:
     """This install; where its settings or its key are in no order, none, and the reason."""
     try:
-        return settle(options.home, options.var), ""
+        return settle(options.home, options.var, keyless=True), ""
     except AmplifierError as error:
         return None, str(error)
 
