@@ -30,6 +30,7 @@ DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
 NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
+CLAIMED = "@amplifier-"  # how the system lists what a name of ours begins with
 PARTS = ("up", "worker", "listener")  # whose presence is seen
 OTHERS = 0o077  # the rights of everybody but the operating-system user that Amplifier runs as
 # What stands in a data folder. A folder with anything else in it may be somebody's for other things as well.
@@ -248,6 +249,14 @@ def claim(name: str) -> socket.socket | None:
         made.close()
         return None
     return made
+
+
+def claimed() -> list[str]:
+    """The names that processes of this computer have now; none where nobody can tell."""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line.partition(CLAIMED)[2] for line in lines if CLAIMED in line]
+    return []
 
 
 def _digest(var: Path) -> str:

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 
 from amplifier.cli.lifeline import end_when_told, hold_on
-from amplifier.cli.ports import cannot_serve, serving_on
+from amplifier.cli.ports import WEB_PORT, cannot_serve, serving_on
 from amplifier.errors import UsageError
 from amplifier.place import SANDBOX_PORT, port_number, settle
 from amplifier.sandbox.server import Sandbox
@@ -34,13 +34,13 @@ def run(options: argparse.Namespace) -> int:
     port = options.port or place.sandbox_port
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(serving_on(HOST, port))
+            stack.enter_context(serving_on(HOST, port, alone=alone))
             sandbox = Sandbox(place.var / "world.sqlite3", port=port, token=place.sandbox_token)
         except WorldError as error:
             raise UsageError(str(error)) from None
         except PortTaken as error:
             stack.close()
-            raise cannot_serve("sandbox", HOST, port, error, alone=alone) from None
+            raise cannot_serve("sandbox", HOST, port, error, alone=alone, mine={WEB_PORT}) from None
         until_told = end_when_told()
         sandbox.start()
         if alone:
