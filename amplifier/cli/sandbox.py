@@ -8,7 +8,7 @@ import contextlib
 from amplifier.cli.lifeline import end_when_told, hold_on
 from amplifier.cli.ports import WEB_PORT, cannot_serve, serving_on
 from amplifier.errors import UsageError
-from amplifier.place import SANDBOX_PORT, port_number, settle
+from amplifier.place import PORT_FILE, SANDBOX_PORT, Place, port_number, settle, who_is_present
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.tables import WorldError
 from amplifier.settings import Mode
@@ -44,10 +44,21 @@ def run(options: argparse.Namespace) -> int:
         until_told = end_when_told()
         sandbox.start()
         if alone:
-            where = f"AMPLIFIER_SANDBOX_PORT={sandbox.port}"
-            elsewhere = f"\nStart the worker and the pages with {where}: they ask {place.sandbox_port} else."
-            more = elsewhere if sandbox.port != place.sandbox_port else ""
+            more = _write_down(place, sandbox.port)
             print(f"The pretend networks are at http://localhost:{sandbox.port}/wall{more}", flush=True)
         until_told()
         sandbox.stop()
     return 0
+
+
+def _write_down(place: Place, port: int) -> str:
+    """Where they are, for the parts and commands of this install; what is to be said where these would miss them."""
+    before = place.sandbox_port
+    with contextlib.suppress(OSError):
+        (place.var / PORT_FILE).write_text(f"{port}\n", encoding="utf-8")
+    if (asked := place.sandbox_port) != port:
+        where = f"AMPLIFIER_SANDBOX_PORT={port}"
+        return f"\nStart the worker, the listener and the pages with {where}: they ask {asked} else."
+    if before != port and who_is_present(place.var):
+        return f"\nStart the worker, the listener and the pages again: they ask {before} since they were started."
+    return ""
