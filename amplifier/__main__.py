@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import amplifier
 from amplifier.cli.streams import unbreakable
 from amplifier.errors import AmplifierError, FileError, Problem, UsageError
+from amplifier.system_error import in_words
 from amplifier.text.visible import revealed
 
 
@@ -28,9 +29,9 @@ class Command:
     """A command: the module in `amplifier.cli`, whether it reads the database, and its line in `--help`.
 
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
-    `keyless`: it seals and opens nothing, so that live mode needs no key for it. `makes`: the data folder is made if it
-    is not there. `far`: it may open a live database on a network file system, too. `reports`: without this argument its
-    answer is all that it is for ("": always, None: never).
+    `keyless`: live mode needs no key for it to begin; what it seals or opens, if it does, asks then. `makes`: the data
+    folder is made if it is not there. `far`: it may open a live database on a network file system, too. `reports`:
+    without this argument its answer is all that it is for ("": always, None: never).
     """
 
     module: str
@@ -90,12 +91,12 @@ COMMANDS: dict[str, Command] = {
     "decide": Command(
         "decide", True, "list what is in doubt, held or missed, and decide about it", reports="what", keyless=True
     ),
-    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True),
+    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True, keyless=True),
     "stop-link": Command(
         "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
     ),
     "resume": Command("resume", True, "let a stopped service send again", keyless=True),
-    "confirm": Command("confirm", True, "find what people posted by hand, and write it down"),
+    "confirm": Command("confirm", True, "find what people posted by hand, and write it down", keyless=True),
     "notify": Command(
         "notify",
         True,
@@ -103,8 +104,8 @@ COMMANDS: dict[str, Command] = {
         reports="action",
         keyless=True,
     ),
-    "backup": Command("backup", True, "keep the whole database in one sealed file", far=True),
-    "restore": Command("restore", True, "put a backup in the database's place, stopped"),
+    "backup": Command("backup", True, "keep the whole database in one sealed file", far=True, keyless=True),
+    "restore": Command("restore", True, "put a backup in the database's place, stopped", keyless=True),
     "web": Command("web", True, "run the pages alone"),
     "worker": Command("worker", True, "run planning and delivery alone"),
     "listener": Command("listener", True, "run listening alone"),
@@ -132,6 +133,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message[:1].upper()}{message[1:].rstrip('.')}.\nMore about it: {self.prog} --help")
 
 
+STANDS = "What was done before that stands. How things are: amplifier status"
 HALVES = re.compile(r"[\ud800-\udfff]")  # what Python makes of bytes that are not what the terminal says
 
 
@@ -176,6 +178,8 @@ def _guarded(name: str, words: list[str]) -> tuple[int, bool]:
     except AmplifierError as error:
         message, _, hint = str(error).partition("\n")
         return _refuse([Problem("", 0, "usage", message, hint)], as_json=as_json), True
+    except OSError as error:
+        return _refuse([_by_system(error, "Nothing was changed.")], as_json=as_json), True
     except KeyboardInterrupt:
         return 130, False
 
@@ -195,7 +199,19 @@ def _run(name: str, words: list[str]) -> tuple[int, bool]:
     options = parser.parse_intermixed_args(words)
     _find_settings(options.home)
     reports = COMMANDS[name].reports
-    return int(module.run(options)), reports is not None and not (reports and getattr(options, reports))
+    was_asked_only = reports is not None and not (reports and getattr(options, reports))
+    try:
+        return int(module.run(options)), was_asked_only
+    except OSError as error:
+        if was_asked_only:
+            raise
+        return _refuse([_by_system(error, STANDS)], as_json=options.json, code=1), False
+
+
+def _by_system(error: OSError, meaning: str) -> Problem:
+    """What the system refused where nobody saw it coming."""
+    what, do = in_words(error)
+    return Problem("", 0, "system", f"{what} {meaning}", do)
 
 
 def _prepare(name: str, words: list[str]) -> None:
@@ -222,7 +238,8 @@ def _find_settings(home: Path) -> None:
     """Raises UsageError with the next step if this is not the folder of a campaign."""
     if not os.environ.get("AMPLIFIER_HELD_SETTINGS") and not (home / "settings.yaml").is_file():
         raise UsageError(
-            f"There is no settings.yaml in {home.resolve()}.\nGo to the folder that has it, or name it: --home FOLDER"
+            f"There is no settings.yaml in {os.path.realpath(home)}.\n"
+            "Go to the folder that has it, or name it: --home FOLDER"
         )
 
 
@@ -250,14 +267,14 @@ def _explain(name: str, words: list[str]) -> int:
     return 2
 
 
-def _refuse(problems: list[Problem], *, as_json: bool) -> int:
+def _refuse(problems: list[Problem], *, as_json: bool, code: int = 2) -> int:
     if as_json:
         sys.stdout.write(json.dumps({"problems": [problem.as_json() for problem in problems]}, indent=2) + "\n")
-        return 2
+        return code
     for problem in problems:
         ours = "\n".join(filter(None, (f"amplifier: {problem.message}", problem.hint)))
         sys.stderr.write(_folded(revealed(str(problem) if problem.path else ours)) + "\n")
-    return 2
+    return code
 
 
 def _folded(words: str) -> str:

@@ -42,12 +42,12 @@ def names_server(environ: Mapping[str, str]) -> bool:
     return bool(found) and scheme in SERVERS
 
 
-def lacks_key(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Why nothing can be sealed; empty where it can. A rehearsal has a key of its own."""
+def lacks_key(settings: Settings, environ: Mapping[str, str], what: str = "log-in sessions and secret links") -> str:
+    """Why `what` cannot be sealed; empty where it can. A rehearsal has a key of its own."""
     if settings.mode is Mode.REHEARSAL or len(environ.get("AMPLIFIER_KEY", "")) >= SHORTEST_KEY:
         return ""
     return (
-        "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions. Make one once, with\n"
+        f"Live mode needs AMPLIFIER_KEY in the environment: it seals {what}. Make one once, with\n"
         "  python3 -c 'import secrets; print(secrets.token_urlsafe(48))'\n"
         "and keep it where you keep passwords."
     )

@@ -21,6 +21,8 @@ HANDLES: Mapping[str, tuple[re.Pattern[str], str]] = {
 OF_A_SERVER = frozenset({"mastodon"})
 # Networks that charge a program for what it asks and posts there.
 PAID = frozenset({"x"})
+# Networks at which a log-in makes a session, which is kept sealed: they alone need the install's key to be asked.
+WITH_SESSIONS = frozenset({"bluesky"})
 
 
 class Keyed(Protocol):

@@ -30,6 +30,7 @@ DATABASE, LOCK = "amplifier.sqlite3", "up.lock"
 STOP_WORDS = 4000  # bytes of it that are read
 NOTE = re.compile(r"\[(.*)\]", re.DOTALL)  # how the service writes into it what no person said
 LAST_PORT = 65535
+CLAIMED = "@amplifier-"  # how the system lists what a name of ours begins with
 PARTS = ("up", "worker", "listener")  # whose presence is seen
 OTHERS = 0o077  # the rights of everybody but the operating-system user that Amplifier runs as
 # What stands in a data folder. A folder with anything else in it may be somebody's for other things as well.
@@ -146,16 +147,15 @@ def settle(home: Path, var: Path | None = None, *, keyless: bool = False, make: 
     """
     held = os.environ.get(HELD_SETTINGS, "")
     settings = parse(held) if held else load(home)
-    folder = (var or folder_of(settings, home)).resolve()
-    make = make or folder.is_dir()
+    folder = Path(os.path.realpath(var or folder_of(settings, home)))  # resolve() breaks on links in a circle
     try:
-        if make:
+        if make := make or folder.is_dir():
             os.umask(OTHERS)  # what this process makes is for its user alone; what is to be read says so itself
             is_there = folder.is_dir()
             folder.mkdir(parents=True, exist_ok=True)
             close_to_others(folder, is_ours=not is_there)
     except OSError as error:
-        why = "it is a file" if folder.is_file() else error.strerror
+        why = "it is a file" if os.path.isfile(folder) else error.strerror  # noqa: PTH113  is_file may raise
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
     if why := lacks_disk(settings, os.environ) or lacks_server(settings, os.environ):
         raise UsageError(why)
@@ -195,7 +195,7 @@ def settle_anyhow(home: Path, var: Path | None = None) -> None:
     The folder that is named; else the one that an `up` is at work on, else the only one that has a database.
     """
     folders = [var] if var else [home / "var" / mode.value for mode in Mode]
-    there = [folder for folder in folders if file_in(folder).exists()]
+    there = [folder for folder in folders if os.path.exists(file_in(folder))]  # noqa: PTH110  exists() may raise
     at_work = [folder for folder in there if is_locked(folder / LOCK)]
     for found in (at_work, there):
         if len(found) == 1:
@@ -248,6 +248,14 @@ def claim(name: str) -> socket.socket | None:
         made.close()
         return None
     return made
+
+
+def claimed() -> list[str]:
+    """The names that processes of this computer have now; none where nobody can tell."""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line.partition(CLAIMED)[2] for line in lines if CLAIMED in line]
+    return []
 
 
 def _digest(var: Path) -> str:

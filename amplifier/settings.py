@@ -187,14 +187,20 @@ class Settings(_Content):
             accounts[-1]._link_cost = one.link_cost if account.counts is None else None  # noqa: SLF001  of a fresh copy
         return self.model_copy(update={"accounts": tuple(accounts)})
 
-    def missing_secrets(self, environ: Mapping[str, str], *, tells: bool = True) -> tuple[Problem, ...]:
-        """What the environment lacks before we can go live, and (`tells`) tell people. A rehearsal needs nothing."""
+    def missing_secrets(
+        self, environ: Mapping[str, str], *, tells: bool = True, of: Account | None = None
+    ) -> tuple[Problem, ...]:
+        """What the environment lacks before we can go live, and (`tells`) tell people. A rehearsal needs nothing.
+
+        `of`: before this one account can be asked, and no more.
+        """
         if self.mode is Mode.REHEARSAL:
             return ()
+        one = ("accounts", self.accounts.index(of)) if of else ()
         return tuple(
             Problem(FILE, self.lines.at(*at), "missing_secret", f"The environment variable {name} is not set, {so}", do)
             for at, name, so, do in self._secrets()
-            if not environ.get(name, "").strip() and (tells or at[0] == "accounts")
+            if not environ.get(name, "").strip() and (tells or at[0] == "accounts") and at[: len(one)] == one
         )
 
     def _secrets(self) -> Iterator[Said]:

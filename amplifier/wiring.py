@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import random
@@ -10,12 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from threading import Event
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from cryptography.fernet import Fernet, InvalidToken
 
 from amplifier.campaign.delivery import Due, Verb
 from amplifier.clock import utc_now
@@ -30,6 +26,7 @@ from amplifier.deliver.halt import in_words, tell_flag
 from amplifier.deliver.people import LOOPBACK, Told, people_jobs, watch_for
 from amplifier.deliver.pulse import Pulse
 from amplifier.deliver.till import go_on_with_money, rest_after_listening, till_for
+from amplifier.deliver.vault import SealedVault
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
@@ -37,6 +34,7 @@ from amplifier.lacking import lacks_key
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.listen.where import tags_on
+from amplifier.networks import WITH_SESSIONS
 from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
@@ -47,7 +45,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode, Settings
 from amplifier.sharekit.publish import Publisher
-from amplifier.store import accounts, heartbeats, holds, ledger, sealed
+from amplifier.store import accounts, heartbeats, holds, ledger
 from amplifier.store.withdrawals import tidy
 
 DAY_S = 86_400
@@ -58,29 +56,6 @@ OF_A_LEASE = 0.8  # what is asked under a claim is over before others may take i
 NEW_LEDGER = (
     "This database is new, so it cannot know what went out before. What was due in the last day is being looked for."
 )
-
-
-class SealedVault:
-    """Keeps an account's log-in session in the database, encrypted; a seal of another key counts as none."""
-
-    def __init__(self, account: str, address: str, fernet: Fernet) -> None:
-        self._account = account
-        self._address = address
-        self._fernet = fernet
-
-    def load(self) -> str | None:
-        """The newest saved session, or None."""
-        value = sealed.load_seal(self._account, self._address)
-        if value is None:
-            return None
-        try:
-            return self._fernet.decrypt(value).decode()
-        except InvalidToken:
-            return None
-
-    def save(self, session: str) -> None:
-        """Keep this session, encrypted."""
-        sealed.save_seal(self._account, self._address, value=self._fernet.encrypt(session.encode()), now=utc_now())
 
 
 @dataclass(frozen=True)
@@ -111,39 +86,47 @@ def open_house(place: Place, *, tells: bool = True) -> House:
     missing = settings.missing_secrets(os.environ, tells=tells)
     if missing:
         raise SettingsError(list(missing))
-    live = settings.mode is Mode.LIVE
-    ledger.open_ledger(
-        mode=settings.mode.value,
-        campaign=settings.campaign.id,
-        now=utc_now(),
-        stopped=NEW_LEDGER if live else "",
-    )
-    holds.leave_to_a_person(accounts.know_accounts(listed(settings)), now=utc_now())
+    open_books(place)
     doubt_other_keys(settings, os.environ, place.key, now=utc_now())
     platforms = {account.name: reach(account, place) for account in settings.accounts}
     return House(place, platforms)
 
 
+def open_books(place: Place) -> None:
+    """Open the ledger for this mode and these accounts, without a key. Raises UsageError where it is another's."""
+    settings = place.settings
+    ledger.open_ledger(
+        mode=settings.mode.value,
+        campaign=settings.campaign.id,
+        now=utc_now(),
+        stopped=NEW_LEDGER if settings.mode is Mode.LIVE else "",
+    )
+    holds.leave_to_a_person(accounts.know_accounts(listed(settings)), now=utc_now())
+
+
 def reachable(place: Place) -> dict[str, Platform]:
     """The adapters of those accounts whose secrets are here; a command may be given where they, or our key, are not."""
     found = {}
-    for account in () if lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}) else place.settings.accounts:
-        with contextlib.suppress(SettingsError):
+    for account in place.settings.accounts:
+        with contextlib.suppress(SettingsError, UsageError):
             found[account.name] = reach(account, place)
     return found
 
 
 def reach(account: Account, place: Place) -> Platform:
-    """The account's adapter, with its session. Raises SettingsError without a secret, UsageError without our key."""
-    if why := lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}):
-        raise UsageError(why)
-    missing = [one for one in account.secrets.values() if not os.environ.get(one, "").strip()]
-    if place.settings.mode is Mode.LIVE and missing and is_readable(account, place.settings):
-        raise SettingsError(list(place.settings.missing_secrets(os.environ)))
-    fernet = Fernet(base64.urlsafe_b64encode(sha256(b"seal:" + place.key.encode()).digest()))
+    """The account's adapter, with its session.
+
+    Raises SettingsError without a secret of this account, UsageError without our key where a session is to be sealed.
+    """
+    lacks = lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}, f"the log-in session of {account.name}")
+    if lacks and account.platform in WITH_SESSIONS:
+        raise UsageError(lacks)
+    if missing := place.settings.missing_secrets(os.environ, of=account):
+        raise SettingsError(list(missing))
     till, known = till_for(account, place.settings, now=utc_now), partial(accounts.remote_id_of, account.name)
     connection = replace(connection_for(account, place), till=till, known_id=known)
-    return connect(account.platform, connection, SealedVault(account.name, connection.api, fernet), utc_now)
+    vault = SealedVault(account.name, connection.api, "" if lacks else place.key)
+    return connect(account.platform, connection, vault, utc_now)
 
 
 def addresses(account: Account, place: Place) -> tuple[str, str]:

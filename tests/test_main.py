@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import argparse
+import errno
 import json
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
 
 import amplifier
+from amplifier import __main__ as door
 from amplifier.__main__ import COMMANDS, main
+from amplifier.cli.rehearse import copy_home
 from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[1]
@@ -180,3 +185,93 @@ def test_a_value_that_is_none_of_the_choices_is_refused_in_plain_words(
     said = capsys.readouterr().err
     assert "“nosuch” is not one of mention, reply" in said
     assert "<" not in said
+
+
+class Failing(types.ModuleType):
+    """A command that the system refuses something in the middle of its work."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("failing")
+        self._number = number
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--reason")
+        parser.add_argument("status", nargs="?")
+
+    def run(self, _: argparse.Namespace) -> int:
+        raise OSError(self._number, os.strerror(self._number), "/srv/campaign/file")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EISDIR, errno.EMFILE, errno.EIO, errno.EBUSY])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("check", 2), ("preview", 2), ("mentions", 2), ("mentions done", 1), ("stop", 1), ("sandbox", 1)],
+)
+def test_what_the_system_refuses_is_a_sentence_that_says_whether_anything_was_done(
+    words: str,
+    code: int,
+    number: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(door, "module_of", lambda _: Failing(number))
+    means = {1: "What was done before that stands. How things are: amplifier status", 2: "Nothing was changed."}[code]
+    given = [*words.split(), "--home", str(REPOSITORY), "--var", str(tmp_path)]
+    assert main(given) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("amplifier: ")
+    assert "/srv/campaign/file" in said.err
+    assert f"({os.strerror(number)}). {means}\n" in said.err
+    assert main([*given, "--json"]) == code
+    said = capsys.readouterr()
+    (problem,) = json.loads(said.out)["problems"]
+    assert (said.err, problem["rule"], problem["message"].endswith(means)) == ("", "system", True)
+    assert problem["hint"]
+
+
+@pytest.mark.parametrize("option", ["--home", "--var"])
+@pytest.mark.parametrize("words", ["check", "plan", "status", "stop", "preview", "milestone", "console-link"])
+def test_a_name_that_no_disk_takes_is_refused_in_words(
+    words: str, option: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+    monkeypatch.chdir(home)
+    assert main([words, option, "x" * 300]) == 2
+    said = capsys.readouterr()
+    assert (said.out, "File name too long" in said.err) == ("", True)
+    assert main([words, option, "x" * 300, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["problems"]
+
+
+@pytest.mark.parametrize("option", ["--home", "--var"])
+@pytest.mark.parametrize("words", ["check", "plan", "stop", "preview"])
+def test_links_that_lead_round_in_a_circle_are_refused_in_words(
+    words: str, option: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
+    monkeypatch.chdir(home)
+    (home / "round").symlink_to("round")
+    assert main([words, option, "round"]) in ((0, 2) if words in ("check", "preview") else (2,))
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_in_a_folder_that_is_gone_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    command = f'rmdir "$PWD" && exec {sys.executable} -m amplifier check'
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=tmp_path / "gone",
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "amplifier: The folder that you are in is not there any more (No such file or directory). "
+        "Nothing was changed.\n"
+        "Go to one that is there (cd), and give the command again.\n"
+    )

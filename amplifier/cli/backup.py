@@ -18,6 +18,7 @@ from amplifier.cli.output import console, errors, say_json
 from amplifier.cli.whole_file import whole_file
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.lacking import SHORTEST_KEY, lacks_key
 from amplifier.place import Place, settle
 from amplifier.settings import Mode
 from amplifier.store import heartbeats, ledger
@@ -28,7 +29,6 @@ from amplifier.store.ledger import LedgerState
 
 BEAT = "backup"
 VARIABLE = "AMPLIFIER_BACKUP_KEY"
-SHORTEST_KEY = 32
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write it, read it back, and say where it is."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     opened = ledger.ledger()
     if opened is None:
@@ -90,11 +90,31 @@ def keep(place: Place, path: Path, opened: LedgerState, *, now: datetime, quiet:
 
 
 def key_for(place: Place) -> str:
-    """What backups of this install are sealed with: a key of their own, or when live the install's; "" for none."""
-    key = os.environ.get(VARIABLE, "").strip()
-    if key and len(key) < SHORTEST_KEY:
-        raise UsageError(f"{VARIABLE} has {len(key)} characters; it takes {SHORTEST_KEY} to guard anything.")
-    return key or (place.key if place.settings.mode is Mode.LIVE else "")
+    """What a backup of this install is sealed with: a key of its own, or when live the install's; "" for none.
+
+    Raises UsageError where there is none that guards anything: live, none goes unsealed.
+    """
+    if key := _own_key():
+        return key
+    if lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}):
+        raise UsageError(
+            "Live, a backup is sealed, and there is no key for that here. "
+            f"Set {VARIABLE} to a secret of {SHORTEST_KEY}\n"
+            "characters or more and keep it where you keep passwords; or AMPLIFIER_KEY as the service has it."
+        )
+    return place.key if place.settings.mode is Mode.LIVE else ""
+
+
+def key_of(header: Header, place: Place) -> str:
+    """What opens this backup, as far as it can be known; "" where it is not sealed. Raises UsageError without one."""
+    if not header.is_sealed:
+        return ""
+    if not _own_key() and lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}):
+        raise UsageError(
+            "This backup is sealed, and there is no key for it here.\n"
+            f"Set {VARIABLE} (or, where it had none, AMPLIFIER_KEY) as it was when it was made."
+        )
+    return key_for(place)
 
 
 def progress(*, quiet: bool) -> Progress:
@@ -171,6 +191,13 @@ def path_for(wanted: Path | None, place: Place, now: datetime, *, occasion: str 
             raise UsageError(f"{folder} cannot be made: {error.strerror}.{instead}") from None
         return folder / name
     return (wanted / name if wanted.is_dir() else wanted).absolute()
+
+
+def _own_key() -> str:
+    key = os.environ.get(VARIABLE, "").strip()
+    if key and len(key) < SHORTEST_KEY:
+        raise UsageError(f"{VARIABLE} has {len(key)} characters; it takes {SHORTEST_KEY} to guard anything.")
+    return key
 
 
 def _variable(place: Place) -> str:

@@ -75,17 +75,10 @@ def run(options: argparse.Namespace) -> int:
     lost = lost_moves(program, made, now=now) if program else ()
     here = program.settings.campaign.place if program else ""
     renamed = [one.problem(here) for one in lost if one.heir]
-    problems += renamed
-    warnings = (
-        [*near_copies(program, posts), *long_tags(program, posts), *unheard(program), *doubtful, *lacking]
-        if program
-        else []
-    )
     ended, left = _the_end(program, made, posts, now) if program else (None, None)
-    problems += [ended] if ended else []
-    warnings += [left] if left else []
-    warnings += _about_templates(program) if program else []
-    warnings += [one.problem(here) for one in lost if not one.heir]
+    problems += [*renamed, *filter(None, [ended])]
+    others = [*doubtful, *lacking, *filter(None, [left]), *(one.problem(here) for one in lost if not one.heir)]
+    warnings = [*_about_words(program, posts), *others] if program else []
     told = _notes(program, posts) if program else []
     told += [one for one in [unasked(program.settings) if program else ""] if one]
     if options.json:
@@ -121,10 +114,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _about_templates(program: Program) -> list[Problem]:
-    """What their words come out otherwise than one may expect, or not at all."""
-    found = [*unspoken(program.templates, program.settings), *compared_names(program.templates, program.settings)]
-    return [*found, *silent(program.plan, program.templates, program.settings)]
+def _about_words(program: Program, posts: Sequence[WantedPost]) -> list[Problem]:
+    """What the files say twice, to nobody, otherwise than one may expect, or not at all."""
+    of_templates = [
+        *unspoken(program.templates, program.settings),
+        *compared_names(program.templates, program.settings),
+    ]
+    silent_slots = silent(program.plan, program.templates, program.settings)
+    copies = near_copies(program, posts)
+    return [*copies, *long_tags(program, posts), *unheard(program), *of_templates, *silent_slots]
 
 
 def _by_the_ledger(program: Program, now: datetime) -> tuple[tuple[Decision, ...], list[Problem]]:

@@ -16,13 +16,14 @@ from amplifier.cli.output import actor, agreed, as_said, console, errors, say_js
 from amplifier.clock import utc_now
 from amplifier.deliver.called import name_of
 from amplifier.deliver.cost import is_readable
-from amplifier.errors import PlatformError, UsageError
-from amplifier.place import settle
+from amplifier.errors import AmplifierError, FileError, PlatformError, UsageError
+from amplifier.place import Place, settle
 from amplifier.platforms.links import Whose, receipt_from_link
+from amplifier.platforms.port import Platform
 from amplifier.schedule.program import post_name
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, journeys, ledger, notes, overrides, receipts
-from amplifier.wiring import House, connection_for, open_house
+from amplifier.wiring import addresses, open_books, reach
 
 EARLY = timedelta(hours=1)  # people post a little before the time
 LINK_EARLY = timedelta(days=1)
@@ -63,18 +64,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Look, show what was found, ask, write it down: 0 if nothing is left open, else 1."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if worker_is_alive():  # else opening the ledger reads the file for all, as a start does
         accounts.must_be_called_so({one.name: one.identity for one in place.settings.accounts})
-    house = open_house(place, tells=False)
+    open_books(place)
     now = utc_now()
     if options.link:
-        looked = Looked(found=_linked(options.link, house, {row.id: row for row in _open(now)}))
+        looked = Looked(found=_linked(options.link, place, {row.id: row for row in _open(now)}))
     else:
-        looked = _look(list(_open(now)), house, quiet=options.json)
+        looked = _look(list(_open(now)), place, quiet=options.json)
     if not options.json:
         _show(looked, place.settings)
     if looked.found and not agreed("Write these down as sent?", yes=options.yes):
@@ -101,8 +102,8 @@ def _open(now: datetime) -> Iterator[Journey]:
             yield row
 
 
-def _look(rows: Sequence[Journey], house: House, *, quiet: bool) -> Looked:
-    settings = house.place.settings
+def _look(rows: Sequence[Journey], place: Place, *, quiet: bool) -> Looked:
+    settings, asked = place.settings, dict[str, Platform]()
     known = {account.name: account for account in settings.accounts}
     looked = Looked()
     taken: dict[str, set[str]] = {name: set() for name in known}
@@ -117,9 +118,10 @@ def _look(rows: Sequence[Journey], house: House, *, quiet: bool) -> Looked:
             after = row.due_at - EARLY
             owned = receipts.remote_ids(name, since=after - EARLY) | taken[name]
             try:
-                receipt = house.platforms[name].spot(row.text, after, frozenset(owned))
-            except PlatformError as error:
-                looked.troubles[name] = str(error)
+                asked[name] = platform = asked.get(name) or reach(account, place)  # with its keys, once it is needed
+                receipt = platform.spot(row.text, after, frozenset(owned))
+            except (PlatformError, FileError, UsageError) as error:
+                looked.troubles[name] = _why(error)
                 looked.unread.append(row)
                 continue
             if receipt is None:
@@ -130,9 +132,14 @@ def _look(rows: Sequence[Journey], house: House, *, quiet: bool) -> Looked:
     return looked
 
 
-def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> list[Found]:
+def _why(error: AmplifierError) -> str:
+    """What keeps a network from being asked: its own words, or the secret that is not here."""
+    return " ".join(one.message for one in error.problems) if isinstance(error, FileError) else str(error)
+
+
+def _linked(links: Sequence[str], place: Place, rows: Mapping[int, Journey]) -> list[Found]:
     """What the pasted links prove. Raises UsageError for the first that proves nothing."""
-    settings = house.place.settings
+    settings = place.settings
     states = {state.name: state for state in accounts.account_states()}
     found: list[Found] = []
     for words in links:
@@ -145,8 +152,8 @@ def _linked(links: Sequence[str], house: House, rows: Mapping[int, Journey]) -> 
         account = settings.account(row.identity.account)
         whose = Whose(
             account.platform,
-            house.place.settings.handle_in_pages(account),
-            connection_for(account, house.place).web,
+            settings.handle_in_pages(account),
+            addresses(account, place)[1],
             states[account.name].remote_id if account.name in states else "",
         )
         receipt = receipt_from_link(link, whose, after=row.due_at - LINK_EARLY)

@@ -5,20 +5,26 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from itertools import chain
 
 from amplifier.errors import UsageError
-from amplifier.place import LAST_PORT, claim
-from amplifier.taken_port import PortTaken
+from amplifier.place import LAST_PORT, claim, claimed
+from amplifier.taken_port import NOT_OURS, PortTaken
 
+WEB_PORT = 8000
+HOST = "127.0.0.1"  # where our processes serve if nobody says otherwise
 FURTHER = 100  # ports beyond the usual one that are tried
 TRIES = 20  # any free ones, of which others may have chosen some a moment ago
 BY_OURS, BY_OTHERS = "is taken by another Amplifier", "is taken by another program"
-HERE = frozenset({"127.0.0.1", "localhost", "0.0.0.0", "::"})  # noqa: S104  the addresses whose ports are 127.0.0.1's too
+ALL = frozenset({"0.0.0.0", "::"})  # noqa: S104  the addresses whose ports are those of all others too
+HERE = frozenset({HOST, *ALL})
+CHOSEN = re.compile(r"(?:port|serves)-(\d+)(?:-|$)", re.ASCII)  # the names under which running Amplifiers remember them
 
 
 @dataclass(frozen=True)
@@ -91,53 +97,75 @@ class Ports:
         return "" if kept or sys.platform != "linux" else BY_OURS  # another run has chosen it, and has yet to begin
 
 
-def why_not(port: int) -> str:
-    """Why nobody can serve on this port of 127.0.0.1; empty if one can."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError as error:
-            return _by_whom(port) if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+def why_not(port: int, host: str = HOST) -> str:
+    """Why nobody can serve on this port of this address; empty if one can."""
+    try:
+        with socket.socket(_family(host)) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except OSError as error:
+        return _by_whom(port, host) if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
     return ""
 
 
 @contextlib.contextmanager
-def serving_on(host: str, port: int) -> Iterator[None]:
+def serving_on(host: str, port: int, *, alone: bool = False) -> Iterator[None]:
     """Have this port to ourselves among Amplifiers, so that whoever finds it taken can tell that it is one of them.
 
-    Raises PortTaken where another serves there, or is about to.
+    `alone`: no `up` has chosen it for us. Raises PortTaken where another serves there, or is about to.
     """
-    made = claim(_name(port) if host in HERE else f"{_name(port)}-{host}")
-    if made is None and sys.platform == "linux":
-        raise PortTaken(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-    try:
+    with contextlib.ExitStack() as made:
+        for name in _names(host, port, chosen=alone):
+            one = claim(name)
+            if one is None and sys.platform == "linux":
+                raise PortTaken(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+            if one:
+                made.enter_context(one)
         yield
-    finally:
-        if made:
-            made.close()
 
 
-def cannot_serve(command: str, host: str, port: int, error: PortTaken, *, alone: bool) -> UsageError:
+def cannot_serve(
+    command: str, host: str, port: int, error: PortTaken, *, alone: bool, mine: Collection[int] = ()
+) -> UsageError:
     """What to tell where a server of ours could not have its port: who has it, and what to do."""
-    is_taken = error.errno == errno.EADDRINUSE and host in HERE
-    why = _by_whom(port) if is_taken else f"cannot be used on {host} ({error.strerror or error})"
+    if error.errno in NOT_OURS:
+        return UsageError(
+            f"{host} is no address of this computer, so nobody can serve there.\n"
+            f"For this computer alone: amplifier {command} --host {HOST}"
+        )
+    if error.errno == errno.EADDRINUSE:
+        why = _by_whom(port, host, chosen=alone)
+        why = why if host in HERE else f"of {host} {why}"
+    else:
+        why = f"cannot be used on {host} ({error.strerror or error})"
     if alone:
-        return UsageError(refusal(f"{command} --port", port, why))
+        words = command if host == HOST else f"{command} --host {host}"
+        return UsageError(refusal(f"{words} --port", port, why, mine, host))
     return UsageError(f"Port {port} {why}, since it was chosen. Start again: then another is chosen, or told.")
 
 
-def refusal(words: str, port: int, why: str, mine: Collection[int] = ()) -> str:
-    """That this port cannot be had, and the command with one that can: not one of `mine`, which are for other parts."""
-    above = (other for other in _from(port) if other != port and other not in mine and not why_not(other))
-    other = next(above, port + 1 if port < LAST_PORT else port - 1)
-    return f"Port {port} {why}. Choose another: amplifier {words} {other}"
+def refusal(words: str, port: int, why: str, mine: Collection[int] = (), host: str = HOST) -> str:
+    """That this port cannot be had, and the command with one that can be had now, at the same address.
+
+    Not one of `mine`, which are for other parts, and none that another Amplifier of this computer serves on or is to.
+    """
+    others = {*mine, *(int(found[1]) for found in map(CHOSEN.match, claimed()) if found)}
+    near = chain(_from(port), range(port - 1, max(port - FURTHER, 0), -1))
+    any_free = (free_port(host) for _ in range(TRIES))
+    free = (one for one in chain(near, any_free) if one != port and one not in others and not why_not(one, host))
+    try:
+        other = next(free, 0)
+    except OSError:  # not even a free one can be had there
+        other = 0
+    if other:
+        return f"Port {port} {why}. Choose another: amplifier {words} {other}"
+    return f"Port {port} {why}, and no free one was found. End something that serves on this computer, and try again."
 
 
-def free_port() -> int:
-    """A port on 127.0.0.1 that nobody uses now."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
+def free_port(host: str = HOST) -> int:
+    """A port of this address that nobody uses now."""
+    with socket.socket(_family(host)) as trial:
+        trial.bind((host, 0))
         return int(trial.getsockname()[1])
 
 
@@ -154,18 +182,28 @@ def answers(port: int) -> bool:
     return True
 
 
-def _by_whom(port: int) -> str:
-    """Who serves there, as far as this system tells."""
+def _by_whom(port: int, host: str = HOST, *, chosen: bool = False) -> str:
+    """Who serves there, as far as this system tells; `chosen`: or who is about to."""
     if sys.platform != "linux":
         return "is taken"
-    free = claim(_name(port))
-    if free:
-        free.close()
-    return BY_OTHERS if free else BY_OURS
+    with contextlib.ExitStack() as free:
+        for name in dict.fromkeys([*_names(host, port, chosen=chosen), f"serves-{port}-all"]):
+            one = claim(name)
+            if one is None:
+                return BY_OURS
+            free.enter_context(one)
+    return BY_OTHERS
 
 
-def _name(port: int) -> str:
-    return f"serves-{port}"
+def _names(host: str, port: int, *, chosen: bool) -> list[str]:
+    """Under which names a server of ours has this port: whoever wants it of the same address wants one of them, too."""
+    names = [f"serves-{port}" if host in HERE else f"serves-{port}-{host}"]
+    names += [f"serves-{port}-all"] if host in ALL else []
+    return [*names, f"port-{port}"] if chosen and host in HERE else names
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _from(port: int) -> range:

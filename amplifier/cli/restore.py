@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from amplifier.cli.backup import key_for, progress, unpacked, watched
+from amplifier.cli.backup import key_of, progress, unpacked, watched
 from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import actor, agreed, console, errors, say_json, wall_clock, warn
 from amplifier.cli.up import only_one
@@ -33,15 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what is in it and what is lost by it, ask, put it in place, and leave the service stopped."""
-    place = settle(options.home, options.var)
+    place = settle(options.home, options.var, keyless=True)
     warn(errors(), must_be_near(place))
-    key = key_for(place)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     with only_one(place.var), _opened(options.file) as file:
         header = read_header(file)
         _must_be_ours(header, place)
         must_fit(header)
+        key = key_of(header, place)
         database = file_in(place.var)
         if header.database != SQLITE or database.exists():  # a look would make one
             must_be_still()

@@ -20,6 +20,7 @@ from amplifier.cli.at_work import stops_in_words
 from amplifier.cli.nearby import far_disk
 from amplifier.cli.needs import FEW, print_needs, print_outside, print_untold, print_untrue
 from amplifier.cli.output import as_said, console, print_stop, refuse, say_json, totals, warn
+from amplifier.cli.parts import lasting, print_parts
 from amplifier.cli.resume import as_json as stop_as_json
 from amplifier.clock import utc_now
 from amplifier.deliver.cost import in_dollars, is_readable
@@ -55,9 +56,7 @@ from amplifier.store.quarantine import Pile
 from amplifier.store.transaction import database_file
 from amplifier.store.unwell import QUICK, must_be_sound, trouble
 
-AWAY = "is not running"
 A_WEEK = timedelta(days=7)
-UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -141,7 +140,7 @@ def run(options: argparse.Namespace) -> int:
     for one in stops_in_words(stopped):
         print_stop(out, one.what, one.why, f"amplifier {one.ends_by}")
     _print_surroundings(clock, refused, warned)
-    _print_processes(alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
+    print_parts(place, alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
     _print_accounts(ours, place.settings, unasked, unheard=unheard, asked=alive["worker"], now=now)
@@ -185,19 +184,6 @@ def _ill(*, silent: bool) -> str:
     """What keeps the database from being written; tried only where a part of the service is silent."""
     file = database_file()
     return trouble(file, thorough=silent) if file else ""
-
-
-def _print_processes(alive: Mapping[str, bool], silent: Mapping[str, timedelta], ill: str) -> None:
-    """What ails the database, and who is at work on it."""
-    out = console()
-    if ill:
-        out.print("[red]✕[/]", end=" ")
-        out.print(ill.replace("\n", "\n  "), markup=False, soft_wrap=True)
-    for name, lives in alive.items():
-        since = name in silent and f"has said nothing for {_lasting(silent[name])}: it hangs, or was killed"
-        out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
-    if not (all(alive.values()) or ill):
-        out.print("  amplifier up    starts everything; if it is running, end it first")
 
 
 def _print_surroundings(clock: str, refused: Sequence[Problem], warned: Sequence[Problem]) -> None:
@@ -275,7 +261,7 @@ def _standing(one: AccountState, unheard: Collection[str], *, asked: bool, now: 
         return "[green]✓[/]", "connected when it was last asked"
     if one.detail:
         return "[yellow]◷[/]", "does not answer as it should just now"
-    since = f"connected when asked {_lasting(now - one.checked_at)} ago" if one.checked_at else "connected"
+    since = f"connected when asked {lasting(now - one.checked_at)} ago" if one.checked_at else "connected"
     if one.failures:
         return "[yellow]◷[/]", f"{since}; the last call failed"
     is_unheard = any(source.startswith(f"{one.name}:") for source in unheard)
@@ -283,13 +269,7 @@ def _standing(one: AccountState, unheard: Collection[str], *, asked: bool, now: 
 
 
 def _in(due_at: datetime, now: datetime) -> str:
-    return f"in {_lasting(max(due_at - now, timedelta()))}"
-
-
-def _lasting(time: timedelta) -> str:
-    seconds = int(abs(time).total_seconds())
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
-    return f"{seconds // size} {unit}"
+    return f"in {lasting(max(due_at - now, timedelta()))}"
 
 
 def _as_json(row: Journey) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 def _place(options: argparse.Namespace) -> tuple[Place | None, str]:
     """This install; where its settings or its key are in no order, none, and the reason."""
     try:
-        return settle(options.home, options.var), ""
+        return settle(options.home, options.var, keyless=True), ""
     except AmplifierError as error:
         return None, str(error)
 
@@ -66,7 +67,7 @@ def _place(options: argparse.Namespace) -> tuple[Place | None, str]:
 def _folders(home: Path, var: Path | None) -> list[Path]:
     """Where the service may look for a stop file, when nobody can tell in which mode it runs."""
     wanted = [var] if var else [home / "var" / mode.value for mode in Mode]
-    return [folder for folder in wanted if folder.is_dir()]
+    return [folder for folder in wanted if os.path.isdir(folder)]  # noqa: PTH112  is_dir may raise
 
 
 def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None) -> None:

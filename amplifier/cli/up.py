@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from amplifier.cli.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.nearby import must_be_near
 from amplifier.cli.output import console
-from amplifier.cli.ports import Ports, Wanted, answers
+from amplifier.cli.ports import WEB_PORT, Ports, Wanted, answers
 from amplifier.cli.said_stop import SaidStop
 from amplifier.cli.supervisor import Child, Supervisor
 from amplifier.cli.tally import World, at_rest, has_published
@@ -35,7 +35,6 @@ from amplifier.schedule.program import read_program
 from amplifier.settings import Campaign, Mode
 from amplifier.store.unwell import must_be_sound
 
-WEB_PORT = 8000
 LONG_S = 15.0
 ROOM = 20_000_000  # bytes: a campaign's database with its journal, and the pretend world
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -15,14 +15,15 @@ from amplifier.cli.console_token import Opened, keep, token_of_this_run
 from amplifier.cli.lifeline import hold_on, insist
 from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.output import console
-from amplifier.cli.ports import HERE, cannot_serve, refusal, serving_on
+from amplifier.cli.ports import HERE, WEB_PORT, cannot_serve, refusal, serving_on
+from amplifier.cli.typed_host import address_from
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
 from amplifier.place import Place, port_number, settle
 from amplifier.settings import Mode
 from amplifier.store.transaction import be_brief, stay_with_this_file
 from amplifier.taken_port import PortTaken
-from amplifier.web.admission import WALL_HOST, Admission, base_of, has_console
+from amplifier.web.admission import Admission, base_of, has_console
 from amplifier.web.asgi import application
 from amplifier.web.errands.stop_links import stop_links
 from amplifier.web.open_files import connections, raise_limit, too_few
@@ -49,10 +50,11 @@ def run(options: argparse.Namespace) -> int:
     warn_alone(must_be_near(place), alone=alone)
     os.environ["AMPLIFIER_HOME"] = str(place.home)
     given = os.environ.get("PORT", "")
-    port = options.port or port_number(given or "8000")
-    host = options.host or ("0.0.0.0" if given and not options.port else "127.0.0.1")  # noqa: S104  only public pages
-    host = "127.0.0.1" if host == WALL_HOST else host
-    if alone and place.settings.mode is Mode.REHEARSAL and host in HERE and port == place.sandbox_port:
+    port = options.port or port_number(given or str(WEB_PORT))
+    usual = "0.0.0.0" if given and not options.port else "127.0.0.1"  # noqa: S104  only public pages
+    host = usual if options.host is None else address_from(options.host)
+    networks = {place.sandbox_port} if place.settings.mode is Mode.REHEARSAL else set()
+    if alone and host in HERE and port in networks:
         raise UsageError(refusal("web --port", port, "is for the pretend networks"))
     files = raise_limit()
     if short := too_few(files):
@@ -69,12 +71,12 @@ def run(options: argparse.Namespace) -> int:
     opened = Opened(host, port, token_of_this_run() if has_console(host) else "")
     kept = _open_console(place.var, opened) if opened.token else contextlib.nullcontext()
     try:
-        with kept, serving_on(host, port):
+        with kept, serving_on(host, port, alone=alone):
             site = application(pages, Admission(host, port, opened.token))
             serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
             serve(site, host=host, port=port, connections=connections(files), serving=serving)
     except PortTaken as error:
-        raise cannot_serve("web", host, port, error, alone=alone) from None
+        raise cannot_serve("web", host, port, error, alone=alone, mine=networks) from None
     finally:
         insist()  # a request that hangs must not keep us
         pages.stop()

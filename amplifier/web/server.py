@@ -45,10 +45,9 @@ def must_be_free(host: str, port: int) -> None:
     The server itself shares a port with any other program of this user that shares it too, and each would get some of
     what is asked of the other.
     """
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+    with having_port(), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with having_port():
-            trial.bind((host, port))
+        trial.bind((host, port))
 
 
 async def _serve(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from amplifier.cli import migrate
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
-from amplifier.errors import UsageError
+from amplifier.errors import SettingsError, UsageError
 from amplifier.place import Place
+from amplifier.platforms.links import EPOCH_MS
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import accounts, journeys, ledger
-from amplifier.store.models import DeliveryRow, NoticeRow, SealedRow
+from amplifier.store.backup_file import read_header, write
+from amplifier.store.models import DeliveryRow, NoticeRow, PostRow, SealedRow
 from amplifier.wiring import reach, reachable
 from tests.cli.conftest import Shell
 
 THEN = datetime(2023, 10, 1, 8, tzinfo=UTC)
-NEEDS_KEY = "Live mode needs AMPLIFIER_KEY in the environment: it seals the log-in sessions."
+NEEDS_KEY = "Live mode needs AMPLIFIER_KEY in the environment: it seals "
+OWN_KEY = "a key for backups alone, long enough"
 
 
 @pytest.fixture
@@ -85,17 +92,131 @@ def test_without_the_key_no_network_is_asked_what_would_break_and_nothing_is_sea
 def test_an_adapter_that_would_seal_with_nothing_is_never_made(live: Shell) -> None:
     settings = load(live.home)
     keyless = Place(live.home, live.var, settings, "")
-    assert reachable(keyless) == {}
-    with pytest.raises(UsageError, match=NEEDS_KEY):
+    assert set(reachable(keyless)) == {"x", "mastodon"}  # whose log-ins make no session
+    with pytest.raises(UsageError, match=f"{NEEDS_KEY}the log-in session of bluesky"):
         reach(settings.account("bluesky"), keyless)
-    assert set(reachable(Place(live.home, live.var, settings, "k" * 48))) >= {"bluesky", "mastodon"}
+    assert set(reachable(Place(live.home, live.var, settings, "k" * 48))) == {"x", "bluesky", "mastodon"}
+
+
+def test_who_asks_one_account_is_told_what_that_one_lacks(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(live.home)
+    monkeypatch.delenv("MASTODON_ACCESS_TOKEN")
+    keyed = Place(live.home, live.var, settings, "k" * 48)
+    assert reach(settings.account("bluesky"), keyed)
+    monkeypatch.delenv("BLUESKY_APP_PASSWORD")
+    with pytest.raises(SettingsError) as refused:
+        reach(settings.account("mastodon"), keyed)
+    assert [one.message for one in refused.value.problems] == [
+        "The environment variable MASTODON_ACCESS_TOKEN is not set, so mastodon cannot log in."
+    ]
 
 
 def test_a_link_that_the_network_is_to_prove_asks_for_the_key(live: Shell) -> None:
-    number = DeliveryRow.objects.filter(account__label="mastodon").order_by("id").values_list("id", flat=True)[0]
-    DeliveryRow.objects.filter(id=number).update(state="held", reason="doubt")
-    said = live("decide", str(number), "--there", "https://social.example/@labfreemvmt/1")
+    number = due_on("bluesky", state="held", reason="doubt")
+    said = live("decide", str(number), "--there", "https://bsky.app/profile/labfreemvmt.example/post/3kabcdefgh2jk")
     assert (said.code, NEEDS_KEY in said.err) == (2, True)
+
+
+def due_on(account: str, **more: str) -> int:
+    """A delivery there that was due an hour ago, alone of its kind."""
+    number = DeliveryRow.objects.filter(account__label=account).order_by("id").values_list("id", flat=True)[0]
+    row = DeliveryRow.objects.select_related("post").get(id=number)
+    due = utc_now() - timedelta(hours=1)
+    DeliveryRow.objects.exclude(id=number).update(state="dropped")
+    DeliveryRow.objects.filter(id=number).update(**{"state": "missed", "run_at": due, **more})
+    PostRow.objects.filter(id=row.post_id).update(due_at=due)
+    return number
+
+
+def unset(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No account's secret is here either."""
+    for account in load(live.home).accounts:
+        for name in account.secrets.values():
+            monkeypatch.delenv(name, raising=False)
+
+
+def test_confirm_with_a_link_needs_no_key_at_all(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    unset(live, monkeypatch)
+    number = due_on("x")
+    handle = load(live.home).account("x").handle
+    link = f"https://x.com/{handle}/status/{(int(utc_now().timestamp() * 1000) - EPOCH_MS) << 22}"
+    said = live("confirm", "--link", f"{number}={link}", "--yes")
+    assert (said.code, "1 written down as sent." in said.out) == (0, True), said
+    assert not SealedRow.objects.exists()
+
+
+def test_confirm_with_nothing_to_look_for_needs_no_key(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    unset(live, monkeypatch)
+    DeliveryRow.objects.update(state="dropped")
+    said = live("confirm")
+    assert (said.code, said.out.startswith("Nothing is open")) == (0, True), said
+
+
+def test_confirm_asks_for_the_key_of_the_account_that_it_is_to_look_on(
+    live: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = due_on("bluesky")
+    said = live("confirm")
+    told = " ".join(said.out.split())
+    assert said.code == 1, said
+    assert f"✕ bluesky: {NEEDS_KEY}the log-in session of bluesky." in told
+    assert f"amplifier confirm --link {number}=https://…" in told
+    monkeypatch.delenv("BLUESKY_APP_PASSWORD")
+    monkeypatch.setenv("AMPLIFIER_KEY", "k" * 48)
+    told = " ".join(live("confirm").out.split())
+    assert "✕ bluesky: The environment variable BLUESKY_APP_PASSWORD is not set, so bluesky cannot log in." in told
+    assert not SealedRow.objects.exists()  # nor does a look from here say with which keys the service speaks
+
+
+def test_a_backup_is_sealed_with_its_own_key_and_needs_no_other(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMPLIFIER_BACKUP_KEY", OWN_KEY)
+    unset(live, monkeypatch)
+    said = live("backup", "--json")
+    assert said.code == 0, said
+    assert json.loads(said.out)["sealed"]
+
+
+@pytest.mark.parametrize("key", ["", "short"])
+def test_a_live_backup_that_nothing_would_seal_is_refused_with_what_it_is_for(
+    live: Shell, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("AMPLIFIER_KEY", key)
+    assert "Live, a backup is sealed, and there is no key for that here. Set AMPLIFIER_BACKUP_KEY" in live.refused(
+        "backup"
+    )
+    assert not list(live.var.rglob("*.backup"))
+
+
+def test_before_an_upgrade_too_nothing_live_is_kept_unsealed(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "is_behind", lambda: True)
+    monkeypatch.setattr(Place, "database", property(lambda _: None))  # as of a server: the tests' file is elsewhere
+    said = live("migrate")
+    assert (said.code, "Live, a backup is sealed" in said.err, "Nothing was changed." in said.err) == (2, True, True)
+    assert not list(live.var.rglob("*.backup"))
+
+
+def test_restore_asks_for_a_key_where_the_file_is_sealed(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMPLIFIER_BACKUP_KEY", OWN_KEY)
+    path = json.loads(live("backup", "--json").out)["file"]
+    monkeypatch.delenv("AMPLIFIER_BACKUP_KEY")
+    assert "This backup is sealed, and there is no key for it here." in live.refused("restore", path, "--yes")
+    with Path(path).open("rb") as file:
+        header = read_header(file)
+    plain = Path(path).with_name("plain.backup")
+    with plain.open("wb") as file:
+        write(file, replace(header, salt=""), [b"content"], "")
+    said = live("restore", str(plain), "--yes")
+    assert "rows." in said.out  # it was read as far as what is in it, which is no database
+    assert "key" not in said.err.lower()
+
+
+def test_a_stop_needs_no_key_and_speaks_of_none(live: Shell) -> None:
+    said = live("stop", "--reason", "A wrong name")
+    assert (said.code, "AMPLIFIER_KEY" in said.out + said.err) == (0, False), said
+
+
+def test_pretend_networks_are_for_a_rehearsal_and_take_no_key_of_a_live_one(live: Shell) -> None:
+    assert "live nobody asks the pretend networks" in live.refused("sandbox")
 
 
 def test_a_notice_whose_link_cannot_be_opened_says_so(live: Shell) -> None:

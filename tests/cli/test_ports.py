@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +13,11 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli import ports as up
-from amplifier.cli.ports import Ports, Wanted, free_port, refusal, serving_on
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.ports import Ports, Wanted, cannot_serve, free_port, refusal, serving_on
 from amplifier.errors import UsageError
-from amplifier.place import PORT_FILE, claim
+from amplifier.place import LAST_PORT, claim, claimed
 from amplifier.sandbox.server import Sandbox
 from amplifier.taken_port import PortTaken
-from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.program
 
@@ -48,6 +45,16 @@ def taken() -> Iterator[int]:
 def ports() -> Iterator[Ports]:
     with contextlib.closing(Ports()) as made:
         yield made
+
+
+def the_first_of_four() -> int:
+    """The first of four ports in a row that nobody uses or has chosen."""
+    for _ in range(1000):
+        port, names = free_port(), " ".join(claimed())
+        four = range(port, port + 4)
+        if four[-1] <= LAST_PORT and not any(up.why_not(one) or str(one) in names for one in four):
+            return port
+    pytest.fail("This computer has no four free ports in a row.")
 
 
 def pages(asked: int | None = None, usual: int = 8000) -> Wanted:
@@ -97,13 +104,8 @@ def test_the_usual_port_of_one_that_was_asked_for_by_the_other_is_told_to_be_the
 
 
 def test_what_is_proposed_is_neither_taken_nor_for_another_part(ports: Ports) -> None:
+    port = the_first_of_four()
     with contextlib.ExitStack() as others:
-        for _ in range(1000):  # three in a row, of which the first and the third are others'
-            port = free_port()
-            if not any(up.why_not(one) for one in range(port, port + 4)):
-                break
-        else:
-            pytest.fail("This computer has no four free ports in a row.")
         others.enter_context(held(port))
         others.enter_context(held(port + 2))
         with pytest.raises(UsageError, match=f"amplifier up --port {port + 3}$"):
@@ -112,6 +114,82 @@ def test_what_is_proposed_is_neither_taken_nor_for_another_part(ports: Ports) ->
 
 def test_beyond_the_last_port_the_one_before_is_proposed() -> None:
     assert refusal("up --port", 65535, "is away") == "Port 65535 is away. Choose another: amplifier up --port 65534"
+
+
+@on_linux
+@pytest.mark.parametrize("where", ["port-{}", "serves-{}", "serves-{}-all", "serves-{}-192.0.2.1"])
+def test_what_another_amplifier_has_chosen_or_serves_on_elsewhere_is_not_proposed(where: str) -> None:
+    port = the_first_of_four()
+    assert refusal("up --port", port, "is away").endswith(f" {port + 1}")
+    kept = claim(where.format(port + 1))
+    assert kept
+    with kept:
+        assert refusal("up --port", port, "is away").endswith(f" {port + 2}")
+        assert refusal("up --port", port, "is away", {port + 2}).endswith(f" {port + 3}")
+    with claim(f"worker-{port + 1}") or pytest.fail("taken"):  # another name that ends like that
+        assert refusal("up --port", port, "is away").endswith(f" {port + 1}")
+
+
+def test_what_is_proposed_can_be_had_at_the_address_that_is_wanted() -> None:
+    port = the_first_of_four()
+    with socket.socket() as server:
+        server.bind(("127.0.0.2", port + 1))
+        server.listen()
+        said = refusal("web --host 127.0.0.2 --port", port, "is away", host="127.0.0.2")
+        assert said.endswith(f"amplifier web --host 127.0.0.2 --port {port + 2}")
+        assert refusal("web --port", port, "is away").endswith(f" {port + 1}")
+
+
+def test_where_the_system_gives_none_near_any_that_it_gives_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = up.why_not
+    monkeypatch.setattr(up, "why_not", lambda port, host: real(port, host) if port > 1024 else "cannot be used")
+    said = re.fullmatch(
+        r"Port 80 is away\. Choose another: amplifier web --port (\d+)", refusal("web --port", 80, "is away")
+    )
+    assert said
+    assert int(said[1]) > 1024
+
+
+def test_where_there_is_none_no_command_is_proposed_that_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "why_not", lambda _port, _host: BY_OTHERS)
+    said = refusal("web --port", 8000, BY_OTHERS)
+    assert said.startswith(f"Port 8000 {BY_OTHERS}, and no free one was found. End something")
+    assert "amplifier web" not in said
+
+
+@on_linux
+def test_the_port_of_one_that_serves_alone_is_chosen_for_every_other(ports: Ports) -> None:
+    port = free_port()
+    with serving_on("127.0.0.1", port, alone=True), pytest.raises(UsageError, match=f"Port {port} {BY_OURS}"):
+        ports.take((pages(port),), told=pytest.fail)
+    ports.take((pages(port),), told=pytest.fail)
+    with pytest.raises(PortTaken), serving_on("127.0.0.1", port, alone=True):
+        pytest.fail("an up that has yet to begin has it")
+    told = cannot_serve("web", "127.0.0.1", port, PortTaken(errno.EADDRINUSE, "in use"), alone=True)
+    assert str(told).startswith(f"Port {port} {BY_OURS}.")
+    with serving_on("127.0.0.1", port):  # its own part, for which it was chosen
+        pass
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("server", "asked", "by"),
+    [
+        ("0.0.0.0", "127.0.0.2", BY_OURS),
+        ("127.0.0.2", "127.0.0.2", BY_OURS),
+        ("127.0.0.1", "127.0.0.2", BY_OTHERS),
+        ("0.0.0.0", "0.0.0.0", BY_OURS),
+        (None, "0.0.0.0", BY_OTHERS),
+    ],
+)
+def test_at_every_address_it_is_told_who_has_its_port(server: str | None, asked: str, by: str) -> None:
+    with socket.socket() as other:
+        other.bind((asked, 0))
+        port = other.getsockname()[1]
+        with serving_on(server, port) if server else contextlib.nullcontext():
+            told = cannot_serve("web", asked, port, PortTaken(errno.EADDRINUSE, "in use"), alone=True)
+    of = "" if asked in up.HERE else f"of {asked} "
+    assert str(told).startswith(f"Port {port} {of}{by}. Choose another: amplifier web --host {asked} --port ")
 
 
 def test_a_server_answers_or_does_not(tmp_path: Path, taken: int) -> None:
@@ -202,7 +280,7 @@ def test_one_that_was_asked_for_is_that_one_or_none(ports: Ports, taken: int) ->
 
 
 def test_beyond_the_last_port_there_is_none(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(up, "why_not", lambda _port: BY_OTHERS)
+    monkeypatch.setattr(up, "why_not", lambda _port, _host="": BY_OTHERS)
     with pytest.raises(UsageError, match="Port 65530 and those after it are taken"):
         ports.take((pages(usual=65530),), told=pytest.fail)
 
@@ -219,7 +297,15 @@ def test_a_part_that_was_started_by_another_gives_no_command_that_is_not_its_own
             "web", "192.0.2.1", 80, PortTaken(errno.EADDRNOTAVAIL, "Cannot assign requested address"), alone=True
         )
     )
-    assert told.startswith("Port 80 cannot be used on 192.0.2.1 (Cannot assign requested address). Choose another:")
+    assert told == (
+        "192.0.2.1 is no address of this computer, so nobody can serve there.\n"
+        "For this computer alone: amplifier web --host 127.0.0.1"
+    )
+    refused = PortTaken(errno.EACCES, "Permission denied")
+    told = str(up.cannot_serve("web", "0.0.0.0", 80, refused, alone=True))
+    assert told.startswith(
+        "Port 80 cannot be used on 0.0.0.0 (Permission denied). Choose another: amplifier web --host 0."
+    )
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EIO])
@@ -227,84 +313,3 @@ def test_what_fails_while_a_port_is_had_is_no_fault_of_the_port(number: int) -> 
     with pytest.raises(OSError, match=os.strerror(number)) as failed, serving_on("127.0.0.1", free_port()):
         raise OSError(number, os.strerror(number))
     assert not isinstance(failed.value, PortTaken)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return copy_home(REPOSITORY, tmp_path / "home", seconds=600)
-
-
-def refused(home: Path, *words: str) -> str:
-    """What a command says that ends with exit code 2."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("PORT", "AMPLIFIER_SANDBOX_PORT")}
-    told = subprocess.run(
-        [sys.executable, "-m", "amplifier", *words, "--home", str(home), "--var", str(home.parent / "var")],
-        env=kept,
-        capture_output=True,
-        text=True,
-        timeout=HANG_S,
-        check=False,
-    )
-    assert told.returncode == 2, told
-    return told.stderr
-
-
-@on_linux
-@pytest.mark.parametrize("command", ["web", "sandbox"])
-@pytest.mark.parametrize("by", [BY_OTHERS, BY_OURS])
-def test_a_server_alone_tells_who_has_its_port(home: Path, taken: int, command: str, by: str) -> None:
-    there = serving_on("127.0.0.1", taken) if by == BY_OURS else contextlib.nullcontext()
-    with there:
-        said = refused(home, command, "--port", str(taken))
-    assert said.startswith(f"amplifier: Port {taken} {by}. Choose another: amplifier {command} --port ")
-
-
-def test_the_pages_of_a_rehearsal_do_not_take_the_port_of_its_pretend_networks(home: Path) -> None:
-    port = free_port()
-    (home.parent / "var").mkdir()
-    (home.parent / "var" / PORT_FILE).write_text(str(port))
-    said = refused(home, "web", "--port", str(port))
-    assert said.startswith(f"amplifier: Port {port} is for the pretend networks. Choose another: amplifier web --port ")
-
-
-@on_linux
-@pytest.mark.parametrize("command", ["web", "sandbox"])
-def test_where_one_of_ours_is_about_to_serve_no_other_does(home: Path, command: str) -> None:
-    port = free_port()
-    with serving_on("127.0.0.1", port):
-        said = refused(home, command, "--port", str(port))
-    assert said.startswith(f"amplifier: Port {port} {BY_OURS}. Choose another: amplifier {command} --port ")
-
-
-@pytest.mark.parametrize("command", ["web", "sandbox"])
-def test_what_fails_as_a_server_begins_is_told_as_what_it_is(home: Path, command: str) -> None:
-    """The interpreter lends a full disk to the part that is begun once the port is ours."""
-    port = free_port()
-    full = "def full(*_, **__): raise OSError(28, 'No space left on device')"
-    at = {
-        "web": "import amplifier.web.server as part; part.serve = full",
-        "sandbox": "import amplifier.sandbox.server as part; part.World = full",
-    }
-    words = [command, "--port", str(port), "--home", str(home), "--var", str(home.parent / "var")]
-    run = f"import sys\nfrom amplifier.__main__ import main\n{full}\n{at[command]}\nsys.exit(main({words!r}))"
-    kept = {name: value for name, value in os.environ.items() if name not in ("PORT", "AMPLIFIER_SANDBOX_PORT")}
-    told = subprocess.run(
-        [sys.executable, "-c", run], env=kept, capture_output=True, text=True, timeout=HANG_S, check=False
-    )
-    assert told.returncode != 0
-    assert "No space left on device" in told.stderr
-    assert f"Port {port}" not in told.stderr
-
-
-@on_linux
-def test_while_the_pretend_networks_serve_alone_others_can_tell_that_they_are_ours(home: Path) -> None:
-    port = free_port()
-    words = [sys.executable, "-m", "amplifier", "sandbox", "--port", str(port), "--home", str(home)]
-    with subprocess.Popen([*words, "--var", str(home.parent / "var")], stdout=subprocess.PIPE, text=True) as run:
-        try:
-            assert run.stdout
-            assert str(port) in run.stdout.readline()
-            assert up.why_not(port) == BY_OURS
-        finally:
-            run.terminate()
-    assert up.why_not(port) == ""

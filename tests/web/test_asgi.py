@@ -26,6 +26,22 @@ STRANGER = ((b"host", b"127.0.0.1:8000"),)  # on this computer, as a proxy on it
 HOME = (*STRANGER, (b"cookie", f"amplifier_console_8000={TOKEN}".encode()))
 
 
+LOOP = asyncio.new_event_loop()
+# What is lost of an answer, such as one to a loop that is gone, is only told as a warning.
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _served() -> Iterator[None]:
+    """One loop that runs all the time, as granian's does: whoever is late with an answer still has somebody to tell."""
+    thread = threading.Thread(target=LOOP.run_forever)
+    thread.start()
+    yield
+    LOOP.call_soon_threadsafe(LOOP.stop)
+    thread.join(HANG_S)
+    LOOP.close()
+
+
 class Site:
     """The whole site, asked as granian asks it."""
 
@@ -61,7 +77,7 @@ class Site:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        asyncio.run(self.app(scope, receive, send))
+        asyncio.run_coroutine_threadsafe(self.app(scope, receive, send), LOOP).result(HANG_S)
         if not sent:
             return 0, {}, b""
         return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent)

@@ -1,0 +1,49 @@
+"""Which parts of the service are at work, as `status` says it, and what starts those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from amplifier.cli.output import console
+from amplifier.cli.ports import answers
+from amplifier.place import LOCK, Place, is_locked
+from amplifier.settings import Mode
+
+AWAY = "is not running"
+UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
+
+
+def print_parts(place: Place, alive: Mapping[str, bool], silent: Mapping[str, timedelta], ill: str) -> None:
+    """What ails the database, who is at work on it, and whether a rehearsal's networks are there."""
+    out = console()
+    if ill:
+        out.print("[red]✕[/]", end=" ")
+        out.print(ill.replace("\n", "\n  "), markup=False, soft_wrap=True)
+    for name, lives in alive.items():
+        since = name in silent and f"has said nothing for {lasting(silent[name])}: it hangs, or was killed"
+        out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
+    if not ill:
+        for line in _how_to_start(place, alive):
+            out.print(f"  {line}", markup=False, soft_wrap=True)
+    if any(alive.values()) and place.settings.mode is Mode.REHEARSAL and not answers(place.sandbox_port):
+        out.print(f"[red]✕[/] The pretend networks do not answer at port {place.sandbox_port}.")
+        out.print("  Run one by one: amplifier sandbox. Where they are on another port, give it to every part:")
+        out.print("  AMPLIFIER_SANDBOX_PORT=PORT amplifier worker, and so the listener, the pages and this command.")
+
+
+def _how_to_start(place: Place, alive: Mapping[str, bool]) -> list[str]:
+    """What starts those parts that are not at work, by how the others were started."""
+    away = [name for name, lives in alive.items() if not lives]
+    if is_locked(place.var / LOCK):
+        return ["amplifier up runs here and starts it again; if it does not, end it and start it anew"] if away else []
+    if any(alive.values()):
+        return [f"amplifier {name}    starts it, as the others run one by one" for name in away]
+    return ["amplifier up    starts everything; where the parts run one by one, start each of them"] if away else []
+
+
+def lasting(time: timedelta) -> str:
+    """A length of time in its largest unit that fills it twice."""
+    seconds = int(abs(time).total_seconds())
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
+    return f"{seconds // size} {unit}"
