@@ -14,7 +14,7 @@ from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
 from amplifier.campaign.post import PostId
 from amplifier.schedule.facts import left_alone
 from amplifier.schedule.former import follow
-from amplifier.schedule.meant import ABOUT_A_POST, day_of
+from amplifier.schedule.meant import ABOUT_A_POST, day_meant, day_of
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.once import with_its_hour
 from amplifier.schedule.playing import playing
@@ -117,8 +117,9 @@ def _why(program: Program, decision: Decision, subject: str, today: date) -> str
     """Why it is to be written down once more; empty if it is not."""
     slot, day = subject.partition("/")[0], day_of(subject)
     once, was_once = (name.endswith(f"/{ONCE}") for name in (subject, decision.subject))
-    if decision.hours and day is None and not once:  # its hour was taken out, so that it is about nothing
-        return ""
+    if decision.hours and day is None and not once:  # its hour was taken out: a new one is not in place of it
+        gone = decision.subject != subject and (day_meant(subject) or today) >= today
+        return f"{slot} has this hour no more" if gone and _hours(program, subject) else ""
     if decision.subject.partition("/")[0] != slot or once is not was_once:
         return f"{decision.subject} is called {subject} now"
     hours = _hours(program, subject) if decision.hours else {}
@@ -136,5 +137,5 @@ def _kept(program: Program, decision: Decision, subject: str) -> Hours:
 
 
 def _hours(program: Program, subject: str) -> Hours:
-    day = day_of(subject)
+    day = day_meant(subject)
     return hours_of(program.plan, subject.partition("/")[0], day) if day else {}

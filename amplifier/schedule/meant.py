@@ -35,7 +35,7 @@ def meant(made: Sequence[Decision], plan: Plan) -> tuple[Decision, ...]:
     """
     days: dict[tuple[str, date], list[int]] = {}
     for at, one in enumerate(made):
-        if one.hours and one.kind in ABOUT_A_POST and (day := day_of(one.subject)):
+        if one.hours and one.kind in ABOUT_A_POST and (day := day_meant(one.subject)):
             days.setdefault((one.subject.partition("/")[0], day), []).append(at)
     found = list(made)
     for (slot, day), places in days.items():
@@ -59,8 +59,18 @@ def day_of(subject: str) -> date | None:
         return None
 
 
+def day_meant(subject: str) -> date | None:
+    """The day of a post of a recurring slot, by its name or by its time, as one is called whose hour was taken out."""
+    try:
+        return day_of(subject) or datetime.fromisoformat(subject.partition("/")[2]).date()
+    except ValueError:
+        return None
+
+
 def _first(decision: Decision) -> _Place:
     name = decision.subject.partition("/")[2]
+    if day_of(decision.subject) is None:
+        return _Place(None, name, decision.hours)
     return _Place(name, decision.hours.get(name, ""), decision.hours)
 
 

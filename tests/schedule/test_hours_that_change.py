@@ -85,6 +85,30 @@ def test_an_hour_that_is_taken_out_takes_its_skip_along_and_leaves_the_others(na
     assert coming() == ["11:00"], "it is left out where the hour comes back"
 
 
+def test_an_hour_that_is_new_later_is_not_in_place_of_one_that_was_taken_out(names: Names) -> None:
+    hours(names, "09:00", "11:00")
+    skip(names, f"stall/{DAY}#1")
+    hours(names, "11:00")
+    made = decisions.decisions()
+    assert [(one.subject, one.actor) for one in made][1:] == [(f"stall/{DAY}T09:00", "service")]
+    names.planner.refresh()
+    assert decisions.decisions() == made, "once"
+    hours(names, "10:00", "11:00")
+    assert coming() == ["10:00", "11:00"]
+    hours(names, "09:00", "10:00", "11:00")
+    assert coming() == ["10:00", "11:00"], "it is left out where the hour comes back"
+
+
+def test_words_for_an_hour_that_was_taken_out_are_said_by_no_other(names: Names) -> None:
+    hours(names, "09:00", "11:00")
+    decide_words(names.program, number(1), {"bluesky": OTHER}, actor="cli:jo", reason="", now=names.time)
+    hours(names, "11:00")
+    hours(names, "10:00", "11:00")
+    assert not any(OTHER in row.text for row in journeys.coming(limit=99))
+    hours(names, "09:00", "10:00", "11:00")
+    assert [row.wall_time[11:] for row in journeys.coming(limit=99) if OTHER in row.text] == ["09:00"]
+
+
 def test_an_hour_that_changes_twice_keeps_its_skip(names: Names) -> None:
     hours(names, "10:00", "11:00")
     skip(names, f"stall/{DAY}#1")
