@@ -202,7 +202,7 @@ def test_a_milestone_is_moved_by_clicking(look: Callable[..., Page], install: In
 def test_a_milestone_is_moved_to_a_time_that_was_typed_and_nonsense_is_refused(look: Callable[..., Page]) -> None:
     page = look("/")
     for typed, said in (
-        ("soon", "is not a time"),
+        ("soon", "There is no milestone soon."),
         ("14:00", "Composite done is now at Mon 9 Oct 14:00"),
     ):
         row = page.locator("section[aria-labelledby=milestones] li", has_text="Composite done")
