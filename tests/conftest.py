@@ -69,6 +69,18 @@ def _hearing() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _environment_as_it_was() -> Iterator[None]:
+    """A command that runs in this process tells others where its data is: the next test is not to be told."""
+    before = dict(os.environ)
+    yield
+    for name in {*before, *os.environ} - {"PYTEST_CURRENT_TEST"}:
+        if name not in before:
+            del os.environ[name]
+        elif os.environ.get(name) != before[name]:
+            os.environ[name] = before[name]
+
+
 LEDGERS = {"migrated", "sqlite_ledger", "postgres_ledger", "any_ledger"}
 
 
