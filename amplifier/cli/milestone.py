@@ -22,6 +22,7 @@ from amplifier.schedule.moving import Stays, already_there, stands_there, stayin
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
+from amplifier.text.time_of_day import day_and_time, time_of_day
 
 MOST_SHOWN = 20
 TO = (
@@ -120,12 +121,12 @@ def _stands_there(move: Move, *, as_json: bool) -> int:
 def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> None:
     """`here` is the campaign's time, `year` the one in which that is."""
     out = console()
-    before, after = (f"{day_of(at, this_year=year)} {at:%H:%M}" for at in (move.milestone.at, move.to))
+    before, after = (f"{day_of(at, this_year=year)} {time_of_day(at)}" for at in (move.milestone.at, move.to))
     out.print(f"[bold]{move.milestone.name}[/]  {before} → {after} {move.to:%Z}")
     passed = past(move, here=here)
     for one in move.shifts[:MOST_SHOWN]:
         note = "  [red]past: it is missed if it is too late by then[/]" if one.post in passed else ""
-        out.print(f"  {one.before:%a %H:%M} → [bold]{one.after:%a %H:%M}[/]  {one.post}{note}")
+        out.print(f"  {_weekday(one.before)} → [bold]{_weekday(one.after)}[/]  {one.post}{note}")
     if len(move.shifts) > MOST_SHOWN:
         out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
     if not move.shifts:
@@ -141,12 +142,16 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
     _show_staying(stays)
 
 
+def _weekday(at: datetime) -> str:
+    return f"{at:%a} {time_of_day(at)}"
+
+
 def _show_staying(stays: Sequence[Stays]) -> None:
     """A person's own posts that somebody may expect to follow."""
     out = console()
     for one in stays:
-        name = f"{post_name(one.post)} goes out {one.at:%a %-d %b %H:%M}"
-        then = f"{one.would_be:%a %-d %b %H:%M}"
+        name = f"{post_name(one.post)} goes out {day_and_time(one.at)}"
+        then = day_and_time(one.would_be)
         out.print(f"[yellow]▲[/] {name} and does not move: “{one.said}” would be {then}.", soft_wrap=True)
         out.print(
             f"  amplifier edit {post_name(one.post)} --at '{one.said}'    once it has moved",
@@ -175,6 +180,8 @@ def _list(place: Place, *, as_json: bool) -> int:
     year = this_year(place.settings, now=utc_now())
     for one in now:
         file = files[one.name]
-        moved = f"  [dim]the file says {day_of(file, this_year=year)} {file:%H:%M}[/]" if one.at != file else ""
-        console().print(f"{day_of(one.at, this_year=year)} {one.at:%H:%M %Z}  [bold]{one.name}[/]{moved}")
+        moved = f"  [dim]the file says {day_of(file, this_year=year)} {time_of_day(file)}[/]" if one.at != file else ""
+        console().print(
+            f"{day_of(one.at, this_year=year)} {time_of_day(one.at)} {one.at:%Z}  [bold]{one.name}[/]{moved}"
+        )
     return 0

@@ -12,8 +12,8 @@ from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.sameness import Echo
 from amplifier.errors import Problem
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.held_then import held_then
 from amplifier.schedule.known import told_of_row
-from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 
 
@@ -35,18 +35,18 @@ def say_appended(appended: Mapping[str, Iterable[str]]) -> None:
 def say_stale(stale: Iterable[Stale], freed: Iterable[Stale]) -> None:
     """What people wrote, and a move makes untrue; and what it makes true again."""
     out = console()
-    by_post: dict[str, list[Stale]] = {}
-    for one in stale:
-        by_post.setdefault(post_name(one.post), []).append(one)
-    for group in by_post.values():
-        name = told_of_row(group[0].post)
-        accounts = ", ".join(one.account for one in group)
-        out.print(f"[yellow]‖[/] {escape(name)} on {escape(accounts)} would be held.", soft_wrap=True)
-        for why in dict.fromkeys(one.why for one in group):
+    held = held_then(stale)
+    for one in held:
+        name = told_of_row(one.post)
+        out.print(f"[yellow]‖[/] {escape(name)} on {escape(', '.join(one.accounts))} would be held.", soft_wrap=True)
+        for why in one.reasons:
             out.print(f"  {why}", markup=False, soft_wrap=True)
-        words = group[0].text.replace("\n", "\n    ")
-        out.print(f"    {words}", markup=False, style="dim", soft_wrap=True)
-    if by_post:
+        for text, accounts in one.texts:
+            words = text.replace("\n", "\n    ")
+            on = f"{', '.join(accounts)}: " if len(one.texts) > 1 else ""
+            out.print(f"    {on}{words}", markup=False, style="dim", soft_wrap=True)
+    if held:
         out.print("  Afterwards: amplifier edit, or amplifier facts leave")
-    for name in dict.fromkeys(told_of_row(one.post) for one in freed):
+    for one in held_then(freed):
+        name = f"{told_of_row(one.post)} on {', '.join(one.accounts)}"
         out.print(f"[green]✓[/] {escape(name)} is true again, and would no longer be held.", soft_wrap=True)

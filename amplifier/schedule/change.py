@@ -21,6 +21,7 @@ from amplifier.schedule.stale import stale_words, wanted_now
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, ledger, plan_versions
+from amplifier.text.time_of_day import day_and_time
 from amplifier.written import nearest
 
 
@@ -158,7 +159,7 @@ def must_stand_at(milestone: Milestone | None, name: str, shown: str) -> None:
     if milestone.at != before:
         after, before = milestone.at, before.astimezone(milestone.at.tzinfo)
         raise UsageError(
-            f"{name} stands at {after:%a %-d %b %H:%M} by now, and you were shown {before:%a %-d %b %H:%M}: somebody "
+            f"{name} stands at {day_and_time(after)} by now, and you were shown {day_and_time(before)}: somebody "
             "has moved it meanwhile. Nothing was moved. Look at it, and move it from there."
         )
 

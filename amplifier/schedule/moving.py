@@ -16,6 +16,7 @@ from amplifier.schedule.program import Program
 from amplifier.schedule.times import Refused, distance, instant, moment, plain
 from amplifier.schedule.when import when
 from amplifier.store import decisions, journeys
+from amplifier.text.time_of_day import day_and_time
 
 HINT = 'A distance begins with + or -: "+40m", "-1h", "+1d".'
 
@@ -61,8 +62,7 @@ def stands_there(move: Move) -> bool:
 
 def already_there(move: Move) -> str:
     """What to say of that."""
-    at = move.milestone.at
-    return f"{move.milestone.name} stands at {at:%a %-d %b %H:%M} already. Nothing was moved."
+    return f"{move.milestone.name} stands at {day_and_time(move.milestone.at)} already. Nothing was moved."
 
 
 def staying(move: Move) -> tuple[Stays, ...]:

@@ -52,6 +52,14 @@ def test_a_move_shows_what_follows_and_the_list_shows_what_was_moved(shell: Shel
     assert {row.wall_time for row in begins} == {"2023-10-10T15:20"}
 
 
+def test_seconds_are_shown_where_a_move_has_any(shell: Shell) -> None:
+    said = shell("milestone", "move", "debate", "+90s", "--yes").out
+    assert "debate  Tue 10 Oct 14:40 → Tue 10 Oct 14:41:30 BST" in said
+    assert "Tue 14:40 → Tue 14:41:30  debate-begins/once" in said
+    assert "Tue 10 Oct 14:41:30 BST  debate  the file says Tue 10 Oct 14:40\n" in shell("milestone").out
+    assert "debate stands at Tue 10 Oct 14:41:30 already." in shell("milestone", "move", "debate", "debate").out
+
+
 def test_a_milestone_on_which_nothing_hangs_says_so(shell: Shell) -> None:
     schedule = shell.home / "schedules" / "lab23.yaml"
     text = schedule.read_text(encoding="utf-8").replace("milestones:\n", "milestones:\n  lunch: 2023-10-09 12:00\n")
@@ -79,7 +87,10 @@ def test_the_preview_shows_what_people_wrote_and_the_move_makes_untrue_before_an
         ("debate-begins/once", "bluesky"),
     ]
     assert (moved["true_again"], moved["untrue"]) == ([], [])
-    assert "debate-begins/once (Tue 10 Oct 14:40) is true again" in shell("milestone", "move", "debate", "-40m").out
+    assert (
+        "debate-begins/once (Tue 10 Oct 14:40) on x, bluesky is true again"
+        in shell("milestone", "move", "debate", "-40m").out
+    )
 
 
 def test_the_preview_names_what_is_out_and_would_be_untrue(shell: Shell) -> None:

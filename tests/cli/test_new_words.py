@@ -47,7 +47,21 @@ def test_what_would_be_held_stands_with_its_words_and_what_is_true_again_by_name
         "  Your words say “14:40”, the plan says 15:20 (debate).\n"
         "    We start at 14:40\n"
         "  Afterwards: amplifier edit, or amplifier facts leave\n"
-        "✓ own/1 is true again, and would no longer be held.\n"
+        "✓ own/1 on mastodon is true again, and would no longer be held.\n"
     )
     say_stale([], [])
     assert capsys.readouterr().out == ""
+
+
+def test_words_that_differ_are_all_shown_with_their_accounts(capsys: pytest.CaptureFixture[str]) -> None:
+    day = Wrong("on Tuesday", "milestone.debate", "14:40", "15:20", "the plan says Wed 11 Oct (debate)")
+    words = [("x", "At 14:40", WRONG), ("bluesky", "On Tuesday", day), ("mastodon", "On Tuesday", day)]
+    say_stale([Stale(POST, name, text, date(2023, 10, 10), (wrong,)) for name, text, wrong in words], [])
+    assert capsys.readouterr().out == (
+        "‖ own/1 on x, bluesky, mastodon would be held.\n"
+        "  Your words say “14:40”, the plan says 15:20 (debate).\n"
+        "  Your words say “on Tuesday”, the plan says Wed 11 Oct (debate).\n"
+        "    x: At 14:40\n"
+        "    bluesky, mastodon: On Tuesday\n"
+        "  Afterwards: amplifier edit, or amplifier facts leave\n"
+    )

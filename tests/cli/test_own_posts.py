@@ -260,7 +260,7 @@ def test_a_move_shows_which_words_it_makes_untrue_and_which_true_again(shell: Sh
     told = shell.ask("edit", name, "--at", "2023-10-10 10:00", "--yes")
     assert [one["account"] for one in told["held"]] == ["x", "mastodon"]
     assert (
-        f"✓ {name} (Tue 10 Oct 10:00) is true again, and would no longer be held."
+        f"✓ {name} (Tue 10 Oct 10:00) on x, mastodon is true again, and would no longer be held."
         in shell("edit", name, "--at", "2023-10-09 11:00").out
     )
     assert "would be held" not in shell("edit", name, "--at", "2023-10-10 11:00").out, "it is so already"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
@@ -18,11 +19,13 @@ from amplifier.schedule.change import Move, decide_move, find_post, must_stand_a
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.moving import already_there, stands_there, where_to
 from amplifier.schedule.playing import playing, this_year
+from amplifier.schedule.program import Program
 from amplifier.schedule.review import find_untrue, leave
 from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import journeys
 from amplifier.store.corrections import Hand
+from amplifier.text.time_of_day import time_of_day
 from amplifier.web.console.shown import Shown, shown, to_show
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
@@ -39,7 +42,8 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     try:
         program = program_in_force(settings)
         now = utc_now()
-        move = prepare_move(program, name, where_to(program, name, wanted, now=now), now=now)
+        to = _shown_instant(request, program) or where_to(program, name, wanted, now=now)
+        move = prepare_move(program, name, to, now=now)
         if stands_there(move):
             return go_back("/", already_there(move))
         _must_lie_ahead_still(request, move, now)
@@ -54,7 +58,7 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
     held = "1 is" if len(move.copies) == 1 else f"{len(move.copies)} are"
     copies = f" {held} held: too near to nearly the same words on X." if move.copies else ""
     year = "" if move.to.year == this_year(settings, now=now) else f" {move.to.year}"
-    where = f"{move.to:%a %-d %b}{year} {move.to:%H:%M} {settings.campaign.place}"
+    where = f"{move.to:%a %-d %b}{year} {time_of_day(move.to)} {settings.campaign.place}"
     late = len(past(move, here=playing(settings).campaign(now)))
     passed = f" The time of {late} of them has passed by that." if late else ""
     said = f"{name.replace('_', ' ').capitalize()} is now at {where}: {follow}{stay}.{passed}"
@@ -104,6 +108,16 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} goes out again, at its time.")
+
+
+def _shown_instant(request: HttpRequest, program: Program) -> datetime | None:
+    """The whole instant that the page showed, seconds and all; None where the form comes from no such page."""
+    if not (said := asked(request.POST, "to")):
+        return None
+    try:
+        return datetime.fromisoformat(said).astimezone(ZoneInfo(program.plan.zone))
+    except (ValueError, OverflowError):
+        raise UsageError("It was not said where it would move. Nothing was moved. Load the page again.") from None
 
 
 def _must_lie_ahead_still(request: HttpRequest, move: Move, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,14 @@ from amplifier.campaign.post import with_hour
 from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import Move, must_stand_at, prepare_move, program_in_force
-from amplifier.schedule.free_words import Stale
+from amplifier.schedule.held_then import HeldThen, held_then
 from amplifier.schedule.known import told_of_row
 from amplifier.schedule.meanwhile import past
 from amplifier.schedule.moving import already_there, stands_there, staying, where_to
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
-from amplifier.web.frame import asked, frame, go_back, place
+from amplifier.text.time_of_day import day_and_time, time_of_day
+from amplifier.web.frame import asked, frame, go_back, place, titled
 
 MOST = 20  # posts that are listed; more would push the button off the page
 LONGEST_REASON = 200
@@ -48,39 +50,47 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
     passed = past(move, here=playing(settings).campaign(now))
     year = "" if move.to.year == this_year(settings, now=now) else f" {move.to.year}"
     title = move.milestone.name.replace("_", " ")
-    there = f"{move.to:%a %-d %b}{year} {move.to:%H:%M} {settings.campaign.place}"
+    there = f"{move.to:%a %-d %b}{year} {time_of_day(move.to)} {settings.campaign.place}"
     return {
-        "truth": f"{title.capitalize()} would move from {_said(move.milestone.at)} to {there}.",
+        "truth": f"{title.capitalize()} would move from {day_and_time(move.milestone.at)} to {there}.",
         "name": move.milestone.name,
-        "button": f"Move the {title} to {move.to:%H:%M}",
-        "at": f"{move.to:%Y-%m-%d %H:%M} {move.to.isoformat()[-6:]}",
+        "button": f"Move the {title} to {time_of_day(move.to)}",
+        "to": move.to.isoformat(),
         "shown": move.milestone.at.isoformat(),
         "shifts": [
-            {"post": one.post, "before": _said(one.before), "after": _said(one.after),
+            {"post": one.post, "before": day_and_time(one.before), "after": day_and_time(one.after),
              "is_past": one.post in passed}
             for one in move.shifts[:MOST]
         ],
         "more": len(move.shifts[MOST:]),
         "sent": move.sent,
         "copies": [f"{one.message} {one.hint}".strip() for one in move.copies],
-        "stale": [_stale(one) for one in _one_each(move.stale)],
-        "freed": [told_of_row(one.post) for one in _one_each(move.freed)],
+        "held": [_held(one) for one in held_then(move.stale)],
+        "freed": [f"{told_of_row(one.post)} on {_on(one.accounts)}" for one in held_then(move.freed)],
         "untrue": list(dict.fromkeys(with_hour(one.stated.post, one.stated.wall_time) for one in move.untrue)),
         "stays": [
-            {"post": post_name(one.post), "at": _said(one.at), "said": one.said, "would_be": _said(one.would_be)}
+            {
+                "post": post_name(one.post),
+                "at": day_and_time(one.at),
+                "said": one.said,
+                "would_be": day_and_time(one.would_be),
+            }
             for one in staying(move)
         ],
     }  # fmt: skip
 
 
-def _one_each(found: tuple[Stale, ...]) -> list[Stale]:
-    """The first of each post: its words are the same on every account, or nearly."""
-    return list({one.post: one for one in reversed(found)}.values())[::-1]
+def _held(one: HeldThen) -> dict[str, object]:
+    """A post that would be held: where, every reason, and its words; with their accounts where these differ."""
+    return {
+        "post": told_of_row(one.post),
+        "on": _on(one.accounts),
+        "reasons": one.reasons,
+        "texts": [{"text": text, "on": _on(on) if len(one.texts) > 1 else ""} for text, on in one.texts],
+    }
 
 
-def _stale(one: Stale) -> dict[str, str]:
-    return {"post": told_of_row(one.post), "why": one.why, "text": one.text}
-
-
-def _said(at: datetime) -> str:
-    return f"{at:%a %-d %b %H:%M}"
+def _on(accounts: Iterable[str]) -> str:
+    """These accounts as the pages call them."""
+    networks = {one.name: one.platform for one in place().settings.accounts}
+    return ", ".join(titled(name, networks[name]) if name in networks else name for name in accounts)

@@ -29,6 +29,7 @@ from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.skipping import Skipped, left_out, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
+from amplifier.text.time_of_day import day_and_time
 from amplifier.web.console.health import Mood, Sign, signs
 from amplifier.web.console.shown import Shown, shown
 from amplifier.web.frame import asked, frame, known_as, lasting, outward, place, title, titled
@@ -301,7 +302,7 @@ def _milestones(program: Program | None, at: datetime) -> list[dict[str, object]
         {
             "name": one.name,
             "title": one.name.replace("_", " "),
-            "when": f"{one.at:%a %-d %b %H:%M} {place().settings.campaign.place}",
+            "when": f"{day_and_time(one.at)} {place().settings.campaign.place}",
             "iso": one.at.isoformat(),
             "moved": one.at != files[one.name],
             "passed": one.at < passed,

@@ -28,7 +28,7 @@ def agree(opened: Campaign, page: Page) -> Page:
     return opened.send("/milestones/move", fields)
 
 
-FORM = ("name", "at", "shown", "asked", "reason")
+FORM = ("name", "to", "shown", "asked", "reason")
 
 
 def test_the_buttons_of_now_show_first_and_move_nothing(opened: Campaign) -> None:
@@ -58,10 +58,48 @@ def test_it_says_what_would_be_held_and_true_again_what_is_out_and_what_has_pass
     assert page.text.count("We start at 14:40") == 1
     agree(opened, page)
     opened.read()
-    assert "True again, and no longer held: soon/once (Tue 10 Oct 14:20)." in preview(opened, by="-40m").text
+    assert (
+        "True again, and no longer held: soon/once (Tue 10 Oct 14:20) on X, Bluesky." in preview(opened, by="-40m").text
+    )
     noon = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     monkeypatch.setattr("amplifier.web.console.move.utc_now", lambda: noon)
     assert "past It is missed if it is too late by then." in preview(opened, at="2023-10-10 12:30").text
+
+
+def test_every_account_every_reason_and_each_accounts_words_stand_there(opened: Campaign) -> None:
+    post = find_post(program_in_force(opened.place.settings), "soon")
+    words = {"x": "We start at 14:40", "bluesky": "We start on Tuesday", "mastodon": "We start on Tuesday"}
+    decide_words(program_in_force(opened.place.settings), post, words, actor="cli:jo", reason="", now=utc_now())
+    opened.read()
+    text = preview(opened, by="-1d 40m").text
+    assert "held soon/once (Tue 10 Oct 13:40) on X, Bluesky, Mastodon" in text
+    assert "Your words say “14:40”, " in text
+    assert "Your words say “Tuesday”, " in text
+    assert "X We start at 14:40" in text
+    assert "Bluesky, Mastodon We start on Tuesday" in text
+
+
+def test_what_is_shown_is_done_to_the_second(opened: Campaign) -> None:
+    page = preview(opened, by="+90s")
+    assert page.truth == "Debate would move from Tue 10 Oct 14:40 to Tue 10 Oct 14:41:30 Liverpool."
+    assert "Tue 10 Oct 13:40 → Tue 10 Oct 13:41:30 soon/once" in page.text
+    assert "Move the debate to 14:41:30" in page.text
+    assert "Debate is now at Tue 10 Oct 14:41:30 Liverpool:" in agree(opened, page).text
+    (made,) = decisions.decisions()
+    assert made.value == "2023-10-10T14:41:30+01:00"
+    assert "Tue 10 Oct 14:41:30 Liverpool" in opened.get("/").text
+    told = opened.send("/milestones/move", {"name": "debate", "by": "+10s", "shown": "2023-10-10T14:41:00+01:00"}).text
+    assert "debate stands at Tue 10 Oct 14:41:30 by now, and you were shown Tue 10 Oct 14:41:" in told
+    assert "debate stands at Tue 10 Oct 14:41:30 already." in preview(opened, at="debate").text
+
+
+@pytest.mark.parametrize(
+    "to", ["soon", "2023-10-10T25:00:00+01:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59-14:00"]
+)
+def test_an_instant_that_no_page_showed_moves_nothing(opened: Campaign, to: str) -> None:
+    page = opened.send("/milestones/move", {"name": "debate", "to": to})
+    assert "Nothing was moved." in page.text or "outside the campaign" in page.text
+    assert decisions.decisions() == ()
 
 
 def test_what_is_out_stays_and_what_it_says_is_told_as_no_longer_so(opened: Campaign) -> None:
