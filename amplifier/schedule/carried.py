@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
 from amplifier.campaign.post import PostId
 from amplifier.schedule.facts import left_alone
-from amplifier.schedule.former import follow
-from amplifier.schedule.meant import ABOUT_A_POST, day_meant, day_of
+from amplifier.schedule.former import called_now, follow, went_along
+from amplifier.schedule.meant import ABOUT_A_POST, day_meant, day_of, hour_named
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.once import with_its_hour
 from amplifier.schedule.playing import playing
@@ -95,7 +95,12 @@ def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Itera
         for before, after in zip(made, followed, strict=True)
         if after.kind in ABOUT_A_POST
     }
-    reasons = {key: why for key, before in newest.items() if (why := _why(program, before, key[1], today))}
+    along = went_along(made)
+    reasons = {
+        key: why
+        for key, before in newest.items()
+        if not (before.id in along and hour_named(key[1])) and (why := _why(program, before, key[1], today))
+    }
     given = given_words(program, followed) if reasons else {}
     left = left_alone(followed) if reasons else {}
     left_out = {one.subject: one.value for one in followed if one.kind is DecisionKind.SLOT_SKIPPED}
@@ -119,10 +124,10 @@ def _why(program: Program, decision: Decision, subject: str, today: date) -> str
     once, was_once = (name.endswith(f"/{ONCE}") for name in (subject, decision.subject))
     if decision.hours and day is None and not once:  # its hour was taken out: a new one is not in place of it
         gone = decision.subject != subject and (day_meant(subject) or today) >= today
-        return f"{slot} has this hour no more" if gone and _hours(program, subject) else ""
+        return f"{slot} has this hour no more" if gone else ""
     if decision.subject.partition("/")[0] != slot or once is not was_once:
-        return f"{decision.subject} is called {subject} now"
-    hours = _hours(program, subject) if decision.hours else {}
+        return called_now(decision.subject, subject)
+    hours = _hours(program, subject) if decision.hours or hour_named(decision.subject) else {}
     if hours and hours != decision.hours and day and day >= today:
         return f"{slot} has other hours on {day} now"
     return ""
@@ -130,10 +135,11 @@ def _why(program: Program, decision: Decision, subject: str, today: date) -> str
 
 def _kept(program: Program, decision: Decision, subject: str) -> Hours:
     """The hours to keep with it under this name; none where it went by its number, or is said once all along."""
+    wall = hour_named(decision.subject)
     if subject.endswith(f"/{ONCE}"):
-        wall = decision.hours.get(decision.subject.partition("/")[2], "")
+        wall = wall or decision.hours.get(decision.subject.partition("/")[2], "")
         return {ONCE: wall} if wall else {}
-    return _hours(program, subject) if decision.hours else {}
+    return _hours(program, subject) if decision.hours or wall else {}
 
 
 def _hours(program: Program, subject: str) -> Hours:

@@ -14,7 +14,7 @@ from amplifier.compose.sameness import Judge
 from amplifier.errors import Problem
 from amplifier.schedule.carried import known_hours
 from amplifier.schedule.former import follow
-from amplifier.schedule.meant import day_of
+from amplifier.schedule.meant import day_meant, hour_named
 from amplifier.schedule.once import is_of_another_kind
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, write_all
@@ -71,7 +71,8 @@ def forgotten(
 ) -> list[Unsaid]:
     """What people decided about a name that the plan no longer has, where another slot is likely to be the same one."""
     slots = {slot.name: slot for slot in program.plan.slots}
-    rows = {post_name(row.id): row for row in existing}
+    by_hour = {f"{row.id.slot}/{row.moment.wall_time}": row for row in existing}
+    rows = by_hour | {post_name(row.id): row for row in existing}
     followed = follow(known_hours(program, made), program.plan)
     newest = {(one.subject, one.kind): one for one in followed if one.kind in WHAT}
     decided = {subject: WHAT[kind] for (subject, kind), one in newest.items() if not one.is_undone}
@@ -92,6 +93,8 @@ def forgotten(
         if heir:
             said = f"{subject} {what}, and the plan has no {slot} any more: that holds no longer."
             hint = f"If {slot} is called {heir.id.slot} now, write was: {slot} below its new name."
+            if hour_named(subject) not in ("", heir.moment.wall_time):
+                hint = f"If it is to hold for {heir.id.slot}/{heir.moment.wall_time}, decide it once more."
             here = slots[heir.id.slot]
             problem = Problem(here.path, here.line, "forgotten", said, hint)
             found.setdefault((slot, heir.id.slot), Unsaid(problem, too_late_at(heir)))
@@ -104,7 +107,7 @@ def _of_that_day(
     """What the slot says now on the day of what was decided about, while that is still ahead."""
     if row is not None and row.moment.due_at <= now:
         return None
-    named = day_of(subject)
+    named = day_meant(subject)
     day = row.moment.wall_time[:10] if row else named.isoformat() if named else ""
     return next((one for one in ahead if one.id.slot == slot and one.moment.wall_time.startswith(day)), None)
 
@@ -119,10 +122,14 @@ def _of_another_kind(slot: Slot, subject: str, what: str, post: WantedPost) -> P
 def _is_heir(post: WantedPost, subject: str, row: ExistingPost | None, rows: Mapping[str, ExistingPost]) -> bool:
     """Whether a slot is likely to be one that had this name: it is younger, and speaks at that time or in that way."""
     slot, _, occurrence = subject.partition("/")
-    resembles = post.id.occurrence == occurrence and bool(difflib.get_close_matches(slot, [post.id.slot], cutoff=0.6))
+    hour = hour_named(subject)
+    if hour and hour != post.moment.wall_time and row is not None:  # by its number, where its hour is another now
+        occurrence = row.id.occurrence
+    fits = occurrence in (post.id.occurrence, post.moment.wall_time)
+    resembles = fits and bool(difflib.get_close_matches(slot, [post.id.slot], cutoff=0.6))
     if row is None:
         return resembles
     own = rows.get(post_name(post.id))
     is_younger = own is None or own.row > row.row
     same = post.moment.due_at == row.moment.due_at or post.wording == row.wording or resembles
-    return is_younger and post.template == row.template and same and post.id.occurrence == occurrence
+    return is_younger and post.template == row.template and same and fits

@@ -2,7 +2,8 @@
 
 Numbers count the hours of a day, so one more hour in the files gives all later ones another number. A decision keeps
 the hours of its day; where these change, it stays with its hour. Each later decision about that day tells what the
-hours were by then, so that an hour which changed twice is followed step by step.
+hours were by then, so that an hour which changed twice is followed step by step. One that names an hour by its time
+tells that the files had it no more: whatever they say later is not in place of it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from amplifier.campaign.plan import Decision, DecisionKind, Hours, Plan
+from amplifier.campaign.plan import ONCE, At, Decision, DecisionKind, Hours, Plan
 from amplifier.schedule.occurrences import hours_of
 
 ABOUT_A_POST = frozenset({DecisionKind.SLOT_SKIPPED, DecisionKind.WORDS_REPLACED, DecisionKind.FACT_LEFT})
@@ -30,22 +31,28 @@ class _Place:
 def meant(made: Sequence[Decision], plan: Plan) -> tuple[Decision, ...]:
     """The same decisions, those about one of several posts under the name that this post has in the plan.
 
-    What was decided about an hour that was taken out is named by its time, and so is about nothing. Decisions that keep
-    no hours go by their number. Those that were looked at once stay as they are.
+    What was decided about an hour that was taken out, with its whole day or slot or alone, is named by its time, and so
+    is about nothing. Decisions that keep no hours go by their number. Those that were looked at once stay as they are,
+    and so do those of a slot that is said once now.
     """
     days: dict[tuple[str, date], list[int]] = {}
+    said_once = {slot.name for slot in plan.slots if isinstance(slot.timing, At)}
     for at, one in enumerate(made):
-        if one.hours and one.kind in ABOUT_A_POST and (day := day_meant(one.subject)):
-            days.setdefault((one.subject.partition("/")[0], day), []).append(at)
+        slot = one.subject.partition("/")[0]
+        if slot not in said_once and one.kind in ABOUT_A_POST and (day := _day_told(one)):
+            days.setdefault((slot, day), []).append(at)
     found = list(made)
     for (slot, day), places in days.items():
         now = hours_of(plan, slot, day)
-        if all(made[at].hours == now for at in places) or not now:
+        if now and all(made[at].hours == now and day_of(made[at].subject) for at in places):
             continue
         for begin, at in enumerate(places):
+            if made[at].subject.endswith(f"/{ONCE}"):
+                continue
             place = _first(made[at])
-            for later in (*(made[other].hours for other in places[begin + 1 :]), now):
-                place = _step(place, later)
+            for later in places[begin + 1 :]:
+                place = _known_then(place, made[later])
+            place = _step(place, now)
             found[at] = replace(made[at], subject=f"{slot}/{place.name or place.wall}", hours=now)
     return tuple(found)
 
@@ -61,10 +68,34 @@ def day_of(subject: str) -> date | None:
 
 def day_meant(subject: str) -> date | None:
     """The day of a post of a recurring slot, by its name or by its time, as one is called whose hour was taken out."""
+    wall = hour_named(subject)
+    return date.fromisoformat(wall[:10]) if wall else day_of(subject)
+
+
+def hour_named(subject: str) -> str:
+    """The wall time by which this name calls a post whose hour was taken out; empty for any other name."""
+    named = subject.partition("/")[2]
     try:
-        return day_of(subject) or datetime.fromisoformat(subject.partition("/")[2]).date()
+        return named if datetime.fromisoformat(named).strftime("%Y-%m-%dT%H:%M") == named else ""
     except ValueError:
-        return None
+        return ""
+
+
+def _day_told(decision: Decision) -> date | None:
+    """The day of whose hours a decision tells something; None where it goes by its number, or by its name alone."""
+    if decision.subject.endswith(f"/{ONCE}"):
+        wall = decision.hours.get(ONCE, "")
+        return date.fromisoformat(wall[:10]) if wall else None
+    return day_meant(decision.subject) if decision.hours or hour_named(decision.subject) else None
+
+
+def _known_then(place: _Place, later: Decision) -> _Place:
+    """Where it stood when a later decision about the day was made, as far as that one tells."""
+    once = later.hours.get(ONCE, "")
+    if later.hours and not once:
+        return _step(place, later.hours)
+    is_gone = place.wall == (once or hour_named(later.subject))
+    return _Place(None, place.wall, {}) if is_gone else place
 
 
 def _first(decision: Decision) -> _Place:

@@ -12,7 +12,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import ONCE, At, Decision, Every, Plan, Slot
-from amplifier.schedule.meant import ABOUT_A_POST, day_of
+from amplifier.schedule.meant import ABOUT_A_POST, day_meant, hour_named
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.times import instant
@@ -21,18 +21,24 @@ from amplifier.schedule.times import instant
 def same_hour(made: Sequence[Decision], plan: Plan) -> tuple[Decision, ...]:
     """The decisions, those about a post of the same hour under the name that it has since its slot is of another kind.
 
-    What was decided about another day or hour stays as it is, and so is about nothing.
+    What was decided about another day or hour is about nothing: that of one of several is named by its time, so that no
+    hour which recurs later comes in its place.
     """
     slots = {slot.name: slot for slot in plan.slots}
     moved: list[Plan] = []  # worked out once, and only where it is needed
     found = []
     for one in made:
         slot = slots.get(one.subject.partition("/")[0])
-        if slot is None or one.kind not in ABOUT_A_POST or not one.hours or not is_of_another_kind(one.subject, slot):
+        if (
+            slot is None
+            or one.kind not in ABOUT_A_POST
+            or not (wall := _wall(one))
+            or not is_of_another_kind(one.subject, slot)
+        ):
             found.append(one)
             continue
         moved = moved or [effective(plan, made)]
-        found.append(_renamed(one, slot, moved[0]))
+        found.append(_renamed(one, wall, slot, moved[0]))
     return tuple(found)
 
 
@@ -54,19 +60,22 @@ def with_its_hour(made: Iterable[Decision], plan: Plan, hour: Callable[[str], st
 def is_of_another_kind(subject: str, slot: Slot) -> bool:
     """Whether the name is that of a post said once and the slot recurs, or the other way round."""
     if isinstance(slot.timing, At):
-        return day_of(subject) is not None
+        return day_meant(subject) is not None
     return subject.partition("/")[2] == ONCE
 
 
-def _renamed(decision: Decision, slot: Slot, plan: Plan) -> Decision:
-    wall = decision.hours.get(decision.subject.partition("/")[2], "")
-    if not wall:
-        return decision
+def _wall(decision: Decision) -> str:
+    """The hour that it is about; empty where nobody knows."""
+    return hour_named(decision.subject) or decision.hours.get(decision.subject.partition("/")[2], "")
+
+
+def _renamed(decision: Decision, wall: str, slot: Slot, plan: Plan) -> Decision:
     if isinstance(slot.timing, At):
         milestones = {one.name: one.at for one in plan.milestones}
         here = instant(slot.timing, milestones, plan.zone).astimezone(ZoneInfo(plan.zone))
-        is_same = f"{here:%Y-%m-%dT%H:%M}" == wall
-        return replace(decision, subject=f"{slot.name}/{ONCE}", hours={ONCE: wall}) if is_same else decision
+        if f"{here:%Y-%m-%dT%H:%M}" == wall:
+            return replace(decision, subject=f"{slot.name}/{ONCE}", hours={ONCE: wall})
+        return replace(decision, subject=f"{slot.name}/{wall}")
     now = hours_of(plan, slot.name, date.fromisoformat(wall[:10]))
     name = next((name for name, there in now.items() if there == wall), None)
     return replace(decision, subject=f"{slot.name}/{name}", hours=now) if name else decision

@@ -75,6 +75,9 @@ class Day:
         self.write()
 
     def write(self) -> None:
+        if not self.hours:
+            self.names.slots(("evening", "hello", "2023-10-08 20:00"))
+            return
         more = f"    from: {DAY} 08:00\n    until: 2023-10-07\n    too_late_after: 30m\n"
         self.names.slots(("stall", "stall", f"day at {', '.join(sorted(self.hours))}"), more=more)
 
@@ -83,7 +86,7 @@ class Day:
             case "write" if at[0] not in self.hours:
                 self.hours |= {at[0]}
                 self.write()
-            case "take away" if at[0] in self.hours and len(self.hours) > 1:
+            case "take away" if at[0] in self.hours:
                 self.hours -= {at[0]}
                 self.write()
             case "move" if at[0] in self.hours and at[1] not in self.hours:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
@@ -118,9 +119,30 @@ def test_without_its_hours_a_decision_goes_by_its_number() -> None:
     assert now([about(1)], "09:00", *TWO) == ["#1"]
 
 
-def test_a_day_that_the_slot_no_longer_has_and_other_slots_are_left_as_they_are() -> None:
+def test_the_hours_of_a_slot_that_is_gone_were_taken_out() -> None:
     other = Decision(1, DecisionKind.SLOT_SKIPPED, f"gone/{DAY}#1", "", "", "cli:jo", "", OPENED, hours=hours(*TWO))
-    assert meant([other], plan("09:00")) == (other,)
+    (found,) = meant([other], plan("09:00"))
+    assert (found.subject, found.hours) == (f"gone/{DAY}T10:00", {})
+
+
+def test_a_day_without_hours_in_between_ends_what_was_decided_about_the_hour_before() -> None:
+    left = about(1, "09:00")
+    gone = replace(left, subject=f"stall/{DAY}T09:00", hours={})
+    assert now([left, gone]) == ["T09:00", "T09:00"]
+    assert now([left, gone], "15:00") == ["T09:00", "T09:00"], "no hour that is new later is in place of it"
+    assert now([left, gone], "09:00", "15:00") == ["#1", "#1"], "and its own is left out when it is back"
+    assert now([left, gone], "08:00", "09:00") == ["#2", "#2"]
+
+
+def test_of_other_hours_a_time_without_hours_tells_nothing() -> None:
+    gone = replace(about(1), subject=f"stall/{DAY}T16:00", hours={})
+    assert now([about(1, "09:00"), gone], "10:00") == ["#1", "T16:00"]
+
+
+def test_that_it_was_said_once_in_between_ends_it_too() -> None:
+    once = replace(about(1), subject="stall/once", hours={"once": f"{DAY}T09:00"})
+    left = about(1, "09:00")
+    assert [one.subject for one in meant([left, once], plan("15:00"))] == [f"stall/{DAY}T09:00", "stall/once"]
 
 
 def test_an_hour_that_clocks_jump_over_is_the_one_that_people_see() -> None:
