@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rich.markup import escape
 
-from amplifier.campaign.post import with_hour
+from amplifier.campaign.post import PostId, with_hour
 from amplifier.cli.new_words import say_stale
 from amplifier.cli.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
@@ -79,6 +79,12 @@ def run(options: argparse.Namespace) -> int:
                 "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
                 "past": list(past(move, here=stage.campaign(shown))),
                 "already_out": list(move.sent),
+                "dropped": [{"post": post_name(post), "at": at} for post, at in move.gone],
+                "added": [{"post": post_name(post), "at": at} for post, at in move.added],
+                "unwritten": [
+                    {"post": post_name(one.post), "accounts": list(one.accounts), "why": one.why}
+                    for one in move.unsayable
+                ],
                 "copies": [problem.as_json() for problem in move.copies],
                 "held": [
                     {"post": post_name(one.post), "account": one.account, "text": one.text, "why": one.why}
@@ -126,11 +132,15 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
     passed = past(move, here=here)
     for one in move.shifts[:MOST_SHOWN]:
         note = "  [red]past: it is missed if it is too late by then[/]" if one.post in passed else ""
-        out.print(f"  {_weekday(one.before)} → [bold]{_weekday(one.after)}[/]  {one.post}{note}")
+        out.print(f"  {_weekday(one.before)} → [bold]{_weekday(one.after)}[/]  {one.post}{_on(one.on)}{note}")
     if len(move.shifts) > MOST_SHOWN:
         out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
-    if not move.shifts:
+    if not (move.shifts or move.gone or move.added):
         out.print("  No coming post hangs on it.")
+    _show_listed("Would not go out any more", move.gone)
+    _show_listed("Would go out as well", move.added)
+    for held in move.unsayable:
+        out.print(f"  Held then: {post_name(held.post)}{_on(held.accounts)}. {escape(held.why)}", soft_wrap=True)
     if move.copies:
         number = f"{len(move.copies)} posts" if len(move.copies) > 1 else "1 post"
         out.print(f"  Held then, until somebody gives other words: {number}.")
@@ -140,6 +150,18 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
 
     _show_words(move)
     _show_staying(stays)
+
+
+def _show_listed(what: str, found: Sequence[tuple[PostId, datetime]]) -> None:
+    """Posts that come or go with the move, each with its day and hour."""
+    if found:
+        named = [f"{post_name(post)} ({day_and_time(at)})" for post, at in found[:MOST_SHOWN]]
+        more = f", and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+        console().print(f"  {what}: {escape(', '.join(named))}{more}", soft_wrap=True)
+
+
+def _on(accounts: Sequence[str]) -> str:
+    return f" on {' and '.join(accounts)}" if accounts else ""
 
 
 def _weekday(at: datetime) -> str:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from amplifier.campaign.delivery import OUT
-from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
-from amplifier.campaign.post import PostId
+from amplifier.campaign.delivery import OUT, State
+from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone, Plan
+from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
 from amplifier.schedule.known import find_named, row_of
 from amplifier.schedule.milestones import effective, moved
+from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
 from amplifier.schedule.review import on_x, untrue_out
 from amplifier.schedule.stale import stale_words, wanted_now
@@ -27,17 +28,32 @@ from amplifier.written import nearest
 
 @dataclass(frozen=True)
 class Shift:
-    """A post that moves: its name, and its time before and after, in the campaign's zone."""
+    """A post that moves: its name, and its time before and after, in the campaign's zone.
+
+    `on` are the accounts on which it does, where it is out on others already.
+    """
 
     post: str
     before: datetime
     after: datetime
+    on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unsayable:
+    """A post that could be put into words no more on these accounts, and why."""
+
+    post: PostId
+    accounts: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True)
 class Move:
     """A milestone that is about to move: from where to where, what follows it, and what has gone out already.
 
+    `gone` are posts that would not go out any more, `added` those that would go out as well, each with its time, where
+    a milestone begins or ends what recurs. `unsayable` would be held, since they could not be put into words.
     `copies` are posts that would be held then, since the move brings them too near to nearly the same words on X.
     `stale` are words of people that would be held, since they are no longer so then; `freed` those that this move makes
     true again. `untrue` is out, and would be no longer so. `program` is the plan that it was worked out by.
@@ -48,6 +64,9 @@ class Move:
     shifts: tuple[Shift, ...]
     sent: tuple[str, ...]
     program: Program = field(repr=False)
+    gone: tuple[tuple[PostId, datetime], ...] = ()
+    added: tuple[tuple[PostId, datetime], ...] = ()
+    unsayable: tuple[Unsayable, ...] = ()
     copies: tuple[Problem, ...] = ()
     stale: tuple[Stale, ...] = ()
     freed: tuple[Stale, ...] = ()
@@ -90,19 +109,20 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
     if refused:
         raise UsageError(f"{refused.message} {refused.hint}")
     trial = Decision(0, DecisionKind.MILESTONE_MOVED, name, to.isoformat(), milestone.at.isoformat(), "", "", now)
-    before = {(one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)}
-    after = effective(program.plan, (*made, trial))
+    before = _dues(program, plan)
+    after = _dues(program, effective(program.plan, (*made, trial)))
     zone = milestone.at.tzinfo
     shifts, sent = [], []
-    for one in all_occurrences(after, program.settings):
-        was = before.get((one.slot.name, one.occurrence), one.due)
-        if was == one.due:
+    for post, due in after.items():
+        was = before.get(post, due)
+        if was == due:
             continue
-        post = PostId(plan.campaign, one.slot.name, one.occurrence)
-        if _is_out(program, post, made):
-            sent.append(post_name(post))
-        else:
-            shifts.append(Shift(post_name(post), was.astimezone(zone), one.due.astimezone(zone)))
+        out, waits = _standing(program, post, made)
+        if out:
+            sent.append(f"{post_name(post)} on {' and '.join(out)}" if waits else post_name(post))
+        if waits or not out:
+            shifts.append(Shift(post_name(post), was.astimezone(zone), due.astimezone(zone), on=waits if out else ()))
+    here = playing(program.settings).campaign(now)
     with_trial = (*made, trial)
     then, later = (made, wanted_now(program, made, now=now)), (with_trial, wanted_now(program, with_trial, now=now))
     had, has = stale_words(program, *then, now=now), stale_words(program, *later, now=now)
@@ -112,6 +132,13 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         tuple(shifts),
         tuple(sent),
         program,
+        gone=tuple(
+            (post, due.astimezone(zone))
+            for post, due in before.items()
+            if post not in after and due > here and (not (found := _standing(program, post, made))[0] or found[1])
+        ),
+        added=tuple((post, due.astimezone(zone)) for post, due in after.items() if post not in before and due > here),
+        unsayable=_unsayable(then[1], later[1]),
         copies=_copies(program, made, trial),
         stale=tuple(one for one in has if one not in had),
         freed=tuple(one for one in had if (one.post, one.account) not in {(new.post, new.account) for new in has}),
@@ -119,13 +146,31 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
     )
 
 
+def _dues(program: Program, plan: Plan) -> dict[PostId, datetime]:
+    """When each post of the campaign is due, in the order of their times."""
+    return {
+        PostId(plan.campaign, one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)
+    }
+
+
+def _unsayable(had: Iterable[WantedPost], has: Iterable[WantedPost]) -> tuple[Unsayable, ...]:
+    """What cannot be put into words by then, and can by now."""
+    known = {(post.id, name) for post in had for name in post.unwritten}
+    found = []
+    for post in has:
+        new = [name for name in post.unwritten if (post.id, name) not in known]
+        if new:
+            found.append(Unsayable(post.id, tuple(new), post.unwritten[new[0]]))
+    return tuple(found)
+
+
 def _copies(program: Program, made: tuple[Decision, ...], trial: Decision) -> tuple[Problem, ...]:
     """Why posts that are still to come would be held with this decision, and are not without it."""
     before = on_x(program, wanted_posts(program, made))
     after = on_x(program, wanted_posts(program, (*made, trial)))
     new = {where: why for where, why in after.items() if where not in before}
-    out = {post for post, _ in new if _is_out(program, post, made)}
-    return tuple(why for (post, _), why in new.items() if post not in out)
+    out = {post: _standing(program, post, made)[0] for post, _ in new}
+    return tuple(why for (post, account), why in new.items() if account not in out[post])
 
 
 def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
@@ -179,6 +224,8 @@ def find_post(program: Program, name: str) -> PostId:
     return find_named(program, name, wanted_posts(program, decisions.decisions())).id
 
 
-def _is_out(program: Program, post: PostId, made: tuple[Decision, ...]) -> bool:
-    """Whether this post of the plan, whatever the ledger calls it, is out or on its way somewhere."""
-    return any(row.state in OUT for row in journeys.journeys(post=row_of(program, post, made)))
+def _standing(program: Program, post: PostId, made: tuple[Decision, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The accounts on which this post of the plan, whatever the ledger calls it, is out or on its way; and it waits."""
+    rows = journeys.journeys(post=row_of(program, post, made))
+    out = (row.identity.account for row in rows if row.state in OUT)
+    return tuple(out), tuple(row.identity.account for row in rows if row.state in (State.QUEUED, State.HELD))

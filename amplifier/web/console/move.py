@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from amplifier.campaign.post import with_hour
+from amplifier.campaign.post import PostId, with_hour
 from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import Move, must_stand_at, prepare_move, program_in_force
@@ -59,11 +59,14 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
         "shown": move.milestone.at.isoformat(),
         "shifts": [
             {"post": one.post, "before": day_and_time(one.before), "after": day_and_time(one.after),
-             "is_past": one.post in passed}
+             "is_past": one.post in passed, "on": _on(one.on)}
             for one in move.shifts[:MOST]
         ],
         "more": len(move.shifts[MOST:]),
         "sent": move.sent,
+        "gone": _listed(move.gone),
+        "added": _listed(move.added),
+        "unsayable": [{"post": post_name(one.post), "on": _on(one.accounts), "why": one.why} for one in move.unsayable],
         "copies": [f"{one.message} {one.hint}".strip() for one in move.copies],
         "held": [_held(one) for one in held_then(move.stale)],
         "freed": [f"{told_of_row(one.post)} on {_on(one.accounts)}" for one in held_then(move.freed)],
@@ -78,6 +81,12 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
             for one in staying(move)
         ],
     }  # fmt: skip
+
+
+def _listed(found: Sequence[tuple[PostId, datetime]]) -> list[str]:
+    """Each post with its day and hour, and how many more there are."""
+    named = [f"{post_name(post)} ({day_and_time(at)})" for post, at in found[:MOST]]
+    return [*named, f"{len(found) - MOST} more"] if len(found) > MOST else named
 
 
 def _held(one: HeldThen) -> dict[str, object]:
