@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 
@@ -85,6 +85,11 @@ class WantedPost:
     def day(self) -> date:
         """The day of the campaign on which it goes out."""
         return self.goes_on or self.due_day
+
+    def in_no_words(self, why: str) -> WantedPost:
+        """The same where it can be put into words on none of its accounts, or may not go out in those that it has."""
+        accounts = (*(said.account for said in self.words), *self.unwritten)
+        return replace(self, words=(), own_facts={}, unwritten=dict.fromkeys(accounts, why))
 
 
 def with_hour(post: PostId, wall_time: str) -> str:

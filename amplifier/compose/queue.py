@@ -112,6 +112,22 @@ def write_in_part(saying: Saying, template: Template, settings: Settings) -> Wan
     )
 
 
+def unwritten(saying: Saying, template: Template, settings: Settings, why: str) -> WantedPost:
+    """The post that can be put into words nowhere, and why not: people may still give it others, or leave it out."""
+    return WantedPost(
+        id=saying.id,
+        moment=saying.moment,
+        too_late_s=saying.too_late_s,
+        template=template.name,
+        wording=pick(template, saying.slot, saying.turn),
+        milestone=saying.milestone,
+        words=(),
+        was=saying.slot.was,
+        hand_off=saying.slot.hand_off,
+        unwritten={account.name: why for account in accounts_for(saying.slot, template, settings)},
+    )
+
+
 def length(text: str, account: Account) -> Measure:
     """How long this text is on this account, and the limit."""
     row = _row(account)

@@ -17,7 +17,7 @@ from amplifier.schedule.former import follow
 from amplifier.schedule.meant import day_meant, hour_named
 from amplifier.schedule.once import is_of_another_kind
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, post_name, write_all
+from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.reconcile import reconcile, too_late_at
 from amplifier.schedule.renamed import Eye, Unsaid, said_again, swallowed, warnings
 from amplifier.store import heartbeats, ledger, posts
@@ -51,13 +51,13 @@ def doubts(program: Program, made: tuple[Decision, ...], *, now: datetime) -> li
         return []
     stage, plan = playing(program.settings), program.plan
     made = known_hours(program, made)
-    written = write_all(program, made, stage)
+    wanted = wanted_posts(program, made, stage)
     existing = posts.existing(plan.campaign)
     eye = Eye(Judge(program.settings).is_near, stage.campaign, now)
-    changes = reconcile(written.posts, existing, now=now, opened_at=opened.opened_at, unwritten=written.unwritten)
-    again = said_again(changes, existing, written.posts, eye)
-    lost = forgotten(program, made, written.posts, existing, now=now)
-    unsaid = [*swallowed(plan, existing, written.posts, eye), *lost]
+    changes = reconcile(wanted, existing, now=now, opened_at=opened.opened_at)
+    again = said_again(changes, existing, wanted, eye)
+    lost = forgotten(program, made, wanted, existing, now=now)
+    unsaid = [*swallowed(plan, existing, wanted, eye), *lost]
     return [*warnings(plan, again.values()), *(one.problem for one in unsaid)]
 
 

@@ -47,7 +47,8 @@ class Then:
 class Stale:
     """Words for a post that is still to go out, on one account and one day, and what of them is untrue.
 
-    `template` is where they stand, empty where a person gave them to this very post.
+    `template` is where they stand, empty where a person gave them to this very post. `failed` says why nobody knows,
+    where they cannot be compared.
     """
 
     post: PostId
@@ -56,11 +57,12 @@ class Stale:
     day: date
     wrongs: tuple[Wrong, ...]
     template: str = ""
+    failed: str = ""
 
     @property
     def why(self) -> str:
         """All of it in a sentence or two."""
-        return sentence(self.wrongs, f"templates/{self.template}.j2 says" if self.template else YOURS)
+        return self.failed or sentence(self.wrongs, f"templates/{self.template}.j2 says" if self.template else YOURS)
 
 
 def stated_in(text: str, known: Iterable[Fact], day: date) -> tuple[Fact, ...]:

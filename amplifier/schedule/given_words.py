@@ -18,11 +18,11 @@ class Given:
     facts: tuple[Fact, ...]
 
 
-def reworded(post: WantedPost, given: Mapping[str, Given], settings: Settings) -> WantedPost:
+def reworded(post: WantedPost, given: Mapping[str, Given], settings: Settings, language: str = "") -> WantedPost:
     """The post with a person's own words by account, which carry the imprint as the settings have it now.
 
     They state what stood in them of the facts as they were when they were written: nobody writes them anew when one
-    changes.
+    changes. `language` is that of the template, where it is not the campaign's own.
     """
     if not given:
         return post
@@ -39,7 +39,7 @@ def reworded(post: WantedPost, given: Mapping[str, Given], settings: Settings) -
     unwritten = dict(post.unwritten)
     for account in [name for name in unwritten if name in given]:
         finished = own_words(given[account].text, settings.account(account), settings)
-        words.append(replace(finished, language=post.words[0].language))
+        words.append(replace(finished, language=language or finished.language))
         facts[account] = given[account].facts
         del unwritten[account]
     return replace(post, words=tuple(words), own_facts=facts, unwritten=unwritten)

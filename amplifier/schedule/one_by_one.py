@@ -7,18 +7,22 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from amplifier.campaign.post import PostId, WantedPost
-from amplifier.errors import Problem, TemplateError
+from amplifier.errors import DatabaseTrouble, Problem, TemplateError
 
 log = logging.getLogger("amplifier.schedule")
 R = TypeVar("R")
+OF_THE_MACHINE = (DatabaseTrouble, OSError)  # no post is at fault, and it may be over in a moment
 HINT = "Give it other words (amplifier edit), or leave it out (amplifier skip). The worker's log says more."
 
 
 def by_itself(post: PostId, work: Callable[[], R]) -> R:
-    """What this gives of one post. Raises TemplateError, which tells of that post alone, whatever went wrong in it."""
+    """What this gives of one post. Raises TemplateError, which tells of that post alone, whatever went wrong in it.
+
+    What is the machine's fault is raised as it is.
+    """
     try:
         return work()
-    except TemplateError:
+    except (TemplateError, *OF_THE_MACHINE):
         raise
     except Exception as error:
         log.exception("cannot be worked out post=%s/%s", post.slot, post.occurrence)
@@ -27,20 +31,20 @@ def by_itself(post: PostId, work: Callable[[], R]) -> R:
 
 def without_failing(
     posts: Sequence[WantedPost], work: Callable[[Sequence[WantedPost]], R]
-) -> tuple[R, Sequence[WantedPost], dict[PostId, str]]:
-    """What this gives of the posts with which it can be done; these posts, and why not of each of the others.
+) -> tuple[R, Sequence[WantedPost]]:
+    """What this gives of the posts with which it can be done, and all posts: each of the others in no words, and why.
 
-    `work` looks at each post for itself. What fails with all of them, or with none alone, is no fault of a post: that
-    is raised as it is.
+    `work` looks at each post for itself. What fails without any post too, or with none alone, is no fault of a post:
+    that is raised as it is.
     """
     try:
-        return work(posts), posts, {}
+        return work(posts), posts
     except Exception:
         failing = {post.id: why for post in posts if (why := _why(post, work))}
-        if not failing or len(failing) == len(posts):
+        if not failing:
             raise
-    rest = [post for post in posts if post.id not in failing]
-    return work(rest), rest, failing
+    found = work([post for post in posts if post.id not in failing])
+    return found, [post.in_no_words(failing[post.id]) if post.id in failing else post for post in posts]
 
 
 def _why(post: WantedPost, work: Callable[[Sequence[WantedPost]], object]) -> str:

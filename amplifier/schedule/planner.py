@@ -35,14 +35,12 @@ from amplifier.schedule.plan_reports import PlanReports
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
-    Written,
     all_occurrences,
     copies,
     held_copies,
     read_again,
     read_program,
     wanted_posts,
-    write_all,
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
 from amplifier.schedule.renamed import Eye, Unsaid, swallowed, without_copies
@@ -129,7 +127,7 @@ class Planner:
         post = next((one for one in self._wanted if one.id == planned), None)
         if post is None or today == post.day or not self._counts(due, post):
             return known
-        found = stale.stale_planned(program, decisions.decisions(), [replace(post, goes_on=today)])
+        found = stale.with_failing(program, decisions.decisions(), [replace(post, goes_on=today)])
         return next((one.why for one in found if (one.post, one.account) == (planned, where[1])), "")
 
     def _counts(self, due: Due, post: WantedPost) -> bool:
@@ -232,39 +230,37 @@ class Planner:
         let_go = decisions.times_let_go()
         with_facts(program, decisions.decisions(), now=now)
         made = carry(program, actor=SERVICE, now=now)
-        written = write_all(program, made, stage, stale.late_posts(program, now=now))
-        found, wanted, failing = without_failing(written.posts, partial(stale.stale_planned, program, made))
-        written = Written(tuple(wanted), {**written.unwritten, **failing})
-        self._wanted = written.posts
-        held = self._held(program, written.posts, stage)
+        written = wanted_posts(program, made, stage, stale.late_posts(program, now=now))
+        found, wanted = without_failing(written, partial(stale.stale_planned, program, made))
+        self._wanted = wanted
+        held = self._held(program, wanted, stage)
         written_out = {one.post for one in found if one.template}
         untrue = {(one.post, one.account): one.why for one in found}
-        self._stale_wordings = {(one.template, one.wording) for one in written.posts if one.id in written_out}
+        self._stale_wordings = {(one.template, one.wording) for one in wanted if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
         settled = None if self._forgetful else settled_until(stage, program.plan.zone, now=now)
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
             changes = reconcile(
-                written.posts,
+                wanted,
                 existing,
                 now=now,
                 opened_at=opened.opened_at,
                 fresh=self._forgetful or (live and not existing),
-                unwritten=written.unwritten,
                 copies=held,
                 untrue=untrue,
                 settled=settled,
             )
-            self._names = names = other_names(written.posts, existing)
+            self._names = names = other_names(wanted, existing)
             self._stale = {(names.get(post, post), account): why for (post, account), why in untrue.items()}
-            changes = without_copies(changes, existing, written.posts, eye)
-            lost = forgotten(program, made, written.posts, existing, now=now)
-            self._unsaid = [*swallowed(program.plan, existing, written.posts, eye), *lost]
+            changes = without_copies(changes, existing, wanted, eye)
+            lost = forgotten(program, made, wanted, existing, now=now)
+            self._unsaid = [*swallowed(program.plan, existing, wanted, eye), *lost]
             unsent = stated.unsent(program.plan.campaign)
             self._unsent = {row: one.why for row, one in stale.stale_unsent(program, made, now=now).items()}
             changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
-            return review.with_note(changes, existing, program=program, made=made, wanted=written.posts, now=now)
+            return review.with_note(changes, existing, program=program, made=made, wanted=wanted, now=now)
 
         ink = posts.Ink(
             actor=SERVICE,

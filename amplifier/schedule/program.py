@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -17,7 +16,7 @@ from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
 from amplifier.campaign.skips import Skip, skips
 from amplifier.campaign.template import Template
 from amplifier.compose.imprint import wrongs
-from amplifier.compose.queue import Saying, known_names, write, write_in_part
+from amplifier.compose.queue import Saying, known_names, unwritten, write, write_in_part
 from amplifier.compose.render import parse_templates
 from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
@@ -83,15 +82,15 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     if problems:
         raise TemplateError(problems)
     program = Program(plan, templates, settings)
-    wanted, unwritten = _written(program, plan, LIVE, ON_TIME)
+    wanted, failed = _written(program, plan, LIVE, ON_TIME)
     wrong = misfits(plan, templates, settings)
-    found = (*wrong.values(), *(each for post, each in unwritten.items() if post.slot not in wrong))
+    found = (*wrong.values(), *(each for post, each in failed.items() if post.slot not in wrong))
     problems = list(dict.fromkeys(problem for each in found for problem in each))
     refused, warned = same(_by_name(wanted), plan, templates, settings)
     problems += refused
     if problems:
         raise TemplateError(problems)
-    return replace(program, tried=Tried(plan, settings, templates, wanted, unwritten, warned))
+    return replace(program, tried=Tried(plan, settings, templates, wanted, failed, warned))
 
 
 def read_again(sources: Mapping[str, str], settings: Settings, *, given: Settings) -> Program:
@@ -142,57 +141,33 @@ def copies(
     return said_elsewhere(named, known, program.plan, program.templates, program.settings, at=at)
 
 
-@dataclass(frozen=True)
-class Written:
-    """What the plan wants to say: the posts, in the order of their time, and those that cannot be written at all.
-
-    A template that is good as the files stand may fail where a milestone moved, by a longer weekday at the limit.
-    """
-
-    posts: tuple[WantedPost, ...]
-    unwritten: Mapping[PostId, str]
-
-
 def wanted_posts(
     program: Program,
     made: tuple[Decision, ...] = (),
     stage: Stage = LIVE,
     late: Mapping[PostId, datetime] = ON_TIME,
 ) -> list[WantedPost]:
-    """Every post of the campaign as files and decisions want it, in the order of its time on the stage."""
-    return list(write_all(program, made, stage, late).posts)
+    """Every post of the campaign as files and decisions want it, in the order of its time on the stage.
 
-
-def write_all(
-    program: Program,
-    made: tuple[Decision, ...] = (),
-    stage: Stage = LIVE,
-    late: Mapping[PostId, datetime] = ON_TIME,
-) -> Written:
-    """The same with those that cannot be written, each with a sentence that says why.
-
-    `late` says of posts that wait past their time when they go out (in the campaign's time): they speak of that day.
+    A template that is good as the files stand may fail where a milestone moved, by a longer weekday at the limit: such
+    a post has words on some of its accounts or on none, and says why. `late` says of posts that wait past their time
+    when they go out (in the campaign's time): they speak of that day.
     """
     made = follow(made, program.plan)
-    wanted, problems = _written(program, effective(program.plan, made), stage, late)
-    left_out = skips(made)
-    given = given_words(program, made)
-    problems = {post: found for post, found in problems.items() if post not in {one.id for one in wanted}}
+    left_out, given = skips(made), given_words(program, made)
     posts = []
-    for post in wanted:
+    for post in _written(program, effective(program.plan, made), stage, late)[0]:
+        own, language = given.get(post_name(post.id), {}), program.templates[post.template].language
         try:
-            own = given.get(post_name(post.id), {})
-            posts.append(by_itself(post.id, partial(reworded, post, own, program.settings)))
+            posts.append(by_itself(post.id, partial(reworded, post, own, program.settings, language)))
         except TemplateError as error:
-            place = f"the words of {post_name(post.id)}"
-            problems[post.id] = [replace(problem, path=place) for problem in error.problems]
+            problem = replace(error.problems[0], path=f"the words of {post_name(post.id)}")
+            posts.append(post.in_no_words(str(problem)))
     wanted = [post for post in map(partial(_without, left_out), posts) if post]
-    nowhere = {name for name, skip in left_out.items() if skip.is_everywhere}
-    unwritten = {post: str(found[0]) for post, found in problems.items() if post_name(post) not in nowhere}
-    in_part = {one.id: why for one in wanted for why in one.unwritten.values()}
-    for one, why in {**in_part, **unwritten}.items():
-        log.warning("cannot be written post=%s why=%s", post_name(one), why)
-    return Written(tuple(wanted), unwritten)
+    for post in wanted:
+        for why in dict.fromkeys(post.unwritten.values()):
+            log.warning("cannot be written post=%s why=%s", post_name(post.id), why)
+    return wanted
 
 
 def _without(left_out: Mapping[str, Skip], post: WantedPost) -> WantedPost | None:
@@ -229,9 +204,15 @@ def _written(
             wanted.append(by_itself(saying.id, partial(write, saying, template, program.settings)))
         except TemplateError as error:
             problems[saying.id] = error.problems
-            with suppress(TemplateError):
-                wanted.append(by_itself(saying.id, partial(write_in_part, saying, template, program.settings)))
+            wanted.append(_written_in_part(saying, template, program.settings))
     return wanted, problems
+
+
+def _written_in_part(saying: Saying, template: Template, settings: Settings) -> WantedPost:
+    try:
+        return by_itself(saying.id, partial(write_in_part, saying, template, settings))
+    except TemplateError as error:
+        return unwritten(saying, template, settings, str(error.problems[0]))
 
 
 def _sayings(program: Program, plan: Plan, stage: Stage, late: Mapping[PostId, datetime]) -> list[Saying]:

@@ -34,7 +34,6 @@ LOOK_BACK = timedelta(days=1)
 MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
-NOTHING: Mapping[PostId, str] = {}
 Reasons = Mapping[tuple[PostId, str], str]  # why a post may not go out on an account as it stands
 NONE: Reasons = {}
 LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
@@ -56,7 +55,6 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     now: datetime,
     opened_at: datetime,
     fresh: bool = False,
-    unwritten: Mapping[PostId, str] = NOTHING,
     copies: Reasons = NONE,
     untrue: Reasons = NONE,
     settled: datetime | None = None,
@@ -67,11 +65,12 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     those on their way it is only noted when the plan went on without them. A missed one whose moment lies ahead again
     is held for a person. New posts are added up to 14 days ahead. What was due before the ledger was opened is left
     alone, but for the day before in a `fresh` ledger (one that cannot know what went out): that is born unsure, so that
-    somebody looks. `unwritten` are posts that the plan wants and cannot put into words as it stands, each with the
-    sentence that says why: they are held until it can. `copies` are those that may not be said on an account as the
-    plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account what of
-    a person's words is no longer so: it is held until they are true again, other words, or left as they are. What is
-    new and was over when all that plans had was `settled` in the ledger was in no plan then, so nobody has missed it.
+    somebody looks. What the plan wants and cannot put into words on an account, as it stands, is held there until it
+    can; in words nowhere, a post stays where it was in time too. `copies` are those that may not be said on an account
+    as the plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account
+    what of a person's words is no longer so: it is held until they are true again, other words, or left as they are.
+    What is new and was over when all that plans had was `settled` in the ledger was in no plan then, so nobody has
+    missed it.
     """
     known: set[int] = set()
     renamed: set[int] = set()
@@ -81,7 +80,11 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for match in matched(wanted, existing):
         post, kept, found, out = match.post, match.kept, match.row, _is_out(match.former)
         if found is None:
-            if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled):
+            if (
+                post.words
+                and _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh)
+                and not _was_over(post, settled)
+            ):
                 born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in post.words)
                 adds.append(Add(kept, None, born))
             continue
@@ -90,7 +93,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
         was_over = _was_over(post, settled)
         new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh, was_over=was_over))
         steps += new_steps
-        rewrites += _rewrites(kept, found, new_steps)
+        rewrites += _rewrites(kept, found, new_steps) if post.words else ()
         have = {delivery.account for delivery in found.deliveries} | out
         lacking = [words for words in post.words if words.account not in have]
         if lacking and not was_over:
@@ -98,10 +101,9 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
             adds.append(Add(kept, found.row, born))
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
-            why = unwritten.get(gone.id)
             stay = gone.row in renamed  # what hands are posting by the former name is this very post
             for delivery in [one for one in gone.deliveries if not (stay and one.is_with_hands)]:
-                steps += _left_out(delivery) if why is None else _without_words(delivery, why)
+                steps += _left_out(delivery)
     return Changes(tuple(adds), tuple(rewrites), tuple(steps))
 
 
@@ -255,7 +257,9 @@ def _step(
         case State.QUEUED if stale:
             yield _hold(step, "words changed after an attempt", STALE)
         case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
-            yield replace(step, after=State.QUEUED, kind="can be written again", reason="")
+            # its post may have moved while it was in no words here, and it alone stayed behind
+            here = replace(step, run_at=due_at, too_late_at=deadline)
+            yield replace(here, after=State.QUEUED, kind="can be written again", reason="")
         case State.HELD if delivery.reason in OTHER_WORDS and step.words and deadline > now:
             yield replace(step, after=State.QUEUED, kind="has other words", reason="")
         case State.HELD if delivery.reason in PASSING and moved and due_at > now and not (stale or theirs):

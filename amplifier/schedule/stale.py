@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.changes import Waits
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import PostId, WantedPost
+from amplifier.errors import TemplateError
 from amplifier.schedule import facts, free_words
 from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import Stale, is_said_there, not_left, wrongs
 from amplifier.schedule.ledger_names import left_of_row, names_on_days_of, planned_as
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.one_by_one import by_itself, without_failing
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, wanted_posts
 from amplifier.settings import Mode
@@ -33,7 +36,7 @@ def stale_words(
 
     Each by the name that the ledger has for its post, which is the one that people see.
     """
-    found, planned = [], stale_planned(program, made, wanted)
+    found, planned = [], with_failing(program, made, wanted)
     names = names_on_days_of(program, wanted, (one.post for one in planned))
     for one in (replace(each, post=names.get(each.post, each.post)) for each in planned):
         rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
@@ -56,6 +59,23 @@ def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence
     if not literal.may_be_untrue and not any(post.goes_on for post in wanted):
         return found
     return (*found, *free_words.stale_templates(wanted, literal.written, today, left))
+
+
+def with_failing(program: Program, made: tuple[Decision, ...], wanted: Sequence[WantedPost]) -> tuple[Stale, ...]:
+    """The same, and with it the words of what cannot be compared, each with why not: nobody knows whether they are so.
+
+    The planner holds these likewise, in words of its own.
+    """
+    found, after = without_failing(wanted, partial(stale_planned, program, made))
+    failing = [(post, now) for post, now in zip(wanted, after, strict=True) if post is not now]
+    return (
+        *found,
+        *(
+            Stale(post.id, said.account, said.text, post.day, (), failed=now.unwritten[said.account])
+            for post, now in failing
+            for said in post.words
+        ),
+    )
 
 
 def stale_unsent(
@@ -82,9 +102,13 @@ def stale_unsent(
             waits = replace(waits, due_at=due_at, run_at=due_at, again=False)
         day = campaign_day(program, _goes_at(program, waits, now) if waits else now)
         known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
-        wrong = wrongs(text, known, today, day)
-        if wrong := not_left(wrong, left_of_row(program, made, one.post), day) if wrong else ():
-            found[said.id] = Stale(one.post, said.account, text, day, wrong)
+        try:
+            wrong, failed = by_itself(one.post, partial(wrongs, text, known, today, day)), ""
+        except TemplateError as error:
+            wrong, failed = (), str(error.problems[0])
+        wrong = not_left(wrong, left_of_row(program, made, one.post), day) if wrong else ()
+        if wrong or failed:
+            found[said.id] = Stale(one.post, said.account, text, day, wrong, failed=failed)
     return found
 
 

@@ -82,9 +82,12 @@ def tally() -> Tally:
 
 @reading
 def coming(limit: int | None = None, *, milestone: str = "") -> tuple[Journey, ...]:
-    """What waits to go out for the first time, by due time, and no changes to it; what hangs on `milestone`."""
+    """What waits to go out for the first time, by due time, and no changes to it; what hangs on `milestone`.
+
+    People's own posts hang on none: what their rows have there is how their time was said, and they stay when it moves.
+    """
     rows = DeliveryRow.objects.select_related("post", "account").filter(state=State.QUEUED).exclude(LATER)
-    rows = rows.filter(post__milestone=milestone) if milestone else rows
+    rows = rows.filter(post__milestone=milestone).exclude(post__slot=OWN) if milestone else rows
     return tuple(_journey(row) for row in rows.order_by("post__due_at", "id")[:limit])
 
 
@@ -108,7 +111,11 @@ def own_skipped(now: datetime) -> tuple[Journey, ...]:
 def busiest_milestone() -> str:
     """The milestone on which most of what waits hangs, of several the one that has the next; empty if none has any."""
     waiting = DeliveryRow.objects.filter(state=State.QUEUED).exclude(LATER).exclude(post__milestone="")
-    found = waiting.values("post__milestone").annotate(number=Count("id"), first=Min("post__due_at"))
+    found = (
+        waiting.exclude(post__slot=OWN)
+        .values("post__milestone")
+        .annotate(number=Count("id"), first=Min("post__due_at"))
+    )
     row = found.order_by("-number", "first", "post__milestone").first()
     return str(row["post__milestone"]) if row else ""
 

@@ -83,12 +83,11 @@ class Paper:
 
     def changes(self, plan: Sequence[WantedPost], *, fresh: bool = False) -> Changes:
         return reconcile(
-            plan,
+            [one.in_no_words(self.unwritten[one.id]) if one.id in self.unwritten else one for one in plan],
             self.existing(),
             now=self.now,
             opened_at=OPENED,
             fresh=fresh,
-            unwritten=self.unwritten,
             copies=self.copies,
             untrue=self.untrue,
         )

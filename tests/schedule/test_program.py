@@ -23,7 +23,6 @@ from amplifier.schedule.program import (
     read_again,
     read_program,
     wanted_posts,
-    write_all,
 )
 from amplifier.schedule.stage import make
 from tests.schedule import homes
@@ -144,13 +143,23 @@ def test_what_a_move_makes_impossible_to_say_is_named_with_the_reason(caplog: py
     program = read(soon=f"---\nask: watch\nplatforms: [x]\n---\n== plain\n{head}{fits}\n")
     wednesday = moved("2023-10-11T14:40")
     with caplog.at_level(logging.WARNING):
-        written = write_all(program, (wednesday,))
-    assert list(written.unwritten) == [PostId("lab23", "soon", "once")]
-    assert "templates/lab23/soon.j2:6" in written.unwritten[PostId("lab23", "soon", "once")]
-    assert "soon/once" not in {post_name(one.id) for one in written.posts}
+        posts = wanted_posts(program, (wednesday,))
+    assert [post_name(one.id) for one in posts if one.unwritten] == ["soon/once"]
+    soon = post(posts, "soon/once")
+    assert (soon.words, list(soon.unwritten)) == ((), ["x"])
+    assert "templates/lab23/soon.j2:6" in soon.unwritten["x"]
     assert "post=soon/once" in caplog.text
     skipped = decision(DecisionKind.SLOT_SKIPPED, "soon/once", "")
-    assert write_all(program, (wednesday, skipped)).unwritten == {}
+    assert "soon/once" not in {post_name(one.id) for one in wanted_posts(program, (wednesday, skipped))}
+
+
+def test_what_a_move_makes_impossible_to_say_may_be_given_other_words_in_its_own_language() -> None:
+    head = "On {{ milestones.debate | weekday }}: "
+    fits = "x" * (280 - len("On Dydd Llun: ") - len(" #Lab23 @labfreemvmt") - 1)
+    program = read(soon=f"---\nask: watch\nlanguage: cy\nplatforms: [x]\n---\n== plain\n{head}{fits}\n")
+    other = decision(DecisionKind.WORDS_REPLACED, "soon/once", json.dumps({"x": "Dadl."}))
+    soon = post(wanted_posts(program, (moved("2023-10-11T14:40"), other)), "soon/once")
+    assert ([(said.language, said.text[:5]) for said in soon.words], soon.unwritten) == ([("cy", "Dadl.")], {})
 
 
 def short_on(account: str, limit: int) -> dict[Identity, TextLimit]:
@@ -163,10 +172,8 @@ def test_a_program_that_was_good_is_read_again_where_a_server_tells_less() -> No
     with pytest.raises(FileError, match="Mastodon allows 40"):
         read_program(SMALL, told)
     program = read_again(SMALL, told, given=given)
-    written = write_all(program)
-    soon = post(list(written.posts), "soon/once")
+    soon = post(wanted_posts(program), "soon/once")
     assert ({words.account for words in soon.words}, set(soon.unwritten)) == ({"x", "bluesky"}, {"mastodon"})
-    assert written.unwritten == {}
     with pytest.raises(FileError):
         read_again({**SMALL, "schedules/small.yaml": "no plan"}, told, given=given)
 
@@ -177,8 +184,7 @@ def test_shorter_words_of_a_person_are_what_a_server_that_takes_less_gets() -> N
     given = given.model_copy(update={"campaign": given.campaign.model_copy(update={"imprint": imprint})})
     program = read_again(SMALL, given.with_limits(short_on("mastodon", 40)), given=given)
     words = json.dumps({"mastodon": "Debate at 14:40 #Lab23"})
-    written = write_all(program, (decision(DecisionKind.WORDS_REPLACED, "soon/once", words),))
-    soon = post(list(written.posts), "soon/once")
+    soon = post(wanted_posts(program, (decision(DecisionKind.WORDS_REPLACED, "soon/once", words),)), "soon/once")
     assert soon.unwritten == {}
     assert {said.account: said.text for said in soon.words}["mastodon"] == "Debate at 14:40 #Lab23"
 
@@ -191,8 +197,7 @@ def test_words_of_a_person_are_in_the_language_of_what_they_stand_for() -> None:
     welsh = {**SMALL, path: SMALL[path].replace("---\n", "---\nlanguage: cy\n", 1)}
     program = read_again(welsh, given.with_limits(short_on("mastodon", 40)), given=given)
     words = json.dumps({"mastodon": "Dadl am 14:40 #Lab23", "x": "Dadl #Lab23"})
-    written = write_all(program, (decision(DecisionKind.WORDS_REPLACED, "soon/once", words),))
-    soon = post(list(written.posts), "soon/once")
+    soon = post(wanted_posts(program, (decision(DecisionKind.WORDS_REPLACED, "soon/once", words),)), "soon/once")
     assert {said.account: said.language for said in soon.words} == dict.fromkeys(("x", "bluesky", "mastodon"), "cy")
 
 
@@ -232,10 +237,9 @@ def test_words_of_a_person_that_the_imprint_leaves_no_room_for_are_named_with_th
     imprint = program.settings.campaign.imprint.model_copy(update={"page": ""})
     campaign = program.settings.campaign.model_copy(update={"imprint": imprint})
     strict = replace(program, settings=program.settings.model_copy(update={"campaign": campaign}))
-    written = write_all(strict, made)
-    why = written.unwritten[PostId("lab23", "soon", "once")]
-    assert why.startswith("the words of soon/once: X allows 280 characters")
-    assert "soon/once" not in {post_name(one.id) for one in written.posts}
+    soon = post(wanted_posts(strict, made), "soon/once")
+    assert soon.unwritten["x"].startswith("the words of soon/once: X allows 280 characters")
+    assert (soon.words, set(soon.unwritten)) == ((), {"x", "bluesky", "mastodon"})
 
 
 def test_an_imprint_that_cannot_hold_refuses_the_plan_with_its_line() -> None:

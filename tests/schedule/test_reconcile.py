@@ -262,18 +262,18 @@ def test_a_persons_own_post_is_no_business_of_the_plan() -> None:
 def test_what_cannot_be_put_into_words_any_more_is_held_with_the_reason(state: State, after: tuple[State, str]) -> None:
     paper = planned(state, now=50)
     paper.unwritten = {wanted().id: "It is 2 too long."}
-    changes = paper.follow([])
+    changes = paper.follow([wanted()])
     assert paper.stands() == after
     assert [step.detail for step in changes.steps if step.after is S.HELD] == ["It is 2 too long."] * (
         state is S.QUEUED
     )
-    assert not paper.changes([])
+    assert not paper.changes([wanted()])
 
 
 def test_what_can_be_written_again_in_time_waits_again_in_its_new_words() -> None:
     paper = planned(S.QUEUED, now=50)
     paper.unwritten = {wanted().id: "It is 2 too long."}
-    paper.follow([])
+    paper.follow([wanted()])
     paper.unwritten = {}
     plan = [wanted(words={"x": "New"})]
     paper.follow(plan)
@@ -451,3 +451,13 @@ def test_words_that_no_plan_writes_are_held_and_freed_alike() -> None:
     assert steps(unsent(S.HELD, HoldReason.KEPT), "Why.") == []
     assert [reason for _, reason, _ in steps(unsent(S.SENDING), "Why.")] == [HoldReason.OVERTAKEN]
     assert steps(unsent(S.SENDING)) == []
+
+
+def test_what_moved_while_it_was_in_no_words_on_one_account_goes_out_there_at_its_new_time() -> None:
+    paper = planned(S.QUEUED, now=10)
+    both = wanted(words={"x": "Words", "bluesky": "Words"})
+    paper.follow([both])
+    half = replace(wanted(minutes=90, words={"bluesky": "Words"}), unwritten={"x": "It is 2 too long."})
+    paper.follow([half])
+    (back,) = paper.changes([wanted(minutes=90, words={"x": "Words", "bluesky": "Words"})]).steps
+    assert (back.after, back.run_at) == (S.QUEUED, wanted(minutes=90).moment.due_at)

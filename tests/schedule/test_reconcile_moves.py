@@ -78,8 +78,7 @@ class World:
         return wanted(sketch.name, due, dict.fromkeys(sketch.accounts, text), late_s=LATE_S)
 
     def plan(self) -> list[WantedPost]:
-        out = self.left_out | self.unwritten
-        return [self.wish(number) for number in range(len(self.sketches)) if number not in out]
+        return [self.wish(number) for number in range(len(self.sketches)) if number not in self.left_out]
 
     def follow(self) -> None:
         """The planner, and what must be so whenever it has been at work."""
@@ -93,7 +92,8 @@ class World:
         assert self.paper.changes(self.plan()) == Changes(), "a second look changes something"
         self._note_who_waits(changes)
         for post in self.plan():
-            self._is_in_order(post)
+            if post.id not in self.paper.unwritten:
+                self._is_in_order(post)
 
     def do(self, act: str, name: str, number: int) -> None:
         row = self.paper.rows.get(1 + number % max(len(self.paper.rows), 1))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from amplifier.campaign.delivery import Receipt, State, Transition
+from amplifier.campaign.post import OWN
 from amplifier.sandbox.server import Sandbox
 from amplifier.schedule import stagehand
 from amplifier.schedule.planner import Planner
@@ -22,7 +23,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import PACE
 from amplifier.schedule.stagehand import COMING, HANGING, Stagehand
 from amplifier.store import claims, decisions, deliveries, journeys
-from amplifier.store.models import DeliveryRow
+from amplifier.store.models import DeliveryRow, PostRow
 from tests.schedule import homes
 from tests.schedule.homes import EXAMPLE, Home
 from tests.waiting import HANG_S
@@ -202,6 +203,17 @@ def test_the_slip_button_moves_the_milestone_and_says_what_follows(stage: Stage)
     assert stage.said() == "Debate is now at 15:20 Liverpool: 1 post follows."
     stage.planner.refresh()
     assert stage.tell()["coming"][-1]["when"] == "Mon 9 Oct 14:20 Liverpool"
+
+
+def test_what_the_button_moves_is_a_milestone_whatever_people_said_the_times_of_their_own_posts_from(
+    stage: Stage,
+) -> None:
+    PostRow.objects.exclude(slot="soon").update(milestone="debate + 1h", slot=OWN)
+    wall = stage.tell()
+    assert wall["buttons"]["slip"] == "Debate slips 40 minutes"
+    assert {one["hangs_on"] for one in wall["coming"]} == {"debate", ""}
+    stage.wish("debate_slips")
+    assert stage.said().startswith("Debate is now at 15:20 Liverpool: 1 post follows")
 
 
 def test_what_went_out_before_the_slip_stays_and_is_counted(stage: Stage) -> None:

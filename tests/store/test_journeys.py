@@ -137,6 +137,18 @@ def test_the_busiest_milestone_is_the_one_on_which_most_of_what_waits_hangs() ->
     assert [row.id for row in journeys.coming(milestone="debate")] == [debate]
 
 
+@pytest.mark.parametrize("said", ["debate + 1h", "debate"])
+def test_an_own_post_hangs_on_no_milestone_however_its_time_was_said(said: str) -> None:
+    planned = add(due=after(30))
+    for minute in (10, 20):
+        PostRow.objects.filter(deliveries=add(due=after(minute))).update(milestone=said, slot=OWN, occurrence=minute)
+    assert journeys.busiest_milestone() == "debate"
+    assert [row.id for row in journeys.coming(milestone="debate")] == [planned]
+    assert [row.milestone for row in journeys.coming()] == ["", "", "debate"]
+    PostRow.objects.filter(deliveries=planned).update(milestone="")
+    assert journeys.busiest_milestone() == ""
+
+
 def test_receipts_are_the_ids_of_what_is_out() -> None:
     due = sending("Vote now")
     add(account="bluesky")
