@@ -53,6 +53,8 @@ NO_FOLDER = (
     "The folder that you are in is not there any more",
     "Go to one that is there (cd), and give the command again.",
 )
+# What libraries derive from OSError for connections and protocols: their numbers, where they have any, are their own.
+OF_CONNECTIONS = frozenset({"ssl", "socket", "urllib", "http", "smtplib", "ftplib", "requests", "urllib3"})
 NO_ANSWER = ("A connection failed", "Look whether the other side runs and can be reached, and give the command again.")
 OTHER = ("The system refused {it}", "Look after what it says, and give the command again.")
 
@@ -60,14 +62,25 @@ OTHER = ("The system refused {it}", "Look after what it says, and give the comma
 def in_words(error: OSError) -> tuple[str, str]:
     """What happened, as a sentence with the file and the system's own words, and what to do about it."""
     it = _file(error)
-    if isinstance(error, ConnectionError | TimeoutError):
+    if isinstance(error, ConnectionError | TimeoutError) or _is_of_connections(error):
         what, do = NO_ANSWER
+    elif not _is_the_systems(error):
+        what, do = OTHER
     elif error.errno == errno.ENOENT and not it:
         what, do = NO_FOLDER  # the system names every other file
     else:
         what, do = WORDS.get(error.errno or 0, OTHER)
     said = " ".join(str(error.strerror or error).split())[:LONGEST] or type(error).__name__
     return f"{what.format(it=it or 'what this needs')} ({said}).", do
+
+
+def _is_of_connections(error: OSError) -> bool:
+    return any(one.__module__.partition(".")[0] in OF_CONNECTIONS for one in type(error).__mro__)
+
+
+def _is_the_systems(error: OSError) -> bool:
+    """Whether the number is the system's own: a library's kind of error may carry another, or none that it means."""
+    return type(error).__module__ == "builtins" or error.strerror == os.strerror(error.errno or 0)
 
 
 def _file(error: OSError) -> str:

@@ -8,9 +8,11 @@ import socket
 from collections.abc import Iterator
 
 # What the system says of a port or an address, and of nothing else.
-OF_THE_PORT = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EACCES, errno.EPERM})
-# And of these, what it says of an address that it has not: no other port would do.
-NOT_OURS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+OF_THE_PORT = frozenset(
+    {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL, errno.EACCES, errno.EPERM}
+)
+# And of these, what it says of an address that it has not, or that is none to serve at: no other port would do.
+NOT_OURS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL})
 
 
 class PortTaken(OSError):

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import errno
+import gzip
+import io
 import os
+import shutil
+import smtplib
 import socket
+import ssl
+import urllib.error
 
 import pytest
+import requests
 
 from amplifier.system_error import LONGEST, WORDS, in_words
 
@@ -62,7 +69,22 @@ def test_a_long_name_is_shown_short_and_on_one_line() -> None:
         (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "A connection failed (Connection refused)."),
         (TimeoutError("timed out"), "A connection failed (timed out)."),
         (TimeoutError(), "A connection failed (TimeoutError)."),
-        (socket.gaierror(-2, "Name or service not known"), "The system refused what this needs (Name or service not k"),
+        (socket.gaierror(-2, "Name or service not known"), "A connection failed (Name or service not known)."),
+        (socket.herror(1, "Unknown host"), "A connection failed (Unknown host)."),
+        (
+            ssl.SSLCertVerificationError(1, "[SSL] certificate verify failed"),
+            "A connection failed ([SSL] certificate verify failed).",
+        ),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), "A connection failed (EOF occurred in"),
+        (ssl.SSLWantReadError(2, "The operation did not complete"), "A connection failed (The operation did not"),
+        (urllib.error.URLError(PermissionError(13, "no")), "A connection failed ("),
+        (requests.exceptions.SSLError(1, "bad handshake"), "A connection failed (bad handshake)."),
+        (requests.exceptions.InvalidURL("No host"), "A connection failed (No host)."),
+        (smtplib.SMTPAuthenticationError(535, b"no"), "A connection failed ((535, b'no'))."),
+        (smtplib.SMTPServerDisconnected("gone"), "A connection failed (gone)."),
+        (shutil.Error(13, "not a number of the system"), "The system refused what this needs (not a number of"),
+        (gzip.BadGzipFile("Not a gzipped file"), "The system refused what this needs (Not a gzipped file)."),
+        (io.UnsupportedOperation("not readable"), "The system refused what this needs (not readable)."),
         (OSError(["several", "things"]), "The system refused what this needs (['several', 'things'])."),
         (OSError(), "The system refused what this needs (OSError)."),
     ],

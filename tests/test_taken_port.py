@@ -25,6 +25,11 @@ def test_an_address_that_nobody_knows_cannot_be_had() -> None:
         mine.bind(("nowhere.invalid", 0))
 
 
+def test_an_address_that_is_none_to_serve_at_cannot_be_had() -> None:
+    with socket.socket(socket.AF_INET6) as mine, pytest.raises(PortTaken, match="Invalid argument"), having_port():
+        mine.bind(("fe80::1", 0))
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EIO, errno.ENOENT])
 def test_anything_else_stays_what_it_is(number: int) -> None:
     with pytest.raises(OSError, match=os.strerror(number)) as failed, having_port():

@@ -139,9 +139,13 @@ def cannot_serve(
     else:
         why = f"cannot be used on {host} ({error.strerror or error})"
     if alone:
-        words = command if host == HOST else f"{command} --host {host}"
-        return UsageError(refusal(f"{words} --port", port, why, mine, host))
+        return UsageError(refusal(f"{at_address(command, host)} --port", port, why, mine, host))
     return UsageError(f"Port {port} {why}, since it was chosen. Start again: then another is chosen, or told.")
+
+
+def at_address(command: str, host: str) -> str:
+    """The command as it is given to serve at this address: the usual one is not said."""
+    return command if host == HOST else f"{command} --host {host}"
 
 
 def refusal(words: str, port: int, why: str, mine: Collection[int] = (), host: str = HOST) -> str:

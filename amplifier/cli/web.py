@@ -15,7 +15,7 @@ from amplifier.cli.console_token import Opened, keep, token_of_this_run
 from amplifier.cli.lifeline import hold_on, insist
 from amplifier.cli.nearby import must_be_near, warn_alone
 from amplifier.cli.output import console
-from amplifier.cli.ports import HERE, WEB_PORT, cannot_serve, refusal, serving_on
+from amplifier.cli.ports import HERE, WEB_PORT, at_address, cannot_serve, refusal, serving_on
 from amplifier.cli.typed_host import address_from
 from amplifier.cli.worker import log_to_stderr
 from amplifier.errors import UsageError
@@ -55,7 +55,9 @@ def run(options: argparse.Namespace) -> int:
     host = usual if options.host is None else address_from(options.host)
     networks = {place.sandbox_port} if place.settings.mode is Mode.REHEARSAL else set()
     if alone and host in HERE and port in networks:
-        raise UsageError(refusal("web --port", port, "is for the pretend networks"))
+        raise UsageError(
+            refusal(f"{at_address('web', host)} --port", port, "is for the pretend networks", networks, host)
+        )
     files = raise_limit()
     if short := too_few(files):
         log.warning(short)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,22 @@ def test_the_pages_of_a_rehearsal_do_not_take_the_port_of_its_pretend_networks(h
     assert said.startswith(f"amplifier: Port {port} is for the pretend networks. Choose another: amplifier web --port ")
 
 
+def test_what_is_proposed_instead_is_at_the_address_that_was_asked_and_free_there(home: Path) -> None:
+    """On 127.0.0.1 the next port is free; on all addresses it is not, since something serves on 127.0.0.2."""
+    port = free_port()
+    with contextlib.closing(socket.socket()) as other:
+        other.bind(("127.0.0.2", port + 1))
+        other.listen()
+        (home.parent / "var").mkdir()
+        (home.parent / "var" / PORT_FILE).write_text(str(port))
+        said = refused(home, "web", "--host", "0", "--port", str(port))
+    why, _, command = said.strip().partition(". Choose another: ")
+    assert why == f"amplifier: Port {port} is for the pretend networks"
+    asked, _, proposed = command.rpartition(" ")
+    assert asked == "amplifier web --host 0.0.0.0 --port"
+    assert int(proposed) > port + 1
+
+
 @pytest.mark.parametrize(
     "host",
     ["LOCALHOST", " localhost", "127.1", "127.0.0.1", "0x7f.0.0.1", "::ffff:127.0.0.1", "0", "0.0.0.0", "::", "[::]"],
@@ -84,6 +101,14 @@ def test_however_the_address_is_spelt_it_is_the_port_of_this_computer(home: Path
         ("", "“” is neither an address nor a name"),
         ("198.51.100.7", "198.51.100.7 is no address of this computer, so nobody can serve there."),
         ("2001:db8::7", "2001:db8::7 is no address of this computer, so nobody can serve there."),
+        ("255.255.255.255", "255.255.255.255 is the address of everybody on a network (broadcast)"),
+        ("127.255.255.255", "127.255.255.255 is the address of everybody on a network (broadcast)"),
+        ("224.0.0.1", "224.0.0.1 is the address of a group (multicast)"),
+        ("ff02::1", "ff02::1 is the address of a group (multicast)"),
+        ("fe80::1", "fe80::1 is an address within one link of a network"),
+        ("fe80::1%lo", "fe80::1%lo is an address within one link of a network"),
+        ("240.0.0.1", "240.0.0.1 is no address of this computer"),
+        ("0.0.0.1", "0.0.0.1 is no address of this computer"),
     ],
 )
 def test_an_address_that_is_none_of_this_computer_is_refused_with_a_sentence(
