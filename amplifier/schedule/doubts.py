@@ -12,13 +12,14 @@ from amplifier.campaign.plan import At, Decision, DecisionKind, Slot
 from amplifier.campaign.post import OWN, WantedPost
 from amplifier.compose.sameness import Judge
 from amplifier.errors import Problem
+from amplifier.schedule.born import too_late_at
 from amplifier.schedule.carried import known_hours
 from amplifier.schedule.former import follow
 from amplifier.schedule.meant import day_meant, hour_named
 from amplifier.schedule.once import is_of_another_kind
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
-from amplifier.schedule.reconcile import reconcile, too_late_at
+from amplifier.schedule.reconcile import reconcile
 from amplifier.schedule.renamed import Eye, Unsaid, said_again, swallowed, warnings
 from amplifier.store import heartbeats, ledger, posts
 from amplifier.store.heartbeats import Heartbeat

@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, Rewrite, Step, Unsent
 from amplifier.campaign.delivery import (
     ON_ITS_WAY,
     PASSING,
     UNPLANNED,
     UNPLANNED_HOLD,
-    DoubtReason,
     HoldReason,
     State,
     waits_for_a_person,
@@ -26,7 +25,8 @@ from amplifier.campaign.kinds import (
     TRUE_AGAIN,
     WORDS_CHANGED,
 )
-from amplifier.campaign.post import OWN, PostId, WantedPost, Words
+from amplifier.campaign.post import OWN, WantedPost, Words
+from amplifier.schedule.born import Reasons, born, too_late_at
 from amplifier.schedule.matched import matched
 
 WINDOW = timedelta(days=14)
@@ -34,7 +34,6 @@ LOOK_BACK = timedelta(days=1)
 MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
-Reasons = Mapping[tuple[PostId, str], str]  # why a post may not go out on an account as it stands
 NONE: Reasons = {}
 LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
@@ -80,13 +79,9 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for match in matched(wanted, existing):
         post, kept, found, out = match.post, match.kept, match.row, _is_out(match.former)
         if found is None:
-            if (
-                post.words
-                and _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh)
-                and not _was_over(post, settled)
-            ):
-                born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in post.words)
-                adds.append(Add(kept, None, born))
+            if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled):
+                new = tuple(born(post, (), copies, untrue, now=now, fresh=fresh))
+                adds += [Add(kept, None, new)] if new else []
             continue
         known.add(found.row)
         renamed |= {match.former.row} if match.former else set()
@@ -95,21 +90,15 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
         steps += new_steps
         rewrites += _rewrites(kept, found, new_steps) if post.words else ()
         have = {delivery.account for delivery in found.deliveries} | out
-        lacking = [words for words in post.words if words.account not in have]
+        lacking = tuple(born(post, have, copies, untrue, now=now, fresh=fresh))
         if lacking and not was_over:
-            born = tuple(_born(post, words, copies, untrue, now=now, fresh=fresh) for words in lacking)
-            adds.append(Add(kept, found.row, born))
+            adds.append(Add(kept, found.row, lacking))
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
             stay = gone.row in renamed  # what hands are posting by the former name is this very post
             for delivery in [one for one in gone.deliveries if not (stay and one.is_with_hands)]:
                 steps += _left_out(delivery)
     return Changes(tuple(adds), tuple(rewrites), tuple(steps))
-
-
-def too_late_at(post: WantedPost) -> datetime:
-    """The instant from which this post must not go out any more."""
-    return post.moment.due_at + timedelta(seconds=post.too_late_s)
 
 
 def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh: bool) -> bool:
@@ -119,19 +108,6 @@ def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh:
 
 def _was_over(post: WantedPost, settled: datetime | None) -> bool:
     return settled is not None and too_late_at(post) <= settled
-
-
-def _born(
-    post: WantedPost, words: Words, copies: Reasons, untrue: Reasons, *, now: datetime, fresh: bool
-) -> NewDelivery:
-    if fresh and post.moment.due_at <= now:
-        return NewDelivery(words, State.UNSURE, DoubtReason.NEW_LEDGER)
-    if too_late_at(post) <= now:
-        return NewDelivery(words, State.MISSED)
-    for reason, known in ((HoldReason.UNTRUE, untrue), (HoldReason.NEAR_COPY, copies)):
-        if why := known.get((post.id, words.account)):
-            return NewDelivery(words, State.HELD, reason, why)
-    return NewDelivery(words, State.QUEUED)
 
 
 def _differs(post: WantedPost, found: ExistingPost) -> bool:

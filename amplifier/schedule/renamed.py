@@ -16,8 +16,8 @@ from amplifier.campaign.plan import Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.compose.fit import first_words
 from amplifier.errors import Problem
+from amplifier.schedule.born import too_late_at
 from amplifier.schedule.matched import Match, matched
-from amplifier.schedule.reconcile import too_late_at
 
 A_DAY = timedelta(hours=25)  # the same hour of the next day is within a day, also where clocks change between
 IN_THE_PAST = "its time had passed when it came into the plan"

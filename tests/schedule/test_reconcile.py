@@ -11,7 +11,8 @@ import pytest
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Unsent
 from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
 from amplifier.campaign.post import OWN, PostId, Words
-from amplifier.schedule.reconcile import WINDOW, keep_true, too_late_at
+from amplifier.schedule.born import too_late_at
+from amplifier.schedule.reconcile import WINDOW, keep_true
 from tests.schedule.paper import OPENED, Paper, at, wanted
 
 S = State
