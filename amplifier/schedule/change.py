@@ -13,7 +13,7 @@ from amplifier.campaign.post import PostId
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
-from amplifier.schedule.known import find_named, row_of
+from amplifier.schedule.known import find_named, rows_of
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
 from amplifier.schedule.review import on_x, untrue_out
@@ -180,4 +180,4 @@ def find_post(program: Program, name: str) -> PostId:
 
 def _is_out(program: Program, post: PostId, made: tuple[Decision, ...]) -> bool:
     """Whether this post of the plan, whatever the ledger calls it, is out or on its way somewhere."""
-    return any(row.state in OUT for row in journeys.journeys(post=row_of(program, post, made)))
+    return any(row.state in OUT for there in rows_of(program, post, made) for row in journeys.journeys(post=there))
