@@ -91,9 +91,7 @@ def test_of_two_that_are_untrue_none_that_waits_is_left_in_their_place(stating: 
     stating.at("09:00")
     stating.at("11:00")
     move(stating)
-    with pytest.raises(
-        UsageError, match=r"(?s)says more than once what is no longer so.*#2 \(Fri 6 Oct 11:0"
-    ) as asked:
+    with pytest.raises(UsageError, match=r"(?s)says more than once what is no longer so.*#2 \(Fri 6 Oct 11:0") as asked:
         find_untrue(stating.program, "stall", now=stating.time)
     assert "13:00" not in str(asked.value)
 
