@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
 from amplifier.compose.sameness import Echo, Said
 from amplifier.errors import FileError, UsageError
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.known import by_time, find_named, in_ledger, row_of, told
+from amplifier.schedule.known import by_time, find_named, in_ledger, row_of, rows_of, told
 from amplifier.schedule.matched import Match, matched
 from amplifier.schedule.meant import day_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.reconcile import WINDOW
-from amplifier.schedule.review import find_out
+from amplifier.schedule.review import find_out, out_called, the_one_of
 from amplifier.schedule.stale import wanted_now
 from amplifier.settings import Settings
 from amplifier.store import decisions, journeys, posts
@@ -52,17 +52,35 @@ def find_gone_out(program: Program, name: str, *, instead: str) -> PostId:
 
     `instead` is a command that takes the post's name, with what it does: "To leave it out: amplifier skip".
     """
-    try:
-        return find_out(program, in_ledger(program.plan.campaign, name))
-    except UsageError:
-        coming = wanted_posts(program, decisions.decisions())
-        found = next((one for one in coming if one.id.slot == name), None)
-        with suppress(UsageError):
-            found = found or find_named(program, name, coming)
-        if found is None:
-            raise
-        called = by_time(found.id, found.moment.wall_time)
-        raise UsageError(f"{called} has not gone out yet. {instead} {called}") from None
+    campaign = program.plan.campaign
+    fitting = [out_called(program, in_ledger(campaign, called)) for called in _also_called(program, name)]
+    if "/" in name:  # one post: its own name comes first
+        fitting = [next(filter(None, fitting), ())]
+    if out := tuple(dict.fromkeys(post for found in fitting for post in found)):
+        return the_one_of(name, out)
+    made = decisions.decisions()
+    coming = wanted_posts(program, made)
+    found = next((one for one in coming if one.id.slot == name), None)
+    with suppress(UsageError):
+        found = found or find_named(program, name, coming)
+    if found is None:
+        return find_out(program, name)
+    rows = (out_called(program, post_name(row)) for row in rows_of(program, found.id, made))
+    if by_former_name := next(filter(None, rows), ()):
+        return by_former_name[0]
+    called = by_time(found.id, found.moment.wall_time)
+    raise UsageError(f"{called} has not gone out yet. {instead} {called}")
+
+
+def _also_called(program: Program, name: str) -> Iterator[str]:
+    """The name, and by those that its slot has had or has now; a number may be of another hour by a former name."""
+    slot, slash, occurrence = name.partition("/")
+    yield name
+    for one in program.plan.slots:
+        if one.was == slot:
+            yield f"{one.name}{slash}{occurrence}"
+        elif one.was and one.name == slot and day_of(name) is None:
+            yield f"{one.was}{slash}{occurrence}"
 
 
 def must_be_ahead(program: Program, post: PostId) -> None:

@@ -13,7 +13,7 @@ from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
-from amplifier.schedule.known import find_named, row_of
+from amplifier.schedule.known import find_named, rows_of
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
@@ -226,6 +226,7 @@ def find_post(program: Program, name: str) -> PostId:
 
 def _standing(program: Program, post: PostId, made: tuple[Decision, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The accounts on which this post of the plan, whatever the ledger calls it, is out or on its way; and it waits."""
-    rows = journeys.journeys(post=row_of(program, post, made))
+    rows = [row for there in rows_of(program, post, made) for row in journeys.journeys(post=there)]
     out = (row.identity.account for row in rows if row.state in OUT)
-    return tuple(out), tuple(row.identity.account for row in rows if row.state in (State.QUEUED, State.HELD))
+    waits = (row.identity.account for row in rows if row.state in (State.QUEUED, State.HELD))
+    return tuple(dict.fromkeys(out)), tuple(dict.fromkeys(waits))

@@ -27,10 +27,13 @@ def given_up_wordings(
     that changed, makes other words: those nobody has given up.
     """
     decided = follow(made, program.plan)
-    words = {*_before_they_went_out(decided), *_after(changed, names)}
-    if not words:
+    given_up = {*_before_they_went_out(decided), *_after(changed, names)}
+    if not given_up:
         return frozenset()
     by_itself = wanted_posts(program, tuple(one for one in decided if one.kind not in BY_PEOPLE))
+    there = {post_name(one.id) for one in by_itself}
+    # whichever post of the slot the plan has them for, where it has none any more that was their own
+    words = {(post if post in there else post.partition("/")[0], *said) for post, *said in given_up}
     return frozenset((one.template, one.wording) for one in by_itself if _says(one) & words)
 
 
@@ -65,5 +68,4 @@ def _after(changed: Sequence[Journey], names: Names) -> Iterable[Words]:
         key = (row.identity.post, row.identity.account)
         if row.identity.verb is not Verb.DELETE and key in now and row.text != now[key]:
             planned = name_in_plan(key[0], names)
-            # whichever post the plan has them for, where it has none any more that was their own
             yield post_name(planned) if planned else key[0].slot, row.identity.account, row.text

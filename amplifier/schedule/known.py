@@ -7,6 +7,7 @@ was out. People see and type the ledger's alone, with the hour beside it: a numb
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.plan import Decision, Hours
@@ -56,6 +57,15 @@ def row_of(program: Program, post: PostId, made: Sequence[Decision] | None = Non
         return post
     found = next((one for one in matches_of_day(program, post, made) if one.post.id == post), None)
     return found.called if found else post
+
+
+def rows_of(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> tuple[PostId, ...]:
+    """The same, and by its former name where `was:` was written after the slot was renamed: what is out there is so."""
+    if day_of(post_name(post)) is None:
+        was = next((one.was for one in program.plan.slots if one.name == post.slot), "")
+        return (post, replace(post, slot=was)) if was else (post,)
+    found = next((one for one in matches_of_day(program, post, made) if one.post.id == post), None)
+    return (found.called, *((found.former.id,) if found.former else ())) if found else (post,)
 
 
 def find_named(program: Program, name: str, among: Iterable[WantedPost], *, nobody: str = "") -> WantedPost:

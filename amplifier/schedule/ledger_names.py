@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from amplifier.campaign.changes import ExistingPost
 from amplifier.campaign.correction import Stated
@@ -38,8 +39,8 @@ def names_on_days_of(program: Program, wanted: Sequence[WantedPost], among: Iter
     """The same, read for the days of these posts alone: most are of none, and have one name."""
     found: dict[PostId, PostId] = {}
     for slot, day in {_day(post) for post in among if day_of(post_name(post))}:
-        there = [one for one in wanted if _day(one.id) == (slot, day)]
-        existing = posts.existing(program.plan.campaign, slots={slot, *(one.was for one in there)}, day=day)
+        there = [one for one in wanted if _day(one.id)[1] == day and slot in (one.id.slot, one.was)]
+        existing = posts.existing(program.plan.campaign, slots={slot, *names_of_slots(there)}, day=day)
         found |= other_names(there, existing)
     return found
 
@@ -118,7 +119,7 @@ def names_of_slots(wanted: Iterable[WantedPost]) -> set[str]:
 def planned_as(program: Program, row: PostId, made: Sequence[Decision] | None = None) -> PostId | None:
     """What the plan calls this post of the ledger; None if it means another by that name, and has none of it."""
     if day_of(post_name(row)) is None:
-        return row
+        return replace(row, slot=_heirs(program).get(row.slot, row.slot))
     found = matches_of_day(program, row, made)
     return next((one.post.id for one in found if row in (there.id for there in (one.row, one.former) if there)), None)
 
@@ -131,13 +132,30 @@ def name_in_plan(post: PostId, names: Names) -> PostId | None:
 
 def left_by_row(program: Program, made: Iterable[Decision], rows: Mapping[PostId, str], names: Names) -> Left:
     """What people let stand of these posts of the ledger, each with its wall time: by the ledger's name of each."""
-    left = left_alone(follow(made, program.plan))
+    left, heirs = left_alone(follow(made, program.plan)), _heirs(program)
     found: dict[str, Mapping[str, str]] = {}
     for post, wall_time in rows.items():
         planned = name_in_plan(post, names)
-        of_hour = left.get(f"{post.slot}/{wall_time}", {})  # the files have this hour no more, or had it not then
+        if planned and planned.slot in heirs:  # out under its former name, and its hour is the same under any
+            planned = _of_hour(program, replace(planned, slot=heirs[planned.slot]), wall_time)
+        # the files have this hour no more, or had it not then
+        of_hour = left.get(f"{heirs.get(post.slot, post.slot)}/{wall_time}", {})
         found[post_name(post)] = {**of_hour, **(left.get(post_name(planned), {}) if planned else {})}
     return found
+
+
+def _heirs(program: Program) -> Mapping[str, str]:
+    """What slots are called now, by their former names."""
+    return {one.was: one.name for one in program.plan.slots if one.was}
+
+
+def _of_hour(program: Program, post: PostId, wall_time: str) -> PostId | None:
+    """The post of this one's slot at that time by the plan; itself where it is said once."""
+    day = day_of(post_name(post))
+    if day is None:
+        return post
+    there = hours_of(program.plan, post.slot, day).items()
+    return next((replace(post, occurrence=name) for name, wall in there if wall == wall_time), None)
 
 
 def left_of_row(program: Program, made: tuple[Decision, ...], post: PostId) -> Mapping[str, str]:

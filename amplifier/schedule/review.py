@@ -11,7 +11,7 @@ from datetime import datetime
 from amplifier.campaign.changes import Changes, ExistingPost, Note
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind
-from amplifier.campaign.post import Fact, PostId, WantedPost, Words
+from amplifier.campaign.post import Fact, PostId, WantedPost, Words, with_hour
 from amplifier.compose.memory import spoken_on_x
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule import facts
@@ -22,10 +22,9 @@ from amplifier.schedule.ledger_names import (
     called,
     decided_as,
     left_by_row,
-    name_in_plan,
     names_of_stated,
-    names_on_days_of,
     other_names,
+    planned_as,
 )
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
@@ -180,8 +179,8 @@ def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datet
 
 def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:
     """What the plan would say today for this post of the ledger, by account; empty if it would not say it."""
-    posts = wanted_posts(program, decisions.decisions())
-    planned = name_in_plan(post, names_on_days_of(program, posts, [post]))
+    made = decisions.decisions()
+    posts, planned = wanted_posts(program, made), planned_as(program, post, made)
     wanted = next((one for one in posts if one.id == planned), None)
     if wanted is None:
         return {}
@@ -201,7 +200,34 @@ def find_out(program: Program, name: str) -> PostId:
 
     Raises UsageError with the nearest names if there is none.
     """
-    return _found(name, {post_name(post): post for post in stated.names(program.plan.campaign)})
+    found = out_called(program, name)
+    if not found:
+        hint = near(name, {post_name(post): post for post in stated.names(program.plan.campaign)})
+        raise UsageError(" ".join(filter(None, [f"Nothing called “{name}” is out.", hint, ALL_OUT])))
+    return the_one_of(name, found)
+
+
+def out_called(program: Program, name: str) -> tuple[PostId, ...]:
+    """All posts that are out or on their way and that this name fits; the one that is called exactly so alone."""
+    known = {post_name(post): post for post in stated.names(program.plan.campaign)}
+    if name in known:
+        return (known[name],)
+    fitting = (one for one in known if one.split("/")[0] == name or one.startswith(f"{name}/") or one.endswith(name))
+    return tuple(known[one] for one in fitting)
+
+
+def the_one_of(name: str, posts: Sequence[PostId], *, what: str = "has gone out more than once") -> PostId:
+    """The only one of these posts of the ledger. Raises UsageError with the hours of each if the name fits several."""
+    if len(posts) == 1:
+        return posts[0]
+    more = f"\n  and {len(posts) - MOST_LISTED} more" if len(posts) > MOST_LISTED else ""
+    listed = "\n  ".join(_with_its_hour(post) for post in posts[:MOST_LISTED])
+    raise UsageError(f"“{name}” {what}. Which one?\n  {listed}{more}")
+
+
+def _with_its_hour(post: PostId) -> str:
+    row = next(iter(journeys.journeys(post=post)), None)
+    return with_hour(post, row.wall_time) if row else post_name(post)
 
 
 def find_untrue(program: Program, name: str, *, now: datetime) -> PostId:
@@ -211,24 +237,12 @@ def find_untrue(program: Program, name: str, *, now: datetime) -> PostId:
     untrue = [*(one.post for one in found.stale), *(one.stated.post for one in found.untrue)]
     for posts in (untrue, [row.identity.post for row in waits]):
         known = {post_name(post): post for post in posts}
-        fitting = [one for one in known if one == name or one.split("/")[0] == name]
-        if name in known or len(fitting) == 1:
-            return known[name if name in known else fitting[0]]
+        if name in known:
+            return known[name]
+        fitting = [post for post in known.values() if post.slot == name]
+        if len(fitting) == 1 or (fitting and posts is untrue):
+            return the_one_of(name, fitting, what="says more than once what is no longer so")
     return find_out(program, name)
-
-
-def _found(name: str, known: Mapping[str, PostId]) -> PostId:
-    if name in known:
-        return known[name]
-    fitting = [one for one in known if one.split("/")[0] == name or one.startswith(f"{name}/") or one.endswith(name)]
-    if len(fitting) == 1:
-        return known[fitting[0]]
-    if fitting:
-        more = f"\n  and {len(fitting) - MOST_LISTED} more" if len(fitting) > MOST_LISTED else ""
-        listed = "\n  ".join(fitting[:MOST_LISTED])
-        raise UsageError(f"“{name}” has gone out more than once. Which one?\n  {listed}{more}")
-    hint = near(name, known)
-    raise UsageError(" ".join(filter(None, [f"Nothing called “{name}” is out.", hint, ALL_OUT])))
 
 
 def near(name: str, known: Collection[str]) -> str:

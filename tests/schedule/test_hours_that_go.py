@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.schedule.change import find_post
+from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.skipping import skipped_ahead
 from amplifier.store import decisions, journeys
@@ -85,6 +87,30 @@ def test_what_is_back_at_the_same_hour_keeps_what_was_decided_and_changes_with_i
     without(names, way)
     hours(names, "10:00", "11:00")
     assert coming() == ["10:00", "11:00"]
+
+
+@pytest.mark.parametrize("way", [None, *WAYS])
+def test_words_that_were_given_up_are_offered_by_no_other_hour(names: Names, way: str | None) -> None:
+    hours(names, "09:00", "11:00")
+    edit(names)
+    before = given_up_wordings(names.program, decisions.decisions(), ())
+    assert len(before) == 1
+    if way:
+        without(names, way)
+    hours(names, "11:00")  # and says by itself what 09:00 had said
+    assert given_up_wordings(names.program, decisions.decisions(), ()) == before
+
+
+def test_words_that_were_given_up_of_what_was_said_once_are_offered_by_no_hour(names: Names) -> None:
+    names.slots(("stall", "stall", f"{DAY} 09:00"))
+    decide_words(
+        names.program, find_post(names.program, "stall"), {"bluesky": OTHER}, actor="cli:jo", reason="", now=names.time
+    )
+    names.planner.refresh()
+    before = given_up_wordings(names.program, decisions.decisions(), ())
+    assert len(before) == 1
+    hours(names, "11:00")
+    assert before <= given_up_wordings(names.program, decisions.decisions(), ())
 
 
 def test_files_that_cannot_be_read_take_nothing_away(names: Names) -> None:
