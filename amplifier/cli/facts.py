@@ -11,6 +11,7 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.post import with_hour
 from amplifier.cli.output import actor, console, say_json
 from amplifier.clock import utc_now
+from amplifier.deliver.questions import other_words
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
@@ -96,17 +97,15 @@ def _tell_stale(found: Sequence[Stale]) -> None:
             out.print(f"  {', '.join(accounts)}", markup=False)
             words = text.replace("\n", "\n    ")
             out.print(f"    {words}", markup=False, style="dim")
-        for command in (_other_words(group[0], name), f"amplifier facts leave {name}"):
+        for command in filter(None, (_other_words(group[0], name), f"amplifier facts leave {name}")):
             out.print(f"  {command}", markup=False, style="bold")
 
 
 def _other_words(one: Stale, name: str) -> str:
-    """The command that gives it others: what is held may be a correction of a post that is out."""
+    """The command that gives it others, if it may have them: what is held may be a correction of a post that is out."""
     rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
     held = next((row for row in reversed(rows) if row.state in (State.QUEUED, State.HELD)), None)
-    if held is not None and held.identity.revision:
-        return f"amplifier correct {name} --text 'other words' --on {one.account}"
-    return f"amplifier edit {name} 'other words'"
+    return other_words(held, everywhere=True) if held else f"amplifier edit {name} 'other words'"
 
 
 def _by_text(found: Sequence[Stale]) -> dict[str, list[str]]:

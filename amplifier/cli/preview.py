@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import ROTATE, At, Decision, Distance, Plan, Slot
@@ -20,6 +21,7 @@ from amplifier.place import database_in, folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.known import names_to_tell
+from amplifier.schedule.ledger_names import SAME
 from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
@@ -28,6 +30,7 @@ from amplifier.store import decisions, ledger
 from amplifier.store.told import limits_in
 
 MOST_TIMES = 8
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,8 @@ def _print(
             markup=False,
             soft_wrap=True,
         )
-    if len(goes_out) > MOST_TIMES:
-        out.print(f"and {len(goes_out) - MOST_TIMES} times more: amplifier plan", style="dim")
+    if more := len(goes_out[MOST_TIMES:]):
+        out.print(f"and {more} more {'time' if more == 1 else 'times'}: amplifier plan", style="dim")
     for row in shown:
         title = TABLE[str(row["platform"])].title
         out.print(f"\n[bold]{row['wording']}[/] [dim]on {title} · {row['used']} of {row['limit']}[/]")
@@ -144,16 +147,22 @@ def _list(program: Program, *, as_json: bool) -> int:
 
 def _decided() -> tuple[Decision, ...]:
     """What people decided, where there is a ledger that can be read: milestones stand where they put them."""
+    return _if_readable(lambda: decisions.decisions() if ledger.is_ready() else (), ())
+
+
+def _if_readable(ask: Callable[[], T], otherwise: T) -> T:
+    """What the ledger tells, where it can be read: as for `check`, the files are no worse where it cannot."""
     try:
-        return decisions.decisions() if ledger.is_ready() else ()
-    except DatabaseTrouble:  # as for `check`: the files are no worse for that
-        return ()
+        return ask()
+    except DatabaseTrouble:
+        return otherwise
 
 
 def _goes_out(program: Program, template: Template, posts: Sequence[WantedPost]) -> list[GoesOut]:
-    """Every post that says this template, in the order of its time."""
-    theirs = [post for post in posts if post.template == template.name]
-    named, file = names_to_tell(program, [one.id for one in theirs]), {one.id: one for one in wanted_posts(program)}
+    """Every post that says this template on any account, in the order of its time; not what has other words on all."""
+    theirs = [post for post in posts if post.template == template.name and _says_it(post)]
+    named = _if_readable(lambda: names_to_tell(program, [one.id for one in theirs]), SAME)
+    file = {one.id: one for one in wanted_posts(program)}
     return [
         GoesOut(
             post_name(named.get(one.id, one.id)),
@@ -163,6 +172,10 @@ def _goes_out(program: Program, template: Template, posts: Sequence[WantedPost])
         )
         for one in sorted(theirs, key=lambda one: one.moment.due_at)
     ]
+
+
+def _says_it(post: WantedPost) -> bool:
+    return any(said.account not in post.own_facts for said in post.words)
 
 
 def _saying(program: Program, plan: Plan, template: Template, wording: str) -> Saying:

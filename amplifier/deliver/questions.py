@@ -224,12 +224,20 @@ def _looking(row: Journey, outlook: Outlook) -> str:
 
 
 def _to_paste(row: Journey) -> str:
-    name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
     if row.reason in (HoldReason.STOPPED, HoldReason.KEPT) and row.state is State.HELD:
         return "amplifier resume"
-    if row.reason in NEW_WORDS and row.state is State.HELD and row.identity.revision:
+    return other_words(row) if row.reason in NEW_WORDS and row.state is State.HELD else ""
+
+
+def other_words(row: Journey, *, everywhere: bool = False) -> str:
+    """The command that gives what waits other words; empty where it may be out: no own post gets others then.
+
+    `everywhere`: on all its accounts at once, where it is no correction.
+    """
+    name = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
+    if row.identity.revision:
         return f"amplifier correct {name} --text 'other words' --on {row.identity.account}"
-    may_be_out = row.frozen or row.unseen_since is not None  # then nobody gives a person's own post other words
-    if row.reason in NEW_WORDS and row.state is State.HELD and not (row.identity.post.slot == OWN and may_be_out):
-        return f"amplifier edit {name} 'other words' --on {row.identity.account}"
-    return ""
+    may_be_out = row.frozen or row.unseen_since is not None
+    if row.identity.post.slot == OWN and may_be_out:
+        return ""
+    return f"amplifier edit {name} 'other words'" + ("" if everywhere else f" --on {row.identity.account}")

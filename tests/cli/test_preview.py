@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
+from amplifier.cli import preview
+from amplifier.errors import DatabaseTrouble
+from amplifier.store import ledger
 from tests.cli.conftest import Shell
 
 
@@ -43,8 +48,33 @@ def test_it_shows_where_posts_go_out_now_and_milestones_where_people_put_them(sh
     assert not any("14:40" in text for text in texts)
 
 
-def test_of_many_times_the_first_are_shown_and_how_many_more_there_are(unstarted: Shell) -> None:
-    shown = unstarted("preview", "lab23/spread").out
+@pytest.mark.parametrize("beyond", [0, 1, 2])
+def test_of_many_times_the_first_are_shown_and_how_many_more_there_are(
+    unstarted: Shell, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
     number = len(unstarted.ask("preview", "lab23/spread")["posts"])
-    assert shown.count("goes out ") == min(8, number)
-    assert (f"and {number - 8} times more: amplifier plan" in shown) == (number > 8)
+    assert number > beyond
+    monkeypatch.setattr(preview, "MOST_TIMES", number - beyond)
+    shown = unstarted("preview", "lab23/spread").out
+    assert shown.count("goes out ") == number - beyond
+    said = ["", "and 1 more time: amplifier plan", "and 2 more times: amplifier plan"][beyond]
+    assert [line for line in shown.splitlines() if line.endswith("amplifier plan")] == [said] * bool(said)
+
+
+def test_a_post_that_was_given_other_words_everywhere_is_not_shown_as_saying_the_template(shell: Shell) -> None:
+    post, *others = [one["post"] for one in shell.ask("preview", "lab23/debate_now")["posts"]]
+    assert shell("edit", post, "Come to the yard.", "--on", "x", "--yes").code == 0
+    assert [one["post"] for one in shell.ask("preview", "lab23/debate_now")["posts"]] == [post, *others]
+    assert shell("edit", post, "Come to the yard.", "--yes").code == 0
+    assert [one["post"] for one in shell.ask("preview", "lab23/debate_now")["posts"]] == others
+
+
+def test_a_ledger_that_cannot_be_read_keeps_no_template_from_being_shown(
+    unstarted: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trouble() -> bool:
+        raise DatabaseTrouble("The database is not ready.")
+
+    monkeypatch.setattr(ledger, "is_ready", trouble)
+    for template in unstarted.ask("preview")["templates"]:
+        assert unstarted("preview", template["template"]).code == 0

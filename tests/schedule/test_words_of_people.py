@@ -11,15 +11,17 @@ import pytest
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import DeliveryId, Due, HoldReason, State
 from amplifier.campaign.plan import DecisionKind, Distance
-from amplifier.campaign.post import PostId
+from amplifier.campaign.post import OWN, PostId
+from amplifier.cli.facts import _other_words
 from amplifier.deliver.accounts import listed
 from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.deliver.questions import other_words
 from amplifier.errors import UsageError
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.program import Program
+from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
 from amplifier.schedule.rewording import decide_words, prepare_words
 from amplifier.settings import Settings
@@ -649,3 +651,15 @@ def test_words_that_an_account_had_before_it_was_called_otherwise_are_its_words_
     under_another_handle(desk)
     known_again(desk)
     assert said(SOON) == [MINE]
+
+
+def test_nobody_is_told_to_give_other_words_to_an_own_post_that_may_be_out(desk: Desk) -> None:
+    post = desk.send_later("Come to the hall, we start at 14:40", datetime.fromisoformat("2023-10-09T12:00:00+01:00"))
+    desk.move(LATER)
+    (row,) = journeys.journeys(post=post)
+    assert other_words(row, everywhere=True) == f"amplifier edit {post_name(post)} 'other words'"
+    DeliveryRow.objects.filter(post__slot=OWN).update(unseen_since=desk.time, unseen_text="x")
+    (row,) = journeys.journeys(post=post)
+    assert other_words(row) == other_words(row, everywhere=True) == ""
+    (found,) = review(desk.program, now=desk.time).stale
+    assert _other_words(found, post_name(post)) == ""
