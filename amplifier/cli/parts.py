@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from amplifier.cli.output import console
 from amplifier.cli.ports import answers
-from amplifier.place import LOCK, Place, is_locked
+from amplifier.deliver.starting import how_to_start
+from amplifier.place import Place
 from amplifier.settings import Mode
 
 AWAY = "is not running"
@@ -24,22 +25,13 @@ def print_parts(place: Place, alive: Mapping[str, bool], silent: Mapping[str, ti
         since = name in silent and f"has said nothing for {lasting(silent[name])}: it hangs, or was killed"
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
     if not ill:
-        for line in _how_to_start(place, alive):
+        away = (name for name, lives in alive.items() if not lives)
+        for line in dict.fromkeys(how_to_start(place, alive, name) for name in away):
             out.print(f"  {line}", markup=False, soft_wrap=True)
     if any(alive.values()) and place.settings.mode is Mode.REHEARSAL and not answers(place.sandbox_port):
         out.print(f"[red]✕[/] The pretend networks do not answer at port {place.sandbox_port}.")
         out.print("  Run one by one: amplifier sandbox. Where they are on another port, give it to every part:")
         out.print("  AMPLIFIER_SANDBOX_PORT=PORT amplifier worker, and so the listener, the pages and this command.")
-
-
-def _how_to_start(place: Place, alive: Mapping[str, bool]) -> list[str]:
-    """What starts those parts that are not at work, by how the others were started."""
-    away = [name for name, lives in alive.items() if not lives]
-    if is_locked(place.var / LOCK):
-        return ["amplifier up runs here and starts it again; if it does not, end it and start it anew"] if away else []
-    if any(alive.values()):
-        return [f"amplifier {name}    starts it, as the others run one by one" for name in away]
-    return ["amplifier up    starts everything; where the parts run one by one, start each of them"] if away else []
 
 
 def lasting(time: timedelta) -> str:

@@ -22,6 +22,16 @@ WAITS = (
 DROPPED = "SELECT 1 FROM deliveries WHERE reason = 'unplanned' AND state = 'dropped'"
 TAKEN_IN = "SELECT 1 FROM decisions WHERE kind = 'slot_skipped' AND value = '{}'"
 
+# How far the sentence that stays lies below the bars above it, and how much of the page's width it leaves at its sides.
+SLIVERS = """() => {
+  const box = (name) => document.querySelector(name).getBoundingClientRect(), said = box(".said");
+  const stays = (one) => getComputedStyle(one).position === "sticky";
+  const bars = [...document.querySelectorAll(".band, .head")].filter(stays);
+  const main = document.querySelector("main"), style = getComputedStyle(main);
+  const room = main.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return [said.top - Math.max(0, ...bars.map((one) => one.getBoundingClientRect().bottom)), room - said.width];
+}"""
+
 
 @pytest.fixture(scope="module")
 def left_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Install, str]]:
@@ -92,6 +102,7 @@ def test_what_says_nearly_the_same_stands_beside_the_post_also_after_a_reload(
         expect(row.locator(".first-look")).to_contain_text("say nearly the same on bluesky")
         expect(row.locator(".first-look")).to_be_in_viewport()
         expect(row.get_by_role("button", name="Take it in all the same")).to_be_in_viewport()
+        assert [one for one in page.evaluate(SLIVERS) if one > 0.5] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         assert page.evaluate(TOO_WIDE) == []
         assert page.evaluate(UNNAMED) == []

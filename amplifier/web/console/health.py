@@ -16,6 +16,7 @@ from amplifier.campaign.stop import EVERYTHING
 from amplifier.compose.accountable import ADVICE, what_it_lacks
 from amplifier.deliver.cost import is_readable
 from amplifier.deliver.halt import Halt, halts
+from amplifier.deliver.starting import how_to_start
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.listen.where import troubled
@@ -113,13 +114,15 @@ def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
 
 
 def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
+    alive = {name: is_alive(beats.get(name), now) for name, _, _ in PARTS} | {"web": True}  # it makes this page
     for name, does, short in PARTS:
         beat = beats.get(name)
-        if is_alive(beat, now):
+        if alive[name]:
             yield Sign(Mood.OK, f"The {name} is at work.")
             continue
         long = f" for {lasting((now - beat.at).total_seconds())}" if beat else ""
-        sentence = f"The {name}, which {does}, has been silent{long}. It should start by itself; if not: amplifier up"
+        how = " ".join(how_to_start(place(), alive, name).split())
+        sentence = f"The {name}, which {does}, has been silent{long}. What helps: {how}."
         yield Sign(Mood.BAD, sentence, short, stops_all=name == "worker")
 
 

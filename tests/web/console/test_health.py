@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
+from amplifier.place import LOCK
 from amplifier.policy import Budget
 from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.plan_reports import PLAN_BEAT
@@ -68,6 +70,11 @@ def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_sto
     assert (sign.state, sign.stops_all) == (Mood.BAD, stops)
     assert f"The {part}, which " in sign.sentence
     assert " has been silent for 16 seconds." in sign.sentence
+    assert f"amplifier {sign.sentence.split()[1].strip(',')} starts it, as the others run one by one." in sign.sentence
+    assert "amplifier up" not in sign.sentence
+    with (opened.place.var / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "amplifier up runs here and starts it again; if it does not, end it" in look()[0].sentence
 
 
 def test_a_planner_that_fails_is_told_as_what_stops_something(opened: Campaign) -> None:
