@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from amplifier.campaign.delivery import ON_ITS_WAY, Journey, RemoteState, State, Verb
 from amplifier.campaign.post import Fact, PostId, Words
@@ -48,6 +49,15 @@ class Stand:
     def newest(self) -> int:
         """The highest revision so far."""
         return max((row.identity.revision for row in self.rows), default=0)
+
+    @property
+    def mark(self) -> str:
+        """What people have done with it so far: another one as soon as somebody gives it other words or takes it back.
+
+        How far the network is with that changes nothing.
+        """
+        told = [f"{row.id} {row.identity.verb} {row.identity.revision} {row.text}" for row in self.rows]
+        return sha256("\n".join(sorted(told)).encode()).hexdigest()[:16]
 
     @property
     def is_changing(self) -> bool:

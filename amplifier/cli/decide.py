@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.campaign.delivery import Journey, State
-from amplifier.campaign.post import with_hour
+from amplifier.campaign.post import PostId, with_hour
 from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
+from amplifier.cli.standing import one_a_post, shown_to_stand
 from amplifier.clock import utc_now
 from amplifier.compose.sameness import Echo
 from amplifier.deliver.cost import is_left_to_hands, is_readable
@@ -32,10 +34,11 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.free_words import Stale
 from amplifier.schedule.known import names_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import leave
+from amplifier.schedule.standing import let_stand, mark
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, ledger
 from amplifier.store.notes import take_note_of_missed
@@ -49,6 +52,14 @@ OPTIONS = {
     Act.STAND: "--stand        its words may stand as they are",
     Act.LEAVE: "--leave        leave it out",
 }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person was shown before they agreed: the marks of echoes, and of the words that would stand, by post."""
+
+    echoes: tuple[str, ...]
+    standing: Mapping[PostId, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,8 +101,13 @@ def run(options: argparse.Namespace) -> int:
     if options.there and len(chosen) > 1:
         raise UsageError(f"{options.what} waits on several accounts. Say on which the link is: --on ACCOUNT")
     echoes = [echo for number in chosen for echo in _said_again(number, place)] if options.again else []
-    agreed_to = _agreed(chosen, echoes, options)
-    said = [_decide(number, [one.mark for one in echoes], options, place) for number in chosen] if agreed_to else []
+    standing: dict[PostId, tuple[Stale, ...]] = {}
+    if options.stand:
+        chosen = one_a_post(chosen, asked)
+        standing = shown_to_stand(chosen, options.on, place.settings)
+    agreed_to = _agreed(chosen, echoes, standing, options)
+    seen = Seen(tuple(one.mark for one in echoes), {post: mark(found) for post, found in standing.items()})
+    said = [_decide(number, seen, options, place) for number in chosen] if agreed_to else []
     if options.json:
         say_json(
             {
@@ -148,7 +164,12 @@ def _said_again(number: int, place: Place) -> tuple[Echo, ...]:
     return said_again(number, settings, now=now, playing=playing(settings), plan=said_by_the_plan(settings, now=now))
 
 
-def _agreed(chosen: Sequence[int], echoes: Sequence[Echo], options: argparse.Namespace) -> bool:
+def _agreed(
+    chosen: Sequence[int],
+    echoes: Sequence[Echo],
+    standing: Mapping[PostId, Sequence[Stale]],
+    options: argparse.Namespace,
+) -> bool:
     """A link says it all, and a note does nothing; sending and leaving out are shown first."""
     if options.there or options.seen:
         return True
@@ -156,8 +177,12 @@ def _agreed(chosen: Sequence[int], echoes: Sequence[Echo], options: argparse.Nam
         out = console()
         for row in journeys.journeys_by_id(chosen):
             called = with_hour(row.identity.post, row.wall_time)
-            out.print(f"{row.identity.account}  {called}", markup=False, style="bold")
-            out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
+            found = standing.get(row.identity.post, ())
+            for account, text in [(one.account, one.text) for one in found] or [(row.identity.account, row.text)]:
+                out.print(f"{account}  {called}", markup=False, style="bold")
+                out.print(inset(text, width=out.width), markup=False, soft_wrap=True)
+            for why in dict.fromkeys(one.why for one in found):
+                out.print(inset(why, width=out.width), markup=False, soft_wrap=True)
         warn(out, [one.warning() for one in echoes])
     asked = "Send this?" if options.again else "Let these words stand?" if options.stand else "Leave this out?"
     if agreed(asked, yes=options.yes):
@@ -167,14 +192,14 @@ def _agreed(chosen: Sequence[int], echoes: Sequence[Echo], options: argparse.Nam
     return False
 
 
-def _decide(number: int, shown: Sequence[str], options: argparse.Namespace, place: Place) -> tuple[Journey, str]:
-    """Carry it out; the delivery, and what to say. `shown` are the marks of the echoes that were shown."""
+def _decide(number: int, seen: Seen, options: argparse.Namespace, place: Place) -> tuple[Journey, str]:
+    """Carry it out; the delivery, and what to say."""
     now, settings = utc_now(), place.settings
     if options.there:
         said = _there(number, options, place)
     elif options.again:
         stage, plan = playing(settings), said_by_the_plan(settings, now=now)
-        after = send_again(number, settings, actor=actor(), now=now, playing=stage, plan=plan, shown=shown)
+        after = send_again(number, settings, actor=actor(), now=now, playing=stage, plan=plan, shown=seen.echoes)
         (row,) = journeys.journeys_by_id([number])
         stopped = " Sending is stopped, so it waits until somebody resumes." if stop_of(place, row) else ""
         said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings)) + stopped
@@ -182,17 +207,18 @@ def _decide(number: int, shown: Sequence[str], options: argparse.Namespace, plac
         leave_out(number, settings, actor=actor(), now=now, why=options.reason)
         said = "Left out. Nobody is asked about it any more."
     elif options.stand:
-        said = _stand(number, options.reason, settings, now)
+        said = _stand(number, seen, options.reason, settings, now)
     else:
         take_note(number, actor=actor(), now=now)
         said = "Noted. It is not shown any more."
     return journeys.journeys_by_id([number])[0], said
 
 
-def _stand(number: int, reason: str, settings: Settings, now: datetime) -> str:
-    """A decision is about a post: these words stand on every account that has them."""
+def _stand(number: int, seen: Seen, reason: str, settings: Settings, now: datetime) -> str:
+    """A decision is about a post: its words stand on every account where they were shown."""
     row = may_stand(number, settings)
-    leave(program_in_force(settings), row.identity.post, actor=actor(), reason=reason, now=now)
+    post = row.identity.post
+    let_stand(program_in_force(settings), post, seen.standing[post], actor=actor(), reason=reason, now=now)
     return words_stand(row)
 
 

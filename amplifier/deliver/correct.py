@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from amplifier.campaign.correction import Change, Stand, Way, opened, stands, unopened, way_to_correct
 from amplifier.campaign.delivery import Journey
@@ -51,6 +52,13 @@ class Act:
     limit: int
     dollars: float
 
+    @property
+    def mark(self) -> str:
+        """How a form says what its page has shown of this: the way, the words, and what they take the place of."""
+        change = self.change
+        told = (self.stand.mark, change.way, change.target, self.stand.text, change.words.text if change.words else "")
+        return sha256("\n".join(told).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -60,6 +68,11 @@ class Correction:
     acts: tuple[Act, ...]
     left: Mapping[str, str]
     echoes: tuple[Echo, ...]
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What has been shown of it, by account."""
+        return {act.stand.account: act.mark for act in self.acts}
 
     def warnings(self, settings: Settings) -> list[Problem]:
         """What to know before anybody agrees: what the new words say nearly again, and tags too long for a network."""

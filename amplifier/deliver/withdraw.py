@@ -40,6 +40,11 @@ class Withdrawal:
     takings: tuple[Taking, ...]
     left: Mapping[str, str]
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """How the post stood on each account when this was shown."""
+        return {one.stand.account: one.stand.mark for one in self.takings}
+
 
 def prepare_withdrawal(post: PostId, settings: Settings, *, on: Collection[str] = ()) -> Withdrawal:
     """What withdrawing this post would do on each account. Raises UsageError if nothing of it is anywhere."""
@@ -58,8 +63,11 @@ def prepare_withdrawal(post: PostId, settings: Settings, *, on: Collection[str] 
 
 
 def queue_withdrawal(withdrawal: Withdrawal, hand: Hand) -> list[int]:
-    """Queue it, all or nothing; the numbers of the deliveries to follow."""
-    return withdrawals.withdraw(withdrawal.post, [one.stand.account for one in withdrawal.takings], hand)
+    """Queue it, all or nothing; the numbers of the deliveries to follow.
+
+    Raises UsageError where somebody has changed the post since it was shown.
+    """
+    return withdrawals.withdraw(withdrawal.post, list(withdrawal.marks), hand, shown=withdrawal.marks)
 
 
 def _what(found: Stand) -> str:

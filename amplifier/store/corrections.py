@@ -69,10 +69,15 @@ def correct(
     for change in changes:
         found = locked(post, change.account)
         if found is None or found.newest != change.newest or found.is_changing or _target(found) != change.target:
-            raise UsageError(f"The post has changed on {change.account} meanwhile. Nothing was done; look at it again.")
+            raise UsageError(changed_meanwhile(change.account))
         give_way(found, hand)
         made += _queued(found, change, hand)
     return made
+
+
+def changed_meanwhile(account: str) -> str:
+    """What somebody is told who agreed to something that is no longer there."""
+    return f"The post has changed on {account} meanwhile. Nothing was done; look at it again."
 
 
 def locked(post: PostId, account: str) -> Stand | None:

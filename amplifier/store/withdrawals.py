@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Max, Q
@@ -12,7 +12,7 @@ from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, HoldReason, Jou
 from amplifier.campaign.kinds import WITHDRAWN
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
-from amplifier.store.corrections import IN_TIME, Hand, add_row, drop, locked, move
+from amplifier.store.corrections import IN_TIME, Hand, add_row, changed_meanwhile, drop, locked, move
 from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -28,16 +28,21 @@ KEPT_DOUBTS = (HoldReason.DUPLICATE, DoubtReason.BY_HAND)
 
 
 @whole
-def withdraw(post: PostId, accounts: Collection[str], hand: Hand) -> list[int]:
+def withdraw(
+    post: PostId, accounts: Collection[str], hand: Hand, *, shown: Mapping[str, str] | None = None
+) -> list[int]:
     """Delete the post on these accounts, and drop what waits of it. The numbers of the deliveries to follow.
 
-    What may be out, but nobody knows, is looked for; its deletion waits for it to be found.
+    What may be out, but nobody knows, is looked for; its deletion waits for it to be found. `shown` are the marks of
+    what the person saw, by account: raises UsageError where somebody has changed the post since.
     """
     made: list[int] = []
     for account in accounts:
         found = locked(post, account)
         if found is None:
             continue
+        if shown is not None and shown.get(account) != found.mark:
+            raise UsageError(changed_meanwhile(account))
         later = [row for row in found.rows if row.identity.verb is not Verb.PUBLISH]
         for row in later:  # what an edit came to does not matter to a post that goes
             if row in found.waiting or (row.identity.verb is Verb.EDIT and row.state is State.UNSURE):

@@ -72,8 +72,8 @@ def test_whoever_leaves_it_is_written_down_and_the_posts_wait_for_their_time_aga
 
 
 def test_decide_lets_words_stand_as_well_and_asks_first(moved: Shell) -> None:
-    assert moved("decide", "debate-begins", "--on", "x", "--stand").code == 1, "nobody agreed"
-    said = moved("decide", "debate-begins", "--on", "x", "--stand", "--yes", "--reason", "so be it")
+    assert moved("decide", "debate-begins", "--stand").code == 1, "nobody agreed"
+    said = moved("decide", "debate-begins", "--stand", "--yes", "--reason", "so be it")
     assert "These words stay as they are." in said.out
     assert decisions.decisions()[-1].reason == "so be it"
     plan(moved)

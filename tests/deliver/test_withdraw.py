@@ -52,6 +52,26 @@ def test_a_post_is_deleted_everywhere_and_stays_away(desk: Desk) -> None:
         prepare_withdrawal(post, the_settings())
 
 
+def test_what_was_corrected_since_it_was_shown_is_not_deleted_unseen(desk: Desk) -> None:
+    post = say(desk, on=("x", "mastodon"))
+    shown = prepare_withdrawal(post, the_settings())
+    correct(post, "The ballot closes at 18:00.", now=desk.time, on=("mastodon",))
+    before = len(rows(post))
+    with pytest.raises(UsageError, match="changed on mastodon meanwhile"):
+        queue_withdrawal(shown, hand(desk.time))
+    assert len(rows(post)) == before, "on no account"
+
+
+def test_what_goes_out_while_somebody_thinks_about_it_is_deleted_all_the_same(desk: Desk) -> None:
+    post = queue({"mastodon": "Room 3 at noon."}, now=desk.time)
+    shown = prepare_withdrawal(post, the_settings())
+    settle(desk, 1)
+    assert texts(desk, "mastodon") == ["Room 3 at noon."]
+    queue_withdrawal(shown, hand(desk.time))
+    settle(desk)
+    assert texts(desk, "mastodon") == []
+
+
 def test_what_waits_is_left_out_with_the_reason(desk: Desk) -> None:
     post = queue({"x": "Room 3 at noon."}, now=desk.time)
     shown = prepare_withdrawal(post, the_settings())

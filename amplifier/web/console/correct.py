@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.memory import SINCE
-from amplifier.compose.queue import length
+from amplifier.compose.queue import length, with_appended
 from amplifier.deliver.breaks import Breaks, look_at
 from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.deliver.cost import is_readable
@@ -28,7 +28,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_out, said_today
 from amplifier.store import journeys
-from amplifier.store.corrections import Hand
+from amplifier.store.corrections import Hand, changed_meanwhile
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title, titled
 from amplifier.wiring import reachable
 
@@ -36,6 +36,7 @@ PAGE = "/posts/correct"
 LOOK_FOR_S = 3.0
 LONGEST = 5000  # characters of new words
 LONGEST_REASON = 200
+BARE, STOOD = "bare", "stood-"
 WAYS = {
     Way.EDIT: "It is edited. Boosts and replies stay.",
     Way.REPOST: "It is deleted, and the new words are posted.",
@@ -60,6 +61,7 @@ def correct_page(request: HttpRequest) -> HttpResponse:
         "acts": [],
         "forms": forms,
         "where": _listed(out),
+        "appends": bool(program.settings.campaign.append),
         "moving": any(one["is_moving"] for one in forms),
         "now_iso": utc_now().isoformat(),
     }
@@ -69,7 +71,7 @@ def correct_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What a correction or a withdrawal would do and break, and the button that does it."""
-    wants = asked(request.POST, "act")
+    wants, added = asked(request.POST, "act"), dict[str, str]()
     try:
         program, post = _asked_for(request.POST)
         if wants == "withdraw":
@@ -77,24 +79,26 @@ def preview(request: HttpRequest) -> HttpResponse:
             broken = _look(one.stand for one in withdrawal.takings)
             shown, warnings, marks = [_taking(one, broken) for one in withdrawal.takings], [], []
             where, left = _listed(one.stand for one in withdrawal.takings), withdrawal.left
+            stood = withdrawal.marks
         else:
-            correction = _prepared(request, program, post)
+            correction, added = _prepared(request, program, post)
             broken = _look(act.stand for act in correction.acts if act.change.way is Way.REPOST)
             shown, warnings = [_act(act, broken) for act in correction.acts], correction.warnings(program.settings)
             where, left = _listed(act.stand for act in correction.acts), correction.left
-            marks = [echo.mark for echo in correction.echoes]
+            marks, stood = [echo.mark for echo in correction.echoes], correction.marks
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
-    kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-"))]
+    kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-", BARE))]
     content = frame(request) | {
         "truth": f"“{post.slot}” would be {'deleted' if wants == 'withdraw' else 'corrected'}.",
         "post": post_name(post),
         "act": "withdraw" if wants == "withdraw" else "correct",
         "acts": shown,
+        "added": [f"{title(program.settings.account(name).platform)}: {words}" for name, words in added.items()],
         "where": where,
         "left": [f"{account}: {why}" for account, why in left.items()],
         "warnings": [f"{one.message} {one.hint}" for one in warnings],
-        "kept": [*kept, *(("seen", mark) for mark in marks)],
+        "kept": [*kept, *(("seen", mark) for mark in marks), *((STOOD + name, stood[name]) for name in stood)],
         "reason": asked(request.POST, "reason")[:LONGEST_REASON],
         "stopped": why_stopped(place()) if wants != "withdraw" else "",
         "back": _address(post_name(post)),
@@ -111,17 +115,28 @@ def carry_out(request: HttpRequest) -> HttpResponse:
         reason = asked(request.POST, "reason")[:LONGEST_REASON]
         hand = Hand(ACTOR, reason, utc_now(), program.settings.campaign.first_day)
         if asked(request.POST, "act") == "withdraw":
-            queue_withdrawal(prepare_withdrawal(post, program.settings, on=_chosen(request.POST)), hand)
+            withdrawal = prepare_withdrawal(post, program.settings, on=_chosen(request.POST))
+            _must_be_as_shown(request, withdrawal.marks)
+            queue_withdrawal(withdrawal, hand)
             said = "It is being deleted. Load this page again to see how far it is."
         else:
             plan, stage = to_be_said(program, now=hand.now), playing(program.settings)
-            correction = _prepared(request, program, post)
+            correction, _ = _prepared(request, program, post)
+            _must_be_as_shown(request, correction.marks)
             _must_be_seen(request, correction)
             queue_correction(correction, program.settings, hand, playing=stage, plan=plan)
             said = "It is being corrected. Load this page again to see how far it is."
     except AmplifierError as error:
         return go_back(_address(asked(request.POST, "post")), str(error))
     return go_back(_address(post_name(post)), said)
+
+
+def _must_be_as_shown(request: HttpRequest, marks: Mapping[str, str]) -> None:
+    """Raises UsageError where the post stands otherwise by now than on the page from which the form comes."""
+    shown = {name.removeprefix(STOOD): mark for name, mark in request.POST.items() if name.startswith(STOOD)}
+    for account in {**marks, **shown}:
+        if marks.get(account) != shown.get(account):
+            raise UsageError(changed_meanwhile(account))
 
 
 def _must_be_seen(request: HttpRequest, correction: Correction) -> None:
@@ -131,11 +146,14 @@ def _must_be_seen(request: HttpRequest, correction: Correction) -> None:
         raise UsageError(SINCE)
 
 
-def _prepared(request: HttpRequest, program: Program, post: PostId) -> Correction:
-    words, on = _words(request.POST, program, post), _chosen(request.POST)
+def _prepared(request: HttpRequest, program: Program, post: PostId) -> tuple[Correction, dict[str, str]]:
+    """The correction that the form asks for, and what it adds to a person's words, by account."""
+    on = _chosen(request.POST)
+    words, added = _words(request.POST, program, post, on)
     now, settings = utc_now(), program.settings
     plan = to_be_said(program, now=now)
-    return prepare_correction(post, words, settings, now=now, on=on, playing=playing(settings), plan=plan)
+    found = prepare_correction(post, words, settings, now=now, on=on, playing=playing(settings), plan=plan)
+    return found, {act.stand.account: added[act.stand.account] for act in found.acts if act.stand.account in added}
 
 
 def _asked_for(values: QueryDict) -> tuple[Program, PostId]:
@@ -154,18 +172,24 @@ def _chosen(values: QueryDict) -> list[str]:
     return [name.removeprefix("on-") for name in values if name.startswith("on-")]
 
 
-def _words(values: QueryDict, program: Program, post: PostId) -> dict[str, NewWords]:
-    """The words of the form for each account, with the facts that they state."""
-    today = said_today(program, post)
-    found = {}
+def _words(
+    values: QueryDict, program: Program, post: PostId, on: Collection[str]
+) -> tuple[dict[str, NewWords], dict[str, str]]:
+    """The words of the form for each account (`on`: for these), with the facts that they state; and what was added."""
+    today, append = said_today(program, post), not asked(values, BARE)
+    found, added = dict[str, NewWords](), dict[str, str]()
     for account in program.settings.accounts:
+        if on and account.name not in on:
+            continue
         text = values.get(f"text-{account.name}", "").replace("\r\n", "\n").replace("\x00", "").strip()[:LONGEST]
         planned = today.get(account.name)
         if planned and planned.words.text == text:
             found[account.name] = NewWords(text, planned.words.language, planned.facts)
         elif text:
-            found[account.name] = NewWords(text, "", facts_of_own_words(program, text, due_at=utc_now()))
-    return found
+            whole, lacked = with_appended(text, account, program.settings) if append else (text, ())
+            found[account.name] = NewWords(whole, "", facts_of_own_words(program, whole, due_at=utc_now()))
+            added |= {account.name: " ".join(lacked)} if lacked else {}
+    return found, added
 
 
 def _look(found: Iterable[Stand]) -> dict[str, Breaks]:
@@ -211,6 +235,7 @@ def _act(act: Act, broken: Mapping[str, Breaks]) -> dict[str, object]:
         "used": act.used,
         "limit": act.limit,
         "what": WAYS[act.change.way],
+        "before": act.stand.text,
         "breaks": _breaks(broken.get(act.stand.account)),
         "dollars": f"{act.dollars:.3f}" if act.dollars else "",
     }
@@ -224,6 +249,7 @@ def _taking(one: Taking, broken: Mapping[str, Breaks]) -> dict[str, object]:
         "text": text,
         "used": size.used,
         "limit": size.limit,
+        "before": "",
         "what": f"{one.what[:1].upper()}{one.what[1:]}.",
         "breaks": _breaks(broken.get(one.stand.account)),
         "dollars": f"{one.dollars:.3f}" if one.dollars else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,15 +31,17 @@ from amplifier.deliver.override import (
     take_note,
 )
 from amplifier.deliver.questions import Act, Question, in_posts, on_accounts, sent_again, words_stand
-from amplifier.errors import AmplifierError
+from amplifier.errors import AmplifierError, UsageError
 from amplifier.platforms.port import Platform
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
+from amplifier.schedule.free_words import Stale
 from amplifier.schedule.playing import playing
-from amplifier.schedule.review import leave
 from amplifier.schedule.stage import Stage
+from amplifier.schedule.standing import let_stand, mark, would_stand
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, journeys
+from amplifier.store.corrections import changed_meanwhile
 from amplifier.store.notes import take_note_of_missed
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title, titled
 from amplifier.wiring import addresses, reach
@@ -63,11 +66,16 @@ def decide_page(request: HttpRequest) -> HttpResponse:
     found = open_questions(settings)
     twice, stage = perhaps_twice(), playing(settings)
     missed = [one for one in found[:SHOWN] if one.row.state is State.MISSED]
+    held = {one.row.identity.post for one in found[:SHOWN] if Act.STAND in one.acts}
+    standing = would_stand(program_in_force(settings), held, now=now) if held else {}
     profiles = {state.name: outward(state.url) for state in accounts.account_states()}
     content = frame(request) | {
         "truth": _truth(found, twice),
         "twice": [_twice(one, settings) for one in twice],
-        "questions": [_question(one, settings, profiles, stage) for one in found[:SHOWN]],
+        "questions": [
+            _question(one, settings, profiles, stage) | _standing(standing.get(one.row.identity.post, ()))
+            for one in found[:SHOWN]
+        ],
         "missed": [one.row.id for one in missed],
         "missed_posts": _posts(in_posts(missed)),
         "more": in_posts(found[SHOWN:]),
@@ -92,6 +100,7 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
     """Carry out what a person says about one delivery."""
     settings, now = place().settings, utc_now()
     try:
+        _must_say_as_shown(request, number)
         match asked(request.POST, "act"):
             case Act.THERE.value:
                 said = _there(request, number, settings, now)
@@ -102,7 +111,8 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
                 said = "It is left out. Nobody is asked about it any more."
             case Act.STAND.value:
                 row, why = may_stand(number, settings), asked(request.POST, "reason")[:200]
-                leave(program_in_force(settings), row.identity.post, actor=ACTOR, reason=why, now=now)
+                program, shown = program_in_force(settings), asked(request.POST, "standing")
+                let_stand(program, row.identity.post, shown, actor=ACTOR, reason=why, now=now)
                 said = words_stand(row)
             case "seen":
                 take_note(number, actor=ACTOR, now=now)
@@ -112,6 +122,18 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
     except AmplifierError as error:
         said = str(error)
     return go_back(PAGE, said)
+
+
+def _must_say_as_shown(request: HttpRequest, number: int) -> None:
+    """Raises UsageError where somebody has given it other words since the page from which the form comes."""
+    row = next(iter(journeys.journeys_by_id([number])), None)
+    if row is not None and asked(request.POST, "said") != _said(row):
+        raise UsageError(changed_meanwhile(row.identity.account))
+
+
+def _said(row: Journey) -> str:
+    """How a form says which words its page has shown."""
+    return sha256(row.text.encode()).hexdigest()[:16]
 
 
 def _there(request: HttpRequest, number: int, settings: Settings, now: datetime) -> str:
@@ -193,6 +215,11 @@ def _question(one: Question, settings: Settings, profiles: Mapping[str, str], st
     }
 
 
+def _standing(found: Sequence[Stale]) -> dict[str, object]:
+    """What would go out as it is, on every account where it waits, and how the form says that this was shown."""
+    return {"would_stand": [(one.account, one.text, one.why) for one in found], "standing": mark(found)}
+
+
 def _twice(one: Twice, settings: Settings) -> dict[str, object]:
     return _row(one.row, settings) | {"urls": [url for url in map(outward, one.urls) if url]}
 
@@ -214,4 +241,5 @@ def _row(row: Journey, settings: Settings) -> dict[str, object]:
         "when": f"{datetime.fromisoformat(row.wall_time):%a %-d %b %H:%M} {settings.campaign.place}",
         "iso": row.due_at.isoformat(),
         "verb": row.identity.verb.value,
+        "said": _said(row),
     }

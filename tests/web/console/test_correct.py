@@ -12,14 +12,17 @@ from amplifier.campaign.delivery import Verb
 from amplifier.clock import utc_now
 from amplifier.compose.memory import SINCE
 from amplifier.deliver.breaks import Breaks
+from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
+from amplifier.deliver.withdraw import prepare_withdrawal, queue_withdrawal
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.rewording import decide_words
 from amplifier.store import events, journeys
+from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from amplifier.web.console import correct
 from amplifier.web.frame import place
-from tests.web.campaign import Campaign, unsafe
+from tests.web.campaign import Campaign, Page, unsafe
 
 PAGE = "/posts/correct?post=hello"
 WORDS = {"on-x": "1", "on-mastodon": "1", "text-x": "Hello, all\r\nof you.", "text-mastodon": "Hello, all of you."}
@@ -48,6 +51,17 @@ def told(account: str) -> Breaks:
 def changes(verb: Verb | None = None) -> list[Any]:
     rows = [row for row in journeys.journeys() if row.identity.revision > 0]
     return [row for row in rows if verb is None or row.identity.verb is verb]
+
+
+def agree(sent: Campaign, form: dict[str, str], reason: str = "") -> Page:
+    """Look at what it does, and press the button below."""
+    return press(sent, sent.send("/posts/correct/preview", form, on=PAGE), reason)
+
+
+def press(sent: Campaign, page: Page, reason: str = "") -> Page:
+    """The button of this page, however long it has been open."""
+    fields = {one["name"]: one["value"] for one in page.named("input") if one["name"] != "csrfmiddlewaretoken"}
+    return sent.send("/posts/correct/now", {**fields, "reason": reason}, on=PAGE)
 
 
 def test_the_page_shows_each_account_and_the_words_to_begin_with(sent: Campaign) -> None:
@@ -80,8 +94,7 @@ def test_before_anything_is_done_it_says_what_breaks_and_where(sent: Campaign) -
 
 
 def test_a_correction_is_queued_on_the_chosen_accounts_with_the_reason(sent: Campaign) -> None:
-    form = {"post": "hello", "act": "correct", "reason": "a slip", **WORDS}
-    page = sent.send("/posts/correct/now", form, on=PAGE)
+    page = agree(sent, {"post": "hello", "act": "correct", **WORDS}, "a slip")
     assert "It is being corrected." in page.text
     assert {(row.identity.account, row.identity.verb.value) for row in changes()} == {
         ("x", "delete"),
@@ -101,7 +114,7 @@ def test_deleting_says_where_and_drops_nothing_else(sent: Campaign) -> None:
     assert "Delete from X and Mastodon" in page.text
     assert "Lost with it: not known." in page.text
     assert changes() == []
-    done = sent.send("/posts/correct/now", form, on=PAGE)
+    done = press(sent, page)
     assert "It is being deleted." in done.text
     assert {row.identity.account for row in changes(Verb.DELETE)} == {"x", "mastodon"}
 
@@ -142,7 +155,7 @@ def test_whoever_comes_back_begins_with_the_words_that_are_there_now(sent: Campa
 
 
 def test_what_was_deleted_is_not_called_sent(sent: Campaign) -> None:
-    sent.send("/posts/correct/now", {"post": "hello", "act": "withdraw", "on-x": "1"}, on=PAGE)
+    agree(sent, {"post": "hello", "act": "withdraw", "on-x": "1"})
     DeliveryRow.objects.filter(post__slot="hello", account__label="x", verb="delete").update(state="sent")
     DeliveryRow.objects.filter(post__slot="hello", account__label="x", verb="publish").update(remote_state="withdrawn")
     text = sent.get(PAGE).text
@@ -182,10 +195,89 @@ def test_what_says_nearly_the_same_is_on_the_page_before_it_is_queued(sent: Camp
         unseen = sent.send("/posts/correct/preview", form, on=PAGE)
         assert 'name="seen"' not in unseen.html
         decide_words(program, find_post(program, "soon"), {"mastodon": text}, actor="cli:jo", reason="", now=now)
-        assert SINCE in sent.send("/posts/correct/now", form, on=PAGE).text
+        assert SINCE in press(sent, unseen).text
         assert changes() == []
         page = sent.send("/posts/correct/preview", form, on=PAGE)
         marks = re.findall(r'name="seen" value="([0-9a-f]{16})"', page.html)
         assert len(marks) == 1
-        assert "It is being corrected." in sent.send("/posts/correct/now", {**form, "seen": marks[0]}, on=PAGE).text
+        assert "It is being corrected." in press(sent, page).text
     assert len(changes()) == 1
+
+
+def somebody_else(act: str, *, on: str) -> None:
+    """What a shell does while the page is open."""
+    settings, post = place().settings, journeys.journeys()[0].identity.post
+    hand = Hand("cli:jo", "", utc_now(), settings.campaign.first_day)
+    if act == "withdraw":
+        queue_withdrawal(prepare_withdrawal(post, settings, on=[on]), hand)
+        return
+    words = {on: NewWords("Everybody is welcome in the big hall from noon.")}
+    queue_correction(prepare_correction(post, words, settings, now=hand.now, on=[on]), settings, hand)
+
+
+@pytest.mark.parametrize("mine", ["correct", "withdraw"])
+@pytest.mark.parametrize("theirs", ["correct", "withdraw"])
+def test_what_somebody_else_did_while_the_page_was_open_is_never_overwritten(
+    sent: Campaign, mine: str, theirs: str
+) -> None:
+    open_page = sent.send("/posts/correct/preview", {"post": "hello", "act": mine, **WORDS}, on=PAGE)
+    somebody_else(theirs, on="mastodon")
+    before = [(row.id, row.state) for row in changes()]
+    assert before
+    page = press(sent, open_page)
+    assert "The post has changed on mastodon meanwhile. Nothing was done; look at it again." in page.text
+    assert [(row.id, row.state) for row in changes()] == before
+
+
+def test_looked_at_once_more_it_shows_the_words_that_are_there_and_goes_on(sent: Campaign) -> None:
+    somebody_else("correct", on="mastodon")
+    DeliveryRow.objects.filter(post__slot="hello", verb="edit").update(state="sent", target=there("mastodon"))
+    form = {"post": "hello", "act": "correct", **WORDS}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert "There now: Correction: Everybody is welcome in the big hall from noon." in page.text
+    assert "It is being corrected." in press(sent, page).text
+
+
+def there(account: str) -> str:
+    return str(DeliveryRow.objects.get(post__slot="hello", account__label=account, verb="publish").remote_id)
+
+
+def test_a_form_that_no_page_of_ours_has_shown_does_nothing(sent: Campaign) -> None:
+    page = sent.send("/posts/correct/now", {"post": "hello", "act": "withdraw", "on-x": "1"}, on=PAGE)
+    assert "The post has changed on x meanwhile." in page.text
+    assert changes() == []
+
+
+def test_other_words_than_were_shown_are_never_queued(sent: Campaign) -> None:
+    open_page = sent.send("/posts/correct/preview", {"post": "hello", "act": "correct", **WORDS}, on=PAGE)
+    fields = {one["name"]: one["value"] for one in open_page.named("input") if one["name"] != "csrfmiddlewaretoken"}
+    sent.send("/posts/correct/now", {**fields, "text-x": "Something else altogether."}, on=PAGE)
+    assert changes() == []
+
+
+def test_what_the_campaign_appends_is_added_to_a_persons_words_and_said(sent: Campaign) -> None:
+    campaign = place().settings.campaign
+    lacked = " ".join(campaign.form(name, "x", "x") for name in campaign.append)
+    form = {"post": "hello", "act": "correct", **WORDS}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert f"Added, as to every post, on X: {lacked}" in page.text
+    press(sent, page)
+    (words,) = changes(Verb.PUBLISH)
+    assert words.text.startswith("Correction: Hello, all\nof you.")
+    assert lacked in " ".join(words.text.split())
+
+
+def test_whoever_wants_nothing_added_says_so(sent: Campaign) -> None:
+    assert 'name="bare"' in sent.get(PAGE).html
+    page = sent.send("/posts/correct/preview", {"post": "hello", "act": "correct", "bare": "1", **WORDS}, on=PAGE)
+    assert "Added, as to every post" not in page.text
+    press(sent, page)
+    (words,) = changes(Verb.PUBLISH)
+    assert words.text.startswith("Correction: Hello, all\nof you.")
+    assert "#" not in words.text
+
+
+def test_the_plans_own_words_get_nothing_added(sent: Campaign) -> None:
+    form = {"post": "hello", "act": "correct", "on-x": "1", "text-x": "Hello from the campaign."}
+    page = sent.send("/posts/correct/preview", form, on=PAGE)
+    assert "Added, as to every post" not in page.text

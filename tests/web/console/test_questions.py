@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +17,7 @@ from amplifier.errors import SettingsError
 from amplifier.platforms.port import Seen
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.standing import MEANWHILE
 from amplifier.store import decisions, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.notes import mark_twice
@@ -41,7 +44,12 @@ def link(opened: Campaign, remote: str = "42") -> str:
 @pytest.fixture
 def decide(opened: Campaign) -> Callable[..., Page]:
     def send(slot: str, act: str, **more: str) -> Page:
-        return opened.send(f"/decide/{number(slot)}", {"act": act, **more}, on="/decide")
+        """As the page stands at this moment."""
+        there = opened.get("/decide")
+        said = hashlib.sha256(DeliveryRow.objects.get(pk=number(slot)).text.encode()).hexdigest()[:16]
+        standing = [one["value"] for one in there.named("input") if one.get("name") == "standing"]
+        form = {"act": act, "said": said, "standing": standing[0] if standing else "", **more}
+        return opened.send(f"/decide/{number(slot)}", form, on="/decide")
 
     return send
 
@@ -259,6 +267,40 @@ def test_words_that_are_no_longer_so_may_stand_by_one_button(opened: Campaign, d
     opened.read()
     assert stands("soon") == stands("soon", "x") == ("queued", "")
     assert "by now, so there is nothing to decide" in decide("soon", "stand").text
+
+
+def test_the_button_lets_nothing_stand_that_the_page_has_not_shown(opened: Campaign) -> None:
+    program = program_in_force(opened.place.settings)
+    words = {"mastodon": "We start at 14:40", "x": "At 14:40 we start"}
+    decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=utc_now())
+    opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
+    opened.read()
+    page = opened.get("/decide")
+    shown = re.search(
+        rf'action="/decide/{number("soon")}">(?:(?!</form>).)*name="standing"(?:(?!</form>).)*', page.html, re.DOTALL
+    )
+    assert shown
+    for text in words.values():
+        assert text in shown[0], "on both accounts"
+    form = {"act": "stand", **dict(re.findall(r'name="(said|standing)" value="([^"]*)"', shown[0]))}
+    program = program_in_force(opened.place.settings)
+    decide_words(
+        program, find_post(program, "soon"), {"x": "Be there, 14:40!"}, actor="cli:jo", reason="", now=utc_now()
+    )
+    opened.send("/milestones/move", {"name": "debate", "by": "+10m"})
+    assert MEANWHILE in opened.send(f"/decide/{number('soon')}", form, on="/decide").text
+    assert decisions.decisions()[-1].kind is not DecisionKind.FACT_LEFT
+
+
+@pytest.mark.parametrize("act", ["again", "leave"])
+def test_words_that_changed_since_the_page_was_shown_are_neither_sent_nor_left_out(opened: Campaign, act: str) -> None:
+    opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.REJECTED)
+    page = opened.get("/decide")
+    form = {"act": act, "said": page.field("said")}
+    opened.put("hello", "mastodon", text="Something else by now.")
+    page = opened.send(f"/decide/{number('hello')}", form, on="/decide")
+    assert "The post has changed on mastodon meanwhile. Nothing was done; look at it again." in page.text
+    assert stands("hello") == (State.HELD, HoldReason.REJECTED)
 
 
 def test_all_missed_posts_that_the_page_shows_are_noted_by_one_button(opened: Campaign) -> None:

@@ -1,0 +1,33 @@
+"""What goes out when words stand: told by its mark, and for no account that was not meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from amplifier.campaign.post import PostId
+from amplifier.errors import UsageError
+from amplifier.schedule.free_words import Stale, Wrong
+from amplifier.schedule.standing import mark, must_be_meant
+
+WRONG = Wrong(
+    "14:40", "milestone.debate", "2023-10-10T14:40:00+01:00", "2023-10-10T15:20:00+01:00", "the plan says 15:20"
+)
+ON_X = Stale(PostId("lab23", "own", "a"), "x", "At 14:40.", date(2023, 10, 10), (WRONG,))
+ON_MASTODON = replace(ON_X, account="mastodon", text="Come at 14:40.")
+
+
+def test_the_mark_is_another_for_other_words_accounts_and_facts_but_not_in_another_order() -> None:
+    assert mark([ON_X, ON_MASTODON]) == mark([ON_MASTODON, ON_X])
+    again = replace(ON_X, wrongs=(replace(WRONG, instead="the plan says 15:50"),))
+    others = [[ON_X], [ON_MASTODON], [replace(ON_X, text="At 14:40!")], [again], []]
+    assert len({mark(one) for one in others}) == len(others)
+
+
+def test_one_account_is_meant_only_where_the_post_waits_there_alone() -> None:
+    must_be_meant([ON_X], "x")
+    must_be_meant([ON_X, ON_MASTODON], "")
+    with pytest.raises(UsageError, match="mastodon would send them too"):
+        must_be_meant([ON_X, ON_MASTODON], "x")
