@@ -190,8 +190,8 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
-                charge = price_words(said, settings, by_hand=post.hand_off)
-                shown.append(f"\n{MARGIN}{known[said.account]} · {size.used} of {size.limit}{charge}", style="dim")
+                shown.append(f"\n{MARGIN}{known[said.account]} · {size.used} of {size.limit}", style="dim")
+                shown.append(Text.from_markup(price_words(said, settings, by_hand=post.hand_off), style="dim"))
                 shown.append(_indented(said.text, out))
                 shown.append(_indented(said.imprint, out), style="dim")
             out.print(shown, soft_wrap=True)
