@@ -89,6 +89,13 @@ def coming(limit: int | None = None, *, milestone: str = "") -> tuple[Journey, .
 
 
 @reading
+def number_coming() -> int:
+    """How many posts wait to go out for the first time, on any account; counted by the database."""
+    rows = DeliveryRow.objects.filter(state=State.QUEUED).exclude(LATER)
+    return rows.values("post_id").distinct().count()
+
+
+@reading
 def own_waiting() -> tuple[Journey, ...]:
     """People's own posts that wait to go out for the first time, held or not, by due time."""
     rows = DeliveryRow.objects.select_related("post", "account").filter(state__in=[State.QUEUED, State.HELD])
