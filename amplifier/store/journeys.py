@@ -169,6 +169,21 @@ def journeys(
 
 
 @reading
+def journeys_of(posts: Collection[PostId]) -> tuple[Journey, ...]:
+    """All deliveries of these posts, by due time; looked up by the posts' names, however long the history is."""
+    if not posts:
+        return ()
+    wanted, slots = set(posts), {post.slot for post in posts}
+    named = DeliveryRow.objects.select_related("post", "account").filter(
+        post__campaign__in={post.campaign for post in posts},
+        post__slot__in=slots,
+        post__occurrence__in={post.occurrence for post in posts},
+    )
+    found = (_journey(row) for row in named.order_by("post__due_at", "id"))
+    return tuple(one for one in found if one.identity.post in wanted)
+
+
+@reading
 def journeys_by_id(ids: Collection[int]) -> tuple[Journey, ...]:
     """These deliveries, by their numbers."""
     if not ids:

@@ -114,6 +114,8 @@ def test_the_journeys_of_one_post_are_those_on_all_its_accounts() -> None:
     assert journeys.number_coming() == 2, "a post on two accounts is one"
     assert [one.id for one in journeys.journeys(post=post.id)] == ids
     assert [one.id for one in journeys.journeys_by_id(ids[1:])] == ids[1:]
+    assert [one.id for one in journeys.journeys_of([post.id])] == ids
+    assert journeys.journeys_of([]) == ()
     assert journeys.journeys(post=PostId("lab23", "vote", "2023-10-10#1")) == ()
 
 
