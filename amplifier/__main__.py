@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import amplifier
 from amplifier.cli.streams import unbreakable
 from amplifier.errors import AmplifierError, FileError, Problem, UsageError
+from amplifier.no_file import instead_of_file
 from amplifier.system_error import in_words
 from amplifier.text.visible import revealed
 
@@ -31,7 +32,8 @@ class Command:
     `anyhow`: it has to run also where settings or keys are in no order, and finds out by itself how far it gets.
     `keyless`: live mode needs no key for it to begin; what it seals or opens, if it does, asks then. `makes`: the data
     folder is made if it is not there. `far`: it may open a live database on a network file system, too. `reports`:
-    without this argument its answer is all that it is for ("": always, None: never).
+    without this argument its answer is all that it is for ("": always, None: never). `bare`: where there is a data
+    folder, settings.yaml may be gone altogether.
     """
 
     module: str
@@ -42,6 +44,7 @@ class Command:
     makes: bool = True
     far: bool = False
     reports: str | None = None
+    bare: bool = False
 
 
 COMMANDS: dict[str, Command] = {
@@ -91,7 +94,7 @@ COMMANDS: dict[str, Command] = {
     "decide": Command(
         "decide", True, "list what is in doubt, held or missed, and decide about it", reports="what", keyless=True
     ),
-    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True, keyless=True),
+    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True, keyless=True, bare=True),
     "stop-link": Command(
         "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
     ),
@@ -197,7 +200,7 @@ def _run(name: str, words: list[str]) -> tuple[int, bool]:
     # In any order, and with a -- before a distance, as other programs want it: none of that is a reason to refuse.
     words = [word for word, after in pairwise([*words, ""]) if word != "--" or not DISTANCE.match(after)]
     options = parser.parse_intermixed_args(words)
-    _find_settings(options.home)
+    _find_settings(name, options.home, options.var)
     reports = COMMANDS[name].reports
     was_asked_only = reports is not None and not (reports and getattr(options, reports))
     try:
@@ -221,7 +224,7 @@ def _prepare(name: str, words: list[str]) -> None:
     peek.add_argument("--var", type=Path)
     known, others = peek.parse_known_args(words)
     if not {"-h", "--help"} & set(others):
-        _find_settings(known.home)
+        _find_settings(name, known.home, known.var)
         place = import_module("amplifier.place")
         try:
             found = place.settle(known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes)
@@ -234,13 +237,20 @@ def _prepare(name: str, words: list[str]) -> None:
     import_module("django").setup()
 
 
-def _find_settings(home: Path) -> None:
+def _find_settings(name: str, home: Path, var: Path | None) -> None:
     """Raises UsageError with the next step if this is not the folder of a campaign."""
-    if not os.environ.get("AMPLIFIER_HELD_SETTINGS") and not (home / "settings.yaml").is_file():
+    path = home / "settings.yaml"
+    if os.environ.get("AMPLIFIER_HELD_SETTINGS") or path.is_file():
+        return
+    if COMMANDS[name].bare and import_module("amplifier.place").data_folders(home, var):
+        return
+    folder = os.path.realpath(home)
+    if what := instead_of_file(path):
         raise UsageError(
-            f"There is no settings.yaml in {os.path.realpath(home)}.\n"
-            "Go to the folder that has it, or name it: --home FOLDER"
+            f"settings.yaml in {folder} is {what}, and not a file.\nPut the file in its place, or name another folder: "
+            "--home FOLDER"
         )
+    raise UsageError(f"There is no settings.yaml in {folder}.\nGo to the folder that has it, or name it: --home FOLDER")
 
 
 def _explain(name: str, words: list[str]) -> int:

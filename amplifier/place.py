@@ -194,7 +194,7 @@ def settle_anyhow(home: Path, var: Path | None = None) -> None:
 
     The folder that is named; else the one that an `up` is at work on, else the only one that has a database.
     """
-    folders = [var] if var else [home / "var" / mode.value for mode in Mode]
+    folders = data_folders(home, var)
     there = [folder for folder in folders if os.path.exists(file_in(folder))]  # noqa: PTH110  exists() may raise
     at_work = [folder for folder in there if is_locked(folder / LOCK)]
     for found in (at_work, there):
@@ -203,6 +203,12 @@ def settle_anyhow(home: Path, var: Path | None = None) -> None:
             if found[0].name == Mode.REHEARSAL.value:
                 os.environ.pop("DATABASE_URL", None)
             return
+
+
+def data_folders(home: Path, var: Path | None = None) -> list[Path]:
+    """Where the service may keep its data when nobody can tell in which mode it runs: those that are there."""
+    wanted = [var] if var else [home / "var" / mode.value for mode in Mode]
+    return [folder for folder in wanted if os.path.isdir(folder)]  # noqa: PTH112  is_dir may raise
 
 
 def is_locked(path: Path) -> bool:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from amplifier.errors import FileError, Problem
+from amplifier.no_file import instead_of_file
 from amplifier.written import nearest
 from amplifier.yaml_slips import QUOTE_HINT, unreadable
 
@@ -55,6 +56,9 @@ class Lines:
 
 def read(path: Path, shown: str, error: RaisesProblems) -> bytes:
     """The bytes of a file, which must be UTF-8. `shown` is how messages name it. Raises `error`."""
+    if what := instead_of_file(path):
+        hint = f"Put the file there, or take this away: {path}"
+        raise error([Problem(shown, 0, "unreadable", f"This is {what}, and not a file.", hint)])
     try:
         content = path.read_bytes()
         content.decode()

@@ -15,6 +15,7 @@ import amplifier
 from amplifier import __main__ as door
 from amplifier.__main__ import COMMANDS, main
 from amplifier.cli.rehearse import copy_home
+from tests.test_no_file import make
 from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[1]
@@ -275,3 +276,13 @@ def test_in_a_folder_that_is_gone_it_says_so(tmp_path: Path) -> None:
         "Nothing was changed.\n"
         "Go to one that is there (cd), and give the command again.\n"
     )
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to nothing"])
+def test_settings_that_are_no_file_are_called_what_they_are(
+    kind: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    make(tmp_path / "settings.yaml", kind)
+    assert main(["check", "--home", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"amplifier: settings.yaml in {tmp_path} is {kind}, and not a file.\n")

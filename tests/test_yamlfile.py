@@ -12,6 +12,7 @@ from amplifier.compose import render
 from amplifier.errors import Problem, ScheduleError, SettingsError
 from amplifier.schedule import files
 from amplifier.written import Day, Duration, wrong
+from tests.test_no_file import make
 
 
 class Inner(yamlfile.FileModel):
@@ -230,3 +231,10 @@ def test_whatever_stands_at_a_key_is_refused_in_words_of_our_own(
     values = {info.alias or name: shape for name, info in block.model_fields.items()}
     found = refusals(block, values)
     assert found <= {*yamlfile.SENTENCES, "ours", "extra_forbidden"}
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to nothing"])
+def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path, kind: str) -> None:
+    make(tmp_path / "f.yaml", kind)
+    with pytest.raises(SettingsError, match=f"f.yaml: This is {kind}, and not a file"):
+        yamlfile.read(tmp_path / "f.yaml", "f.yaml", SettingsError)

@@ -87,7 +87,7 @@ def bill(
 
 
 def price_words(said: Words, settings: Settings, *, by_hand: bool = False) -> str:
-    """What a post costs through the API, behind a dot: the dear ones are marked; empty where nothing is charged.
+    """What a post costs through the API, behind a dot, as markup: the dear are marked; empty where none is charged.
 
     Where people post it (`by_hand`, or on an account that is used by hand) it says so, and the price beside it.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.cli.bill import as_json as bill_json
 from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
-from amplifier.cli.output import clock, console, local, number_of, say_json, wall_clock, warn
-from amplifier.cli.sheet import sheet
+from amplifier.cli.output import SHAPES, WORDS, clock, console, local, number_of, say_json, wall_clock, warn
+from amplifier.cli.sheet import STANDS, sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.fit import first_words
@@ -42,6 +43,7 @@ from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, ledger, spends
 
 MARGIN = " " * 9
+Known = Mapping[tuple[PostId, str], Became]  # what became of a post on an account, where the ledger has it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
     shown = sorted(filter(is_shown, (*posts, *own)), key=lambda post: post.moment.due_at)
     not_said = sorted(filter(is_shown, skipped), key=lambda post: post.moment.due_at)
     told, told_not_said = _as_people_know_them(program, shown, not_said)
+    known = _known(told)
     spent = spends.spent_by_month() if ledger.is_ready() else {}
     found = bill(shown, [*posts, *own], settings, spent=spent, now=utc_now())
     warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
@@ -90,8 +93,8 @@ def run(options: argparse.Namespace) -> int:
                 "to": last,
                 "note": note,
                 "sheet": str(options.sheet.absolute()) if options.sheet else None,
-                "posts": [_post_json(post, settings) for post in told],
-                "left_out": [_post_json(post, settings) for post in told_not_said],
+                "posts": [_post_json(post, settings, known) for post in told],
+                "left_out": [_post_json(post, settings, {}) for post in told_not_said],
                 "warnings": [warning.as_json() for warning in warnings],
                 "price_usd": round(in_dollars(found.api), 3),
                 "money": bill_json(found, settings),
@@ -101,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         console().print(f"[green]✓[/] {escape(str(options.sheet.absolute()))}", soft_wrap=True)
         console().print("Print it, or keep it on a phone: it needs no network. Whoever has it can read the whole plan.")
     else:
-        _print(told, told_not_said, settings, note)
+        _print(told, told_not_said, settings, note, known)
         for sentence in sentences(found, settings):
             console().print(sentence)
         warn(console(), warnings)
@@ -122,6 +125,24 @@ def _as_people_know_them(program: Program, *lists: Sequence[WantedPost]) -> Iter
     named = names_to_tell(program, [post.id for each in lists for post in each])
     for each in lists:
         yield [replace(post, id=named.get(post.id, post.id)) for post in each]
+
+
+def _known(posts: Sequence[WantedPost]) -> Known:
+    """What became of these posts so far."""
+    rows = journeys.journeys_of([post.id for post in posts]) if ledger.is_ready() else ()
+    return {(one.row.identity.post, one.row.identity.account): one for one in became_of_each(rows)}
+
+
+def _mark(one: Became | None, settings: Settings) -> str:
+    """Behind a dot, how a post stands that does not simply wait for its time; as the sheet has it."""
+    if one is None or (one.fate is None and one.row.state is State.QUEUED):
+        return ""
+    if one.fate is None:
+        return f" · {SHAPES[one.row.state][0]} {WORDS[one.row.state]}"
+    shape, word, _ = STANDS[one.fate]
+    if one.fate is Fate.LIVE and one.row.sent_at:
+        word = f"out at {wall_clock(playing(settings).campaign(one.row.sent_at), settings.campaign.zone)}"
+    return f" · {shape} {word}"
 
 
 def _posts(rows: Iterable[Journey], stage: Stage) -> list[WantedPost]:
@@ -175,7 +196,9 @@ def choose(settings: Settings, first: date | None, last: date | None, *, today: 
     return max(campaign.first_day, today), campaign.last_day, ""
 
 
-def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings: Settings, note: str) -> None:
+def _print(
+    posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings: Settings, note: str, became: Known
+) -> None:
     out, known = console(), names(settings)
     if note:
         out.print(note, style="dim")
@@ -190,8 +213,9 @@ def _print(posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings:
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
-                charge = price_words(said, settings, by_hand=post.hand_off)
-                shown.append(f"\n{MARGIN}{known[said.account]} · {size.used} of {size.limit}{charge}", style="dim")
+                shown.append(f"\n{MARGIN}{known[said.account]} · {size.used} of {size.limit}", style="dim")
+                shown.append(Text.from_markup(price_words(said, settings, by_hand=post.hand_off), style="dim"))
+                shown.append(_mark(became.get((post.id, said.account)), settings), style="bold")
                 shown.append(_indented(said.text, out))
                 shown.append(_indented(said.imprint, out), style="dim")
             out.print(shown, soft_wrap=True)
@@ -233,10 +257,11 @@ def _broken(line: str, width: int) -> Iterator[str]:
     yield filled
 
 
-def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
+def _post_json(post: WantedPost, settings: Settings, became: Known) -> dict[str, object]:
     deliveries = []
     for said in post.words:
         account = settings.account(said.account)
+        known = became.get((post.id, said.account))
         size = length(said.text, account)
         deliveries.append(
             {
@@ -248,6 +273,8 @@ def _post_json(post: WantedPost, settings: Settings) -> dict[str, object]:
                 "limit": size.limit,
                 "price_usd": price(said.text, TABLE[account.platform]),
                 "link_price": has_dear_link(said, TABLE[account.platform]),
+                "state": known.row.state.value if known else None,
+                "fate": known.fate.value if known and known.fate else None,
             }
         )
     return {

@@ -140,6 +140,7 @@ def copy_home(source: Path, target: Path, *, seconds: int) -> Path:
     if not (source / FILE).is_file():
         raise UsageError(f"There is no {FILE} in {source.resolve()}. Go to its folder, or say where: --home FOLDER")
     text = read(source / FILE, FILE, SettingsError).decode()
+    files.sources(source)  # what cannot be read is named, before anything is copied
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name in ("schedules", "templates"):

@@ -146,11 +146,19 @@ def _nothing_to_end(ending: Ending, place: Place, *, as_json: bool) -> int:
         say_json({**_shared(place, ending), "resumed": False, "released": [], "kept": []})
     else:
         out = console()
-        not_so = "is not stopped"
-        words = f"Sending {not_so}" if ending.scope == EVERYTHING else sending(ending.scope, not_so)
-        out.print(f"{words}.", markup=False)
+        out.print(_nothing_of_it(ending), markup=False)
         _show_others(ending)
     return 1 if ending.stays else 0
+
+
+def _nothing_of_it(ending: Ending) -> str:
+    """That no stop has this scope, so that it goes with what is said of the others below it."""
+    all_is_stopped = any(stop.scope == EVERYTHING for stop in ending.stays)
+    if ending.scope == EVERYTHING:
+        return "Sending goes on but for this:" if ending.stays else "Sending is not stopped."
+    if all_is_stopped:
+        return f"{sending(ending.scope, 'is not stopped by itself, but with everything')}:"
+    return f"{sending(ending.scope, 'is not stopped')}{', but this is:' if ending.stays else '.'}"
 
 
 def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]:

@@ -17,8 +17,7 @@ from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
 from amplifier.deliver.halt import Flag, Pulled, pull, sentence
 from amplifier.errors import AmplifierError, UsageError
-from amplifier.place import STOP_VARIABLE, Place, settle
-from amplifier.settings import Mode
+from amplifier.place import STOP_FILE, STOP_VARIABLE, Place, data_folders, settle
 from amplifier.store import journeys
 from amplifier.written import nearest
 
@@ -42,17 +41,20 @@ def run(options: argparse.Namespace) -> int:
     if why_not:
         raise UsageError(why_not)
     place, trouble = _place(options)
-    folders = [place.var] if place else _folders(options.home, options.var)
+    folders = [place.var] if place else data_folders(options.home, options.var)
     if place and options.account and options.account not in (names := [one.name for one in place.settings.accounts]):
         raise UsageError(f"There is no account “{options.account}”. {nearest(options.account, names)}")
     if not folders:
         raise UsageError(f"{trouble}\nName the service's data folder, so that the stop file can be put there: --var")
     pulled = pull(folders, reason=options.reason, actor=actor(), now=utc_now(), scope=scope, note=NO_REASON)
     said = options.reason if options.reason.strip() else NO_REASON
+    files = [path for path in (folder / STOP_FILE for folder in folders) if os.path.lexists(path)]
     if options.json:
-        _say_json(pulled, scope, said, place)
+        _say_json(pulled, scope, said, place, files)
     else:
         _say(pulled, scope, said, trouble, place)
+        if pulled.flags and len(files) > 1:
+            _say_both(files)
     return 0 if pulled.flags else 1
 
 
@@ -64,13 +66,7 @@ def _place(options: argparse.Namespace) -> tuple[Place | None, str]:
         return None, str(error)
 
 
-def _folders(home: Path, var: Path | None) -> list[Path]:
-    """Where the service may look for a stop file, when nobody can tell in which mode it runs."""
-    wanted = [var] if var else [home / "var" / mode.value for mode in Mode]
-    return [folder for folder in wanted if os.path.isdir(folder)]  # noqa: PTH112  is_dir may raise
-
-
-def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None) -> None:
+def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None, files: Sequence[Path]) -> None:
     say_json(
         {
             "mode": place.settings.mode.value if place else None,
@@ -78,6 +74,7 @@ def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None) -> N
             "scope": scope,
             "reason": sentence(reason),
             "flags": [flag.value for flag in pulled.flags],
+            "files": [str(path.absolute()) for path in files],
             "problems": list(pulled.problems),
             "under_way": [
                 {"id": row.id, "post": _name(row), "account": row.identity.account, "text": row.text}
@@ -103,8 +100,19 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | N
         _say_under_way([row for row in pulled.under_way if _is_meant(row, scope)])
     if scope.startswith(TAG) and not _has_coming(scope):
         out.print(f"▲ No coming post has #{scope.removeprefix(TAG)}. Is it spelt like that?", style="yellow")
-    first = "First mend settings.yaml. " if trouble else ""
+    first = "First put in order what is named above. " if trouble else ""
     out.print(f"\n{first}To let it go on:\n  amplifier resume{option(scope)}", markup=False)
+
+
+def _say_both(files: Sequence[Path]) -> None:
+    """Where the mode is not known, each data folder was stopped; one `resume` is for one of them."""
+    there = "\n".join(f"  {path.absolute()}" for path in files)
+    console().print(
+        f"\nWhich data folder is in use cannot be told, so each has a stop file now:\n{there}\n"
+        "amplifier resume is for the one of the mode in settings.yaml; the other stays stopped.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _by_file_alone(place: Place | None) -> str:

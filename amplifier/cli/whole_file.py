@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amplifier.errors import UsageError
+from amplifier.no_file import instead_of_file
 
 
 def file_name(text: str) -> Path:
@@ -23,12 +24,16 @@ def file_name(text: str) -> Path:
 def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Write this file; it appears, in place of the one before, only when all of it is on the disk.
 
-    Raises UsageError with the reason if it cannot be written (no folder, no right, a full disk); then nothing is left
-    behind, and what stood there before stands there still.
+    Raises UsageError with the reason if it cannot be written (no folder, no right, a full disk, or what has that name
+    is no ordinary file); then nothing is left behind, and what stood there before stands there still.
     """
     path = path.absolute()
     if path.is_dir():
         raise UsageError(f"{path} is a folder. Name the file in it.")
+    if path.is_symlink():  # such as /dev/stdout: the link would go, and what it leads to would stay as it is
+        raise UsageError(f"{path} is a link. Name the file itself. Nothing was written.")
+    if what := instead_of_file(path):
+        raise UsageError(f"{path} is {what}, and not a file. Name a file. Nothing was written.")
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-", suffix=".part")
     except OSError as error:

@@ -17,10 +17,12 @@ from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.settings import Settings
 from amplifier.text.similarity import likeness, nearly_the_same
 
-# On one account; between two, whenever. The same hour of the week is a week apart, also where clocks changed between.
-REFUSED_WITHIN = timedelta(days=7) - timedelta(minutes=90)
+# On one account; between two, whenever. The same hour of the week is a week apart, and that of the next day a day, also
+# where clocks changed between.
+CLOCKS_CHANGE = timedelta(minutes=90)
+REFUSED_WITHIN = timedelta(days=7) - CLOCKS_CHANGE
 BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-WARNED_WITHIN = timedelta(hours=24)
+WARNED_WITHIN = timedelta(hours=24) - CLOCKS_CHANGE
 BESIDE_WITHIN = timedelta(minutes=30)  # on two accounts of one network
 OURS = "X does not publish what it takes for a copy. This rule is ours, so as to stay clear of it."
 WORDING = "A changed number, weekday or tag is still the same message. Say it in another way."
@@ -236,5 +238,5 @@ class Judge:
         elif one.account in self.watched:
             counts = apart < REFUSED_WITHIN
         else:
-            counts = apart <= WARNED_WITHIN
+            counts = apart < WARNED_WITHIN
         return counts and self.is_near(one.text, other.text)

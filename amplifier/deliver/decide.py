@@ -19,6 +19,7 @@ from amplifier.errors import (
 
 SLOWEST_S = 300.0
 OTHER_WORDS = "It is out in other words than the plan has. Those that are there are kept."
+NOT_YET = "Looked: it is not out. It waits for its time."
 MEANWHILE = (
     "and this is not there. Meanwhile somebody may have changed it, left it out or withdrawn it, so nothing sends it "
     "by itself: it is there, send it, or leave it."
@@ -176,6 +177,7 @@ def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transitio
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.HAND_OFF)
     if due.reason == DoubtReason.AGAIN and now < due.too_late_at:
         why = "Looked once more: it is not out. Sending it now, as you asked."
+        why = why if due.due_at <= now else NOT_YET
         return step.to(State.QUEUED, "not there", detail=why, run_at=now)
     if now >= due.too_late_at:
         why = "It is not there, and it is too late to send it now."
@@ -186,7 +188,8 @@ def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transitio
     if park:
         why = "We looked and do not see it. On this account a person decides: it is there, or send it again."
         return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
-    return step.to(State.QUEUED, "not there", detail="Looked: it is not out. Sending it now.", run_at=now)
+    why = "Looked: it is not out. Sending it now." if due.due_at <= now else NOT_YET
+    return step.to(State.QUEUED, "not there", detail=why, run_at=now)
 
 
 def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:

@@ -91,6 +91,10 @@ HAPPENED: Mapping[str, str] = {
     State.HELD: "It is held.",
     State.MISSED: "It was too late to send it, so it was not sent.",
 }
+MAY_BE_OUT: Mapping[str, str] = {  # where no answer of a network is the reason
+    DoubtReason.RESTORED: "The database was restored from an older backup, so this may be out already.",
+    DoubtReason.NEW_LEDGER: "The database is new and knows nothing of what was before, so this may be out already.",
+}
 KEPT_BACK: Mapping[str, str] = {
     HoldReason.STOPPED: " Sending was stopped.",
     HoldReason.KEPT: " Somebody kept it back.",
@@ -164,6 +168,8 @@ def _happened(row: Journey) -> str:
         return TOO_LATE_THEN
     if row.state is State.MISSED:
         return HAPPENED[row.state] + KEPT_BACK.get(row.reason, f" {row.detail}".rstrip())
+    if row.state is State.UNSURE:
+        return row.detail or MAY_BE_OUT.get(row.reason, HAPPENED[row.state])
     return row.detail or HAPPENED[row.state]
 
 
@@ -220,6 +226,11 @@ def _looking(row: Journey, outlook: Outlook) -> str:
     if outlook.parks:
         return "Amplifier looks for it. If it does not see it, it asks here: on this account a person decides."
     often = {1: "once", 2: "twice"}.get(outlook.looks, f"{outlook.looks} times")
+    if row.reason in FORGETFUL:
+        return (
+            f"While the service runs, it looks for it {often}. If it is not there, it waits for its time; where it was "
+            "given other words since, it asks here."
+        )
     return f"Amplifier looks for it {often}. If it is not there it goes out then, unless it is too late."
 
 

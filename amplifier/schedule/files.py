@@ -60,7 +60,8 @@ def near_template(written: str, known: Collection[str]) -> str:
 def sources(home: Path) -> dict[str, str]:
     """The text of every schedule and template under `home`, by path from there. Raises ScheduleError, TemplateError.
 
-    Files whose names begin with a dot are editors' own and are left out.
+    Files whose names begin with a dot are editors' own and are left out. Whatever else has such a name is read or
+    refused: what cannot be read may have been a file with posts in it.
     """
     texts: dict[str, str] = {}
     problems: dict[type[FileError], list[Problem]] = {ScheduleError: [], TemplateError: []}
@@ -70,7 +71,7 @@ def sources(home: Path) -> dict[str, str]:
         (TemplateError, [*(home / TEMPLATES).rglob("*.j2")]),
     ]
     for error, paths in listed:
-        for path in sorted(path for path in paths if not path.name.startswith(".") and path.is_file()):
+        for path in sorted(path for path in paths if not path.name.startswith(".")):
             shown = path.relative_to(home).as_posix()
             try:
                 texts[shown] = read(path, shown, error).decode()
@@ -78,7 +79,7 @@ def sources(home: Path) -> dict[str, str]:
                 problems[error] += fault.problems
     for error, found in problems.items():
         if found:
-            raise error(found)
+            raise error([problem for each in problems.values() for problem in each])
     return texts
 
 

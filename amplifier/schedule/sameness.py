@@ -41,18 +41,34 @@ BY_NUMBER = Called()
 def same(
     posts: Mapping[str, WantedPost], plan: Plan, templates: Mapping[str, Template], settings: Settings
 ) -> tuple[list[Problem], list[Problem]]:
-    """What is refused and what is only warned of, among these posts by their names."""
+    """What is refused and what is only warned of, among these posts by their names.
+
+    A warning speaks for all times of its slot (or two slots) at which that is so: one mend is for all of them.
+    """
     said = [
         Said(name, words.account, words.text, post.moment.due_at)
         for name, post in posts.items()
         for words in post.words
     ]
     refused: dict[Problem, None] = {}
-    warned: dict[Problem, None] = {}
+    warned: dict[tuple[str, str], list[Echo]] = {}
+    places = _Places(posts, plan, templates, settings)
     for echo in echoes(said, settings):
-        into = refused if echo.verdict is Verdict.REFUSED else warned
-        into[_Places(posts, plan, templates, settings).problem(echo)] = None
-    return list(refused), list(warned)
+        if echo.verdict is Verdict.REFUSED:
+            refused[places.problem(echo)] = None
+        else:
+            slots = posts[echo.said.post].id.slot, posts[echo.before.post].id.slot
+            warned.setdefault(slots, []).append(echo)
+    return list(refused), [_alike(places.problem(found[0]), found) for found in warned.values()]
+
+
+def _alike(first: Problem, found: Sequence[Echo]) -> Problem:
+    """The warning of the first of these echoes, with how many times besides it is so."""
+    accounts = sorted({echo.said.account for echo in found} - {found[0].said.account})
+    more = len({(echo.said.post, echo.before.post) for echo in found}) - 1
+    where = f" It is so on {' and '.join(accounts)} too." if accounts else ""
+    often = f" It is so {'once' if more == 1 else f'{more} times'} more." if more else ""
+    return replace(first, message=f"{first.message}{where}{often}")
 
 
 def on_several_accounts(posts: Mapping[str, WantedPost], plan: Plan, settings: Settings) -> list[Problem]:

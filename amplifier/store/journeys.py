@@ -92,6 +92,13 @@ def coming(limit: int | None = None, *, milestone: str = "") -> tuple[Journey, .
 
 
 @reading
+def number_coming() -> int:
+    """How many posts wait to go out for the first time, on any account; counted by the database."""
+    rows = DeliveryRow.objects.filter(state=State.QUEUED).exclude(LATER)
+    return rows.values("post_id").distinct().count()
+
+
+@reading
 def own_waiting() -> tuple[Journey, ...]:
     """People's own posts that wait to go out for the first time, held or not, by due time."""
     rows = DeliveryRow.objects.select_related("post", "account").filter(state__in=[State.QUEUED, State.HELD])
@@ -166,6 +173,21 @@ def journeys(
         rows = rows.filter(post__campaign=post.campaign, post__slot=post.slot, post__occurrence=post.occurrence)
     order = ("-sent_at", "-id") if newest_first else ("post__due_at", "id")
     return tuple(_journey(row) for row in rows.order_by(*order)[:limit])
+
+
+@reading
+def journeys_of(posts: Collection[PostId]) -> tuple[Journey, ...]:
+    """All deliveries of these posts, by due time; looked up by the posts' names, however long the history is."""
+    if not posts:
+        return ()
+    wanted, slots = set(posts), {post.slot for post in posts}
+    named = DeliveryRow.objects.select_related("post", "account").filter(
+        post__campaign__in={post.campaign for post in posts},
+        post__slot__in=slots,
+        post__occurrence__in={post.occurrence for post in posts},
+    )
+    found = (_journey(row) for row in named.order_by("post__due_at", "id"))
+    return tuple(one for one in found if one.identity.post in wanted)
 
 
 @reading

@@ -50,6 +50,7 @@ class Shell:
         code = main([*words, "--home", str(self.home), "--var", str(self.var)])
         out, err = self.read()
         assert "\x1b" not in out + err
+        assert "[/]" not in out + err, "markup that nobody took for markup"
         return Said(code, out, err)
 
     def ask(self, *words: str) -> Any:

@@ -147,3 +147,11 @@ def test_the_plan_and_the_status_say_it_to_people_and_programs(shell: Shell) -> 
 def test_without_a_budget_there_is_nothing_to_say_of_it(shell: Shell) -> None:
     assert shell.ask("status")["budget"] is None
     assert "budget" not in shell("status").out
+
+
+def test_the_price_with_a_link_is_shown_as_people_read_it(shell: Shell) -> None:
+    file = shell.home / "settings.yaml"
+    file.write_text(file.read_text() + "budget:\n  monthly: 25\n")
+    told = shell("plan").out
+    assert " · $0.200 with a link instead of $0.015\n" in told
+    assert "[bold]" not in told

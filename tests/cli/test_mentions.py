@@ -284,15 +284,15 @@ def test_an_edit_is_marked_and_found(talk: Shell) -> None:
 
 def test_what_could_not_be_understood_is_listed_with_the_reason(talk: Shell) -> None:
     assert "Everything that was heard could be understood." in talk("mentions", "aside").out
-    odd = Aside("7", b'{"text":"[red]odd[/]"}', "It has no [bold]author[/].")
+    odd = Aside("7", b'{"text":"[red]odd[/red]"}', "It has no [bold]author[/bold].")
     mentions.take_in("x:mentions", [], cursor="2", now=utc_now(), aside=[odd])
     said = talk("mentions", "aside").out
-    assert "It has no [bold]author[/]." in said
-    assert '{"text":"[red]odd[/]"}' in said
+    assert "It has no [bold]author[/bold]." in said
+    assert '{"text":"[red]odd[/red]"}' in said
     (kept,) = talk.ask("mentions", "aside")["set_aside"]
     assert kept["raw"] is None  # nobody knows who may see it
     (kept,) = talk.ask("mentions", "aside", "--private")["set_aside"]
-    assert (kept["source"], kept["place"], kept["raw"]) == ("x:mentions", "7", '{"text":"[red]odd[/]"}')
+    assert (kept["source"], kept["place"], kept["raw"]) == ("x:mentions", "7", '{"text":"[red]odd[/red]"}')
     told = talk("status")
     assert "x:mentions: 1 thing could not be understood; the rest was taken in." in told.out
     assert talk.ask("status")["set_aside"][0]["number"] == 1

@@ -8,8 +8,12 @@ from hypothesis.strategies import integers, text
 from rich.cells import cell_len
 from rich.console import Console
 
+from amplifier.campaign.delivery import RemoteState, State
+from amplifier.campaign.fate import Fate
 from amplifier.cli.plan import _indented, choose
+from amplifier.clock import utc_now
 from amplifier.settings import load
+from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
 FIRST, LAST = date(2023, 9, 24), date(2023, 10, 11)
@@ -135,3 +139,30 @@ def test_whatever_is_laid_out_fits_and_loses_nothing_but_spaces(words: str, widt
     lines = _indented(words, Console(width=width)).split("\n")
     assert max(map(cell_len, lines)) <= max(width, 29)
     assert "".join("".join(lines).split()) == "".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("state", "remote", "mark"),
+    [
+        (State.HELD, "", "‖ held"),
+        (State.MISSED, "", "✕ missed"),
+        (State.UNSURE, "", "? unsure"),
+        (State.SENT, RemoteState.WITHDRAWN, "- withdrawn"),
+        (State.SENT, RemoteState.GONE, "✕ gone"),
+        (State.SENT, "", "✓ out at "),
+    ],
+)
+def test_what_does_not_simply_wait_is_marked(shell: Shell, state: State, remote: str, mark: str) -> None:
+    assert mark not in shell("plan", "--from", "2023-09-24").out
+    row = DeliveryRow.objects.filter(account__label="bluesky", state=State.QUEUED).order_by("post__due_at").last()
+    assert row
+    DeliveryRow.objects.filter(pk=row.pk).update(state=state, remote_state=remote, sent_at=utc_now())
+    said = shell("plan", "--from", "2023-09-24").out
+    assert said.count(mark) == 1
+    marked = next(line for line in said.splitlines() if mark in line)
+    assert marked.strip().startswith("Bluesky · ")
+    deliveries = [one for post in shell.ask("plan", "--from", "2023-09-24")["posts"] for one in post["deliveries"]]
+    assert [one["state"] for one in deliveries].count(state) == 1
+    assert [one["fate"] for one in deliveries if one["fate"]] == (
+        [Fate(remote or "live")] if state is State.SENT else []
+    )

@@ -278,13 +278,29 @@ def test_a_stop_of_one_account_is_not_ended_by_the_way(shell: Shell) -> None:
     _stop(scope_of(account="x"))
     said = shell("resume", "--yes")
     assert said.code == 1
-    assert f"■ Sending on x is stopped. {WHY}\n  amplifier resume --account x\n" in said.out
+    assert (
+        said.out == f"Sending goes on but for this:\n■ Sending on x is stopped. {WHY}\n  amplifier resume --account x\n"
+    )
     assert stops.stops()
 
 
 def test_what_is_not_stopped_needs_no_answer(shell: Shell) -> None:
     said = shell("resume")
     assert (said.code, said.out) == (0, "Sending is not stopped.\n")
+    said = shell("resume", "--account", "x")
+    assert (said.code, said.out) == (0, "Sending on x is not stopped.\n")
+
+
+def test_what_is_stopped_by_another_stop_alone_is_not_said_to_go_on(shell: Shell) -> None:
+    _stop(scope_of(account="x"))
+    assert shell("resume", "--account", "bluesky").out.startswith(
+        "Sending on bluesky is not stopped, but this is:\n■ Sending on x is stopped."
+    )
+    stops.lift(actor="cli:wren", now=utc_now(), scope=scope_of(account="x"))
+    _stop()
+    assert shell("resume", "--account", "x").out.startswith(
+        "Sending on x is not stopped by itself, but with everything:\n■ Sending is stopped."
+    )
 
 
 def test_what_a_resume_left_behind_halfway_is_asked_about_once_more(shell: Shell) -> None:

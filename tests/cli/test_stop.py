@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from amplifier.__main__ import main
 from amplifier.campaign.delivery import State
 from amplifier.campaign.errand import ErrandKind
 from amplifier.cli.console_token import Opened, keep
@@ -14,7 +16,8 @@ from amplifier.store import errands, stops
 from amplifier.store.models import DeliveryRow, ErrandRow
 from amplifier.store.stop_links import written
 from amplifier.web.whereabouts import announce
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Said, Shell
+from tests.test_no_file import make
 
 
 def test_it_says_what_holds_sending_back_and_how_to_let_it_go_on(shell: Shell) -> None:
@@ -79,6 +82,57 @@ def test_without_good_settings_every_folder_that_may_be_meant_gets_its_flag(shel
     (shell.var / "STOP").unlink()
     shell.var.rename(shell.var.with_name("elsewhere"))
     assert "Name the service's data folder" in shell.refused("stop")
+
+
+def in_place(shell: Shell, *words: str) -> Said:
+    """A command without --var, as people give it in the campaign's folder."""
+    code = main([*words, "--home", str(shell.home)])
+    return Said(code, *shell.read())
+
+
+def test_without_settings_it_stops_what_is_there(shell: Shell) -> None:
+    (shell.home / "settings.yaml").unlink()
+    live = shell.home / "var" / "live"
+    live.mkdir(parents=True)
+    said = in_place(shell, "stop", "--reason", "Gone")
+    assert said.code == 0, said
+    assert (live / "STOP").read_text() == "Gone.\n"
+    assert "settings.yaml: This file cannot be read" in said.out
+    assert "■ Sending is stopped everywhere. Gone." in said.out
+    assert "First put in order what is named above. To let it go on:" in said.out
+    assert "Which data folder" not in said.out
+
+
+def test_without_settings_the_folder_that_is_named_is_stopped_alone(shell: Shell) -> None:
+    (shell.home / "settings.yaml").unlink()
+    (shell.home / "var" / "live").mkdir(parents=True)
+    shell.var.mkdir(exist_ok=True)
+    assert shell("stop").code == 0
+    assert (shell.var / "STOP").exists()
+    assert not (shell.home / "var" / "live" / "STOP").exists()
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to nothing", "broken"])
+def test_where_the_mode_cannot_be_told_both_are_stopped_and_it_says_so(shell: Shell, kind: str) -> None:
+    settings = shell.home / "settings.yaml"
+    settings.unlink()
+    settings.write_text("mode: liv\n") if kind == "broken" else make(settings, kind)
+    files = [shell.home / "var" / mode / "STOP" for mode in ("rehearsal", "live")]
+    for file in files:
+        file.parent.mkdir(parents=True)
+    said = in_place(shell, "stop")
+    assert said.code == 0, said
+    assert all(file.exists() for file in files)
+    assert all(f"  {file}\n" in said.out for file in files)
+    assert "Which data folder is in use cannot be told, so each has a stop file now:" in said.out
+    assert json.loads(in_place(shell, "stop", "--json").out)["files"] == [str(file) for file in files]
+
+
+def test_without_settings_and_without_data_it_says_where_it_looked(shell: Shell) -> None:
+    (shell.home / "settings.yaml").unlink()
+    said = in_place(shell, "stop")
+    assert (said.code, said.out) == (2, "")
+    assert f"There is no settings.yaml in {shell.home}." in said.err
 
 
 # The link

@@ -9,6 +9,7 @@ import pytest
 from amplifier.cli import whole_file as module
 from amplifier.cli.whole_file import whole_file
 from amplifier.errors import UsageError
+from tests.test_no_file import make
 
 
 def test_the_file_appears_with_all_that_was_written_and_with_its_mode(tmp_path: Path) -> None:
@@ -46,3 +47,24 @@ def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, name: str) -> N
     with pytest.raises(UsageError), whole_file(tmp_path / name) as file:
         file.write(b"never")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a socket"])
+def test_what_is_no_ordinary_file_is_refused_and_stays(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "sheet.html"
+    make(path, kind)
+    before = path.lstat()
+    with pytest.raises(UsageError, match=f"is {kind}, and not a file"), whole_file(path) as file:
+        file.write(b"never")
+    assert os.path.samestat(path.lstat(), before)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_is_refused_and_stays_with_what_it_leads_to(tmp_path: Path) -> None:
+    path, there = tmp_path / "sheet.html", tmp_path / "there"
+    there.write_bytes(b"before")
+    path.symlink_to(there)
+    with pytest.raises(UsageError, match=r"is a link\. Name the file itself\."), whole_file(path) as file:
+        file.write(b"never")
+    assert path.is_symlink()
+    assert there.read_bytes() == b"before"

@@ -14,6 +14,7 @@ from amplifier.compose.sameness import (
     BEGINNING,
     END,
     REFUSED_WITHIN,
+    WARNED_WITHIN,
     Around,
     Said,
     Verdict,
@@ -48,7 +49,7 @@ def verdicts(*texts: Said, settings: Settings = ONE) -> list[tuple[str, str, Ver
         ("x", 7 * 24 - 1, None),  # the same hour of the week, where clocks went forward between
         ("x", 7 * 24, None),
         ("bluesky", 1, Verdict.WARNED),
-        ("mastodon", 24, Verdict.WARNED),
+        ("mastodon", 22, Verdict.WARNED),
         ("mastodon", 24.1, None),
     ],
 )
@@ -100,6 +101,11 @@ def test_two_messages_are_nobodys_business() -> None:
     assert verdicts(said("x"), said("x", 1, text="Thank you, all of you, for a long day in Liverpool.")) == []
 
 
+@pytest.mark.parametrize(("hours", "is_told"), [(22, True), (23, False), (24, False), (25, False)])
+def test_the_same_hour_of_the_next_day_is_no_echo_also_where_clocks_change(hours: int, *, is_told: bool) -> None:
+    assert bool(verdicts(said("bluesky"), said("bluesky", hours))) is is_told
+
+
 def test_tags_handles_and_the_imprint_of_our_own_make_no_copy() -> None:
     tail = f" #Lab23 @labfreemvmt\n\n{ONE.campaign.imprint.text}"
     assert verdicts(said("x", text=f"Good night.{tail}"), said("x", 1, text=f"The hall opens.{tail}")) == []
@@ -138,7 +144,7 @@ def spoken(account: str, hours: float, text: str = TEXT, post: str = "vote") -> 
 
 
 def test_a_new_text_is_held_against_the_ledger_on_both_sides_of_its_time() -> None:
-    for hours in (-23, 23):
+    for hours in (-22, 22):
         (echo,) = heard([said("mastodon", post="new")], [spoken("mastodon", hours), spoken("x", 0)], ONE)
         assert (echo.said.post, echo.before.post, echo.verdict) == ("new", "vote/once", Verdict.WARNED)
     assert heard([said("mastodon")], [spoken("mastodon", 25), spoken("bluesky", 0)], ONE) == ()
@@ -164,7 +170,7 @@ def test_a_post_does_not_echo_itself_on_its_own_account_but_does_on_another() ->
 
 
 def test_where_to_look_is_a_day_or_a_week_and_ever_where_two_accounts_are_on_x() -> None:
-    day, week = timedelta(days=1), REFUSED_WITHIN
+    day, week = WARNED_WITHIN, REFUSED_WITHIN
     assert around(["mastodon"], NOON, TWO) == (Around(frozenset({"mastodon"}), NOON - day, NOON + day),)
     assert around(["x"], NOON, ONE) == (Around(frozenset({"x"}), NOON - week, NOON + week),)
     assert around(["x"], NOON, TWO) == (Around(frozenset({"x", "x-north"}), BEGINNING, END),)

@@ -344,7 +344,10 @@ def test_what_was_due_and_a_new_or_restored_ledger_does_not_find_waits_for_a_per
     assert "somebody may have changed it, left it out or withdrawn it" in step.detail
     assert look(None, doubt, needed=1, now=s(900)).reason == HoldReason.OVERTAKEN
     ahead = replace(doubt, due_at=s(60), too_late_at=s(960))
-    assert look(None, ahead, needed=1).after is State.QUEUED
+    step = look(None, ahead, needed=1)
+    assert (step.after, step.detail) == (State.QUEUED, "Looked: it is not out. It waits for its time.")
+    step = look(None, replace(ahead, reason=DoubtReason.AGAIN), needed=1)
+    assert (step.after, step.detail) == (State.QUEUED, "Looked: it is not out. It waits for its time.")
 
 
 def test_what_is_found_in_other_words_keeps_those_that_are_there() -> None:

@@ -170,3 +170,15 @@ def test_what_was_missed_before_a_backup_is_not_said_to_have_been_sent_by_nobody
     assert asked.happened == "It was too late to send it when the backup was made."
     assert asked.look_for.endswith("also in other words.")
     assert Act.AGAIN not in question(replace(row(State.MISSED), unseen_since=NOW), BLIND).acts
+
+
+@pytest.mark.parametrize("reason", [DoubtReason.RESTORED, DoubtReason.NEW_LEDGER])
+def test_what_is_looked_for_days_ahead_waits_for_its_time(reason: str) -> None:
+    ahead = replace(row(State.UNSURE, reason), due_at=NOW + timedelta(days=10))
+    asked = question(ahead, OPEN)
+    assert "looks for it twice. If it is not there, it waits for its time;" in asked.by_itself
+    assert "goes out then" not in asked.by_itself
+    assert asked.happened.endswith("so this may be out already.")
+    assert "answer" not in asked.happened
+    assert "a person decides" in question(ahead, replace(OPEN, parks=True)).by_itself
+    assert question(replace(ahead, detail="X said no."), OPEN).happened == "X said no."

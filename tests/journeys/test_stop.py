@@ -191,7 +191,7 @@ def test_one_account_stops_also_while_the_settings_are_broken(running: Run, inst
         settings.write_text(good, encoding="utf-8")
     assert said.returncode == 0, said
     assert "■ Sending on x is stopped. Token seen." in said.stdout
-    assert "First mend settings.yaml." in said.stdout
+    assert "First put in order what is named above." in said.stdout
     on_x, elsewhere = _make_due(install, 1, account="x"), _make_due(install, 1, account="mastodon")
     running.until(lambda: _states(install, elsewhere) == {"sent": 1}, what="the other")
     _until_held(running, on_x)

@@ -10,6 +10,7 @@ from amplifier.campaign.plan import At, Distance, Every, Plan
 from amplifier.errors import Problem, ScheduleError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.occurrences import occurrences
+from tests.test_no_file import make
 
 HOME = Path(__file__).parent.parent.parent
 SETTINGS = settings.load(HOME)
@@ -286,6 +287,17 @@ def test_a_source_that_is_not_utf8_is_refused_by_its_kind(tmp_path: Path, name: 
     (tmp_path / name).parent.mkdir()
     (tmp_path / name).write_bytes(b"fine\n\xff\n")
     with pytest.raises(error, match=f"{name}:2: This is not UTF-8 text"):
+        files.sources(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to nothing", "a link that leads round in a circle"])
+@pytest.mark.parametrize(("name", "error"), [("schedules/z.yaml", ScheduleError), ("templates/z.j2", TemplateError)])
+def test_a_source_that_is_no_file_is_refused_and_never_left_out(
+    tmp_path: Path, name: str, error: type[Exception], kind: str
+) -> None:
+    (tmp_path / name).parent.mkdir()
+    make(tmp_path / name, kind)
+    with pytest.raises(error, match=f"{name}: This is {kind}, and not a file"):
         files.sources(tmp_path)
 
 

@@ -157,6 +157,16 @@ def test_a_changed_template_changes_what_waits(desk: Desk) -> None:
     assert newest.id == 2
 
 
+def test_a_schedule_that_became_a_link_to_nothing_takes_no_post_out(desk: Desk) -> None:
+    before = rows()
+    path = next((desk.home.path / "schedules").glob("*.yaml"))
+    path.rename(path.with_suffix(".elsewhere"))
+    path.symlink_to(path.with_name("nothing"))
+    desk.planner.refresh()
+    assert rows() == before
+    assert [problem["message"] for problem in desk.problems()] == ["This is a link to nothing, and not a file."]
+
+
 def test_a_slot_that_is_taken_out_and_put_back_waits_again(desk: Desk) -> None:
     before = rows()
     desk.home.write("schedules/small.yaml", SCHEDULE.split("  - name: morning")[0])

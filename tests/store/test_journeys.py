@@ -80,6 +80,7 @@ def test_what_is_coming_are_posts_and_no_corrections_or_deletions() -> None:
     later, soon = add(due=after(60)), add(due=after(30))
     assert [one.id for one in journeys.coming()] == [soon, later]
     assert [one.id for one in journeys.coming(limit=1)] == [soon]
+    assert journeys.number_coming() == 2
     assert [one.id for one in journeys.changing()] == [deletion, said_anew]
 
 
@@ -110,8 +111,11 @@ def test_the_journeys_of_one_post_are_those_on_all_its_accounts() -> None:
     post = filled.wanted("vote", words)
     ids = posts.add_post(Add(post, None, tuple(NewDelivery(one, State.QUEUED) for one in words)), filled.ink())
     add()
+    assert journeys.number_coming() == 2, "a post on two accounts is one"
     assert [one.id for one in journeys.journeys(post=post.id)] == ids
     assert [one.id for one in journeys.journeys_by_id(ids[1:])] == ids[1:]
+    assert [one.id for one in journeys.journeys_of([post.id])] == ids
+    assert journeys.journeys_of([]) == ()
     assert journeys.journeys(post=PostId("lab23", "vote", "2023-10-10#1")) == ()
 
 

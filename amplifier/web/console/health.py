@@ -20,6 +20,7 @@ from amplifier.deliver.starting import how_to_start
 from amplifier.deliver.till import standing
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.listen.where import troubled
+from amplifier.no_file import instead_of_file
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.plan_reports import PLAN_BEAT
@@ -213,8 +214,9 @@ def _lost(now: datetime) -> Iterator[Sign]:
 
 def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
     """Whether a process works with other settings than the file has now: each reads them once, at its start."""
+    path = place().home / FILE
     with contextlib.suppress(OSError):  # an editor may be replacing it this instant
-        written = hashlib.sha256((place().home / FILE).read_bytes()).hexdigest()
+        written = "no file" if instead_of_file(path) else hashlib.sha256(path.read_bytes()).hexdigest()
         used = {beats[name].detail for name, _, _ in PARTS if name in beats}
         if {place().settings.digest, *used} - {written, ""}:
             sentence = "settings.yaml was changed while the service ran. What changed holds after a restart."

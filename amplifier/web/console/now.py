@@ -73,6 +73,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "next": _post(posts[0], known) if posts else None,
         "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
+        "more_coming": max(0, journeys.number_coming() - 1 - COMING),
         "skipped": _skipped(program, now, again),
         "again": again,
         "milestones": _milestones(program, playing(place().settings).campaign(now)),

@@ -447,3 +447,17 @@ def test_where_a_network_has_several_accounts_each_is_named_by_its_handle(
     assert html.count(north) > two.get("/").html.count(f"{north}, ")
     accounts.account_trouble("north", lost=True, detail="Gone.", now=utc_now())
     assert f"{north} no longer lets us in." in two.get("/").text
+
+
+def test_how_many_posts_wait_beyond_those_that_are_shown_is_said(opened: Campaign) -> None:
+    assert "All of them: amplifier plan" not in opened.get("/").text
+    due = utc_now() + timedelta(days=1)
+    ink = posts.Ink("console", utc_now(), opened.place.settings.campaign.first_day)
+    for number in range(now_module.COMING + 1):
+        moment = Moment(due, "2023-10-09T12:00", "Europe/London", 0)
+        said = tuple(Words(account, f"Post number {number}.", "en") for account in ("x", "mastodon"))
+        post = WantedPost(PostId("lab23", OWN, f"n{number}"), moment, 900, "", "", "", said)
+        posts.add_post(Add(post, None, tuple(NewDelivery(one, State.QUEUED) for one in said)), ink)
+    there = PostRow.objects.filter(deliveries__state=State.QUEUED).distinct().count()
+    page = opened.get("/")
+    assert f"And {there - 1 - now_module.COMING} more. All of them: amplifier plan" in page.text
