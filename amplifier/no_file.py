@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from pathlib import Path
 
@@ -23,5 +22,5 @@ def instead_of_file(path: Path) -> str:
     except OSError as error:
         if error.errno == errno.ELOOP:
             return "a link that leads round in a circle"
-        return "a link to nothing" if error.errno == errno.ENOENT and os.path.lexists(path) else ""
+        return "a link to nothing" if error.errno == errno.ENOENT and path.is_symlink() else ""
     return next((what for is_it, what in KINDS if is_it(mode)), "")
