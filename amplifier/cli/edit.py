@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amplifier.campaign.post import PostId, WantedPost, Words, with_hour
@@ -21,6 +21,7 @@ from amplifier.place import settle
 from amplifier.schedule.ahead import still_to_come, to_be_said
 from amplifier.schedule.change import find_post, program_in_force
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.held_still import own_still
 from amplifier.schedule.known import name_to_tell, told_of_row
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
@@ -101,7 +102,7 @@ def _reword(program: Program, post: PostId, options: argparse.Namespace, on: Seq
     new = prepare_words(program, post, words, now=utc_now())
     appended = {name: added for name, (_, added) in whole.items() if added}
     there = name_to_tell(program, post)
-    shown = Shown(there, _called(there, coming), before, new.words, new.echoes, appended)
+    shown = Shown(there, _called(there, coming), before, new.words, new.echoes, appended, stale=new.stale)
     if not _is_agreed(shown, settings, options):
         return 1
     decision = decide_words(program, post, words, actor=actor(), reason=options.reason, now=utc_now(), seen=new)
@@ -148,12 +149,14 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
     facts = {  # before anybody is asked: what changes meanwhile is found when it is to go out
         said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
     }
+    still = own_still(program, post, change.words, facts, now=now)
+    shown = replace(shown, stale=still.stale) if still.stale else shown
     if not _is_agreed(shown, settings, options):
         return 1
     now = now if options.yes else utc_now()  # somebody may have thought about it for long
     hand = Hand(actor(), options.reason, now, settings.campaign.first_day)
     plan = to_be_said(program_in_force(settings), now=now)
-    carry_out(change, settings, hand, playing=stage, facts=facts, plan=plan)
+    carry_out(change, settings, hand, playing=stage, facts=still.facts, plan=plan)
     return _tell(shown, settings, options, decision=None)
 
 

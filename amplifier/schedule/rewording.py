@@ -17,7 +17,8 @@ from amplifier.errors import UsageError
 from amplifier.schedule.ahead import echoes_of, must_be_ahead, must_be_ahead_there, must_not_have_begun, to_be_said
 from amplifier.schedule.facts import values
 from amplifier.schedule.former import follow
-from amplifier.schedule.free_words import stated_in
+from amplifier.schedule.free_words import Stale, stated_in
+from amplifier.schedule.held_still import planned_still
 from amplifier.schedule.known import hours_around, row_of, told
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
@@ -31,7 +32,8 @@ WAITING = (State.QUEUED, State.HELD)
 class Rewording:
     """Other words for a post, as they would go out, and which texts around them say nearly the same.
 
-    `facts` is what they state of all that is so now, by account. `after` is the number of the decision about the post's
+    `facts` is what they state of all that is so now, by account; `stale` are those that stay held as untrue, since they
+    say the same again. `after` is the number of the decision about the post's
     words that was the last by then, 0 if there was none.
     """
 
@@ -39,6 +41,7 @@ class Rewording:
     echoes: tuple[Echo, ...]
     facts: Mapping[str, tuple[Fact, ...]]
     after: int
+    stale: tuple[Stale, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def _prepared(program: Program, post: PostId, words: Mapping[str, str], plan: Ah
     accounts.must_be_called_so({name: settings.account(name).identity for name in words})
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
     echoes = _echoes(program, post, finished, plan)
-    return Rewording(finished, echoes, _stated(program, post, finished), _number(_last(program, post)))
+    still = planned_still(program, post, finished, _stated(program, post, finished))
+    return Rewording(finished, echoes, still.facts, _number(_last(program, post)), still.stale)
 
 
 def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says so
