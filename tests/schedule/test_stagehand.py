@@ -220,7 +220,7 @@ def test_what_went_out_before_the_slip_stays_and_is_counted(stage: Stage) -> Non
     stage.hand.tell()
     send("soon", "12")
     stage.wish("debate_slips")
-    assert stage.said() == "Debate is now at 15:20 Liverpool: 0 posts follow. 1 that went out before stay as they are."
+    assert stage.said() == "Debate is now at 15:20 Liverpool: 1 post follows. 1 that went out before stay as they are."
 
 
 def test_when_nothing_hangs_on_a_milestone_nothing_can_slip(stage: Stage) -> None:
