@@ -81,6 +81,7 @@ def know_accounts(listed: Iterable[Listed]) -> dict[str, str]:
     says, it is *unproven*, in a row of its own: nothing goes out there until its network has said who it is
     (`account_is_ok`). Labels that were given to somebody else: each as it reads now, with the handle it stands for.
     """
+    be_alone()  # two parts that start at once would each make the rows
     wanted = tuple(listed)
     rows = {row.pk: row for row in AccountRow.objects.select_for_update().order_by("id")}
     found = matches(wanted, [known(row) for row in rows.values()])

@@ -18,6 +18,7 @@ from amplifier.cli.supervisor import AMPLIFIER
 
 HOME = Path(__file__).parents[2]
 INTO_S = 0.15  # the request is on its way by then, and no answer comes before 0.2 s
+MOST_ROUNDS = 8
 BETWEEN_S = 2.5  # for the worker to start and to work off what waits, so that the campaign comes to its end
 NAIVE = (sys.executable, str(Path(__file__).with_name("naive_worker.py")))
 
@@ -72,9 +73,8 @@ def _rehearse(folder: Path, killer: Killer, program: tuple[str, ...]) -> tuple[i
 @pytest.mark.journey
 def test_twenty_kills_leave_nothing_twice_and_nothing_lost(tmp_path: Path) -> None:
     killer = Killer()
-    begun = time.monotonic()
     rounds = 0
-    while killer.kills < killer.enough and time.monotonic() - begun < 120:
+    while killer.kills < killer.enough and rounds < MOST_ROUNDS:  # a slow machine leaves room for fewer in each
         assert _rehearse(tmp_path / str(rounds), killer, AMPLIFIER) == (0, 0, 0)
         rounds += 1
     assert killer.kills >= killer.enough

@@ -37,9 +37,9 @@ def test_what_a_move_makes_untrue_waits_for_a_person_and_goes_out_once_when_it_m
     at_work: tuple[Install, Run],
 ) -> None:
     install, run = at_work
-    ((wall_time,),) = install.rows(
-        "SELECT wall_time FROM posts WHERE due_at > datetime('now', '+60 seconds') ORDER BY due_at LIMIT 1"
-    )
+    coming = "SELECT wall_time FROM posts WHERE due_at > datetime('now', '+60 seconds') ORDER BY due_at LIMIT 1"
+    run.until(lambda: install.rows(coming), what="plan")
+    ((wall_time,),) = install.rows(coming)
     at = str(wall_time).replace("T", " ")  # what plays in about a minute
     for text in (FIRST, SECOND):
         sent = install.command("send", text, "--to", "mastodon", "--at", at, "--no-append", "--yes")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from threading import Thread
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from amplifier.campaign.account import Identity
 from amplifier.campaign.plan import DecisionKind
@@ -15,6 +16,7 @@ from amplifier.store import accounts, decisions, events, journeys, rests, stops
 from amplifier.store.models import AccountRow, DeliveryRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, claim, row
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.usefixtures("opened")
 
@@ -37,6 +39,34 @@ def test_a_new_account_is_not_known_to_be_well_yet() -> None:
 def test_an_account_that_settings_no_longer_name_keeps_its_row() -> None:
     filled.know([("x-two", "x", "us")])
     assert len(accounts.account_states()) == 4
+
+
+def test_of_two_parts_that_start_at_once_one_makes_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first has looked which rows there are, and the second begins before the first has written any."""
+    looked, threads, failed = accounts.matches, list[Thread](), list[Exception]()
+    lists = [("x-two", "x", "us")]
+
+    def also() -> None:
+        try:
+            filled.know(lists)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    def looks(*args: object) -> object:
+        found = looked(*args)  # type: ignore[arg-type]
+        if not threads:
+            threads.append(Thread(target=also))
+            threads[0].start()
+            threads[0].join(0.5)  # it has to wait, or has looked as well
+        return found
+
+    monkeypatch.setattr(accounts, "matches", looks)
+    filled.know(lists)
+    threads[0].join(HANG_S)
+    assert failed == []
+    assert sorted(one.name for one in accounts.account_states()) == ["bluesky", "mastodon", "x", "x-two"]
 
 
 def test_a_restart_forgets_nothing_about_an_account() -> None:
