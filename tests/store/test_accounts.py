@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from amplifier.campaign.account import Identity
 from amplifier.campaign.plan import DecisionKind
@@ -43,13 +43,13 @@ def test_an_account_that_settings_no_longer_name_keeps_its_row() -> None:
 
 def test_of_two_parts_that_start_at_once_one_makes_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first has looked which rows there are, and the second begins before the first has written any."""
-    looked, threads, failed = accounts.matches, list[Thread](), list[Exception]()
+    looked, threads, failed = accounts.matches, list[Thread](), list[IntegrityError]()
     lists = [("x-two", "x", "us")]
 
     def also() -> None:
         try:
             filled.know(lists)
-        except Exception as error:
+        except IntegrityError as error:
             failed.append(error)
         finally:
             connection.close()
