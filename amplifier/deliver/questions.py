@@ -174,6 +174,8 @@ def _happened(row: Journey) -> str:
 
 
 def _acts(row: Journey) -> tuple[Act, ...]:
+    if not row.text and row.identity.verb is Verb.PUBLISH:
+        return (Act.LEAVE,)  # it was never put into words: there is nothing to send
     acts = ACTS.get(row.reason, BOTH) if row.state is State.HELD else BOTH
     if row.unseen_since is not None and Act.THERE not in acts:
         acts = (Act.THERE, *acts)

@@ -9,6 +9,8 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import PostId
+from amplifier.deliver import override
+from amplifier.errors import UsageError
 from amplifier.schedule.change import decide_move
 from amplifier.store import journeys
 from tests.schedule.test_move_shows import LATER, STALL
@@ -45,6 +47,9 @@ def test_where_it_is_too_late_for_it_already_it_is_told_as_missed(names: Names) 
     names.time = datetime.fromisoformat("2023-10-06T11:45:00+01:00")
     names.slots(*TWO, ("c", "stall", "2023-10-06 11:00"), more=LATE)
     assert names.stands("c") == ("missed", "")
+    (row,) = journeys.journeys(post=NEW)
+    with pytest.raises(UsageError, match="That cannot be done"):
+        override.send_again(row.id, names.settings, actor="cli:jo", now=names.time)
 
 
 def test_it_waits_only_where_it_does_not_fit(tmp_path: Path) -> None:
