@@ -11,7 +11,7 @@ from amplifier.schedule.facts import values
 from amplifier.schedule.free_words import Stale, wrongs
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.program import Program, wanted_posts
-from amplifier.schedule.stale import WAITING, stale_planned, stale_unsent
+from amplifier.schedule.stale import WAITING, stale_unsent, with_failing
 from amplifier.store import decisions, journeys
 
 
@@ -28,7 +28,7 @@ def planned_still(
 ) -> HeldStill:
     """What these words for a post of the plan state: `facts`, and what it is held for where they say that again."""
     made = decisions.decisions()
-    held = stale_planned(program, made, [one for one in wanted_posts(program, made) if one.id == post])
+    held = with_failing(program, made, [one for one in wanted_posts(program, made) if one.id == post])
     return _still(program, held, words, facts)
 
 
