@@ -193,12 +193,12 @@ def _run(name: str, words: list[str]) -> tuple[int, bool]:
     parser.add_argument("--home", type=Path, default=Path(), help="the folder with settings.yaml (default: here)")
     parser.add_argument("--var", type=Path, help="the folder for data (default: var/ and the mode, in that folder)")
     parser.add_argument("--json", action="store_true", help="answer in JSON, also about errors")
+    # In any order, and with a -- before a distance, as other programs want it: none of that is a reason to refuse.
+    words = [word for word, after in pairwise([*words, ""]) if word != "--" or not DISTANCE.match(after)]
     if COMMANDS[name].ledger:
         _prepare(name, words)
     module = module_of(name)
     module.add_arguments(parser)
-    # In any order, and with a -- before a distance, as other programs want it: none of that is a reason to refuse.
-    words = [word for word, after in pairwise([*words, ""]) if word != "--" or not DISTANCE.match(after)]
     options = parser.parse_intermixed_args(words)
     _find_settings(name, options.home, options.var)
     reports = COMMANDS[name].reports
