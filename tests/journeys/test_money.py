@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.campaign.post import OWN
 from amplifier.cli.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.deliver.own import prepare_own, queue_own
@@ -55,12 +56,15 @@ class Town:
         return Place(self.home, self.var, settings.model_copy(update={"accounts": known}), KEY)
 
     def open(self, place: Place) -> tuple[House, list[Job]]:
-        """Everything at work. The plan is of a campaign that is over, so that only what a test queues is there."""
+        """Everything at work, and only what a test queues: live the plan is over, and a rehearsal's is put off."""
         house = open_house(place)
         stops.lift(actor="cli:ola", now=utc_now())
         jobs, worker = worker_jobs(house)
         self.workers.append(worker)
         next(job for job in jobs if job.name == "plan").call()
+        later = utc_now() + timedelta(hours=1)
+        theirs = DeliveryRow.objects.filter(state=State.QUEUED).exclude(post__slot=OWN)
+        theirs.update(run_at=later, too_late_at=later + timedelta(hours=1))
         left = {"plan", "kit", "wishes", "tell the wall"}
         return house, [job for job in [*jobs, *listener_jobs(house)] if job.name not in left]
 
