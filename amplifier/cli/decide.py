@@ -266,7 +266,7 @@ def _say(one: Question, profile: str, settings: Settings) -> None:
     tried = f" Tried {wall_clock(row.first_sent_at, settings.campaign.zone)}." if row.first_sent_at else ""
     if row.unseen_since:
         tried += f" It may have gone out since the backup of {wall_clock(row.unseen_since, settings.campaign.zone)}."
-    at = f" Next look in {_lasting(one.next_at)}." if one.next_at else ""
+    at = f" Next look {_lasting(one.next_at)}." if one.next_at else ""
     look_for = f"{one.look_for} {profile}".strip() if one.look_for else ""
     for words in filter(None, (f"{one.happened}{tried}", look_for, f"{one.by_itself}{at}")):
         out.print(inset(words, width=out.width), markup=False, soft_wrap=True)
@@ -279,8 +279,10 @@ def _say(one: Question, profile: str, settings: Settings) -> None:
 
 
 def _lasting(until: datetime) -> str:
-    seconds = max(0, math.ceil((until - utc_now()).total_seconds()))
-    return f"{seconds} s" if seconds < A_WHILE_S else f"{round(seconds / 60)} min"
+    seconds = math.ceil((until - utc_now()).total_seconds())
+    if seconds <= 0:  # it may be off, or at it this instant
+        return "as soon as the service is at work"
+    return f"in {seconds} s" if seconds < A_WHILE_S else f"in {round(seconds / 60)} min"
 
 
 def _question_as_json(one: Question) -> dict[str, object]:

@@ -38,6 +38,7 @@ from amplifier.schedule.program import (
     all_occurrences,
     copies,
     held_copies,
+    post_name,
     read_again,
     read_program,
     wanted_posts,
@@ -273,6 +274,9 @@ class Planner:
         changes = posts.replan(self._settings.campaign.id, decide, ink)
         self._keep_untrue(program, made, now)
         keep_unsaid(self._unsaid, now=now)
+        for post in wanted:
+            for why in dict.fromkeys(post.unwritten.values()):
+                log.warning("cannot be written post=%s why=%s", post_name(self._names.get(post.id, post.id)), why)
         if changes:
             log.info("replanned adds=%d moved=%d", len(changes.adds), len(changes.steps))
         return changes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -33,7 +32,6 @@ from amplifier.schedule.stage import LIVE, Stage
 from amplifier.schedule.tried import Tried
 from amplifier.settings import FILE, Mode, Settings
 
-log = logging.getLogger("amplifier.schedule")
 ON_TIME: Mapping[PostId, datetime] = {}  # no post waits past its time
 
 
@@ -163,11 +161,7 @@ def wanted_posts(
         except TemplateError as error:
             problem = replace(error.problems[0], path=f"the words of {post_name(post.id)}")
             posts.append(post.in_no_words(str(problem)))
-    wanted = [post for post in map(partial(_without, left_out), posts) if post]
-    for post in wanted:
-        for why in dict.fromkeys(post.unwritten.values()):
-            log.warning("cannot be written post=%s why=%s", post_name(post.id), why)
-    return wanted
+    return [post for post in map(partial(_without, left_out), posts) if post]
 
 
 def _without(left_out: Mapping[str, Skip], post: WantedPost) -> WantedPost | None:

@@ -33,8 +33,11 @@ def names(tmp_path: Path) -> Names:
     return made
 
 
-def test_a_new_post_that_cannot_be_put_into_words_waits_and_goes_out_when_it_can(names: Names) -> None:
+def test_a_new_post_that_cannot_be_put_into_words_waits_and_goes_out_when_it_can(
+    names: Names, caplog: pytest.LogCaptureFixture
+) -> None:
     names.slots(*TWO, ("c", "stall", "2023-10-06 11:00"), more=LATE)
+    assert "cannot be written post=c/once" in caplog.text
     assert names.stands("c") == ("held", "unwritten")
     assert "characters" in names.why("c")
     decide_move(names.prepare("2023-10-09T14:40:00+01:00"), actor="cli:jo", reason="", now=names.time)
