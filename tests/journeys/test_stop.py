@@ -102,7 +102,7 @@ def _until_held(run: Run, ids: list[int]) -> None:
 
 
 def test_thirty_due_posts_stop_at_once_and_go_on_as_a_person_says(running: Run, install: Install) -> None:
-    ids = _make_due(install, 120)  # so many that a slow machine has not sent them before the command begins
+    ids = _make_due(install, 72)  # so many that a slow machine has not sent them before the command begins
     before = _sent(install)
     running.until(lambda: _sent(install) >= before + 3, what="some of them out")
     told = install.ask("stop", "--reason", "A wrong name is in it")
