@@ -18,7 +18,7 @@ from amplifier.schedule.change import Move, decide_move, prepare_move, program_i
 from amplifier.schedule.lost_moves import forget_move
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.moving import Stays, already_there, stands_there, staying, where_to
+from amplifier.schedule.moving import Stays, already_there, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
@@ -155,9 +155,7 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
 def _show_listed(what: str, found: Sequence[tuple[PostId, datetime]]) -> None:
     """Posts that come or go with the move, each with its day and hour."""
     if found:
-        named = [f"{post_name(post)} ({day_and_time(at)})" for post, at in found[:MOST_SHOWN]]
-        more = f", and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
-        console().print(f"  {what}: {escape(', '.join(named))}{more}", soft_wrap=True)
+        console().print(f"  {what}: {escape(', '.join(with_times(found, most=MOST_SHOWN)))}", soft_wrap=True)
 
 
 def _on(accounts: Sequence[str]) -> str:

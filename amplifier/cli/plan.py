@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -236,25 +236,10 @@ def _print(
 def _indented(words: str, out: Console) -> str:
     """These words on lines of their own, within the margin and the console's width."""
     width = max(20, out.width - len(MARGIN))
-    lines = [part for line in words.splitlines() for part in _broken(line, width)]
+    lines: list[str] = []
+    for line in words.splitlines():
+        lines += [line] if cell_len(line) <= width else [str(part).rstrip() for part in Text(line).wrap(out, width)]
     return "".join(f"\n{MARGIN}{line}".rstrip(" ") for line in lines)
-
-
-def _broken(line: str, width: int) -> Iterator[str]:
-    """A line broken between words into ones of at most so many cells; a word that is longer is broken itself."""
-    if cell_len(line) <= width:
-        yield line
-        return
-    filled = ""
-    for word in line.split(" "):
-        longer = f"{filled} {word}" if filled else word
-        if cell_len(longer) > width:
-            if filled:
-                yield filled
-            *whole, longer = chop_cells(word, width) or [""]
-            yield from whole
-        filled = longer
-    yield filled
 
 
 def _post_json(post: WantedPost, settings: Settings, became: Known) -> dict[str, object]:

@@ -14,6 +14,7 @@ from amplifier.compose.sameness import Echo, Said
 from amplifier.errors import FileError, UsageError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.known import by_time, find_named, in_ledger, row_of, rows_of, told
+from amplifier.schedule.ledger_names import names_of_slots
 from amplifier.schedule.matched import Match, matched
 from amplifier.schedule.meant import day_of
 from amplifier.schedule.playing import playing
@@ -199,8 +200,7 @@ def _matched(program: Program, wanted: Iterable[WantedPost], coming: Collection[
         return []
     slots, since = {one.slot for one in coming}, min(one.occurrence.partition("#")[0] for one in coming)
     near = [one for one in wanted if one.id.slot in slots]
-    names = {name for one in near for name in (one.id.slot, one.was) if name}
-    return matched(near, posts.existing(program.plan.campaign, slots=names, since=since))
+    return matched(near, posts.existing(program.plan.campaign, slots=names_of_slots(near), since=since))
 
 
 def _closed(match: Match) -> frozenset[str]:

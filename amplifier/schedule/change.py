@@ -135,7 +135,7 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         gone=tuple(
             (post, due.astimezone(zone))
             for post, due in before.items()
-            if post not in after and due > here and (not (found := _standing(program, post, made))[0] or found[1])
+            if post not in after and due > here and _may_go_out(program, post, made)
         ),
         added=tuple((post, due.astimezone(zone)) for post, due in after.items() if post not in before and due > here),
         unsayable=_unsayable(then[1], later[1]),
@@ -222,6 +222,11 @@ def _must_stand_still(move: Move) -> None:
 def find_post(program: Program, name: str) -> PostId:
     """The coming post of the plan that this name means. Raises UsageError if none or several fit."""
     return find_named(program, name, wanted_posts(program, decisions.decisions())).id
+
+
+def _may_go_out(program: Program, post: PostId, made: tuple[Decision, ...]) -> bool:
+    out, waits = _standing(program, post, made)
+    return bool(waits or not out)
 
 
 def _standing(program: Program, post: PostId, made: tuple[Decision, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -87,11 +87,8 @@ def find_named(program: Program, name: str, among: Iterable[WantedPost], *, nobo
 
 def told(program: Program, post: PostId) -> str:
     """What people are told of this post of the plan: the ledger's name of it, and its hour beside it."""
-    found = (
-        next((one for one in matches_of_day(program, post) if one.post.id == post), None)
-        if day_of(post_name(post))
-        else None
-    )
+    day = matches_of_day(program, post) if day_of(post_name(post)) else ()
+    found = next((one for one in day if one.post.id == post), None)
     return with_hour(found.name, found.post.moment.wall_time) if found else post_name(post)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from amplifier.errors import UsageError
 from amplifier.schedule.change import Move
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program
+from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.times import Refused, distance, instant, moment, plain
 from amplifier.schedule.when import when
 from amplifier.store import decisions, journeys
@@ -63,6 +64,12 @@ def stands_there(move: Move) -> bool:
 def already_there(move: Move) -> str:
     """What to say of that."""
     return f"{move.milestone.name} stands at {day_and_time(move.milestone.at)} already. Nothing was moved."
+
+
+def with_times(found: Sequence[tuple[PostId, datetime]], *, most: int) -> list[str]:
+    """Posts that come or go with a move, each with its day and hour; behind the first so many, how many more."""
+    named = [f"{post_name(post)} ({day_and_time(at)})" for post, at in found[:most]]
+    return [*named, f"{len(found) - most} more"] if len(found) > most else named
 
 
 def staying(move: Move) -> tuple[Stays, ...]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from amplifier.campaign.post import PostId, with_hour
+from amplifier.campaign.post import with_hour
 from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
 from amplifier.schedule.change import Move, must_stand_at, prepare_move, program_in_force
 from amplifier.schedule.held_then import HeldThen, held_then
 from amplifier.schedule.known import told_of_row
 from amplifier.schedule.meanwhile import past
-from amplifier.schedule.moving import already_there, stands_there, staying, where_to
+from amplifier.schedule.moving import already_there, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.text.time_of_day import day_and_time, time_of_day
@@ -64,8 +64,8 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
         ],
         "more": len(move.shifts[MOST:]),
         "sent": move.sent,
-        "gone": _listed(move.gone),
-        "added": _listed(move.added),
+        "gone": with_times(move.gone, most=MOST),
+        "added": with_times(move.added, most=MOST),
         "unsayable": [{"post": post_name(one.post), "on": _on(one.accounts), "why": one.why} for one in move.unsayable],
         "copies": [f"{one.message} {one.hint}".strip() for one in move.copies],
         "held": [_held(one) for one in held_then(move.stale)],
@@ -81,12 +81,6 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
             for one in staying(move)
         ],
     }  # fmt: skip
-
-
-def _listed(found: Sequence[tuple[PostId, datetime]]) -> list[str]:
-    """Each post with its day and hour, and how many more there are."""
-    named = [f"{post_name(post)} ({day_and_time(at)})" for post, at in found[:MOST]]
-    return [*named, f"{len(found) - MOST} more"] if len(found) > MOST else named
 
 
 def _held(one: HeldThen) -> dict[str, object]:
