@@ -19,18 +19,14 @@ from amplifier.schedule.change import find_post
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import deliveries, journeys
 from amplifier.store.corrections import Hand
+from tests.schedule.test_hours_with_a_past import TEXTS as FIRST_TEXTS
 from tests.schedule.test_names_that_change import Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 DAY = "2023-10-06"
 HOURS = ("09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00")
 TEXTS = (
-    "Breakfast is ready at the blue tent outside.",
-    "A delegate asks about visas at our stall now.",
-    "Lunch and leaflets: who carries a box with us to the hall?",
-    "Songs at sunset by the river Mersey.",
-    "Nurses from abroad tell their story upstairs.",
-    "Our lawyer explains the motion in five minutes.",
+    *FIRST_TEXTS,
     "Ask your branch secretary for the letter.",
     "Photographs of this morning hang beside the door.",
     "Take a seat on the balcony while it lasts.",
