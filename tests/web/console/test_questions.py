@@ -245,13 +245,14 @@ def test_a_long_list_is_cut_and_says_so(opened: Campaign, monkeypatch: pytest.Mo
     assert "And 1 more. All of them: amplifier decide" in opened.get("/decide").text
 
 
-def untrue_on_two(opened: Campaign) -> None:
+def untrue_on_two(opened: Campaign) -> dict[str, str]:
     """A person's words, other ones on each account, that a move has made untrue."""
     program = program_in_force(opened.place.settings)
     words = {"mastodon": "We start at 14:40", "x": "At 14:40 we start"}
     decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=utc_now())
     opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
     opened.read()
+    return words
 
 
 def test_words_that_are_no_longer_so_may_stand_by_one_button(opened: Campaign, decide: Callable[..., Page]) -> None:
@@ -275,7 +276,7 @@ def test_words_that_are_no_longer_so_may_stand_by_one_button(opened: Campaign, d
 
 
 def test_the_button_lets_nothing_stand_that_the_page_has_not_shown(opened: Campaign) -> None:
-    untrue_on_two(opened)
+    words = untrue_on_two(opened)
     page = opened.get("/decide")
     shown = re.search(
         rf'action="/decide/{number("soon")}">(?:(?!</form>).)*name="standing"(?:(?!</form>).)*', page.html, re.DOTALL
