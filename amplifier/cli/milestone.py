@@ -18,7 +18,7 @@ from amplifier.schedule.change import Move, decide_move, prepare_move, program_i
 from amplifier.schedule.lost_moves import forget_move
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.moving import Stays, already_there, stands_there, staying, where_to, with_times
+from amplifier.schedule.moving import Stays, already_there, changed_order, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger
@@ -77,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
                 "from": move.milestone.at,
                 "to": move.to,
                 "moved": [{"post": one.post, "from": one.before, "to": one.after} for one in move.shifts],
+                "order": list(changed_order(move)),
                 "past": list(past(move, here=stage.campaign(shown))),
                 "already_out": list(move.sent),
                 "dropped": [{"post": post_name(post), "at": at} for post, at in move.gone],
@@ -148,6 +149,8 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
     if move.sent:
         out.print(f"  Out already, and stays as it is: {', '.join(move.sent)}", style="dim")
 
+    for sentence in changed_order(move):
+        out.print(f"[yellow]▲[/] {escape(sentence)}", soft_wrap=True)
     _show_words(move)
     _show_staying(stays)
 

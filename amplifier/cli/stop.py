@@ -101,7 +101,8 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | N
     if scope.startswith(TAG) and not _has_coming(scope):
         out.print(f"▲ No coming post has #{scope.removeprefix(TAG)}. Is it spelt like that?", style="yellow")
     first = "First put in order what is named above. " if trouble else ""
-    out.print(f"\n{first}To let it go on:\n  amplifier resume{option(scope)}", markup=False)
+    start = "\n  amplifier up        (it starts, and sends nothing)" if pulled.before_start else ""
+    out.print(f"\n{first}To let it go on:{start}\n  amplifier resume{option(scope)}", markup=False)
 
 
 def _say_both(files: Sequence[Path]) -> None:

@@ -49,13 +49,21 @@ class Halt:
         return f"{'Sending is stopped' if self.scope == EVERYTHING else sending(self.scope, STOPPED)}. {self.reason}"
 
 
+class _NeverStarted(Exception):
+    """There is no database to write to yet."""
+
+
 @dataclass(frozen=True)
 class Pulled:
-    """What a stop reached: the flags that are set, what kept the others from it, and what was under way just then."""
+    """What a stop reached: the flags that are set, what kept the others from it, and what was under way just then.
+
+    `before_start`: the service was never started, so there is no database to write to yet.
+    """
 
     flags: tuple[Flag, ...]
     problems: tuple[str, ...]
     under_way: tuple[Journey, ...] = ()
+    before_start: bool = False
 
 
 def halts(place: Place) -> tuple[Halt, ...]:
@@ -167,12 +175,16 @@ def pull(
             problems += [problem] if problem else []
             found += [] if problem else [Flag.FILE]
     under_way: tuple[Journey, ...] = ()
+    before_start = False
     try:
         under_way = within(DATABASE_WITHIN_S, lambda: _stop_in_database(Stop(0, scope, said, actor, now, by_person)))
         found.append(Flag.DATABASE)
+    except _NeverStarted as error:
+        before_start = True
+        problems.append(str(error))
     except Exception as error:  # noqa: BLE001  whatever ails the database, the file stops: this must not fail
         problems.append(f"The database could not be written ({error}).")
-    return Pulled(tuple(dict.fromkeys(found)), tuple(problems), under_way)
+    return Pulled(tuple(dict.fromkeys(found)), tuple(problems), under_way, before_start)
 
 
 def let_go_on(
@@ -245,7 +257,7 @@ def sentence(words: str) -> str:
 
 def _stop_in_database(wanted: Stop) -> tuple[Journey, ...]:
     if not ledger.is_ready():
-        raise LookupError("it has no tables yet")
+        raise _NeverStarted("The service was never started here, so its database has no tables yet.")
     stops.stop(reason=wanted.reason, actor=wanted.actor, now=wanted.at, scope=wanted.scope, by_person=wanted.by_person)
     return journeys.journeys(states=(State.SENDING,))
 

@@ -72,6 +72,27 @@ def with_times(found: Sequence[tuple[PostId, datetime]], *, most: int) -> list[s
     return [*named, f"{len(found) - most} more"] if len(found) > most else named
 
 
+def changed_order(move: Move) -> tuple[str, ...]:
+    """A sentence for each milestone before which this one comes and would come after it, or the other way round.
+
+    Also for one that is at the same time, and would be no longer.
+    """
+    name, here, there = move.milestone.name, move.milestone.at, move.to
+    said = []
+    for other in effective(move.program.plan, decisions.decisions()).milestones:
+        if other.name == name or _side(here, other.at) == _side(there, other.at):
+            continue
+        which = f"{other.name} ({day_and_time(other.at.astimezone(there.tzinfo))})"
+        now = ("before", "at the same time as", "after")[_side(here, other.at) + 1]
+        then = ("before", "at the same time as", "after")[_side(there, other.at) + 1]
+        said.append(f"{name} is {now} {which}, and would be {then} it.".replace("time as it.", "time."))
+    return tuple(said)
+
+
+def _side(at: datetime, other: datetime) -> int:
+    return (at > other) - (at < other)
+
+
 def staying(move: Move) -> tuple[Stays, ...]:
     """The own posts that wait, were counted from this milestone, and would be due at another time by the same words."""
     plan = effective(move.program.plan, decisions.decisions())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -159,3 +160,13 @@ def test_own_posts_that_were_counted_from_it_are_shown_with_both_times(shell: Sh
     assert shell.ask("milestone", "move", "debate", "-40m", "--yes")["stays"][0]["would_be"] == times["at"]
     shell("edit", name, "--at", "2023-10-10 13:00", "--yes")
     assert shell.ask("milestone", "move", "debate", "+10m", "--yes")["stays"] == []
+
+
+def test_the_milestones_that_it_overtakes_are_named(shell: Shell) -> None:
+    said = shell("milestone", "move", "debate", "+3h").out
+    assert "▲ debate is before vote (Tue 10 Oct 17:15), and would be after it." in said
+    assert "would be" not in shell("milestone", "move", "debate", "+40m").out
+    moved = json.loads(shell("milestone", "move", "debate", "vote", "--yes", "--json").out)
+    assert moved["order"] == ["debate is before vote (Tue 10 Oct 17:15), and would be at the same time."]
+    apart = shell("milestone", "move", "debate", "+1m").out
+    assert "▲ debate is at the same time as vote (Tue 10 Oct 17:15), and would be after it." in apart

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from amplifier.cli.parts import lasting, print_parts
-from amplifier.cli.ports import free_port
 from amplifier.place import LOCK, PORT_FILE, Place, settle
 from amplifier.sandbox.server import Sandbox
 from tests.cli.conftest import Shell
+from tests.ports import free_port
 
 ALL = {"worker": True, "listener": True}
 Told = Callable[..., str]

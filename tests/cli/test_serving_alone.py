@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli import ports as up
-from amplifier.cli.ports import free_port, serving_on
+from amplifier.cli.ports import serving_on
 from amplifier.cli.rehearse import copy_home
 from amplifier.place import PORT_FILE
 from tests.cli.test_ports import BY_OTHERS, BY_OURS, held, on_linux
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.program
 
 
 @pytest.fixture

@@ -202,7 +202,7 @@ def test_what_was_corrected_stands_there_in_the_words_that_are_out(shell: Shell)
     assert 'class="text">The words that are out now</p>' in card
     assert f'✓ corrected</b> <a href="{ADDRESS}">' in card
     assert "<svg" not in card
-    assert "5 posts to send by hand, 1 out already." in page
+    assert "5 to post by hand, 1 out already." in page
 
 
 def test_what_is_to_be_changed_is_out_and_says_what_follows(shell: Shell) -> None:
@@ -221,7 +221,7 @@ def test_what_is_to_be_changed_is_out_and_says_what_follows(shell: Shell) -> Non
         assert words in card
         assert "✓ sent</b>" in card
         assert ("Better words" in card) is (later.identity.verb is Verb.EDIT)
-        assert "5 posts to send by hand, 1 out already." in page
+        assert "5 to post by hand, 1 out already." in page
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_what_is_not_there_any_more_is_neither_sent_nor_to_be_posted(
     assert sentence in card
     for unwanted in ("✓", "Box to tick", "<svg", ADDRESS, "Posted at:"):
         assert unwanted not in card
-    assert "5 posts to send by hand.</h1>" in page
+    assert "5 to post by hand.</h1>" in page
 
 
 def test_a_correction_that_could_not_follow_its_deletion_is_to_be_posted(shell: Shell) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from amplifier.cli import up
 from amplifier.cli.console_token import Opened
-from amplifier.cli.ports import free_port
 from amplifier.cli.rehearse import copy_home
 from amplifier.cli.supervisor import Supervisor
 from amplifier.cli.tally import World
@@ -20,6 +19,7 @@ from amplifier.errors import UsageError
 from amplifier.patience import Public
 from amplifier.place import Place, settle
 from amplifier.sandbox.server import Sandbox
+from tests.ports import free_port
 
 pytestmark = pytest.mark.program
 

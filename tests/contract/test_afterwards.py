@@ -15,7 +15,7 @@ from amplifier.platforms.port import Part, Platform
 from tests.contract.places import Account, MastodonMockPlace, PdsPlace, Place, SandboxPlace
 from tests.contract.test_faults import AT_SANDBOX, DOUBTS, OUTAGES, entered, named
 from tests.contract.test_publishing import HARD_TEXTS, key, part
-from tests.peers.servers import free_port
+from tests.ports import free_port
 
 WORDS = "Polls close at 17:00 #Lab23"
 NOBODY: frozenset[str] = frozenset()

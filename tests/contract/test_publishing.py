@@ -13,7 +13,7 @@ from amplifier.clock import utc_now
 from amplifier.errors import AccountLost, AlreadyPublished, Rejected, Unavailable
 from amplifier.platforms.port import Part, Platform, Sought
 from tests.contract.places import Account, Place
-from tests.peers.servers import free_port
+from tests.ports import free_port
 
 AT = datetime(2026, 10, 9, 13, 40, tzinfo=UTC)
 HARD_TEXTS = {

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from amplifier.cli.console_token import Opened, opened_here
-from amplifier.cli.ports import free_port
 from amplifier.cli.tally import World
 from amplifier.place import Place
 from amplifier.settings import load
 from amplifier.web.admission import Admission
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 REPOSITORY = Path(__file__).parents[2]

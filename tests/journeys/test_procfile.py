@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from amplifier.cli.ports import free_port
 from amplifier.cli.rehearse import copy_home
 from amplifier.sandbox.server import Sandbox
 from tests.conftest import _use as use
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install, Run
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 pytestmark = [

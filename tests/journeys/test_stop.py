@@ -266,3 +266,19 @@ def test_it_stops_before_the_first_start_and_with_a_broken_database_or_settings(
     assert said.returncode == 0, said
     assert "Sending is stopped everywhere. All is broken." in said.stdout
     assert (install.var / "STOP").read_text(encoding="utf-8") == "All is broken.\n"
+
+
+def test_a_stop_before_the_first_start_says_how_it_goes_on_and_that_works(tmp_path: Path) -> None:
+    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=7200), tmp_path / "var")
+    try:
+        said = install.command("stop")
+        assert said.returncode == 0
+        assert "The service was never started here, so its database has no tables yet." in said.stdout
+        commands = said.stdout.partition("To let it go on:\n")[2].split("\n")
+        assert [line.split("  ")[1] for line in commands if line] == ["amplifier up", "amplifier resume"]
+        run = install.up()
+        run.until(lambda: "stopped" in run.said(), what="sentence")
+        assert install.rows("SELECT 1 FROM events WHERE kind = 'sending'") == []
+        assert "Sending goes on everywhere." in install.command("resume", "--yes").stdout
+    finally:
+        install.end()

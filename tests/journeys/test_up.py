@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.ports import answers, free_port
+from amplifier.cli.ports import answers
 from amplifier.cli.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install, Run
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 pytestmark = [

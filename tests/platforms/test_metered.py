@@ -14,8 +14,8 @@ from amplifier.errors import Unpaid
 from amplifier.platforms import own_word
 from amplifier.platforms.metered import MeteredSession, Tariff
 from amplifier.platforms.port import Reserved
-from tests.peers.servers import free_port
 from tests.platforms.stub import Said, Stub
+from tests.ports import free_port
 
 NOW = datetime(2023, 10, 10, 12, tzinfo=UTC)
 WORST = 100

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from amplifier.cli.ports import free_port
+from tests.ports import free_port
 from tests.waiting import HANG_S
 
 NGINX = """\

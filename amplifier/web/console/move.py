@@ -16,7 +16,7 @@ from amplifier.schedule.change import Move, must_stand_at, prepare_move, program
 from amplifier.schedule.held_then import HeldThen, held_then
 from amplifier.schedule.known import told_of_row
 from amplifier.schedule.meanwhile import past
-from amplifier.schedule.moving import already_there, stands_there, staying, where_to, with_times
+from amplifier.schedule.moving import already_there, changed_order, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.text.time_of_day import day_and_time, time_of_day
@@ -63,6 +63,7 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
             for one in move.shifts[:MOST]
         ],
         "more": len(move.shifts[MOST:]),
+        "order": changed_order(move),
         "sent": move.sent,
         "gone": with_times(move.gone, most=MOST),
         "added": with_times(move.added, most=MOST),

@@ -144,3 +144,9 @@ def test_what_has_changed_since_it_was_shown_is_not_moved(opened: Campaign, monk
     form = {"name": "debate", "by": "+10m", "asked": "soon"}
     assert "Nothing was moved." in opened.send("/milestones/move", form).text
     assert len(decisions.decisions()) == 1
+
+
+def test_the_page_names_the_milestones_that_it_overtakes(opened: Campaign) -> None:
+    page = preview(opened, by="+3h")
+    assert "debate is before vote (Tue 10 Oct 17:15), and would be after it." in page.text
+    assert "vote" not in preview(opened, by="+40m").text
