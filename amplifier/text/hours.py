@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from amplifier.text import time_words as table
 from amplifier.text.fold import fold
 
 HALF_DAY, WHOLE_DAY = 720, 1440  # minutes
-Hour = tuple[int, int, frozenset[int], tuple[int, ...], str]  # from, to, the minutes, how far ahead of UTC, the zone
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A clock time that stands in a folded text from `start` to `end`: the minutes of the day that it may mean.
+
+    `ahead` is how far ahead of UTC the zone is that it names; the beginning of a range has the zone of its end, which
+    does not stand in its own words.
+    """
+
+    start: int
+    end: int
+    minutes: frozenset[int]
+    ahead: tuple[int, ...] = ()
+    zone: str = ""
 
 
 def pattern(words: str) -> str:
@@ -89,7 +104,7 @@ HALF = re.compile(
     rf" ?(?:(?P<am>{table.MORNING})|(?P<noon>{table.MIDDAY})|(?P<pm>{table.AFTERNOON})|(?P<night>{table.NIGHT}))(?!\w)"
 )
 ZONE = re.compile(
-    rf" ?\(?(?P<zone>{any_of(list(ZONES))})(?: ?(?P<sign>[+-]) ?(?P<h>\d{{1,2}})(?::?(?P<m>\d{{2}}))?)?(?!\w)"
+    rf" ?\(?(?P<zone>{any_of(list(ZONES))})(?: ?(?P<sign>[+-]) ?(?P<h>1[0-4]|0?\d)(?::?(?P<m>[0-5]\d))?(?!\d))?(?!\w)"
 )
 RANGE = re.compile(
     r"(?<![\w.,:/£$€])(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))? ?(?:-|to|until|till?|and|bis|und|a|et|i|الى|حتى) ?$"
@@ -97,8 +112,12 @@ RANGE = re.compile(
 SEEN_BACK = 16  # letters before a time in which the beginning of its range may stand
 
 
-def hours(letters: str) -> Iterator[Hour]:
-    """Every clock time that stands in a folded text, also twice where several forms fit."""
+def hours(letters: str, *, is_capital: Callable[[int, int], bool]) -> Iterator[Hour]:
+    """Every clock time that stands in a folded text, also twice where several forms fit.
+
+    `is_capital` says of what is written from here to there whether it was in capitals before it was folded: "est", "et"
+    and "ist" are words where they are not.
+    """
     for form in CLOCKS:
         for match in form.finditer(letters):
             half = HALF.match(letters, match.end())
@@ -107,19 +126,13 @@ def hours(letters: str) -> Iterator[Hour]:
                 continue
             end = half.end() if half else match.end()
             zone = ZONE.match(letters, end)
-            ahead = _ahead(zone) if zone else ()
-            name = zone["zone"] if zone else ""
-            yield match.start(), zone.end() if zone else end, minutes, ahead, name
-            begins = RANGE.search(letters[max(0, match.start() - SEEN_BACK) : match.start()])
+            if zone and not is_capital(*zone.span("zone")):
+                zone = None
+            ahead, name = (_ahead(zone), zone.group().strip(" (").upper()) if zone else ((), "")
+            yield Hour(match.start(), zone.end() if zone else end, minutes, ahead, name)
+            begins = RANGE.search(letters, max(0, match.start() - SEEN_BACK), match.start())
             if begins and (first := _either(int(begins["h"]), int(begins["m"] or 0), begins["h"])):
-                start = max(0, match.start() - SEEN_BACK)
-                yield (
-                    start + begins.start(),
-                    start + max(begins.end("h"), begins.end("m")),
-                    first,
-                    ahead,
-                    name,
-                )
+                yield Hour(begins.start(), max(begins.end("h"), begins.end("m")), first, ahead, name)
 
 
 def _meant(match: re.Match[str], half: re.Match[str] | None) -> frozenset[int]:

@@ -7,10 +7,11 @@ that changed. Links and handles are not read. An hour with a zone behind it ("15
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from amplifier.text import time_words as table
 from amplifier.text.fold import folded
@@ -24,7 +25,10 @@ PARTS |= {table.EVENINGS: (960, 1740), table.NIGHTS: (1020, 1740)}
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day: the minutes of the day that it may mean, and how far ahead of UTC the zone is that it names."""
+    """A time of day: the minutes of the day that it may mean, and how far ahead of UTC the zone is that it names.
+
+    The beginning of a range is read in the zone that its end names, and its words do not hold that.
+    """
 
     words: str
     minutes: frozenset[int]
@@ -83,13 +87,14 @@ def names(text: str) -> tuple[Named, ...]:
     """Every moment that these words name, in the order in which they stand."""
     letters, places = folded(text)
     found: list[tuple[int, int, Named]] = []
-    for reader in (_days, _clocks, _dates, _weekdays):
+    for reader in (_days, partial(_clocks, text=text, places=places), _dates, _weekdays):
         taken = bytearray(len(letters))
         for start, end, named in reader(letters):
             if not any(taken[start:end]):
                 taken[start:end] = bytes([1]) * (end - start)
                 found.append((start, end, named))
-    return tuple(_as_written(text, places, *one) for one in sorted(found, key=lambda one: one[:2]))
+    found.sort(key=lambda one: one[:2])
+    return tuple(replace(named, words=_written(text, places, start, end).strip()) for start, end, named in found)
 
 
 def _minutes_of(named: Clock, moment: datetime) -> Iterator[int]:
@@ -103,24 +108,17 @@ def _minute(moment: datetime) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _as_written(text: str, places: Sequence[int], start: int, end: int, named: Named) -> Named:
-    words = text[places[start] : places[end]].strip()
-    match named:
-        case Clock(_, minutes, ahead, zone):
-            if zone and zone.upper() not in words:  # "est", "et" and "ist" are words where they are not in capitals
-                return Clock(words[: words.lower().rindex(zone)].rstrip(" ("), minutes)
-            return Clock(words, minutes, ahead, zone.upper())
-        case Weekday(_, number):
-            return Weekday(words, number)
-        case Date(_, month, day, year):
-            return Date(words, month, day, year)
-        case Day(_, days, part):
-            return Day(words, days, part)
+def _written(text: str, places: Sequence[int], start: int, end: int) -> str:
+    """What of a text was folded into the letters from here to there, whole signs of it: "㏘" is four letters."""
+    return text[places[start] : max(places[end], places[end - 1] + 1)]
 
 
-def _clocks(letters: str) -> Iterator[tuple[int, int, Named]]:
-    for start, end, minutes, ahead, zone in hours(letters):
-        yield start, end, Clock("", minutes, ahead, zone)
+def _clocks(letters: str, *, text: str, places: Sequence[int]) -> Iterator[tuple[int, int, Named]]:
+    def is_capital(start: int, end: int) -> bool:
+        return unicodedata.normalize("NFKC", _written(text, places, start, end)).isupper()
+
+    for one in hours(letters, is_capital=is_capital):
+        yield one.start, one.end, Clock("", one.minutes, one.ahead, one.zone)
 
 
 # Weekdays, dates, days --------------------------------------------------------------------------------------------
@@ -180,10 +178,9 @@ def _dates(letters: str) -> Iterator[tuple[int, int, Named]]:
             if not 1 <= month <= 12 or not 1 <= day <= 31:
                 continue
             yield match.start(), match.end(), Date("", month, day, year)
-            first = FIRST_DAY.search(letters[max(0, match.start() - SEEN_BACK) : match.start()])
+            first = FIRST_DAY.search(letters, max(0, match.start() - SEEN_BACK), match.start())
             if first and 1 <= int(first["day"]) <= 31:
-                start = max(0, match.start() - SEEN_BACK)
-                yield start + first.start(), start + first.end("day"), Date("", month, int(first["day"]), year)
+                yield first.start(), first.end("day"), Date("", month, int(first["day"]), year)
 
 
 def _days(letters: str) -> Iterator[tuple[int, int, Named]]:

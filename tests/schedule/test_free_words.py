@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
 
 from amplifier.campaign.post import Fact, Moment, Words
 from amplifier.schedule.free_words import (
@@ -23,6 +24,7 @@ from amplifier.schedule.free_words import (
     wrongs,
 )
 from tests.store.filled import wanted
+from tests.text.typed import TEXTS
 
 EVE, TUESDAY = date(2023, 10, 9), date(2023, 10, 10)
 THEN = "2023-10-10T13:00:00+01:00"
@@ -57,6 +59,8 @@ HALF_PAST, NEXT_DAY = "2023-10-10T13:30:00+01:00", "2023-10-11T13:00:00+01:00"
         ),
         ("At 14:00 CEST", HALF_PAST, "Your words say “14:00 CEST”, the plan says 14:30 CEST (debate)."),
         ("At 13:00", "", "Your words say “13:00”, the plan has no debate any more."),
+        ("13-14h BST", HALF_PAST, "Your words say “13”, the plan says 13:30 BST (debate)."),
+        ("From 1 to 2pm GMT+1", HALF_PAST, "Your words say “1”, the plan says 13:30 GMT+1 (debate)."),
         ("At half past one", HALF_PAST, ""),
     ],
 )
@@ -185,3 +189,15 @@ def test_words_that_are_out_fit_or_do_not() -> None:
     assert not still_fit("On Tuesday at 13:00", then, later, None)
     assert not still_fit("Soon", then, later, None)
     assert still_fit("Tomorrow", then, later, EVE)
+
+
+EVERY_QUARTER = [datetime.fromisoformat(THEN) + timedelta(minutes=15 * quarter) for quarter in range(96)]
+
+
+@given(TEXTS)
+def test_no_text_whatever_keeps_it_from_being_compared(text: str) -> None:
+    known = [Fact(f"milestone.{number}", at.isoformat()) for number, at in enumerate(EVERY_QUARTER)]
+    later = {f"milestone.{number}": (at + timedelta(hours=25)).isoformat() for number, at in enumerate(EVERY_QUARTER)}
+    stated = stated_in(text, [*known, LINK], EVE)
+    for today, day in (({}, EVE), (later, EVE), (later, TUESDAY)):
+        assert all(one.said in text for one in wrongs(text, stated, today, day) if one.fact != LINK.name)

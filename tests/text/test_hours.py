@@ -1,15 +1,19 @@
 """Hours as people type them in haste, in five languages; and numbers that are none."""
+# ruff: noqa: RUF001  texts as people write them
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
 
 from amplifier.text.fold import folded
 from amplifier.text.hours import hours
 from amplifier.text.moments import Clock, fits, names
 from tests.growth import LINEAR, growth
+from tests.text.typed import TEXTS
 
 BST = timezone(timedelta(hours=1))
 DAY = date(2023, 10, 9)
@@ -138,6 +142,75 @@ def test_an_hour_is_quoted_without_the_word_before_it() -> None:
     assert [one.words for one in names("at 240pm")] == ["240pm"]
 
 
+RANGES = [
+    "1–2pm BST",
+    "1-2 pm GMT",
+    "1 to 2pm BST",
+    "13–14 Uhr MEZ",
+    "13-14h CET",
+    "13-14:30 BST",
+    "between 1 and 2pm BST",
+    "１３–１４ Uhr ＣＥＴ",
+]
+
+
+@pytest.mark.parametrize("words", RANGES)
+def test_both_hours_of_a_range_are_read_in_the_zone_behind_it(words: str) -> None:
+    begins, ends = sorted(
+        (one for one in names(words) if isinstance(one, Clock) and one.zone), key=lambda one: one.words
+    )
+    assert begins.zone == ends.zone
+    assert begins.ahead == ends.ahead
+    assert unicodedata.normalize("NFKC", begins.words) in ("1", "13")
+    assert begins.zone in unicodedata.normalize("NFKC", ends.words)
+
+
+@pytest.mark.parametrize("words", ["13–14h est prévu", "13-14 Uhr ist Pause", "1–2pm est. crowd"])
+def test_a_range_before_a_word_that_is_no_zone_is_read_in_none(words: str) -> None:
+    begins, ends = (one for one in names(words) if isinstance(one, Clock))
+    assert (begins.zone, ends.zone) == ("", "")
+    assert not any(word in ends.words for word in ("est", "ist"))
+
+
+@pytest.mark.parametrize("words", ["14:40 ＵＴＣ", "14:40 ⓊⓉⒸ", "14:40 U\u200dTC", "１４：４０ ＵＴＣ"])
+def test_a_zone_is_read_in_whatever_capitals_it_is_written(words: str) -> None:
+    assert [(one.zone, one.ahead, one.words) for one in names(words) if isinstance(one, Clock)] == [
+        ("UTC", (0,), words)
+    ]
+
+
+def test_a_zone_is_no_further_ahead_of_utc_than_any_is() -> None:
+    assert [one.ahead for one in names("14:40 UTC+25, 15:00 UTC+14, 16:00 UTC+5:75") if isinstance(one, Clock)] == [
+        (0,),
+        (840,),
+        (300,),
+    ]
+
+
+def test_a_letter_that_is_several_is_quoted_whole() -> None:
+    assert [one.words for one in names("Doors 3㏂ 5")] == ["3㏂"]
+
+
+@given(TEXTS)
+def test_every_hour_lies_in_the_text_and_holds_what_it_claims(text: str) -> None:
+    letters, _ = folded(text)
+    ends = None
+    for one in hours(letters, is_capital=lambda *_: True):
+        assert 0 <= one.start < one.end <= len(letters)
+        assert letters[one.start : one.end].strip()
+        assert one.minutes
+        assert all(0 <= minute < 1440 for minute in one.minutes)
+        if one.zone and one.zone.lower() not in letters[one.start : one.end]:  # then it begins a range that ends so
+            assert ends
+            assert (ends.zone, ends.ahead) == (one.zone, one.ahead)
+            assert one.end <= ends.start
+            assert one.zone.lower() in letters[ends.start : ends.end]
+        ends = one
+    for named in names(text):
+        assert named.words
+        assert named.words in text
+
+
 @pytest.mark.parametrize(
     "unit",
     [
@@ -155,7 +228,7 @@ def test_an_hour_is_quoted_without_the_word_before_it() -> None:
     ],
 )
 def test_reading_hours_takes_time_in_proportion_to_the_text(unit: str) -> None:
-    assert growth(lambda text: list(hours(folded(text)[0])), unit) < LINEAR
+    assert growth(lambda text: list(hours(folded(text)[0], is_capital=lambda *_: True)), unit) < LINEAR
 
 
 @pytest.mark.parametrize("unit", ["12:00 ", "tenth of October ", "tomorrow "])

@@ -431,7 +431,7 @@ def test_an_hour_without_its_half_of_the_day_may_mean_both() -> None:
 
 def test_an_hour_of_another_zone_is_read_there_and_small_words_are_no_zones() -> None:
     assert names("at 15:00 CET") == (Clock("15:00 CET", frozenset({900}), (60, 120), "CET"),)
-    assert names("at 15:00 UTC+2") == (Clock("15:00 UTC+2", frozenset({900}), (120,), "UTC"),)
+    assert names("at 15:00 UTC+2") == (Clock("15:00 UTC+2", frozenset({900}), (120,), "UTC+2"),)
     assert names("à 15h est prévu") == (Clock("15h", frozenset({900})),)
 
 
