@@ -12,6 +12,7 @@ from pathlib import Path
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.at_start import anothers_ledger, environment_lacks
+from amplifier.cli.held_words import held_words
 from amplifier.cli.nearby import far_disk
 from amplifier.cli.output import console, number_of, refuse, say_json, warn
 from amplifier.cli.tally import has_published
@@ -72,13 +73,15 @@ def run(options: argparse.Namespace) -> int:
     made, doubtful = _by_the_ledger(program, now) if program else ((), [])
     posts = wanted_posts(program, made) if program else []
     problems += on_x(program, posts).values() if program else ()
+    wordless, untrue = held_words(program, made, now=now) if program else ([], [])
+    problems += wordless
     lost = lost_moves(program, made, now=now) if program else ()
     here = program.settings.campaign.place if program else ""
     renamed = [one.problem(here) for one in lost if one.heir]
     ended, left = _the_end(program, made, posts, now) if program else (None, None)
     problems += [*renamed, *filter(None, [ended])]
     others = [*doubtful, *lacking, *filter(None, [left]), *(one.problem(here) for one in lost if not one.heir)]
-    warnings = [*_about_words(program, posts), *others] if program else []
+    warnings = [*_about_words(program, posts), *untrue, *others] if program else []
     told = _notes(program, posts) if program else []
     told += [one for one in [unasked(program.settings) if program else ""] if one]
     if options.json:

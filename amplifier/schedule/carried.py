@@ -109,7 +109,8 @@ def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Itera
         if kind is DecisionKind.WORDS_REPLACED:
             words = given[subject]
             value = json.dumps({name: one.text for name, one in words.items()})
-            facts = json.dumps({name: [[fact.name, fact.value] for fact in one.facts] for name, one in words.items()})
+            known = {name: one.facts for name, one in words.items() if not one.failed}
+            facts = json.dumps({name: [[fact.name, fact.value] for fact in told] for name, told in known.items()})
         elif kind is DecisionKind.SLOT_SKIPPED:
             value = left_out[subject]
         elif kind is DecisionKind.FACT_LEFT:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import Fact
-from amplifier.errors import ScheduleError
+from amplifier.campaign.post import Fact, PostId
+from amplifier.errors import ScheduleError, TemplateError
 from amplifier.schedule import facts, files
 from amplifier.schedule.free_words import MILESTONE, stated_in
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.one_by_one import by_itself
 from amplifier.schedule.program import Program, all_occurrences
 from amplifier.schedule.stale import campaign_day
 from amplifier.store import decisions, events, plan_versions, stated
@@ -24,6 +26,7 @@ def with_facts(program: Program, made: tuple[Decision, ...], *, now: datetime) -
     """These decisions, each with what its words state; what was lacking is found out and written down.
 
     Also for own posts and corrections that are not out yet, once a ledger: an earlier version kept nothing with them.
+    Words that cannot be worked out lack it still; whoever holds them against what is so says why they wait.
     """
     lacking = [one for one in made if _lacks(one)]
     is_first = not decisions.has_kept_facts()
@@ -39,13 +42,27 @@ def with_facts(program: Program, made: tuple[Decision, ...], *, now: datetime) -
         if _lacks(one):
             known = past.known(one.at, place)
             day = past.day_of(one.subject, one.at, place)
-            new = {name: stated_in(text, known, day) for name, text in texts.items()}
+            asked = {name: _stated_in(_post(program, one.subject), text, known, day) for name, text in texts.items()}
+            new = {name: facts_then for name, facts_then in asked.items() if facts_then is not None}
             carried = {name: before[name][1] for name, text in texts.items() if before.get(name, ("", ()))[0] == text}
             found[one.id] = new | carried
         kept = found.get(one.id) or _kept(one)
-        given[one.subject] = {name: (text, kept.get(name, ())) for name, text in texts.items()}
+        given[one.subject] = {name: (text, kept[name]) for name, text in texts.items() if name in kept}
     decisions.keep_facts(found, past.of_unsent() if is_first else {}, now=now)
     return decisions.decisions()
+
+
+def _post(program: Program, subject: str) -> PostId:
+    slot, _, occurrence = subject.partition("/")
+    return PostId(program.plan.campaign, slot, occurrence)
+
+
+def _stated_in(post: PostId, text: str, known: Sequence[Fact], day: date) -> tuple[Fact, ...] | None:
+    """What these words of a post state; None where that cannot be worked out."""
+    try:
+        return by_itself(post, partial(stated_in, text, known, day))
+    except TemplateError:
+        return None
 
 
 def _lacks(one: Decision) -> bool:
@@ -91,7 +108,7 @@ class _Past:
             at = written[0].at if written else one.too_late_at
             day = campaign_day(self._program, one.waits.due_at if one.waits else at)
             known = self.known(at, sum(made.at <= at for made in self._made))
-            if facts_then := stated_in(one.delivery.text, known, day):
+            if facts_then := _stated_in(one.post, one.delivery.text, known, day):
                 found[one.delivery.id] = facts_then
         return found
 

@@ -282,8 +282,16 @@ def _given_without_facts(
         if f"{one.slot.name}/{one.occurrence}" == decision.subject
     )
     day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
+    slot, _, occurrence = decision.subject.partition("/")
+
+    def given(text: str) -> Given:
+        try:
+            return Given(text, by_itself(PostId(plan.campaign, slot, occurrence), partial(stated_in, text, known, day)))
+        except TemplateError as error:
+            return Given(text, (), failed=tuple(error.problems))
+
     return {
-        name: before[name] if name in before and before[name].text == text else Given(text, stated_in(text, known, day))
+        name: before[name] if name in before and before[name].text == text else given(text)
         for name, text in json.loads(decision.value).items()
     }
 

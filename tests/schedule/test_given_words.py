@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from amplifier.campaign.post import Fact
+from amplifier.errors import Problem, TemplateError
 from amplifier.schedule.given_words import Given, reworded
 from amplifier.schedule.program import read_program, wanted_posts
 from tests.schedule import homes
@@ -26,3 +29,12 @@ def test_a_post_to_which_nobody_gave_words_stays_itself() -> None:
     settings = homes.settings()
     post = wanted_posts(read_program(SOURCES, settings))[0]
     assert reworded(post, {}, settings) is post
+
+
+def test_a_post_whose_words_nobody_can_compare_is_not_put_into_them() -> None:
+    settings = homes.settings()
+    post = wanted_posts(read_program(SOURCES, settings))[0]
+    why = Problem("", 0, "post_failed", "It cannot be worked out.")
+    with pytest.raises(TemplateError) as caught:
+        reworded(post, {"x": Given("At 14:40 it begins.", (), failed=(why,))}, settings)
+    assert caught.value.problems == [why]

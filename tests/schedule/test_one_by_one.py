@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -10,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.post import PostId, WantedPost
+from amplifier.campaign.plan import DecisionKind
+from amplifier.campaign.post import Fact, PostId, WantedPost
 from amplifier.errors import DatabaseTrouble, TemplateError
-from amplifier.schedule import free_words, program, stale
+from amplifier.schedule import free_words, older, program, stale
 from amplifier.schedule.change import decide_move, find_post
 from amplifier.schedule.one_by_one import by_itself, without_failing
 from amplifier.schedule.program import post_name
 from amplifier.schedule.review import review
 from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.skipping import decide_skip, left_out, prepare_skip
-from amplifier.store import claims, journeys
+from amplifier.store import claims, decisions, journeys
 from tests.schedule.test_names_that_change import CHAIR, LUNCH, Names
 from tests.schedule.test_words_of_people import Desk
 
@@ -155,6 +157,38 @@ def test_the_only_post_that_is_coming_is_held_too(names: Names, monkeypatch: pyt
     cannot_be_compared(names, monkeypatch)
     assert names.stands("lunch") == ("held", "unwritten")
     assert names.at("12:00") == []
+
+
+@pytest.mark.parametrize("kept", ["", "{}"])  # an earlier version kept nothing, or what it found out lacks them
+def test_words_of_which_nobody_knows_what_they_state_are_held_and_another_goes_out(
+    names: Names, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    def stated(text: str, *_: Any) -> tuple[Fact, ...]:
+        if OTHER in text:
+            raise KeyError(text)
+        return ()
+
+    monkeypatch.setattr(older, "stated_in", stated)
+    monkeypatch.setattr(program, "stated_in", stated)
+    decisions.keep_decision(
+        kind=DecisionKind.WORDS_REPLACED,
+        subject="lunch/once",
+        value=json.dumps({"bluesky": OTHER}),
+        replaced="",
+        actor="cli:jo",
+        reason="",
+        now=names.time,
+        facts=kept,
+    )
+    anew(names)
+    assert names.stands("lunch") == ("held", "unwritten")
+    assert WHY in names.why("lunch")
+    renamed = names.file(("meal", "lunch", NOON), TWO[1]).replace("name: meal", "name: meal\n    was: lunch")
+    names.home.write("schedules/small.yaml", renamed)
+    names.planner.refresh()
+    (carried,) = (one for one in decisions.decisions() if one.subject == "meal/once")
+    assert json.loads(carried.facts or "{}") == {}, "what nobody knew then is not taken for nothing"
+    assert names.at("12:00") == [CHAIR]
 
 
 @pytest.mark.parametrize("asked", ["planner", "worker", "facts", "move"])
