@@ -144,7 +144,6 @@ def test_every_file_has_its_tests() -> None:
         "amplifier/store/apps.py": "every test that uses the ledger",
         "amplifier/store/models.py": "the verbs' tests",
         "amplifier/text/time_words.py": "tests/text/test_moments.py",
-        "amplifier/schedule/held_still.py": "tests/cli/test_held_still.py",
     }
     # a command is tried as a person would, by its words, exit code and output
     elsewhere |= {f"amplifier/cli/{row.module}.py": "tests/journeys/test_commands.py" for row in COMMANDS.values()}

@@ -25,7 +25,6 @@ from amplifier.schedule.held_still import own_still
 from amplifier.schedule.known import name_to_tell, told_of_row
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import facts_of_own_words
 from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.schedule.stale import if_moved
 from amplifier.settings import Settings
@@ -146,10 +145,8 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
         if _is_there(change):
             return _stands_there(post, settings, options)
         shown = _moved(program, change, typed, now)
-    facts = {  # before anybody is asked: what changes meanwhile is found when it is to go out
-        said.account: facts_of_own_words(program, said.text, due_at=change.rows[0].due_at) for said in change.words
-    }
-    still = own_still(program, post, change.words, facts, now=now)
+    # before anybody is asked: what changes meanwhile is found when it is to go out
+    still = own_still(program, post, change.words, now=now)
     shown = replace(shown, stale=still.stale) if still.stale else shown
     if not _is_agreed(shown, settings, options):
         return 1

@@ -48,7 +48,7 @@ class Stale:
     """Words for a post that is still to go out, on one account and one day, and what of them is untrue.
 
     `template` is where they stand, empty where a person gave them to this very post. `failed` says why nobody knows,
-    where they cannot be compared.
+    where they cannot be compared. `written` is the day for which a person wrote them.
     """
 
     post: PostId
@@ -58,6 +58,7 @@ class Stale:
     wrongs: tuple[Wrong, ...]
     template: str = ""
     failed: str = ""
+    written: date | None = None
 
     @property
     def why(self) -> str:
@@ -86,7 +87,7 @@ def stated_in(text: str, known: Iterable[Fact], day: date) -> tuple[Fact, ...]:
 def wrongs(text: str, stated: Sequence[Fact], today: Mapping[str, str], day: date) -> tuple[Wrong, ...]:
     """What of a text is no longer so, if it goes out on this day: `stated` as it was written, `today` as it is now."""
     named = names(text)
-    written = next((date.fromisoformat(fact.value) for fact in stated if fact.name == DAY), None)
+    written = written_for(stated)
     moments = [datetime.fromisoformat(fact.value) for fact in stated if fact.name.startswith(MILESTONE)]
     found: list[Wrong] = []
     for fact in stated:
@@ -98,6 +99,11 @@ def wrongs(text: str, stated: Sequence[Fact], today: Mapping[str, str], day: dat
         elif now != fact.value and stands_in(fact.value, text):
             found.append(Wrong(fact.value, fact.name, fact.value, now, _setting(fact.name, now)))
     return tuple(found)
+
+
+def written_for(stated: Iterable[Fact]) -> date | None:
+    """The day for which words that state these facts were written, where they name any moment."""
+    return next((date.fromisoformat(fact.value) for fact in stated if fact.name == DAY), None)
 
 
 def still_fit(text: str, then: datetime, now: datetime, day: date | None) -> bool:
@@ -124,7 +130,7 @@ def stale(
             said_there = [one for one in facts if is_said_there(one, platforms.get(words.account, ""), words.account)]
             wrong = not_left(wrongs(words.text, said_there, today, day), left_of(post.id, left), day)
             if wrong:
-                found.append(Stale(post.id, words.account, words.text, day, wrong))
+                found.append(Stale(post.id, words.account, words.text, day, wrong, written=written_for(facts)))
     return tuple(found)
 
 

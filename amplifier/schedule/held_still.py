@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.schedule.facts import values
-from amplifier.schedule.free_words import Stale, wrongs
+from amplifier.schedule.free_words import DAY, Stale, stated_in, wrongs
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.program import Program, wanted_posts
-from amplifier.schedule.stale import WAITING, stale_unsent, with_failing
+from amplifier.schedule.one_by_one import by_itself
+from amplifier.schedule.program import Program
+from amplifier.schedule.stale import WAITING, days_of_unsent, stale_unsent, wanted_now, with_failing
 from amplifier.store import decisions, journeys
+from amplifier.text.moments import names
 
 
 @dataclass(frozen=True)
@@ -23,36 +26,56 @@ class HeldStill:
     stale: tuple[Stale, ...] = ()
 
 
-def planned_still(
-    program: Program, post: PostId, words: Iterable[Words], facts: Mapping[str, tuple[Fact, ...]]
-) -> HeldStill:
-    """What these words for a post of the plan state: `facts`, and what it is held for where they say that again."""
+def planned_still(program: Program, post: PostId, words: Sequence[Words], *, now: datetime) -> HeldStill:
+    """What these words for a post of the plan state on the day on which it goes, and what it is held for still.
+
+    Raises TemplateError where that cannot be worked out.
+    """
     made = decisions.decisions()
-    held = with_failing(program, made, [one for one in wanted_posts(program, made) if one.id == post])
-    return _still(program, held, words, facts)
+    wanted = [one for one in wanted_now(program, made, now=now) if one.id == post]
+    days = {said.account: wanted[0].day for said in words} if wanted else {}
+    return _still(program, post, with_failing(program, made, wanted), words, days)
 
 
-def own_still(
-    program: Program, post: PostId, words: Iterable[Words], facts: Mapping[str, tuple[Fact, ...]], *, now: datetime
-) -> HeldStill:
+def own_still(program: Program, post: PostId, words: Sequence[Words], *, now: datetime) -> HeldStill:
     """The same for a post of a person's own."""
     rows = [row.id for row in journeys.journeys(post=post) if row.identity.revision == 0]
     held = stale_unsent(program, decisions.decisions(), now=now, among=rows, states=WAITING)
-    return _still(program, tuple(held.values()), words, facts)
+    return _still(program, post, tuple(held.values()), words, days_of_unsent(program, rows, now=now))
 
 
 def _still(
-    program: Program, held: Sequence[Stale], words: Iterable[Words], facts: Mapping[str, tuple[Fact, ...]]
+    program: Program, post: PostId, held: Sequence[Stale], words: Sequence[Words], days: Mapping[str, date]
 ) -> HeldStill:
+    """`days` is for each account the day on which the words go."""
     today = values(effective(program.plan, decisions.decisions()), program.settings.campaign)
+    known = [Fact(name, value) for name, value in today.items()]
+    first_day = program.settings.campaign.first_day
+    facts = {
+        said.account: by_itself(post, partial(stated_in, said.text, known, days.get(said.account, first_day)))
+        for said in words
+    }
     told, stale = dict(facts), list[Stale]()
     for said in words:
         for one in (each for each in held if each.account == said.account):
-            # what is of that time by now explains the words: they need not mean what they meant
-            before = {wrong.fact: wrong.then for wrong in one.wrongs if wrong.then not in today.values()}
-            others = [fact for fact in facts.get(said.account, ()) if fact.name not in before]
+            before = _said_again(one, said.text, today)
+            others = [fact for fact in facts[said.account] if fact.name not in before]
             counted = (*others, *(Fact(name, then) for name, then in before.items()))
             if found := wrongs(said.text, counted, today, one.day):
                 told[said.account] = counted
                 stale.append(replace(one, text=said.text, wrongs=found, template=""))
     return HeldStill(told, tuple(stale))
+
+
+def _said_again(held: Stale, text: str, today: Mapping[str, str]) -> dict[str, str]:
+    """What of that for which words are held other words may state again, by fact."""
+    named = {one.words.casefold() for one in names(text)}
+    # what is of that time by now explains the words: they need not mean what they meant
+    found = {one.fact: one.then for one in held.wrongs if one.fact != DAY and one.then not in today.values()}
+    again = [one for one in held.wrongs if one.said.casefold() in named]
+    of_day = [
+        one for one in again if one.fact == DAY or today.get(one.fact) == one.then
+    ]  # it is the day that is another
+    if of_day and held.written:
+        found |= {one.fact: one.then for one in of_day} | {DAY: held.written.isoformat()}
+    return found

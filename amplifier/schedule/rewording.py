@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.plan import Decision, DecisionKind
@@ -15,14 +15,13 @@ from amplifier.compose.queue import own_words
 from amplifier.compose.sameness import Echo, Said, Verdict
 from amplifier.errors import UsageError
 from amplifier.schedule.ahead import echoes_of, must_be_ahead, must_be_ahead_there, must_not_have_begun, to_be_said
-from amplifier.schedule.facts import values
 from amplifier.schedule.former import follow
-from amplifier.schedule.free_words import Stale, stated_in
+from amplifier.schedule.free_words import Stale
 from amplifier.schedule.held_still import planned_still
 from amplifier.schedule.known import hours_around, row_of, told
-from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
+from amplifier.schedule.program import Program, post_name, wanted_posts
+from amplifier.schedule.stale import wanted_now
 from amplifier.store import accounts, decisions, journeys
 
 WAITING = (State.QUEUED, State.HELD)
@@ -64,16 +63,16 @@ def prepare_words(program: Program, post: PostId, words: Mapping[str, str], *, n
     Raises UsageError if it is too late, the post does not go there or X has the words already or is to have them,
     TemplateError if a network would not take them.
     """
-    return _prepared(program, post, words, to_be_said(program, now=now))
+    return _prepared(program, post, words, to_be_said(program, now=now), now)
 
 
-def _prepared(program: Program, post: PostId, words: Mapping[str, str], plan: Ahead) -> Rewording:
+def _prepared(program: Program, post: PostId, words: Mapping[str, str], plan: Ahead, now: datetime) -> Rewording:
     must_be_ahead_there(program, post, words)
     settings = program.settings
     accounts.must_be_called_so({name: settings.account(name).identity for name in words})
     finished = tuple(own_words(text, settings.account(name), settings) for name, text in words.items())
     echoes = _echoes(program, post, finished, plan)
-    still = planned_still(program, post, finished, _stated(program, post, finished))
+    still = planned_still(program, post, finished, now=now)
     return Rewording(finished, echoes, still.facts, _number(_last(program, post)), still.stale)
 
 
@@ -94,10 +93,10 @@ def decide_words(  # noqa: PLR0913  which words, on what they rest, and who says
     Raises what `prepare_words` raises, and UsageError where somebody has said nearly the same since it was shown.
     """
     plan = to_be_said(program, now=now)
-    new = _prepared(program, post, words, plan)
+    new = _prepared(program, post, words, plan, now)
     shown = seen or new
     made, last = decisions.decisions(), _last(program, post)
-    before = next((one for one in wanted_posts(program, made) if one.id == post), None)
+    before = next((one for one in wanted_now(program, made, now=now) if one.id == post), None)
     replaced = {said.account: said.text for said in before.words} if before else {}
     earlier: dict[str, str] = json.loads(last.value) if last else {}
     facts = {account: found for account, found in (before.own_facts if before else {}).items() if account in earlier}
@@ -138,7 +137,7 @@ def prepare_plan_words(program: Program, post: PostId, *, now: datetime, on: Col
         if name not in given:
             raise UsageError(f"Nobody has given {told(program, post)} other words on {name}. On: {', '.join(given)}.")
     chosen = tuple(name for name in given if not on or name in on)
-    wanted = _as_planned(program, post, last, chosen)
+    wanted = _as_planned(program, post, last, chosen, now)
     echoes = echoes_of(program, wanted, plan=to_be_said(program, now=now)) if wanted else ()
     return PlanWords(post, chosen, wanted.words if wanted else (), last.id, echoes)
 
@@ -149,7 +148,7 @@ def decide_plan_words(program: Program, back: PlanWords, *, actor: str, reason: 
     Raises UsageError where somebody has given it others, or said nearly the same, since they were shown.
     """
     last, plan = _last(program, back.post), to_be_said(program, now=now)
-    wanted = _as_planned(program, back.post, last, back.accounts) if last else None
+    wanted = _as_planned(program, back.post, last, back.accounts, now) if last else None
 
     def check() -> None:
         _must_stand(program, back.post, back.after)
@@ -183,11 +182,13 @@ def _must_stand(program: Program, post: PostId, after: int) -> None:
         )
 
 
-def _as_planned(program: Program, post: PostId, last: Decision, accounts: Collection[str]) -> WantedPost | None:
+def _as_planned(
+    program: Program, post: PostId, last: Decision, accounts: Collection[str], now: datetime
+) -> WantedPost | None:
     """The post with the plan's words in place of those that people gave it on these accounts, and on these alone."""
     rest = {name: text for name, text in json.loads(last.value).items() if name not in accounts}
     trial = (*decisions.decisions(), replace(last, value=json.dumps(rest), hours=hours_around(program, post)))
-    wanted = next((one for one in wanted_posts(program, trial) if one.id == post), None)
+    wanted = next((one for one in wanted_now(program, trial, now=now) if one.id == post), None)
     return replace(wanted, words=tuple(said for said in wanted.words if said.account in accounts)) if wanted else None
 
 
@@ -214,19 +215,6 @@ def _last(program: Program, post: PostId) -> Decision | None:
 
 def _number(decision: Decision | None) -> int:
     return decision.id if decision else 0
-
-
-def _stated(program: Program, post: PostId, words: Iterable[Words]) -> dict[str, tuple[Fact, ...]]:
-    """What these words of a person's state of all that is so now, by account."""
-    plan = effective(program.plan, decisions.decisions())
-    known = [Fact(name, value) for name, value in values(plan, program.settings.campaign).items()]
-    due = (one for one in all_occurrences(plan, program.settings) if (one.slot.name, one.occurrence) == _place(post))
-    day = next((date.fromisoformat(one.wall_time[:10]) for one in due), program.settings.campaign.first_day)
-    return {one.account: stated_in(one.text, known, day) for one in words}
-
-
-def _place(post: PostId) -> tuple[str, str]:
-    return post.slot, post.occurrence
 
 
 def _due(program: Program, post: PostId, rows: Sequence[Journey]) -> datetime:

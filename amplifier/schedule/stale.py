@@ -15,7 +15,7 @@ from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import TemplateError
 from amplifier.schedule import facts, free_words
 from amplifier.schedule.former import follow
-from amplifier.schedule.free_words import Stale, is_said_there, not_left, wrongs
+from amplifier.schedule.free_words import Stale, is_said_there, not_left, written_for, wrongs
 from amplifier.schedule.ledger_names import left_of_row, names_on_days_of, planned_as
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
@@ -100,7 +100,7 @@ def stale_unsent(
         waits, due_at = one.waits, moved.get(one.post)
         if waits and due_at:
             waits = replace(waits, due_at=due_at, run_at=due_at, again=False)
-        day = campaign_day(program, _goes_at(program, waits, now) if waits else now)
+        day = _day(program, waits, now)
         known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
         try:
             wrong, failed = by_itself(one.post, partial(wrongs, text, known, today, day)), ""
@@ -108,8 +108,14 @@ def stale_unsent(
             wrong, failed = (), str(error.problems[0])
         wrong = not_left(wrong, left_of_row(program, made, one.post), day) if wrong else ()
         if wrong or failed:
-            found[said.id] = Stale(one.post, said.account, text, day, wrong, failed=failed)
+            found[said.id] = Stale(one.post, said.account, text, day, wrong, failed=failed, written=written_for(known))
     return found
+
+
+def days_of_unsent(program: Program, among: Collection[int], *, now: datetime) -> dict[str, date]:
+    """For each account the campaign's day on which these deliveries of one own post go out."""
+    unsent = stated.unsent(program.plan.campaign, among=among)
+    return {one.delivery.account: _day(program, one.waits, now) for one in unsent}
 
 
 def if_moved(
@@ -146,6 +152,11 @@ def late_posts(program: Program, *, now: datetime) -> dict[PostId, datetime]:
 def campaign_day(program: Program, at: datetime) -> date:
     """The campaign's day at a real instant."""
     return playing(program.settings).campaign(at).astimezone(ZoneInfo(program.plan.zone)).date()
+
+
+def _day(program: Program, waits: Waits | None, now: datetime) -> date:
+    """The campaign's day on which this goes out."""
+    return campaign_day(program, _goes_at(program, waits, now) if waits else now)
 
 
 def _goes_at(program: Program, waits: Waits, now: datetime) -> datetime:
