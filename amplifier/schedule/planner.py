@@ -28,6 +28,7 @@ from amplifier.schedule.given_up import given_up_wordings
 from amplifier.schedule.ledger_names import SAME, Names, called, name_in_plan, other_names
 from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.moved_back import moved_back
 from amplifier.schedule.older import with_facts
 from amplifier.schedule.one_by_one import without_failing
 from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
@@ -240,6 +241,7 @@ class Planner:
         self._stale_wordings = {(one.template, one.wording) for one in wanted if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
         settled = None if self._forgetful else settled_until(stage, program.plan.zone, now=now)
+        back = moved_back(program, made, wanted, stage, now=now)
         eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
@@ -252,6 +254,7 @@ class Planner:
                 copies=held,
                 untrue=untrue,
                 settled=settled,
+                moved_back=back,
             )
             self._names = names = other_names(wanted, existing)
             self._stale = {(names.get(post, post), account): why for (post, account), why in untrue.items()}

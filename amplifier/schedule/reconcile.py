@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, Rewrite, Step, Unsent
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
 from amplifier.campaign.delivery import (
     ON_ITS_WAY,
     PASSING,
@@ -26,7 +26,7 @@ from amplifier.campaign.kinds import (
     WORDS_CHANGED,
 )
 from amplifier.campaign.post import OWN, WantedPost, Words
-from amplifier.schedule.born import Reasons, born, too_late_at
+from amplifier.schedule.born import Reasons, Where, born, too_late_at
 from amplifier.schedule.matched import matched
 
 WINDOW = timedelta(days=14)
@@ -35,6 +35,7 @@ MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
 NONE: Reasons = {}
+NOWHERE: Where = frozenset()
 LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
@@ -57,6 +58,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     copies: Reasons = NONE,
     untrue: Reasons = NONE,
     settled: datetime | None = None,
+    moved_back: Where = NOWHERE,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
@@ -69,7 +71,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     as the plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account
     what of a person's words is no longer so: it is held until they are true again, other words, or left as they are.
     What is new and was over when all that plans had was `settled` in the ledger was in no plan then, so nobody has
-    missed it.
+    missed it; but what the plan had further ahead and was `moved_back` behind us since.
     """
     known: set[int] = set()
     renamed: set[int] = set()
@@ -79,9 +81,11 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for match in matched(wanted, existing):
         post, kept, found, out = match.post, match.kept, match.row, _is_out(match.former)
         if found is None:
-            if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled):
-                new = tuple(born(post, (), copies, untrue, now=now, fresh=fresh))
-                adds += [Add(kept, None, new)] if new else []
+            is_near = _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled)
+            back = {account for one, account in moved_back if one == post.id}
+            have = set() if is_near else {*(words.account for words in post.words), *post.unwritten} - back
+            new = tuple(_told(one, back) for one in born(post, have, copies, untrue, now=now, fresh=fresh))
+            adds += [Add(kept, None, new)] if new else []
             continue
         known.add(found.row)
         renamed |= {match.former.row} if match.former else set()
@@ -104,6 +108,12 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
 def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh: bool) -> bool:
     earliest = opened_at - LOOK_BACK if fresh else opened_at
     return earliest <= too_late_at(post) and post.moment.due_at <= now + WINDOW
+
+
+def _told(new: NewDelivery, back: Collection[str]) -> NewDelivery:
+    """The same, but what is missed where its time was moved into the past says so."""
+    is_told = new.state is State.MISSED and new.words.account in back and not new.detail
+    return replace(new, detail=PASSED) if is_told else new
 
 
 def _was_over(post: WantedPost, settled: datetime | None) -> bool:
