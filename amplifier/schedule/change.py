@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
-from amplifier.schedule.known import find_named, rows_of
+from amplifier.schedule.known import find_named, names_to_tell, rows_of
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
@@ -24,6 +24,8 @@ from amplifier.settings import Settings
 from amplifier.store import accounts, decisions, journeys, ledger, plan_versions
 from amplifier.text.time_of_day import day_and_time
 from amplifier.written import nearest
+
+OPEN = frozenset({State.QUEUED, State.HELD, State.DROPPED})  # it goes out yet, or may once it is wanted again
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,18 @@ def _must_stand_still(move: Move) -> None:
 
 def find_post(program: Program, name: str) -> PostId:
     """The coming post of the plan that this name means. Raises UsageError if none or several fit."""
-    return find_named(program, name, wanted_posts(program, decisions.decisions())).id
+    return find_named(program, name, _to_choose_from(program, name, wanted_posts(program, decisions.decisions()))).id
+
+
+def _to_choose_from(program: Program, name: str, wanted: Sequence[WantedPost]) -> Sequence[WantedPost]:
+    """These posts; of a slot that is named alone those that are out or over are no choice while others are to come."""
+    ids = [post.id for post in wanted if post.id.slot == name]
+    named = names_to_tell(program, ids)
+    rows: dict[PostId, list[State]] = {}
+    for row in journeys.journeys_of([named.get(post, post) for post in ids]):
+        rows.setdefault(row.identity.post, []).append(row.state)
+    over = {post for post in ids if not OPEN & set(rows.get(named.get(post, post), OPEN))}
+    return wanted if len(over) == len(ids) else [post for post in wanted if post.id not in over]
 
 
 def _may_go_out(program: Program, post: PostId, made: tuple[Decision, ...]) -> bool:
