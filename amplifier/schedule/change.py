@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -237,4 +237,14 @@ def _must_stand_still(move: Move) -> None:
 
 def find_post(program: Program, name: str) -> PostId:
     """The coming post of the plan that this name means. Raises UsageError if none or several fit."""
-    return find_named(program, name, wanted_posts(program, decisions.decisions())).id
+    made = decisions.decisions()
+    return find_named(program, name, _to_choose_from(program, name, wanted_posts(program, made), made)).id
+
+
+def _to_choose_from(
+    program: Program, name: str, wanted: Sequence[WantedPost], made: Sequence[Decision]
+) -> Sequence[WantedPost]:
+    """These posts; of a slot that is named alone those that are out or over are no choice while others are to come."""
+    ids = [post.id for post in wanted if post.id.slot == name]
+    over = {id_ for id_, stands in in_ledger(program, ids, made).items() if stands.is_over}
+    return wanted if len(over) == len(ids) else [post for post in wanted if post.id not in over]

@@ -45,6 +45,11 @@ class InLedger:
         """Whether it is over everywhere: out, missed, or left out by a person."""
         return bool(self.deliveries) and not any(_may_go_out(one) for one in self._others())
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is out or missed everywhere, so that nobody leaves it out or takes it in any more."""
+        return bool(self.deliveries) and not any(one.state in (*WAITS, State.DROPPED) for one in self.deliveries)
+
     def may_go_out(self, account: str) -> bool:
         """Whether it waits on this account, or has nothing there yet, or the plan alone has left it out."""
         return account not in self.out and all(_may_go_out(one) for one in self.deliveries if one.account == account)

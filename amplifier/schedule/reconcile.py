@@ -92,11 +92,10 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
         was_over = _was_over(post, settled)
         new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh, was_over=was_over))
         steps += new_steps
-        rewrites += _rewrites(kept, found, new_steps) if post.words else ()
         have = {delivery.account for delivery in found.deliveries} | out
-        lacking = tuple(born(post, have, copies, untrue, now=now, fresh=fresh))
-        if lacking and not was_over:
-            adds.append(Add(kept, found.row, lacking))
+        lacking = () if was_over else tuple(born(post, have, copies, untrue, now=now, fresh=fresh))
+        rewrites += _rewrites(kept, found, new_steps, lacking) if post.words else ()
+        adds += [Add(kept, found.row, lacking)] if lacking else []
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
             stay = gone.row in renamed  # what hands are posting by the former name is this very post
@@ -124,9 +123,11 @@ def _differs(post: WantedPost, found: ExistingPost) -> bool:
     return post.moment != found.moment or post.too_late_s != found.too_late_s
 
 
-def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> Iterator[Rewrite]:
+def _rewrites(
+    post: WantedPost, found: ExistingPost, steps: Sequence[Step], lacking: Sequence[NewDelivery]
+) -> Iterator[Rewrite]:
     """The post's own row follows the plan as long as anything of it may still go out; then only its name may change."""
-    is_open = bool(steps) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
+    is_open = bool(steps or lacking) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
     hands = post.hand_off != found.hand_off
     if is_open and (_differs(post, found) or hands or any(step.words for step in steps)):
         yield Rewrite(found.row, post)
