@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
@@ -49,6 +48,7 @@ from amplifier.store import accounts, decisions, journeys, ledger, plan_versions
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
+NOTHING_THERE = (-1, -1)
 
 
 class Planner:
@@ -291,11 +291,17 @@ def _without(template: Template, wordings: Collection[tuple[str, str]]) -> Templ
 
 
 def _signature(home: Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes when a schedule or template does, without reading them."""
+    """What changes when a schedule or template does, without reading them; also where one is a link to nothing by now.
+
+    Names that begin with a dot are editors' own, and are not read either.
+    """
     found = []
     for folder, pattern in (("schedules", "*.y*ml"), ("templates", "*.j2")):
-        for path in sorted((home / folder).rglob(pattern)):
-            with contextlib.suppress(OSError):  # an editor may be replacing it this instant
+        for path in sorted(one for one in (home / folder).rglob(pattern) if not one.name.startswith(".")):
+            try:
                 stat = path.stat()
+            except OSError:  # a link to nothing, or an editor is replacing it this instant
+                found.append((str(path), *NOTHING_THERE))
+            else:
                 found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return tuple(found)

@@ -12,17 +12,16 @@ from functools import partial
 from amplifier.campaign.changes import Changes, ExistingPost, Note
 from amplifier.campaign.correction import Stated
 from amplifier.campaign.delivery import State
-from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words, with_hour
 from amplifier.compose.memory import spoken_on_x
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule import facts
 from amplifier.schedule.facts import CHANGED, Untrue
-from amplifier.schedule.free_words import DAY, Stale, Wrong, stated_in
+from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.ledger_names import (
     Names,
     called,
-    decided_as,
     left_by_row,
     names_of_stated,
     other_names,
@@ -130,12 +129,14 @@ def compared_out(
     *,
     now: datetime,
     names: Names | None = None,
+    among: Collection[int] | None = None,
 ) -> Compared:
     """What is out, or may be, held against what is so as these decisions have it; `wanted` is the plan by them.
 
-    `names` is what the ledger calls these posts, where the caller knows that.
+    `names` is what the ledger calls these posts, where the caller knows that. `among`: only of the posts to which these
+    deliveries belong.
     """
-    said = stated.stated(program.plan.campaign)
+    said = stated.stated(program.plan.campaign, among=among)
     known = names_of_stated(program, wanted, said) if names is None else names
     return _compared(
         said,
@@ -191,33 +192,6 @@ def on_x(program: Program, posts: Iterable[WantedPost]) -> dict[tuple[PostId, st
     """Which of these posts of the campaign's own time are held on which account of X, and why; as the planner does."""
     spoken, wanted = spoken_on_x(program.settings, playing(program.settings)) if ledger.is_ready() else [], list(posts)
     return held_copies(program, wanted, spoken, called(program, wanted, spoken))
-
-
-def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
-    """Let a post stand although it is no longer so, or go out so: nobody is asked again before the fact changes again.
-
-    Raises UsageError if nothing in it is untrue.
-    """
-    found = review(program, now=now)
-    changed: dict[str, facts.Changed | Wrong] = {
-        change.fact: change for one in found.untrue if one.stated.post == post for change in one.changed
-    }
-    stale = [one for one in found.stale if one.post == post]
-    changed |= {wrong.fact: wrong for one in stale for wrong in one.wrongs}
-    if not changed:
-        raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
-    let_stand = {DAY: stale[-1].day.isoformat()} if stale else {}
-    subject, hours = decided_as(program, wanted_posts(program, decisions.decisions()), post)
-    return decisions.keep_decision(
-        kind=DecisionKind.FACT_LEFT,
-        subject=subject,
-        value=json.dumps(let_stand | {name: one.now for name, one in changed.items()}),
-        replaced=json.dumps({name: one.then for name, one in changed.items()}),
-        actor=actor,
-        reason=reason,
-        now=now,
-        hours=hours,
-    )
 
 
 def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:
