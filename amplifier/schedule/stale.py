@@ -8,14 +8,14 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.changes import Waits
+from amplifier.campaign.changes import Unsent, Waits
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import TemplateError
 from amplifier.schedule import facts, free_words
 from amplifier.schedule.former import follow
-from amplifier.schedule.free_words import Stale, is_said_there, not_left, wrongs
+from amplifier.schedule.free_words import Stale, Wrong, is_said_there, not_left, wrongs
 from amplifier.schedule.ledger_names import left_of_row, names_on_days_of, planned_as
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
@@ -101,15 +101,21 @@ def stale_unsent(
         if waits and due_at:
             waits = replace(waits, due_at=due_at, run_at=due_at, again=False)
         day = campaign_day(program, _goes_at(program, waits, now) if waits else now)
-        known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
         try:
-            wrong, failed = by_itself(one.post, partial(wrongs, text, known, today, day)), ""
+            wrong, failed = by_itself(one.post, partial(_of_unsent, program, made, one, today, day)), ""
         except TemplateError as error:
             wrong, failed = (), str(error.problems[0])
-        wrong = not_left(wrong, left_of_row(program, made, one.post), day) if wrong else ()
         if wrong or failed:
             found[said.id] = Stale(one.post, said.account, text, day, wrong, failed=failed)
     return found
+
+
+def _of_unsent(
+    program: Program, made: tuple[Decision, ...], one: Unsent, today: Mapping[str, str], day: date
+) -> tuple[Wrong, ...]:
+    known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
+    found = wrongs(one.delivery.text, known, today, day)
+    return not_left(found, left_of_row(program, made, one.post), day) if found else ()
 
 
 def if_moved(
