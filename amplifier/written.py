@@ -20,6 +20,8 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DURATION_HINT = 'Write hours, minutes and seconds with their letters, for example "15m", "2h 30m" or "90s".'
 
 
+LONGEST_NAME = 80  # of what people name; the database has room for 100 and more, also with what is set before it
+LONGEST_PATH = 150  # of a template's name, which has folders in it
 FEW = 12  # names that one can still read at a glance
 
 
@@ -118,18 +120,25 @@ def network(text: object) -> Network:
     return found
 
 
+def short(text: str) -> str:
+    """A name that has room wherever names are kept. Raises PydanticCustomError where it is longer."""
+    if len(text) > LONGEST_NAME:
+        raise wrong(f"is {len(text)} characters long", f"A name has {LONGEST_NAME} characters at most.")
+    return text
+
+
 def word(text: str) -> str:
     """A name that templates can use."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
         raise wrong("is not a name that templates can use", "Begin with a small letter; then small letters, digits, _.")
-    return text
+    return short(text)
 
 
 def identifier(text: str) -> str:
     """A name for campaigns, accounts and slots; it ends up in addresses and keys."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", text):
         raise wrong("must be made of small letters, digits and dashes", "For example lab23 or labfreemvmt-x.")
-    return text
+    return short(text)
 
 
 def language(tag: str) -> str:
@@ -145,7 +154,7 @@ def hashtag(text: object) -> str:
     if not re.fullmatch(r"\w+", name) or name.isdigit():
         hint = 'Write # and then letters, digits or _, with at least one letter, in quotes: "#FreeMovement23".'
         raise wrong("is not a hashtag", hint)
-    return name
+    return short(name)
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

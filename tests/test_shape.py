@@ -31,6 +31,7 @@ OWNERS = {
         "journeys.py",
         "notes.py",
         "overrides.py",
+        "own_hour.py",
         "own_posts.py",
         "planned.py",
         "read_backs.py",

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -159,3 +160,11 @@ def test_a_proxy_is_an_address_or_a_network_of_them(text: str) -> None:
 def test_a_name_is_no_proxy_and_neither_is_everybody(text: object) -> None:
     with pytest.raises(PydanticCustomError):
         written.network(text)
+
+
+@pytest.mark.parametrize("kind", [written.word, written.identifier, written.hashtag])
+def test_a_name_is_no_longer_than_the_database_has_room_for(kind: Callable[[str], str]) -> None:
+    assert kind("a" * 80) == "a" * 80
+    with pytest.raises(PydanticCustomError, match="is 81 characters long") as caught:
+        kind("a" * 81)
+    assert "A name has 80 characters at most." in str(caught.value.context)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from amplifier.cli.output import console, errors, say_json
-from amplifier.cli.whole_file import whole_file
+from amplifier.cli.whole_file import is_folder, whole_file
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.lacking import SHORTEST_KEY, lacks_key
@@ -173,7 +173,7 @@ def _folder_or_file(text: str) -> Path:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            why = "it is a file" if path.is_file() else error.strerror
+            why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
             raise UsageError(f"The folder {text} cannot be made: {why}. Name another: --to FOLDER/") from None
     return path
 
@@ -190,7 +190,7 @@ def path_for(wanted: Path | None, place: Place, now: datetime, *, occasion: str 
             instead = "" if occasion else " Name a file: --to FILE"
             raise UsageError(f"{folder} cannot be made: {error.strerror}.{instead}") from None
         return folder / name
-    return (wanted / name if wanted.is_dir() else wanted).absolute()
+    return (wanted / name if is_folder(wanted) else wanted).absolute()
 
 
 def _own_key() -> str:

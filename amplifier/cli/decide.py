@@ -34,11 +34,10 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.free_words import Stale
 from amplifier.schedule.known import names_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.schedule.standing import let_stand, mark
+from amplifier.schedule.standing import Standing, let_stand, mark
 from amplifier.settings import Settings
 from amplifier.store import accounts, journeys, ledger
 from amplifier.store.notes import take_note_of_missed
@@ -101,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     if options.there and len(chosen) > 1:
         raise UsageError(f"{options.what} waits on several accounts. Say on which the link is: --on ACCOUNT")
     echoes = [echo for number in chosen for echo in _said_again(number, place)] if options.again else []
-    standing: dict[PostId, tuple[Stale, ...]] = {}
+    standing: dict[PostId, tuple[Standing, ...]] = {}
     if options.stand:
         chosen = one_a_post(chosen, asked)
         standing = shown_to_stand(chosen, options.on, place.settings)
@@ -167,7 +166,7 @@ def _said_again(number: int, place: Place) -> tuple[Echo, ...]:
 def _agreed(
     chosen: Sequence[int],
     echoes: Sequence[Echo],
-    standing: Mapping[PostId, Sequence[Stale]],
+    standing: Mapping[PostId, Sequence[Standing]],
     options: argparse.Namespace,
 ) -> bool:
     """A link says it all, and a note does nothing; sending and leaving out are shown first."""

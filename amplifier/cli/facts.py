@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 
 from rich.markup import escape
 
 from amplifier.campaign.delivery import State
-from amplifier.campaign.post import with_hour
-from amplifier.cli.output import actor, console, say_json
+from amplifier.campaign.post import PostId, with_hour
+from amplifier.cli.output import actor, agreed, console, inset, say_json
 from amplifier.clock import utc_now
 from amplifier.deliver.questions import other_words
 from amplifier.errors import UsageError
@@ -19,8 +20,9 @@ from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
 from amplifier.schedule.known import in_ledger, told_of_row
 from amplifier.schedule.out_and_untrue import said_change
-from amplifier.schedule.program import post_name
-from amplifier.schedule.review import Review, find_untrue, leave, review
+from amplifier.schedule.program import Program, post_name
+from amplifier.schedule.review import Review, find_untrue, review
+from amplifier.schedule.standing import let_stand, mark, would_stand
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger
 
@@ -30,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=["list", "leave"], default="list")
     parser.add_argument("post", nargs="?", help="with leave: the post that may stay, or go out, as it is")
     parser.add_argument("--reason", default="", help="with leave: why; kept with the decision")
+    parser.add_argument("--yes", action="store_true", help="with leave: do it without asking")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,7 +45,13 @@ def run(options: argparse.Namespace) -> int:
         if not options.post:
             raise UsageError("Which post may stand? For example: amplifier facts leave debate-soon")
         post = find_untrue(program, in_ledger(program.plan.campaign, options.post), now=now)
-        decision = leave(program, post, actor=actor(), reason=options.reason, now=now)
+        shown = _shown(program, post, now=now, quiet=options.json)
+        if options.json and not options.yes:
+            raise UsageError("With --json nobody can be asked: add --yes.")
+        if not agreed("Let these words stand?", yes=options.yes):
+            console().print("Nothing was changed.")
+            return 1
+        decision = let_stand(program, post, shown, actor=actor(), reason=options.reason, now=utc_now())
         if options.json:
             say_json({"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post)})
         else:
@@ -55,6 +64,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(found, program.settings)
     return 1 if found.untrue or found.stale else 0
+
+
+def _shown(program: Program, post: PostId, *, now: datetime, quiet: bool) -> str:
+    """Say which words would stand, out or waiting; the mark of what was said. Raises UsageError if there are none."""
+    found = would_stand(program, [post], now=now)[post]
+    if not found:
+        raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
+    out = console()
+    for one in () if quiet else found:
+        how = "is out, and stays as it is" if one.is_out else "waits, and goes out as it is"
+        out.print(f"{one.account}  {told_of_row(post)} {how}", markup=False, style="bold", soft_wrap=True)
+        out.print(inset(one.text, width=out.width), markup=False, soft_wrap=True)
+        out.print(inset(one.why, width=out.width), markup=False, soft_wrap=True, style="dim")
+    return mark(found)
 
 
 def _tell(found: Review, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from amplifier.errors import UsageError
 from amplifier.place import Place, settle
 from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
 from amplifier.schedule.lost_moves import forget_move
-from amplifier.schedule.meanwhile import must_lie_ahead_still, past
+from amplifier.schedule.meanwhile import how_many, must_lie_ahead_still, past
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.moving import Stays, already_there, changed_order, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
@@ -133,9 +133,10 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
     passed = past(move, here=here)
     for one in move.shifts[:MOST_SHOWN]:
         note = "  [red]past: it is missed if it is too late by then[/]" if one.post in passed else ""
-        out.print(f"  {_weekday(one.before)} → [bold]{_weekday(one.after)}[/]  {one.post}{_on(one.on)}{note}")
-    if len(move.shifts) > MOST_SHOWN:
-        out.print(f"  … and {len(move.shifts) - MOST_SHOWN} more")
+        before, after = (f"{day_of(at, this_year=year)} {time_of_day(at)}" for at in (one.before, one.after))
+        out.print(f"  {before} → [bold]{after}[/]  {one.post}{_on(one.on)}{note}", soft_wrap=True)
+    if more := move.shifts[MOST_SHOWN:]:
+        out.print(f"  … and {how_many(more, passed)}")
     if not (move.shifts or move.gone or move.added):
         out.print("  No coming post hangs on it.")
     _show_listed("Would not go out any more", move.gone)
@@ -163,10 +164,6 @@ def _show_listed(what: str, found: Sequence[tuple[PostId, datetime]]) -> None:
 
 def _on(accounts: Sequence[str]) -> str:
     return f" on {' and '.join(accounts)}" if accounts else ""
-
-
-def _weekday(at: datetime) -> str:
-    return f"{at:%a} {time_of_day(at)}"
 
 
 def _show_staying(stays: Sequence[Stays]) -> None:

@@ -10,13 +10,13 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import ROTATE, At, Decision, Distance, Plan, Slot
-from amplifier.campaign.post import Moment, PostId, WantedPost
+from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
-from amplifier.cli.output import as_said, console, say_json, warn
+from amplifier.cli.output import as_said, console, refuse, say_json, warn
 from amplifier.compose.day_compared import compared_names
-from amplifier.compose.queue import Saying, length, write
+from amplifier.compose.queue import Saying, accounts_for, length, write
 from amplifier.compose.unspoken import unspoken
-from amplifier.errors import DatabaseTrouble, Problem, UsageError
+from amplifier.errors import DatabaseTrouble, Problem, TemplateError, UsageError
 from amplifier.place import database_in, folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
@@ -24,12 +24,14 @@ from amplifier.schedule.known import names_to_tell
 from amplifier.schedule.ledger_names import SAME
 from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
-from amplifier.settings import load
+from amplifier.schedule.program import Program, near_copies, post_name, wanted_posts
+from amplifier.schedule.read_in_part import InPart, must_be_readable, read_in_part
+from amplifier.settings import Account, load
 from amplifier.store import decisions, ledger
 from amplifier.store.told import limits_in
 
 MOST_TIMES = 8
+ANOTHER = "Another file has a mistake, so nobody knows when this goes out. All of them: amplifier check"
 T = TypeVar("T")
 
 
@@ -54,36 +56,25 @@ def run(options: argparse.Namespace) -> int:
     settings = settings.with_limits(
         limits_in(database_in(options.var or folder_of(settings, options.home), settings.mode))
     )
-    program = read_program(files.sources(options.home), settings)
+    part = read_in_part(files.sources(options.home), settings)
+    program = part.program
     if options.template is None:
-        return _list(program, as_json=options.json)
+        return _list(part, as_json=options.json)
+    must_be_readable(options.template, part)
     template = program.templates.get(options.template)
     if template is None:
         raise UsageError(
             f"There is no template “{options.template}”. {files.near_template(options.template, program.templates)}"
         )
-    shown, made = [], _decided()
-    plan = effective(program.plan, made)
-    for wording in template.wordings:
-        post = write(_saying(program, plan, template, wording.name), template, settings)
-        for said in post.words:
-            size = length(said.text, settings.account(said.account))
-            platform = settings.account(said.account).platform
-            shown.append(
-                {
-                    "wording": wording.name,
-                    "account": said.account,
-                    "platform": platform,
-                    "text": said.text,
-                    "used": size.used,
-                    "limit": size.limit,
-                    "imprint": said.imprint,
-                }
-            )
-    posts = wanted_posts(program, made)
-    goes_out = _goes_out(program, template, posts)
-    found = [*near_copies(program, posts), *long_tags(program, posts)]
-    warnings = [one for one in found if one.path == template.path]
+    made = _decided()
+    shown, wrong = _written(program, effective(program.plan, made), template)
+    problems = list(dict.fromkeys((*wrong, *part.of(template))))
+    goes_out, warnings = [], []
+    if not (problems or part.problems):  # else these files are not the plan, and nobody knows when anything goes out
+        posts = wanted_posts(program, made)
+        goes_out = _goes_out(program, template, posts)
+        found = [*near_copies(program, posts), *long_tags(program, posts)]
+        warnings = [one for one in found if one.path == template.path]
     warnings += unspoken({template.name: template}, settings)
     warnings += compared_names({template.name: template}, settings)
     if options.json:
@@ -95,11 +86,54 @@ def run(options: argparse.Namespace) -> int:
                 "wordings": shown,
                 "posts": [asdict(one) for one in goes_out],
                 "warnings": [warning.as_json() for warning in warnings],
+                "problems": [one.as_json() for one in problems],
             }
         )
-        return 0
-    _print(template, goes_out, shown, warnings)
-    return 0
+    else:
+        _print(template, goes_out, shown, warnings)
+        _say_wrong(problems, part.problems)
+    return 1 if problems or part.problems else 0
+
+
+def _written(program: Program, plan: Plan, template: Template) -> tuple[list[dict[str, object]], list[Problem]]:
+    """Each wording on each account as it is shown, and what is wrong where there is nothing to show."""
+    shown: list[dict[str, object]] = []
+    problems: list[Problem] = []
+    for wording in template.wordings:
+        saying = _saying(program, plan, template, wording.name)
+        for account in accounts_for(saying.slot, template, program.settings):
+            alone = replace(saying, slot=replace(saying.slot, accounts=(account.name,)))
+            try:
+                words = write(alone, template, program.settings).words
+            except TemplateError as error:
+                problems += error.problems
+                continue
+            shown += [_row(wording.name, said, account) for said in words]
+    return shown, problems
+
+
+def _row(wording: str, said: Words, account: Account) -> dict[str, object]:
+    size = length(said.text, account)
+    return {
+        "wording": wording,
+        "account": said.account,
+        "platform": account.platform,
+        "text": said.text,
+        "used": size.used,
+        "limit": size.limit,
+        "imprint": said.imprint,
+    }
+
+
+def _say_wrong(problems: Sequence[Problem], known: Sequence[Problem]) -> None:
+    """What of the template cannot be shown, and that other files keep it from being taken, where they do."""
+    out = console()
+    if problems:
+        out.print("\nNot shown, and the service does not take it so:")
+    refuse(out, problems)
+    others = [one for one in known if one not in problems]
+    if others and not problems:
+        out.print(f"\n{ANOTHER}", soft_wrap=True)
 
 
 def _print(
@@ -131,18 +165,21 @@ def _print(
     warn(out, warnings)
 
 
-def _list(program: Program, *, as_json: bool) -> int:
+def _list(part: InPart, *, as_json: bool) -> int:
+    program, code = part.program, 1 if part.problems else 0
     rows = [
         {"template": one.name, "ask": one.ask, "audience": one.audience, "wordings": len(one.wordings)}
         for one in program.templates.values()
     ]
     if as_json:
-        say_json({"mode": program.settings.mode.value, "templates": rows})
-        return 0
+        problems = [one.as_json() for one in part.problems]
+        say_json({"mode": program.settings.mode.value, "templates": rows, "problems": problems})
+        return code
     for row in rows:
         console().print(f"[bold]{row['template']}[/]  {row['wordings']} wordings for {row['audience']}")
     console().print("\nOne of them in full:  amplifier preview " + str(rows[0]["template"] if rows else "TEMPLATE"))
-    return 0
+    _say_wrong(part.problems, ())
+    return code
 
 
 def _decided() -> tuple[Decision, ...]:

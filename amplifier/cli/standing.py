@@ -9,8 +9,7 @@ from amplifier.clock import utc_now
 from amplifier.deliver.override import may_stand
 from amplifier.deliver.questions import Act, Question
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.free_words import Stale
-from amplifier.schedule.standing import must_be_meant, would_stand
+from amplifier.schedule.standing import Standing, must_be_meant, would_stand
 from amplifier.settings import Settings
 
 
@@ -20,7 +19,7 @@ def one_a_post(chosen: Sequence[int], asked: Sequence[Question]) -> list[int]:
     return list({post: number for number, post in may.items()}.values()) or list(chosen)
 
 
-def shown_to_stand(chosen: Sequence[int], on: str, settings: Settings) -> dict[PostId, tuple[Stale, ...]]:
+def shown_to_stand(chosen: Sequence[int], on: str, settings: Settings) -> dict[PostId, tuple[Standing, ...]]:
     """All words that would go out with these deliveries, by post.
 
     Raises UsageError where one of these is not held for its words, or others than those on `on` would go out too.

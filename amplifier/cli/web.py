@@ -71,9 +71,8 @@ def run(options: argparse.Namespace) -> int:
     pages = PublicPages(place.settings, when_ready=begin)
     pages.start()
     opened = Opened(host, port, token_of_this_run() if has_console(host) else "")
-    kept = _open_console(place.var, opened) if opened.token else contextlib.nullcontext()
     try:
-        with kept, serving_on(host, port, alone=alone):
+        with serving_on(host, port, alone=alone), _open_console(place.var, opened):
             site = application(pages, Admission(host, port, opened.token))
             serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
             serve(site, host=host, port=port, connections=connections(files), serving=serving)
@@ -100,9 +99,9 @@ def _tell(place: Place, opened: Opened) -> None:
 
 
 def _open_console(var: Path, opened: Opened) -> contextlib.AbstractContextManager[object]:
-    """Let `console-link` find the console."""
+    """Let `console-link` find the console, where there is one."""
     try:
-        return keep(var, opened)
+        return keep(var, opened) if opened.token else contextlib.nullcontext()
     except OSError as error:
-        log.warning("console-link cannot find this console: %s", error)
+        log.warning("console-link cannot find this console: %s", error.strerror or error)
         return contextlib.nullcontext()

@@ -28,7 +28,7 @@ def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     is no ordinary file); then nothing is left behind, and what stood there before stands there still.
     """
     path = path.absolute()
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{path} is a folder. Name the file in it.")
     if path.is_symlink():  # such as /dev/stdout: the link would go, and what it leads to would stay as it is
         raise UsageError(f"{path} is a link. Name the file itself. Nothing was written.")
@@ -51,6 +51,14 @@ def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
         raise _refused(path, error) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is one. Raises UsageError where nothing can be of this name, such as one that is too long."""
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}. Nothing was written.") from None
 
 
 def _refused(path: Path, error: OSError) -> UsageError:

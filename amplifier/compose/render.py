@@ -21,7 +21,7 @@ from amplifier.compose import allow
 from amplifier.compose.time_filters import OF_THE_WORDS
 from amplifier.errors import Problem, TemplateError
 from amplifier.platforms.capabilities import TABLE
-from amplifier.written import Language, Text, Word, nearest, wrong
+from amplifier.written import LONGEST_NAME, Language, Text, Word, nearest, wrong
 from amplifier.yamlfile import FileModel, parse_with_lines
 
 FOLDER, ENDING = "templates/", ".j2"
@@ -145,6 +145,9 @@ def _wordings(lines: list[str], first: int, path: str, problems: list[Problem]) 
             problems.append(Problem(path, at + 1, "heading", message, HEADING_HINT))
             continue
         name = heading["name"]
+        if len(name) > LONGEST_NAME:
+            message = f"This wording's name has {len(name)} characters."
+            problems.append(Problem(path, at + 1, "heading", message, f"A name has {LONGEST_NAME} characters at most."))
         platforms = tuple(part.strip() for part in (heading["platforms"] or "").split(",") if part.strip())
         form = Form(platforms, "\n".join(lines[at + 1 : following]), at + 2)
         problems += _clash(form, forms.get(name, ()), name, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import NewDelivery
@@ -10,6 +11,7 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.post import PostId, WantedPost, Words
 
 Reasons = Mapping[tuple[PostId, str], str]  # why a post may not go out on an account as it stands
+Where = AbstractSet[tuple[PostId, str]]  # posts, each on an account
 
 
 def too_late_at(post: WantedPost) -> datetime:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
-from amplifier.campaign.delivery import OUT, State
-from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone, Plan
+from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import Problem, UsageError
+from amplifier.schedule.born import too_late_at
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
-from amplifier.schedule.known import find_named, rows_of
+from amplifier.schedule.in_ledger import InLedger, in_ledger
+from amplifier.schedule.known import find_named
 from amplifier.schedule.milestones import effective, moved
 from amplifier.schedule.playing import playing
-from amplifier.schedule.program import Program, all_occurrences, post_name, read_again, wanted_posts
+from amplifier.schedule.program import Program, post_name, read_again, wanted_posts
 from amplifier.schedule.review import on_x, untrue_out
 from amplifier.schedule.stale import stale_words, wanted_now
 from amplifier.schedule.timing import outside
 from amplifier.settings import Settings
-from amplifier.store import accounts, decisions, journeys, ledger, plan_versions
+from amplifier.store import accounts, decisions, ledger, plan_versions
 from amplifier.text.time_of_day import day_and_time
 from amplifier.written import nearest
 
@@ -53,7 +55,8 @@ class Move:
     """A milestone that is about to move: from where to where, what follows it, and what has gone out already.
 
     `gone` are posts that would not go out any more, `added` those that would go out as well, each with its time, where
-    a milestone begins or ends what recurs. `unsayable` would be held, since they could not be put into words.
+    a milestone begins or ends what recurs. `again` were missed, would lie ahead again, and then wait for a person.
+    `unsayable` would be held, since they could not be put into words; `sayable` could be put into words again.
     `copies` are posts that would be held then, since the move brings them too near to nearly the same words on X.
     `stale` are words of people that would be held, since they are no longer so then; `freed` those that this move makes
     true again. `untrue` is out, and would be no longer so. `program` is the plan that it was worked out by.
@@ -66,7 +69,9 @@ class Move:
     program: Program = field(repr=False)
     gone: tuple[tuple[PostId, datetime], ...] = ()
     added: tuple[tuple[PostId, datetime], ...] = ()
+    again: tuple[str, ...] = ()
     unsayable: tuple[Unsayable, ...] = ()
+    sayable: tuple[Unsayable, ...] = ()
     copies: tuple[Problem, ...] = ()
     stale: tuple[Stale, ...] = ()
     freed: tuple[Stale, ...] = ()
@@ -100,67 +105,78 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
     """
     made = decisions.decisions()
     plan = effective(program.plan, made)
-    known = {one.name: one for one in plan.milestones}
-    if name not in known:
-        raise UsageError(f"There is no milestone “{name}”. {nearest(name, known)}")
-    milestone = known[name]
+    milestones = {one.name: one for one in plan.milestones}
+    if name not in milestones:
+        raise UsageError(f"There is no milestone “{name}”. {nearest(name, milestones)}")
+    milestone = milestones[name]
     to = moved(milestone, by)
     refused = outside(to.date(), program.settings.campaign)
     if refused:
         raise UsageError(f"{refused.message} {refused.hint}")
     trial = Decision(0, DecisionKind.MILESTONE_MOVED, name, to.isoformat(), milestone.at.isoformat(), "", "", now)
-    before = _dues(program, plan)
-    after = _dues(program, effective(program.plan, (*made, trial)))
-    zone = milestone.at.tzinfo
-    shifts, sent = [], []
-    for post, due in after.items():
-        was = before.get(post, due)
-        if was == due:
-            continue
-        out, waits = _standing(program, post, made)
-        if out:
-            sent.append(f"{post_name(post)} on {' and '.join(out)}" if waits else post_name(post))
-        if waits or not out:
-            shifts.append(Shift(post_name(post), was.astimezone(zone), due.astimezone(zone), on=waits if out else ()))
-    here = playing(program.settings).campaign(now)
     with_trial = (*made, trial)
-    then, later = (made, wanted_now(program, made, now=now)), (with_trial, wanted_now(program, with_trial, now=now))
-    had, has = stale_words(program, *then, now=now), stale_words(program, *later, now=now)
+    had, has = wanted_now(program, made, now=now), wanted_now(program, with_trial, now=now)
+    before, after = ({post.id: post for post in sorted(posts, key=_due)} for posts in (had, has))
+    known = in_ledger(program, {*before, *after}, made)
+    zone, here = ZoneInfo(plan.zone), playing(program.settings).campaign(now)
+    shifts, sent, again = [], [], []
+    for id_, post in after.items():
+        was, stands = _due(before.get(id_, post)), known[id_]
+        if was == _due(post):
+            continue
+        name = post_name(stands.name)
+        if stands.out:
+            sent.append(f"{name} on {' and '.join(stands.out)}" if stands.waits else name)
+        if stands.missed and _due(post) > here:
+            again.append(f"{name} on {' and '.join(stands.missed)}")
+        if not stands.is_settled:
+            on = stands.waits if stands.out or stands.missed else ()
+            shifts.append(Shift(name, was.astimezone(zone), _due(post).astimezone(zone), on=on))
+    stale, still = stale_words(program, made, had, now=now), stale_words(program, with_trial, has, now=now)
     return Move(
         milestone,
         to,
         tuple(shifts),
         tuple(sent),
         program,
+        again=tuple(again),
         gone=tuple(
-            (post, due.astimezone(zone))
-            for post, due in before.items()
-            if post not in after and due > here and _may_go_out(program, post, made)
+            (known[id_].name, _due(post).astimezone(zone))
+            for id_, post in before.items()
+            if id_ not in after and (known[id_].waits or (not known[id_].deliveries and too_late_at(post) > here))
         ),
-        added=tuple((post, due.astimezone(zone)) for post, due in after.items() if post not in before and due > here),
-        unsayable=_unsayable(then[1], later[1]),
+        added=tuple(
+            (known[id_].name, _due(post).astimezone(zone))
+            for id_, post in after.items()
+            if id_ not in before and too_late_at(post) > here and not known[id_].is_settled
+        ),
+        unsayable=_unsayable(before, after, known, here=here),
+        sayable=_unsayable(after, before, known, here=here),
         copies=_copies(program, made, trial),
-        stale=tuple(one for one in has if one not in had),
-        freed=tuple(one for one in had if (one.post, one.account) not in {(new.post, new.account) for new in has}),
-        untrue=_newly(untrue_out(program, *then, now=now), untrue_out(program, *later, now=now)),
+        stale=tuple(one for one in still if one not in stale),
+        freed=tuple(one for one in stale if (one.post, one.account) not in {(new.post, new.account) for new in still}),
+        untrue=_newly(untrue_out(program, made, had, now=now), untrue_out(program, with_trial, has, now=now)),
     )
 
 
-def _dues(program: Program, plan: Plan) -> dict[PostId, datetime]:
-    """When each post of the campaign is due, in the order of their times."""
-    return {
-        PostId(plan.campaign, one.slot.name, one.occurrence): one.due for one in all_occurrences(plan, program.settings)
-    }
+def _due(post: WantedPost) -> datetime:
+    return post.moment.due_at
 
 
-def _unsayable(had: Iterable[WantedPost], has: Iterable[WantedPost]) -> tuple[Unsayable, ...]:
-    """What cannot be put into words by then, and can by now."""
-    known = {(post.id, name) for post in had for name in post.unwritten}
+def _unsayable(
+    had: Mapping[PostId, WantedPost],
+    has: Mapping[PostId, WantedPost],
+    known: Mapping[PostId, InLedger],
+    *,
+    here: datetime,
+) -> tuple[Unsayable, ...]:
+    """What may still go out and cannot be put into words in `has`, and could be in `had` (or was not wanted)."""
     found = []
-    for post in has:
-        new = [name for name in post.unwritten if (post.id, name) not in known]
-        if new:
-            found.append(Unsayable(post.id, tuple(new), post.unwritten[new[0]]))
+    for id_, post in has.items():
+        before = had[id_].unwritten if id_ in had else {}
+        new = [name for name in post.unwritten if name not in before and known[id_].may_go_out(name)]
+        if new and too_late_at(post) > here:
+            found.append(Unsayable(known[id_].name, tuple(new), post.unwritten[new[0]]))
     return tuple(found)
 
 
@@ -169,8 +185,8 @@ def _copies(program: Program, made: tuple[Decision, ...], trial: Decision) -> tu
     before = on_x(program, wanted_posts(program, made))
     after = on_x(program, wanted_posts(program, (*made, trial)))
     new = {where: why for where, why in after.items() if where not in before}
-    out = {post: _standing(program, post, made)[0] for post, _ in new}
-    return tuple(why for (post, account), why in new.items() if account not in out[post])
+    known = in_ledger(program, {post for post, _ in new}, made)
+    return tuple(why for (post, account), why in new.items() if known[post].may_go_out(account))
 
 
 def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
@@ -221,17 +237,14 @@ def _must_stand_still(move: Move) -> None:
 
 def find_post(program: Program, name: str) -> PostId:
     """The coming post of the plan that this name means. Raises UsageError if none or several fit."""
-    return find_named(program, name, wanted_posts(program, decisions.decisions())).id
+    made = decisions.decisions()
+    return find_named(program, name, _to_choose_from(program, name, wanted_posts(program, made), made)).id
 
 
-def _may_go_out(program: Program, post: PostId, made: tuple[Decision, ...]) -> bool:
-    out, waits = _standing(program, post, made)
-    return bool(waits or not out)
-
-
-def _standing(program: Program, post: PostId, made: tuple[Decision, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The accounts on which this post of the plan, whatever the ledger calls it, is out or on its way; and it waits."""
-    rows = [row for there in rows_of(program, post, made) for row in journeys.journeys(post=there)]
-    out = (row.identity.account for row in rows if row.state in OUT)
-    waits = (row.identity.account for row in rows if row.state in (State.QUEUED, State.HELD))
-    return tuple(dict.fromkeys(out)), tuple(dict.fromkeys(waits))
+def _to_choose_from(
+    program: Program, name: str, wanted: Sequence[WantedPost], made: Sequence[Decision]
+) -> Sequence[WantedPost]:
+    """These posts; of a slot that is named alone those that are out or over are no choice while others are to come."""
+    ids = [post.id for post in wanted if post.id.slot == name]
+    over = {id_ for id_, stands in in_ledger(program, ids, made).items() if stands.is_over}
+    return wanted if len(over) == len(ids) else [post for post in wanted if post.id not in over]

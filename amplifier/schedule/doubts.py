@@ -10,7 +10,6 @@ from datetime import datetime
 from amplifier.campaign.changes import ExistingPost
 from amplifier.campaign.plan import At, Decision, DecisionKind, Slot
 from amplifier.campaign.post import OWN, WantedPost
-from amplifier.compose.sameness import Judge
 from amplifier.errors import Problem
 from amplifier.schedule.born import too_late_at
 from amplifier.schedule.carried import known_hours
@@ -20,7 +19,8 @@ from amplifier.schedule.once import is_of_another_kind
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.reconcile import reconcile
-from amplifier.schedule.renamed import Eye, Unsaid, said_again, swallowed, warnings
+from amplifier.schedule.renamed import Unsaid, said_again, swallowed, warnings
+from amplifier.schedule.side_by_side import careful_eye
 from amplifier.store import heartbeats, ledger, posts
 from amplifier.store.heartbeats import Heartbeat
 
@@ -54,7 +54,7 @@ def doubts(program: Program, made: tuple[Decision, ...], *, now: datetime) -> li
     made = known_hours(program, made)
     wanted = wanted_posts(program, made, stage)
     existing = posts.existing(plan.campaign)
-    eye = Eye(Judge(program.settings).is_near, stage.campaign, now)
+    eye = careful_eye(program, stage, now)
     changes = reconcile(wanted, existing, now=now, opened_at=opened.opened_at)
     again = said_again(changes, existing, wanted, eye)
     lost = forgotten(program, made, wanted, existing, now=now)

@@ -15,7 +15,7 @@ from amplifier.errors import FileError, Problem, ScheduleError, TemplateError
 from amplifier.schedule.times import Refused, local
 from amplifier.schedule.timing import Frame, Written, outside, timing
 from amplifier.settings import Settings
-from amplifier.written import Duration, Identifier, Text, Word, nearest
+from amplifier.written import LONGEST_PATH, Duration, Identifier, Text, Word, nearest
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 SCHEDULES, TEMPLATES = "schedules", "templates"
@@ -217,6 +217,12 @@ class _Reading:
         if self.templates is not None and block.template not in self.templates:
             hint = near_template(block.template, self.templates)
             yield ("template",), Refused(f"there is no template {block.template}.", hint, "unknown_template")
+        if len(block.template) > LONGEST_PATH:
+            hint = f"A template's name has {LONGEST_PATH} characters at most, its folders included."
+            yield (
+                ("template",),
+                Refused(f"its template's name has {len(block.template)} characters.", hint, "long_name"),
+            )
         known = [account.name for account in self.settings.accounts]
         if block.accounts == ():
             yield ("accounts",), Refused("it goes to no account.", "Name one, or leave the key out.", "accounts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amplifier.campaign.changes import ExistingDelivery, ExistingPost
@@ -45,7 +45,8 @@ def matched(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> l
 
     An occurrence is called by its number in the day. Where something of a day is out, missed, kept back or left out by
     a person, or was asked for by hand, its posts go by their times: each has the row of its very hour, else one that
-    waits, else a number that was never used. What belongs to an hour is never given to another.
+    waits, else a number that was never used. What belongs to an hour is never given to another. A slot that was said
+    once and recurs now, or the other way round, has what belongs to the very hour of its post.
     """
     by_id = {post.id: post for post in existing}
     by_day: dict[tuple[str, str], list[ExistingPost]] = {}
@@ -62,7 +63,7 @@ def matched(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> l
         rows = [row for name in dict.fromkeys((slot, was)) for row in by_day.get((name, day), ())]
         if any(_has_an_hour(row) for row in rows):
             by_time |= {one.post.id: one for one in _by_time(group, rows)}
-    return [by_time.get(one.post.id, one) for one in found]
+    return [_with_other_kind(by_time.get(one.post.id, one), by_id, by_day) for one in found]
 
 
 def former_id(post: WantedPost) -> PostId:
@@ -88,6 +89,27 @@ def _match(post: WantedPost, row: ExistingPost | None, former: ExistingPost | No
     if former is not None and _is_settled(former, row):
         return Match(post, former, None, former.id)
     return Match(post, row, former if post.was else None, post.id)
+
+
+def _with_other_kind(
+    match: Match, by_id: Mapping[PostId, ExistingPost], by_day: Mapping[tuple[str, str], Sequence[ExistingPost]]
+) -> Match:
+    """The same, with what belongs to the post's hour from when its slot was of the other kind: once, or recurring."""
+    post = match.post
+    for slot in dict.fromkeys((post.id.slot, former_id(post).slot)):
+        once = by_id.get(replace(post.id, slot=slot, occurrence=ONCE))
+        recurring = by_day.get((slot, post.moment.wall_time[:10]), ())
+        there = recurring if post.id.occurrence == ONCE else (once,) if once else ()
+        same = [row for row in there if row.moment.wall_time == post.moment.wall_time and _has_an_hour(row)]
+        if not same:
+            continue
+        other = min(same, key=_rank)
+        if match.row is None:
+            return Match(post, other, None, match.name)
+        if _is_settled(other, match.row):
+            return Match(post, other, None, other.id)
+        return match if match.former else replace(match, former=other)
+    return match
 
 
 def _is_settled(former: ExistingPost, row: ExistingPost) -> bool:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from amplifier.errors import UsageError
-from amplifier.schedule.change import Move
+from amplifier.schedule.change import Move, Shift
 from amplifier.schedule.stage import Stage
 
 
 def past(move: Move, *, here: datetime) -> tuple[str, ...]:
     """The posts whose time would have passed already; `here` is the campaign's time."""
     return tuple(one.post for one in move.shifts if one.after <= here)
+
+
+def how_many(more: Sequence[Shift], passed: Collection[str]) -> str:
+    """That so many more move than are listed, and how many of these are `passed`: nobody is to miss that."""
+    late = sum(one.post in passed for one in more)
+    return f"{len(more)} more" + (f", {late} of them past: missed if it is too late by then" if late else "")
 
 
 def must_lie_ahead_still(move: Move, stage: Stage, *, shown: datetime, now: datetime) -> None:

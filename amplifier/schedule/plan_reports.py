@@ -1,4 +1,4 @@
-"""What the planner says of itself with its heartbeat: files that it refused, and that it cannot do its work at all."""
+"""What the planner says of itself with its heartbeat: files refused, posts not worked out, or no work at all."""
 
 from __future__ import annotations
 
@@ -20,11 +20,18 @@ class PlanReports:
         self._now = now
         self._refused: Sequence[Problem] = ()
         self._failed = False
+        self._posts: dict[str, Sequence[Problem]] = {}
 
     def files(self, problems: Sequence[Problem]) -> None:
         """What is wrong with the files; nothing once they are taken."""
         self._refused = problems
-        self._write(problems)
+        self._write(self._wrong())
+
+    def posts(self, what: str, problems: Sequence[Problem]) -> None:
+        """Of which posts `what` could not be worked out, while all others go on; nothing once that can be done."""
+        if list(problems) != list(self._posts.get(what, ())):
+            self._posts[what] = problems
+            self._write(self._wrong())
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -33,11 +40,14 @@ class PlanReports:
             yield
         except Exception as error:
             self._failed = True
-            self._write([*self._refused, _failed(error)])
+            self._write([*self._wrong(), _failed(error)])
             raise
         if self._failed:
             self._failed = False
-            self._write(self._refused)
+            self._write(self._wrong())
+
+    def _wrong(self) -> list[Problem]:
+        return [*self._refused, *(problem for found in self._posts.values() for problem in found)]
 
     def _write(self, problems: Sequence[Problem]) -> None:
         heartbeats.beat(PLAN_BEAT, now=self._now(), detail=json.dumps([problem.as_json() for problem in problems]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
@@ -18,16 +17,15 @@ from amplifier.campaign.delivery import Due
 from amplifier.campaign.plan import Decision, Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.memory import spoken_on_x
-from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import FileError, Problem, TemplateError
 from amplifier.schedule import files, review, stale
 from amplifier.schedule.carried import carry
 from amplifier.schedule.doubts import forgotten, keep_unsaid
 from amplifier.schedule.given_up import given_up_wordings
-from amplifier.schedule.ledger_names import SAME, Names, called, name_in_plan, other_names
+from amplifier.schedule.ledger_names import SAME, Names, name_in_plan, other_names
 from amplifier.schedule.lost_moves import refuse_lost
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.moved_back import moved_back
 from amplifier.schedule.older import with_facts
 from amplifier.schedule.one_by_one import without_failing
 from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
@@ -36,22 +34,22 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
     Program,
     all_occurrences,
-    copies,
-    held_copies,
     post_name,
     read_again,
     read_program,
     wanted_posts,
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
-from amplifier.schedule.renamed import Eye, Unsaid, swallowed, without_copies
+from amplifier.schedule.renamed import Unsaid, swallowed, without_copies
 from amplifier.schedule.settled import settled_until
+from amplifier.schedule.side_by_side import careful_eye, held_beside, said_beside
 from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.settings import Mode, Settings
 from amplifier.store import accounts, decisions, journeys, ledger, plan_versions, posts, stated
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"
+NOTHING_THERE = (-1, -1)
 
 
 class Planner:
@@ -184,7 +182,7 @@ class Planner:
         try:
             sources = files.sources(self._home)
             program = read_program(sources, self._settings)
-            if found := self._copies(program, now):
+            if ledger.ledger() is not None and (found := self._copies(program, now)):
                 raise TemplateError(found)
             if ledger.ledger() is not None:
                 refuse_lost(program, decisions.decisions(), now=now)
@@ -202,18 +200,7 @@ class Planner:
 
     def _copies(self, program: Program, now: datetime) -> list[Problem]:
         """What the accounts on X have already, in words that the plan does not know of: it may not say that too."""
-        if not watched(self._settings) or ledger.ledger() is None:
-            return []
-        stage = playing(self._settings)
-        wanted, spoken = wanted_posts(program, decisions.decisions()), spoken_on_x(self._settings, stage)
-        return copies(program, wanted, spoken, called(program, wanted, spoken), at=stage.campaign(now))
-
-    def _held(self, program: Program, wanted: Sequence[WantedPost], stage: Stage) -> dict[tuple[PostId, str], str]:
-        """Which of these posts, due on the stage, may not be said on an account of X, and why."""
-        there = [replace(one, moment=replace(one.moment, due_at=stage.campaign(one.moment.due_at))) for one in wanted]
-        spoken = spoken_on_x(self._settings, stage)
-        found = held_copies(program, there, spoken, called(program, wanted, spoken))
-        return {where: problem.message for where, problem in found.items()}
+        return said_beside(program, decisions.decisions(), playing(self._settings), now=now)
 
     def _fall_back(self) -> None:
         """After a restart with a bad file, the last good version is still in force."""
@@ -233,14 +220,16 @@ class Planner:
         made = carry(program, actor=SERVICE, now=now)
         written = wanted_posts(program, made, stage, stale.late_posts(program, now=now))
         found, wanted = without_failing(written, partial(stale.stale_planned, program, made))
-        self._wanted = wanted
-        held = self._held(program, wanted, stage)
+        beside = held_beside(program, wanted, stage)
+        self._wanted = wanted = beside.wanted
+        self._reports.posts("beside", beside.problems)
         written_out = {one.post for one in found if one.template}
         untrue = {(one.post, one.account): one.why for one in found}
         self._stale_wordings = {(one.template, one.wording) for one in wanted if one.id in written_out}
         live = self._settings.mode is Mode.LIVE
         settled = None if self._forgetful else settled_until(stage, program.plan.zone, now=now)
-        eye = Eye(Judge(self._settings).is_near, stage.campaign, now)
+        back = moved_back(program, made, wanted, stage, now=now)
+        eye = careful_eye(program, stage, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
             changes = reconcile(
@@ -249,9 +238,10 @@ class Planner:
                 now=now,
                 opened_at=opened.opened_at,
                 fresh=self._forgetful or (live and not existing),
-                copies=held,
+                copies=beside.held,
                 untrue=untrue,
                 settled=settled,
+                moved_back=back,
             )
             self._names = names = other_names(wanted, existing)
             self._stale = {(names.get(post, post), account): why for (post, account), why in untrue.items()}
@@ -282,8 +272,9 @@ class Planner:
         return changes
 
     def _keep_untrue(self, program: Program, made: tuple[Decision, ...], now: datetime) -> None:
-        found = review.untrue_out(program, made, self._wanted, now=now, names=self._names)
-        self._out = keep_untrue(program.plan.campaign, found, now=now)
+        found = review.compared_out(program, made, self._wanted, now=now, names=self._names)
+        self._reports.posts("out", found.problems)
+        self._out = keep_untrue(program.plan.campaign, found.untrue, now=now)
 
     def _stage(self, program: Program, kept: str, now: datetime) -> Stage:
         """Where the campaign plays: in its own time when live; else on the stage that the ledger remembers."""
@@ -303,11 +294,17 @@ def _without(template: Template, wordings: Collection[tuple[str, str]]) -> Templ
 
 
 def _signature(home: Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes when a schedule or template does, without reading them."""
+    """What changes when a schedule or template does, without reading them; also where one is a link to nothing by now.
+
+    Names that begin with a dot are editors' own, and are not read either.
+    """
     found = []
     for folder, pattern in (("schedules", "*.y*ml"), ("templates", "*.j2")):
-        for path in sorted((home / folder).rglob(pattern)):
-            with contextlib.suppress(OSError):  # an editor may be replacing it this instant
+        for path in sorted(one for one in (home / folder).rglob(pattern) if not one.name.startswith(".")):
+            try:
                 stat = path.stat()
+            except OSError:  # a link to nothing, or an editor is replacing it this instant
+                found.append((str(path), *NOTHING_THERE))
+            else:
                 found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return tuple(found)

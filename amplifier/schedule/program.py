@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from amplifier.campaign.template import Template
 from amplifier.compose.imprint import wrongs
 from amplifier.compose.queue import Saying, known_names, unwritten, write, write_in_part
 from amplifier.compose.render import parse_templates
+from amplifier.compose.sameness import Judge
 from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
 from amplifier.schedule.facts import values
@@ -26,7 +27,7 @@ from amplifier.schedule.free_words import stated_in
 from amplifier.schedule.given_words import Given, reworded
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import Occurrence, occurrences
-from amplifier.schedule.one_by_one import by_itself
+from amplifier.schedule.one_by_one import FAILED, by_itself, without_failing
 from amplifier.schedule.sameness import BY_NUMBER, Called, held, on_several_accounts, own, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.schedule.tried import Tried
@@ -84,11 +85,24 @@ def read_program(sources: Mapping[str, str], settings: Settings) -> Program:
     wrong = misfits(plan, templates, settings)
     found = (*wrong.values(), *(each for post, each in failed.items() if post.slot not in wrong))
     problems = list(dict.fromkeys(problem for each in found for problem in each))
-    refused, warned = same(_by_name(wanted), plan, templates, settings)
+    (refused, warned), compared = without_failing(wanted, partial(_compared, program))
     problems += refused
+    slots = {slot.name: slot for slot in plan.slots}
+    for one in (now for before, now in zip(wanted, compared, strict=True) if now is not before):
+        slot = slots[one.id.slot]
+        problems += [Problem(slot.path, slot.line, FAILED, why) for why in dict.fromkeys(one.unwritten.values())]
     if problems:
         raise TemplateError(problems)
     return replace(program, tried=Tried(plan, settings, templates, wanted, failed, warned))
+
+
+def _compared(program: Program, posts: Sequence[WantedPost]) -> tuple[list[Problem], list[Problem]]:
+    """What of these posts is refused, and what only warned of, since another of them says nearly the same."""
+    if len(posts) == 1:  # asked of one alone, it is its own fault that it cannot be compared
+        judge = Judge(program.settings)
+        for words in posts[0].words:
+            judge.is_near(words.text, words.text)
+    return same(_by_name(posts), program.plan, program.templates, program.settings)
 
 
 def read_again(sources: Mapping[str, str], settings: Settings, *, given: Settings) -> Program:

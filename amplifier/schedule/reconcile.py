@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, Rewrite, Step, Unsent
+from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
 from amplifier.campaign.delivery import (
     ON_ITS_WAY,
     PASSING,
@@ -26,7 +26,7 @@ from amplifier.campaign.kinds import (
     WORDS_CHANGED,
 )
 from amplifier.campaign.post import OWN, WantedPost, Words
-from amplifier.schedule.born import Reasons, born, too_late_at
+from amplifier.schedule.born import Reasons, Where, born, too_late_at
 from amplifier.schedule.matched import matched
 
 WINDOW = timedelta(days=14)
@@ -35,6 +35,7 @@ MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
 OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
 NONE: Reasons = {}
+NOWHERE: Where = frozenset()
 LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
@@ -57,6 +58,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     copies: Reasons = NONE,
     untrue: Reasons = NONE,
     settled: datetime | None = None,
+    moved_back: Where = NOWHERE,
 ) -> Changes:
     """The changes that make the ledger match the plan.
 
@@ -69,7 +71,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     as the plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account
     what of a person's words is no longer so: it is held until they are true again, other words, or left as they are.
     What is new and was over when all that plans had was `settled` in the ledger was in no plan then, so nobody has
-    missed it.
+    missed it; but what the plan had further ahead and was `moved_back` behind us since.
     """
     known: set[int] = set()
     renamed: set[int] = set()
@@ -79,20 +81,21 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for match in matched(wanted, existing):
         post, kept, found, out = match.post, match.kept, match.row, _is_out(match.former)
         if found is None:
-            if _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled):
-                new = tuple(born(post, (), copies, untrue, now=now, fresh=fresh))
-                adds += [Add(kept, None, new)] if new else []
+            is_near = _is_in_reach(post, now=now, opened_at=opened_at, fresh=fresh) and not _was_over(post, settled)
+            back = {account for one, account in moved_back if one == post.id}
+            have = set() if is_near else {*(words.account for words in post.words), *post.unwritten} - back
+            new = tuple(_told(one, back) for one in born(post, have, copies, untrue, now=now, fresh=fresh))
+            adds += [Add(kept, None, new)] if new else []
             continue
         known.add(found.row)
         renamed |= {match.former.row} if match.former else set()
         was_over = _was_over(post, settled)
         new_steps = tuple(_steps(post, found, copies, untrue, out, now=now, fresh=fresh, was_over=was_over))
         steps += new_steps
-        rewrites += _rewrites(kept, found, new_steps) if post.words else ()
         have = {delivery.account for delivery in found.deliveries} | out
-        lacking = tuple(born(post, have, copies, untrue, now=now, fresh=fresh))
-        if lacking and not was_over:
-            adds.append(Add(kept, found.row, lacking))
+        lacking = () if was_over else tuple(born(post, have, copies, untrue, now=now, fresh=fresh))
+        rewrites += _rewrites(kept, found, new_steps, lacking) if post.words else ()
+        adds += [Add(kept, found.row, lacking)] if lacking else []
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
             stay = gone.row in renamed  # what hands are posting by the former name is this very post
@@ -106,6 +109,12 @@ def _is_in_reach(post: WantedPost, *, now: datetime, opened_at: datetime, fresh:
     return earliest <= too_late_at(post) and post.moment.due_at <= now + WINDOW
 
 
+def _told(new: NewDelivery, back: Collection[str]) -> NewDelivery:
+    """The same, but what is missed where its time was moved into the past says so."""
+    is_told = new.state is State.MISSED and new.words.account in back and not new.detail
+    return replace(new, detail=PASSED) if is_told else new
+
+
 def _was_over(post: WantedPost, settled: datetime | None) -> bool:
     return settled is not None and too_late_at(post) <= settled
 
@@ -114,9 +123,11 @@ def _differs(post: WantedPost, found: ExistingPost) -> bool:
     return post.moment != found.moment or post.too_late_s != found.too_late_s
 
 
-def _rewrites(post: WantedPost, found: ExistingPost, steps: Sequence[Step]) -> Iterator[Rewrite]:
+def _rewrites(
+    post: WantedPost, found: ExistingPost, steps: Sequence[Step], lacking: Sequence[NewDelivery]
+) -> Iterator[Rewrite]:
     """The post's own row follows the plan as long as anything of it may still go out; then only its name may change."""
-    is_open = bool(steps) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
+    is_open = bool(steps or lacking) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
     hands = post.hand_off != found.hand_off
     if is_open and (_differs(post, found) or hands or any(step.words for step in steps)):
         yield Rewrite(found.row, post)

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from amplifier.campaign.changes import Changes, ExistingPost, Note
+from amplifier.campaign.correction import Stated
 from amplifier.campaign.delivery import State
-from amplifier.campaign.plan import Decision, DecisionKind
+from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words, with_hour
 from amplifier.compose.memory import spoken_on_x
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule import facts
 from amplifier.schedule.facts import CHANGED, Untrue
-from amplifier.schedule.free_words import DAY, Stale, Wrong, stated_in
+from amplifier.schedule.free_words import Stale, stated_in
 from amplifier.schedule.ledger_names import (
     Names,
     called,
-    decided_as,
     left_by_row,
     names_of_stated,
     other_names,
     planned_as,
 )
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.one_by_one import those_that_work
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
 from amplifier.schedule.stale import campaign_day, stale_words, wanted_now
@@ -34,6 +36,8 @@ from amplifier.store import decisions, events, journeys, ledger, stated
 
 NEAREST = 3
 MOST_LISTED = 8
+NOT_COMPARED = "is out, or may be, and cannot be compared with what is so"
+LOOK_YOURSELF = "Look yourself whether it is still true (amplifier correct, withdraw). All others are compared."
 ALL_OUT = "All that are out: amplifier correct --list"
 
 
@@ -50,6 +54,15 @@ class Review:
     stale: tuple[Stale, ...]
     coming: tuple[str, ...]
     kit: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is out and no longer so; what of it is not known, since it cannot be compared; and how that is told."""
+
+    untrue: tuple[Untrue, ...]
+    unknown: tuple[Stated, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,17 +93,21 @@ def no_longer_so(
 ) -> frozenset[tuple[PostId, str]]:
     """Which of these deliveries' posts state what is no longer so, each with its account.
 
-    What people let stand is among them: that it may stay is no reason to pass it on. `wanted` is the plan as it is.
+    What people let stand is among them: that it may stay is no reason to pass it on. So is what cannot be compared, of
+    which nobody knows whether it is so. `wanted` is the plan as it is.
     """
     said = stated.stated(program.plan.campaign, among=among)
-    found = facts.untrue(
+    found = _compared(
         said,
-        facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign),
-        says=_says(wanted, names_of_stated(program, wanted, said)),
-        at=playing(program.settings).campaign(now),
-        left={},
+        partial(
+            facts.untrue,
+            today=facts.values(effective(program.plan, decisions.decisions()), program.settings.campaign),
+            says=_says(wanted, names_of_stated(program, wanted, said)),
+            at=playing(program.settings).campaign(now),
+            left={},
+        ),
     )
-    return frozenset((one.stated.post, one.stated.account) for one in found)
+    return frozenset((one.post, one.account) for one in (*(each.stated for each in found.untrue), *found.unknown))
 
 
 def untrue_out(
@@ -101,19 +118,46 @@ def untrue_out(
     now: datetime,
     names: Names | None = None,
 ) -> tuple[Untrue, ...]:
-    """What is out, or may be, and no longer so as these decisions have it; `wanted` is the plan by them.
+    """What is out, or may be, and no longer so as these decisions have it, as far as it can be compared."""
+    return compared_out(program, made, wanted, now=now, names=names).untrue
 
-    `names` is what the ledger calls these posts, where the caller knows that.
+
+def compared_out(
+    program: Program,
+    made: tuple[Decision, ...],
+    wanted: Sequence[WantedPost],
+    *,
+    now: datetime,
+    names: Names | None = None,
+    among: Collection[int] | None = None,
+) -> Compared:
+    """What is out, or may be, held against what is so as these decisions have it; `wanted` is the plan by them.
+
+    `names` is what the ledger calls these posts, where the caller knows that. `among`: only of the posts to which these
+    deliveries belong.
     """
-    said = stated.stated(program.plan.campaign)
+    said = stated.stated(program.plan.campaign, among=among)
     known = names_of_stated(program, wanted, said) if names is None else names
-    return facts.untrue(
+    return _compared(
         said,
-        facts.values(effective(program.plan, made), program.settings.campaign),
-        says=_says(wanted, known),
-        at=playing(program.settings).campaign(now),
-        left=left_by_row(program, made, {one.post: one.wall_time for one in said}, known),
+        partial(
+            facts.untrue,
+            today=facts.values(effective(program.plan, made), program.settings.campaign),
+            says=_says(wanted, known),
+            at=playing(program.settings).campaign(now),
+            left=left_by_row(program, made, {one.post: one.wall_time for one in said}, known),
+        ),
     )
+
+
+def _compared(said: Sequence[Stated], untrue: Callable[[Sequence[Stated]], tuple[Untrue, ...]]) -> Compared:
+    """Each of these for itself: one that cannot be compared keeps none of the others from it."""
+    whole, problems = those_that_work(
+        said, lambda one: (one, untrue([one])), post=lambda one: one.post, told=NOT_COMPARED, hint=LOOK_YOURSELF
+    )
+    known = {id(one) for one, _ in whole}
+    unknown = tuple(one for one in said if id(one) not in known)
+    return Compared(tuple(each for _, found in whole for each in found), unknown, tuple(problems))
 
 
 def with_note(
@@ -148,33 +192,6 @@ def on_x(program: Program, posts: Iterable[WantedPost]) -> dict[tuple[PostId, st
     """Which of these posts of the campaign's own time are held on which account of X, and why; as the planner does."""
     spoken, wanted = spoken_on_x(program.settings, playing(program.settings)) if ledger.is_ready() else [], list(posts)
     return held_copies(program, wanted, spoken, called(program, wanted, spoken))
-
-
-def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:
-    """Let a post stand although it is no longer so, or go out so: nobody is asked again before the fact changes again.
-
-    Raises UsageError if nothing in it is untrue.
-    """
-    found = review(program, now=now)
-    changed: dict[str, facts.Changed | Wrong] = {
-        change.fact: change for one in found.untrue if one.stated.post == post for change in one.changed
-    }
-    stale = [one for one in found.stale if one.post == post]
-    changed |= {wrong.fact: wrong for one in stale for wrong in one.wrongs}
-    if not changed:
-        raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
-    let_stand = {DAY: stale[-1].day.isoformat()} if stale else {}
-    subject, hours = decided_as(program, wanted_posts(program, decisions.decisions()), post)
-    return decisions.keep_decision(
-        kind=DecisionKind.FACT_LEFT,
-        subject=subject,
-        value=json.dumps(let_stand | {name: one.now for name, one in changed.items()}),
-        replaced=json.dumps({name: one.then for name, one in changed.items()}),
-        actor=actor,
-        reason=reason,
-        now=now,
-        hours=hours,
-    )
 
 
 def said_today(program: Program, post: PostId) -> dict[str, SaidToday]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,10 +96,20 @@ def prepare_skip(program: Program, post: PostId, *, on: Collection[str] = ()) ->
     return replace(coming, words=tuple(said for said in coming.words if said.account in on)) if coming else None
 
 
-def decide_skip(
-    program: Program, post: PostId, *, actor: str, reason: str, now: datetime, on: Collection[str] = ()
+def decide_skip(  # noqa: PLR0913  which post where, who says so and why, and what has to be so still
+    program: Program,
+    post: PostId,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+    on: Collection[str] = (),
+    first: Callable[[], None] = lambda: None,
 ) -> Decision:
-    """Leave this post out everywhere, or on these accounts. Raises UsageError if it is too late for that."""
+    """Leave this post out everywhere, or on these accounts. Raises UsageError if it is too late for that.
+
+    `first` is asked when nobody else can decide; what it raises keeps the post in.
+    """
     skip = _skip_of(program, post)
     if not on or (skip and skip.accounts is None):
         value = everywhere_but(skip.but - set(on) if skip and on else ())  # left out everywhere, it stays so
@@ -110,6 +120,7 @@ def decide_skip(
         must_be_ahead(program, post)
         must_not_have_begun(program, post, on)
         must_stand(program, post, skip)
+        first()
 
     return decisions.keep_decision(
         kind=DecisionKind.SLOT_SKIPPED,

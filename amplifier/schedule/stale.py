@@ -8,14 +8,14 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.changes import Waits
+from amplifier.campaign.changes import Unsent, Waits
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import TemplateError
 from amplifier.schedule import facts, free_words
 from amplifier.schedule.former import follow
-from amplifier.schedule.free_words import Stale, is_said_there, not_left, written_for, wrongs
+from amplifier.schedule.free_words import Stale, Wrong, is_said_there, not_left, written_for, wrongs
 from amplifier.schedule.ledger_names import left_of_row, names_on_days_of, planned_as
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
@@ -101,14 +101,14 @@ def stale_unsent(
         if waits and due_at:
             waits = replace(waits, due_at=due_at, run_at=due_at, again=False)
         day = _day(program, waits, now)
-        known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
         try:
-            wrong, failed = by_itself(one.post, partial(wrongs, text, known, today, day)), ""
+            wrong, failed = by_itself(one.post, partial(_of_unsent, program, made, one, today, day)), ""
         except TemplateError as error:
             wrong, failed = (), str(error.problems[0])
-        wrong = not_left(wrong, left_of_row(program, made, one.post), day) if wrong else ()
         if wrong or failed:
-            found[said.id] = Stale(one.post, said.account, text, day, wrong, failed=failed, written=written_for(known))
+            found[said.id] = Stale(
+                one.post, said.account, text, day, wrong, failed=failed, written=written_for(one.facts)
+            )
     return found
 
 
@@ -116,6 +116,14 @@ def days_of_unsent(program: Program, among: Collection[int], *, now: datetime) -
     """For each account the campaign's day on which these deliveries of one own post go out."""
     unsent = stated.unsent(program.plan.campaign, among=among)
     return {one.delivery.account: _day(program, one.waits, now) for one in unsent}
+
+
+def _of_unsent(
+    program: Program, made: tuple[Decision, ...], one: Unsent, today: Mapping[str, str], day: date
+) -> tuple[Wrong, ...]:
+    known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
+    found = wrongs(one.delivery.text, known, today, day)
+    return not_left(found, left_of_row(program, made, one.post), day) if found else ()
 
 
 def if_moved(

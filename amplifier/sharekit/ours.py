@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from amplifier.campaign.delivery import Journey
 from amplifier.campaign.fate import Became, Fate, became_of_each
@@ -75,12 +75,23 @@ def to_boost(
             continue
         url = boost(row.platform, row.receipt, pretend=pretend)
         due = datetime.fromisoformat(row.wall_time)
-        until = so_until(one.text, due.date(), ZoneInfo(row.zone))
+        zone = _zone(row.zone)
+        if zone is None:
+            continue
+        until = so_until(one.text, due.date(), zone)
         is_over = until is not None and until <= now
         if url and not is_over and not _names_an_old_time(one, past.decisions, milestones):
             when = f"{weekday(due)} {clock(due)}"
             found[row.platform] = KitPost(row.platform, TABLE[row.platform].title, one.text, when, url, until)
     return tuple(found[platform] for platform in TABLE if platform in found)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """The time zone of this name; None where nobody knows it here, so that its post is not passed on."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _may_be_passed_on(one: Became, past: Past) -> bool:

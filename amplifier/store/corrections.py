@@ -24,7 +24,7 @@ from amplifier.campaign.delivery import (
 )
 from amplifier.campaign.post import Fact, PostId
 from amplifier.errors import UsageError
-from amplifier.store import fact_names, journeys, ledger
+from amplifier.store import fact_names, journeys, ledger, own_hour
 from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -170,6 +170,7 @@ def add_row(  # noqa: PLR0913  what a row is born with
         state=State.QUEUED,
         run_at=hand.now,
         too_late_at=hand.now + IN_TIME,
+        went_out=own_hour.handed_on(model),
         **(fields or {"text": "", "language": model.language}),
     )
     write_events([Event(hand.now, hand.actor, of_delivery(row.pk), kind, after=State.QUEUED, detail=hand.reason)])

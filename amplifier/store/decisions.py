@@ -141,6 +141,13 @@ def last_carried_out() -> datetime | None:
     return found.at if found else None
 
 
+@reading
+def newest_carried_out() -> int:
+    """Which decision was the newest then; 0 if there was none."""
+    found = heartbeats.heartbeats().get(CARRIED_OUT)
+    return int(found.detail or 0) if found else 0
+
+
 def let_go_late(*, now: datetime) -> None:
     """A post is to go out after all, at another time; called inside the transaction that lets it.
 

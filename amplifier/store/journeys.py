@@ -21,6 +21,7 @@ from amplifier.campaign.delivery import (
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.models import DeliveryRow
+from amplifier.store.own_hour import moment_of
 from amplifier.store.transaction import reading
 
 # How a post stands that we have not changed since it went out.
@@ -209,6 +210,7 @@ def deliveries_of(account: str, remote_ids: Collection[str]) -> dict[str, int]:
 def _journey(row: DeliveryRow) -> Journey:
     post = row.post
     receipt = Receipt(row.remote_id, row.url) if row.remote_id else None
+    moment = moment_of(row)
     return Journey(
         id=row.pk,
         identity=DeliveryId(
@@ -219,10 +221,10 @@ def _journey(row: DeliveryRow) -> Journey:
         state=State(row.state),
         reason=row.reason,
         detail=row.detail,
-        due_at=post.due_at,
-        wall_time=post.wall_time,
-        zone=post.zone,
-        fold=post.fold,
+        due_at=moment.due_at,
+        wall_time=moment.wall_time,
+        zone=moment.zone,
+        fold=moment.fold,
         milestone=post.milestone if post.slot != OWN else "",
         template=post.template if post.slot != OWN else "",
         too_late_at=row.too_late_at,

@@ -153,6 +153,7 @@ class DeliveryRow(models.Model):
     twice = models.TextField(null=True)  # noqa: DJ001  NULL keeps it out of its index; else the address of a second post
     twice_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField(null=True)
+    went_out = models.JSONField(null=True)  # its hour, where its post has another one by now: store/own_hour
 
     class Meta:
         db_table = "deliveries"

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import accounts, decisions, fact_names, ledger, planned
+from amplifier.store import accounts, decisions, fact_names, ledger, own_hour, planned
 from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import reading, whole
@@ -121,9 +121,11 @@ def _fields(post: WantedPost, ink: Ink) -> dict[str, object]:
 def _rewrite(rewrite: Rewrite, ink: Ink) -> None:
     post = rewrite.post
     fields = _fields(post, ink)
-    before = PostRow.objects.filter(id=rewrite.row).values_list("facts", flat=True).get()
-    if before != fields["facts"]:
-        fields["facts"] = _facts_after(rewrite, before)
+    before = PostRow.objects.only("facts", "due_at", "wall_time").get(id=rewrite.row)
+    if before.facts != fields["facts"]:
+        fields["facts"] = _facts_after(rewrite, before.facts)
+    if (before.due_at, before.wall_time) != (post.moment.due_at, post.moment.wall_time):
+        own_hour.keep_hours(rewrite.row)
     PostRow.objects.filter(id=rewrite.row).update(**fields)
     planned.move_on_their_way(rewrite.row, too_late_at=post.moment.due_at + timedelta(seconds=post.too_late_s))
 

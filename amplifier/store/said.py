@@ -24,26 +24,31 @@ ORDER BY d.sent_at DESC LIMIT %s"""
 TO_COME = "AND d.run_at >= %s AND d.run_at <= %s ORDER BY d.run_at, d.id LIMIT %s"
 QUEUED = f"{WHAT} {ON_IT} AND d.state = 'queued' {TO_COME}"
 OPEN = f"{WHAT} {ON_IT} AND d.state IN ('held', 'sending', 'unsure') {TO_COME}"
+# Whoever was asked to post it by hand may have done so, too late to say it: nobody knows.
+ASKED = "d.state = 'missed' AND d.reason = 'hand_off'"
+MISSED = f"{WHAT} {ON_IT} AND {ASKED} {TO_COME}"
 # The beginning stands here as it does in its index. With a bare `d.text = %s` SQLite would put the words themselves in
 # its place, and pass the index by.
 THESE_WORDS = f"""{WHAT} d.account_id IN (SELECT id FROM accounts WHERE label IN ({{}}))
-AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text || '' = %s AND d.state NOT IN ('dropped', 'missed')"""  # noqa: S608  our own statement
+AND SUBSTR(d.text, 1, 120) = SUBSTR(%s, 1, 120) AND d.text || '' = %s
+AND (d.state NOT IN ('dropped', 'missed') OR ({ASKED}))"""  # noqa: S608  our own statement
 # Of two that are in hand at one moment the elder goes first, so that not both give way.
 OUT = f"""{THESE_WORDS} AND d.id <> %s
-AND (d.state IN ('sent', 'sending', 'unsure') OR (d.state = 'queued' AND d.lease_until IS NOT NULL AND d.id < %s))"""
+AND (d.state IN ('sent', 'sending', 'unsure') OR ({ASKED})
+  OR (d.state = 'queued' AND d.lease_until IS NOT NULL AND d.id < %s))"""
 
 
 @reading
 def said(accounts: Collection[str], *, since: datetime, until: datetime, most: int) -> tuple[Spoken, ...]:
     """What these accounts said or are to say from then until then (both included).
 
-    Of each account the newest that are out, and the next of those that wait and of those that are held or under way:
-    `most` of each.
+    Of each account the newest that are out, and the next of those that wait, of those that are held or under way, and
+    of those that were missed after people had been asked to post them by hand: `most` of each.
     """
     between = [stamp(since), stamp(until), most]
     found: list[Spoken] = []
     for name in accounts:
-        for statement in (SENT, QUEUED, OPEN):
+        for statement in (SENT, QUEUED, OPEN, MISSED):
             found += _asked(statement, [name, *between])
     return tuple(found)
 

@@ -13,6 +13,7 @@ from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
 from amplifier.campaign.post import OWN, Fact, PostId
 from amplifier.store.fact_names import called
 from amplifier.store.models import DeliveryRow
+from amplifier.store.own_hour import moment_of
 from amplifier.store.statement import execute
 from amplifier.store.transaction import reading, whole
 
@@ -33,7 +34,7 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
     found = []
     for row in posts.order_by("post__due_at", "id").defer("request"):
         said = edits.get((row.account_id, row.remote_id or ""), row)
-        post = row.post
+        post, moment = row.post, moment_of(row)
         found.append(
             Stated(
                 post=PostId(post.campaign, post.slot, post.occurrence),
@@ -41,10 +42,10 @@ def stated(campaign: str, *, among: Collection[int] | None = None) -> tuple[Stat
                 platform=row.platform,
                 text=said.text,
                 url=row.url,
-                due_at=post.due_at,
+                due_at=moment.due_at,
                 facts=called(facts_of(post.facts, row.account_id, said.revision)),
                 is_sure=row.state == State.SENT,
-                wall_time=post.wall_time,
+                wall_time=moment.wall_time,
             )
         )
     return tuple(found)

@@ -105,6 +105,17 @@ def test_a_key_that_guards_nothing_is_refused(shell: Shell, monkeypatch: pytest.
     assert "AMPLIFIER_BACKUP_KEY has 5 characters; it takes 32 to guard anything." in shell.refused("backup")
 
 
+@pytest.mark.parametrize("words", [("backup", "--to"), ("plan", "--sheet")])
+def test_a_name_that_no_file_can_have_is_refused_as_what_it_is(shell: Shell, words: tuple[str, str]) -> None:
+    said = shell.refused(*words, "x" * 300)
+    assert "cannot be written: File name too long. Nothing was written." in said
+    assert "stands" not in said
+
+
+def test_a_folder_of_a_name_that_none_can_have_is_refused_as_what_it_is(shell: Shell) -> None:
+    assert "cannot be made: File name too long." in shell.refused("backup", "--to", "x" * 300 + "/")
+
+
 def test_where_it_cannot_be_written_nothing_is_left(shell: Shell, tmp_path: Path) -> None:
     assert "cannot be written" in shell.refused("backup", "--to", str(tmp_path / "nowhere" / "mine.backup"))
     assert not [one for one in shell.var.iterdir() if one.name.startswith(".")]

@@ -15,6 +15,7 @@ from typing import IO
 
 import pytest
 
+from amplifier.cli import web
 from amplifier.cli.console_token import VARIABLE, Opened, keep, new_token, opened_here, token_of_this_run
 from tests.waiting import HANG_S
 
@@ -128,3 +129,11 @@ def test_without_the_secret_the_address_is_the_pages_own() -> None:
     assert OPENED.address("/mentions") == "http://127.0.0.1:8000/mentions?token=s3cret"
     assert OPENED.without_token().address("/mentions") == "http://127.0.0.1:8000/mentions"
     assert "s3cret" not in repr(OPENED)
+
+
+def test_where_another_has_its_console_there_that_is_told_in_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with keep(tmp_path, OPENED), web._open_console(tmp_path, OPENED):
+        assert "console-link cannot find this console: another process has its own there" in caplog.text
+    assert "[Errno" not in caplog.text

@@ -6,8 +6,10 @@ import shlex
 
 import pytest
 
+from amplifier.cli import facts
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
+from amplifier.schedule.standing import MEANWHILE
 from amplifier.settings import load
 from amplifier.store import decisions
 from amplifier.store.models import DeliveryRow
@@ -60,15 +62,47 @@ def test_status_and_decide_say_it_too(moved: Shell) -> None:
 
 
 def test_whoever_leaves_it_is_written_down_and_the_posts_wait_for_their_time_again(moved: Shell) -> None:
-    said = moved("facts", "leave", "debate-begins", "--reason", "the hall knows")
-    assert (said.code, said.out.splitlines()[0]) == (
-        0,
-        "✓ debate-begins/once (Tue 10 Oct 15:20) stays as it is (decision 3).",
-    )
+    said = moved("facts", "leave", "debate-begins", "--yes", "--reason", "the hall knows")
+    assert said.code == 0
+    assert "✓ debate-begins/once (Tue 10 Oct 15:20) stays as it is (decision 3).\n" in said.out
     assert decisions.decisions()[-1].reason == "the hall knows"
     assert moved("facts").code == 0
     plan(moved)
     assert stands() == {("queued", "")}
+
+
+def test_leaving_shows_all_words_that_would_stand_and_asks(shell: Shell) -> None:
+    shell("edit", "debate-begins", "We start at 14:40", "--on", "x,bluesky", "--no-append", "--yes")
+    plan(shell)
+    DeliveryRow.objects.filter(post__slot="debate-begins", account__label="mastodon").update(
+        state="sent", remote_state="live", text="The debate begins at 14:40."
+    )
+    shell("milestone", "move", "debate", "+40m", "--yes")
+    plan(shell)
+    made = decisions.newest_decision()
+    said = shell("facts", "leave", "debate-begins")
+    assert (said.code, decisions.newest_decision()) == (1, made), "nobody agreed"
+    for shown in ("We start at 14:40", "x  debate-begins/once", "bluesky  debate-begins/once", WHY):
+        assert shown in " ".join(said.out.split("\n")), said.out
+    assert "mastodon  debate-begins/once (Tue 10 Oct 15:20) is out, and stays as it is" in said.out
+    assert "The debate begins at 14:40." in said.out
+    assert "Nothing was changed." in said.out
+    said = shell("facts", "leave", "debate-begins", "--json")
+    assert (said.code, "add --yes" in said.out) == (2, True)
+
+
+def test_words_that_change_while_somebody_thinks_are_not_left(moved: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def thinks(_question: str, *, yes: bool) -> bool:  # noqa: ARG001  as the question is asked
+        DeliveryRow.objects.filter(post__slot="debate-begins", account__label="x").update(
+            state="sent", remote_state="live", text="The debate begins at 14:40."
+        )
+        return True
+
+    monkeypatch.setattr(facts, "agreed", thinks)
+    made = decisions.newest_decision()
+    said = moved("facts", "leave", "debate-begins")
+    assert (said.code, MEANWHILE in said.err) == (2, True)
+    assert decisions.newest_decision() == made
 
 
 def test_decide_lets_words_stand_as_well_and_asks_first(moved: Shell) -> None:
@@ -107,7 +141,7 @@ def test_an_own_post_for_later_is_held_like_any_other(shell: Shell) -> None:
     assert edit.endswith(" 'other words'")
     assert edit.strip() in shell("status").out
     assert edit.strip() in shell("decide").out
-    assert shell("facts", "leave", "own").code == 0
+    assert shell("facts", "leave", "own", "--yes").code == 0
     plan(shell)
     assert set(DeliveryRow.objects.filter(post__slot="own").values_list("state", "reason")) == {("queued", "")}
 

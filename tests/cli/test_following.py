@@ -131,7 +131,7 @@ def test_facts_says_what_is_untrue_and_lets_it_stand(shell: Shell) -> None:
     assert {one["account"] for one in told["untrue"]} == {"x", "bluesky", "mastodon"}
     assert told["coming"]
     assert "which post may stand" in shell.refused("facts", "leave").lower()
-    assert shell("facts", "leave", "ballot-opens", "--reason", "the hall knows").code == 0
+    assert shell("facts", "leave", "ballot-opens", "--yes", "--reason", "the hall knows").code == 0
     assert decisions.decisions()[-1].reason == "the hall knows"
     assert shell("facts").code == 0
 

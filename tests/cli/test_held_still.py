@@ -59,6 +59,6 @@ def test_a_person_may_still_let_the_new_words_stand(held: tuple[Shell, str]) -> 
     shell("edit", name, "We start at 14:40!", "--on", "x", "--no-append", "--yes")
     look(shell)
     assert shell("decide", "--json").code == 1
-    assert shell("facts", "leave", name).code == 0
+    assert shell("facts", "leave", name, "--yes").code == 0
     look(shell)
     assert states(name) == {("queued", "")}

@@ -79,5 +79,5 @@ def test_words_that_are_no_longer_so_are_a_warning(shell: Shell) -> None:
     assert "All good" not in said.out
     (warned,) = ours(told["warnings"])
     assert warned.endswith("waits on x: Your words say “14:40”, the plan says 15:20 (debate).")
-    assert shell("facts", "leave", NAME).code == 0
+    assert shell("facts", "leave", NAME, "--yes").code == 0
     assert ours(shell.ask("check")["warnings"]) == []

@@ -43,7 +43,7 @@ def test_a_move_earlier_needs_no_tricks_with_dashes(shell: Shell) -> None:
 def test_a_move_shows_what_follows_and_the_list_shows_what_was_moved(shell: Shell) -> None:
     said = shell("milestone", "move", "debate", "+40m", "--reason", "the hall is late", "--yes")
     assert "debate  Tue 10 Oct 14:40 → Tue 10 Oct 15:20 BST" in said.out
-    assert "Tue 14:40 → Tue 15:20  debate-begins/once" in said.out
+    assert "  Tue 10 Oct 14:40 → Tue 10 Oct 15:20  debate-begins/once\n" in said.out
     assert "The posts follow at the worker's next look (decision 1)." in said.out
     listed = shell("milestone").out
     assert "Tue 10 Oct 15:20 BST  debate  the file says Tue 10 Oct 14:40\n" in listed
@@ -56,7 +56,7 @@ def test_a_move_shows_what_follows_and_the_list_shows_what_was_moved(shell: Shel
 def test_seconds_are_shown_where_a_move_has_any(shell: Shell) -> None:
     said = shell("milestone", "move", "debate", "+90s", "--yes").out
     assert "debate  Tue 10 Oct 14:40 → Tue 10 Oct 14:41:30 BST" in said
-    assert "Tue 14:40 → Tue 14:41:30  debate-begins/once" in said
+    assert "  Tue 10 Oct 14:40 → Tue 10 Oct 14:41:30  debate-begins/once\n" in said
     assert "Tue 10 Oct 14:41:30 BST  debate  the file says Tue 10 Oct 14:40\n" in shell("milestone").out
     assert "debate stands at Tue 10 Oct 14:41:30 already." in shell("milestone", "move", "debate", "debate").out
 
@@ -117,12 +117,15 @@ def test_a_move_whose_time_passes_while_somebody_reads_changes_nothing(
     assert "The new time of debate has passed since you were asked, so nothing was moved." in said.err
 
 
-def test_a_move_shows_the_posts_whose_time_would_have_passed(shell: Shell) -> None:
+def test_a_move_shows_the_posts_whose_time_would_have_passed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     said = " ".join(shell("milestone", "move", "registration", "2023-09-24 09:00").out.split())
     assert "ballot-opens/once past: it is missed if it is too late by then" in said
     assert "past:" not in shell("milestone", "move", "debate", "+40m").out
     told = shell.ask("milestone", "move", "registration", "2023-09-24 09:00", "--yes")
     assert "ballot-opens/once" in told["past"]
+    monkeypatch.setattr("amplifier.cli.milestone.MOST_SHOWN", 0)
+    said = shell("milestone", "move", "registration", "2023-09-24 08:00").out
+    assert "of them past: missed if it is too late by then" in said
 
 
 def test_a_time_in_another_year_than_this_is_shown_with_it(shell: Shell) -> None:

@@ -78,3 +78,64 @@ def test_a_ledger_that_cannot_be_read_keeps_no_template_from_being_shown(
     monkeypatch.setattr(ledger, "is_ready", trouble)
     for template in unstarted.ask("preview")["templates"]:
         assert unstarted("preview", template["template"]).code == 0
+
+
+FRONT = "---\nask: vote\n---\n"
+GOOD = "== good\nPlease vote before {{ milestones.ballot_closes | clock }}.\n"
+LONG = "== long\n" + "Too many words for it. " * 30 + "\n"
+UNKNOWN = "== unknown\nPlease vote before {{ milestones.ballot_close | clock }}.\n"
+
+
+def write(shell: Shell, text: str, name: str = "more") -> None:
+    (shell.home / "templates" / "lab23" / f"{name}.j2").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("wrong", [UNKNOWN, "== Big\nWords.\n", "== empty\n\n", "== open\n{{ handle\n"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_wording_that_cannot_be_read_hides_no_other(unstarted: Shell, wrong: str, *, is_first: bool) -> None:
+    text = FRONT + (wrong + GOOD if is_first else GOOD + wrong)
+    write(unstarted, text)
+    said = unstarted("preview", "lab23/more")
+    assert (said.code, said.err) == (1, "")
+    assert said.out.count("Please vote before 17:00") == 3
+    line = text[: text.index(wrong)].count("\n") + 1
+    assert f"✕ templates/lab23/more.j2:{line}" in said.out or f"✕ templates/lab23/more.j2:{line + 1}" in said.out
+    told = unstarted.ask("preview", "lab23/more")
+    assert {row["wording"] for row in told["wordings"]} == {"good"}
+    assert {one["path"] for one in told["problems"]} == {"templates/lab23/more.j2"}
+
+
+def test_a_wording_that_is_too_long_for_one_network_is_shown_on_the_others(unstarted: Shell) -> None:
+    slot = "slots:\n  - name: more\n    template: lab23/more\n    at: 2023-10-09 12:00\n"
+    schedule = unstarted.home / "schedules" / "lab23.yaml"
+    schedule.write_text(schedule.read_text(encoding="utf-8").replace("slots:\n", slot, 1), encoding="utf-8")
+    write(unstarted, FRONT + GOOD + LONG[:420] + "\n")
+    told = unstarted.ask("preview", "lab23/more")
+    shown = {(row["wording"], row["platform"]) for row in told["wordings"]}
+    assert shown == {("good", "x"), ("good", "bluesky"), ("good", "mastodon"), ("long", "mastodon")}
+    assert len(told["problems"]) == 2
+    assert all("characters" in one["message"] for one in told["problems"])
+    assert told["posts"] == []
+    assert unstarted("preview", "lab23/more").code == 1
+
+
+def test_a_template_is_shown_whatever_is_wrong_with_another(unstarted: Shell) -> None:
+    write(unstarted, "no front\n", "other")
+    write(unstarted, FRONT + GOOD)
+    said = unstarted("preview", "lab23/more")
+    assert (said.code, said.out.count("Please vote before 17:00")) == (1, 3)
+    assert "Another file has a mistake, so nobody knows when this goes out. All of them: amplifier check" in said.out
+    listed = unstarted("preview")
+    assert listed.code == 1
+    assert "lab23/more  1 wordings" in listed.out
+    assert "✕ templates/lab23/other.j2:1" in listed.out
+    assert "templates/lab23/other.j2:1" in unstarted.refused("preview", "lab23/other")
+
+
+def test_what_the_plan_says_of_a_slot_keeps_no_template_from_being_shown(unstarted: Shell) -> None:
+    schedule = unstarted.home / "schedules" / "lab23.yaml"
+    slot = "slots:\n  - name: more\n    template: lab23/more\n    at: 2023-10-09 12:00\n    wording: none\n"
+    schedule.write_text(schedule.read_text(encoding="utf-8").replace("slots:\n", slot, 1), encoding="utf-8")
+    write(unstarted, FRONT + GOOD)
+    said = unstarted("preview", "lab23/more")
+    assert (said.code, said.out.count("Please vote before 17:00")) == (1, 3)

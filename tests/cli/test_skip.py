@@ -27,6 +27,19 @@ def test_a_post_that_comes_more_than_once_must_be_named_in_full(shell: Shell) ->
     assert shell("skip", "good-morning/2023-10-09#1", "--yes").code == 0
 
 
+def test_what_is_out_or_over_is_no_choice(shell: Shell) -> None:
+    days = [row.identity.post.occurrence for row in journeys.journeys() if row.identity.post.slot == "good-morning"]
+    first, second, third = dict.fromkeys(days)
+    rows = DeliveryRow.objects.filter(post__slot="good-morning")
+    rows.filter(post__occurrence=first).update(state=State.SENT)
+    said = shell.refused("skip", "good-morning", "--yes")
+    assert re.findall(r"good-morning/([\d-]+)T", said) == [second[:10], third[:10]]
+    rows.filter(post__occurrence=second).update(state=State.MISSED)
+    assert f"good-morning/{third} at" in shell("skip", "good-morning").out, "it alone is still to come"
+    rows.update(state=State.SENT)
+    assert f"good-morning/{first[:10]}" in shell.refused("skip", "good-morning", "--yes"), "nothing is to come"
+
+
 def test_a_skipped_post_is_dropped_and_the_reason_kept(shell: Shell) -> None:
     said = shell("skip", "onward", "--reason", "too early", "--yes")
     assert said.out.startswith("onward/once at Wed 11 Oct 16:00 would not go out:\n")

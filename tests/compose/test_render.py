@@ -104,6 +104,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_not_matter() -> None:
         ("---\nask: ballot\n---\n", 3, "no_wordings"),
         ("---\nask: ballot\n---\n\nwords\n== plain\nwords", 5, "no_heading"),
         ("---\nask: ballot\n---\n== Plain!\nwords", 4, "heading"),
+        (f"---\nask: ballot\n---\n== {'w' * 101}\nwords", 4, "heading"),
         ("---\nask: ballot\n---\n== plain\n\n", 4, "empty"),
         ("---\nask: ballot\n---\n== a\nwords\n== b\nwords\n== a\nwords", 8, "duplicate_wording"),
         ("---\nask: ballot\n---\n== a\nw\n== a for x\nw\n== a for mastodon, x\nw", 8, "duplicate_wording"),

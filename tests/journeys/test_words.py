@@ -51,7 +51,7 @@ def test_what_a_move_makes_untrue_waits_for_a_person_and_goes_out_once_when_it_m
     assert told.returncode == 1
     assert "Your words say “twenty to three”, the plan says 15:20 (debate)." in told.stdout
     second = next(one["post"] for one in install.ask("facts")["held"] if one["text"].startswith(SECOND))
-    left = install.command("facts", "leave", second, "--reason", "they know")
+    left = install.command("facts", "leave", second, "--yes", "--reason", "they know")
     assert left.returncode == 0, left.stdout
     run.until(lambda: states(install)[SECOND] == ("sent", ""), seconds=90, what="post that may go out")
     assert states(install)[FIRST] == HELD, "its time has come as well"

@@ -10,10 +10,10 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.post import PostId
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.review import leave
 from amplifier.store import claims, holds, journeys, restored, stops
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import SCHEDULE
+from tests.schedule.left import leave
 from tests.schedule.test_words_of_people import Desk
 
 pytestmark = pytest.mark.usefixtures("any_ledger")

@@ -17,12 +17,13 @@ from amplifier.compose.sameness import Verdict
 from amplifier.errors import TemplateError, UsageError
 from amplifier.schedule.ahead import find_gone_out, next_beyond, said_by_the_plan, still_to_come, to_be_said
 from amplifier.schedule.change import find_post, prepare_move
-from amplifier.schedule.review import find_untrue, leave, review
+from amplifier.schedule.review import find_untrue, review
 from amplifier.schedule.rewording import decide_words, prepare_plan_words
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import EIGHT, SCHEDULE
+from tests.schedule.left import leave
 from tests.schedule.test_words_of_people import SOON, Desk
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -14,12 +14,13 @@ from amplifier.campaign.post import PostId
 from amplifier.schedule.carried import carry
 from amplifier.schedule.files import sources
 from amplifier.schedule.program import read_program, wanted_posts
-from amplifier.schedule.review import leave, review
+from amplifier.schedule.review import review
 from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import decisions
 from amplifier.store.decisions import keep_decision
+from tests.schedule.left import leave
 from tests.schedule.test_names_that_change import NINE, NOON, Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -307,3 +307,15 @@ def test_no_file_makes_the_reader_fall_over(text: str) -> None:
         read(a=HEAD + text)
     except ScheduleError as refused:
         assert all(no.path == "schedules/a.yaml" for no in refused.problems)  # noqa: PT017 - both outcomes are fine
+
+
+def test_a_name_that_the_database_has_no_room_for_is_refused_with_its_line() -> None:
+    long, path = "m" * 101, "lab23/" + "p" * 150
+    (milestone,) = refused(a=f"campaign: lab23\nmilestones:\n  vote: 2023-10-10 15:40\n  {long}: 2023-10-09 17:00\n")
+    assert (milestone.path, milestone.line) == ("schedules/a.yaml", 4)
+    assert "101 characters" in milestone.message
+    (named,) = refused(a=HEAD + slot("floor") + slot("s" * 151))
+    assert (named.line, "151 characters" in named.message) == (6, True)
+    with pytest.raises(ScheduleError) as caught:
+        files.parse({"schedules/a.yaml": HEAD + slot("floor", template=path)}, SETTINGS, templates=[path])
+    assert [(one.line, one.rule) for one in caught.value.problems] == [(4, "long_name")]

@@ -17,6 +17,7 @@ from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.stale import stale_words, wanted_now
 from amplifier.store import decisions, journeys, withdrawals
 from amplifier.store.corrections import Hand
+from tests.schedule import left
 from tests.schedule.test_hours_that_change import DAY, home, hours, number
 from tests.schedule.test_known import out_and_shifted
 from tests.schedule.test_names_that_change import Names
@@ -46,7 +47,7 @@ def say(names: Names, post: PostId) -> None:
 
 
 def leave(names: Names, post: PostId) -> None:
-    review.leave(names.program, post, actor="cli:jo", reason="", now=names.time)
+    left.leave(names.program, post, actor="cli:jo", reason="", now=names.time)
 
 
 def untrue(names: Names) -> list[PostId]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, State
-from amplifier.schedule.review import leave
+from tests.schedule.left import leave
 from tests.schedule.test_words_of_people import EVE, LATER, SOON, WAITS, WITH_EVE, Desk
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -9,7 +9,7 @@ import pytest
 from amplifier.campaign.plan import Milestone, Plan
 from amplifier.errors import UsageError
 from amplifier.schedule.change import Move, Shift
-from amplifier.schedule.meanwhile import must_lie_ahead_still, past
+from amplifier.schedule.meanwhile import how_many, must_lie_ahead_still, past
 from amplifier.schedule.program import Program
 from amplifier.schedule.stage import LIVE, make
 from tests.schedule import homes
@@ -29,6 +29,12 @@ MOVE = Move(
 def test_the_posts_whose_time_would_have_passed_are_named() -> None:
     assert past(MOVE, here=NOON) == ()
     assert past(MOVE, here=NOON + HOUR) == ("soon/once",)
+
+
+def test_what_is_past_is_counted_where_it_is_not_listed() -> None:
+    passed = past(MOVE, here=NOON + HOUR)
+    assert how_many(MOVE.shifts, passed) == "2 more, 1 of them past: missed if it is too late by then"
+    assert how_many(MOVE.shifts[1:], passed) == "1 more"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from amplifier.errors import UsageError
 from amplifier.schedule.ahead import find_gone_out
 from amplifier.schedule.change import decide_move, prepare_move
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import find_untrue, leave, review, said_today
+from amplifier.schedule.review import find_untrue, review, said_today
 from amplifier.store import decisions
+from tests.schedule.left import leave
 from tests.schedule.test_hours_that_change import DAY, home, hours, number
 from tests.schedule.test_names_that_change import Names
 

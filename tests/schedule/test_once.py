@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from amplifier.campaign.plan import At, Decision, DecisionKind, Distance, Milestone, Plan, Slot
+from amplifier.deliver import override
 from amplifier.schedule.change import find_post
 from amplifier.schedule.once import same_hour, with_its_hour
 from amplifier.schedule.rewording import decide_words
 from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
-from amplifier.store import decisions
+from amplifier.store import decisions, deliveries, holds, journeys, stops
 from tests.schedule.paper import OPENED
 from tests.schedule.test_names_that_change import LUNCH, Names
 
@@ -124,3 +126,39 @@ def test_what_hangs_on_a_milestone_is_looked_for_where_that_was_moved() -> None:
     assert [one.subject for one in same_hour([move, left], plan)] == ["debate", "stall/once"]
     assert [one.subject for one in same_hour([left], plan)] == ["stall/2023-10-10T09:00"]
     assert with_its_hour([left], plan, {"stall": "2023-10-10T08:00"}.__getitem__) == (left,), "it is said once still"
+
+
+STATES = ["out", "left out", "kept back", "missed"]
+
+
+@pytest.mark.parametrize("becomes", STATES)
+@pytest.mark.parametrize(("before", "after"), BOTH)
+def test_what_belongs_to_its_hour_stays_with_it(names: Names, before: str, after: str, becomes: str) -> None:
+    """Said, left out, kept back or missed by one kind of slot, the post of this hour is not said by the other kind."""
+    stall(names, before)
+    names.time = datetime.fromisoformat(f"{DAY}T10:00:05+01:00")
+    (row,) = [one for one in journeys.journeys() if one.wall_time == f"{DAY}T10:00"]
+    match becomes:
+        case "out":
+            assert names.at("10:00") == [LUNCH]
+        case "left out":
+            stops.stop(actor="cli:jo", reason="x", now=names.time)
+            holds.hold_blocked(now=names.time)
+            override.leave_out(row.id, names.settings, actor="cli:jo", now=names.time, why="not today")
+            stops.lift(actor="cli:jo", now=names.time)
+        case "kept back":
+            stops.stop(actor="cli:jo", reason="x", now=names.time)
+            holds.hold_blocked(now=names.time)
+            stops.lift(actor="cli:jo", now=names.time)
+            holds.keep_back([row.id], actor="cli:jo", now=names.time)
+        case "missed":
+            names.time += timedelta(minutes=31)
+            deliveries.miss_overdue(now=names.time)
+    names.planner.refresh()
+    for when in (after, before, after):
+        names.time += timedelta(seconds=90)
+        stall(names, when)
+        assert names.told() == []
+    assert names.at("10:20" if becomes != "missed" else "10:50") == []
+    (same,) = [one for one in journeys.journeys() if one.wall_time == f"{DAY}T10:00"]
+    assert same.id == row.id

@@ -13,11 +13,12 @@ from amplifier.deliver.correct import NewWords, prepare_correction, queue_correc
 from amplifier.deliver.withdraw import prepare_withdrawal, queue_withdrawal
 from amplifier.schedule.facts import Changed
 from amplifier.schedule.out_and_untrue import MOST, UNTRUE_BEAT, said_change, untrue_beyond, untrue_now
-from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
+from amplifier.schedule.review import facts_of_own_words, find_untrue, review
 from amplifier.store import heartbeats
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import SCHEDULE
+from tests.schedule.left import leave
 from tests.schedule.test_words_of_people import EVE, LATER, SOON, Desk
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -167,6 +167,25 @@ def test_a_schedule_that_became_a_link_to_nothing_takes_no_post_out(desk: Desk) 
     assert [problem["message"] for problem in desk.problems()] == ["This is a link to nothing, and not a file."]
 
 
+@pytest.mark.parametrize("name", ["schedules/more.yaml", "templates/lab23/more.j2"])
+def test_a_new_link_to_nothing_is_noticed_by_itself(desk: Desk, name: str) -> None:
+    link = desk.home.path / name
+    link.symlink_to(link.with_name("nothing"))
+    desk.planner.refresh()
+    assert [(one["path"], one["message"]) for one in desk.problems()] == [
+        (name, "This is a link to nothing, and not a file.")
+    ]
+    link.unlink()
+    desk.planner.refresh()
+    assert desk.problems() == []
+
+
+def test_an_editors_own_link_beside_a_file_is_not_read_as_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk.home.path / "schedules" / ".#small.yaml").symlink_to("jo@here.4711:1")
+    monkeypatch.setattr("amplifier.schedule.files.sources", lambda _: pytest.fail("read again"))
+    desk.planner.refresh()
+
+
 def test_a_slot_that_is_taken_out_and_put_back_waits_again(desk: Desk) -> None:
     before = rows()
     desk.home.write("schedules/small.yaml", SCHEDULE.split("  - name: morning")[0])

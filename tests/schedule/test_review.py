@@ -15,11 +15,12 @@ from amplifier.errors import UsageError
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program
-from amplifier.schedule.review import facts_of_own_words, find_out, leave, near, review, said_today
+from amplifier.schedule.review import facts_of_own_words, find_out, near, review, said_today
 from amplifier.settings import Settings
 from amplifier.store import decisions, events
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import EIGHT, Home, open_ledger, settings
+from tests.schedule.left import leave
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 SOON = PostId("lab23", "soon", "once")

@@ -9,9 +9,10 @@ import pytest
 
 from amplifier.campaign.delivery import Due, HoldReason, Journey, State
 from amplifier.campaign.post import PostId
-from amplifier.schedule.review import leave, review
+from amplifier.schedule.review import review
 from amplifier.store import claims, deliveries, holds, journeys, overrides, stops
 from amplifier.store.models import DeliveryRow
+from tests.schedule.left import leave
 from tests.schedule.test_words_of_people import EVE, SOON, WAITS, WITH_EVE, Desk
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

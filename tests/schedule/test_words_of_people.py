@@ -22,7 +22,7 @@ from amplifier.schedule.change import Move, decide_move, prepare_move, program_i
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import facts_of_own_words, find_untrue, leave, review
+from amplifier.schedule.review import facts_of_own_words, find_untrue, review
 from amplifier.schedule.rewording import decide_words, prepare_words
 from amplifier.settings import Settings
 from amplifier.sharekit.kit import build
@@ -30,6 +30,7 @@ from amplifier.store import accounts, claims, decisions, events, holds, journeys
 from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import EIGHT, EXAMPLE, SCHEDULE, Home, open_ledger, settings
+from tests.schedule.left import leave
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 SOON = PostId("lab23", "soon", "once")

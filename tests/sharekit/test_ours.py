@@ -169,3 +169,9 @@ def test_a_post_rests_as_soon_as_the_day_it_names_is_no_longer_so(
     past = Past((campaign.sent("ballot", words, number=2), campaign.sent("ballot", "Older, and so on any day.")))
     assert texts(campaign, past, now=is_offered) == [words]
     assert texts(campaign, past, now=is_over) == ["Older, and so on any day."]
+
+
+@pytest.mark.parametrize("zone", ["Atlantis/Poseidonis", "../etc", ""])
+def test_a_post_in_a_time_zone_that_nobody_knows_here_gives_way_and_stops_no_other(campaign: Any, zone: str) -> None:
+    lost = replace(campaign.sent("ballot", "newest", number=2), zone=zone)
+    assert texts(campaign, Past((lost, campaign.sent("ballot", "older", number=1)))) == ["older"]

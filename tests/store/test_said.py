@@ -45,6 +45,14 @@ def test_a_text_that_went_out_or_is_to_go_out_counts_as_said(state: State, found
     assert [one.delivery for one in said.word_for_word(["Vote now"], ["x"])] == expected
 
 
+def test_what_was_missed_after_people_were_asked_to_post_it_by_hand_may_be_out_and_counts_as_said() -> None:
+    number, other = add("Vote now"), add("Vote now", due=after(5))
+    DeliveryRow.objects.filter(id=number).update(state=State.MISSED, reason="hand_off")
+    assert between(-9, 4) == [number]
+    assert {one.delivery for one in said.word_for_word(["Vote now"], ["x"])} == {number, other}
+    assert [one.delivery for one in said.out_elsewhere("Vote now", ["x"], delivery=other)] == [number]
+
+
 def test_what_was_said_is_that_of_these_accounts_between_these_times_the_newest_first() -> None:
     later, first = out(sent=-100), out(sent=-200)
     other, coming = out(sent=-150, account="bluesky"), add(due=after(50))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -103,6 +104,14 @@ class Campaign:
         """Send a form of this page with the token that stands in it, and follow to where it leads."""
         token = self.get(on).field("csrfmiddlewaretoken")
         return Page(self.client.post(path, {**form, "csrfmiddlewaretoken": token}, follow=True))
+
+
+def skip_form(page: Page, post: str) -> dict[str, str]:
+    """The form with which this page skips this post, as it stands there."""
+    found = re.search(
+        rf'name="post" value="{re.escape(post)}"><input type="hidden" name="shown" value="(\w+)"', page.html
+    )
+    return {"post": post, "shown": found[1] if found else ""}
 
 
 class Page(HTMLParser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -20,12 +21,14 @@ from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.moving import already_there, stands_there, where_to
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program
-from amplifier.schedule.review import find_untrue, leave
+from amplifier.schedule.review import find_untrue
 from amplifier.schedule.skipping import decide_skip, find_left_out
+from amplifier.schedule.standing import let_stand as stand_as_shown
 from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.store import journeys
 from amplifier.store.corrections import Hand
 from amplifier.text.time_of_day import time_of_day
+from amplifier.web.console.as_shown import must_be_as_shown
 from amplifier.web.console.shown import Shown, shown, to_show
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
@@ -68,16 +71,18 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def skip_post(request: HttpRequest) -> HttpResponse:
     """Leave one coming post out."""
-    settings, name = place().settings, asked(request.POST, "post")
+    settings, name, shown = place().settings, asked(request.POST, "post"), asked(request.POST, "shown")
     try:
         post = find_own(name, journeys.own_waiting())
         if post:
             change = prepare_leaving_out(post, settings)
+            must_be_as_shown(None, post, shown)  # what changes after that is refused when it is carried out
             carry_out(change, settings, _hand(request), playing=playing(settings), facts={})
         else:
             program = program_in_force(settings)
             post = find_post(program, name)
-            decide_skip(program, post, actor=ACTOR, reason=_reason(request), now=utc_now())
+            as_shown = partial(must_be_as_shown, program, post, shown)
+            decide_skip(program, post, actor=ACTOR, reason=_reason(request), now=utc_now(), first=as_shown)
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"{_called(post)} is left out. Nothing of it goes out any more, unless you take it in again.")
@@ -143,11 +148,11 @@ def _ask_first(there: Shown) -> HttpResponse:
 
 @require_POST
 def let_stand(request: HttpRequest) -> HttpResponse:
-    """Let a post that is out stand as it is, although what it says has changed."""
+    """Let a post stand as it is although what it says has changed, in the words that were shown, out or waiting."""
     try:
         program = program_in_force(place().settings)
-        post = find_untrue(program, asked(request.POST, "post"), now=utc_now())
-        leave(program, post, actor=ACTOR, reason=_reason(request), now=utc_now())
+        post, shown = find_untrue(program, asked(request.POST, "post"), now=utc_now()), asked(request.POST, "standing")
+        stand_as_shown(program, post, shown, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
     return go_back("/", f"“{post.slot}” stays as it is.")

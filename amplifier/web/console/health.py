@@ -23,6 +23,7 @@ from amplifier.listen.where import troubled
 from amplifier.no_file import instead_of_file
 from amplifier.schedule.doubts import still_unsaid
 from amplifier.schedule.lost_moves import lost_now
+from amplifier.schedule.one_by_one import FAILED
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.settings import FILE, Account, Mode
 from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs
@@ -182,7 +183,11 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
     for problem in problems[:MOST_PROBLEMS]:
         where = f"{problem['path']}, line {problem['line']}" if problem["line"] else str(problem["path"])
         if not where:
-            yield Sign(Mood.BAD, f"{problem['message']} {problem['hint']}", "The planner fails.")
+            words = f"{problem['message']} {problem['hint']}"
+            alone = problem["rule"] == FAILED
+            yield Sign(
+                Mood.WAIT if alone else Mood.BAD, words, "A post cannot be compared." if alone else "The planner fails."
+            )
             continue
         words = " ".join(part for part in (problem["message"], problem["hint"], stays) if part)
         yield Sign(Mood.WAIT, f"{where}: {words}", f"{problem['path']} has a mistake.")

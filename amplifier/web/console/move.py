@@ -15,7 +15,7 @@ from amplifier.errors import AmplifierError
 from amplifier.schedule.change import Move, must_stand_at, prepare_move, program_in_force
 from amplifier.schedule.held_then import HeldThen, held_then
 from amplifier.schedule.known import told_of_row
-from amplifier.schedule.meanwhile import past
+from amplifier.schedule.meanwhile import how_many, past
 from amplifier.schedule.moving import already_there, changed_order, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
@@ -62,7 +62,7 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
              "is_past": one.post in passed, "on": _on(one.on)}
             for one in move.shifts[:MOST]
         ],
-        "more": len(move.shifts[MOST:]),
+        "more": how_many(move.shifts[MOST:], passed) if move.shifts[MOST:] else "",
         "order": changed_order(move),
         "sent": move.sent,
         "gone": with_times(move.gone, most=MOST),

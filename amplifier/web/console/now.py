@@ -23,15 +23,17 @@ from amplifier.schedule.ahead import next_beyond
 from amplifier.schedule.change import program_in_force
 from amplifier.schedule.known import by_time
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change, untrue_beyond, untrue_now
+from amplifier.schedule.out_and_untrue import untrue_beyond, untrue_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.skipping import Skipped, left_out, skipped_ahead
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.text.time_of_day import day_and_time
+from amplifier.web.console.as_shown import mark_of
 from amplifier.web.console.health import Mood, Sign, signs
 from amplifier.web.console.shown import Shown, shown
+from amplifier.web.console.stands import untrue_rows
 from amplifier.web.frame import asked, frame, known_as, lasting, outward, place, title, titled
 
 COMING = 8  # posts after the next one
@@ -81,7 +83,7 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "needs": [_need(one, words) for one in needs[:NEEDS]],
         "more_needs": in_posts(needs[NEEDS:]),
         "twice": len(perhaps_twice()),
-        "untrue": [_untrue(one) for one in untrue],
+        "untrue": untrue_rows(program, untrue, known, now=now),
         "untrue_more": untrue_more,
         "health": found,
         "now_iso": now.isoformat(),
@@ -117,6 +119,7 @@ def _beyond(post: WantedPost) -> dict[str, object]:
     return {
         "slot": post.id.slot,
         "id": by_time(post.id, post.moment.wall_time),
+        "shown": mark_of((), post.moment.wall_time),
         "when": when,
         "iso": post.moment.due_at.isoformat(),
     }
@@ -187,6 +190,7 @@ def _line(rows: Sequence[Journey]) -> dict[str, object]:
     first = rows[0]
     return {
         "id": by_time(first.identity.post, first.wall_time),
+        "shown": mark_of(rows, first.wall_time),
         "own": first.identity.post.slot == OWN,
         "when": _when(first),
         "iso": first.due_at.isoformat(),
@@ -279,16 +283,6 @@ def _need(one: Question, words: Mapping[tuple[PostId, str], str]) -> dict[str, o
         "when": _when(row),
         "what": WHAT[row.identity.verb],
         "sentence": f"{one.in_short} {one.by_itself}",
-    }
-
-
-def _untrue(one: OutAndUntrue) -> dict[str, object]:
-    return {
-        "post": named(one),
-        "platforms": one.platforms,
-        "titles": [titled(*each) for each in zip(one.accounts, one.platforms, strict=True)],
-        "text": one.text,
-        "changes": [said_change(change, place().settings) for change in one.changed],
     }
 
 

@@ -35,10 +35,9 @@ from amplifier.errors import AmplifierError, UsageError
 from amplifier.platforms.port import Platform
 from amplifier.schedule.ahead import said_by_the_plan
 from amplifier.schedule.change import program_in_force
-from amplifier.schedule.free_words import Stale
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
-from amplifier.schedule.standing import let_stand, mark, would_stand
+from amplifier.schedule.standing import Standing, let_stand, mark, would_stand
 from amplifier.settings import Account, Settings
 from amplifier.store import accounts, journeys
 from amplifier.store.corrections import changed_meanwhile
@@ -215,8 +214,8 @@ def _question(one: Question, settings: Settings, profiles: Mapping[str, str], st
     }
 
 
-def _standing(found: Sequence[Stale]) -> dict[str, object]:
-    """What would go out as it is, on every account where it waits, and how the form says that this was shown."""
+def _standing(found: Sequence[Standing]) -> dict[str, object]:
+    """What would stay or go out as it is, on every account, and how the form says that this was shown."""
     return {"would_stand": [(one.account, one.text, one.why) for one in found], "standing": mark(found)}
 
 

@@ -18,9 +18,10 @@ from amplifier.schedule.program import post_name
 from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions, journeys
 from amplifier.store.models import PlanVersion
+from amplifier.web.console.as_shown import mark_of
 from amplifier.web.console.shown import shown, to_show
 from amplifier.web.frame import place
-from tests.web.campaign import Campaign, Page
+from tests.web.campaign import Campaign, Page, skip_form
 
 HOSTILE = ["", "\0", "debate\0", "../debate", "'; DROP TABLE decisions; --", "<script>", "\u202eetabed", "x" * 5000]
 
@@ -71,7 +72,7 @@ def test_what_went_out_before_the_move_is_said_to_stay(opened: Campaign) -> None
 
 
 def test_skipping_writes_a_decision_and_the_post_is_gone_at_the_next_look(opened: Campaign) -> None:
-    page = opened.send("/posts/skip", {"post": "hello/once", "reason": "Not chosen."})
+    page = opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": "Not chosen."})
     assert "“hello” is left out." in page.text
     made = only_decision()
     assert (made.kind, made.subject) == (DecisionKind.SLOT_SKIPPED, "hello/once")
@@ -125,7 +126,8 @@ def test_a_time_that_is_none_is_refused_in_words(opened: Campaign, when: str) ->
 
 
 def test_a_reason_is_kept_short_and_on_one_line_on_every_database(anywhere: Campaign) -> None:
-    anywhere.send("/posts/skip", {"post": "hello/once", "reason": "one\0two\nthree" + "x" * 500})
+    form = skip_form(anywhere.get("/"), "hello/once")
+    anywhere.send("/posts/skip", {**form, "reason": "one\0two\nthree" + "x" * 500})
     assert only_decision().reason == ("onetwothree" + "x" * 500)[:200]
 
 
@@ -161,7 +163,7 @@ def test_a_move_says_which_words_of_people_it_makes_untrue_and_which_true_again(
 
 
 def test_what_was_left_out_is_listed_and_taken_in_again(opened: Campaign) -> None:
-    opened.send("/posts/skip", {"post": "hello/once", "reason": "Not chosen."})
+    opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": "Not chosen."})
     opened.read()
     left = opened.get("/").html
     assert '<h2 id="skipped">Left out</h2>' in left
@@ -192,7 +194,10 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
     queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
     name = post_name(own.post.id)
     assert f'name="post" value="{name}"' in opened.get("/").html
-    assert "Your own post is left out." in opened.send("/posts/skip", {"post": name, "reason": "Raining."}).text
+    assert (
+        "Your own post is left out."
+        in opened.send("/posts/skip", {**skip_form(opened.get("/"), name), "reason": "Raining."}).text
+    )
     left = opened.get("/").html.split('id="skipped"')[1]
     assert ("Your own post" in left, "Come to the side door" in left) == (True, True)
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
@@ -200,7 +205,7 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
     assert decisions.decisions() == ()
     opened.put("own", state="held", reason="kept", detail="Somebody kept it back when sending went on.")
-    opened.send("/posts/skip", {"post": name})
+    opened.send("/posts/skip", {"post": name, "shown": mark_of((), "")})  # it waits nowhere, so no page shows it
     page = opened.send("/posts/take-in", {"post": name})
     said = (
         f"Your own post is taken in again, and held as it was. {account}: Somebody kept it back when sending went on."
@@ -212,7 +217,7 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
 def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(opened: Campaign) -> None:
     settings, now = place().settings, utc_now()
     stage = playing(settings)
-    opened.send("/posts/skip", {"post": "hello/once", "reason": ""})
+    opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": ""})
     (row, *_) = [one for one in journeys.journeys() if one.identity.post.slot == "hello" and one.platform == "bluesky"]
     own = prepare_own(
         "Hello from the campaign!", [row.identity.account], settings, due_at=row.due_at, now=now, playing=stage
@@ -238,7 +243,7 @@ def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(open
 def test_all_that_counts_as_seen_is_shown_and_a_reload_shows_it_once_more(opened: Campaign) -> None:
     settings, now = place().settings, utc_now()
     stage = playing(settings)
-    opened.send("/posts/skip", {"post": "hello/once", "reason": ""})
+    opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": ""})
     rows = [one for one in journeys.journeys() if one.identity.post.slot == "hello"]
     for row in (one for one in rows if one.platform != "x"):
         words, on = f"Hello from the campaign{'!' * row.id}", [row.identity.account]
@@ -267,7 +272,7 @@ def test_the_same_goes_for_a_post_of_ones_own(opened: Campaign) -> None:
         queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
         posts.append(post_name(own.post.id))
         if len(posts) == 1:
-            opened.send("/posts/skip", {"post": posts[0], "reason": ""})
+            opened.send("/posts/skip", {**skip_form(opened.get("/"), posts[0]), "reason": ""})
     first = opened.send("/posts/take-in", {"post": posts[0]})
     assert f"{posts[0]} and {posts[1]} say nearly the same on" in first.text
     seen = first.html.split('name="seen" value="')[1].split('"')[0]
@@ -281,12 +286,12 @@ def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Cam
     own = prepare_own("Come to the side door", ["x"], settings, due_at=at, now=now, playing=stage)
     queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
     name, program = post_name(own.post.id), program_in_force(settings)
-    opened.send("/posts/skip", {"post": name})
+    opened.send("/posts/skip", {**skip_form(opened.get("/"), name)})
     decide_words(program, find_post(program, "go"), {"x": "Come to the side doors"}, actor="cli:jo", reason="", now=now)
     page = opened.send("/posts/take-in", {"post": name})
     assert "go/once say nearly the same on x within 7 days" in page.text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
-    opened.send("/posts/skip", {"post": "go/once"})
+    opened.send("/posts/skip", {**skip_form(opened.get("/"), "go/once")})
     assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     page = opened.send("/posts/take-in", {"post": "go/once"})
     assert "go/once and own/" in page.text

@@ -64,6 +64,8 @@ def test_it_says_what_would_be_held_and_true_again_what_is_out_and_what_has_pass
     noon = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     monkeypatch.setattr("amplifier.web.console.move.utc_now", lambda: noon)
     assert "past It is missed if it is too late by then." in preview(opened, at="2023-10-10 12:30").text
+    monkeypatch.setattr("amplifier.web.console.move.MOST", 1)
+    assert "of them past: missed if it is too late by then." in preview(opened, at="2023-10-10 11:30").text
 
 
 def test_every_account_every_reason_and_each_accounts_words_stand_there(opened: Campaign) -> None:

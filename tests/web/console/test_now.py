@@ -373,11 +373,12 @@ def test_what_is_out_and_no_longer_so_needs_a_person_until_somebody_lets_it_stan
     assert "1 that is out is no longer so." in page.truth
     assert "debate: Tue 10 Oct 14:40, now 15:20" in page.text
     assert "/posts/correct?post=soon/once" in page.links()
-    said = opened.send("/posts/stand", {"post": "soon/once", "reason": "The hall knows."})
+    form = {"post": "soon/once", "standing": page.field("standing")}
+    said = opened.send("/posts/stand", {**form, "reason": "The hall knows."})
     assert "“soon” stays as it is." in said.text
     opened.read()
     assert "no longer so" not in opened.get("/").text
-    assert "Nothing that soon/once says has changed." in opened.send("/posts/stand", {"post": "soon/once"}).text
+    assert "Nothing that soon/once says has changed." in opened.send("/posts/stand", form).text
 
 
 def test_what_somebody_else_deleted_or_changed_is_told(opened: Campaign) -> None:
