@@ -131,9 +131,10 @@ class Decision:
     """What a person changed against the files: append-only. `replaced` is the file's value then, `at` is UTC.
 
     `facts`, of WORDS_REPLACED, is what these words state, as it was when they were written: JSON
-    {account: [[fact, value], …]}; empty where an earlier version wrote the decision. `hours`, of what is decided about
-    one of a recurring slot's posts, is what the plan had on that day: which hour was meant, and which stood beside it.
-    Empty where an earlier version wrote it, or there is but one post.
+    {account: [[fact, value], …]}; of FACT_LEFT it is which words may stand: JSON {account: [mark of a text, …]}; empty
+    where an earlier version wrote the decision. `hours`, of what is decided about one of a recurring slot's posts, is
+    what the plan had on that day: which hour was meant, and which stood beside it. Empty where an earlier version wrote
+    it, or there is but one post.
     """
 
     id: int

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
 from amplifier.campaign.post import PostId
-from amplifier.schedule.facts import left_alone
 from amplifier.schedule.former import called_now, follow, went_along
+from amplifier.schedule.ledger_names import left_now
 from amplifier.schedule.meant import ABOUT_A_POST, day_meant, day_of, hour_named
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.once import with_its_hour
@@ -102,9 +102,14 @@ def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Itera
         if not (before.id in along and hour_named(key[1])) and (why := _why(program, before, key[1], today))
     }
     given = given_words(program, followed) if reasons else {}
-    left = left_alone(followed) if reasons else {}
+    left = left_now(program, made) if reasons else {}
     left_out = {one.subject: one.value for one in followed if one.kind is DecisionKind.SLOT_SKIPPED}
     for (kind, subject), why in reasons.items():
+        hours = _kept(program, newest[kind, subject], subject)
+        if kind is DecisionKind.FACT_LEFT:
+            for one in left.get(subject, ()):
+                yield _Carried(kind, subject, one.value_json(), one.words_json(), hours, why)
+            continue
         value, facts = "", ""
         if kind is DecisionKind.WORDS_REPLACED:
             words = given[subject]
@@ -113,9 +118,6 @@ def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Itera
             facts = json.dumps({name: [[fact.name, fact.value] for fact in told] for name, told in known.items()})
         elif kind is DecisionKind.SLOT_SKIPPED:
             value = left_out[subject]
-        elif kind is DecisionKind.FACT_LEFT:
-            value = json.dumps(left[subject])
-        hours = _kept(program, newest[kind, subject], subject)
         yield _Carried(kind, subject, value, facts, hours, why)
 
 

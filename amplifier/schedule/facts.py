@@ -15,6 +15,7 @@ from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
 from amplifier.compose.queue import IMPRINT
 from amplifier.policy import Profile
 from amplifier.schedule.free_words import DAY, LINK, MILESTONE, left_of, stands_in, still_fit
+from amplifier.schedule.may_stand import MayStand, decided
 from amplifier.settings import Campaign
 
 KNOWN, CHANGED = "facts known", "facts changed"  # kinds of the events in which the planner keeps what is so
@@ -64,36 +65,61 @@ def untrue(
     *,
     says: Mapping[tuple[PostId, str], str],
     at: datetime,
-    left: Mapping[str, Mapping[str, str]],
+    left: Mapping[str, Collection[MayStand]],
 ) -> tuple[Untrue, ...]:
     """The texts that have become untrue.
 
     `says` is what the plan would say today for a post on an account; `at` the campaign's time; `left` what people have
-    let stand, for each post by name (fact to the value for which they did). docs/corrections.md has the rules.
+    let stand, for each post by name. docs/corrections.md has the rules.
     """
     found = []
     for one in stated:
         would_say = says.get((one.post, one.account))
-        let_stand = left_of(one.post, left)
+        may_stand = [each for each in left_of(one.post, left) if each.has(one.account, one.text)]
         known = _there(one.facts, one)
         written = date.fromisoformat(known.pop(DAY)) if DAY in known else None
         changed = tuple(
             change
             for change in differing(known, {name: _so_there(name, today, one) for name in known})
-            if let_stand.get(change.fact) != change.now and _matters(change, one.text, would_say, at, written)
+            if not any(each.value(change.fact) == change.now for each in may_stand)
+            and _matters(change, one.text, would_say, at, written)
         )
         if changed:
             found.append(Untrue(one, changed))
     return tuple(found)
 
 
-def left_alone(decisions: Iterable[Decision]) -> dict[str, dict[str, str]]:
-    """What people have let stand: for each post by name, the fact and the value for which they did; the last holds."""
-    found: dict[str, dict[str, str]] = {}
+def left_alone(
+    decisions: Iterable[Decision], noted: Iterable[tuple[datetime, Changed]] = ()
+) -> dict[str, tuple[MayStand, ...]]:
+    """What people have let stand and may stand still, for each post by name: until the same has changed once more.
+
+    `noted` is what the planner has written down of changes and when, in order: what files and settings changed is known
+    from there alone.
+    """
+    found: dict[str, tuple[MayStand, ...]] = {}
+    notes = list(noted)
     for one in decisions:
-        if one.kind is DecisionKind.FACT_LEFT:
-            found.setdefault(one.subject, {}).update(json.loads(one.value))
+        while notes and notes[0][0] <= one.at:
+            change = notes.pop(0)[1]
+            found = {name: _still(each, change.fact, change.now) for name, each in found.items()}
+        if one.kind is DecisionKind.MILESTONE_MOVED:
+            fact = MILESTONE + one.subject
+            found = {name: _still(each, fact, one.value) for name, each in found.items()}
+        elif one.kind is DecisionKind.FACT_LEFT:
+            new, earlier = decided(one), found.get(one.subject, ())
+            for fact, value in new.facts:
+                earlier = earlier if fact == DAY else _still(earlier, fact, value)
+            found[one.subject] = tuple(dict.fromkeys((*earlier, new)))
+    for _, change in notes:
+        found = {name: _still(each, change.fact, change.now) for name, each in found.items()}
     return found
+
+
+def _still(may_stand: Iterable[MayStand], fact: str, now: str) -> tuple[MayStand, ...]:
+    """What may stand still when this fact is so."""
+    known = ((one, one.value(fact)) for one in may_stand)
+    return tuple(one.without(fact) if then is not None and _is_other(then, now) else one for one, then in known)
 
 
 def wordings_stating(posts: Iterable[WantedPost], facts: Collection[str]) -> tuple[str, ...]:

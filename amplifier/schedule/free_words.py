@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
+from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost, Words
 from amplifier.compose import allow
 from amplifier.compose.queue import IMPRINT
+from amplifier.schedule.may_stand import MayStand
 from amplifier.text.moments import Clock, Date, Day, Named, Weekday, fits, names
 
 MILESTONE, LINK = "milestone.", "link."  # how facts of these kinds are named; the others are in compose/queue
@@ -115,12 +116,12 @@ def still_fit(text: str, then: datetime, now: datetime, day: date | None) -> boo
 def stale(
     posts: Iterable[WantedPost],
     today: Mapping[str, str],
-    left: Mapping[str, Mapping[str, str]],
+    left: Mapping[str, Collection[MayStand]],
     platforms: Mapping[str, str],
 ) -> tuple[Stale, ...]:
     """Of these posts the words of people that are no longer so, but for what people have let stand.
 
-    `platforms` is the network of each account; `left` is for each post by name the facts that may stay, by value.
+    `platforms` is the network of each account; `left` is for each post by name what people have let stand.
     """
     found = []
     for post in posts:
@@ -128,7 +129,7 @@ def stale(
         for words in post.words:
             facts = post.own_facts.get(words.account, ())
             said_there = [one for one in facts if is_said_there(one, platforms.get(words.account, ""), words.account)]
-            wrong = not_left(wrongs(words.text, said_there, today, day), left_of(post.id, left), day)
+            wrong = not_left(wrongs(words.text, said_there, today, day), left_of(post.id, left), words, day)
             if wrong:
                 found.append(Stale(post.id, words.account, words.text, day, wrong, written=written_for(facts)))
     return tuple(found)
@@ -138,7 +139,7 @@ def stale_templates(
     posts: Iterable[WantedPost],
     written: Callable[[WantedPost, str], Mapping[str, Collection[Then]]],
     today: Mapping[str, str],
-    left: Mapping[str, Mapping[str, str]],
+    left: Mapping[str, Collection[MayStand]],
 ) -> tuple[Stale, ...]:
     """The posts in whose templates a moment is written out that a milestone has no more, or for another day.
 
@@ -161,7 +162,7 @@ def stale_templates(
                 wrong += _moved(then.fact, today.get(then.fact.name, ""), meant, then.day, post.day)
             if post.goes_on:
                 wrong += _other_day(Fact(DAY, post.due_day.isoformat()), named, (), post.day)
-            if kept := not_left(wrong, left_of(post.id, left), post.day):
+            if kept := not_left(wrong, left_of(post.id, left), words, post.day):
                 found.append(Stale(post.id, words.account, words.text, post.day, kept, post.template))
     return tuple(found)
 
@@ -172,15 +173,15 @@ def written_out(source: str) -> frozenset[str]:
     return frozenset(one.words for one in names(allow.written_out(source)))
 
 
-def not_left(found: Iterable[Wrong], let_stand: Mapping[str, str], day: date) -> tuple[Wrong, ...]:
-    """Those that nobody has let stand. What may stay may do so on the day for which that was said."""
-    is_that_day = let_stand.get(DAY) in (None, day.isoformat())
-    return tuple(one for one in found if not (is_that_day and let_stand.get(one.fact) == one.now))
+def not_left(found: Iterable[Wrong], left: Iterable[MayStand], words: Words, day: date) -> tuple[Wrong, ...]:
+    """Those that nobody has let stand in these very words, for the day on which they go."""
+    here = [one for one in left if one.has(words.account, words.text) and one.value(DAY) in (None, day.isoformat())]
+    return tuple(one for one in found if not any(each.value(one.fact) == one.now for each in here))
 
 
-def left_of(post: PostId, left: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+def left_of(post: PostId, left: Mapping[str, Collection[MayStand]]) -> Collection[MayStand]:
     """What people have let stand of this post."""
-    return left.get(f"{post.slot}/{post.occurrence}", {})
+    return left.get(f"{post.slot}/{post.occurrence}", ())
 
 
 def is_said_there(fact: Fact, platform: str, account: str) -> bool:

@@ -5,6 +5,7 @@ There an occurrence's number in the plan may be another's in the ledger: nothing
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -12,22 +13,23 @@ from dataclasses import replace
 from amplifier.campaign.changes import ExistingPost
 from amplifier.campaign.correction import Stated
 from amplifier.campaign.delivery import Spoken
-from amplifier.campaign.plan import ONCE, Decision, Hours
+from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.campaign.skips import skips
-from amplifier.schedule.facts import left_alone
+from amplifier.schedule.facts import CHANGED, Changed, left_alone
 from amplifier.schedule.former import follow
 from amplifier.schedule.matched import Match, matched
+from amplifier.schedule.may_stand import MayStand
 from amplifier.schedule.meant import day_of
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
 from amplifier.schedule.sameness import Called
-from amplifier.store import decisions, posts
+from amplifier.store import decisions, events, posts
 
 Names = Mapping[PostId, PostId]  # of posts of the plan, where the ledger calls them otherwise
 SAME: Names = {}
-Left = Mapping[str, Mapping[str, str]]
+Left = Mapping[str, tuple[MayStand, ...]]
 
 
 def other_names(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> Names:
@@ -130,17 +132,28 @@ def name_in_plan(post: PostId, names: Names) -> PostId | None:
     return of_row.get(post, None if post in names else post)
 
 
+def left_now(program: Program, made: Iterable[Decision]) -> Left:
+    """What people have let stand by these decisions and may stand still, by the plan's name of each post."""
+    followed = follow(made, program.plan)
+    since = next((one.at for one in followed if one.kind is DecisionKind.FACT_LEFT), None)
+    if since is None:
+        return {}
+    notes = (one for one in events.events_of(events.of_facts(program.plan.campaign)) if one.at > since)
+    told = ((one.at, each) for one in notes if one.kind == CHANGED for each in json.loads(one.detail)["changes"])
+    return left_alone(followed, ((at, Changed(each["fact"], each["then"], each["now"])) for at, each in told))
+
+
 def left_by_row(program: Program, made: Iterable[Decision], rows: Mapping[PostId, str], names: Names) -> Left:
     """What people let stand of these posts of the ledger, each with its wall time: by the ledger's name of each."""
-    left, heirs = left_alone(follow(made, program.plan)), _heirs(program)
-    found: dict[str, Mapping[str, str]] = {}
+    left, heirs = left_now(program, made), _heirs(program)
+    found: dict[str, tuple[MayStand, ...]] = {}
     for post, wall_time in rows.items():
         planned = name_in_plan(post, names)
         if planned and planned.slot in heirs:  # out under its former name, and its hour is the same under any
             planned = _of_hour(program, replace(planned, slot=heirs[planned.slot]), wall_time)
         # the files have this hour no more, or had it not then
-        of_hour = left.get(f"{heirs.get(post.slot, post.slot)}/{wall_time}", {})
-        found[post_name(post)] = {**of_hour, **(left.get(post_name(planned), {}) if planned else {})}
+        of_hour = left.get(f"{heirs.get(post.slot, post.slot)}/{wall_time}", ())
+        found[post_name(post)] = (*of_hour, *(left.get(post_name(planned), ()) if planned else ()))
     return found
 
 
@@ -158,7 +171,7 @@ def _of_hour(program: Program, post: PostId, wall_time: str) -> PostId | None:
     return next((replace(post, occurrence=name) for name, wall in there if wall == wall_time), None)
 
 
-def left_of_row(program: Program, made: tuple[Decision, ...], post: PostId) -> Mapping[str, str]:
+def left_of_row(program: Program, made: tuple[Decision, ...], post: PostId) -> tuple[MayStand, ...]:
     """What people let stand of this one post of the ledger."""
     if day_of(post_name(post)) is None:
         return left_by_row(program, made, {post: ""}, SAME)[post_name(post)]

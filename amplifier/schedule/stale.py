@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.changes import Unsent, Waits
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision
-from amplifier.campaign.post import PostId, WantedPost
+from amplifier.campaign.post import PostId, WantedPost, Words
 from amplifier.errors import TemplateError
 from amplifier.schedule import facts, free_words
-from amplifier.schedule.former import follow
 from amplifier.schedule.free_words import Stale, Wrong, is_said_there, not_left, written_for, wrongs
-from amplifier.schedule.ledger_names import left_of_row, names_on_days_of, planned_as
+from amplifier.schedule.ledger_names import left_now, left_of_row, names_on_days_of, planned_as
 from amplifier.schedule.literal import Literal
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.one_by_one import by_itself, without_failing
@@ -52,7 +51,7 @@ def stale_planned(program: Program, made: tuple[Decision, ...], wanted: Sequence
     out on another day.
     """
     plan, campaign = effective(program.plan, made), program.settings.campaign
-    today, left = facts.values(plan, campaign), facts.left_alone(follow(made, program.plan))
+    today, left = facts.values(plan, campaign), left_now(program, made)
     platforms = {account.name: account.platform for account in program.settings.accounts}
     found = free_words.stale(wanted, today, left, platforms)
     literal = Literal(program, made, platforms)
@@ -123,7 +122,8 @@ def _of_unsent(
 ) -> tuple[Wrong, ...]:
     known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
     found = wrongs(one.delivery.text, known, today, day)
-    return not_left(found, left_of_row(program, made, one.post), day) if found else ()
+    words = Words(one.delivery.account, one.delivery.text, "")
+    return not_left(found, left_of_row(program, made, one.post), words, day) if found else ()
 
 
 def if_moved(

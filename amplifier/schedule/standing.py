@@ -15,6 +15,7 @@ from amplifier.errors import UsageError
 from amplifier.schedule.facts import Changed, Untrue
 from amplifier.schedule.free_words import DAY, Stale, Wrong
 from amplifier.schedule.ledger_names import decided_as
+from amplifier.schedule.may_stand import of_words
 from amplifier.schedule.out_and_untrue import said_change
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.review import compared_out
@@ -110,15 +111,18 @@ def let_stand(program: Program, post: PostId, shown: str, *, actor: str, reason:
         raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
     _must_be_shown(found, shown)
     day = next((one.day for one in reversed(found) if one.day), "")
+    facts = ({DAY: day} if day else {}) | {name: one.now for name, one in changed.items()}
+    may_stand = of_words(facts, ((one.account, one.text) for one in found))
     subject, hours = decided_as(program, wanted_posts(program, decisions.decisions()), post)
     return decisions.keep_decision(
         kind=DecisionKind.FACT_LEFT,
         subject=subject,
-        value=json.dumps(({DAY: day} if day else {}) | {name: one.now for name, one in changed.items()}),
+        value=may_stand.value_json(),
         replaced=json.dumps({name: one.then for name, one in changed.items()}),
         actor=actor,
         reason=reason,
         now=now,
+        facts=may_stand.words_json(),
         hours=hours,
         check=partial(_must_stand_still, program, post, shown, now),
     )

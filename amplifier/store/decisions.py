@@ -59,6 +59,7 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
         value = _by_number(value)
     elif kind is DecisionKind.FACT_LEFT:
         value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
+        facts = _by_number(facts)
     if hours:
         replaced = json.dumps({**json.loads(replaced or "{}"), HOURS: dict(hours)})
     row = write_down(
@@ -202,6 +203,7 @@ def _decision(
         value = _of_these(value, _chosen(json.loads(value), labels, later))
     elif row.kind == DecisionKind.FACT_LEFT:
         value, replaced = _with_keys_named(value, called), _with_keys_named(replaced, called)
+        facts = _of_these(facts, _chosen(json.loads(facts or "{}"), labels, later))
     return Decision(
         id=row.pk,
         kind=DecisionKind(row.kind),

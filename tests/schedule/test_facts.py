@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from amplifier.schedule.facts import (
     values,
     wordings_stating,
 )
+from amplifier.schedule.may_stand import MayStand, of_words
 from tests.schedule.homes import settings
 from tests.store.filled import wanted
 
@@ -42,7 +43,7 @@ def found(
     *,
     says: dict[tuple[PostId, str], str] | None = None,
     at: datetime = BEFORE,
-    left: dict[str, dict[str, str]] | None = None,
+    left: dict[str, tuple[MayStand, ...]] | None = None,
 ) -> list[Changed]:
     now = {"milestone.debate": LATER} if today is None else today
     told = untrue([stated], now, says=WOULD if says is None else says, at=at, left=left or {})
@@ -154,6 +155,34 @@ def test_what_people_left_is_not_asked_again_for_this_value_but_for_the_next() -
     assert found(today={"milestone.debate": "2023-10-10T16:00:00+01:00"}, left=left)
     back_and_forth = left_alone([_left("milestone.debate", LATER), _left("milestone.debate", "another")])
     assert found(left=back_and_forth)
+
+
+def test_what_people_left_may_stand_until_the_same_changes_once_more() -> None:
+    let_stand, hour = _left("milestone.debate", LATER), timedelta(hours=1)
+
+    def moved(to: str) -> Decision:
+        return Decision(2, DecisionKind.MILESTONE_MOVED, "debate", to, "", "cli:jo", "", BEFORE)
+
+    def noted(to: str, at: datetime) -> tuple[datetime, Changed]:
+        return at, Changed("milestone.debate", "", to)
+
+    assert found(left=left_alone([let_stand, moved(THEN), moved(LATER)]))
+    assert found(left=left_alone([moved(THEN), let_stand, moved(LATER)])) == []
+    assert found(left=left_alone([let_stand, moved("2023-10-10T14:20:00+00:00")])) == [], "the same instant"
+    assert found(left=left_alone([let_stand], [noted(THEN, BEFORE + hour), noted(LATER, BEFORE + 2 * hour)]))
+    assert found(left=left_alone([let_stand], [noted(THEN, BEFORE - hour), noted(LATER, BEFORE + hour)])) == []
+    assert found(left=left_alone([let_stand, moved(THEN), moved(LATER), let_stand])) == []
+    other = replace(moved(THEN), subject="vote")
+    assert found(left=left_alone([let_stand, other], [(BEFORE + hour, Changed("link.a", "", "b"))])) == []
+
+
+def test_what_people_left_may_stand_in_those_words_alone() -> None:
+    def left(account: str, text: str) -> dict[str, tuple[MayStand, ...]]:
+        return {"soon/once": (of_words({"milestone.debate": LATER}, [(account, text)]),)}
+
+    assert found(left=left("x", SAID.text)) == []
+    assert found(left=left("bluesky", SAID.text))
+    assert found(left=left("x", f"{SAID.text}!"))
 
 
 def _left(fact: str, value: str) -> Decision:

@@ -23,6 +23,7 @@ from amplifier.schedule.free_words import (
     written_out,
     wrongs,
 )
+from amplifier.schedule.may_stand import MayStand, of_words
 from tests.store.filled import wanted
 from tests.text.typed import TEXTS
 
@@ -155,12 +156,20 @@ def test_of_many_things_the_first_few_are_said() -> None:
 
 def test_what_may_stand_may_stand_on_its_day_and_with_what_was_so() -> None:
     found = wrongs("At 13:00", stated_in("At 13:00", [DEBATE], EVE), {"milestone.debate": HALF_PAST}, EVE)
-    assert not_left(found, {"milestone.debate": HALF_PAST, DAY: "2023-10-09"}, EVE) == ()
-    assert not_left(found, {"milestone.debate": HALF_PAST}, EVE) == ()
-    assert not_left(found, {"milestone.debate": HALF_PAST, DAY: "2023-10-08"}, EVE) == found
-    assert not_left(found, {"milestone.debate": THEN}, EVE) == found
+    words = Words("x", "At 13:00", "en")
+
+    def after(facts: dict[str, str], *, account: str = "x", text: str = "At 13:00") -> tuple[Wrong, ...]:
+        return not_left(found, [of_words(facts, [(account, text)])], words, EVE)
+
+    assert after({"milestone.debate": HALF_PAST, DAY: "2023-10-09"}) == ()
+    assert after({"milestone.debate": HALF_PAST}) == ()
+    assert after({"milestone.debate": HALF_PAST, DAY: "2023-10-08"}) == found
+    assert after({"milestone.debate": THEN}) == found
+    assert after({"milestone.debate": HALF_PAST}, account="bluesky") == found
+    assert after({"milestone.debate": HALF_PAST}, text="At 13:00!") == found
+    assert not_left(found, [MayStand((("milestone.debate", HALF_PAST),))], words, EVE) == (), "of an earlier version"
     post = wanted("soon", [Words("x", "a", "en")])
-    assert left_of(post.id, {"soon/once": {"a": "b"}}) == {"a": "b"}
+    assert left_of(post.id, {"soon/once": (MayStand(()),)}) == (MayStand(()),)
 
 
 def test_a_voice_of_one_network_says_nothing_of_another() -> None:
