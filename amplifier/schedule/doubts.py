@@ -54,7 +54,7 @@ def doubts(program: Program, made: tuple[Decision, ...], *, now: datetime) -> li
     made = known_hours(program, made)
     wanted = wanted_posts(program, made, stage)
     existing = posts.existing(plan.campaign)
-    eye = careful_eye(program, stage, now)
+    eye = careful_eye(program, made, stage, now)
     changes = reconcile(wanted, existing, now=now, opened_at=opened.opened_at)
     again = said_again(changes, existing, wanted, eye)
     lost = forgotten(program, made, wanted, existing, now=now)

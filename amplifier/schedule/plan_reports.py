@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -30,8 +30,9 @@ class PlanReports:
     def posts(self, what: str, problems: Sequence[Problem]) -> None:
         """Of which posts `what` could not be worked out, while all others go on; nothing once that can be done."""
         if list(problems) != list(self._posts.get(what, ())):
-            self._posts[what] = problems
-            self._write(self._wrong())
+            known = {**self._posts, what: problems}
+            self._write(_all(self._refused, known))
+            self._posts = known  # not before: where the database is busy, the next time writes it down
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -43,14 +44,18 @@ class PlanReports:
             self._write([*self._wrong(), _failed(error)])
             raise
         if self._failed:
-            self._failed = False
             self._write(self._wrong())
+            self._failed = False  # as above
 
     def _wrong(self) -> list[Problem]:
-        return [*self._refused, *(problem for found in self._posts.values() for problem in found)]
+        return _all(self._refused, self._posts)
 
     def _write(self, problems: Sequence[Problem]) -> None:
         heartbeats.beat(PLAN_BEAT, now=self._now(), detail=json.dumps([problem.as_json() for problem in problems]))
+
+
+def _all(refused: Sequence[Problem], posts: Mapping[str, Sequence[Problem]]) -> list[Problem]:
+    return [*refused, *(problem for found in posts.values() for problem in found)]
 
 
 def _failed(error: Exception) -> Problem:

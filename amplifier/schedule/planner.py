@@ -229,7 +229,7 @@ class Planner:
         live = self._settings.mode is Mode.LIVE
         settled = None if self._forgetful else settled_until(stage, program.plan.zone, now=now)
         back = moved_back(program, made, wanted, stage, now=now)
-        eye = careful_eye(program, stage, now)
+        eye = careful_eye(program, made, stage, now)
 
         def decide(existing: Sequence[ExistingPost]) -> Changes:
             changes = reconcile(

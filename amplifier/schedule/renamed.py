@@ -70,11 +70,15 @@ class Unsaid:
 
 @dataclass(frozen=True)
 class Eye:
-    """How two texts and two moments compare: `is_near` as readers would say, `campaign` gives the campaign's time."""
+    """How two texts and two moments compare: `is_near` as readers would say, `campaign` gives the campaign's time.
+
+    `is_persons` says whether a text on an account was ever given to this post of the plan by a person.
+    """
 
     is_near: Callable[[str, str], bool]
     campaign: Callable[[datetime], datetime]
     now: datetime
+    is_persons: Callable[[PostId, str, str], bool] = lambda _post, _account, _text: False
 
 
 def said_again(
@@ -251,7 +255,8 @@ def _said_so_before(one: Out, match: Match, row: ExistingDelivery | None, eye: E
     """Whether the plan meant to say this twice: it waited with these words beside the other before anything changed."""
     if row is None or match.row is None or row.reason == HoldReason.COPY or row.state not in (State.QUEUED, State.HELD):
         return False
-    same_words = one.now_says is None and (one.template, one.wording) == (match.row.template, match.row.wording)
+    by_plan = one.now_says is None and (one.template, one.wording) == (match.row.template, match.row.wording)
+    same_words = by_plan and not eye.is_persons(match.post.id, row.account, row.text)
     return same_words or eye.is_near(one.text, row.text)
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from amplifier.campaign.delivery import Spoken
-from amplifier.campaign.plan import Decision
+from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import Problem
+from amplifier.schedule.former import follow
 from amplifier.schedule.ledger_names import called
 from amplifier.schedule.one_by_one import HINT, OF_THE_MACHINE, those_that_work, without_failing
-from amplifier.schedule.program import Program, copies, held_copies, wanted_posts
+from amplifier.schedule.program import Program, copies, held_copies, post_name, wanted_posts
 from amplifier.schedule.renamed import Eye
 from amplifier.schedule.stage import Stage
 
@@ -79,7 +81,7 @@ def said_beside(program: Program, made: tuple[Decision, ...], stage: Stage, *, n
     return without_failing(wanted, partial(_looked_at, judge, partial(refused, sound)))[0]
 
 
-def careful_eye(program: Program, stage: Stage, now: datetime) -> Eye:
+def careful_eye(program: Program, made: Sequence[Decision], stage: Stage, now: datetime) -> Eye:
     """How the planner compares what is out with what is to go out.
 
     Words to go out that cannot be compared are taken for what is out, so that they wait for a person. Words that are
@@ -96,7 +98,29 @@ def careful_eye(program: Program, stage: Stage, now: datetime) -> Eye:
             log.exception("something that is out cannot be compared")
             return not _is_sound(new, judge)
 
-    return Eye(is_near, stage.campaign, now)
+    given = _Given(program, made)
+    return Eye(is_near, stage.campaign, now, given.has)
+
+
+class _Given:
+    """All words that people ever gave to posts of the plan, read once somebody asks."""
+
+    def __init__(self, program: Program, made: Sequence[Decision]) -> None:
+        self._program = program
+        self._made = made
+
+    def has(self, post: PostId, account: str, text: str) -> bool:
+        """Whether this text begins with words that a person gave to this post there: the imprint follows them."""
+        return any(text.startswith(own) for own in self._words.get((post_name(post), account), ()))
+
+    @cached_property
+    def _words(self) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for one in follow(self._made, self._program.plan):
+            if one.kind is DecisionKind.WORDS_REPLACED:
+                for account, own in json.loads(one.value).items():
+                    found.setdefault((one.subject, account), set()).add(own.strip())
+        return found
 
 
 def _sound(spoken: Sequence[Spoken], judge: Judge) -> tuple[list[Spoken], list[Problem]]:

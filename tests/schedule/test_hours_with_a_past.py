@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.campaign.post import PostId
 from amplifier.deliver.override import leave_out
 from amplifier.schedule.change import find_post
+from amplifier.schedule.known import name_to_tell
+from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words
 from amplifier.schedule.skipping import decide_skip
 from amplifier.store import decisions, deliveries, holds, journeys, stops
-from tests.schedule.test_names_that_change import Names
+from tests.schedule.test_names_that_change import COPY, Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 DAY = "2023-10-06"
@@ -138,3 +141,47 @@ def test_what_is_out_is_not_said_again_beside_an_hour_that_was_left_out(names: N
     clock(names, "11:05")
     hours(names, *after)
     assert names.at("11:06") == []
+
+
+def given_words_and_the_plans_again(names: Names, post: PostId) -> list[tuple[str, str]]:
+    """How it stands as a copy, then with a person's words, then with the plan's again."""
+
+    def stands() -> tuple[str, str]:
+        (row,) = journeys.journeys(post=name_to_tell(names.program, post))
+        return row.state.value, row.reason
+
+    found = [stands()]
+    other = {"bluesky": "Umbrellas are to be had from the porter."}
+    decide_words(names.program, post, other, actor="cli:jo", reason="", now=names.time)
+    names.planner.refresh()
+    found.append(stands())
+    back = prepare_plan_words(names.program, post, now=names.time)
+    decide_plan_words(names.program, back, actor="cli:jo", reason="", now=names.time)
+    names.planner.refresh()
+    return [*found, stands()]
+
+
+def test_a_repeat_that_got_other_words_and_then_the_plans_again_is_a_copy_as_before(names: Names) -> None:
+    hours(names, "10:00", "15:00")
+    assert len(names.at("10:00")) == 1
+    hours(names, "11:00", "15:00")
+    post = find_post(names.program, f"stall/{DAY}T11:00")
+    assert given_words_and_the_plans_again(names, post) == [COPY, ("queued", ""), COPY]
+    assert names.at("11:00") == []
+
+
+def test_so_is_what_is_out_by_a_former_name(names: Names) -> None:
+    names.slots(("a", "lunch", f"{DAY} 09:00"))
+    assert len(names.at("09:00")) == 1
+    names.slots(("b", "lunch", f"{DAY} 12:00"))
+    assert given_words_and_the_plans_again(names, find_post(names.program, "b")) == [COPY, ("queued", ""), COPY]
+    assert names.at("12:00") == []
+
+
+def test_what_the_plan_says_twice_goes_out_twice_also_after_other_words(names: Names) -> None:
+    hours(names, "10:00", "15:00")
+    names.slots(("a", "lunch", f"{DAY} 09:00"), ("b", "lunch", f"{DAY} 12:00"))
+    assert len(names.at("09:00")) == 1
+    stands = given_words_and_the_plans_again(names, find_post(names.program, "b"))
+    assert stands == [("queued", "")] * 3
+    assert len(names.at("12:00")) == 1
