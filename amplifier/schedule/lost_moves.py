@@ -17,6 +17,8 @@ from amplifier.schedule.program import Program
 from amplifier.settings import Settings
 from amplifier.store import decisions, plan_versions
 
+MEANWHILE = "What is known of {} has changed meanwhile. Nothing was done; look at it again (amplifier check)."
+
 
 @dataclass(frozen=True)
 class LostMove:
@@ -75,22 +77,36 @@ def lost_now(settings: Settings, *, now: datetime) -> list[Problem]:
 def forget_move(program: Program, name: str, *, actor: str, reason: str, now: datetime) -> Decision:
     """Write down that a milestone which the plan names no more is given up, and its move with it.
 
-    Raises UsageError for any other.
+    Raises UsageError for any other, also where files or decisions have changed that meanwhile.
     """
+    lost = _lost_of(program, name, now=now)
+
+    def check() -> None:
+        if program.digest and plan_versions.newest_digest() != program.digest:
+            raise UsageError(MEANWHILE.format(name))
+        if _lost_of(program, name, now=now) != lost:
+            raise UsageError(MEANWHILE.format(name))
+
+    return decisions.keep_decision(
+        kind=DecisionKind.MOVE_FORGOTTEN,
+        subject=name,
+        value="",
+        replaced=lost.value,
+        actor=actor,
+        reason=reason,
+        now=now,
+        check=check,
+    )
+
+
+def _lost_of(program: Program, name: str, *, now: datetime) -> Decision:
+    """The move of this milestone that was lost. Raises UsageError where none was."""
     lost = {one.decision.subject: one.decision for one in lost_moves(program, decisions.decisions(), now=now)}
     if name in {one.name for one in program.plan.milestones}:
         raise UsageError(f"{name} is in the plan. Move it instead: amplifier milestone move {name} +40m")
     if name not in lost:
         raise UsageError(f"No move of {name} was lost, so there is nothing to forget.")
-    return decisions.keep_decision(
-        kind=DecisionKind.MOVE_FORGOTTEN,
-        subject=name,
-        value="",
-        replaced=lost[name].value,
-        actor=actor,
-        reason=reason,
-        now=now,
-    )
+    return lost[name]
 
 
 def refuse_lost(program: Program, made: tuple[Decision, ...], *, now: datetime) -> None:

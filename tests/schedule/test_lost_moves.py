@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from amplifier.campaign.plan import DecisionKind, Distance
+from amplifier.campaign.plan import Decision, DecisionKind, Distance
 from amplifier.errors import ScheduleError, UsageError
 from amplifier.schedule.change import decide_move, prepare_move
 from amplifier.schedule.files import sources
@@ -132,6 +133,32 @@ def test_one_that_is_forgotten_is_told_no_more_and_moves_nothing_if_its_name_com
     assert due() == datetime.fromisoformat("2023-10-09T13:40:00+01:00"), "the file's own hour"
     with pytest.raises(UsageError, match=r"debate is in the plan. Move it instead"):
         forget_move(desk.program, "debate", actor="cli:jo", reason="", now=desk.time)
+
+
+@pytest.mark.parametrize("meanwhile", ["forgotten", "moved", "in the files"])
+def test_what_changed_while_somebody_thought_is_not_forgotten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    rename(desk)
+    program, keep = desk.program, decisions.keep_decision
+
+    def later(**told: Any) -> Decision:
+        """Somebody else was quicker."""
+        monkeypatch.setattr(decisions, "keep_decision", keep)
+        if meanwhile == "forgotten":
+            forget_move(program, "debate", actor="cli:al", reason="", now=desk.time)
+        elif meanwhile == "moved":
+            move = prepare_move(program, "plenary", Distance(timedelta(minutes=5)), now=desk.time)
+            decide_move(move, actor="cli:al", reason="", now=desk.time)
+        else:
+            write(desk, WITH_EVE, TWO_WAYS)
+        return keep(**told)
+
+    monkeypatch.setattr(decisions, "keep_decision", later)
+    with pytest.raises(UsageError, match=r"so there is nothing to forget|has changed meanwhile"):
+        forget_move(program, "debate", actor="cli:jo", reason="", now=desk.time)
+    forgotten = [one for one in decisions.decisions() if one.kind is DecisionKind.MOVE_FORGOTTEN]
+    assert [one.actor for one in forgotten] == ["cli:al"] * (meanwhile == "forgotten")
 
 
 def test_a_move_after_one_was_forgotten_counts(desk: Desk) -> None:
