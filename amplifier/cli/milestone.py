@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rich.markup import escape
 
-from amplifier.campaign.post import PostId, with_hour
+from amplifier.campaign.post import with_hour
 from amplifier.cli.new_words import say_stale
 from amplifier.cli.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
@@ -86,6 +86,10 @@ def run(options: argparse.Namespace) -> int:
                     {"post": post_name(one.post), "accounts": list(one.accounts), "why": one.why}
                     for one in move.unsayable
                 ],
+                "missed": list(move.again),
+                "written_again": [
+                    {"post": post_name(one.post), "accounts": list(one.accounts)} for one in move.sayable
+                ],
                 "copies": [problem.as_json() for problem in move.copies],
                 "held": [
                     {"post": post_name(one.post), "account": one.account, "text": one.text, "why": one.why}
@@ -137,10 +141,12 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
         out.print(f"  {before} → [bold]{after}[/]  {one.post}{_on(one.on)}{note}", soft_wrap=True)
     if more := move.shifts[MOST_SHOWN:]:
         out.print(f"  … and {how_many(more, passed)}")
-    if not (move.shifts or move.gone or move.added):
+    if not (move.shifts or move.gone or move.added or move.again):
         out.print("  No coming post hangs on it.")
-    _show_listed("Would not go out any more", move.gone)
-    _show_listed("Would go out as well", move.added)
+    _show_listed("Would not go out any more", with_times(move.gone, most=MOST_SHOWN))
+    _show_listed("Would go out as well", with_times(move.added, most=MOST_SHOWN, here=here))
+    _show_listed("Missed, and ahead of us again then; each waits for a person (amplifier decide)", move.again)
+    _show_listed("Could be put into words again", [f"{post_name(one.post)}{_on(one.accounts)}" for one in move.sayable])
     for held in move.unsayable:
         out.print(f"  Held then: {post_name(held.post)}{_on(held.accounts)}. {escape(held.why)}", soft_wrap=True)
     if move.copies:
@@ -156,10 +162,9 @@ def _show(move: Move, stays: Sequence[Stays], *, here: datetime, year: int) -> N
     _show_staying(stays)
 
 
-def _show_listed(what: str, found: Sequence[tuple[PostId, datetime]]) -> None:
-    """Posts that come or go with the move, each with its day and hour."""
-    if found:
-        console().print(f"  {what}: {escape(', '.join(with_times(found, most=MOST_SHOWN)))}", soft_wrap=True)
+def _show_listed(what: str, names: Sequence[str]) -> None:
+    if names:
+        console().print(f"  {what}: {escape(', '.join(names))}", soft_wrap=True)
 
 
 def _on(accounts: Sequence[str]) -> str:

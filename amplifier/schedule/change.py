@@ -132,6 +132,7 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         if not stands.is_settled:
             on = stands.waits if stands.out or stands.missed else ()
             shifts.append(Shift(name, was.astimezone(zone), _due(post).astimezone(zone), on=on))
+    over = {known[id_].name for id_, post in after.items() if too_late_at(post) <= here or known[id_].missed}
     stale, still = stale_words(program, made, had, now=now), stale_words(program, with_trial, has, now=now)
     return Move(
         milestone,
@@ -153,7 +154,7 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         unsayable=_unsayable(before, after, known, here=here),
         sayable=_unsayable(after, before, known, here=here),
         copies=_copies(program, made, trial),
-        stale=tuple(one for one in still if one not in stale),
+        stale=tuple(one for one in still if one not in stale and one.post not in over),
         freed=tuple(one for one in stale if (one.post, one.account) not in {(new.post, new.account) for new in still}),
         untrue=_newly(untrue_out(program, made, had, now=now), untrue_out(program, with_trial, has, now=now)),
     )

@@ -7,12 +7,18 @@ from datetime import datetime
 
 from amplifier.errors import UsageError
 from amplifier.schedule.change import Move, Shift
+from amplifier.schedule.program import post_name
 from amplifier.schedule.stage import Stage
 
 
 def past(move: Move, *, here: datetime) -> tuple[str, ...]:
     """The posts whose time would have passed already; `here` is the campaign's time."""
     return tuple(one.post for one in move.shifts if one.after <= here)
+
+
+def _behind(move: Move, here: datetime) -> list[str]:
+    """The same, and those that come with the move and would go out at once."""
+    return [*past(move, here=here), *(post_name(post) for post, at in move.added if at <= here)]
 
 
 def how_many(more: Sequence[Shift], passed: Collection[str]) -> str:
@@ -30,7 +36,7 @@ def must_lie_ahead_still(move: Move, stage: Stage, *, shown: datetime, now: date
     if before < move.to <= here:
         what = f"The new time of {move.milestone.name}"
     else:
-        known = past(move, here=before)
-        what = next((f"The new time of {post}" for post in past(move, here=here) if post not in known), "")
+        known = _behind(move, before)
+        what = next((f"The new time of {post}" for post in _behind(move, here) if post not in known), "")
     if what:
         raise UsageError(f"{what} has passed since you were asked, so nothing was moved. Give the command once more.")

@@ -66,9 +66,15 @@ def already_there(move: Move) -> str:
     return f"{move.milestone.name} stands at {day_and_time(move.milestone.at)} already. Nothing was moved."
 
 
-def with_times(found: Sequence[tuple[PostId, datetime]], *, most: int) -> list[str]:
-    """Posts that come or go with a move, each with its day and hour; behind the first so many, how many more."""
-    named = [f"{post_name(post)} ({day_and_time(at)})" for post, at in found[:most]]
+def with_times(found: Sequence[tuple[PostId, datetime]], *, most: int, here: datetime | None = None) -> list[str]:
+    """Posts that come or go with a move, each with its day and hour; behind the first so many, how many more.
+
+    `here` is the campaign's time, given for those that come: what is due by then goes out at once.
+    """
+    named = [
+        f"{post_name(post)} ({day_and_time(at)}{': that is past, so at once' if here and at <= here else ''})"
+        for post, at in found[:most]
+    ]
     return [*named, f"{len(found) - most} more"] if len(found) > most else named
 
 

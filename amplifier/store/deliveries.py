@@ -168,9 +168,8 @@ def miss_overdue(*, now: datetime) -> int:
     missed, at = 0, stamp(now)
     for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
         ids = may_go_on(locked(statement, words), actor=SERVICE, now=now)
-        DeliveryRow.objects.filter(id__in=ids, state=state).update(
-            state=State.MISSED, reason=errands.reason_if_missed(), fence=F("fence") + 1, lease_until=None, noted_at=None
-        )
+        rows, reason = DeliveryRow.objects.filter(id__in=ids, state=state), errands.reason_if_missed()
+        rows.update(state=State.MISSED, reason=reason, fence=F("fence") + 1, lease_until=None, noted_at=None)
         write_events(Event(now, SERVICE, of_delivery(pk), "missed", state, State.MISSED) for pk in ids)
         missed += len(ids)
     return missed
@@ -286,9 +285,9 @@ def _tell_account(account: int, step: Transition, page: _Page, *, now: datetime)
         rests.strain(account, strain_s=step.strain, now=now)
     elif step.after is State.SENT:
         page.relieved.add(account)
-    if step.account_until is not None:
+    if step.account_until:
         rests.make_wait(account, until=step.account_until, app_wide=step.app_wide)
-    if step.post_until is not None:
+    if step.post_until:
         rests.make_wait(account, until=step.post_until, posts_only=True)
 
 
@@ -298,9 +297,7 @@ def _times(step: Transition, after: State, row: DeliveryRow, now: datetime) -> d
         return {"run_at": now + BEFORE_A_LOOK}
     if after is not State.QUEUED:
         return {} if step.run_at is None else {"run_at": step.run_at}
-    if row.reason == DoubtReason.AGAIN:  # a person wants it now, whatever the plan's time was
-        return {"run_at": step.run_at or now}
-    if is_change(row):
+    if row.reason == DoubtReason.AGAIN or is_change(row):  # a person wants it now, whatever the plan's time was
         return {"run_at": step.run_at or now}
     return {"run_at": max(step.run_at or now, row.post.due_at)}
 

@@ -47,7 +47,8 @@ def preview_move(request: HttpRequest) -> HttpResponse:
 
 def _content(move: Move, now: datetime) -> dict[str, object]:
     settings = move.program.settings
-    passed = past(move, here=playing(settings).campaign(now))
+    here = playing(settings).campaign(now)
+    passed = past(move, here=here)
     year = "" if move.to.year == this_year(settings, now=now) else f" {move.to.year}"
     title = move.milestone.name.replace("_", " ")
     there = f"{move.to:%a %-d %b}{year} {time_of_day(move.to)} {settings.campaign.place}"
@@ -66,7 +67,9 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
         "order": changed_order(move),
         "sent": move.sent,
         "gone": with_times(move.gone, most=MOST),
-        "added": with_times(move.added, most=MOST),
+        "added": with_times(move.added, most=MOST, here=here),
+        "again": move.again,
+        "sayable": [f"{post_name(one.post)} on {_on(one.accounts)}" for one in move.sayable],
         "unsayable": [{"post": post_name(one.post), "on": _on(one.accounts), "why": one.why} for one in move.unsayable],
         "copies": [f"{one.message} {one.hint}".strip() for one in move.copies],
         "held": [_held(one) for one in held_then(move.stale)],
