@@ -121,8 +121,8 @@ def test_a_post_of_ones_own_may_stand_in_its_words_alone(tmp_path: Path) -> None
         assert desk.state(own)[:2] == stands
 
 
-@pytest.mark.usefixtures("desk")
-def test_the_words_are_kept_by_the_accounts_number() -> None:
+def test_the_words_are_kept_by_the_accounts_number(desk: Desk) -> None:
+    assert desk.state(EVE) == WAITS
     (row,) = DecisionRow.objects.filter(kind=DecisionKind.FACT_LEFT)
     assert row.facts
     assert "x" not in json.loads(row.facts)
