@@ -256,12 +256,13 @@ def test_what_is_stated_or_let_stand_of_one_accounts_voice_is_about_it_whatever_
     left = {"voice.tag.x-two": "#Lab24"}
     decisions.keep_decision(
         kind=DecisionKind.FACT_LEFT, subject="soon/once", value=json.dumps(left), replaced=json.dumps(left),
-        actor="cli:ola", reason="", now=NOW,
+        actor="cli:ola", reason="", now=NOW, facts=json.dumps({"x-two": ["mark of a text"]}),
     )  # fmt: skip
     filled.know([("us", "x", "second")])
     assert told()[2] == {"us": [["voice.tag.us", "#Lab23"], ["voice.tag.x", "#Lab23"]]}
     one = decisions.decisions()[-1]
     assert json.loads(one.value) == json.loads(one.replaced) == {"voice.tag.us": "#Lab24"}
+    assert json.loads(one.facts) == {"us": ["mark of a text"]}, "which words may stand there"
 
 
 @pytest.mark.parametrize("kind", [DecisionKind.SLOT_SKIPPED, DecisionKind.WORDS_REPLACED, DecisionKind.FACT_LEFT])
