@@ -15,7 +15,7 @@ class ExistingDelivery:
 
     `out_at`: when it went out, or first may have; None if it never did. `again_until`: until when it may go out where
     a person wants it sent after its time, else None. `asked`: people were asked to post it by hand, now or before, and
-    may have done so.
+    may have done so. `too_late_at`: from when it may not go out by the time that it has itself; None if nobody looked.
     """
 
     id: int
@@ -28,6 +28,7 @@ class ExistingDelivery:
     detail: str = ""
     again_until: datetime | None = None
     asked: bool = False
+    too_late_at: datetime | None = None
 
     @property
     def is_with_hands(self) -> bool:

@@ -91,7 +91,8 @@ class HoldReason(StrEnum):
 
 # What holds these back is not about the post: when it passes, they go on.
 PASSING = frozenset({HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF})
-LAPSING = PASSING | {HoldReason.KEPT}  # when these take too long, they are missed
+# When these take too long, they are missed.
+LAPSING = PASSING | {HoldReason.KEPT, HoldReason.UNWRITTEN, HoldReason.NEAR_COPY}
 # The planner frees these: other words, another time, or a fact that is so again.
 FREED = PASSING | {HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.UNTRUE}
 UNPLANNED = "unplanned"  # why it is left out: the plan does not want it, and may want it again

@@ -6,16 +6,21 @@ from datetime import datetime
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.kinds import (
+    CANNOT_BE_WRITTEN,
     HELD_BACK,
+    HELD_STALE,
     HELD_UNTRUE,
     LEFT_OUT,
     LEFT_OUT_BY_HAND,
     MOVED,
     MOVED_INTO_THE_PAST,
+    NEAR_COPY,
     NO_LONGER_PLANNED,
+    NO_NEAR_COPY,
     TRUE_AGAIN,
     WITHDRAWN,
     WORDS_CHANGED,
+    WRITTEN_AGAIN,
 )
 from amplifier.campaign.notice import Draft
 from amplifier.deliver.hand_off import is_early
@@ -23,7 +28,10 @@ from amplifier.deliver.notices import Scene, when, within
 from amplifier.policy import Topic
 
 # How events call what makes it another thing to do than they were asked for.
-BY_THE_PLAN = (MOVED, MOVED_INTO_THE_PAST, NO_LONGER_PLANNED, WORDS_CHANGED, TRUE_AGAIN, HELD_UNTRUE)
+BY_THE_PLAN = (
+    *(MOVED, MOVED_INTO_THE_PAST, NO_LONGER_PLANNED, WORDS_CHANGED, TRUE_AGAIN, HELD_UNTRUE, HELD_STALE),
+    *(CANNOT_BE_WRITTEN, WRITTEN_AGAIN, NEAR_COPY, NO_NEAR_COPY),
+)
 BY_A_PERSON = (LEFT_OUT, LEFT_OUT_BY_HAND, WITHDRAWN, HELD_BACK)
 CHANGES = (*BY_THE_PLAN, *BY_A_PERSON)
 LATER = (

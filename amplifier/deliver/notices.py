@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.kinds import CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY
 from amplifier.campaign.notice import Draft, News
 from amplifier.campaign.stop import GOES_ON, STOPPED, sending
 from amplifier.policy import Topic
@@ -19,6 +20,7 @@ SERVICE = "service"
 STILL_UNSURE = ("not seen yet", "cannot look yet")
 # What these are about needs nobody beside whom another notice tells.
 TOLD_OTHERWISE = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.HAND_OFF)
+HELD_ANEW = (CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY)
 CHANGED = {"gone": "is no longer there", "changed": "says something else there than we sent"}
 SPOKEN_FOR = {"stopped", "resumed", "facts changed"}  # subjects other than a delivery, by kind
 WHY: Mapping[str, str] = {
@@ -117,7 +119,7 @@ def is_worth_telling(news: News) -> bool:
     """Whether this may have to be told; what became of it meanwhile decides."""
     if news.delivery:
         moved = news.before != news.after and news.after in (State.MISSED, State.HELD)
-        moved = moved or news.kind == f"held: {HoldReason.UNTRUE}"  # also of what was held for another reason before
+        moved = moved or news.kind in HELD_ANEW  # also of what was held for another reason before
         doubt = news.kind in STILL_UNSURE and not news.again
         return moved or doubt or news.kind == "perhaps twice" or news.kind in CHANGED
     return news.kind in SPOKEN_FOR or (news.kind == "account lost" and news.subject.startswith(ACCOUNT))

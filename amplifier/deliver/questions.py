@@ -66,10 +66,10 @@ ACTS: Mapping[str, tuple[Act, ...]] = {
     HoldReason.OVERTAKEN: BOTH,
     HoldReason.DUPLICATE: BOTH,
     HoldReason.DOUBT: BOTH,
-    HoldReason.UNWRITTEN: (Act.LEAVE,),
+    HoldReason.UNWRITTEN: (Act.THERE, Act.LEAVE),
     HoldReason.IMPRINT: (Act.THERE, Act.LEAVE),
     HoldReason.COPY: (Act.THERE, Act.LEAVE),
-    HoldReason.NEAR_COPY: (Act.LEAVE,),
+    HoldReason.NEAR_COPY: (Act.THERE, Act.LEAVE),
     HoldReason.UNTRUE: (Act.THERE, Act.STAND, Act.LEAVE),
     HoldReason.STOPPED: (Act.THERE, Act.LEAVE),
     HoldReason.KEPT: (Act.THERE, Act.LEAVE),
@@ -104,6 +104,8 @@ KEPT_BACK: Mapping[str, str] = {
 }
 BY_ITSELF: Mapping[str, str] = {
     HoldReason.UNTRUE: "It waits for other words, or until somebody lets these stand. True again, it goes on.",
+    HoldReason.UNWRITTEN: "It waits for other words. Once it is too late, it is missed.",
+    HoldReason.NEAR_COPY: "It waits for other words. Once it is too late, it is missed.",
     HoldReason.STOPPED: "It waits until somebody lets sending go on. Once it is too late, it is missed.",
     HoldReason.KEPT: "It waits until somebody lets it go. Once it is too late, it is missed.",
     HoldReason.ACCOUNT: "It goes out by itself when {title} lets us in again. Once it is too late, it is missed.",
@@ -174,9 +176,9 @@ def _happened(row: Journey) -> str:
 
 
 def _acts(row: Journey) -> tuple[Act, ...]:
-    if not row.text and row.identity.verb is Verb.PUBLISH:
-        return (Act.LEAVE,)  # it was never put into words: there is nothing to send
     acts = ACTS.get(row.reason, BOTH) if row.state is State.HELD else BOTH
+    if not row.text and row.identity.verb is Verb.PUBLISH:  # it was never put into words: there is nothing to send
+        acts = tuple(act for act in acts if act is not Act.AGAIN)
     if row.unseen_since is not None and Act.THERE not in acts:
         acts = (Act.THERE, *acts)
     if row.identity.verb is Verb.PUBLISH:

@@ -16,32 +16,28 @@ from amplifier.campaign.delivery import (
     State,
     waits_for_a_person,
 )
-from amplifier.campaign.errand import BY_HAND
 from amplifier.campaign.kinds import (
-    HELD_UNTRUE,
     MOVED,
     MOVED_INTO_THE_PAST,
     NO_LONGER_PLANNED,
-    TRUE_AGAIN,
+    OTHER_WORDS,
     WORDS_CHANGED,
 )
 from amplifier.campaign.post import OWN, WantedPost, Words
 from amplifier.schedule.born import Reasons, Where, born, too_late_at
+from amplifier.schedule.held_by import STALE, Causes, held_by, missed
 from amplifier.schedule.matched import matched
 
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)
 MOVABLE = (State.QUEUED, State.HELD)
 # What was wrong with these were their words.
-OTHER_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
+OF_ITS_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
 NONE: Reasons = {}
 NOWHERE: Where = frozenset()
-LIFTED = (*PASSING, HoldReason.UNTRUE)  # these would go on by themselves
-STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 PASSED = "Its time was moved into the past."
 TOO_LATE_AGAIN = "The plan wants it again, but its time has passed."
 AHEAD_AGAIN = "It was too late to send it, and now its time lies ahead again."
-TRUE_TOO_LATE = "Its words may stand by now, but its time has passed."
 PLANNED_AGAIN = "The plan left it out, and now wants it again."
 # People were asked to post it by hand, and what they did nobody knows: only a person may have it asked for once more.
 ASKED = "People were asked to post it by hand before that. Look whether it is out before you send it."
@@ -67,7 +63,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     is held for a person. New posts are added up to 14 days ahead. What was due before the ledger was opened is left
     alone, but for the day before in a `fresh` ledger (one that cannot know what went out): that is born unsure, so that
     somebody looks. What the plan wants and cannot put into words on an account, as it stands, is held there until it
-    can; in words nowhere, a post stays where it was in time too. `copies` are those that may not be said on an account
+    can, whatever else holds it just now, and moves with its post. `copies` are those that may not be said on an account
     as the plan stands, since nearly the same is there: they are held likewise. `untrue` says for a post on an account
     what of a person's words is no longer so: it is held until they are true again, other words, or left as they are.
     What is new and was over when all that plans had was `settled` in the ledger was in no plan then, so nobody has
@@ -94,7 +90,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
         steps += new_steps
         have = {delivery.account for delivery in found.deliveries} | out
         lacking = () if was_over else tuple(born(post, have, copies, untrue, now=now, fresh=fresh))
-        rewrites += _rewrites(kept, found, new_steps, lacking) if post.words else ()
+        rewrites += _rewrites(kept, found, new_steps, lacking)
         adds += [Add(kept, found.row, lacking)] if lacking else []
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
@@ -140,7 +136,8 @@ def keep_true(unsent: Iterable[Unsent], untrue: Mapping[int, str], *, now: datet
     for one in unsent:
         why = untrue.get(one.delivery.id, "")
         if one.delivery.state not in ON_ITS_WAY:
-            step = _truly(None, one.delivery, why, is_late=one.too_late_at <= now)
+            is_late = one.too_late_at <= now
+            step = held_by(None, one.delivery, {HoldReason.UNTRUE: why}, is_late=is_late, is_ahead=not is_late)
             if step:
                 yield step
         elif why:
@@ -166,73 +163,65 @@ def _steps(  # noqa: PLR0913  the post, its row, and what holds it back where
     """`out`: the accounts on which it went out by its former name. `was_over`: it was, while no plan had it."""
     by_account = {words.account: words for words in post.words if words.account not in out}
     for delivery in found.deliveries:
-        words = by_account.get(delivery.account)
-        why = untrue.get((post.id, delivery.account), "")
-        if words is None and delivery.account in post.unwritten and delivery.account not in out:
-            yield from _without_words(delivery, post.unwritten[delivery.account])
-        elif words is None:
+        words, where = by_account.get(delivery.account), (post.id, delivery.account)
+        unwritten = post.unwritten.get(delivery.account, "") if delivery.account not in out else ""
+        if words is None and not unwritten:
             yield from _left_out(delivery)
         elif delivery.state in ON_ITS_WAY:
-            if words.text != delivery.text or why:
+            if words is None or words.text != delivery.text or untrue.get(where):
                 yield from _overtaken(delivery)
         elif not (was_over and delivery.is_unplanned):
-            # what a person wants sent after its time does not become late by a move that leaves its time behind us
-            again = delivery.again_until is not None and post.moment.due_at <= now
-            moved = _differs(post, found) and not again
-            step = next(_step(post, delivery, words, moved=moved, now=now, fresh=fresh), None)
-            stale = words.text != delivery.text and delivery.frozen
-            copy = copies.get((post.id, words.account), "")
-            step = _unlike(step, delivery, copy, ahead=post.moment.due_at > now)
-            is_late = (delivery.again_until if again and delivery.again_until else too_late_at(post)) <= now
-            step = _truly(step, delivery, why, is_late=is_late, stale=stale)
-            if step and copy and step.after is State.QUEUED:  # it is true again, and a near copy meanwhile
-                step = _near(step, copy)
+            stale = words is not None and words.text != delivery.text and delivery.frozen
+            causes = {
+                HoldReason.UNWRITTEN: unwritten if words is None else "",
+                HoldReason.OVERTAKEN: STALE if stale else "",
+                HoldReason.UNTRUE: untrue.get(where, ""),
+                HoldReason.NEAR_COPY: copies.get(where, ""),
+            }
+            step = _waiting(post, found, delivery, words, causes, now=now, fresh=fresh)
             if step:
                 yield step
 
 
-def _unlike(step: Step | None, delivery: ExistingDelivery, why: str, *, ahead: bool) -> Step | None:
-    """The same step, but what would wait for its time is held while it is a near copy, and goes on when it is none."""
-    taken = step or Step(delivery.id, delivery.state, delivery.state, "", delivery.reason)
-    if why and taken.after is State.QUEUED:
-        return _near(taken, why)
-    if not why and ahead and taken.after is State.HELD and taken.reason == HoldReason.NEAR_COPY:
-        return replace(taken, after=State.QUEUED, kind="no near copy any more", reason="", detail="")
-    return step
-
-
-def _near(step: Step, why: str) -> Step:
-    return replace(step, after=State.HELD, kind="near copy", reason=HoldReason.NEAR_COPY, detail=why)
-
-
-def _truly(
-    step: Step | None, delivery: ExistingDelivery, why: str, *, is_late: bool, stale: bool = False
+def _waiting(  # noqa: PLR0913  the post, its row, its words, and what holds it back
+    post: WantedPost,
+    found: ExistingPost,
+    delivery: ExistingDelivery,
+    words: Words | None,
+    causes: Causes,
+    *,
+    now: datetime,
+    fresh: bool,
 ) -> Step | None:
-    """The step where a person's words have a say: what is untrue (`why`) waits for them, and is free when it is not."""
-    before = delivery.state
-    taken = step or Step(delivery.id, before, before, "", delivery.reason, detail=None)
-    was_untrue = before is State.HELD and delivery.reason == HoldReason.UNTRUE
-    if why and not is_late and (taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in LIFTED)):
-        if step or not was_untrue or delivery.detail != why:
-            kind = (step.kind if step else "untrue in another way") if was_untrue else HELD_UNTRUE
-            return replace(taken, after=State.HELD, kind=kind, reason=HoldReason.UNTRUE, detail=why)
-        return None
-    if was_untrue and not why and taken.after is State.HELD and taken.reason == HoldReason.UNTRUE:
-        if is_late:
-            return _missed(taken, delivery, "true again too late", TRUE_TOO_LATE)
-        if stale:
-            return _hold(taken, "words changed after an attempt", STALE)
-        if delivery.asked:  # whoever was asked may go on; nobody is asked once more
-            return replace(taken, kind=TRUE_AGAIN, reason=HoldReason.HAND_OFF, detail=BY_HAND)
-        return replace(taken, after=State.QUEUED, kind=TRUE_AGAIN, reason="", detail="")
-    return step
+    """What becomes of one that is neither on its way nor left out by the plan."""
+    # what a person wants sent after its time does not become late by a move that leaves its time behind us
+    again = delivery.again_until if post.moment.due_at <= now else None
+    deadline = too_late_at(post)
+    # what was in no words here, or was missed, may have stayed behind when its post moved
+    behind = (delivery.state is State.MISSED or delivery.reason == HoldReason.UNWRITTEN) and (
+        delivery.too_late_at not in (None, deadline)
+    )
+    moved = (_differs(post, found) or behind) and again is None
+    is_late = (again or deadline) <= now
+    step = _step(post, delivery, words, moved=moved, is_late=is_late, now=now, fresh=fresh)
+    is_given = words is not None and words.text != delivery.text and words.account in post.own_facts
+    is_ahead = post.moment.due_at > now
+    return held_by(next(step, None), delivery, causes, is_late=is_late, is_ahead=is_ahead, is_given=is_given)
 
 
-def _step(
-    post: WantedPost, delivery: ExistingDelivery, words: Words, *, moved: bool, now: datetime, fresh: bool
+def _step(  # noqa: PLR0913  the post, its delivery, its words, and where in time they are
+    post: WantedPost,
+    delivery: ExistingDelivery,
+    words: Words | None,
+    *,
+    moved: bool,
+    is_late: bool,
+    now: datetime,
+    fresh: bool,
 ) -> Iterator[Step]:
+    """What becomes of it whatever its words are worth, of which `held_by` has the last word."""
     before, due_at, deadline = delivery.state, post.moment.due_at, too_late_at(post)
-    changed = words.text != delivery.text
+    changed = words is not None and words.text != delivery.text
     stale = changed and delivery.frozen  # its bytes say something else, and cannot be given up
     theirs = delivery.is_with_hands and delivery.asked  # it stays with whoever was asked, at its new time
     step = Step(delivery.id, before, before, "", delivery.reason, words=words if changed and not stale else None)
@@ -240,15 +229,9 @@ def _step(
         step = replace(step, run_at=due_at, too_late_at=deadline)
     match before:
         case State.QUEUED | State.HELD if moved and deadline <= now and not fresh:  # else it may have gone out in time
-            yield replace(_missed(step, delivery, MOVED_INTO_THE_PAST, PASSED), words=None)
-        case State.QUEUED if stale:
-            yield _hold(step, "words changed after an attempt", STALE)
-        case State.HELD if delivery.reason == HoldReason.UNWRITTEN and due_at > now and not stale:
-            # its post may have moved while it was in no words here, and it alone stayed behind
-            here = replace(step, run_at=due_at, too_late_at=deadline)
-            yield replace(here, after=State.QUEUED, kind="can be written again", reason="")
-        case State.HELD if delivery.reason in OTHER_WORDS and step.words and deadline > now:
-            yield replace(step, after=State.QUEUED, kind="has other words", reason="")
+            yield replace(missed(step, delivery, MOVED_INTO_THE_PAST, PASSED), words=None)
+        case State.HELD if delivery.reason in OF_ITS_WORDS and step.words and not is_late:
+            yield replace(step, after=State.QUEUED, kind=OTHER_WORDS, reason="")
         case State.HELD if delivery.reason in PASSING and moved and due_at > now and not (stale or theirs):
             yield replace(step, after=State.QUEUED, kind=MOVED, reason="")
         case State.QUEUED | State.HELD if moved or step.words:
@@ -263,18 +246,12 @@ def _step(
 
 def _planned_again(step: Step, delivery: ExistingDelivery, *, is_late: bool, stale: bool) -> Step:
     if is_late:
-        return replace(_missed(step, delivery, "planned again too late", TOO_LATE_AGAIN), words=None)
+        return replace(missed(step, delivery, "planned again too late", TOO_LATE_AGAIN), words=None)
     if delivery.asked:
         return _hold(step, "planned again", f"{PLANNED_AGAIN} {ASKED}")
     if stale or delivery.reason == UNPLANNED_HOLD:
         return _hold(step, "planned again", STALE if stale else WAITED)
     return replace(step, after=State.QUEUED, kind="planned again", reason="")
-
-
-def _missed(step: Step, delivery: ExistingDelivery, kind: str, detail: str) -> Step:
-    """It is too late for it; whoever was asked to post it by hand may have done so, and can say so."""
-    reason = HoldReason.HAND_OFF if delivery.asked else ""
-    return replace(step, after=State.MISSED, kind=kind, reason=reason, detail=detail)
 
 
 def _hold(step: Step, kind: str, detail: str) -> Step:
@@ -286,12 +263,6 @@ def _left_out(delivery: ExistingDelivery) -> Iterator[Step]:
     if delivery.state in MOVABLE:
         reason = UNPLANNED_HOLD if waits_for_a_person(delivery.state, delivery.reason) else UNPLANNED
         yield Step(delivery.id, delivery.state, State.DROPPED, NO_LONGER_PLANNED, reason)
-    yield from _overtaken(delivery)
-
-
-def _without_words(delivery: ExistingDelivery, why: str) -> Iterator[Step]:
-    if delivery.state is State.QUEUED:
-        yield Step(delivery.id, State.QUEUED, State.HELD, "cannot be written", HoldReason.UNWRITTEN, detail=why)
     yield from _overtaken(delivery)
 
 

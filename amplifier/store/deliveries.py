@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import F
 
 from amplifier.campaign.delivery import (
-    LAPSING,
     ON_ITS_WAY,
     DoubtReason,
     Due,
@@ -163,10 +162,11 @@ def expire_leases(*, now: datetime, look_at: datetime, gaps: Mapping[str, timede
 def miss_overdue(*, now: datetime) -> int:
     """What waits and whose last moment has passed is missed: an old truth may be wrong by now.
 
-    Also what waits for what passes by itself (a stop, money, a hand); its reason stays, but where hands were asked.
+    Also what waits for what passes by itself (a stop, money, a hand) or for other words; its reason stays, but where
+    hands were asked.
     """
     missed, at = 0, stamp(now)
-    for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at, *LAPSING])):
+    for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at])):
         ids = may_go_on(locked(statement, words), actor=SERVICE, now=now)
         rows, reason = DeliveryRow.objects.filter(id__in=ids, state=state), errands.reason_if_missed()
         rows.update(state=State.MISSED, reason=reason, fence=F("fence") + 1, lease_until=None, noted_at=None)

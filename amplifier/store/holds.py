@@ -11,7 +11,7 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.errand import BY_HAND, HANDS_WANTED
 from amplifier.campaign.kinds import HELD_BACK
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
-from amplifier.store import accounts, stops
+from amplifier.store import accounts, decisions, stops
 from amplifier.store.deliveries import SERVICE, hold
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
@@ -131,8 +131,13 @@ def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collec
 
 @whole
 def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
-    """A person lets these go on that a stop held back; what is too late stays where it is. How many go on."""
+    """A person lets these go on that a stop held back; what is too late stays where it is. How many go on.
+
+    What somebody kept back waited whatever became of its words: the planner looks at it before it goes out.
+    """
     rows = DeliveryRow.objects.filter(id__in=list(ids), reason__in=[HoldReason.STOPPED, HoldReason.KEPT])
+    if rows.filter(state=State.HELD, reason=HoldReason.KEPT).exists():
+        decisions.let_go_late(now=now)
     return _queue(rows, actor=actor, kind="released", now=now)
 
 

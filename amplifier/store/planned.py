@@ -49,6 +49,7 @@ def existing_by_post(
                 detail=row.detail,
                 again_until=row.too_late_at if is_again(row) else None,
                 asked=row.asked,
+                too_late_at=row.too_late_at,
             )
         )
     return found

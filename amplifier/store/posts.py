@@ -14,6 +14,8 @@ from amplifier.store.events import Event, of_facts, write_events
 from amplifier.store.models import PostRow
 from amplifier.store.transaction import reading, whole
 
+OF_ITS_WORDS = ("template", "wording", "facts")
+
 
 @dataclass(frozen=True)
 class Ink:
@@ -122,7 +124,9 @@ def _rewrite(rewrite: Rewrite, ink: Ink) -> None:
     post = rewrite.post
     fields = _fields(post, ink)
     before = PostRow.objects.only("facts", "due_at", "wall_time").get(id=rewrite.row)
-    if before.facts != fields["facts"]:
+    if not post.words:  # it says what it said, and states what it stated, until there are others
+        fields = {name: value for name, value in fields.items() if name not in OF_ITS_WORDS}
+    elif before.facts != fields["facts"]:
         fields["facts"] = _facts_after(rewrite, before.facts)
     if (before.due_at, before.wall_time) != (post.moment.due_at, post.moment.wall_time):
         own_hour.keep_hours(rewrite.row)

@@ -24,6 +24,8 @@ HANDS = journey(1, State.HELD, reason=HoldReason.HAND_OFF)
         (replace(HANDS, run_at=LATER), "Not yet: “"),
         (replace(HANDS, run_at=NOW), "“"),
         (journey(1, State.HELD, reason=HoldReason.UNTRUE), "Do not post “"),
+        (journey(1, State.HELD, reason=HoldReason.UNWRITTEN), "Do not post “"),
+        (journey(1, State.HELD, reason=HoldReason.NEAR_COPY), "Do not post “"),
         (journey(1, State.MISSED, reason=HoldReason.HAND_OFF), "Do not post “"),
         (journey(1, State.DROPPED), "Do not post “"),
     ],

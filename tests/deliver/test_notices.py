@@ -100,6 +100,25 @@ def test_words_that_are_no_longer_so_are_told_with_what_they_say_and_what_is_so(
     assert sentences(told, scene(journey(1, State.QUEUED))) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "reason", "says"),
+    [
+        ("cannot be written", HoldReason.UNWRITTEN, "it does not fit any more. Give it other words"),
+        ("near copy", HoldReason.NEAR_COPY, "nearly the same is said on X within 7 days"),
+        ("words changed after an attempt", HoldReason.OVERTAKEN, "the plan changed after an attempt"),
+        ("its hour came before that", HoldReason.OVERTAKEN, "or its time has passed. Look, then decide"),
+    ],
+)
+@pytest.mark.parametrize("before", ["queued", "held", "dropped"])
+def test_what_the_plan_holds_is_told_also_where_something_else_held_it_before(
+    before: str, kind: str, reason: HoldReason, says: str
+) -> None:
+    told = [news(1, kind, before=before, after="held", delivery=1)]
+    ((topic, sentence),) = sentences(told, scene(journey(1, State.HELD, reason=reason)))
+    assert topic is Topic.HELD
+    assert says in sentence
+
+
 def test_a_long_list_of_what_is_no_longer_so_still_fits_a_notice() -> None:
     told = [news(1, "held: untrue", after="held", delivery=1)]
     row = replace(journey(1, State.HELD, reason=HoldReason.UNTRUE), detail=" ".join([WHY] * 9))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -100,6 +100,23 @@ def test_words_that_are_no_longer_so_may_stand_get_others_or_are_left_out() -> N
     assert question(own, OPEN).to_paste == "amplifier edit own/once 'other words' --on x"
     for doubtful in (replace(own, frozen=True), replace(own, unseen_since=own.due_at)):
         assert question(doubtful, OPEN).to_paste == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"), [(State.HELD, HoldReason.UNWRITTEN), (State.MISSED, HoldReason.UNWRITTEN), (State.MISSED, "")]
+)
+@pytest.mark.parametrize("unseen", [None, NOW])
+def test_what_was_never_put_into_words_cannot_be_sent_but_may_be_there(
+    state: State, reason: str, unseen: datetime | None
+) -> None:
+    asked = question(replace(row(state, reason), text="", unseen_since=unseen), OPEN)
+    assert asked.acts == (Act.THERE, Act.LEAVE)
+
+
+def test_what_was_missed_for_want_of_words_says_so_and_may_be_sent() -> None:
+    asked = question(replace(row(State.MISSED, HoldReason.UNWRITTEN), detail="X allows 280 characters."), OPEN)
+    assert asked.happened == "It was too late to send it, so it was not sent. X allows 280 characters."
+    assert asked.acts == ALL
 
 
 def test_what_the_network_said_is_what_happened() -> None:

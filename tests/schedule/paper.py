@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from amplifier.campaign.changes import Changes, ExistingDelivery, ExistingPost
-from amplifier.campaign.delivery import MOVES, ON_ITS_WAY, HoldReason, State
+from amplifier.campaign.delivery import LAPSING, MOVES, ON_ITS_WAY, HoldReason, State
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.schedule.reconcile import reconcile
 
@@ -71,7 +71,14 @@ class Paper:
                 too_late_s=post.too_late_s,
                 deliveries=tuple(
                     ExistingDelivery(
-                        row.id, row.account, row.state, row.reason, row.text, frozen=row.is_frozen, detail=row.detail
+                        row.id,
+                        row.account,
+                        row.state,
+                        row.reason,
+                        row.text,
+                        frozen=row.is_frozen,
+                        detail=row.detail,
+                        too_late_at=row.too_late_at,
                     )
                     for row in self.rows.values()
                     if row.post == number
@@ -160,8 +167,22 @@ class Paper:
 
     def miss(self) -> None:
         for row in self.rows.values():
-            if row.state is State.QUEUED and row.too_late_at <= self.now:
+            waits = row.state is State.QUEUED or (row.state is State.HELD and row.reason in LAPSING)
+            if waits and row.too_late_at <= self.now:
                 self._become(row, State.MISSED)
+
+    def stop(self, row: Row) -> None:
+        """Sending is stopped when it is due."""
+        if row.state is State.QUEUED:
+            self._become(row, State.HELD)
+            row.reason = HoldReason.STOPPED
+
+    def go_on(self) -> None:
+        """What was stopped goes on, before anybody looks at it again."""
+        for row in self.rows.values():
+            if row.state is State.HELD and row.reason == HoldReason.STOPPED:
+                self._become(row, State.QUEUED)
+                row.reason = ""
 
     def put(self, state: State, reason: str = "", *, frozen: bool = False, number: int = 1) -> None:
         """Set a delivery as a case needs it."""

@@ -282,11 +282,6 @@ def test_what_can_be_written_again_in_time_waits_again_in_its_new_words() -> Non
     assert not paper.changes(plan)
 
 
-def test_what_cannot_be_written_until_its_time_has_come_stays_held() -> None:
-    paper = planned(S.HELD, HoldReason.UNWRITTEN, now=60)
-    assert not paper.changes([wanted()])
-
-
 @pytest.mark.parametrize(("state", "reason"), [(S.HELD, HoldReason.UNWRITTEN), (S.DROPPED, UNPLANNED)])
 def test_bytes_that_say_something_else_do_not_go_out_by_themselves_however_they_waited(
     state: State, reason: str
@@ -460,5 +455,5 @@ def test_what_moved_while_it_was_in_no_words_on_one_account_goes_out_there_at_it
     paper.follow([both])
     half = replace(wanted(minutes=90, words={"bluesky": "Words"}), unwritten={"x": "It is 2 too long."})
     paper.follow([half])
-    (back,) = paper.changes([wanted(minutes=90, words={"x": "Words", "bluesky": "Words"})]).steps
-    assert (back.after, back.run_at) == (S.QUEUED, wanted(minutes=90).moment.due_at)
+    paper.follow([wanted(minutes=90, words={"x": "Words", "bluesky": "Words"})])
+    assert (paper.stands(), paper.rows[1].run_at) == ((S.QUEUED, ""), at(90))

@@ -64,4 +64,5 @@ def test_one_whose_time_has_come_waits_for_a_person() -> None:
     paper.follow([wanted()])
     paper.copies, paper.now = {}, at(61)
     paper.follow([wanted()])
-    assert paper.stands() == (S.HELD, HoldReason.NEAR_COPY)
+    assert paper.stands() == (S.HELD, HoldReason.OVERTAKEN)
+    assert paper.rows[1].detail.endswith("Send it now, or leave it.")

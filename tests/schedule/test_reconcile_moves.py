@@ -17,7 +17,8 @@ from tests.schedule.paper import Paper, Row, at, wanted
 ACCOUNTS = ("x", "bluesky")
 MILESTONES = ("debate", "vote")
 LATE_S = 900
-PLAN_HELD = (HoldReason.UNWRITTEN, HoldReason.UNTRUE)  # held by the plan itself, and let go by it
+# Held by the plan itself or by a stop, and let go by it.
+PLAN_HELD = (HoldReason.UNWRITTEN, HoldReason.UNTRUE, HoldReason.STOPPED)
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,15 @@ TRY = st.tuples(st.sampled_from(["arrives", "fails", "is refused", "is called a 
 DOUBT = st.tuples(st.sampled_from(["is lost", "arrives unheard"]), st.just(""), WHICH)
 LOOK = st.tuples(st.just("look"), st.just(""), WHICH)
 FILES = st.tuples(st.sampled_from(["leave out", "break the words of", "make untrue or true"]), st.just(""), WHICH)
+STOP = st.tuples(st.just("is stopped"), st.just(""), WHICH)
+GO_ON = st.tuples(st.just("all go on"), st.just(""), WHICH)
 # What people and networks do comes in runs: a doubt, a move while it lasts, a look, and another try.
 RUN = st.one_of(
     MOVE.map(lambda act: [act]),
     WAIT.map(lambda act: [act]),
     TRY.map(lambda act: [act]),
     st.tuples(TRY, FILES, FILES, TRY).map(list),
+    st.tuples(STOP, st.one_of(MOVE, FILES), st.one_of(MOVE, FILES, WAIT), GO_ON, TRY).map(list),
     st.tuples(DOUBT, st.one_of(MOVE, FILES), LOOK, LOOK, TRY).map(list),
     st.tuples(DOUBT, LOOK, LOOK, st.one_of(MOVE, FILES), TRY).map(list),
 )
@@ -105,17 +109,18 @@ class World:
             case "wait":
                 self.paper.now += timedelta(minutes=number)
                 self.paper.miss()
-            case "leave out":
-                self.left_out ^= {slot}
-                self.follow()
-            case "break the words of":
-                self.unwritten ^= {slot}
-                self.follow()
-            case "make untrue or true":
-                self.untrue ^= {slot}
+            case "leave out" | "break the words of" | "make untrue or true":
+                such = {"leave out": self.left_out, "break the words of": self.unwritten}.get(act, self.untrue)
+                such ^= {slot}
                 self.follow()
             case "look" if row is not None and row.state in ON_ITS_WAY:
                 self._look(row)
+            case "is stopped" if row is not None and row.state is State.QUEUED:
+                self.paper.now = max(self.paper.now, row.run_at)
+                self.paper.miss()
+                self.paper.stop(row)
+            case "all go on":
+                self.paper.go_on()
             case _ if row is not None and row.state is State.QUEUED:
                 self.paper.now = max(self.paper.now, row.run_at)  # the next thing that happens is this one's time
                 self.paper.miss()
@@ -135,6 +140,7 @@ class World:
         late = post.moment.due_at + timedelta(seconds=post.too_late_s)
         assert post.moment.due_at <= self.paper.now < late, "at the wrong time"
         assert not row.has_arrived, "said twice"
+        assert post.id not in self.paper.unwritten, "what can be put into no words went out"
         assert (post.id, row.account) not in self.paper.untrue, "untrue words went out"
         return True
 
@@ -179,7 +185,8 @@ class World:
                 continue
             (row,) = rows
             assert row.state is not State.DROPPED, "vanished: the plan wants it"
-            if row.state is State.QUEUED:
+            stopped = row.state is State.HELD and row.reason == HoldReason.STOPPED
+            if (row.state is State.QUEUED or stopped) and row.too_late_at > now:  # else it is missed at the next tick
                 assert (post.id, said.account) not in self.paper.untrue, "nobody is asked about untrue words"
                 assert row.text == said.text
             if row.state is State.HELD and row.reason == HoldReason.UNTRUE:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from amplifier.campaign.delivery import DeliveryId, State, Verb, idempotency_key, record_key
+from amplifier.campaign.delivery import LAPSING, DeliveryId, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
 from amplifier.store import accounts, claims, deliveries, rests
 from amplifier.store.models import DeliveryRow, PostRow
@@ -220,7 +220,7 @@ def test_an_idle_ledger_has_nothing_due() -> None:
     assert not claims.is_anything_due(NOW)
 
 
-@pytest.mark.parametrize("state", ["queued", "unsure", "silent", "overdue", "held"])
+@pytest.mark.parametrize("state", ["queued", "unsure", "silent", "overdue", *sorted(LAPSING)])
 def test_every_kind_of_work_counts_as_due(state: str) -> None:
     match state:
         case "queued":
@@ -232,10 +232,10 @@ def test_every_kind_of_work_counts_as_due(state: str) -> None:
         case "overdue":
             number = add(too_late_s=10)
             DeliveryRow.objects.filter(id=number).update(run_at=after(3600))  # the network asked us to wait
-        case "held":
+        case reason:
             number = add(too_late_s=10)
-            DeliveryRow.objects.filter(id=number).update(state="held", reason="stopped")
-    is_overdue = state in ("overdue", "held")
+            DeliveryRow.objects.filter(id=number).update(state="held", reason=reason)
+    is_overdue = state in ("overdue", *LAPSING)
     assert claims.is_anything_due(after(10) if is_overdue else NOW)
     assert not is_overdue or state == "overdue" or not claims.is_anything_due(after(9))
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
 from amplifier.campaign.delivery import LAPSING, Due, HoldReason, State, Transition, Verb
 from amplifier.campaign.post import Words
-from amplifier.store import accounts, decisions, deliveries, events, overrides, posts
+from amplifier.store import accounts, claims, decisions, deliveries, events, overrides, posts
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, claim_unsure, receipt, row, sending, step, unsure
@@ -222,6 +222,18 @@ def test_what_waits_too_long_for_something_that_passes_is_missed_and_says_what_i
     assert deliveries.miss_overdue(now=after(10)) == 1
     assert (row(number).state, row(number).reason) == ("missed", reason)
     assert kinds(number)[-1] == "missed"
+
+
+def test_what_may_be_out_in_words_that_nobody_knows_is_not_looked_for_and_waits_for_a_person() -> None:
+    number = add(too_late_s=10)
+    kept = DeliveryRow.objects.filter(id=number)
+    kept.update(state="held", reason=HoldReason.UNWRITTEN, text="", unseen_since=NOW)
+    assert not claims.is_anything_due(after(9999))
+    assert deliveries.miss_overdue(now=after(9999)) == 0
+    kept.update(text="Vote")
+    assert claims.is_anything_due(after(10))
+    assert deliveries.miss_overdue(now=after(10)) == 0
+    assert (row(number).state, row(number).reason) == ("unsure", "restored")
 
 
 @pytest.mark.parametrize("reason", sorted(set(HoldReason) - LAPSING))

@@ -8,7 +8,7 @@ import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.stop import STOPPED, sending
-from amplifier.store import accounts, deliveries, events, holds, stops
+from amplifier.store import accounts, decisions, deliveries, events, holds, stops
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, receipt, row, step, unsure
@@ -160,6 +160,15 @@ def test_a_person_releases_what_a_stop_held_and_nothing_else() -> None:
     assert stands(mine) == ("queued", "")
     assert (last(mine).kind, last(mine).actor) == ("released", "cli:ola")
     assert [stands(number)[0] for number in (left, late, rejected)] == ["held"] * 3
+
+
+def test_what_somebody_kept_back_goes_out_no_sooner_than_the_planner_has_looked_at_its_words() -> None:
+    number = held(HoldReason.KEPT)
+    assert holds.release([number], actor="cli:ola", now=NOW) == 1
+    assert stands(number) == ("queued", "")
+    assert claim() == []
+    decisions.carried_out(0, let_go=decisions.times_let_go(), now=NOW)
+    assert [due.id for due in claim()] == [number]
 
 
 @pytest.mark.parametrize("state", ["missed", "dropped", "sent"])

@@ -43,7 +43,7 @@ def apply(changes: Changes) -> None:
 
 
 def test_a_post_is_added_with_its_deliveries_each_in_the_state_it_is_born_in() -> None:
-    numbers = posts.add_post(NEW, ink())
+    numbers, late = posts.add_post(NEW, ink()), after(900)
     assert existing() == [
         ExistingPost(
             row=PostRow.objects.get().pk,
@@ -51,8 +51,10 @@ def test_a_post_is_added_with_its_deliveries_each_in_the_state_it_is_born_in() -
             moment=POST.moment,
             too_late_s=900,
             deliveries=(
-                ExistingDelivery(numbers[0], "x", State.QUEUED, "", "Vote", frozen=False),
-                ExistingDelivery(numbers[1], "bluesky", State.MISSED, "why", "Vote here", frozen=False),
+                ExistingDelivery(numbers[0], "x", State.QUEUED, "", "Vote", frozen=False, too_late_at=late),
+                ExistingDelivery(
+                    numbers[1], "bluesky", State.MISSED, "why", "Vote here", frozen=False, too_late_at=late
+                ),
             ),
             template="lab23/vote",
             wording="plain",
@@ -93,6 +95,17 @@ def test_own_words_rest_on_facts_of_their_own_and_what_is_out_keeps_its_own() ->
     kept.refresh_from_db()
     assert facts_of(kept.facts, filled.number("bluesky"), 0) == (later,)
     assert facts_of(kept.facts, filled.number("x"), 0) == ()
+
+
+def test_what_moves_in_no_words_keeps_those_that_it_had_and_what_they_state() -> None:
+    facts = (Fact("milestone.debate", "14:40"),)
+    posts.add_post(replace(NEW, post=replace(POST, facts=facts)), ink())
+    later = replace(POST.moment, due_at=after(3600), wall_time="2023-10-10T13:00")
+    moved = replace(POST, moment=later, template="lab23/other", wording="other").in_no_words("Too long.")
+    apply(Changes(rewrites=(Rewrite(PostRow.objects.get().pk, moved),)))
+    kept = PostRow.objects.get()
+    assert (kept.due_at, kept.wall_time) == (after(3600), "2023-10-10T13:00")
+    assert (kept.template, kept.wording, kept.facts) == ("lab23/vote", "plain", [["milestone.debate", "14:40"]])
 
 
 def test_the_same_post_is_never_added_twice() -> None:

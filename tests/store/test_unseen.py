@@ -16,6 +16,7 @@ from amplifier.campaign.post import PostId, Words
 from amplifier.errors import UsageError
 from amplifier.store import (
     corrections,
+    decisions,
     deliveries,
     holds,
     journeys,
@@ -100,6 +101,7 @@ def test_what_somebody_kept_back_is_looked_for_when_it_is_released() -> None:
     assert holds.release([number, other], actor="cli:wren", now=NOW) == 1
     assert (_stands(number), _stands(other)) == (LOOKED_FOR, (State.QUEUED, ""))
     assert events_of(of_delivery(number))[-1].actor == "cli:wren"
+    decisions.carried_out(0, let_go=decisions.times_let_go(), now=NOW)  # the planner has looked
     assert [due.id for due in claim(now=after(5))] == [other]
 
 
@@ -120,6 +122,7 @@ def test_a_look_that_saw_nothing_is_enough_and_what_is_held_after_it_is_looked_f
     (due,) = filled.claim_unsure()
     deliveries.record([replace(step(due, State.QUEUED), before=State.UNSURE)], now=NOW)
     assert row(number).unseen_since is None
+    decisions.carried_out(0, let_go=decisions.times_let_go(), now=NOW)  # the planner has looked
     assert [one.id for one in claim()] == [number]
 
 
