@@ -222,6 +222,7 @@ def _skipped(program: Program | None, now: datetime, again: Shown | None) -> lis
             "own": one.post.slot == OWN,
             "slot": one.post.slot,
             "when": _said(one.wall_time),
+            "day": day_and_time(datetime.fromisoformat(one.wall_time)),
             "iso": one.real.isoformat(),
             "on": _where(one, known),
         }

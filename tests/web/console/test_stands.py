@@ -45,7 +45,7 @@ def test_words_that_wait_elsewhere_are_shown_with_what_is_out_and_go_out_when_bo
     assert "waits, and would go out" in shown
     assert "We start at 14:40, be there" in shown
     said = untrue.send("/posts/stand", {"post": "soon/once", "standing": page.field("standing")})
-    assert "“soon” stays as it is." in said.text
+    assert "“soon” of Tue 10 Oct 13:40 stays as it is." in said.text
     assert waits(untrue) == ("queued", "")
     assert "no longer so" not in untrue.get("/").text
 
