@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import RemoteState
 from amplifier.campaign.post import with_hour
@@ -26,7 +27,7 @@ from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.one_by_one import FAILED
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.settings import FILE, Account, Mode
-from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs
+from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs, restored
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
@@ -256,11 +257,19 @@ def _changed_outside(now: datetime) -> Iterator[Sign]:
     """What somebody else deleted or changed on a network within the last week."""
     names = [one.name for one in place().settings.accounts]
     found = read_backs.changed_outside(names, since=now - A_WEEK)
+    made_at, ours = restored.perhaps_ours([row.id for row in found])
     for row in found[-MOST_PROBLEMS:]:
         what = "is not there any more" if row.remote_state == RemoteState.GONE else "was changed there"
         where = titled(row.identity.account, row.platform)
-        short = f"A post {what}, and it was not we who did it."
-        yield Sign(Mood.WAIT, f"{with_hour(row.identity.post, row.wall_time)} on {where} {what}; it was not we.", short)
+        name = with_hour(row.identity.post, row.wall_time)
+        if made_at and row.id in ours:
+            here = made_at.astimezone(ZoneInfo(place().settings.campaign.zone))
+            short = f"A post {what}: others did it, or you did, after the backup of {here:%a %-d %b %H:%M}."
+            sentence = f"{name} on {where} {what}{short.partition(what)[2]} What to look for: amplifier status"
+        else:
+            short = f"A post {what}, and it was not we who did it."
+            sentence = f"{name} on {where} {what}; it was not we."
+        yield Sign(Mood.WAIT, sentence, short)
     if len(found) > MOST_PROBLEMS:
         yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that others deleted or changed: amplifier status")
 

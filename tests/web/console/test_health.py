@@ -6,6 +6,7 @@ import fcntl
 import json
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +19,7 @@ from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import Listen, Mode
-from amplifier.store import accounts, heartbeats, rests, sources, spends, stops
+from amplifier.store import accounts, heartbeats, restored, rests, sources, spends, stops
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.store import filled
@@ -268,3 +269,16 @@ def test_what_nobody_will_hear_under_a_name_that_was_used_stands_there(opened: C
     many = [replace(found, line=number) for number in range(7)]
     keep_unsaid([Unsaid(one, utc_now() + timedelta(hours=1)) for one in many], now=utc_now())
     assert "And 2 more that nobody will hear. All of them: amplifier check" in opened.get("/").text
+
+
+def test_what_we_may_have_deleted_ourselves_since_a_restored_backup_is_not_put_on_others(opened: Campaign) -> None:
+    now = utc_now()
+    backup, sent = now - timedelta(minutes=10), now - timedelta(hours=1)
+    opened.put("hello", "x", state="sent", remote_state="gone", remote_id="1", sent_at=sent, checked_at=now)
+    assert only(Mood.WAIT).sentence == "hello/once (Mon 25 Sep 10:00) on X is not there any more; it was not we."
+    heartbeats.beat(restored.BEAT, now=now, detail=backup.isoformat())
+    when = f"{backup.astimezone(ZoneInfo('Europe/London')):%a %-d %b %H:%M}"
+    assert only(Mood.WAIT).sentence == (
+        "hello/once (Mon 25 Sep 10:00) on X is not there any more: others did it, or you did, after the backup of "
+        f"{when}. What to look for: amplifier status"
+    )
