@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from amplifier.clock import utc_now
 from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
+from amplifier.deliver.questions import too_late_to_stand
 from amplifier.errors import AmplifierError, Problem, UsageError
 from amplifier.schedule.ahead import said_by_the_plan, still_to_come
 from amplifier.schedule.change import Move, decide_move, find_post, must_stand_at, prepare_move, program_in_force
@@ -160,7 +161,9 @@ def let_stand(request: HttpRequest) -> HttpResponse:
         stand_as_shown(program, post, shown, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
-    return go_back("/", f"{called_in_ledger(post)} stays as it is.")
+    waiting = (too_late_to_stand(row, now=utc_now()) for row in journeys.journeys(post=post))
+    late = next(filter(None, waiting), "")
+    return go_back("/", f"{called_in_ledger(post)} stays as it is. {late}".rstrip())
 
 
 def _hand(request: HttpRequest) -> Hand:

@@ -113,7 +113,7 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
                 row, why = may_stand(number, settings), asked(request.POST, "reason")[:200]
                 program, shown = program_in_force(settings), asked(request.POST, "standing")
                 let_stand(program, row.identity.post, shown, actor=ACTOR, reason=why, now=now)
-                said = words_stand(row)
+                said = words_stand(row, now=now)
             case "seen":
                 take_note(number, actor=ACTOR, now=now)
                 said = "Noted. It is not shown any more."
