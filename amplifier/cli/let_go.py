@@ -74,6 +74,7 @@ def counted(rows: Sequence[Journey], more: str = "") -> str:
 
 
 def named_post(row: Journey) -> str:
+    """A post as the lists of this command name it: its time, its account, its name."""
     return f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}"
 
 

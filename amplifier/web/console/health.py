@@ -52,12 +52,16 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True)
 class Sign:
-    """How one part is. `short` is what the page's first sentence says of it; empty while all is well."""
+    """How one part is. `short` is what the page's first sentence says of it; empty while all is well.
+
+    `holds`: what was good before holds on, so the next post is said first.
+    """
 
     state: Mood
     sentence: str
     short: str = ""
     stops_all: bool = False
+    holds: bool = False
 
 
 def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
@@ -191,9 +195,11 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
             )
             continue
         words = " ".join(part for part in (problem["message"], problem["hint"], stays) if part)
-        yield Sign(Mood.WAIT, f"{where}: {words}", f"{problem['path']} has a mistake.")
+        yield Sign(Mood.BAD, f"{where}: {words}", f"{problem['path']} has a mistake.", holds=True)
     if len(problems) > MOST_PROBLEMS:
-        yield Sign(Mood.WAIT, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check")
+        yield Sign(
+            Mood.BAD, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check", holds=True
+        )
 
 
 def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
@@ -201,10 +207,12 @@ def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     found = still_unsaid(beats, now=now)
     for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}"
-        yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.")
+        yield Sign(
+            Mood.BAD, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.", holds=True
+        )
     if len(found) > MOST_PROBLEMS:
         yield Sign(
-            Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that nobody will hear. All of them: amplifier check"
+            Mood.BAD, f"And {len(found) - MOST_PROBLEMS} more that nobody will hear. All of them: amplifier check"
         )
 
 

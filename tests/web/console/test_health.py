@@ -144,26 +144,26 @@ def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened
 def test_a_bad_file_is_reported_with_its_line_and_what_stays_in_force(opened: Campaign) -> None:
     assert opened.place
     report(Problem("schedules/lab23.yaml", 7, "rule", "There is no milestone debat.", "Did you mean debate?"))
-    sign = only(Mood.WAIT)
+    sign = only(Mood.BAD)
     assert sign.short == "schedules/lab23.yaml has a mistake."
     assert sign.sentence == (
         "schedules/lab23.yaml, line 7: There is no milestone debat. Did you mean debate? "
         "The last good version stays in force."
     )
-    (first,) = [sign for sign in look(planned=False) if sign.state is Mood.WAIT]
+    (first,) = [sign for sign in look(planned=False) if sign.state is Mood.BAD]
     assert first.sentence.endswith("Nothing is planned until it is mended.")
 
 
 def test_a_problem_of_a_whole_file_names_no_line(opened: Campaign) -> None:
     assert opened.place
     report(Problem("schedules/lab23.yaml", 0, "rule", "It is empty."))
-    assert only(Mood.WAIT).sentence.startswith("schedules/lab23.yaml: It is empty. ")
+    assert only(Mood.BAD).sentence.startswith("schedules/lab23.yaml: It is empty. ")
 
 
 def test_a_hundred_problems_do_not_bury_the_page(opened: Campaign) -> None:
     assert opened.place
     report(*(Problem("a.yaml", line, "rule", "Wrong.") for line in range(1, 101)))
-    waiting = [sign.sentence for sign in look() if sign.state is Mood.WAIT]
+    waiting = [sign.sentence for sign in look() if sign.state is Mood.BAD]
     assert len(waiting) == 6
     assert waiting[-1] == "And 95 more mistakes. All of them: amplifier check"
 
