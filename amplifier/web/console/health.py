@@ -156,7 +156,7 @@ def _imprint() -> Iterator[Sign]:
         hint = "Fill it in under imprint in settings.yaml and start again."
         yield Sign(Mood.WAIT, f"{lacking} {hint} {ADVICE}", "The imprint is not complete.")
     elif lacking:
-        yield Sign(Mood.OK, f"A rehearsal may go without, a new ledger does not go live: {lacking} {ADVICE}")
+        yield Sign(Mood.OK, f"{lacking} This rehearsal may go on so; going live is refused until it does. {ADVICE}")
 
 
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:

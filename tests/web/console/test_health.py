@@ -47,7 +47,7 @@ def test_all_is_well_and_every_part_is_named(opened: Campaign) -> None:
         "X (@labfreemvmt) is connected.",
         "Bluesky (@labfreemvmt.example) is connected.",
         "Mastodon (@labfreemvmt@social.example) is connected.",
-        "A rehearsal may go without, a new ledger does not go live: The page /imprint does not give an address. "
+        "The page /imprint does not give an address. This rehearsal may go on so; going live is refused until it does. "
         + ADVICE,
     ]
     assert not any(sign.short or sign.stops_all for sign in look())
