@@ -139,12 +139,16 @@ class _Content(FileModel):
 
 
 class Settings(_Content):
-    """All that settings.yaml says. `digest`: SHA-256 of the file's bytes in hex; `lines`: where things stand."""
+    """All that settings.yaml says. `digest`: SHA-256 of the file's bytes in hex; `lines`: where things stand.
+
+    `text` is the file itself.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     digest: str
     lines: Lines
+    text: str = Field(repr=False)
 
     @property
     def timing(self) -> Limits:
@@ -226,12 +230,13 @@ def load(home: Path) -> Settings:
 def parse(content: bytes | str) -> Settings:
     """The settings that this text of a settings.yaml gives. Raises SettingsError with every problem found."""
     raw = content.encode() if isinstance(content, str) else content
-    found, lines = parse_with_lines(raw.decode(), FILE, _Content, SettingsError)
+    text = raw.decode()
+    found, lines = parse_with_lines(text, FILE, _Content, SettingsError)
     said = [*_campaign_problems(found), *_account_problems(found)]
     if said:
         problems = [Problem(FILE, lines.at(*where), rule, message, hint) for where, rule, message, hint in said]
         raise SettingsError(sorted(problems, key=lambda problem: (problem.line, problem.message)))
-    return Settings(**dict(found), digest=hashlib.sha256(raw).hexdigest(), lines=lines)
+    return Settings(**dict(found), digest=hashlib.sha256(raw).hexdigest(), lines=lines, text=text)
 
 
 # What only shows when several values are looked at together.

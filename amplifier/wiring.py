@@ -40,6 +40,7 @@ from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.policy import OnDoubt
+from amplifier.schedule.in_force import keep_settings
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stagehand import Stagehand
@@ -230,6 +231,8 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         if not are_called_so(settings):
             planned.clear()
             return
+        if not planned.is_set():
+            keep_settings(settings, now=utc_now())
         changes = planner.refresh()
         planned.set()
         if changes or changes.note:  # old words leave the kit at once, not at its next turn

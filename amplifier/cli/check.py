@@ -34,10 +34,11 @@ from amplifier.schedule.over import over
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.review import on_x
 from amplifier.settings import Mode, Settings, load
-from amplifier.store import decisions, journeys, ledger
+from amplifier.store import decisions, heartbeats, journeys, ledger
 from amplifier.store.told import limits_in
 from amplifier.store.unwell import must_be_sound
 
+NOT_STARTED = "Nothing was started."
 BEFORE_LIVE = "A new ledger does not go live without it."
 
 
@@ -101,9 +102,11 @@ def run(options: argparse.Namespace) -> int:
     warn(out, warnings)
     if program is None or problems:
         may_start = program is not None and not unready
-        follows = "What they name is held until it has other words." if may_start else "Nothing was started."
-        follows = "Nothing was started." if problems == [ended] else follows
+        follows = "What they name is held until it has other words." if may_start else NOT_STARTED
+        follows = NOT_STARTED if problems == [ended] else follows
         follows = "Until that is mended, the last good version holds." if renamed else follows
+        if follows == NOT_STARTED and _is_at_work():
+            follows = "The service that runs goes on with the last good version."
         out.print(f"\n{number_of(len(problems), 'problem')}. {follows}")
         return 2
     found = f"Nothing is wrong; {number_of(len(warnings), 'warning')}" if warnings else "All good"
@@ -146,6 +149,14 @@ def _the_end(
     if program.settings.mode is Mode.REHEARSAL:
         return None, None
     return over(effective(program.plan, made), posts, program.settings, now=now)
+
+
+def _is_at_work() -> bool:
+    """Whether the worker runs, with what was good before."""
+    try:
+        return ledger.is_ready() and heartbeats.is_alive(heartbeats.heartbeats().get("worker"), utc_now())
+    except DatabaseTrouble:
+        return False
 
 
 def _of_another(settings: Settings) -> list[Problem]:

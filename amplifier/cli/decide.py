@@ -218,7 +218,7 @@ def _stand(number: int, seen: Seen, reason: str, settings: Settings, now: dateti
     row = may_stand(number, settings)
     post = row.identity.post
     let_stand(program_in_force(settings), post, seen.standing[post], actor=actor(), reason=reason, now=now)
-    return words_stand(row)
+    return words_stand(row, now=now)
 
 
 def _there(number: int, options: argparse.Namespace, place: Place) -> str:

@@ -12,7 +12,7 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.post import PostId, with_hour
 from amplifier.cli.output import actor, agreed, console, inset, say_json
 from amplifier.clock import utc_now
-from amplifier.deliver.questions import other_words
+from amplifier.deliver.questions import other_words, too_late_to_stand
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.schedule.change import program_in_force
@@ -46,6 +46,10 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError("Which post may stand? For example: amplifier facts leave debate-soon")
         post = find_untrue(program, in_ledger(program.plan.campaign, options.post), now=now)
         shown = _shown(program, post, now=now, quiet=options.json)
+        late = _too_late(post, now=now)
+        if late and not options.json:
+            console().print("[red]✕[/]", end=" ")
+            console().print("\n".join(late), markup=False, soft_wrap=True)
         if options.json and not options.yes:
             raise UsageError("With --json nobody can be asked: add --yes.")
         if not agreed("Let these words stand?", yes=options.yes):
@@ -53,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
             return 1
         decision = let_stand(program, post, shown, actor=actor(), reason=options.reason, now=utc_now())
         if options.json:
-            say_json({"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post)})
+            say_json(
+                {"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post), "too_late": late}
+            )
         else:
             console().print(f"[green]✓[/] {told_of_row(post)} stays as it is (decision {decision.id}).")
             console().print("You are not asked again unless the same fact changes once more.")
@@ -78,6 +84,13 @@ def _shown(program: Program, post: PostId, *, now: datetime, quiet: bool) -> str
         out.print(inset(one.text, width=out.width), markup=False, soft_wrap=True)
         out.print(inset(one.why, width=out.width), markup=False, soft_wrap=True, style="dim")
     return mark(found)
+
+
+def _too_late(post: PostId, *, now: datetime) -> list[str]:
+    """For each account on which it waits, and does not go out whatever is decided: that, and what can be done."""
+    rows = journeys.journeys(post=post)
+    said = ((row.identity.account, too_late_to_stand(row, now=now)) for row in rows)
+    return [f"{account}: {late}" for account, late in said if late]
 
 
 def _tell(found: Review, settings: Settings) -> None:

@@ -27,7 +27,7 @@ from amplifier.text.time_of_day import day_and_time, time_of_day
 MOST_SHOWN = 20
 TO = (
     "a distance: +40m, -1h, -1d (a calendar day); or a time as in `send --at`: '2023-10-10 15:20', 'fri 18:00', 18:40 "
-    "(on the milestone's own day)"
+    "(on the milestone's own day; a weekday is the nearest to that)"
 )
 ACTS = "list (default), move, or forget: the move of a milestone that is not in the plan any more"
 

@@ -7,16 +7,27 @@ from collections.abc import Mapping, Sequence
 from rich.markup import escape
 
 from amplifier.campaign.correction import is_later
-from amplifier.campaign.delivery import Journey, Verb
+from amplifier.campaign.delivery import Journey, RemoteState, Verb
 from amplifier.campaign.post import with_hour
-from amplifier.cli.output import SHAPES, WORDS, console
+from amplifier.cli.output import SHAPES, WORDS, console, wall_clock
 from amplifier.deliver.override import Twice
 from amplifier.deliver.questions import Question, in_posts
+from amplifier.networks import TITLES
 from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
+from amplifier.store import restored
 
 OUTSIDE = {"gone": "is not there any more, and it was not we who deleted it", "edited": "was changed there, not by us"}
+PERHAPS_OURS = {
+    "gone": "is not there any more: somebody else deleted it, or you did, after the backup of {}",
+    "edited": "was changed there, by somebody else, or by you after the backup of {}",
+}
+LOOK = {
+    "gone": "Look on the profile of {} whether it stands there in other words: to correct it may have been to replace "
+    "it.",
+    "edited": "Look on the profile of {} whether these are words of yours.",
+}
 FEW = 5  # of a kind; more would push what matters off the screen
 
 
@@ -59,13 +70,22 @@ def print_untrue(untrue: Sequence[OutAndUntrue], beyond: int, settings: Settings
         out.print(f"[red]✕[/] {what}: amplifier facts")
 
 
-def print_outside(outside: Sequence[Journey]) -> None:
-    """What somebody else deleted or changed there."""
+def print_outside(outside: Sequence[Journey], settings: Settings) -> None:
+    """What somebody else deleted or changed there; or people of ours did, and a restored database does not know it."""
+    out = console()
+    made_at, ours = restored.perhaps_ours([row.id for row in outside])
+    handles = {one.name: f"{one.known_as} on {TITLES[one.platform]}" for one in settings.accounts}
     for row in outside:
-        name = with_hour(row.identity.post, row.wall_time)
-        console().print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {OUTSIDE[row.remote_state]}.")
-        if row.remote_state == "edited":
-            console().print(f"  amplifier correct {post_name(row.identity.post)}", markup=False)
+        name, state = with_hour(row.identity.post, row.wall_time), row.remote_state
+        is_unknown = made_at is not None and row.id in ours
+        backup = wall_clock(made_at, settings.campaign.zone) if made_at else ""
+        said = PERHAPS_OURS[state].format(backup) if is_unknown else OUTSIDE[state]
+        out.print(f"[yellow]▲[/] {row.identity.account} {escape(name)} {said}.", soft_wrap=True)
+        if is_unknown:
+            where = handles.get(row.identity.account, row.identity.account)
+            out.print(f"  {LOOK[state].format(where)}", markup=False, soft_wrap=True)
+        if is_unknown or state == RemoteState.EDITED:
+            out.print(f"  amplifier correct {post_name(row.identity.post)}", markup=False)
 
 
 def print_untold(untold: Mapping[str, tuple[int, str]]) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from rich.markup import escape
 
 from amplifier.campaign.delivery import HoldReason, Journey
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
-from amplifier.cli.output import actor, agreed, as_said, console, errors, inset, say_json, wall_clock
+from amplifier.cli.let_go import ask_about, counted, named_post
+from amplifier.cli.output import actor, agreed, console, say_json, wall_clock
 from amplifier.cli.said_stop import option
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
@@ -27,12 +26,6 @@ from amplifier.store.unwell import must_be_sound
 from amplifier.written import nearest
 
 MOST_MISSED = 20
-UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
-ANSWERS = """\
-  y     it goes out
-  n     it stays held
-  all   this one and all after it
-  none  neither this one nor any after it"""
 
 
 @dataclass(frozen=True)
@@ -73,14 +66,14 @@ def run(options: argparse.Namespace) -> int:
         _show(ending, place.settings)
     if not (ending.flags or ending.held):
         return _nothing_to_end(ending, place, as_json=options.json)
-    chosen = named if options.post else _chosen(ending.held, yes=options.yes)
+    chosen = named if options.post else ask_about(ending.held, yes=options.yes)
     if chosen is None or not agreed(_question(ending, chosen), yes=options.yes or bool(options.post)):
         console().print("Nothing was changed.")
         return 1
     let_go_on(place, actor=actor(), now=utc_now(), scope=ending.scope, anyway=options.anyway)
     settled = _settle(ending.held, chosen)
     while came := _came_meanwhile(place, ending):
-        also = () if options.post else _chosen(came, yes=options.yes) or ()
+        also = () if options.post else ask_about(came, yes=options.yes, meanwhile=True) or ()
         ending, chosen = replace(ending, held=(*ending.held, *came)), (*chosen, *also)
         settled += _settle(came, also)
     _tell(ending, chosen, settled, place, as_json=options.json)
@@ -124,7 +117,7 @@ def _show(ending: Ending, settings: Settings) -> None:
                 out.print(f"  {_by(flag, settings)}", markup=False, style="dim")
     for missed in ending.missed[:MOST_MISSED]:
         out.print("[red]✕[/] missed", end="  ")
-        out.print(f"{_named_post(missed)}  stays missed", markup=False)
+        out.print(f"{named_post(missed)}  stays missed", markup=False)
     if len(ending.missed) > MOST_MISSED:
         out.print(f"  and {len(ending.missed) - MOST_MISSED} more that stay missed: amplifier decide")
 
@@ -171,53 +164,11 @@ def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]
     return tuple(row for row in held if any(name in names for name in names_of(row)))
 
 
-def _chosen(held: Sequence[Journey], *, yes: bool) -> tuple[Journey, ...] | None:
-    """Those that a person lets go on; None if there is nobody to ask, or they break off."""
-    if yes or not held:  # what somebody kept back by name, nobody lets go unasked
-        return tuple(row for row in held if row.reason != HoldReason.KEPT)
-    out = console()
-    out.print(f"\n{len(held)} held. Answer with\n{ANSWERS}")
-    chosen: list[Journey] = []
-    for number, row in enumerate(held, 1):
-        out.print(f"\n[bold]{number} of {len(held)}[/]  ", end="")
-        now = utc_now()
-        late, left = _lasting(now - row.due_at), _lasting(row.too_late_at - now)
-        by_hand = ", by hand" if row.reason == HoldReason.HAND_OFF else ""
-        out.print(f"{_named_post(row)}{by_hand}, {late} late, too late in {left}", markup=False)
-        out.print(inset(row.text, width=out.width), markup=False, soft_wrap=True)
-        match _answer():
-            case "y" | "yes":
-                chosen.append(row)
-            case "all":
-                return (*chosen, *held[number - 1 :])
-            case "none":
-                return tuple(chosen)
-            case None:
-                return None
-            case _:
-                continue
-    return tuple(chosen)
-
-
-def _answer() -> str | None:
-    if not sys.stdin.isatty():
-        errors().print("Nobody is there to ask. Add --yes, or name what may go on with --post.")
-        return None
-    while True:
-        try:
-            said = input("Let it go on? [y/n/all/none] ").strip().lower()
-        except EOFError:
-            print()
-            return None
-        if said in ("y", "yes", "n", "no", "all", "none"):
-            return said
-
-
 def _question(ending: Ending, chosen: Sequence[Journey]) -> str:
     stay = len(ending.held) - len(chosen)
     kept = f" {stay} {'stays' if stay == 1 else 'stay'} held." if stay else ""
     going, hands = _apart(chosen)
-    now = f" {len(going)} held {'post goes' if len(going) == 1 else 'posts go'} out now." if going else ""
+    now = f" {counted(going)} {'goes' if len(going) == 1 else 'go'} out now." if going else ""
     asked = f" Somebody is asked to post {len(hands)} by hand." if hands else ""
     words = sending(ending.scope, "go on")
     return f"Let {words[0].lower()}{words[1:]}?{now}{asked}{kept}"
@@ -245,7 +196,8 @@ def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place
     out.print(_how(released, place.settings) if released else goes_on)
     going, hands = _apart(chosen)
     if released < len(going):
-        out.print(f"{len(going) - released} of them had become too late meanwhile.")
+        late = len(going) - released
+        out.print(f"{late} of the {len(going)} that you let go had become too late meanwhile, and {_missed(late)}.")
     if hands:
         out.print(f"{len(hands)} {'is' if len(hands) == 1 else 'are'} to be posted by hand: somebody is asked now.")
     if doubtful:
@@ -254,6 +206,10 @@ def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place
         out.print(f"{len(kept)} held back stay held until they are too late, and then are missed.")
         out.print("To let one of them go after all: amplifier resume --post NAME")
     _show_others(ending)
+
+
+def _missed(number: int) -> str:
+    return "is missed" if number == 1 else "are missed"
 
 
 def _show_others(ending: Ending) -> None:
@@ -270,16 +226,6 @@ def _how(released: int, settings: Settings) -> str:
     pace = "one a minute" if gap == 60 else f"one every {gap:g} s"
     those = "1 held delivery goes out" if released == 1 else f"{released} held deliveries go out"
     return f"{those} now" + (f", {pace} on each account." if gap >= 1 else ", one after another on each account.")
-
-
-def _named_post(row: Journey) -> str:
-    return f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}"
-
-
-def _lasting(length: timedelta) -> str:
-    seconds = max(0, int(length.total_seconds()))
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= 2 * size), (1, "s"))
-    return f"{seconds // size} {unit}"
 
 
 def _shared(place: Place, ending: Ending) -> dict[str, object]:

@@ -153,7 +153,7 @@ def run(options: argparse.Namespace) -> int:
     _print_tally(tally)
     print_needs(needs, twice)
     print_untrue(untrue, beyond, settings)
-    print_outside(outside)
+    print_outside(outside, settings)
     return 0 if good else 1
 
 

@@ -110,7 +110,15 @@ def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], wa
         del present
     finally:
         supervisor.close()
+    if not supervisor.was_refused:
+        say_ended()
     return 2 if supervisor.was_refused else 0
+
+
+def say_ended() -> None:
+    """That it has ended in good order, and that nothing is lost; a terminal that is closed hears nothing any more."""
+    with contextlib.suppress(OSError):
+        console().print("Ended. Nothing goes out while it is not running; what waits is kept. To go on: amplifier up")
 
 
 def _until_at_work(supervisor: Supervisor, ports: Mapping[str, int], tell: Callable[[str], None]) -> None:

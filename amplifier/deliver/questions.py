@@ -113,6 +113,7 @@ BY_ITSELF: Mapping[str, str] = {
     HoldReason.HAND_OFF: "Somebody is asked to, unless sending is stopped. Once it is too late, it is missed.",
 }
 WORDS_STAND = "These words stay as they are. The post goes on at the worker's next look, unless it is too late."
+PASSED = "Its time has passed, so it is missed and does not go out by itself."
 LOOKED_FOR_FIRST = "Whatever lets it go on, it is looked for first, and then a person decides."
 TOO_LATE_THEN = "It was too late to send it when the backup was made."
 NOTHING = "Nothing happens by itself."
@@ -151,8 +152,18 @@ def on_accounts(questions: Iterable[Question]) -> str:
     return f", on {len(accounts)} accounts" if in_posts(found) == 1 and len(accounts) > 1 else ""
 
 
-def words_stand(row: Journey) -> str:
+def too_late_to_stand(row: Journey, *, now: datetime) -> str:
+    """That letting its words stand comes too late for it, and what can be done; empty where it does not."""
+    is_waiting = row.state in (State.HELD, State.QUEUED) and row.unseen_since is None
+    if not is_waiting or now < row.too_late_at:
+        return ""
+    return f"{PASSED} To send it all the same, once it is missed: amplifier decide {row.id} --again"
+
+
+def words_stand(row: Journey, *, now: datetime) -> str:
     """What follows when its words may stand as they are."""
+    if late := too_late_to_stand(row, now=now):
+        return f"These words stay as they are. {late}"
     return WORDS_STAND if row.unseen_since is None else f"These words stay as they are. {LOOKED_FOR_FIRST}"
 
 

@@ -134,6 +134,10 @@ class ReadBack:
     def _keep(self, row: Journey, seen: Seen | None) -> None:
         if seen is None:
             if read_backs.keep_gone(row, now=self._now()):
-                log.warning("gone delivery=%d", row.id)
+                log.warning("not there any more post=%s account=%s", _called(row), row.identity.account)
         elif not seen.says_the_same and read_backs.keep_changed(row, seen.text, now=self._now()):
-            log.warning("changed delivery=%d", row.id)
+            log.warning("changed there post=%s account=%s", _called(row), row.identity.account)
+
+
+def _called(row: Journey) -> str:
+    return f"{row.identity.post.slot}/{row.identity.post.occurrence}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -60,7 +61,7 @@ class State:
                 "stopped": stopped and {"all": bool(stopped.get("all")), "why": str(stopped.get("why") or "")},
                 "told": told,
             },
-            "networks": [self._column(network, counts[network]) for network in Network],
+            "networks": [self._column(network, counts[network]) for network in _of_the_campaign(plan)],
             "coming": _listed(plan.get("coming")),
             "unsure": unsure,
             "said": notes.kept("said"),
@@ -136,6 +137,13 @@ def row(post: Post) -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def _spans(text: str) -> list[dict[str, Any]]:
     return [{"kind": span.kind, "start": span.start, "end": span.end} for span in spans(text)]
+
+
+def _of_the_campaign(plan: Mapping[str, Any]) -> list[Network]:
+    """The networks on which the campaign has an account; all, while nobody has told of any."""
+    campaign = plan.get("campaign")
+    told = _listed(campaign.get("networks")) if isinstance(campaign, dict) else []
+    return [network for network in Network if network in told] or list(Network)
 
 
 def _listed(found: Any) -> list[Any]:

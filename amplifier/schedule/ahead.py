@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from amplifier.campaign.correction import LIVES
 from amplifier.campaign.delivery import FINAL, FREED, OUT, HoldReason, Journey, State, is_left_out_for_good
 from amplifier.campaign.post import OWN, PostId, WantedPost, with_hour
 from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
@@ -92,7 +93,8 @@ def must_be_ahead(program: Program, post: PostId) -> None:
 def _must_wait(rows: Sequence[Journey]) -> None:
     begun = [row for row in rows if not _waits(row)]
     if rows and len(begun) == len(rows):
-        raise UsageError(f"{_named(rows[0])} is {_word(begun[0])} already: there is nothing left to change.")
+        said = f"{_named(rows[0])} is {_word(begun[0])} already: there is nothing left to change."
+        raise UsageError(f"{said}{_what_is_out(begun)}")
 
 
 def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]) -> None:
@@ -107,7 +109,7 @@ def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]
         begun = [f"{_word(row)} on {row.identity.account}" for row in rows if _has_begun(row)]
         if begun:
             where = f"is {' and '.join(begun)} already, and goes nowhere else"
-            raise UsageError(f"{told(program, post)} {where}: there is nothing left to change.")
+            raise UsageError(f"{told(program, post)} {where}: there is nothing left to change.{_what_is_out(rows)}")
         raise UsageError(f"{told(program, post)} is to go out on no account. There is nothing left to change.")
     if not words or not all(text.strip() for text in words.values()):
         name = by_time(post, wanted.moment.wall_time) if wanted else post_name(post)
@@ -128,7 +130,16 @@ def _must_wait_on(rows: Iterable[Journey], accounts: Collection[str]) -> None:
     for name in accounts:
         if row := begun.get(name):
             said = f"{_named(row)} is {_word(row)} on {name} already"
-            raise UsageError(f"{said}: nothing is left to change there.")
+            raise UsageError(f"{said}: nothing is left to change there.{_what_is_out([row])}")
+
+
+def _what_is_out(rows: Iterable[Journey]) -> str:
+    """What can be done about what is out; nothing where none of it is."""
+    out = next((row for row in rows if row.state is State.SENT and row.remote_state in LIVES), None)
+    if out is None:
+        return ""
+    name = post_name(out.identity.post)
+    return f" To correct what is out: amplifier correct {name}. To delete it: amplifier withdraw {name}"
 
 
 def _named(row: Journey) -> str:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
 from amplifier.campaign.post import PostId, WantedPost
-from amplifier.errors import Problem, UsageError
+from amplifier.errors import FileError, Problem, UsageError
 from amplifier.schedule.born import too_late_at
 from amplifier.schedule.facts import Untrue
 from amplifier.schedule.free_words import Stale
+from amplifier.schedule.in_force import CHANGED_SINCE, settings_in_force
 from amplifier.schedule.in_ledger import InLedger, in_ledger
 from amplifier.schedule.known import find_named
 from amplifier.schedule.milestones import effective, moved
@@ -84,14 +85,21 @@ _last_reading: dict[str, Program] = {}
 
 
 def program_in_force(settings: Settings) -> Program:
-    """The version of the plan that the service works with. Raises UsageError if it has never been started."""
+    """The version of the plan that the service works with, read with the settings that it works with.
+
+    Raises UsageError if it has never been started, or where settings.yaml has changed since and those cannot be known.
+    """
     stored = plan_versions.last_good()
     if stored is None:
         raise UsageError("The service has not read the plan yet. Start it first: amplifier up")
-    given, settings = settings, settings.with_limits(accounts.text_limits())
+    given = settings_in_force(settings)
+    settings = given.with_limits(accounts.text_limits())
     program = _last_reading.get(stored.digest)
     if program is None or program.settings != settings:
-        program = replace(read_again(stored.sources, settings, given=given), digest=stored.digest)
+        try:
+            program = replace(read_again(stored.sources, settings, given=given), digest=stored.digest)
+        except FileError:  # it was good with the settings of its time
+            raise UsageError(CHANGED_SINCE) from None
         _last_reading.clear()
         _last_reading[stored.digest] = program
     return program

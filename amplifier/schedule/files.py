@@ -91,7 +91,10 @@ def parse(sources: Mapping[str, str], settings: Settings, *, templates: Collecti
     reading = _Reading(settings, templates)
     schedules = {path: text for path, text in sorted(sources.items()) if path.startswith(f"{SCHEDULES}/")}
     if not schedules:
-        hint = "If nothing is to be said, keep one file there with your campaign's name and `slots: []`."
+        hint = (
+            "If nothing is to be said, keep one file there with these two lines: "
+            f"`campaign: {settings.campaign.id}` and `slots: []`."
+        )
         reading.say(f"{SCHEDULES}/", 0, "no_schedule", "There is no schedule.", hint)
     for path, text in schedules.items():
         reading.open(path, text)

@@ -14,7 +14,7 @@ from amplifier.schedule.change import Move
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.times import Refused, distance, instant, moment, plain
+from amplifier.schedule.times import AT_ONCE, Refused, distance, instant, moment, plain
 from amplifier.schedule.when import when
 from amplifier.store import decisions, journeys
 from amplifier.text.time_of_day import day_and_time
@@ -38,11 +38,14 @@ class Stays:
 def where_to(program: Program, name: str, text: str, *, now: datetime) -> datetime | Distance:
     """Where a person wants this milestone: a distance from where it stands, or a time as it is said for a post.
 
-    A time of day alone is on the milestone's own day. Raises UsageError in a person's words.
+    A time of day alone is on the milestone's own day, and a weekday is the one nearest to that. Raises UsageError in a
+    person's words.
     """
     said, zone = plain(text), ZoneInfo(program.plan.zone)
     if said[:1] in {"+", "-"}:
-        found = distance(said[0], said[1:].strip())
+        found = distance(said[0], said[1:].strip(), said=said)
+        if isinstance(found, Refused) and found.rule == AT_ONCE:
+            return Distance()
         if isinstance(found, Refused):
             raise UsageError(f"{found.message} {found.hint} {HINT}")
         return found

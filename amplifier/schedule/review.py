@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from amplifier.campaign.changes import Changes, ExistingPost, Note
 from amplifier.campaign.correction import Stated
@@ -83,9 +84,24 @@ def review(program: Program, *, now: datetime) -> Review:
     open_posts = {post_name(row.identity.post) for row in waits if row.identity.revision == 0}
     stale = stale_words(program, made, wanted, now=now)
     held = {post_name(one.post) for one in stale}
-    names = dict.fromkeys(name for one in told for name in one["coming"] if name in open_posts and name not in held)
-    changed = {one["fact"] for notes in told for one in notes["changes"]}
+    changed = _changed_still(told, facts.values(effective(program.plan, made), program.settings.campaign))
+    names = dict.fromkeys(
+        name
+        for one in told
+        if any(each["fact"] in changed for each in one["changes"])
+        for name in one["coming"]
+        if name in open_posts and name not in held
+    )
     return Review(found, stale, tuple(names), facts.wordings_stating(wanted, changed))
+
+
+def _changed_still(told: Sequence[Mapping[str, Any]], today: Mapping[str, str]) -> set[str]:
+    """The facts that are others today than before all these notes; one that went there and back has not changed."""
+    first: dict[str, str] = {}
+    for note in told:
+        for one in note["changes"]:
+            first.setdefault(one["fact"], one["then"] or "")
+    return {fact for fact, then in first.items() if then != today.get(fact, "")}
 
 
 def no_longer_so(

@@ -83,6 +83,7 @@ class Stagehand:
                 "name": self._settings.campaign.name,
                 "tag": self._tag(),
                 "zone": self._settings.campaign.zone,
+                "networks": sorted({account.platform for account in self._settings.accounts}),
             },
         }
         words = json.dumps(plan)

@@ -23,6 +23,8 @@ MOMENT_HINT = (
     "debate - 1h 30m."
 )
 DAYS = re.compile(r"(\d{1,3})d(?: ?(?=\d)|$)", re.ASCII)
+NOTHING = re.compile(r"(?:0+[dhms] ?)+", re.ASCII)
+AT_ONCE = "no_distance"
 DAYS_HINT = " With 1d in front it is the same time of day, a day earlier or later."
 # Phones and word processors put other dashes and spaces where a person types the plain ones.
 PLAIN = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", "\u00a0": " "})
@@ -59,18 +61,23 @@ def moment(text: str, *, zone: str, milestones: Collection[str], day_alone: bool
         )
     if hung["sign"] is None:
         return At(hung["name"], Distance(), None)
-    offset = distance(hung["sign"], hung["distance"])
+    offset = distance(hung["sign"], hung["distance"], said=said[hung.start("sign") :])
     return offset if isinstance(offset, Refused) else At(hung["name"], offset, None)
 
 
-def distance(sign: str, text: str) -> Distance | Refused:
-    """The distance that "+" or "-" and a length of time such as "1h 30m" give: 1d is a day of the calendar."""
+def distance(sign: str, text: str, *, said: str) -> Distance | Refused:
+    """The distance that "+" or "-" and a length of time such as "1h 30m" give: 1d is a day of the calendar.
+
+    `said` is how a person wrote both.
+    """
+    if NOTHING.fullmatch(text):
+        return Refused(f'"{said}" is no distance: it is as long as nothing.', "Leave it out, or write more.", AT_ONCE)
     counted = DAYS.match(text)
     days, rest = (int(counted[1]), text[counted.end() :]) if counted else (0, text)
     try:
         length = timedelta(seconds=seconds(rest)) if rest or not days else timedelta()
     except PydanticCustomError:
-        return Refused(f'"{sign} {text}" is not a distance.', DURATION_HINT + DAYS_HINT)
+        return Refused(f'"{said}" is not a distance.', DURATION_HINT + DAYS_HINT)
     return Distance(-length, -days) if sign == "-" else Distance(length, days)
 
 

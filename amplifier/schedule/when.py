@@ -24,15 +24,15 @@ def when(
 ) -> datetime:
     """The moment, in UTC, that this text names. `now` and the milestones are aware, in the campaign's own time.
 
-    A time of day alone is of `day`, or today's; a weekday is the next one that is not today. Raises UsageError in a
-    person's words.
+    A time of day alone is of `day`, and a weekday is the one nearest to that. Where no `day` is given they are today's
+    and the next one that is not today. Raises UsageError in a person's words.
     """
     said, here = plain(text), now.astimezone(ZoneInfo(zone))
     if said.startswith("+"):
-        return _taken(distance("+", said[1:].strip()), milestones).after(here).astimezone(UTC)
+        return _taken(distance("+", said[1:].strip(), said=said), milestones).after(here).astimezone(UTC)
     clock = CLOCK.fullmatch(said)
     if clock:
-        day = _day(clock["day"], here.date()) if clock["day"] else day or here.date()
+        day = _day(clock["day"], here.date(), near=day) if clock["day"] else day or here.date()
     if clock and day:
         wall = _taken(local(f"{day} {clock['clock']}", zone), milestones)
         return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -45,12 +45,18 @@ def hangs_on(text: str, *, zone: str, milestones: Collection[str]) -> str:
     return found.milestone if isinstance(found, At) else ""
 
 
-def _day(word: str, today: date) -> date | None:
-    """The day that this word names; None if it names none."""
+def _day(word: str, today: date, *, near: date | None) -> date | None:
+    """The day that this word names; None if it names none.
+
+    A weekday near a day is not one that has passed where that day has not.
+    """
     known = {"today": today, "tomorrow": today + A_DAY}
     names = [name for name in WEEKDAYS if len(word) >= LETTERS and name.startswith(word.lower())]
     if word.lower() in known or not names:
         return known.get(word.lower())
+    if near is not None:
+        found = near + A_DAY * ((WEEKDAYS.index(names[0]) - near.weekday() + 3) % 7 - 3)
+        return found + 7 * A_DAY if found < today <= near else found
     return today + A_DAY * ((WEEKDAYS.index(names[0]) - today.weekday() - 1) % 7 + 1)
 
 

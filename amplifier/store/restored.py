@@ -20,6 +20,7 @@ from amplifier.store.unseen import DETAIL, LOOK, in_pieces
 # They go on by themselves, or somebody was asked to post them, so they may have gone on since the backup was made.
 GOES_ON = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF)
 PROCESSES = ("worker", "listener")
+BEAT = "restored"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
     it since.
     """
     stops.stop(reason=reason, actor=actor, now=now)
+    heartbeats.beat(BEAT, now=now, detail=made_at.isoformat())
     may_have_moved = ~Q(post__milestone="") | Q(post__slot=OWN)
     since = Q(state=State.QUEUED) & (
         Q(post__due_at__lte=now) | Q(run_at__lte=now) | (may_have_moved & Q(account__label__in=list(readable)))
@@ -75,6 +77,20 @@ def looked_for(readable: Collection[str]) -> Doubt:
     found = in_doubt()
     blind = sum(number for account, number in found.items() if account not in readable)
     return Doubt(sum(found.values()) - blind, blind)
+
+
+@reading
+def perhaps_ours(deliveries: Collection[int]) -> tuple[datetime | None, frozenset[int]]:
+    """The time of the backup that was restored last, and which of these were out then and looked at only since.
+
+    What became of those we may have done ourselves, between the backup and the restore. None if none was restored.
+    """
+    kept = heartbeats.heartbeats().get(BEAT)
+    if kept is None:
+        return None, frozenset()
+    made_at = datetime.fromisoformat(kept.detail)
+    rows = DeliveryRow.objects.filter(id__in=list(deliveries), sent_at__lte=made_at, checked_at__gt=made_at)
+    return made_at, frozenset(rows.values_list("id", flat=True))
 
 
 @reading

@@ -220,3 +220,11 @@ def test_a_milestone_that_people_moved_and_that_has_another_name_is_told_with_it
     assert said.code == 0
     assert (shell("status").code, shell.ask("status")["good"], shell.ask("status")["lost_moves"]) == (0, True, [])
     assert shell.ask("check")["warnings"] == []
+
+
+def test_while_the_service_runs_a_mistake_leaves_the_last_good_version_in_force(shell: Shell) -> None:
+    file = shell.home / "schedules" / "lab23.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("at: debate\n", "at: debatte\n"), encoding="utf-8")
+    assert "Nothing was started." in shell("check").out
+    heartbeats.beat("worker", now=utc_now())
+    assert "The service that runs goes on with the last good version." in " ".join(shell("check").out.split())

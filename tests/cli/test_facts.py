@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import timedelta
 
 import pytest
 
@@ -69,6 +70,17 @@ def test_whoever_leaves_it_is_written_down_and_the_posts_wait_for_their_time_aga
     assert moved("facts").code == 0
     plan(moved)
     assert stands() == {("queued", "")}
+
+
+def test_leaving_what_is_too_late_says_that_it_is_missed_and_what_can_be_done(moved: Shell) -> None:
+    late = DeliveryRow.objects.filter(post__slot="debate-begins", account__label="x")
+    late.update(too_late_at=utc_now() - timedelta(seconds=1))
+    said = moved("facts", "leave", "debate-begins")
+    passed = "x: Its time has passed, so it is missed and does not go out by itself."
+    assert passed in said.out, "before anybody is asked"
+    assert f"amplifier decide {late.get().id} --again" in said.out
+    assert "bluesky: Its time" not in said.out
+    assert moved.ask("facts", "leave", "debate-begins", "--yes")["too_late"][0].startswith(passed)
 
 
 def test_leaving_shows_all_words_that_would_stand_and_asks(shell: Shell) -> None:

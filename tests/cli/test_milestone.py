@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from amplifier.clock import utc_now
+from amplifier.schedule.in_force import keep_settings
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, heartbeats, journeys
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
@@ -173,3 +174,24 @@ def test_the_milestones_that_it_overtakes_are_named(shell: Shell) -> None:
     assert moved["order"] == ["debate is before vote (Tue 10 Oct 17:15), and would be at the same time."]
     apart = shell("milestone", "move", "debate", "+1m").out
     assert "▲ debate is at the same time as vote (Tue 10 Oct 17:15), and would be after it." in apart
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("milestone", "move", "debate", "+40m"), ("skip", "debate-begins"), ("edit", "debate-begins", "We begin now")],
+)
+def test_what_changes_in_settings_while_the_service_runs_hinders_nobody(shell: Shell, words: tuple[str, ...]) -> None:
+    started = load(shell.home)
+    keep_settings(started, now=utc_now())
+    heartbeats.beat("worker", now=utc_now(), detail=started.digest)
+    file = shell.home / "settings.yaml"
+    more = "  - name: second\n    platform: mastodon\n    handle: lab\n    api: https://other.example\n"
+    more += "    secrets:\n      access_token: SECOND\n\nlisten:"
+    file.write_text(started.text.replace("\nlisten:", more, 1), encoding="utf-8")
+    assert load(shell.home).digest != started.digest
+    said = shell(*words, "--yes")
+    assert (said.code, said.err) == (0, "")
+    heartbeats.withdraw("settings")
+    refused = shell(*words, "--yes")
+    assert refused.code == 2
+    assert "settings.yaml has changed since the service started" in refused.err

@@ -27,6 +27,7 @@ def test_whoever_follows_it_has_a_campaign(tmp_path: Path, capsys: pytest.Captur
     code, said = check("settings.yaml", settings + x)
     assert (code, said.count("✕")) == (2, 1)
     assert "There is no schedule" in said
+    assert "`campaign: trees27`" in said
     code, said = check("schedules/trees.yaml", schedule)
     assert (code, said.count("there is no template")) == (2, 2)
     check("templates/trees/hello.j2", hello)

@@ -128,9 +128,42 @@ def test_what_came_due_while_the_person_was_answering_is_asked_about_too(
     says += ["y", "y", "y", "n"]
     said = shell("resume")
     assert said.code == 0
+    assert "\n1 held post. Answer with" in said.out
+    assert "\n2 more posts came due while you answered, and are held. Answer with" in said.out
     assert _states(ids) == ["queued", "queued", "held"]
     assert DeliveryRow.objects.get(id=ids[2]).reason == HoldReason.KEPT
     assert says == []
+
+
+def test_deliveries_are_not_called_posts(shell: Shell, says: list[str]) -> None:
+    _stop()
+    slots = _slots(2)
+    _due(*slots)
+    _due(*slots, account="bluesky")
+    says += ["all", "y"]
+    said = " ".join(shell("resume").out.split())
+    assert "4 held deliveries of 2 posts. Answer with" in said
+    assert "4 held deliveries of 2 posts go out now." in said
+    assert "4 held deliveries go out now, one" in said
+
+
+def test_what_became_too_late_is_counted_among_what_was_let_go(
+    shell: Shell, says: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stop()
+    ids = _due(*_slots(3))
+    first = sys.modules["builtins"].input
+
+    def answer(question: str) -> str:
+        if "Let sending go on" in question:
+            DeliveryRow.objects.filter(id=ids[0]).update(too_late_at=utc_now())
+        return str(first(question))
+
+    monkeypatch.setattr("builtins.input", answer)
+    says += ["all", "y"]
+    said = " ".join(shell("resume").out.split())
+    assert "2 held deliveries go out now" in said
+    assert "1 of the 3 that you let go had become too late meanwhile, and is missed." in said
 
 
 def test_what_hands_were_to_post_is_asked_about_and_stays_theirs(shell: Shell, says: list[str]) -> None:

@@ -168,3 +168,8 @@ def test_who_ignores_a_closed_terminal_goes_on_ignoring_it() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
         supervisor.close()
+
+
+def test_whoever_ends_it_is_told_that_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    up.say_ended()
+    assert "Ended. Nothing goes out while it is not running; what waits is kept." in capsys.readouterr().out

@@ -9,7 +9,16 @@ import pytest
 
 from amplifier.campaign.delivery import LAPSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
 from amplifier.campaign.post import OWN, PostId
-from amplifier.deliver.questions import LOOKED_FOR_FIRST, Act, Outlook, question, sent_again, words_stand
+from amplifier.deliver.questions import (
+    LOOKED_FOR_FIRST,
+    WORDS_STAND,
+    Act,
+    Outlook,
+    question,
+    sent_again,
+    too_late_to_stand,
+    words_stand,
+)
 from tests.store.filled import NOW
 
 OPEN = Outlook("X", "@labfreemvmt", readable=True, looks=2, parks=False)
@@ -178,8 +187,8 @@ def test_what_may_be_out_since_a_backup_says_so_and_that_a_look_comes_before_any
     assert asked.by_itself in (LOOKED_FOR_FIRST, "Nothing happens by itself.")
     assert Act.THERE in asked.acts
     assert asked.looks_first
-    assert LOOKED_FOR_FIRST in words_stand(unseen)
-    assert LOOKED_FOR_FIRST not in words_stand(row(State.HELD, reason))
+    assert LOOKED_FOR_FIRST in words_stand(unseen, now=NOW)
+    assert LOOKED_FOR_FIRST not in words_stand(row(State.HELD, reason), now=NOW - timedelta(seconds=1))
 
 
 def test_what_was_missed_before_a_backup_is_not_said_to_have_been_sent_by_nobody_since() -> None:
@@ -199,3 +208,15 @@ def test_what_is_looked_for_days_ahead_waits_for_its_time(reason: str) -> None:
     assert "answer" not in asked.happened
     assert "a person decides" in question(ahead, replace(OPEN, parks=True)).by_itself
     assert question(replace(ahead, detail="X said no."), OPEN).happened == "X said no."
+
+
+def test_words_that_may_stand_too_late_are_said_to_be_missed_and_how_to_send_them_all_the_same() -> None:
+    held = row(State.HELD, HoldReason.UNTRUE)
+    in_time, late = held.too_late_at - timedelta(seconds=1), held.too_late_at
+    assert words_stand(held, now=in_time) == WORDS_STAND
+    assert words_stand(held, now=late) == (
+        "These words stay as they are. Its time has passed, so it is missed and does not go out by itself. To send it "
+        "all the same, once it is missed: amplifier decide 7 --again"
+    )
+    assert too_late_to_stand(replace(held, state=State.SENT), now=late) == ""
+    assert LOOKED_FOR_FIRST in words_stand(replace(held, unseen_since=NOW), now=late)

@@ -81,7 +81,7 @@ def test_a_post_that_is_there_as_it_was_leaves_no_trace(desk: Desk) -> None:
     assert back.look() == 0
 
 
-def test_what_somebody_deleted_or_changed_by_hand_is_told(desk: Desk) -> None:
+def test_what_somebody_deleted_or_changed_by_hand_is_told(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     post = say(desk)
     by_account = {one.identity.account: one for one in rows(post)}
     for account, act in (("x", None), ("mastodon", b"||Something else.|")):
@@ -93,6 +93,9 @@ def test_what_somebody_deleted_or_changed_by_hand_is_told(desk: Desk) -> None:
             network.posts[number] = act
     desk.pass_by(3601)
     reader(desk).look()
+    called = f"{post.slot}/{post.occurrence}"
+    assert f"not there any more post={called} account=x" in caplog.text
+    assert f"changed there post={called} account=mastodon" in caplog.text
     assert told(by_account["x"].id) == ["gone"]
     assert told(by_account["mastodon"].id) == ["changed"]
     assert told(by_account["bluesky"].id) == []

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.nouns import Draft, Network, Post
 from amplifier.sandbox.state import DEPTH, SHOWN, State, full_handle
@@ -127,3 +129,18 @@ def test_a_handle_on_mastodon_is_shown_whole(world: World) -> None:
     own = world.people.account(Network.MASTODON, "labfreemvmt")
     other = world.people.account(Network.MASTODON, "brook@meadow.example")
     assert (full_handle(own), full_handle(other)) == ("labfreemvmt@social.example", "brook@meadow.example")
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (["mastodon", "bluesky"], ["bluesky", "mastodon"]),
+        (["x"], ["x"]),
+        (None, ["x", "bluesky", "mastodon"]),
+        ("odd", ["x", "bluesky", "mastodon"]),
+        (["odd"], ["x", "bluesky", "mastodon"]),
+    ],
+)
+def test_only_the_networks_of_the_campaign_are_shown(world: World, told: object, shown: list[str]) -> None:
+    world.notes.keep("plan", {"campaign": {"name": "trees", "networks": told}})
+    assert [one["id"] for one in state(world)["networks"]] == shown

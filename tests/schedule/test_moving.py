@@ -56,11 +56,36 @@ def test_a_milestone_is_moved_to_a_time_as_a_post_is_sent_at_one(desk: Desk, tex
 
 
 @pytest.mark.parametrize(
+    ("now", "text", "to"),
+    [
+        ("2023-09-25", "tue 15:20", "2023-10-10 15:20"),
+        ("2023-09-25", "mon 15:20", "2023-10-09 15:20"),
+        ("2023-09-25", "Thursday 15:20", "2023-10-12 15:20"),
+        ("2023-09-25", "fri 15:20", "2023-10-06 15:20"),
+        ("2023-10-07", "fri 15:20", "2023-10-13 15:20"),  # the nearest has passed
+        ("2023-10-07", "sat 15:20", "2023-10-07 15:20"),
+        ("2023-10-20", "fri 15:20", "2023-10-06 15:20"),  # so has the debate
+    ],
+)
+def test_a_weekday_is_the_nearest_to_the_milestones_own_day(desk: Desk, now: str, text: str, to: str) -> None:
+    """The debate is on Monday the 9th."""
+    found = where_to(desk.program, "debate", text, now=datetime.fromisoformat(f"{now}T12:00:00+01:00"))
+    assert isinstance(found, datetime)
+    assert f"{found:%Y-%m-%d %H:%M}" == to
+
+
+@pytest.mark.parametrize("text", ["+0m", "-0h", "+0d", "+ 0h 0m"])
+def test_a_distance_of_nothing_is_where_the_milestone_stands(desk: Desk, text: str) -> None:
+    found = where_to(desk.program, "debate", text, now=desk.time)
+    assert stands_there(prepare_move(desk.program, "debate", found, now=desk.time))
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("40m", "A distance begins with"),
         ("soon", "There is no milestone soon"),
-        ("+40", "is not a distance"),
+        ("+40", '"+40" is not a distance'),
         ("+", "is not a distance"),
         ("", "is not a time"),
         ("2023-10-10", "lacks the time of day"),

@@ -265,3 +265,11 @@ def test_a_link_that_changed_in_the_settings_is_not_passed_on(desk: Desk) -> Non
     after_restart = Planner(desk.home.path, moved, now=lambda: desk.time)
     after_restart.refresh()
     assert after_restart.untrue(ids) == {(SOON, "mastodon")}
+
+
+def test_a_milestone_that_went_there_and_back_has_given_nothing_other_words(desk: Desk) -> None:
+    desk.move(LATER)
+    assert review(desk.program, now=desk.time).coming == ("soon/once",)
+    desk.move("2023-10-09T14:40:00+01:00")
+    found = review(desk.program, now=desk.time)
+    assert (found.coming, found.kit) == ((), ())

@@ -49,6 +49,20 @@ def test_what_is_no_longer_ahead_can_be_neither_left_out_nor_reworded(desk: Desk
     assert decisions.decisions() == ()
 
 
+@pytest.mark.parametrize(
+    ("account", "words"), [("", {"x": "New"}), ("x", {"x": "New"})], ids=["everywhere", "on one account"]
+)
+def test_whoever_would_change_what_is_out_is_told_how(desk: Desk, account: str, words: dict[str, str]) -> None:
+    set_state("soon", "sent", account=account)
+    DeliveryRow.objects.filter(post__slot="soon", state="sent").update(remote_state="live")
+    with pytest.raises(UsageError, match="To correct what is out: amplifier correct soon/once"):
+        decide_words(desk.program, SOON_POST, words, actor="cli:ola", reason="", now=EIGHT)
+    DeliveryRow.objects.filter(post__slot="soon").update(remote_state="gone")
+    with pytest.raises(UsageError) as refused:
+        decide_words(desk.program, SOON_POST, words, actor="cli:ola", reason="", now=EIGHT)
+    assert "amplifier correct" not in str(refused.value)
+
+
 @pytest.mark.parametrize("state", ["queued", "held"])
 def test_a_post_that_still_waits_somewhere_can_be_changed_there(desk: Desk, state: str) -> None:
     set_state("soon", "sent")

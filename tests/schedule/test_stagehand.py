@@ -122,7 +122,12 @@ def test_the_wall_is_told_what_comes_next_when_and_what_it_hangs_on(stage: Stage
     assert wall["strip"]["next"] == {"at": first.due_at.isoformat(), "network": "x", "text": first.text}
     assert [(one["when"], one["hangs_on"]) for one in wall["coming"]][-1] == ("Mon 9 Oct 13:40 Liverpool", "debate")
     assert len(wall["coming"]) == len(journeys.journeys()) == 7
-    assert wall["campaign"] == {"name": "Labour Campaign for Free Movement", "tag": "#Lab23", "zone": "Europe/London"}
+    assert wall["campaign"] == {
+        "name": "Labour Campaign for Free Movement",
+        "tag": "#Lab23",
+        "zone": "Europe/London",
+        "networks": ["bluesky", "mastodon", "x"],
+    }
     assert wall["buttons"]["slip"] == "Debate slips 40 minutes"
 
 
@@ -257,7 +262,9 @@ def test_the_wall_has_the_tag_of_a_campaign_that_is_not_on_x(stage: Stage, addre
     campaign = whole.campaign.model_copy(update={"voice": {**whole.campaign.voice, "tag": tag}})
     settings = whole.model_copy(update={"campaign": campaign, "accounts": (whole.account("bluesky"),)})
     stage.hand = Stagehand(address, token=TOKEN, settings=settings, now=stage.now)
-    assert stage.tell()["campaign"]["tag"] == "#Lab23sky"
+    wall = stage.tell()
+    assert wall["campaign"]["tag"] == "#Lab23sky"
+    assert [one["id"] for one in wall["networks"]] == ["bluesky"], "no other is shown, nor can be broken"
 
 
 def test_the_sandbox_is_told_when_which_moment_of_the_campaign_plays(stage: Stage) -> None:

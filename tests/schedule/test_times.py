@@ -51,7 +51,7 @@ def test_a_moment_may_be_fixed(text: str) -> None:
         ("soon!", '"soon!" is not a time.', times.MOMENT_HINT),
         ("debate - 1.5d", '"- 1.5d" is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
         ("debate - 30", '"- 30" is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
-        ("debate -", '"- " is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
+        ("debate -", '"-" is not a distance.', times.DURATION_HINT + times.DAYS_HINT),
         ("2023-10-08", '"2023-10-08" lacks the time of day.', 'Write for example "2023-10-08 17:00".'),
         (
             "2023-13-08 09:00",

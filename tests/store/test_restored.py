@@ -160,3 +160,19 @@ def test_a_second_doubt_changes_nothing_that_a_look_would_notice() -> None:
     _doubt()
     assert _doubt() == Doubt(0, 0)
     assert restored.in_doubt() == {"x": 1}
+
+
+def test_what_was_out_at_the_backup_and_is_looked_at_since_may_have_been_changed_by_us() -> None:
+    out, seen_before, later, never = (filled.add(due=after(-9000)) for _ in range(4))
+    assert restored.perhaps_ours([out]) == (None, frozenset())
+    _doubt()
+    for number, sent, checked in (
+        (out, -5000, 60),
+        (seen_before, -5000, -4000),
+        (later, -60, 60),
+        (never, -5000, None),
+    ):
+        at = None if checked is None else after(checked)
+        DeliveryRow.objects.filter(id=number).update(state="sent", sent_at=after(sent), checked_at=at)
+    assert restored.perhaps_ours([out, seen_before, later, never]) == (after(-3600), frozenset({out}))
+    assert restored.perhaps_ours([]) == (after(-3600), frozenset())

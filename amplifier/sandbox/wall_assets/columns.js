@@ -13,6 +13,7 @@ let first = true;
 
 /** Shows the networks; returns the cards that are new, and the posts in doubt that have just been found. */
 export function show(networks, unsure) {
+  only(networks.map((network) => network.id));
   const born = [];
   const found = [];
   for (const network of networks) {
@@ -114,6 +115,17 @@ function stage(article, post, network, open) {
   return found;
 }
 
+/** Only the campaign's networks stand here, and only of X can be wished that it stops, where that is one of them. */
+function only(known) {
+  for (const [place, column] of columns.entries()) tabs[place].hidden = column.hidden = !known.includes(column.dataset.network);
+  document.querySelector(".columns").style.setProperty("--networks", known.length);
+  document.querySelector("[data-wish=x_stops]").hidden = !known.includes("x");
+  if (tabs.some((tab) => tab.hidden && tab.ariaSelected === "true")) choose(choosable()[0]);
+}
+
+/** The tabs that can be chosen. */
+const choosable = () => tabs.filter((tab) => !tab.hidden);
+
 /** On a phone the columns are tabs; on a laptop they are plain sections side by side. */
 export function arrange() {
   const chosen = tabs.find((tab) => tab.ariaSelected === "true") ?? tabs[0];
@@ -137,13 +149,15 @@ function choose(tab) {
   arrange();
 }
 
-for (const [place, tab] of tabs.entries()) {
+for (const tab of tabs) {
   tab.addEventListener("click", () => choose(tab));
   tab.addEventListener("keydown", (event) => {
-    const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    const row = choosable();
+    const place = row.indexOf(tab);
+    const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: row.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    const other = tabs[(next + tabs.length) % tabs.length];
+    const other = row[(next + row.length) % row.length];
     choose(other);
     other.focus();
   });

@@ -29,6 +29,7 @@ from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import facts_of_own_words, find_out, said_today
 from amplifier.store import journeys
 from amplifier.store.corrections import Hand, changed_meanwhile
+from amplifier.web.console.called import called_in_ledger
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title, titled
 from amplifier.wiring import reachable
 
@@ -54,9 +55,9 @@ def correct_page(request: HttpRequest) -> HttpResponse:
     today = said_today(program, post)
     found = stands(journeys.journeys(post=post))
     forms = [_form(one, today[one.account].words.text if one.account in today else "") for one in found]
-    out = [one for one in found if one.out]
+    out, told = [one for one in found if one.out], called_in_ledger(post)
     content = frame(request) | {
-        "truth": f"“{post.slot}” is out on {_listed(out)}." if out else f"Nothing of “{post.slot}” is out.",
+        "truth": f"{told} is out on {_listed(out)}." if out else f"{told} is out nowhere.",
         "post": post_name(post),
         "acts": [],
         "forms": forms,
@@ -90,7 +91,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         return go_back(_address(asked(request.POST, "post")), str(error))
     kept = [(name, value) for name, value in request.POST.items() if name.startswith(("on-", "text-", BARE))]
     content = frame(request) | {
-        "truth": f"“{post.slot}” would be {'deleted' if wants == 'withdraw' else 'corrected'}.",
+        "truth": f"{called_in_ledger(post)} would be {'deleted' if wants == 'withdraw' else 'corrected'}.",
         "post": post_name(post),
         "act": "withdraw" if wants == "withdraw" else "correct",
         "acts": shown,

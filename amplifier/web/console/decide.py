@@ -11,16 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from amplifier.campaign.post import OWN, PostId
 from amplifier.clock import utc_now
 from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
+from amplifier.deliver.questions import too_late_to_stand
 from amplifier.errors import AmplifierError, Problem, UsageError
-from amplifier.schedule.ahead import said_by_the_plan
+from amplifier.schedule.ahead import said_by_the_plan, still_to_come
 from amplifier.schedule.change import Move, decide_move, find_post, must_stand_at, prepare_move, program_in_force
 from amplifier.schedule.meanwhile import must_lie_ahead_still, past
 from amplifier.schedule.moving import already_there, stands_there, where_to
 from amplifier.schedule.playing import playing, this_year
-from amplifier.schedule.program import Program
+from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.review import find_untrue
 from amplifier.schedule.skipping import decide_skip, find_left_out
 from amplifier.schedule.standing import let_stand as stand_as_shown
@@ -29,6 +29,7 @@ from amplifier.store import journeys
 from amplifier.store.corrections import Hand
 from amplifier.text.time_of_day import time_of_day
 from amplifier.web.console.as_shown import must_be_as_shown
+from amplifier.web.console.called import called, called_in_ledger, others_stay
 from amplifier.web.console.shown import Shown, shown, to_show
 from amplifier.web.frame import ACTOR, asked, go_back, place
 
@@ -76,16 +77,20 @@ def skip_post(request: HttpRequest) -> HttpResponse:
         post = find_own(name, journeys.own_waiting())
         if post:
             change = prepare_leaving_out(post, settings)
+            told = called(post, change.rows[0].wall_time)
             must_be_as_shown(None, post, shown)  # what changes after that is refused when it is carried out
             carry_out(change, settings, _hand(request), playing=playing(settings), facts={})
         else:
             program = program_in_force(settings)
             post = find_post(program, name)
+            coming = still_to_come(program, post)
+            told = called(post, coming.moment.wall_time) if coming else f"“{post_name(post)}”"
             as_shown = partial(must_be_as_shown, program, post, shown)
             decide_skip(program, post, actor=ACTOR, reason=_reason(request), now=utc_now(), first=as_shown)
     except AmplifierError as error:
         return go_back("/", str(error))
-    return go_back("/", f"{_called(post)} is left out. Nothing of it goes out any more, unless you take it in again.")
+    out = "is left out. Nothing of it goes out any more, unless you take it in again."
+    return go_back("/", f"{told} {out}{others_stay(post)}")
 
 
 @require_POST
@@ -101,18 +106,19 @@ def take_in_post(request: HttpRequest) -> HttpResponse:
             if unseen := _unseen(request, name, [echo.warning() for echo in change.echoes]):
                 return _ask_first(unseen)
             carry_out(change, settings, _hand(request), playing=stage, facts={}, plan=plan)
+            told = called(post, change.rows[0].wall_time)
             if held := held_again(change):
-                return go_back("/", f"{_called(post)} is taken in again, and held as it was. {held}")
+                return go_back("/", f"{told} is taken in again, and held as it was. {held}")
         else:
             program = program_in_force(settings)
             taken = prepare_unskip(program, find_left_out(program, name, now=now), now=now)
-            post = taken.found.post.id
+            told = called(taken.found.post.id, taken.found.post.moment.wall_time)
             if unseen := _unseen(request, name, taken.warnings):
                 return _ask_first(unseen)
             decide_unskip(program, taken, actor=ACTOR, reason=_reason(request), now=now)
     except AmplifierError as error:
         return go_back("/", str(error))
-    return go_back("/", f"{_called(post)} goes out again, at its time.")
+    return go_back("/", f"{told} goes out again, at its time.")
 
 
 def _shown_instant(request: HttpRequest, program: Program) -> datetime | None:
@@ -155,11 +161,9 @@ def let_stand(request: HttpRequest) -> HttpResponse:
         stand_as_shown(program, post, shown, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
-    return go_back("/", f"“{post.slot}” stays as it is.")
-
-
-def _called(post: PostId) -> str:
-    return "Your own post" if post.slot == OWN else f"“{post.slot}”"
+    waiting = (too_late_to_stand(row, now=utc_now()) for row in journeys.journeys(post=post))
+    late = next(filter(None, waiting), "")
+    return go_back("/", f"{called_in_ledger(post)} stays as it is. {late}".rstrip())
 
 
 def _hand(request: HttpRequest) -> Hand:

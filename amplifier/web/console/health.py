@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from amplifier.campaign.delivery import RemoteState
 from amplifier.campaign.post import with_hour
@@ -26,7 +27,7 @@ from amplifier.schedule.lost_moves import lost_now
 from amplifier.schedule.one_by_one import FAILED
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.settings import FILE, Account, Mode
-from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs
+from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs, restored
 from amplifier.store.accounts import LOST, OK, AccountState
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.transaction import database_file
@@ -51,12 +52,16 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True)
 class Sign:
-    """How one part is. `short` is what the page's first sentence says of it; empty while all is well."""
+    """How one part is. `short` is what the page's first sentence says of it; empty while all is well.
+
+    `holds`: what was good before holds on, so the next post is said first.
+    """
 
     state: Mood
     sentence: str
     short: str = ""
     stops_all: bool = False
+    holds: bool = False
 
 
 def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
@@ -151,7 +156,7 @@ def _imprint() -> Iterator[Sign]:
         hint = "Fill it in under imprint in settings.yaml and start again."
         yield Sign(Mood.WAIT, f"{lacking} {hint} {ADVICE}", "The imprint is not complete.")
     elif lacking:
-        yield Sign(Mood.OK, f"A rehearsal may go without, a new ledger does not go live: {lacking} {ADVICE}")
+        yield Sign(Mood.OK, f"{lacking} This rehearsal may go on so; going live is refused until it does. {ADVICE}")
 
 
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
@@ -190,9 +195,11 @@ def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
             )
             continue
         words = " ".join(part for part in (problem["message"], problem["hint"], stays) if part)
-        yield Sign(Mood.WAIT, f"{where}: {words}", f"{problem['path']} has a mistake.")
+        yield Sign(Mood.BAD, f"{where}: {words}", f"{problem['path']} has a mistake.", holds=True)
     if len(problems) > MOST_PROBLEMS:
-        yield Sign(Mood.WAIT, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check")
+        yield Sign(
+            Mood.BAD, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check", holds=True
+        )
 
 
 def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
@@ -200,10 +207,12 @@ def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
     found = still_unsaid(beats, now=now)
     for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}"
-        yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.")
+        yield Sign(
+            Mood.BAD, f"{where}: {one.message} {one.hint}", f"{one.path} has words that nobody will hear.", holds=True
+        )
     if len(found) > MOST_PROBLEMS:
         yield Sign(
-            Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that nobody will hear. All of them: amplifier check"
+            Mood.BAD, f"And {len(found) - MOST_PROBLEMS} more that nobody will hear. All of them: amplifier check"
         )
 
 
@@ -256,11 +265,19 @@ def _changed_outside(now: datetime) -> Iterator[Sign]:
     """What somebody else deleted or changed on a network within the last week."""
     names = [one.name for one in place().settings.accounts]
     found = read_backs.changed_outside(names, since=now - A_WEEK)
+    made_at, ours = restored.perhaps_ours([row.id for row in found])
     for row in found[-MOST_PROBLEMS:]:
         what = "is not there any more" if row.remote_state == RemoteState.GONE else "was changed there"
         where = titled(row.identity.account, row.platform)
-        short = f"A post {what}, and it was not we who did it."
-        yield Sign(Mood.WAIT, f"{with_hour(row.identity.post, row.wall_time)} on {where} {what}; it was not we.", short)
+        name = with_hour(row.identity.post, row.wall_time)
+        if made_at and row.id in ours:
+            here = made_at.astimezone(ZoneInfo(place().settings.campaign.zone))
+            short = f"A post {what}: others did it, or you did, after the backup of {here:%a %-d %b %H:%M}."
+            sentence = f"{name} on {where} {what}{short.partition(what)[2]} What to look for: amplifier status"
+        else:
+            short = f"A post {what}, and it was not we who did it."
+            sentence = f"{name} on {where} {what}; it was not we."
+        yield Sign(Mood.WAIT, sentence, short)
     if len(found) > MOST_PROBLEMS:
         yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that others deleted or changed: amplifier status")
 

@@ -50,12 +50,13 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
     here = playing(settings).campaign(now)
     passed = past(move, here=here)
     year = "" if move.to.year == this_year(settings, now=now) else f" {move.to.year}"
+    is_same_day = move.to.date() == move.milestone.at.date()
     title = move.milestone.name.replace("_", " ")
     there = f"{move.to:%a %-d %b}{year} {time_of_day(move.to)} {settings.campaign.place}"
     return {
         "truth": f"{title.capitalize()} would move from {day_and_time(move.milestone.at)} to {there}.",
         "name": move.milestone.name,
-        "button": f"Move the {title} to {time_of_day(move.to)}",
+        "button": f"Move the {title} to {time_of_day(move.to) if is_same_day else day_and_time(move.to)}",
         "to": move.to.isoformat(),
         "shown": move.milestone.at.isoformat(),
         "shifts": [

@@ -129,14 +129,17 @@ def _truth(
     next_at: datetime | None, needs: Sequence[Question], found: Sequence[Sign], now: datetime, *, untrue: int
 ) -> str:
     """What somebody would say who was asked in the corridor; `next_at`: when the next post is due."""
-    worst = next((sign.short for sign in found if sign.short), "")
+    leading = [sign for sign in found if not sign.holds]
+    worst = next((sign.short for sign in (*leading, *found) if sign.short), "")
     if any(sign.stops_all for sign in found):
         return worst
     first = f"Next post {_in(next_at - now)}." if next_at else "Nothing is planned to go out."
     no_longer = f"{untrue} that {'is' if untrue == 1 else 'are'} out {'is' if untrue == 1 else 'are'} no longer so."
     waiting = " ".join(filter(None, (_waiting(needs), no_longer if untrue else "")))
     calm = "" if waiting or not next_at else "Everything is connected."
-    said = [worst, first, waiting] if found[0].state is Mood.BAD else [first, waiting, worst or calm]
+    said = (
+        [worst, first, waiting] if any(sign.state is Mood.BAD for sign in leading) else [first, waiting, worst or calm]
+    )
     return " ".join(sentence for sentence in said if sentence)
 
 
@@ -222,6 +225,7 @@ def _skipped(program: Program | None, now: datetime, again: Shown | None) -> lis
             "own": one.post.slot == OWN,
             "slot": one.post.slot,
             "when": _said(one.wall_time),
+            "day": day_and_time(datetime.fromisoformat(one.wall_time)),
             "iso": one.real.isoformat(),
             "on": _where(one, known),
         }

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -112,7 +113,7 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
                 row, why = may_stand(number, settings), asked(request.POST, "reason")[:200]
                 program, shown = program_in_force(settings), asked(request.POST, "standing")
                 let_stand(program, row.identity.post, shown, actor=ACTOR, reason=why, now=now)
-                said = words_stand(row)
+                said = words_stand(row, now=now)
             case "seen":
                 take_note(number, actor=ACTOR, now=now)
                 said = "Noted. It is not shown any more."
@@ -202,7 +203,7 @@ def _question(one: Question, settings: Settings, profiles: Mapping[str, str], st
         "happened": one.happened,
         "tried": f"{said_at(row.first_sent_at, stage)} {settings.campaign.place}" if row.first_sent_at else "",
         "tried_iso": row.first_sent_at.isoformat() if row.first_sent_at else "",
-        "unseen": f"{said_at(row.unseen_since, stage)} {settings.campaign.place}" if row.unseen_since else "",
+        "unseen": _by_real_clocks(row.unseen_since, settings) if row.unseen_since else "",
         "unseen_iso": row.unseen_since.isoformat() if row.unseen_since else "",
         "look_for": one.look_for,
         "by_itself": one.by_itself,
@@ -221,6 +222,11 @@ def _standing(found: Sequence[Standing]) -> dict[str, object]:
 
 def _twice(one: Twice, settings: Settings) -> dict[str, object]:
     return _row(one.row, settings) | {"urls": [url for url in map(outward, one.urls) if url]}
+
+
+def _by_real_clocks(at: datetime, settings: Settings) -> str:
+    """When a backup was made: people look for its file by that, so a rehearsal's own time is none for it."""
+    return f"{at.astimezone(ZoneInfo(settings.campaign.zone)):%a %-d %b %H:%M} {settings.campaign.place}"
 
 
 def _row(row: Journey, settings: Settings) -> dict[str, object]:

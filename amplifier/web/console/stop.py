@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from amplifier.campaign.delivery import Journey
 from amplifier.clock import utc_now
 from amplifier.deliver.halt import Pulled, pull
+from amplifier.web.console.called import called
 from amplifier.web.frame import ACTOR, asked, go_back, place, titled
 
 NO_REASON = "Somebody pressed “Stop everything” on the pages."
@@ -37,7 +38,8 @@ def _under_way(rows: tuple[Journey, ...]) -> str:
     if not rows:
         return "Nothing was on its way."
     names = ", ".join(
-        f"“{row.identity.post.slot}” on {titled(row.identity.account, row.platform)}" for row in rows[:FEW]
+        f"{called(row.identity.post, row.wall_time)} on {titled(row.identity.account, row.platform)}"
+        for row in rows[:FEW]
     )
     more = f" and {len(rows) - FEW} more" if len(rows) > FEW else ""
     return f"On its way already, so it may still appear: {names}{more}."

@@ -66,7 +66,7 @@ def press(sent: Campaign, page: Page, reason: str = "") -> Page:
 
 def test_the_page_shows_each_account_and_the_words_to_begin_with(sent: Campaign) -> None:
     page = sent.get(PAGE)
-    assert page.truth == "“hello” is out on X, Bluesky and Mastodon."
+    assert page.truth == "“hello” of Mon 25 Sep 10:00 is out on X, Bluesky and Mastodon."
     assert len(page.named("textarea")) == 3
     assert "Hello from the campaign." in page.text
     assert unsafe(page) == []
@@ -84,7 +84,7 @@ def test_a_post_that_there_is_not_leads_back_with_a_sentence(sent: Campaign) -> 
 
 def test_before_anything_is_done_it_says_what_breaks_and_where(sent: Campaign) -> None:
     page = sent.send("/posts/correct/preview", {"post": "hello", "act": "correct", **WORDS}, on=PAGE)
-    assert page.truth == "“hello” would be corrected."
+    assert page.truth == "“hello” of Mon 25 Sep 10:00 would be corrected."
     assert "Correction: Hello, all of you." in page.text
     assert "Lost with it: 3 boosts, 1 reply." in page.text
     assert "It is edited. Boosts and replies stay." in page.text
@@ -110,7 +110,7 @@ def test_a_correction_is_queued_on_the_chosen_accounts_with_the_reason(sent: Cam
 def test_deleting_says_where_and_drops_nothing_else(sent: Campaign) -> None:
     form = {"post": "hello", "act": "withdraw", "on-x": "1", "on-mastodon": "1"}
     page = sent.send("/posts/correct/preview", form, on=PAGE)
-    assert page.truth == "“hello” would be deleted."
+    assert page.truth == "“hello” of Mon 25 Sep 10:00 would be deleted."
     assert "Delete from X and Mastodon" in page.text
     assert "Lost with it: not known." in page.text
     assert changes() == []

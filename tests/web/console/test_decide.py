@@ -18,12 +18,17 @@ from amplifier.schedule.program import post_name
 from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions, journeys
 from amplifier.store.models import PlanVersion
+from amplifier.text.time_of_day import day_and_time
 from amplifier.web.console.as_shown import mark_of
 from amplifier.web.console.shown import shown, to_show
 from amplifier.web.frame import place
 from tests.web.campaign import Campaign, Page, skip_form
 
 HOSTILE = ["", "\0", "debate\0", "../debate", "'; DROP TABLE decisions; --", "<script>", "\u202eetabed", "x" * 5000]
+
+
+def day(wall_time: str) -> str:
+    return day_and_time(datetime.fromisoformat(wall_time))
 
 
 def only_decision() -> Decision:
@@ -73,7 +78,7 @@ def test_what_went_out_before_the_move_is_said_to_stay(opened: Campaign) -> None
 
 def test_skipping_writes_a_decision_and_the_post_is_gone_at_the_next_look(opened: Campaign) -> None:
     page = opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": "Not chosen."})
-    assert "“hello” is left out." in page.text
+    assert "“hello” of Mon 25 Sep 10:00 is left out." in page.text
     made = only_decision()
     assert (made.kind, made.subject) == (DecisionKind.SLOT_SKIPPED, "hello/once")
     assert (made.actor, made.reason) == ("console", "Not chosen.")
@@ -169,7 +174,7 @@ def test_what_was_left_out_is_listed_and_taken_in_again(opened: Campaign) -> Non
     assert '<h2 id="skipped">Left out</h2>' in left
     assert "On every network." in left
     page = opened.send("/posts/take-in", {"post": "hello/once"})
-    assert "“hello” goes out again, at its time." in page.text
+    assert "“hello” of Mon 25 Sep 10:00 goes out again, at its time." in page.text
     opened.read()
     again = opened.get("/").html
     assert 'id="skipped"' not in again
@@ -192,23 +197,24 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
         "Come to the side door", [account], settings, due_at=now + timedelta(hours=1), now=now, playing=stage
     )
     queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
-    name = post_name(own.post.id)
+    name, at = post_name(own.post.id), day(own.post.moment.wall_time)
     assert f'name="post" value="{name}"' in opened.get("/").html
     assert (
-        "Your own post is left out."
+        f"Your own post of {at} is left out. Nothing of it goes out any more"
         in opened.send("/posts/skip", {**skip_form(opened.get("/"), name), "reason": "Raining."}).text
     )
     left = opened.get("/").html.split('id="skipped"')[1]
     assert ("Your own post" in left, "Come to the side door" in left) == (True, True)
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
-    assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
+    assert f"Your own post of {at} goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
     assert decisions.decisions() == ()
     opened.put("own", state="held", reason="kept", detail="Somebody kept it back when sending went on.")
     opened.send("/posts/skip", {"post": name, "shown": mark_of((), "")})  # it waits nowhere, so no page shows it
     page = opened.send("/posts/take-in", {"post": name})
     said = (
-        f"Your own post is taken in again, and held as it was. {account}: Somebody kept it back when sending went on."
+        f"Your own post of {at} is taken in again, and held as it was. "
+        f"{account}: Somebody kept it back when sending went on."
     )
     assert said in page.text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["held"]
@@ -236,7 +242,7 @@ def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(open
         assert "Nothing was changed yet." in wrong.text
         assert len(decisions.decisions()) == 1
     done = opened.send("/posts/take-in", {"post": "hello/once", "seen": seen})
-    assert "“hello” goes out again, at its time." in done.text
+    assert "“hello” of Mon 25 Sep 10:00 goes out again, at its time." in done.text
     assert decisions.decisions()[-1].is_undone
 
 
@@ -285,14 +291,15 @@ def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Cam
     at = stage.real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     own = prepare_own("Come to the side door", ["x"], settings, due_at=at, now=now, playing=stage)
     queue_own(own, settings, actor="cli:jo", now=now, playing=stage)
-    name, program = post_name(own.post.id), program_in_force(settings)
+    name, at = post_name(own.post.id), day(own.post.moment.wall_time)
+    program = program_in_force(settings)
     opened.send("/posts/skip", {**skip_form(opened.get("/"), name)})
     decide_words(program, find_post(program, "go"), {"x": "Come to the side doors"}, actor="cli:jo", reason="", now=now)
     page = opened.send("/posts/take-in", {"post": name})
     assert "go/once say nearly the same on x within 7 days" in page.text
     assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
     opened.send("/posts/skip", {**skip_form(opened.get("/"), "go/once")})
-    assert "Your own post goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
+    assert f"Your own post of {at} goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     page = opened.send("/posts/take-in", {"post": "go/once"})
     assert "go/once and own/" in page.text
     assert "Nothing was changed yet." in page.text

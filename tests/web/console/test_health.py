@@ -6,6 +6,7 @@ import fcntl
 import json
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +19,7 @@ from amplifier.schedule.doubts import keep_unsaid
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import Listen, Mode
-from amplifier.store import accounts, heartbeats, rests, sources, spends, stops
+from amplifier.store import accounts, heartbeats, restored, rests, sources, spends, stops
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.store import filled
@@ -46,7 +47,7 @@ def test_all_is_well_and_every_part_is_named(opened: Campaign) -> None:
         "X (@labfreemvmt) is connected.",
         "Bluesky (@labfreemvmt.example) is connected.",
         "Mastodon (@labfreemvmt@social.example) is connected.",
-        "A rehearsal may go without, a new ledger does not go live: The page /imprint does not give an address. "
+        "The page /imprint does not give an address. This rehearsal may go on so; going live is refused until it does. "
         + ADVICE,
     ]
     assert not any(sign.short or sign.stops_all for sign in look())
@@ -143,26 +144,26 @@ def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened
 def test_a_bad_file_is_reported_with_its_line_and_what_stays_in_force(opened: Campaign) -> None:
     assert opened.place
     report(Problem("schedules/lab23.yaml", 7, "rule", "There is no milestone debat.", "Did you mean debate?"))
-    sign = only(Mood.WAIT)
+    sign = only(Mood.BAD)
     assert sign.short == "schedules/lab23.yaml has a mistake."
     assert sign.sentence == (
         "schedules/lab23.yaml, line 7: There is no milestone debat. Did you mean debate? "
         "The last good version stays in force."
     )
-    (first,) = [sign for sign in look(planned=False) if sign.state is Mood.WAIT]
+    (first,) = [sign for sign in look(planned=False) if sign.state is Mood.BAD]
     assert first.sentence.endswith("Nothing is planned until it is mended.")
 
 
 def test_a_problem_of_a_whole_file_names_no_line(opened: Campaign) -> None:
     assert opened.place
     report(Problem("schedules/lab23.yaml", 0, "rule", "It is empty."))
-    assert only(Mood.WAIT).sentence.startswith("schedules/lab23.yaml: It is empty. ")
+    assert only(Mood.BAD).sentence.startswith("schedules/lab23.yaml: It is empty. ")
 
 
 def test_a_hundred_problems_do_not_bury_the_page(opened: Campaign) -> None:
     assert opened.place
     report(*(Problem("a.yaml", line, "rule", "Wrong.") for line in range(1, 101)))
-    waiting = [sign.sentence for sign in look() if sign.state is Mood.WAIT]
+    waiting = [sign.sentence for sign in look() if sign.state is Mood.BAD]
     assert len(waiting) == 6
     assert waiting[-1] == "And 95 more mistakes. All of them: amplifier check"
 
@@ -268,3 +269,16 @@ def test_what_nobody_will_hear_under_a_name_that_was_used_stands_there(opened: C
     many = [replace(found, line=number) for number in range(7)]
     keep_unsaid([Unsaid(one, utc_now() + timedelta(hours=1)) for one in many], now=utc_now())
     assert "And 2 more that nobody will hear. All of them: amplifier check" in opened.get("/").text
+
+
+def test_what_we_may_have_deleted_ourselves_since_a_restored_backup_is_not_put_on_others(opened: Campaign) -> None:
+    now = utc_now()
+    backup, sent = now - timedelta(minutes=10), now - timedelta(hours=1)
+    opened.put("hello", "x", state="sent", remote_state="gone", remote_id="1", sent_at=sent, checked_at=now)
+    assert only(Mood.WAIT).sentence == "hello/once (Mon 25 Sep 10:00) on X is not there any more; it was not we."
+    heartbeats.beat(restored.BEAT, now=now, detail=backup.isoformat())
+    when = f"{backup.astimezone(ZoneInfo('Europe/London')):%a %-d %b %H:%M}"
+    assert only(Mood.WAIT).sentence == (
+        "hello/once (Mon 25 Sep 10:00) on X is not there any more: others did it, or you did, after the backup of "
+        f"{when}. What to look for: amplifier status"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -93,6 +94,19 @@ def test_what_is_shown_is_done_to_the_second(opened: Campaign) -> None:
     told = opened.send("/milestones/move", {"name": "debate", "by": "+10s", "shown": "2023-10-10T14:41:00+01:00"}).text
     assert "debate stands at Tue 10 Oct 14:41:30 by now, and you were shown Tue 10 Oct 14:41:" in told
     assert "debate stands at Tue 10 Oct 14:41:30 already." in preview(opened, at="debate").text
+
+
+@pytest.mark.parametrize(
+    ("at", "button"),
+    [
+        ("wed 15:20", "Move the debate to Wed 11 Oct 15:20"),
+        ("2023-10-09 14:40", "Move the debate to Mon 9 Oct 14:40"),
+        ("tue 15:20", "Move the debate to 15:20"),
+    ],
+)
+def test_the_button_names_the_day_where_that_changes(opened: Campaign, at: str, button: str) -> None:
+    text = preview(opened, at=at).text
+    assert re.search(f"{button}(?!\\d)", text)
 
 
 @pytest.mark.parametrize(

@@ -375,7 +375,7 @@ def test_what_is_out_and_no_longer_so_needs_a_person_until_somebody_lets_it_stan
     assert "/posts/correct?post=soon/once" in page.links()
     form = {"post": "soon/once", "standing": page.field("standing")}
     said = opened.send("/posts/stand", {**form, "reason": "The hall knows."})
-    assert "“soon” stays as it is." in said.text
+    assert "“soon” of Tue 10 Oct 13:40 stays as it is." in said.text
     opened.read()
     assert "no longer so" not in opened.get("/").text
     assert "Nothing that soon/once says has changed." in opened.send("/posts/stand", form).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -96,9 +97,10 @@ def test_a_doubt_shows_text_time_account_profile_and_what_comes_by_itself(opened
 
 
 def test_what_may_be_out_since_a_backup_is_not_said_to_have_been_tried(opened: Campaign) -> None:
-    opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.UNTRUE, unseen_since=utc_now(), detail="Stale.")
+    backup = datetime(2026, 11, 30, 21, 29, tzinfo=UTC)  # by real clocks, as its file has it; no rehearsal's time
+    opened.put("hello", "mastodon", state=State.HELD, reason=HoldReason.UNTRUE, unseen_since=backup, detail="Stale.")
     page = opened.get("/decide")
-    assert "Stale. It may have gone out since the backup of " in page.text
+    assert "Stale. It may have gone out since the backup of Mon 30 Nov 21:29 Liverpool" in page.text
     assert "tried " not in page.text
     assert "Stale. It may have gone out since the backup. " in opened.get("/").text
     assert "for this post, also in other words." in page.text

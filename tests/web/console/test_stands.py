@@ -45,7 +45,7 @@ def test_words_that_wait_elsewhere_are_shown_with_what_is_out_and_go_out_when_bo
     assert "waits, and would go out" in shown
     assert "We start at 14:40, be there" in shown
     said = untrue.send("/posts/stand", {"post": "soon/once", "standing": page.field("standing")})
-    assert "“soon” stays as it is." in said.text
+    assert "“soon” of Tue 10 Oct 13:40 stays as it is." in said.text
     assert waits(untrue) == ("queued", "")
     assert "no longer so" not in untrue.get("/").text
 
@@ -82,3 +82,11 @@ def test_what_changes_between_the_look_and_the_decision_does_not_stand(
     made = decisions.newest_decision()
     assert MEANWHILE in untrue.send("/posts/stand", {"post": "soon/once", "standing": shown}).text
     assert decisions.newest_decision() == made
+
+
+def test_words_that_stand_too_late_are_said_to_be_missed(untrue: Campaign) -> None:
+    waits = DeliveryRow.objects.filter(post__slot="soon", account__label="bluesky")
+    waits.update(too_late_at=utc_now())
+    said = untrue.send("/posts/stand", {"post": "soon/once", "standing": untrue.get("/").field("standing")}).text
+    assert "stays as it is. Its time has passed, so it is missed and does not go out by itself." in said
+    assert f"once it is missed: amplifier decide {waits.get().pk} --again" in said

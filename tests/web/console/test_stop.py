@@ -45,7 +45,7 @@ def test_what_was_under_way_is_named(opened: Campaign) -> None:
     opened.put("hello", state=State.SENDING)
     opened.put("soon", "x", state=State.SENDING)
     page = opened.send("/stop", {"back": "/"})
-    assert "it may still appear: “hello” on X, “hello” on Bluesky, “hello” on Mastodon and 1 more." in page.text
+    assert "it may still appear: “hello” of Mon 25 Sep 10:00 on X, “hello” of" in page.text
 
 
 def test_a_stop_that_failed_says_so(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
