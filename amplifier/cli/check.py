@@ -101,12 +101,8 @@ def run(options: argparse.Namespace) -> int:
     refuse(out, problems)
     warn(out, warnings)
     if program is None or problems:
-        may_start = program is not None and not unready
-        follows = "What they name is held until it has other words." if may_start else NOT_STARTED
-        follows = NOT_STARTED if problems == [ended] else follows
-        follows = "Until that is mended, the last good version holds." if renamed else follows
-        if follows == NOT_STARTED and _is_at_work():
-            follows = "The service that runs goes on with the last good version."
+        may_start = program is not None and not unready and problems != [ended]
+        follows = _what_follows(may_start=may_start, renamed=bool(renamed))
         out.print(f"\n{number_of(len(problems), 'problem')}. {follows}")
         return 2
     found = f"Nothing is wrong; {number_of(len(warnings), 'warning')}" if warnings else "All good"
@@ -118,6 +114,14 @@ def run(options: argparse.Namespace) -> int:
     for note in told:
         out.print(f"  {note}", markup=False, style="dim")
     return 0
+
+
+def _what_follows(*, may_start: bool, renamed: bool) -> str:
+    if renamed:
+        return "Until that is mended, the last good version holds."
+    if may_start:
+        return "What they name is held until it has other words."
+    return "The service that runs goes on with the last good version." if _is_at_work() else NOT_STARTED
 
 
 def _about_words(program: Program, posts: Sequence[WantedPost]) -> list[Problem]:
