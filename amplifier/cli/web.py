@@ -76,10 +76,13 @@ def run(options: argparse.Namespace) -> int:
             site = application(pages, Admission(host, port, opened.token))
             serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
             serve(site, host=host, port=port, connections=connections(files), serving=serving)
-    except PortTaken as error:
+            insist()  # a request that hangs must not keep us
+    except PortTaken as error:  # nothing was served, so nothing hangs: however long it takes, the exit code tells
         raise cannot_serve("web", host, port, error, alone=alone, mine=networks) from None
+    except BaseException:
+        insist()
+        raise
     finally:
-        insist()  # a request that hangs must not keep us
         pages.stop()
         stop_links().stop()
     return 0

@@ -121,7 +121,7 @@ def wait(page: Page, words: str) -> None:
 
 def test_x_without_a_budget_takes_the_link_alone(install: Install, browser: Browser, tmp_path: Path) -> None:
     page = phone(browser, light="dark")
-    (link,) = asked(install)  # one message for both networks
+    link = asked(install)[0]  # one message for both networks; on a slow machine the next person is asked meanwhile
     page.goto(link)
     page.get_by_role("navigation").get_by_role("link", name="X").click()
     expect(page.locator("h1")).to_have_text("Please post this on X.")
@@ -216,4 +216,4 @@ def test_what_nobody_posts_is_missed_and_its_page_says_so(install: Install, brow
     while not told:
         assert time.monotonic() < deadline, "nobody was told that it was missed"
         told = [one["to"] for one in install.ask("notify")["notices"] if one["topic"] == "missed"]
-    assert told == ["anna", "bo"]
+    assert set(told) == {"anna", "bo"}

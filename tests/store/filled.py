@@ -94,7 +94,7 @@ def add(
     """One post with one delivery; its number. Without a text every delivery says something of its own."""
     count = next(_numbers)
     words = Words(account, text or f"Words {count}", "en")
-    post = wanted(f"slot-{count}", [words], due=due, too_late_s=too_late_s)
+    post = wanted(f"slot-{count:06}", [words], due=due, too_late_s=too_late_s)
     return posts.add_post(Add(post, None, (NewDelivery(words, state),)), ink())[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import threading
 from collections.abc import Iterator
@@ -134,7 +135,9 @@ def test_a_query_that_is_not_ascii_is_a_query_all_the_same(site: Site) -> None:
 
 
 def test_a_form_reaches_the_console_whole(site: Site) -> None:
-    form = b"csrfmiddlewaretoken=" + b"a" * 32 + b"&post=hello%2Fonce"
+    now = site.ask("/", headers=HOME)[1].decode()
+    (shown,) = re.findall(r'value="hello/once"><input type="hidden" name="shown" value="(\w+)"', now)
+    form = b"csrfmiddlewaretoken=" + b"a" * 32 + b"&post=hello%2Fonce&shown=" + shown.encode()
     headers = (
         *STRANGER,
         (b"cookie", b"amplifier_form=" + b"a" * 32 + b"; " + HOME[-1][1]),
