@@ -13,6 +13,8 @@ from amplifier.platforms.port import Page
 from tests.platforms.heard import NETWORKS, NOW, Bluesky, Network, X
 from tests.platforms.stub import Asked, Said, Stub
 
+pytestmark = pytest.mark.program
+
 GONE = object()
 DEEP = '{"a":' * 5000 + "1" + "}" * 5000
 

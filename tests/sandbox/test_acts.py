@@ -13,6 +13,8 @@ import pytest
 from tests.sandbox.line import fault, publish, sent
 from tests.waiting import HANG_S, until
 
+pytestmark = pytest.mark.program
+
 AUTHORIZED = {"Authorization": "Bearer pretend-a"}
 
 

@@ -9,6 +9,8 @@ from amplifier.sandbox.pages import is_loopback
 from tests.sandbox.conftest import TOKEN
 from tests.waiting import HANG_S
 
+pytestmark = pytest.mark.program
+
 
 def test_each_post_has_a_page_at_the_networks_own_path(door: Any, x: Any, bluesky: Any, mastodon: Any) -> None:
     number = x.create_tweet(text="Pretend words on X")["data"]["id"]
