@@ -75,13 +75,12 @@ def run(options: argparse.Namespace) -> int:
         with serving_on(host, port, alone=alone), _open_console(place.var, opened):
             site = application(pages, Admission(host, port, opened.token))
             serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
-            serve(site, host=host, port=port, connections=connections(files), serving=serving)
-            insist()  # a request that hangs must not keep us
-    except PortTaken as error:  # nothing was served, so nothing hangs: however long it takes, the exit code tells
+            try:
+                serve(site, host=host, port=port, connections=connections(files), serving=serving)
+            finally:  # whoever was refused before is told by the exit code, however long that takes
+                insist()  # a request that hangs must not keep us
+    except PortTaken as error:
         raise cannot_serve("web", host, port, error, alone=alone, mine=networks) from None
-    except BaseException:
-        insist()
-        raise
     finally:
         pages.stop()
         stop_links().stop()

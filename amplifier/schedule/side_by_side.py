@@ -49,16 +49,8 @@ def held_beside(program: Program, wanted: Sequence[WantedPost], stage: Stage) ->
         found = held_copies(program, there, said, called(program, posts, said))
         return {where: problem.message for where, problem in found.items()}
 
-    try:
-        return Beside(held(spoken, wanted), wanted)
-    except OF_THE_MACHINE:
-        raise
-    except Exception:
-        log.exception("something that is said cannot be compared")
-    judge = Judge(program.settings)
-    sound, problems = _sound(spoken, judge)
-    found, posts = without_failing(wanted, partial(_looked_at, judge, partial(held, sound)))
-    return Beside(found, posts, tuple(problems))
+    found, posts, problems = _compared(held, spoken, wanted, Judge(program.settings))
+    return Beside(found, posts, problems)
 
 
 def said_beside(program: Program, made: tuple[Decision, ...], stage: Stage, *, now: datetime) -> list[Problem]:
@@ -70,15 +62,7 @@ def said_beside(program: Program, made: tuple[Decision, ...], stage: Stage, *, n
     def refused(said: Sequence[Spoken], posts: Sequence[WantedPost]) -> list[Problem]:
         return copies(program, posts, said, called(program, posts, said), at=stage.campaign(now))
 
-    try:
-        return refused(spoken, wanted)
-    except OF_THE_MACHINE:
-        raise
-    except Exception:
-        log.exception("something that is said cannot be compared")
-    judge = Judge(program.settings)
-    sound, _ = _sound(spoken, judge)
-    return without_failing(wanted, partial(_looked_at, judge, partial(refused, sound)))[0]
+    return _compared(refused, spoken, wanted, Judge(program.settings))[0]
 
 
 def careful_eye(program: Program, made: Sequence[Decision], stage: Stage, now: datetime) -> Eye:
@@ -121,6 +105,27 @@ class _Given:
                 for account, own in json.loads(one.value).items():
                     found.setdefault((one.subject, account), set()).add(own.strip())
         return found
+
+
+def _compared(
+    work: Callable[[Sequence[Spoken], Sequence[WantedPost]], R],
+    spoken: Sequence[Spoken],
+    wanted: Sequence[WantedPost],
+    judge: Judge,
+) -> tuple[R, Sequence[WantedPost], tuple[Problem, ...]]:
+    """What this gives of all of them; where one cannot be compared, what it gives of the others, and which those are.
+
+    Of the posts those are then in no words that cannot be compared; the problems tell of what is said and cannot be.
+    """
+    try:
+        return work(spoken, wanted), wanted, ()
+    except OF_THE_MACHINE:
+        raise
+    except Exception:
+        log.exception("something that is said cannot be compared")
+    sound, problems = _sound(spoken, judge)
+    found, posts = without_failing(wanted, partial(_looked_at, judge, partial(work, sound)))
+    return found, posts, tuple(problems)
 
 
 def _sound(spoken: Sequence[Spoken], judge: Judge) -> tuple[list[Spoken], list[Problem]]:
