@@ -32,8 +32,9 @@ setup-test: .venv/ready-test
 	  { echo "The test tools could not be fetched. Is this computer online? Then run the same command again."; exit 2; }
 	@touch $@
 
-test: setup-test ## every part on both databases, and against the pretend networks: ten minutes
-	@$(BIN)/python -m pytest -n 2 -m "not journey and not conformance"
+# Three at once on two cores: half of what these tests do is wait.
+test: setup-test ## every part on both databases, and against the pretend networks: ten minutes at most
+	@$(BIN)/python -m pytest -n 3 -m "not journey and not conformance"
 
 journeys: setup-test ## whole installs: kills, full disks, wrong clocks, browsers, long rehearsals: half an hour
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "journey and not conformance"

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
@@ -112,13 +114,25 @@ def number_of(number: int, one: str, many: str = "") -> str:
 
 
 def inset(words: str, *, width: int) -> str:
-    """Words two columns in, also where a line is too long for a window of this width."""
+    """Words two columns in, also where a line is too long for a window of this width; an address stays whole."""
     lines = [
         part
         for line in words.splitlines()
         for part in textwrap.wrap(line, width - 2, break_long_words=False, break_on_hyphens=False) or [""]
     ]
     return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line as lines that fill at most so many columns, broken between words, and within one that is longer."""
+    if cell_len(line) <= width:
+        return [line]
+    if line.isascii():  # where a letter is a column; twice as quick, which a long plan feels
+        return textwrap.wrap(line, width, break_on_hyphens=False)
+    return [str(part).rstrip() for part in Text(line).wrap(_FOLDING, width)]
+
+
+_FOLDING = _Inert()  # rich asks for one to fold a text; nothing is printed on it
 
 
 def state_words(state: State) -> str:

@@ -10,8 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.cells import cell_len
-from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
@@ -21,7 +19,7 @@ from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.cli.bill import as_json as bill_json
 from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.bill import warnings as budget_warnings
-from amplifier.cli.output import SHAPES, WORDS, clock, console, local, number_of, say_json, wall_clock, warn
+from amplifier.cli.output import SHAPES, WORDS, clock, console, folded, local, number_of, say_json, wall_clock, warn
 from amplifier.cli.sheet import STANDS, sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
@@ -199,26 +197,29 @@ def choose(settings: Settings, first: date | None, last: date | None, *, today: 
 def _print(
     posts: Sequence[WantedPost], skipped: Sequence[WantedPost], settings: Settings, note: str, became: Known
 ) -> None:
-    out, known = console(), names(settings)
+    out, known, zone = console(), names(settings), settings.campaign.zone
+    width = out.width  # asked once: rich looks at the terminal each time
     if note:
         out.print(note, style="dim")
     for day, rows in groupby(posts, key=lambda post: post.moment.wall_time[:10]):
-        out.print(f"\n[bold]{date.fromisoformat(day):%A %-d %B %Y}[/]  [dim]{settings.campaign.zone}[/]")
+        # One print a day, its lines laid out before: rich takes longer over margins than the plan over the words.
+        shown = Text.assemble("\n", (f"{date.fromisoformat(day):%A %-d %B %Y}", "bold"), "  ", (zone, "dim"))
         for post in rows:
             said_at = clock(local(post.moment.wall_time, post.moment.zone, post.moment.fold))
             hangs = f"  hangs on {post.milestone}" if post.milestone else ""
             hangs += "  your own" if post.id.slot == OWN else ""
-            # One print a post, its lines laid out before: rich takes longer over margins than the plan over the words.
-            shown = Text.assemble("\n  ", (said_at, "bold"), "  ", post_name(post.id), (hangs, "dim"))
+            shown.append_tokens(
+                (("\n\n  ", None), (said_at, "bold"), (f"  {post_name(post.id)}", None), (hangs, "dim"))
+            )
             for said in post.words:
                 account = settings.account(said.account)
                 size = length(said.text, account)
                 shown.append(f"\n{MARGIN}{known[said.account]} · {size.used} of {size.limit}", style="dim")
                 shown.append(Text.from_markup(price_words(said, settings, by_hand=post.hand_off), style="dim"))
                 shown.append(_mark(became.get((post.id, said.account)), settings), style="bold")
-                shown.append(_indented(said.text, out))
-                shown.append(_indented(said.imprint, out), style="dim")
-            out.print(shown, soft_wrap=True)
+                shown.append(_indented(said.text, width))
+                shown.append(_indented(said.imprint, width), style="dim")
+        out.print(shown, soft_wrap=True)
     for post in skipped:
         where = ", ".join((*(said.account for said in post.words), *post.unwritten))
         said_at = wall_clock(post.moment.due_at, settings.campaign.zone)
@@ -233,13 +234,10 @@ def _print(
     out.print(f"\n{number_of(len(posts), 'post')}, {number_of(deliveries, 'delivery', 'deliveries')}.")
 
 
-def _indented(words: str, out: Console) -> str:
-    """These words on lines of their own, within the margin and the console's width."""
-    width = max(20, out.width - len(MARGIN))
-    lines: list[str] = []
-    for line in words.splitlines():
-        lines += [line] if cell_len(line) <= width else [str(part).rstrip() for part in Text(line).wrap(out, width)]
-    return "".join(f"\n{MARGIN}{line}".rstrip(" ") for line in lines)
+def _indented(words: str, width: int) -> str:
+    """These words on lines of their own, within the margin and a console of this width."""
+    inside = max(20, width - len(MARGIN))
+    return "".join(f"\n{MARGIN}{line}".rstrip(" ") for part in words.splitlines() for line in folded(part, inside))
 
 
 def _post_json(post: WantedPost, settings: Settings, became: Known) -> dict[str, object]:

@@ -60,7 +60,7 @@ def measure(text: str, *, counting: Counting, limit: int, max_bytes: int, link_c
     return Measure(used, limit, size, fits=used <= limit and (not max_bytes or size <= max_bytes))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _used(text: str, counting: Counting, link_cost: int) -> int:
     """Kept, because counting is most of what trying a plan costs, and each text is counted several times."""
     match counting:

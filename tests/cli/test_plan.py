@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, text
 from rich.cells import cell_len
-from rich.console import Console
 
 from amplifier.campaign.delivery import RemoteState, State
 from amplifier.campaign.fate import Fate
@@ -128,15 +127,14 @@ def test_words_stay_within_the_window_with_nothing_after_them(unstarted: Shell) 
 
 
 def test_wide_letters_and_what_looks_like_markup_are_laid_out_as_they_stand() -> None:
-    out = Console(width=40)
-    assert _indented("[red]no[/] colour", out) == "\n         [red]no[/] colour"
-    assert _indented("一" * 20, out) == "\n" + " " * 9 + "一" * 15 + "\n" + " " * 9 + "一" * 5
-    assert _indented("", out) == ""
+    assert _indented("[red]no[/] colour", 40) == "\n         [red]no[/] colour"
+    assert _indented("一" * 20, 40) == "\n" + " " * 9 + "一" * 15 + "\n" + " " * 9 + "一" * 5
+    assert _indented("", 40) == ""
 
 
 @given(text(alphabet="ab 一👩‍🔬é", max_size=120), integers(22, 60))
 def test_whatever_is_laid_out_fits_and_loses_nothing_but_spaces(words: str, width: int) -> None:
-    lines = _indented(words, Console(width=width)).split("\n")
+    lines = _indented(words, width).split("\n")
     assert max(map(cell_len, lines)) <= max(width, 29)
     assert "".join("".join(lines).split()) == "".join(words.split())
 
