@@ -84,7 +84,10 @@ def test_the_same_words_are_found_to_the_letter_on_these_accounts_by_an_index() 
     texts = [f"{begins} today", "Nothing of the kind"]
     assert [one.delivery for one in said.word_for_word(texts, ["x", "bluesky"])] == [number]
     assert said.word_for_word(texts, []) == ()
+    for other in range(300):  # with a handful of rows any index will do, and which is chosen is chance
+        out(f"Other words, number {other}")
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
         statement = said.THESE_WORDS.format("%s")
         if connection.vendor == "postgresql":
             cursor.execute("SET enable_seqscan = off")
