@@ -132,7 +132,7 @@ def test_wide_letters_and_what_looks_like_markup_are_laid_out_as_they_stand() ->
     assert _indented("", 40) == ""
 
 
-@given(text(alphabet="ab 一👩‍🔬é", max_size=120), integers(22, 60))
+@given(text(alphabet="ab 一👩‍🔬é", max_size=120) | text(alphabet="ab ", max_size=120), integers(22, 60))
 def test_whatever_is_laid_out_fits_and_loses_nothing_but_spaces(words: str, width: int) -> None:
     lines = _indented(words, width).split("\n")
     assert max(map(cell_len, lines)) <= max(width, 29)
