@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 import amplifier
-from amplifier.cli.streams import unbreakable
+from amplifier.cli.show.streams import unbreakable
 from amplifier.errors import AmplifierError, FileError, Problem, UsageError
 from amplifier.no_file import instead_of_file
 from amplifier.system_error import in_words
@@ -236,7 +236,7 @@ def _prepare(name: str, words: list[str]) -> None:
         try:
             found = place.settle(known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes)
             if not COMMANDS[name].far:
-                import_module("amplifier.cli.nearby").must_be_near_if_there(found)
+                import_module("amplifier.cli.run.nearby").must_be_near_if_there(found)
         except AmplifierError:
             if not COMMANDS[name].anyhow:
                 raise

@@ -22,8 +22,8 @@ from figures import Aim, Figure, write
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from amplifier.cli.ports import free_port  # noqa: E402
-from amplifier.cli.rehearse import copy_home  # noqa: E402
+from amplifier.cli.rehearsal.rehearse import copy_home  # noqa: E402
+from amplifier.cli.run.ports import free_port  # noqa: E402
 from amplifier.web.open_files import raise_limit  # noqa: E402
 from tests.signals import heard_by_what_is_started  # noqa: E402
 

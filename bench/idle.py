@@ -61,8 +61,8 @@ def idle(folder: Path, port: int, seconds: float) -> float:
     from amplifier.platforms.capabilities import TABLE
     from amplifier.platforms.port import Connection
     from amplifier.platforms.registry import connect
-    from amplifier.store import stops
-    from amplifier.wiring import House, listener_jobs, open_house, worker_jobs
+    from amplifier.store.holding import stops
+    from amplifier.wiring.service import House, listener_jobs, open_house, worker_jobs
 
     class Vault:
         session: str | None = None

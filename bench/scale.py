@@ -96,7 +96,8 @@ def fill(rows: int) -> None:
     from django.db import connection
 
     from amplifier.campaign.account import Listed
-    from amplifier.store import accounts, ledger, models
+    from amplifier.store import ledger, models
+    from amplifier.store.identity import accounts
 
     call_command("migrate", verbosity=0, skip_checks=True)
     now = datetime.now(UTC)

@@ -158,8 +158,9 @@ def ledger(port: int, many: int) -> dict[str, float]:  # noqa: PLR0915  one side
     from amplifier.platforms.capabilities import TABLE
     from amplifier.platforms.port import Connection
     from amplifier.platforms.registry import connect
-    from amplifier.store import accounts, journeys, posts
+    from amplifier.store import journeys, posts
     from amplifier.store import ledger as ledgers
+    from amplifier.store.identity import accounts
 
     call_command("migrate", verbosity=0, skip_checks=True)
     now = utc_now()
@@ -216,7 +217,7 @@ def _networks() -> Iterator[int]:
 
 def networks() -> None:
     """Serve until a line comes in."""
-    from amplifier.cli.tally import World
+    from amplifier.cli.rehearsal.tally import World
     from amplifier.sandbox.server import Sandbox
 
     with tempfile.TemporaryDirectory() as folder:

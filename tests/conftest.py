@@ -45,8 +45,8 @@ SQLITE = dict(connections.databases["default"])
 DEADLINES = (
     "amplifier.cli.correct.LOOK_FOR_S",
     "amplifier.cli.stop.LOOK_FOR_S",
-    "amplifier.deliver.halt.DATABASE_WITHIN_S",
-    "amplifier.deliver.override.READ_WITHIN_S",
+    "amplifier.deliver.stop_flags.DATABASE_WITHIN_S",
+    "amplifier.operate.override.READ_WITHIN_S",
     "amplifier.web.console.correct.LOOK_FOR_S",
     "amplifier.web.console.wall.ANSWER_WITHIN_S",
     "amplifier.web.errands.stop.LOOK_FOR_S",

@@ -14,7 +14,7 @@ import pytest
 import amplifier
 from amplifier import __main__ as door
 from amplifier.__main__ import COMMANDS, main
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.test_no_file import make
 from tests.waiting import HANG_S
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.errors import SettingsError, UsageError
 from amplifier.place import (
     DATABASE,

@@ -11,7 +11,7 @@ import pytest
 
 from amplifier.__main__ import COMMANDS, module_of
 from amplifier.campaign.delivery import HoldReason
-from amplifier.deliver.questions import ACTS
+from amplifier.operate.questions import ACTS
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.registry import ADAPTERS
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from amplifier.cli.output import console, errors, say_json
+from amplifier.cli.show.output import console, errors, say_json
 from amplifier.cli.whole_file import is_folder, whole_file
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
@@ -22,9 +22,9 @@ from amplifier.lacking import SHORTEST_KEY, lacks_key
 from amplifier.place import Place, settle
 from amplifier.settings import Mode
 from amplifier.store import heartbeats, ledger
-from amplifier.store.backup_file import Header, new_salt, read, read_header, write
-from amplifier.store.backup_restore import must_be_whole
-from amplifier.store.backup_rows import SQLITE, Snapshot, counted_rows, rows_of_file, snapshot
+from amplifier.store.backup.file import Header, new_salt, read, read_header, write
+from amplifier.store.backup.restore import must_be_whole
+from amplifier.store.backup.rows import SQLITE, Snapshot, counted_rows, rows_of_file, snapshot
 from amplifier.store.ledger import LedgerState
 
 BEAT = "backup"

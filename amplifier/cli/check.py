@@ -11,12 +11,12 @@ from pathlib import Path
 
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import WantedPost
-from amplifier.cli.at_start import anothers_ledger, environment_lacks
-from amplifier.cli.held_words import held_words
-from amplifier.cli.nearby import far_disk
-from amplifier.cli.output import console, number_of, refuse, say_json, warn
-from amplifier.cli.tally import has_published
-from amplifier.cli.unheard import unasked, unheard
+from amplifier.cli.rehearsal.tally import has_published
+from amplifier.cli.run.at_start import anothers_ledger, environment_lacks
+from amplifier.cli.run.nearby import far_disk
+from amplifier.cli.show.held_words import held_words
+from amplifier.cli.show.output import console, number_of, refuse, say_json, warn
+from amplifier.cli.show.unheard import unasked, unheard
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.day_compared import compared_names
@@ -25,18 +25,18 @@ from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
 from amplifier.place import database_in, folder_of
 from amplifier.schedule import files
-from amplifier.schedule.doubts import doubts
+from amplifier.schedule.decided.lost_moves import lost_moves
 from amplifier.schedule.fitting import silent
 from amplifier.schedule.long_tags import long_tags
-from amplifier.schedule.lost_moves import lost_moves
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.naming.doubts import doubts
 from amplifier.schedule.over import over
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
-from amplifier.schedule.review import on_x
+from amplifier.schedule.truth.review import on_x
 from amplifier.settings import Mode, Settings, load
 from amplifier.store import decisions, heartbeats, journeys, ledger
+from amplifier.store.database.unwell import must_be_sound
 from amplifier.store.told import limits_in
-from amplifier.store.unwell import must_be_sound
 
 NOT_STARTED = "Nothing was started."
 BEFORE_LIVE = "A new ledger does not go live without it."

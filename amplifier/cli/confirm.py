@@ -11,19 +11,21 @@ from datetime import datetime, timedelta
 from rich.progress import BarColumn, Progress, TextColumn
 
 from amplifier.campaign.delivery import Journey, Receipt, State, Verb
-from amplifier.cli.following import worker_is_alive
-from amplifier.cli.output import actor, agreed, as_said, console, errors, say_json, state_words
+from amplifier.cli.show.following import worker_is_alive
+from amplifier.cli.show.output import actor, agreed, as_said, console, errors, say_json, state_words
 from amplifier.clock import utc_now
-from amplifier.deliver.called import name_of
-from amplifier.deliver.cost import is_readable
 from amplifier.errors import AmplifierError, FileError, PlatformError, UsageError
+from amplifier.money.cost import is_readable
 from amplifier.place import Place, settle
+from amplifier.platforms.account_names import name_of
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.platforms.port import Platform
 from amplifier.schedule.program import post_name
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, journeys, ledger, notes, overrides, receipts
-from amplifier.wiring import addresses, open_books, reach
+from amplifier.store import journeys, ledger, receipts
+from amplifier.store.identity import accounts
+from amplifier.store.operate import notes, overrides
+from amplifier.wiring.service import addresses, open_books, reach
 
 EARLY = timedelta(hours=1)  # people post a little before the time
 LINK_EARLY = timedelta(days=1)

@@ -6,8 +6,8 @@ import argparse
 
 from rich.markup import escape
 
-from amplifier.cli.console_token import opened_here
-from amplifier.cli.output import console, say_json
+from amplifier.cli.run.console_token import opened_here
+from amplifier.cli.show.output import console, say_json
 from amplifier.errors import UsageError
 from amplifier.place import folder_of
 from amplifier.settings import Mode, load

@@ -9,27 +9,27 @@ from rich.markup import escape
 
 from amplifier.campaign.correction import Stand, Way
 from amplifier.campaign.post import PostId
-from amplifier.cli import following
-from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
+from amplifier.cli.show import following
+from amplifier.cli.show.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.compose.fit import first_words
 from amplifier.compose.queue import with_appended
-from amplifier.deliver.breaks import Breaks, look_at
-from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
-from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import why_stopped
+from amplifier.deliver.stop_flags import why_stopped
 from amplifier.errors import UsageError
+from amplifier.money.cost import is_readable
+from amplifier.operate.breaks import Breaks, look_at
+from amplifier.operate.correct import Act, Correction, NewWords, prepare_correction, queue_correction
 from amplifier.place import Place, settle
-from amplifier.schedule.ahead import find_gone_out, said_by_the_plan, to_be_said
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.known import told_of_row
+from amplifier.schedule.decided.ahead import find_gone_out, said_by_the_plan, to_be_said
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.naming.known import told_of_row
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import facts_of_own_words, said_today
+from amplifier.schedule.truth.review import facts_of_own_words, said_today
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger, stated
-from amplifier.store.corrections import Hand
-from amplifier.wiring import reachable
+from amplifier.store.operate.corrections import Hand
+from amplifier.wiring.service import reachable
 
 LOOK_FOR_S = 5.0
 WAYS = {

@@ -10,13 +10,14 @@ from datetime import datetime
 
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.post import PostId, with_hour
-from amplifier.cli.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
-from amplifier.cli.standing import one_a_post, shown_to_stand
+from amplifier.cli.show.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
+from amplifier.cli.show.standing import one_a_post, shown_to_stand
 from amplifier.clock import utc_now
 from amplifier.compose.sameness import Echo
-from amplifier.deliver.cost import is_left_to_hands, is_readable
-from amplifier.deliver.halt import stop_of
-from amplifier.deliver.override import (
+from amplifier.deliver.stop_flags import stop_of
+from amplifier.errors import UsageError
+from amplifier.money.cost import is_left_to_hands, is_readable
+from amplifier.operate.override import (
     Proof,
     Reach,
     Twice,
@@ -29,19 +30,19 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import Act, Question, sent_again, words_stand
-from amplifier.errors import UsageError
+from amplifier.operate.questions import Act, Question, sent_again, words_stand
 from amplifier.place import Place, settle
-from amplifier.schedule.ahead import said_by_the_plan
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.known import names_of
+from amplifier.schedule.decided.ahead import said_by_the_plan
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.decided.standing import Standing, let_stand, mark
+from amplifier.schedule.naming.known import names_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.schedule.standing import Standing, let_stand, mark
 from amplifier.settings import Settings
-from amplifier.store import accounts, journeys, ledger
-from amplifier.store.notes import take_note_of_missed
-from amplifier.wiring import addresses, reach
+from amplifier.store import journeys, ledger
+from amplifier.store.identity import accounts
+from amplifier.store.operate.notes import take_note_of_missed
+from amplifier.wiring.service import addresses, reach
 from amplifier.written import nearest
 
 A_WHILE_S = 120

@@ -9,27 +9,27 @@ from datetime import datetime
 
 from amplifier.campaign.post import PostId, WantedPost, Words, with_hour
 from amplifier.cli.named import accounts_named
-from amplifier.cli.new_words import say_appended, say_stale, warnings_of
-from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
+from amplifier.cli.show.new_words import say_appended, say_stale, warnings_of
+from amplifier.cli.show.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.cli.typed_time import TypedTime, to_move_to
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length, with_appended
 from amplifier.compose.sameness import Echo
-from amplifier.deliver.own_change import OwnChange, carry_out, find_own, prepare_move_to, prepare_reword
 from amplifier.errors import UsageError
+from amplifier.operate.own_change import OwnChange, carry_out, find_own, prepare_move_to, prepare_reword
 from amplifier.place import settle
-from amplifier.schedule.ahead import still_to_come, to_be_said
-from amplifier.schedule.change import find_post, program_in_force
-from amplifier.schedule.free_words import Stale
-from amplifier.schedule.held_still import own_still
-from amplifier.schedule.known import name_to_tell, told_of_row
+from amplifier.schedule.decided.ahead import still_to_come, to_be_said
+from amplifier.schedule.decided.change import find_post, program_in_force
+from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
+from amplifier.schedule.naming.known import name_to_tell, told_of_row
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
-from amplifier.schedule.stale import if_moved
+from amplifier.schedule.truth.free_words import Stale
+from amplifier.schedule.truth.held_still import own_still
+from amplifier.schedule.truth.stale import if_moved
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger
-from amplifier.store.corrections import Hand
+from amplifier.store.operate.corrections import Hand
 
 ONE_OF_THEM = "Give the post other words, or --undo, or, if it is your own, another time with --at; one of them."
 NOT_MOVED = (

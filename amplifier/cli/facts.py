@@ -10,19 +10,19 @@ from rich.markup import escape
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import PostId, with_hour
-from amplifier.cli.output import actor, agreed, console, inset, say_json
+from amplifier.cli.show.output import actor, agreed, console, inset, say_json
 from amplifier.clock import utc_now
-from amplifier.deliver.questions import other_words, too_late_to_stand
 from amplifier.errors import UsageError
+from amplifier.operate.questions import other_words, too_late_to_stand
 from amplifier.place import settle
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.facts import Untrue
-from amplifier.schedule.free_words import Stale
-from amplifier.schedule.known import in_ledger, told_of_row
-from amplifier.schedule.out_and_untrue import said_change
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.decided.standing import let_stand, mark, would_stand
+from amplifier.schedule.naming.known import in_ledger, told_of_row
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import Review, find_untrue, review
-from amplifier.schedule.standing import let_stand, mark, would_stand
+from amplifier.schedule.truth.facts import Untrue
+from amplifier.schedule.truth.free_words import Stale
+from amplifier.schedule.truth.out_and_untrue import said_change
+from amplifier.schedule.truth.review import Review, find_untrue, review
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from rich.markup import escape
 
 from amplifier.campaign.mention import Kind, Logged, Note, Status
-from amplifier.cli.output import actor, console, say_json, wall_clock
+from amplifier.cli.show.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.listen.oddity import oddities
@@ -18,7 +18,8 @@ from amplifier.networks import TITLES
 from amplifier.place import Place, settle
 from amplifier.schedule.playing import playing
 from amplifier.settings import Settings
-from amplifier.store import ledger, mentions, quarantine
+from amplifier.store import ledger
+from amplifier.store.listening import mentions, quarantine
 from amplifier.written import nearest
 
 LONGEST_NOTE = 200

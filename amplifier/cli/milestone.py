@@ -9,16 +9,24 @@ from datetime import datetime
 from rich.markup import escape
 
 from amplifier.campaign.post import with_hour
-from amplifier.cli.new_words import say_stale
-from amplifier.cli.output import actor, agreed, console, day_of, say_json, warn
+from amplifier.cli.show.new_words import say_stale
+from amplifier.cli.show.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
-from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
-from amplifier.schedule.lost_moves import forget_move
-from amplifier.schedule.meanwhile import how_many, must_lie_ahead_still, past
+from amplifier.schedule.decided.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.schedule.decided.lost_moves import forget_move
+from amplifier.schedule.decided.meanwhile import how_many, must_lie_ahead_still, past
+from amplifier.schedule.decided.moving import (
+    Stays,
+    already_there,
+    changed_order,
+    stands_there,
+    staying,
+    where_to,
+    with_times,
+)
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.moving import Stays, already_there, changed_order, stands_there, staying, where_to, with_times
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.store import decisions, ledger

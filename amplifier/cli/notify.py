@@ -8,12 +8,12 @@ import os
 from rich.markup import escape
 
 from amplifier.campaign.notice import Notice
-from amplifier.cli.output import console, say_json, wall_clock
+from amplifier.cli.show.output import console, say_json, wall_clock
 from amplifier.clock import utc_now
-from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.messenger import carry
-from amplifier.deliver.notify import MISSING, title
 from amplifier.errors import UsageError
+from amplifier.notify.envelope import Envelope
+from amplifier.notify.messenger import carry
+from amplifier.notify.notify import MISSING, title
 from amplifier.place import Place, settle
 from amplifier.settings import Mode
 from amplifier.store import ledger, notices

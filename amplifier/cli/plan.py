@@ -16,29 +16,41 @@ from rich.text import Text
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
-from amplifier.cli.bill import as_json as bill_json
-from amplifier.cli.bill import bill, has_dear_link, price_words, sentences
-from amplifier.cli.bill import warnings as budget_warnings
-from amplifier.cli.output import SHAPES, WORDS, clock, console, folded, local, number_of, say_json, wall_clock, warn
-from amplifier.cli.sheet import STANDS, sheet
+from amplifier.cli.show.bill import as_json as bill_json
+from amplifier.cli.show.bill import bill, has_dear_link, price_words, sentences
+from amplifier.cli.show.bill import warnings as budget_warnings
+from amplifier.cli.show.output import (
+    SHAPES,
+    WORDS,
+    clock,
+    console,
+    folded,
+    local,
+    number_of,
+    say_json,
+    wall_clock,
+    warn,
+)
+from amplifier.cli.show.sheet import STANDS, sheet
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.compose.fit import first_words
 from amplifier.compose.queue import length
-from amplifier.deliver.called import names
-from amplifier.deliver.cost import in_dollars, price
 from amplifier.errors import UsageError
+from amplifier.money.cost import in_dollars, price
 from amplifier.place import settle
+from amplifier.platforms.account_names import names
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
-from amplifier.schedule.known import names_to_tell
+from amplifier.schedule.decided.skipping import left_out
+from amplifier.schedule.naming.known import names_to_tell
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
-from amplifier.schedule.review import on_x
-from amplifier.schedule.skipping import left_out
 from amplifier.schedule.stage import Stage
+from amplifier.schedule.truth.review import on_x
 from amplifier.settings import Settings
-from amplifier.store import accounts, decisions, journeys, ledger, spends
+from amplifier.store import decisions, journeys, ledger, spends
+from amplifier.store.identity import accounts
 
 MARGIN = " " * 9
 Known = Mapping[tuple[PostId, str], Became]  # what became of a post on an account, where the ledger has it

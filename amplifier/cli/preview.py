@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.plan import ROTATE, At, Decision, Distance, Plan, Slot
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
-from amplifier.cli.output import as_said, console, refuse, say_json, warn
+from amplifier.cli.show.output import as_said, console, refuse, say_json, warn
 from amplifier.compose.day_compared import compared_names
 from amplifier.compose.queue import Saying, accounts_for, length, write
 from amplifier.compose.unspoken import unspoken
@@ -20,10 +20,10 @@ from amplifier.errors import DatabaseTrouble, Problem, TemplateError, UsageError
 from amplifier.place import database_in, folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
-from amplifier.schedule.known import names_to_tell
-from amplifier.schedule.ledger_names import SAME
 from amplifier.schedule.long_tags import long_tags
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.naming.known import names_to_tell
+from amplifier.schedule.naming.ledger_names import SAME
 from amplifier.schedule.program import Program, near_copies, post_name, wanted_posts
 from amplifier.schedule.read_in_part import InPart, must_be_readable, read_in_part
 from amplifier.settings import Account, load

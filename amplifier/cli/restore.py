@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amplifier.cli.backup import key_of, progress, unpacked, watched
-from amplifier.cli.nearby import must_be_near
-from amplifier.cli.output import actor, agreed, console, errors, say_json, wall_clock, warn
-from amplifier.cli.up import only_one
+from amplifier.cli.run.nearby import must_be_near
+from amplifier.cli.run.up import only_one
+from amplifier.cli.show.output import actor, agreed, console, errors, say_json, wall_clock, warn
 from amplifier.clock import utc_now
-from amplifier.deliver.cost import is_readable
 from amplifier.errors import UsageError
+from amplifier.money.cost import is_readable
 from amplifier.place import Place, file_in, settle
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
-from amplifier.store import heartbeats, restored
-from amplifier.store.backup_file import Header, read, read_header
-from amplifier.store.backup_restore import must_fit, replace_file, replace_rows
-from amplifier.store.backup_rows import SQLITE
-from amplifier.store.restored import Doubt
+from amplifier.store import heartbeats
+from amplifier.store.backup.file import Header, read, read_header
+from amplifier.store.backup.restore import must_fit, replace_file, replace_rows
+from amplifier.store.backup.rows import SQLITE
+from amplifier.store.holding import restored
+from amplifier.store.holding.restored import Doubt
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,19 +10,20 @@ from rich.markup import escape
 
 from amplifier.campaign.delivery import HoldReason, Journey
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
-from amplifier.cli.let_go import ask_about, counted, named_post
-from amplifier.cli.output import actor, agreed, console, say_json, wall_clock
-from amplifier.cli.said_stop import option
+from amplifier.cli.run.said_stop import option
+from amplifier.cli.show.let_go import ask_about, counted, named_post
+from amplifier.cli.show.output import actor, agreed, console, say_json, wall_clock
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
+from amplifier.deliver.stop_flags import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
 from amplifier.errors import UsageError
 from amplifier.place import Place, settle
-from amplifier.schedule.known import names_of
+from amplifier.schedule.naming.known import names_of
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import holds, ledger
-from amplifier.store.transaction import database_file
-from amplifier.store.unwell import must_be_sound
+from amplifier.store import ledger
+from amplifier.store.database.transaction import database_file
+from amplifier.store.database.unwell import must_be_sound
+from amplifier.store.holding import holds
 from amplifier.written import nearest
 
 MOST_MISSED = 20

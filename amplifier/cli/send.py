@@ -11,27 +11,28 @@ from rich.markup import escape
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.post import Fact
-from amplifier.cli.bill import price_words
-from amplifier.cli.following import wait_for, worker_is_alive
 from amplifier.cli.named import accounts_named
-from amplifier.cli.new_words import say_appended, warnings_of
-from amplifier.cli.output import actor, agreed, as_said, console, say_json, state_words, wall_clock, warn
+from amplifier.cli.show.bill import price_words
+from amplifier.cli.show.following import wait_for, worker_is_alive
+from amplifier.cli.show.new_words import say_appended, warnings_of
+from amplifier.cli.show.output import actor, agreed, as_said, console, say_json, state_words, wall_clock, warn
 from amplifier.cli.typed_time import TypedTime, to_send_at
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
-from amplifier.deliver.cost import is_by_hand
-from amplifier.deliver.halt import stop_for
-from amplifier.deliver.own import OwnPost, prepare_own, queue_own
+from amplifier.deliver.stop_flags import stop_for
 from amplifier.errors import FileError, UsageError
+from amplifier.money.cost import is_by_hand
+from amplifier.operate.own import OwnPost, prepare_own, queue_own
 from amplifier.place import Place, settle
-from amplifier.schedule.ahead import said_by_the_plan
-from amplifier.schedule.change import program_in_force
+from amplifier.schedule.decided.ahead import said_by_the_plan
+from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import facts_of_own_words
+from amplifier.schedule.truth.review import facts_of_own_words
 from amplifier.settings import Settings
-from amplifier.store import accounts, journeys, ledger
+from amplifier.store import journeys, ledger
+from amplifier.store.identity import accounts
 
 WAIT_S = 120.0
 AT_REST = (State.SENT, State.MISSED, State.DROPPED, State.HELD)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from amplifier.campaign.post import PostId
 from amplifier.cli.named import accounts_named
-from amplifier.cli.output import actor, agreed, as_said, console, say_json, warn
+from amplifier.cli.show.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
-from amplifier.deliver.own_change import (
+from amplifier.errors import Problem, UsageError
+from amplifier.operate.own_change import (
     OwnChange,
     carry_out,
     find_own,
@@ -17,18 +18,17 @@ from amplifier.deliver.own_change import (
     prepare_leaving_out,
     prepare_taking_in,
 )
-from amplifier.errors import Problem, UsageError
 from amplifier.place import settle
-from amplifier.schedule.ahead import said_by_the_plan
-from amplifier.schedule.change import find_post, program_in_force
-from amplifier.schedule.known import by_time, name_to_tell
+from amplifier.schedule.decided.ahead import said_by_the_plan
+from amplifier.schedule.decided.change import find_post, program_in_force
+from amplifier.schedule.decided.skipping import decide_skip, find_left_out, prepare_skip
+from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
+from amplifier.schedule.naming.known import by_time, name_to_tell
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.skipping import decide_skip, find_left_out, prepare_skip
-from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
 from amplifier.settings import Settings
 from amplifier.store import journeys, ledger
-from amplifier.store.corrections import Hand
+from amplifier.store.operate.corrections import Hand
 
 Said = Iterable[tuple[str, str]]  # account and text
 

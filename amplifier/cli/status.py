@@ -16,45 +16,39 @@ from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING
-from amplifier.cli.at_work import stops_in_words
-from amplifier.cli.nearby import far_disk
-from amplifier.cli.needs import FEW, print_needs, print_outside, print_untold, print_untrue
-from amplifier.cli.output import as_said, console, print_stop, refuse, say_json, totals, warn
-from amplifier.cli.parts import lasting, print_parts
 from amplifier.cli.resume import as_json as stop_as_json
+from amplifier.cli.run.at_work import stops_in_words
+from amplifier.cli.run.nearby import far_disk
+from amplifier.cli.show.needs import FEW, print_needs, print_outside, print_untold, print_untrue
+from amplifier.cli.show.output import as_said, console, print_stop, refuse, say_json, totals, warn
+from amplifier.cli.show.parts import lasting, print_parts
 from amplifier.clock import utc_now
-from amplifier.deliver.cost import in_dollars, is_readable
-from amplifier.deliver.halt import halts
-from amplifier.deliver.override import open_questions, perhaps_twice
-from amplifier.deliver.till import Standing, standing
+from amplifier.deliver.stop_flags import halts
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import AmplifierError, Problem
 from amplifier.listen.where import troubled
+from amplifier.money.cost import in_dollars, is_readable
+from amplifier.money.till import Standing, standing
 from amplifier.networks import TITLES
+from amplifier.operate.override import open_questions, perhaps_twice
 from amplifier.place import settle
-from amplifier.schedule.ahead import next_beyond
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.doubts import still_unsaid
-from amplifier.schedule.lost_moves import lost_now
-from amplifier.schedule.out_and_untrue import named, untrue_beyond, untrue_now
+from amplifier.schedule.decided.ahead import next_beyond
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.decided.lost_moves import lost_now
+from amplifier.schedule.naming.doubts import still_unsaid
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import post_name
+from amplifier.schedule.truth.out_and_untrue import named, untrue_beyond, untrue_now
 from amplifier.settings import Settings
-from amplifier.store import (
-    accounts,
-    heartbeats,
-    journeys,
-    ledger,
-    mentions,
-    notices,
-    quarantine,
-    read_backs,
-)
-from amplifier.store.accounts import AccountState
+from amplifier.store import heartbeats, journeys, ledger, notices
+from amplifier.store.database.transaction import database_file
+from amplifier.store.database.unwell import QUICK, must_be_sound, trouble
+from amplifier.store.identity import accounts
+from amplifier.store.identity.accounts import AccountState
 from amplifier.store.journeys import Tally
-from amplifier.store.quarantine import Pile
-from amplifier.store.transaction import database_file
-from amplifier.store.unwell import QUICK, must_be_sound, trouble
+from amplifier.store.listening import mentions, quarantine
+from amplifier.store.listening.quarantine import Pile
+from amplifier.store.operate import read_backs
 
 A_WEEK = timedelta(days=7)
 

@@ -11,11 +11,11 @@ from rich.markup import escape
 
 from amplifier.campaign.delivery import Journey, Verb
 from amplifier.campaign.stop import EVERYTHING, STOPPED, TAG, Stop, scope_of, sending, stopped_by, why_no_tag
-from amplifier.cli.output import actor, console, say_json
-from amplifier.cli.said_stop import option
+from amplifier.cli.run.said_stop import option
+from amplifier.cli.show.output import actor, console, say_json
 from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
-from amplifier.deliver.halt import Flag, Pulled, pull, sentence
+from amplifier.deliver.stop_flags import Flag, Pulled, pull, sentence
 from amplifier.errors import AmplifierError, UsageError
 from amplifier.place import STOP_FILE, STOP_VARIABLE, Place, data_folders, settle
 from amplifier.store import journeys

@@ -12,18 +12,18 @@ from pathlib import Path
 import segno
 
 from amplifier.campaign.errand import Errand, ErrandKind
-from amplifier.cli.console_token import opened_here
-from amplifier.cli.output import actor, console, say_json, wall_clock
-from amplifier.cli.streams import can_write
+from amplifier.cli.run.console_token import opened_here
+from amplifier.cli.show.output import actor, console, say_json, wall_clock
+from amplifier.cli.show.streams import can_write
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
-from amplifier.deliver.people import pages_at
 from amplifier.errors import UsageError
 from amplifier.place import settle
 from amplifier.settings import Mode, Settings
 from amplifier.store import errands, ledger
-from amplifier.store.stop_links import write_down
+from amplifier.store.holding.stop_links import write_down
 from amplifier.web.admission import base_of
+from amplifier.wiring.people import pages_at
 
 TOKEN_BYTES = 32
 SVG_MM = 50  # on paper; a phone reads it at arm's length

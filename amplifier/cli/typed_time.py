@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from amplifier.cli.output import wall_clock
+from amplifier.cli.show.output import wall_clock
 from amplifier.errors import FileError, UsageError
-from amplifier.schedule.change import program_in_force
+from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.times import plain

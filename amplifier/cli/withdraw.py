@@ -9,20 +9,21 @@ from rich.markup import escape
 
 from amplifier.campaign.delivery import HoldReason, State, Verb
 from amplifier.campaign.post import OWN, PostId
-from amplifier.cli import following
 from amplifier.cli.correct import ask_networks, broken_words, indented, list_posts
-from amplifier.cli.output import actor, agreed, console, say_json
+from amplifier.cli.show import following
+from amplifier.cli.show.output import actor, agreed, console, say_json
 from amplifier.clock import utc_now
-from amplifier.deliver.breaks import Breaks
-from amplifier.deliver.withdraw import Withdrawal, prepare_withdrawal, queue_withdrawal
 from amplifier.errors import UsageError
+from amplifier.operate.breaks import Breaks
+from amplifier.operate.withdraw import Withdrawal, prepare_withdrawal, queue_withdrawal
 from amplifier.place import settle
-from amplifier.schedule.ahead import find_gone_out
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.known import told_of_row
+from amplifier.schedule.decided.ahead import find_gone_out
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.naming.known import told_of_row
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys, ledger, withdrawals
-from amplifier.store.corrections import Hand
+from amplifier.store import journeys, ledger
+from amplifier.store.operate import withdrawals
+from amplifier.store.operate.corrections import Hand
 
 SKIP = "To leave it out: amplifier skip"
 

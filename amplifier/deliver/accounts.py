@@ -11,15 +11,16 @@ from hashlib import sha256
 from amplifier.campaign.account import Listed
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.pace import rest_after
-from amplifier.deliver.cost import in_micros, is_readable
-from amplifier.deliver.till import metered, standing
 from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError
+from amplifier.money.cost import in_micros, is_readable
+from amplifier.money.till import metered, standing
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Identity, Platform
 from amplifier.settings import Settings
-from amplifier.store import accounts, holds, same_account, sealed, whose
-from amplifier.store.accounts import AccountState
+from amplifier.store.holding import holds
+from amplifier.store.identity import accounts, same_account, sealed, whose
+from amplifier.store.identity.accounts import AccountState
 
 log = logging.getLogger("amplifier.deliver")
 KEYS = "keys"  # beside an account's sessions: a digest of what it was used with last

@@ -9,7 +9,7 @@ from functools import partial
 from amplifier.deliver.accounts import look_after
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.read_back import ReadBack, Rhythm
-from amplifier.deliver.till import is_short, metered
+from amplifier.money.till import is_short, metered
 from amplifier.platforms.port import Platform
 from amplifier.settings import Mode, Settings
 

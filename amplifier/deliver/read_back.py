@@ -12,8 +12,8 @@ from amplifier.campaign.delivery import Journey
 from amplifier.deliver.confirm import Outlet
 from amplifier.errors import PlatformError
 from amplifier.platforms.port import Seen
-from amplifier.store import read_backs
-from amplifier.store.read_backs import Out
+from amplifier.store.operate import read_backs
+from amplifier.store.operate.read_backs import Out
 
 log = logging.getLogger("amplifier.deliver")
 STEPS = (1, 6, *range(24, 24 * 7 + 1, 24))  # of the first distance: after an hour, 6 hours, then daily for a week

@@ -8,7 +8,7 @@ from hashlib import sha256
 from cryptography.fernet import Fernet, InvalidToken
 
 from amplifier.clock import utc_now
-from amplifier.store import sealed
+from amplifier.store.identity import sealed
 
 
 class SealedVault:

@@ -18,7 +18,9 @@ from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_ba
 from amplifier.deliver.scribe import Scribe
 from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
 from amplifier.platforms.port import Part
-from amplifier.store import claims, deliveries, holds, receipts, rests
+from amplifier.store import claims, deliveries, receipts
+from amplifier.store.holding import holds
+from amplifier.store.identity import rests
 
 log = logging.getLogger("amplifier.deliver")
 T = TypeVar("T")

@@ -14,7 +14,9 @@ from amplifier.listen.match import NOBODY, Ours, match, references
 from amplifier.listen.reader import version
 from amplifier.listen.where import source_name
 from amplifier.platforms.port import Page, Platform
-from amplifier.store import accounts, journeys, mentions, quarantine, sources
+from amplifier.store import journeys
+from amplifier.store.identity import accounts
+from amplifier.store.listening import mentions, quarantine, sources
 
 log = logging.getLogger("amplifier.listen")
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 PARTS = (
-    *("campaign/mention.py", "listen", "store/heard.py", "store/taking_in.py"),
+    *("campaign/mention.py", "listen", "store/listening/heard.py", "store/listening/taking_in.py"),
     *("platforms/events.py", "platforms/fields.py", "platforms/trail.py", "platforms/watermark.py"),
     *("text/labels.py", "text/links.py", "text/visible.py"),
 )

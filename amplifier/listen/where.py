@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Account, Settings
-from amplifier.store import sources
+from amplifier.store.listening import sources
 
 
 def source_name(account: str, tag: str = "") -> str:

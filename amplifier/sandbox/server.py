@@ -17,11 +17,12 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from amplifier.sandbox import bluesky, mastodon, x
 from amplifier.sandbox.acts import Asked, carry_out
+from amplifier.sandbox.bluesky import face as bluesky
 from amplifier.sandbox.control import Control
 from amplifier.sandbox.faults import SILENCES, Fault, Faults, Kind
 from amplifier.sandbox.limits import Limits
+from amplifier.sandbox.mastodon import face as mastodon
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.pages import Pages, is_loopback, is_named, missing
@@ -32,6 +33,7 @@ from amplifier.sandbox.spoilt import refusal, spoilt
 from amplifier.sandbox.state import State
 from amplifier.sandbox.wire import Answer, RefusedError, Request, say
 from amplifier.sandbox.world import World
+from amplifier.sandbox.x import face as x
 from amplifier.taken_port import having_port
 
 LARGEST_BODY = 1_000_000

@@ -9,14 +9,18 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
-from amplifier.sandbox import bluesky_shapes, mastodon, mastodon_shapes, x_problems, x_shapes
+from amplifier.sandbox.bluesky import shapes as bluesky_shapes
 from amplifier.sandbox.faults import Fault, Kind, RetryAfter
 from amplifier.sandbox.limits import Allowance, headers_of
+from amplifier.sandbox.mastodon import face as mastodon
+from amplifier.sandbox.mastodon import shapes as mastodon_shapes
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import SERVER, Network
 from amplifier.sandbox.window import Window
 from amplifier.sandbox.wire import HTML, JSON, Answer, say
 from amplifier.sandbox.world import World
+from amplifier.sandbox.x import problems as x_problems
+from amplifier.sandbox.x import shapes as x_shapes
 
 PROBLEMS = {Network.MASTODON: mastodon.problem, Network.X: x_problems.problem, Network.BLUESKY: bluesky_shapes.problem}
 SUSPENDED = {

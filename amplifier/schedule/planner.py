@@ -18,17 +18,15 @@ from amplifier.campaign.plan import Decision, Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
 from amplifier.errors import FileError, Problem, TemplateError
-from amplifier.schedule import files, review, stale
-from amplifier.schedule.carried import carry
-from amplifier.schedule.doubts import forgotten, keep_unsaid
-from amplifier.schedule.given_up import given_up_wordings
-from amplifier.schedule.ledger_names import SAME, Names, name_in_plan, other_names
-from amplifier.schedule.lost_moves import refuse_lost
+from amplifier.schedule import files
+from amplifier.schedule.decided.lost_moves import refuse_lost
+from amplifier.schedule.decided.moved_back import moved_back
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.moved_back import moved_back
-from amplifier.schedule.older import with_facts
+from amplifier.schedule.naming.carried import carry
+from amplifier.schedule.naming.doubts import forgotten, keep_unsaid
+from amplifier.schedule.naming.ledger_names import SAME, Names, name_in_plan, other_names
+from amplifier.schedule.naming.renamed import Unsaid, swallowed, without_copies
 from amplifier.schedule.one_by_one import without_failing
-from amplifier.schedule.out_and_untrue import Seen, is_behind, keep_untrue
 from amplifier.schedule.plan_reports import PlanReports
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import (
@@ -40,12 +38,16 @@ from amplifier.schedule.program import (
     wanted_posts,
 )
 from amplifier.schedule.reconcile import keep_true, reconcile
-from amplifier.schedule.renamed import Unsaid, swallowed, without_copies
 from amplifier.schedule.settled import settled_until
 from amplifier.schedule.side_by_side import careful_eye, held_beside, said_beside
 from amplifier.schedule.stage import LIVE, Stage, make
+from amplifier.schedule.truth import review, stale
+from amplifier.schedule.truth.given_up import given_up_wordings
+from amplifier.schedule.truth.older import with_facts
+from amplifier.schedule.truth.out_and_untrue import Seen, is_behind, keep_untrue
 from amplifier.settings import Mode, Settings
-from amplifier.store import accounts, decisions, journeys, ledger, plan_versions, posts, stated
+from amplifier.store import decisions, journeys, ledger, plan_versions, posts, stated
+from amplifier.store.identity import accounts
 
 log = logging.getLogger("amplifier.schedule")
 SERVICE = "service"

@@ -20,17 +20,17 @@ from amplifier.compose.render import parse_templates
 from amplifier.compose.sameness import Judge
 from amplifier.errors import FileError, Problem, ScheduleError, SettingsError, TemplateError
 from amplifier.schedule import files
-from amplifier.schedule.facts import values
+from amplifier.schedule.decided.given_words import Given, reworded
 from amplifier.schedule.fitting import misfits
-from amplifier.schedule.former import follow
-from amplifier.schedule.free_words import stated_in
-from amplifier.schedule.given_words import Given, reworded
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.naming.former import follow
 from amplifier.schedule.occurrences import Occurrence, occurrences
 from amplifier.schedule.one_by_one import FAILED, by_itself, without_failing
 from amplifier.schedule.sameness import BY_NUMBER, Called, held, on_several_accounts, own, said_elsewhere, same
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.schedule.tried import Tried
+from amplifier.schedule.truth.facts import values
+from amplifier.schedule.truth.free_words import stated_in
 from amplifier.settings import FILE, Mode, Settings
 
 ON_TIME: Mapping[PostId, datetime] = {}  # no post waits past its time

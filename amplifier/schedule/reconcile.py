@@ -26,7 +26,7 @@ from amplifier.campaign.kinds import (
 from amplifier.campaign.post import OWN, WantedPost, Words
 from amplifier.schedule.born import Reasons, Where, born, too_late_at
 from amplifier.schedule.held_by import STALE, Causes, held_by, missed
-from amplifier.schedule.matched import matched
+from amplifier.schedule.naming.matched import matched
 
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)

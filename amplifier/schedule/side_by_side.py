@@ -16,11 +16,11 @@ from amplifier.campaign.post import PostId, WantedPost
 from amplifier.compose.memory import spoken_on_x
 from amplifier.compose.sameness import Judge, watched
 from amplifier.errors import Problem
-from amplifier.schedule.former import follow
-from amplifier.schedule.ledger_names import called
+from amplifier.schedule.naming.former import follow
+from amplifier.schedule.naming.ledger_names import called
+from amplifier.schedule.naming.renamed import Eye
 from amplifier.schedule.one_by_one import HINT, OF_THE_MACHINE, those_that_work, without_failing
 from amplifier.schedule.program import Program, copies, held_copies, post_name, wanted_posts
-from amplifier.schedule.renamed import Eye
 from amplifier.schedule.stage import Stage
 
 R = TypeVar("R")

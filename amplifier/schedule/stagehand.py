@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.plan import Distance
 from amplifier.errors import AmplifierError
-from amplifier.schedule.change import decide_move, prepare_move, program_in_force
+from amplifier.schedule.decided.change import decide_move, prepare_move, program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import PACE
 from amplifier.settings import Settings

@@ -9,9 +9,11 @@ from typing import Any
 from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, Receipt, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import decisions, rests, stops
-from amplifier.store.statement import execute, marks
-from amplifier.store.transaction import instant, is_postgres, reading, stamp, whole
+from amplifier.store import decisions
+from amplifier.store.database.statement import execute, marks
+from amplifier.store.database.transaction import instant, is_postgres, reading, stamp, whole
+from amplifier.store.holding import stops
+from amplifier.store.identity import rests
 
 # A partial index is used only where the state stands in the statement itself, not as a parameter.
 # What may be out in words that nobody knows cannot be looked for: it waits for a person, however late it is.
@@ -25,7 +27,7 @@ ANYTHING_DUE = f"""SELECT
   OR EXISTS(SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending')
 """  # noqa: S608  nothing of it comes from outside
 SILENT = "SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < %s AND state = 'sending'"
-# A deletion without a target waits for its post to be found: its day has not begun (store/withdrawals.tidy).
+# A deletion without a target waits for its post to be found: its day has not begun (store/operate/withdrawals.tidy).
 OVERDUE = """SELECT id FROM deliveries WHERE state = 'queued' AND too_late_at <= %s
 AND (lease_until IS NULL OR lease_until < %s) AND NOT (verb = 'delete' AND target = '')"""
 OVERDUE_HELD = f"SELECT id FROM deliveries WHERE {LAPSES}"  # noqa: S608  nothing of it comes from outside

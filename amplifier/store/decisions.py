@@ -8,13 +8,14 @@ from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.campaign.post import Fact
-from amplifier.store import accounts, fact_names, heartbeats, ledger, stated
+from amplifier.store import heartbeats, ledger, stated
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.deciding import write_down
 from amplifier.store.events import Event, events_of, was_written, write_events
+from amplifier.store.identity import accounts, fact_names
+from amplifier.store.identity.numbered import mark, of_account
 from amplifier.store.models import DecisionRow
-from amplifier.store.numbered import mark, of_account
-from amplifier.store.statement import execute
-from amplifier.store.transaction import reading, whole
 
 CARRIED_OUT = "decisions"  # the heartbeat that says which was the newest when the plan was last carried out
 # The same of what a person let go out after its time: how often that was done, and how often the plan has seen it.

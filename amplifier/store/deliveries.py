@@ -22,15 +22,17 @@ from amplifier.campaign.delivery import (
 from amplifier.campaign.money import NOTHING, Aside
 from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import accounts, decisions, errands, rests, spends, stops
+from amplifier.store import decisions, errands, spends
 from amplifier.store.claims import OVERDUE, OVERDUE_HELD, SILENT, claim_for, locked
-from amplifier.store.corrections import is_change
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import stamp, whole
 from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.holding import stops
+from amplifier.store.holding.unseen import may_go_on
+from amplifier.store.identity import accounts, rests
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate.corrections import is_change
 from amplifier.store.receipts import full_until, is_taken, target_of
-from amplifier.store.statement import execute
-from amplifier.store.transaction import stamp, whole
-from amplifier.store.unseen import may_go_on
 
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]

@@ -22,11 +22,11 @@ from amplifier.campaign.errand import (
 )
 from amplifier.campaign.notice import Draft
 from amplifier.store import ledger, notices
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
 from amplifier.store.models import ErrandRow
-from amplifier.store.notes import TWICE, mark_twice
-from amplifier.store.statement import execute
-from amplifier.store.transaction import reading, whole
+from amplifier.store.operate.notes import TWICE, mark_twice
 
 SUBJECT = SERVICE = "service"
 # The kind stands in the statement itself: SQLite uses the partial index only then.

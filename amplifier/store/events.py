@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from amplifier.store.database.statement import execute_many
+from amplifier.store.database.transaction import reading, stamp, whole
 from amplifier.store.models import EventRow
-from amplifier.store.statement import execute_many
-from amplifier.store.transaction import reading, stamp, whole
 
 SEEN = "seen"  # a person has taken note of what is written about a subject
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import instant, reading, stamp, whole
 from amplifier.store.models import HeartbeatRow
-from amplifier.store.statement import execute
-from amplifier.store.transaction import instant, reading, stamp, whole
 
 # Parts show themselves every few seconds, for as long as the service runs.
 BEAT = """INSERT INTO heartbeats (name, at, detail) VALUES (%s, %s, %s)

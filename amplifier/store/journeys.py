@@ -20,9 +20,9 @@ from amplifier.campaign.delivery import (
 )
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
+from amplifier.store.database.transaction import reading
 from amplifier.store.models import DeliveryRow
 from amplifier.store.own_hour import moment_of
-from amplifier.store.transaction import reading
 
 # How a post stands that we have not changed since it went out.
 UNTOUCHED = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.models import KitRow
-from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Index, Q, Value
 from django.db.models import UniqueConstraint as Unique
 
-from amplifier.store.heard import FollowupRow, MentionRow, QuarantineRow, SourceRow  # noqa: F401  Django looks here
+from amplifier.store.listening.heard import FollowupRow, MentionRow, QuarantineRow, SourceRow  # noqa: F401  Django looks here
 from amplifier.store.person import Person  # noqa: F401
 
 

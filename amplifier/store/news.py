@@ -7,9 +7,9 @@ from typing import Any
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.notice import News
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import instant, is_postgres, reading, stamp
 from amplifier.store.events import of_delivery
-from amplifier.store.statement import execute
-from amplifier.store.transaction import instant, is_postgres, reading, stamp
 
 AFTER = """SELECT id, at, actor, subject, kind, "before", "after", detail FROM events
 WHERE id > %s ORDER BY id LIMIT %s"""

@@ -10,8 +10,8 @@ from django.db.models import F
 from amplifier.campaign.notice import Draft, News, Notice
 from amplifier.policy import Topic
 from amplifier.store import heartbeats, news
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.models import NoticeRow
-from amplifier.store.transaction import reading, whole
 
 CURSOR = "notices"
 MOST = 2000

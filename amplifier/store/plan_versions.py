@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.models import PlanVersion
-from amplifier.store.transaction import reading, whole
 
 
 @dataclass(frozen=True)

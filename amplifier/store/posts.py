@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from amplifier.campaign.changes import Add, Changes, ExistingPost, Rewrite
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost
-from amplifier.store import accounts, decisions, fact_names, ledger, own_hour, planned
+from amplifier.store import decisions, ledger, own_hour, planned
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.events import Event, of_facts, write_events
+from amplifier.store.identity import accounts, fact_names
 from amplifier.store.models import PostRow
-from amplifier.store.transaction import reading, whole
 
 OF_ITS_WORDS = ("template", "wording", "facts")
 

@@ -10,11 +10,11 @@ from django.db.models import F
 from amplifier.campaign.delivery import CLOSED_BY_A_RECEIPT, Receipt, RemoteState, State
 from amplifier.campaign.pace import full_until as full_until_window
 from amplifier.campaign.pace import latest
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import instant, reading, stamp, whole
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.notes import TWICE, mark_twice
-from amplifier.store.statement import execute
-from amplifier.store.transaction import instant, reading, stamp, whole
+from amplifier.store.operate.notes import TWICE, mark_twice
 
 SERVICE = "service"
 FULL = """SELECT sent_at FROM deliveries WHERE account_id = %s AND sent_at IS NOT NULL AND sent_at > %s

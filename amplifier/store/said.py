@@ -8,8 +8,8 @@ from typing import Any
 
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.post import PostId
-from amplifier.store.statement import execute, marks
-from amplifier.store.transaction import instant, reading, stamp
+from amplifier.store.database.statement import execute, marks
+from amplifier.store.database.transaction import instant, reading, stamp
 
 # When it was to be said, for by that the plan is checked; where a person let it go on too late, when it was.
 # A correction is said when it is its turn, long after its post was due.

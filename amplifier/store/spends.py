@@ -9,11 +9,11 @@ from django.db.models import Sum
 
 from amplifier.campaign.money import NOTHING, Aside, is_low
 from amplifier.store import ledger
-from amplifier.store.accounts import number_of
+from amplifier.store.database.statement import execute, marks
+from amplifier.store.database.transaction import reading, whole
 from amplifier.store.events import Event, was_written, write_events
+from amplifier.store.identity.accounts import number_of
 from amplifier.store.models import SpendRow
-from amplifier.store.statement import execute, marks
-from amplifier.store.transaction import reading, whole
 
 SERVICE = "service"
 BUDGET_LOW, BUDGET_SPENT = "budget low", "budget spent"

@@ -11,11 +11,11 @@ from amplifier.campaign.changes import ExistingDelivery, Unsent, Waits
 from amplifier.campaign.correction import LIVES, Stated, facts_kept, facts_of
 from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
 from amplifier.campaign.post import OWN, Fact, PostId
-from amplifier.store.fact_names import called
+from amplifier.store.database.statement import execute
+from amplifier.store.database.transaction import reading, whole
+from amplifier.store.identity.fact_names import called
 from amplifier.store.models import DeliveryRow
 from amplifier.store.own_hour import moment_of
-from amplifier.store.statement import execute
-from amplifier.store.transaction import reading, whole
 
 
 @reading

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
 from amplifier.campaign.stop import STOPPED, sending
-from amplifier.deliver.called import name_of
-from amplifier.deliver.halt import Halt, flags, halts
+from amplifier.deliver.stop_flags import Halt, flags, halts
 from amplifier.networks import TITLES
 from amplifier.place import Place, settle
+from amplifier.platforms.account_names import name_of
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import Account, Mode
 from amplifier.web.admission import WALL_HOST

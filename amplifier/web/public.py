@@ -13,12 +13,12 @@ from typing import Any
 from django.db import DatabaseError
 from django.utils.http import parse_etags
 
-from amplifier.deliver.cost import by_hand
 from amplifier.errors import DatabaseTrouble
+from amplifier.money.cost import by_hand
 from amplifier.settings import Settings
 from amplifier.sharekit.page import ASSETS, asset, imprint_page
 from amplifier.store import kits
-from amplifier.store.ready import Readiness, readiness
+from amplifier.store.database.ready import Readiness, readiness
 from amplifier.web.failures import NOT_NOW
 
 log = logging.getLogger("amplifier.web")

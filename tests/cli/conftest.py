@@ -14,12 +14,13 @@ import pytest
 from django.db import connection
 
 from amplifier.__main__ import main
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import accounts, ledger
+from amplifier.store import ledger
+from amplifier.store.identity import accounts
 from tests.conftest import SQLITE
 from tests.conftest import _use as use
 

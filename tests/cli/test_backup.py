@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 
 from amplifier.campaign.errand import ErrandKind
-from amplifier.cli.up import only_one
+from amplifier.cli.run.up import only_one
 from amplifier.clock import utc_now
 from amplifier.schedule.stage import Stage
-from amplifier.store import errands, heartbeats, journeys, restored, stops
-from amplifier.store.backup_file import read_header, write
+from amplifier.store import errands, heartbeats, journeys
+from amplifier.store.backup.file import read_header, write
+from amplifier.store.holding import restored, stops
 from amplifier.store.models import DeliveryRow, Ledger, PostRow
 from tests.cli.conftest import Shell
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.__main__ import main
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load

@@ -15,10 +15,11 @@ from amplifier.place import settle
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.platforms.port import Part
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import accounts, heartbeats, journeys
+from amplifier.store import heartbeats, journeys
 from amplifier.store.events import events_of, of_delivery
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow, PostRow
-from amplifier.wiring import open_house
+from amplifier.wiring.service import open_house
 from tests.cli.conftest import Shell
 
 Post = Callable[[str, str], Receipt]

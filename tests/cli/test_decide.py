@@ -10,12 +10,12 @@ import pytest
 
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli import decide as decide_module
-from amplifier.cli.output import wall_clock
+from amplifier.cli.show.output import wall_clock
 from amplifier.clock import utc_now
 from amplifier.platforms.port import Seen
-from amplifier.store import stops
+from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow, PostRow
-from amplifier.store.notes import mark_twice
+from amplifier.store.operate.notes import mark_twice
 from tests.cli.conftest import Shell
 
 LINK = "http://127.0.0.1:8900/@labfreemvmt/42"

@@ -9,8 +9,8 @@ import pytest
 
 from amplifier.cli import facts
 from amplifier.clock import utc_now
+from amplifier.schedule.decided.standing import MEANWHILE
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.standing import MEANWHILE
 from amplifier.settings import load
 from amplifier.store import decisions
 from amplifier.store.models import DeliveryRow

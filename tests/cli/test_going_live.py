@@ -15,14 +15,15 @@ import pytest
 from django.db import connection
 
 from amplifier.__main__ import main
-from amplifier.cli import tally, worker
-from amplifier.cli.rehearse import copy_home
-from amplifier.cli.unheard import unasked
+from amplifier.cli.rehearsal import tally
+from amplifier.cli.rehearsal.rehearse import copy_home
+from amplifier.cli.run import worker
+from amplifier.cli.show.unheard import unasked
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.place import Place, settle
 from amplifier.store import ledger
-from amplifier.wiring import listener_jobs, open_house, reach
+from amplifier.wiring.service import listener_jobs, open_house, reach
 from tests.journeys.install import Install
 from tests.store import filled
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli import migrate
+from amplifier.cli.run import migrate
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.errors import SettingsError, UsageError
@@ -17,10 +17,11 @@ from amplifier.place import Place
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import accounts, journeys, ledger
-from amplifier.store.backup_file import read_header, write
+from amplifier.store import journeys, ledger
+from amplifier.store.backup.file import read_header, write
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow, NoticeRow, PostRow, SealedRow
-from amplifier.wiring import reach, reachable
+from amplifier.wiring.service import reach, reachable
 from tests.cli.conftest import Shell
 
 THEN = datetime(2023, 10, 1, 8, tzinfo=UTC)

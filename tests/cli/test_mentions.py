@@ -12,7 +12,7 @@ import pytest
 from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
 from amplifier.cli import mentions as command
 from amplifier.clock import utc_now
-from amplifier.store import mentions, quarantine
+from amplifier.store.listening import mentions, quarantine
 from tests.cli.conftest import Shell
 
 TEXT = "[bold]Which room?[/bold] :door: #Lab23"

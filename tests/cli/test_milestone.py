@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from amplifier.clock import utc_now
-from amplifier.schedule.in_force import keep_settings
+from amplifier.schedule.decided.in_force import keep_settings
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
 from amplifier.store import decisions, heartbeats, journeys

@@ -13,7 +13,8 @@ from amplifier.campaign.delivery import State
 from amplifier.cli.restore import _Marker
 from amplifier.place import Place
 from amplifier.schedule.planner import Planner
-from amplifier.store import journeys, restored
+from amplifier.store import journeys
+from amplifier.store.holding import restored
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, Home
 

@@ -12,8 +12,8 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.clock import utc_now
-from amplifier.deliver import halt
-from amplifier.store import holds, stops
+from amplifier.deliver import stop_flags as halt
+from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 

@@ -7,7 +7,8 @@ import pytest
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
 from amplifier.schedule.program import post_name
-from amplifier.store import heartbeats, journeys, stops
+from amplifier.store import heartbeats, journeys
+from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
 

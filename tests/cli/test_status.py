@@ -12,13 +12,16 @@ from amplifier.cli.status import _in
 from amplifier.clock import utc_now
 from amplifier.errors import Problem
 from amplifier.place import be_present
-from amplifier.schedule.doubts import keep_unsaid
+from amplifier.schedule.naming.doubts import keep_unsaid
+from amplifier.schedule.naming.renamed import Unsaid
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import load
-from amplifier.store import accounts, heartbeats, sources, stops
+from amplifier.store import heartbeats
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
+from amplifier.store.listening import sources
 from amplifier.store.models import AccountRow, DeliveryRow
-from amplifier.store.notes import mark_twice
+from amplifier.store.operate.notes import mark_twice
 from tests.cli.conftest import Shell
 from tests.store import filled
 

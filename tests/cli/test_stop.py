@@ -10,11 +10,12 @@ import pytest
 from amplifier.__main__ import main
 from amplifier.campaign.delivery import State
 from amplifier.campaign.errand import ErrandKind
-from amplifier.cli.console_token import Opened, keep
+from amplifier.cli.run.console_token import Opened, keep
 from amplifier.clock import utc_now
-from amplifier.store import errands, stops
+from amplifier.store import errands
+from amplifier.store.holding import stops
+from amplifier.store.holding.stop_links import written
 from amplifier.store.models import DeliveryRow, ErrandRow
-from amplifier.store.stop_links import written
 from amplifier.web.whereabouts import announce
 from tests.cli.conftest import Said, Shell
 from tests.test_no_file import make
@@ -62,8 +63,8 @@ def test_a_tag_that_no_post_can_have_is_refused_and_nothing_is_stopped(shell: Sh
 
 
 def test_where_nothing_could_be_written_it_says_so_loudly(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("amplifier.deliver.halt._stop_in_database", lambda *_: 1 // 0)
-    monkeypatch.setattr("amplifier.deliver.halt._write_flag", lambda *_: "The disk is read-only.")
+    monkeypatch.setattr("amplifier.deliver.stop_flags._stop_in_database", lambda *_: 1 // 0)
+    monkeypatch.setattr("amplifier.deliver.stop_flags._write_flag", lambda *_: "The disk is read-only.")
     said = shell("stop")
     assert said.code == 1
     assert "The disk is read-only." in said.out

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from amplifier.clock import utc_now
-from amplifier.store import accounts
+from amplifier.store.identity import accounts
 from tests.cli.conftest import Shell
 
 

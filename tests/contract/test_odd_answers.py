@@ -13,8 +13,8 @@ from amplifier.platforms.mastodon.adapter import MastodonPlatform
 from amplifier.platforms.port import Connection
 from amplifier.platforms.x.adapter import XPlatform
 from amplifier.platforms.x.posts import EPOCH
-from amplifier.store import overrides
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate import overrides
 from tests.contract.places import Vault
 from tests.deliver.desk import Desk, receipt_of, stands, story
 from tests.platforms.stub import Asked, Said, Stub

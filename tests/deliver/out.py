@@ -9,10 +9,10 @@ from itertools import count
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import Journey, State, Verb
 from amplifier.campaign.post import Fact, PostId, Words
-from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
+from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
 from amplifier.settings import Settings
 from amplifier.store import journeys, posts
-from amplifier.store.corrections import Hand
+from amplifier.store.operate.corrections import Hand
 from tests.deliver.desk import Desk
 from tests.schedule.homes import settings
 from tests.store import filled

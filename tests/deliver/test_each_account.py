@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from amplifier.deliver.each_account import jobs_of_each
-from amplifier.store import accounts
+from amplifier.store.identity import accounts
 from tests.deliver.desk import Desk, stands
 from tests.schedule.homes import settings
 from tests.store.filled import add, row

@@ -12,7 +12,7 @@ from amplifier.campaign.delivery import Verb
 from amplifier.deliver.read_back import SELDOM, STEPS, ReadBack, Rhythm, due
 from amplifier.errors import RateLimited, Unavailable
 from amplifier.store import events
-from amplifier.store.read_backs import Out
+from amplifier.store.operate.read_backs import Out
 from tests.deliver.desk import Desk
 from tests.deliver.out import ALL, correct, rows, say, the_settings
 from tests.store import filled

@@ -12,7 +12,8 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.deliver import scribe
 from amplifier.deliver.accounts import look_after
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from amplifier.store import accounts, claims, events
+from amplifier.store import claims, events
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
 from tests.deliver.desk import Desk, receipt_of, stands, story
 from tests.store import filled

@@ -13,8 +13,10 @@ from django.db import connection
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Verb
 from amplifier.deliver.worker import ASLEEP
 from amplifier.errors import OutcomeUnknown, RateLimited, Rejected, Unavailable
-from amplifier.store import deliveries, holds, overrides, spends
+from amplifier.store import deliveries, spends
+from amplifier.store.holding import holds
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate import overrides
 from tests.deliver.desk import Desk, stands, story
 from tests.deliver.scripted import Scripted
 from tests.store import filled

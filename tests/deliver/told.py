@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from amplifier.campaign.delivery import DeliveryId, Journey, State
 from amplifier.campaign.notice import News
 from amplifier.campaign.post import PostId
-from amplifier.deliver.notices import Scene
+from amplifier.notify.notices import Scene
 
 NOW = datetime(2023, 10, 10, 13, 40, tzinfo=UTC)
 NAMES = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}

@@ -16,7 +16,7 @@ from django.db import connection
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Words
-from amplifier.cli.tally import World
+from amplifier.cli.rehearsal.tally import World
 from amplifier.clock import utc_now
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses

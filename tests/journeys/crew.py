@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from amplifier.cli.tally import World
+from amplifier.cli.rehearsal.tally import World
 from amplifier.sandbox.server import Sandbox
 from tests.journeys.install import REPOSITORY
 from tests.waiting import HANG_S

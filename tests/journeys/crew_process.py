@@ -212,7 +212,9 @@ if __name__ == "__main__":
     from amplifier.platforms.capabilities import TABLE
     from amplifier.platforms.port import Connection, Platform
     from amplifier.platforms.registry import ADAPTERS, connect
-    from amplifier.store import accounts, ledger, stops
+    from amplifier.store import ledger
+    from amplifier.store.holding import stops
+    from amplifier.store.identity import accounts
     from amplifier.store.posts import Ink, add_post
     from tests.contract.places import Vault
     from tests.journeys import steps

@@ -18,8 +18,8 @@ if __name__ == "__main__":
     words = sys.argv[1:]
     settle(Path(words[words.index("--home") + 1]), Path(words[words.index("--var") + 1]))
     django.setup()
-    from amplifier import wiring
     from amplifier.__main__ import main
+    from amplifier.wiring import service as wiring
 
     ELSEWHERE = json.loads(os.environ["AMPLIFIER_ELSEWHERE"])
     usual = wiring.connection_for

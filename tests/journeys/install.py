@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from amplifier.cli.console_token import Opened, opened_here
-from amplifier.cli.tally import World
+from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.run.console_token import Opened, opened_here
 from amplifier.place import Place
 from amplifier.settings import load
 from amplifier.web.admission import Admission

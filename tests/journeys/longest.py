@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.web.failures import ADVICE, BROKEN, NOT_NOW, PLAIN
 from tests.journeys.install import REPOSITORY, Install
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from amplifier.cli.tally import World
+from amplifier.cli.rehearsal.tally import World
 from amplifier.clock import utc_now
 from amplifier.errors import OutcomeUnknown
 from amplifier.platforms.capabilities import TABLE

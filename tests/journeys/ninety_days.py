@@ -21,7 +21,7 @@ from django.db import connection
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
-from amplifier.cli.tally import World
+from amplifier.cli.rehearsal.tally import World
 from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Worker

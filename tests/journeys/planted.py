@@ -21,8 +21,10 @@ from amplifier.errors import AccountLost, OutcomeUnknown, PlatformError, Rejecte
 from amplifier.platforms import ratelimit
 from amplifier.platforms.host import RedirectedError
 from amplifier.platforms.mastodon import adapter, statuses
-from amplifier.store import accounts, claims, deliveries, receipts, stops
+from amplifier.store import claims, deliveries, receipts
 from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
 
 BUGS: dict[str, Callable[[], None]] = {}

@@ -9,7 +9,8 @@ from typing import Any
 
 from amplifier.deliver import confirm, scribe, worker
 from amplifier.platforms.port import Platform
-from amplifier.store import claims, deliveries, holds, receipts
+from amplifier.store import claims, deliveries, receipts
+from amplifier.store.holding import holds
 
 Told = Callable[[str], None]  # the step's name, with "before" or "after"
 

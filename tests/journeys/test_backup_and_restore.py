@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.ports import answers
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
+from amplifier.cli.run.ports import answers
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
 from tests.waiting import HANG_S
 

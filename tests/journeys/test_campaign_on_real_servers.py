@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.cli.rehearse import copy_home, play
+from amplifier.cli.rehearsal.rehearse import copy_home, play
 from tests.peers.servers import Peer, start_mastodon_mock, start_pds
 
 HOME = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from amplifier.campaign.delivery import Receipt
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.deliver.decide import Pauses, after_attempt
 from amplifier.errors import ScheduleError
 from amplifier.schedule import files
@@ -20,7 +20,8 @@ from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import read_program
 from amplifier.settings import load
-from amplifier.store import claims, deliveries, heartbeats, journeys, ledger, stops
+from amplifier.store import claims, deliveries, heartbeats, journeys, ledger
+from amplifier.store.holding import stops
 from tests.journeys.install import REPOSITORY, Install
 from tests.store import filled
 

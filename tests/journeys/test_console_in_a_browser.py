@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install
 from tests.waiting import HANG_S
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install, Run
 from tests.journeys.sick import begins, ends_well, goes_on, nothing_goes_out
 

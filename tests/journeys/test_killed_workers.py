@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.rehearse import Running, copy_home, play
-from amplifier.cli.supervisor import AMPLIFIER
+from amplifier.cli.rehearsal.rehearse import Running, copy_home, play
+from amplifier.cli.run.supervisor import AMPLIFIER
 
 HOME = Path(__file__).parents[2]
 INTO_S = 0.15  # the request is on its way by then, and no answer comes before 0.2 s

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.rehearse import Running, copy_home, play
+from amplifier.cli.rehearsal.rehearse import Running, copy_home, play
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
 
 pytestmark = [

@@ -9,25 +9,28 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.deliver.test_cost import written
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.post import OWN
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.clock import utc_now
-from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.deliver.worker import Worker
 from amplifier.engine.port import Job
 from amplifier.errors import PlatformError, Unpaid
+from amplifier.operate.own import prepare_own, queue_own
 from amplifier.place import Place
 from amplifier.platforms.port import Part, Platform, Sought
 from amplifier.sandbox.server import Sandbox
 from amplifier.settings import Settings
-from amplifier.store import accounts, journeys, mentions, spends, stops
+from amplifier.store import journeys, spends
 from amplifier.store.events import of_delivery
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
+from amplifier.store.listening import mentions
 from amplifier.store.models import DeliveryRow, EventRow
-from amplifier.wiring import House, listener_jobs, open_house, reach, worker_jobs
+from amplifier.wiring.service import House, listener_jobs, open_house, reach, worker_jobs
 from tests.contract.places import TOKEN, ask
-from tests.deliver.test_cost import written
 from tests.journeys.install import REPOSITORY
 from tests.platforms.stub import Stub
 

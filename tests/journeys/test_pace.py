@@ -20,7 +20,8 @@ from amplifier.deliver.worker import Pace, Worker
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
-from amplifier.store import accounts, events, ledger, posts
+from amplifier.store import events, ledger, posts
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
 from tests.contract.places import SandboxPlace, Vault
 from tests.journeys.cell import Stage

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import LAPTOP, PHONE, SMALL, SMALL_TARGETS, THUMB, TOO_WIDE, UNNAMED
 from tests.journeys.install import REPOSITORY, Install, Run
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.plan import Distance
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.place import settle
-from amplifier.schedule.change import decide_move, prepare_move, program_in_force
+from amplifier.schedule.decided.change import decide_move, prepare_move, program_in_force
 from amplifier.schedule.planner import Planner
 from amplifier.sharekit.publish import Publisher
-from amplifier.wiring import open_house, worker_jobs
+from amplifier.wiring.service import open_house, worker_jobs
 from tests.journeys.install import OF_THE_TESTS, REPOSITORY
 
 

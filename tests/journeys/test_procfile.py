@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.sandbox.server import Sandbox
 from tests.conftest import _use as use
 from tests.journeys.install import AMPLIFIER, REPOSITORY, Install, Run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.deliver.messenger_server import messenger
 from tests.journeys.install import REPOSITORY, Install
 

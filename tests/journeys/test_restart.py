@@ -13,15 +13,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amplifier import wiring
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.place import Place
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings, parse
-from amplifier.store import accounts, ledger
+from amplifier.store import ledger
+from amplifier.store.identity import accounts
 from amplifier.store.models import AccountRow, DeliveryRow
+from amplifier.wiring import service as wiring
 from tests.deliver.scripted import Scripted
 from tests.schedule.homes import EXAMPLE, Home
 from tests.waiting import HANG_S, until

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import LAPTOP, PHONE, TOO_WIDE, chromium
 from tests.journeys.install import REPOSITORY, Install
 

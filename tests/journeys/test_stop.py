@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.install import REPOSITORY, Install, Run
 from tests.waiting import HANG_S
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.ports import answers
-from amplifier.cli.rehearse import copy_home
+from amplifier.cli.rehearsal.rehearse import copy_home
+from amplifier.cli.run.ports import answers
 from tests.journeys.install import REPOSITORY, Install, Run
 from tests.ports import free_port
 from tests.waiting import HANG_S

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from amplifier.listen.poller import Poller, Source
-from amplifier.store import accounts, quarantine, sources
-from amplifier.store.heard import FollowupRow, MentionRow, QuarantineRow, SourceRow
+from amplifier.store.identity import accounts
+from amplifier.store.listening import quarantine, sources
+from amplifier.store.listening.heard import FollowupRow, MentionRow, QuarantineRow, SourceRow
 from tests.platforms.heard import NOW, Network
 from tests.platforms.stub import Stub
 

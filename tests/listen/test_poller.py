@@ -14,7 +14,9 @@ from amplifier.listen import poller
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.platforms.port import Platform
-from amplifier.store import accounts, deliveries, mentions, quarantine, sources
+from amplifier.store import deliveries
+from amplifier.store.identity import accounts
+from amplifier.store.listening import mentions, quarantine, sources
 from amplifier.store.models import AccountRow
 from tests.deliver.scripted import Scripted
 from tests.listen.test_match import RAW

@@ -20,7 +20,7 @@ ELSEWHERE = {
     "errors.py": "what is raised",
     "platforms/port.py": "the shape in which a look is handed on",
     "platforms/capabilities.py": "what a post of ours may hold",
-    "store/accounts.py": "which row an account has",
+    "store/identity/accounts.py": "which row an account has",
     "django": "how a row is written",
 }
 
@@ -101,13 +101,15 @@ def reached(*roots: str) -> set[str]:
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_nothing_that_reads_is_forgotten(network: str) -> None:
-    needed = reached(f"platforms/{network}/listening.py", "listen/match.py", "store/taking_in.py")
+    needed = reached(f"platforms/{network}/listening.py", "listen/match.py", "store/listening/taking_in.py")
     known = {Path(str(one)).relative_to(ROOT).as_posix() for one in sources(network)}
     assert needed - known - set(reader.LIBRARIES) == set()
-    assert {"text/visible.py", "platforms/fields.py", "store/heard.py", "nh3"} <= needed, "the imports are followed"
+    assert {"text/visible.py", "platforms/fields.py", "store/listening/heard.py", "nh3"} <= needed, (
+        "the imports are followed"
+    )
 
 
 def test_nothing_is_a_part_that_reads_nothing() -> None:
     needed = reached(*(f"platforms/{network}/listening.py" for network in NETWORKS))
-    needed |= reached("listen/match.py", "store/taking_in.py")
+    needed |= reached("listen/match.py", "store/listening/taking_in.py")
     assert {part for part in reader.PARTS if part.endswith(".py")} | set(reader.LIBRARIES) <= needed

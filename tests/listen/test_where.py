@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.listen.where import source_name, tags_on, troubled
 from amplifier.settings import Account, Listen, Settings
-from amplifier.store import sources
+from amplifier.store.listening import sources
 from tests.schedule.homes import EIGHT, open_ledger, settings
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

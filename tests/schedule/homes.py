@@ -11,7 +11,8 @@ from pathlib import Path
 from amplifier import settings as settings_file
 from amplifier.deliver.accounts import listed
 from amplifier.settings import Settings
-from amplifier.store import accounts, ledger
+from amplifier.store import ledger
+from amplifier.store.identity import accounts
 
 EXAMPLE = Path(__file__).parents[2]
 SCHEDULE = """\

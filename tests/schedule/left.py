@@ -6,8 +6,8 @@ from datetime import datetime
 
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import PostId
+from amplifier.schedule.decided.standing import let_stand, mark, would_stand
 from amplifier.schedule.program import Program
-from amplifier.schedule.standing import let_stand, mark, would_stand
 
 
 def leave(program: Program, post: PostId, *, actor: str, reason: str, now: datetime) -> Decision:

@@ -10,7 +10,8 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.post import PostId
 from amplifier.schedule.planner import Planner
-from amplifier.store import claims, holds, journeys, restored, stops
+from amplifier.store import claims, journeys
+from amplifier.store.holding import holds, restored, stops
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import SCHEDULE
 from tests.schedule.left import leave

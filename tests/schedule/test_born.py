@@ -9,9 +9,9 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import PostId
-from amplifier.deliver import override
 from amplifier.errors import UsageError
-from amplifier.schedule.change import decide_move
+from amplifier.operate import override
+from amplifier.schedule.decided.change import decide_move
 from amplifier.store import journeys
 from tests.schedule.test_move_shows import LATER, STALL
 from tests.schedule.test_names_that_change import Names

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from amplifier.campaign.plan import DecisionKind
-from amplifier.schedule import carried
-from amplifier.schedule.change import find_post
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip, find_left_out
-from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
+from amplifier.schedule.decided.change import find_post
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.skipping import decide_skip, find_left_out
+from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
+from amplifier.schedule.naming import carried
 from amplifier.store import decisions
 from tests.schedule.test_names_that_change import NOON, Names
 

@@ -10,10 +10,12 @@ import pytest
 
 from amplifier.campaign.delivery import HoldReason, Journey, State, Transition
 from amplifier.campaign.post import PostId
-from amplifier.deliver import override
-from amplifier.schedule.change import decide_move
-from amplifier.schedule.rewording import decide_words
-from amplifier.store import accounts, claims, deliveries, holds, journeys, stops
+from amplifier.operate import override
+from amplifier.schedule.decided.change import decide_move
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.store import claims, deliveries, journeys
+from amplifier.store.holding import holds, stops
+from amplifier.store.identity import accounts
 from tests.schedule.test_names_that_change import HEAD, Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.compose.sameness import Judge
-from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
 from amplifier.errors import UsageError
-from amplifier.schedule.change import find_post
-from amplifier.schedule.skipping import decide_skip
+from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
+from amplifier.schedule.decided.change import find_post
+from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.store import deliveries, journeys
-from amplifier.store.corrections import Hand
+from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_hours_with_a_past import TEXTS as FIRST_TEXTS
 from tests.schedule.test_names_that_change import Names
 

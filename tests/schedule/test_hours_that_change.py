@@ -9,12 +9,12 @@ import pytest
 
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
-from amplifier.schedule.change import find_post
-from amplifier.schedule.given_up import given_up_wordings
+from amplifier.schedule.decided.change import find_post
+from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words
+from amplifier.schedule.decided.skipping import decide_skip, find_left_out, left_out, skipped_ahead
+from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.program import wanted_posts
-from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words
-from amplifier.schedule.skipping import decide_skip, find_left_out, left_out, skipped_ahead
-from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
+from amplifier.schedule.truth.given_up import given_up_wordings
 from amplifier.store import decisions, journeys
 from tests.schedule.test_names_that_change import Names
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.schedule.change import find_post
-from amplifier.schedule.given_up import given_up_wordings
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import skipped_ahead
+from amplifier.schedule.decided.change import find_post
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.skipping import skipped_ahead
+from amplifier.schedule.truth.given_up import given_up_wordings
 from amplifier.store import decisions, journeys
 from tests.schedule.test_hours_that_change import DAY, OTHER, coming, home, hours, number, skip, take_in
 from tests.schedule.test_names_that_change import Names

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.post import PostId
-from amplifier.deliver.override import leave_out
-from amplifier.schedule.change import find_post
-from amplifier.schedule.known import name_to_tell
-from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words
-from amplifier.schedule.skipping import decide_skip
-from amplifier.store import decisions, deliveries, holds, journeys, stops
+from amplifier.operate.override import leave_out
+from amplifier.schedule.decided.change import find_post
+from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words
+from amplifier.schedule.decided.skipping import decide_skip
+from amplifier.schedule.naming.known import name_to_tell
+from amplifier.store import decisions, deliveries, journeys
+from amplifier.store.holding import holds, stops
 from tests.schedule.test_names_that_change import COPY, Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -9,14 +9,15 @@ import pytest
 
 from amplifier.campaign.delivery import HoldReason, Journey
 from amplifier.campaign.post import PostId
-from amplifier.deliver import override
-from amplifier.deliver.questions import Act, Question
-from amplifier.schedule.change import decide_move, find_post
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip, find_left_out
-from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
-from amplifier.store import deliveries, journeys, notes
+from amplifier.operate import override
+from amplifier.operate.questions import Act, Question
+from amplifier.schedule.decided.change import decide_move, find_post
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.skipping import decide_skip, find_left_out
+from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
+from amplifier.store import deliveries, journeys
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate import notes
 from tests.schedule.test_moves_with_hands import CALL, LATER, WITH_HANDS, Asked
 from tests.schedule.test_names_that_change import Names
 

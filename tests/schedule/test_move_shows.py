@@ -10,14 +10,16 @@ import pytest
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
-from amplifier.schedule.change import decide_move
-from amplifier.schedule.known import find_named
-from amplifier.schedule.meanwhile import must_lie_ahead_still
-from amplifier.schedule.moving import with_times
+from amplifier.schedule.decided.change import decide_move
+from amplifier.schedule.decided.meanwhile import must_lie_ahead_still
+from amplifier.schedule.decided.moving import with_times
+from amplifier.schedule.decided.skipping import decide_skip
+from amplifier.schedule.naming.known import find_named
 from amplifier.schedule.program import post_name, wanted_posts
-from amplifier.schedule.skipping import decide_skip
 from amplifier.schedule.stage import LIVE
-from amplifier.store import claims, deliveries, holds, journeys, overrides, stops
+from amplifier.store import claims, deliveries, journeys
+from amplifier.store.holding import holds, stops
+from amplifier.store.operate import overrides
 from tests.schedule.test_names_that_change import Names
 from tests.schedule.test_words_of_people import SOON, Desk
 

@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.deliver.test_notify import LIVE
 
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
 from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
 from amplifier.compose.memory import REAL_TIME
-from amplifier.deliver import hands as hands_module
-from amplifier.deliver.envelope import Envelope
-from amplifier.deliver.hand_off import posted_after
-from amplifier.deliver.hands import Hands, Means
-from amplifier.deliver.notify import Notifier, Post
-from amplifier.deliver.own import prepare_own, queue_own
-from amplifier.deliver.own_change import (
+from amplifier.manual import hands as hands_module
+from amplifier.manual.hand_off import posted_after
+from amplifier.manual.hands import Hands, Means
+from amplifier.notify.envelope import Envelope
+from amplifier.notify.notify import Notifier, Post
+from amplifier.operate.own import prepare_own, queue_own
+from amplifier.operate.own_change import (
     OwnChange,
     carry_out,
     held_again,
@@ -29,15 +30,16 @@ from amplifier.deliver.own_change import (
     prepare_move_to,
     prepare_taking_in,
 )
-from amplifier.deliver.withdraw import LATE, prepare_withdrawal
-from amplifier.schedule.change import find_post
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip, find_left_out
-from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
-from amplifier.store import deliveries, errands, events, holds, journeys, notices, overrides, stops
-from amplifier.store.corrections import Hand
+from amplifier.operate.withdraw import LATE, prepare_withdrawal
+from amplifier.schedule.decided.change import find_post
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.skipping import decide_skip, find_left_out
+from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
+from amplifier.store import deliveries, errands, events, journeys, notices
+from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow
-from tests.deliver.test_notify import LIVE
+from amplifier.store.operate import overrides
+from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_names_that_change import Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -10,10 +10,10 @@ import pytest
 from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
-from amplifier.schedule.ahead import find_gone_out
-from amplifier.schedule.change import decide_move, prepare_move
+from amplifier.schedule.decided.ahead import find_gone_out
+from amplifier.schedule.decided.change import decide_move, prepare_move
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import find_untrue, review, said_today
+from amplifier.schedule.truth.review import find_untrue, review, said_today
 from amplifier.store import decisions
 from tests.schedule.left import leave
 from tests.schedule.test_hours_that_change import DAY, home, hours, number

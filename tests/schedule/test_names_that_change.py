@@ -11,8 +11,8 @@ import pytest
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
-from amplifier.schedule.doubts import doubts
-from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.naming.doubts import doubts
 from amplifier.store import claims, decisions, deliveries, journeys
 from amplifier.store.decisions import keep_decision
 from amplifier.store.models import DeliveryRow

@@ -10,12 +10,14 @@ import pytest
 from amplifier.campaign.delivery import HoldReason, Receipt, State
 from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
-from amplifier.deliver.override import leave_out
+from amplifier.operate.override import leave_out
 from amplifier.schedule import files
-from amplifier.schedule.doubts import doubts
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.naming.doubts import doubts
 from amplifier.schedule.program import read_program
-from amplifier.schedule.rewording import decide_words
-from amplifier.store import decisions, deliveries, errands, holds, journeys, overrides
+from amplifier.store import decisions, deliveries, errands, journeys
+from amplifier.store.holding import holds
+from amplifier.store.operate import overrides
 from tests.schedule.test_names_that_change import DAY, Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

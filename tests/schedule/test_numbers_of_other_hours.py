@@ -8,14 +8,14 @@ from datetime import datetime
 import pytest
 
 from amplifier.campaign.plan import DecisionKind
-from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
-from amplifier.schedule import review
-from amplifier.schedule.change import prepare_move
-from amplifier.schedule.known import hours_around
+from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
+from amplifier.schedule.decided.change import prepare_move
+from amplifier.schedule.naming.known import hours_around
 from amplifier.schedule.program import wanted_posts
-from amplifier.schedule.stale import late_posts
+from amplifier.schedule.truth import review
+from amplifier.schedule.truth.stale import late_posts
 from amplifier.store import decisions, heartbeats, journeys
-from amplifier.store.corrections import Hand
+from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_hours_that_change import DAY, number
 from tests.schedule.test_names_that_change import Names
 from tests.schedule.test_numbers_that_differ import TEXTS, Hours, names, reword, stall

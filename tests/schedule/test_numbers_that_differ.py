@@ -10,12 +10,12 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.compose.sameness import Verdict
-from amplifier.deliver.correct import NewWords, prepare_correction
-from amplifier.deliver.own import OwnPost, prepare_own
 from amplifier.errors import UsageError
-from amplifier.schedule.ahead import to_be_said
+from amplifier.operate.correct import NewWords, prepare_correction
+from amplifier.operate.own import OwnPost, prepare_own
+from amplifier.schedule.decided.ahead import to_be_said
+from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.schedule.playing import playing
-from amplifier.schedule.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.store import journeys
 from tests.schedule.test_hours_that_change import DAY, number
 from tests.schedule.test_names_that_change import Names

@@ -14,13 +14,14 @@ import pytest
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import Fact, PostId, WantedPost
 from amplifier.errors import DatabaseTrouble, TemplateError
-from amplifier.schedule import free_words, older, program, stale
-from amplifier.schedule.change import decide_move, find_post
+from amplifier.schedule import program
+from amplifier.schedule.decided.change import decide_move, find_post
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.skipping import decide_skip, left_out, prepare_skip
 from amplifier.schedule.one_by_one import by_itself, without_failing
 from amplifier.schedule.program import post_name
-from amplifier.schedule.review import review
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip, left_out, prepare_skip
+from amplifier.schedule.truth import free_words, older, stale
+from amplifier.schedule.truth.review import review
 from amplifier.store import claims, decisions, journeys
 from tests.schedule.test_names_that_change import CHAIR, LUNCH, Names
 from tests.schedule.test_words_of_people import Desk

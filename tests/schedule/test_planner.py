@@ -11,11 +11,13 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.deliver.accounts import listed
-from amplifier.deliver.own import prepare_own, queue_own
+from amplifier.operate.own import prepare_own, queue_own
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
-from amplifier.store import accounts, claims, decisions, deliveries, heartbeats, journeys, plan_versions, stops
+from amplifier.store import claims, decisions, deliveries, heartbeats, journeys, plan_versions
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, EXAMPLE, HELLO, SCHEDULE, SOON, Home

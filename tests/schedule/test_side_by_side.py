@@ -16,7 +16,7 @@ from amplifier.errors import TemplateError
 from amplifier.schedule import files, program
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import post_name, read_program
-from amplifier.schedule.review import review
+from amplifier.schedule.truth.review import review
 from amplifier.store import decisions, heartbeats
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web.console.health import _files

@@ -14,21 +14,24 @@ from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.campaign.post import OWN, PostId
 from amplifier.cli.facts import _other_words
 from amplifier.deliver.accounts import listed
-from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
-from amplifier.deliver.own import prepare_own, queue_own
-from amplifier.deliver.questions import other_words
 from amplifier.errors import UsageError
-from amplifier.schedule.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
+from amplifier.operate.own import prepare_own, queue_own
+from amplifier.operate.questions import other_words
+from amplifier.schedule.decided.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.schedule.decided.rewording import decide_words, prepare_words
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import facts_of_own_words, find_untrue, review
-from amplifier.schedule.rewording import decide_words, prepare_words
+from amplifier.schedule.truth.review import facts_of_own_words, find_untrue, review
 from amplifier.settings import Settings
 from amplifier.sharekit.kit import build
-from amplifier.store import accounts, claims, decisions, events, holds, journeys, overrides, stops
-from amplifier.store.corrections import Hand
+from amplifier.store import claims, decisions, events, journeys
+from amplifier.store.holding import holds, stops
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate import overrides
+from amplifier.store.operate.corrections import Hand
 from tests.schedule.homes import EIGHT, EXAMPLE, SCHEDULE, Home, open_ledger, settings
 from tests.schedule.left import leave
 

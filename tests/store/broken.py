@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from amplifier.store.transaction import is_postgres
+from amplifier.store.database.transaction import is_postgres
 
 FUNCTION = """CREATE OR REPLACE FUNCTION refuse() RETURNS trigger AS
 $$ BEGIN RAISE EXCEPTION 'disk I/O error'; END $$ LANGUAGE plpgsql"""

@@ -18,7 +18,9 @@ from amplifier.campaign.mention import Kind, Mention, Visibility
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.stop import EVERYTHING, Stop
 from amplifier.settings import Settings
-from amplifier.store import accounts, claims, deliveries, ledger, posts, stops
+from amplifier.store import claims, deliveries, ledger, posts
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
 from amplifier.store.models import AccountRow, DeliveryRow, PostRow
 from tests.waiting import HANG_S
 

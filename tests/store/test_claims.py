@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from amplifier.campaign.delivery import LAPSING, DeliveryId, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
-from amplifier.store import accounts, claims, deliveries, rests
+from amplifier.store import claims, deliveries
+from amplifier.store.identity import accounts, rests
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import LEASE, NOW, add, after, begin, claim, claim_unsure, row, sending, unsure

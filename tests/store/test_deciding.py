@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 
 from amplifier.campaign.plan import DecisionKind
-from amplifier.store import accounts, deciding, decisions
+from amplifier.store import deciding, decisions
+from amplifier.store.identity import accounts
+from amplifier.store.identity.numbered import decide_same
 from amplifier.store.models import DecisionRow
-from amplifier.store.numbered import decide_same
 from tests.store import filled
 from tests.store.filled import NOW
 from tests.waiting import HANG_S

@@ -15,9 +15,10 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import OWN, Fact, Words
 from amplifier.errors import UsageError
-from amplifier.store import accounts, decisions, posts
+from amplifier.store import decisions, posts
+from amplifier.store.identity import accounts
+from amplifier.store.identity.numbered import decide_same, is_decided_about, mark
 from amplifier.store.models import AccountRow, DecisionRow, DeliveryRow, PostRow
-from amplifier.store.numbered import decide_same, is_decided_about, mark
 from tests.store import filled
 from tests.store.filled import NOW, after
 from tests.waiting import HANG_S

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.delivery import Due, HoldReason, State, Verb
-from amplifier.store import deliveries, events, overrides, spends
+from amplifier.store import deliveries, events, spends
 from amplifier.store.deliveries import Intent, Turned
 from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.operate import overrides
 from tests.store import filled
 from tests.store.filled import LEASE, NOW, add, after, begin, claim, row, unsure
 

@@ -12,8 +12,10 @@ from django.db import DatabaseError
 from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
 from amplifier.campaign.delivery import LAPSING, Due, HoldReason, State, Transition, Verb
 from amplifier.campaign.post import Words
-from amplifier.store import accounts, claims, decisions, deliveries, events, overrides, posts
+from amplifier.store import claims, decisions, deliveries, events, posts
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow, PostRow
+from amplifier.store.operate import overrides
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, claim_unsure, receipt, row, sending, step, unsure
 

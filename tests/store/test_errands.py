@@ -10,8 +10,10 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
 from amplifier.campaign.errand import LINK_GIVEN, LINK_REFUSED, MOST_TOGETHER, Ask, Errand, ErrandKind
 from amplifier.campaign.notice import Draft
 from amplifier.policy import Topic
-from amplifier.store import errands, events, holds, notices, overrides
+from amplifier.store import errands, events, notices
+from amplifier.store.holding import holds
 from amplifier.store.models import ErrandRow
+from amplifier.store.operate import overrides
 from tests.store import filled
 from tests.store.filled import NOW, after
 

@@ -9,9 +9,10 @@ from django.db import DatabaseError, connection, transaction
 
 from amplifier.campaign.mention import Status
 from amplifier.campaign.plan import DecisionKind
-from amplifier.store import decisions, events, mentions
+from amplifier.store import decisions, events
 from amplifier.store.events import Event, events_of, of_delivery, write_events
-from amplifier.store.heard import FollowupRow, MentionRow
+from amplifier.store.listening import mentions
+from amplifier.store.listening.heard import FollowupRow, MentionRow
 from amplifier.store.models import DecisionRow, EventRow
 from tests.store.filled import NOW, add, after, mention
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from amplifier.errors import UsageError
-from amplifier.store import ledger, stops
+from amplifier.store import ledger
+from amplifier.store.holding import stops
 from tests.store.filled import NOW, after
 
 pytestmark = pytest.mark.usefixtures("any_ledger")

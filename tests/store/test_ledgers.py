@@ -17,21 +17,12 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.errand import ErrandKind
 from amplifier.place import Place
 from amplifier.schedule.planner import Planner
-from amplifier.store import (
-    accounts,
-    decisions,
-    errands,
-    journeys,
-    kits,
-    mentions,
-    quarantine,
-    sealed,
-    sources,
-    spends,
-    stops,
-)
-from amplifier.store.backup_file import read, read_header
-from amplifier.store.backup_restore import must_fit, replace_rows
+from amplifier.store import decisions, errands, journeys, kits, spends
+from amplifier.store.backup.file import read, read_header
+from amplifier.store.backup.restore import must_fit, replace_rows
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts, sealed
+from amplifier.store.listening import mentions, quarantine, sources
 from amplifier.store.models import DeliveryRow
 from amplifier.web import frame
 from amplifier.web.errands.stop_links import stop_links

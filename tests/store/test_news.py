@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.campaign.delivery import State, Transition
 from amplifier.store import deliveries, events, news
-from amplifier.store.transaction import whole
+from amplifier.store.database.transaction import whole
 from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("opened")

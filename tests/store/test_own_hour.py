@@ -10,9 +10,10 @@ import pytest
 from amplifier.campaign.correction import Change, Way
 from amplifier.campaign.delivery import Due, Receipt, State, Transition
 from amplifier.campaign.post import PostId, Words
-from amplifier.store import claims, corrections, deliveries, journeys, stated
-from amplifier.store.corrections import Hand
+from amplifier.store import claims, deliveries, journeys, stated
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate import corrections
+from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_names_that_change import Names
 from tests.schedule.test_words_of_people import SOON, Desk
 

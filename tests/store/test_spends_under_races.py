@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amplifier.campaign.money import NOTHING, Aside
-from amplifier.deliver.till import AccountTill
+from amplifier.money.till import AccountTill
 from amplifier.store import spends
 
 pytestmark = pytest.mark.usefixtures("opened")

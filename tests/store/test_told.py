@@ -8,7 +8,7 @@ from django.db import connection
 
 from amplifier.campaign.account import Identity
 from amplifier.policy import Counts, TextLimit
-from amplifier.store import accounts
+from amplifier.store.identity import accounts
 from amplifier.store.told import as_told, limits_in
 from tests.store import filled
 from tests.store.filled import NOW

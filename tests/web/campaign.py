@@ -19,7 +19,9 @@ from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.place import Place
 from amplifier.schedule.planner import Planner
-from amplifier.store import accounts, heartbeats, ledger, mentions
+from amplifier.store import heartbeats, ledger
+from amplifier.store.identity import accounts
+from amplifier.store.listening import mentions
 from amplifier.store.models import DeliveryRow
 
 REPOSITORY = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from django.db import connection
 
 from amplifier.clock import utc_now
 from amplifier.place import Place, settle
-from amplifier.store.stop_links import write_down
+from amplifier.store.holding.stop_links import write_down
 from amplifier.web import frame, urls
 from amplifier.web.errands.stop_links import stop_links
 from tests.web.campaign import Campaign, make_home

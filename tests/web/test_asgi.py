@@ -15,7 +15,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
 from amplifier.store import decisions, errands
-from amplifier.store.stop_links import write_down
+from amplifier.store.holding.stop_links import write_down
 from amplifier.web import asgi
 from amplifier.web.admission import Admission
 from amplifier.web.public import PublicPages

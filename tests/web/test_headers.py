@@ -7,7 +7,8 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.settings import load
 from amplifier.sharekit.page import imprint_page
-from amplifier.store import accounts, stops
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
 from amplifier.web import headers
 from tests.web.campaign import REPOSITORY, Campaign, Page, mention, unsafe
 

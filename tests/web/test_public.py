@@ -17,7 +17,7 @@ from amplifier.clock import utc_now
 from amplifier.settings import load
 from amplifier.sharekit.page import ASSETS
 from amplifier.store import kits
-from amplifier.store.ready import fill_if_empty
+from amplifier.store.database.ready import fill_if_empty
 from amplifier.web import public
 from amplifier.web.public import PublicPages
 from tests.conftest import SQLITE

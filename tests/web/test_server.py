@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.cli.console_token import opened_here
+from amplifier.cli.run.console_token import opened_here
 from amplifier.taken_port import PortTaken
 from amplifier.web import server
 from tests.conftest import left_out

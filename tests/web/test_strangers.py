@@ -22,8 +22,8 @@ from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.policy import Topic
 from amplifier.store import errands
+from amplifier.store.holding.stop_links import write_down
 from amplifier.store.models import DeliveryRow
-from amplifier.store.stop_links import write_down
 from amplifier.web import frame
 from amplifier.web.errands import sheet
 from amplifier.web.errands.guesses import Guesses

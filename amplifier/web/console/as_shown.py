@@ -8,8 +8,8 @@ from hashlib import sha256
 from amplifier.campaign.delivery import Journey, State
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
-from amplifier.schedule.known import rows_of
 from amplifier.schedule.milestones import effective
+from amplifier.schedule.naming.known import rows_of
 from amplifier.schedule.program import Program, all_occurrences
 from amplifier.store import decisions, journeys
 

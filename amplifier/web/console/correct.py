@@ -15,23 +15,23 @@ from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.compose.memory import SINCE
 from amplifier.compose.queue import length, with_appended
-from amplifier.deliver.breaks import Breaks, look_at
-from amplifier.deliver.correct import Act, Correction, NewWords, prepare_correction, queue_correction
-from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import why_stopped
-from amplifier.deliver.outcome import outcomes
-from amplifier.deliver.withdraw import Taking, prepare_withdrawal, queue_withdrawal
+from amplifier.deliver.stop_flags import why_stopped
 from amplifier.errors import AmplifierError, UsageError
-from amplifier.schedule.ahead import to_be_said
-from amplifier.schedule.change import program_in_force
+from amplifier.money.cost import is_readable
+from amplifier.operate.breaks import Breaks, look_at
+from amplifier.operate.correct import Act, Correction, NewWords, prepare_correction, queue_correction
+from amplifier.operate.outcome import outcomes
+from amplifier.operate.withdraw import Taking, prepare_withdrawal, queue_withdrawal
+from amplifier.schedule.decided.ahead import to_be_said
+from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import facts_of_own_words, find_out, said_today
+from amplifier.schedule.truth.review import facts_of_own_words, find_out, said_today
 from amplifier.store import journeys
-from amplifier.store.corrections import Hand, changed_meanwhile
+from amplifier.store.operate.corrections import Hand, changed_meanwhile
 from amplifier.web.console.called import called_in_ledger
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title, titled
-from amplifier.wiring import reachable
+from amplifier.wiring.service import reachable
 
 PAGE = "/posts/correct"
 LOOK_FOR_S = 3.0

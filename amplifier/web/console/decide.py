@@ -12,21 +12,28 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from amplifier.clock import utc_now
-from amplifier.deliver.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
-from amplifier.deliver.questions import too_late_to_stand
 from amplifier.errors import AmplifierError, Problem, UsageError
-from amplifier.schedule.ahead import said_by_the_plan, still_to_come
-from amplifier.schedule.change import Move, decide_move, find_post, must_stand_at, prepare_move, program_in_force
-from amplifier.schedule.meanwhile import must_lie_ahead_still, past
-from amplifier.schedule.moving import already_there, stands_there, where_to
+from amplifier.operate.own_change import carry_out, find_own, held_again, prepare_leaving_out, prepare_taking_in
+from amplifier.operate.questions import too_late_to_stand
+from amplifier.schedule.decided.ahead import said_by_the_plan, still_to_come
+from amplifier.schedule.decided.change import (
+    Move,
+    decide_move,
+    find_post,
+    must_stand_at,
+    prepare_move,
+    program_in_force,
+)
+from amplifier.schedule.decided.meanwhile import must_lie_ahead_still, past
+from amplifier.schedule.decided.moving import already_there, stands_there, where_to
+from amplifier.schedule.decided.skipping import decide_skip, find_left_out
+from amplifier.schedule.decided.standing import let_stand as stand_as_shown
+from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.review import find_untrue
-from amplifier.schedule.skipping import decide_skip, find_left_out
-from amplifier.schedule.standing import let_stand as stand_as_shown
-from amplifier.schedule.taking_in import decide_unskip, prepare_unskip
+from amplifier.schedule.truth.review import find_untrue
 from amplifier.store import journeys
-from amplifier.store.corrections import Hand
+from amplifier.store.operate.corrections import Hand
 from amplifier.text.time_of_day import time_of_day
 from amplifier.web.console.as_shown import must_be_as_shown
 from amplifier.web.console.called import called, called_in_ledger, others_stay

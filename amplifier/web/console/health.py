@@ -15,23 +15,27 @@ from amplifier.campaign.delivery import RemoteState
 from amplifier.campaign.post import with_hour
 from amplifier.campaign.stop import EVERYTHING
 from amplifier.compose.accountable import ADVICE, what_it_lacks
-from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import Halt, halts
-from amplifier.deliver.starting import how_to_start
-from amplifier.deliver.till import standing
+from amplifier.deliver.stop_flags import Halt, halts
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.listen.where import troubled
+from amplifier.money.cost import is_readable
+from amplifier.money.till import standing
 from amplifier.no_file import instead_of_file
-from amplifier.schedule.doubts import still_unsaid
-from amplifier.schedule.lost_moves import lost_now
+from amplifier.operate.starting import how_to_start
+from amplifier.schedule.decided.lost_moves import lost_now
+from amplifier.schedule.naming.doubts import still_unsaid
 from amplifier.schedule.one_by_one import FAILED
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.settings import FILE, Account, Mode
-from amplifier.store import accounts, heartbeats, ledger, mentions, notices, quarantine, read_backs, restored
-from amplifier.store.accounts import LOST, OK, AccountState
+from amplifier.store import heartbeats, ledger, notices
+from amplifier.store.database.transaction import database_file
+from amplifier.store.database.unwell import trouble
 from amplifier.store.heartbeats import Heartbeat, is_alive
-from amplifier.store.transaction import database_file
-from amplifier.store.unwell import trouble
+from amplifier.store.holding import restored
+from amplifier.store.identity import accounts
+from amplifier.store.identity.accounts import LOST, OK, AccountState
+from amplifier.store.listening import mentions, quarantine
+from amplifier.store.operate import read_backs
 from amplifier.web.frame import known_as, lasting, place, title, titled
 
 PARTS = (

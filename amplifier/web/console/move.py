@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 from amplifier.campaign.post import with_hour
 from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
-from amplifier.schedule.change import Move, must_stand_at, prepare_move, program_in_force
-from amplifier.schedule.held_then import HeldThen, held_then
-from amplifier.schedule.known import told_of_row
-from amplifier.schedule.meanwhile import how_many, past
-from amplifier.schedule.moving import already_there, changed_order, stands_there, staying, where_to, with_times
+from amplifier.schedule.decided.change import Move, must_stand_at, prepare_move, program_in_force
+from amplifier.schedule.decided.meanwhile import how_many, past
+from amplifier.schedule.decided.moving import already_there, changed_order, stands_there, staying, where_to, with_times
+from amplifier.schedule.naming.known import told_of_row
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
+from amplifier.schedule.truth.held_then import HeldThen, held_then
 from amplifier.text.time_of_day import day_and_time, time_of_day
 from amplifier.web.frame import asked, frame, go_back, place, titled
 

@@ -15,18 +15,18 @@ from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_e
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
-from amplifier.deliver.called import names
-from amplifier.deliver.override import open_questions, perhaps_twice
-from amplifier.deliver.questions import Question, in_posts, on_accounts
 from amplifier.errors import AmplifierError
-from amplifier.schedule.ahead import next_beyond
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.known import by_time
+from amplifier.operate.override import open_questions, perhaps_twice
+from amplifier.operate.questions import Question, in_posts, on_accounts
+from amplifier.platforms.account_names import names
+from amplifier.schedule.decided.ahead import next_beyond
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.decided.skipping import Skipped, left_out, skipped_ahead
 from amplifier.schedule.milestones import effective
-from amplifier.schedule.out_and_untrue import untrue_beyond, untrue_now
+from amplifier.schedule.naming.known import by_time
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
-from amplifier.schedule.skipping import Skipped, left_out, skipped_ahead
+from amplifier.schedule.truth.out_and_untrue import untrue_beyond, untrue_now
 from amplifier.settings import Account
 from amplifier.store import decisions, journeys
 from amplifier.text.time_of_day import day_and_time

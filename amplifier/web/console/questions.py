@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from amplifier.campaign.delivery import Journey, State
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
-from amplifier.deliver.cost import is_left_to_hands, is_readable
-from amplifier.deliver.halt import stop_of
-from amplifier.deliver.override import (
+from amplifier.deliver.stop_flags import stop_of
+from amplifier.errors import AmplifierError, UsageError
+from amplifier.money.cost import is_left_to_hands, is_readable
+from amplifier.operate.override import (
     Proof,
     Reach,
     Twice,
@@ -31,20 +32,20 @@ from amplifier.deliver.override import (
     send_again,
     take_note,
 )
-from amplifier.deliver.questions import Act, Question, in_posts, on_accounts, sent_again, words_stand
-from amplifier.errors import AmplifierError, UsageError
+from amplifier.operate.questions import Act, Question, in_posts, on_accounts, sent_again, words_stand
 from amplifier.platforms.port import Platform
-from amplifier.schedule.ahead import said_by_the_plan
-from amplifier.schedule.change import program_in_force
+from amplifier.schedule.decided.ahead import said_by_the_plan
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.decided.standing import Standing, let_stand, mark, would_stand
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
-from amplifier.schedule.standing import Standing, let_stand, mark, would_stand
 from amplifier.settings import Account, Settings
-from amplifier.store import accounts, journeys
-from amplifier.store.corrections import changed_meanwhile
-from amplifier.store.notes import take_note_of_missed
+from amplifier.store import journeys
+from amplifier.store.identity import accounts
+from amplifier.store.operate.corrections import changed_meanwhile
+from amplifier.store.operate.notes import take_note_of_missed
 from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title, titled
-from amplifier.wiring import addresses, reach
+from amplifier.wiring.service import addresses, reach
 
 log = logging.getLogger("amplifier.web")
 PAGE = "/decide"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from amplifier.schedule.out_and_untrue import OutAndUntrue, named, said_change
+from amplifier.schedule.decided.standing import Standing, mark, would_stand
 from amplifier.schedule.program import Program
-from amplifier.schedule.standing import Standing, mark, would_stand
+from amplifier.schedule.truth.out_and_untrue import OutAndUntrue, named, said_change
 from amplifier.settings import Account
 from amplifier.web.frame import place, titled
 

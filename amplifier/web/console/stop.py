@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from amplifier.campaign.delivery import Journey
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import Pulled, pull
+from amplifier.deliver.stop_flags import Pulled, pull
 from amplifier.web.console.called import called
 from amplifier.web.frame import ACTOR, asked, go_back, place, titled
 

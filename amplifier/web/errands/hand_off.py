@@ -15,10 +15,9 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receip
 from amplifier.campaign.errand import Errand, ErrandKind
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.clock import utc_now
-from amplifier.deliver.called import names
-from amplifier.deliver.cost import is_readable
-from amplifier.deliver.halt import Halt, stop_of
-from amplifier.deliver.hand_off import (
+from amplifier.deliver.stop_flags import Halt, stop_of
+from amplifier.errors import UsageError
+from amplifier.manual.hand_off import (
     Link,
     Standing,
     asked_since,
@@ -28,18 +27,21 @@ from amplifier.deliver.hand_off import (
     posted_after,
     standing,
 )
-from amplifier.deliver.hands import UNWANTED, what_is_out, words_known
-from amplifier.errors import UsageError
+from amplifier.manual.hands import UNWANTED, what_is_out, words_known
+from amplifier.money.cost import is_readable
+from amplifier.platforms.account_names import names
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.schedule.stagehand import Stagehand
 from amplifier.settings import Account, Mode
-from amplifier.store import accounts, errands, events, journeys, overrides, withdrawals
-from amplifier.store.corrections import Hand
+from amplifier.store import errands, events, journeys
+from amplifier.store.identity import accounts
+from amplifier.store.operate import overrides, withdrawals
+from amplifier.store.operate.corrections import Hand
 from amplifier.web.errands.sheet import errand, sheet
 from amplifier.web.errands.truths import THEIRS, truth_of
 from amplifier.web.frame import asked, known_as, lasting, outward, place
-from amplifier.wiring import addresses
+from amplifier.wiring.service import addresses
 
 LOOK_EVERY_S = 3
 NO_STAGE = "The pretend networks do not answer. Is the rehearsal still running?"

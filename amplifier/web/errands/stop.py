@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
-from amplifier.deliver.halt import Flag, flags, pull, why_stopped
+from amplifier.deliver.stop_flags import Flag, flags, pull, why_stopped
 from amplifier.web.errands.sheet import lost, sheet
 from amplifier.web.errands.stop_links import UnknownError, stop_links
 from amplifier.web.frame import asked, place

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from amplifier.campaign.errand import TOKEN
 from amplifier.errors import DatabaseTrouble
 from amplifier.store import errands
-from amplifier.store.stop_links import version, write_down, written
+from amplifier.store.holding.stop_links import version, write_down, written
 from amplifier.web.frame import place
 
 REFRESH_S = 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amplifier.campaign.delivery import Verb
-from amplifier.deliver.hand_off import Standing
+from amplifier.manual.hand_off import Standing
 
 THEIRS = (Standing.ASKED, Standing.MINE)
 # What is said where a post that is out is to be deleted or changed.

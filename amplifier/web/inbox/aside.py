@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
-from amplifier.store import quarantine
-from amplifier.store.quarantine import LIFE
+from amplifier.store.listening import quarantine
+from amplifier.store.listening.quarantine import LIFE
 from amplifier.web.frame import frame, place, said_at, title
 
 PAGE = 100

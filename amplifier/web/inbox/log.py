@@ -16,7 +16,8 @@ from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
-from amplifier.store import journeys, mentions, quarantine
+from amplifier.store import journeys
+from amplifier.store.listening import mentions, quarantine
 from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, place, said_at, title
 
 PAGE = 50

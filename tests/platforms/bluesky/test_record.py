@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplifier.platforms.bluesky.record import LINK, facets, handles, in_words, made_at, place, plain, put, record, says
-from amplifier.sandbox.bluesky_lexicon import wrongs
+from amplifier.sandbox.bluesky.lexicon import wrongs
 
 AT = datetime(2026, 10, 9, 13, 40, 5, 123456, tzinfo=UTC)
 WORDS = st.sampled_from(

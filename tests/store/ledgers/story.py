@@ -16,33 +16,22 @@ from amplifier.campaign.notice import Draft
 from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import OWN, PostId
 from amplifier.deliver.accounts import listed
-from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
-from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import OutcomeUnknown, Rejected
+from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
+from amplifier.operate.own import prepare_own, queue_own
 from amplifier.policy import Topic
-from amplifier.schedule.change import decide_move, find_post, prepare_move, program_in_force
+from amplifier.schedule.decided.change import decide_move, find_post, prepare_move, program_in_force
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.schedule.planner import Planner
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.skipping import decide_skip
 from amplifier.settings import Settings
-from amplifier.store import (
-    accounts,
-    claims,
-    deliveries,
-    errands,
-    journeys,
-    kits,
-    ledger,
-    mentions,
-    overrides,
-    quarantine,
-    sealed,
-    sources,
-    spends,
-    stops,
-)
-from amplifier.store.corrections import Hand
+from amplifier.store import claims, deliveries, errands, journeys, kits, ledger, spends
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts, sealed
 from amplifier.store.kits import Kit
+from amplifier.store.listening import mentions, quarantine, sources
+from amplifier.store.operate import overrides
+from amplifier.store.operate.corrections import Hand
 from tests.deliver.desk import Desk
 
 HOME = Path(__file__).parent / "home"

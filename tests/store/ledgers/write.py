@@ -29,8 +29,8 @@ def main(version: str) -> None:
     from django.core.management import call_command
     from django.db import connection, connections
 
-    from amplifier.store.backup_file import Header, write
-    from amplifier.store.backup_rows import snapshot
+    from amplifier.store.backup.file import Header, write
+    from amplifier.store.backup.rows import snapshot
     from tests.store.ledgers.story import DUMPED, Day
 
     sqlite = dict(connections.databases["default"])

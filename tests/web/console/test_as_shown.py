@@ -9,8 +9,8 @@ import pytest
 
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
-from amplifier.schedule.change import program_in_force
-from amplifier.schedule.rewording import decide_words
+from amplifier.schedule.decided.change import program_in_force
+from amplifier.schedule.decided.rewording import decide_words
 from amplifier.store import decisions
 from amplifier.store.models import DeliveryRow
 from tests.web.campaign import Campaign, skip_form

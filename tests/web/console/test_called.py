@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from amplifier.campaign.correction import Stand
-from amplifier.deliver.breaks import Breaks
+from amplifier.operate.breaks import Breaks
 from amplifier.store.models import DeliveryRow
 from amplifier.web.console import correct
 from tests.web.campaign import SCHEDULE, Campaign, skip_form

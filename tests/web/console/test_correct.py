@@ -11,15 +11,15 @@ import pytest
 from amplifier.campaign.delivery import Verb
 from amplifier.clock import utc_now
 from amplifier.compose.memory import SINCE
-from amplifier.deliver.breaks import Breaks
-from amplifier.deliver.correct import NewWords, prepare_correction, queue_correction
-from amplifier.deliver.withdraw import prepare_withdrawal, queue_withdrawal
-from amplifier.schedule.change import find_post, program_in_force
+from amplifier.operate.breaks import Breaks
+from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
+from amplifier.operate.withdraw import prepare_withdrawal, queue_withdrawal
+from amplifier.schedule.decided.change import find_post, program_in_force
+from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.playing import playing
-from amplifier.schedule.rewording import decide_words
 from amplifier.store import events, journeys
-from amplifier.store.corrections import Hand
 from amplifier.store.models import DeliveryRow
+from amplifier.store.operate.corrections import Hand
 from amplifier.web.console import correct
 from amplifier.web.frame import place
 from tests.web.campaign import Campaign, Page, unsafe

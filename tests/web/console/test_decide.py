@@ -11,11 +11,11 @@ import pytest
 
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.clock import utc_now
-from amplifier.deliver.own import prepare_own, queue_own
-from amplifier.schedule.change import find_post, program_in_force
+from amplifier.operate.own import prepare_own, queue_own
+from amplifier.schedule.decided.change import find_post, program_in_force
+from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions, journeys
 from amplifier.store.models import PlanVersion
 from amplifier.text.time_of_day import day_and_time

@@ -15,11 +15,14 @@ from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
 from amplifier.place import LOCK
 from amplifier.policy import Budget
-from amplifier.schedule.doubts import keep_unsaid
+from amplifier.schedule.naming.doubts import keep_unsaid
+from amplifier.schedule.naming.renamed import Unsaid
 from amplifier.schedule.plan_reports import PLAN_BEAT
-from amplifier.schedule.renamed import Unsaid
 from amplifier.settings import Listen, Mode
-from amplifier.store import accounts, heartbeats, restored, rests, sources, spends, stops
+from amplifier.store import heartbeats, spends
+from amplifier.store.holding import restored, stops
+from amplifier.store.identity import accounts, rests
+from amplifier.store.listening import sources
 from amplifier.web import frame
 from amplifier.web.console.health import Mood, Sign, signs
 from tests.store import filled

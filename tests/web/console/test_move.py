@@ -9,10 +9,10 @@ import pytest
 
 from amplifier.campaign.delivery import RemoteState
 from amplifier.clock import utc_now
-from amplifier.deliver.own import prepare_own, queue_own
-from amplifier.schedule.change import find_post, program_in_force
+from amplifier.operate.own import prepare_own, queue_own
+from amplifier.schedule.decided.change import find_post, program_in_force
+from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.playing import playing
-from amplifier.schedule.rewording import decide_words
 from amplifier.store import decisions
 from amplifier.store.models import PostRow
 from amplifier.web.frame import place

@@ -13,10 +13,12 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import RemoteState, State, Verb
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.clock import utc_now
-from amplifier.schedule import ahead
+from amplifier.schedule.decided import ahead
 from amplifier.schedule.stage import LIVE, Knot, Stage
 from amplifier.settings import parse
-from amplifier.store import accounts, heartbeats, posts, stops
+from amplifier.store import heartbeats, posts
+from amplifier.store.holding import stops
+from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.web import frame
 from amplifier.web.console import now as now_module
@@ -361,7 +363,7 @@ def test_the_page_reads_the_plan_once_and_not_on_every_request(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.get("/")
-    monkeypatch.setattr("amplifier.schedule.change.read_again", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr("amplifier.schedule.decided.change.read_again", lambda *_, **__: pytest.fail("read again"))
     assert opened.get("/").status == 200
 
 

@@ -12,16 +12,17 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.clock import utc_now
-from amplifier.deliver.override import said_again
-from amplifier.deliver.own import prepare_own, queue_own
 from amplifier.errors import SettingsError
+from amplifier.operate.override import said_again
+from amplifier.operate.own import prepare_own, queue_own
 from amplifier.platforms.port import Seen
-from amplifier.schedule.change import find_post, program_in_force
-from amplifier.schedule.rewording import decide_words
-from amplifier.schedule.standing import MEANWHILE
-from amplifier.store import decisions, stops
+from amplifier.schedule.decided.change import find_post, program_in_force
+from amplifier.schedule.decided.rewording import decide_words
+from amplifier.schedule.decided.standing import MEANWHILE
+from amplifier.store import decisions
+from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow, PostRow
-from amplifier.store.notes import mark_twice
+from amplifier.store.operate.notes import mark_twice
 from amplifier.web.console import questions
 from amplifier.web.frame import place
 from tests.web.campaign import Campaign, Page, unsafe

@@ -8,8 +8,8 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import Pulled
-from amplifier.store import stops
+from amplifier.deliver.stop_flags import Pulled
+from amplifier.store.holding import stops
 from amplifier.web.console import stop as stop_module
 from tests.web.campaign import Campaign, Page, unsafe
 

@@ -16,12 +16,14 @@ from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
 from amplifier.campaign.errand import Ask, ErrandKind
 from amplifier.campaign.notice import Draft
 from amplifier.clock import utc_now
-from amplifier.deliver.halt import pull
+from amplifier.deliver.stop_flags import pull
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.policy import Topic
 from amplifier.settings import Mode
-from amplifier.store import errands, events, holds, overrides, stops
+from amplifier.store import errands, events
+from amplifier.store.holding import holds, stops
 from amplifier.store.models import AccountRow, DeliveryRow, ErrandRow, PostRow
+from amplifier.store.operate import overrides
 from amplifier.web import frame
 from amplifier.web.errands import sheet
 from amplifier.web.errands.guesses import Guesses

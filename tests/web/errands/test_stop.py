@@ -15,10 +15,11 @@ from django.test import Client
 
 from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
-from amplifier.deliver import halt
+from amplifier.deliver import stop_flags as halt
 from amplifier.place import Place
-from amplifier.store import errands, stops
-from amplifier.store.stop_links import FILE, write_down
+from amplifier.store import errands
+from amplifier.store.holding import stops
+from amplifier.store.holding.stop_links import FILE, write_down
 from amplifier.web.errands import sheet
 from amplifier.web.errands import stop as stop_module
 from amplifier.web.errands.guesses import Guesses

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from amplifier.campaign.errand import ErrandKind
 from amplifier.clock import utc_now
 from amplifier.store import errands
-from amplifier.store.stop_links import FILE, write_down, written
+from amplifier.store.holding.stop_links import FILE, write_down, written
 from amplifier.web.errands import stop_links as module
 from amplifier.web.errands.stop_links import StopLinks, UnknownError
 

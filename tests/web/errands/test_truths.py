@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.delivery import Verb
-from amplifier.deliver.hand_off import Standing
+from amplifier.manual.hand_off import Standing
 from amplifier.web.errands.truths import THEIRS, truth_of
 
 SAID = {"network": "Bluesky", "other": "bo", "due": "Mon 9 Oct 14:20 Liverpool"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from amplifier.campaign.mention import Aside
 from amplifier.clock import utc_now
-from amplifier.store import mentions, quarantine
-from amplifier.store.quarantine import LIFE
+from amplifier.store.listening import mentions, quarantine
+from amplifier.store.listening.quarantine import LIFE
 from tests.web.campaign import Campaign, unsafe
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'\u202e{{ 7*7 }}\x00\ud83d"

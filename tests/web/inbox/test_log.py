@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from amplifier.campaign.mention import Kind, Status, Visibility
 from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
-from amplifier.store import mentions
-from amplifier.store.heard import FollowupRow
+from amplifier.store.listening import mentions
+from amplifier.store.listening.heard import FollowupRow
 from amplifier.store.models import DeliveryRow
 from amplifier.web.inbox import log
 from tests.web.campaign import Campaign, Page, mention, unsafe

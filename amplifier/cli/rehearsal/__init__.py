@@ -1,0 +1,1 @@
+"""The whole campaign on pretend networks, and a count of it."""

@@ -1,0 +1,1 @@
+"""How the command line shows things: marks, lists, bills, the plan on paper."""

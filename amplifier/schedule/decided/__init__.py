@@ -1,0 +1,1 @@
+"""What people change against the plan: shown first, then decided."""

@@ -1,0 +1,1 @@
+"""What holds deliveries back, and what may be out since a backup."""

@@ -1,0 +1,1 @@
+"""What was heard, where each source stands, and what could not be understood."""

@@ -1,0 +1,176 @@
+"""Who is asked next, and how an errand stands for whoever opens its page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State, Verb
+from amplifier.campaign.errand import (
+    HANDS_WANTED,
+    LINK_GIVEN,
+    LINK_REFUSED,
+    LOOKED_FOR,
+    MOST_TOGETHER,
+    Ask,
+    Errand,
+    ErrandKind,
+)
+from amplifier.manual.hand_off import (
+    Link,
+    Standing,
+    in_one_notice,
+    last_link,
+    next_asks,
+    of_this_round,
+    passed_over,
+    posted_after,
+    standing,
+)
+from tests.deliver.told import NOW, journey
+
+PEOPLE = ("anna", "bo", "cleo")
+ROW = journey(1, State.HELD, reason=HoldReason.HAND_OFF)
+
+
+def errand(number: int, person: str, *, at: float = 0, taken: bool = False) -> Errand:
+    made = NOW + timedelta(seconds=at)
+    return Errand(number, ErrandKind.HAND_OFF, 1, person, made, made if taken else None, None, None)
+
+
+def asks(
+    *before: Errand, at: float, row: Journey = ROW, people: tuple[str, ...] = PEOPLE, since: float | None = None
+) -> list[Ask]:
+    now = NOW + timedelta(seconds=at)
+    asked = {1: before} if before else {}
+    wanted = {} if since is None else {1: NOW + timedelta(seconds=since)}
+    return list(next_asks([row], asked, people, since=wanted, now=now, hand_over_after_s=300))
+
+
+def test_the_first_who_listens_is_asked_first() -> None:
+    assert asks(at=0) == [Ask(1, "anna", 0)]
+
+
+def test_after_five_minutes_unclaimed_the_next_one_is_asked_round_the_list() -> None:
+    assert asks(errand(1, "anna"), at=299) == []
+    assert asks(errand(1, "anna"), at=300) == [Ask(1, "bo", 1)]
+    assert asks(errand(1, "anna"), errand(2, "bo", at=300), at=500) == []
+    assert asks(errand(1, "anna"), errand(2, "bo", at=300), at=600) == [Ask(1, "cleo", 2)]
+    assert asks(errand(3, "cleo"), at=400) == [Ask(1, "anna", 1)]
+
+
+def test_whoever_is_on_it_keeps_it() -> None:
+    assert asks(errand(1, "anna", taken=True), at=800) == []
+
+
+def test_what_was_asked_before_hands_were_wanted_anew_does_not_count() -> None:
+    before = errand(1, "anna", taken=True)
+    assert asks(before, at=400, since=400) == [Ask(1, "anna", 1)]
+    assert asks(before, at=400, since=400, people=("anna",)) == [Ask(1, "anna", 1)]
+    assert asks(before, errand(2, "anna", at=400), at=699, since=400) == []
+    assert asks(before, errand(2, "anna", at=400), at=700, since=400) == [Ask(1, "bo", 2)]
+    assert asks(errand(1, "anna", at=400, taken=True), at=800, since=400) == []
+
+
+def test_a_deletion_is_asked_of_everybody_once_a_round() -> None:
+    row = replace(ROW, identity=replace(ROW.identity, verb=Verb.DELETE))
+    both = [errand(1, "anna"), errand(2, "bo", at=300)]
+    assert asks(both[0], at=300, row=row, people=("anna", "bo")) == [Ask(1, "bo", 1)]
+    assert asks(*both, at=700, row=row, people=("anna", "bo")) == []
+    assert asks(*both, at=700, row=row, people=("anna", "bo"), since=700) == [Ask(1, "anna", 2)]
+
+
+def test_somebody_alone_is_not_asked_over_and_over() -> None:
+    assert asks(errand(1, "anna"), at=700, people=("anna",)) == []
+
+
+def test_nobody_is_asked_for_what_is_too_late_or_where_nobody_listens() -> None:
+    assert asks(at=901 + 1) == []
+    assert asks(at=0, people=()) == []
+
+
+def test_one_person_is_told_once_of_all_that_is_to_be_done_in_the_order_of_its_time() -> None:
+    def at(number: int, due: float, *, slot: str, verb: Verb = Verb.PUBLISH) -> Journey:
+        row = journey(number, State.HELD, reason=HoldReason.HAND_OFF, slot=slot)
+        due_at = NOW + timedelta(seconds=due)
+        return replace(row, due_at=due_at, identity=replace(row.identity, verb=verb))
+
+    rows = {
+        1: at(1, 60, slot="late"),
+        2: at(2, 0, slot="go"),
+        3: at(3, 0, slot="bo"),
+        4: at(4, 0, slot="go"),
+        5: at(5, 0, slot="go", verb=Verb.DELETE),
+        6: at(6, 0, slot="go"),
+    }
+    asks = [Ask(number, "bo" if number == 6 else "anna", 0) for number in rows]
+    found = [[one.delivery for one in several] for several in in_one_notice(asks, rows)]
+    assert found == [[3, 2, 4, 1], [5], [6]]
+
+
+def test_a_notice_has_room_for_twenty() -> None:
+    rows = {number: journey(number, State.HELD) for number in range(1, 2 * MOST_TOGETHER + 2)}
+    found = in_one_notice([Ask(number, "anna", 0) for number in rows], rows)
+    assert [len(several) for several in found] == [MOST_TOGETHER, MOST_TOGETHER, 1]
+
+
+def test_whoever_left_the_list_is_followed_by_the_first() -> None:
+    assert asks(errand(1, "dora"), at=300) == [Ask(1, "anna", 1)]
+
+
+GIVEN = Link(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
+
+
+@pytest.mark.parametrize(
+    ("row", "mine", "others", "link", "stands"),
+    [
+        (ROW, errand(1, "anna"), [], Link(), Standing.ASKED),
+        (ROW, errand(1, "anna", taken=True), [], Link(), Standing.MINE),
+        (ROW, errand(1, "anna"), [errand(2, "bo")], Link(), Standing.PASSED),
+        (ROW, errand(1, "anna"), [errand(2, "bo", taken=True)], Link(), Standing.OTHERS),
+        (ROW, errand(1, "anna"), [], GIVEN, Standing.CHECKING),
+        (journey(1, State.MISSED), errand(1, "anna"), [], Link(), Standing.LATE),
+        (journey(1, State.MISSED), errand(1, "anna"), [], GIVEN, Standing.CHECKING),
+        (journey(1, State.SENT), errand(1, "anna"), [], GIVEN, Standing.OUT),
+        (replace(journey(1, State.SENT), remote_state="withdrawn"), errand(1, "anna"), [], Link(), Standing.OFF),
+        (journey(1, State.DROPPED), errand(1, "anna"), [], Link(), Standing.OFF),
+        (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), errand(1, "anna"), [], Link(), Standing.LOOKING),
+        (journey(1, State.UNSURE), errand(1, "anna"), [], Link(), Standing.WAITS),
+        (journey(1, State.HELD, reason=HoldReason.STOPPED), errand(1, "anna"), [], Link(), Standing.WAITS),
+        (journey(1, State.QUEUED), errand(1, "anna"), [], Link(), Standing.WAITS),
+    ],
+)  # fmt: skip
+def test_how_it_stands(row: Journey, mine: Errand, others: list[Errand], link: Link, stands: Standing) -> None:
+    assert standing(row, mine, [mine, *others], link) is stands
+
+
+def test_an_errand_of_an_earlier_round_waits_until_somebody_is_asked_anew() -> None:
+    assert of_this_round([errand(1, "anna", taken=True)], NOW + timedelta(seconds=1)) == ()
+    assert standing(ROW, errand(1, "anna", taken=True), [], Link()) is Standing.WAITS
+
+
+def test_the_last_word_about_a_link_counts() -> None:
+    given, refused = ("link given", "hand:anna", "12 https://x.com/us/status/12"), ("link refused", "service", "No.")
+    assert last_link([given]).pending == Receipt("12", "https://x.com/us/status/12")
+    assert last_link([given, refused]) == Link(refused="No.")
+    assert last_link([given, refused, given]).by == "hand:anna"
+    assert last_link([given, refused, ("to be looked for", "hand:anna", "")]) == Link()
+    assert last_link([given, refused, (HANDS_WANTED, "service", "")]) == Link()
+    assert last_link([given, (HANDS_WANTED, "service", "")]).pending is not None
+    assert last_link([("taken", "hand:anna", "")]) == Link()
+
+
+def test_a_post_from_before_its_time_is_another_post() -> None:
+    assert posted_after(ROW) == ROW.due_at - timedelta(minutes=2)
+
+
+def test_a_link_that_somebody_else_pasted_meanwhile_is_not_forgotten() -> None:
+    first, second = Receipt("1", "https://x/1"), Receipt("2", "https://x/2")
+    told = [(LINK_GIVEN, "hand:anna", "1 https://x/1"), (LINK_GIVEN, "hand:bo", "2 https://x/2")]
+    assert passed_over(told, second, by="hand:bo") == (("hand:anna", first),)
+    assert passed_over(told, first, by="hand:bo") == ()
+    assert passed_over([*told[:1], (LINK_GIVEN, "hand:anna", "2 https://x/2")], second, by="hand:anna") == ()
+    assert passed_over([told[0], (LINK_REFUSED, "service", "No."), told[1]], second, by="hand:bo") == ()
+    assert passed_over([told[0], (LOOKED_FOR, "hand:bo", ""), told[1]], second, by="hand:bo") == ()
