@@ -53,7 +53,7 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "up": Command("up", False, "start everything here, and end it with Ctrl-C"),
+    "up": Command("run.up", False, "start everything here, and end it with Ctrl-C"),
     "console-link": Command(
         "console_link", False, "show the addresses that open the console, while it runs", reports=""
     ),
@@ -78,7 +78,9 @@ COMMANDS: dict[str, Command] = {
         makes=False,
         reports="",
     ),
-    "rehearse": Command("rehearse", False, "play the campaign on pretend networks and count what happened", reports=""),
+    "rehearse": Command(
+        "rehearsal.rehearse", False, "play the campaign on pretend networks and count what happened", reports=""
+    ),
     "send": Command("send", True, "send one post of your own, now or later", keyless=True),
     "milestone": Command(
         "milestone",
@@ -114,11 +116,11 @@ COMMANDS: dict[str, Command] = {
     ),
     "backup": Command("backup", True, "keep the whole database in one sealed file", far=True, keyless=True),
     "restore": Command("restore", True, "put a backup in the database's place, stopped", keyless=True),
-    "web": Command("web", True, "run the pages alone"),
-    "worker": Command("worker", True, "run planning and delivery alone"),
-    "listener": Command("listener", True, "run listening alone"),
-    "sandbox": Command("sandbox", False, "run the pretend networks alone"),
-    "migrate": Command("migrate", True, "make the database ready", keyless=True),
+    "web": Command("run.web", True, "run the pages alone"),
+    "worker": Command("run.worker", True, "run planning and delivery alone"),
+    "listener": Command("run.listener", True, "run listening alone"),
+    "sandbox": Command("run.sandbox", False, "run the pretend networks alone"),
+    "migrate": Command("run.migrate", True, "make the database ready", keyless=True),
 }
 
 

@@ -129,9 +129,9 @@ def measure(label: str) -> tuple[float, float, float]:
     from amplifier.campaign.changes import Add, NewDelivery
     from amplifier.campaign.delivery import State
     from amplifier.campaign.post import Moment, PostId, WantedPost, Words
-    from amplifier.deliver.confirm import Outlet
     from amplifier.deliver.decide import Pauses
     from amplifier.deliver.worker import Pace, Worker
+    from amplifier.platforms.outlet import Outlet
     from amplifier.store import journeys, posts
 
     outlets = {f"a{number}": Outlet(f"a{number}", _Network(), 1) for number in range(ACCOUNTS)}  # type: ignore[arg-type]

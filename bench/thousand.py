@@ -150,12 +150,12 @@ def ledger(port: int, many: int) -> dict[str, float]:  # noqa: PLR0915  one side
     from amplifier.campaign.delivery import State
     from amplifier.campaign.post import Moment, PostId, WantedPost, Words
     from amplifier.clock import utc_now
-    from amplifier.deliver.confirm import Outlet
     from amplifier.deliver.decide import Pauses
     from amplifier.deliver.worker import Pace, Worker
     from amplifier.engine.embedded import EmbeddedEngine
     from amplifier.engine.port import Job
     from amplifier.platforms.capabilities import TABLE
+    from amplifier.platforms.outlet import Outlet
     from amplifier.platforms.port import Connection
     from amplifier.platforms.registry import connect
     from amplifier.store import journeys, posts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -18,47 +19,48 @@ from amplifier.platforms.registry import ADAPTERS
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for path in (ROOT / "amplifier").rglob("*.py") if "migrations" not in path.parts)
 LONGEST = 320
+MOST_IN_A_FOLDER = 30
 # Tables and the files that may name their models; every other file asks these.
 OWNERS = {
     "Ledger": {"deciding.py", "ledger.py"},
     "PlanVersion": {"plan_versions.py"},
-    "DecisionRow": {"deciding.py", "decisions.py", "numbered.py"},
+    "DecisionRow": {"deciding.py", "decisions.py", "identity/numbered.py"},
     "PostRow": {"posts.py"},
     "DeliveryRow": {
-        "corrections.py",
+        "operate/corrections.py",
         "deliveries.py",
-        "holds.py",
+        "holding/holds.py",
         "journeys.py",
-        "notes.py",
-        "overrides.py",
+        "operate/notes.py",
+        "operate/overrides.py",
         "own_hour.py",
-        "own_posts.py",
+        "operate/own_posts.py",
         "planned.py",
-        "read_backs.py",
+        "operate/read_backs.py",
         "receipts.py",
-        "restored.py",
-        "same_account.py",
+        "holding/restored.py",
+        "identity/same_account.py",
         "stated.py",
-        "unseen.py",
-        "withdrawals.py",
+        "holding/unseen.py",
+        "operate/withdrawals.py",
     },
-    "StopRow": {"numbered.py", "stops.py"},
-    "SpendRow": {"same_account.py", "spends.py"},
+    "StopRow": {"identity/numbered.py", "holding/stops.py"},
+    "SpendRow": {"identity/same_account.py", "spends.py"},
     "NoticeRow": {"notices.py"},
-    "ErrandRow": {"errands.py", "same_account.py"},
+    "ErrandRow": {"errands.py", "identity/same_account.py"},
     "EventRow": {"events.py"},
-    "AccountRow": {"accounts.py", "rests.py", "whose.py"},
-    "SealedRow": {"same_account.py", "sealed.py"},
-    "SourceRow": {"numbered.py", "sources.py"},
-    "MentionRow": {"heard.py", "mentions.py", "same_account.py", "taking_in.py"},
-    "FollowupRow": {"mentions.py"},
-    "QuarantineRow": {"numbered.py", "quarantine.py"},
+    "AccountRow": {"identity/accounts.py", "identity/rests.py", "identity/whose.py"},
+    "SealedRow": {"identity/same_account.py", "identity/sealed.py"},
+    "SourceRow": {"identity/numbered.py", "listening/sources.py"},
+    "MentionRow": {"listening/heard.py", "listening/mentions.py", "identity/same_account.py", "listening/taking_in.py"},
+    "FollowupRow": {"listening/mentions.py"},
+    "QuarantineRow": {"identity/numbered.py", "listening/quarantine.py"},
     "KitRow": {"kits.py"},
     "HeartbeatRow": {"heartbeats.py"},
 }
 CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"), ("uuid", "uuid4")}
 # Who may read a clock: clock.py for everybody; the sandbox is a world of its own, in processes of its own.
-CLOCK_OWNERS = {"clock.py", "wiring.py"}
+CLOCK_OWNERS = {"clock.py", "service.py"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "misc"}
 
 
@@ -86,6 +88,18 @@ def test_a_file_is_short_enough_to_be_read_at_once(read: Read) -> None:
     assert [_name(path) for path, (text, _) in read.items() if len(text.splitlines()) > LONGEST] == []
 
 
+def test_a_folder_is_small_enough_to_be_seen_at_once() -> None:
+    sizes = Counter(path.parent for path in SOURCES if path.name != "__init__.py")
+    assert {_name(folder): size for folder, size in sizes.items() if size > MOST_IN_A_FOLDER} == {}
+
+
+def test_every_folder_says_in_one_sentence_what_it_is_and_is_told_of() -> None:
+    folders = {path.parent for path in SOURCES} - {ROOT / "amplifier"}
+    said = {folder: ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or "" for folder in folders}
+    assert [_name(folder) for folder, line in said.items() if not line.endswith(".") or "\n" in line] == []
+    assert [_name(folder) for folder in folders if f"| `{_name(folder)}` |" not in ARCHITECTURE] == []
+
+
 def test_a_name_says_what_is_in_it() -> None:
     assert [_name(path) for path in SOURCES if {path.stem, path.parent.name} & FORBIDDEN_NAMES] == []
 
@@ -109,7 +123,7 @@ def test_a_table_is_named_by_its_own_file_alone(read: Read) -> None:
         if path.name != "models.py"
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and node.id in OWNERS
-        if path.parent.name != "store" or path.name not in OWNERS[node.id]
+        if _name(path).removeprefix("amplifier/store/") not in OWNERS[node.id]
     ]
     assert found == []
 
@@ -140,14 +154,17 @@ def test_every_file_has_its_tests() -> None:
     elsewhere = {
         "amplifier/__main__.py": "tests/test_main.py",
         "amplifier/django_settings.py": "every test that uses the ledger",
-        "amplifier/wiring.py": "tests/journeys",
+        "amplifier/wiring/service.py": "tests/journeys",
         "amplifier/clock.py": "one line",
         "amplifier/store/apps.py": "every test that uses the ledger",
         "amplifier/store/models.py": "the verbs' tests",
         "amplifier/text/time_words.py": "tests/text/test_moments.py",
     }
     # a command is tried as a person would, by its words, exit code and output
-    elsewhere |= {f"amplifier/cli/{row.module}.py": "tests/journeys/test_commands.py" for row in COMMANDS.values()}
+    elsewhere |= {
+        f"amplifier/cli/{row.module.replace('.', '/')}.py": "tests/journeys/test_commands.py"
+        for row in COMMANDS.values()
+    }
     missing = []
     for path in SOURCES:
         name = _name(path)
@@ -234,9 +251,9 @@ def test_every_file_at_the_top_is_told_of() -> None:
 
 def test_what_is_told_to_be_pure_is_held_to_be() -> None:
     told = set[str]()
-    for folder, parts in re.findall(r"^\| `amplifier/(\w+)` \|.*\| (.*?) ?\|$", ARCHITECTURE, re.MULTILINE):
-        names = re.findall(r"`(\w+)`", parts)
-        told |= {f"amplifier.{folder}"} if parts == "all" else {f"amplifier.{folder}.{name}" for name in names}
+    for folder, parts in re.findall(r"^\| `amplifier/([\w/]+)` \|.*\| (.*?) ?\|$", ARCHITECTURE, re.MULTILINE):
+        names, room = re.findall(r"`(\w+)`", parts), f"amplifier.{folder.replace('/', '.')}"
+        told |= {room} if parts == "all" else {f"{room}.{name}" for name in names}
     held = {name for name in _contract("pure", "source_modules") if name != "amplifier.networks"}
     assert told == held
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, State, Transition, Verb
-from amplifier.campaign.money import NOTHING, Aside
 from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
-from amplifier.platforms.port import CLOCKS_APART, NOT_PUBLIC, Part, Platform, Seen, Sought
+from amplifier.platforms.outlet import Outlet
+from amplifier.platforms.port import CLOCKS_APART, NOT_PUBLIC, Part, Seen, Sought
 from amplifier.store import deliveries, receipts
 
 log = logging.getLogger("amplifier.deliver")
@@ -20,43 +20,6 @@ log = logging.getLogger("amplifier.deliver")
 MARGIN = CLOCKS_APART
 OTHER_WORDS = "The network answered with this post of ours, which shows other words than were sent:"
 OLDER = "The network answered with this post of ours, which is older than what was sent:"
-
-
-@dataclass(frozen=True)
-class Outlet:
-    """One account as delivery sees it: the adapter, and the rules for publishing there.
-
-    `looks`: how many looks must see nothing before a repeat; `park`: then a person decides. `by_hand`: people publish
-    there, and the API is not used for it. `readable`: it may be asked what is there; `by_key`: `find` looks under our
-    own key, where nothing is that hands posted. `caps`: most posts in so many seconds, as (count, seconds). `gap_s`:
-    least seconds between two posts; None means the worker's own. `price` is what a text costs there at worst, in
-    millionths of a US dollar, `price_delete` a deletion; `budget` the month's, None where there is none, and `aside`
-    what of it stays for looking.
-    """
-
-    account: str
-    platform: Platform
-    looks: int
-    park: bool = False
-    by_hand: bool = False
-    readable: bool = True
-    by_key: bool = False
-    caps: tuple[tuple[int, int], ...] = ()
-    gap_s: float | None = None
-    price: Callable[[str], int] = lambda _text: 0
-    price_delete: int = 0
-    budget: int | None = None
-    aside: Aside = NOTHING
-
-    def cost(self, due: Due) -> int:
-        """What doing this costs at worst, in millionths of a US dollar."""
-        match due.verb:
-            case Verb.PUBLISH:
-                return self.price(due.text)
-            case Verb.DELETE:
-                return self.price_delete
-            case Verb.EDIT:
-                return 0
 
 
 def confirm(due: Due, outlet: Outlet, *, now: Callable[[], datetime], pauses: Pauses) -> Transition:

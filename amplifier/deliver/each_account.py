@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 
 from amplifier.deliver.accounts import look_after
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.read_back import ReadBack, Rhythm
 from amplifier.money.till import is_short, metered
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Platform
 from amplifier.settings import Mode, Settings
 

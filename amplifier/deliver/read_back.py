@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import Journey
-from amplifier.deliver.confirm import Outlet
 from amplifier.errors import PlatformError
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Seen
 from amplifier.store.operate import read_backs
 from amplifier.store.operate.read_backs import Out

@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from amplifier.campaign.delivery import Due, HoldReason, Receipt, Transition, Verb
-from amplifier.deliver.confirm import Outlet, confirm
+from amplifier.deliver.confirm import confirm
 from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_back, refuse
 from amplifier.deliver.scribe import Scribe
 from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Part
 from amplifier.store import claims, deliveries, receipts
 from amplifier.store.holding import holds

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from amplifier.campaign.delivery import FINAL, HoldReason, Journey, Receipt, State, Verb
 from amplifier.campaign.errand import BY_HAND, Errand, ErrandKind
 from amplifier.campaign.stop import stopped_by
-from amplifier.deliver.confirm import Outlet
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.manual.hand_off import in_one_notice, last_link, next_asks, of_this_round, passed_over
 from amplifier.manual.hands_told import CHANGES, told
@@ -18,6 +17,7 @@ from amplifier.money.cost import is_left_to_hands
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.notices import please
 from amplifier.notify.notify import Notifier, listeners
+from amplifier.platforms.outlet import Outlet
 from amplifier.policy import Topic
 from amplifier.settings import Settings
 from amplifier.store import errands, events, journeys, notices

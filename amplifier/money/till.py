@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import HoldReason, Journey, State, Verb
 from amplifier.campaign.money import NOTHING, Aside, is_low
-from amplifier.deliver.confirm import Outlet
 from amplifier.money.cost import LOOKING, aside_for, in_dollars, is_metered, kept_from, listening_pause, monthly
 from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Reserved
 from amplifier.settings import Account, Settings
 from amplifier.store import journeys, spends

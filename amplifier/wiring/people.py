@@ -11,7 +11,6 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from amplifier.compose.accountable import unaccountable
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.stop_flags import why_stopped
 from amplifier.manual.hands import Hands, Means
 from amplifier.notify.envelope import Envelope
@@ -19,6 +18,7 @@ from amplifier.notify.messenger import carry
 from amplifier.notify.notify import Notifier, Post
 from amplifier.notify.pulse import Watch
 from amplifier.place import Place
+from amplifier.platforms.outlet import Outlet
 from amplifier.settings import Mode, Settings
 from amplifier.store import heartbeats
 

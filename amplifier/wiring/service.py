@@ -18,7 +18,6 @@ from amplifier.clock import utc_now
 from amplifier.compose.imprint import why_not
 from amplifier.compose.memory import is_out_already
 from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.each_account import jobs_of_each
 from amplifier.deliver.stop_flags import in_words, tell_flag
@@ -36,6 +35,7 @@ from amplifier.networks import WITH_SESSIONS
 from amplifier.notify.pulse import Pulse
 from amplifier.place import Place
 from amplifier.platforms.capabilities import TABLE, Repeat
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.policy import OnDoubt

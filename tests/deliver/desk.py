@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from amplifier.campaign.delivery import Due, Receipt
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Rules, Worker
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Platform
 from amplifier.store import events
 from amplifier.store.models import DeliveryRow

@@ -206,10 +206,10 @@ if __name__ == "__main__":
     from amplifier.campaign.delivery import State
     from amplifier.campaign.post import Moment, PostId, WantedPost, Words
     from amplifier.clock import utc_now
-    from amplifier.deliver.confirm import Outlet
     from amplifier.deliver.decide import Pauses
     from amplifier.deliver.worker import Pace, Worker
     from amplifier.platforms.capabilities import TABLE
+    from amplifier.platforms.outlet import Outlet
     from amplifier.platforms.port import Connection, Platform
     from amplifier.platforms.registry import ADAPTERS, connect
     from amplifier.store import ledger

@@ -22,10 +22,10 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.cli.rehearsal.tally import World
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Worker
 from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox

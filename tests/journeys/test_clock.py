@@ -22,12 +22,12 @@ from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.rehearsal.tally import World
 from amplifier.clock import utc_now
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import ASLEEP, LATE, Pace, Worker
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.engine.port import Job
 from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox

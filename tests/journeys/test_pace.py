@@ -14,10 +14,10 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Words
 from amplifier.deliver.accounts import look_after
-from amplifier.deliver.confirm import Outlet
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Worker
 from amplifier.platforms.capabilities import TABLE
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.store import events, ledger, posts

@@ -14,11 +14,11 @@ from amplifier import settings
 from amplifier.campaign.changes import Step
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Verb
 from amplifier.campaign.errand import LINK_REFUSED, Errand, ErrandKind
-from amplifier.deliver.confirm import Outlet
 from amplifier.errors import RateLimited, Unavailable, Unpaid, UsageError
 from amplifier.manual.hands import NOT_THERE, OTHER_WORDS, UNWANTED, Hands, Means
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.notify import Notifier, Post
+from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Seen
 from amplifier.store import claims, deliveries, errands, events, journeys, notices, planned
 from amplifier.store.holding import holds, stops
