@@ -33,7 +33,9 @@ import pytest  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import DatabaseError, connection, connections  # noqa: E402
 
+from tests.deliver.desk import Desk  # noqa: E402
 from tests.signals import heard_by_what_is_started  # noqa: E402
+from tests.store import filled  # noqa: E402
 from tests.waiting import HANG_S  # noqa: E402
 
 # Every commit waits for its disk (synchronous=FULL): in memory, tests do not wait for everybody else's disk.
@@ -137,6 +139,15 @@ def sqlite_ledger(migrated: Path, tmp_path: Path) -> Iterator[None]:
     connection.close()
     for kept in path.parent.glob(f"{path.name}*"):
         kept.unlink()
+
+
+@pytest.fixture
+def desk(sqlite_ledger: None) -> Iterator[Desk]:  # noqa: ARG001  the ledger that it works on
+    """A worker at its desk, on a real ledger."""
+    filled.open_ledger()
+    made = Desk()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.schedule.test_known import out_and_shifted
 
 from amplifier.store import journeys
 from tests.cli.conftest import REPOSITORY, Shell
+from tests.schedule.naming.test_known import out_and_shifted
 from tests.schedule.test_hours_that_change import DAY, home, skip
 from tests.schedule.test_names_that_change import Names
 

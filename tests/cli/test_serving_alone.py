@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.test_ports import BY_OTHERS, BY_OURS, held, on_linux
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run import ports as up
 from amplifier.cli.run.ports import serving_on
 from amplifier.place import PORT_FILE
+from tests.cli.run.test_ports import BY_OTHERS, BY_OURS, held, on_linux
 from tests.ports import free_port
 from tests.waiting import HANG_S
 

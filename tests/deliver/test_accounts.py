@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from tests.deliver.test_cost import written
 
 from amplifier.campaign.delivery import HoldReason
 from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
@@ -17,6 +16,7 @@ from amplifier.store import spends
 from amplifier.store.holding import holds
 from amplifier.store.identity import accounts
 from tests.deliver.desk import Desk
+from tests.money.test_cost import written
 from tests.schedule.homes import settings
 from tests.store import filled
 from tests.store.filled import NOW, add, after, row

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.deliver.test_cost import written
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.campaign.post import OWN
@@ -32,6 +31,7 @@ from amplifier.store.models import DeliveryRow, EventRow
 from amplifier.wiring.service import House, listener_jobs, open_house, reach, worker_jobs
 from tests.contract.places import TOKEN, ask
 from tests.journeys.install import REPOSITORY
+from tests.money.test_cost import written
 from tests.platforms.stub import Stub
 
 KEY = "a key for tests only, long enough to be taken"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.deliver.messenger_server import messenger
 from tests.journeys.install import REPOSITORY, Install
+from tests.notify.messenger_server import messenger
 
 pytestmark = pytest.mark.journey
 

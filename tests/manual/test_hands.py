@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from tests.deliver.test_notify import LIVE
 
 from amplifier import settings
 from amplifier.campaign.changes import Step
@@ -25,6 +24,7 @@ from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow, ErrandRow, PostRow
 from amplifier.store.operate import overrides, withdrawals
 from amplifier.store.operate.corrections import Hand
+from tests.notify.test_notify import LIVE
 from tests.store import filled
 from tests.store.filled import NOW, after
 

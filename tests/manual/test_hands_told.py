@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.deliver.test_hand_off import journey
-from tests.deliver.test_notices import scene
 
 from amplifier.campaign.delivery import HoldReason, Journey, State
 from amplifier.manual.hands_told import told
 from amplifier.notify.notices import LONGEST
+from tests.manual.test_hand_off import journey
+from tests.notify.test_notices import scene
 from tests.store.filled import NOW
 
 LATER = NOW + timedelta(minutes=40)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.deliver.test_cost import written
 
 from amplifier.campaign.delivery import HoldReason, Verb
 from amplifier.campaign.money import NOTHING, Aside
@@ -22,6 +21,7 @@ from amplifier.platforms.port import Till
 from amplifier.settings import Settings
 from amplifier.store import spends
 from tests.deliver.desk import Desk, stands
+from tests.money.test_cost import written
 from tests.store import filled
 from tests.store.filled import NOW, add, after
 

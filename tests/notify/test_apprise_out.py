@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amplifier.notify import apprise_out
-from tests.deliver.messenger_server import messenger
+from tests.notify.messenger_server import messenger
 
 pytestmark = pytest.mark.program
 

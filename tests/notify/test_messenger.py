@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.notify import messenger as carrying
-from tests.deliver.messenger_server import messenger
+from tests.notify.messenger_server import messenger
 from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.program

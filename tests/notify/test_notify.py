@@ -18,7 +18,7 @@ from amplifier.policy import Topic
 from amplifier.store import deliveries, events, notices, spends
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts
-from tests.deliver.messenger_server import messenger
+from tests.notify.messenger_server import messenger
 from tests.store import filled
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from amplifier.notify.pulse import NO_ACCOUNT, NOT_WORKED, Pulse, Watch, is_well
 from amplifier.store import heartbeats
 from amplifier.store.identity import accounts
-from tests.deliver.messenger_server import Messenger, messenger
+from tests.notify.messenger_server import Messenger, messenger
 from tests.store import filled
 
 HOLD = timedelta(minutes=12)

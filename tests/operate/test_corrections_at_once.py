@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.deliver.test_correct import NEW, SAID
 
 from amplifier.compose.memory import SINCE, Ahead
 from amplifier.compose.sameness import Said
@@ -11,6 +10,7 @@ from amplifier.errors import UsageError
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
 from tests.deliver.desk import Desk
 from tests.deliver.out import hand, queue, rows, say, the_settings
+from tests.operate.test_correct import NEW, SAID
 from tests.store import filled
 
 

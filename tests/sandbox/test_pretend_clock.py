@@ -79,5 +79,5 @@ def test_each_thread_has_the_time_of_the_sandbox_that_it_works_for() -> None:
 
 def test_no_other_file_of_the_sandbox_asks_for_the_real_time() -> None:
     folder = Path(__file__).parents[2] / "amplifier" / "sandbox"
-    asking = [path.name for path in folder.glob("*.py") if "utc_now" in path.read_text()]
+    asking = [path.name for path in folder.rglob("*.py") if "utc_now" in path.read_text()]
     assert asking == ["pretend_clock.py"]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.deliver.test_notify import LIVE
 
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
@@ -40,6 +39,7 @@ from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import overrides
 from amplifier.store.operate.corrections import Hand
+from tests.notify.test_notify import LIVE
 from tests.schedule.test_names_that_change import Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

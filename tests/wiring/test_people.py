@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.deliver.test_notify import LIVE
 
 from amplifier import settings
 from amplifier.place import Place
 from amplifier.store import heartbeats
 from amplifier.wiring import people
 from amplifier.wiring.people import Told, pages_at, people_jobs, watch_for
+from tests.notify.test_notify import LIVE
 from tests.store.filled import NOW
 
 LIVE_SETTINGS = settings.parse(LIVE + "ping: PING_ADDRESS\nbudget: {monthly: 10}\n")

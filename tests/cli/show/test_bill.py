@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.deliver.test_cost import written
 
 from amplifier.campaign.post import Words
 from amplifier.cli.show.bill import as_json, bill, price_words, sentences, warnings
@@ -14,6 +13,7 @@ from amplifier.clock import utc_now
 from amplifier.settings import Settings, load
 from amplifier.store import spends
 from tests.cli.conftest import Shell
+from tests.money.test_cost import written
 from tests.store.filled import wanted
 
 OCTOBER = datetime(2023, 10, 10, 12, tzinfo=UTC)

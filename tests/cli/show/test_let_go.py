@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.deliver.test_questions import row
 
 from amplifier.campaign.delivery import DeliveryId, State
 from amplifier.campaign.post import PostId
 from amplifier.cli.show.let_go import counted
+from tests.operate.test_questions import row
 
 
 @pytest.mark.parametrize(

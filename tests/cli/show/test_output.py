@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
+from amplifier import cli
 from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
 from amplifier.cli.show import output
@@ -143,14 +144,16 @@ def test_programs_get_every_sign_as_it_was(capsys: pytest.CaptureFixture[str]) -
 def test_every_command_speaks_by_what_makes_words_inert() -> None:
     """Whoever prints past it says its own words alone."""
     prints, consoles = Counter[str](), Counter[str]()
-    for path in Path(output.__file__).parent.glob("*.py"):
+    folder = Path(cli.__file__).parent
+    for path in folder.rglob("*.py"):
+        name = path.relative_to(folder).as_posix()
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(func=ast.Name("print"), args=[_, *_]):
-                    prints[path.name] += 1
+                    prints[name] += 1
                 case ast.Call(func=ast.Name("Console")) | ast.Attribute(
                     ast.Attribute(attr="stdout" | "stderr"), "write"
                 ):
-                    consoles[path.name] += 1
-    assert prints == {"output.py": 1, "sandbox.py": 1, "web.py": 1, "listener.py": 1}
+                    consoles[name] += 1
+    assert prints == {"show/output.py": 1, "run/sandbox.py": 1, "run/web.py": 1, "run/listener.py": 1}
     assert not consoles

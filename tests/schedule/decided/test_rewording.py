@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.schedule.test_change import IMPRINT, SOON_POST, Desk, set_state
 
 from amplifier.compose.memory import SINCE
 from amplifier.errors import TemplateError, UsageError
@@ -25,6 +24,7 @@ from amplifier.schedule.program import post_name
 from amplifier.store import decisions, journeys
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
+from tests.schedule.decided.test_change import IMPRINT, SOON_POST, Desk, set_state
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_names_that_change import LUNCH, Names
 from tests.store import filled

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.schedule.test_change import SOON_POST, Desk, set_state
 
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import Words
@@ -16,6 +15,7 @@ from amplifier.schedule.decided.skipping import decide_skip, find_left_out, left
 from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.program import wanted_posts
 from amplifier.store import decisions, journeys
+from tests.schedule.decided.test_change import SOON_POST, Desk, set_state
 from tests.schedule.homes import EIGHT
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")

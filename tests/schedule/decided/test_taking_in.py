@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.schedule.test_change import SOON_POST, Desk
 
 from amplifier.campaign.delivery import HoldReason
 from amplifier.compose.memory import SINCE
@@ -18,6 +17,7 @@ from amplifier.schedule.decided.skipping import decide_skip, find_left_out
 from amplifier.schedule.decided.taking_in import TakenIn, decide_unskip, prepare_unskip
 from amplifier.schedule.playing import playing
 from amplifier.store import decisions, journeys
+from tests.schedule.decided.test_change import SOON_POST, Desk
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_names_that_change import Names
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.schedule.test_known import out_and_shifted
 
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.plan import DecisionKind
@@ -20,6 +19,7 @@ from amplifier.store import decisions, journeys
 from amplifier.store.operate import withdrawals
 from amplifier.store.operate.corrections import Hand
 from tests.schedule import left
+from tests.schedule.naming.test_known import out_and_shifted
 from tests.schedule.test_hours_that_change import DAY, home, hours, number
 from tests.schedule.test_names_that_change import Names
 

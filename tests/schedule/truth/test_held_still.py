@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.schedule.test_stale import AFTER_MIDNIGHT, LATE, UNTRUE, at
 
 from amplifier.campaign.post import PostId
 from amplifier.compose.memory import REAL_TIME
@@ -15,6 +14,7 @@ from amplifier.schedule.truth.free_words import Stale
 from amplifier.schedule.truth.held_still import own_still
 from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_words_of_people import EVE, WAITS, WITH_EVE, Desk
+from tests.schedule.truth.test_stale import AFTER_MIDNIGHT, LATE, UNTRUE, at
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
 TOMORROW = "The debate is tomorrow, be there"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from tests.store.test_backup_rows import HARD
 
 from amplifier.errors import UsageError
 from amplifier.store import decisions, ledger
@@ -18,6 +17,7 @@ from amplifier.store.events import Event, events_of, of_delivery, write_events
 from amplifier.store.holding import restored, stops
 from amplifier.store.models import DeliveryRow, EventRow
 from tests.store import filled
+from tests.store.backup.test_rows import HARD
 from tests.store.filled import NOW, after
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from tests.store.test_accounts import free, state
 
 from amplifier.store.database.transaction import is_postgres
 from amplifier.store.identity import rests
 from amplifier.store.models import AccountRow
 from tests.store import filled
 from tests.store.filled import NOW, after
+from tests.store.identity.test_accounts import free, state
 
 pytestmark = pytest.mark.usefixtures("opened")
 

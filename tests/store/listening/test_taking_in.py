@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.store.test_mentions import logged
 
 from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Status, Visibility
 from amplifier.errors import UsageError
 from amplifier.store.listening import mentions, quarantine, sources
 from amplifier.store.listening.mentions import Filter, follow_up, take_in
 from tests.store.filled import NOW, after, also, mention
+from tests.store.listening.test_mentions import logged
 
 pytestmark = pytest.mark.usefixtures("opened")
 

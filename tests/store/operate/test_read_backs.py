@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.store.test_corrections import change
 
 from amplifier.campaign.correction import Way
 from amplifier.campaign.delivery import State, Verb
@@ -18,6 +17,7 @@ from amplifier.store.operate.corrections import Hand
 from amplifier.store.operate.read_backs import Out
 from tests.store import filled
 from tests.store.filled import FIRST_DAY, NOW, after, at_once, begin, claim, receipt, row, sending, step
+from tests.store.operate.test_corrections import change
 
 pytestmark = pytest.mark.usefixtures("opened")
 HAND = Hand("cli:jo", "", NOW, FIRST_DAY)
