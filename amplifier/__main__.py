@@ -234,15 +234,17 @@ def _prepare(name: str, words: list[str]) -> None:
     known, others = peek.parse_known_args(words)
     if not {"-h", "--help"} & set(others):
         _find_settings(name, known.home, known.var)
-        place = import_module("amplifier.place")
+        install = import_module("amplifier.install")
         try:
-            found = place.settle(known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes)
+            found = install.open_install(
+                known.home, known.var, keyless=COMMANDS[name].keyless, make=COMMANDS[name].makes
+            )
             if not COMMANDS[name].far:
                 import_module("amplifier.cli.run.nearby").must_be_near_if_there(found)
         except AmplifierError:
             if not COMMANDS[name].anyhow:
                 raise
-            place.settle_anyhow(known.home, known.var)
+            install.choose_data_folder(known.home, known.var)
     import_module("django").setup()
 
 
@@ -251,7 +253,7 @@ def _find_settings(name: str, home: Path, var: Path | None) -> None:
     path = home / "settings.yaml"
     if os.environ.get("AMPLIFIER_HELD_SETTINGS") or path.is_file():
         return
-    if COMMANDS[name].bare and import_module("amplifier.place").data_folders(home, var):
+    if COMMANDS[name].bare and import_module("amplifier.install").data_folders(home, var):
         return
     folder = os.path.realpath(home)
     if what := instead_of_file(path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dj_database_url
 
-from amplifier.place import database_in
+from amplifier.install import database_in
 
 VAR = Path(os.environ.get("AMPLIFIER_VAR", "var"))
 DATABASE_URL = os.environ.get("DATABASE_URL", "")

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from amplifier.written import Duration, EnvironmentName, Hashtag, Identifier, Proxy, wrong
+from amplifier.field_types import Duration, EnvironmentName, Hashtag, Identifier, Proxy, wrong
 from amplifier.yamlfile import FileModel
 
 MICROS = 1_000_000  # a US dollar in the unit that money is counted in; a float would not add up
@@ -111,7 +111,7 @@ class Listen(FileModel):
         return tuple(own.tag for own in self.own_tags)
 
 
-class Budget(FileModel):
+class MonthlyBudget(FileModel):
     """What the paid networks may cost in a calendar month (UTC), everything together, in millionths of a US dollar."""
 
     monthly: Annotated[int, BeforeValidator(micros)]

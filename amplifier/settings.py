@@ -13,11 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from amplifier.campaign.account import Identity, identity
 from amplifier.errors import Problem, SettingsError
-from amplifier.networks import HANDLES, SECRETS, TITLES, is_never_asked
-from amplifier.patience import Limits, Rehearsal
-from amplifier.policy import Budget, Counts, Imprint, Listen, OnDoubt, Proxies, Recipients, TextLimit
-from amplifier.voice import Voice, wrong_forms
-from amplifier.written import (
+from amplifier.field_types import (
     Address,
     BaseAddress,
     Day,
@@ -31,6 +27,10 @@ from amplifier.written import (
     nearest,
     wrong,
 )
+from amplifier.limits import Rehearsal, TimeLimits
+from amplifier.networks import HANDLES, SECRETS, TITLES, is_never_asked
+from amplifier.policy import Counts, Imprint, Listen, MonthlyBudget, OnDoubt, Proxies, Recipients, TextLimit
+from amplifier.voice import Voice, wrong_forms
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 FILE = "settings.yaml"
@@ -129,8 +129,8 @@ class _Content(FileModel):
     campaign: Campaign
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
     listen: Listen = Listen()
-    limits: Limits = Limits()
-    budget: Budget | None = None
+    limits: TimeLimits = TimeLimits()
+    budget: MonthlyBudget | None = None
     notify: Recipients = ()
     ping: EnvironmentName | None = None
     address: BaseAddress | None = None
@@ -151,7 +151,7 @@ class Settings(_Content):
     text: str = Field(repr=False)
 
     @property
-    def timing(self) -> Limits:
+    def timing(self) -> TimeLimits:
         """The limits that hold in this mode."""
         return self.limits if self.mode is Mode.LIVE else self.rehearsal.limits
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
-from amplifier.written import Text, nearest, wrong
+from amplifier.field_types import Text, nearest, wrong
 from amplifier.yamlfile import FileModel
 
 Wrong = tuple[str, str, str]  # which form (empty: the voice as a whole), what is wrong, what to do

@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from amplifier.errors import FileError, Problem
+from amplifier.field_types import nearest
 from amplifier.no_file import instead_of_file
-from amplifier.written import nearest
 from amplifier.yaml_slips import QUOTE_HINT, unreadable
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -57,12 +57,12 @@ def idle(folder: Path, port: int, seconds: float) -> float:
     from amplifier.clock import utc_now
     from amplifier.engine.embedded import EmbeddedEngine
     from amplifier.engine.port import Job
-    from amplifier.place import settle
+    from amplifier.install import open_install
     from amplifier.platforms.capabilities import TABLE
     from amplifier.platforms.port import Connection
     from amplifier.platforms.registry import connect
     from amplifier.store.holding import stops
-    from amplifier.wiring.service import House, listener_jobs, open_house, worker_jobs
+    from amplifier.wiring.service import App, listener_jobs, open_app, worker_jobs
 
     class Vault:
         session: str | None = None
@@ -73,20 +73,20 @@ def idle(folder: Path, port: int, seconds: float) -> float:
         def save(self, session: str) -> None:
             self.session = session
 
-    place = settle(folder)
+    install = open_install(folder)
     call_command("migrate", verbosity=0, skip_checks=True)
-    house = open_house(place)
+    app = open_app(install)
     address = f"http://127.0.0.1:{port}"
     platforms = {}
-    for account in place.settings.accounts:
+    for account in install.settings.accounts:
         secrets = {
             name: f"pretend-{account.handle}" if name == "access_token" else "pretend"
             for name in TABLE[account.platform].secrets
         }
         there = Connection(account.handle, address, address, secrets)
         platforms[account.name] = connect(account.platform, there, Vault(), utc_now)
-    house = replace(house, platforms=platforms) if isinstance(house, House) else house
-    jobs, worker = worker_jobs(house)
+    app = replace(app, platforms=platforms) if isinstance(app, App) else app
+    jobs, worker = worker_jobs(app)
     stops.lift(actor="bench", now=utc_now())
     used: Counter[str] = Counter()
 
@@ -98,7 +98,7 @@ def idle(folder: Path, port: int, seconds: float) -> float:
 
         return replace(job, call=call)
 
-    engine = EmbeddedEngine([counted(job) for job in (*jobs, *listener_jobs(house))])
+    engine = EmbeddedEngine([counted(job) for job in (*jobs, *listener_jobs(app))])
     engine.start()
     time.sleep(WARM_S)
     used.clear()

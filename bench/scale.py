@@ -132,7 +132,7 @@ def measure(label: str) -> tuple[float, float, float]:
     from amplifier.deliver.decide import Pauses
     from amplifier.deliver.worker import Pace, Worker
     from amplifier.platforms.outlet import Outlet
-    from amplifier.store import journeys, posts
+    from amplifier.store import delivery_views, posts
 
     outlets = {f"a{number}": Outlet(f"a{number}", _Network(), 1) for number in range(ACCOUNTS)}  # type: ignore[arg-type]
     now = lambda: datetime.now(UTC)  # noqa: E731
@@ -155,7 +155,7 @@ def measure(label: str) -> tuple[float, float, float]:
             ids += posts.add_post(Add(post, None, tuple(NewDelivery(said, State.QUEUED) for said in words)), ink)
         begun, cpu = time.monotonic(), time.process_time()
         worker.tick()
-        while any(row.state is not State.SENT for row in journeys.journeys_by_id(ids)):
+        while any(row.state is not State.SENT for row in delivery_views.views_by_id(ids)):
             if time.monotonic() - begun > HANG_S:
                 raise SystemExit(f"Not every delivery was sent within {HANG_S:.0f} s: nothing was measured.")
             time.sleep(0.002)

@@ -158,7 +158,7 @@ def ledger(port: int, many: int) -> dict[str, float]:  # noqa: PLR0915  one side
     from amplifier.platforms.outlet import Outlet
     from amplifier.platforms.port import Connection
     from amplifier.platforms.registry import connect
-    from amplifier.store import journeys, posts
+    from amplifier.store import delivery_views, posts
     from amplifier.store import ledger as ledgers
     from amplifier.store.identity import accounts
 
@@ -201,7 +201,9 @@ def ledger(port: int, many: int) -> dict[str, float]:  # noqa: PLR0915  one side
     used = _cpu() - cpu
     engine.stop()
     worker.stop()
-    late = sorted((row.sent_at - due).total_seconds() for row in journeys.journeys(states=(State.SENT,)) if row.sent_at)
+    late = sorted(
+        (row.sent_at - due).total_seconds() for row in delivery_views.views(states=(State.SENT,)) if row.sent_at
+    )
     return {"cpu": used, "p99": _share(late, 0.99), "sent": len(late)}
 
 
@@ -217,13 +219,13 @@ def _networks() -> Iterator[int]:
 
 def networks() -> None:
     """Serve until a line comes in."""
-    from amplifier.cli.rehearsal.tally import World
+    from amplifier.cli.rehearsal.tally import SandboxControl
     from amplifier.sandbox.server import Sandbox
 
     with tempfile.TemporaryDirectory() as folder:
         sandbox = Sandbox(Path(folder) / "world.sqlite3", port=0, token=TOKEN)
         sandbox.start()
-        world = World(sandbox.port, TOKEN)
+        world = SandboxControl(sandbox.port, TOKEN)
         world.ask("POST", "/_/limits", {"enforced": False})
         world.fault(network="*", operation="publish", kind="delay", seconds=LATENCY_S, times=None)
         print(sandbox.port, flush=True)

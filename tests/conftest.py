@@ -51,7 +51,7 @@ DEADLINES = (
     "amplifier.operate.override.READ_WITHIN_S",
     "amplifier.web.console.correct.LOOK_FOR_S",
     "amplifier.web.console.wall.ANSWER_WITHIN_S",
-    "amplifier.web.errands.stop.LOOK_FOR_S",
+    "amplifier.web.secret_links.stop.LOOK_FOR_S",
 )
 
 

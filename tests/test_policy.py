@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from amplifier.policy import Budget, Imprint, Profile, Recipient, Recipients, Topic, micros
+from amplifier.policy import Imprint, MonthlyBudget, Profile, Recipient, Recipients, Topic, micros
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from amplifier.policy import Budget, Imprint, Profile, Recipient, Recipients, To
 )
 def test_dollars_are_counted_in_millionths(written: object, found: int) -> None:
     assert micros(written) == found
-    assert Budget.model_validate({"monthly": written}).monthly == found
+    assert MonthlyBudget.model_validate({"monthly": written}).monthly == found
 
 
 @given(st.integers(1, 10_000_000))

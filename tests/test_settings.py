@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from amplifier import networks, settings
 from amplifier.campaign.account import Identity
 from amplifier.errors import Problem, SettingsError
-from amplifier.patience import Limits, RehearsalLimits
+from amplifier.limits import RehearsalTimeLimits, TimeLimits
 from amplifier.platforms.capabilities import TABLE
 from amplifier.policy import Counts, TextLimit, Topic
 from amplifier.sandbox.nouns import SERVER
@@ -85,8 +85,8 @@ def test_the_mode_decides_how_patient_we_are() -> None:
 
 def test_rehearsal_limits_that_are_left_out_are_those_of_a_rehearsal_and_not_of_live_mode() -> None:
     text = EXAMPLE.replace("    settle: 2s\n", "")
-    assert settings.parse(text).rehearsal.limits.settle_s == RehearsalLimits().settle_s == 2.0
-    assert Limits().settle_s == 90.0
+    assert settings.parse(text).rehearsal.limits.settle_s == RehearsalTimeLimits().settle_s == 2.0
+    assert TimeLimits().settle_s == 90.0
 
 
 def test_the_digest_changes_with_every_byte_of_the_file() -> None:

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 from amplifier import yamlfile
 from amplifier.compose import render
 from amplifier.errors import Problem, ScheduleError, SettingsError
+from amplifier.field_types import Day, Duration, wrong
 from amplifier.schedule import files
-from amplifier.written import Day, Duration, wrong
 from tests.test_no_file import make
 
 

@@ -74,7 +74,7 @@ class Listed(NamedTuple):
         return f"{self.network} {self.api}".strip()
 
 
-class Told(NamedTuple):
+class LoggedIn(NamedTuple):
     """Who a network says that an account's keys log in to: its own id, the handle there, the profile's address."""
 
     remote_id: str
@@ -83,7 +83,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAccount:
     """An account as the ledger has it. `remote_id` and `url` are empty until its network has told them."""
 
     number: int
@@ -95,7 +95,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Match:
+class AccountMatch:
     """Which row a listed account has: its `number` (None: a new one), and whether it may only begin once it is proven.
 
     `is_doubtful`: it may be an account that is known by another row than its handle says, or by another name of its
@@ -107,7 +107,7 @@ class Match:
     is_doubtful: bool = False
 
 
-def matches(listed: Sequence[Listed], known: Sequence[Known]) -> tuple[Match, ...]:
+def matches(listed: Sequence[Listed], known: Sequence[KnownAccount]) -> tuple[AccountMatch, ...]:
     """Which row each listed account has: the one of its identity, or of its label where that row lacks an identity.
 
     A name in settings.yaml is a label: changing it changes no account. But a handle may pass from one account to
@@ -120,14 +120,14 @@ def matches(listed: Sequence[Listed], known: Sequence[Known]) -> tuple[Match, ..
     }
     said_before = {row.identity.network for row in known}
     return tuple(
-        Match(one, None, is_doubtful=one.label in doubtful or (one.asked and one.network in said_before))
+        AccountMatch(one, None, is_doubtful=one.label in doubtful or (one.asked and one.network in said_before))
         if row is None or one.label in doubtful
-        else Match(one, row.number)
+        else AccountMatch(one, row.number)
         for one, row in zip(listed, rows, strict=True)
     )
 
 
-def _row_of(one: Listed, known: Sequence[Known]) -> Known | None:
+def _row_of(one: Listed, known: Sequence[KnownAccount]) -> KnownAccount | None:
     """The row that has its identity: one that is listed before others, then one that is proven, then the newest."""
     named = [row for row in known if row.identity.handle and row.identity == one.identity]
     if named:
@@ -136,7 +136,9 @@ def _row_of(one: Listed, known: Sequence[Known]) -> Known | None:
     return next((row for row in lacking if row.label == one.label), None)
 
 
-def _doubtful(network: str, listed: Sequence[Listed], rows: Sequence[Known | None], known: Sequence[Known]) -> set[str]:
+def _doubtful(
+    network: str, listed: Sequence[Listed], rows: Sequence[KnownAccount | None], known: Sequence[KnownAccount]
+) -> set[str]:
     """The labels of this network whose handle alone does not say which account they are.
 
     Whoever kept label and handle is out of the question. The others are clear if there is no account that they could
@@ -153,13 +155,13 @@ def _doubtful(network: str, listed: Sequence[Listed], rows: Sequence[Known | Non
     return {one.label for one, _ in changed if one.asked}
 
 
-def _is_plain(one: Listed, row: Known, there: Sequence[Known]) -> bool:
+def _is_plain(one: Listed, row: KnownAccount, there: Sequence[KnownAccount]) -> bool:
     """Whether this is the row's account under another label, or one that comes back and was never proven."""
     is_back = not row.is_listed and bool(row.remote_id)
     return not is_back and not any(other.label == one.label for other in there if other.number != row.number)
 
 
-class Proof(StrEnum):
+class LoginProof(StrEnum):
     """What follows from what a network says of an account's keys."""
 
     SAME = "same"  # they are this account's
@@ -170,7 +172,7 @@ class Proof(StrEnum):
     ANEW = "anew"  # the handle belongs to an account that is not the one that had it
 
 
-def is_called_so(who: Identity, told: Told) -> bool:
+def is_called_so(who: Identity, told: LoggedIn) -> bool:
     """Whether its network calls an account as settings.yaml does; also where it names no handle.
 
     On Bluesky an account may be listed by its DID, and may lack a valid handle for a while.
@@ -182,7 +184,7 @@ def is_called_so(who: Identity, told: Told) -> bool:
     return by_did or handle in ("", who.handle)
 
 
-def is_same_account(row: Known, server: str, told: Told) -> bool:
+def is_same_account(row: KnownAccount, server: str, told: LoggedIn) -> bool:
     """Whether the network speaks of this row's account: by the id that it has there.
 
     A server may be reached under more than one name; then the profile's address tells, as the server itself writes it.
@@ -196,21 +198,21 @@ def _plain(url: str) -> str:
     return url.rstrip("/").lower()
 
 
-def proof(row: Known, told: Told, other: Known | None) -> Proof:
+def proof(row: KnownAccount, told: LoggedIn, other: KnownAccount | None) -> LoginProof:
     """Whose the keys of this row's account are. `other` is another row of the account that the network tells of.
 
     The id decides: where that stays, a changed handle changes nothing. Of two rows of one account the older speaks.
     """
     if told.remote_id and row.remote_id == told.remote_id:
         is_second = other is not None and other.is_listed and other.number < row.number
-        return Proof.TWICE if is_second else Proof.SAME
+        return LoginProof.TWICE if is_second else LoginProof.SAME
     if not is_called_so(row.identity, told):
-        return Proof.STRANGER
+        return LoginProof.STRANGER
     if row.remote_id and told.remote_id:
-        return Proof.ANEW if other is None else Proof.EXCHANGED
+        return LoginProof.ANEW if other is None else LoginProof.EXCHANGED
     if other is None:
-        return Proof.SAME
-    return Proof.TWICE if other.is_listed else Proof.KNOWN
+        return LoginProof.SAME
+    return LoginProof.TWICE if other.is_listed else LoginProof.KNOWN
 
 
 def former(label: str, was: Identity) -> str:

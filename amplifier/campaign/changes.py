@@ -31,14 +31,14 @@ class ExistingDelivery:
     too_late_at: datetime | None = None
 
     @property
-    def is_with_hands(self) -> bool:
+    def is_being_posted_by_hand(self) -> bool:
         """Whether people are asked to post it by hand: they may be at it this moment."""
         return self.state is State.HELD and self.reason == HoldReason.HAND_OFF
 
     @property
     def is_out(self) -> bool:
         """Whether it is there, or may be."""
-        return self.state in OUT or self.is_with_hands
+        return self.state in OUT or self.is_being_posted_by_hand
 
     @property
     def is_unplanned(self) -> bool:
@@ -48,7 +48,7 @@ class ExistingDelivery:
     @property
     def may_be_out_by_hand(self) -> bool:
         """Whether people were asked to post it and are not any more; what a person has left out since they have not."""
-        asked = self.asked and not self.is_with_hands and self.state not in OUT
+        asked = self.asked and not self.is_being_posted_by_hand and self.state not in OUT
         return asked and not is_left_out_for_good(self.state, self.reason)
 
 
@@ -136,7 +136,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Note:
+class EventNote:
     """What is to be written down with the changes: the kind of an event, and its detail (JSON)."""
 
     kind: str
@@ -150,7 +150,7 @@ class Changes:
     adds: tuple[Add, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     steps: tuple[Step, ...] = ()
-    note: Note | None = None
+    note: EventNote | None = None
 
     def __bool__(self) -> bool:
         return bool(self.adds or self.rewrites or self.steps)

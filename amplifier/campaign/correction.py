@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from amplifier.campaign.delivery import ON_ITS_WAY, Journey, RemoteState, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, RemoteState, State, Verb
 from amplifier.campaign.post import Fact, PostId, Words
 
 LIVES = frozenset({RemoteState.LIVE, RemoteState.EDITED})
@@ -41,9 +41,9 @@ class Stand:
 
     account: str
     platform: str
-    out: Journey | None
+    out: DeliveryView | None
     text: str
-    rows: tuple[Journey, ...]
+    rows: tuple[DeliveryView, ...]
 
     @property
     def newest(self) -> int:
@@ -65,7 +65,7 @@ class Stand:
         return any(row.state in ON_ITS_WAY and is_later(row) for row in self.rows)
 
     @property
-    def waiting(self) -> tuple[Journey, ...]:
+    def waiting(self) -> tuple[DeliveryView, ...]:
         """Corrections and deletions that wait or are held: another one takes their place."""
         return tuple(row for row in self.rows if row.state in WAITS and is_later(row))
 
@@ -75,7 +75,7 @@ class Stand:
         edited = self.out is not None and self.out.remote_state == RemoteState.EDITED
         return edited and not any(row.identity.verb is Verb.EDIT and row.state is State.SENT for row in self.rows)
 
-    def settles(self) -> Journey | None:
+    def settles(self) -> DeliveryView | None:
         """The first words themselves, while nobody knows whether they are out."""
         return next((row for row in self.rows if row.state in ON_ITS_WAY and not is_later(row)), None)
 
@@ -96,7 +96,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Stated:
+class PublishedFact:
     """A text of ours that is out, or may be (`is_sure` False), with the facts that it states as they were then."""
 
     post: PostId
@@ -110,12 +110,12 @@ class Stated:
     wall_time: str = ""
 
 
-def is_later(row: Journey) -> bool:
+def is_later(row: DeliveryView) -> bool:
     """Whether this came after the post's first words: a correction or a deletion."""
     return row.identity.revision > 0 or row.identity.verb is not Verb.PUBLISH
 
 
-def stand(rows: Sequence[Journey]) -> Stand:
+def stand(rows: Sequence[DeliveryView]) -> Stand:
     """How a post stands, from all of its deliveries on one account (one at least)."""
     published = [row for row in rows if row.identity.verb is Verb.PUBLISH and row.state is State.SENT and row.receipt]
     lives = [row for row in published if row.remote_state in LIVES]
@@ -124,15 +124,15 @@ def stand(rows: Sequence[Journey]) -> Stand:
     return Stand(rows[0].identity.account, rows[0].platform, out, text, tuple(rows))
 
 
-def stands(rows: Iterable[Journey]) -> tuple[Stand, ...]:
+def stands(rows: Iterable[DeliveryView]) -> tuple[Stand, ...]:
     """How a post stands on each account, from all of its deliveries."""
-    by_account: dict[str, list[Journey]] = {}
+    by_account: dict[str, list[DeliveryView]] = {}
     for row in rows:
         by_account.setdefault(row.identity.account, []).append(row)
     return tuple(stand(found) for found in by_account.values())
 
 
-def words_out(out: Journey, rows: Iterable[Journey]) -> str:
+def words_out(out: DeliveryView, rows: Iterable[DeliveryView]) -> str:
     """The words that we last put into a post that is out."""
     there = out.receipt.remote_id if out.receipt else ""
     edits = [row for row in rows if row.identity.verb is Verb.EDIT and row.state is State.SENT and row.target == there]

@@ -258,7 +258,7 @@ class Transition:
 
 
 @dataclass(frozen=True)
-class Journey:
+class DeliveryView:
     """A delivery as people see it: what, where, when, how it stands."""
 
     id: int

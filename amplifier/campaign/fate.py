@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from amplifier.campaign.correction import Stand, is_later, stands, words_out
-from amplifier.campaign.delivery import FINAL, Journey, RemoteState, State, Verb
+from amplifier.campaign.delivery import FINAL, DeliveryView, RemoteState, State, Verb
 
 
 class Fate(StrEnum):
@@ -44,7 +44,7 @@ class Became:
     `at` is when it last changed by our hand; `correction` the words that are to take its place, empty if none are.
     """
 
-    row: Journey
+    row: DeliveryView
     fate: Fate | None
     text: str
     at: datetime | None
@@ -52,14 +52,14 @@ class Became:
     correction: str = ""
 
 
-def became(rows: Iterable[Journey]) -> tuple[Became, ...]:
+def became(rows: Iterable[DeliveryView]) -> tuple[Became, ...]:
     """What became of a post, from all of its deliveries: one entry an account, none where it was only left out."""
     return tuple(found for one in stands(rows) if (found := _became(one)))
 
 
-def became_of_each(rows: Iterable[Journey]) -> tuple[Became, ...]:
+def became_of_each(rows: Iterable[DeliveryView]) -> tuple[Became, ...]:
     """The same of several posts, in the order in which they first occur."""
-    by_post: dict[object, list[Journey]] = {}
+    by_post: dict[object, list[DeliveryView]] = {}
     for row in rows:
         by_post.setdefault(row.identity.post, []).append(row)
     return tuple(one for found in by_post.values() for one in became(found))
@@ -84,7 +84,7 @@ def _became(found: Stand) -> Became | None:
     )
 
 
-def _fate(row: Journey, rows: Sequence[Journey]) -> Fate:
+def _fate(row: DeliveryView, rows: Sequence[DeliveryView]) -> Fate:
     match row.remote_state:
         case RemoteState.GONE:
             return Fate.GONE

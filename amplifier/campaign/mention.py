@@ -11,7 +11,7 @@ LONGEST_REASON = 200
 ON_TIME = timedelta(minutes=10)  # what a network may need to show a post, and a clock may be off
 
 
-class Kind(StrEnum):
+class MentionKind(StrEnum):
     """How a mention came to us."""
 
     MENTION = "mention"
@@ -99,7 +99,7 @@ class RawMention:
     """
 
     canonical_id: str
-    kind: Kind
+    kind: MentionKind
     author_id: str
     author_handle: str
     author_name: str
@@ -137,7 +137,7 @@ class Mention:
     network: str
     account: str
     canonical_id: str
-    kind: Kind
+    kind: MentionKind
     author_id: str
     author_handle: str
     author_name: str
@@ -157,7 +157,7 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Note:
+class FollowUpNote:
     """One step of a follow-up: who set which status when, and a short note."""
 
     at: datetime
@@ -177,7 +177,7 @@ class Logged:
     mention: Mention
     seen_at: datetime
     status: Status
-    notes: tuple[Note, ...]
+    notes: tuple[FollowUpNote, ...]
     edited_at: datetime | None = None
     edited_since: bool = False
 

@@ -10,7 +10,7 @@ SLOWER = 4  # so much rarer are looks for mentions while money is short
 
 
 @dataclass(frozen=True)
-class Aside:
+class LookReserve:
     """What stays untouched for looking at posts in doubt: so much for each that is under way on these accounts.
 
     In millionths of a US dollar.
@@ -20,7 +20,7 @@ class Aside:
     accounts: tuple[str, ...] = ()
 
 
-NOTHING = Aside()
+NOTHING = LookReserve()
 
 
 def is_low(spent: int, budget: int) -> bool:

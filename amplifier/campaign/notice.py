@@ -9,7 +9,7 @@ from amplifier.policy import Topic
 
 
 @dataclass(frozen=True)
-class News:
+class FeedEvent:
     """An event as notices see it. `delivery` is 0 where it is about something else.
 
     `again`: it says of a delivery in doubt what was said before in the same doubt.
@@ -39,7 +39,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Notice:
-    """What one recipient is told. `link` is a full address, or the sealed path of an errand, or empty.
+    """What one recipient is told. `link` is a full address, or the sealed path of a secret link, or empty.
 
     `tries` counts the attempts so far, `problem` says why the last one failed; `told_at` is when one succeeded.
     """

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-PATIENCE = 3  # so many calls in a row may fail before the account rests
+FAILURES_BEFORE_REST = 3  # so many calls in a row may fail before the account rests
 LONGEST_S = 300.0
 
 
 def rest_after(failures: int, strain_s: float) -> float:
     """Seconds of rest after so many failed calls in a row: none at first, then `strain_s`, doubling up to 5 minutes."""
-    if failures < PATIENCE or strain_s <= 0:
+    if failures < FAILURES_BEFORE_REST or strain_s <= 0:
         return 0.0
-    doubled: float = strain_s * 2 ** min(failures - PATIENCE, 16)
+    doubled: float = strain_s * 2 ** min(failures - FAILURES_BEFORE_REST, 16)
     return min(doubled, LONGEST_S)
 
 

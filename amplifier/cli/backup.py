@@ -18,8 +18,8 @@ from amplifier.cli.show.output import console, errors, say_json
 from amplifier.cli.whole_file import is_folder, whole_file
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.install import Install, open_install
 from amplifier.lacking import SHORTEST_KEY, lacks_key
-from amplifier.place import Place, settle
 from amplifier.settings import Mode
 from amplifier.store import heartbeats, ledger
 from amplifier.store.backup.file import Header, new_salt, read, read_header, write
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write it, read it back, and say where it is."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     opened = ledger.ledger()
     if opened is None:
         raise UsageError("The service has not been started here yet. Start it first: amplifier up")
     now = utc_now()
-    path = path_for(_folder_or_file(options.to) if options.to else None, place, now)
-    header, digest = keep(place, path, opened, now=now, quiet=options.json)
+    path = path_for(_folder_or_file(options.to) if options.to else None, install, now)
+    header, digest = keep(install, path, opened, now=now, quiet=options.json)
     told = {
         "file": str(path),
         "bytes": path.stat().st_size,
@@ -57,26 +57,26 @@ def run(options: argparse.Namespace) -> int:
     }
     heartbeats.beat(BEAT, now=now, detail=json.dumps(told))
     if options.json:
-        say_json({"mode": place.settings.mode.value, "made_at": now, "tables": dict(header.tables), **told})
+        say_json({"mode": install.settings.mode.value, "made_at": now, "tables": dict(header.tables), **told})
         return 0
     out = console()
     out.print(f"[green]✓[/] {header.rows} rows, read back and found whole.", soft_wrap=True)
     out.print(f"  {path}", markup=False, soft_wrap=True)
     if header.is_sealed:
-        out.print(f"  It is sealed: without the key ({_variable(place)}) nobody can read it, nor can you.")
+        out.print(f"  It is sealed: without the key ({_variable(install)}) nobody can read it, nor can you.")
     else:
         out.print(f"  It is not sealed. Set {VARIABLE} to a long secret, and the next one will be.")
     out.print("Copy it to another machine: a backup on the same disk is lost with it.")
     return 0
 
 
-def keep(place: Place, path: Path, opened: LedgerState, *, now: datetime, quiet: bool) -> tuple[Header, str]:
+def keep(install: Install, path: Path, opened: LedgerState, *, now: datetime, quiet: bool) -> tuple[Header, str]:
     """Write the whole database into this file and read it back; its header and its digest.
 
     Raises UsageError where there is no room, or what was read back is not what was to be kept.
     """
-    key = key_for(place)
-    with snapshot(place.var) as content, progress(quiet=quiet) as bar:
+    key = key_for(install)
+    with snapshot(install.var) as content, progress(quiet=quiet) as bar:
         header = Header(
             mode=opened.mode,
             campaign=opened.campaign,
@@ -86,35 +86,35 @@ def keep(place: Place, path: Path, opened: LedgerState, *, now: datetime, quiet:
             tables=content.tables,
             salt=new_salt() if key else "",
         )
-        return header, _write(path, header, content, key=key, bar=bar, place=place)
+        return header, _write(path, header, content, key=key, bar=bar, install=install)
 
 
-def key_for(place: Place) -> str:
+def key_for(install: Install) -> str:
     """What a backup of this install is sealed with: a key of its own, or when live the install's; "" for none.
 
     Raises UsageError where there is none that guards anything: live, none goes unsealed.
     """
     if key := _own_key():
         return key
-    if lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}):
+    if lacks_key(install.settings, {"AMPLIFIER_KEY": install.key}):
         raise UsageError(
             "Live, a backup is sealed, and there is no key for that here. "
             f"Set {VARIABLE} to a secret of {SHORTEST_KEY}\n"
             "characters or more and keep it where you keep passwords; or AMPLIFIER_KEY as the service has it."
         )
-    return place.key if place.settings.mode is Mode.LIVE else ""
+    return install.key if install.settings.mode is Mode.LIVE else ""
 
 
-def key_of(header: Header, place: Place) -> str:
+def key_of(header: Header, install: Install) -> str:
     """What opens this backup, as far as it can be known; "" where it is not sealed. Raises UsageError without one."""
     if not header.is_sealed:
         return ""
-    if not _own_key() and lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}):
+    if not _own_key() and lacks_key(install.settings, {"AMPLIFIER_KEY": install.key}):
         raise UsageError(
             "This backup is sealed, and there is no key for it here.\n"
             f"Set {VARIABLE} (or, where it had none, AMPLIFIER_KEY) as it was when it was made."
         )
-    return key_for(place)
+    return key_for(install)
 
 
 def progress(*, quiet: bool) -> Progress:
@@ -147,21 +147,21 @@ def unpacked(pieces: Iterable[bytes], folder: Path, then: Callable[[Path], objec
         raise UsageError(f"There is no room in {folder}: {error.strerror or error}. Nothing was changed.") from None
 
 
-def _write(path: Path, header: Header, content: Snapshot, *, key: str, bar: Progress, place: Place) -> str:
+def _write(path: Path, header: Header, content: Snapshot, *, key: str, bar: Progress, install: Install) -> str:
     with whole_file(path, mode=0o600) as file:
         digest = write(file, header, watched(content.pieces, bar, "Writing", content.size), key)
         file.flush()
-        _check(file, key, place, bar, content.size)
+        _check(file, key, install, bar, content.size)
     return digest
 
 
-def _check(file: BinaryIO, key: str, place: Place, bar: Progress, size: int) -> None:
+def _check(file: BinaryIO, key: str, install: Install, bar: Progress, size: int) -> None:
     """Read it back as a restore would. Raises UsageError if that is not what was to be kept."""
     file.seek(0)
     header = read_header(file)
     pieces = watched(read(file, key), bar, "Reading it back", size)
     if header.database == SQLITE:
-        unpacked(pieces, place.var, lambda copy: must_be_whole(header, rows_of_file(copy)))
+        unpacked(pieces, install.var, lambda copy: must_be_whole(header, rows_of_file(copy)))
     else:
         must_be_whole(header, counted_rows(pieces))
 
@@ -178,12 +178,12 @@ def _folder_or_file(text: str) -> Path:
     return path
 
 
-def path_for(wanted: Path | None, place: Place, now: datetime, *, occasion: str = "") -> Path:
+def path_for(wanted: Path | None, install: Install, now: datetime, *, occasion: str = "") -> Path:
     """Where it goes; a folder gets a file named by campaign, mode and time (and the occasion, if there is one)."""
-    campaign, mode = place.settings.campaign.id, place.settings.mode.value
+    campaign, mode = install.settings.campaign.id, install.settings.mode.value
     name = f"{campaign}-{mode}-{occasion and f'{occasion}-'}{now:%Y%m%dT%H%M%SZ}.backup"
     if wanted is None:
-        folder = place.var / "backups"
+        folder = install.var / "backups"
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -200,6 +200,6 @@ def _own_key() -> str:
     return key
 
 
-def _variable(place: Place) -> str:
-    own = os.environ.get(VARIABLE, "").strip() or place.settings.mode is Mode.REHEARSAL
+def _variable(install: Install) -> str:
+    own = os.environ.get(VARIABLE, "").strip() or install.settings.mode is Mode.REHEARSAL
     return VARIABLE if own else "AMPLIFIER_KEY"

@@ -16,14 +16,14 @@ from amplifier.cli.run.at_start import anothers_ledger, environment_lacks
 from amplifier.cli.run.nearby import far_disk
 from amplifier.cli.show.held_words import held_words
 from amplifier.cli.show.output import console, number_of, refuse, say_json, warn
-from amplifier.cli.show.unheard import unasked, unheard
+from amplifier.cli.show.unnotified import unasked, unnotified
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable, what_it_lacks
 from amplifier.compose.day_compared import compared_names
 from amplifier.compose.imprint import notes
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, FileError, Problem
-from amplifier.place import database_in, folder_of
+from amplifier.install import database_in, folder_of
 from amplifier.schedule import files
 from amplifier.schedule.decided.lost_moves import lost_moves
 from amplifier.schedule.fitting import silent
@@ -34,8 +34,8 @@ from amplifier.schedule.over import over
 from amplifier.schedule.program import Program, near_copies, read_program, wanted_posts
 from amplifier.schedule.truth.review import on_x
 from amplifier.settings import Mode, Settings, load
-from amplifier.store import decisions, heartbeats, journeys, ledger
-from amplifier.store.database.unwell import must_be_sound
+from amplifier.store import decisions, delivery_views, heartbeats, ledger
+from amplifier.store.database.health import must_be_sound
 from amplifier.store.told import limits_in
 
 NOT_STARTED = "Nothing was started."
@@ -132,7 +132,7 @@ def _about_words(program: Program, posts: Sequence[WantedPost]) -> list[Problem]
     ]
     silent_slots = silent(program.plan, program.templates, program.settings)
     copies = near_copies(program, posts)
-    return [*copies, *long_tags(program, posts), *unheard(program), *of_templates, *silent_slots]
+    return [*copies, *long_tags(program, posts), *unnotified(program), *of_templates, *silent_slots]
 
 
 def _by_the_ledger(program: Program, now: datetime) -> tuple[tuple[Decision, ...], list[Problem]]:
@@ -184,7 +184,7 @@ def _of_the_imprint(settings: Settings, database: Path | None) -> tuple[list[Pro
 
 def _server_has_published() -> bool:
     try:
-        return ledger.is_ready() and journeys.has_published()
+        return ledger.is_ready() and delivery_views.has_published()
     except DatabaseTrouble:  # then nobody knows of anything that is out
         return False
 

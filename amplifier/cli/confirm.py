@@ -10,22 +10,22 @@ from datetime import datetime, timedelta
 
 from rich.progress import BarColumn, Progress, TextColumn
 
-from amplifier.campaign.delivery import Journey, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryView, Receipt, State, Verb
 from amplifier.cli.show.following import worker_is_alive
 from amplifier.cli.show.output import actor, agreed, as_said, console, errors, say_json, state_words
 from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError, FileError, PlatformError, UsageError
+from amplifier.install import Install, open_install
 from amplifier.money.cost import is_readable
-from amplifier.place import Place, settle
 from amplifier.platforms.account_names import name_of
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.platforms.port import Platform
 from amplifier.schedule.program import post_name
 from amplifier.settings import Mode, Settings
-from amplifier.store import journeys, ledger, receipts
+from amplifier.store import delivery_views, ledger, receipts
 from amplifier.store.identity import accounts
 from amplifier.store.operate import notes, overrides
-from amplifier.wiring.service import addresses, open_books, reach
+from amplifier.wiring.service import addresses, open_ledger_for, reach
 
 EARLY = timedelta(hours=1)  # people post a little before the time
 LINK_EARLY = timedelta(days=1)
@@ -38,7 +38,7 @@ EXCERPT = 60
 class Found:
     """A delivery and the receipt of the post that a person made for it."""
 
-    row: Journey
+    row: DeliveryView
     receipt: Receipt
 
 
@@ -47,8 +47,8 @@ class Looked:
     """What looking brought: what was found, what was not, where nobody may look, and which networks did not answer."""
 
     found: list[Found] = field(default_factory=list)
-    not_there: list[Journey] = field(default_factory=list)
-    unread: list[Journey] = field(default_factory=list)
+    not_there: list[DeliveryView] = field(default_factory=list)
+    unread: list[DeliveryView] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,35 +66,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Look, show what was found, ask, write it down: 0 if nothing is left open, else 1."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if worker_is_alive():  # else opening the ledger reads the file for all, as a start does
-        accounts.must_be_called_so({one.name: one.identity for one in place.settings.accounts})
-    open_books(place)
+        accounts.must_be_called_so({one.name: one.identity for one in install.settings.accounts})
+    open_ledger_for(install)
     now = utc_now()
     if options.link:
-        looked = Looked(found=_linked(options.link, place, {row.id: row for row in _open(now)}))
+        looked = Looked(found=_linked(options.link, install, {row.id: row for row in _open(now)}))
     else:
-        looked = _look(list(_open(now)), place, quiet=options.json)
+        looked = _look(list(_open(now)), install, quiet=options.json)
     if not options.json:
-        _show(looked, place.settings)
+        _show(looked, install.settings)
     if looked.found and not agreed("Write these down as sent?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
     for one in looked.found:
         overrides.adopt(one.row.id, one.receipt, actor=actor(), now=utc_now())
     if options.json:
-        say_json({"mode": place.settings.mode.value, **_as_json(looked)})
+        say_json({"mode": install.settings.mode.value, **_as_json(looked)})
     elif looked.found:
         console().print(f"[green]✓[/] {len(looked.found)} written down as sent.")
     return 1 if looked.not_there or looked.unread or looked.troubles else 0
 
 
-def _open(now: datetime) -> Iterator[Journey]:
+def _open(now: datetime) -> Iterator[DeliveryView]:
     """What was due, has no receipt, and nobody has left out, by its time."""
-    rows = journeys.journeys(states=OPEN)
+    rows = delivery_views.views(states=OPEN)
     left_out = notes.noted([row.id for row in rows if row.state is State.MISSED])
     for row in rows:
         if row.id in left_out:
@@ -104,8 +104,8 @@ def _open(now: datetime) -> Iterator[Journey]:
             yield row
 
 
-def _look(rows: Sequence[Journey], place: Place, *, quiet: bool) -> Looked:
-    settings, asked = place.settings, dict[str, Platform]()
+def _look(rows: Sequence[DeliveryView], install: Install, *, quiet: bool) -> Looked:
+    settings, asked = install.settings, dict[str, Platform]()
     known = {account.name: account for account in settings.accounts}
     looked = Looked()
     taken: dict[str, set[str]] = {name: set() for name in known}
@@ -120,7 +120,7 @@ def _look(rows: Sequence[Journey], place: Place, *, quiet: bool) -> Looked:
             after = row.due_at - EARLY
             owned = receipts.remote_ids(name, since=after - EARLY) | taken[name]
             try:
-                asked[name] = platform = asked.get(name) or reach(account, place)  # with its keys, once it is needed
+                asked[name] = platform = asked.get(name) or reach(account, install)  # with its keys, once it is needed
                 receipt = platform.spot(row.text, after, frozenset(owned))
             except (PlatformError, FileError, UsageError) as error:
                 looked.troubles[name] = _why(error)
@@ -139,9 +139,9 @@ def _why(error: AmplifierError) -> str:
     return " ".join(one.message for one in error.problems) if isinstance(error, FileError) else str(error)
 
 
-def _linked(links: Sequence[str], place: Place, rows: Mapping[int, Journey]) -> list[Found]:
+def _linked(links: Sequence[str], install: Install, rows: Mapping[int, DeliveryView]) -> list[Found]:
     """What the pasted links prove. Raises UsageError for the first that proves nothing."""
-    settings = place.settings
+    settings = install.settings
     states = {state.name: state for state in accounts.account_states()}
     found: list[Found] = []
     for words in links:
@@ -155,13 +155,13 @@ def _linked(links: Sequence[str], place: Place, rows: Mapping[int, Journey]) -> 
         whose = Whose(
             account.platform,
             settings.handle_in_pages(account),
-            addresses(account, place)[1],
+            addresses(account, install)[1],
             states[account.name].remote_id if account.name in states else "",
         )
         receipt = receipt_from_link(link, whose, after=row.due_at - LINK_EARLY)
         if isinstance(receipt, str):
             raise UsageError(f"{receipt}\nNothing was changed.")
-        owner = journeys.deliveries_of(account.name, [receipt.remote_id]).get(receipt.remote_id)
+        owner = delivery_views.deliveries_of(account.name, [receipt.remote_id]).get(receipt.remote_id)
         owner = owner or next((one.row.id for one in found if one.receipt == receipt), None)
         if owner is not None:
             raise UsageError(f"{receipt.url} belongs to another delivery (number {owner}). Nothing was changed.")
@@ -197,7 +197,7 @@ def _show(looked: Looked, settings: Settings) -> None:
         )
 
 
-def _said(row: Journey) -> str:
+def _said(row: DeliveryView) -> str:
     line = " ".join(row.text.split())
     short = line if len(line) <= EXCERPT else line[:EXCERPT].rstrip() + "…"
     return f"{row.id}  {as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}  “{short}”"

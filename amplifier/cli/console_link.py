@@ -9,7 +9,7 @@ from rich.markup import escape
 from amplifier.cli.run.console_token import opened_here
 from amplifier.cli.show.output import console, say_json
 from amplifier.errors import UsageError
-from amplifier.place import folder_of
+from amplifier.install import folder_of
 from amplifier.settings import Mode, load
 
 # How the pages are called, and where they are.

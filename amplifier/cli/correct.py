@@ -16,10 +16,10 @@ from amplifier.compose.fit import first_words
 from amplifier.compose.queue import with_appended
 from amplifier.deliver.stop_flags import why_stopped
 from amplifier.errors import UsageError
+from amplifier.install import Install, open_install
 from amplifier.money.cost import is_readable
-from amplifier.operate.breaks import Breaks, look_at
-from amplifier.operate.correct import Act, Correction, NewWords, prepare_correction, queue_correction
-from amplifier.place import Place, settle
+from amplifier.operate.correct import Correction, NewWords, PlannedChange, prepare_correction, queue_correction
+from amplifier.operate.impact import Impact, look_at
 from amplifier.schedule.decided.ahead import find_gone_out, said_by_the_plan, to_be_said
 from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.naming.known import told_of_row
@@ -27,7 +27,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.truth.review import facts_of_own_words, said_today
 from amplifier.settings import Settings
-from amplifier.store import journeys, ledger, stated
+from amplifier.store import delivery_views, ledger, published_facts
 from amplifier.store.operate.corrections import Hand
 from amplifier.wiring.service import reachable
 
@@ -53,11 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what it does and breaks on each account, ask, queue it, and follow it: 0 if all of it is done, else 1."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
-    program = program_in_force(place.settings)
+    program = program_in_force(install.settings)
     if options.list:
-        return list_posts(place, as_json=options.json)
+        return list_posts(install, as_json=options.json)
     if options.post is None:
         raise UsageError("Which post? All that are out: amplifier correct --list")
     post = find_gone_out(program, options.post, instead="For other words: amplifier edit")
@@ -70,21 +70,21 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
         reposted = [act.stand for act in correction.acts if act.change.way is Way.REPOST]
-        broken = ask_networks(place, reposted)
-        _show(correction, broken, program.settings, stopped=why_stopped(place))
+        broken = ask_networks(install, reposted)
+        _show(correction, broken, program.settings, stopped=why_stopped(install))
     if not agreed("Correct it?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
     now = utc_now()
-    hand = Hand(actor(), options.reason, now, place.settings.campaign.first_day)
-    plan = said_by_the_plan(place.settings, now=now)  # what was decided meanwhile, too
+    hand = Hand(actor(), options.reason, now, install.settings.campaign.first_day)
+    plan = said_by_the_plan(install.settings, now=now)  # what was decided meanwhile, too
     ids = queue_correction(correction, program.settings, hand, playing=stage, plan=plan)
     alive = following.worker_is_alive()
     found = following.follow(post, ids, seconds=options.wait if alive else 0, quiet=options.json)
     if options.json:
         say_json(
             {
-                "mode": place.settings.mode.value,
+                "mode": install.settings.mode.value,
                 "post": post_name(post),
                 "worker": alive,
                 "accounts": [following.as_json(one) for one in found],
@@ -111,27 +111,27 @@ def new_words(program: Program, post: PostId, text: str | None, *, append: bool)
     return {name: NewWords(one.words.text, one.words.language, one.facts) for name, one in today.items()}
 
 
-def ask_networks(place: Place, stands: Iterable[Stand]) -> dict[str, Breaks]:
+def ask_networks(install: Install, stands: Iterable[Stand]) -> dict[str, Impact]:
     """What a deletion would break on each of these accounts."""
-    settings = place.settings
+    settings = install.settings
     return look_at(
         stands,
-        reachable(place),
+        reachable(install),
         may_read=lambda name: is_readable(settings.account(name), settings),
         seconds=LOOK_FOR_S,
     )
 
 
-def list_posts(place: Place, *, as_json: bool) -> int:
+def list_posts(install: Install, *, as_json: bool) -> int:
     """The posts that are out, the newest first, by the names that commands take."""
-    out_now = {one.post for one in stated.stated(place.settings.campaign.id)}
-    posts = [post for post in stated.names(place.settings.campaign.id) if post in out_now]
+    out_now = {one.post for one in published_facts.published_facts(install.settings.campaign.id)}
+    posts = [post for post in published_facts.names(install.settings.campaign.id) if post in out_now]
     if as_json:
-        say_json({"mode": place.settings.mode.value, "posts": [post_name(post) for post in posts]})
+        say_json({"mode": install.settings.mode.value, "posts": [post_name(post) for post in posts]})
         return 0
     out = console()
     for post in posts:
-        first = journeys.journeys(post=post)[0]
+        first = delivery_views.views(post=post)[0]
         out.print(f"{as_said(first.wall_time)}  [bold]{post_name(post)}[/]  {escape(first_words(first.text))}")
     if not posts:
         out.print("Nothing of ours is out.")
@@ -143,14 +143,14 @@ def indented(text: str) -> str:
     return text.replace("\n", "\n  ")
 
 
-def broken_words(breaks: Breaks) -> str:
+def broken_words(breaks: Impact) -> str:
     """What is lost with a deletion, as a sentence."""
     if breaks.is_gone:
         return "It is not there any more."
     return f"Lost with it: {breaks}."
 
 
-def _show(correction: Correction, broken: Mapping[str, Breaks], settings: Settings, *, stopped: str) -> None:
+def _show(correction: Correction, broken: Mapping[str, Impact], settings: Settings, *, stopped: str) -> None:
     out = console()
     out.print(f"[bold]{told_of_row(correction.post)}[/] would be corrected:")
     for act in correction.acts:
@@ -164,7 +164,7 @@ def _show(correction: Correction, broken: Mapping[str, Breaks], settings: Settin
     warn(out, correction.warnings(settings))
 
 
-def _show_act(act: Act, breaks: Breaks | None) -> None:
+def _show_act(act: PlannedChange, breaks: Impact | None) -> None:
     out, words = console(), act.change.words
     charge = f" · ${act.dollars:.3f}" if act.dollars else ""
     out.print(f"\n  [bold]{act.stand.account}[/] [dim]{act.used} of {act.limit}{charge}[/]")

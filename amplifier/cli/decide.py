@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.post import PostId, with_hour
 from amplifier.cli.show.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
 from amplifier.cli.show.standing import one_a_post, shown_to_stand
@@ -16,9 +16,11 @@ from amplifier.clock import utc_now
 from amplifier.compose.sameness import Echo
 from amplifier.deliver.stop_flags import stop_of
 from amplifier.errors import UsageError
-from amplifier.money.cost import is_left_to_hands, is_readable
+from amplifier.field_types import nearest
+from amplifier.install import Install, open_install
+from amplifier.money.cost import is_manual, is_readable
 from amplifier.operate.override import (
-    Proof,
+    LinkProof,
     Reach,
     Twice,
     it_is_there,
@@ -30,32 +32,30 @@ from amplifier.operate.override import (
     send_again,
     take_note,
 )
-from amplifier.operate.questions import Act, Question, sent_again, words_stand
-from amplifier.place import Place, settle
+from amplifier.operate.questions import Choice, Question, sent_again, words_stand
 from amplifier.schedule.decided.ahead import said_by_the_plan
 from amplifier.schedule.decided.change import program_in_force
-from amplifier.schedule.decided.standing import Standing, let_stand, mark
+from amplifier.schedule.decided.standing import OutdatedWords, let_stand, mark
 from amplifier.schedule.naming.known import names_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.identity import accounts
 from amplifier.store.operate.notes import take_note_of_missed
 from amplifier.wiring.service import addresses, reach
-from amplifier.written import nearest
 
 A_WHILE_S = 120
 OPTIONS = {
-    Act.THERE: "--there LINK   it is there, and this is its link",
-    Act.AGAIN: "--again        send it",
-    Act.STAND: "--stand        its words may stand as they are",
-    Act.LEAVE: "--leave        leave it out",
+    Choice.THERE: "--there LINK   it is there, and this is its link",
+    Choice.AGAIN: "--again        send it",
+    Choice.STAND: "--stand        its words may stand as they are",
+    Choice.LEAVE: "--leave        leave it out",
 }
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownMarks:
     """What a person was shown before they agreed: the marks of echoes, and of the words that would stand, by post."""
 
     echoes: tuple[str, ...]
@@ -81,16 +81,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List what waits for a person (1 if anything does), or carry out what one decided."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
-    asked = open_questions(place.settings)
+    asked = open_questions(install.settings)
     twice = perhaps_twice()
     deciding = options.there or options.again or options.leave or options.stand or options.seen
     chosen = _chosen(options.what, options.on, asked, twice)
     if not deciding:
         asked = tuple(one for one in asked if one.row.id in chosen)
         twice = tuple(one for one in twice if one.row.id in chosen)
-        _say_list(asked, twice, place, as_json=options.json)
+        _say_list(asked, twice, install, as_json=options.json)
         return 1 if asked or twice else 0
     if options.seen and not options.what:
         return _all_seen([one.row.id for one in asked if one.row.state is State.MISSED], options)
@@ -100,18 +100,18 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if options.there and len(chosen) > 1:
         raise UsageError(f"{options.what} waits on several accounts. Say on which the link is: --on ACCOUNT")
-    echoes = [echo for number in chosen for echo in _said_again(number, place)] if options.again else []
-    standing: dict[PostId, tuple[Standing, ...]] = {}
+    echoes = [echo for number in chosen for echo in _said_again(number, install)] if options.again else []
+    standing: dict[PostId, tuple[OutdatedWords, ...]] = {}
     if options.stand:
         chosen = one_a_post(chosen, asked)
-        standing = shown_to_stand(chosen, options.on, place.settings)
+        standing = shown_to_stand(chosen, options.on, install.settings)
     agreed_to = _agreed(chosen, echoes, standing, options)
-    seen = Seen(tuple(one.mark for one in echoes), {post: mark(found) for post, found in standing.items()})
-    said = [_decide(number, seen, options, place) for number in chosen] if agreed_to else []
+    seen = ShownMarks(tuple(one.mark for one in echoes), {post: mark(found) for post, found in standing.items()})
+    said = [_decide(number, seen, options, install) for number in chosen] if agreed_to else []
     if options.json:
         say_json(
             {
-                "mode": place.settings.mode.value,
+                "mode": install.settings.mode.value,
                 "decided": [_as_json(row) | {"said": words} for row, words in said],
                 "warnings": [one.warning().as_json() for one in echoes],
             }
@@ -147,7 +147,7 @@ def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice
         of_slot = [row for row in rows.values() if row.identity.post.slot == what]
         found = of_slot if len({row.identity.post for row in of_slot}) == 1 else []
     if not found and what.isascii() and what.isdecimal():
-        found = list(journeys.journeys_by_id([int(what)]))
+        found = list(delivery_views.views_by_id([int(what)]))
     if what and not found:
         hint = nearest(what, {post_name(row.identity.post) for row in rows.values()})
         raise UsageError(f"Nothing of “{what}” is in doubt, held or missed. {hint or 'All that is: amplifier decide'}")
@@ -158,16 +158,16 @@ def _chosen(what: str, on: str, asked: Sequence[Question], twice: Sequence[Twice
     return on_it
 
 
-def _said_again(number: int, place: Place) -> tuple[Echo, ...]:
+def _said_again(number: int, install: Install) -> tuple[Echo, ...]:
     """What this says nearly again if it is sent now. Raises UsageError where X would have a copy."""
-    now, settings = utc_now(), place.settings
+    now, settings = utc_now(), install.settings
     return said_again(number, settings, now=now, playing=playing(settings), plan=said_by_the_plan(settings, now=now))
 
 
 def _agreed(
     chosen: Sequence[int],
     echoes: Sequence[Echo],
-    standing: Mapping[PostId, Sequence[Standing]],
+    standing: Mapping[PostId, Sequence[OutdatedWords]],
     options: argparse.Namespace,
 ) -> bool:
     """A link says it all, and a note does nothing; sending and leaving out are shown first."""
@@ -175,7 +175,7 @@ def _agreed(
         return True
     if not options.json:
         out = console()
-        for row in journeys.journeys_by_id(chosen):
+        for row in delivery_views.views_by_id(chosen):
             called = with_hour(row.identity.post, row.wall_time)
             found = standing.get(row.identity.post, ())
             for account, text in [(one.account, one.text) for one in found] or [(row.identity.account, row.text)]:
@@ -192,17 +192,17 @@ def _agreed(
     return False
 
 
-def _decide(number: int, seen: Seen, options: argparse.Namespace, place: Place) -> tuple[Journey, str]:
+def _decide(number: int, seen: ShownMarks, options: argparse.Namespace, install: Install) -> tuple[DeliveryView, str]:
     """Carry it out; the delivery, and what to say."""
-    now, settings = utc_now(), place.settings
+    now, settings = utc_now(), install.settings
     if options.there:
-        said = _there(number, options, place)
+        said = _there(number, options, install)
     elif options.again:
         stage, plan = playing(settings), said_by_the_plan(settings, now=now)
         after = send_again(number, settings, actor=actor(), now=now, playing=stage, plan=plan, shown=seen.echoes)
-        (row,) = journeys.journeys_by_id([number])
-        stopped = " Sending is stopped, so it waits until somebody resumes." if stop_of(place, row) else ""
-        said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings)) + stopped
+        (row,) = delivery_views.views_by_id([number])
+        stopped = " Sending is stopped, so it waits until somebody resumes." if stop_of(install, row) else ""
+        said = sent_again(after, row.identity.verb, by_hand=is_manual(row, settings)) + stopped
     elif options.leave:
         leave_out(number, settings, actor=actor(), now=now, why=options.reason)
         said = "Left out. Nobody is asked about it any more."
@@ -211,10 +211,10 @@ def _decide(number: int, seen: Seen, options: argparse.Namespace, place: Place) 
     else:
         take_note(number, actor=actor(), now=now)
         said = "Noted. It is not shown any more."
-    return journeys.journeys_by_id([number])[0], said
+    return delivery_views.views_by_id([number])[0], said
 
 
-def _stand(number: int, seen: Seen, reason: str, settings: Settings, now: datetime) -> str:
+def _stand(number: int, seen: ShownMarks, reason: str, settings: Settings, now: datetime) -> str:
     """A decision is about a post: its words stand on every account where they were shown."""
     row = may_stand(number, settings)
     post = row.identity.post
@@ -222,24 +222,24 @@ def _stand(number: int, seen: Seen, reason: str, settings: Settings, now: dateti
     return words_stand(row, now=now)
 
 
-def _there(number: int, options: argparse.Namespace, place: Place) -> str:
-    settings = place.settings
-    row = next(iter(journeys.journeys_by_id([number])), None)
+def _there(number: int, options: argparse.Namespace, install: Install) -> str:
+    settings = install.settings
+    row = next(iter(delivery_views.views_by_id([number])), None)
     account = next((one for one in settings.accounts if row and one.name == row.identity.account), None)
     if account is None:
         raise UsageError("Its account is no longer in settings.yaml. Leave the post out.")
-    platform = reach(account, place) if is_readable(account, settings) else None
-    way = Reach(addresses(account, place)[1], platform)
+    platform = reach(account, install) if is_readable(account, settings) else None
+    way = Reach(addresses(account, install)[1], platform)
     adopted = it_is_there(number, options.there, settings, way, actor=actor(), now=utc_now(), anyway=options.anyway)
-    how = "The network shows it." if adopted.proof is Proof.READ else "The link was taken by its shape."
+    how = "The network shows it." if adopted.proof is LinkProof.READ else "The link was taken by its shape."
     return " ".join(filter(None, (f"Sent: {options.there.strip()}", how, adopted.why)))
 
 
-def _say_list(asked: Sequence[Question], twice: Sequence[Twice], place: Place, *, as_json: bool) -> None:
+def _say_list(asked: Sequence[Question], twice: Sequence[Twice], install: Install, *, as_json: bool) -> None:
     if as_json:
         questions = [_as_json(one.row) | _question_as_json(one) for one in asked]
         doubled = [_as_json(one.row) | {"urls": list(one.urls), "at": one.at} for one in twice]
-        say_json({"mode": place.settings.mode.value, "questions": questions, "twice": doubled})
+        say_json({"mode": install.settings.mode.value, "questions": questions, "twice": doubled})
         return
     out = console()
     if not (asked or twice):
@@ -254,7 +254,7 @@ def _say_list(asked: Sequence[Question], twice: Sequence[Twice], place: Place, *
             out.print(f"  {url}", markup=False, soft_wrap=True)
         out.print(f"  Look at both, and delete one by hand. Then: amplifier decide {row.id} --seen\n", markup=False)
     for one in asked:
-        _say(one, profiles.get(one.row.identity.account, ""), place.settings)
+        _say(one, profiles.get(one.row.identity.account, ""), install.settings)
 
 
 def _say(one: Question, profile: str, settings: Settings) -> None:
@@ -271,7 +271,7 @@ def _say(one: Question, profile: str, settings: Settings) -> None:
     for words in filter(None, (f"{one.happened}{tried}", look_for, f"{one.by_itself}{at}")):
         out.print(inset(words, width=out.width), markup=False, soft_wrap=True)
     for act in one.acts:
-        note = ", after one more look" if act is Act.AGAIN and one.looks_first else ""
+        note = ", after one more look" if act is Choice.AGAIN and one.looks_first else ""
         out.print(f"    amplifier decide {row.id} {OPTIONS[act]}{note}", markup=False, soft_wrap=True)
     if one.to_paste:
         out.print(f"    {one.to_paste}", markup=False, soft_wrap=True)
@@ -296,7 +296,7 @@ def _question_as_json(one: Question) -> dict[str, object]:
     }
 
 
-def _as_json(row: Journey) -> dict[str, object]:
+def _as_json(row: DeliveryView) -> dict[str, object]:
     return {
         "id": row.id,
         "post": post_name(row.identity.post),

@@ -16,8 +16,8 @@ from amplifier.clock import utc_now
 from amplifier.compose.queue import length, with_appended
 from amplifier.compose.sameness import Echo
 from amplifier.errors import UsageError
+from amplifier.install import open_install
 from amplifier.operate.own_change import OwnChange, carry_out, find_own, prepare_move_to, prepare_reword
-from amplifier.place import settle
 from amplifier.schedule.decided.ahead import still_to_come, to_be_said
 from amplifier.schedule.decided.change import find_post, program_in_force
 from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
@@ -28,7 +28,7 @@ from amplifier.schedule.truth.free_words import Stale
 from amplifier.schedule.truth.held_still import own_still
 from amplifier.schedule.truth.stale import if_moved
 from amplifier.settings import Settings
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.operate.corrections import Hand
 
 ONE_OF_THEM = "Give the post other words, or --undo, or, if it is your own, another time with --at; one of them."
@@ -38,7 +38,7 @@ NOT_MOVED = (
 
 
 @dataclass(frozen=True)
-class Shown:
+class EditPreview:
     """What becomes of the post, as it is shown before anybody agrees: the words of now and those to come.
 
     `post` is what the ledger calls it, `called` what people are told of it.
@@ -73,14 +73,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what is there before and after, ask, and decide."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if sum((options.text is not None, options.undo, options.at is not None)) != 1:
         raise UsageError(ONE_OF_THEM)
-    program = program_in_force(place.settings)
+    program = program_in_force(install.settings)
     settings = program.settings  # with what servers told
     on = accounts_named(options.on, settings)
-    own = find_own(options.post, journeys.own_waiting())
+    own = find_own(options.post, delivery_views.own_waiting())
     if own:
         return _edit_own(program, own, options, on)
     if options.at is not None:
@@ -101,7 +101,7 @@ def _reword(program: Program, post: PostId, options: argparse.Namespace, on: Seq
     new = prepare_words(program, post, words, now=utc_now())
     appended = {name: added for name, (_, added) in whole.items() if added}
     there = name_to_tell(program, post)
-    shown = Shown(there, _called(there, coming), before, new.words, new.echoes, appended, stale=new.stale)
+    shown = EditPreview(there, _called(there, coming), before, new.words, new.echoes, appended, stale=new.stale)
     if not _is_agreed(shown, settings, options):
         return 1
     decision = decide_words(program, post, words, actor=actor(), reason=options.reason, now=utc_now(), seen=new)
@@ -114,7 +114,7 @@ def _undo(program: Program, post: PostId, options: argparse.Namespace, on: Seque
     before = {said.account: said.text for said in coming.words} if coming else {}
     question = f"Give it the plan's words back on {', '.join(back.accounts)}?"
     there = name_to_tell(program, post)
-    shown = Shown(there, _called(there, coming), before, back.words, back.echoes, question=question)
+    shown = EditPreview(there, _called(there, coming), before, back.words, back.echoes, question=question)
     if not _is_agreed(shown, program.settings, options):
         return 1
     decision = decide_plan_words(program, back, actor=actor(), reason=options.reason, now=utc_now())
@@ -135,7 +135,7 @@ def _edit_own(program: Program, post: PostId, options: argparse.Namespace, on: S
         change = prepare_reword(post, options.text, settings, playing=stage, on=on, append=append, plan=plan)
         before = {row.identity.account: row.text for row in change.rows}
         called = told_of_row(post)
-        shown = Shown(post, called, before, change.words, change.echoes, change.appended)
+        shown = EditPreview(post, called, before, change.words, change.echoes, change.appended)
     else:
         if on:
             raise UsageError("A post moves on every account. Leave --on out.")
@@ -172,11 +172,11 @@ def _stands_there(post: PostId, settings: Settings, options: argparse.Namespace)
     return 0
 
 
-def _moved(program: Program, change: OwnChange, typed: TypedTime, now: datetime) -> Shown:
+def _moved(program: Program, change: OwnChange, typed: TypedTime, now: datetime) -> EditPreview:
     year, before = this_year(program.settings, now=now), {row.identity.account: row.text for row in change.rows}
     after = as_said(change.moment.wall_time, this_year=year) if change.moment else ""
     had, has = if_moved(program, change.post, typed.due_at, now=now)
-    return Shown(
+    return EditPreview(
         change.post,
         post_name(change.post),
         before,
@@ -190,7 +190,7 @@ def _moved(program: Program, change: OwnChange, typed: TypedTime, now: datetime)
     )
 
 
-def _is_agreed(shown: Shown, settings: Settings, options: argparse.Namespace) -> bool:
+def _is_agreed(shown: EditPreview, settings: Settings, options: argparse.Namespace) -> bool:
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
@@ -201,7 +201,7 @@ def _is_agreed(shown: Shown, settings: Settings, options: argparse.Namespace) ->
     return False
 
 
-def _show(shown: Shown, settings: Settings) -> None:
+def _show(shown: EditPreview, settings: Settings) -> None:
     out = console()
     out.print(f"[bold]{shown.called}[/]  {shown.moved}".rstrip())
     for account, text in shown.before.items() if shown.moved else ():
@@ -221,7 +221,7 @@ def _show(shown: Shown, settings: Settings) -> None:
     warn(out, warnings_of(shown.after, shown.echoes, settings))
 
 
-def _tell(shown: Shown, settings: Settings, options: argparse.Namespace, *, decision: int | None) -> int:
+def _tell(shown: EditPreview, settings: Settings, options: argparse.Namespace, *, decision: int | None) -> int:
     if options.json:
         say_json(
             {

@@ -13,8 +13,8 @@ from amplifier.campaign.post import PostId, with_hour
 from amplifier.cli.show.output import actor, agreed, console, inset, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.install import open_install
 from amplifier.operate.questions import other_words, too_late_to_stand
-from amplifier.place import settle
 from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.decided.standing import let_stand, mark, would_stand
 from amplifier.schedule.naming.known import in_ledger, told_of_row
@@ -24,7 +24,7 @@ from amplifier.schedule.truth.free_words import Stale
 from amplifier.schedule.truth.out_and_untrue import said_change
 from amplifier.schedule.truth.review import Review, find_untrue, review
 from amplifier.settings import Settings
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say it, or write the decision down: 0 if nothing is untrue that is out or that a person wrote, else 1."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
-    program = program_in_force(place.settings)
+    program = program_in_force(install.settings)
     now = utc_now()
     if options.what == "leave":
         if not options.post:
@@ -58,7 +58,12 @@ def run(options: argparse.Namespace) -> int:
         decision = let_stand(program, post, shown, actor=actor(), reason=options.reason, now=utc_now())
         if options.json:
             say_json(
-                {"mode": place.settings.mode.value, "decision": decision.id, "left": post_name(post), "too_late": late}
+                {
+                    "mode": install.settings.mode.value,
+                    "decision": decision.id,
+                    "left": post_name(post),
+                    "too_late": late,
+                }
             )
         else:
             console().print(f"[green]✓[/] {told_of_row(post)} stays as it is (decision {decision.id}).")
@@ -66,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     found = review(program, now=now)
     if options.json:
-        say_json({"mode": place.settings.mode.value, **_as_json(found)})
+        say_json({"mode": install.settings.mode.value, **_as_json(found)})
     else:
         _tell(found, program.settings)
     return 1 if found.untrue or found.stale else 0
@@ -88,7 +93,7 @@ def _shown(program: Program, post: PostId, *, now: datetime, quiet: bool) -> str
 
 def _too_late(post: PostId, *, now: datetime) -> list[str]:
     """For each account on which it waits, and does not go out whatever is decided: that, and what can be done."""
-    rows = journeys.journeys(post=post)
+    rows = delivery_views.views(post=post)
     said = ((row.identity.account, too_late_to_stand(row, now=now)) for row in rows)
     return [f"{account}: {late}" for account, late in said if late]
 
@@ -139,7 +144,7 @@ def _tell_stale(found: Sequence[Stale]) -> None:
 
 def _other_words(one: Stale, name: str) -> str:
     """The command that gives it others, if it may have them: what is held may be a correction of a post that is out."""
-    rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
+    rows = [row for row in delivery_views.views(post=one.post) if row.identity.account == one.account]
     held = next((row for row in reversed(rows) if row.state in (State.QUEUED, State.HELD)), None)
     return other_words(held, everywhere=True) if held else f"amplifier edit {name} 'other words'"
 

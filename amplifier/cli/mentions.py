@@ -9,18 +9,18 @@ from datetime import datetime
 
 from rich.markup import escape
 
-from amplifier.campaign.mention import Kind, Logged, Note, Status
+from amplifier.campaign.mention import FollowUpNote, Logged, MentionKind, Status
 from amplifier.cli.show.output import actor, console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.field_types import nearest
+from amplifier.install import Install, open_install
 from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
-from amplifier.place import Place, settle
 from amplifier.schedule.playing import playing
 from amplifier.settings import Settings
 from amplifier.store import ledger
 from amplifier.store.listening import mentions, quarantine
-from amplifier.written import nearest
 
 LONGEST_NOTE = 200
 MANY = 20
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--note", default="", help="a short note, kept with the step")
     parser.add_argument("--is", dest="statuses", choices=list(Status), action="append", help="only with this status")
     parser.add_argument("--network", choices=list(TITLES), action="append", help="only from this network")
-    parser.add_argument("--kind", choices=list(Kind), action="append", help="only of this kind")
+    parser.add_argument("--kind", choices=list(MentionKind), action="append", help="only of this kind")
     parser.add_argument("--find", default="", metavar="WORDS", help="only with these words in text, notes or names")
     parser.add_argument("--private", action="store_true", help="with --json: also what not everybody may see")
     parser.add_argument("--older", type=int, default=0, metavar="ID", help="only older than this mention")
@@ -53,24 +53,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the log, newest first, or write down a step."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if options.act == "mark":
         done = _mark(options)
         if options.json:
-            told: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+            told: dict[str, object] = {"mode": install.settings.mode.value, "private": options.private}
             told["mention"] = as_json(done.logged) if _may_say(done.logged, options) else _steps_as_json(done.logged)
             told |= {"quicker": [_step_as_json(step) for step in done.meanwhile], "edited_meanwhile": done.is_edited}
             say_json(told)
         else:
-            _print_became(done, options, place.settings)
+            _print_became(done, options, install.settings)
         return 1 if done.meanwhile or done.is_edited else 0
     if options.act == "aside":
-        return _show_aside(place, options)
+        return _show_aside(install, options)
     chosen = mentions.Filter(
         statuses=tuple(Status(name) for name in options.statuses or ()),
         networks=tuple(options.network or ()),
-        kinds=tuple(Kind(name) for name in options.kind or ()),
+        kinds=tuple(MentionKind(name) for name in options.kind or ()),
         words=options.find,
         private=False if options.json and not options.private else None,
         edited_since=options.edited,
@@ -79,10 +79,10 @@ def run(options: argparse.Namespace) -> int:
     found = mentions.mentions(chosen, older_than=options.older, limit=limit)
     older = found[-1].id if len(found) == limit else mentions.reach(chosen, older_than=options.older)
     if options.json:
-        said: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+        said: dict[str, object] = {"mode": install.settings.mode.value, "private": options.private}
         say_json(said | {"mentions": [as_json(one) for one in found], "older": older or None})
     else:
-        _print_found(found, older, options, place.settings)
+        _print_found(found, older, options, install.settings)
     return 0
 
 
@@ -117,11 +117,11 @@ def _steps_as_json(one: Logged) -> dict[str, object]:
     return {"id": one.id, "status": one.status.value, "followups": [_step_as_json(step) for step in one.notes]}
 
 
-def _step_as_json(step: Note) -> dict[str, object]:
+def _step_as_json(step: FollowUpNote) -> dict[str, object]:
     return {"at": step.at, "actor": step.actor, "status": step.status.value, "note": step.note}
 
 
-def _show_aside(place: Place, options: argparse.Namespace) -> int:
+def _show_aside(install: Install, options: argparse.Namespace) -> int:
     """What listening could not understand; nobody has to do anything about it."""
     kept = quarantine.set_aside(limit=max(1, options.limit))
     piles = quarantine.piles()
@@ -132,14 +132,14 @@ def _show_aside(place: Place, options: argparse.Namespace) -> int:
             | {"raw": one.aside.raw.decode(errors="replace") if options.private else None}
             for one in kept
         ]
-        told: dict[str, object] = {"mode": place.settings.mode.value, "private": options.private}
+        told: dict[str, object] = {"mode": install.settings.mode.value, "private": options.private}
         say_json(told | {"set_aside": said, "number": number})
         return 0
     out = console()
-    stage = playing(place.settings)
+    stage = playing(install.settings)
     for one in kept:
         out.print(
-            f"\n[bold]{escape(one.source)}[/]  {wall_clock(stage.campaign(one.at), place.settings.campaign.zone)}"
+            f"\n[bold]{escape(one.source)}[/]  {wall_clock(stage.campaign(one.at), install.settings.campaign.zone)}"
         )
         out.print(f"  {one.aside.reason}", markup=False)
         out.print(f"  {one.aside.raw[:FEW].decode(errors='replace')}", markup=False, style="dim")
@@ -196,7 +196,7 @@ def _print_became(done: mentions.Followed, options: argparse.Namespace, settings
         out.print(f"  Before, {_as_said(done.before, settings)}.", markup=False)
 
 
-def _as_said(step: Note, settings: Settings) -> str:
+def _as_said(step: FollowUpNote, settings: Settings) -> str:
     when = wall_clock(playing(settings).campaign(step.at), settings.campaign.zone)
     note = f" ({step.note})" if step.note else ""
     return f"{step.actor} marked it {step.status.value}{note} at {when}"

@@ -13,7 +13,7 @@ from amplifier.cli.show.new_words import say_stale
 from amplifier.cli.show.output import actor, agreed, console, day_of, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
-from amplifier.place import Place, settle
+from amplifier.install import Install, open_install
 from amplifier.schedule.decided.change import Move, decide_move, prepare_move, program_in_force
 from amplifier.schedule.decided.lost_moves import forget_move
 from amplifier.schedule.decided.meanwhile import how_many, must_lie_ahead_still, past
@@ -51,15 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List, or show what a move changes and then decide it."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if options.act == "list":
-        return _list(place, as_json=options.json)
+        return _list(install, as_json=options.json)
     if options.act == "forget":
-        return _forget(place, options)
+        return _forget(install, options)
     if not options.name or not options.to:
         raise UsageError("Which milestone, and where to? For example: amplifier milestone move debate +40m")
-    program = program_in_force(place.settings)
+    program = program_in_force(install.settings)
     shown, stage = utc_now(), playing(program.settings)
     to = where_to(program, options.name, options.to, now=shown)
     move = prepare_move(program, options.name, to, now=shown)
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         say_json(
             {
-                "mode": place.settings.mode.value,
+                "mode": install.settings.mode.value,
                 "decision": decision.id,
                 "milestone": move.milestone.name,
                 "from": move.milestone.at,
@@ -113,13 +113,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _forget(place: Place, options: argparse.Namespace) -> int:
+def _forget(install: Install, options: argparse.Namespace) -> int:
     if not options.name:
         raise UsageError("Which milestone is given up? For example: amplifier milestone forget debate")
-    program = program_in_force(place.settings)
+    program = program_in_force(install.settings)
     decision = forget_move(program, options.name, actor=actor(), reason=options.reason, now=utc_now())
     if options.json:
-        say_json({"mode": place.settings.mode.value, "decision": decision.id, "forgotten": options.name})
+        say_json({"mode": install.settings.mode.value, "decision": decision.id, "forgotten": options.name})
     else:
         console().print(
             f"[green]✓[/] {escape(options.name)} is given up, and its move with it (decision {decision.id})."
@@ -202,15 +202,15 @@ def _show_words(move: Move) -> None:
         out.print("  Afterwards: amplifier facts")
 
 
-def _list(place: Place, *, as_json: bool) -> int:
-    program = program_in_force(place.settings)
+def _list(install: Install, *, as_json: bool) -> int:
+    program = program_in_force(install.settings)
     files = {one.name: one.at for one in program.plan.milestones}
     now = effective(program.plan, decisions.decisions()).milestones
     if as_json:
         rows = [{"name": one.name, "at": one.at, "file": files[one.name]} for one in now]
-        say_json({"mode": place.settings.mode.value, "milestones": rows})
+        say_json({"mode": install.settings.mode.value, "milestones": rows})
         return 0
-    year = this_year(place.settings, now=utc_now())
+    year = this_year(install.settings, now=utc_now())
     for one in now:
         file = files[one.name]
         moved = f"  [dim]the file says {day_of(file, this_year=year)} {time_of_day(file)}[/]" if one.at != file else ""

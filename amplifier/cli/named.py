@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from amplifier.errors import UsageError
+from amplifier.field_types import nearest
 from amplifier.settings import Settings
-from amplifier.written import nearest
 
 
 def accounts_named(text: str | None, settings: Settings) -> tuple[str, ...]:

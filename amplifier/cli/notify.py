@@ -11,13 +11,13 @@ from amplifier.campaign.notice import Notice
 from amplifier.cli.show.output import console, say_json, wall_clock
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.field_types import nearest
+from amplifier.install import Install, open_install
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.messenger import carry
 from amplifier.notify.notify import MISSING, title
-from amplifier.place import Place, settle
 from amplifier.settings import Mode
 from amplifier.store import ledger, notices
-from amplifier.written import nearest
 
 MOST, MOST_JSON = 20, 500
 NOBODY = "Nobody is to be told anything: settings.yaml has no `notify`. See docs/settings.md."
@@ -33,17 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Test, or list."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     if options.action == "test":
-        return _test(place, options)
+        return _test(install, options)
     if options.to:
         raise UsageError("--to belongs to the test: amplifier notify test --to NAME")
     ledger.must_be_ready()
-    return _list(place, options)
+    return _list(install, options)
 
 
-def _test(place: Place, options: argparse.Namespace) -> int:
-    settings = place.settings
+def _test(install: Install, options: argparse.Namespace) -> int:
+    settings = install.settings
     people = {one.name: one for one in settings.notify}
     if options.to and options.to not in people:
         raise UsageError(
@@ -69,8 +69,8 @@ def _test(place: Place, options: argparse.Namespace) -> int:
     return 1 if any(answers.values()) or not chosen else 0
 
 
-def _list(place: Place, options: argparse.Namespace) -> int:
-    settings, envelope = place.settings, Envelope(place.key)
+def _list(install: Install, options: argparse.Namespace) -> int:
+    settings, envelope = install.settings, Envelope(install.key)
     found = notices.last_notices(MOST_JSON if options.json else MOST)
     troubles = notices.troubles(now=utc_now())
     if options.json:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from rich.markup import escape
 from rich.text import Text
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
 from amplifier.cli.show.bill import as_json as bill_json
@@ -37,8 +37,8 @@ from amplifier.clock import utc_now
 from amplifier.compose.fit import first_words
 from amplifier.compose.queue import length
 from amplifier.errors import UsageError
+from amplifier.install import open_install
 from amplifier.money.cost import in_dollars, price
-from amplifier.place import settle
 from amplifier.platforms.account_names import names
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
@@ -49,7 +49,7 @@ from amplifier.schedule.program import Program, near_copies, post_name, read_pro
 from amplifier.schedule.stage import Stage
 from amplifier.schedule.truth.review import on_x
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys, ledger, spends
+from amplifier.store import decisions, delivery_views, ledger, spends
 from amplifier.store.identity import accounts
 
 MARGIN = " " * 9
@@ -67,11 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the plan as files and decisions have it now."""
-    place = settle(options.home, options.var, keyless=True)
-    settings = place.settings
+    install = open_install(options.home, options.var, keyless=True)
+    settings = install.settings
     if ledger.is_ready():
         settings = settings.with_limits(accounts.text_limits())
-    program = read_program(files.sources(place.home), settings)
+    program = read_program(files.sources(install.home), settings)
     made = decisions.decisions() if ledger.is_ready() else ()
     posts = wanted_posts(program, made)
     first, last, note = choose(settings, options.first, options.last, today=_today(settings))
@@ -127,7 +127,10 @@ def _beside_the_plan(program: Program) -> tuple[list[WantedPost], list[WantedPos
         return [], []
     stage = playing(program.settings)
     skipped = [one.post for one in left_out(program)]
-    return _posts(journeys.own_waiting(), stage), [*skipped, *_posts(journeys.own_skipped(utc_now()), stage)]
+    return _posts(delivery_views.own_waiting(), stage), [
+        *skipped,
+        *_posts(delivery_views.own_skipped(utc_now()), stage),
+    ]
 
 
 def _as_people_know_them(program: Program, *lists: Sequence[WantedPost]) -> Iterator[list[WantedPost]]:
@@ -139,7 +142,7 @@ def _as_people_know_them(program: Program, *lists: Sequence[WantedPost]) -> Iter
 
 def _known(posts: Sequence[WantedPost]) -> Known:
     """What became of these posts so far."""
-    rows = journeys.journeys_of([post.id for post in posts]) if ledger.is_ready() else ()
+    rows = delivery_views.views_of([post.id for post in posts]) if ledger.is_ready() else ()
     return {(one.row.identity.post, one.row.identity.account): one for one in became_of_each(rows)}
 
 
@@ -155,9 +158,9 @@ def _mark(one: Became | None, settings: Settings) -> str:
     return f" · {shape} {word}"
 
 
-def _posts(rows: Iterable[Journey], stage: Stage) -> list[WantedPost]:
+def _posts(rows: Iterable[DeliveryView], stage: Stage) -> list[WantedPost]:
     """Own posts as if the plan had them."""
-    found: dict[PostId, list[Journey]] = {}
+    found: dict[PostId, list[DeliveryView]] = {}
     for row in rows:
         found.setdefault(row.identity.post, []).append(row)
     return [
@@ -183,7 +186,7 @@ def _today(settings: Settings) -> date:
 
 def _write_sheet(path: Path, posts: Sequence[WantedPost], settings: Settings, days: tuple[date, date]) -> None:
     """The posts of these days, with what the ledger knows of them, and people's own posts beside them."""
-    rows = journeys.journeys() if ledger.is_ready() else ()
+    rows = delivery_views.views() if ledger.is_ready() else ()
     first, last = (day.isoformat() for day in days)
     there = [row for row in rows if row.identity.post.slot != OWN or first <= row.wall_time[:10] <= last]
     page = sheet(posts, there, settings, printed_at=wall_clock(utc_now(), settings.campaign.zone))

@@ -17,7 +17,7 @@ from amplifier.compose.day_compared import compared_names
 from amplifier.compose.queue import Saying, accounts_for, length, write
 from amplifier.compose.unspoken import unspoken
 from amplifier.errors import DatabaseTrouble, Problem, TemplateError, UsageError
-from amplifier.place import database_in, folder_of
+from amplifier.install import database_in, folder_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.schedule import files
 from amplifier.schedule.long_tags import long_tags

@@ -14,8 +14,8 @@ from amplifier.cli.run.up import only_one
 from amplifier.cli.show.output import actor, agreed, console, errors, say_json, wall_clock, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
+from amplifier.install import Install, file_in, open_install
 from amplifier.money.cost import is_readable
-from amplifier.place import Place, file_in, settle
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
 from amplifier.store import heartbeats
@@ -34,29 +34,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what is in it and what is lost by it, ask, put it in place, and leave the service stopped."""
-    place = settle(options.home, options.var, keyless=True)
-    warn(errors(), must_be_near(place))
+    install = open_install(options.home, options.var, keyless=True)
+    warn(errors(), must_be_near(install))
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
-    with only_one(place.var), _opened(options.file) as file:
+    with only_one(install.var), _opened(options.file) as file:
         header = read_header(file)
-        _must_be_ours(header, place)
+        _must_be_ours(header, install)
         must_fit(header)
-        key = key_of(header, place)
-        database = file_in(place.var)
+        key = key_of(header, install)
+        database = file_in(install.var)
         if header.database != SQLITE or database.exists():  # a look would make one
             must_be_still()
         with progress(quiet=options.json) as bar:  # before anybody is asked: all of it must be what was written
             for _ in watched(read(file, key), bar, "Checking", _size(file)):
                 pass
         if not options.json:
-            _show(header, place.settings)
+            _show(header, install.settings)
         if not agreed("Put it in the place of what is here now?", yes=options.yes):
             console().print("Nothing was changed.")
             return 1
         now = utc_now()
-        marker = _Marker(header, place, now)
-        aside = _replace(file, header, place, key, now=now, mark=marker.mark, quiet=options.json)
+        marker = _Marker(header, install, now)
+        aside = _replace(file, header, install, key, now=now, mark=marker.mark, quiet=options.json)
     if options.json:
         say_json(
             {
@@ -69,16 +69,16 @@ def run(options: argparse.Namespace) -> int:
             }
         )
     else:
-        _tell(marker.doubt, marker.held, aside, paid=place.settings.budget is not None)
+        _tell(marker.doubt, marker.held, aside, paid=install.settings.budget is not None)
     return 0
 
 
 class _Marker:
     """Writes into the restored database, before it is in place, that it is stopped and what is in doubt."""
 
-    def __init__(self, header: Header, place: Place, now: datetime) -> None:
+    def __init__(self, header: Header, install: Install, now: datetime) -> None:
         self._header = header
-        self._place = place
+        self._place = install
         self._now = now
         self.doubt, self.held = Doubt(0, 0), 0
 
@@ -112,8 +112,8 @@ def _opened(path: Path) -> BinaryIO:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _must_be_ours(header: Header, place: Place) -> None:
-    mode, campaign = place.settings.mode.value, place.settings.campaign.id
+def _must_be_ours(header: Header, install: Install) -> None:
+    mode, campaign = install.settings.mode.value, install.settings.campaign.id
     if header.mode != mode:
         raise UsageError(
             f"This backup is of mode “{header.mode}”, and settings.yaml says “{mode}”. Nothing was changed."
@@ -148,17 +148,17 @@ def _show(header: Header, settings: Settings) -> None:
 
 
 def _replace(  # noqa: PLR0913  all that a replacement needs
-    file: BinaryIO, header: Header, place: Place, key: str, *, now: datetime, mark: Callable[[], None], quiet: bool
+    file: BinaryIO, header: Header, install: Install, key: str, *, now: datetime, mark: Callable[[], None], quiet: bool
 ) -> str | None:
     size = _size(file)
     with progress(quiet=quiet) as bar:
         if header.database != SQLITE:
             return replace_rows(lambda: watched(read(file, key), bar, "Restoring", size), header, now=now, mark=mark)
         kept: list[Path | None] = []
-        database = file_in(place.var)
+        database = file_in(install.var)
         unpacked(
             watched(read(file, key), bar, "Restoring", size),
-            place.var,
+            install.var,
             lambda copy: kept.append(replace_file(database, copy, header, now=now, mark=mark)),
         )
     return str(kept[0]) if kept[0] else None

@@ -8,23 +8,32 @@ from dataclasses import dataclass, replace
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import HoldReason, Journey
+from amplifier.campaign.delivery import DeliveryView, HoldReason
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
 from amplifier.cli.run.said_stop import option
 from amplifier.cli.show.let_go import ask_about, counted, named_post
 from amplifier.cli.show.output import actor, agreed, console, say_json, wall_clock
 from amplifier.clock import utc_now
-from amplifier.deliver.stop_flags import Flag, Halt, halts, in_doubt_still, let_go_on, refuse_if_held, too_late, waiting
+from amplifier.deliver.stop_flags import (
+    Flag,
+    StopFlag,
+    in_doubt_still,
+    let_go_on,
+    refuse_if_held,
+    stop_flags,
+    too_late,
+    waiting,
+)
 from amplifier.errors import UsageError
-from amplifier.place import Place, settle
+from amplifier.field_types import nearest
+from amplifier.install import Install, open_install
 from amplifier.schedule.naming.known import names_of
 from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import ledger
+from amplifier.store.database.health import must_be_sound
 from amplifier.store.database.transaction import database_file
-from amplifier.store.database.unwell import must_be_sound
 from amplifier.store.holding import holds
-from amplifier.written import nearest
 
 MOST_MISSED = 20
 
@@ -34,10 +43,10 @@ class Ending:
     """The stop that is to end: its scope, the flags that make it, what it held back, and what it let get too late."""
 
     scope: str
-    flags: tuple[Halt, ...]
-    stays: tuple[Halt, ...]
-    held: tuple[Journey, ...]
-    missed: tuple[Journey, ...]
+    flags: tuple[StopFlag, ...]
+    stays: tuple[StopFlag, ...]
+    held: tuple[DeliveryView, ...]
+    missed: tuple[DeliveryView, ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,56 +63,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show who stopped it and why, ask about each held post, and let sending go on: 0 if it does, else 1."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     must_be_sound(database_file())
     ledger.must_be_ready()
     if options.json and not (options.yes or options.post):
         raise UsageError("With --json nobody can be asked: add --yes, or name what may go on with --post.")
-    ending = _ending(place, scope_of(options.account, options.tag))
+    ending = _ending(install, scope_of(options.account, options.tag))
     named = _named(ending.held, options.post)
     if ending.flags or ending.held:
-        refuse_if_held(place, anyway=options.anyway)
+        refuse_if_held(install, anyway=options.anyway)
     if not options.json:
-        _show(ending, place.settings)
+        _show(ending, install.settings)
     if not (ending.flags or ending.held):
-        return _nothing_to_end(ending, place, as_json=options.json)
+        return _nothing_to_end(ending, install, as_json=options.json)
     chosen = named if options.post else ask_about(ending.held, yes=options.yes)
     if chosen is None or not agreed(_question(ending, chosen), yes=options.yes or bool(options.post)):
         console().print("Nothing was changed.")
         return 1
-    let_go_on(place, actor=actor(), now=utc_now(), scope=ending.scope, anyway=options.anyway)
+    let_go_on(install, actor=actor(), now=utc_now(), scope=ending.scope, anyway=options.anyway)
     settled = _settle(ending.held, chosen)
-    while came := _came_meanwhile(place, ending):
+    while came := _came_meanwhile(install, ending):
         also = () if options.post else ask_about(came, yes=options.yes, meanwhile=True) or ()
         ending, chosen = replace(ending, held=(*ending.held, *came)), (*chosen, *also)
         settled += _settle(came, also)
-    _tell(ending, chosen, settled, place, as_json=options.json)
+    _tell(ending, chosen, settled, install, as_json=options.json)
     return 0
 
 
-def _settle(held: Sequence[Journey], chosen: Sequence[Journey]) -> int:
+def _settle(held: Sequence[DeliveryView], chosen: Sequence[DeliveryView]) -> int:
     """Let the chosen ones go, and keep the others back; how many go out now."""
     now, ids = utc_now(), {row.id for row in chosen}
     holds.keep_back([row.id for row in held if row.id not in ids], actor=actor(), now=now)
     return holds.release(ids, actor=actor(), now=now)
 
 
-def _came_meanwhile(place: Place, ending: Ending) -> tuple[Journey, ...]:
+def _came_meanwhile(install: Install, ending: Ending) -> tuple[DeliveryView, ...]:
     """What came due, and was held, while the person was reading and answering: nobody has been asked about it."""
     asked = {row.id for row in ending.held}
-    return tuple(row for row in waiting(place, ending.scope, now=utc_now()) if row.id not in asked)
+    return tuple(row for row in waiting(install, ending.scope, now=utc_now()) if row.id not in asked)
 
 
-def _ending(place: Place, scope: str) -> Ending:
+def _ending(install: Install, scope: str) -> Ending:
     now = utc_now()
-    found = halts(place)
+    found = stop_flags(install)
     ours = tuple(one for one in found if one.scope == scope)
     began = min((one.since for one in ours if one.since), default=now)
     return Ending(
         scope=scope,
         flags=ours,
         stays=tuple(one for one in found if one.scope != scope),
-        held=waiting(place, scope, now=now),
+        held=waiting(install, scope, now=now),
         missed=too_late(began),
     )
 
@@ -123,7 +132,7 @@ def _show(ending: Ending, settings: Settings) -> None:
         out.print(f"  and {len(ending.missed) - MOST_MISSED} more that stay missed: amplifier decide")
 
 
-def _by(flag: Halt, settings: Settings) -> str:
+def _by(flag: StopFlag, settings: Settings) -> str:
     who = f" by {flag.actor}" if flag.actor else ""
     since = f" since {wall_clock(flag.since, settings.campaign.zone)} {settings.campaign.place}" if flag.since else ""
     where = {
@@ -134,10 +143,10 @@ def _by(flag: Halt, settings: Settings) -> str:
     return f"{where}{who}{since}"
 
 
-def _nothing_to_end(ending: Ending, place: Place, *, as_json: bool) -> int:
+def _nothing_to_end(ending: Ending, install: Install, *, as_json: bool) -> int:
     """Nothing of this scope is stopped; what else is stopped is not touched."""
     if as_json:
-        say_json({**_shared(place, ending), "resumed": False, "released": [], "kept": []})
+        say_json({**_shared(install, ending), "resumed": False, "released": [], "kept": []})
     else:
         out = console()
         out.print(_nothing_of_it(ending), markup=False)
@@ -155,7 +164,7 @@ def _nothing_of_it(ending: Ending) -> str:
     return f"{sending(ending.scope, 'is not stopped')}{', but this is:' if ending.stays else '.'}"
 
 
-def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]:
+def _named(held: Sequence[DeliveryView], names: Sequence[str]) -> tuple[DeliveryView, ...]:
     """Those that were named on the command line. Raises UsageError for a name that is not among them."""
     known = {name for row in held for name in names_of(row)}
     for name in names:
@@ -165,42 +174,42 @@ def _named(held: Sequence[Journey], names: Sequence[str]) -> tuple[Journey, ...]
     return tuple(row for row in held if any(name in names for name in names_of(row)))
 
 
-def _question(ending: Ending, chosen: Sequence[Journey]) -> str:
+def _question(ending: Ending, chosen: Sequence[DeliveryView]) -> str:
     stay = len(ending.held) - len(chosen)
     kept = f" {stay} {'stays' if stay == 1 else 'stay'} held." if stay else ""
-    going, hands = _apart(chosen)
+    going, manual = _apart(chosen)
     now = f" {counted(going)} {'goes' if len(going) == 1 else 'go'} out now." if going else ""
-    asked = f" Somebody is asked to post {len(hands)} by hand." if hands else ""
+    asked = f" Somebody is asked to post {len(manual)} by hand." if manual else ""
     words = sending(ending.scope, "go on")
     return f"Let {words[0].lower()}{words[1:]}?{now}{asked}{kept}"
 
 
-def _apart(chosen: Sequence[Journey]) -> tuple[list[Journey], list[Journey]]:
+def _apart(chosen: Sequence[DeliveryView]) -> tuple[list[DeliveryView], list[DeliveryView]]:
     """What Amplifier sends, and what hands are to post; what may be out unseen is neither."""
-    hands = [row for row in chosen if row.reason == HoldReason.HAND_OFF]
-    return [row for row in chosen if row not in hands and row.unseen_since is None], hands
+    manual = [row for row in chosen if row.reason == HoldReason.HAND_OFF]
+    return [row for row in chosen if row not in manual and row.unseen_since is None], manual
 
 
-def _tell(ending: Ending, chosen: Sequence[Journey], released: int, place: Place, *, as_json: bool) -> None:
+def _tell(ending: Ending, chosen: Sequence[DeliveryView], released: int, install: Install, *, as_json: bool) -> None:
     kept = [row for row in ending.held if row not in chosen]
     if as_json:
         ids = {
             "released": [_as_json(row) for row in chosen if row.unseen_since is None],
             "kept": [_as_json(row) for row in kept],
         }
-        say_json({**_shared(place, ending), "resumed": True, **ids, "in_doubt": in_doubt_still() or None})
+        say_json({**_shared(install, ending), "resumed": True, **ids, "in_doubt": in_doubt_still() or None})
         return
     out, doubtful = console(), in_doubt_still()
     goes_on = "What comes goes out at its time." if not ending.stays else "What no other stop holds goes out."
     done = f"{sending(ending.scope, GOES_ON)}." if not ending.stays else "That stop has ended."
     out.print(f"[green]✓[/] {escape(done)}", end=" ")
-    out.print(_how(released, place.settings) if released else goes_on)
-    going, hands = _apart(chosen)
+    out.print(_how(released, install.settings) if released else goes_on)
+    going, manual = _apart(chosen)
     if released < len(going):
         late = len(going) - released
         out.print(f"{late} of the {len(going)} that you let go had become too late meanwhile, and {_missed(late)}.")
-    if hands:
-        out.print(f"{len(hands)} {'is' if len(hands) == 1 else 'are'} to be posted by hand: somebody is asked now.")
+    if manual:
+        out.print(f"{len(manual)} {'is' if len(manual) == 1 else 'are'} to be posted by hand: somebody is asked now.")
     if doubtful:
         out.print(doubtful)
     if kept:
@@ -229,9 +238,9 @@ def _how(released: int, settings: Settings) -> str:
     return f"{those} now" + (f", {pace} on each account." if gap >= 1 else ", one after another on each account.")
 
 
-def _shared(place: Place, ending: Ending) -> dict[str, object]:
+def _shared(install: Install, ending: Ending) -> dict[str, object]:
     return {
-        "mode": place.settings.mode.value,
+        "mode": install.settings.mode.value,
         "scope": ending.scope,
         "stops": [as_json(one) for one in ending.flags],
         "still_stopped": [as_json(one) for one in ending.stays],
@@ -239,18 +248,18 @@ def _shared(place: Place, ending: Ending) -> dict[str, object]:
     }
 
 
-def as_json(halt: Halt) -> dict[str, object]:
+def as_json(flag: StopFlag) -> dict[str, object]:
     """One flag, for programs."""
     return {
-        "flag": halt.flag.value,
-        "scope": halt.scope,
-        "reason": halt.reason,
-        "actor": halt.actor or None,
-        "since": halt.since,
+        "flag": flag.flag.value,
+        "scope": flag.scope,
+        "reason": flag.reason,
+        "actor": flag.actor or None,
+        "since": flag.since,
     }
 
 
-def _as_json(row: Journey) -> dict[str, object]:
+def _as_json(row: DeliveryView) -> dict[str, object]:
     return {
         "id": row.id,
         "post": post_name(row.identity.post),

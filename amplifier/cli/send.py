@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.campaign.delivery import DeliveryView, HoldReason, State
 from amplifier.campaign.post import Fact
 from amplifier.cli.named import accounts_named
 from amplifier.cli.show.bill import price_words
@@ -22,16 +22,16 @@ from amplifier.compose.queue import length
 from amplifier.compose.sameness import Echo, Verdict
 from amplifier.deliver.stop_flags import stop_for
 from amplifier.errors import FileError, UsageError
+from amplifier.install import Install, open_install
 from amplifier.money.cost import is_by_hand
 from amplifier.operate.own import OwnPost, prepare_own, queue_own
-from amplifier.place import Place, settle
 from amplifier.schedule.decided.ahead import said_by_the_plan
 from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.schedule.truth.review import facts_of_own_words
 from amplifier.settings import Settings
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.identity import accounts
 
 WAIT_S = 120.0
@@ -59,9 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show it, ask, queue it, and wait for the receipts: 0 if all are there, else 1."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
-    settings = place.settings.with_limits(accounts.text_limits())
+    settings = install.settings.with_limits(accounts.text_limits())
     now = utc_now()
     typed = TypedTime(now, "now") if options.at is None else to_send_at(options.at, settings, now)
     due = typed.due_at
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(own, typed, settings, now=now, hindered=_hindered(own, place))
+        _show(own, typed, settings, now=now, hindered=_hindered(own, install))
     stated = _stated(own, settings)  # before anybody is asked: what changes meanwhile is found when it is to go out
     if not agreed("Send it?", yes=options.yes):
         console().print("Nothing was sent.")
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     now = now if options.yes else utc_now()  # somebody may have thought about it for long
     plan = said_by_the_plan(settings, now=now)  # what was decided meanwhile, too
     ids = queue_own(own, settings, actor=actor(), now=now, facts=stated, playing=stage, plan=plan)
-    alive, rows = worker_is_alive(), journeys.journeys_by_id(ids)
+    alive, rows = worker_is_alive(), delivery_views.views_by_id(ids)
     due = rows[0].due_at if rows else due
     wait = (0 if options.at else WAIT_S) if options.wait is None else options.wait
     if alive and due <= utc_now() + timedelta(seconds=wait):
@@ -127,13 +127,13 @@ def _why_not(echo: Echo, settings: Settings, now: datetime) -> str:
     return f"{before} Say it in another way, or add --again."
 
 
-def _hindered(own: OwnPost, place: Place) -> list[str]:
+def _hindered(own: OwnPost, install: Install) -> list[str]:
     """What keeps it from going out by itself now, as whoever is asked to agree should know."""
     said = ["Nobody sends: no worker is running. Start one: amplifier up"] if not worker_is_alive() else []
     for words in own.post.words:
-        if halt := stop_for(place, words.account, words.text):
-            said.append(f"{words.account}: {halt} It is held until somebody resumes.")
-        elif is_by_hand(place.settings.account(words.account), place.settings):
+        if flag := stop_for(install, words.account, words.text):
+            said.append(f"{words.account}: {flag} It is held until somebody resumes.")
+        elif is_by_hand(install.settings.account(words.account), install.settings):
             said.append(f"{words.account}: posted by hand; somebody is asked to.")
     return said
 
@@ -162,9 +162,9 @@ def _show(own: OwnPost, typed: TypedTime, settings: Settings, *, now: datetime, 
     warn(out, warnings_of(own.post.words, own.echoes, settings))
 
 
-def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey, ...]:
+def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[DeliveryView, ...]:
     return wait_for(
-        lambda: journeys.journeys_by_id(ids),
+        lambda: delivery_views.views_by_id(ids),
         lambda rows: all(row.state in AT_REST for row in rows),
         what="Waiting for the receipts",
         seconds=seconds,
@@ -172,7 +172,7 @@ def _follow(ids: Sequence[int], *, seconds: float, quiet: bool) -> tuple[Journey
     )
 
 
-def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bool) -> None:
+def _tell(rows: Sequence[DeliveryView], settings: Settings, *, alive: bool, later: bool) -> None:
     out = console()
     for row in rows:
         more = escape(row.receipt.url if row.receipt else row.detail)
@@ -190,7 +190,7 @@ def _tell(rows: Sequence[Journey], settings: Settings, *, alive: bool, later: bo
         out.print("Somebody is asked to post it by hand. Who, and with which words: amplifier notify")
 
 
-def _as_json(row: Journey) -> dict[str, object]:
+def _as_json(row: DeliveryView) -> dict[str, object]:
     return {
         "id": row.id,
         "account": row.identity.account,

@@ -10,6 +10,7 @@ from amplifier.cli.named import accounts_named
 from amplifier.cli.show.output import actor, agreed, as_said, console, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import Problem, UsageError
+from amplifier.install import open_install
 from amplifier.operate.own_change import (
     OwnChange,
     carry_out,
@@ -18,7 +19,6 @@ from amplifier.operate.own_change import (
     prepare_leaving_out,
     prepare_taking_in,
 )
-from amplifier.place import settle
 from amplifier.schedule.decided.ahead import said_by_the_plan
 from amplifier.schedule.decided.change import find_post, program_in_force
 from amplifier.schedule.decided.skipping import decide_skip, find_left_out, prepare_skip
@@ -27,7 +27,7 @@ from amplifier.schedule.naming.known import by_time, name_to_tell
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
 from amplifier.settings import Settings
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.operate.corrections import Hand
 
 Said = Iterable[tuple[str, str]]  # account and text
@@ -44,14 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the post, ask, and decide."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
-    on = accounts_named(options.on, place.settings)
-    return _undo(place.settings, options, on) if options.undo else _skip(place.settings, options, on)
+    on = accounts_named(options.on, install.settings)
+    return _undo(install.settings, options, on) if options.undo else _skip(install.settings, options, on)
 
 
 def _skip(settings: Settings, options: argparse.Namespace, on: Sequence[str]) -> int:
-    own = find_own(options.post, journeys.own_waiting())
+    own = find_own(options.post, delivery_views.own_waiting())
     if own:
         change = prepare_leaving_out(own, settings, on=on)
         if not _is_agreed(options, own, _at(change.rows[0].wall_time, settings), _texts(change), undo=False):
@@ -86,7 +86,7 @@ def _find(program: Program, name: str) -> PostId:
 
 def _undo(settings: Settings, options: argparse.Namespace, on: Sequence[str]) -> int:
     now, stage = utc_now(), playing(settings)
-    own = find_own(options.post, journeys.own_skipped(now))
+    own = find_own(options.post, delivery_views.own_skipped(now))
     if own:
         plan = said_by_the_plan(settings, now=now)
         change = prepare_taking_in(own, settings, now=now, playing=stage, on=on, plan=plan)

@@ -12,7 +12,7 @@ from typing import Any
 from rich.markup import escape
 
 from amplifier.campaign.account import Identity
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.fate import Fate, Follows
 from amplifier.campaign.post import WantedPost
 from amplifier.campaign.stop import EVERYTHING
@@ -23,15 +23,15 @@ from amplifier.cli.show.needs import FEW, print_needs, print_outside, print_unto
 from amplifier.cli.show.output import as_said, console, print_stop, refuse, say_json, totals, warn
 from amplifier.cli.show.parts import lasting, print_parts
 from amplifier.clock import utc_now
-from amplifier.deliver.stop_flags import halts
+from amplifier.deliver.stop_flags import stop_flags
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.errors import AmplifierError, Problem
+from amplifier.install import open_install
 from amplifier.listen.where import troubled
+from amplifier.money.budget import BudgetStatus, budget_status
 from amplifier.money.cost import in_dollars, is_readable
-from amplifier.money.till import Standing, standing
 from amplifier.networks import TITLES
 from amplifier.operate.override import open_questions, perhaps_twice
-from amplifier.place import settle
 from amplifier.schedule.decided.ahead import next_beyond
 from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.decided.lost_moves import lost_now
@@ -40,12 +40,12 @@ from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import post_name
 from amplifier.schedule.truth.out_and_untrue import named, untrue_beyond, untrue_now
 from amplifier.settings import Settings
-from amplifier.store import heartbeats, journeys, ledger, notices
+from amplifier.store import delivery_views, heartbeats, ledger, notices
+from amplifier.store.database.health import QUICK, must_be_sound, trouble
 from amplifier.store.database.transaction import database_file
-from amplifier.store.database.unwell import QUICK, must_be_sound, trouble
+from amplifier.store.delivery_views import StateCounts
 from amplifier.store.identity import accounts
 from amplifier.store.identity.accounts import AccountState
-from amplifier.store.journeys import Tally
 from amplifier.store.listening import mentions, quarantine
 from amplifier.store.listening.quarantine import Pile
 from amplifier.store.operate import read_backs
@@ -59,17 +59,17 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say it."""
-    place = settle(options.home, options.var, keyless=True, make=False)
-    settings = place.settings
+    install = open_install(options.home, options.var, keyless=True, make=False)
+    settings = install.settings
     must_be_sound(database_file(), at_most=QUICK)
     ledger.must_be_ready()
     now = utc_now()
     beats = heartbeats.heartbeats()
     alive = {name: heartbeats.is_alive(beats.get(name), now) for name in ("worker", "listener")}
     clock = wrong_clock(settings, now=now)
-    refused, warned = far_disk(place.var, settings.mode)
+    refused, warned = far_disk(install.var, settings.mode)
     ill = _ill(silent=not all(alive.values()))
-    tally, coming = journeys.tally(), journeys.coming(limit=1)
+    tally, coming = delivery_views.tally(), delivery_views.coming(limit=1)
     needs = open_questions(settings)
     twice = perhaps_twice()
     states = accounts.account_states()
@@ -80,9 +80,9 @@ def run(options: argparse.Namespace) -> int:
     asked = [one for one in settings.accounts if is_readable(one, settings)]
     differing = [name for name, lives in alive.items() if lives and beats[name].detail != settings.digest]
     unheard = troubled(asked, settings)
-    aside, edited, stopped = quarantine.piles(), mentions.edited_since(), halts(place)
+    aside, edited, stopped = quarantine.piles(), mentions.edited_since(), stop_flags(install)
     untold = notices.troubles(now=now)
-    money = standing(settings, now=now)
+    money = budget_status(settings, now=now)
     unasked = {one.name for one in settings.accounts} - {one.name for one in asked}
     ours = [state for state in states if state.is_listed]  # by the last start: the service works with those
     lost = [state for state in ours if state.health == accounts.LOST and state.name not in unasked]
@@ -134,10 +134,10 @@ def run(options: argparse.Namespace) -> int:
     for one in stops_in_words(stopped):
         print_stop(out, one.what, one.why, f"amplifier {one.ends_by}")
     _print_surroundings(clock, refused, warned)
-    print_parts(place, alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
+    print_parts(install, alive, {name: now - beats[name].at for name in alive if name in beats}, ill)
     if differing:
         out.print("[yellow]◷[/] settings.yaml has changed since the start; what changed holds after a restart.")
-    _print_accounts(ours, place.settings, unasked, unheard=unheard, asked=alive["worker"], now=now)
+    _print_accounts(ours, install.settings, unasked, unheard=unheard, asked=alive["worker"], now=now)
     _print_heard(unheard, aside, edited)
     if money:
         out.print(f"{'[yellow]◷[/]' if money.is_low else '[green]✓[/]'} The budget: {money}")
@@ -196,18 +196,18 @@ def _beyond(settings: Settings, now: datetime) -> tuple[WantedPost, ...]:
     return ()
 
 
-def _print_next(coming: Sequence[Journey | WantedPost], now: datetime, *, stopped: bool) -> None:
+def _print_next(coming: Sequence[DeliveryView | WantedPost], now: datetime, *, stopped: bool) -> None:
     out = console()
     if not coming:
         out.print("\nNothing is planned to go out.")
         return
     due = coming[0]
-    post, at = (due.identity.post, due) if isinstance(due, Journey) else (due.id, due.moment)
+    post, at = (due.identity.post, due) if isinstance(due, DeliveryView) else (due.id, due.moment)
     would = "Next would be" if stopped else "Next"
     out.print(f"\n{would}: {as_said(at.wall_time)} {post_name(post)}, {_in(at.due_at, now)}")
 
 
-def _print_tally(tally: Tally) -> None:
+def _print_tally(tally: StateCounts) -> None:
     """How many posts stand how, and what is still to be done to those that went out."""
     console().print(totals(tally.states, tally.fates) or "Nothing was ever planned.")
     if tally.ahead:
@@ -266,7 +266,7 @@ def _in(due_at: datetime, now: datetime) -> str:
     return f"in {lasting(max(due_at - now, timedelta()))}"
 
 
-def _as_json(row: Journey) -> dict[str, object]:
+def _as_json(row: DeliveryView) -> dict[str, object]:
     return {
         "id": row.id,
         "post": post_name(row.identity.post),
@@ -281,7 +281,7 @@ def _as_json(row: Journey) -> dict[str, object]:
     }
 
 
-def _budget_json(money: Standing | None) -> dict[str, object] | None:
+def _budget_json(money: BudgetStatus | None) -> dict[str, object] | None:
     if money is None:
         return None
     return {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import Journey, Verb
+from amplifier.campaign.delivery import DeliveryView, Verb
 from amplifier.campaign.stop import EVERYTHING, STOPPED, TAG, Stop, scope_of, sending, stopped_by, why_no_tag
 from amplifier.cli.run.said_stop import option
 from amplifier.cli.show.output import actor, console, say_json
@@ -17,9 +17,9 @@ from amplifier.clock import utc_now
 from amplifier.deliver.deadline import within
 from amplifier.deliver.stop_flags import Flag, Pulled, pull, sentence
 from amplifier.errors import AmplifierError, UsageError
-from amplifier.place import STOP_FILE, STOP_VARIABLE, Place, data_folders, settle
-from amplifier.store import journeys
-from amplifier.written import nearest
+from amplifier.field_types import nearest
+from amplifier.install import STOP_FILE, STOP_VARIABLE, Install, data_folders, open_install
+from amplifier.store import delivery_views
 
 NO_REASON = "Stopped on the command line, without a reason."
 FIRST_WORDS = 50
@@ -40,9 +40,13 @@ def run(options: argparse.Namespace) -> int:
     why_not = why_no_tag(options.tag) if options.tag else ""
     if why_not:
         raise UsageError(why_not)
-    place, trouble = _place(options)
-    folders = [place.var] if place else data_folders(options.home, options.var)
-    if place and options.account and options.account not in (names := [one.name for one in place.settings.accounts]):
+    install, trouble = _place(options)
+    folders = [install.var] if install else data_folders(options.home, options.var)
+    if (
+        install
+        and options.account
+        and options.account not in (names := [one.name for one in install.settings.accounts])
+    ):
         raise UsageError(f"There is no account “{options.account}”. {nearest(options.account, names)}")
     if not folders:
         raise UsageError(f"{trouble}\nName the service's data folder, so that the stop file can be put there: --var")
@@ -50,26 +54,26 @@ def run(options: argparse.Namespace) -> int:
     said = options.reason if options.reason.strip() else NO_REASON
     files = [path for path in (folder / STOP_FILE for folder in folders) if os.path.lexists(path)]
     if options.json:
-        _say_json(pulled, scope, said, place, files)
+        _say_json(pulled, scope, said, install, files)
     else:
-        _say(pulled, scope, said, trouble, place)
+        _say(pulled, scope, said, trouble, install)
         if pulled.flags and len(files) > 1:
             _say_both(files)
     return 0 if pulled.flags else 1
 
 
-def _place(options: argparse.Namespace) -> tuple[Place | None, str]:
+def _place(options: argparse.Namespace) -> tuple[Install | None, str]:
     """This install; where its settings or its key are in no order, none, and the reason."""
     try:
-        return settle(options.home, options.var, keyless=True), ""
+        return open_install(options.home, options.var, keyless=True), ""
     except AmplifierError as error:
         return None, str(error)
 
 
-def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None, files: Sequence[Path]) -> None:
+def _say_json(pulled: Pulled, scope: str, reason: str, install: Install | None, files: Sequence[Path]) -> None:
     say_json(
         {
-            "mode": place.settings.mode.value if place else None,
+            "mode": install.settings.mode.value if install else None,
             "stopped": bool(pulled.flags),
             "scope": scope,
             "reason": sentence(reason),
@@ -84,7 +88,7 @@ def _say_json(pulled: Pulled, scope: str, reason: str, place: Place | None, file
     )
 
 
-def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | None) -> None:
+def _say(pulled: Pulled, scope: str, reason: str, trouble: str, install: Install | None) -> None:
     out = console()
     for problem in [*([trouble] if trouble else []), *pulled.problems]:
         out.print(problem, markup=False, style="yellow")
@@ -94,7 +98,7 @@ def _say(pulled: Pulled, scope: str, reason: str, trouble: str, place: Place | N
     out.print(f"[bold red]■[/] {escape(sending(scope, STOPPED))}.", end=" ")
     out.print(sentence(reason), markup=False)
     if Flag.DATABASE not in pulled.flags:
-        out.print(_by_file_alone(place))
+        out.print(_by_file_alone(install))
     out.print(_means(scope))
     if Flag.DATABASE in pulled.flags:
         _say_under_way([row for row in pulled.under_way if _is_meant(row, scope)])
@@ -116,20 +120,20 @@ def _say_both(files: Sequence[Path]) -> None:
     )
 
 
-def _by_file_alone(place: Place | None) -> str:
-    if place and place.database is None:
+def _by_file_alone(install: Install | None) -> str:
+    if install and install.database is None:
         return "The stop file alone stops it now, on this computer. A worker elsewhere goes on: give the command there."
     return "The stop file alone stops it now. That is enough."
 
 
-def _is_meant(row: Journey, scope: str) -> bool:
+def _is_meant(row: DeliveryView, scope: str) -> bool:
     return stopped_by([Stop(0, scope, "", "", utc_now())], row.identity.account, row.text) is not None
 
 
 def _has_coming(scope: str) -> bool:
     """Whether a coming post is meant; where nobody can tell, one may be."""
     try:
-        return any(_is_meant(row, scope) for row in within(LOOK_FOR_S, journeys.coming))
+        return any(_is_meant(row, scope) for row in within(LOOK_FOR_S, delivery_views.coming))
     except Exception:  # noqa: BLE001  it is stopped, and that alone had to succeed
         return True
 
@@ -139,7 +143,7 @@ def _means(scope: str) -> str:
     return f"{first} What comes due is held, and missed once it is too late. Corrections and deletions go on."
 
 
-def _say_under_way(rows: Sequence[Journey]) -> None:
+def _say_under_way(rows: Sequence[DeliveryView]) -> None:
     posts = [row for row in rows if row.identity.verb is Verb.PUBLISH]
     out = console()
     if not posts:
@@ -156,7 +160,7 @@ def _say_under_way(rows: Sequence[Journey]) -> None:
         out.print(f"  {row.identity.account}  {_name(row)}  “{short}”", markup=False)
 
 
-def _name(row: Journey) -> str:
+def _name(row: DeliveryView) -> str:
     """As everywhere; taken from here, since the module that says it for all takes half a second to load."""
     return f"{row.identity.post.slot}/{row.identity.post.occurrence}"
 

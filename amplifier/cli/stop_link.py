@@ -11,16 +11,16 @@ from pathlib import Path
 
 import segno
 
-from amplifier.campaign.errand import Errand, ErrandKind
+from amplifier.campaign.secret_link import LinkKind, SecretLink
 from amplifier.cli.run.console_token import opened_here
 from amplifier.cli.show.output import actor, console, say_json, wall_clock
 from amplifier.cli.show.streams import can_write
 from amplifier.cli.whole_file import file_name, whole_file
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
-from amplifier.place import settle
+from amplifier.install import open_install
 from amplifier.settings import Mode, Settings
-from amplifier.store import errands, ledger
+from amplifier.store import ledger, secret_links
 from amplifier.store.holding.stop_links import write_down
 from amplifier.web.admission import base_of
 from amplifier.wiring.people import pages_at
@@ -40,27 +40,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make one and show it once: only its digest is kept, so that nobody can show it again."""
-    place = settle(options.home, options.var, keyless=True)
-    settings = place.settings
+    install = open_install(options.home, options.var, keyless=True)
+    settings = install.settings
     ledger.must_be_ready()
     if options.revoke:
-        number = errands.revoke_errands(kind=ErrandKind.STOP, actor=actor(), now=utc_now())
-        _write_down(place.var)
+        number = secret_links.revoke_secret_links(kind=LinkKind.STOP, actor=actor(), now=utc_now())
+        _write_down(install.var)
         _say_revoked(number, settings, as_json=options.json)
         return 0
     if options.list:
-        _say_list(errands.errands(kind=ErrandKind.STOP), settings, as_json=options.json)
+        _say_list(secret_links.secret_links(kind=LinkKind.STOP), settings, as_json=options.json)
         return 0
-    base = _base(settings, place.var)
+    base = _base(settings, install.var)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     address = f"{base}/stop/{token}"
     made = segno.make_qr(address, error="m")
     if options.svg:
         with whole_file(options.svg, mode=0o600) as file:
             made.save(file, kind="svg", unit="mm", scale=SVG_MM / made.symbol_size()[0], border=4)
-    errands.make_errand(kind=ErrandKind.STOP, token=token, now=utc_now(), actor=actor())
-    _write_down(place.var)
-    in_use = errands.errands(kind=ErrandKind.STOP)
+    secret_links.make_secret_link(kind=LinkKind.STOP, token=token, now=utc_now(), actor=actor())
+    _write_down(install.var)
+    in_use = secret_links.secret_links(kind=LinkKind.STOP)
     if options.json:
         say_json({**_shared(settings, in_use), "address": address, "svg": str(options.svg) if options.svg else None})
         return 0
@@ -100,7 +100,7 @@ def _base(settings: Settings, var: Path) -> str:
 def _write_down(var: Path) -> None:
     """Let the pages know the links also where the database does not answer; else they ask it when they can."""
     with contextlib.suppress(OSError):
-        write_down(var, errands.stop_links())
+        write_down(var, secret_links.stop_links())
 
 
 def _say_revoked(number: int, settings: Settings, *, as_json: bool) -> None:
@@ -113,7 +113,7 @@ def _say_revoked(number: int, settings: Settings, *, as_json: bool) -> None:
         console().print("There was no stop link to end.")
 
 
-def _say_list(in_use: Sequence[Errand], settings: Settings, *, as_json: bool) -> None:
+def _say_list(in_use: Sequence[SecretLink], settings: Settings, *, as_json: bool) -> None:
     if as_json:
         say_json(_shared(settings, in_use))
         return
@@ -124,7 +124,7 @@ def _say_list(in_use: Sequence[Errand], settings: Settings, *, as_json: bool) ->
     out.print("To end them all:\n  amplifier stop-link --revoke" if in_use else "There is no stop link in use.")
 
 
-def _shared(settings: Settings, in_use: Sequence[Errand]) -> dict[str, object]:
+def _shared(settings: Settings, in_use: Sequence[SecretLink]) -> dict[str, object]:
     return {
         "mode": settings.mode.value,
         "in_use": [{"id": one.id, "made_at": one.made_at} for one in in_use],

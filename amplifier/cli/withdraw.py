@@ -14,14 +14,14 @@ from amplifier.cli.show import following
 from amplifier.cli.show.output import actor, agreed, console, say_json
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
-from amplifier.operate.breaks import Breaks
+from amplifier.install import open_install
+from amplifier.operate.impact import Impact
 from amplifier.operate.withdraw import Withdrawal, prepare_withdrawal, queue_withdrawal
-from amplifier.place import settle
 from amplifier.schedule.decided.ahead import find_gone_out
 from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.naming.known import told_of_row
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.operate import withdrawals
 from amplifier.store.operate.corrections import Hand
 
@@ -41,23 +41,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what it does and breaks on each account, ask, queue it, and follow it: 0 if all of it is done, else 1."""
-    place = settle(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True)
     ledger.must_be_ready()
     if options.list:
-        return list_posts(place, as_json=options.json)
+        return list_posts(install, as_json=options.json)
     if options.post is None:
         raise UsageError("Which post? All that are out: amplifier withdraw --list")
-    program = program_in_force(place.settings)
+    program = program_in_force(install.settings)
     post = _own_and_waiting(options.post) or find_gone_out(program, options.post, instead=SKIP)
     on = [name.strip() for name in options.on.split(",")] if options.on else []
-    hand = Hand(actor(), options.reason, utc_now(), place.settings.campaign.first_day)
+    hand = Hand(actor(), options.reason, utc_now(), install.settings.campaign.first_day)
     if options.deleted:
         return _deleted_by_hand(post, on, hand, as_json=options.json)
     withdrawal = prepare_withdrawal(post, program.settings, on=on)
     if options.json and not options.yes:
         raise UsageError("With --json nobody can be asked: add --yes.")
     if not options.json:
-        _show(withdrawal, ask_networks(place, [one.stand for one in withdrawal.takings]))
+        _show(withdrawal, ask_networks(install, [one.stand for one in withdrawal.takings]))
     if not agreed("Withdraw it?", yes=options.yes):
         console().print("Nothing was changed.")
         return 1
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     found = following.follow(post, ids, seconds=options.wait if alive else 0, quiet=options.json)
     if options.json:
         accounts = [following.as_json(one) for one in found]
-        told = {"mode": place.settings.mode.value, "post": post_name(post), "worker": alive, "accounts": accounts}
+        told = {"mode": install.settings.mode.value, "post": post_name(post), "worker": alive, "accounts": accounts}
         say_json({**told, "left": dict(withdrawal.left)})
     else:
         following.tell(found, withdrawal.left, alive=alive)
@@ -75,11 +75,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _own_and_waiting(name: str) -> PostId | None:
     """A person's own post that waits for its time: it can be taken back; a planned one is left out with `skip`."""
-    own = (row.identity.post for row in journeys.coming() if row.identity.post.slot == OWN)
+    own = (row.identity.post for row in delivery_views.coming() if row.identity.post.slot == OWN)
     return next((post for post in own if post_name(post) == name), None)
 
 
-def _show(withdrawal: Withdrawal, broken: Mapping[str, Breaks]) -> None:
+def _show(withdrawal: Withdrawal, broken: Mapping[str, Impact]) -> None:
     out = console()
     out.print(f"[bold]{told_of_row(withdrawal.post)}[/] would be withdrawn:")
     for one in withdrawal.takings:
@@ -98,7 +98,7 @@ def _deleted_by_hand(post: PostId, on: list[str], hand: Hand, *, as_json: bool) 
     """A person says that they did what waited for a hand: where Amplifier may not use an account, it cannot know."""
     waits = [
         row
-        for row in journeys.journeys(post=post)
+        for row in delivery_views.views(post=post)
         if row.identity.verb is not Verb.PUBLISH and row.state is State.HELD and row.reason == HoldReason.HAND_OFF
     ]
     chosen = [row for row in waits if not on or row.identity.account in on]

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from amplifier.compose import day_tests
 from amplifier.compose.time_filters import TIME_FILTERS, by_name, of_both_names
 from amplifier.errors import Problem
-from amplifier.written import nearest
+from amplifier.field_types import nearest
 
 LONGEST_SOURCE = 4_000  # characters of one wording
 MOST_NODES = 200
@@ -60,7 +60,7 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """The names that settings and schedules define, so that a misspelt one is found before its post is due."""
 
     voice: frozenset[str]
@@ -69,7 +69,7 @@ class Known:
 
 
 def tree(
-    source: str, *, path: str, line: int, env: ImmutableSandboxedEnvironment, known: Known | None = None
+    source: str, *, path: str, line: int, env: ImmutableSandboxedEnvironment, known: KnownNames | None = None
 ) -> tuple[nodes.Template | None, tuple[Problem, ...]]:
     """The wording that begins on `line` of a file as a tree that is safe to compile, or None and what is wrong.
 
@@ -138,7 +138,7 @@ class _Walk:
 
     path: str
     line: int
-    known: Known | None
+    known: KnownNames | None
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
     loop: str = ""  # the name that the loop around this gives to each item

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
+from amplifier.field_types import nearest
 from amplifier.text.day_names import WEEKDAYS
-from amplifier.written import nearest
 
 DAY = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
 LEAP_YEAR = 2024  # it has every day

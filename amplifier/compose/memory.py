@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from amplifier.campaign.delivery import Due, Spoken
-from amplifier.compose.sameness import BEGINNING, END, Echo, Said, already, around, heard, watched
+from amplifier.compose.sameness import BEGINNING, END, Echo, PlannedText, already, around, heard, watched
 from amplifier.errors import UsageError
 from amplifier.settings import Settings
 from amplifier.store import decisions, plan_versions
-from amplifier.store import said as ledger
+from amplifier.store import recent_texts as ledger
 
 # As many texts of an account, the newest that are out and the next to come, are compared whole; what is older is found
 # where it is the same to the letter. A thousand comparisons take a twentieth of a second.
@@ -20,7 +20,7 @@ MOST = 5_000
 SINCE = "Somebody has said nearly the same a moment ago. Look what is there, and try once more."
 
 
-class Playing(Protocol):
+class StageMap(Protocol):
     """The map between real instants and those of the campaign, such as a rehearsal's stage."""
 
     def campaign(self, real: datetime) -> datetime:
@@ -40,7 +40,7 @@ class _RealTime:
         return due
 
 
-REAL_TIME: Playing = _RealTime()
+REAL_TIME: StageMap = _RealTime()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Ahead:
     `version` is the digest of its files; empty: not known.
     """
 
-    said: tuple[Said, ...] = ()
+    said: tuple[PlannedText, ...] = ()
     instead: frozenset[int] = frozenset()
     decided: int | None = None
     version: str = ""
@@ -62,12 +62,12 @@ NOTHING_AHEAD = Ahead()
 
 
 def remembered(
-    said: Sequence[Said],
+    said: Sequence[PlannedText],
     settings: Settings,
     *,
     at: datetime,
     replaced: Collection[int] = (),
-    playing: Playing = REAL_TIME,
+    playing: StageMap = REAL_TIME,
     plan: Ahead = NOTHING_AHEAD,
 ) -> tuple[Echo, ...]:
     """What these texts, due at this instant, echo in the ledger, in the plan and in one another; one echo a text.
@@ -81,7 +81,7 @@ def remembered(
     found: dict[int, Spoken] = {}
     for where in around(accounts, playing.campaign(at), settings):
         since, until = (one if one in (BEGINNING, END) else playing.real(one) for one in (where.since, where.until))
-        rows = ledger.said(where.accounts, since=since, until=until, most=MOST)
+        rows = ledger.recent_texts(where.accounts, since=since, until=until, most=MOST)
         found |= {row.delivery: row for row in rows}
     if len(strict) > 1 and accounts & strict:
         texts = [one.text for one in said if one.account in strict]
@@ -118,9 +118,9 @@ def must_be_the_plan(plan: Ahead) -> None:
         )
 
 
-def spoken_on_x(settings: Settings, playing: Playing) -> list[Spoken]:
+def spoken_on_x(settings: Settings, playing: StageMap) -> list[Spoken]:
     """What the accounts that take no copies said and are to say, as far as it is compared, in campaign time."""
-    rows = ledger.said(watched(settings), since=BEGINNING, until=END, most=MOST)
+    rows = ledger.recent_texts(watched(settings), since=BEGINNING, until=END, most=MOST)
     return [replace(row, at=playing.campaign(row.at)) for row in rows]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from amplifier.campaign.plan import ROTATE, Slot
 from amplifier.campaign.post import VOICE, Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.template import Template
-from amplifier.compose.allow import Known
+from amplifier.compose.allow import KnownNames
 from amplifier.compose.fit import Measure, check_words, contains, finish, measure
 from amplifier.compose.imprint import why_not, with_imprint
 from amplifier.compose.render import Context, render
@@ -134,10 +134,12 @@ def length(text: str, account: Account) -> Measure:
     return measure(text, counting=row.counting, limit=row.limit, max_bytes=row.max_bytes, link_cost=row.link_cost)
 
 
-def known_names(settings: Settings, milestones: Collection[str]) -> Known:
+def known_names(settings: Settings, milestones: Collection[str]) -> KnownNames:
     """Every name that a template of this campaign may use."""
     campaign = settings.campaign
-    return Known(voice=frozenset(campaign.voice), milestones=frozenset(milestones), links=frozenset(campaign.links))
+    return KnownNames(
+        voice=frozenset(campaign.voice), milestones=frozenset(milestones), links=frozenset(campaign.links)
+    )
 
 
 def with_appended(text: str, account: Account, settings: Settings) -> tuple[str, tuple[str, ...]]:

@@ -20,8 +20,8 @@ from amplifier.campaign.template import Form, Template, Wording
 from amplifier.compose import allow
 from amplifier.compose.time_filters import OF_THE_WORDS
 from amplifier.errors import Problem, TemplateError
+from amplifier.field_types import LONGEST_NAME, Language, Text, Word, nearest, wrong
 from amplifier.platforms.capabilities import TABLE
-from amplifier.written import LONGEST_NAME, Language, Text, Word, nearest, wrong
 from amplifier.yamlfile import FileModel, parse_with_lines
 
 FOLDER, ENDING = "templates/", ".j2"
@@ -82,7 +82,7 @@ class Rendered:
 # Reading the files
 
 
-def parse_templates(sources: Mapping[str, str], known: allow.Known | None = None) -> dict[str, Template]:
+def parse_templates(sources: Mapping[str, str], known: allow.KnownNames | None = None) -> dict[str, Template]:
     """The templates among these files (relative path to content), by name: templates/lab23/ballot.j2 is lab23/ballot.
 
     With `known`, a name that nothing defines is a problem here and not only when a post is due. Raises TemplateError
@@ -103,7 +103,7 @@ def parse_templates(sources: Mapping[str, str], known: allow.Known | None = None
     return found
 
 
-def _parse_file(source: str, path: str, known: allow.Known | None) -> Template:
+def _parse_file(source: str, path: str, known: allow.KnownNames | None) -> Template:
     lines = source.removeprefix("\ufeff").split("\n")
     if len(source) > LONGEST_FILE:
         message = f"This file has {len(source):,} characters; {LONGEST_FILE:,} are allowed."
@@ -166,7 +166,7 @@ def _clash(form: Form, before: list[Form] | tuple[Form, ...], name: str, path: s
             yield Problem(path, form.line - 1, "duplicate_wording", message, hint)
 
 
-def _wrong_words(wording: Wording, path: str, known: allow.Known | None) -> Iterator[Problem]:
+def _wrong_words(wording: Wording, path: str, known: allow.KnownNames | None) -> Iterator[Problem]:
     for form in wording.forms:
         if not form.source.strip():
             yield Problem(path, form.line - 1, "empty", f"The wording `{wording.name}` has no words.")

@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Said:
+class PlannedText:
     """A text on an account, due at an instant. `post` is how people name the post."""
 
     post: str
@@ -49,8 +49,8 @@ class Said:
 class Echo:
     """Two texts that are nearly the same; `alike` from 0 to 1."""
 
-    said: Said
-    before: Said
+    said: PlannedText
+    before: PlannedText
     alike: float
     verdict: Verdict
 
@@ -92,14 +92,14 @@ def watched(settings: Settings) -> frozenset[str]:
     return frozenset(one.name for one in settings.accounts if TABLE[one.platform].repeat is Repeat.LOOK_FIRST)
 
 
-def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
+def echoes(said: Iterable[PlannedText], settings: Settings) -> Iterator[Echo]:
     """For each text the one before it that it echoes, nearest in time, if there is one; in the order of time.
 
     What is refused is not said, so nothing echoes it.
     """
     judge = Judge(settings)
-    strict: list[Said] = []
-    by_account: dict[str, list[Said]] = {}
+    strict: list[PlannedText] = []
+    by_account: dict[str, list[PlannedText]] = {}
     for one in sorted(said, key=lambda each: each.at):
         earlier = strict if one.account in judge.watched else by_account.setdefault(one.account, [])
         if echo := judge.echo(one, earlier):
@@ -108,7 +108,7 @@ def echoes(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
             earlier.append(one)
 
 
-def beside(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
+def beside(said: Iterable[PlannedText], settings: Settings) -> Iterator[Echo]:
     """For each text the one that another account of its network says within half an hour before, if it echoes that.
 
     In the order of time. Where such copies are refused anyway, `echoes` has them.
@@ -118,7 +118,7 @@ def beside(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
     platforms = {
         one.name: one.platform for one in settings.accounts if one.name not in judge.watched and there[one.platform] > 1
     }
-    by_platform: dict[str, list[Said]] = {}
+    by_platform: dict[str, list[PlannedText]] = {}
     for one in sorted((one for one in said if one.account in platforms), key=lambda each: each.at):
         earlier = by_platform.setdefault(platforms[one.account], [])
         near = earlier[bisect_left(earlier, one.at - BESIDE_WITHIN, key=lambda each: each.at) :]
@@ -129,7 +129,7 @@ def beside(said: Iterable[Said], settings: Settings) -> Iterator[Echo]:
         earlier.append(one)
 
 
-def held_back(said: Iterable[Said], known: Iterable[Said], settings: Settings) -> Iterator[Echo]:
+def held_back(said: Iterable[PlannedText], known: Iterable[PlannedText], settings: Settings) -> Iterator[Echo]:
     """Which of these texts may not go out beside the others, in the order of time; `known` are there in any case."""
     judge = Judge(settings)
     kept = sorted((one for one in known if one.account in judge.watched), key=lambda one: one.at)
@@ -145,7 +145,7 @@ def held_back(said: Iterable[Said], known: Iterable[Said], settings: Settings) -
 
 
 @dataclass(frozen=True)
-class Around:
+class EchoSearch:
     """On which accounts to look for what a text might echo, from when until when."""
 
     accounts: frozenset[str]
@@ -153,20 +153,20 @@ class Around:
     until: datetime
 
 
-def around(accounts: Iterable[str], at: datetime, settings: Settings) -> tuple[Around, ...]:
+def around(accounts: Iterable[str], at: datetime, settings: Settings) -> tuple[EchoSearch, ...]:
     """Where to look for what texts on these accounts, due at this instant, might echo."""
     named, strict = frozenset(accounts), watched(settings)
     found = []
     if named & strict:
-        week = Around(strict, at - REFUSED_WITHIN, at + REFUSED_WITHIN)
-        found.append(week if len(strict) == 1 else Around(strict, BEGINNING, END))
+        week = EchoSearch(strict, at - REFUSED_WITHIN, at + REFUSED_WITHIN)
+        found.append(week if len(strict) == 1 else EchoSearch(strict, BEGINNING, END))
     if named - strict:
-        found.append(Around(named - strict, at - WARNED_WITHIN, at + WARNED_WITHIN))
+        found.append(EchoSearch(named - strict, at - WARNED_WITHIN, at + WARNED_WITHIN))
     return tuple(found)
 
 
 def heard(
-    said: Sequence[Said], ledger: Iterable[Spoken], settings: Settings, *, plan: Iterable[Said] = ()
+    said: Sequence[PlannedText], ledger: Iterable[Spoken], settings: Settings, *, plan: Iterable[PlannedText] = ()
 ) -> tuple[Echo, ...]:
     """What these new texts echo among what the ledger has, what the plan wants, and one another; one echo a text.
 
@@ -195,9 +195,9 @@ def already(account: str, at: datetime, out: Iterable[Spoken]) -> str:
     return ""
 
 
-def as_said(row: Spoken) -> Said:
+def as_said(row: Spoken) -> PlannedText:
     """What the ledger has, as a text with the name of its post."""
-    return Said(f"{row.post.slot}/{row.post.occurrence}", row.account, row.text, row.at)
+    return PlannedText(f"{row.post.slot}/{row.post.occurrence}", row.account, row.text, row.at)
 
 
 class Judge:
@@ -210,7 +210,7 @@ class Judge:
         marks = [voice for voice in dict.fromkeys(voices) if voice[:1] in {"#", "@"}]
         self.ignoring = (*marks, campaign.imprint.text)
 
-    def echo(self, one: Said, others: Sequence[Said]) -> Echo | None:
+    def echo(self, one: PlannedText, others: Sequence[PlannedText]) -> Echo | None:
         """The nearest of the others that this one echoes. They are in the order of their time."""
         strict = one.account in self.watched
         found = [other for other in self.near(one, others) if self._is_echo(one, other)]
@@ -224,14 +224,14 @@ class Judge:
         """Whether a reader would take the two for one message."""
         return nearly_the_same(one, other, ignoring=self.ignoring)
 
-    def near(self, one: Said, others: Sequence[Said]) -> Sequence[Said]:
+    def near(self, one: PlannedText, others: Sequence[PlannedText]) -> Sequence[PlannedText]:
         """Without those that are too long ago to matter, where time matters."""
         if one.account in self.watched and len(self.watched) > 1:
             return others
         within = REFUSED_WITHIN if one.account in self.watched else WARNED_WITHIN
         return others[bisect_left(others, one.at - within, key=lambda each: each.at) :]
 
-    def _is_echo(self, one: Said, other: Said) -> bool:
+    def _is_echo(self, one: PlannedText, other: PlannedText) -> bool:
         apart = abs(one.at - other.at)
         if one.account != other.account:
             counts = {one.account, other.account} <= self.watched

@@ -13,10 +13,10 @@ from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.pace import rest_after
 from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError
+from amplifier.money.budget import budget_status, metered
 from amplifier.money.cost import in_micros, is_readable
-from amplifier.money.till import metered, standing
 from amplifier.platforms.capabilities import TABLE
-from amplifier.platforms.port import Identity, Platform
+from amplifier.platforms.port import OwnProfile, Platform
 from amplifier.settings import Settings
 from amplifier.store.holding import holds
 from amplifier.store.identity import accounts, same_account, sealed, whose
@@ -127,7 +127,7 @@ def _look_after(
                 holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
 
 
-def _recognise(state: AccountState, identity: Identity, platform: Platform) -> None:
+def _recognise(state: AccountState, identity: OwnProfile, platform: Platform) -> None:
     """An account that went out before its network ever said who it was is known by what it posted: is that ours?
 
     Of one that has no receipt yet, and had the same label, we have to think that it is: what it may have said is looked
@@ -146,7 +146,7 @@ def answers_hold(settings: Settings, *, now: datetime) -> dict[str, timedelta | 
 
     Accounts that may not be asked at all are not among them.
     """
-    paid, money = metered(settings), standing(settings, now=now)
+    paid, money = metered(settings), budget_status(settings, now=now)
     found: dict[str, timedelta | None] = {}
     for one in settings.accounts:
         if not is_readable(one, settings):

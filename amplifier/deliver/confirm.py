@@ -11,7 +11,7 @@ from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, St
 from amplifier.deliver.decide import Pauses, after_look, after_second_look
 from amplifier.errors import OutcomeUnknown, PlatformError
 from amplifier.platforms.outlet import Outlet
-from amplifier.platforms.port import CLOCKS_APART, NOT_PUBLIC, Part, Seen, Sought
+from amplifier.platforms.port import CLOCKS_APART, NOT_PUBLIC, Part, RemotePost, Sought
 from amplifier.store import deliveries, receipts
 
 log = logging.getLogger("amplifier.deliver")
@@ -101,7 +101,7 @@ def _answered(due: Due, outlet: Outlet) -> Receipt | None:
     return Receipt(named.remote_id, seen.url or named.url, doubt=_doubt(seen, due))
 
 
-def _doubt(seen: Seen, due: Due) -> str:
+def _doubt(seen: RemotePost, due: Due) -> str:
     """Why this post may not be what was to be published; empty where it is."""
     if seen.made_at is not None and seen.made_at < due.since - MARGIN:
         return OLDER

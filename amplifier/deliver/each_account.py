@@ -8,7 +8,7 @@ from functools import partial
 
 from amplifier.deliver.accounts import look_after
 from amplifier.deliver.read_back import ReadBack, Rhythm
-from amplifier.money.till import is_short, metered
+from amplifier.money.budget import is_short, metered
 from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Platform
 from amplifier.settings import Mode, Settings

@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import DeliveryView
 from amplifier.errors import PlatformError
 from amplifier.platforms.outlet import Outlet
-from amplifier.platforms.port import Seen
+from amplifier.platforms.port import RemotePost
 from amplifier.store.operate import read_backs
-from amplifier.store.operate.read_backs import Out
+from amplifier.store.operate.read_backs import OutPost
 
 log = logging.getLogger("amplifier.deliver")
 STEPS = (1, 6, *range(24, 24 * 7 + 1, 24))  # of the first distance: after an hour, 6 hours, then daily for a week
@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 MOST = 2000  # posts of an account among which those whose turn it is are looked for
 
 
-def due(one: Out, *, first: timedelta, now: datetime, steps: Sequence[int] = STEPS) -> datetime | None:
+def due(one: OutPost, *, first: timedelta, now: datetime, steps: Sequence[int] = STEPS) -> datetime | None:
     """Since when it is this post's turn to be looked at; None if it is not, or not any more.
 
     `steps` are distances from when it was sent, in units of the first. Looks that were missed are not made up for: the
@@ -97,7 +97,7 @@ class ReadBack:
             looks.popleft()
         return max(0, self._rhythm.most - len(looks))
 
-    def _due(self, account: str, now: datetime) -> list[Out]:
+    def _due(self, account: str, now: datetime) -> list[OutPost]:
         """Those whose turn it is: never seen yet before the others, then the youngest."""
         last = self._first * (STEPS[-1] + STEPS[-1] // 7)  # a look that is a day late still counts
         found = read_backs.out(account, since=now - last, until=now - self._first, limit=MOST)
@@ -105,7 +105,7 @@ class ReadBack:
         waits = [one for one in found if due(one, first=self._first, now=now, steps=steps)]
         return sorted(waits, key=lambda one: one.checked_at is not None)
 
-    def _look_at(self, one: Out) -> int:
+    def _look_at(self, one: OutPost) -> int:
         account, taken_at = one.account, self._now()
         if self._resting.get(account, taken_at) > taken_at or not self._may_read(account):
             return 0
@@ -126,12 +126,12 @@ class ReadBack:
         self._keep(row, seen)
         return 1
 
-    def _put_off(self, one: Out, taken_at: datetime, until: datetime | None) -> None:
+    def _put_off(self, one: OutPost, taken_at: datetime, until: datetime | None) -> None:
         read_backs.give_back(one, taken_at=taken_at)
         rested = taken_at + timedelta(seconds=self._rhythm.rest_s)
         self._resting[one.account] = max(until, rested) if until else rested
 
-    def _keep(self, row: Journey, seen: Seen | None) -> None:
+    def _keep(self, row: DeliveryView, seen: RemotePost | None) -> None:
         if seen is None:
             if read_backs.keep_gone(row, now=self._now()):
                 log.warning("not there any more post=%s account=%s", _called(row), row.identity.account)
@@ -139,5 +139,5 @@ class ReadBack:
             log.warning("changed there post=%s account=%s", _called(row), row.identity.account)
 
 
-def _called(row: Journey) -> str:
+def _called(row: DeliveryView) -> str:
     return f"{row.identity.post.slot}/{row.identity.post.occurrence}"

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from amplifier.campaign.delivery import HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import DeliveryView, HoldReason, State, Verb
 from amplifier.campaign.stop import EVERYTHING, STOPPED, Stop, sending, stopped_by
 from amplifier.deliver.deadline import within
 from amplifier.errors import UsageError
-from amplifier.place import STOP_FILE, STOP_VARIABLE, Place
-from amplifier.store import deliveries, heartbeats, journeys, ledger
+from amplifier.install import STOP_FILE, STOP_VARIABLE, Install
+from amplifier.store import deliveries, delivery_views, heartbeats, ledger
 from amplifier.store.holding import holds, restored, stops
 
 FLAG_BEAT = "stop flag"  # what the worker's own environment says of stopping, for the other processes
@@ -33,7 +33,7 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True)
-class Halt:
+class StopFlag:
     """One flag that holds sending back. `actor` is empty and `since` None where nobody can know.
 
     `by_person`: a person gave the reason; else it is for whoever runs this, and for nobody else.
@@ -63,42 +63,42 @@ class Pulled:
 
     flags: tuple[Flag, ...]
     problems: tuple[str, ...]
-    under_way: tuple[Journey, ...] = ()
+    under_way: tuple[DeliveryView, ...] = ()
     before_start: bool = False
 
 
-def halts(place: Place) -> tuple[Halt, ...]:
+def stop_flags(install: Install) -> tuple[StopFlag, ...]:
     """Every flag that is set, those that stop everything first. Raises the database's error if it cannot be read."""
     in_database = [
-        Halt(Flag.DATABASE, one.scope, one.reason, one.actor, one.at, one.by_person) for one in stops.stops()
+        StopFlag(Flag.DATABASE, one.scope, one.reason, one.actor, one.at, one.by_person) for one in stops.stops()
     ]
     beat = heartbeats.heartbeats().get(FLAG_BEAT)
-    if beat is not None and beat.detail and not place.stopped_by_environment():
+    if beat is not None and beat.detail and not install.stopped_by_environment():
         reason = f"{STOP_VARIABLE} is set in the environment of the worker."
-        in_database.append(Halt(Flag.ENVIRONMENT, EVERYTHING, reason, since=beat.at))
-    return tuple(sorted([*flags(place), *in_database], key=lambda halt: halt.scope != EVERYTHING))
+        in_database.append(StopFlag(Flag.ENVIRONMENT, EVERYTHING, reason, since=beat.at))
+    return tuple(sorted([*flags(install), *in_database], key=lambda flag: flag.scope != EVERYTHING))
 
 
-def in_words(place: Place) -> tuple[tuple[bool, str], ...]:
+def in_words(install: Install) -> tuple[tuple[bool, str], ...]:
     """Each stop in force once: whether it stops everything, and a sentence."""
-    distinct = {(halt.scope, halt.reason): halt for halt in halts(place)}
-    return tuple((halt.scope == EVERYTHING, str(halt)) for halt in distinct.values())
+    distinct = {(flag.scope, flag.reason): flag for flag in stop_flags(install)}
+    return tuple((flag.scope == EVERYTHING, str(flag)) for flag in distinct.values())
 
 
-def flags(place: Place) -> tuple[Halt, ...]:
+def flags(install: Install) -> tuple[StopFlag, ...]:
     """Those of them that need no database."""
     found = []
-    environment, (file, by_person) = place.stopped_by_environment(), place.words_of_file()
+    environment, (file, by_person) = install.stopped_by_environment(), install.words_of_file()
     if environment:
-        found.append(Halt(Flag.ENVIRONMENT, EVERYTHING, environment))
+        found.append(StopFlag(Flag.ENVIRONMENT, EVERYTHING, environment))
     if file:
-        found.append(Halt(Flag.FILE, EVERYTHING, file, *_owner(place.stop_file), by_person=by_person))
+        found.append(StopFlag(Flag.FILE, EVERYTHING, file, *_owner(install.stop_file), by_person=by_person))
     return tuple(found)
 
 
-def why_stopped(place: Place) -> str:
+def why_stopped(install: Install) -> str:
     """Why nothing at all is sent; empty if something may be."""
-    return next((halt.reason for halt in halts(place) if halt.scope == EVERYTHING), "")
+    return next((flag.reason for flag in stop_flags(install) if flag.scope == EVERYTHING), "")
 
 
 def in_doubt_still() -> str:
@@ -117,18 +117,18 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def stop_of(place: Place, row: Journey) -> Halt | None:
+def stop_of(install: Install, row: DeliveryView) -> StopFlag | None:
     """The stop that holds this back, if one does. Edits and deletions go on, whatever is stopped."""
     if row.identity.verb is not Verb.PUBLISH:
         return None
-    return stop_for(place, row.identity.account, row.text)
+    return stop_for(install, row.identity.account, row.text)
 
 
-def stop_for(place: Place, account: str, text: str) -> Halt | None:
+def stop_for(install: Install, account: str, text: str) -> StopFlag | None:
     """The stop that keeps these words from being published on this account, if one does."""
     partly = stopped_by(stops.stops(), account, text)
     scopes = (EVERYTHING, partly.scope if partly else EVERYTHING)
-    return next((halt for halt in halts(place) if halt.scope in scopes), None)
+    return next((flag for flag in stop_flags(install) if flag.scope in scopes), None)
 
 
 def may_resume() -> str:
@@ -143,9 +143,9 @@ def may_resume() -> str:
     )
 
 
-def tell_flag(place: Place, *, now: datetime) -> None:
+def tell_flag(install: Install, *, now: datetime) -> None:
     """The worker tells the other processes what its own environment says; written only when that has changed."""
-    said = place.stopped_by_environment()
+    said = install.stopped_by_environment()
     beat = heartbeats.heartbeats().get(FLAG_BEAT)
     if said != (beat.detail if beat else ""):
         heartbeats.beat(FLAG_BEAT, now=now, detail=said)
@@ -175,7 +175,7 @@ def pull(
             problem = _write_flag(folder / STOP_FILE, said if by_person else f"[{said}]")
             problems += [problem] if problem else []
             found += [] if problem else [Flag.FILE]
-    under_way: tuple[Journey, ...] = ()
+    under_way: tuple[DeliveryView, ...] = ()
     before_start = False
     try:
         under_way = within(DATABASE_WITHIN_S, lambda: _stop_in_database(Stop(0, scope, said, actor, now, by_person)))
@@ -189,7 +189,7 @@ def pull(
 
 
 def let_go_on(
-    place: Place, *, actor: str, now: datetime, scope: str = EVERYTHING, anyway: bool = False
+    install: Install, *, actor: str, now: datetime, scope: str = EVERYTHING, anyway: bool = False
 ) -> tuple[Stop, ...]:
     """End the stops of this scope, and for everything take the stop file away; the stops that ended.
 
@@ -197,18 +197,18 @@ def let_go_on(
     (which `anyway` does not ask).
     """
     if scope == EVERYTHING:
-        refuse_if_held(place, anyway=anyway)
-        _remove_flag(place.stop_file)
+        refuse_if_held(install, anyway=anyway)
+        _remove_flag(install.stop_file)
     ended = stops.lift(actor=actor, now=now, scope=scope)
-    holds.tell_anew(stops.stops(also=place.stopped(), now=now))
+    holds.tell_anew(stops.stops(also=install.stopped(), now=now))
     return ended
 
 
-def refuse_if_held(place: Place, *, anyway: bool = False) -> None:
+def refuse_if_held(install: Install, *, anyway: bool = False) -> None:
     """Raises UsageError with the next step while no command may let sending go on."""
-    environment = [halt for halt in halts(place) if halt.flag is Flag.ENVIRONMENT]
+    environment = [flag for flag in stop_flags(install) if flag.flag is Flag.ENVIRONMENT]
     if environment:
-        where = "where this command runs" if place.stopped_by_environment() else "where the worker runs"
+        where = "where this command runs" if install.stopped_by_environment() else "where the worker runs"
         raise UsageError(
             f"{STOP_VARIABLE} is set in the environment {where}, and no command can change that.\n"
             f"Take {STOP_VARIABLE} out there, start the service again, and then: amplifier resume"
@@ -218,34 +218,34 @@ def refuse_if_held(place: Place, *, anyway: bool = False) -> None:
         raise UsageError(why_not)
 
 
-def waiting(place: Place, scope: str, *, now: datetime) -> tuple[Journey, ...]:
+def waiting(install: Install, scope: str, *, now: datetime) -> tuple[DeliveryView, ...]:
     """What would be free to go if the stops of this scope ended: held by a stop, and by no other that stays.
 
     Also what somebody kept back before and, while a stop is in force, what is to be posted by hand: nobody is asked to
     post it meanwhile.
     """
-    holds.hold_blocked(now=now, stopped=place.stopped())  # what came due while no worker was there to hold it
+    holds.hold_blocked(now=now, stopped=install.stopped())  # what came due while no worker was there to hold it
     deliveries.miss_overdue(now=now)
-    in_force = stops.stops(also=place.stopped(), now=now)
+    in_force = stops.stops(also=install.stopped(), now=now)
     ours, stay = [one for one in in_force if one.scope == scope], [one for one in in_force if one.scope != scope]
     return tuple(
         row
-        for row in journeys.journeys(states=(State.HELD,))
-        if (row.reason in HELD_BACK or _waits_for_hands(row, ours))
+        for row in delivery_views.views(states=(State.HELD,))
+        if (row.reason in HELD_BACK or _waits_to_be_posted_by_hand(row, ours))
         and not stopped_by(stay, row.identity.account, row.text)
     )
 
 
-def _waits_for_hands(row: Journey, ours: Sequence[Stop]) -> bool:
+def _waits_to_be_posted_by_hand(row: DeliveryView, ours: Sequence[Stop]) -> bool:
     is_post = row.reason == HoldReason.HAND_OFF and row.identity.verb is Verb.PUBLISH
     return is_post and stopped_by(ours, row.identity.account, row.text) is not None
 
 
-def too_late(since: datetime) -> tuple[Journey, ...]:
+def too_late(since: datetime) -> tuple[DeliveryView, ...]:
     """What a stop held back until it was too late, since then."""
     return tuple(
         row
-        for row in journeys.journeys(states=(State.MISSED,))
+        for row in delivery_views.views(states=(State.MISSED,))
         if row.reason == HoldReason.STOPPED and row.too_late_at >= since
     )
 
@@ -256,11 +256,11 @@ def sentence(words: str) -> str:
     return said if said.endswith(ENDS) else f"{said}."
 
 
-def _stop_in_database(wanted: Stop) -> tuple[Journey, ...]:
+def _stop_in_database(wanted: Stop) -> tuple[DeliveryView, ...]:
     if not ledger.is_ready():
         raise _NeverStarted("The service was never started here, so its database has no tables yet.")
     stops.stop(reason=wanted.reason, actor=wanted.actor, now=wanted.at, scope=wanted.scope, by_person=wanted.by_person)
-    return journeys.journeys(states=(State.SENDING,))
+    return delivery_views.views(states=(State.SENDING,))
 
 
 def _write_flag(path: Path, words: str) -> str:

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from amplifier.campaign.delivery import Due, HoldReason, Receipt, Transition, Verb
+from amplifier.deliver.batch_writer import BatchWriter
 from amplifier.deliver.confirm import confirm
 from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_back, refuse
-from amplifier.deliver.scribe import Scribe
 from amplifier.errors import OutcomeUnknown, PlatformError, Unavailable
 from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Part
@@ -127,7 +127,7 @@ class Worker:
         gaps = {name: pace.pauses.gap if one.gap_s is None else one.gap_s for name, one in outlets.items()}
         self._rests = {name: timedelta(seconds=gap - pace.lease_s) for name, gap in gaps.items() if gap > pace.lease_s}
         caps = {name: outlet.caps for name, outlet in outlets.items() if outlet.caps}
-        self._scribe = Scribe(
+        self._batch_writer = BatchWriter(
             now=now,
             lease_s=pace.lease_s,
             served=self._served,
@@ -158,9 +158,9 @@ class Worker:
     def stop(self) -> None:
         """Claim nothing more, and let what is under way finish."""
         self._stopping.set()
-        self._scribe.hurry()
+        self._batch_writer.hurry()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._scribe.stop()
+        self._batch_writer.stop()
 
     def _claim(self, stopped: str) -> bool:
         room = 0
@@ -179,7 +179,7 @@ class Worker:
                 for due in claims.claim(
                     now=now, lease_until=lease_until, limit=room - begun, served=among, stopped=stopped
                 ):
-                    self._scribe.begins()
+                    self._batch_writer.begins()
                     self._hand_to_pool(self._send_all, due, self._sending)
                     begun += 1
         finally:  # a thread that nothing was found for is free again, also when the database failed
@@ -215,7 +215,7 @@ class Worker:
             while due is not None:
                 due = self._send(due)
         finally:
-            self._scribe.ends()
+            self._batch_writer.ends()
 
     def _send(self, due: Due) -> Due | None:
         """Send one; the account's next, claimed in the transaction that wrote this one's result."""
@@ -224,7 +224,7 @@ class Worker:
         next_for = "" if self._stopping.is_set() else account
         refused = self._refused(due)
         if refused is not None:
-            return self._scribe.finish(refused, next_for=next_for)[1]
+            return self._batch_writer.finish(refused, next_for=next_for)[1]
         request = due.request
         if request is None:
             prepared = self._prepare(outlet, due)
@@ -232,10 +232,12 @@ class Worker:
                 pauses = self._pace.pauses
                 step = put_back(due, prepared, now=self._now(), pauses=pauses, jitter=self._chance.random())
                 log.info("not prepared delivery=%d outcome=%s", due.id, step.kind)
-                return self._scribe.finish(step, next_for=next_for)[1]
+                return self._batch_writer.finish(step, next_for=next_for)[1]
             request = prepared
         asked = self._now()
-        if not self._scribe.may_begin(due, request, micros=outlet.cost(due), budget=outlet.budget, aside=outlet.aside):
+        if not self._batch_writer.may_begin(
+            due, request, micros=outlet.cost(due), budget=outlet.budget, look_reserve=outlet.look_reserve
+        ):
             log.info("claim was void delivery=%d", due.id)
             return None
         outcome: Receipt | PlatformError | None
@@ -269,9 +271,9 @@ class Worker:
         else:
             error = outcome if isinstance(outcome, PlatformError) else None
             step = after_change(due, error, now=now, pauses=pauses, jitter=jitter)
-        held, following = self._scribe.finish(step, next_for=next_for)
+        held, following = self._batch_writer.finish(step, next_for=next_for)
         if not held and isinstance(outcome, Receipt):
-            self._scribe.insist(partial(self._keep, due, outcome), delivery=due.id)
+            self._batch_writer.insist(partial(self._keep, due, outcome), delivery=due.id)
         log.info("sent delivery=%d outcome=%s", due.id, step.kind)
         return following
 

@@ -18,7 +18,7 @@ log = logging.getLogger("amplifier.engine")
 
 
 @dataclass(frozen=True)
-class Patience:
+class EnginePauses:
     """The watchdog's, in seconds.
 
     How often it looks, how long a job may be silent beyond its interval, and how far wall and monotonic time may part
@@ -31,7 +31,7 @@ class Patience:
 
 
 @dataclass
-class _Pulse:
+class _Watchdog:
     """When a job was last seen alive, by a clock that cannot be set, and whether a call is under way."""
 
     at: float = field(default_factory=time.monotonic)
@@ -46,12 +46,12 @@ class EmbeddedEngine:
     """
 
     def __init__(
-        self, jobs: Sequence[Job], *, patience: Patience = Patience(), wall: Callable[[], float] = time.time
+        self, jobs: Sequence[Job], *, pauses: EnginePauses = EnginePauses(), wall: Callable[[], float] = time.time
     ) -> None:
         self._jobs = jobs
-        self._patience = patience
+        self._pauses = pauses
         self._wall = wall
-        self._pulses = {job.name: _Pulse() for job in jobs}
+        self._watchdogs = {job.name: _Watchdog() for job in jobs}
         self._scheduler = BackgroundScheduler(
             timezone="UTC", executors={"default": ThreadPoolExecutor(max(4, len(jobs)))}
         )
@@ -85,31 +85,31 @@ class EmbeddedEngine:
         )
 
     def _guarded(self, job: Job) -> Callable[[], None]:
-        pulse = self._pulses[job.name]
+        watchdog = self._watchdogs[job.name]
 
         def call() -> None:
-            pulse.is_busy = True
+            watchdog.is_busy = True
             try:
                 job.call()
             except Exception:
                 log.exception("job failed job=%s", job.name)
             finally:
-                pulse.at, pulse.is_busy = time.monotonic(), False
+                watchdog.at, watchdog.is_busy = time.monotonic(), False
 
         return call
 
     def _watch(self) -> None:
         parted = self._wall() - time.monotonic()
-        while not self._stopping.wait(self._patience.look_every_s):
+        while not self._stopping.wait(self._pauses.look_every_s):
             now = self._wall() - time.monotonic()
-            jumped = abs(now - parted) > self._patience.clock_jump_s
+            jumped = abs(now - parted) > self._pauses.clock_jump_s
             parted = now
             for job in self._jobs:
                 if jumped or self._is_silent(job):
                     log.warning("revived job=%s", job.name)
-                    self._pulses[job.name].at = time.monotonic()
+                    self._watchdogs[job.name].at = time.monotonic()
                     self._add(job)
 
     def _is_silent(self, job: Job) -> bool:
-        pulse = self._pulses[job.name]
-        return not pulse.is_busy and time.monotonic() - pulse.at > job.every + self._patience.silence_s
+        watchdog = self._watchdogs[job.name]
+        return not watchdog.is_busy and time.monotonic() - watchdog.at > job.every + self._pauses.silence_s

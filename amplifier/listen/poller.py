@@ -14,7 +14,7 @@ from amplifier.listen.match import NOBODY, Ours, match, references
 from amplifier.listen.reader import version
 from amplifier.listen.where import source_name
 from amplifier.platforms.port import Page, Platform
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.identity import accounts
 from amplifier.store.listening import mentions, quarantine, sources
 
@@ -141,7 +141,7 @@ class Poller:
     def _matched(self, raw: tuple[RawMention, ...], ours: set[str]) -> tuple[list[Mention], list[Aside]]:
         """The mentions among them, and those that stop whoever cleans them."""
         source = self._source
-        posts = journeys.deliveries_of(source.account, references(raw))
+        posts = delivery_views.deliveries_of(source.account, references(raw))
         found: list[Mention] = []
         aside: list[Aside] = []
         for one in raw:

@@ -1,4 +1,4 @@
-"""Who is asked next to post something by hand, and how an errand stands: pure decisions."""
+"""Who is asked next to post something by hand, and how a secret link stands: pure decisions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, RemoteState, State, Verb
-from amplifier.campaign.errand import HANDS_WANTED, LINK_GIVEN, LINK_REFUSED, LOOKED_FOR, MOST_TOGETHER, Ask, Errand
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.secret_link import (
+    LINK_GIVEN,
+    LINK_REFUSED,
+    LOOKED_FOR,
+    MANUAL_WANTED,
+    MOST_TOGETHER,
+    HandOffRequest,
+    SecretLink,
+)
 
 GIVEN_FOR = timedelta(minutes=2)  # a person may have posted so long before its time: their clock, or their haste
 
 
-class Standing(StrEnum):
-    """How an errand stands, for the person who opens its page."""
+class LinkStatus(StrEnum):
+    """How a secret link stands, for the person who opens its page."""
 
     ASKED = "asked"  # they are asked
     MINE = "mine"  # they are on it
@@ -38,18 +46,18 @@ class Link:
 
 
 def next_asks(
-    waiting: Iterable[Journey],
-    asked: Mapping[int, Sequence[Errand]],
+    waiting: Iterable[DeliveryView],
+    asked: Mapping[int, Sequence[SecretLink]],
     people: Sequence[str],
     *,
     since: Mapping[int, datetime],
     now: datetime,
     hand_over_after_s: float,
-) -> Iterator[Ask]:
-    """Whom to ask now: the first person for what nobody was asked about, the next one after an errand nobody took.
+) -> Iterator[HandOffRequest]:
+    """Whom to ask now: the first person for what nobody was asked about, the next one after a secret link nobody took.
 
-    `waiting` are deliveries that hands must post; `asked` their errands, oldest first, and `since` when hands were last
-    wanted for each: what was asked before then is over. Who took one keeps it. A deletion or an edit waits for a day,
+    `waiting` are deliveries to be posted by hand, `asked` their secret links, oldest first; `since`: when each was last
+    wanted: what was asked before then is over. Who took one keeps it. A deletion or an edit waits for a day,
     so everybody is asked for it once. What has moved while it was with hands stays with whoever was asked; nobody else
     is before its new time.
     """
@@ -59,7 +67,7 @@ def next_asks(
         if not people or now >= row.too_late_at or is_early(row, now):
             continue
         if not this_round:
-            yield Ask(row.id, people[0], len(before))
+            yield HandOffRequest(row.id, people[0], len(before))
             continue
         if row.identity.verb is not Verb.PUBLISH and len(this_round) >= len(people):
             continue
@@ -68,15 +76,17 @@ def next_asks(
         idle = last.taken_at is None and now - since_when >= timedelta(seconds=hand_over_after_s)
         person = _after(last.person, people)
         if idle and person != last.person:
-            yield Ask(row.id, person, len(before))
+            yield HandOffRequest(row.id, person, len(before))
 
 
-def in_one_notice(asks: Iterable[Ask], waiting: Mapping[int, Journey]) -> tuple[tuple[Ask, ...], ...]:
+def in_one_notice(
+    asks: Iterable[HandOffRequest], waiting: Mapping[int, DeliveryView]
+) -> tuple[tuple[HandOffRequest, ...], ...]:
     """These asks by notice: one person is told once of all that is to be posted now, of all to be deleted, and so on.
 
     In a notice they stand by the time they are due, then post by post, so that one post's networks are neighbours.
     """
-    notices: dict[tuple[str, Verb], list[Ask]] = {}
+    notices: dict[tuple[str, Verb], list[HandOffRequest]] = {}
     for one in asks:
         notices.setdefault((one.person, waiting[one.delivery].identity.verb), []).append(one)
     for several in notices.values():
@@ -88,31 +98,31 @@ def in_one_notice(asks: Iterable[Ask], waiting: Mapping[int, Journey]) -> tuple[
     )
 
 
-def of_this_round(asked: Sequence[Errand], since: datetime | None) -> tuple[Errand, ...]:
-    """Those of these errands that were made since hands were last wanted; all of them where nobody knows when."""
+def of_this_round(asked: Sequence[SecretLink], since: datetime | None) -> tuple[SecretLink, ...]:
+    """Those of these secret links that were made since hands were last wanted; all of them where nobody knows when."""
     return tuple(one for one in asked if since is None or one.made_at >= since)
 
 
-def standing(row: Journey, mine: Errand, asked: Sequence[Errand], link: Link) -> Standing:
-    """How the errand `mine` stands; `asked` are those of this round, oldest first."""
+def link_status(row: DeliveryView, mine: SecretLink, asked: Sequence[SecretLink], link: Link) -> LinkStatus:
+    """How the secret link `mine` stands; `asked` are those of this round, oldest first."""
     match row.state:
         case State.SENT:
-            return Standing.OFF if row.remote_state == RemoteState.WITHDRAWN else Standing.OUT
+            return LinkStatus.OFF if row.remote_state == RemoteState.WITHDRAWN else LinkStatus.OUT
         case State.DROPPED:
-            return Standing.OFF
+            return LinkStatus.OFF
         case _ if link.pending:
-            return Standing.CHECKING
+            return LinkStatus.CHECKING
         case State.MISSED:
-            return Standing.LATE
+            return LinkStatus.LATE
         case State.UNSURE:
-            return Standing.LOOKING if row.reason == DoubtReason.BY_HAND else Standing.WAITS
+            return LinkStatus.LOOKING if row.reason == DoubtReason.BY_HAND else LinkStatus.WAITS
         case State.HELD if row.reason == HoldReason.HAND_OFF and asked:
             last = asked[-1]
             if last.id == mine.id:
-                return Standing.MINE if mine.taken_at else Standing.ASKED
-            return Standing.OTHERS if last.taken_at else Standing.PASSED
+                return LinkStatus.MINE if mine.taken_at else LinkStatus.ASKED
+            return LinkStatus.OTHERS if last.taken_at else LinkStatus.PASSED
         case _:
-            return Standing.WAITS
+            return LinkStatus.WAITS
 
 
 def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
@@ -124,7 +134,7 @@ def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
             found = Link(pending=Receipt(remote_id, url), by=actor)
         elif kind == LINK_REFUSED:
             found = Link(refused=detail)
-        elif kind == LOOKED_FOR or (kind == HANDS_WANTED and not found.pending):
+        elif kind == LOOKED_FOR or (kind == MANUAL_WANTED and not found.pending):
             found = Link()
     return found
 
@@ -144,22 +154,22 @@ def passed_over(told: Iterable[tuple[str, str, str]], adopted: Receipt, *, by: s
     return tuple((actor, one) for actor, one in given.items() if actor != by and one.remote_id != adopted.remote_id)
 
 
-def is_early(row: Journey, now: datetime) -> bool:
+def is_early(row: DeliveryView, now: datetime) -> bool:
     """Whether its time has moved ahead since it came into people's hands: nobody is to post it yet."""
     return row.identity.verb is Verb.PUBLISH and row.run_at is not None and now < row.run_at
 
 
-def asked_since(row: Journey, asked: Iterable[Errand]) -> datetime:
+def asked_since(row: DeliveryView, asked: Iterable[SecretLink]) -> datetime:
     """Since when it may be out by hand: its time, or when somebody was asked, where its time has moved since."""
     return min((row.due_at, *(one.made_at for one in asked)))
 
 
-def posted_after(row: Journey, asked: Iterable[Errand] = ()) -> datetime:
-    """A post from before this instant cannot be this one, posted by hand; `asked` are its errands."""
+def posted_after(row: DeliveryView, asked: Iterable[SecretLink] = ()) -> datetime:
+    """A post from before this instant cannot be this one, posted by hand; `asked` are its secret links."""
     return asked_since(row, asked) - GIVEN_FOR
 
 
-def _place(row: Journey) -> tuple[datetime, str, int]:
+def _place(row: DeliveryView) -> tuple[datetime, str, int]:
     return row.due_at, row.identity.post.slot, row.id
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from amplifier.campaign.delivery import Journey, Verb
-from amplifier.campaign.money import LEAST, NOTHING, SLOWER, Aside, is_low
+from amplifier.campaign.delivery import DeliveryView, Verb
+from amplifier.campaign.money import LEAST, NOTHING, SLOWER, LookReserve, is_low
 from amplifier.networks import is_never_asked
 from amplifier.platforms.capabilities import TABLE, Capabilities
 from amplifier.policy import MICROS
@@ -67,7 +67,7 @@ def is_by_hand(account: Account, settings: Settings) -> bool:
     return bool(account.hand_off)
 
 
-def is_left_to_hands(row: Journey, settings: Settings) -> bool:
+def is_manual(row: DeliveryView, settings: Settings) -> bool:
     """Whether hands must do this: its account is used by hand or no longer known, or its slot says so of the post."""
     account = next((one for one in settings.accounts if one.name == row.identity.account), None)
     by_slot = row.hand_off and row.identity.verb is Verb.PUBLISH
@@ -100,10 +100,10 @@ def monthly(settings: Settings) -> int | None:
     return settings.budget.monthly if settings.budget else None
 
 
-def aside_for(row: Capabilities, settings: Settings) -> Aside:
+def look_reserve_for(row: Capabilities, settings: Settings) -> LookReserve:
     """What must be left when a post goes out there: the looks it needs if nobody can tell whether it is out."""
     accounts = tuple(one.name for one in settings.accounts if is_metered(one, settings))
-    return Aside(confirming(row), accounts) if accounts and is_paid(row) else NOTHING
+    return LookReserve(confirming(row), accounts) if accounts and is_paid(row) else NOTHING
 
 
 def confirming(row: Capabilities) -> int:

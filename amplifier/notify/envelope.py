@@ -1,4 +1,4 @@
-"""Seals what must not stand in the database in the clear until it is told: the link of an errand."""
+"""Seals what must not stand in the database in the clear until it is told: the link of a secret link."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.kinds import CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY
-from amplifier.campaign.notice import Draft, News
+from amplifier.campaign.notice import Draft, FeedEvent
 from amplifier.campaign.stop import GOES_ON, STOPPED, sending
 from amplifier.policy import Topic
 
@@ -107,15 +107,15 @@ class Scene:
     how people call each account; `today` the campaign's own date, and `place` how its times are said.
     """
 
-    rows: Mapping[int, Journey]
+    rows: Mapping[int, DeliveryView]
     names: Mapping[str, str]
-    waiting: Mapping[str, Sequence[Journey]]
+    waiting: Mapping[str, Sequence[DeliveryView]]
     lost: frozenset[str]
     place: str
     today: date
 
 
-def is_worth_telling(news: News) -> bool:
+def is_worth_telling(news: FeedEvent) -> bool:
     """Whether this may have to be told; what became of it meanwhile decides."""
     if news.delivery:
         moved = news.before != news.after and news.after in (State.MISSED, State.HELD)
@@ -125,9 +125,9 @@ def is_worth_telling(news: News) -> bool:
     return news.kind in SPOKEN_FOR or (news.kind == "account lost" and news.subject.startswith(ACCOUNT))
 
 
-def drafts(news: Iterable[News], scene: Scene) -> tuple[Draft, ...]:
+def drafts(news: Iterable[FeedEvent], scene: Scene) -> tuple[Draft, ...]:
     """One notice a topic for all that belongs together; one for each account lost, each stop and each end of one."""
-    together: dict[tuple[Topic, bool], list[tuple[News, Journey]]] = {}
+    together: dict[tuple[Topic, bool], list[tuple[FeedEvent, DeliveryView]]] = {}
     made: list[Draft] = []
     for one in news:
         if not is_worth_telling(one):
@@ -145,7 +145,7 @@ def drafts(news: Iterable[News], scene: Scene) -> tuple[Draft, ...]:
     return tuple(made)
 
 
-def please(rows: Sequence[Journey], *, words: str, number: int, now: datetime, scene: Scene) -> Draft:
+def please(rows: Sequence[DeliveryView], *, words: str, number: int, now: datetime, scene: Scene) -> Draft:
     """Somebody is asked to post, delete or change these by hand; for the first, `number` others were asked before.
 
     `rows` are what one link leads to, all of one verb; `words` are those that the first is known by.
@@ -187,7 +187,7 @@ def next_try(made_at: datetime, tries: int) -> datetime:
     return made_at + timedelta(seconds=sum(waits))
 
 
-def _topic(news: News, row: Journey) -> Topic | None:
+def _topic(news: FeedEvent, row: DeliveryView) -> Topic | None:
     if news.kind == "perhaps twice":
         return Topic.TWICE
     if news.kind in CHANGED:
@@ -203,7 +203,7 @@ def _topic(news: News, row: Journey) -> Topic | None:
     return None if row.reason in TOLD_OTHERWISE or news.actor != SERVICE else Topic.HELD
 
 
-def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> str:
+def _about(topic: Topic, news: FeedEvent, rows: Sequence[DeliveryView], scene: Scene) -> str:
     first, number = rows[0], len({row.identity.post for row in rows})
     said = {
         "where": _listed([scene.names.get(row.identity.account, row.identity.account) for row in rows]),
@@ -217,12 +217,12 @@ def _about(topic: Topic, news: News, rows: Sequence[Journey], scene: Scene) -> s
     return within(one if number == 1 else many, said, first.text)
 
 
-def _untrue(row: Journey) -> str:
+def _untrue(row: DeliveryView) -> str:
     """What of a person's words is no longer so, as the end of a sentence."""
     return _short(row.detail[:1].lower() + row.detail[1:], LONGEST_WHY).rstrip(".…")
 
 
-def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
+def _about_all(news: FeedEvent, scene: Scene) -> Iterator[Draft]:
     """News of an account, of a stop or of facts."""
     match news.kind:
         case "account lost":
@@ -243,7 +243,7 @@ def _about_all(news: News, scene: Scene) -> Iterator[Draft]:
                 yield Draft(f"{Topic.FACTS}:{news.id}", Topic.FACTS, words)
 
 
-def _lost(name: str, waiting: Sequence[Journey], scene: Scene) -> str:
+def _lost(name: str, waiting: Sequence[DeliveryView], scene: Scene) -> str:
     number = len({row.identity.post for row in waiting})
     if not number:
         return f"{name} no longer lets us in. No post waits for it yet. Renew its access."
@@ -266,7 +266,7 @@ def _facts(told: Mapping[str, Any]) -> str:
     return f"{_short(first, HALF)}{more} changed: {follow}, {untrue}. Decide about them: amplifier facts"
 
 
-def _stop(news: News) -> tuple[str, str]:
+def _stop(news: FeedEvent) -> tuple[str, str]:
     """Scope and reason of a stop: its detail has them both, and a scope may have a colon of its own."""
     scope, _, reason = news.detail.partition(": ")
     return scope, reason
@@ -276,7 +276,7 @@ def _person(actor: str) -> str:
     return "Amplifier itself" if actor == SERVICE else actor.removeprefix("cli:")
 
 
-def when(row: Journey, scene: Scene) -> str:
+def when(row: DeliveryView, scene: Scene) -> str:
     """When it is due, as short as today allows."""
     wall = datetime.fromisoformat(row.wall_time)
     return f"{wall:%H:%M} {scene.place}" if wall.date() == scene.today else f"{wall:%a %-d %b %H:%M} {scene.place}"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from amplifier.campaign.delivery import HoldReason, Journey, State
-from amplifier.campaign.notice import Draft, News, Notice
+from amplifier.campaign.delivery import DeliveryView, HoldReason, State
+from amplifier.campaign.notice import Draft, FeedEvent, Notice
 from amplifier.compose.accountable import what_it_lacks
 from amplifier.deliver.wrong_clock import times_wrong, wrong_clock
-from amplifier.money.till import standing
+from amplifier.money.budget import budget_status
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.notices import (
     ACCOUNT,
@@ -27,7 +27,7 @@ from amplifier.notify.notices import (
 from amplifier.platforms.account_names import names
 from amplifier.policy import Recipient, Topic
 from amplifier.settings import Mode, Settings
-from amplifier.store import journeys, notices
+from amplifier.store import delivery_views, notices
 from amplifier.store.identity import accounts
 from amplifier.store.spends import month_of
 
@@ -40,7 +40,7 @@ MISSING = "the environment variable of its address is not set"
 
 
 @dataclass(frozen=True)
-class Post:
+class Transport:
     """How notices leave: `carry` sends a message and says what went wrong, `say` tells the wall of a rehearsal.
 
     `addresses` are the recipients' secret addresses by name; a rehearsal has none and reaches nobody.
@@ -58,7 +58,7 @@ class Notifier:
         self,
         settings: Settings,
         *,
-        post: Post,
+        post: Transport,
         envelope: Envelope,
         today: Callable[[], date],
         now: Callable[[], datetime],
@@ -83,7 +83,7 @@ class Notifier:
     def warn_of_money(self) -> None:
         """Tell, once a month, that less than a fifth of the budget is left."""
         now = self._now()
-        money = standing(self._settings, now=now)
+        money = budget_status(self._settings, now=now)
         if money is None or not money.is_low:
             return
         self._add(low_on_money(month_of(now), str(money)), now)
@@ -98,7 +98,7 @@ class Notifier:
     def warn_of_imprint(self) -> None:
         """Tell, once a day, that the public imprint lacks what its profile asks for, while posts of ours are out."""
         lacking = what_it_lacks(self._settings.campaign.imprint)
-        if lacking and journeys.has_published():
+        if lacking and delivery_views.has_published():
             self._add(imprint_lacks(self._today(), lacking), self._now())
 
     def tell(self, recipient: str) -> None:
@@ -131,7 +131,9 @@ class Notifier:
         for recipient in self._settings.notify:
             yield f"tell {recipient.name}", partial(self.tell, recipient.name)
 
-    def scene(self, rows: Sequence[Journey], *, waiting: Mapping[str, Sequence[Journey]] | None = None) -> Scene:
+    def scene(
+        self, rows: Sequence[DeliveryView], *, waiting: Mapping[str, Sequence[DeliveryView]] | None = None
+    ) -> Scene:
         """What sentences need to know about these deliveries."""
         return Scene(
             rows={row.id: row for row in rows},
@@ -146,10 +148,10 @@ class Notifier:
         for one in listeners(self._settings, draft.topic):
             notices.add(draft, recipient=one.name, link=link(self._settings, draft.page), now=now)
 
-    def _decide(self, unread: Sequence[News]) -> list[tuple[Draft, str, str]]:
+    def _decide(self, unread: Sequence[FeedEvent]) -> list[tuple[Draft, str, str]]:
         now = self._now()
         news = [one for one in unread if now - one.at < OLD]
-        rows = journeys.journeys_by_id({one.delivery for one in news if one.delivery and is_worth_telling(one)})
+        rows = delivery_views.views_by_id({one.delivery for one in news if one.delivery and is_worth_telling(one)})
         lost = {one.subject.removeprefix(ACCOUNT) for one in news if one.subject.startswith(ACCOUNT)}
         made = drafts(news, self.scene(rows, waiting=_waiting(lost)))
         return [
@@ -183,10 +185,10 @@ def link(settings: Settings, page: str) -> str:
     return f"{settings.address}{page}" if settings.address else ""
 
 
-def _waiting(names_: set[str]) -> dict[str, list[Journey]]:
+def _waiting(names_: set[str]) -> dict[str, list[DeliveryView]]:
     """What waits on these accounts, by due time."""
-    found: dict[str, list[Journey]] = {name: [] for name in names_}
-    for row in journeys.journeys(states=(State.QUEUED, State.HELD)) if names_ else ():
+    found: dict[str, list[DeliveryView]] = {name: [] for name in names_}
+    for row in delivery_views.views(states=(State.QUEUED, State.HELD)) if names_ else ():
         if row.identity.account in found and (row.state is State.QUEUED or row.reason == HoldReason.ACCOUNT):
             found[row.identity.account].append(row)
     return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from amplifier.campaign.correction import Change, Stand, Way, opened, stands, unopened, way_to_correct
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import DeliveryView
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.compose.fit import first_words
 from amplifier.compose.memory import (
@@ -16,23 +16,23 @@ from amplifier.compose.memory import (
     REAL_TIME,
     SINCE,
     Ahead,
-    Playing,
+    StageMap,
     must_be_the_plan,
     remembered,
     unseen,
 )
 from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, own_words
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.errors import Problem, UsageError
+from amplifier.field_types import nearest
 from amplifier.money.cost import price
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.settings import Account, Settings
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.identity import accounts
 from amplifier.store.operate import corrections
 from amplifier.store.operate.corrections import Hand
-from amplifier.written import nearest
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class NewWords:
 
 
 @dataclass(frozen=True)
-class Act:
+class PlannedChange:
     """What is done on one account, shown before it is: `dollars` is what it costs there at worst."""
 
     stand: Stand
@@ -67,7 +67,7 @@ class Correction:
     """A correction, ready to be queued. `left` says for the other accounts why nothing is done there."""
 
     post: PostId
-    acts: tuple[Act, ...]
+    acts: tuple[PlannedChange, ...]
     left: Mapping[str, str]
     echoes: tuple[Echo, ...]
 
@@ -89,7 +89,7 @@ def prepare_correction(  # noqa: PLR0913  what is corrected where and when, and 
     *,
     now: datetime,
     on: Collection[str] = (),
-    playing: Playing = REAL_TIME,
+    playing: StageMap = REAL_TIME,
     plan: Ahead = NOTHING_AHEAD,
 ) -> Correction:
     """What correcting this post now would do on each account (`on`: on these alone), with these words for each.
@@ -98,8 +98,8 @@ def prepare_correction(  # noqa: PLR0913  what is corrected where and when, and 
 
     Raises UsageError if there is nothing to correct anywhere, TemplateError if a network would not take the words.
     """
-    rows = journeys.journeys(post=post)
-    acts: list[Act] = []
+    rows = delivery_views.views(post=post)
+    acts: list[PlannedChange] = []
     left: dict[str, str] = {}
     for found in chosen_accounts(rows, settings, on):
         account = settings.account(found.account)
@@ -126,7 +126,7 @@ def queue_correction(
     settings: Settings,
     hand: Hand,
     *,
-    playing: Playing = REAL_TIME,
+    playing: StageMap = REAL_TIME,
     plan: Ahead = NOTHING_AHEAD,
 ) -> list[int]:
     """Queue it, all or nothing; the numbers of its deliveries. `plan` is that of this moment.
@@ -142,7 +142,7 @@ def queue_correction(
     return corrections.correct(correction.post, [act.change for act in correction.acts], hand, first=first)
 
 
-def chosen_accounts(rows: Iterable[Journey], settings: Settings, on: Collection[str]) -> list[Stand]:
+def chosen_accounts(rows: Iterable[DeliveryView], settings: Settings, on: Collection[str]) -> list[Stand]:
     """How the post stands on these accounts (none named: on all that it was for). Raises UsageError for another."""
     known = {account.name for account in settings.accounts}
     found = {one.account: one for one in stands(rows) if one.account in known}
@@ -159,17 +159,17 @@ def _finished(new: NewWords, found: Stand, account: Account, settings: Settings)
     return replace(said, language=language)
 
 
-def _act(found: Stand, way: Way, new: NewWords, words: Words, account: Account) -> Act:
+def _act(found: Stand, way: Way, new: NewWords, words: Words, account: Account) -> PlannedChange:
     target = found.out.receipt.remote_id if found.out and found.out.receipt else ""
     change = Change(found.account, way, target, found.newest, words, new.facts)
     size = length(words.text, account)
     row = TABLE[account.platform]
     posting = 0.0 if way is Way.EDIT else price(words.text, row)
     deleting = row.price_delete if way is Way.REPOST else 0.0
-    return Act(found, change, size.used, size.limit, posting + deleting)
+    return PlannedChange(found, change, size.used, size.limit, posting + deleting)
 
 
-def _refuse_known_copies(acts: Sequence[Act]) -> None:
+def _refuse_known_copies(acts: Sequence[PlannedChange]) -> None:
     """X remembers the texts that were deleted there, and takes none of them again."""
     for act in acts:
         if TABLE[act.stand.platform].repeat is not Repeat.LOOK_FIRST or act.change.words is None:
@@ -182,11 +182,13 @@ def _refuse_known_copies(acts: Sequence[Act]) -> None:
 
 
 def _echoes(
-    post: PostId, acts: Sequence[Act], settings: Settings, now: datetime, playing: Playing, plan: Ahead
+    post: PostId, acts: Sequence[PlannedChange], settings: Settings, now: datetime, playing: StageMap, plan: Ahead
 ) -> tuple[Echo, ...]:
     """What the new words echo elsewhere. Raises UsageError for a copy that X would refuse."""
     name = f"{post.slot}/{post.occurrence}"
-    said = [Said(name, act.stand.account, act.change.words.text, now) for act in acts if act.change.words is not None]
+    said = [
+        PlannedText(name, act.stand.account, act.change.words.text, now) for act in acts if act.change.words is not None
+    ]
     replaced = [row.id for act in acts for row in act.stand.waiting]
     echoes = remembered(said, settings, at=now, replaced=replaced, playing=playing, plan=plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)

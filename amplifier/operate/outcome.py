@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from amplifier.campaign.delivery import ON_ITS_WAY, Journey, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, State, Verb
 
 UNKNOWN = "We do not know yet whether it is deleted, so nothing is posted again before that is sure."
 
@@ -22,9 +22,9 @@ class Outcome:
     is_done: bool = False
 
 
-def outcomes(rows: Iterable[Journey], ids: Collection[int]) -> tuple[Outcome, ...]:
+def outcomes(rows: Iterable[DeliveryView], ids: Collection[int]) -> tuple[Outcome, ...]:
     """What became of what was queued under these numbers, from all deliveries of its post."""
-    by_account: dict[str, list[Journey]] = {}
+    by_account: dict[str, list[DeliveryView]] = {}
     for row in rows:
         by_account.setdefault(row.identity.account, []).append(row)
     found = []
@@ -35,7 +35,7 @@ def outcomes(rows: Iterable[Journey], ids: Collection[int]) -> tuple[Outcome, ..
     return tuple(found)
 
 
-def _outcome(account: str, queued: list[Journey], rows: dict[int, Journey]) -> Outcome:
+def _outcome(account: str, queued: list[DeliveryView], rows: dict[int, DeliveryView]) -> Outcome:
     deletions = [row for row in queued if row.identity.verb is Verb.DELETE]
     edit = next((row for row in queued if row.identity.verb is Verb.EDIT), None)
     words = next((row for row in reversed(queued) if row.identity.verb is Verb.PUBLISH), None)
@@ -51,7 +51,7 @@ def _outcome(account: str, queued: list[Journey], rows: dict[int, Journey]) -> O
     return _of(account, words or queued[0], "posted again", "out")
 
 
-def _of(account: str, row: Journey, done: str, doubt: str, *, url: str = "") -> Outcome:
+def _of(account: str, row: DeliveryView, done: str, doubt: str, *, url: str = "") -> Outcome:
     there = row.receipt.url if row.receipt else url
     match row.state:
         case State.SENT:
@@ -65,7 +65,7 @@ def _of(account: str, row: Journey, done: str, doubt: str, *, url: str = "") -> 
             return Outcome(account, row.state, row.detail or "on its way", there, is_resting=False)
 
 
-def _of_both(account: str, deletion: Journey, words: Journey) -> Outcome:
+def _of_both(account: str, deletion: DeliveryView, words: DeliveryView) -> Outcome:
     if deletion.state is State.SENT:
         found = _of(account, words, "deleted, posted again", "out")
         if found.is_done:
@@ -85,7 +85,7 @@ def _of_both(account: str, deletion: Journey, words: Journey) -> Outcome:
     return Outcome(account, deletion.state, deletion.detail or "not deleted yet", is_resting=False)
 
 
-def _of_deletion(account: str, deletion: Journey, rows: dict[int, Journey]) -> Outcome:
+def _of_deletion(account: str, deletion: DeliveryView, rows: dict[int, DeliveryView]) -> Outcome:
     before = rows.get(deletion.waits_for or 0)
     if deletion.state is State.DROPPED:
         return Outcome(account, State.DROPPED, "it never went out there, and it does not any more", is_done=True)
@@ -98,13 +98,13 @@ def _of_deletion(account: str, deletion: Journey, rows: dict[int, Journey]) -> O
     return _of(account, deletion, "deleted", "deleted")
 
 
-def _address(row: Journey, rows: dict[int, Journey]) -> str:
+def _address(row: DeliveryView, rows: dict[int, DeliveryView]) -> str:
     """Where the post is, or was."""
     found = (one.receipt.url for one in rows.values() if one.receipt and one.receipt.remote_id == row.target)
     return next(found, "")
 
 
-def _why(row: Journey) -> str:
+def _why(row: DeliveryView) -> str:
     if row.detail:
         return row.detail if row.detail.endswith((".", "?")) else f"{row.detail}."
     return {State.MISSED: "It was too late for it.", State.DROPPED: "Another change took its place."}.get(row.state, "")

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from amplifier.campaign.delivery import Journey, State
-from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, Playing, must_be_the_plan, remembered
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.compose.memory import NOTHING_AHEAD, REAL_TIME, Ahead, StageMap, must_be_the_plan, remembered
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.deliver.deadline import within
 from amplifier.errors import PlatformError, UsageError
 from amplifier.money.cost import is_readable
-from amplifier.operate.questions import Act, Outlook, Question, question
+from amplifier.operate.questions import Choice, Outlook, Question, question
 from amplifier.platforms.account_names import name_of
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
-from amplifier.platforms.port import Platform, Seen
+from amplifier.platforms.port import Platform, RemotePost
 from amplifier.policy import OnDoubt
 from amplifier.settings import Account, Settings
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.identity import accounts
 from amplifier.store.operate import notes, overrides
 
@@ -31,7 +31,7 @@ LINK_EARLY = timedelta(days=1)  # a post that was made longer than this before i
 EXCERPT = 60
 
 
-class Proof(StrEnum):
+class LinkProof(StrEnum):
     """How far a link was checked."""
 
     READ = "read"  # the network showed the post, with our words
@@ -42,7 +42,7 @@ class Proof(StrEnum):
 class Twice:
     """A delivery that may be out twice: the addresses that are known, until somebody has taken note."""
 
-    row: Journey
+    row: DeliveryView
     urls: tuple[str, ...]
     at: datetime
 
@@ -51,8 +51,8 @@ class Twice:
 class Adopted:
     """What came of a pasted link: the delivery as it stands, how far the link was checked, and why no further."""
 
-    row: Journey
-    proof: Proof
+    row: DeliveryView
+    proof: LinkProof
     why: str = ""
 
 
@@ -70,7 +70,10 @@ def open_questions(settings: Settings) -> tuple[Question, ...]:
     What was missed stays until a person has taken note of it.
     """
     known = {account.name: account for account in settings.accounts}
-    rows = [*journeys.journeys(states=(State.UNSURE, State.HELD)), *journeys.journeys_by_id(notes.unnoted_missed())]
+    rows = [
+        *delivery_views.views(states=(State.UNSURE, State.HELD)),
+        *delivery_views.views_by_id(notes.unnoted_missed()),
+    ]
     order = (State.UNSURE, State.HELD, State.MISSED)
     rows.sort(key=lambda row: (order.index(row.state), -row.due_at.timestamp(), row.id))
     return tuple(question(row, _outlook(known.get(row.identity.account), row, settings)) for row in rows)
@@ -80,7 +83,7 @@ def perhaps_twice() -> tuple[Twice, ...]:
     """What may be out twice, and nobody has taken note of yet."""
     found = {one.delivery: one for one in notes.perhaps_twice()}
     made = []
-    for row in journeys.journeys_by_id(list(found)):
+    for row in delivery_views.views_by_id(list(found)):
         second = found[row.id]
         urls = (row.receipt.url, second.url) if row.receipt else (second.url,)
         made.append(Twice(row, tuple(dict.fromkeys(filter(None, urls))), second.at))
@@ -94,7 +97,7 @@ def it_is_there(  # noqa: PLR0913  a link, whose it is, how it is checked, and w
 
     `anyway`: also if its words are not quite ours. Raises UsageError with the reason if it proves nothing.
     """
-    row = _row(delivery, Act.THERE, settings)
+    row = _row(delivery, Choice.THERE, settings)
     account = settings.account(row.identity.account)
     state = next((one for one in accounts.account_states() if one.name == account.name), None)
     whose = Whose(account.platform, settings.handle_in_pages(account), reach.web, state.remote_id if state else "")
@@ -103,17 +106,17 @@ def it_is_there(  # noqa: PLR0913  a link, whose it is, how it is checked, and w
         raise UsageError(f"{receipt} Nothing was changed.")
     proof, why = _check(receipt.remote_id, row, account, settings, reach.platform, anyway=anyway)
     overrides.adopt(row.id, receipt, actor=actor, now=now)
-    return Adopted(journeys.journeys_by_id([row.id])[0], proof, why)
+    return Adopted(delivery_views.views_by_id([row.id])[0], proof, why)
 
 
 def said_again(
-    delivery: int, settings: Settings, *, now: datetime, playing: Playing = REAL_TIME, plan: Ahead = NOTHING_AHEAD
+    delivery: int, settings: Settings, *, now: datetime, playing: StageMap = REAL_TIME, plan: Ahead = NOTHING_AHEAD
 ) -> tuple[Echo, ...]:
     """What it would say nearly again if it were sent now: in the ledger, or in what the `plan` in force is to say.
 
     Raises UsageError if it cannot be sent again, or X would have a copy.
     """
-    return _echoes(_row(delivery, Act.AGAIN, settings), settings, now, playing, plan)
+    return _echoes(_row(delivery, Choice.AGAIN, settings), settings, now, playing, plan)
 
 
 def send_again(  # noqa: PLR0913  which one, by whom and when, what stands around it, and what was shown of that
@@ -122,7 +125,7 @@ def send_again(  # noqa: PLR0913  which one, by whom and when, what stands aroun
     *,
     actor: str,
     now: datetime,
-    playing: Playing = REAL_TIME,
+    playing: StageMap = REAL_TIME,
     plan: Ahead = NOTHING_AHEAD,
     shown: Collection[str] = (),
 ) -> State:
@@ -130,7 +133,7 @@ def send_again(  # noqa: PLR0913  which one, by whom and when, what stands aroun
 
     `shown` are the marks of the echoes that were shown. Raises UsageError for another one, as `said_again` does.
     """
-    row = _row(delivery, Act.AGAIN, settings)
+    row = _row(delivery, Choice.AGAIN, settings)
 
     def first() -> None:
         must_be_the_plan(plan)
@@ -141,10 +144,10 @@ def send_again(  # noqa: PLR0913  which one, by whom and when, what stands aroun
     return overrides.send_again(row.id, actor=actor, now=now, first=first)
 
 
-def _echoes(row: Journey, settings: Settings, now: datetime, playing: Playing, plan: Ahead) -> tuple[Echo, ...]:
+def _echoes(row: DeliveryView, settings: Settings, now: datetime, playing: StageMap, plan: Ahead) -> tuple[Echo, ...]:
     """What its words, due now, say nearly again. Raises UsageError for a copy that X would refuse."""
     post, account = row.identity.post, row.identity.account
-    said = [Said(f"{post.slot}/{post.occurrence}", account, row.text, now)] if row.text else []
+    said = [PlannedText(f"{post.slot}/{post.occurrence}", account, row.text, now)] if row.text else []
     echoes = remembered(said, settings, at=now, replaced=[row.id], playing=playing, plan=plan)
     refused = next((echo for echo in echoes if echo.verdict is Verdict.REFUSED), None)
     if refused:
@@ -157,16 +160,16 @@ def _echoes(row: Journey, settings: Settings, now: datetime, playing: Playing, p
 
 def leave_out(delivery: int, settings: Settings, *, actor: str, now: datetime, why: str = "") -> None:
     """Let it be: it is left out for good; what was missed stays missed, and nobody is asked about it any more."""
-    row = _row(delivery, Act.LEAVE, settings)
+    row = _row(delivery, Choice.LEAVE, settings)
     if row.state is State.MISSED:
         notes.take_note(row.id, actor=actor, now=now, why=why)
     else:
         overrides.drop(row.id, actor=actor, now=now, why=why)
 
 
-def may_stand(delivery: int, settings: Settings) -> Journey:
+def may_stand(delivery: int, settings: Settings) -> DeliveryView:
     """The delivery whose words may stay as they are. Raises UsageError where that is not the question."""
-    return _row(delivery, Act.STAND, settings)
+    return _row(delivery, Choice.STAND, settings)
 
 
 def take_note(delivery: int, *, actor: str, now: datetime) -> None:
@@ -176,17 +179,17 @@ def take_note(delivery: int, *, actor: str, now: datetime) -> None:
     notes.take_note(delivery, actor=actor, now=now)
 
 
-def _row(delivery: int, act: Act, settings: Settings) -> Journey:
+def _row(delivery: int, act: Choice, settings: Settings) -> DeliveryView:
     """This delivery, if this may be done with it now. Raises UsageError with the reason if not."""
-    row = next(iter(journeys.journeys_by_id([delivery])), None)
+    row = next(iter(delivery_views.views_by_id([delivery])), None)
     if row is None:
         raise UsageError(f"There is no delivery {delivery}. amplifier decide lists those that wait for a person.")
     if row.state not in (State.UNSURE, State.HELD, State.MISSED):
         raise UsageError(f"Delivery {delivery} is {row.state} by now, so there is nothing to decide about it.")
     account = next((one for one in settings.accounts if one.name == row.identity.account), None)
-    if account is None and act not in (Act.LEAVE, Act.STAND):
+    if account is None and act not in (Choice.LEAVE, Choice.STAND):
         raise UsageError(f"The account {row.identity.account} is no longer in settings.yaml. Leave the post out.")
-    if account is not None and act is not Act.LEAVE:
+    if account is not None and act is not Choice.LEAVE:
         accounts.must_be_called_so({account.name: account.identity})
     asked = question(row, _outlook(account, row, settings))
     if act not in asked.acts:
@@ -194,8 +197,8 @@ def _row(delivery: int, act: Act, settings: Settings) -> Journey:
     return row
 
 
-def _cannot(act: Act, asked: Question) -> str:
-    if act is Act.AGAIN and asked.looks_first and Act.THERE in asked.acts:
+def _cannot(act: Choice, asked: Question) -> str:
+    if act is Choice.AGAIN and asked.looks_first and Choice.THERE in asked.acts:
         return (
             "It may be out, and Amplifier may not look there, so it does not send it once more. "
             "Look at the profile: paste the post's link, or post it by hand and paste that link, or leave it out."
@@ -204,7 +207,7 @@ def _cannot(act: Act, asked: Question) -> str:
     return f"That cannot be done with delivery {asked.row.id}. {asked.happened} {asked.by_itself}{hint}"
 
 
-def _outlook(account: Account | None, row: Journey, settings: Settings) -> Outlook:
+def _outlook(account: Account | None, row: DeliveryView, settings: Settings) -> Outlook:
     table = TABLE[row.platform]
     if account is None:
         return Outlook(table.title, row.identity.account, readable=False, looks=table.looks, parks=True)
@@ -220,24 +223,24 @@ def _outlook(account: Account | None, row: Journey, settings: Settings) -> Outlo
 
 def _check(
     remote_id: str,
-    row: Journey,
+    row: DeliveryView,
     account: Account,
     settings: Settings,
     platform: Platform | None,
     *,
     anyway: bool,
-) -> tuple[Proof, str]:
+) -> tuple[LinkProof, str]:
     """How far the post behind a link could be checked, and why no further. Raises UsageError if it is not ours."""
     title = name_of(account.name, account.platform, settings)
     if platform is None or not is_readable(account, settings):
-        return Proof.SHAPE, f"{title} was not asked."
+        return LinkProof.SHAPE, f"{title} was not asked."
     try:
         seen = within(READ_WITHIN_S, lambda: platform.read(remote_id, row.text))
     except (PlatformError, TimeoutError) as error:
-        return Proof.SHAPE, f"{title} could not be asked: {error}"
+        return LinkProof.SHAPE, f"{title} could not be asked: {error}"
     except Exception as error:
         log.exception("unclassified error from %s", account.name)
-        return Proof.SHAPE, f"The answer of {title} could not be understood ({type(error).__name__})."
+        return LinkProof.SHAPE, f"The answer of {title} could not be understood ({type(error).__name__})."
     if seen is None:
         raise UsageError(
             f"{title} shows no post at this link. Open it, and copy its address anew. Nothing was changed."
@@ -249,10 +252,10 @@ def _check(
         )
     if not seen.says_the_same and not anyway:
         raise UsageError(_other_words(seen, title))
-    return Proof.READ, "" if seen.says_the_same else "Its words differ from ours."
+    return LinkProof.READ, "" if seen.says_the_same else "Its words differ from ours."
 
 
-def _other_words(seen: Seen, title: str) -> str:
+def _other_words(seen: RemotePost, title: str) -> str:
     words = " ".join(seen.text.split())
     short = words if len(words) <= EXCERPT else f"{words[:EXCERPT]}…"
     return (

@@ -15,18 +15,18 @@ from amplifier.compose.memory import (
     NOTHING_AHEAD,
     REAL_TIME,
     Ahead,
-    Playing,
+    StageMap,
     must_be_the_plan,
     remembered,
     unseen,
 )
 from amplifier.compose.queue import own_occurrence, own_words, with_appended
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.errors import UsageError
+from amplifier.field_types import nearest
 from amplifier.settings import Settings
 from amplifier.store import posts
 from amplifier.store.identity import accounts as ledger
-from amplifier.written import nearest
 
 A_HAIR = timedelta(seconds=1)
 NEW = "this post"  # how messages name it before it has a place in the ledger
@@ -58,7 +58,7 @@ def prepare_own(  # noqa: PLR0913  what is said where and when, and with what
     *,
     due_at: datetime,
     now: datetime,
-    playing: Playing = REAL_TIME,
+    playing: StageMap = REAL_TIME,
     append: bool = False,
     plan: Ahead = NOTHING_AHEAD,
 ) -> OwnPost:
@@ -89,7 +89,7 @@ def prepare_own(  # noqa: PLR0913  what is said where and when, and with what
     return OwnPost(post, _echoes(NEW, post, settings, playing, plan), due_at > now, appended)
 
 
-def moment_at(due_at: datetime, settings: Settings, playing: Playing) -> Moment:
+def moment_at(due_at: datetime, settings: Settings, playing: StageMap) -> Moment:
     """This real instant, with what the campaign's clocks show then."""
     there = playing.campaign(due_at)
     if there != due_at:  # the map of a rehearsal gives 09:59:59.9 back for 10:00
@@ -105,7 +105,7 @@ def queue_own(  # noqa: PLR0913  what is queued by whom and when, and what stand
     actor: str,
     now: datetime,
     facts: tuple[Fact, ...] = (),
-    playing: Playing = REAL_TIME,
+    playing: StageMap = REAL_TIME,
     plan: Ahead = NOTHING_AHEAD,
 ) -> list[int]:
     """Queue it, with the facts that its words state; the numbers of its deliveries. `plan` is that of this moment.
@@ -128,13 +128,13 @@ def queue_own(  # noqa: PLR0913  what is queued by whom and when, and what stand
     return posts.add_post(Add(own.post, None, new), ink, first=first)
 
 
-def _echoes(name: str, post: WantedPost, settings: Settings, playing: Playing, plan: Ahead) -> tuple[Echo, ...]:
+def _echoes(name: str, post: WantedPost, settings: Settings, playing: StageMap, plan: Ahead) -> tuple[Echo, ...]:
     due_at = post.moment.due_at
-    said = [Said(name, one.account, one.text, due_at) for one in post.words]
+    said = [PlannedText(name, one.account, one.text, due_at) for one in post.words]
     return remembered(said, settings, at=due_at, playing=playing, plan=plan)
 
 
-def _must_be_as_shown(own: OwnPost, settings: Settings, playing: Playing, plan: Ahead) -> None:
+def _must_be_as_shown(own: OwnPost, settings: Settings, playing: StageMap, plan: Ahead) -> None:
     """Raises UsageError for an echo that nobody saw who agreed to this post: two people may say the same at once."""
     must_be_the_plan(plan)
     name = f"{own.post.id.slot}/{own.post.id.occurrence}"

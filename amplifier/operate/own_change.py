@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from amplifier.campaign.delivery import SKIPPED, Journey, State
+from amplifier.campaign.delivery import SKIPPED, DeliveryView, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, Words
 from amplifier.compose.fit import first_words
-from amplifier.compose.memory import NOTHING_AHEAD, SINCE, Ahead, Playing, must_be_the_plan, remembered, unseen
+from amplifier.compose.memory import NOTHING_AHEAD, SINCE, Ahead, StageMap, must_be_the_plan, remembered, unseen
 from amplifier.compose.queue import own_words, with_appended
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.errors import UsageError
 from amplifier.operate.own import moment_at
 from amplifier.settings import Settings
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.identity import accounts
 from amplifier.store.operate import own_posts
 from amplifier.store.operate.corrections import Hand
@@ -26,10 +26,10 @@ PREFIX = f"{OWN}/"
 
 
 @dataclass(frozen=True)
-class Around:
+class ComparedWith:
     """With what a post is compared beside the ledger: the days that play, and what the plan in force is to say."""
 
-    playing: Playing
+    playing: StageMap
     plan: Ahead
 
 
@@ -41,7 +41,7 @@ class OwnChange:
     """
 
     post: PostId
-    rows: tuple[Journey, ...]
+    rows: tuple[DeliveryView, ...]
     words: tuple[Words, ...] = ()
     moment: Moment | None = None
     echoes: tuple[Echo, ...] = ()
@@ -49,7 +49,7 @@ class OwnChange:
     counted_from: str = ""
 
 
-def find_own(name: str, among: Iterable[Journey]) -> PostId | None:
+def find_own(name: str, among: Iterable[DeliveryView]) -> PostId | None:
     """The own post of this name among these; None where the name is none of an own post.
 
     `own` alone is enough where there is one, else the beginning or the end of its name. Raises UsageError if none or
@@ -74,7 +74,7 @@ def prepare_reword(  # noqa: PLR0913  which words where, with what, and what sta
     text: str,
     settings: Settings,
     *,
-    playing: Playing,
+    playing: StageMap,
     on: Collection[str] = (),
     append: bool = False,
     plan: Ahead = NOTHING_AHEAD,
@@ -89,7 +89,7 @@ def prepare_reword(  # noqa: PLR0913  which words where, with what, and what sta
     where = {row.identity.account: settings.account(row.identity.account) for row in rows}
     whole = {name: with_appended(text, one, settings) if append else (text, ()) for name, one in where.items()}
     words = tuple(own_words(said, where[name], settings) for name, (said, _) in whole.items())
-    echoes = _echoes(post, rows, words, rows[0].due_at, settings, Around(playing, plan))
+    echoes = _echoes(post, rows, words, rows[0].due_at, settings, ComparedWith(playing, plan))
     appended = {name: added for name, (_, added) in whole.items() if added}
     return OwnChange(post, rows, words, echoes=echoes, appended=appended)
 
@@ -99,7 +99,7 @@ def prepare_move_to(
     due_at: datetime,
     settings: Settings,
     *,
-    playing: Playing,
+    playing: StageMap,
     plan: Ahead = NOTHING_AHEAD,
     counted_from: str = "",
 ) -> OwnChange:
@@ -109,7 +109,7 @@ def prepare_move_to(
     """
     rows = _rows(post, (), settings, to_move=True)
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
-    echoes = _echoes(post, rows, words, due_at, settings, Around(playing, plan))
+    echoes = _echoes(post, rows, words, due_at, settings, ComparedWith(playing, plan))
     moment = moment_at(due_at, settings, playing)
     return OwnChange(post, rows, moment=moment, echoes=echoes, counted_from=counted_from)
 
@@ -124,20 +124,22 @@ def prepare_taking_in(
     settings: Settings,
     *,
     now: datetime,
-    playing: Playing,
+    playing: StageMap,
     on: Collection[str] = (),
     plan: Ahead = NOTHING_AHEAD,
 ) -> OwnChange:
     """It waits again where somebody left it out. Raises UsageError where nobody did, or its time has come."""
     rows = tuple(
-        row for row in journeys.journeys(post=post) if _is_skipped(row) and (not on or row.identity.account in on)
+        row for row in delivery_views.views(post=post) if _is_skipped(row) and (not on or row.identity.account in on)
     )
     _must_be_all(on, rows, f"Nobody has left out {post.slot}/{post.occurrence}")
     _must_be_ours(rows, settings)
     if rows[0].due_at <= now:
         raise UsageError("Its time has come, so it cannot be taken in again. To say it anew: amplifier send")
     words = [Words(row.identity.account, row.text, row.language, row.imprint) for row in rows]
-    return OwnChange(post, rows, echoes=_echoes(post, rows, words, rows[0].due_at, settings, Around(playing, plan)))
+    return OwnChange(
+        post, rows, echoes=_echoes(post, rows, words, rows[0].due_at, settings, ComparedWith(playing, plan))
+    )
 
 
 def carry_out(
@@ -145,7 +147,7 @@ def carry_out(
     settings: Settings,
     hand: Hand,
     *,
-    playing: Playing,
+    playing: StageMap,
     facts: Mapping[str, Sequence[Fact]],
     plan: Ahead = NOTHING_AHEAD,
 ) -> None:
@@ -153,7 +155,7 @@ def carry_out(
 
     Raises UsageError where the post, or what it would echo, has changed since, or the time it moves to has passed.
     """
-    first = partial(_must_be_as_shown, change, settings, Around(playing, plan), hand.now)
+    first = partial(_must_be_as_shown, change, settings, ComparedWith(playing, plan), hand.now)
     on = [row.identity.account for row in change.rows]
     if change.words:
         own_posts.reword(change.post, change.words, facts, hand, first=first)
@@ -167,12 +169,12 @@ def carry_out(
 
 def held_again(change: OwnChange) -> str:
     """Why what was taken in again is held, as it was before it was left out; empty where it waits for its time."""
-    rows = journeys.journeys_by_id([row.id for row in change.rows])
+    rows = delivery_views.views_by_id([row.id for row in change.rows])
     return next((f"{row.identity.account}: {row.detail}" for row in rows if row.state is State.HELD), "")
 
 
-def _rows(post: PostId, on: Collection[str], settings: Settings, *, to_move: bool = False) -> tuple[Journey, ...]:
-    waits = [row for row in journeys.journeys(post=post) if row.state in WAITING and row.identity.revision == 0]
+def _rows(post: PostId, on: Collection[str], settings: Settings, *, to_move: bool = False) -> tuple[DeliveryView, ...]:
+    waits = [row for row in delivery_views.views(post=post) if row.state in WAITING and row.identity.revision == 0]
     rows = tuple(row for row in waits if not on or row.identity.account in on)
     _must_be_all(on, rows, f"{post.slot}/{post.occurrence} does not wait to go out")
     _must_be_ours(rows, settings)
@@ -180,7 +182,7 @@ def _rows(post: PostId, on: Collection[str], settings: Settings, *, to_move: boo
     return rows
 
 
-def _must_be_ours(rows: Collection[Journey], settings: Settings) -> None:
+def _must_be_ours(rows: Collection[DeliveryView], settings: Settings) -> None:
     """Raises UsageError where an account is none of the settings any more, or somebody else than the ledger knows."""
     known = {one.name: one.identity for one in settings.accounts}
     gone = next((row.identity.account for row in rows if row.identity.account not in known), "")
@@ -189,26 +191,26 @@ def _must_be_ours(rows: Collection[Journey], settings: Settings) -> None:
     accounts.must_be_called_so({row.identity.account: known[row.identity.account] for row in rows})
 
 
-def _must_be_all(on: Collection[str], rows: Collection[Journey], what: str) -> None:
+def _must_be_all(on: Collection[str], rows: Collection[DeliveryView], what: str) -> None:
     found = {row.identity.account for row in rows}
     missing = [name for name in on if name not in found]
     if missing or not rows:
         raise UsageError(f"{what}{f' on {missing[0]}' if missing else ''}. Nothing was changed.")
 
 
-def _is_skipped(row: Journey) -> bool:
+def _is_skipped(row: DeliveryView) -> bool:
     return row.state is State.DROPPED and row.reason == SKIPPED and row.identity.revision == 0
 
 
 def _echoes(
     post: PostId,
-    rows: Sequence[Journey],
+    rows: Sequence[DeliveryView],
     words: Iterable[Words],
     due_at: datetime,
     settings: Settings,
-    around: Around,
+    around: ComparedWith,
 ) -> tuple[Echo, ...]:
-    said = [Said(f"{post.slot}/{post.occurrence}", one.account, one.text, due_at) for one in words]
+    said = [PlannedText(f"{post.slot}/{post.occurrence}", one.account, one.text, due_at) for one in words]
     replaced = [row.id for row in rows]
     found = remembered(said, settings, at=due_at, replaced=replaced, playing=around.playing, plan=around.plan)
     refused = next((echo for echo in found if echo.verdict is Verdict.REFUSED), None)
@@ -217,13 +219,13 @@ def _echoes(
     return found
 
 
-def _must_be_as_shown(change: OwnChange, settings: Settings, around: Around, now: datetime) -> None:
+def _must_be_as_shown(change: OwnChange, settings: Settings, around: ComparedWith, now: datetime) -> None:
     """Raises UsageError for what nobody saw who agreed: the post as somebody else has changed it, or an echo.
 
     And for a time to which it was to move, and which has passed while somebody thought about it.
     """
     rows = change.rows
-    there = {row.id: (row.text, row.state, row.due_at) for row in journeys.journeys(post=change.post)}
+    there = {row.id: (row.text, row.state, row.due_at) for row in delivery_views.views(post=change.post)}
     if any(there.get(row.id) != (row.text, row.state, row.due_at) for row in rows):
         raise UsageError("Somebody has changed the post a moment ago. Look at it, and give the command once more.")
     if change.moment and change.moment.due_at <= now:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amplifier.campaign.delivery import FORGETFUL, DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import FORGETFUL, DeliveryView, DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.post import OWN
 
 
-class Act(StrEnum):
+class Choice(StrEnum):
     """What a person may decide about a delivery."""
 
     THERE = "there"  # it is there, and this is its link
@@ -44,12 +44,12 @@ class Question:
     `to_paste` is a command that helps, or empty. `looks_first`: to send it again begins with a look.
     """
 
-    row: Journey
+    row: DeliveryView
     happened: str
     look_for: str
     by_itself: str
     next_at: datetime | None
-    acts: tuple[Act, ...]
+    acts: tuple[Choice, ...]
     to_paste: str = ""
     looks_first: bool = False
 
@@ -60,22 +60,22 @@ class Question:
         return f"{self.happened}{since}"
 
 
-BOTH = (Act.THERE, Act.AGAIN, Act.LEAVE)
-ACTS: Mapping[str, tuple[Act, ...]] = {
+BOTH = (Choice.THERE, Choice.AGAIN, Choice.LEAVE)
+ACTS: Mapping[str, tuple[Choice, ...]] = {
     HoldReason.REJECTED: BOTH,
     HoldReason.OVERTAKEN: BOTH,
     HoldReason.DUPLICATE: BOTH,
     HoldReason.DOUBT: BOTH,
-    HoldReason.UNWRITTEN: (Act.THERE, Act.LEAVE),
-    HoldReason.IMPRINT: (Act.THERE, Act.LEAVE),
-    HoldReason.COPY: (Act.THERE, Act.LEAVE),
-    HoldReason.NEAR_COPY: (Act.THERE, Act.LEAVE),
-    HoldReason.UNTRUE: (Act.THERE, Act.STAND, Act.LEAVE),
-    HoldReason.STOPPED: (Act.THERE, Act.LEAVE),
-    HoldReason.KEPT: (Act.THERE, Act.LEAVE),
-    HoldReason.ACCOUNT: (Act.THERE, Act.LEAVE),
-    HoldReason.BUDGET: (Act.THERE, Act.LEAVE),
-    HoldReason.HAND_OFF: (Act.THERE, Act.LEAVE),
+    HoldReason.UNWRITTEN: (Choice.THERE, Choice.LEAVE),
+    HoldReason.IMPRINT: (Choice.THERE, Choice.LEAVE),
+    HoldReason.COPY: (Choice.THERE, Choice.LEAVE),
+    HoldReason.NEAR_COPY: (Choice.THERE, Choice.LEAVE),
+    HoldReason.UNTRUE: (Choice.THERE, Choice.STAND, Choice.LEAVE),
+    HoldReason.STOPPED: (Choice.THERE, Choice.LEAVE),
+    HoldReason.KEPT: (Choice.THERE, Choice.LEAVE),
+    HoldReason.ACCOUNT: (Choice.THERE, Choice.LEAVE),
+    HoldReason.BUDGET: (Choice.THERE, Choice.LEAVE),
+    HoldReason.HAND_OFF: (Choice.THERE, Choice.LEAVE),
 }
 NEW_WORDS = (
     HoldReason.REJECTED,
@@ -124,7 +124,7 @@ ASKED_TO: Mapping[Verb, str] = {
 }
 
 
-def question(row: Journey, outlook: Outlook) -> Question:
+def question(row: DeliveryView, outlook: Outlook) -> Question:
     """What to ask about a delivery that is unsure, held or missed."""
     tried = row.first_sent_at is not None or row.unseen_since is not None or row.state is State.UNSURE
     by_itself = _by_itself(row, outlook)
@@ -134,7 +134,7 @@ def question(row: Journey, outlook: Outlook) -> Question:
         look_for=_look_for(row, outlook),
         by_itself=by_itself,
         next_at=row.run_at if row.state is State.UNSURE and outlook.readable else None,
-        acts=tuple(act for act in _acts(row) if act is not Act.AGAIN or outlook.readable or not tried),
+        acts=tuple(act for act in _acts(row) if act is not Choice.AGAIN or outlook.readable or not tried),
         to_paste=_to_paste(row),
         looks_first=tried,
     )
@@ -152,7 +152,7 @@ def on_accounts(questions: Iterable[Question]) -> str:
     return f", on {len(accounts)} accounts" if in_posts(found) == 1 and len(accounts) > 1 else ""
 
 
-def too_late_to_stand(row: Journey, *, now: datetime) -> str:
+def too_late_to_stand(row: DeliveryView, *, now: datetime) -> str:
     """That letting its words stand comes too late for it, and what can be done; empty where it does not."""
     is_waiting = row.state in (State.HELD, State.QUEUED) and row.unseen_since is None
     if not is_waiting or now < row.too_late_at:
@@ -160,7 +160,7 @@ def too_late_to_stand(row: Journey, *, now: datetime) -> str:
     return f"{PASSED} To send it all the same, once it is missed: amplifier decide {row.id} --again"
 
 
-def words_stand(row: Journey, *, now: datetime) -> str:
+def words_stand(row: DeliveryView, *, now: datetime) -> str:
     """What follows when its words may stand as they are."""
     if late := too_late_to_stand(row, now=now):
         return f"These words stay as they are. {late}"
@@ -176,7 +176,7 @@ def sent_again(after: State, verb: Verb, *, by_hand: bool) -> str:
     return "Amplifier looks once more, and sends it if it is not there."
 
 
-def _happened(row: Journey) -> str:
+def _happened(row: DeliveryView) -> str:
     if row.state is State.MISSED and row.unseen_since is not None:
         return TOO_LATE_THEN
     if row.state is State.MISSED:
@@ -186,18 +186,18 @@ def _happened(row: Journey) -> str:
     return row.detail or HAPPENED[row.state]
 
 
-def _acts(row: Journey) -> tuple[Act, ...]:
+def _acts(row: DeliveryView) -> tuple[Choice, ...]:
     acts = ACTS.get(row.reason, BOTH) if row.state is State.HELD else BOTH
     if not row.text and row.identity.verb is Verb.PUBLISH:  # it was never put into words: there is nothing to send
-        acts = tuple(act for act in acts if act is not Act.AGAIN)
-    if row.unseen_since is not None and Act.THERE not in acts:
-        acts = (Act.THERE, *acts)
+        acts = tuple(act for act in acts if act is not Choice.AGAIN)
+    if row.unseen_since is not None and Choice.THERE not in acts:
+        acts = (Choice.THERE, *acts)
     if row.identity.verb is Verb.PUBLISH:
         return acts
-    return tuple(act for act in acts if act is not Act.THERE)
+    return tuple(act for act in acts if act is not Choice.THERE)
 
 
-def _look_for(row: Journey, outlook: Outlook) -> str:
+def _look_for(row: DeliveryView, outlook: Outlook) -> str:
     where = f"the profile of {outlook.handle} on {outlook.title}"
     match row.identity.verb:
         case Verb.DELETE:
@@ -212,7 +212,7 @@ def _look_for(row: Journey, outlook: Outlook) -> str:
             return f"Look on {where} for a post with exactly these words."
 
 
-def _by_itself(row: Journey, outlook: Outlook) -> str:
+def _by_itself(row: DeliveryView, outlook: Outlook) -> str:
     if row.state is State.UNSURE:
         return _looking(row, outlook)
     if row.state is State.HELD:
@@ -221,7 +221,7 @@ def _by_itself(row: Journey, outlook: Outlook) -> str:
     return NOTHING
 
 
-def _looking(row: Journey, outlook: Outlook) -> str:
+def _looking(row: DeliveryView, outlook: Outlook) -> str:
     if not outlook.readable:
         where = outlook.called or outlook.title
         return f"Amplifier may not look on {where}, so it waits for you. It sends nothing again by itself."
@@ -249,13 +249,13 @@ def _looking(row: Journey, outlook: Outlook) -> str:
     return f"Amplifier looks for it {often}. If it is not there it goes out then, unless it is too late."
 
 
-def _to_paste(row: Journey) -> str:
+def _to_paste(row: DeliveryView) -> str:
     if row.reason in (HoldReason.STOPPED, HoldReason.KEPT) and row.state is State.HELD:
         return "amplifier resume"
     return other_words(row) if row.reason in NEW_WORDS and row.state is State.HELD else ""
 
 
-def other_words(row: Journey, *, everywhere: bool = False) -> str:
+def other_words(row: DeliveryView, *, everywhere: bool = False) -> str:
     """The command that gives what waits other words; empty where it may be out: no own post gets others then.
 
     `everywhere`: on all its accounts at once, where it is no correction.

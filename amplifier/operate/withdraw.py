@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from amplifier.campaign.correction import Stand
-from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, HoldReason, State, Verb
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.operate.correct import chosen_accounts
 from amplifier.platforms.capabilities import TABLE
 from amplifier.settings import Settings
-from amplifier.store import errands, journeys
+from amplifier.store import delivery_views, secret_links
 from amplifier.store.operate import withdrawals
 from amplifier.store.operate.corrections import Hand
 
@@ -51,7 +51,7 @@ def prepare_withdrawal(post: PostId, settings: Settings, *, on: Collection[str] 
     """What withdrawing this post would do on each account. Raises UsageError if nothing of it is anywhere."""
     takings: list[Taking] = []
     left: dict[str, str] = {}
-    for found in chosen_accounts(journeys.journeys(post=post), settings, on):
+    for found in chosen_accounts(delivery_views.views(post=post), settings, on):
         what = _what(found)
         if not what:
             left[found.account] = "Nothing of it is there."
@@ -84,6 +84,6 @@ def _what(found: Stand) -> str:
     return LATE if late - {row.waits_for for row in found.rows if row.identity.verb is Verb.DELETE} else ""
 
 
-def _may_be_out(row: Journey) -> bool:
+def _may_be_out(row: DeliveryView) -> bool:
     """Whether an attempt may have arrived, nobody knows whether hands posted it, or somebody pasted its link."""
-    return row.frozen or row.reason == HoldReason.DOUBT or errands.awaits_a_look(row.id)
+    return row.frozen or row.reason == HoldReason.DOUBT or secret_links.awaits_a_look(row.id)

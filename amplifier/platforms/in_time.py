@@ -7,7 +7,7 @@ from datetime import datetime
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.mention import Aside, RawMention
 from amplifier.platforms.bounds import within
-from amplifier.platforms.port import Identity, Page, Part, Platform, Seen, Sought
+from amplifier.platforms.port import OwnProfile, Page, Part, Platform, RemotePost, Sought
 
 
 class InTime(Platform):
@@ -17,7 +17,7 @@ class InTime(Platform):
         self._platform = platform
         self._seconds = seconds
 
-    def verify(self) -> Identity:
+    def verify(self) -> OwnProfile:
         """Who we are there."""
         with within(self._seconds):
             return self._platform.verify()
@@ -42,7 +42,7 @@ class InTime(Platform):
         with within(self._seconds):
             return self._platform.spot(text, after, taken)
 
-    def read(self, remote_id: str, text: str) -> Seen | None:
+    def read(self, remote_id: str, text: str) -> RemotePost | None:
         """How our post stands now."""
         with within(self._seconds):
             return self._platform.read(remote_id, text)

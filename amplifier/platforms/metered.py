@@ -1,4 +1,4 @@
-"""A session that has a till pay for each reading request: no caller can forget it, and no adapter reckons."""
+"""A session that has the budget pay for each reading request: no caller can forget it, and no adapter reckons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import requests
 from amplifier.errors import Unpaid
 from amplifier.platforms.host import HostSession, never_sent
 from amplifier.platforms.own_word import OwnForm
-from amplifier.platforms.port import Reserved, Till
+from amplifier.platforms.port import Budget, Reserved
 
 REFUSED = range(400, 500)  # a request that failed is not on a price list; of a 5xx nobody knows
 NOT_GRANTED = "No budget stands in settings.yaml, so this network is not asked anything."
@@ -43,7 +43,7 @@ class Tariff:
     None where the request was paid for with the intent to make it, as everything is that changes something.
     """
 
-    till: Till
+    budget: Budget
     charge: Callable[[str, str, Mapping[str, Any]], Charge | None]
 
 
@@ -72,16 +72,16 @@ class MeteredSession(HostSession):
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request, as HostSession does, if there is money for it."""
         self.forget()
-        till = self._tariff.till
-        if not till.is_granted:
-            raise Unpaid(NOT_GRANTED, till.ask_again())
+        budget = self._tariff.budget
+        if not budget.is_granted:
+            raise Unpaid(NOT_GRANTED, budget.ask_again())
         query = kwargs.get("params") or {}
         charge = self._tariff.charge(str(method), self._address(str(url)).removeprefix(self._base), query)
         if charge is None:
             return super().request(method, url, *args, **kwargs)
-        reserved = till.reserve(charge.kind, charge.worst)
+        reserved = budget.reserve(charge.kind, charge.worst)
         if reserved is None:
-            raise Unpaid(NOTHING_LEFT, till.ask_again())
+            raise Unpaid(NOTHING_LEFT, budget.ask_again())
         question = json.dumps([str(method), str(url), sorted((str(k), str(v)) for k, v in query.items())])
         with self._kept(question, reserved):
             response = super().request(method, url, *args, **kwargs)
@@ -95,25 +95,25 @@ class MeteredSession(HostSession):
             yield
         except Exception as error:
             if never_sent(error):
-                self._tariff.till.settle(reserved, 0)
+                self._tariff.budget.settle(reserved, 0)
             else:
                 self._keep(question, reserved)
             raise
 
     def _settle(self, question: str, reserved: Reserved, charge: Charge, response: requests.Response) -> None:
         if response.status_code in REFUSED and self.answer and self.answer.is_own:
-            self._tariff.till.settle(reserved, 0)
+            self._tariff.budget.settle(reserved, 0)
             return
         answer = _read(response)
         if answer is None:
             self._keep(question, reserved)
             return
         cost = charge.cost(answer)
-        self._tariff.till.settle(reserved, cost)
+        self._tariff.budget.settle(reserved, cost)
         with self._lock:
             lost = self._open.pop(question, [])
         for one in lost:
-            self._tariff.till.settle(one, min(cost, one.micros))
+            self._tariff.budget.settle(one, min(cost, one.micros))
 
     def _keep(self, question: str, reserved: Reserved) -> None:
         with self._lock:

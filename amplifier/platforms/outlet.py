@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from amplifier.campaign.delivery import Due, Verb
-from amplifier.campaign.money import NOTHING, Aside
+from amplifier.campaign.money import NOTHING, LookReserve
 from amplifier.platforms.port import Platform
 
 
@@ -18,8 +18,8 @@ class Outlet:
     there, and the API is not used for it. `readable`: it may be asked what is there; `by_key`: `find` looks under our
     own key, where nothing is that hands posted. `caps`: most posts in so many seconds, as (count, seconds). `gap_s`:
     least seconds between two posts; None means the worker's own. `price` is what a text costs there at worst, in
-    millionths of a US dollar, `price_delete` a deletion; `budget` the month's, None where there is none, and `aside`
-    what of it stays for looking.
+    millionths of a US dollar, `price_delete` a deletion; `budget` the month's, None where there is none, and
+    `look_reserve` what of it stays for looking.
     """
 
     account: str
@@ -34,7 +34,7 @@ class Outlet:
     price: Callable[[str], int] = lambda _text: 0
     price_delete: int = 0
     budget: int | None = None
-    aside: Aside = NOTHING
+    look_reserve: LookReserve = NOTHING
 
     def cost(self, due: Due) -> int:
         """What doing this costs at worst, in millionths of a US dollar."""

@@ -38,7 +38,7 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Seen:
+class RemotePost:
     """A post as the network shows it now, with the links written out in full.
 
     `says_the_same`: the words are those we sent, as `find` compares them. `boosts` and `replies` are None where the
@@ -62,7 +62,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Identity:
+class OwnProfile:
     """Who the network says we are: its own id for the account, the handle without `@`, and the profile's address.
 
     `limit` is how long a post may be on this very server, 0 where it does not say; `counts` how that is counted, one of
@@ -114,8 +114,8 @@ class Reserved:
     at: datetime
 
 
-class Till(Protocol):
-    """Who pays for what an account is asked on a network that charges."""
+class Budget(Protocol):
+    """What pays for each thing that an account is asked on a network that charges."""
 
     @property
     def is_granted(self) -> bool:
@@ -137,7 +137,7 @@ class Connection:
 
     `api` is the base address of the server's API, `web` the base address of pages people look at. `secrets` maps
     the names in the platform's row of the capabilities table to their values. Time-outs are in seconds;
-    `whole_timeout` is all that one thing may take which is asked, however many requests that is. `till` pays for what
+    `whole_timeout` is all that one thing may take which is asked, however many requests that is. `budget` pays for what
     is asked there; None where nobody reckons. `known_id` tells the network's own id of the account as it was proven;
     empty as long as it was not.
     """
@@ -149,7 +149,7 @@ class Connection:
     connect_timeout: float = 3.05
     read_timeout: float = 20.0
     whole_timeout: float = 48.0
-    till: Till | None = None
+    budget: Budget | None = None
     known_id: Callable[[], str] = lambda: ""
 
 
@@ -160,7 +160,7 @@ class Platform(Protocol):
     come only from those that change something (`prepare`, `publish`, `edit`, `delete`).
     """
 
-    def verify(self) -> Identity:
+    def verify(self) -> OwnProfile:
         """Who we are there. Raises AccountLost if the network does not let us in."""
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
@@ -182,7 +182,7 @@ class Platform(Protocol):
         Whoever typed it, with whatever program. None if there is certainly none to be seen now.
         """
 
-    def read(self, remote_id: str, text: str) -> Seen | None:
+    def read(self, remote_id: str, text: str) -> RemotePost | None:
         """How our post stands now, compared with the `text` that was sent; None if it is certainly gone."""
 
     def edit(self, remote_id: str, part: Part) -> Receipt:

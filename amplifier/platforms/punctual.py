@@ -49,14 +49,14 @@ class _Bytes(io.RawIOBase):
         super().__init__()
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
-        self._patience = sock.gettimeout()
+        self._timeout = sock.gettimeout()
         self._met = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(shorter(self._patience))
+        self._sock.settimeout(shorter(self._timeout))
         found: int | None = self._raw.readinto(buffer)
         self._met += found or 0
         if self._met > ON_THE_WIRE:

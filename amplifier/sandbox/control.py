@@ -9,15 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.limits import Limits
+from amplifier.sandbox.limits import RateLimits
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network, from_iso, iso
-from amplifier.sandbox.playing import STAGE, Playing
+from amplifier.sandbox.playing import STAGE, PretendStage
 from amplifier.sandbox.pretend_clock import CLOCK
-from amplifier.sandbox.public import Public, Rate
+from amplifier.sandbox.public import PretendPublic, Rate
 from amplifier.sandbox.routes import Route
 from amplifier.sandbox.state import row
-from amplifier.sandbox.wire import Answer, Request, say
+from amplifier.sandbox.wire import Reply, Request, say
 from amplifier.sandbox.world import World
 
 LONGEST_WAIT_S = 60.0
@@ -27,7 +27,14 @@ class Control:
     """Serves the control door. Every answer is JSON; a mistake is 400 with a sentence."""
 
     def __init__(
-        self, *, token: str, world: World, faults: Faults, limits: Limits, public: Public, stopping: threading.Event
+        self,
+        *,
+        token: str,
+        world: World,
+        faults: Faults,
+        limits: RateLimits,
+        public: PretendPublic,
+        stopping: threading.Event,
     ) -> None:
         self._token = token
         self._world = world
@@ -104,11 +111,11 @@ class Control:
 
     def stage(self, _: Request, __: dict[str, str]) -> Any:
         """Which moment of the campaign plays when."""
-        return Playing.of(self._world.notes.kept(STAGE)).as_json()
+        return PretendStage.of(self._world.notes.kept(STAGE)).as_json()
 
     def set_stage(self, request: Request, _: dict[str, str]) -> Any:
         """From now on the campaign plays so; without knots its time is real time."""
-        self._world.notes.keep(STAGE, Playing.of(_object(request)).as_json())
+        self._world.notes.keep(STAGE, PretendStage.of(_object(request)).as_json())
         return self.stage(request, {})
 
     def limits(self, _: Request, __: dict[str, str]) -> Any:
@@ -180,8 +187,8 @@ class Control:
                 self._world.changed.wait(left)
         return [{"id": wish.number, "name": wish.name, "at": iso(wish.at_ms)} for wish in taken]
 
-    def _behind_token(self, work: Callable[[Request, dict[str, str]], Any]) -> Callable[..., Answer]:
-        def serve(request: Request, found: dict[str, str]) -> Answer:
+    def _behind_token(self, work: Callable[[Request, dict[str, str]], Any]) -> Callable[..., Reply]:
+        def serve(request: Request, found: dict[str, str]) -> Reply:
             given = request.header("Authorization").removeprefix("Bearer ")
             if not hmac.compare_digest(given.encode(), self._token.encode()):
                 return say({"error": "The control door needs its token."}, 401, {"WWW-Authenticate": "Bearer"})

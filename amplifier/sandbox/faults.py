@@ -18,7 +18,7 @@ from amplifier.sandbox.wire import Operation
 ANY = "*"
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """How a fault shows."""
 
     # Something else is answered than what was asked for.
@@ -63,18 +63,34 @@ class Kind(StrEnum):
 # These change what a face answers; the others act on the connection.
 HABITS = frozenset(
     {
-        *(Kind.IGNORE_KEY, Kind.REPLAY_500, Kind.LAG),
-        *(Kind.RENDERS, Kind.FORGETS_LANGUAGE, Kind.COUNTS_ALL, Kind.MOVES_SLASH),
+        *(FaultKind.IGNORE_KEY, FaultKind.REPLAY_500, FaultKind.LAG),
+        *(FaultKind.RENDERS, FaultKind.FORGETS_LANGUAGE, FaultKind.COUNTS_ALL, FaultKind.MOVES_SLASH),
     }
 )
 # With these the post is not stored unless the fault says so; with all others it is.
-REFUSALS = frozenset({Kind.STATUS, Kind.SUSPENDED, Kind.DUPLICATE, Kind.REDIRECT, Kind.BETWEEN, Kind.GATEWAY})
-NOT_STORING = REFUSALS | {Kind.CUT_BEFORE}
+REFUSALS = frozenset(
+    {
+        FaultKind.STATUS,
+        FaultKind.SUSPENDED,
+        FaultKind.DUPLICATE,
+        FaultKind.REDIRECT,
+        FaultKind.BETWEEN,
+        FaultKind.GATEWAY,
+    }
+)
+NOT_STORING = REFUSALS | {FaultKind.CUT_BEFORE}
 # While one of these is in force, the wall shows the network as silent.
 SILENCES = frozenset(
     {
-        *(Kind.STATUS, Kind.BETWEEN, Kind.GATEWAY),
-        *(Kind.HANG, Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.HALF, Kind.RESET_UNREAD, Kind.DRIP),
+        *(FaultKind.STATUS, FaultKind.BETWEEN, FaultKind.GATEWAY),
+        *(
+            FaultKind.HANG,
+            FaultKind.CUT_BEFORE,
+            FaultKind.CUT_AFTER,
+            FaultKind.HALF,
+            FaultKind.RESET_UNREAD,
+            FaultKind.DRIP,
+        ),
     }
 )
 
@@ -100,7 +116,7 @@ class Fault:
     id: int
     network: str
     operation: str
-    kind: Kind
+    kind: FaultKind
     status: int = 503
     seconds: tuple[float, float] = (0.0, 0.0)
     times: int | None = None
@@ -128,7 +144,7 @@ def from_json(found: Any, number: int) -> Fault:
     unknown = set(found) - FIELDS
     if unknown:
         raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
-    kind = Kind(found.get("kind", ""))
+    kind = FaultKind(found.get("kind", ""))
     network = str(found.get("network", ANY))
     operation = str(found.get("operation", ANY))
     if network != ANY:
@@ -209,7 +225,9 @@ class Faults:
             sky = {"level": self._sky.level, "seed": self._sky.seed, "waits": self._sky.waits}
             return {**sky, "struck": struck, "faults": sum(struck.values())}
 
-    def take(self, network: Network | None, operation: Operation, kinds: frozenset[Kind] | None = None) -> Fault | None:
+    def take(
+        self, network: Network | None, operation: Operation, kinds: frozenset[FaultKind] | None = None
+    ) -> Fault | None:
         """The first fault for such a request, used up by one; without `kinds` only those that act on the connection."""
         if network is None or not (self._faults or self._sky):
             return None
@@ -239,7 +257,7 @@ class Faults:
         with self._lock:
             return self._random.uniform(*fault.seconds)
 
-    def _taken(self, network: Network, operation: Operation, kinds: frozenset[Kind] | None) -> Fault | None:
+    def _taken(self, network: Network, operation: Operation, kinds: frozenset[FaultKind] | None) -> Fault | None:
         for place, fault in enumerate(self._faults):
             wanted = fault.kind in kinds if kinds is not None else fault.kind not in HABITS
             if wanted and fault.strikes(network, operation) and self._random.random() < fault.chance:
@@ -247,7 +265,7 @@ class Faults:
                 return fault
         return None
 
-    def _fallen(self, network: Network, operation: Operation, kinds: frozenset[Kind] | None) -> Fault | None:
+    def _fallen(self, network: Network, operation: Operation, kinds: frozenset[FaultKind] | None) -> Fault | None:
         habits = None if kinds is None else frozenset(kind.value for kind in kinds)
         drawn = self._sky.draw(operation, habits)
         return from_json({"network": network, "operation": operation, **drawn}, 0) if drawn else None

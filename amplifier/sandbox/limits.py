@@ -9,7 +9,7 @@ from enum import Enum
 from amplifier.sandbox.nouns import Network, iso
 
 
-class Budget(Enum):
+class RateLimit(Enum):
     """A name, how many points, in how many seconds. Sources: facts of each network's rate-limit page."""
 
     # As on docs.x.com under x-api/fundamentals/rate-limits on 2026-08-22.
@@ -53,15 +53,15 @@ class Allowance:
     window_s: int
 
 
-class Limits:
+class RateLimits:
     """Counts the calls of each account. Kept in memory only: a restart forgets them, as a new window would."""
 
     def __init__(self, *, enforced: bool = True) -> None:
         self.enforced = enforced
         self._lock = threading.Lock()
-        self._spent: dict[tuple[Budget, str], tuple[int, int]] = {}
+        self._spent: dict[tuple[RateLimit, str], tuple[int, int]] = {}
 
-    def spend(self, budget: Budget, who: str, *, now_ms: int, points: int = 1) -> Allowance:
+    def spend(self, budget: RateLimit, who: str, *, now_ms: int, points: int = 1) -> Allowance:
         """Take points from a budget; its window begins with the first call. Beyond the limit none are taken."""
         with self._lock:
             begun, used = self._spent.get((budget, who), (now_ms, 0))

@@ -31,7 +31,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Account:
+class PretendAccount:
     """Somebody on one network. `remote_id` is the network's own id; `key` is the row in the world's file.
 
     A Mastodon handle is the local part for accounts of `SERVER` and `name@server` for those of any other, be they the
@@ -72,7 +72,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Post:
+class PretendPost:
     """A post as the world keeps it.
 
     `position` orders the posts of one network (for X and Mastodon it is the id itself, for Bluesky the instant of
@@ -86,7 +86,7 @@ class Post:
     position: int
     remote_id: str
     canonical_id: str
-    author: Account
+    author: PretendAccount
     ours: bool
     text: str
     at_ms: int
@@ -134,14 +134,14 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Draft:
+class PretendDraft:
     """A post before it is in the world: who says what, and what it answers or quotes (remote ids).
 
     `rkey`, `record` and `cid` are for Bluesky only. `behind_ms`: so long ago it was written on another Mastodon server,
     from which it comes just now.
     """
 
-    author: Account
+    author: PretendAccount
     text: str
     ours: bool
     mentions: tuple[str, ...] = ()
@@ -157,12 +157,12 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Notice:
+class Notification:
     """An account is told about a post. `number` rises by arrival; `sort_ms` is where Bluesky puts it."""
 
     number: int
     reason: Reason
-    post: Post
+    post: PretendPost
     sort_ms: int
 
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from amplifier.sandbox import wall, words
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.nouns import TITLES, Account, Network, Post
+from amplifier.sandbox.nouns import TITLES, Network, PretendAccount, PretendPost
 from amplifier.sandbox.routes import Route
-from amplifier.sandbox.state import State
-from amplifier.sandbox.wire import HTML, Answer, Request, say
+from amplifier.sandbox.state import WallState
+from amplifier.sandbox.wire import HTML, Reply, Request, say
 from amplifier.sandbox.world import World
 
 NOT_HERE = (
@@ -29,7 +29,7 @@ WISHES = {
 class Pages:
     """Serves the wall and what is linked from it."""
 
-    def __init__(self, world: World, faults: Faults, state: State, *, token: str) -> None:
+    def __init__(self, world: World, faults: Faults, state: WallState, *, token: str) -> None:
         self._token = token.encode()
         self._wish = self._proof("wish")  # the same after a restart, so that a wall that stays open can go on wishing
         self._world = world
@@ -54,28 +54,28 @@ class Pages:
         )
         return [Route(method, path, serve) for method, path, serve in table]
 
-    def front(self, _: Request, __: dict[str, str]) -> Answer:
+    def front(self, _: Request, __: dict[str, str]) -> Reply:
         """The bare address leads to the wall."""
-        return Answer(302, b"", HTML, {"Location": "/wall"})
+        return Reply(302, b"", HTML, {"Location": "/wall"})
 
-    def wall(self, _: Request, __: dict[str, str]) -> Answer:
+    def wall(self, _: Request, __: dict[str, str]) -> Reply:
         """The wall's page."""
-        return Answer(200, wall.page(self._wish), HTML, {"Cache-Control": "no-store"})
+        return Reply(200, wall.page(self._wish), HTML, {"Cache-Control": "no-store"})
 
-    def prove(self, _: Request, found: dict[str, str]) -> Answer:
+    def prove(self, _: Request, found: dict[str, str]) -> Reply:
         """That this server knows the token, to whoever knows it too and made up this word; nobody learns it."""
-        return Answer(200, self._proof(f"wall:{found['word']}").encode(), "text/plain", {"Cache-Control": "no-store"})
+        return Reply(200, self._proof(f"wall:{found['word']}").encode(), "text/plain", {"Cache-Control": "no-store"})
 
-    def state(self, _: Request, __: dict[str, str]) -> Answer:
+    def state(self, _: Request, __: dict[str, str]) -> Reply:
         """The wall's state."""
-        return Answer(200, self._state.as_json(), headers={"Cache-Control": "no-store"})
+        return Reply(200, self._state.as_json(), headers={"Cache-Control": "no-store"})
 
-    def asset(self, _: Request, found: dict[str, str]) -> Answer:
+    def asset(self, _: Request, found: dict[str, str]) -> Reply:
         """A file of the wall."""
         asset = wall.asset(found["name"])
-        return Answer(200, asset[0], asset[1], {"Cache-Control": "no-cache"}) if asset else missing()
+        return Reply(200, asset[0], asset[1], {"Cache-Control": "no-cache"}) if asset else missing()
 
-    def wish(self, request: Request, found: dict[str, str]) -> Answer:
+    def wish(self, request: Request, found: dict[str, str]) -> Reply:
         """Somebody pressed a button. Who has not read the wall's own page, which no other site can, is turned away."""
         origin = urlsplit(request.header("Origin")).hostname or ""
         shown = request.header("X-Wall").encode(errors="replace")
@@ -93,52 +93,52 @@ class Pages:
     def _proof(self, word: str) -> str:
         return hmac.new(self._token, word.encode(), "sha256").hexdigest()
 
-    def bluesky_post(self, _: Request, found: dict[str, str]) -> Answer:
+    def bluesky_post(self, _: Request, found: dict[str, str]) -> Reply:
         """A post on Bluesky."""
         author = self._on_bluesky(found["handle"])
         uri = f"at://{author.remote_id}/app.bsky.feed.post/{found['id']}" if author else ""
         return self._post_page(self._world.post(Network.BLUESKY, uri))
 
-    def bluesky_profile(self, _: Request, found: dict[str, str]) -> Answer:
+    def bluesky_profile(self, _: Request, found: dict[str, str]) -> Reply:
         """A profile on Bluesky."""
         return self._profile_page(self._on_bluesky(found["handle"]))
 
-    def x_post(self, _: Request, found: dict[str, str]) -> Answer:
+    def x_post(self, _: Request, found: dict[str, str]) -> Reply:
         """A post on X; as there, the number alone decides."""
         return self._post_page(self._world.post(Network.X, found["id"]))
 
-    def x_profile(self, _: Request, found: dict[str, str]) -> Answer:
+    def x_profile(self, _: Request, found: dict[str, str]) -> Reply:
         """A profile on X."""
         return self._profile_page(self._world.people.known(Network.X, words.handle_on(Network.X, found["handle"])))
 
-    def mastodon_post(self, _: Request, found: dict[str, str]) -> Answer:
+    def mastodon_post(self, _: Request, found: dict[str, str]) -> Reply:
         """A post on Mastodon."""
         return self._post_page(self._world.post(Network.MASTODON, found["id"]))
 
-    def mastodon_profile(self, _: Request, found: dict[str, str]) -> Answer:
+    def mastodon_profile(self, _: Request, found: dict[str, str]) -> Reply:
         """A profile on Mastodon."""
         handle = words.handle_on(Network.MASTODON, found["handle"])
         return self._profile_page(self._world.people.known(Network.MASTODON, handle))
 
-    def _on_bluesky(self, who: str) -> Account | None:
+    def _on_bluesky(self, who: str) -> PretendAccount | None:
         """Somebody by handle or by DID: pages are found by both."""
         if who.startswith("did:"):
             return self._world.people.by_id(Network.BLUESKY, who)
         return self._world.people.known(Network.BLUESKY, words.handle_on(Network.BLUESKY, who))
 
-    def _post_page(self, post: Post | None) -> Answer:
+    def _post_page(self, post: PretendPost | None) -> Reply:
         if post is None or not post.is_open:
             return missing()
         view = self._state.card(post) | {"network": post.network, "title": TITLES[post.network]}
-        return Answer(200, wall.post_page(view), HTML)
+        return Reply(200, wall.post_page(view), HTML)
 
-    def _profile_page(self, account: Account | None) -> Answer:
-        return Answer(200, wall.profile_page(self._state.profile(account)), HTML) if account else missing()
+    def _profile_page(self, account: PretendAccount | None) -> Reply:
+        return Reply(200, wall.profile_page(self._state.profile(account)), HTML) if account else missing()
 
 
-def missing() -> Answer:
+def missing() -> Reply:
     """Nothing is here."""
-    return Answer(404, NOT_HERE, HTML)
+    return Reply(404, NOT_HERE, HTML)
 
 
 def is_named(hosts: list[str]) -> bool:

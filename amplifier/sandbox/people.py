@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from amplifier.sandbox import ids, tables
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Network
+from amplifier.sandbox.nouns import Network, PretendAccount
 
 CAMPAIGN = "Labour Campaign for Free Movement"
 NAMES = {"labfreemvmt": CAMPAIGN, "labfreemvmt.example": CAMPAIGN}
@@ -21,9 +21,9 @@ class People:
         self._file = file
         self._lock = lock
         self._touch = touch
-        self._accounts: dict[tuple[Network, str], Account] = {}
+        self._accounts: dict[tuple[Network, str], PretendAccount] = {}
 
-    def account(self, network: Network, handle: str, name: str = "") -> Account:
+    def account(self, network: Network, handle: str, name: str = "") -> PretendAccount:
         """The account with this handle (as `words.handle_on` writes it), made now if there is none."""
         with self._lock:
             found = self.known(network, handle)
@@ -42,22 +42,22 @@ class People:
             self._touch()
             return self._account("network = ? AND handle = ?", network, handle)  # type: ignore[return-value]
 
-    def known(self, network: Network, handle: str) -> Account | None:
+    def known(self, network: Network, handle: str) -> PretendAccount | None:
         """The account with this handle, if it exists."""
         cached = self._accounts.get((network, handle))
         return cached or self._account("network = ? AND handle = ?", network, handle)
 
-    def by_id(self, network: Network, remote_id: str) -> Account | None:
+    def by_id(self, network: Network, remote_id: str) -> PretendAccount | None:
         """The account with this id of the network's own."""
         return self._account("network = ? AND remote_id = ?", network, remote_id)
 
-    def publishers(self) -> list[Account]:
+    def publishers(self) -> list[PretendAccount]:
         """The accounts that have posted through the API."""
         query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE key IN (SELECT author FROM posts WHERE ours = 1)"  # noqa: S608 - our own column names
         with self._lock:
             return [tables.account(row) for row in self._file.execute(query)]
 
-    def _account(self, where: str, *values: str) -> Account | None:
+    def _account(self, where: str, *values: str) -> PretendAccount | None:
         with self._lock:
             query = f"SELECT {tables.ACCOUNT} FROM accounts WHERE {where}"  # noqa: S608 - our own column names
             row = self._file.execute(query, values).fetchone()

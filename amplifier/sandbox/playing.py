@@ -13,7 +13,7 @@ STAGE = "stage"  # the name under which the world keeps it
 
 
 @dataclass(frozen=True)
-class Playing:
+class PretendStage:
     """The map between the campaign's days and real time, as the service told it; without knots they are one.
 
     `knots` are a moment of the campaign and the real instant at which it plays, both rising; outside them the campaign
@@ -24,7 +24,7 @@ class Playing:
     pace: float = 1.0
 
     @classmethod
-    def of(cls, found: dict[str, Any] | None) -> Playing:
+    def of(cls, found: dict[str, Any] | None) -> PretendStage:
         """From what `as_json` gives, or None. Raises KeyError, TypeError or ValueError where it makes no sense."""
         if not found:
             return cls()

@@ -17,7 +17,7 @@ def _real_ms() -> int:
     return round(utc_now().timestamp() * 1000)
 
 
-class Clock:
+class PretendClock:
     """Tells the time, and does at its time what was put off.
 
     While it is set it stands still; what was put off is done as soon as it is set past its instant, before `set`
@@ -89,7 +89,7 @@ class Clock:
 
 
 # Each thread of a sandbox says here whose it is, so that several sandboxes in one process keep their own time.
-CLOCK: ContextVar[Clock] = ContextVar("sandbox clock", default=Clock())  # noqa: B039  the real time, which nobody sets
+CLOCK: ContextVar[PretendClock] = ContextVar("sandbox clock", default=PretendClock())  # noqa: B039  the real time, which nobody sets
 
 
 def now_ms() -> int:

@@ -12,10 +12,10 @@ from typing import Any
 
 from amplifier.sandbox import ids, words
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Post, iso
-from amplifier.sandbox.pretend_clock import CLOCK, Clock
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendDraft, PretendPost, iso
+from amplifier.sandbox.pretend_clock import CLOCK, PretendClock
 from amplifier.sandbox.state import full_handle
-from amplifier.sandbox.window import Window
+from amplifier.sandbox.window import PageBounds
 from amplifier.sandbox.world import World
 from amplifier.text.links import SpanKind, spans
 
@@ -70,7 +70,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Saying:
+class Utterance:
     """What one of the public is about to say."""
 
     network: Network
@@ -84,7 +84,7 @@ def chance(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - guards no secret
 
 
-def next_saying(drawn: random.Random, world: World) -> Saying | None:
+def next_saying(drawn: random.Random, world: World) -> Utterance | None:
     """What the public says next: mostly answers to new posts, some mentions, some posts with only the tag."""
     publishers = sorted(world.people.publishers(), key=lambda account: (account.network, account.handle))
     if not publishers:
@@ -92,7 +92,7 @@ def next_saying(drawn: random.Random, world: World) -> Saying | None:
     publisher = drawn.choice(publishers)
     network = publisher.network
     handle = handle_of(network, drawn.choice(PEOPLE))
-    posts = [post for post in world.by_author(publisher, Window(limit=5)) if post.ours]
+    posts = [post for post in world.by_author(publisher, PageBounds(limit=5)) if post.ours]
     if not posts:
         return None
     post = drawn.choice(posts)
@@ -100,10 +100,10 @@ def next_saying(drawn: random.Random, world: World) -> Saying | None:
     kind = drawn.random()
     if kind < 0.6:
         before = "" if network is Network.BLUESKY else f"@{full_handle(publisher)} "
-        return Saying(network, handle, before + drawn.choice(ANSWERS), post.remote_id)
+        return Utterance(network, handle, before + drawn.choice(ANSWERS), post.remote_id)
     if kind < 0.9 or not tags:
-        return Saying(network, handle, drawn.choice(REMARKS).format(who=f"@{full_handle(publisher)}") + tags)
-    return Saying(network, handle, drawn.choice(TAGGED) + tags)
+        return Utterance(network, handle, drawn.choice(REMARKS).format(who=f"@{full_handle(publisher)}") + tags)
+    return Utterance(network, handle, drawn.choice(TAGGED) + tags)
 
 
 def handle_of(network: Network, person: str) -> str:
@@ -111,10 +111,10 @@ def handle_of(network: Network, person: str) -> str:
     return f"{person}@meadow.example" if network is Network.MASTODON else f"{person}.example"
 
 
-class Public:
+class PretendPublic:
     """Speaks in a thread of its own while its rate is above nothing; goes on after a restart."""
 
-    def __init__(self, world: World, clock: Clock | None = None) -> None:
+    def __init__(self, world: World, clock: PretendClock | None = None) -> None:
         self._world = world
         self._clock = clock or CLOCK.get()
         self._lock = threading.Lock()
@@ -166,7 +166,7 @@ class Public:
         ours: bool = False,
         visibility: str = "public",
         behind_s: float = 0,
-    ) -> Post:
+    ) -> PretendPost:
         """One post as its author's own client would send it. ValueError if it cannot be.
 
         `ours`: somebody of the campaign posts by hand, with its account. `visibility`: who may see it; `private` on X
@@ -188,7 +188,7 @@ class Public:
         record: dict[str, Any] = {}
         if network is Network.BLUESKY:
             record = self._record(text, parent, quoted, now_ms() - round(behind_s * 1000))
-        draft = Draft(
+        draft = PretendDraft(
             author=author,
             text=text,
             ours=ours,
@@ -209,7 +209,7 @@ class Public:
         with self._lock:
             return asdict(self._rate) | {"spoken": self._spoken}
 
-    def _other(self, network: Network, remote_id: str | None) -> Post | None:
+    def _other(self, network: Network, remote_id: str | None) -> PretendPost | None:
         if remote_id is None:
             return None
         found = self._world.post(network, remote_id)
@@ -217,7 +217,7 @@ class Public:
             raise ValueError(f"there is no post {remote_id} on {network}")
         return found
 
-    def _record(self, text: str, parent: Post | None, quoted: Post | None, at_ms: int) -> dict[str, Any]:
+    def _record(self, text: str, parent: PretendPost | None, quoted: PretendPost | None, at_ms: int) -> dict[str, Any]:
         record: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": text, "createdAt": iso(at_ms)}
         found = words.facets(text, self._did_of)
         if found:
@@ -230,7 +230,7 @@ class Public:
         return record
 
     def _did_of(self, handle: str) -> str | None:
-        account: Account | None = self._world.people.known(Network.BLUESKY, handle)
+        account: PretendAccount | None = self._world.people.known(Network.BLUESKY, handle)
         return account.remote_id if account else None
 
     def _rkey(self) -> str:
@@ -266,7 +266,7 @@ class Public:
         self._world.notes.keep("public", {"rate": asdict(self._rate), "spoken": self._spoken})
 
 
-def _tags_as_written(post: Post) -> list[str]:
+def _tags_as_written(post: PretendPost) -> list[str]:
     return [span.value for span in spans(post.text) if span.kind is SpanKind.TAG]
 
 
@@ -274,5 +274,5 @@ def _name(handle: str) -> str:
     return handle.partition("@")[0].partition(".")[0].title()
 
 
-def _reference(post: Post) -> dict[str, str]:
+def _reference(post: PretendPost) -> dict[str, str]:
     return {"uri": post.remote_id, "cid": post.cid}

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from amplifier.sandbox.nouns import Network
-from amplifier.sandbox.wire import Answer, Operation, Request
+from amplifier.sandbox.wire import Operation, Reply, Request
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Route:
 
     method: str
     path: str
-    serve: Callable[[Request, dict[str, str]], Answer]
+    serve: Callable[[Request, dict[str, str]], Reply]
     network: Network | None = None
     operation: Operation = Operation.LOOK_UP
 

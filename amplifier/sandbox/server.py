@@ -20,18 +20,18 @@ from urllib.parse import parse_qsl, urlsplit
 from amplifier.sandbox.acts import Asked, carry_out
 from amplifier.sandbox.bluesky import face as bluesky
 from amplifier.sandbox.control import Control
-from amplifier.sandbox.faults import SILENCES, Fault, Faults, Kind
-from amplifier.sandbox.limits import Limits
+from amplifier.sandbox.faults import SILENCES, Fault, FaultKind, Faults
+from amplifier.sandbox.limits import RateLimits
 from amplifier.sandbox.mastodon import face as mastodon
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.pages import Pages, is_loopback, is_named, missing
-from amplifier.sandbox.pretend_clock import CLOCK, Clock
-from amplifier.sandbox.public import Public
+from amplifier.sandbox.pretend_clock import CLOCK, PretendClock
+from amplifier.sandbox.public import PretendPublic
 from amplifier.sandbox.routes import Route, Routes, Serving
 from amplifier.sandbox.spoilt import refusal, spoilt
-from amplifier.sandbox.state import State
-from amplifier.sandbox.wire import Answer, RefusedError, Request, say
+from amplifier.sandbox.state import WallState
+from amplifier.sandbox.wire import RefusedError, Reply, Request, say
 from amplifier.sandbox.world import World
 from amplifier.sandbox.x import face as x
 from amplifier.taken_port import having_port
@@ -56,11 +56,11 @@ class Sandbox:
         self.stopping = threading.Event()
         self.world = World(world)
         notes = self.world.notes
-        self.clock = Clock(notes.kept("clock"))
+        self.clock = PretendClock(notes.kept("clock"))
         self.faults = Faults(notes)
-        self.limits = Limits(enforced=(notes.kept("limits") or {"enforced": True})["enforced"])
-        self.public = Public(self.world, self.clock)
-        self.state = State(self.world, self.faults)
+        self.limits = RateLimits(enforced=(notes.kept("limits") or {"enforced": True})["enforced"])
+        self.public = PretendPublic(self.world, self.clock)
+        self.state = WallState(self.world, self.faults)
         control = Control(
             token=token,
             world=self.world,
@@ -189,7 +189,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         found = sandbox.routes.find(self.command, path)
         fault = sandbox.faults.take(found[0].network, found[0].operation) if found else None
-        if fault is not None and fault.kind is Kind.RESET_UNREAD:
+        if fault is not None and fault.kind is FaultKind.RESET_UNREAD:
             self.reset()  # whoever sent it learns nothing of how far it came
             return
         request = self._read(path)
@@ -198,7 +198,7 @@ class _Connection(BaseHTTPRequestHandler):
         if found is None:
             self.send(missing())
         elif self._moves(found[0], path):
-            self.send(Answer(301, b"", headers={"Location": path}))
+            self.send(Reply(301, b"", headers={"Location": path}))
         elif fault is None or found[0].network is None:
             self.send(_answer(found[0], request, found[1]))
         else:
@@ -207,7 +207,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _moves(self, route: Route, path: str) -> bool:
         """Whether the network's server sends everybody on who writes a slash behind this address."""
         slash = urlsplit(self.path).path != path and route.network is not None
-        habit = frozenset({Kind.MOVES_SLASH})
+        habit = frozenset({FaultKind.MOVES_SLASH})
         return slash and self.server.sandbox.faults.take(route.network, route.operation, habit) is not None
 
     def _read(self, path: str) -> Request | None:
@@ -219,7 +219,7 @@ class _Connection(BaseHTTPRequestHandler):
         query = tuple(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         return Request(self.command, path, query, self.headers, self.rfile.read(int(length)))
 
-    def _strike(self, fault: Fault, network: Network, serve: Callable[[], Answer]) -> None:
+    def _strike(self, fault: Fault, network: Network, serve: Callable[[], Reply]) -> None:
         sandbox = self.server.sandbox
         asked = Asked(
             serve,
@@ -249,20 +249,20 @@ class _Connection(BaseHTTPRequestHandler):
 
     # The line a fault acts on
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: Reply) -> None:
         """Send the whole answer and keep the connection, if the client wants to."""
         if answer.length is not None:  # it is a lie, and what is over would be taken for the next answer
             self.close_connection = True
         self.wfile.write(self._raw(answer, keep=not self.close_connection))
 
-    def send_part(self, answer: Answer, share_of_head: float, share_of_body: float) -> None:
+    def send_part(self, answer: Reply, share_of_head: float, share_of_body: float) -> None:
         """Send the first part of head and body, and close."""
         self.close_connection = True
         whole = self._raw(answer, keep=True)
         head = len(whole) - len(answer.body)
         self.wfile.write(whole[: int(head * share_of_head) + int(len(answer.body) * share_of_body)])
 
-    def drip(self, answer: Answer, seconds: float, most: int) -> None:
+    def drip(self, answer: Reply, seconds: float, most: int) -> None:
         """Send single bytes so far apart, at most so many, and close."""
         self.close_connection = True
         for byte in self._raw(answer, keep=True)[:most]:
@@ -270,7 +270,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.wait(seconds)
 
-    def _raw(self, answer: Answer, *, keep: bool) -> bytes:
+    def _raw(self, answer: Reply, *, keep: bool) -> bytes:
         return answer.raw(date=self.date_time_string(now_ms() // 1000), keep=keep)
 
     def close(self) -> None:
@@ -305,7 +305,7 @@ class _Connection(BaseHTTPRequestHandler):
         """Say nothing: a client's bad request line is its own affair."""
 
 
-def _answer(route: Route, request: Request, names: dict[str, str]) -> Answer:
+def _answer(route: Route, request: Request, names: dict[str, str]) -> Reply:
     try:
         return route.serve(request, names)
     except RefusedError as refused:

@@ -10,14 +10,14 @@ from email.utils import formatdate
 from typing import Any
 
 from amplifier.sandbox.bluesky import shapes as bluesky_shapes
-from amplifier.sandbox.faults import Fault, Kind, RetryAfter
+from amplifier.sandbox.faults import Fault, FaultKind, RetryAfter
 from amplifier.sandbox.limits import Allowance, headers_of
 from amplifier.sandbox.mastodon import face as mastodon
 from amplifier.sandbox.mastodon import shapes as mastodon_shapes
 from amplifier.sandbox.notes import now_ms
 from amplifier.sandbox.nouns import SERVER, Network
-from amplifier.sandbox.window import Window
-from amplifier.sandbox.wire import HTML, JSON, Answer, say
+from amplifier.sandbox.window import PageBounds
+from amplifier.sandbox.wire import HTML, JSON, Reply, say
 from amplifier.sandbox.world import World
 from amplifier.sandbox.x import problems as x_problems
 from amplifier.sandbox.x import shapes as x_shapes
@@ -43,10 +43,10 @@ IDS = frozenset({"id", "uri", "url", "cid", "edit_history_tweet_ids"})
 PAGE = b"<!doctype html><title>One moment</title><p>Please sign in to this network to go on.</p>"
 GATEWAY = {"message": "Forbidden"}  # as gateways of large clouds word every refusal
 BODIES = {
-    Kind.HTML: (HTML, PAGE),
-    Kind.EMPTY: (JSON, b""),
-    Kind.LIST: (JSON, b"[]"),
-    Kind.NULL: (JSON, b"null"),
+    FaultKind.HTML: (HTML, PAGE),
+    FaultKind.EMPTY: (JSON, b""),
+    FaultKind.LIST: (JSON, b"[]"),
+    FaultKind.NULL: (JSON, b"null"),
 }
 ABSURD, YEARS = "99999999999999999999", "99999999"
 JUNK_BYTES = 100_000
@@ -54,48 +54,48 @@ AWAY, SEE_OTHER = 307, 303  # RFC 9110: "not here, ask there", and "done, see th
 PLACE = mastodon_shapes.Base(f"http://{SERVER}")
 
 
-def refusal(fault: Fault, network: Network) -> Answer:
+def refusal(fault: Fault, network: Network) -> Reply:
     """What a fault answers instead of what was asked for, with its headers."""
     match fault.kind:
-        case Kind.SUSPENDED:
+        case FaultKind.SUSPENDED:
             return SUSPENDED[network]()
-        case Kind.DUPLICATE:
+        case FaultKind.DUPLICATE:
             return DUPLICATE[network]()
-        case Kind.REDIRECT:
+        case FaultKind.REDIRECT:
             usual = SEE_OTHER if fault.stored else AWAY
             status = fault.status if 300 <= fault.status < 400 else usual
-            return Answer(status, b"", headers={"Location": "/elsewhere"})
-        case Kind.BETWEEN:
-            return Answer(fault.status, PAGE, HTML, _come_back(fault, network))
-        case Kind.GATEWAY:
+            return Reply(status, b"", headers={"Location": "/elsewhere"})
+        case FaultKind.BETWEEN:
+            return Reply(fault.status, PAGE, HTML, _come_back(fault, network))
+        case FaultKind.GATEWAY:
             return say(GATEWAY, fault.status, _come_back(fault, network))
         case _:
             return PROBLEMS[network](fault.status).having(_come_back(fault, network))
 
 
-def spoilt(fault: Fault, network: Network, world: World, answer: Answer | None) -> Answer:
+def spoilt(fault: Fault, network: Network, world: World, answer: Reply | None) -> Reply:
     """What a fault makes of a good answer; of none, where the request was not carried out.
 
     A status stays as it was; without an answer it is that of a success.
     """
     good = answer or say({}, 201 if network is Network.X else 200)
     match fault.kind:
-        case Kind.HTML | Kind.EMPTY | Kind.LIST | Kind.NULL:
+        case FaultKind.HTML | FaultKind.EMPTY | FaultKind.LIST | FaultKind.NULL:
             content_type, body = BODIES[fault.kind]
             return replace(good, content_type=content_type, body=body)
-        case Kind.NO_ID:
+        case FaultKind.NO_ID:
             return _changed(good, _without_ids)
-        case Kind.OTHER_ID:
+        case FaultKind.OTHER_ID:
             return _changed(good, lambda found: _of_another(found, network, world))
-        case Kind.OTHER_ANSWER:
+        case FaultKind.OTHER_ANSWER:
             return _changed(good, lambda _: WHO[network])
-        case Kind.BROKEN_GZIP:
+        case FaultKind.BROKEN_GZIP:
             return good.having({"Content-Encoding": "gzip"})
-        case Kind.SHORT_LENGTH:
+        case FaultKind.SHORT_LENGTH:
             return replace(good, length=len(good.body) // 2)
-        case Kind.JUNK:
+        case FaultKind.JUNK:
             return replace(good, body=random.Random(len(good.body)).randbytes(JUNK_BYTES))  # noqa: S311 - no secret
-        case Kind.BAD_UTF8:
+        case FaultKind.BAD_UTF8:
             return replace(good, body=good.body.replace(b"{", b'{"\xff\xfe":1,', 1))
         case _:
             return good
@@ -119,7 +119,7 @@ def _come_back(fault: Fault, network: Network) -> dict[str, str]:
             return {}
 
 
-def _changed(answer: Answer, change: Callable[[Any], Any]) -> Answer:
+def _changed(answer: Reply, change: Callable[[Any], Any]) -> Reply:
     if answer.status >= 300:
         return answer
     return replace(answer, body=json.dumps(change(json.loads(answer.body))).encode())
@@ -137,7 +137,7 @@ def _of_another(found: Any, network: Network, world: World) -> Any:
     if not isinstance(inner, dict):
         return found
     own = inner.get("uri" if network is Network.BLUESKY else "id")
-    other = next((post for post in world.posts(network, Window(limit=2)) if post.remote_id != own), None)
+    other = next((post for post in world.posts(network, PageBounds(limit=2)) if post.remote_id != own), None)
     if other is None:
         return WHO[network]
     match network:

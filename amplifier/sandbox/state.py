@@ -10,8 +10,8 @@ from typing import Any
 
 from amplifier.sandbox.faults import Faults
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import TITLES, Account, Network, Post, iso
-from amplifier.sandbox.window import Window
+from amplifier.sandbox.nouns import TITLES, Network, PretendAccount, PretendPost, iso
+from amplifier.sandbox.window import PageBounds
 from amplifier.sandbox.world import World
 from amplifier.text.links import spans
 
@@ -21,7 +21,7 @@ DEPTH = 3  # how deep answers to answers are shown
 SLIP = "Debate slips 40 minutes"
 
 
-class State:
+class WallState:
     """Makes the wall's JSON, once for every change however many look on."""
 
     def __init__(self, world: World, faults: Faults) -> None:
@@ -71,7 +71,7 @@ class State:
         }
 
     def _column(self, network: Network, count: int) -> dict[str, Any]:
-        newest = self._world.posts(network, Window(limit=SHOWN), replies=False)
+        newest = self._world.posts(network, PageBounds(limit=SHOWN), replies=False)
         return {
             "id": network,
             "title": TITLES[network],
@@ -80,7 +80,7 @@ class State:
             "posts": [self.card(post) for post in newest],
         }
 
-    def card(self, post: Post, depth: int = DEPTH) -> dict[str, Any]:
+    def card(self, post: PretendPost, depth: int = DEPTH) -> dict[str, Any]:
         """One post with the answers to it, as the wall and the post's own page show it."""
         answers = self._world.replies(post)[-REPLIES:] if depth else []
         return {
@@ -96,9 +96,9 @@ class State:
             "replies": [self.card(answer, depth - 1) for answer in answers],
         }
 
-    def profile(self, account: Account) -> dict[str, Any]:
+    def profile(self, account: PretendAccount) -> dict[str, Any]:
         """One account and its newest posts, as its own page shows it."""
-        posts = [post for post in self._world.by_author(account, Window(limit=SHOWN)) if post.is_open]
+        posts = [post for post in self._world.by_author(account, PageBounds(limit=SHOWN)) if post.is_open]
         return {
             "network": account.network,
             "title": TITLES[account.network],
@@ -108,12 +108,12 @@ class State:
         }
 
 
-def full_handle(account: Account) -> str:
+def full_handle(account: PretendAccount) -> str:
     """The handle as people write it, without `@` in front."""
     return f"{account.handle.partition('@')[0]}@{account.server}" if account.server else account.handle
 
 
-def row(post: Post) -> dict[str, Any]:
+def row(post: PretendPost) -> dict[str, Any]:
     """A post as the control door tells it."""
     return {
         "network": post.network,

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from amplifier.sandbox.nouns import Account, Network, Post, Version
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendPost, Version
 
 VERSION = 3  # rises when the tables change
 
@@ -89,15 +89,15 @@ def _opened(path: Path) -> sqlite3.Connection:
     return file
 
 
-def account(row: tuple[int, str, str, str, str, int]) -> Account:
+def account(row: tuple[int, str, str, str, str, int]) -> PretendAccount:
     """An account from the columns of ACCOUNT."""
     key, network, handle, name, remote_id, since_ms = row
-    return Account(key, Network(network), handle, name, remote_id, since_ms)
+    return PretendAccount(key, Network(network), handle, name, remote_id, since_ms)
 
 
-def post(row: tuple) -> Post:  # type: ignore[type-arg]
+def post(row: tuple) -> PretendPost:  # type: ignore[type-arg]
     """A post from the columns of POST."""
-    return Post(
+    return PretendPost(
         network=Network(row[0]),
         position=row[1],
         remote_id=row[2],
@@ -121,7 +121,7 @@ def post(row: tuple) -> Post:  # type: ignore[type-arg]
     )
 
 
-def row(post: Post) -> tuple[Any, ...]:
+def row(post: PretendPost) -> tuple[Any, ...]:
     """The columns of the table `posts`, in their order."""
     return (
         post.network,

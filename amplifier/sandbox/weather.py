@@ -35,7 +35,7 @@ REFUSALS = _each(
     *_status(400, 404, 413, 422),
     {"kind": "duplicate"},
 )
-PATIENCE = _each(
+SLOW_DOWN = _each(
     3,
     *_status(429, reset=2),
     *({"kind": "status", "status": 429, "reset": 2, "retry_after": form} for form in ("seconds", "date")),
@@ -70,14 +70,14 @@ WRITES = _each(
 OTHERS_ID = _each(2, {"kind": "other_id"})
 
 TABLES: dict[Operation, tuple[Chance, ...]] = {
-    Operation.PUBLISH: REFUSALS + PATIENCE + TROUBLE + LINE + SHAPES + WRITES + OTHERS_ID,
-    Operation.EDIT: PATIENCE + TROUBLE + LINE + SHAPES + WRITES,
-    Operation.DELETE: PATIENCE + TROUBLE + LINE + SHAPES + WRITES,
-    Operation.FIND: PATIENCE + TROUBLE + LINE + SHAPES,
-    Operation.READ: PATIENCE + TROUBLE + LINE + SHAPES,
-    Operation.MENTIONS: PATIENCE + TROUBLE + LINE + SHAPES,
-    Operation.LOGIN: PATIENCE + TROUBLE + LINE,
-    Operation.LOOK_UP: PATIENCE + TROUBLE + LINE,
+    Operation.PUBLISH: REFUSALS + SLOW_DOWN + TROUBLE + LINE + SHAPES + WRITES + OTHERS_ID,
+    Operation.EDIT: SLOW_DOWN + TROUBLE + LINE + SHAPES + WRITES,
+    Operation.DELETE: SLOW_DOWN + TROUBLE + LINE + SHAPES + WRITES,
+    Operation.FIND: SLOW_DOWN + TROUBLE + LINE + SHAPES,
+    Operation.READ: SLOW_DOWN + TROUBLE + LINE + SHAPES,
+    Operation.MENTIONS: SLOW_DOWN + TROUBLE + LINE + SHAPES,
+    Operation.LOGIN: SLOW_DOWN + TROUBLE + LINE,
+    Operation.LOOK_UP: SLOW_DOWN + TROUBLE + LINE,
 }
 REAL_WAITS = frozenset({"delay", "hang", "drip"})  # the other kinds that wait do so on the sandbox's clock
 # In which share of the requests something of the table strikes; and the habits of servers, each by its own chance.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Window:
+class PageBounds:
     """A page of something ordered: after and before are exclusive; `oldest_first` takes from the lower end."""
 
     after: int = -1
@@ -14,15 +14,15 @@ class Window:
     limit: int = 40
     oldest_first: bool = False
 
-    def until(self, position: int) -> Window:
+    def until(self, position: int) -> PageBounds:
         """The same page, but nothing from this position on."""
         return replace(self, before=min(self.before, position))
 
-    def from_(self, position: int) -> Window:
+    def from_(self, position: int) -> PageBounds:
         """The same page, but nothing before this position."""
         return replace(self, after=max(self.after, position - 1))
 
-    def sized(self, limit: int) -> Window:
+    def sized(self, limit: int) -> PageBounds:
         """The same page with another limit; -1 is none."""
         return replace(self, limit=limit)
 

@@ -76,7 +76,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """One HTTP answer. Content-Length, Date and Connection are added when it is written.
 
     `length` is what Content-Length says instead of the truth; None says the truth.
@@ -88,7 +88,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     length: int | None = None
 
-    def having(self, headers: Mapping[str, str]) -> Answer:
+    def having(self, headers: Mapping[str, str]) -> Reply:
         """The same answer with further headers."""
         return replace(self, headers={**self.headers, **headers})
 
@@ -106,16 +106,16 @@ class Answer:
         return "\r\n".join((*lines, "\r\n")).encode() + self.body
 
 
-def say(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+def say(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """A JSON answer."""
     encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(status, encoded, JSON, headers or {})
+    return Reply(status, encoded, JSON, headers or {})
 
 
 class RefusedError(Exception):
     """The request gets this answer instead of what it asked for."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Reply) -> None:
         super().__init__(answer.status)
         self.answer = answer
 

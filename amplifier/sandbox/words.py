@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from amplifier.sandbox import ids
-from amplifier.sandbox.nouns import SERVER, Draft, Network, Post
+from amplifier.sandbox.nouns import SERVER, Network, PretendDraft, PretendPost
 from amplifier.text.links import Span, SpanKind, spans
 
 
@@ -47,7 +47,7 @@ def facets(text: str, did_of: Callable[[str], str | None]) -> list[dict[str, Any
     return found
 
 
-def redrafted(post: Post, text: str, did_of: Callable[[str], str | None]) -> Draft:
+def redrafted(post: PretendPost, text: str, did_of: Callable[[str], str | None]) -> PretendDraft:
     """The post with other words, as its author's own client would send it. Whom it answers stays addressed."""
     home = post.author.server
     before = named(post.network, post.text, home)
@@ -55,7 +55,7 @@ def redrafted(post: Post, text: str, did_of: Callable[[str], str | None]) -> Dra
     record: dict[str, Any] = {}
     if post.record:
         record = {**json.loads(post.record), "text": text, "facets": facets(text, did_of)}
-    return Draft(
+    return PretendDraft(
         author=post.author,
         text=text,
         ours=post.ours,

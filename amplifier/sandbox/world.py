@@ -11,9 +11,9 @@ from typing import Any
 
 from amplifier.sandbox import ids, tables, words
 from amplifier.sandbox.notes import Notes, now_ms
-from amplifier.sandbox.nouns import OPEN, Account, Draft, Network, Notice, Post, Reason
+from amplifier.sandbox.nouns import OPEN, Network, Notification, PretendAccount, PretendDraft, PretendPost, Reason
 from amplifier.sandbox.people import People
-from amplifier.sandbox.window import Window
+from amplifier.sandbox.window import PageBounds
 
 KEY_LIFE_MS = 3_600_000  # Mastodon keeps an idempotency key for an hour
 
@@ -46,7 +46,7 @@ class World:
 
     # Posts
 
-    def add(self, draft: Draft, key: str = "") -> Post:
+    def add(self, draft: PretendDraft, key: str = "") -> PretendPost:
         """Say it to the world, and tell those whom it concerns. From now on `key` stands for this post."""
         with self.lock, self._change():
             network = draft.author.network
@@ -62,7 +62,7 @@ class World:
             if network is Network.MASTODON:
                 canonical = ids.mastodon_uri(draft.author.handle, remote_id)
             parent = self.post(network, draft.in_reply_to) if draft.in_reply_to else None
-            post = Post(
+            post = PretendPost(
                 network=network,
                 position=position,
                 remote_id=remote_id,
@@ -91,7 +91,7 @@ class World:
             self.touch()
             return post
 
-    def rewrite(self, post: Post, draft: Draft) -> Post:
+    def rewrite(self, post: PretendPost, draft: PretendDraft) -> PretendPost:
         """Replace the words of a post that is there; it keeps its place, its notices and what it said before."""
         edited = replace(
             post,
@@ -110,7 +110,7 @@ class World:
             self.touch()
         return edited
 
-    def edit_post(self, network: Network, remote_id: str, text: str, language: str | None = None) -> Post:
+    def edit_post(self, network: Network, remote_id: str, text: str, language: str | None = None) -> PretendPost:
         """Let its author put other words into a post, in their own client. ValueError if it is not there.
 
         Without a `language` it keeps the one it has.
@@ -121,7 +121,7 @@ class World:
                 post = replace(post, language=language)
             return self.rewrite(post, words.redrafted(post, text, self._did_of))
 
-    def delete_post(self, network: Network, remote_id: str) -> Post:
+    def delete_post(self, network: Network, remote_id: str) -> PretendPost:
         """Let its author delete a post: it is kept, but no network shows it. ValueError if it is not there."""
         with self.lock, self._change():
             post = replace(self._there(network, remote_id), deleted=True)
@@ -130,27 +130,27 @@ class World:
             self.touch()
             return post
 
-    def post(self, network: Network, remote_id: str) -> Post | None:
+    def post(self, network: Network, remote_id: str) -> PretendPost | None:
         """The post with this remote id, if it is there."""
         return next(iter(self._posts("posts.network = ? AND posts.remote_id = ?", (network, remote_id))), None)
 
-    def posts(self, network: Network, window: Window, *, replies: bool = True) -> list[Post]:
+    def posts(self, network: Network, window: PageBounds, *, replies: bool = True) -> list[PretendPost]:
         """The posts of one network that everybody may see, with or without answers to others."""
         where = f"posts.visibility IN {OPEN} AND posts.network = ? AND posts.position > ? AND posts.position < ?"
         where += "" if replies else " AND posts.in_reply_to IS NULL"
         return self._page(where, (network,), "posts.position", window)
 
-    def all_posts(self) -> list[Post]:
+    def all_posts(self) -> list[PretendPost]:
         """Everything ever said, deleted or not, in the order of time."""
         return self._posts("1 ORDER BY posts.at_ms, posts.network, posts.position", (), shown="1")
 
-    def by_author(self, author: Account, window: Window, *, replies: bool = True) -> list[Post]:
+    def by_author(self, author: PretendAccount, window: PageBounds, *, replies: bool = True) -> list[PretendPost]:
         """What one account has said, with or without its answers to others."""
         where = "posts.author = ? AND posts.position > ? AND posts.position < ?"
         where += "" if replies else " AND posts.in_reply_to IS NULL"
         return self._page(where, (author.key,), "posts.position", window)
 
-    def tagged(self, network: Network, tag: str, window: Window) -> list[Post]:
+    def tagged(self, network: Network, tag: str, window: PageBounds) -> list[PretendPost]:
         """The posts with a hashtag (lower-case, without `#`)."""
         return self._page(
             "(posts.network, posts.position) IN (SELECT network, position FROM tags WHERE network = ? AND tag = ?) "
@@ -160,14 +160,14 @@ class World:
             window,
         )
 
-    def replies(self, post: Post) -> list[Post]:
+    def replies(self, post: PretendPost) -> list[PretendPost]:
         """The answers to a post that everybody may see, oldest first."""
         return self._posts(
             f"posts.visibility IN {OPEN} AND posts.network = ? AND posts.in_reply_to = ? ORDER BY posts.position",
             (post.network, post.remote_id),
         )
 
-    def _there(self, network: Network, remote_id: str) -> Post:
+    def _there(self, network: Network, remote_id: str) -> PretendPost:
         found = self.post(network, remote_id)
         if found is None:
             raise ValueError(f"there is no post {remote_id} on {network}")
@@ -177,17 +177,17 @@ class World:
         account = self.people.known(Network.BLUESKY, handle)
         return account.remote_id if account else None
 
-    def _posts(self, where: str, values: tuple[Any, ...], shown: str = "posts.deleted = 0") -> list[Post]:
+    def _posts(self, where: str, values: tuple[Any, ...], shown: str = "posts.deleted = 0") -> list[PretendPost]:
         query = f"SELECT {tables.POST} FROM {tables.POST_JOIN} WHERE {shown} AND {where}"  # noqa: S608 - our own names
         with self.lock:
             return [tables.post(row) for row in self._file.execute(query, values)]
 
-    def _page(self, where: str, values: tuple[Any, ...], order: str, window: Window) -> list[Post]:
+    def _page(self, where: str, values: tuple[Any, ...], order: str, window: PageBounds) -> list[PretendPost]:
         return self._posts(
             f"{where} ORDER BY {order} {window.order} LIMIT ?", (*values, window.after, window.before, window.limit)
         )
 
-    def _insert(self, post: Post) -> None:
+    def _insert(self, post: PretendPost) -> None:
         values = tables.row(post)
         marks = ", ".join("?" * len(values))
         self._file.execute(f"INSERT INTO posts VALUES ({marks})", values)  # noqa: S608 - question marks only
@@ -195,14 +195,14 @@ class World:
             tagged = [(post.network, tag, post.position) for tag in post.tags]
             self._file.executemany("INSERT INTO tags VALUES (?, ?, ?)", tagged)
 
-    def _remove(self, post: Post) -> None:
+    def _remove(self, post: PretendPost) -> None:
         for table in ("posts", "tags"):
             query = f"DELETE FROM {table} WHERE network = ? AND position = ?"  # noqa: S608 - our own names
             self._file.execute(query, (post.network, post.position))
 
     # Notices
 
-    def _tell(self, post: Post, parent: Post | None) -> None:
+    def _tell(self, post: PretendPost, parent: PretendPost | None) -> None:
         quoted = self.post(post.network, post.quotes) if post.quotes else None
         root = self.post(post.network, post.root) if post.root != post.remote_id else None
         told: dict[int, Reason] = {}
@@ -219,7 +219,7 @@ class World:
             [(key, reason, post.network, post.position, self._free_sort(key, post)) for key, reason in told.items()],
         )
 
-    def _free_sort(self, account: int, post: Post) -> int:
+    def _free_sort(self, account: int, post: PretendPost) -> int:
         """The first instant from the post's own on that no notice of this account has: pages are cut by it."""
         sort_ms, query = post.sort_ms, "SELECT 1 FROM notices WHERE account = ? AND sort_ms = ?"
         while self._file.execute(query, (account, sort_ms)).fetchone():
@@ -231,8 +231,12 @@ class World:
         return self._file.execute(query, (network, position)).fetchone() is not None
 
     def notices(
-        self, account: Account, window: Window, reasons: tuple[Reason, ...] = tuple(Reason), by: str = "number"
-    ) -> list[Notice]:
+        self,
+        account: PretendAccount,
+        window: PageBounds,
+        reasons: tuple[Reason, ...] = tuple(Reason),
+        by: str = "number",
+    ) -> list[Notification]:
         """What an account has been told, windowed by `number` (arrival), `position` (of the posts) or `sort_ms`."""
         query = (
             f"SELECT notices.number, notices.reason, notices.sort_ms, {tables.POST} FROM notices "  # noqa: S608 - our own column names
@@ -244,28 +248,28 @@ class World:
         values = (account.key, window.after, window.before, *reasons, window.limit)
         with self.lock:
             rows = self._file.execute(query, values)
-            return [Notice(row[0], Reason(row[1]), tables.post(row[3:]), row[2]) for row in rows]
+            return [Notification(row[0], Reason(row[1]), tables.post(row[3:]), row[2]) for row in rows]
 
-    def was_told(self, account: Account, post: Post) -> bool:
+    def was_told(self, account: PretendAccount, post: PretendPost) -> bool:
         """Whether this account has been told about this post."""
         with self.lock:
             query = "SELECT 1 FROM notices WHERE account = ? AND network = ? AND position = ?"
             return self._file.execute(query, (account.key, post.network, post.position)).fetchone() is not None
 
-    def may_see(self, account: Account | None, post: Post) -> bool:
+    def may_see(self, account: PretendAccount | None, post: PretendPost) -> bool:
         """Whether this account (None: a stranger) may see this post: its author, and whom it names, always."""
         if post.is_open:
             return True
         return account is not None and (post.author.key == account.key or self.was_told(account, post))
 
-    def reach(self, account: Account, most: int) -> int:
+    def reach(self, account: PretendAccount, most: int) -> int:
         """The position of the oldest among the account's last `most` notices, or 0 if there are not that many."""
         with self.lock:
             query = "SELECT position FROM notices WHERE account = ? ORDER BY position DESC LIMIT 1 OFFSET ?"
             row = self._file.execute(query, (account.key, most - 1)).fetchone()
         return row[0] if row else 0
 
-    def has_said(self, author: Account, text: str, since: int, until: int) -> bool:
+    def has_said(self, author: PretendAccount, text: str, since: int, until: int) -> bool:
         """Whether an account has said exactly this from one position on, before another, even if it is deleted."""
         with self.lock:
             query = "SELECT 1 FROM posts WHERE author = ? AND text = ? AND position >= ? AND position < ?"
@@ -273,7 +277,7 @@ class World:
 
     # The keys of repeated requests
 
-    def by_key(self, account: Account, key: str) -> str | None:
+    def by_key(self, account: PretendAccount, key: str) -> str | None:
         """The remote id that an idempotency key stood for within the last hour, be the post still there or not."""
         with self.lock:
             row = self._file.execute(

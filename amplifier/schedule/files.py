@@ -12,10 +12,10 @@ from pydantic import Field
 from amplifier.campaign.plan import ROTATE, Milestone, Plan, Slot
 from amplifier.campaign.post import OWN
 from amplifier.errors import FileError, Problem, ScheduleError, TemplateError
+from amplifier.field_types import LONGEST_PATH, Duration, Identifier, Text, Word, nearest
 from amplifier.schedule.times import Refused, local
-from amplifier.schedule.timing import Frame, Written, outside, timing
+from amplifier.schedule.timing import Frame, TimeFields, outside, timing
 from amplifier.settings import Settings
-from amplifier.written import LONGEST_PATH, Duration, Identifier, Text, Word, nearest
 from amplifier.yamlfile import FileModel, Lines, parse_with_lines, read
 
 SCHEDULES, TEMPLATES = "schedules", "templates"
@@ -190,7 +190,7 @@ class _Reading:
                 continue
             was_line = page.lines.at("slots", number, "was")
             self.names[block.name] = _Named(page.path, line, block.was or "", was_line)
-            when, refused = timing(Written(block.at, block.every, block.from_, block.until), frame)
+            when, refused = timing(TimeFields(block.at, block.every, block.from_, block.until), frame)
             for key, no in (*refused, *self.wrong_names(block)):
                 at = page.lines.at("slots", number, *key)
                 self.say(page.path, at, no.rule, f"The slot {block.name}: {no.message}", no.hint)

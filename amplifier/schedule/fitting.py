@@ -8,9 +8,9 @@ from amplifier.campaign.plan import ROTATE, Plan, Slot
 from amplifier.campaign.template import Template
 from amplifier.compose.queue import accounts_for
 from amplifier.errors import Problem
+from amplifier.field_types import nearest
 from amplifier.networks import TITLES
 from amplifier.settings import Settings
-from amplifier.written import nearest
 
 
 def misfits(plan: Plan, templates: Mapping[str, Template], settings: Settings) -> dict[str, list[Problem]]:

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from amplifier.campaign.changes import ExistingDelivery, Step
 from amplifier.campaign.delivery import PASSING, HoldReason, State
-from amplifier.campaign.errand import BY_HAND
 from amplifier.campaign.kinds import (
     CANNOT_BE_WRITTEN,
     HELD_STALE,
@@ -22,6 +21,7 @@ from amplifier.campaign.kinds import (
     TRUE_AGAIN,
     WRITTEN_AGAIN,
 )
+from amplifier.campaign.secret_link import BY_HAND
 
 # Why it may not go out, the gravest first; empty where that is not so. What is not there was not looked at.
 Causes = Mapping[HoldReason, str]

@@ -44,9 +44,9 @@ from amplifier.schedule.stage import LIVE, Stage, make
 from amplifier.schedule.truth import review, stale
 from amplifier.schedule.truth.given_up import given_up_wordings
 from amplifier.schedule.truth.older import with_facts
-from amplifier.schedule.truth.out_and_untrue import Seen, is_behind, keep_untrue
+from amplifier.schedule.truth.out_and_untrue import KeptAnswer, is_behind, keep_untrue
 from amplifier.settings import Mode, Settings
-from amplifier.store import decisions, journeys, ledger, plan_versions, posts, stated
+from amplifier.store import decisions, delivery_views, ledger, plan_versions, posts, published_facts
 from amplifier.store.identity import accounts
 
 log = logging.getLogger("amplifier.schedule")
@@ -79,7 +79,7 @@ class Planner:
         self._names: Names = SAME
         self._unsaid: Sequence[Unsaid] = ()
         self._unsent: Mapping[int, str] = {}  # the same of own posts and corrections
-        self._out: Seen | None = None  # what was out and untrue when it was kept
+        self._out: KeptAnswer | None = None  # what was out and untrue when it was kept
 
     def in_force(self) -> tuple[Plan, Mapping[str, Template]] | None:
         """The plan with its milestones where people moved them, and its templates; None before it was first applied.
@@ -102,7 +102,7 @@ class Planner:
         """The wordings, each as template and name, that the plan in force still says in words that people gave up."""
         if self._program is None or not self._applied:
             return frozenset()
-        return given_up_wordings(self._program, decisions.decisions(), journeys.changed(), self._names)
+        return given_up_wordings(self._program, decisions.decisions(), delivery_views.changed(), self._names)
 
     def is_stale(self, due: Due) -> str:
         """What of a person's words is no longer so, asked before they go out; empty if they may.
@@ -165,7 +165,7 @@ class Planner:
         rows = accounts.listed_numbers()  # an account may turn out to be one that was known, with a plan of its own
         day = self._day(self.campaign_time())
         state = (self._version, decided, now.date(), day, self._settings.digest, limits, rows)
-        if state == self._applied and not stated.is_any_going(self._stale, self._unsent):
+        if state == self._applied and not published_facts.is_any_going(self._stale, self._unsent):
             if self._out is None or is_behind(self._out):
                 self._keep_untrue(self._program, decisions.decisions(), now)
             return Changes()
@@ -250,7 +250,7 @@ class Planner:
             changes = without_copies(changes, existing, wanted, eye)
             lost = forgotten(program, made, wanted, existing, now=now)
             self._unsaid = [*swallowed(program.plan, existing, wanted, eye), *lost]
-            unsent = stated.unsent(program.plan.campaign)
+            unsent = published_facts.unsent(program.plan.campaign)
             self._unsent = {row: one.why for row, one in stale.stale_unsent(program, made, now=now).items()}
             changes = replace(changes, steps=(*changes.steps, *keep_true(unsent, self._unsent, now=now)))
             return review.with_note(changes, existing, program=program, made=made, wanted=wanted, now=now)

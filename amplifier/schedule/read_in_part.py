@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from amplifier.campaign.template import Template
-from amplifier.compose.allow import Known
+from amplifier.compose.allow import KnownNames
 from amplifier.compose.queue import known_names
 from amplifier.compose.render import ENDING, FOLDER, parse_templates
 from amplifier.errors import Problem, TemplateError
@@ -52,7 +52,7 @@ def must_be_readable(name: str, part: InPart) -> None:
         raise TemplateError(wrong)
 
 
-def _readable(path: str, text: str, known: Known) -> Template | None:
+def _readable(path: str, text: str, known: KnownNames) -> Template | None:
     """The template without its wordings that cannot be read, each on its own line still; None where none is left."""
     while True:
         try:

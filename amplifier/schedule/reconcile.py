@@ -95,7 +95,7 @@ def reconcile(  # noqa: PLR0913  what is wanted, what there is, and what may not
     for gone in existing:
         if gone.row not in known and gone.id.slot != OWN:
             stay = gone.row in renamed  # what hands are posting by the former name is this very post
-            for delivery in [one for one in gone.deliveries if not (stay and one.is_with_hands)]:
+            for delivery in [one for one in gone.deliveries if not (stay and one.is_being_posted_by_hand)]:
                 steps += _left_out(delivery)
     return Changes(tuple(adds), tuple(rewrites), tuple(steps))
 
@@ -124,8 +124,8 @@ def _rewrites(
 ) -> Iterator[Rewrite]:
     """The post's own row follows the plan as long as anything of it may still go out; then only its name may change."""
     is_open = bool(steps or lacking) or any(one.state in MOVABLE or one.state in ON_ITS_WAY for one in found.deliveries)
-    hands = post.hand_off != found.hand_off
-    if is_open and (_differs(post, found) or hands or any(step.words for step in steps)):
+    manual = post.hand_off != found.hand_off
+    if is_open and (_differs(post, found) or manual or any(step.words for step in steps)):
         yield Rewrite(found.row, post)
     elif found.id != post.id:
         yield Rewrite(found.row, post if is_open else replace(post, moment=found.moment, too_late_s=found.too_late_s))
@@ -223,7 +223,7 @@ def _step(  # noqa: PLR0913  the post, its delivery, its words, and where in tim
     before, due_at, deadline = delivery.state, post.moment.due_at, too_late_at(post)
     changed = words is not None and words.text != delivery.text
     stale = changed and delivery.frozen  # its bytes say something else, and cannot be given up
-    theirs = delivery.is_with_hands and delivery.asked  # it stays with whoever was asked, at its new time
+    theirs = delivery.is_being_posted_by_hand and delivery.asked  # it stays with whoever was asked, at its new time
     step = Step(delivery.id, before, before, "", delivery.reason, words=words if changed and not stale else None)
     if moved or before in (State.MISSED, State.DROPPED):
         step = replace(step, run_at=due_at, too_late_at=deadline)

@@ -10,7 +10,18 @@ from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import Plan, Slot
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.campaign.template import Template
-from amplifier.compose.sameness import OURS, WORDING, Echo, Judge, Said, Verdict, as_said, beside, echoes, held_back
+from amplifier.compose.sameness import (
+    OURS,
+    WORDING,
+    Echo,
+    Judge,
+    PlannedText,
+    Verdict,
+    as_said,
+    beside,
+    echoes,
+    held_back,
+)
 from amplifier.errors import Problem
 from amplifier.networks import TITLES
 from amplifier.settings import Settings
@@ -46,7 +57,7 @@ def same(
     A warning speaks for all times of its slot (or two slots) at which that is so: one mend is for all of them.
     """
     said = [
-        Said(name, words.account, words.text, post.moment.due_at)
+        PlannedText(name, words.account, words.text, post.moment.due_at)
         for name, post in posts.items()
         for words in post.words
     ]
@@ -77,7 +88,7 @@ def on_several_accounts(posts: Mapping[str, WantedPost], plan: Plan, settings: S
     It stands at the first slot of which that is so, and counts the others.
     """
     said = [
-        Said(name, words.account, words.text, post.moment.due_at)
+        PlannedText(name, words.account, words.text, post.moment.due_at)
         for name, post in posts.items()
         for words in post.words
     ]
@@ -102,7 +113,7 @@ def _beside(pair: Sequence[Echo], slots: Sequence[Slot], settings: Settings) -> 
 
 def said_elsewhere(
     posts: Mapping[str, WantedPost],
-    known: Iterable[Said],
+    known: Iterable[PlannedText],
     plan: Plan,
     templates: Mapping[str, Template],
     settings: Settings,
@@ -119,7 +130,7 @@ def said_elsewhere(
     for name, post in posts.items() if known else ():
         for words in post.words if post.moment.due_at > at else ():
             if words.account in judge.watched:
-                said = Said(name, words.account, words.text, post.moment.due_at)
+                said = PlannedText(name, words.account, words.text, post.moment.due_at)
                 others = [one for one in known if (one.post, one.account) != (name, words.account)]
                 if echo := judge.echo(said, others):
                     found[_Places(posts, plan, templates, settings).problem(echo)] = None
@@ -128,7 +139,7 @@ def said_elsewhere(
 
 def held(
     posts: Mapping[str, WantedPost],
-    known: Iterable[Said],
+    known: Iterable[PlannedText],
     plan: Plan,
     templates: Mapping[str, Template],
     settings: Settings,
@@ -139,7 +150,7 @@ def held(
     say in their own words; all times are the campaign's.
     """
     said = [
-        Said(name, words.account, words.text, post.moment.due_at)
+        PlannedText(name, words.account, words.text, post.moment.due_at)
         for name, post in posts.items()
         for words in post.words
     ]
@@ -148,7 +159,7 @@ def held(
     return {(posts[echo.said.post].id, echo.said.account): places.problem(echo) for echo in found}
 
 
-def own(ledger: Iterable[Spoken], called: Called = BY_NUMBER) -> Iterator[Said]:
+def own(ledger: Iterable[Spoken], called: Called = BY_NUMBER) -> Iterator[PlannedText]:
     """What people said or are to say in their own words, beside the plan; of the plan's posts as these are called."""
     theirs = (row for row in ledger if row.revision or row.post.slot == OWN)
     return (replace(as_said(row), post=called.row(row.post)) for row in theirs)
@@ -181,7 +192,7 @@ class _Places:
         one, other = self._place(echo.said), self._place(echo.before)
         return f"Both stand in {one}." if one == other else f"They stand in {one} and {other}."
 
-    def _place(self, said: Said) -> str:
+    def _place(self, said: PlannedText) -> str:
         post = self.posts.get(said.post)
         if post is None:
             return "a post of a person's own" if said.post.startswith(f"{OWN}/") else "a person's correction"

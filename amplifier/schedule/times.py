@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic_core import PydanticCustomError
 
 from amplifier.campaign.plan import At, Distance
-from amplifier.written import DURATION_HINT, nearest, seconds
+from amplifier.field_types import DURATION_HINT, nearest, seconds
 
 LOCAL = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(?:[ T]+(?P<clock>\d{1,2}:\d\d))?(?: ?(?P<zone>[A-Z]{1,5}|[+-]\d\d:?(?:\d\d)?))?",

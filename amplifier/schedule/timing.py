@@ -17,7 +17,7 @@ Complaint = tuple[tuple[str, ...], Refused]  # the key that it is about, and why
 
 
 @dataclass(frozen=True)
-class Written:
+class TimeFields:
     """What a slot's file says about its time; None where a key is absent."""
 
     at: str | None
@@ -40,7 +40,7 @@ class Frame:
     torn: bool
 
 
-def timing(written: Written, frame: Frame) -> tuple[At | Every | None, tuple[Complaint, ...]]:
+def timing(written: TimeFields, frame: Frame) -> tuple[At | Every | None, tuple[Complaint, ...]]:
     """The slot's timing, or None, and everything that is wrong with it."""
     match written.at, written.every:
         case None, None:
@@ -63,7 +63,7 @@ def outside(day: date, campaign: Campaign) -> Refused | None:
     return Refused(f"{say_day(day)} is outside the campaign.", hint, "outside")
 
 
-def _once(written: Written, frame: Frame) -> tuple[At | Every | None, tuple[Complaint, ...]]:
+def _once(written: TimeFields, frame: Frame) -> tuple[At | Every | None, tuple[Complaint, ...]]:
     complaints: list[Complaint] = [
         ((key,), Refused(f"`{key}` has no meaning beside `at`.", f"Take `{key}` out; it belongs to `every`."))
         for key, text in (("from", written.from_), ("until", written.until))
@@ -76,7 +76,7 @@ def _once(written: Written, frame: Frame) -> tuple[At | Every | None, tuple[Comp
     return at, tuple(complaints)
 
 
-def _again(written: Written, frame: Frame) -> tuple[At | Every | None, tuple[Complaint, ...]]:
+def _again(written: TimeFields, frame: Frame) -> tuple[At | Every | None, tuple[Complaint, ...]]:
     complaints: list[Complaint] = []
     from_ = _moment("from", written.from_, frame, complaints)
     until = _moment("until", written.until, frame, complaints)

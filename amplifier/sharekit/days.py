@@ -15,7 +15,7 @@ WEEK = 7
 
 
 @dataclass(frozen=True)
-class Said:
+class SlotDays:
     """The days on which one slot says its words, from the first to the last; all of them that its rule fits."""
 
     first: date

@@ -21,7 +21,7 @@ from amplifier.settings import Mode, Settings
 from amplifier.sharekit.days import so_until
 from amplifier.sharekit.intents import compose
 from amplifier.sharekit.ours import KitPost, Past, to_boost
-from amplifier.sharekit.window import Window, last_moment, window
+from amplifier.sharekit.window import SharingWindow, last_moment, window
 
 # Enough for neighbours to say different things, few enough for a phone and a hall's wi-fi.
 MOST_OF_AN_ASK = 3
@@ -132,7 +132,7 @@ class _Builder:
         self._past = past
         self._milestones = {milestone.name: milestone.at for milestone in plan.milestones}
         self._voices = {platform: voice for platform in TABLE if (voice := self._voice(platform)) is not None}
-        self._windows: dict[str, Window] = {}
+        self._windows: dict[str, SharingWindow] = {}
         self._asks: dict[str, list[Template]] = {}
         self._problems: dict[Problem, None] = {}
         for template in templates.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import DeliveryView
 from amplifier.campaign.fate import Became, Fate, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId
@@ -27,7 +27,7 @@ class Past:
     and name) that the plan still says and people took back, corrected in their own words, or replaced.
     """
 
-    sent: tuple[Journey, ...] = ()
+    sent: tuple[DeliveryView, ...] = ()
     decisions: tuple[Decision, ...] = ()
     untrue: frozenset[tuple[PostId, str]] = frozenset()
     given_up: frozenset[tuple[str, str]] = frozenset()

@@ -44,12 +44,12 @@ def imprint_page(settings: Settings, *, by_hand: Collection[str] = ()) -> bytes:
     `by_hand` are the accounts on which people publish.
     """
     campaign = settings.campaign
-    hands = {name: [one for one in settings.accounts if (one.name in by_hand) == name] for name in (True, False)}
+    manual = {name: [one for one in settings.accounts if (one.name in by_hand) == name] for name in (True, False)}
     return _html(
         "imprint.html.j2",
         campaign=campaign,
-        accounts=[(TABLE[account.platform].title, account.known_as) for account in hands[False]],
-        by_hand=[(TABLE[account.platform].title, account.known_as) for account in hands[True]],
+        accounts=[(TABLE[account.platform].title, account.known_as) for account in manual[False]],
+        by_hand=[(TABLE[account.platform].title, account.known_as) for account in manual[True]],
         complain=campaign.links.get("complain") or campaign.links.get("contact"),
         rehearsal=settings.mode is Mode.REHEARSAL,
     )

@@ -18,7 +18,7 @@ from amplifier.settings import Settings
 from amplifier.sharekit.kit import build
 from amplifier.sharekit.ours import Past
 from amplifier.sharekit.page import asset, imprint_page, kit_page
-from amplifier.store import decisions, journeys, kits
+from amplifier.store import decisions, delivery_views, kits
 
 __all__ = ["Publisher", "asset", "imprint_page"]
 
@@ -66,8 +66,8 @@ class Publisher:
         if program is None:
             return False
         minute = self._said.campaign_time().replace(second=0, microsecond=0)
-        newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=1)
-        rows = (journeys.counts(), newest[0].id if newest else 0)
+        newest = delivery_views.views(states=(State.SENT,), newest_first=True, limit=1)
+        rows = (delivery_views.counts(), newest[0].id if newest else 0)
         seen = (program, minute, rows, decisions.newest_decision())
         if seen == self._seen:
             return False
@@ -76,9 +76,9 @@ class Publisher:
         return changed
 
     def _renew(self, plan: Plan, templates: Mapping[str, Template], minute: datetime) -> bool:
-        newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=RECENT)
+        newest = delivery_views.views(states=(State.SENT,), newest_first=True, limit=RECENT)
         past = Past(
-            journeys.with_changes(newest),
+            delivery_views.with_changes(newest),
             decisions.decisions(),
             frozenset(self._said.untrue([row.id for row in newest])),
             frozenset(self._said.given_up()),

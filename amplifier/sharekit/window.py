@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.plan import ONCE, ROTATE, At, Plan, Slot
 from amplifier.campaign.template import Template
 from amplifier.settings import Campaign
-from amplifier.sharekit.days import Said
+from amplifier.sharekit.days import SlotDays
 
 
 @dataclass(frozen=True)
-class Window:
+class SharingWindow:
     """A template's time: `opens` says for each wording when the plan first says it, `closes` when all of it is over.
 
     All in UTC, where moments can be compared on every night. A wording that no slot says is not in `opens`. `said` are
@@ -23,7 +23,7 @@ class Window:
 
     opens: Mapping[str, datetime]
     closes: datetime
-    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    said: Mapping[str, tuple[SlotDays, ...]] = field(default_factory=dict)
 
     def open_wordings(self, now: datetime) -> tuple[str, ...]:
         """The names of the wordings that may be passed on now, the newest first."""
@@ -41,7 +41,7 @@ class Window:
         return min((at for at in self.opens.values() if now < at < self.closes), default=None)
 
 
-def window(template: Template, plan: Plan, campaign: Campaign, skipped: Collection[str] = ()) -> Window | None:
+def window(template: Template, plan: Plan, campaign: Campaign, skipped: Collection[str] = ()) -> SharingWindow | None:
     """When this template's wordings may be passed on, or None if the plan does not say it.
 
     It closes at the latest of its slots' ends: the milestone on which a single slot hangs, the `until` of a recurring
@@ -53,13 +53,13 @@ def window(template: Template, plan: Plan, campaign: Campaign, skipped: Collecti
         return None
     clocks = _Clocks(plan, campaign)
     opens: dict[str, datetime] = {}
-    said: dict[str, tuple[Said, ...]] = {}
+    said: dict[str, tuple[SlotDays, ...]] = {}
     for slot in slots:
         first = clocks.begins(slot)
         for name in _wordings(slot, template):
             opens[name] = min(first, opens.get(name, first))
             said[name] = (*said.get(name, ()), clocks.days(slot))
-    return Window(opens, max(clocks.ends(slot) for slot in slots), said)
+    return SharingWindow(opens, max(clocks.ends(slot) for slot in slots), said)
 
 
 def last_moment(campaign: Campaign) -> datetime:
@@ -96,13 +96,13 @@ class _Clocks:
         milestone = self._milestones.get(until.milestone)
         return max(self._moment(until), milestone) if milestone else self._moment(until)
 
-    def days(self, slot: Slot) -> Said:
+    def days(self, slot: Slot) -> SlotDays:
         """On which days of the campaign's zone the slot says its words."""
         first = self._day(self.begins(slot))
         if isinstance(slot.timing, At):
-            return Said(first, first)
+            return SlotDays(first, first)
         until = self._moment(slot.timing.until) if slot.timing.until else self._last
-        return Said(first, self._day(until - timedelta.resolution), slot.timing)
+        return SlotDays(first, self._day(until - timedelta.resolution), slot.timing)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.campaign.post import Fact
-from amplifier.store import heartbeats, ledger, stated
+from amplifier.store import heartbeats, ledger, published_facts
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import reading, whole
 from amplifier.store.deciding import write_down
@@ -97,7 +97,7 @@ def keep_facts(
 
     A decision cannot be rewritten, so that this is an event beside it.
     """
-    stated.state(of_deliveries)
+    published_facts.state(of_deliveries)
     named = fact_names.kept()
     told = {number: _with_facts_named(_by_number(as_json(found)), named) for number, found in of_decisions.items()}
     write_events([Event(now, SERVICE, OLDER, FOUND_OUT, detail=json.dumps(told))])

@@ -19,10 +19,10 @@ from amplifier.campaign.delivery import (
     Transition,
     Verb,
 )
-from amplifier.campaign.money import NOTHING, Aside
+from amplifier.campaign.money import NOTHING, LookReserve
 from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by
-from amplifier.store import decisions, errands, spends
+from amplifier.store import decisions, secret_links, spends
 from amplifier.store.claims import OVERDUE, OVERDUE_HELD, SILENT, claim_for, locked
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import stamp, whole
@@ -47,8 +47,8 @@ CHANGED_MEANWHILE = "The plan changed while it was on its way, and it is not out
 class Intent:
     """What a worker is about to do with a delivery it has claimed: the exact bytes, and what they may cost at worst.
 
-    `micros` is in millionths of a US dollar; the month's budget in the same unit, None where there is none. `aside`:
-    what must be left for looking, should it come into doubt.
+    `micros` is in millionths of a US dollar; the month's budget in the same unit, None where there is none.
+    `look_reserve`: what must be left for looking, should it come into doubt.
     """
 
     due: Due
@@ -56,7 +56,7 @@ class Intent:
     lease_until: datetime
     micros: int = 0
     budget: int | None = None
-    aside: Aside = NOTHING
+    look_reserve: LookReserve = NOTHING
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def miss_overdue(*, now: datetime) -> int:
     missed, at = 0, stamp(now)
     for state, statement, words in ((State.QUEUED, OVERDUE, [at, at]), (State.HELD, OVERDUE_HELD, [at])):
         ids = may_go_on(locked(statement, words), actor=SERVICE, now=now)
-        rows, reason = DeliveryRow.objects.filter(id__in=ids, state=state), errands.reason_if_missed()
+        rows, reason = DeliveryRow.objects.filter(id__in=ids, state=state), secret_links.reason_if_missed()
         rows.update(state=State.MISSED, reason=reason, fence=F("fence") + 1, lease_until=None, noted_at=None)
         write_events(Event(now, SERVICE, of_delivery(pk), "missed", state, State.MISSED) for pk in ids)
         missed += len(ids)
@@ -200,8 +200,8 @@ def _begin(
         # out of our hands at once, so that the next tick holds it, and a quick resume does not wait for a lease
         DeliveryRow.objects.filter(id=due.id, fence=due.fence, state=State.QUEUED).update(lease_until=None)
         return False
-    aside = intent.aside
-    if not spends.affords(intent.micros, budget=intent.budget, now=now, keep=aside.micros, aside=aside):
+    kept = intent.look_reserve
+    if not spends.affords(intent.micros, budget=intent.budget, now=now, keep=kept.micros, look_reserve=kept):
         if hold(due.id, reason=HoldReason.BUDGET, detail=NO_MONEY, now=now, fence=due.fence):
             spends.tell_spent(now)
         return False

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import connection
 
 from amplifier.errors import DatabaseTrouble, UsageError
-from amplifier.place import who_is_present
+from amplifier.install import who_is_present
+from amplifier.store.database.health import Ill, in_words
 from amplifier.store.database.transaction import database_file, reading, whole
-from amplifier.store.database.unwell import Ill, in_words
 from amplifier.store.deciding import be_alone
 from amplifier.store.holding import stops
 from amplifier.store.models import Ledger

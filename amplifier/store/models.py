@@ -209,7 +209,7 @@ class StopRow(models.Model):
         db_table = "stops"
 
 
-class ErrandRow(models.Model):
+class SecretLinkRow(models.Model):
     """A secret address that can do one thing: post one delivery by hand, or stop everything. Its digest is kept."""
 
     kind = models.CharField(max_length=20)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from amplifier.campaign.notice import Draft, News, Notice
+from amplifier.campaign.notice import Draft, FeedEvent, Notice
 from amplifier.policy import Topic
-from amplifier.store import heartbeats, news
+from amplifier.store import event_feed, heartbeats
 from amplifier.store.database.transaction import reading, whole
 from amplifier.store.models import NoticeRow
 
@@ -20,13 +20,13 @@ WORTH = timedelta(days=1)  # what could not be told for so long is not tried aga
 
 
 @whole
-def compose(decide: Callable[[Sequence[News]], Iterable[tuple[Draft, str, str]]], *, now: datetime) -> int:
+def compose(decide: Callable[[Sequence[FeedEvent]], Iterable[tuple[Draft, str, str]]], *, now: datetime) -> int:
     """Make notices of what happened since the last time; how many. Notices and cursor are written together, or not.
 
     `decide` gives each notice with its recipient and its link, and may read the ledger.
     """
-    news.hold_writers()
-    found = news.news_after(_cursor(now), limit=MOST)
+    event_feed.hold_writers()
+    found = event_feed.events_after(_cursor(now), limit=MOST)
     if not found:
         return 0
     made = sum(_add(draft, recipient, link, now) for draft, recipient, link in decide(found))
@@ -35,9 +35,9 @@ def compose(decide: Callable[[Sequence[News]], Iterable[tuple[Draft, str, str]]]
 
 
 @reading
-def unread(*, now: datetime) -> tuple[News, ...]:
+def unread(*, now: datetime) -> tuple[FeedEvent, ...]:
     """What happened since the last time."""
-    return news.news_after(_cursor(now), limit=MOST)
+    return event_feed.events_after(_cursor(now), limit=MOST)
 
 
 @whole
@@ -92,7 +92,7 @@ def troubles(*, now: datetime) -> dict[str, tuple[int, str]]:
 
 def _cursor(now: datetime) -> int:
     beat = heartbeats.heartbeats().get(CURSOR)
-    return int(beat.detail) if beat else news.last_before(now - FIRST_LOOK)
+    return int(beat.detail) if beat else event_feed.last_before(now - FIRST_LOOK)
 
 
 def _add(draft: Draft, recipient: str, link: str, now: datetime) -> int:

@@ -10,12 +10,12 @@ from django.db.models import F, Q
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, HoldReason, State, Verb, idempotency_key, record_key
 from amplifier.campaign.post import PostId
-from amplifier.store.errands import was_asked
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.holding.unseen import FORWARD, LOOK
 from amplifier.store.identity.accounts import account_rows
 from amplifier.store.models import DeliveryRow
-from amplifier.store.stated import is_again
+from amplifier.store.published_facts import is_again
+from amplifier.store.secret_links import was_asked
 
 
 def existing_by_post(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from amplifier.campaign.money import NOTHING, Aside, is_low
+from amplifier.campaign.money import NOTHING, LookReserve, is_low
 from amplifier.store import ledger
 from amplifier.store.database.statement import execute, marks
 from amplifier.store.database.transaction import reading, whole
@@ -33,7 +33,7 @@ def reserve(  # noqa: PLR0913  a row of the table, and what must be left behind 
     now: datetime,
     delivery: int | None = None,
     keep: int = 0,
-    aside: Aside = NOTHING,
+    look_reserve: LookReserve = NOTHING,
 ) -> bool:
     """Put the worst case (millionths of a US dollar) aside before the call. False if the budget has not so much left.
 
@@ -42,7 +42,7 @@ def reserve(  # noqa: PLR0913  a row of the table, and what must be left behind 
     """
     if micros <= 0:
         return True
-    if not affords(micros, budget=budget, now=now, keep=keep, aside=aside):
+    if not affords(micros, budget=budget, now=now, keep=keep, look_reserve=look_reserve):
         return False
     month = month_of(now)
     SpendRow.objects.create(
@@ -54,12 +54,14 @@ def reserve(  # noqa: PLR0913  a row of the table, and what must be left behind 
 
 
 @whole
-def affords(micros: int, *, budget: int | None, now: datetime, keep: int = 0, aside: Aside = NOTHING) -> bool:
+def affords(
+    micros: int, *, budget: int | None, now: datetime, keep: int = 0, look_reserve: LookReserve = NOTHING
+) -> bool:
     """Whether the month's budget has so much left; until the transaction ends nobody else spends it."""
     if budget is None or micros <= 0:
         return True
     ledger.lock()
-    needed = micros + keep + (aside.micros * _under_way(aside.accounts) if aside.micros else 0)
+    needed = micros + keep + (look_reserve.micros * _under_way(look_reserve.accounts) if look_reserve.micros else 0)
     return _sum(month_of(now)) + needed <= budget
 
 
@@ -111,9 +113,9 @@ def spent_by_month() -> dict[str, int]:
 
 
 @reading
-def set_aside(aside: Aside) -> int:
+def reserved_for_looks(look_reserve: LookReserve) -> int:
     """What looking at the posts that are under way now may still cost at worst."""
-    return aside.micros * _under_way(aside.accounts)
+    return look_reserve.micros * _under_way(look_reserve.accounts)
 
 
 @reading

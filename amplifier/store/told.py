@@ -11,7 +11,7 @@ from amplifier.campaign.account import Identity
 from amplifier.policy import LINKS, Counts, TextLimit
 
 LIMITS = "SELECT network, server, handle, text_limit, counts FROM accounts WHERE text_limit > 0 OR counts <> ''"
-PATIENCE_S = 1.0
+LOCK_WAIT_S = 1.0
 
 
 def as_told(limit: int, counts: str) -> TextLimit:
@@ -34,7 +34,7 @@ def limits_in(database: Path | None) -> dict[Identity, TextLimit]:
     if database is None or not database.exists():
         return {}
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=PATIENCE_S)) as file:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LOCK_WAIT_S)) as file:
             return by_account(file.execute(LIMITS))
     except sqlite3.Error:
         return {}

@@ -24,7 +24,7 @@ PARTS |= {table.EVENINGS: (960, 1740), table.NIGHTS: (1020, 1740)}
 
 
 @dataclass(frozen=True)
-class Clock:
+class ClockTime:
     """A time of day: the minutes of the day that it may mean, and how far ahead of UTC the zone is that it names.
 
     The beginning of a range is read in the zone that its end names, and its words do not hold that.
@@ -63,13 +63,13 @@ class Day:
     part: str = table.WHOLE
 
 
-Named = Clock | Weekday | Date | Day
+Named = ClockTime | Weekday | Date | Day
 
 
 def fits(named: Named, moment: datetime, day: date) -> bool:
     """Whether these words are true of this moment (aware, in the campaign's zone) where they are said on this day."""
     match named:
-        case Clock():
+        case ClockTime():
             return bool(named.minutes & set(_minutes_of(named, moment)))
         case Weekday():
             return moment.weekday() == named.number
@@ -97,7 +97,7 @@ def names(text: str) -> tuple[Named, ...]:
     return tuple(replace(named, words=_written(text, places, start, end).strip()) for start, end, named in found)
 
 
-def _minutes_of(named: Clock, moment: datetime) -> Iterator[int]:
+def _minutes_of(named: ClockTime, moment: datetime) -> Iterator[int]:
     if not named.ahead:
         yield _minute(moment)
     for ahead in named.ahead:
@@ -118,7 +118,7 @@ def _clocks(letters: str, *, text: str, places: Sequence[int]) -> Iterator[tuple
         return unicodedata.normalize("NFKC", _written(text, places, start, end)).isupper()
 
     for one in hours(letters, is_capital=is_capital):
-        yield one.start, one.end, Clock("", one.minutes, one.ahead, one.zone)
+        yield one.start, one.end, ClockTime("", one.minutes, one.ahead, one.zone)
 
 
 # Weekdays, dates, days --------------------------------------------------------------------------------------------

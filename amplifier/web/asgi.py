@@ -1,4 +1,4 @@
-"""Three ways in, one process: the public kit from memory, errands and the console through Django; and nothing else."""
+"""Three ways in, one process: the public kit from memory, secret links and the console through Django."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from django.core.wsgi import get_wsgi_application
 from amplifier.web.admission import Admission, came_from_elsewhere, has_console, host_of, without_token
 from amplifier.web.body import read_whole
 from amplifier.web.clients import client_of
-from amplifier.web.door import is_errand, is_public, is_stop
-from amplifier.web.frame import place
+from amplifier.web.door import is_public, is_secret_link, is_stop
+from amplifier.web.frame import install
 from amplifier.web.public import PublicPages
 
 Scope = MutableMapping[str, Any]
@@ -26,10 +26,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger("amplifier.web")
 Site = Callable[[Scope, Receive, Send], Awaitable[None]]
 THREADS = 8
-ERRAND_THREADS = 4  # of their own: strangers may keep them busy, and the console must not feel it
+SECRET_LINK_THREADS = 4  # of their own: strangers may keep them busy, and the console must not feel it
 STOP_THREADS = 4  # of their own: whatever keeps all the others busy, everything can be stopped
 # A database may hang, and its driver wait for it without an end. Whoever asked is told within so many seconds.
-ERRAND_WITHIN_S = 8.0
+SECRET_LINK_WITHIN_S = 8.0
 CONSOLE_WITHIN_S = 30.0  # some of its pages ask networks too
 
 
@@ -38,18 +38,18 @@ def application(pages: PublicPages, admission: Admission) -> Site:
 
     The settings are read here, once: settings.yaml may be broken when the first stranger asks.
     """
-    trusted = place().settings.trusted_proxies
+    trusted = install().settings.trusted_proxies
     _let_in(admission.host)
     wsgi: Any = get_wsgi_application()  # Django and a2wsgi name the same protocol by types of their own
     console: Any = WSGIMiddleware(wsgi, workers=THREADS)
-    errands: Any = WSGIMiddleware(wsgi, workers=ERRAND_THREADS)
+    secret_links: Any = WSGIMiddleware(wsgi, workers=SECRET_LINK_THREADS)
     stops: Any = WSGIMiddleware(wsgi, workers=STOP_THREADS)
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if is_public(path):
             await pages.serve(scope, send)
-        elif is_errand(path):
+        elif is_secret_link(path):
             body = await read_whole(receive)
             if body is None:
                 await pages.refuse(scope, send)
@@ -59,8 +59,8 @@ def application(pages: PublicPages, admission: Admission) -> Site:
                 return {"type": "http.request", "body": body, "more_body": False}
 
             who = client_of(_client(scope), scope["headers"], trusted)
-            answer = stops if is_stop(path) else errands
-            await asyncio.wait_for(answer({**_in_ascii(scope), "client": (who, 0)}, read, send), ERRAND_WITHIN_S)
+            answer = stops if is_stop(path) else secret_links
+            await asyncio.wait_for(answer({**_in_ascii(scope), "client": (who, 0)}, read, send), SECRET_LINK_WITHIN_S)
         elif admission.is_near(_client(scope), scope["http_version"], scope["headers"]):
             if admission.leads_on(scope["method"], scope["query_string"], scope["headers"]):
                 await _lead_on(pages, admission, scope, send)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from amplifier.written import Network
+from amplifier.field_types import Network
 
 Ip = IPv4Address | IPv6Address
 HEADER = b"x-forwarded-for"

@@ -1,4 +1,4 @@
-"""Who may come in: the console only from this computer, until there is a log-in; kit and errands from anywhere."""
+"""Who may come in: the console only from this computer, until there is a log-in; kit and secret links from anywhere."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 PUBLIC = ("/k/", "/imprint", "/healthz")
-# An errand: its kind, and a secret. Nothing longer, and nothing below it, is let through to Django.
-ERRAND = re.compile(r"/(?:h|stop)/[A-Za-z0-9_-]{1,100}", re.ASCII)
+# A secret link: its kind, and a secret. Nothing longer, and nothing below it, is let through to Django.
+SECRET_LINK = re.compile(r"/(?:h|stop)/[A-Za-z0-9_-]{1,100}", re.ASCII)
 # A proxy in front speaks for somebody else; its word is not taken for who that is.
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via")
 BROWSERS = "1.1"  # the version of HTTP that browsers speak to us
@@ -21,13 +21,13 @@ def is_public(path: str) -> bool:
     return path in PUBLIC or path.startswith("/k/")
 
 
-def is_errand(path: str) -> bool:
+def is_secret_link(path: str) -> bool:
     """Whether this path may be a secret address, which is its own proof wherever it is used."""
-    return ERRAND.fullmatch(path) is not None
+    return SECRET_LINK.fullmatch(path) is not None
 
 
 def is_stop(path: str) -> bool:
-    """Whether this errand's path may stop everything."""
+    """Whether this secret link's path may stop everything."""
     return path.startswith("/stop/")
 
 

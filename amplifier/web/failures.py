@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.html import escape
 
 from amplifier.errors import DatabaseTrouble
-from amplifier.web.door import is_errand
+from amplifier.web.door import is_secret_link
 from amplifier.web.frame import frame
 
 LOST = "Nothing is at this address."
@@ -70,7 +70,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     ill = isinstance(error, DatabaseTrouble)  # then another process cannot send either
     status = 503 if ill else 500
-    if is_errand(request.path):
+    if is_secret_link(request.path):
         return plain(NOT_NOW, status=status)
     return HttpResponse(BROKEN % (escape(str(error)) if ill else ADVICE), status=status)
 
@@ -83,6 +83,6 @@ def plain(sentence: str, *, status: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, truth: str, *, status: int) -> HttpResponse:
-    if is_errand(request.path):
+    if is_secret_link(request.path):
         return plain(NOT_SENT, status=status)
     return render(request, "failure.html", frame(request) | {"truth": truth}, status=status)

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.http import urlencode
 
 from amplifier.campaign.stop import STOPPED, sending
-from amplifier.deliver.stop_flags import Halt, flags, halts
+from amplifier.deliver.stop_flags import StopFlag, flags, stop_flags
+from amplifier.install import Install, open_install
 from amplifier.networks import TITLES
-from amplifier.place import Place, settle
 from amplifier.platforms.account_names import name_of
 from amplifier.schedule.stage import LIVE, Stage
 from amplifier.settings import Account, Mode
@@ -31,46 +31,46 @@ CONTROLS = dict.fromkeys((*range(0x20), 0x7F))  # a note is one line, and no dat
 
 
 @cache
-def place() -> Place:
+def install() -> Install:
     """The install that this process serves, as its command was told."""
-    return settle(Path(os.environ.get("AMPLIFIER_HOME", ".")), Path(os.environ["AMPLIFIER_VAR"]))
+    return open_install(Path(os.environ.get("AMPLIFIER_HOME", ".")), Path(os.environ["AMPLIFIER_VAR"]))
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
     """Mode, campaign, where the wall is, and the sentence that the last form left."""
-    settings = place().settings
+    settings = install().settings
     return {
         "mode": settings.mode.value,
         "campaign": {"id": settings.campaign.id, "name": settings.campaign.name, "place": settings.campaign.place},
         "wall": "/wall" if settings.mode is Mode.REHEARSAL else "",
         "path": request.path,
-        "halts": _halts(),
+        "halts": _stops(),
         "said": _said(request.GET.get("said", "")),
     }
 
 
 def wall_address() -> str:
     """Where a rehearsal's wall is; empty where there is none."""
-    return f"http://{WALL_HOST}:{place().sandbox_port}/wall" if place().settings.mode is Mode.REHEARSAL else ""
+    return f"http://{WALL_HOST}:{install().sandbox_port}/wall" if install().settings.mode is Mode.REHEARSAL else ""
 
 
-def _halts() -> list[dict[str, str]]:
+def _stops() -> list[dict[str, str]]:
     """What is stopped, why, and since when, for the top of every page; also while the database does not answer."""
     try:
-        found = halts(place())
+        found = stop_flags(install())
     except DatabaseError:
-        found = flags(place())
-    distinct = {(halt.scope, halt.reason): halt for halt in found}  # the database's comes last, and knows by whom
-    return [_halt(halt) for halt in distinct.values()]
+        found = flags(install())
+    distinct = {(flag.scope, flag.reason): flag for flag in found}  # the database's comes last, and knows by whom
+    return [_stop(flag) for flag in distinct.values()]
 
 
-def _halt(halt: Halt) -> dict[str, str]:
-    kind, _, name = halt.scope.partition(":")
+def _stop(flag: StopFlag) -> dict[str, str]:
+    kind, _, name = flag.scope.partition(":")
     return {
-        "what": f"{sending(halt.scope, STOPPED)}.",
-        "why": halt.reason,
-        "who": halt.actor,
-        "since": f"{said_at(halt.since)} {place().settings.campaign.place}" if halt.since else "",
+        "what": f"{sending(flag.scope, STOPPED)}.",
+        "why": flag.reason,
+        "who": flag.actor,
+        "since": f"{said_at(flag.since)} {install().settings.campaign.place}" if flag.since else "",
         "option": f" --{kind} {name}" if name else "",
     }
 
@@ -97,7 +97,7 @@ def asked(values: QueryDict, name: str) -> str:
 
 def said_at(at: datetime, stage: Stage = LIVE) -> str:
     """A real instant on the campaign's clocks: Mon 9 Oct 14:40. `stage` is where a rehearsal plays."""
-    return f"{stage.campaign(at).astimezone(ZoneInfo(place().settings.campaign.zone)):%a %-d %b %H:%M}"
+    return f"{stage.campaign(at).astimezone(ZoneInfo(install().settings.campaign.zone)):%a %-d %b %H:%M}"
 
 
 def lasting(seconds: float) -> str:
@@ -114,7 +114,7 @@ def title(platform: str) -> str:
 
 def titled(label: str, platform: str) -> str:
     """How an account is called: by its network, and by its handle too where there are several on it."""
-    return name_of(label, platform, place().settings)
+    return name_of(label, platform, install().settings)
 
 
 def known_as(account: Account) -> str:
@@ -124,7 +124,7 @@ def known_as(account: Account) -> str:
 
 def outward(url: str) -> str:
     """This address if a page may lead there, else nothing: the web, and in a rehearsal the pretend networks here."""
-    here = f"http://127.0.0.1:{place().sandbox_port}/"
-    if place().settings.mode is Mode.REHEARSAL and url.startswith(here):
-        return f"http://{WALL_HOST}:{place().sandbox_port}/{url.removeprefix(here)}"
+    here = f"http://127.0.0.1:{install().sandbox_port}/"
+    if install().settings.mode is Mode.REHEARSAL and url.startswith(here):
+        return f"http://{WALL_HOST}:{install().sandbox_port}/{url.removeprefix(here)}"
     return url if url.startswith("https://") else ""

@@ -34,7 +34,7 @@ urlpatterns = [
     path("mentions/aside", aside_page),
     path("mentions/<int:number>", follow_up_mention),
     path("static/<str:name>", static_file),
-    path("", include("amplifier.web.errands.urls")),
+    path("", include("amplifier.web.secret_links.urls")),
 ]
 
 handler400 = "amplifier.web.failures.bad_request"

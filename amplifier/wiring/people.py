@@ -1,4 +1,4 @@
-"""Puts together what tells people and asks them: notices, posting by hand, and the pulse of whoever watches over us."""
+"""Puts together what tells people and asks them: notices, posting by hand, and the call to whoever watches over us."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from amplifier.compose.accountable import unaccountable
 from amplifier.deliver.stop_flags import why_stopped
-from amplifier.manual.hands import Hands, Means
+from amplifier.install import Install
+from amplifier.manual.rounds import ManualRounds, Means
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.messenger import carry
-from amplifier.notify.notify import Notifier, Post
-from amplifier.notify.pulse import Watch
-from amplifier.place import Place
+from amplifier.notify.notify import Notifier, Transport
+from amplifier.notify.watchdog import Watch
 from amplifier.platforms.outlet import Outlet
 from amplifier.settings import Mode, Settings
 from amplifier.store import heartbeats
@@ -31,7 +31,7 @@ WATCH_EVERY_S = {Mode.LIVE: 60.0, Mode.REHEARSAL: 2.0}
 
 
 @dataclass(frozen=True)
-class Told:
+class NoticeContext:
     """How people are spoken to: the clock, the campaign's own date, and who tells a rehearsal's wall a sentence."""
 
     now: Callable[[], datetime]
@@ -40,12 +40,12 @@ class Told:
 
 
 def people_jobs(
-    place: Place, outlets: Mapping[str, Outlet], told: Told
+    install: Install, outlets: Mapping[str, Outlet], told: NoticeContext
 ) -> Iterator[tuple[str, float, Callable[[], object]]]:
     """What is to be called, and how often (seconds): notices, each recipient apart, hand-offs and pasted links."""
-    settings = place.settings
+    settings = install.settings
     every = EVERY_S[settings.mode]
-    notifier = notifier_for(place, told)
+    notifier = notifier_for(install, told)
     for name, call in notifier.jobs():
         yield name, every, call
     if settings.notify:
@@ -56,24 +56,24 @@ def people_jobs(
         yield "low on money", MONEY_EVERY_S, notifier.warn_of_money
     means = Means(
         notifier=notifier,
-        envelope=Envelope(place.key),
+        envelope=Envelope(install.key),
         outlets={name: outlet for name, outlet in outlets.items() if outlet.readable},
-        stopped=partial(why_stopped, place),
+        stopped=partial(why_stopped, install),
         token=partial(secrets.token_urlsafe, 32),
         base=partial(pages_at, settings),
     )
-    hands = Hands(settings, means, now=told.now)
-    yield "hand-off", every, hands.ask
-    yield "links", every, hands.check_links
+    rounds = ManualRounds(settings, means, now=told.now)
+    yield "hand-off", every, rounds.ask
+    yield "links", every, rounds.check_links
 
 
-def notifier_for(place: Place, told: Told) -> Notifier:
+def notifier_for(install: Install, told: NoticeContext) -> Notifier:
     """Who tells people. A rehearsal reads no address and reaches nobody."""
-    settings = place.settings
+    settings = install.settings
     live = settings.mode is Mode.LIVE
     addresses = {one.name: os.environ.get(one.address, "").strip() for one in settings.notify} if live else {}
-    post = Post(carry=carry, addresses=addresses, say=told.say)
-    return Notifier(settings, post=post, envelope=Envelope(place.key), today=told.today, now=told.now)
+    post = Transport(carry=carry, addresses=addresses, say=told.say)
+    return Notifier(settings, post=post, envelope=Envelope(install.key), today=told.today, now=told.now)
 
 
 def watch_for(settings: Settings, environ: Mapping[str, str]) -> Watch | None:

@@ -25,15 +25,15 @@ from amplifier.deliver.vault import SealedVault
 from amplifier.deliver.worker import Pace, Rules, Worker
 from amplifier.engine.port import Job
 from amplifier.errors import SettingsError, UsageError
+from amplifier.install import Install
 from amplifier.lacking import lacks_key
 from amplifier.listen.match import Ours
 from amplifier.listen.poller import Poller, Source
 from amplifier.listen.where import tags_on
-from amplifier.money.cost import aside_for, in_micros, is_by_hand, is_readable, micros, monthly
-from amplifier.money.till import go_on_with_money, rest_after_listening, till_for
+from amplifier.money.budget import account_budget, go_on_with_money, rest_after_listening
+from amplifier.money.cost import in_micros, is_by_hand, is_readable, look_reserve_for, micros, monthly
 from amplifier.networks import WITH_SESSIONS
-from amplifier.notify.pulse import Pulse
-from amplifier.place import Place
+from amplifier.notify.watchdog import Watchdog
 from amplifier.platforms.capabilities import TABLE, Repeat
 from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection, Platform
@@ -42,14 +42,14 @@ from amplifier.policy import OnDoubt
 from amplifier.schedule.decided.in_force import keep_settings
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.playing import playing
-from amplifier.schedule.stagehand import Stagehand
+from amplifier.schedule.rehearsal_agent import RehearsalAgent
 from amplifier.settings import Account, Mode, Settings
 from amplifier.sharekit.publish import Publisher
 from amplifier.store import heartbeats, ledger
 from amplifier.store.holding import holds
 from amplifier.store.identity import accounts
 from amplifier.store.operate.withdrawals import tidy
-from amplifier.wiring.people import LOOPBACK, Told, people_jobs, watch_for
+from amplifier.wiring.people import LOOPBACK, NoticeContext, people_jobs, watch_for
 
 DAY_S = 86_400
 # How often what cannot wake us is looked at; a rehearsal has no time to lose, and live nothing to burn (bench/idle.py).
@@ -62,16 +62,16 @@ NEW_LEDGER = (
 
 
 @dataclass(frozen=True)
-class House:
+class App:
     """An install, opened: its place and one adapter an account."""
 
-    place: Place
+    install: Install
     platforms: dict[str, Platform]
 
     @property
     def pauses(self) -> Pauses:
         """How patient delivery is in this mode."""
-        timing = self.place.settings.timing
+        timing = self.install.settings.timing
         return Pauses(
             settle=timing.settle_s,
             look_again=timing.look_again_s,
@@ -80,24 +80,24 @@ class House:
         )
 
 
-def open_house(place: Place, *, tells: bool = True) -> House:
+def open_app(install: Install, *, tells: bool = True) -> App:
     """Open the ledger for this mode and connect every account. Raises UsageError or SettingsError; starts nothing.
 
     Who tells nobody anything (`tells`), such as the listener alone, needs the accounts' keys and no others.
     """
-    settings = place.settings
+    settings = install.settings
     missing = settings.missing_secrets(os.environ, tells=tells)
     if missing:
         raise SettingsError(list(missing))
-    open_books(place)
-    doubt_other_keys(settings, os.environ, place.key, now=utc_now())
-    platforms = {account.name: reach(account, place) for account in settings.accounts}
-    return House(place, platforms)
+    open_ledger_for(install)
+    doubt_other_keys(settings, os.environ, install.key, now=utc_now())
+    platforms = {account.name: reach(account, install) for account in settings.accounts}
+    return App(install, platforms)
 
 
-def open_books(place: Place) -> None:
+def open_ledger_for(install: Install) -> None:
     """Open the ledger for this mode and these accounts, without a key. Raises UsageError where it is another's."""
-    settings = place.settings
+    settings = install.settings
     ledger.open_ledger(
         mode=settings.mode.value,
         campaign=settings.campaign.id,
@@ -107,50 +107,50 @@ def open_books(place: Place) -> None:
     holds.leave_to_a_person(accounts.know_accounts(listed(settings)), now=utc_now())
 
 
-def reachable(place: Place) -> dict[str, Platform]:
+def reachable(install: Install) -> dict[str, Platform]:
     """The adapters of those accounts whose secrets are here; a command may be given where they, or our key, are not."""
     found = {}
-    for account in place.settings.accounts:
+    for account in install.settings.accounts:
         with contextlib.suppress(SettingsError, UsageError):
-            found[account.name] = reach(account, place)
+            found[account.name] = reach(account, install)
     return found
 
 
-def reach(account: Account, place: Place) -> Platform:
+def reach(account: Account, install: Install) -> Platform:
     """The account's adapter, with its session.
 
     Raises SettingsError without a secret of this account, UsageError without our key where a session is to be sealed.
     """
-    lacks = lacks_key(place.settings, {"AMPLIFIER_KEY": place.key}, f"the log-in session of {account.name}")
+    lacks = lacks_key(install.settings, {"AMPLIFIER_KEY": install.key}, f"the log-in session of {account.name}")
     if lacks and account.platform in WITH_SESSIONS:
         raise UsageError(lacks)
-    if missing := place.settings.missing_secrets(os.environ, of=account):
+    if missing := install.settings.missing_secrets(os.environ, of=account):
         raise SettingsError(list(missing))
-    till, known = till_for(account, place.settings, now=utc_now), partial(accounts.remote_id_of, account.name)
-    connection = replace(connection_for(account, place), till=till, known_id=known)
-    vault = SealedVault(account.name, connection.api, "" if lacks else place.key)
+    budget, known = account_budget(account, install.settings, now=utc_now), partial(accounts.remote_id_of, account.name)
+    connection = replace(connection_for(account, install), budget=budget, known_id=known)
+    vault = SealedVault(account.name, connection.api, "" if lacks else install.key)
     return connect(account.platform, connection, vault, utc_now)
 
 
-def addresses(account: Account, place: Place) -> tuple[str, str]:
+def addresses(account: Account, install: Install) -> tuple[str, str]:
     """Where this account's API is, and where people look at its pages."""
-    if place.settings.mode is Mode.REHEARSAL:
-        return (f"http://127.0.0.1:{place.sandbox_port}",) * 2
+    if install.settings.mode is Mode.REHEARSAL:
+        return (f"http://127.0.0.1:{install.sandbox_port}",) * 2
     row = TABLE[account.platform]
     return account.api or row.api, account.api if account.platform == "mastodon" else row.web
 
 
-def connection_for(account: Account, place: Place) -> Connection:
+def connection_for(account: Account, install: Install) -> Connection:
     """How to reach this account. In a rehearsal that is the sandbox on this machine, with pretend secrets, always."""
-    timing = place.settings.timing
+    timing = install.settings.timing
     row = TABLE[account.platform]
-    api, web = addresses(account, place)
-    if place.settings.mode is Mode.REHEARSAL:
+    api, web = addresses(account, install)
+    if install.settings.mode is Mode.REHEARSAL:
         words = {name: pretend_secret(account, name) for name in row.secrets}
     else:
         held = {name: os.environ.get(variable, "").strip() for name, variable in account.secrets.items()}
         words = dict.fromkeys(row.secrets, "") | held  # none where the network is never asked
-    if place.settings.mode is Mode.REHEARSAL and urlsplit(api).hostname not in LOOPBACK:
+    if install.settings.mode is Mode.REHEARSAL and urlsplit(api).hostname not in LOOPBACK:
         raise UsageError(f"A rehearsal speaks to this computer only, and {api} is not on it.")
     return Connection(
         handle=account.handle,
@@ -187,45 +187,45 @@ def outlet_for(account: Account, platform: Platform, settings: Settings) -> Outl
         price=partial(micros, row=row),
         price_delete=in_micros(row.price_delete),
         budget=monthly(settings),
-        aside=aside_for(row, settings),
+        look_reserve=look_reserve_for(row, settings),
     )
 
 
-def rules_of(place: Place, untrue: Callable[[Due], str] = lambda _due: "") -> Rules:
+def rules_of(install: Install, untrue: Callable[[Due], str] = lambda _due: "") -> Rules:
     """What may keep a delivery from going out, beside its network: a stop, the campaign's own imprint, a copy.
 
     `untrue` says what of a person's words is no longer so.
     """
-    imprint = place.settings.campaign.imprint
+    imprint = install.settings.campaign.imprint
 
     def lacks(due: Due) -> str:
         return "" if due.verb is Verb.DELETE else why_not(due.text, due.imprint, imprint)
 
     def campaign(real: datetime) -> datetime:
-        return playing(place.settings).campaign(real)
+        return playing(install.settings).campaign(real)
 
     def copies(due: Due) -> str:
-        return is_out_already(due, place.settings, campaign=campaign)
+        return is_out_already(due, install.settings, campaign=campaign)
 
-    return Rules(stopped=place.stopped, why_not=lacks, copies=copies, untrue=untrue)
+    return Rules(stopped=install.stopped, why_not=lacks, copies=copies, untrue=untrue)
 
 
-def worker_jobs(house: House) -> tuple[list[Job], Worker]:
+def worker_jobs(app: App) -> tuple[list[Job], Worker]:
     """What the worker process does, and the worker itself, to be stopped at the end."""
-    place, settings = house.place, house.place.settings
+    install, settings = app.install, app.install.settings
     outlets = {
-        account.name: outlet_for(account, house.platforms[account.name], settings) for account in settings.accounts
+        account.name: outlet_for(account, app.platforms[account.name], settings) for account in settings.accounts
     }
-    pace = Pace(lease_s=settings.timing.lease_s, pauses=house.pauses, threads=max(4, 2 * len(outlets)))
+    pace = Pace(lease_s=settings.timing.lease_s, pauses=app.pauses, threads=max(4, 2 * len(outlets)))
     chance = random.Random()  # noqa: S311  spreads retries, guards no secret
-    planner = Planner(place.home, settings, now=utc_now)
-    rules = rules_of(place, planner.is_stale)
+    planner = Planner(install.home, settings, now=utc_now)
+    rules = rules_of(install, planner.is_stale)
     worker = Worker(outlets, pace=pace, now=utc_now, chance=chance, rules=rules)
     kit = Publisher(settings, planner, now=utc_now)
     rehearsal = settings.mode is Mode.REHEARSAL
     soon = SOON_S[settings.mode]
     watch = watch_for(settings, os.environ)
-    pulse = Pulse(watch, now=utc_now, answers_hold=lambda: answers_hold(settings, now=utc_now()))
+    watchdog = Watchdog(watch, now=utc_now, answers_hold=lambda: answers_hold(settings, now=utc_now()))
 
     planned = Event()  # until then the ledger may want what the files, written while nobody was here, do not
 
@@ -243,7 +243,7 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
     def tick() -> None:
         if planned.is_set() and are_called_so(settings):
             worker.tick()
-            pulse.work()
+            watchdog.work()
 
     jobs = [
         Job("plan", 0.5 if rehearsal else 2.0, plan),
@@ -251,36 +251,36 @@ def worker_jobs(house: House) -> tuple[list[Job], Worker]:
         Job("money", 2.0 if rehearsal else 30.0, lambda: go_on_with_money(outlets, now=utc_now())),
         Job("kit", 1.0 if rehearsal else 5.0, kit.publish),
         Job("worker heartbeat", soon, partial(_beat, "worker", settings.digest)),
-        Job("stop flag", soon, lambda: tell_flag(place, now=utc_now())),
+        Job("stop flag", soon, lambda: tell_flag(install, now=utc_now())),
     ]
     if rehearsal:
-        stagehand = Stagehand(
-            f"http://127.0.0.1:{place.sandbox_port}",
-            token=place.sandbox_token,
+        agent = RehearsalAgent(
+            f"http://127.0.0.1:{install.sandbox_port}",
+            token=install.sandbox_token,
             settings=settings,
             now=utc_now,
-            stopped=partial(in_words, place),
+            stopped=partial(in_words, install),
         )
-        jobs += [Job("tell the wall", 0.5, stagehand.tell), Job("wishes", 0.1, stagehand.carry_out)]
+        jobs += [Job("tell the wall", 0.5, agent.tell), Job("wishes", 0.1, agent.carry_out)]
     if watch:
-        jobs.append(Job("pulse", watch.every_s, pulse.call))
+        jobs.append(Job("watchdog", watch.every_s, watchdog.call))
     zone = ZoneInfo(settings.campaign.zone)
-    people = Told(
+    people = NoticeContext(
         now=utc_now,
         today=lambda: planner.campaign_time().astimezone(zone).date(),
-        say=stagehand.say if rehearsal else lambda _sentence: None,
+        say=agent.say if rehearsal else lambda _sentence: None,
     )
-    named = [*people_jobs(place, outlets, people), *jobs_of_each(_readable(house), outlets, settings, now=utc_now)]
+    named = [*people_jobs(install, outlets, people), *jobs_of_each(_readable(app), outlets, settings, now=utc_now)]
     jobs += [Job(name, every, call) for name, every, call in named]
     jobs.append(Job("withdrawals", soon, lambda: tidy(now=utc_now())))
     return jobs, worker
 
 
-def listener_jobs(house: House) -> list[Job]:
+def listener_jobs(app: App) -> list[Job]:
     """What the listener does: one job a source."""
-    settings = house.place.settings
+    settings = app.install.settings
     jobs = [Job("listener heartbeat", SOON_S[settings.mode], partial(_beat, "listener", settings.digest))]
-    for name, platform in _readable(house).items():
+    for name, platform in _readable(app).items():
         account = settings.account(name)
         rest = partial(rest_after_listening, account, settings, now=utc_now)
         for tag in tags_on(account, settings):
@@ -296,10 +296,10 @@ def _our_own(account: Account, settings: Settings) -> tuple[frozenset[str], Ours
     return elsewhere, Ours(frozenset(one.known_as[1:].lower() for one in beside if one.server), account.server)
 
 
-def _readable(house: House) -> dict[str, Platform]:
+def _readable(app: App) -> dict[str, Platform]:
     """The accounts that may be asked something: not those on which it costs money that nobody has granted."""
-    settings = house.place.settings
-    return {one.name: house.platforms[one.name] for one in settings.accounts if is_readable(one, settings)}
+    settings = app.install.settings
+    return {one.name: app.platforms[one.name] for one in settings.accounts if is_readable(one, settings)}
 
 
 def _beat(name: str, settings_digest: str) -> None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from amplifier.campaign.account import (
+    AccountMatch,
     Identity,
-    Known,
+    KnownAccount,
     Listed,
-    Match,
-    Proof,
-    Told,
+    LoggedIn,
+    LoginProof,
     former,
     identity,
     is_called_so,
@@ -67,24 +67,24 @@ def test_an_address_that_is_none_breaks_nothing(api: str) -> None:
     assert identity("mastodon", "us", api).handle == "us"
 
 
-def known(number: int, who: Identity, label: str, remote_id: str = "") -> Known:
-    return Known(number, who, label, remote_id)
+def known(number: int, who: Identity, label: str, remote_id: str = "") -> KnownAccount:
+    return KnownAccount(number, who, label, remote_id)
 
 
 def test_a_changed_name_keeps_its_row() -> None:
     one = Listed("xx", "x", "LabFreeMvmt")
-    assert matches([one], [known(3, X, "x", "77")]) == (Match(one, 3),)
+    assert matches([one], [known(3, X, "x", "77")]) == (AccountMatch(one, 3),)
 
 
 @pytest.mark.parametrize("remote_id", ["", "77"])
 def test_one_name_for_somebody_else_is_another_row_that_waits_to_hear_who_it_is(remote_id: str) -> None:
     one = Listed("x", "x", "somebody")
-    assert matches([one], [known(3, X, "x", remote_id)]) == (Match(one, None, is_doubtful=True),)
+    assert matches([one], [known(3, X, "x", remote_id)]) == (AccountMatch(one, None, is_doubtful=True),)
 
 
 def test_a_new_handle_waits_for_proof_where_a_known_account_is_gone() -> None:
     one = Listed("x", "x", "labfree")
-    assert matches([one], [known(3, X, "x", "77")]) == (Match(one, None, is_doubtful=True),)
+    assert matches([one], [known(3, X, "x", "77")]) == (AccountMatch(one, None, is_doubtful=True),)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_new_handle_waits_for_proof_where_a_known_account_is_gone() -> None:
         ([Listed("y", "x", "labfreemvmt")], [known(3, X, "x", "77")]),  # nothing but its label changed
     ],
 )
-def test_nobody_waits_for_proof_who_can_be_nobody_else(listed: list[Listed], there: list[Known]) -> None:
+def test_nobody_waits_for_proof_who_can_be_nobody_else(listed: list[Listed], there: list[KnownAccount]) -> None:
     assert not matches(listed, there)[-1].is_doubtful
 
 
@@ -140,7 +140,9 @@ def test_what_does_not_fit_together_as_it_did_is_decided_by_the_network_alone(
 def test_an_account_that_comes_back_has_to_say_who_it_is() -> None:
     gone = replace(ONE, is_listed=False)
     assert matches([Listed("one", "x", "a")], [gone])[0].is_doubtful
-    assert matches([Listed("one", "x", "a")], [replace(gone, remote_id="")]) == (Match(Listed("one", "x", "a"), 1),)
+    assert matches([Listed("one", "x", "a")], [replace(gone, remote_id="")]) == (
+        AccountMatch(Listed("one", "x", "a"), 1),
+    )
 
 
 def test_a_row_that_is_listed_comes_before_one_that_had_its_handle_before() -> None:
@@ -153,31 +155,31 @@ def test_another_name_of_a_server_may_be_the_same_server() -> None:
     assert matches([one], [known(3, SOCIAL, "m", "77")])[0].is_doubtful
     row = replace(known(3, SOCIAL, "m", "77"), url="https://social.example/@labfreemvmt")
     there = "www.social.example"
-    assert is_same_account(row, there, Told("77", "labfreemvmt", "https://social.example/@LabFreeMvmt/"))
-    assert not is_same_account(row, there, Told("77", "labfreemvmt", "https://www.social.example/@labfreemvmt"))
-    assert not is_same_account(row, there, Told("78", "labfreemvmt", row.url))
-    assert not is_same_account(replace(row, url=""), there, Told("77", "labfreemvmt"))
-    assert is_same_account(row, "social.example", Told("77", "labfree"))
+    assert is_same_account(row, there, LoggedIn("77", "labfreemvmt", "https://social.example/@LabFreeMvmt/"))
+    assert not is_same_account(row, there, LoggedIn("77", "labfreemvmt", "https://www.social.example/@labfreemvmt"))
+    assert not is_same_account(row, there, LoggedIn("78", "labfreemvmt", row.url))
+    assert not is_same_account(replace(row, url=""), there, LoggedIn("77", "labfreemvmt"))
+    assert is_same_account(row, "social.example", LoggedIn("77", "labfree"))
 
 
 @pytest.mark.parametrize(
     ("who", "told", "is_so"),
     [
-        (X, Told("1", "LabFreeMvmt"), True),
-        (X, Told("1", "jo_private"), False),
-        (X, Told("1"), True),  # a network that names none
-        (X, Told("1", "handle.invalid"), False),
-        (SOCIAL, Told("1", "labfreemvmt"), True),
-        (SOCIAL, Told("1", "labfreemvmt@social.example"), True),
-        (SOCIAL, Told("1", "jo"), False),
-        (Identity("bluesky", "", "us.example"), Told("did:plc:a", "Us.example"), True),
-        (Identity("bluesky", "", "us.example"), Told("did:plc:a", "handle.invalid"), True),
-        (Identity("bluesky", "", "us.example"), Told("did:plc:a", "jo.example"), False),
-        (Identity("bluesky", "", "did:plc:a"), Told("did:plc:a", "us.example"), True),
-        (Identity("bluesky", "", "did:plc:a"), Told("did:plc:b", "us.example"), False),
+        (X, LoggedIn("1", "LabFreeMvmt"), True),
+        (X, LoggedIn("1", "jo_private"), False),
+        (X, LoggedIn("1"), True),  # a network that names none
+        (X, LoggedIn("1", "handle.invalid"), False),
+        (SOCIAL, LoggedIn("1", "labfreemvmt"), True),
+        (SOCIAL, LoggedIn("1", "labfreemvmt@social.example"), True),
+        (SOCIAL, LoggedIn("1", "jo"), False),
+        (Identity("bluesky", "", "us.example"), LoggedIn("did:plc:a", "Us.example"), True),
+        (Identity("bluesky", "", "us.example"), LoggedIn("did:plc:a", "handle.invalid"), True),
+        (Identity("bluesky", "", "us.example"), LoggedIn("did:plc:a", "jo.example"), False),
+        (Identity("bluesky", "", "did:plc:a"), LoggedIn("did:plc:a", "us.example"), True),
+        (Identity("bluesky", "", "did:plc:a"), LoggedIn("did:plc:b", "us.example"), False),
     ],
 )
-def test_a_handle_is_compared_as_its_network_means_it(who: Identity, told: Told, is_so: bool) -> None:  # noqa: FBT001
+def test_a_handle_is_compared_as_its_network_means_it(who: Identity, told: LoggedIn, is_so: bool) -> None:  # noqa: FBT001
     assert is_called_so(who, told) == is_so
 
 
@@ -188,24 +190,29 @@ GONE = replace(TWO, is_listed=False)
 @pytest.mark.parametrize(
     ("row", "told", "other", "found"),
     [
-        (NEW, Told("77", "a"), None, Proof.SAME),
-        (NEW, Told("99", "jo"), None, Proof.STRANGER),
-        (NEW, Told("78", "a"), GONE, Proof.KNOWN),
-        (NEW, Told("78", "a"), TWO, Proof.TWICE),
-        (NEW, Told("78", "b"), TWO, Proof.STRANGER),
-        (ONE, Told("77", "a"), None, Proof.SAME),
-        (ONE, Told("77", "renamed"), None, Proof.SAME),  # the id stays
-        (ONE, Told("99", "jo"), None, Proof.STRANGER),
-        (ONE, Told("99", "a"), None, Proof.ANEW),
-        (ONE, Told("78", "a"), TWO, Proof.EXCHANGED),
-        (ONE, Told("78", "a"), GONE, Proof.EXCHANGED),
-        (ONE, Told("78", "b"), TWO, Proof.STRANGER),
-        (ONE, Told("77", "a"), replace(TWO, remote_id="77"), Proof.SAME),  # of two rows of one account the older speaks
-        (replace(TWO, remote_id="77"), Told("77", "b"), ONE, Proof.TWICE),
-        (ONE, Told("", "a"), None, Proof.SAME),
+        (NEW, LoggedIn("77", "a"), None, LoginProof.SAME),
+        (NEW, LoggedIn("99", "jo"), None, LoginProof.STRANGER),
+        (NEW, LoggedIn("78", "a"), GONE, LoginProof.KNOWN),
+        (NEW, LoggedIn("78", "a"), TWO, LoginProof.TWICE),
+        (NEW, LoggedIn("78", "b"), TWO, LoginProof.STRANGER),
+        (ONE, LoggedIn("77", "a"), None, LoginProof.SAME),
+        (ONE, LoggedIn("77", "renamed"), None, LoginProof.SAME),  # the id stays
+        (ONE, LoggedIn("99", "jo"), None, LoginProof.STRANGER),
+        (ONE, LoggedIn("99", "a"), None, LoginProof.ANEW),
+        (ONE, LoggedIn("78", "a"), TWO, LoginProof.EXCHANGED),
+        (ONE, LoggedIn("78", "a"), GONE, LoginProof.EXCHANGED),
+        (ONE, LoggedIn("78", "b"), TWO, LoginProof.STRANGER),
+        (
+            ONE,
+            LoggedIn("77", "a"),
+            replace(TWO, remote_id="77"),
+            LoginProof.SAME,
+        ),  # of two rows of one account the older speaks
+        (replace(TWO, remote_id="77"), LoggedIn("77", "b"), ONE, LoginProof.TWICE),
+        (ONE, LoggedIn("", "a"), None, LoginProof.SAME),
     ],
 )
-def test_whose_the_keys_are(row: Known, told: Told, other: Known | None, found: Proof) -> None:
+def test_whose_the_keys_are(row: KnownAccount, told: LoggedIn, other: KnownAccount | None, found: LoginProof) -> None:
     assert proof(row, told, other) is found
 
 

@@ -18,11 +18,11 @@ from amplifier.campaign.correction import (
     unopened,
     way_to_correct,
 )
-from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import DeliveryId, DeliveryView, Receipt, RemoteState, State, Verb
 from amplifier.campaign.post import Fact, PostId
 
 NOW = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
-FIRST = Journey(
+FIRST = DeliveryView(
     id=1,
     identity=DeliveryId(PostId("lab23", "vote", "once"), "x"),
     platform="x",
@@ -44,7 +44,7 @@ FIRST = Journey(
 )
 
 
-def later(verb: Verb, state: State, revision: int = 1, **more: object) -> Journey:
+def later(verb: Verb, state: State, revision: int = 1, **more: object) -> DeliveryView:
     identity = replace(FIRST.identity, verb=verb, revision=revision)
     fresh: dict[str, object] = {"receipt": None, "remote_state": "", "target": "7" if verb is not Verb.PUBLISH else ""}
     return replace(FIRST, id=10 * revision, identity=identity, state=state, **{**fresh, **more})  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ WITHDRAWN = replace(FIRST, remote_state=RemoteState.WITHDRAWN)
         ([FIRST, later(Verb.DELETE, State.HELD), later(Verb.PUBLISH, State.QUEUED)], Way.REPOST),
     ],
 )
-def test_there_is_a_way_for_what_is_out_and_for_what_was_left_half_done(rows: list[Journey], way: Way) -> None:
+def test_there_is_a_way_for_what_is_out_and_for_what_was_left_half_done(rows: list[DeliveryView], way: Way) -> None:
     assert way_to_correct(stand(rows), edits=False) == (way, "")
 
 
@@ -83,7 +83,7 @@ def test_where_a_post_can_be_edited_it_stays() -> None:
         ([WITHDRAWN, later(Verb.DELETE, State.SENT), later(Verb.PUBLISH, State.DROPPED)], "not there any more"),
     ],
 )
-def test_where_nothing_can_be_corrected_it_is_said_why(rows: list[Journey], why: str) -> None:
+def test_where_nothing_can_be_corrected_it_is_said_why(rows: list[DeliveryView], why: str) -> None:
     way, sentence = way_to_correct(stand(rows), edits=False)
     assert way is None
     assert why in sentence

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import DeliveryId, DeliveryView, Receipt, RemoteState, State, Verb
 from amplifier.campaign.fate import Fate, Follows, became, became_of_each
 from amplifier.campaign.post import PostId
 from tests.deliver.told import NOW, journey
@@ -15,25 +15,25 @@ from tests.deliver.told import NOW, journey
 POST = PostId("lab23", "said", "once")
 
 
-def first(state: State = State.SENT, remote: str = RemoteState.LIVE, *, account: str = "x") -> Journey:
+def first(state: State = State.SENT, remote: str = RemoteState.LIVE, *, account: str = "x") -> DeliveryView:
     return _row(1, Verb.PUBLISH, 0, state, text="First words.", remote=remote, account=account)
 
 
-def again(state: State, remote: str = "") -> Journey:
+def again(state: State, remote: str = "") -> DeliveryView:
     return _row(3, Verb.PUBLISH, 1, state, text="Second words.", remote=remote)
 
 
-def edit(state: State, *, revision: int = 1, text: str = "Edited words.") -> Journey:
+def edit(state: State, *, revision: int = 1, text: str = "Edited words.") -> DeliveryView:
     return _row(3 + revision, Verb.EDIT, revision, state, text=text)
 
 
-def delete(state: State, *, revision: int = 1) -> Journey:
+def delete(state: State, *, revision: int = 1) -> DeliveryView:
     return _row(2, Verb.DELETE, revision, state)
 
 
 def _row(
     number: int, verb: Verb, revision: int, state: State, *, text: str = "", remote: str = "", account: str = "x"
-) -> Journey:
+) -> DeliveryView:
     is_sent = state is State.SENT
     return replace(
         journey(number, state, text=text, account=account),
@@ -85,7 +85,7 @@ def _row(
         ([first(remote=RemoteState.WITHDRAWN), delete(State.SENT), again(State.HELD)], None, "Second words."),
     ],
 )
-def test_how_a_post_stands_and_in_which_words(rows: list[Journey], fate: Fate | None, text: str) -> None:
+def test_how_a_post_stands_and_in_which_words(rows: list[DeliveryView], fate: Fate | None, text: str) -> None:
     (found,) = became(rows)
     assert (found.fate, found.text) == (fate, text)
     assert found.row.identity.verb is Verb.PUBLISH
@@ -104,7 +104,9 @@ def test_how_a_post_stands_and_in_which_words(rows: list[Journey], fate: Fate | 
         ([first(remote=RemoteState.WITHDRAWN), delete(State.SENT), again(State.QUEUED)], Follows.CORRECTION, ""),
     ],
 )
-def test_what_follows_is_told_until_it_is_done(rows: list[Journey], follows: Follows | None, correction: str) -> None:
+def test_what_follows_is_told_until_it_is_done(
+    rows: list[DeliveryView], follows: Follows | None, correction: str
+) -> None:
     (found,) = became(rows)
     assert (found.follows, found.correction) == (follows, correction)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.mention import Kind, Logged, Mention, Status, Visibility, visibility
+from amplifier.campaign.mention import Logged, Mention, MentionKind, Status, Visibility, visibility
 
 SEEN = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 
@@ -41,5 +41,5 @@ def test_everything_but_public_and_unlisted_is_private_and_says_so() -> None:
 )
 def test_a_clock_is_off_where_no_network_takes_so_long(minutes: float, is_off: bool) -> None:  # noqa: FBT001  a case
     said = SEEN - timedelta(minutes=minutes)
-    mention = Mention("x", "x", "1", Kind.MENTION, "7", "wren.example", "Wren", "Hi", "", said)
+    mention = Mention("x", "x", "1", MentionKind.MENTION, "7", "wren.example", "Wren", "Hi", "", said)
     assert Logged(1, mention, SEEN, Status.NEW, ()).is_off is is_off

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.pace import LONGEST_S, PATIENCE, full_until, latest, rest_after
+from amplifier.campaign.pace import FAILURES_BEFORE_REST, LONGEST_S, full_until, latest, rest_after
 
 AT = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def test_without_strain_nobody_rests(strain: float) -> None:
 
 
 def test_a_rest_is_never_longer_than_five_minutes() -> None:
-    assert rest_after(PATIENCE, 4000) == LONGEST_S == 300
+    assert rest_after(FAILURES_BEFORE_REST, 4000) == LONGEST_S == 300
 
 
 def test_the_latest_of_several_instants_holds() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from amplifier.campaign.errand import ErrandKind
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.cli.run.up import only_one
 from amplifier.clock import utc_now
 from amplifier.schedule.stage import Stage
-from amplifier.store import errands, heartbeats, journeys
+from amplifier.store import delivery_views, heartbeats, secret_links
 from amplifier.store.backup.file import read_header, write
 from amplifier.store.holding import restored, stops
 from amplifier.store.models import DeliveryRow, Ledger, PostRow
@@ -86,7 +86,7 @@ def test_where_a_file_is_wanted_a_folder_is_refused_before_anything_is_done(
 ) -> None:
     assert f"{tmp_path}/away/ is a folder. Name the file in it." in shell.refused(*words, f"{tmp_path}/away/")
     assert not (tmp_path / "away").exists()
-    assert not errands.errands(kind=ErrandKind.STOP)
+    assert not secret_links.secret_links(kind=LinkKind.STOP)
 
 
 def test_with_a_key_it_is_sealed_and_only_that_key_restores_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_where_it_cannot_be_written_nothing_is_left(shell: Shell, tmp_path: Path
 
 
 def test_a_restore_puts_everything_back_stopped_and_keeps_what_was_there(shell: Shell) -> None:
-    before = {row.id: row.text for row in journeys.journeys()}
+    before = {row.id: row.text for row in delivery_views.views()}
     path = _backup(shell)
     due = DeliveryRow.objects.order_by("id").first()
     assert due is not None
@@ -134,7 +134,7 @@ def test_a_restore_puts_everything_back_stopped_and_keeps_what_was_there(shell: 
     assert told.code == 0, told
     assert "What was decided, noted and marked since then is lost." in told.out
     assert "✓ Restored. Sending is stopped." in told.out
-    assert {row.id: row.text for row in journeys.journeys()} == before
+    assert {row.id: row.text for row in delivery_views.views()} == before
     (stop,) = stops.stops()
     assert stop.reason.startswith("The database was restored from the backup of ")
     (kept,) = shell.var.glob("before-restore-*.sqlite3")

@@ -11,15 +11,15 @@ from django.db.models import F
 from amplifier.campaign.delivery import Receipt, State
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
-from amplifier.place import settle
+from amplifier.install import open_install
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.platforms.port import Part
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import heartbeats, journeys
+from amplifier.store import delivery_views, heartbeats
 from amplifier.store.events import events_of, of_delivery
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow, PostRow
-from amplifier.wiring.service import open_house
+from amplifier.wiring.service import open_app
 from tests.cli.conftest import Shell
 
 Post = Callable[[str, str], Receipt]
@@ -34,8 +34,8 @@ def _all_ahead(shell: Shell) -> None:  # noqa: ARG001  the campaign that is ahea
 @pytest.fixture
 def networks(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The pretend networks, at which this install's accounts are known."""
-    place = settle(shell.home, shell.var)
-    sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token=place.sandbox_token)
+    install = open_install(shell.home, shell.var)
+    sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token=install.sandbox_token)
     sandbox.start()
     monkeypatch.setenv("AMPLIFIER_SANDBOX_PORT", str(sandbox.port))
     yield
@@ -45,14 +45,14 @@ def networks(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture
 def by_hand(shell: Shell, networks: None) -> Post:  # noqa: ARG001  where it is posted
     """Posts something on an account past the service, as a person with an app would."""
-    house = open_house(settle(shell.home, shell.var))
+    app = open_app(open_install(shell.home, shell.var))
     keys = iter(range(100))
 
     def post(account: str, text: str) -> Receipt:
         key = {"bluesky": f"3k{next(keys):02}".translate(str.maketrans("0189", "wxyz")) + "defgh2jkl"}.get(
             account, f"hand {next(keys)}"
         )
-        platform = house.platforms[account]
+        platform = app.platforms[account]
         platform.verify()
         return platform.publish(platform.prepare(Part(text, "en"), key, utc_now()))
 
@@ -85,7 +85,7 @@ def test_what_was_posted_by_hand_is_found_and_written_down(
     assert told.code == 0, told
     assert "✓ 1 written down as sent." in told.out
     assert receipt.url in told.out.replace("\n", "")
-    (now,) = journeys.journeys_by_id([row.pk])
+    (now,) = delivery_views.views_by_id([row.pk])
     assert (now.state, now.receipt) == (State.SENT, receipt)
     last = events_of(of_delivery(row.pk))[-1]
     assert (last.kind, last.before) == ("found by hand", state)
@@ -188,7 +188,7 @@ def test_where_nobody_may_look_the_pasted_link_counts(shell: Shell, networks: No
     url = f"http://127.0.0.1:{port}/labfreemvmt/status/{number}"
     told = shell("confirm", "--yes", "--link", f"{row.pk}={url}?s=20")
     assert told.code == 0, told
-    (now,) = journeys.journeys_by_id([row.pk])
+    (now,) = delivery_views.views_by_id([row.pk])
     assert (now.state, now.receipt) == (State.SENT, Receipt(number, url))
     other = _overdue("x", slot=_another(row.post.slot))
     refused = shell.refused("confirm", "--yes", "--link", f"{other.pk}={url}")

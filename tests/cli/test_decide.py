@@ -12,7 +12,7 @@ from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli import decide as decide_module
 from amplifier.cli.show.output import wall_clock
 from amplifier.clock import utc_now
-from amplifier.platforms.port import Seen
+from amplifier.platforms.port import RemotePost
 from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.operate.notes import mark_twice
@@ -38,11 +38,11 @@ def rows(shell: Shell) -> dict[str, int]:
 
 
 @pytest.fixture
-def shows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Seen | None]]:
-    answers: list[Seen | None] = []
+def shows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[RemotePost | None]]:
+    answers: list[RemotePost | None] = []
 
     class Reader:
-        def read(self, _remote_id: str, _text: str) -> Seen | None:
+        def read(self, _remote_id: str, _text: str) -> RemotePost | None:
             return answers.pop(0)
 
     monkeypatch.setattr(decide_module, "reach", lambda *_: Reader())
@@ -80,15 +80,17 @@ def test_the_list_says_what_happened_what_to_look_for_and_what_to_paste(shell: S
     assert [(one["id"], one["may"]) for one in listed] == [(rows["mastodon"], ["there", "again", "leave"])]
 
 
-def test_a_link_settles_one_delivery(shell: Shell, rows: dict[str, int], shows: list[Seen | None]) -> None:
-    shows.append(Seen(says_the_same=True, text="", boosts=0, replies=0, url="", is_ours=True))
+def test_a_link_settles_one_delivery(shell: Shell, rows: dict[str, int], shows: list[RemotePost | None]) -> None:
+    shows.append(RemotePost(says_the_same=True, text="", boosts=0, replies=0, url="", is_ours=True))
     said = shell("decide", "hello/once", "--on", "mastodon", "--there", LINK)
     assert said.code == 0
     assert f"✓ mastodon hello/once (Sun 24 Sep 10:00): Sent: {LINK} The network shows it." in said.out
     assert _state(rows["mastodon"]) == State.SENT
 
 
-def test_a_link_that_proves_nothing_is_refused(shell: Shell, rows: dict[str, int], shows: list[Seen | None]) -> None:
+def test_a_link_that_proves_nothing_is_refused(
+    shell: Shell, rows: dict[str, int], shows: list[RemotePost | None]
+) -> None:
     shows += [None, None]
     number = str(rows["mastodon"])
     assert "shows no post at this link" in shell.refused("decide", number, "--there", LINK)

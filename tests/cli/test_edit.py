@@ -8,7 +8,7 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
 
@@ -47,7 +47,7 @@ def test_without_a_terminal_nothing_changes(shell: Shell) -> None:
 
 def _words(shell: Shell) -> dict[str, str]:
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
-    return {row.identity.account: row.text for row in journeys.journeys() if row.identity.post.slot == "onward"}
+    return {row.identity.account: row.text for row in delivery_views.views() if row.identity.post.slot == "onward"}
 
 
 def _far_ahead(slot: str) -> None:

@@ -18,13 +18,13 @@ from amplifier.__main__ import main
 from amplifier.cli.rehearsal import tally
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run import worker
-from amplifier.cli.show.unheard import unasked
+from amplifier.cli.show.unnotified import unasked
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
-from amplifier.place import Place, settle
+from amplifier.install import Install, open_install
 from amplifier.store import ledger
-from amplifier.wiring.service import listener_jobs, open_house, reach
-from tests.journeys.install import Install
+from amplifier.wiring.service import listener_jobs, open_app, reach
+from tests.journeys.install import RunningInstall
 from tests.store import filled
 
 pytestmark = pytest.mark.program
@@ -77,7 +77,7 @@ def test_check_notes_it_in_a_rehearsal(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_check_warns_of_it_where_something_is_out_as_up_and_the_worker_go_on(
-    any_ledger: None, place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    any_ledger: None, place: Install, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert any_ledger is None
     if connection.vendor == "sqlite":
@@ -106,7 +106,7 @@ def test_check_warns_of_it_where_something_is_out_as_up_and_the_worker_go_on(
 
 @pytest.mark.parametrize("word", ["up", "worker"])
 def test_a_new_ledger_does_not_go_live_without_it(tmp_path: Path, word: str) -> None:
-    install = Install(live_home(tmp_path / "home"), tmp_path / "var")
+    install = RunningInstall(live_home(tmp_path / "home"), tmp_path / "var")
     install.extra = secrets_of(install.home)
     if word == "worker":
         assert install.command("migrate").returncode == 0
@@ -118,13 +118,13 @@ def test_a_new_ledger_does_not_go_live_without_it(tmp_path: Path, word: str) -> 
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     home = live_home(tmp_path / "home")
     for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY"):
         monkeypatch.setenv(name, "")
     for name, value in secrets_of(home).items():
         monkeypatch.setenv(name, value)
-    return settle(home, tmp_path / "var")
+    return open_install(home, tmp_path / "var")
 
 
 def unkeyed(home: Path) -> Path:
@@ -144,15 +144,15 @@ def test_live_opens_without_a_key_where_no_network_is_asked_and_says_what_is_not
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AMPLIFIER_VAR", "")
     monkeypatch.setenv("AMPLIFIER_KEY", "k" * 48)
-    house = open_house(settle(home, tmp_path / "var"))
-    assert set(house.platforms) == {"x", "bluesky", "mastodon"}
-    assert [job.name for job in listener_jobs(house)] == ["listener heartbeat"]
-    said = unasked(house.place.settings)
+    app = open_app(open_install(home, tmp_path / "var"))
+    assert set(app.platforms) == {"x", "bluesky", "mastodon"}
+    assert [job.name for job in listener_jobs(app)] == ["listener heartbeat"]
+    said = unasked(app.install.settings)
     assert said.startswith("Nothing is asked of x, bluesky, mastodon by API, which takes no keys. Mentions")
 
 
 def test_an_account_that_is_never_asked_is_there_though_the_keys_that_it_names_are_not(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("X_API_KEY", "X_API_SECRET", "MASTODON_ACCESS_TOKEN"):
         monkeypatch.delenv(name)
@@ -162,7 +162,7 @@ def test_an_account_that_is_never_asked_is_there_though_the_keys_that_it_names_a
 
 
 def test_who_seals_nothing_needs_no_key_of_the_install(tmp_path: Path) -> None:
-    install = Install(live_home(tmp_path / "home", address="1 Road"), tmp_path / "var")
+    install = RunningInstall(live_home(tmp_path / "home", address="1 Road"), tmp_path / "var")
     for words in (["migrate"], ["status"], ["mentions"], ["facts"], ["milestone"], ["confirm"], ["stop"], ["sandbox"]):
         done = install.command(*words)
         assert "AMPLIFIER_KEY" not in done.stderr, words
@@ -176,13 +176,13 @@ class Opened(Exception):
     """It went on to open the ledger, and no further: live it would speak to the world."""
 
 
-def test_one_that_has_published_goes_on(any_ledger: None, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_has_published_goes_on(any_ledger: None, place: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     assert any_ledger is None
 
     def opened(_: object) -> None:
         raise Opened
 
-    monkeypatch.setattr(worker, "open_house", opened)
+    monkeypatch.setattr(worker, "open_app", opened)
     options = argparse.Namespace(home=place.home, var=place.var, listen=False)
     filled.open_ledger()
     filled.unsure("Perhaps out.")

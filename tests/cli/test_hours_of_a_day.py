@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from tests.cli.conftest import REPOSITORY, Shell
 from tests.schedule.naming.test_known import out_and_shifted
 from tests.schedule.test_hours_that_change import DAY, home, skip
@@ -33,7 +33,9 @@ def shell(names: Names, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> S
 
 def by_hour() -> dict[str, str]:
     """What the ledger calls each hour of that day."""
-    rows = (row for row in journeys.journeys() if row.wall_time.startswith(DAY) and row.identity.post.slot == "stall")
+    rows = (
+        row for row in delivery_views.views() if row.wall_time.startswith(DAY) and row.identity.post.slot == "stall"
+    )
     return {row.wall_time[11:]: f"stall/{row.identity.post.occurrence}" for row in rows}
 
 

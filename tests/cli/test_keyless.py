@@ -13,11 +13,11 @@ from amplifier.cli.run import migrate
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place
+from amplifier.install import Install
 from amplifier.platforms.links import EPOCH_MS
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.backup.file import read_header, write
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow, NoticeRow, PostRow, SealedRow
@@ -50,7 +50,7 @@ def out_on_bluesky() -> str:
     DeliveryRow.objects.filter(id=number).update(
         state="sent", remote_id="r", remote_state="live", url="https://bsky.app/1", sent_at=utc_now()
     )
-    (row,) = journeys.journeys_by_id([number])
+    (row,) = delivery_views.views_by_id([number])
     return f"{row.identity.post.slot}/{row.identity.post.occurrence}"
 
 
@@ -92,17 +92,17 @@ def test_without_the_key_no_network_is_asked_what_would_break_and_nothing_is_sea
 
 def test_an_adapter_that_would_seal_with_nothing_is_never_made(live: Shell) -> None:
     settings = load(live.home)
-    keyless = Place(live.home, live.var, settings, "")
+    keyless = Install(live.home, live.var, settings, "")
     assert set(reachable(keyless)) == {"x", "mastodon"}  # whose log-ins make no session
     with pytest.raises(UsageError, match=f"{NEEDS_KEY}the log-in session of bluesky"):
         reach(settings.account("bluesky"), keyless)
-    assert set(reachable(Place(live.home, live.var, settings, "k" * 48))) == {"x", "bluesky", "mastodon"}
+    assert set(reachable(Install(live.home, live.var, settings, "k" * 48))) == {"x", "bluesky", "mastodon"}
 
 
 def test_who_asks_one_account_is_told_what_that_one_lacks(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(live.home)
     monkeypatch.delenv("MASTODON_ACCESS_TOKEN")
-    keyed = Place(live.home, live.var, settings, "k" * 48)
+    keyed = Install(live.home, live.var, settings, "k" * 48)
     assert reach(settings.account("bluesky"), keyed)
     monkeypatch.delenv("BLUESKY_APP_PASSWORD")
     with pytest.raises(SettingsError) as refused:
@@ -190,7 +190,7 @@ def test_a_live_backup_that_nothing_would_seal_is_refused_with_what_it_is_for(
 
 def test_before_an_upgrade_too_nothing_live_is_kept_unsealed(live: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "is_behind", lambda: True)
-    monkeypatch.setattr(Place, "database", property(lambda _: None))  # as of a server: the tests' file is elsewhere
+    monkeypatch.setattr(Install, "database", property(lambda _: None))  # as of a server: the tests' file is elsewhere
     said = live("migrate")
     assert (said.code, "Live, a backup is sealed" in said.err, "Nothing was changed." in said.err) == (2, True, True)
     assert not list(live.var.rglob("*.backup"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
+from amplifier.campaign.mention import Aside, Mention, MentionKind, Status, Visibility
 from amplifier.cli import mentions as command
 from amplifier.clock import utc_now
 from amplifier.store.listening import mentions, quarantine
@@ -37,8 +37,8 @@ def talk(shell: Shell) -> Shell:
             visibility=Visibility.PUBLIC,
         )
         for network, kind, name, text, ago in (
-            ("x", Kind.REPLY, "fern", TEXT, 5),
-            ("bluesky", Kind.MENTION, "rowan", "See you there.", 1),
+            ("x", MentionKind.REPLY, "fern", TEXT, 5),
+            ("bluesky", MentionKind.MENTION, "rowan", "See you there.", 1),
         )
     ]
     for one in said:

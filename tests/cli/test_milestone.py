@@ -9,7 +9,7 @@ from amplifier.clock import utc_now
 from amplifier.schedule.decided.in_force import keep_settings
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import decisions, heartbeats, journeys
+from amplifier.store import decisions, delivery_views, heartbeats
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
@@ -50,7 +50,7 @@ def test_a_move_shows_what_follows_and_the_list_shows_what_was_moved(shell: Shel
     assert "Tue 10 Oct 15:20 BST  debate  the file says Tue 10 Oct 14:40\n" in listed
     assert listed.count("the file says") == 1
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
-    begins = [row for row in journeys.journeys() if row.identity.post.slot == "debate-begins"]
+    begins = [row for row in delivery_views.views() if row.identity.post.slot == "debate-begins"]
     assert {row.wall_time for row in begins} == {"2023-10-10T15:20"}
 
 
@@ -152,7 +152,7 @@ def test_a_milestone_that_stands_there_already_is_told_and_nothing_is_written(sh
 
 def test_own_posts_that_were_counted_from_it_are_shown_with_both_times(shell: Shell) -> None:
     shell("send", "Bring friends", "--to", "x", "--at", "debate - 2h", "--yes")
-    (row,) = journeys.own_waiting()
+    (row,) = delivery_views.own_waiting()
     name = f"own/{row.identity.post.occurrence}"
     said = shell("milestone", "move", "debate", "+40m")
     assert f"▲ {name} goes out Tue 10 Oct 12:40 and does not move: “debate - 2h” would be Tue 10 Oct 13:20." in said.out

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.kinds import MOVED
 from amplifier.campaign.post import OWN
 from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
 from amplifier.settings import load
-from amplifier.store import events, journeys
+from amplifier.store import delivery_views, events
 from amplifier.store.models import DeliveryRow, EventRow
 from tests.cli.conftest import Shell
 
@@ -21,9 +21,9 @@ TEXT = "Come to the stall by the doors"
 WHEN = "2023-10-11 10:00"
 
 
-def own() -> dict[str, Journey]:
+def own() -> dict[str, DeliveryView]:
     """The newest own post, by account."""
-    rows = [row for row in journeys.journeys() if row.identity.post.slot == OWN]
+    rows = [row for row in delivery_views.views() if row.identity.post.slot == OWN]
     return {row.identity.account: row for row in rows if row.identity.post == rows[-1].identity.post}
 
 
@@ -59,7 +59,7 @@ def test_a_time_that_has_passed_is_refused_with_the_rehearsals_own_time(shell: S
     said = shell("send", TEXT, "--to", "x", "--at", "2023-09-01 10:00", "--yes")
     assert (said.code, said.out) == (2, "")
     assert "Fri 1 Sep 10:00 has passed. The rehearsal is at " in said.err
-    assert not [row for row in journeys.journeys() if row.identity.post.slot == OWN]
+    assert not [row for row in delivery_views.views() if row.identity.post.slot == OWN]
 
 
 def test_it_stands_in_the_plan_at_its_time(shell: Shell, name: str) -> None:
@@ -283,5 +283,5 @@ def test_the_end_of_its_name_is_enough_and_several_are_told_apart_by_time_and_wo
     assert f"{name}  2023-10-11 10:00  " in which
     assert "  2023-10-11 11:00  Soup in the hall" in which
     assert shell("skip", name.rpartition("-")[2], "--yes").code == 0
-    there = [row for row in journeys.journeys() if post_name(row.identity.post) == name]
+    there = [row for row in delivery_views.views() if post_name(row.identity.post) == name]
     assert {row.state.value for row in there} == {"dropped"}

@@ -11,9 +11,9 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.cli.restore import _Marker
-from amplifier.place import Place
+from amplifier.install import Install
 from amplifier.schedule.planner import Planner
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.holding import restored
 from tests.schedule import homes
 from tests.schedule.homes import EIGHT, Home
@@ -40,10 +40,10 @@ def test_what_was_moved_forward_since_the_backup_may_be_out_and_is_looked_for(tm
     home.write("schedules/small.yaml", SLOT.format("12:00"))
 
     header: Any = SimpleNamespace(made_at=EIGHT)
-    marker = _Marker(header, Place(home=home.path, var=home.path, settings=settings, key="k" * 40), now)
+    marker = _Marker(header, Install(home=home.path, var=home.path, settings=settings, key="k" * 40), now)
     marker.mark()
 
-    rows = journeys.journeys()
+    rows = delivery_views.views()
     assert {row.state for row in rows} == {State.UNSURE}
     assert sum(restored.in_doubt().values()) == len(rows)
     assert marker.doubt.looked_for + marker.doubt.for_a_person == len(rows)

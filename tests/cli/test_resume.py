@@ -12,7 +12,7 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.clock import utc_now
-from amplifier.deliver import stop_flags as halt
+from amplifier.deliver import stop_flags
 from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
@@ -281,13 +281,13 @@ def test_what_the_environment_stops_no_command_lets_go_on(shell: Shell, monkeypa
     _stop()
     assert "AMPLIFIER_STOP is set in the environment where this command runs" in shell.refused("resume", "--yes")
     monkeypatch.delenv("AMPLIFIER_STOP")
-    halt.heartbeats.beat(halt.FLAG_BEAT, now=utc_now(), detail="AMPLIFIER_STOP is set in the environment.")
+    stop_flags.heartbeats.beat(stop_flags.FLAG_BEAT, now=utc_now(), detail="AMPLIFIER_STOP is set in the environment.")
     assert "AMPLIFIER_STOP is set in the environment where the worker runs" in shell("resume", "--yes").err
     assert stops.stops()
 
 
 def test_whoever_may_not_resume_yet_is_told_why(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(halt, "may_resume", lambda: "Three are still being looked for.")
+    monkeypatch.setattr(stop_flags, "may_resume", lambda: "Three are still being looked for.")
     _stop()
     assert "Three are still being looked for." in shell("resume", "--yes").err
     assert stops.stops()

@@ -7,7 +7,7 @@ import pytest
 from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
 from amplifier.schedule.program import post_name
-from amplifier.store import heartbeats, journeys
+from amplifier.store import delivery_views, heartbeats
 from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
@@ -31,9 +31,9 @@ def test_before_the_first_start_the_next_step_is_said(unstarted: Shell) -> None:
     ],
 )
 def test_what_cannot_be_sent_is_refused_with_the_reason(shell: Shell, words: tuple[str, ...], sentence: str) -> None:
-    before = journeys.counts()
+    before = delivery_views.counts()
     assert sentence in shell.refused("send", *words)
-    assert journeys.counts() == before
+    assert delivery_views.counts() == before
 
 
 def test_what_is_too_long_is_told_with_what_to_do(shell: Shell) -> None:
@@ -54,7 +54,9 @@ def test_the_same_text_again_is_refused_until_somebody_insists(shell: Shell) -> 
     assert "▲ this post and own/" in again.out
     assert "say nearly the same on mastodon within 24 hours: “GOOD mornings" in " ".join(again.out.split())
     assert len(shell.ask(*words, "--again", "--yes")["warnings"]) == 2
-    assert journeys.counts()[State.QUEUED] == len([row for row in journeys.journeys() if row.state is State.QUEUED])
+    assert delivery_views.counts()[State.QUEUED] == len(
+        [row for row in delivery_views.views() if row.state is State.QUEUED]
+    )
 
 
 def test_nothing_is_said_or_changed_for_an_account_that_is_somebody_else_in_the_ledger(shell: Shell) -> None:
@@ -64,11 +66,11 @@ def test_nothing_is_said_or_changed_for_an_account_that_is_somebody_else_in_the_
     DeliveryRow.objects.filter(id=out["id"]).update(state="sent", remote_id="1", sent_at=utc_now())
     file = shell.home / "settings.yaml"
     file.write_text(file.read_text().replace("handle: labfreemvmt\n    api", "handle: north-wales\n    api"))
-    coming = next(row for row in journeys.coming() if row.identity.account == "mastodon")
+    coming = next(row for row in delivery_views.coming() if row.identity.account == "mastodon")
     name = f"{coming.identity.post.slot}/{coming.identity.post.occurrence}"
-    (row,) = journeys.journeys_by_id([out["id"]])
+    (row,) = delivery_views.views_by_id([out["id"]])
     posted = f"{row.identity.post.slot}/{row.identity.post.occurrence}"
-    before = journeys.counts()
+    before = delivery_views.counts()
     for words in (
         ("send", "Only for the north", "--to", "x,mastodon", "--yes"),
         ("edit", name, "Only for the north", "--on", "mastodon", "--yes"),
@@ -81,7 +83,7 @@ def test_nothing_is_said_or_changed_for_an_account_that_is_somebody_else_in_the_
         assert "start it again (amplifier up)" in told
     decided = shell("decide", str(sent["id"]), "--again", "--yes")
     assert (decided.code, "so nothing was done." in decided.err) == (2, True)
-    assert journeys.counts() == before
+    assert delivery_views.counts() == before
     status = shell("status").out
     assert "Mastodon @labfreemvmt@social.example" in status
     assert "north-wales" not in status
@@ -156,7 +158,7 @@ def test_a_post_for_later_is_not_waited_for_and_the_command_that_it_names_takes_
     taken = shell(*hint[1:], "--yes")
     assert taken.code == 0, taken
     assert "✓ Left out." in taken.out
-    assert {row.state for row in journeys.journeys() if row.identity.post.slot == "own"} == {State.DROPPED}
+    assert {row.state for row in delivery_views.views() if row.identity.post.slot == "own"} == {State.DROPPED}
 
 
 def test_whoever_is_asked_to_agree_is_told_what_keeps_it_from_going_out(shell: Shell) -> None:
@@ -180,7 +182,7 @@ def _far_ahead(slot: str) -> None:
 
 def _planned(slot: str, account: str) -> str:
     return next(
-        row.text for row in journeys.journeys() if (row.identity.post.slot, row.identity.account) == (slot, account)
+        row.text for row in delivery_views.views() if (row.identity.post.slot, row.identity.account) == (slot, account)
     ).split("\n")[0]
 
 
@@ -216,7 +218,7 @@ def test_what_the_plan_wants_further_ahead_than_the_ledger_looks_is_not_said_bes
 def test_a_day_that_is_none_of_the_campaigns_is_refused_with_its_year(shell: Shell, text: str) -> None:
     said = shell.refused("send", "Come to the stall", "--to", "x", "--at", text, "--yes")
     assert "is outside the campaign. The campaign goes from 24 September 2023 to 11 October 2023." in said
-    assert not [row for row in journeys.journeys() if row.identity.post.slot == "own"]
+    assert not [row for row in delivery_views.views() if row.identity.post.slot == "own"]
 
 
 def test_a_year_that_has_passed_is_told(shell: Shell) -> None:
@@ -234,7 +236,7 @@ def test_a_time_in_another_year_than_this_is_shown_with_it(shell: Shell) -> None
         "This is to go out Tue 10 Oct 15:20"
         in shell("send", "Doors open", "--to", "x", "--at", "2023-10-10 15:20", "--yes").out
     )
-    name = next(post_name(row.identity.post) for row in journeys.own_waiting() if "stall" in row.text)
+    name = next(post_name(row.identity.post) for row in delivery_views.own_waiting() if "stall" in row.text)
     moved = shell("edit", name, "--at", "2024-01-03 09:00", "--yes").out
     assert f"{name}  Tue 2 Jan 2024 15:20 → Wed 3 Jan 2024 09:00" in moved
     assert f"{name} at Wed 3 Jan 2024 09:00 would not go out" in shell("skip", name, "--yes").out
@@ -265,7 +267,7 @@ def test_a_time_that_passes_while_somebody_reads_is_refused(shell: Shell, monkey
     monkeypatch.setattr("amplifier.cli.send.agreed", think)
     said = shell("send", "Come to the stall", "--to", "x", "--at", "2023-10-11 15:00")
     assert (said.code, "The time that you were shown has passed since, so nothing was queued." in said.err) == (2, True)
-    assert not journeys.own_waiting()
+    assert not delivery_views.own_waiting()
 
 
 def test_a_tag_that_is_too_long_for_a_network_is_told_before_anybody_agrees(shell: Shell) -> None:

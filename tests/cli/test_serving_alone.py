@@ -15,7 +15,7 @@ import pytest
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run import ports as up
 from amplifier.cli.run.ports import serving_on
-from amplifier.place import PORT_FILE
+from amplifier.install import PORT_FILE
 from tests.cli.run.test_ports import BY_OTHERS, BY_OURS, held, on_linux
 from tests.ports import free_port
 from tests.waiting import HANG_S

@@ -9,7 +9,7 @@ from amplifier.campaign.delivery import State
 from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.cli.conftest import Shell
 
@@ -28,7 +28,7 @@ def test_a_post_that_comes_more_than_once_must_be_named_in_full(shell: Shell) ->
 
 
 def test_what_is_out_or_over_is_no_choice(shell: Shell) -> None:
-    days = [row.identity.post.occurrence for row in journeys.journeys() if row.identity.post.slot == "good-morning"]
+    days = [row.identity.post.occurrence for row in delivery_views.views() if row.identity.post.slot == "good-morning"]
     first, second, third = dict.fromkeys(days)
     rows = DeliveryRow.objects.filter(post__slot="good-morning")
     rows.filter(post__occurrence=first).update(state=State.SENT)
@@ -46,7 +46,7 @@ def test_a_skipped_post_is_dropped_and_the_reason_kept(shell: Shell) -> None:
     assert "✓ Left out (decision 1).\n  amplifier skip onward/once --undo" in said.out
     assert [one.reason for one in decisions.decisions()] == ["too early"]
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
-    states = {row.state for row in journeys.journeys() if row.identity.post.slot == "onward"}
+    states = {row.state for row in delivery_views.views() if row.identity.post.slot == "onward"}
     assert states == {State.DROPPED}
 
 
@@ -70,7 +70,7 @@ def test_a_post_that_the_ledger_does_not_have_yet_is_shown_as_the_plan_has_it(sh
 
 def states(shell: Shell, slot: str) -> dict[str, str]:
     Planner(shell.home, load(shell.home), now=utc_now).refresh()
-    return {row.identity.account: row.state.value for row in journeys.journeys() if row.identity.post.slot == slot}
+    return {row.identity.account: row.state.value for row in delivery_views.views() if row.identity.post.slot == slot}
 
 
 def test_a_post_is_left_out_on_the_accounts_that_are_named_and_goes_out_on_the_others(shell: Shell) -> None:
@@ -128,7 +128,7 @@ def test_what_is_left_out_stands_in_the_plan_until_it_is_taken_in_again(shell: S
 def test_what_says_nearly_the_same_is_shown_before_it_is_taken_in_again(shell: Shell) -> None:
     words = next(
         one.text
-        for one in journeys.journeys()
+        for one in delivery_views.views()
         if one.identity.post.slot == "onward" and one.identity.account == "bluesky"
     )
     shell("skip", "onward", "--yes")
@@ -150,7 +150,7 @@ def test_one_of_several_hours_is_named_by_its_time(shell: Shell) -> None:
 
 
 def test_a_post_that_is_taken_in_again_says_what_it_is_too_near_to(shell: Shell) -> None:
-    words = next(row.text for row in journeys.journeys() if row.identity.post.slot == "onward").split("\n")[0]
+    words = next(row.text for row in delivery_views.views() if row.identity.post.slot == "onward").split("\n")[0]
     assert shell("skip", "onward", "--on", "x,mastodon", "--yes").code == 0
     send = ("send", words, "--to", "x", "--at", "2023-10-11 15:00", "--no-append", "--yes")
     assert shell(*send).code == 1, "left out, its words are free"

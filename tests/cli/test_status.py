@@ -11,7 +11,7 @@ from amplifier.campaign.delivery import HoldReason, State
 from amplifier.cli.status import _in
 from amplifier.clock import utc_now
 from amplifier.errors import Problem
-from amplifier.place import be_present
+from amplifier.install import be_present
 from amplifier.schedule.naming.doubts import keep_unsaid
 from amplifier.schedule.naming.renamed import Unsaid
 from amplifier.schedule.planner import Planner

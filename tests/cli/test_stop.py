@@ -9,13 +9,13 @@ import pytest
 
 from amplifier.__main__ import main
 from amplifier.campaign.delivery import State
-from amplifier.campaign.errand import ErrandKind
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.cli.run.console_token import Opened, keep
 from amplifier.clock import utc_now
-from amplifier.store import errands
+from amplifier.store import secret_links
 from amplifier.store.holding import stops
 from amplifier.store.holding.stop_links import written
-from amplifier.store.models import DeliveryRow, ErrandRow
+from amplifier.store.models import DeliveryRow, SecretLinkRow
 from amplifier.web.whereabouts import announce
 from tests.cli.conftest import Said, Shell
 from tests.test_no_file import make
@@ -157,8 +157,8 @@ def test_a_link_is_shown_once_and_only_its_digest_is_kept(shell: Shell, tmp_path
     assert "It works on this computer alone until settings.yaml says `address:`" in " ".join(said.out.split())
     assert picture.read_text().startswith("<?xml")
     assert picture.stat().st_mode & 0o077 == 0
-    assert errands.find_errand(ErrandKind.STOP, token) is not None
-    assert token not in str(list(ErrandRow.objects.values()))
+    assert secret_links.find_secret_link(LinkKind.STOP, token) is not None
+    assert token not in str(list(SecretLinkRow.objects.values()))
 
 
 @pytest.mark.usefixtures("served")
@@ -171,7 +171,7 @@ def test_several_links_may_exist_and_all_end_together(shell: Shell) -> None:
     assert len(written(shell.var) or ()) == 2
     assert "All 2 stop links lead nowhere now" in shell("stop-link", "--revoke").out
     assert written(shell.var) == {}
-    assert errands.find_errand(ErrandKind.STOP, first.rpartition("/")[2]) is None
+    assert secret_links.find_secret_link(LinkKind.STOP, first.rpartition("/")[2]) is None
     assert "There is no stop link in use." in shell("stop-link", "--list").out
     assert "There was no stop link to end." in shell("stop-link", "--revoke").out
 
@@ -197,5 +197,5 @@ def test_the_address_in_the_settings_is_where_people_go(shell: Shell) -> None:
 @pytest.mark.usefixtures("served")
 def test_a_picture_that_cannot_be_written_makes_no_link(shell: Shell, tmp_path: Path) -> None:
     assert "cannot be written" in shell.refused("stop-link", "--svg", str(tmp_path / "no" / "such.svg"))
-    assert errands.errands(kind=ErrandKind.STOP) == ()
+    assert secret_links.secret_links(kind=LinkKind.STOP) == ()
     assert utc_now()

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from amplifier.compose import allow
-from amplifier.compose.allow import Known
+from amplifier.compose.allow import KnownNames
 from amplifier.compose.day_tests import TESTS
 from amplifier.errors import Problem
 
 ENV = allow.environment()
 PATH = "templates/lab23/ballot.j2"
-KNOWN = Known(frozenset({"tag", "handle"}), frozenset({"debate", "vote"}), frozenset({"motion"}))
+KNOWN = KnownNames(frozenset({"tag", "handle"}), frozenset({"debate", "vote"}), frozenset({"motion"}))
 
 HOSTILE = {
     "endless range": "{% for a in range(10**9) %}x{% endfor %}",
@@ -80,7 +80,7 @@ HOSTILE = {
 }
 
 
-def problems(source: str, *, line: int = 1, known: Known | None = None) -> tuple[Problem, ...]:
+def problems(source: str, *, line: int = 1, known: KnownNames | None = None) -> tuple[Problem, ...]:
     return allow.tree(source, path=PATH, line=line, env=ENV, known=known)[1]
 
 

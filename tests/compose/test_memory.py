@@ -9,7 +9,7 @@ import pytest
 from amplifier.campaign.delivery import Due
 from amplifier.compose import memory
 from amplifier.compose.memory import Ahead, is_out_already, remembered, unseen
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.settings import Settings
 from amplifier.store.models import DeliveryRow
 from tests.compose.test_sameness import ONE, TWO
@@ -40,7 +40,7 @@ def out(text: str, days_ago: float, account: str = "x") -> int:
 
 
 def echoes(text: str = TEXT, account: str = "x-north", settings: Settings = TWO, **more: list[int]) -> tuple[Echo, ...]:
-    return remembered([Said("new", account, text, NOW)], settings, at=NOW, **more)
+    return remembered([PlannedText("new", account, text, NOW)], settings, at=NOW, **more)
 
 
 def test_what_another_account_on_x_said_is_remembered_however_long_ago() -> None:
@@ -142,7 +142,7 @@ class _Fast:
 
 def test_in_a_rehearsal_a_week_is_one_of_the_campaign() -> None:
     out(TEXT, 8 / DAY)
-    new = [Said("new", "x", TEXT, NOW)]
+    new = [PlannedText("new", "x", TEXT, NOW)]
     assert [echo.verdict for echo in remembered(new, ONE, at=NOW)] == [Verdict.REFUSED]
     assert remembered(new, ONE, at=NOW, playing=_Fast()) == ()
     out(TEXT + "!", 6 / DAY)
@@ -151,11 +151,11 @@ def test_in_a_rehearsal_a_week_is_one_of_the_campaign() -> None:
 
 
 def test_what_the_plan_is_to_say_counts_beside_the_ledger_and_in_place_of_what_it_replaces() -> None:
-    planned = Ahead((Said("soon/once", "x", TEXT, after(20 * DAY)),))
-    near = [Said("new", "x", f"{TEXT}!", after(21 * DAY))]
+    planned = Ahead((PlannedText("soon/once", "x", TEXT, after(20 * DAY)),))
+    near = [PlannedText("new", "x", f"{TEXT}!", after(21 * DAY))]
     (echo,) = remembered(near, ONE, at=after(21 * DAY), plan=planned)
     assert (echo.before.post, echo.before.at, echo.verdict) == ("soon/once", after(20 * DAY), Verdict.REFUSED)
-    far = [Said("new", "x", TEXT, NOW)]
+    far = [PlannedText("new", "x", TEXT, NOW)]
     assert remembered(far, ONE, at=NOW, plan=planned) == ()
     number = add(TEXT)
     assert len(remembered(far, ONE, at=NOW)) == 1
@@ -163,8 +163,8 @@ def test_what_the_plan_is_to_say_counts_beside_the_ledger_and_in_place_of_what_i
 
 
 def test_a_post_that_gets_other_words_is_not_compared_with_those_that_the_plan_has_for_it() -> None:
-    own = Ahead((Said("soon/once", "x", TEXT, NOW), Said("soon/once", "x-north", TEXT, NOW)))
-    new = [Said("soon/once", "x", TEXT, NOW), Said("soon/once", "x-north", "Another thing to say.", NOW)]
+    own = Ahead((PlannedText("soon/once", "x", TEXT, NOW), PlannedText("soon/once", "x-north", TEXT, NOW)))
+    new = [PlannedText("soon/once", "x", TEXT, NOW), PlannedText("soon/once", "x-north", "Another thing to say.", NOW)]
     assert remembered(new, TWO, at=NOW, plan=own) == ()
     (echo,) = remembered(new[:1], TWO, at=NOW, plan=own)
     assert echo.before.account == "x-north"
@@ -173,14 +173,18 @@ def test_a_post_that_gets_other_words_is_not_compared_with_those_that_the_plan_h
 def test_in_a_rehearsal_the_plan_speaks_in_the_days_of_the_campaign() -> None:
     then = _Fast().campaign(after(3))
     (echo,) = remembered(
-        [Said("new", "x", TEXT, NOW)], ONE, at=NOW, playing=_Fast(), plan=Ahead((Said("soon/once", "x", TEXT, then),))
+        [PlannedText("new", "x", TEXT, NOW)],
+        ONE,
+        at=NOW,
+        playing=_Fast(),
+        plan=Ahead((PlannedText("soon/once", "x", TEXT, then),)),
     )
     assert echo.before.at == after(3)
 
 
 def test_an_echo_was_seen_whatever_the_new_post_is_called_by_then_and_another_one_was_not() -> None:
     def echo(post: str, before: str, account: str = "x") -> Echo:
-        return Echo(Said(post, "x", TEXT, NOW), Said(before, account, TEXT, NOW), 1, Verdict.WARNED)
+        return Echo(PlannedText(post, "x", TEXT, NOW), PlannedText(before, account, TEXT, NOW), 1, Verdict.WARNED)
 
     shown = [echo("this post", "this post", "x-north"), echo("this post", "soon/once")]
     assert unseen(shown, [echo("own/1", "own/1", "x-north"), echo("own/1", "soon/once")]) is None

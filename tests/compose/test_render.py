@@ -11,7 +11,7 @@ import pytest
 
 from amplifier.campaign.post import Fact
 from amplifier.campaign.template import Form, Template, Wording
-from amplifier.compose.allow import Known
+from amplifier.compose.allow import KnownNames
 from amplifier.compose.fit import check_words, finish
 from amplifier.compose.render import Context, parse_templates, render
 from amplifier.errors import Problem, TemplateError
@@ -43,7 +43,7 @@ def said(body: str, platform: str = "x") -> str:
     return render(one(f"== plain\n{body}"), "plain", replace(CONTEXT, platform=platform)).text
 
 
-def problems(source: str, known: Known | None = None) -> list[Problem]:
+def problems(source: str, known: KnownNames | None = None) -> list[Problem]:
     with pytest.raises(TemplateError) as caught:
         parse_templates({PATH: source}, known)
     return caught.value.problems
@@ -125,7 +125,7 @@ def test_an_unknown_key_names_the_nearest() -> None:
 
 
 def test_a_name_that_nothing_defines_is_found_before_the_post_is_due() -> None:
-    known = Known(frozenset({"tag"}), frozenset({"debate"}), frozenset())
+    known = KnownNames(frozenset({"tag"}), frozenset({"debate"}), frozenset())
     (problem,) = problems("---\nask: ballot\n---\n== plain\nwords\n{{ hadnle }}", known)
     assert (problem.line, problem.rule) == (6, "undefined")
 
@@ -323,6 +323,6 @@ def test_a_line_vanishes_only_where_nothing_but_blocks_stands_in_it(body: str, w
 def test_a_line_that_vanishes_does_not_change_the_number_of_another() -> None:
     (problem,) = problems(
         "---\nask: ballot\n---\n== plain\nw\n{% if tag %}\nw\n{% endif %}\n{{ tga }}\n",
-        Known(frozenset({"tag"}), frozenset(), frozenset()),
+        KnownNames(frozenset({"tag"}), frozenset(), frozenset()),
     )
     assert problem.line == 9

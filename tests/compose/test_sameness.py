@@ -15,8 +15,8 @@ from amplifier.compose.sameness import (
     END,
     REFUSED_WITHIN,
     WARNED_WITHIN,
-    Around,
-    Said,
+    EchoSearch,
+    PlannedText,
     Verdict,
     already,
     around,
@@ -33,11 +33,11 @@ NOON = datetime(2023, 10, 9, 12, tzinfo=UTC)
 TEXT = "Delegates, please vote for the composite motion at 14:40."
 
 
-def said(account: str, hours: float = 0, *, text: str = TEXT, post: str = "") -> Said:
-    return Said(post or f"{account}-{hours}", account, text, NOON + timedelta(hours=hours))
+def said(account: str, hours: float = 0, *, text: str = TEXT, post: str = "") -> PlannedText:
+    return PlannedText(post or f"{account}-{hours}", account, text, NOON + timedelta(hours=hours))
 
 
-def verdicts(*texts: Said, settings: Settings = ONE) -> list[tuple[str, str, Verdict]]:
+def verdicts(*texts: PlannedText, settings: Settings = ONE) -> list[tuple[str, str, Verdict]]:
     return [(echo.said.post, echo.before.post, echo.verdict) for echo in echoes(texts, settings)]
 
 
@@ -70,7 +70,7 @@ SOUTH = ONE.account("mastodon").model_copy(update={"name": "south", "handle": "l
 THREE = TWO.model_copy(update={"accounts": (*TWO.accounts, SOUTH)})
 
 
-def at_once(*texts: Said) -> list[tuple[str, str]]:
+def at_once(*texts: PlannedText) -> list[tuple[str, str]]:
     return [(echo.said.post, echo.before.post) for echo in beside(texts, THREE)]
 
 
@@ -171,9 +171,9 @@ def test_a_post_does_not_echo_itself_on_its_own_account_but_does_on_another() ->
 
 def test_where_to_look_is_a_day_or_a_week_and_ever_where_two_accounts_are_on_x() -> None:
     day, week = WARNED_WITHIN, REFUSED_WITHIN
-    assert around(["mastodon"], NOON, TWO) == (Around(frozenset({"mastodon"}), NOON - day, NOON + day),)
-    assert around(["x"], NOON, ONE) == (Around(frozenset({"x"}), NOON - week, NOON + week),)
-    assert around(["x"], NOON, TWO) == (Around(frozenset({"x", "x-north"}), BEGINNING, END),)
+    assert around(["mastodon"], NOON, TWO) == (EchoSearch(frozenset({"mastodon"}), NOON - day, NOON + day),)
+    assert around(["x"], NOON, ONE) == (EchoSearch(frozenset({"x"}), NOON - week, NOON + week),)
+    assert around(["x"], NOON, TWO) == (EchoSearch(frozenset({"x", "x-north"}), BEGINNING, END),)
     assert [sorted(one.accounts) for one in around(["x", "bluesky"], NOON, ONE)] == [["x"], ["bluesky"]]
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from amplifier.campaign.mention import Kind, RawMention, Visibility
+from amplifier.campaign.mention import MentionKind, RawMention, Visibility
 from amplifier.clock import utc_now
 from amplifier.platforms.port import Page, Part
 from tests.contract.places import Account, MastodonMockPlace, SandboxPlace
@@ -44,7 +44,7 @@ def test_a_mention_says_who_said_what_and_when(heard: Heard, account: Account) -
 
     (mention,) = adapter.mentions("").mentions
 
-    assert mention.kind is Kind.MENTION
+    assert mention.kind is MentionKind.MENTION
     assert "where is hall 1B?" in mention.text
     assert mention.markup == (account.platform == "mastodon")
     assert mention.author_id
@@ -62,7 +62,7 @@ def test_a_reply_names_the_post_as_our_receipt_does(heard: Heard, account: Accou
 
     (mention,) = adapter.mentions("").mentions
 
-    assert mention.kind is Kind.REPLY
+    assert mention.kind is MentionKind.REPLY
     assert mention.in_reply_to == receipt.remote_id
 
 
@@ -75,7 +75,7 @@ def test_a_quote_names_the_post_as_our_receipt_does(heard: Heard, account: Accou
 
     (mention,) = adapter.mentions("").mentions
 
-    assert mention.kind is Kind.QUOTE
+    assert mention.kind is MentionKind.QUOTE
     assert mention.quotes == receipt.remote_id
 
 
@@ -195,7 +195,7 @@ def test_posts_with_a_tag_come_once_and_in_order(heard: Heard, account: Account)
         cursor = page.cursor
 
     assert [mention.canonical_id for mention in found] == said
-    assert {mention.kind for mention in found} == {Kind.TAG}
+    assert {mention.kind for mention in found} == {MentionKind.TAG}
 
 
 def test_what_everybody_may_see_is_known_to_be_public(heard: Heard, account: Account) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from itertools import count
 
 from amplifier.campaign.changes import Add, NewDelivery
-from amplifier.campaign.delivery import Journey, State, Verb
+from amplifier.campaign.delivery import DeliveryView, State, Verb
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
 from amplifier.settings import Settings
-from amplifier.store import journeys, posts
+from amplifier.store import delivery_views, posts
 from amplifier.store.operate.corrections import Hand
 from tests.deliver.desk import Desk
 from tests.schedule.homes import settings
@@ -53,10 +53,10 @@ def correct(post: PostId, text: str, *, now: datetime, on: tuple[str, ...] = ())
     return queue_correction(prepare_correction(post, words, the_settings(), now=now, on=on), the_settings(), hand(now))
 
 
-def rows(post: PostId, account: str = "", verb: Verb | None = None) -> list[Journey]:
+def rows(post: PostId, account: str = "", verb: Verb | None = None) -> list[DeliveryView]:
     return [
         row
-        for row in journeys.journeys(post=post)
+        for row in delivery_views.views(post=post)
         if (not account or row.identity.account == account) and (verb is None or row.identity.verb is verb)
     ]
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.mention import Aside, RawMention
 from amplifier.errors import PlatformError, Rejected
-from amplifier.platforms.port import Identity, Page, Part, Seen, Sought
+from amplifier.platforms.port import OwnProfile, Page, Part, RemotePost, Sought
 
 Act = BaseException | Callable[[], object]
 
@@ -43,10 +43,10 @@ class Scripted:
     cursors: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def verify(self) -> Identity:
+    def verify(self) -> OwnProfile:
         self.calls.append("verify")
         _play(self.unknown)
-        return Identity(self.remote_id, self.handle, "https://x.com/us", 500, "codepoints")
+        return OwnProfile(self.remote_id, self.handle, "https://x.com/us", 500, "codepoints")
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         self.calls.append("prepare")
@@ -82,13 +82,13 @@ class Scripted:
         fitting = [number for number in self.posts if self.words(number) == text and number not in taken]
         return self._receipt(min(fitting)) if fitting else None
 
-    def read(self, remote_id: str, text: str) -> Seen | None:
+    def read(self, remote_id: str, text: str) -> RemotePost | None:
         self.calls.append("read")
         _play(self.unread)
         if remote_id not in self.posts:
             return None
         words = self.words(remote_id)
-        return Seen(words == text, words, 0, 0, self._receipt(remote_id).url, is_ours=True)
+        return RemotePost(words == text, words, 0, 0, self._receipt(remote_id).url, is_ours=True)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
         self.calls.append("edit")

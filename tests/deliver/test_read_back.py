@@ -12,7 +12,7 @@ from amplifier.campaign.delivery import Verb
 from amplifier.deliver.read_back import SELDOM, STEPS, ReadBack, Rhythm, due
 from amplifier.errors import RateLimited, Unavailable
 from amplifier.store import events
-from amplifier.store.operate.read_backs import Out
+from amplifier.store.operate.read_backs import OutPost
 from tests.deliver.desk import Desk
 from tests.deliver.out import ALL, correct, rows, say, the_settings
 from tests.store import filled
@@ -55,7 +55,7 @@ def reads(desk: Desk) -> int:
 def test_the_distances_grow_and_end(hours: float, checked_after: float | None, turn: int | None) -> None:
     checked = None if checked_after is None else NOW + checked_after * HOUR
     wanted = None if turn is None else NOW + turn * HOUR
-    assert due(Out(1, "x", NOW, checked), first=HOUR, now=NOW + hours * HOUR) == wanted
+    assert due(OutPost(1, "x", NOW, checked), first=HOUR, now=NOW + hours * HOUR) == wanted
 
 
 @given(st.lists(st.floats(0.01, 60), min_size=1, max_size=60))
@@ -63,9 +63,9 @@ def test_however_often_it_is_asked_a_post_is_looked_at_nine_times_at_most(pauses
     at, checked, looks = NOW, None, 0
     for pause in pauses:
         at += pause * HOUR
-        if due(Out(1, "x", NOW, checked), first=HOUR, now=at):
+        if due(OutPost(1, "x", NOW, checked), first=HOUR, now=at):
             checked, looks = at, looks + 1
-            assert due(Out(1, "x", NOW, checked), first=HOUR, now=at) is None
+            assert due(OutPost(1, "x", NOW, checked), first=HOUR, now=at) is None
     assert looks <= len(STEPS) == 9
 
 

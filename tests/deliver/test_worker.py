@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
-from amplifier.deliver import scribe
+from amplifier.deliver import batch_writer
 from amplifier.deliver.accounts import look_after
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.store import claims, events
@@ -326,7 +326,7 @@ def test_a_look_that_breaks_off_is_made_again(desk: Desk, caplog: pytest.LogCapt
 def test_a_receipt_is_not_lost_while_the_database_cannot_take_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(scribe, "AGAIN_S", 0.02)
+    monkeypatch.setattr(batch_writer, "AGAIN_S", 0.02)
     number = add()
     with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
         desk.worker.tick()
@@ -339,7 +339,7 @@ def test_a_receipt_is_not_lost_while_the_database_cannot_take_it(
 def test_a_late_receipt_is_not_lost_either(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(scribe, "AGAIN_S", 0.02)
+    monkeypatch.setattr(batch_writer, "AGAIN_S", 0.02)
     number = add()
     other = desk.hire()
 
@@ -363,7 +363,7 @@ def test_a_late_receipt_is_not_lost_either(
 def test_a_worker_that_is_told_to_stop_does_not_wait_for_a_broken_database(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(scribe, "AGAIN_S", 0.02)
+    monkeypatch.setattr(batch_writer, "AGAIN_S", 0.02)
     number = add()
     with caplog.at_level(logging.ERROR), refusing("NEW.state = 'sent'"):
         desk.worker.tick()

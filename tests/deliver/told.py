@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from amplifier.campaign.delivery import DeliveryId, Journey, State
-from amplifier.campaign.notice import News
+from amplifier.campaign.delivery import DeliveryId, DeliveryView, State
+from amplifier.campaign.notice import FeedEvent
 from amplifier.campaign.post import PostId
 from amplifier.notify.notices import Scene
 
 NOW = datetime(2023, 10, 10, 13, 40, tzinfo=UTC)
 NAMES = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
-NOBODY: Mapping[str, Sequence[Journey]] = {}
+NOBODY: Mapping[str, Sequence[DeliveryView]] = {}
 
 
 def journey(
@@ -23,9 +23,9 @@ def journey(
     text: str = "Ballot closes at three.",
     reason: str = "",
     slot: str = "",
-) -> Journey:
+) -> DeliveryView:
     due = NOW + timedelta(seconds=number)
-    return Journey(
+    return DeliveryView(
         id=number,
         identity=DeliveryId(PostId("lab23", slot or f"slot-{number}", "once"), account),
         platform=account,
@@ -57,11 +57,13 @@ def news(
     actor: str = "service",
     detail: str = "",
     again: bool = False,
-) -> News:
+) -> FeedEvent:
     about = subject or f"delivery:{delivery}"
-    return News(number, NOW, actor, about, kind, before, after, detail, delivery, again)
+    return FeedEvent(number, NOW, actor, about, kind, before, after, detail, delivery, again)
 
 
-def scene(*rows: Journey, waiting: Mapping[str, Sequence[Journey]] = NOBODY, lost: Sequence[str] = ()) -> Scene:
+def scene(
+    *rows: DeliveryView, waiting: Mapping[str, Sequence[DeliveryView]] = NOBODY, lost: Sequence[str] = ()
+) -> Scene:
     found = {row.id: row for row in rows}
     return Scene(found, NAMES, waiting, frozenset(lost), "Liverpool", date(2023, 10, 10))

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from amplifier.engine.embedded import EmbeddedEngine, Patience
+from amplifier.engine.embedded import EmbeddedEngine, EnginePauses
 from amplifier.engine.port import Job
 from tests.waiting import HANG_S
 
-QUICK = Patience(silence_s=0.15, clock_jump_s=5.0, look_every_s=0.03)
+QUICK = EnginePauses(silence_s=0.15, clock_jump_s=5.0, look_every_s=0.03)
 
 
 class Watch:
@@ -33,8 +33,8 @@ class Engines:
         self.watch = Watch()
         self.started: list[EmbeddedEngine] = []
 
-    def start(self, *jobs: Job, patience: Patience = QUICK) -> EmbeddedEngine:
-        engine = EmbeddedEngine(jobs, patience=patience, wall=self.watch.wall)
+    def start(self, *jobs: Job, pauses: EnginePauses = QUICK) -> EmbeddedEngine:
+        engine = EmbeddedEngine(jobs, pauses=pauses, wall=self.watch.wall)
         engine.start()
         self.started.append(engine)
         return engine

@@ -16,7 +16,7 @@ from django.db import connection
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Words
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.clock import utc_now
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Worker
@@ -59,7 +59,7 @@ class Stage:
         self._sandbox = Sandbox(folder / "world.sqlite3", port=0, token=TOKEN)
         self._sandbox.start()
         self._now = utc_now()
-        self.world = World(self._sandbox.port, TOKEN)
+        self.world = SandboxControl(self._sandbox.port, TOKEN)
         for network in ("x", "bluesky", "mastodon"):
             said = {"network": network, "handle": "fern.example", "text": "Somebody else's words."}
             self.world.ask("POST", "/_/say", said)

@@ -10,13 +10,13 @@ from playwright.sync_api import Browser
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import chromium
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 
 
 @pytest.fixture
-def install(tmp_path: Path) -> Iterator[Install]:
+def install(tmp_path: Path) -> Iterator[RunningInstall]:
     """A copy of the example campaign that plays in a minute, and nothing running."""
-    made = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
+    made = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
     yield made
     made.end()
 

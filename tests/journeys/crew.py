@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.sandbox.server import Sandbox
 from tests.journeys.install import REPOSITORY
 from tests.waiting import HANG_S
@@ -39,7 +39,7 @@ class Crew:
 
     def __enter__(self) -> Self:
         self._sandbox.start()
-        self.world = World(self._sandbox.port, TOKEN)
+        self.world = SandboxControl(self._sandbox.port, TOKEN)
         self.world.ask("POST", "/_/limits", {"enforced": False})
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.journeys.crew_process"],

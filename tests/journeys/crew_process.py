@@ -104,7 +104,7 @@ class _Life:
         )  # every thread of the pool is there, none does two of these
         told = [worker._pool.submit(_present, first) for _ in range(self._task["threads"])]
         first.wait()
-        threads = {"ticking": threading.get_native_id(), "writing": worker._scribe._thread.native_id}
+        threads = {"ticking": threading.get_native_id(), "writing": worker._batch_writer._thread.native_id}
         for number, one in enumerate(told):
             threads["sending" if number == 0 else f"sending {number}"] = one.result()
         there = Path(self._task["ready"])

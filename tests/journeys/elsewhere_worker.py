@@ -13,10 +13,10 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
     import django
 
-    from amplifier.place import settle
+    from amplifier.install import open_install
 
     words = sys.argv[1:]
-    settle(Path(words[words.index("--home") + 1]), Path(words[words.index("--var") + 1]))
+    open_install(Path(words[words.index("--home") + 1]), Path(words[words.index("--var") + 1]))
     django.setup()
     from amplifier.__main__ import main
     from amplifier.wiring import service as wiring
@@ -24,8 +24,8 @@ if __name__ == "__main__":
     ELSEWHERE = json.loads(os.environ["AMPLIFIER_ELSEWHERE"])
     usual = wiring.connection_for
 
-    def connection_for(account: Any, place: Any) -> Any:
-        return replace(usual(account, place), **ELSEWHERE.get(account.name, {}))
+    def connection_for(account: Any, install: Any) -> Any:
+        return replace(usual(account, install), **ELSEWHERE.get(account.name, {}))
 
     wiring.connection_for = connection_for
     sys.exit(main(words))

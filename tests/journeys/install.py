@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.cli.run.console_token import Opened, opened_here
-from amplifier.place import Place
+from amplifier.install import Install
 from amplifier.settings import load
 from amplifier.web.admission import Admission
 from tests.ports import free_port
@@ -30,7 +30,7 @@ OF_THE_TESTS = ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "AMPLIFIER_SANDBOX_PORT", "DJA
 
 
 @dataclass
-class Install:
+class RunningInstall:
     """One campaign on this machine. All its processes carry a mark in their environment, so that none is overlooked."""
 
     home: Path
@@ -108,10 +108,10 @@ class Install:
         """Start everything."""
         return self.start("up", "--port", str(self.port), "--sandbox-port", str(self.sandbox_port), *words)
 
-    def world(self) -> World:
+    def world(self) -> SandboxControl:
         """The way into the sandbox."""
         key = (self.var / "pretend.key").read_text(encoding="utf-8")
-        return World(self.sandbox_port, Place(self.home, self.var, load(self.home), key).sandbox_token)
+        return SandboxControl(self.sandbox_port, Install(self.home, self.var, load(self.home), key).sandbox_token)
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         """Ask the ledger; nothing while there is none."""
@@ -157,7 +157,7 @@ class Install:
 class Run:
     """A command that goes on."""
 
-    install: Install
+    install: RunningInstall
     word: str
     process: subprocess.Popen[bytes]
     log: Path

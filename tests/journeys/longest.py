@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.web.failures import ADVICE, BROKEN, NOT_NOW, PLAIN
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 
 NAME = ("LabourCampaignForFreeMovement" * 4)[:90]
 # As long as each network lets a handle be, and in the widest letters.
@@ -30,7 +30,7 @@ SPOIL = "!"  # before a button: its form is no longer valid when it is pressed
 PEOPLE = "\nnotify:\n  - {name: anna, address: NOTIFY_ANNA}\n"
 
 
-def longest(folder: Path, *, seconds: int = 2400) -> Install:
+def longest(folder: Path, *, seconds: int = 2400) -> RunningInstall:
     """The example campaign with everything long; on Mastodon people post by hand. Nothing of it runs yet."""
     home = copy_home(REPOSITORY, folder / "home", seconds=seconds)
     path = home / "settings.yaml"
@@ -42,7 +42,7 @@ def longest(folder: Path, *, seconds: int = 2400) -> Install:
     text = text.replace("responsible: Labour Campaign for Free Movement", f"responsible: {NAME}")
     text = text.replace("    too_late_after: 60s\n", "    too_late_after: 30m\n")
     path.write_text(text + PEOPLE, encoding="utf-8")
-    return Install(home, folder / "var")
+    return RunningInstall(home, folder / "var")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Address:
     press: str = ""
 
 
-def fill(install: Install) -> None:
-    """Start it all, and wait until every page has something to show: posts, doubts, mentions, a kit, an errand."""
+def fill(install: RunningInstall) -> None:
+    """Start it all, and wait until every page has something to show: posts, doubts, mentions, a kit, a secret link."""
     run = install.up()
     run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
     run.until(
@@ -84,7 +84,7 @@ def fill(install: Install) -> None:
     )
 
 
-def addresses(install: Install, folder: Path) -> list[Address]:
+def addresses(install: RunningInstall, folder: Path) -> list[Address]:
     """Every page, with something on it."""
     here, there = f"http://127.0.0.1:{install.port}", f"http://localhost:{install.sandbox_port}"
     post = install.rows(
@@ -99,7 +99,7 @@ def addresses(install: Install, folder: Path) -> list[Address]:
         "not understood": "/mentions/aside", "correct": f"/posts/correct?post={post[0][0]}",
         "404": "/nothing", "405": "/posts/skip",
     }  # fmt: skip
-    public = {"kit": "/k/lab23", "imprint": "/imprint", "lost errand": f"/h/{'x' * 43}"}
+    public = {"kit": "/k/lab23", "imprint": "/imprint", "lost secret link": f"/h/{'x' * 43}"}
     pretend = {
         "wall": "/wall", "X profile": f"/{HANDLES['x']}", "Bluesky profile": f"/profile/{HANDLES['bluesky']}",
         "Mastodon profile": f"/@{HANDLES['mastodon']}", "stranger's profile": f"/profile/{STRANGERS['bluesky']}",
@@ -129,7 +129,7 @@ def _said(html: str) -> str:
     return f"data:text/html;charset=utf-8,{quote(html)}"
 
 
-def _asked(install: Install) -> list[str]:
+def _asked(install: RunningInstall) -> list[str]:
     said = install.ask("notify").get("notices", [])
     return [str(one["link"]) for one in said if one["topic"] == "hand_off"]
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.clock import utc_now
 from amplifier.errors import OutcomeUnknown
 from amplifier.platforms.capabilities import TABLE
@@ -42,7 +42,7 @@ class Street:
     def __init__(self, folder: Path) -> None:
         self._sandbox = Sandbox(folder / "world.sqlite3", port=0, token=TOKEN)
         self._sandbox.start()
-        self._world = World(self._sandbox.port, TOKEN)
+        self._world = SandboxControl(self._sandbox.port, TOKEN)
         self._now = utc_now()
         self._asked = 0
         find = self._sandbox.routes.find

@@ -12,10 +12,10 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "amplifier.django_settings")
     import django
 
-    from amplifier.place import settle
+    from amplifier.install import open_install
 
     words = sys.argv[1:]
-    settle(Path(words[words.index("--home") + 1]), Path(words[words.index("--var") + 1]))
+    open_install(Path(words[words.index("--home") + 1]), Path(words[words.index("--var") + 1]))
     django.setup()
     from amplifier.__main__ import main
     from amplifier.deliver import confirm, worker

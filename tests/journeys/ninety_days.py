@@ -21,7 +21,7 @@ from django.db import connection
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import Pace, Worker
 from amplifier.platforms.capabilities import TABLE
@@ -29,7 +29,7 @@ from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection, Platform
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.posts import Ink, add_post
 from tests.journeys.history import violations
 from tests.store import filled
@@ -79,7 +79,7 @@ class Outcome:
 class Time:
     """Two clocks: the world's, which only goes on, and ours, which may be wrong. A look at ours may be the last."""
 
-    def __init__(self, chance: random.Random, networks: World) -> None:
+    def __init__(self, chance: random.Random, networks: SandboxControl) -> None:
         self.world = BEGIN
         self.wrong_by = timedelta(0)
         self.kill_every = 0
@@ -120,7 +120,7 @@ class Vault:
 class Run:
     """One run in the ledger that Django is set up with, which must be empty."""
 
-    def __init__(self, outcome: Outcome, networks: World, hire: Callable[..., Any], level: str) -> None:
+    def __init__(self, outcome: Outcome, networks: SandboxControl, hire: Callable[..., Any], level: str) -> None:
         self.outcome = outcome
         self._chance = random.Random(outcome.seed)
         self._networks = networks
@@ -168,14 +168,14 @@ class Run:
                 return
             self._go_on(following)
             if outcome.ticks % TOLD_EVERY == 0:
-                told(f"{clock.world:%-d %b %H:%M} { ({str(k): n for k, n in journeys.counts().items()}) }")
+                told(f"{clock.world:%-d %b %H:%M} { ({str(k): n for k, n in delivery_views.counts().items()}) }")
 
     def judge(self, posts: list[dict[str, object]]) -> None:
         """Write down how it ended."""
         outcome = self.outcome
         outcome.faults = self._networks.struck()
-        outcome.states = {state.value: number for state, number in journeys.counts().items()}
-        rows = journeys.journeys(states=(State.HELD, State.MISSED))
+        outcome.states = {state.value: number for state, number in delivery_views.counts().items()}
+        rows = delivery_views.views(states=(State.HELD, State.MISSED))
         outcome.reasons = dict(Counter(f"{row.state}: {row.reason or 'late'}" for row in rows))
         ledger_file = Path(str(connection.settings_dict["NAME"]))
         outcome.violations = violations(ledger_file, posts, set_back=self._set_back)
@@ -198,7 +198,7 @@ class Run:
         before = clock.world
         clock.pass_by(wait)
         if before <= self._end < clock.world:
-            self.outcome.unsure_share = journeys.counts()[State.UNSURE] / self.outcome.posts
+            self.outcome.unsure_share = delivery_views.counts()[State.UNSURE] / self.outcome.posts
         if before <= self._end + CALM_AFTER < clock.world:
             self._networks.weather("calm")
             clock.kill_every = 0
@@ -226,7 +226,7 @@ def play(  # what can be chosen about a run
         sandbox = Sandbox(Path(folder) / "world.sqlite3", port=0, token=TOKEN)
         sandbox.start()
         try:
-            networks = World(sandbox.port, TOKEN)
+            networks = SandboxControl(sandbox.port, TOKEN)
             run = Run(outcome, networks, hire, level)
             run.prepare()
             run.play(told)

@@ -50,7 +50,7 @@ def _sent_before_it_is_written_down() -> None:
         outlet = self._outlets[due.identity.account]
         request = due.request or self._prepare(outlet, due)
         outcome = self._act(outlet, due, request)
-        if not self._scribe.may_begin(due, request):
+        if not self._batch_writer.may_begin(due, request):
             return None
         return self._finish(outlet, due, outcome, due.identity.account)
 
@@ -64,7 +64,7 @@ def _called_sent_before_the_call() -> None:
     def first_written(self: Any, outlet: Any, due: Any, request: bytes) -> Any:
         pending = Receipt(f"pending-{due.id}", "")
         step = worker.after_attempt(due, pending, now=self._now(), pauses=self._pace.pauses, jitter=0)
-        self._scribe.finish(step)
+        self._batch_writer.finish(step)
         outcome = act(self, outlet, due, request)
         if isinstance(outcome, Receipt):
             DeliveryRow.objects.filter(id=due.id).update(remote_id=outcome.remote_id, url=outcome.url)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.conftest import left_out
 from tests.journeys.history import violations
-from tests.journeys.install import Install, Run
+from tests.journeys.install import Run, RunningInstall
 
 SOURCE = Path(__file__).with_name("failing_disk.c")
 AT_REST = "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'sending', 'unsure')"
@@ -36,12 +36,12 @@ class FailingDisk:
         self._control.unlink()
 
 
-def ours(install: Install) -> int:
+def ours(install: RunningInstall) -> int:
     """How many posts of ours the world has."""
     return sum(1 for post in install.world().posts() if post["ours"])
 
 
-def begins(install: Install) -> Run:
+def begins(install: RunningInstall) -> Run:
     """Start everything, and wait until the first posts are out."""
     run = install.up()
     run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from amplifier.deliver import confirm, scribe, worker
+from amplifier.deliver import batch_writer, confirm, worker
 from amplifier.platforms.port import Platform
 from amplifier.store import claims, deliveries, receipts
 from amplifier.store.holding import holds
@@ -26,18 +26,18 @@ STEPS: dict[str, tuple[Any, str]] = {
     "claiming, in the transaction": (claims, "claim_for"),
     "claiming the next, in the transaction": (deliveries, "claim_for"),
     "sending": (worker.Worker, "_send"),
-    "asking to begin": (scribe.Scribe, "may_begin"),
+    "asking to begin": (batch_writer.BatchWriter, "may_begin"),
     "one writing": (deliveries, "turn"),
     "the intent, in the transaction": (deliveries, "_begin"),
     "the result, in the transaction": (deliveries, "_write"),
     "its events, in the transaction": (deliveries, "write_events"),
     "deciding": (worker, "after_attempt"),
-    "finishing": (scribe.Scribe, "finish"),
+    "finishing": (batch_writer.BatchWriter, "finish"),
     "looking": (worker, "confirm"),
     "asking whose posts are known": (receipts, "remote_ids"),
     "deciding after a look": (confirm, "after_look"),
     "recording a look": (deliveries, "record"),
-    "insisting": (scribe.Scribe, "insist"),
+    "insisting": (batch_writer.BatchWriter, "insist"),
     "keeping a late receipt": (receipts, "keep_late_receipt"),
 }
 CALLS = ("prepare", "publish", "find")  # of the adapter

@@ -13,7 +13,7 @@ import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run.ports import answers
-from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
+from tests.journeys.install import AMPLIFIER, REPOSITORY, RunningInstall
 from tests.waiting import HANG_S
 
 pytestmark = [
@@ -28,17 +28,17 @@ FOUND = "SELECT count(*) FROM events WHERE kind = 'found'"
 SMALL = 200_000  # bytes that a process may write into one file; the example's database has more
 
 
-def _ours(install: Install) -> Counter[tuple[str, str]]:
+def _ours(install: RunningInstall) -> Counter[tuple[str, str]]:
     """How often the world has each text of ours on each network."""
     return Counter((str(post["network"]), str(post["text"])) for post in install.world().posts() if post["ours"])
 
 
-def _count(install: Install, question: str) -> int:
+def _count(install: RunningInstall, question: str) -> int:
     return int((install.rows(question) or [(0,)])[0][0])
 
 
 def test_a_restored_campaign_repeats_nothing_and_loses_nothing(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=50), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=50), tmp_path / "var")
     install.extra["AMPLIFIER_BACKUP_KEY"] = KEY
     try:
         first = install.up()
@@ -81,7 +81,7 @@ def test_a_restored_campaign_repeats_nothing_and_loses_nothing(tmp_path: Path) -
         install.end()
 
 
-def _restore(install: Install, path: str) -> dict[str, int]:
+def _restore(install: RunningInstall, path: str) -> dict[str, int]:
     """Restore as soon as the worker's last sign of life is old enough."""
     deadline = time.monotonic() + HANG_S
     while True:
@@ -94,7 +94,7 @@ def _restore(install: Install, path: str) -> dict[str, int]:
 
 
 def test_a_disk_that_is_full_keeps_no_half_of_a_backup(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
     try:
         run = install.up()
         run.until(lambda: install.rows("SELECT 1 FROM deliveries"), what="plan")

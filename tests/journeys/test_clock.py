@@ -20,7 +20,7 @@ from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.cli.rehearsal.rehearse import copy_home
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.clock import utc_now
 from amplifier.deliver.decide import Pauses
 from amplifier.deliver.worker import ASLEEP, LATE, Pace, Worker
@@ -31,10 +31,10 @@ from amplifier.platforms.outlet import Outlet
 from amplifier.platforms.port import Connection
 from amplifier.platforms.registry import connect
 from amplifier.sandbox.server import Sandbox
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 from amplifier.store.posts import Ink, add_post
 from tests.journeys.history import violations
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 from tests.journeys.ninety_days import Vault
 from tests.journeys.sick import begins, ends_well, goes_on
 from tests.store import filled
@@ -76,7 +76,7 @@ def _asleep(*pids: int) -> Iterator[None]:
 
 
 def test_after_a_sleep_what_is_too_late_is_missed_and_nothing_bursts(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
     _limited(install.home, too_late_after="4s", retry_after="1s\n    gap: 1s\n    live_too_late_after: 4s")
     try:
         run = begins(install)
@@ -95,7 +95,7 @@ def test_after_a_sleep_what_is_too_late_is_missed_and_nothing_bursts(tmp_path: P
 
 
 def test_a_worker_that_hangs_is_told_and_goes_on_when_it_wakes_and_one_that_ended_is_not_waited_for(
-    install: Install,
+    install: RunningInstall,
 ) -> None:
     run = begins(install)
     worker = run.child("worker")
@@ -116,7 +116,7 @@ def test_a_worker_that_hangs_is_told_and_goes_on_when_it_wakes_and_one_that_ende
 
 
 @pytest.mark.parametrize(("off", "words"), [(timedelta(minutes=61), "behind"), (timedelta(minutes=-61), "ahead of")])
-def test_a_clock_that_no_network_agrees_with_is_told(install: Install, off: timedelta, words: str) -> None:
+def test_a_clock_that_no_network_agrees_with_is_told(install: RunningInstall, off: timedelta, words: str) -> None:
     networks = install.start("sandbox")
     with contextlib.suppress(OSError):
         networks.until(lambda: _is_set(install, utc_now() + off), what="set clock")
@@ -133,7 +133,7 @@ def test_a_clock_that_no_network_agrees_with_is_told(install: Install, off: time
     assert re.match(r"This computer's clock is 6[01] minutes", install.ask("status")["clock"])
 
 
-def _is_set(install: Install, at: datetime) -> bool:
+def _is_set(install: RunningInstall, at: datetime) -> bool:
     try:
         install.world().clock(at)
     except (OSError, AssertionError):
@@ -144,7 +144,7 @@ def _is_set(install: Install, at: datetime) -> bool:
 class Desk:
     """A worker on a scheduler of its own, real networks, and a clock on the wall that the test sets."""
 
-    def __init__(self, networks: World) -> None:
+    def __init__(self, networks: SandboxControl) -> None:
         self.off = timedelta()
         ledger.open_ledger(mode="rehearsal", campaign="lab23", now=self.now(), stopped="")
         filled.know([("mastodon", "mastodon", "labfreemvmt")])
@@ -170,7 +170,7 @@ class Desk:
         add_post(Add(post, None, tuple(NewDelivery(said, State.QUEUED) for said in words)), ink)
 
     def states(self) -> dict[str, State]:
-        return {one.identity.post.occurrence: one.state for one in journeys.journeys()}
+        return {one.identity.post.occurrence: one.state for one in delivery_views.views()}
 
     def until(self, **wanted: State) -> None:
         deadline = time.monotonic() + HANG_S
@@ -180,10 +180,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(sqlite_ledger: None, tmp_path: Path) -> Iterator[tuple[Desk, World]]:  # noqa: ARG001  the ledger it works on
+def desk(sqlite_ledger: None, tmp_path: Path) -> Iterator[tuple[Desk, SandboxControl]]:  # noqa: ARG001  the ledger it works on
     sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token="a clock that is set")
     sandbox.start()
-    networks = World(sandbox.port, "a clock that is set")
+    networks = SandboxControl(sandbox.port, "a clock that is set")
     made = Desk(networks)
     made.engine.start()
     try:
@@ -194,14 +194,16 @@ def desk(sqlite_ledger: None, tmp_path: Path) -> Iterator[tuple[Desk, World]]:  
         sandbox.stop()
 
 
-def _judge(networks: World) -> None:
+def _judge(networks: SandboxControl) -> None:
     posts = networks.posts()
     found = violations(Path(str(connection.settings_dict["NAME"])), posts, at_rest=False)
     assert [one for one in found if "before the event that it follows" not in one] == []
     assert len(posts) == len({post["text"] for post in posts})
 
 
-def test_a_clock_set_an_hour_ahead_misses_what_it_leaps_over_and_doubles_nothing(desk: tuple[Desk, World]) -> None:
+def test_a_clock_set_an_hour_ahead_misses_what_it_leaps_over_and_doubles_nothing(
+    desk: tuple[Desk, SandboxControl],
+) -> None:
     worker, networks = desk
     begun = worker.now()
     for name, minutes in (("now", 0), ("leapt-over", 20), ("just-leapt-over", 50), ("ahead", 62)):
@@ -216,7 +218,7 @@ def test_a_clock_set_an_hour_ahead_misses_what_it_leaps_over_and_doubles_nothing
 
 
 def test_a_clock_set_an_hour_back_sends_nothing_twice_and_nothing_early(
-    desk: tuple[Desk, World], caplog: pytest.LogCaptureFixture
+    desk: tuple[Desk, SandboxControl], caplog: pytest.LogCaptureFixture
 ) -> None:
     worker, networks = desk
     begun = worker.now()

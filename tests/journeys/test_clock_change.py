@@ -20,9 +20,9 @@ from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import read_program
 from amplifier.settings import load
-from amplifier.store import claims, deliveries, heartbeats, journeys, ledger
+from amplifier.store import claims, deliveries, delivery_views, heartbeats, ledger
 from amplifier.store.holding import stops
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 from tests.store import filled
 
 pytestmark = pytest.mark.journey
@@ -74,7 +74,7 @@ def _planned(home: Path, now: datetime) -> dict[str, tuple[datetime, str, int]]:
     assert heartbeats.heartbeats()[PLAN_BEAT].detail in ("", "[]")
     return {
         f"{one.identity.post.slot} {one.identity.post.occurrence}": (one.due_at, one.wall_time, one.fold)
-        for one in journeys.journeys()
+        for one in delivery_views.views()
     }
 
 
@@ -167,7 +167,7 @@ def test_the_plan_and_its_sheet_tell_the_two_apart_and_keep_their_order(tmp_path
     home = _home(tmp_path / "home", zone, night, f"{night} 04:00", slots)
     settings = (home / "settings.yaml").read_text(encoding="utf-8").replace("mode: live", "mode: rehearsal", 1)
     (home / "settings.yaml").write_text(settings, encoding="utf-8")
-    install = Install(home, tmp_path / "var")
+    install = RunningInstall(home, tmp_path / "var")
     when = ("--from", str(night), "--to", str(night))
     told = install.command("plan", *when)
     assert told.returncode == 0, told

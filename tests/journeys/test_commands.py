@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
+from tests.journeys.install import AMPLIFIER, REPOSITORY, RunningInstall
 from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.journey
@@ -19,10 +19,10 @@ PROBLEM = {"path", "line", "rule", "message", "hint"}
 
 
 @pytest.fixture(scope="module")
-def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstall]:
     """A service at work, in a campaign slow enough for people to change it."""
     folder = tmp_path_factory.mktemp("commands")
-    made = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
+    made = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     try:
         run = made.up()
         run.until(lambda: made.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="first post")
@@ -31,7 +31,7 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
         made.end()
 
 
-def _refused(install: Install, *words: str) -> str:
+def _refused(install: RunningInstall, *words: str) -> str:
     """The sentence with which a command is refused: alone on standard error, and in JSON with its five fields."""
     done = install.command(*words)
     assert (done.returncode, done.stdout) == (2, ""), (words, done)
@@ -48,7 +48,7 @@ def _refused(install: Install, *words: str) -> str:
 # Before anything was started
 
 
-def test_check_needs_no_database_and_makes_none(install: Install) -> None:
+def test_check_needs_no_database_and_makes_none(install: RunningInstall) -> None:
     before = sorted(install.home.rglob("*"))
     words = [*AMPLIFIER, "check", "--home", str(install.home)]
     good = subprocess.run(words, env=install.environment, capture_output=True, text=True, check=False)
@@ -65,7 +65,7 @@ def test_check_needs_no_database_and_makes_none(install: Install) -> None:
     assert sorted(install.home.rglob("*")) == before
 
 
-def test_the_plan_of_a_past_campaign_says_that_it_is_past(install: Install) -> None:
+def test_the_plan_of_a_past_campaign_says_that_it_is_past(install: RunningInstall) -> None:
     shown = install.command("plan")
     assert shown.returncode == 0
     first = " ".join(shown.stdout.split("\n\n")[0].split())
@@ -80,7 +80,7 @@ def test_the_plan_of_a_past_campaign_says_that_it_is_past(install: Install) -> N
     assert not whole["note"]
 
 
-def test_before_the_first_start_the_next_step_is_said(install: Install) -> None:
+def test_before_the_first_start_the_next_step_is_said(install: RunningInstall) -> None:
     for words in (("status",), ("send", "Good morning", "--to", "x", "--yes")):
         done = install.command(*words)
         assert done.returncode == 2
@@ -90,7 +90,7 @@ def test_before_the_first_start_the_next_step_is_said(install: Install) -> None:
 # While it is at work
 
 
-def test_status_says_that_all_is_well(at_work: Install) -> None:
+def test_status_says_that_all_is_well(at_work: RunningInstall) -> None:
     told = at_work.command("status")
     status = at_work.ask("status")
     assert (told.returncode, status["good"]) == (0, True)
@@ -99,7 +99,7 @@ def test_status_says_that_all_is_well(at_work: Install) -> None:
     assert "The worker is at work." in told.stdout
 
 
-def test_send_waits_for_its_receipts_and_refuses_to_repeat_itself(at_work: Install) -> None:
+def test_send_waits_for_its_receipts_and_refuses_to_repeat_itself(at_work: RunningInstall) -> None:
     said = ("send", "Hello from the hall", "--to", "all", "--yes")
     sent = at_work.command(*said, "--json")
     answer = json.loads(sent.stdout)
@@ -111,19 +111,19 @@ def test_send_waits_for_its_receipts_and_refuses_to_repeat_itself(at_work: Insta
     assert [row["state"] for row in again["deliveries"]] == ["sent"]
 
 
-def test_send_later_is_queued_and_not_waited_for(at_work: Install) -> None:
+def test_send_later_is_queued_and_not_waited_for(at_work: RunningInstall) -> None:
     sent = at_work.command("send", "See you tomorrow", "--to", "x,mastodon", "--at", "+10h", "--yes")
     assert sent.returncode == 0
     assert sent.stdout.count("◷ waiting") == 2
 
 
-def test_what_cannot_be_done_is_refused_with_the_reason(at_work: Install) -> None:
+def test_what_cannot_be_done_is_refused_with_the_reason(at_work: RunningInstall) -> None:
     assert "There is no account “y”." in _refused(at_work, "send", "Hi", "--to", "y", "--yes")
     assert "Did you mean debate?" in _refused(at_work, "milestone", "move", "debatte", "+40m", "--yes")
     assert "There is no mention 1." in _refused(at_work, "mentions", "mark", "1", "done")
 
 
-def test_without_a_terminal_nothing_is_agreed_to(at_work: Install) -> None:
+def test_without_a_terminal_nothing_is_agreed_to(at_work: RunningInstall) -> None:
     asked = at_work.command("send", "Hello", "--to", "x")
     assert asked.returncode == 1
     assert "Nobody is there to ask. Add --yes to agree beforehand." in asked.stderr
@@ -133,7 +133,7 @@ def test_without_a_terminal_nothing_is_agreed_to(at_work: Install) -> None:
     assert "add --yes" in json.loads(told.stdout)["problems"][0]["message"]
 
 
-def test_a_milestone_moves_and_its_posts_follow(at_work: Install) -> None:
+def test_a_milestone_moves_and_its_posts_follow(at_work: RunningInstall) -> None:
     moved = at_work.ask("milestone", "move", "debate", "+40m", "--reason", "the hall is late", "--yes")
     assert moved["to"] == "2023-10-10 15:20:00+01:00"
     assert {"post": "debate-begins/once", "from": moved["from"], "to": moved["to"]} in moved["moved"]
@@ -152,7 +152,7 @@ def _soon(is_so: Any) -> None:
         time.sleep(0.1)
 
 
-def test_a_post_is_skipped_and_another_gets_new_words(at_work: Install) -> None:
+def test_a_post_is_skipped_and_another_gets_new_words(at_work: RunningInstall) -> None:
     assert at_work.ask("skip", "thanks-all", "--reason", "too early", "--yes")["skipped"] == "thanks-all/once"
     states = "SELECT DISTINCT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.slot = 'thanks-all'"
     _soon(lambda: at_work.rows(states) == [("dropped",)])
@@ -167,7 +167,7 @@ def test_a_post_is_skipped_and_another_gets_new_words(at_work: Install) -> None:
     assert "after:  Onward, together" in at_work.command("edit", "onward", "Onward, together", "--on", "x").stdout
 
 
-def test_a_mention_is_marked_with_a_note(at_work: Install) -> None:
+def test_a_mention_is_marked_with_a_note(at_work: RunningInstall) -> None:
     _soon_for(at_work)
     first = at_work.ask("mentions", "--limit", "1")["mentions"][0]
     assert first["status"] == "new"
@@ -181,7 +181,7 @@ def test_a_mention_is_marked_with_a_note(at_work: Install) -> None:
     assert "Nobody has said anything that fits." in at_work.command("mentions", "--find", "zebra").stdout
 
 
-def _soon_for(install: Install) -> None:
+def _soon_for(install: RunningInstall) -> None:
     until = time.monotonic() + HANG_S
     while not install.rows("SELECT 1 FROM mentions"):
         assert time.monotonic() < until
@@ -191,7 +191,7 @@ def _soon_for(install: Install) -> None:
 # After it has ended
 
 
-def test_send_without_a_worker_says_so_and_what_to_do(at_work: Install) -> None:
+def test_send_without_a_worker_says_so_and_what_to_do(at_work: RunningInstall) -> None:
     at_work.end()
     at_work.write("UPDATE heartbeats SET at = '2023-01-01 00:00:00'")
     sent = at_work.command("send", "Is anybody there", "--to", "x", "--yes")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.journey
@@ -20,9 +20,9 @@ NOTHING = "There is nothing here."
 
 
 @pytest.fixture(scope="module")
-def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstall]:
     folder = tmp_path_factory.mktemp("console")
-    made = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
+    made = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     run = made.up()
     try:
         run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
@@ -48,7 +48,7 @@ def told(page: Page) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def elsewhere(install: Install) -> Iterator[str]:
+def elsewhere(install: RunningInstall) -> Iterator[str]:
     """Another site, such as a terminal in a browser: for a browser localhost is not 127.0.0.1."""
     links = [install.opened.address("/mentions"), install.opened.without_token().address()]
     html = "<!doctype html>" + "".join(f'<a href="{link}">Link {number}</a> ' for number, link in enumerate(links))
@@ -73,7 +73,7 @@ def elsewhere(install: Install) -> Iterator[str]:
 
 
 def test_the_printed_address_opens_the_console_and_forgets_its_secret(
-    page: Page, install: Install, told: list[tuple[str, str]]
+    page: Page, install: RunningInstall, told: list[tuple[str, str]]
 ) -> None:
     page.goto(install.opened.address("/mentions"))
     assert page.url == f"http://127.0.0.1:{install.port}/mentions"
@@ -87,7 +87,7 @@ def test_the_printed_address_opens_the_console_and_forgets_its_secret(
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["expires"]) == (True, "Strict", -1)
 
 
-def test_the_back_button_does_not_lead_back_to_the_secret(page: Page, install: Install) -> None:
+def test_the_back_button_does_not_lead_back_to_the_secret(page: Page, install: RunningInstall) -> None:
     page.goto("about:blank")
     page.goto(install.opened.address())
     page.get_by_role("link", name="Mentions").click()
@@ -95,7 +95,7 @@ def test_the_back_button_does_not_lead_back_to_the_secret(page: Page, install: I
     assert page.url == f"http://127.0.0.1:{install.port}/"
 
 
-def test_whoever_begins_at_the_wall_has_the_console_open_as_well(page: Page, install: Install) -> None:
+def test_whoever_begins_at_the_wall_has_the_console_open_as_well(page: Page, install: RunningInstall) -> None:
     page.goto(install.opened.address("/wall"))
     assert page.url == f"http://localhost:{install.sandbox_port}/wall"
     page.goto(f"http://127.0.0.1:{install.port}/mentions")  # typed: the wall itself has no link to the console
@@ -105,7 +105,7 @@ def test_whoever_begins_at_the_wall_has_the_console_open_as_well(page: Page, ins
 
 
 def test_a_link_on_another_site_opens_it_too_if_it_has_the_secret(
-    page: Page, install: Install, elsewhere: str, told: list[tuple[str, str]]
+    page: Page, install: RunningInstall, elsewhere: str, told: list[tuple[str, str]]
 ) -> None:
     page.goto(elsewhere)
     page.get_by_role("link", name="Link 0").click()
@@ -115,7 +115,7 @@ def test_a_link_on_another_site_opens_it_too_if_it_has_the_secret(
 
 
 def test_another_site_cannot_use_the_cookie_of_a_browser_that_has_it(
-    page: Page, install: Install, elsewhere: str
+    page: Page, install: RunningInstall, elsewhere: str
 ) -> None:
     page.goto(install.opened.address())
     page.goto(elsewhere)
@@ -123,7 +123,7 @@ def test_another_site_cannot_use_the_cookie_of_a_browser_that_has_it(
     expect(page.locator("body")).to_contain_text(NOTHING)
 
 
-def test_a_browser_without_the_secret_finds_nothing(page: Page, install: Install) -> None:
+def test_a_browser_without_the_secret_finds_nothing(page: Page, install: RunningInstall) -> None:
     for path in ("/", "/mentions", "/decide", "/wall"):
         answer = page.goto(install.opened.without_token().address(path))
         assert answer
@@ -132,7 +132,7 @@ def test_a_browser_without_the_secret_finds_nothing(page: Page, install: Install
 
 
 def test_a_page_that_is_open_while_all_is_started_again_says_how_to_go_on(browser: Browser, tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
     run = install.up()
     context = browser.new_context()
     try:

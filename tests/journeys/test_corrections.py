@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 from tests.waiting import until
 
 pytestmark = pytest.mark.journey
@@ -19,7 +19,7 @@ OLD, NEW = "The ballot closes at 17:00 in the hall.", "Correction: Delegates can
 
 
 @pytest.fixture
-def at_work(tmp_path: Any) -> Iterator[Install]:
+def at_work(tmp_path: Any) -> Iterator[RunningInstall]:
     """A service at work in a campaign that leaves time for people."""
     home = copy_home(REPOSITORY, tmp_path / "home", seconds=600)
     settings = home / "settings.yaml"
@@ -27,7 +27,7 @@ def at_work(tmp_path: Any) -> Iterator[Install]:
     limits = "    connect_timeout: 1s\n"
     assert limits in text
     settings.write_text(text.replace(limits, f"{limits}    read_back_after: 3s\n"), encoding="utf-8")
-    made = Install(home, tmp_path / "var")
+    made = RunningInstall(home, tmp_path / "var")
     try:
         run = made.up()
         run.until(lambda: made.ask("status").get("good"), what="service that is well")
@@ -37,7 +37,7 @@ def at_work(tmp_path: Any) -> Iterator[Install]:
         made.end()
 
 
-def send(install: Install, text: str = OLD) -> str:
+def send(install: RunningInstall, text: str = OLD) -> str:
     """An own post on all networks; its name."""
     done = install.command("send", text, "--to", "all", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -45,7 +45,7 @@ def send(install: Install, text: str = OLD) -> str:
     return str(name)
 
 
-def texts(install: Install, words: str) -> dict[str, list[str]]:
+def texts(install: RunningInstall, words: str) -> dict[str, list[str]]:
     """What is there of us now with these words, by network."""
     found: dict[str, list[str]] = {network: [] for network in NETWORKS}
     for post in install.world().posts():
@@ -54,18 +54,18 @@ def texts(install: Install, words: str) -> dict[str, list[str]]:
     return found
 
 
-def remote_ids(install: Install) -> dict[str, str]:
+def remote_ids(install: RunningInstall) -> dict[str, str]:
     rows = install.rows(
         "SELECT platform, remote_id FROM deliveries WHERE remote_state = 'live' AND text LIKE 'The ballot%'"
     )
     return {str(platform): str(remote_id) for platform, remote_id in rows}
 
 
-def fault(install: Install, network: str, operation: str, kind: str, **more: object) -> None:
+def fault(install: RunningInstall, network: str, operation: str, kind: str, **more: object) -> None:
     install.world().fault(**{"network": network, "operation": operation, "kind": kind, "times": 1, **more})
 
 
-def test_a_correction_stands_alone_on_every_network_although_answers_are_lost(at_work: Install) -> None:
+def test_a_correction_stands_alone_on_every_network_although_answers_are_lost(at_work: RunningInstall) -> None:
     post = send(at_work)
     for network in ("x", "bluesky"):
         fault(at_work, network, "delete", "cut_after")
@@ -81,7 +81,7 @@ def test_a_correction_stands_alone_on_every_network_although_answers_are_lost(at
     assert len(reasons) == 3
 
 
-def test_a_withdrawal_leaves_nothing_although_answers_are_lost(at_work: Install) -> None:
+def test_a_withdrawal_leaves_nothing_although_answers_are_lost(at_work: RunningInstall) -> None:
     post = send(at_work)
     for network in NETWORKS:
         fault(at_work, network, "delete", "cut_after")
@@ -91,7 +91,7 @@ def test_a_withdrawal_leaves_nothing_although_answers_are_lost(at_work: Install)
     assert texts(at_work, OLD) == {network: [] for network in NETWORKS}
 
 
-def test_a_worker_that_dies_between_the_halves_loses_neither(at_work: Install) -> None:
+def test_a_worker_that_dies_between_the_halves_loses_neither(at_work: RunningInstall) -> None:
     post = send(at_work)
     fault(at_work, "x", "publish", "delay", seconds=2)  # so that there is a moment between deletion and new words
     fault(at_work, "bluesky", "publish", "delay", seconds=2)
@@ -107,7 +107,7 @@ def test_a_worker_that_dies_between_the_halves_loses_neither(at_work: Install) -
     assert {network: len(found) for network, found in texts(at_work, OLD).items()} == dict.fromkeys(NETWORKS, 0)
 
 
-def test_a_deletion_without_its_new_words_is_said_plainly(at_work: Install) -> None:
+def test_a_deletion_without_its_new_words_is_said_plainly(at_work: RunningInstall) -> None:
     post = send(at_work)
     fault(at_work, "x", "publish", "status", status=403, times=None)  # a planned post may meet it too
     done = at_work.command("correct", post, "--text", "Delegates can vote until 17:40.", "--on", "x", "--yes")
@@ -119,7 +119,7 @@ def test_a_deletion_without_its_new_words_is_said_plainly(at_work: Install) -> N
     assert len(texts(at_work, "Vote until 17:40 please")["x"]) == 1
 
 
-def test_x_remembers_deleted_words_and_is_not_given_them_again(at_work: Install) -> None:
+def test_x_remembers_deleted_words_and_is_not_given_them_again(at_work: RunningInstall) -> None:
     post = send(at_work)
     for words in ("Delegates can vote until 17:40.", "Delegates can vote until 18:00."):
         assert at_work.command("correct", post, "--text", words, "--on", "x", "--yes").returncode == 0
@@ -129,7 +129,7 @@ def test_x_remembers_deleted_words_and_is_not_given_them_again(at_work: Install)
     assert len(texts(at_work, "Delegates can vote until 18:00.")["x"]) == 1
 
 
-def test_what_somebody_deletes_or_changes_by_hand_is_noticed(at_work: Install) -> None:
+def test_what_somebody_deletes_or_changes_by_hand_is_noticed(at_work: RunningInstall) -> None:
     send(at_work)
     there = remote_ids(at_work)
     at_work.world().ask("POST", "/_/change", {"network": "x", "remote_id": there["x"], "text": None})

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.install import REPOSITORY, Run, RunningInstall
 from tests.journeys.sick import begins, ends_well, goes_on, nothing_goes_out
 
 pytestmark = [
@@ -28,7 +28,7 @@ NO_PORT = "1"  # nobody gets as far as to use it
 class Stopped:
     """An install that has sent something and was ended in good order."""
 
-    install: Install
+    install: RunningInstall
     database: Path
 
     def bytes(self) -> dict[str, bytes]:
@@ -41,7 +41,7 @@ class Stopped:
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
     """One that every damage is tried on, each on a copy of its data."""
     folder = tmp_path_factory.mktemp("sent")
-    install = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
+    install = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     try:
         run = install.up()
         run.until(lambda: install.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="post")
@@ -74,7 +74,7 @@ def test_a_damaged_database_is_told_by_every_command_and_left_as_it_is(
     sent: Stopped, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     shutil.copytree(sent.install.var, tmp_path / "var")
-    install = Install(sent.install.home, tmp_path / "var")
+    install = RunningInstall(sent.install.home, tmp_path / "var")
     broken = Stopped(install, install.var / "amplifier.sqlite3")
     damage(broken.database)
     before = broken.bytes()
@@ -91,7 +91,7 @@ def test_a_damaged_database_is_told_by_every_command_and_left_as_it_is(
     assert broken.bytes() == before
 
 
-def test_a_lock_of_another_program_pauses_everything_and_is_told(install: Install) -> None:
+def test_a_lock_of_another_program_pauses_everything_and_is_told(install: RunningInstall) -> None:
     run = begins(install)
     with contextlib.closing(sqlite3.connect(install.var / "amplifier.sqlite3", isolation_level=None)) as other:
         other.execute("PRAGMA busy_timeout = 10000")
@@ -115,7 +115,7 @@ def _is_told(run: Run, sentence: str) -> None:
 
 
 def test_a_database_that_is_taken_away_or_exchanged_is_not_written_into_the_void(
-    install: Install, tmp_path: Path
+    install: RunningInstall, tmp_path: Path
 ) -> None:
     run = begins(install)
     database, elsewhere = install.var / "amplifier.sqlite3", tmp_path / "elsewhere"
@@ -130,7 +130,7 @@ def test_a_database_that_is_taken_away_or_exchanged_is_not_written_into_the_void
     assert ends_well(run)["sent"] > 0
 
 
-def test_a_database_that_is_damaged_while_it_is_used_stops_everything(install: Install) -> None:
+def test_a_database_that_is_damaged_while_it_is_used_stops_everything(install: RunningInstall) -> None:
     run = begins(install)
     database = install.var / "amplifier.sqlite3"
     with database.open("r+b") as file:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 from tests.signals import ENDINGS
 
 pytestmark = [
@@ -24,7 +24,7 @@ print(re.search(r"SigIgn:\\s*(\\w+)", Path("/proc/self/status").read_text())[1])
 """
 
 
-def test_what_a_test_starts_hears_every_signal(install: Install) -> None:
+def test_what_a_test_starts_hears_every_signal(install: RunningInstall) -> None:
     plain = subprocess.run([sys.executable, "-c", IGNORED], capture_output=True, text=True, check=True).stdout
     run = install.start("x", program=[sys.executable, "-c", IGNORED])
     run.process.wait()

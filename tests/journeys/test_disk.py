@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import left_out
-from tests.journeys.install import Install
+from tests.journeys.install import RunningInstall
 from tests.journeys.sick import FailingDisk, begins, ends_well, goes_on, nothing_goes_out, ours
 
 pytestmark = [
@@ -42,13 +42,13 @@ def _fill(disk: Path) -> Path:
     return rest
 
 
-def _begun(install: Install) -> int:
+def _begun(install: RunningInstall) -> int:
     return len(install.rows("SELECT 1 FROM events WHERE after = 'sending' AND before <> 'sending'"))
 
 
 @pytest.mark.parametrize("where", ["the world elsewhere", "the world on it too"])
 def test_a_full_disk_pauses_everything_and_says_so_until_there_is_room(
-    install: Install, small_disk: Path, tmp_path: Path, where: str
+    install: RunningInstall, small_disk: Path, tmp_path: Path, where: str
 ) -> None:
     install.var = small_disk / "var"
     if where == "the world elsewhere":  # else the pretend networks cannot keep a post either
@@ -78,7 +78,7 @@ def test_a_full_disk_pauses_everything_and_says_so_until_there_is_room(
     ids=["I/O errors", "read-only"],
 )
 def test_a_disk_that_takes_nothing_for_a_while_pauses_everything(
-    install: Install, tmp_path: Path, number: int, sentence: str
+    install: RunningInstall, tmp_path: Path, number: int, sentence: str
 ) -> None:
     disk = FailingDisk(tmp_path)
     install.extra |= disk.environment

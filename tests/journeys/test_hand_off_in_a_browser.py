@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import PHONE, SMALL, SMALL_TARGETS, THUMB, TOO_WIDE
-from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.install import REPOSITORY, Run, RunningInstall
 
 pytestmark = pytest.mark.journey
 
@@ -47,7 +47,7 @@ Ballot closes at three. Vote for the motion.
 
 
 @pytest.fixture(scope="module")
-def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstall]:
     """A rehearsal in which hands post everything: first on two networks, then on one, at its end on all three."""
     folder = tmp_path_factory.mktemp("hands")
     home = copy_home(REPOSITORY, folder / "home", seconds=90)
@@ -60,7 +60,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
         path.unlink()
     (home / "schedules" / "lab23.yaml").write_text(SCHEDULE)
     (home / "templates" / "lab23" / "words.j2").write_text(WORDS)
-    made = Install(home, folder / "var")
+    made = RunningInstall(home, folder / "var")
     run: Run = made.up()
     try:
         run.until(lambda: bool(asked(made)), what="somebody to be asked")
@@ -69,7 +69,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
         made.end()
 
 
-def asked(install: Install, person: str = "", words: str = "Hello") -> list[str]:
+def asked(install: RunningInstall, person: str = "", words: str = "Hello") -> list[str]:
     """The links that people were given for the post with these words, oldest first."""
     said = install.ask("notify").get("notices", [])
     return [
@@ -84,7 +84,7 @@ def phone(browser: Browser, *, light: str = "light", script: bool = True, size: 
     return context.new_page()
 
 
-def ours(install: Install, network: str, words: str) -> str:
+def ours(install: RunningInstall, network: str, words: str) -> str:
     """The link of what was posted by hand on this pretend network."""
     posts = install.world().ask("GET", "/_/world")["posts"]
     (number,) = [one["remote_id"] for one in posts if one["network"] == network and one["text"].startswith(words)]
@@ -96,12 +96,12 @@ def ours(install: Install, network: str, words: str) -> str:
     }[network]
 
 
-def say(install: Install, network: str, text: str) -> None:
+def say(install: RunningInstall, network: str, text: str) -> None:
     handle = "labfreemvmt.example" if network == "bluesky" else "labfreemvmt"
     install.world().ask("POST", "/_/say", {"network": network, "handle": handle, "text": text})
 
 
-def stands(install: Install, network: str, slot: str = "hello") -> str:
+def stands(install: RunningInstall, network: str, slot: str = "hello") -> str:
     found = install.rows(
         "SELECT d.state FROM deliveries d JOIN posts p ON p.id = d.post_id "
         f"WHERE d.platform = '{network}' AND p.slot = '{slot}'"
@@ -119,7 +119,7 @@ def wait(page: Page, words: str) -> None:
     expect(page.locator("h1")).to_contain_text(words)
 
 
-def test_x_without_a_budget_takes_the_link_alone(install: Install, browser: Browser, tmp_path: Path) -> None:
+def test_x_without_a_budget_takes_the_link_alone(install: RunningInstall, browser: Browser, tmp_path: Path) -> None:
     page = phone(browser, light="dark")
     link = asked(install)[0]  # one message for both networks; on a slow machine the next person is asked meanwhile
     page.goto(link)
@@ -141,7 +141,7 @@ def test_x_without_a_budget_takes_the_link_alone(install: Install, browser: Brow
     page.screenshot(path=tmp_path / "next.png", full_page=True)
 
 
-def test_bluesky_is_looked_at_and_another_post_is_refused_first(install: Install, browser: Browser) -> None:
+def test_bluesky_is_looked_at_and_another_post_is_refused_first(install: RunningInstall, browser: Browser) -> None:
     page = phone(browser)
     page.goto(asked(install)[0])
     page.get_by_role("navigation").get_by_role("link", name="Bluesky").click()
@@ -159,7 +159,7 @@ def test_bluesky_is_looked_at_and_another_post_is_refused_first(install: Install
     assert stands(install, "bluesky") == "sent"
 
 
-def test_mastodon_goes_to_the_next_person_and_works_without_a_script(install: Install, browser: Browser) -> None:
+def test_mastodon_goes_to_the_next_person_and_works_without_a_script(install: RunningInstall, browser: Browser) -> None:
     deadline = time.monotonic() + 60 + 4 * HAND_OVER_S
     while not asked(install, "bo", "stage"):
         assert time.monotonic() < deadline, "nobody else was asked"
@@ -184,7 +184,7 @@ def test_mastodon_goes_to_the_next_person_and_works_without_a_script(install: In
 
 
 def test_no_page_sticks_out_or_asks_for_a_small_thumb_or_for_anything_from_elsewhere(
-    install: Install, browser: Browser
+    install: RunningInstall, browser: Browser
 ) -> None:
     seen: list[str] = []
     links = [*asked(install)[-2:], *asked(install, words="stage")[-2:], f"http://127.0.0.1:{install.port}/h/{'x' * 43}"]
@@ -199,7 +199,7 @@ def test_no_page_sticks_out_or_asks_for_a_small_thumb_or_for_anything_from_elsew
     assert {one for one in seen if not one.startswith("data:")} <= set(links)
 
 
-def test_what_nobody_posts_is_missed_and_its_page_says_so(install: Install, browser: Browser) -> None:
+def test_what_nobody_posts_is_missed_and_its_page_says_so(install: RunningInstall, browser: Browser) -> None:
     deadline = time.monotonic() + 280
     while stands(install, "mastodon", "again") != "missed":
         assert time.monotonic() < deadline, stands(install, "mastodon", "again")

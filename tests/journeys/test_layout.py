@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.browse import chromium
-from tests.journeys.install import Install
+from tests.journeys.install import RunningInstall
 from tests.journeys.longest import SPOIL, Address, addresses, fill, longest
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1800)]
@@ -24,7 +24,7 @@ MANY = "document.querySelectorAll('[role=tab] b').forEach((one) => { one.textCon
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Install, list[Address]]]:
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningInstall, list[Address]]]:
     folder = tmp_path_factory.mktemp("longest")
     install = longest(folder)
     try:
@@ -35,14 +35,14 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Install, 
 
 
 @pytest.mark.parametrize("letters", LETTERS)
-def test_every_page_fits_every_window(places: tuple[Install, list[Address]], letters: str) -> None:
+def test_every_page_fits_every_window(places: tuple[RunningInstall, list[Address]], letters: str) -> None:
     install, pages = places
     with chromium(letters) as browser:
         found = [f"{one.name}: {what}" for one in pages for what in faults(browser, install, one)]
     assert found == []
 
 
-def faults(browser: Browser, install: Install, one: Address) -> Iterator[str]:
+def faults(browser: Browser, install: RunningInstall, one: Address) -> Iterator[str]:
     """All that is wrong with a page: in every window, by day and by night, for the eye, the thumb and the keyboard."""
     context = browser.new_context(reduced_motion="reduce")
     if one.opens:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.journeys.install import AMPLIFIER, Install
+from tests.journeys.install import AMPLIFIER, RunningInstall
 
 pytestmark = pytest.mark.journey
 REAL_LOOKING = {
@@ -52,7 +52,7 @@ AT_HOME = ("127.0.0.1", "::1", "localhost", None)
 
 
 @pytest.fixture
-def recorded(install: Install, tmp_path: Path) -> Iterator[Install]:
+def recorded(install: RunningInstall, tmp_path: Path) -> Iterator[RunningInstall]:
     """A small campaign in an environment full of secrets, with a recorder in every Python process."""
     schedule = install.home / "schedules" / "lab23.yaml"
     whole = yaml.safe_load(schedule.read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def _strange_calls(log: Path) -> list[str]:
     return [line for line in lines if outer.search(line) and not inner.search(line)]
 
 
-def _environments(install: Install) -> bytes:
+def _environments(install: RunningInstall) -> bytes:
     """What the processes that do the work find in their environment at this moment."""
     found = b""
     for pid, words in install.living().items():
@@ -114,7 +114,7 @@ def _check_what_was_kept(folder: Path) -> None:
             assert not _holds_a_secret(path.read_bytes()), path
 
 
-def _check_sockets(install: Install, traced: Path) -> None:
+def _check_sockets(install: RunningInstall, traced: Path) -> None:
     sockets = Path(install.extra["SOCKETS"])
     assert "socket.connect" in sockets.read_text(encoding="utf-8")
     assert not _strangers(sockets)
@@ -124,7 +124,7 @@ def _check_sockets(install: Install, traced: Path) -> None:
     assert not _strange_calls(traced)
 
 
-def test_a_rehearsal_speaks_to_this_machine_only(recorded: Install, tmp_path: Path) -> None:
+def test_a_rehearsal_speaks_to_this_machine_only(recorded: RunningInstall, tmp_path: Path) -> None:
     kept, traced = tmp_path / "kept", tmp_path / "calls.txt"
     words = ("rehearse", "--seconds", "30", "--keep", str(kept), "--json")
     run = recorded.start(*words, program=(*_tracer(traced), *AMPLIFIER))
@@ -142,7 +142,7 @@ def test_a_rehearsal_speaks_to_this_machine_only(recorded: Install, tmp_path: Pa
     _check_sockets(recorded, traced)
 
 
-def test_up_with_its_pages_speaks_to_this_machine_only(recorded: Install, tmp_path: Path) -> None:
+def test_up_with_its_pages_speaks_to_this_machine_only(recorded: RunningInstall, tmp_path: Path) -> None:
     traced = tmp_path / "calls.txt"
     run = recorded.start(
         "up",

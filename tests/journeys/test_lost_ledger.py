@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import Running, copy_home, play
-from tests.journeys.install import AMPLIFIER, REPOSITORY, Install
+from tests.journeys.install import AMPLIFIER, REPOSITORY, RunningInstall
 
 pytestmark = [
     pytest.mark.journey,
@@ -27,7 +27,7 @@ AT_REST = "SELECT count(*) FROM deliveries WHERE state NOT IN ('queued', 'sendin
 MOVING = "SELECT 1 FROM deliveries WHERE state IN ('queued', 'sending', 'unsure')"
 
 
-def _ours(install: Install) -> Counter[tuple[str, str]]:
+def _ours(install: RunningInstall) -> Counter[tuple[str, str]]:
     """How often the world has each text of ours on each network."""
     posts = install.world().posts()
     return Counter((str(post["network"]), str(post["text"])) for post in posts if post["ours"])
@@ -53,7 +53,7 @@ def _age(world: Path, number: int) -> set[str]:
 
 
 def test_a_deleted_database_repeats_nothing(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=30), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=30), tmp_path / "var")
     try:
         first = install.up()
         first.until(lambda: (install.rows(AT_REST) or [(0,)])[0][0] >= SOME, what="part of it")
@@ -101,7 +101,7 @@ class Mover:
             if not connection.execute(moment).fetchone():
                 return
         self.moves.pop(0)
-        place = running.place
+        place = running.install
         words = ["milestone", "move", "debate", move, "--reason", "the hall is late", "--yes", "--json"]
         where = ["--home", str(place.home), "--var", str(place.var)]
         done = subprocess.run([*AMPLIFIER, *words, *where], capture_output=True, text=True, timeout=60, check=False)

@@ -10,25 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Journey, State
+from amplifier.campaign.delivery import DeliveryView, HoldReason, State
 from amplifier.campaign.post import OWN
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.clock import utc_now
 from amplifier.deliver.worker import Worker
 from amplifier.engine.port import Job
 from amplifier.errors import PlatformError, Unpaid
+from amplifier.install import Install
 from amplifier.operate.own import prepare_own, queue_own
-from amplifier.place import Place
 from amplifier.platforms.port import Part, Platform, Sought
 from amplifier.sandbox.server import Sandbox
 from amplifier.settings import Settings
-from amplifier.store import journeys, spends
+from amplifier.store import delivery_views, spends
 from amplifier.store.events import of_delivery
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts
 from amplifier.store.listening import mentions
 from amplifier.store.models import DeliveryRow, EventRow
-from amplifier.wiring.service import House, listener_jobs, open_house, reach, worker_jobs
+from amplifier.wiring.service import App, listener_jobs, open_app, reach, worker_jobs
 from tests.contract.places import TOKEN, ask
 from tests.journeys.install import REPOSITORY
 from tests.money.test_cost import written
@@ -50,26 +50,26 @@ class Town:
     x: Stub
     workers: list[Worker] = field(default_factory=list)
 
-    def place(self, settings: Settings, *, x: str = "") -> Place:
+    def install(self, settings: Settings, *, x: str = "") -> Install:
         """This place, with every network at its pretend address (X at `x`, else at the stub that counts)."""
         here = {"x": x or self.x.address, "bluesky": self.pretend, "mastodon": self.pretend}
         known = tuple(
             account.model_copy(update={"api": here[account.platform], "gap_s": 0.0}) for account in settings.accounts
         )
-        return Place(self.home, self.var, settings.model_copy(update={"accounts": known}), KEY)
+        return Install(self.home, self.var, settings.model_copy(update={"accounts": known}), KEY)
 
-    def open(self, place: Place) -> tuple[House, list[Job]]:
+    def open(self, install: Install) -> tuple[App, list[Job]]:
         """Everything at work, and only what a test queues: live the plan is over, and a rehearsal's is put off."""
-        house = open_house(place)
+        app = open_app(install)
         stops.lift(actor="cli:ola", now=utc_now())
-        jobs, worker = worker_jobs(house)
+        jobs, worker = worker_jobs(app)
         self.workers.append(worker)
         next(job for job in jobs if job.name == "plan").call()
         later = utc_now() + timedelta(hours=1)
         theirs = DeliveryRow.objects.filter(state=State.QUEUED).exclude(post__slot=OWN)
         theirs.update(run_at=later, too_late_at=later + timedelta(hours=1))
         left = {"plan", "kit", "wishes", "tell the wall"}
-        return house, [job for job in [*jobs, *listener_jobs(house)] if job.name not in left]
+        return app, [job for job in [*jobs, *listener_jobs(app)] if job.name not in left]
 
     def run(self, jobs: Sequence[Job], until: Callable[[], bool], *, seconds: float = 10) -> None:
         """Every job again and again, until it is so."""
@@ -102,8 +102,8 @@ def town(tmp_path: Path, sqlite_ledger: None, monkeypatch: pytest.MonkeyPatch) -
     server.stop()
 
 
-def _rows() -> Sequence[Journey]:
-    return journeys.journeys()
+def _rows() -> Sequence[DeliveryView]:
+    return delivery_views.views()
 
 
 def queue(settings: Settings, text: str = TEXT, *, to: Sequence[str] = ("x", *FREE)) -> list[int]:
@@ -112,7 +112,7 @@ def queue(settings: Settings, text: str = TEXT, *, to: Sequence[str] = ("x", *FR
 
 
 def states(numbers: Sequence[int]) -> dict[str, tuple[State, str]]:
-    return {row.identity.account: (row.state, row.reason) for row in journeys.journeys_by_id(numbers)}
+    return {row.identity.account: (row.state, row.reason) for row in delivery_views.views_by_id(numbers)}
 
 
 def put(number: int, **fields: object) -> None:
@@ -125,23 +125,23 @@ def attempts(numbers: Sequence[int]) -> int:
 
 
 def on_x(numbers: Sequence[int]) -> int:
-    return next(row.id for row in journeys.journeys_by_id(numbers) if row.identity.account == "x")
+    return next(row.id for row in delivery_views.views_by_id(numbers) if row.identity.account == "x")
 
 
 @pytest.mark.journey
 @pytest.mark.parametrize("hand_off", ["", "false", "true"])
 def test_without_a_budget_not_one_request_leaves_for_x(town: Town, hand_off: str) -> None:
-    place = town.place(written(hand_off=""))
+    install = town.place(written(hand_off=""))
     known = tuple(
         one.model_copy(update={"hand_off": {"": None, "false": False, "true": True}[hand_off]})
         if one.name == "x"
         else one
-        for one in place.settings.accounts
+        for one in install.settings.accounts
     )
-    place = Place(place.home, place.var, place.settings.model_copy(update={"accounts": known}), KEY)
-    _, jobs = town.open(place)
-    numbers = queue(place.settings)
-    doubt, out = queue(place.settings, "Is it out?", to=["x"]), queue(place.settings, "This is out.", to=["x"])
+    install = Install(install.home, install.var, install.settings.model_copy(update={"accounts": known}), KEY)
+    _, jobs = town.open(install)
+    numbers = queue(install.settings)
+    doubt, out = queue(install.settings, "Is it out?", to=["x"]), queue(install.settings, "This is out.", to=["x"])
     now = utc_now()
     put(doubt[0], state=State.UNSURE, run_at=now, first_sent_at=now)
     put(out[0], state=State.SENT, sent_at=now - timedelta(hours=2), remote_id="12", url="https://x.com/i/status/12")
@@ -165,8 +165,8 @@ def test_without_a_budget_not_one_request_leaves_for_x(town: Town, hand_off: str
 
 @pytest.mark.journey
 def test_whoever_asks_x_all_the_same_is_turned_back_at_the_door(town: Town) -> None:
-    place = town.place(written())
-    x = reach(place.settings.account("x"), place)
+    install = town.place(written())
+    x = reach(install.settings.account("x"), install)
     calls: list[Callable[[], object]] = [
         x.verify,
         lambda: x.publish(x.prepare(Part(TEXT, "en"), "key", utc_now())),
@@ -195,11 +195,14 @@ def say(town: Town, text: str) -> None:
 def test_with_a_budget_one_sum_covers_posts_looks_readings_and_mentions(
     town: Town, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = town.place(written(live=mode == "live", budget=True), x=town.pretend)
+    install = town.place(written(live=mode == "live", budget=True), x=town.pretend)
     if mode == "rehearsal":  # its networks are where the place says, with words of their own for secrets
-        monkeypatch.setattr(Place, "sandbox_port", property(lambda _: town.port), raising=False)
-    house, jobs = town.open(place)
-    plain, linked = queue(place.settings, to=["x"]), queue(place.settings, "Read https://a.example/motion", to=["x"])
+        monkeypatch.setattr(Install, "sandbox_port", property(lambda _: town.port), raising=False)
+    app, jobs = town.open(install)
+    plain, linked = (
+        queue(install.settings, to=["x"]),
+        queue(install.settings, "Read https://a.example/motion", to=["x"]),
+    )
     town.run(jobs, lambda: all(states(one)["x"][0] is State.SENT for one in (plain, linked)))
     for number in range(3):
         say(town, f"Good luck {number}")
@@ -210,10 +213,10 @@ def test_with_a_budget_one_sum_covers_posts_looks_readings_and_mentions(
     assert found["mentions"] == 3 * 1_000 + 10_000  # three posts, one person
     # the accounts' job, as often as there was time for it; the listener may ask who we are for itself
     assert found["account"] in range(10_000, 1_000_000, 10_000)
-    x = house.platforms["x"]
+    x = app.platforms["x"]
     assert x.spot("Nobody said this", utc_now() - timedelta(minutes=1), frozenset()) is None
     assert spends.spent_by_kind(utc_now())["look"] == 2 * 1_000  # our two posts were in the listing
-    (row,) = journeys.journeys_by_id(plain)
+    (row,) = delivery_views.views_by_id(plain)
     assert row.receipt
     assert x.read(row.receipt.remote_id, row.text) is not None
     assert spends.spent_by_kind(utc_now())["read"] == 5_000
@@ -223,9 +226,9 @@ def test_with_a_budget_one_sum_covers_posts_looks_readings_and_mentions(
 def test_a_rehearsal_without_a_budget_keeps_no_accounts_of_what_it_asks(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Place, "sandbox_port", property(lambda _: town.port), raising=False)
-    place = town.place(written(live=False), x=town.pretend)
-    x: Platform = reach(place.settings.account("x"), place)
+    monkeypatch.setattr(Install, "sandbox_port", property(lambda _: town.port), raising=False)
+    install = town.place(written(live=False), x=town.pretend)
+    x: Platform = reach(install.settings.account("x"), install)
     assert x.verify().handle == "labfreemvmt"
     assert spends.spent_by_kind(utc_now()) == {}
 
@@ -235,13 +238,13 @@ def test_a_budget_that_is_spent_holds_posts_but_still_finds_what_is_in_doubt(tow
     settings = written(budget=True)
     assert settings.budget
     tight = settings.model_copy(update={"budget": settings.budget.model_copy(update={"monthly": 300_000})})
-    place = town.place(tight, x=town.pretend)
-    _, jobs = town.open(place)
-    first = queue(place.settings, to=["x"])
+    install = town.place(tight, x=town.pretend)
+    _, jobs = town.open(install)
+    first = queue(install.settings, to=["x"])
     fault = {"network": "x", "operation": "publish", "kind": "cut_after", "times": 1}
     ask("POST", f"{town.pretend}/_/faults", token=TOKEN, body=fault)
     town.run(jobs, lambda: states(first)["x"][0] is State.UNSURE)
-    second = queue(place.settings, "And one more.", to=["x"])
+    second = queue(install.settings, "And one more.", to=["x"])
     town.run(jobs, lambda: states(second)["x"][0] is State.HELD)
     assert states(second)["x"] == (State.HELD, HoldReason.BUDGET)
     put(first[0], run_at=utc_now())
@@ -254,11 +257,11 @@ def test_a_worker_that_starts_with_the_last_cents_can_still_look(town: Town) -> 
     settings = written(budget=True)
     assert settings.budget
     tight = settings.model_copy(update={"budget": settings.budget.model_copy(update={"monthly": 210_000})})
-    place = town.place(tight, x=town.pretend)
-    open_house(place)
+    install = town.place(tight, x=town.pretend)
+    open_app(install)
     stops.lift(actor="cli:ola", now=utc_now())
-    x = reach(place.settings.account("x"), place)
-    doubt = queue(place.settings, to=["x"])
+    x = reach(install.settings.account("x"), install)
+    doubt = queue(install.settings, to=["x"])
     put(doubt[0], state=State.UNSURE, run_at=utc_now(), first_sent_at=utc_now())
     assert x.spot(TEXT, utc_now() - timedelta(minutes=1), frozenset()) is None
     assert spends.spent_by_kind(utc_now()) == {"account": 10_000, "look": 0}

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import LAPTOP, PHONE, SMALL, SMALL_TARGETS, THUMB, TOO_WIDE, UNNAMED
-from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.install import REPOSITORY, Run, RunningInstall
 
 pytestmark = pytest.mark.journey
 
@@ -28,10 +28,10 @@ NASTY = "@labfreemvmt <script>document.title='taken'</script><img src=x onerror=
 
 
 @pytest.fixture(scope="module")
-def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstall]:
     """One rehearsal for all tests here, long enough that what one clicks on is still to come."""
     folder = tmp_path_factory.mktemp("pages")
-    made = Install(copy_home(REPOSITORY, folder / "home", seconds=1200), folder / "var")
+    made = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=1200), folder / "var")
     run: Run = made.up()
     try:
         run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
@@ -48,7 +48,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
 
 
 @pytest.fixture
-def look(browser: Browser, install: Install) -> Iterator[Callable[..., Page]]:
+def look(browser: Browser, install: RunningInstall) -> Iterator[Callable[..., Page]]:
     """Opens a page; at the end nothing may have been complained about or asked of anybody else."""
     complaints: list[str] = []
     opened: list[Page] = []
@@ -96,7 +96,7 @@ def test_a_page_can_be_read_at_twice_the_size_of_letters(look: Callable[..., Pag
 
 
 @pytest.fixture
-def doubts(install: Install) -> Iterator[list[int]]:
+def doubts(install: RunningInstall) -> Iterator[list[int]]:
     """One post held on each network, and one that may be out; what is left of them waits again afterwards."""
     rows = install.rows("SELECT id FROM deliveries WHERE state = 'queued' ORDER BY run_at DESC LIMIT 4")
     ids = [number for (number,) in rows]
@@ -131,7 +131,7 @@ def test_doubts_fit_their_window_with_every_form_open(
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_a_doubt_is_settled_by_clicking(
-    look: Callable[..., Page], install: Install, doubts: list[int], size: dict[str, int]
+    look: Callable[..., Page], install: RunningInstall, doubts: list[int], size: dict[str, int]
 ) -> None:
     page = look("/", size)
     page.get_by_role("link", name="Decide about this post").first.click()
@@ -149,7 +149,7 @@ def test_a_doubt_is_settled_by_clicking(
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
 @pytest.mark.parametrize("path", ["/", "/mentions"])
 def test_one_press_stops_everything_wherever_one_is(
-    look: Callable[..., Page], install: Install, path: str, *, script: bool
+    look: Callable[..., Page], install: RunningInstall, path: str, *, script: bool
 ) -> None:
     page = look(path, PHONE, java_script_enabled=script)
     page.mouse.wheel(0, 3000)
@@ -165,7 +165,9 @@ def test_one_press_stops_everything_wherever_one_is(
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_a_post_is_skipped_by_clicking(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
+def test_a_post_is_skipped_by_clicking(
+    look: Callable[..., Page], install: RunningInstall, size: dict[str, int]
+) -> None:
     page = look("/", size)
     row = page.locator("section[aria-labelledby=coming] li").last
     words = row.locator(".words").inner_text()
@@ -183,7 +185,9 @@ def test_a_post_is_skipped_by_clicking(look: Callable[..., Page], install: Insta
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_a_milestone_is_moved_by_clicking(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
+def test_a_milestone_is_moved_by_clicking(
+    look: Callable[..., Page], install: RunningInstall, size: dict[str, int]
+) -> None:
     page = look("/", size)
     row = page.locator("section[aria-labelledby=milestones] li", has_text="Vote")
     before = row.locator("time").inner_text()
@@ -215,7 +219,9 @@ def test_a_milestone_is_moved_to_a_time_that_was_typed_and_nonsense_is_refused(l
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_a_mention_is_marked_with_a_note(look: Callable[..., Page], install: Install, size: dict[str, int]) -> None:
+def test_a_mention_is_marked_with_a_note(
+    look: Callable[..., Page], install: RunningInstall, size: dict[str, int]
+) -> None:
     page = look("/mentions?q=script&status=new", size)
     row = page.locator(".mention").last
     number = str(row.get_attribute("id")).removeprefix("mention-")
@@ -238,7 +244,9 @@ def test_the_words_of_strangers_do_nothing(look: Callable[..., Page]) -> None:
     assert "taken" not in page.title()
 
 
-def test_a_page_keeps_itself_fresh_but_never_while_somebody_writes(look: Callable[..., Page], install: Install) -> None:
+def test_a_page_keeps_itself_fresh_but_never_while_somebody_writes(
+    look: Callable[..., Page], install: RunningInstall
+) -> None:
     page = look("/mentions")
     page.evaluate("document.getElementById('main').dataset.mine = 'first'")
     expect(page.locator("#main")).not_to_have_attribute("data-mine", "first")
@@ -261,7 +269,7 @@ def test_the_countdown_runs_on_the_servers_clock(look: Callable[..., Page]) -> N
     assert page.locator("h1").inner_text().startswith("Next post ")
 
 
-def test_a_server_that_is_away_is_said_and_forgotten_when_it_is_back(browser: Browser, install: Install) -> None:
+def test_a_server_that_is_away_is_said_and_forgotten_when_it_is_back(browser: Browser, install: RunningInstall) -> None:
     page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]  a plain dict will do
     page.goto(install.opened.address())
     page.route("**/*", lambda route: route.abort())

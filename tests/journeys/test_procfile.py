@@ -16,7 +16,7 @@ from django.db import connection
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.sandbox.server import Sandbox
 from tests.conftest import _use as use
-from tests.journeys.install import AMPLIFIER, REPOSITORY, Install, Run
+from tests.journeys.install import AMPLIFIER, REPOSITORY, Run, RunningInstall
 from tests.ports import free_port
 from tests.waiting import HANG_S
 
@@ -41,7 +41,7 @@ def lines() -> dict[str, list[str]]:
     return found
 
 
-def start_all(install: Install, *, program: tuple[str, ...] = AMPLIFIER) -> dict[str, Run]:
+def start_all(install: RunningInstall, *, program: tuple[str, ...] = AMPLIFIER) -> dict[str, Run]:
     install.extra["PORT"] = str(install.port)
     return {name: install.start(*words, program=program) for name, words in lines().items()}
 
@@ -59,7 +59,7 @@ def health(port: int) -> tuple[int, bytes]:
         asked.close()
 
 
-def until_at_work(install: Install, runs: dict[str, Run], *, mode: str, database: str) -> None:
+def until_at_work(install: RunningInstall, runs: dict[str, Run], *, mode: str, database: str) -> None:
     """Each says in one line that it is at work, where, and in which mode; as a runner, we end all when one ends."""
     where = {"web": f"The web server is at work at http://0.0.0.0:{install.port}."}
     for name, run in runs.items():
@@ -69,7 +69,7 @@ def until_at_work(install: Install, runs: dict[str, Run], *, mode: str, database
     assert [name for name, run in runs.items() if run.process.poll() is not None] == []
 
 
-def test_a_rehearsal_starts_on_an_empty_home(install: Install) -> None:
+def test_a_rehearsal_starts_on_an_empty_home(install: RunningInstall) -> None:
     install.start("sandbox")
     runs = start_all(install)
     until_at_work(install, runs, mode="REHEARSAL", database=str(install.var / "amplifier.sqlite3"))
@@ -81,7 +81,7 @@ def test_a_rehearsal_starts_on_an_empty_home(install: Install) -> None:
 
 
 @pytest.mark.parametrize("name", ["web", "listener"])
-def test_whoever_comes_first_waits_for_the_worker(install: Install, name: str) -> None:
+def test_whoever_comes_first_waits_for_the_worker(install: RunningInstall, name: str) -> None:
     install.extra["PORT"] = str(install.port)
     run = install.start(*lines()[name])
     if name == "web":
@@ -96,7 +96,7 @@ def test_whoever_comes_first_waits_for_the_worker(install: Install, name: str) -
         run.until(lambda: "The listener is at work." in run.said(), what="sentence")
 
 
-def test_a_database_of_an_older_version_is_left_to_a_person(install: Install) -> None:
+def test_a_database_of_an_older_version_is_left_to_a_person(install: RunningInstall) -> None:
     assert install.command("migrate").returncode == 0
     install.write("DELETE FROM django_migrations WHERE app = 'store' AND name LIKE '0016%'")
     for name in ("worker", "listener"):
@@ -113,7 +113,7 @@ def world(tmp_path: Path) -> Iterator[Sandbox]:
     made.stop()
 
 
-def live_on(world: Sandbox, folder: Path) -> Install:
+def live_on(world: Sandbox, folder: Path) -> RunningInstall:
     """A live campaign whose networks are pretend ones."""
     home = copy_home(REPOSITORY, folder / "home", seconds=60)
     text = (home / "settings.yaml").read_text(encoding="utf-8")
@@ -123,7 +123,7 @@ def live_on(world: Sandbox, folder: Path) -> Install:
     (home / "settings.yaml").write_text(text, encoding="utf-8")
     address = f"http://127.0.0.1:{world.port}"
     there: dict[str, Any] = {name: {"api": address, "web": address, **more} for name, more in PRETEND.items()}
-    install = Install(home, folder / "var")
+    install = RunningInstall(home, folder / "var")
     install.extra = dict.fromkeys((*SECRETS, "MASTODON_ACCESS_TOKEN"), "pretend")
     install.extra |= {"AMPLIFIER_KEY": "k" * 48, "AMPLIFIER_ELSEWHERE": json.dumps(there)}
     return install

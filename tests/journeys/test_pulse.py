@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 from tests.notify.messenger_server import messenger
 
 pytestmark = pytest.mark.journey
@@ -22,7 +22,7 @@ def test_a_frozen_worker_is_not_called_for_and_a_thawed_one_is(tmp_path: Path) -
         file.write("\nping: PING_ADDRESS\n")
     with messenger() as there:
         address = f"http://127.0.0.1:{there.port}/watch"
-        made = Install(home, tmp_path / "var", extra={"PING_ADDRESS": address})
+        made = RunningInstall(home, tmp_path / "var", extra={"PING_ADDRESS": address})
         run = made.up()
         try:
             run.until(lambda: len(there.paths) >= 2, what="calls")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 
 pytestmark = pytest.mark.journey
 NAMES = {"x": "xx", "bluesky": "bsky", "mastodon": "masto"}
@@ -37,12 +37,12 @@ def _change(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after))
 
 
-def _said(install: Install) -> Counter[tuple[str, str]]:
+def _said(install: RunningInstall) -> Counter[tuple[str, str]]:
     """Our posts in the pretend world, by network and words."""
     return Counter((str(one["network"]), str(one["text"])) for one in install.world().posts() if one["ours"])
 
 
-def _play(install: Install, *words: str, more: int) -> Counter[tuple[str, str]]:
+def _play(install: RunningInstall, *words: str, more: int) -> Counter[tuple[str, str]]:
     """Run until so many more posts are out than before; what is out then."""
     before = len(install.rows(SENT))
     run = install.up(*words)
@@ -53,7 +53,7 @@ def _play(install: Install, *words: str, more: int) -> Counter[tuple[str, str]]:
 
 
 def test_accounts_that_are_called_otherwise_say_nothing_twice(home: Path, tmp_path: Path) -> None:
-    install = Install(home, tmp_path / "var")
+    install = RunningInstall(home, tmp_path / "var")
     try:
         assert max(_play(install, "--fresh", more=6).values()) == 1
         settings = home / "settings.yaml"
@@ -72,7 +72,7 @@ def test_accounts_that_are_called_otherwise_say_nothing_twice(home: Path, tmp_pa
 
 
 def test_a_slot_that_is_called_otherwise_says_nothing_twice_and_check_tells(home: Path, tmp_path: Path) -> None:
-    install = Install(home, tmp_path / "var")
+    install = RunningInstall(home, tmp_path / "var")
     try:
         _play(install, "--fresh", more=3)
         ((slot,),) = install.rows(

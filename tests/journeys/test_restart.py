@@ -16,7 +16,7 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
 from amplifier.engine.embedded import EmbeddedEngine
-from amplifier.place import Place
+from amplifier.install import Install
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings, parse
 from amplifier.store import ledger
@@ -87,8 +87,8 @@ class Down:
 
     def start(self) -> tuple[str, str, list[str]]:
         """The service runs for a while: state and reason of the post, and what was published."""
-        place = Place(home=self.home.path, var=self.home.path, settings=self.settings, key="k" * 40)
-        jobs, worker = wiring.worker_jobs(wiring.open_house(place))
+        install = Install(home=self.home.path, var=self.home.path, settings=self.settings, key="k" * 40)
+        jobs, worker = wiring.worker_jobs(wiring.open_app(install))
         # the worst order there is: what sends comes round several times before the plan is first read
         slow = [job if job.name != "plan" else replace(job, call=_late(job.call)) for job in jobs]
         engine = EmbeddedEngine(slow)
@@ -159,9 +159,9 @@ def test_an_account_that_is_listed_once_more_by_another_name_of_its_server_says_
     week = SCHEDULE.format(down.due).replace("accounts: [mastodon]", "accounts: [mastodon, again]")
     down.home.write("schedules/week.yaml", week.replace("    accounts", "    too_late_after: 6h\n    accounts"))
     unheard = Unheard(down.networks["mastodon"])
-    place = Place(home=down.home.path, var=down.home.path, settings=down.settings, key="k" * 40)
+    install = Install(home=down.home.path, var=down.home.path, settings=down.settings, key="k" * 40)
     down.networks["again"] = unheard  # type: ignore[assignment]
-    jobs, worker = wiring.worker_jobs(wiring.open_house(place))
+    jobs, worker = wiring.worker_jobs(wiring.open_app(install))
     engine = EmbeddedEngine(jobs)
     engine.start()
     try:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import LAPTOP, PHONE, TOO_WIDE, chromium
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 
 pytestmark = pytest.mark.journey
 GREY = r"rgba?\((\d+), \1, \1\b"
@@ -25,7 +25,7 @@ WHOLE = """() => [...document.querySelectorAll(".card")].every((one) =>
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("paper")
-    install = Install(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
+    install = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=600), folder / "var")
     template = next((folder / "home" / "templates").rglob("*.j2"))
     words = template.read_text(encoding="utf-8")
     head, _, body = words.rpartition("\n---\n")

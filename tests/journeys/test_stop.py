@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.install import REPOSITORY, Run, RunningInstall
 from tests.waiting import HANG_S
 
 pytestmark = [
@@ -30,7 +30,7 @@ HELD = "SELECT 1 FROM deliveries WHERE state = 'held' AND reason = 'stopped' AND
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """One service for all tests here, whose own posts are far apart: what is due, a test says."""
     folder = tmp_path_factory.mktemp("stop")
-    install = Install(copy_home(REPOSITORY, folder / "home", seconds=7200), folder / "var")
+    install = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=7200), folder / "var")
     run = install.up()
     try:
         run.until(lambda: install.rows("SELECT 1 FROM deliveries WHERE state = 'sent'"), what="first posts")
@@ -41,7 +41,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 @pytest.fixture
-def install(running: Run) -> Iterator[Install]:
+def install(running: Run) -> Iterator[RunningInstall]:
     """Whatever a test stopped goes on after it, and what it made due is out of the way."""
     install = running.install
     yield install
@@ -50,7 +50,7 @@ def install(running: Run) -> Iterator[Install]:
     install.write("UPDATE deliveries SET state = 'dropped' WHERE state IN ('held', 'missed')")
 
 
-def _take_away(install: Install) -> None:
+def _take_away(install: RunningInstall) -> None:
     flag = install.var / "STOP"
     flag.rmdir() if flag.is_dir() else flag.unlink(missing_ok=True)
 
@@ -59,7 +59,7 @@ def _stamp(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S.%f}"
 
 
-def _make_due(install: Install, number: int, *, account: str = "", more: str = "") -> list[int]:
+def _make_due(install: RunningInstall, number: int, *, account: str = "", more: str = "") -> list[int]:
     """Let so many coming deliveries be due now, the latest of the campaign first; their numbers. `more`: said too."""
     only = f"AND platform = '{account}'" if account else ""
     rows = install.rows(f"SELECT id FROM deliveries WHERE state = 'queued' {only} ORDER BY run_at DESC LIMIT {number}")
@@ -77,19 +77,19 @@ def _listed(ids: list[int]) -> str:
     return ", ".join(map(str, ids))
 
 
-def _states(install: Install, ids: list[int]) -> dict[str, int]:
+def _states(install: RunningInstall, ids: list[int]) -> dict[str, int]:
     return dict(install.rows(f"SELECT state, COUNT(*) FROM deliveries WHERE id IN ({_listed(ids)}) GROUP BY state"))
 
 
-def _sent(install: Install) -> int:
+def _sent(install: RunningInstall) -> int:
     return int(install.rows("SELECT COUNT(*) FROM deliveries WHERE state = 'sent'")[0][0])
 
 
-def _begun_after(install: Install, at: datetime) -> list[Any]:
+def _begun_after(install: RunningInstall, at: datetime) -> list[Any]:
     return install.rows(f"SELECT subject, at FROM events WHERE kind = 'sending' AND at > '{_stamp(at)}'")
 
 
-def _appeared_after(install: Install, at: datetime) -> list[object]:
+def _appeared_after(install: RunningInstall, at: datetime) -> list[object]:
     """What the world made of ours so long after the flag that its call cannot have been under way."""
     last = at + timedelta(seconds=UNDER_WAY_S)
     posts = [post for post in install.world().posts() if post["ours"]]
@@ -101,7 +101,7 @@ def _until_held(run: Run, ids: list[int]) -> None:
     run.until(lambda: len(run.install.rows(question)) == len(ids), what="hold")
 
 
-def test_thirty_due_posts_stop_at_once_and_go_on_as_a_person_says(running: Run, install: Install) -> None:
+def test_thirty_due_posts_stop_at_once_and_go_on_as_a_person_says(running: Run, install: RunningInstall) -> None:
     ids = _make_due(install, 72)  # so many that a slow machine has not sent them before the command begins
     before = _sent(install)
     running.until(lambda: _sent(install) >= before + 3, what="some of them out")
@@ -143,7 +143,7 @@ def test_thirty_due_posts_stop_at_once_and_go_on_as_a_person_says(running: Run, 
 
 
 @pytest.mark.parametrize("flag", ["file", "unreadable file", "database"])
-def test_each_flag_alone_stops_everything(running: Run, install: Install, flag: str) -> None:
+def test_each_flag_alone_stops_everything(running: Run, install: RunningInstall, flag: str) -> None:
     match flag:
         case "file":
             (install.var / "STOP").touch()
@@ -164,7 +164,7 @@ def test_each_flag_alone_stops_everything(running: Run, install: Install, flag: 
     running.until(lambda: _states(install, ids) == {"sent": 9}, what="the nine")
 
 
-def test_one_account_stops_and_the_others_go_on(running: Run, install: Install) -> None:
+def test_one_account_stops_and_the_others_go_on(running: Run, install: RunningInstall) -> None:
     assert install.ask("stop", "--account", "x", "--reason", "Token seen")["flags"] == ["database"]
     on_x, elsewhere = _make_due(install, 2, account="x"), _make_due(install, 2, account="mastodon")
     running.until(lambda: _states(install, elsewhere) == {"sent": 2}, what="the others")
@@ -173,7 +173,7 @@ def test_one_account_stops_and_the_others_go_on(running: Run, install: Install) 
     running.until(lambda: _states(install, on_x) == {"sent": 2}, what="those on X")
 
 
-def test_one_tag_stops_and_what_lacks_it_goes_on(running: Run, install: Install) -> None:
+def test_one_tag_stops_and_what_lacks_it_goes_on(running: Run, install: RunningInstall) -> None:
     assert install.ask("stop", "--tag", "#NotThis", "--reason", "Wrong tag")["scope"] == "tag:notthis"
     with_it = _make_due(install, 1, account="bluesky", more=" #notthis")
     without = _make_due(install, 1, account="mastodon")
@@ -181,7 +181,7 @@ def test_one_tag_stops_and_what_lacks_it_goes_on(running: Run, install: Install)
     _until_held(running, with_it)
 
 
-def test_one_account_stops_also_while_the_settings_are_broken(running: Run, install: Install) -> None:
+def test_one_account_stops_also_while_the_settings_are_broken(running: Run, install: RunningInstall) -> None:
     settings = install.home / "settings.yaml"
     good = settings.read_text(encoding="utf-8")
     settings.write_text(good.replace("zone:", "zoen:"), encoding="utf-8")
@@ -197,7 +197,9 @@ def test_one_account_stops_also_while_the_settings_are_broken(running: Run, inst
     _until_held(running, on_x)
 
 
-def test_the_link_is_served_to_anybody_and_the_console_to_nobody_elsewhere(running: Run, install: Install) -> None:
+def test_the_link_is_served_to_anybody_and_the_console_to_nobody_elsewhere(
+    running: Run, install: RunningInstall
+) -> None:
     made = install.ask("stop-link")
     path = "/" + made["address"].split("/", 3)[3]
 
@@ -228,7 +230,7 @@ def test_the_link_is_served_to_anybody_and_the_console_to_nobody_elsewhere(runni
 
 
 def test_the_environment_stops_and_no_command_undoes_it(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
     install.extra["AMPLIFIER_STOP"] = "1"
     try:
         run = install.up()
@@ -251,7 +253,7 @@ def test_the_environment_stops_and_no_command_undoes_it(tmp_path: Path) -> None:
 
 
 def test_it_stops_before_the_first_start_and_with_a_broken_database_or_settings(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=60), tmp_path / "var")
     told = install.ask("stop", "--reason", "Not yet")
     assert (told["stopped"], told["flags"]) == (True, ["file"])
     (install.var / "STOP").unlink()
@@ -269,7 +271,7 @@ def test_it_stops_before_the_first_start_and_with_a_broken_database_or_settings(
 
 
 def test_a_stop_before_the_first_start_says_how_it_goes_on_and_that_works(tmp_path: Path) -> None:
-    install = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=7200), tmp_path / "var")
+    install = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=7200), tmp_path / "var")
     try:
         said = install.command("stop")
         assert said.returncode == 0

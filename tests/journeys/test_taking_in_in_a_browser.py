@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from tests.journeys.browse import LAPTOP, PHONE, SMALL, SMALL_TARGETS, THUMB, TOO_WIDE, UNNAMED
-from tests.journeys.install import REPOSITORY, Install
+from tests.journeys.install import REPOSITORY, RunningInstall
 
 pytestmark = pytest.mark.journey
 WINDOWS = {"phone": PHONE, "small": SMALL, "laptop": LAPTOP}
@@ -34,10 +34,10 @@ SLIVERS = """() => {
 
 
 @pytest.fixture(scope="module")
-def left_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Install, str]]:
+def left_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningInstall, str]]:
     """A rehearsal, and the post that was left out of it; words on Bluesky at its hour say nearly the same."""
     folder = tmp_path_factory.mktemp("taking-in")
-    made = Install(copy_home(REPOSITORY, folder / "home", seconds=3600), folder / "var")
+    made = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=3600), folder / "var")
     run = made.up()
     try:
         run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
@@ -57,7 +57,7 @@ def left_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Install
 
 
 @pytest.fixture
-def look(browser: Browser, left_out: tuple[Install, str]) -> Iterator[Callable[[dict[str, int], str], Page]]:
+def look(browser: Browser, left_out: tuple[RunningInstall, str]) -> Iterator[Callable[[dict[str, int], str], Page]]:
     """Opens *Now* in a window of this size and colours; at the end no script has complained."""
     install, _ = left_out
     complaints: list[str] = []
@@ -93,7 +93,7 @@ def ask_first(page: Page, name: str) -> Locator:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", WINDOWS.values(), ids=WINDOWS)
 def test_what_says_nearly_the_same_stands_beside_the_post_also_after_a_reload(
-    look: Callable[[dict[str, int], str], Page], left_out: tuple[Install, str], size: dict[str, int], scheme: str
+    look: Callable[[dict[str, int], str], Page], left_out: tuple[RunningInstall, str], size: dict[str, int], scheme: str
 ) -> None:
     install, name = left_out
     page = look(size, scheme)
@@ -112,7 +112,7 @@ def test_what_says_nearly_the_same_stands_beside_the_post_also_after_a_reload(
 
 
 def test_all_the_same_it_is_taken_in_once_it_was_shown(
-    look: Callable[[dict[str, int], str], Page], left_out: tuple[Install, str]
+    look: Callable[[dict[str, int], str], Page], left_out: tuple[RunningInstall, str]
 ) -> None:
     install, name = left_out
     page = look(PHONE, "light")

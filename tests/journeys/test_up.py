@@ -19,7 +19,7 @@ import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run.ports import answers
-from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.install import REPOSITORY, Run, RunningInstall
 from tests.ports import free_port
 from tests.waiting import HANG_S
 
@@ -43,7 +43,7 @@ One more word of thanks, added while the service was running.
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """One `up` that several tests try; its campaign is long enough for all of them."""
     folder = tmp_path_factory.mktemp("up")
-    install = Install(copy_home(REPOSITORY, folder / "home", seconds=120), folder / "var")
+    install = RunningInstall(copy_home(REPOSITORY, folder / "home", seconds=120), folder / "var")
     run = install.up()
     try:
         run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
@@ -53,11 +53,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         install.end()
 
 
-def _said_by_us(install: Install) -> int:
+def _said_by_us(install: RunningInstall) -> int:
     return sum(1 for post in install.world().posts() if post["ours"])
 
 
-def _sent(install: Install) -> int:
+def _sent(install: RunningInstall) -> int:
     return sum(number for (number,) in install.rows("SELECT count(*) FROM deliveries WHERE state = 'sent'"))
 
 
@@ -88,7 +88,7 @@ def test_a_second_one_on_the_same_data_is_refused(running: Run) -> None:
 
 @pytest.mark.parametrize("option", ["--port", "--sandbox-port"])
 def test_a_taken_port_is_refused_by_the_option_that_sets_it(running: Run, tmp_path: Path, option: str) -> None:
-    other = Install(running.install.home, tmp_path / "var")
+    other = RunningInstall(running.install.home, tmp_path / "var")
     if option == "--port":
         other.port = running.install.port
     else:
@@ -148,7 +148,7 @@ def test_nothing_was_said_twice_or_lost_in_all_this(running: Run) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
-def test_however_it_ends_nothing_is_left_running(install: Install, number: signal.Signals) -> None:
+def test_however_it_ends_nothing_is_left_running(install: RunningInstall, number: signal.Signals) -> None:
     run = install.up()
     planned = "SELECT 1 FROM deliveries"
     run.until(lambda: "Ctrl-C" in run.said() and install.rows(planned), what="plan")
@@ -165,7 +165,7 @@ def test_however_it_ends_nothing_is_left_running(install: Install, number: signa
 
 
 @pytest.mark.parametrize("after", [0.4, 1.2, 2.0])
-def test_it_can_be_ended_while_it_starts(install: Install, after: float) -> None:
+def test_it_can_be_ended_while_it_starts(install: RunningInstall, after: float) -> None:
     run = install.up()
     time.sleep(after)
     code, _ = run.stop(signal.SIGTERM)
@@ -173,7 +173,7 @@ def test_it_can_be_ended_while_it_starts(install: Install, after: float) -> None
     assert not install.living()
 
 
-def test_bad_settings_stop_it_before_anything_starts(install: Install) -> None:
+def test_bad_settings_stop_it_before_anything_starts(install: RunningInstall) -> None:
     settings = install.home / "settings.yaml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("zone:", "zonne:"), encoding="utf-8")
     refused = install.command("up", "--json")
@@ -184,7 +184,7 @@ def test_bad_settings_stop_it_before_anything_starts(install: Install) -> None:
     assert not install.var.exists()
 
 
-def test_data_of_another_campaign_stop_it(install: Install) -> None:
+def test_data_of_another_campaign_stop_it(install: RunningInstall) -> None:
     first = install.up()
     first.until(lambda: install.rows("SELECT id FROM ledger"), what="ledger")
     assert first.stop()[0] == 0
@@ -205,7 +205,7 @@ def test_data_of_another_campaign_stop_it(install: Install) -> None:
     assert third.stop()[0] == 0
 
 
-def test_nothing_is_welcomed_before_the_worker_is_at_work(install: Install) -> None:
+def test_nothing_is_welcomed_before_the_worker_is_at_work(install: RunningInstall) -> None:
     """Its pages and networks are there long before it finds out that the data is another campaign's."""
     first = install.up()
     first.until(lambda: install.rows("SELECT id FROM ledger"), what="ledger")
@@ -218,7 +218,7 @@ def test_nothing_is_welcomed_before_the_worker_is_at_work(install: Install) -> N
     assert not install.living()
 
 
-def test_where_the_usual_port_is_taken_it_takes_the_next_and_says_so(install: Install) -> None:
+def test_where_the_usual_port_is_taken_it_takes_the_next_and_says_so(install: RunningInstall) -> None:
     with socket.socket() as other:
         with contextlib.suppress(OSError):  # another program has it: so much the better
             other.bind(("127.0.0.1", 8000))
@@ -233,7 +233,7 @@ def test_where_the_usual_port_is_taken_it_takes_the_next_and_says_so(install: In
     assert answers(networks)
 
 
-def test_where_its_data_are_deleted_status_says_so_and_makes_none(install: Install) -> None:
+def test_where_its_data_are_deleted_status_says_so_and_makes_none(install: RunningInstall) -> None:
     run = install.up()
     run.until(lambda: "Ctrl-C ends everything." in run.said(), what="welcome")
     shutil.rmtree(install.var)
@@ -257,7 +257,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_disk_that_is_full_or_read_only_stops_it_with_a_sentence(install: Install, disk: Path) -> None:
+def test_a_disk_that_is_full_or_read_only_stops_it_with_a_sentence(install: RunningInstall, disk: Path) -> None:
     install.var = disk / "var"
     small = install.command("up", "--port", str(install.port), "--sandbox-port", str(install.sandbox_port))
     (disk / "rest").write_bytes(b"0" * 950_000)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.install import Install
+from tests.journeys.install import RunningInstall
 
 pytestmark = pytest.mark.journey
 LEDGERS = Path(__file__).parents[1] / "store" / "ledgers"
@@ -26,7 +26,7 @@ STATES = "SELECT state, count(*) FROM deliveries GROUP BY state"
 
 @pytest.mark.parametrize("dump", OLDER, ids=lambda path: path.name)
 def test_before_a_ledger_is_changed_it_is_kept_and_that_file_is_the_way_back(dump: Path, tmp_path: Path) -> None:
-    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install = RunningInstall(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
     install.var.mkdir()
     with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
         file.executescript(dump.read_text())
@@ -52,7 +52,7 @@ def test_before_a_ledger_is_changed_it_is_kept_and_that_file_is_the_way_back(dum
 
 @pytest.mark.parametrize("dump", [dump for dump in DUMPS if dump not in OLDER], ids=lambda path: path.name)
 def test_a_ledger_of_today_is_left_as_it_is(dump: Path, tmp_path: Path) -> None:
-    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install = RunningInstall(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
     install.var.mkdir()
     with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
         file.executescript(dump.read_text())
@@ -62,7 +62,7 @@ def test_a_ledger_of_today_is_left_as_it_is(dump: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_kept_is_not_changed(tmp_path: Path) -> None:
-    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install = RunningInstall(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
     install.var.mkdir()
     with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
         file.executescript(DUMPS[0].read_text())
@@ -74,7 +74,7 @@ def test_what_cannot_be_kept_is_not_changed(tmp_path: Path) -> None:
 
 
 def test_a_service_that_is_at_work_keeps_its_database(tmp_path: Path) -> None:
-    install = Install(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
+    install = RunningInstall(Path(shutil.copytree(LEDGERS / "home", tmp_path / "home")), tmp_path / "var", extra=KEYS)
     install.var.mkdir()
     with sqlite3.connect(install.var / "amplifier.sqlite3") as file:
         file.executescript(DUMPS[0].read_text())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from amplifier.cli.rehearsal.rehearse import copy_home
-from tests.journeys.install import REPOSITORY, Install, Run
+from tests.journeys.install import REPOSITORY, Run, RunningInstall
 
 pytestmark = pytest.mark.journey
 FIRST, SECOND = "Doors open early, the debate is at 14:40.", "Be in your seats: it is at twenty to three."
@@ -16,8 +16,8 @@ HELD = ("held", "untrue")
 
 
 @pytest.fixture
-def at_work(tmp_path: Any) -> Iterator[tuple[Install, Run]]:
-    made = Install(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
+def at_work(tmp_path: Any) -> Iterator[tuple[RunningInstall, Run]]:
+    made = RunningInstall(copy_home(REPOSITORY, tmp_path / "home", seconds=600), tmp_path / "var")
     try:
         run = made.up()
         run.until(lambda: made.ask("status").get("good"), what="service that is well")
@@ -26,7 +26,7 @@ def at_work(tmp_path: Any) -> Iterator[tuple[Install, Run]]:
         made.end()
 
 
-def states(install: Install) -> dict[str, tuple[str, str]]:
+def states(install: RunningInstall) -> dict[str, tuple[str, str]]:
     rows = install.rows(
         "SELECT d.text, d.state, d.reason FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.slot = 'own'"
     )
@@ -34,7 +34,7 @@ def states(install: Install) -> dict[str, tuple[str, str]]:
 
 
 def test_what_a_move_makes_untrue_waits_for_a_person_and_goes_out_once_when_it_may(
-    at_work: tuple[Install, Run],
+    at_work: tuple[RunningInstall, Run],
 ) -> None:
     install, run = at_work
     coming = "SELECT wall_time FROM posts WHERE due_at > datetime('now', '+60 seconds') ORDER BY due_at LIMIT 1"

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.mention import Attached, Kind, Medium, Mention, RawMention, Visibility
+from amplifier.campaign.mention import Attached, Medium, Mention, MentionKind, RawMention, Visibility
 from amplifier.listen.match import LONGEST_ID, NOBODY, Ours, match, references
 
 RAW = RawMention(
     canonical_id="https://social.example/1",
-    kind=Kind.REPLY,
+    kind=MentionKind.REPLY,
     author_id="77",
     author_handle="bell@social.example",
     author_name="Bell \u202eRinger",
@@ -36,7 +36,7 @@ def test_a_mention_is_cleaned_and_kept_with_where_it_came_from() -> None:
         network="mastodon",
         account="mastodon",
         canonical_id="https://social.example/1",
-        kind=Kind.REPLY,
+        kind=MentionKind.REPLY,
         author_id="77",
         author_handle="bell@social.example",
         author_name="Bell Ringer",

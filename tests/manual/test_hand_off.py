@@ -1,4 +1,4 @@
-"""Who is asked next, and how an errand stands for whoever opens its page."""
+"""Who is asked next, and how a secret link stands for whoever opens its page."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, Receipt, State, Verb
-from amplifier.campaign.errand import (
-    HANDS_WANTED,
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, Receipt, State, Verb
+from amplifier.campaign.secret_link import (
     LINK_GIVEN,
     LINK_REFUSED,
     LOOKED_FOR,
+    MANUAL_WANTED,
     MOST_TOGETHER,
-    Ask,
-    Errand,
-    ErrandKind,
+    HandOffRequest,
+    LinkKind,
+    SecretLink,
 )
 from amplifier.manual.hand_off import (
     Link,
-    Standing,
+    LinkStatus,
     in_one_notice,
     last_link,
+    link_status,
     next_asks,
     of_this_round,
     passed_over,
     posted_after,
-    standing,
 )
 from tests.deliver.told import NOW, journey
 
@@ -35,14 +35,18 @@ PEOPLE = ("anna", "bo", "cleo")
 ROW = journey(1, State.HELD, reason=HoldReason.HAND_OFF)
 
 
-def errand(number: int, person: str, *, at: float = 0, taken: bool = False) -> Errand:
+def secret_link(number: int, person: str, *, at: float = 0, taken: bool = False) -> SecretLink:
     made = NOW + timedelta(seconds=at)
-    return Errand(number, ErrandKind.HAND_OFF, 1, person, made, made if taken else None, None, None)
+    return SecretLink(number, LinkKind.HAND_OFF, 1, person, made, made if taken else None, None, None)
 
 
 def asks(
-    *before: Errand, at: float, row: Journey = ROW, people: tuple[str, ...] = PEOPLE, since: float | None = None
-) -> list[Ask]:
+    *before: SecretLink,
+    at: float,
+    row: DeliveryView = ROW,
+    people: tuple[str, ...] = PEOPLE,
+    since: float | None = None,
+) -> list[HandOffRequest]:
     now = NOW + timedelta(seconds=at)
     asked = {1: before} if before else {}
     wanted = {} if since is None else {1: NOW + timedelta(seconds=since)}
@@ -50,40 +54,40 @@ def asks(
 
 
 def test_the_first_who_listens_is_asked_first() -> None:
-    assert asks(at=0) == [Ask(1, "anna", 0)]
+    assert asks(at=0) == [HandOffRequest(1, "anna", 0)]
 
 
 def test_after_five_minutes_unclaimed_the_next_one_is_asked_round_the_list() -> None:
-    assert asks(errand(1, "anna"), at=299) == []
-    assert asks(errand(1, "anna"), at=300) == [Ask(1, "bo", 1)]
-    assert asks(errand(1, "anna"), errand(2, "bo", at=300), at=500) == []
-    assert asks(errand(1, "anna"), errand(2, "bo", at=300), at=600) == [Ask(1, "cleo", 2)]
-    assert asks(errand(3, "cleo"), at=400) == [Ask(1, "anna", 1)]
+    assert asks(secret_link(1, "anna"), at=299) == []
+    assert asks(secret_link(1, "anna"), at=300) == [HandOffRequest(1, "bo", 1)]
+    assert asks(secret_link(1, "anna"), secret_link(2, "bo", at=300), at=500) == []
+    assert asks(secret_link(1, "anna"), secret_link(2, "bo", at=300), at=600) == [HandOffRequest(1, "cleo", 2)]
+    assert asks(secret_link(3, "cleo"), at=400) == [HandOffRequest(1, "anna", 1)]
 
 
 def test_whoever_is_on_it_keeps_it() -> None:
-    assert asks(errand(1, "anna", taken=True), at=800) == []
+    assert asks(secret_link(1, "anna", taken=True), at=800) == []
 
 
 def test_what_was_asked_before_hands_were_wanted_anew_does_not_count() -> None:
-    before = errand(1, "anna", taken=True)
-    assert asks(before, at=400, since=400) == [Ask(1, "anna", 1)]
-    assert asks(before, at=400, since=400, people=("anna",)) == [Ask(1, "anna", 1)]
-    assert asks(before, errand(2, "anna", at=400), at=699, since=400) == []
-    assert asks(before, errand(2, "anna", at=400), at=700, since=400) == [Ask(1, "bo", 2)]
-    assert asks(errand(1, "anna", at=400, taken=True), at=800, since=400) == []
+    before = secret_link(1, "anna", taken=True)
+    assert asks(before, at=400, since=400) == [HandOffRequest(1, "anna", 1)]
+    assert asks(before, at=400, since=400, people=("anna",)) == [HandOffRequest(1, "anna", 1)]
+    assert asks(before, secret_link(2, "anna", at=400), at=699, since=400) == []
+    assert asks(before, secret_link(2, "anna", at=400), at=700, since=400) == [HandOffRequest(1, "bo", 2)]
+    assert asks(secret_link(1, "anna", at=400, taken=True), at=800, since=400) == []
 
 
 def test_a_deletion_is_asked_of_everybody_once_a_round() -> None:
     row = replace(ROW, identity=replace(ROW.identity, verb=Verb.DELETE))
-    both = [errand(1, "anna"), errand(2, "bo", at=300)]
-    assert asks(both[0], at=300, row=row, people=("anna", "bo")) == [Ask(1, "bo", 1)]
+    both = [secret_link(1, "anna"), secret_link(2, "bo", at=300)]
+    assert asks(both[0], at=300, row=row, people=("anna", "bo")) == [HandOffRequest(1, "bo", 1)]
     assert asks(*both, at=700, row=row, people=("anna", "bo")) == []
-    assert asks(*both, at=700, row=row, people=("anna", "bo"), since=700) == [Ask(1, "anna", 2)]
+    assert asks(*both, at=700, row=row, people=("anna", "bo"), since=700) == [HandOffRequest(1, "anna", 2)]
 
 
 def test_somebody_alone_is_not_asked_over_and_over() -> None:
-    assert asks(errand(1, "anna"), at=700, people=("anna",)) == []
+    assert asks(secret_link(1, "anna"), at=700, people=("anna",)) == []
 
 
 def test_nobody_is_asked_for_what_is_too_late_or_where_nobody_listens() -> None:
@@ -92,7 +96,7 @@ def test_nobody_is_asked_for_what_is_too_late_or_where_nobody_listens() -> None:
 
 
 def test_one_person_is_told_once_of_all_that_is_to_be_done_in_the_order_of_its_time() -> None:
-    def at(number: int, due: float, *, slot: str, verb: Verb = Verb.PUBLISH) -> Journey:
+    def at(number: int, due: float, *, slot: str, verb: Verb = Verb.PUBLISH) -> DeliveryView:
         row = journey(number, State.HELD, reason=HoldReason.HAND_OFF, slot=slot)
         due_at = NOW + timedelta(seconds=due)
         return replace(row, due_at=due_at, identity=replace(row.identity, verb=verb))
@@ -105,19 +109,19 @@ def test_one_person_is_told_once_of_all_that_is_to_be_done_in_the_order_of_its_t
         5: at(5, 0, slot="go", verb=Verb.DELETE),
         6: at(6, 0, slot="go"),
     }
-    asks = [Ask(number, "bo" if number == 6 else "anna", 0) for number in rows]
+    asks = [HandOffRequest(number, "bo" if number == 6 else "anna", 0) for number in rows]
     found = [[one.delivery for one in several] for several in in_one_notice(asks, rows)]
     assert found == [[3, 2, 4, 1], [5], [6]]
 
 
 def test_a_notice_has_room_for_twenty() -> None:
     rows = {number: journey(number, State.HELD) for number in range(1, 2 * MOST_TOGETHER + 2)}
-    found = in_one_notice([Ask(number, "anna", 0) for number in rows], rows)
+    found = in_one_notice([HandOffRequest(number, "anna", 0) for number in rows], rows)
     assert [len(several) for several in found] == [MOST_TOGETHER, MOST_TOGETHER, 1]
 
 
 def test_whoever_left_the_list_is_followed_by_the_first() -> None:
-    assert asks(errand(1, "dora"), at=300) == [Ask(1, "anna", 1)]
+    assert asks(secret_link(1, "dora"), at=300) == [HandOffRequest(1, "anna", 1)]
 
 
 GIVEN = Link(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
@@ -126,29 +130,31 @@ GIVEN = Link(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
 @pytest.mark.parametrize(
     ("row", "mine", "others", "link", "stands"),
     [
-        (ROW, errand(1, "anna"), [], Link(), Standing.ASKED),
-        (ROW, errand(1, "anna", taken=True), [], Link(), Standing.MINE),
-        (ROW, errand(1, "anna"), [errand(2, "bo")], Link(), Standing.PASSED),
-        (ROW, errand(1, "anna"), [errand(2, "bo", taken=True)], Link(), Standing.OTHERS),
-        (ROW, errand(1, "anna"), [], GIVEN, Standing.CHECKING),
-        (journey(1, State.MISSED), errand(1, "anna"), [], Link(), Standing.LATE),
-        (journey(1, State.MISSED), errand(1, "anna"), [], GIVEN, Standing.CHECKING),
-        (journey(1, State.SENT), errand(1, "anna"), [], GIVEN, Standing.OUT),
-        (replace(journey(1, State.SENT), remote_state="withdrawn"), errand(1, "anna"), [], Link(), Standing.OFF),
-        (journey(1, State.DROPPED), errand(1, "anna"), [], Link(), Standing.OFF),
-        (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), errand(1, "anna"), [], Link(), Standing.LOOKING),
-        (journey(1, State.UNSURE), errand(1, "anna"), [], Link(), Standing.WAITS),
-        (journey(1, State.HELD, reason=HoldReason.STOPPED), errand(1, "anna"), [], Link(), Standing.WAITS),
-        (journey(1, State.QUEUED), errand(1, "anna"), [], Link(), Standing.WAITS),
+        (ROW, secret_link(1, "anna"), [], Link(), LinkStatus.ASKED),
+        (ROW, secret_link(1, "anna", taken=True), [], Link(), LinkStatus.MINE),
+        (ROW, secret_link(1, "anna"), [secret_link(2, "bo")], Link(), LinkStatus.PASSED),
+        (ROW, secret_link(1, "anna"), [secret_link(2, "bo", taken=True)], Link(), LinkStatus.OTHERS),
+        (ROW, secret_link(1, "anna"), [], GIVEN, LinkStatus.CHECKING),
+        (journey(1, State.MISSED), secret_link(1, "anna"), [], Link(), LinkStatus.LATE),
+        (journey(1, State.MISSED), secret_link(1, "anna"), [], GIVEN, LinkStatus.CHECKING),
+        (journey(1, State.SENT), secret_link(1, "anna"), [], GIVEN, LinkStatus.OUT),
+        (replace(journey(1, State.SENT), remote_state="withdrawn"), secret_link(1, "anna"), [], Link(), LinkStatus.OFF),
+        (journey(1, State.DROPPED), secret_link(1, "anna"), [], Link(), LinkStatus.OFF),
+        (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), secret_link(1, "anna"), [], Link(), LinkStatus.LOOKING),
+        (journey(1, State.UNSURE), secret_link(1, "anna"), [], Link(), LinkStatus.WAITS),
+        (journey(1, State.HELD, reason=HoldReason.STOPPED), secret_link(1, "anna"), [], Link(), LinkStatus.WAITS),
+        (journey(1, State.QUEUED), secret_link(1, "anna"), [], Link(), LinkStatus.WAITS),
     ],
 )  # fmt: skip
-def test_how_it_stands(row: Journey, mine: Errand, others: list[Errand], link: Link, stands: Standing) -> None:
-    assert standing(row, mine, [mine, *others], link) is stands
+def test_how_it_stands(
+    row: DeliveryView, mine: SecretLink, others: list[SecretLink], link: Link, stands: LinkStatus
+) -> None:
+    assert link_status(row, mine, [mine, *others], link) is stands
 
 
-def test_an_errand_of_an_earlier_round_waits_until_somebody_is_asked_anew() -> None:
-    assert of_this_round([errand(1, "anna", taken=True)], NOW + timedelta(seconds=1)) == ()
-    assert standing(ROW, errand(1, "anna", taken=True), [], Link()) is Standing.WAITS
+def test_an_secret_link_of_an_earlier_round_waits_until_somebody_is_asked_anew() -> None:
+    assert of_this_round([secret_link(1, "anna", taken=True)], NOW + timedelta(seconds=1)) == ()
+    assert link_status(ROW, secret_link(1, "anna", taken=True), [], Link()) is LinkStatus.WAITS
 
 
 def test_the_last_word_about_a_link_counts() -> None:
@@ -157,8 +163,8 @@ def test_the_last_word_about_a_link_counts() -> None:
     assert last_link([given, refused]) == Link(refused="No.")
     assert last_link([given, refused, given]).by == "hand:anna"
     assert last_link([given, refused, ("to be looked for", "hand:anna", "")]) == Link()
-    assert last_link([given, refused, (HANDS_WANTED, "service", "")]) == Link()
-    assert last_link([given, (HANDS_WANTED, "service", "")]).pending is not None
+    assert last_link([given, refused, (MANUAL_WANTED, "service", "")]) == Link()
+    assert last_link([given, (MANUAL_WANTED, "service", "")]).pending is not None
     assert last_link([("taken", "hand:anna", "")]) == Link()
 
 

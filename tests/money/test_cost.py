@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import State, Verb
-from amplifier.campaign.money import NOTHING, Aside
+from amplifier.campaign.money import NOTHING, LookReserve
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.money.cost import (
     Upkeep,
-    aside_for,
     is_by_hand,
-    is_left_to_hands,
+    is_manual,
     is_paid,
     is_readable,
     kept_from,
     listening_pause,
+    look_reserve_for,
     micros,
     price,
     runs_out,
@@ -82,12 +82,12 @@ def test_hands_must_do_what_their_account_or_the_slot_of_the_post_says() -> None
     found = written(hand_off="false", budget=True)
     row = journey(1, State.HELD)
     deletion = replace(row, identity=replace(row.identity, verb=Verb.DELETE))
-    assert not is_left_to_hands(row, found)
-    assert is_left_to_hands(row, written())
-    assert is_left_to_hands(replace(row, hand_off=True), found)
-    assert not is_left_to_hands(replace(deletion, hand_off=True), found)
-    assert is_left_to_hands(deletion, written())
-    assert is_left_to_hands(journey(1, State.HELD, account="gone"), found)
+    assert not is_manual(row, found)
+    assert is_manual(row, written())
+    assert is_manual(replace(row, hand_off=True), found)
+    assert not is_manual(replace(deletion, hand_off=True), found)
+    assert is_manual(deletion, written())
+    assert is_manual(journey(1, State.HELD, account="gone"), found)
 
 
 def test_the_price_is_counted_in_millionths_of_a_dollar() -> None:
@@ -136,9 +136,9 @@ def test_a_paid_network_is_asked_only_for_money_that_was_granted(found: Settings
 
 def test_for_each_post_two_full_looks_are_put_aside_where_looking_costs() -> None:
     paid = written(budget=True)
-    assert aside_for(TABLE["x"], paid) == Aside(210_000, ("x",))
-    assert aside_for(TABLE["mastodon"], paid) == NOTHING
-    assert aside_for(TABLE["x"], written(live=False)) == NOTHING
+    assert look_reserve_for(TABLE["x"], paid) == LookReserve(210_000, ("x",))
+    assert look_reserve_for(TABLE["mastodon"], paid) == NOTHING
+    assert look_reserve_for(TABLE["x"], written(live=False)) == NOTHING
 
 
 def test_listening_leaves_a_tenth_of_the_budget() -> None:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State, Verb
-from amplifier.campaign.notice import News
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.notice import FeedEvent
 from amplifier.notify.notices import LONGEST, Scene, drafts, next_try, please
 from amplifier.policy import Topic
 from tests.deliver.told import NOW, journey, news, scene
 
 
-def sentences(found: list[News], where: Scene) -> list[tuple[Topic, str]]:
+def sentences(found: list[FeedEvent], where: Scene) -> list[tuple[Topic, str]]:
     return [(draft.topic, draft.sentence) for draft in drafts(found, where)]
 
 
@@ -81,7 +81,7 @@ def test_each_topic_has_its_own_sentence() -> None:
     ],
     ids=["sent again", "left out", "found"],
 )
-def test_what_is_so_no_longer_is_not_told(told: News, row: object) -> None:
+def test_what_is_so_no_longer_is_not_told(told: FeedEvent, row: object) -> None:
     assert drafts([told], scene(row)) == ()  # type: ignore[arg-type]
 
 
@@ -193,12 +193,14 @@ def test_a_person_is_asked_with_the_time_that_is_left() -> None:
     assert draft.key == "hand_off:3:1"
 
 
-def by_hand(number: int, account: str, verb: Verb = Verb.PUBLISH, *, slot: str = "go", text: str = "Vote.") -> Journey:
+def by_hand(
+    number: int, account: str, verb: Verb = Verb.PUBLISH, *, slot: str = "go", text: str = "Vote."
+) -> DeliveryView:
     row = journey(number, State.HELD, account=account, slot=slot, text=text, reason=HoldReason.HAND_OFF)
     return replace(row, identity=replace(row.identity, verb=verb))
 
 
-def asked(*rows: Journey, words: str = "Vote.") -> str:
+def asked(*rows: DeliveryView, words: str = "Vote.") -> str:
     return please(rows, words=words, number=0, now=NOW, scene=scene(*rows)).sentence
 
 

@@ -13,7 +13,7 @@ from amplifier.campaign.notice import Draft
 from amplifier.deliver.wrong_clock import compare
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.messenger import carry
-from amplifier.notify.notify import MISSING, Notifier, Post, link, listeners, title
+from amplifier.notify.notify import MISSING, Notifier, Transport, link, listeners, title
 from amplifier.policy import Topic
 from amplifier.store import deliveries, events, notices, spends
 from amplifier.store.holding import stops
@@ -52,7 +52,7 @@ class Desk:
     def hire(self) -> Notifier:
         return Notifier(
             self.settings,
-            post=Post(carry=self.carry, addresses=self.addresses, say=self.wall.append),
+            post=Transport(carry=self.carry, addresses=self.addresses, say=self.wall.append),
             envelope=Envelope("key"),
             today=lambda: date(2023, 10, 10),
             now=lambda: self.time,
@@ -238,7 +238,7 @@ def test_that_money_is_short_is_told_once_a_month(desk: Desk) -> None:
     found = settings.parse(LIVE + "budget: {monthly: 10}\n")
     notifier = Notifier(
         found,
-        post=Post(carry=desk.carry, addresses=desk.addresses),
+        post=Transport(carry=desk.carry, addresses=desk.addresses),
         envelope=Envelope("key"),
         today=lambda: date(2023, 10, 10),
         now=lambda: desk.time,

@@ -12,7 +12,7 @@ from amplifier.errors import AlreadyPublished, OutcomeUnknown, Rejected, Templat
 from amplifier.operate.correct import NewWords, prepare_correction
 from amplifier.operate.outcome import outcomes
 from amplifier.settings import Settings
-from amplifier.store import events, journeys
+from amplifier.store import delivery_views, events
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.operate import corrections
 from tests.deliver.desk import Desk, story
@@ -53,7 +53,7 @@ def test_where_a_post_can_be_edited_it_is_and_elsewhere_it_is_deleted_and_said_a
         assert text.startswith(SAID)
         assert text.endswith("Promoted by the Labour Campaign for Free Movement.")
     assert desk.networks["mastodon"].calls.count("publish") == 1
-    found = outcomes(journeys.journeys(post=post), ids)
+    found = outcomes(delivery_views.views(post=post), ids)
     assert [one.sentence for one in found] == ["deleted, posted again", "deleted, posted again", "edited"]
     assert all(one.is_done and one.url for one in found)
     (first,) = rows(post, "mastodon", Verb.PUBLISH)
@@ -188,7 +188,7 @@ def test_the_new_words_wait_until_the_old_ones_are_certainly_gone(desk: Desk) ->
     ids = correct(post, NEW, now=desk.time)
     desk.x.lost.append(OutcomeUnknown("No answer."))  # deleted, and nobody was told
     desk.tick()
-    (one,) = outcomes(journeys.journeys(post=post), ids)
+    (one,) = outcomes(delivery_views.views(post=post), ids)
     assert (one.state, one.is_resting) == (State.UNSURE, False)
     assert "nothing is posted again before that is sure" in one.sentence
     assert desk.x.calls.count("publish") == 1
@@ -202,13 +202,13 @@ def test_a_refused_deletion_leaves_the_old_words_up_and_the_new_ones_waiting(des
     ids = correct(post, NEW, now=desk.time)
     desk.x.refused.append(Rejected("Not yours."))
     settle(desk, 4)
-    (one,) = outcomes(journeys.journeys(post=post), ids)
+    (one,) = outcomes(delivery_views.views(post=post), ids)
     assert (one.state, one.is_resting, one.is_done) == (State.HELD, True, False)
     assert one.sentence == "not deleted: Not yours. The new words wait for that, so they are not out."
     assert not has(desk, "x", "Correction")
     again = correct(post, "The ballot closes at 18:00.", now=desk.time)
     settle(desk, 4)
-    assert outcomes(journeys.journeys(post=post), again)[0].is_done
+    assert outcomes(delivery_views.views(post=post), again)[0].is_done
     assert len(texts(desk, "x")) == 1
 
 
@@ -217,13 +217,13 @@ def test_deleted_and_not_posted_again_is_said_plainly_and_can_be_mended(desk: De
     ids = correct(post, NEW, now=desk.time)
     desk.x.refused += [lambda: None, Rejected("You are not allowed to create a Tweet with duplicate content.")]
     settle(desk, 4)
-    (one,) = outcomes(journeys.journeys(post=post), ids)
+    (one,) = outcomes(delivery_views.views(post=post), ids)
     assert (one.state, one.is_done) == (State.HELD, False)
     assert one.sentence.startswith("deleted, and the new words are not out: You are not allowed")
     assert texts(desk, "x") == []
     again = correct(post, "The ballot is open until 17:40.", now=desk.time)
     settle(desk, 3)
-    assert outcomes(journeys.journeys(post=post), again)[0].is_done
+    assert outcomes(delivery_views.views(post=post), again)[0].is_done
     assert [text[:40] for text in texts(desk, "x")] == ["Correction: The ballot is open until 17:4"[:40]]
 
 
@@ -232,7 +232,7 @@ def test_a_duplicate_that_x_remembers_is_held_and_not_taken_for_ours(desk: Desk)
     ids = correct(post, NEW, now=desk.time)
     desk.x.refused += [lambda: None, AlreadyPublished("Duplicate.")]
     settle(desk, 6)
-    (one,) = outcomes(journeys.journeys(post=post), ids)
+    (one,) = outcomes(delivery_views.views(post=post), ids)
     assert (one.state, one.is_resting) == (State.HELD, True)
     assert texts(desk, "x") == []
 
@@ -244,7 +244,7 @@ def test_a_stop_lets_deletions_and_edits_through_and_holds_new_words(desk: Desk)
     settle(desk, 3)
     assert texts(desk, "x") == texts(desk, "bluesky") == []
     assert has(desk, "mastodon", SAID)
-    held = [one for one in outcomes(journeys.journeys(post=post), ids) if not one.is_done]
+    held = [one for one in outcomes(delivery_views.views(post=post), ids) if not one.is_done]
     assert [one.account for one in held] == ["x", "bluesky"]
     assert all("deleted, and the new words are not out: Sending is stopped." in one.sentence for one in held)
 
@@ -298,7 +298,7 @@ def test_never_both_versions_and_always_an_end_whatever_is_lost_or_killed(desk: 
             desk.pass_by(45)
             for account in ("x", "bluesky"):
                 assert not (has(desk, account, text) and has(desk, account, new)), (number, step, account)
-        found = outcomes(journeys.journeys(post=post), ids)
+        found = outcomes(delivery_views.views(post=post), ids)
         assert all(one.is_done for one in found), (number, found)
         for account in ALL:
             assert has(desk, account, new)

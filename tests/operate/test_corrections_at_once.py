@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amplifier.compose.memory import SINCE, Ahead
-from amplifier.compose.sameness import Said
+from amplifier.compose.sameness import PlannedText
 from amplifier.errors import UsageError
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
 from tests.deliver.desk import Desk
@@ -25,7 +25,7 @@ def test_what_somebody_says_since_a_correction_was_shown_keeps_it_from_being_que
     shown = prepare_correction(post, words, settings, now=desk.time, on=on)
     assert shown.echoes == ()
     before = len(rows(post))
-    planned = Ahead((Said("rally/once", "mastodon", SAID, filled.after(3600)),), decided=0)
+    planned = Ahead((PlannedText("rally/once", "mastodon", SAID, filled.after(3600)),), decided=0)
     for plan, why in ((planned, SINCE), (Ahead(decided=7), "Somebody has decided about the plan a moment ago")):
         with pytest.raises(UsageError, match=why):
             queue_correction(shown, settings, hand(desk.time), plan=plan)

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from amplifier.campaign.delivery import Journey, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryView, Receipt, State, Verb
 from amplifier.operate.outcome import outcomes
 from tests.campaign.test_correction import FIRST, later
 
@@ -15,7 +15,7 @@ DELETION = replace(later(Verb.DELETE, State.SENT), id=11)
 WORDS = replace(later(Verb.PUBLISH, State.SENT, receipt=Receipt("9", "https://x.com/us/status/9")), id=12, waits_for=11)
 
 
-def both(deletion: State, words: State) -> list[Journey]:
+def both(deletion: State, words: State) -> list[DeliveryView]:
     receipt = WORDS.receipt if words is State.SENT else None
     return [FIRST, replace(DELETION, state=deletion), replace(WORDS, state=words, receipt=receipt, detail="Why")]
 

@@ -12,11 +12,11 @@ import pytest
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.compose.memory import Ahead
-from amplifier.compose.sameness import Said
+from amplifier.compose.sameness import PlannedText
 from amplifier.errors import Unavailable, UsageError
 from amplifier.operate import override
 from amplifier.operate.override import (
-    Proof,
+    LinkProof,
     Reach,
     it_is_there,
     leave_out,
@@ -28,7 +28,7 @@ from amplifier.operate.override import (
     take_note,
 )
 from amplifier.operate.own import prepare_own, queue_own
-from amplifier.platforms.port import Platform, Seen
+from amplifier.platforms.port import Platform, RemotePost
 from amplifier.settings import Settings, load
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.notes import mark_twice
@@ -55,19 +55,19 @@ def settings(sqlite_ledger: None) -> Settings:  # noqa: ARG001  the ledger it go
 class Reader:
     """A network that shows one post, or fails to."""
 
-    answer: Callable[[], Seen | None]
+    answer: Callable[[], RemotePost | None]
     asked: int = 0
 
-    def read(self, _remote_id: str, _text: str) -> Seen | None:
+    def read(self, _remote_id: str, _text: str) -> RemotePost | None:
         self.asked += 1
         return self.answer()
 
 
-def seen(*, same: bool = True, text: str = "Words.", is_ours: bool = True) -> Seen:
-    return Seen(says_the_same=same, text=text, boosts=0, replies=0, url=LINK, is_ours=is_ours)
+def seen(*, same: bool = True, text: str = "Words.", is_ours: bool = True) -> RemotePost:
+    return RemotePost(says_the_same=same, text=text, boosts=0, replies=0, url=LINK, is_ours=is_ours)
 
 
-def reach(answer: Callable[[], Seen | None] | None = None) -> Reach:
+def reach(answer: Callable[[], RemotePost | None] | None = None) -> Reach:
     reader: Platform | None = Reader(answer) if answer else None  # type: ignore[assignment]  only `read` is asked
     return Reach(WEB, reader)
 
@@ -98,7 +98,7 @@ def stands(number: int) -> tuple[str, str]:
 def test_a_link_that_the_network_confirms_makes_it_sent(settings: Settings, state: State) -> None:
     number = put(state)
     adopted = it_is_there(number, f" {LINK}?utm=x ", settings, reach(seen), actor=WHO, now=NOW)
-    assert (adopted.proof, adopted.why) == (Proof.READ, "")
+    assert (adopted.proof, adopted.why) == (LinkProof.READ, "")
     row = DeliveryRow.objects.get(id=number)
     assert (row.state, row.remote_id, row.url, row.by_hand) == (State.SENT, "42", LINK, True)
     assert story(number)[-1] == "found by hand"
@@ -106,16 +106,16 @@ def test_a_link_that_the_network_confirms_makes_it_sent(settings: Settings, stat
 
 def test_without_somebody_to_ask_the_shape_is_what_counts_and_that_is_said(settings: Settings) -> None:
     adopted = it_is_there(put(State.UNSURE), LINK, settings, reach(), actor=WHO, now=NOW)
-    assert (adopted.proof, adopted.why) == (Proof.SHAPE, "Mastodon was not asked.")
+    assert (adopted.proof, adopted.why) == (LinkProof.SHAPE, "Mastodon was not asked.")
 
 
 @pytest.mark.parametrize("error", [Unavailable("No answer."), ValueError("nonsense")])
 def test_a_network_that_fails_to_answer_keeps_nobody_from_saying_so(settings: Settings, error: Exception) -> None:
-    def fail() -> Seen | None:
+    def fail() -> RemotePost | None:
         raise error
 
     adopted = it_is_there(put(State.UNSURE), LINK, settings, reach(fail), actor=WHO, now=NOW)
-    assert adopted.proof is Proof.SHAPE
+    assert adopted.proof is LinkProof.SHAPE
     assert "could not be" in adopted.why
 
 
@@ -123,7 +123,7 @@ def test_a_network_that_hangs_is_not_waited_for(settings: Settings, monkeypatch:
     monkeypatch.setattr(override, "READ_WITHIN_S", 0.2)
     answers = threading.Event()
 
-    def hang() -> Seen | None:
+    def hang() -> RemotePost | None:
         answers.wait(HANG_S)
         return seen()
 
@@ -241,7 +241,7 @@ def test_what_is_out_nearly_so_by_now_is_sent_again_elsewhere_once_that_was_show
 def test_what_the_plan_is_to_say_counts_before_something_is_sent_again(settings: Settings) -> None:
     number = put(State.MISSED, account="x", tried=False)
     text = DeliveryRow.objects.get(id=number).text
-    plan = Ahead(said=(Said("lunch/once", "x", text, NOW + timedelta(hours=3)),))
+    plan = Ahead(said=(PlannedText("lunch/once", "x", text, NOW + timedelta(hours=3)),))
     with pytest.raises(UsageError, match="X takes no copies"):
         said_again(number, settings, now=NOW, plan=plan)
     with pytest.raises(UsageError, match="X takes no copies"):

@@ -10,10 +10,10 @@ from amplifier import settings as settings_file
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import OWN, Moment
 from amplifier.compose.memory import Ahead
-from amplifier.compose.sameness import Said, Verdict
+from amplifier.compose.sameness import PlannedText, Verdict
 from amplifier.errors import TemplateError, UsageError
 from amplifier.operate.own import OwnPost, prepare_own, queue_own
-from amplifier.store import events, journeys
+from amplifier.store import delivery_views, events
 from tests.deliver.desk import Desk, stands
 from tests.store import filled
 from tests.store.filled import NOW, add, after
@@ -42,7 +42,7 @@ def test_it_is_shown_as_it_will_be_and_nothing_is_queued_yet() -> None:
     assert shown.moment == Moment(after(3600), "2023-10-10T14:00", "Europe/London", 0)
     assert (shown.id.slot, shown.milestone, shown.template) == (OWN, "", "")
     assert shown.too_late_s == SETTINGS.timing.too_late_after_s
-    assert journeys.journeys() == ()
+    assert delivery_views.views() == ()
 
 
 def test_an_account_that_there_is_not_is_told_with_the_nearest_name() -> None:
@@ -92,7 +92,7 @@ def test_it_is_queued_with_who_wrote_it_and_goes_out_like_every_other(desk: Desk
     assert [stands(number) for number in numbers] == [("queued", "")] * 2
     assert events.events_of(events.of_delivery(numbers[0]))[0].actor == "cli:ola"
     desk.tick()
-    assert [one.state for one in journeys.journeys_by_id(numbers)] == [State.SENT] * 2
+    assert [one.state for one in delivery_views.views_by_id(numbers)] == [State.SENT] * 2
     assert [len(network.posts) for network in desk.networks.values()] == [1, 0, 1]
 
 
@@ -115,12 +115,12 @@ def test_of_two_people_who_say_the_same_at_once_the_second_is_told(text: str) ->
     queue_own(first, SETTINGS, actor="cli:ola", now=NOW)
     with pytest.raises(UsageError, match=r"bluesky has .*this text since a moment ago, so nothing was queued"):
         queue_own(second, SETTINGS, actor="cli:sam", now=after(1))
-    assert len(journeys.journeys()) == 2
+    assert len(delivery_views.views()) == 2
     insisting = own(text, "bluesky", now=2)  # who has seen it may say it once more
     assert len(queue_own(insisting, SETTINGS, actor="cli:sam", now=after(2))) == 1
 
 
-PLANNED = Ahead((Said("rally/once", "mastodon", "Doors are open", after(3600)),), decided=0)
+PLANNED = Ahead((PlannedText("rally/once", "mastodon", "Doors are open", after(3600)),), decided=0)
 
 
 def test_what_the_plan_is_to_say_is_told_like_what_is_in_the_ledger() -> None:
@@ -135,17 +135,17 @@ def test_what_somebody_decides_meanwhile_keeps_it_from_being_queued_unseen() -> 
         queue_own(shown, SETTINGS, actor="cli:ola", now=after(1), plan=PLANNED)
     with pytest.raises(UsageError, match="Somebody has decided about the plan a moment ago"):
         queue_own(shown, SETTINGS, actor="cli:ola", now=after(1), plan=Ahead(decided=7))
-    assert journeys.journeys() == ()
+    assert delivery_views.views() == ()
 
 
 def test_a_time_that_lay_ahead_and_passes_while_somebody_thinks_is_refused() -> None:
     shown = own(due=60)
     with pytest.raises(UsageError, match="The time that you were shown has passed since, so nothing was queued"):
         queue_own(shown, SETTINGS, actor="cli:ola", now=after(60))
-    assert journeys.journeys() == ()
+    assert delivery_views.views() == ()
     assert len(queue_own(shown, SETTINGS, actor="cli:ola", now=after(59))) == 2
 
 
 def test_what_is_for_now_is_due_when_somebody_agrees_however_long_they_thought_about_it() -> None:
     queue_own(own(), SETTINGS, actor="cli:ola", now=after(3600))
-    assert {(row.due_at, row.wall_time) for row in journeys.journeys()} == {(after(3600), "2023-10-10T14:00")}
+    assert {(row.due_at, row.wall_time) for row in delivery_views.views()} == {(after(3600), "2023-10-10T14:00")}

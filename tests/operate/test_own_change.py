@@ -12,7 +12,7 @@ from amplifier import settings as settings_file
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import PostId
 from amplifier.compose.memory import REAL_TIME, Ahead
-from amplifier.compose.sameness import Said
+from amplifier.compose.sameness import PlannedText
 from amplifier.errors import TemplateError, UsageError
 from amplifier.operate.own import prepare_own, queue_own
 from amplifier.operate.own_change import (
@@ -24,7 +24,7 @@ from amplifier.operate.own_change import (
     prepare_taking_in,
 )
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.operate.corrections import Hand
 from tests.deliver.desk import Desk
 from tests.store import filled
@@ -48,7 +48,7 @@ def queued(text: str = "We are in the hall", *accounts: str, now: int = 0) -> Po
 
 def test_a_name_of_an_own_post_is_known_by_its_beginning_and_a_part_is_enough() -> None:
     post, other = queued(), queued("Come to the stall", now=1)
-    rows = journeys.own_waiting()
+    rows = delivery_views.own_waiting()
     assert find_own("debate-soon", rows) is None
     assert find_own(post_name(post), rows) == post
     assert find_own(f"own/{post.occurrence[-8:]}", rows) == post
@@ -74,7 +74,7 @@ def test_what_somebody_else_says_meanwhile_keeps_it_as_it_was() -> None:
     queued("Come to the stall", "mastodon", now=1)
     with pytest.raises(UsageError, match="Somebody has said nearly the same a moment ago"):
         carry_out(change, SETTINGS, HAND, playing=REAL_TIME, facts={})
-    assert journeys.journeys(post=post)[0].text.startswith("We are in the hall")
+    assert delivery_views.views(post=post)[0].text.startswith("We are in the hall")
 
 
 def test_a_move_that_brings_it_near_to_its_like_is_told_or_on_x_refused() -> None:
@@ -101,13 +101,13 @@ def test_nobody_agrees_to_a_post_that_somebody_else_has_changed_meanwhile() -> N
         prepare_move_to(post, after(7200), SETTINGS, playing=REAL_TIME),
         prepare_leaving_out(post, SETTINGS),
     ):
-        text = f"It rains {journeys.journeys(post=post)[0].text}"
+        text = f"It rains {delivery_views.views(post=post)[0].text}"
         carry_out(
             prepare_reword(post, text[:40], SETTINGS, playing=REAL_TIME), SETTINGS, HAND, playing=REAL_TIME, facts={}
         )
         with pytest.raises(UsageError, match="Somebody has changed the post a moment ago"):
             carry_out(shown, SETTINGS, HAND, playing=REAL_TIME, facts={})
-    (row,) = journeys.journeys(post=post)
+    (row,) = delivery_views.views(post=post)
     assert row.text.startswith("It rains It rains It rains")
 
 
@@ -121,7 +121,7 @@ def test_what_is_left_out_is_taken_in_as_it_was_shown() -> None:
         carry_out(shown, SETTINGS, HAND, playing=REAL_TIME, facts={})
 
 
-PLANNED = Ahead((Said("rally/once", "x", "Come to the stall", after(86_400)),), decided=0)
+PLANNED = Ahead((PlannedText("rally/once", "x", "Come to the stall", after(86_400)),), decided=0)
 
 
 def test_other_words_another_time_and_taking_in_again_are_compared_with_the_plan() -> None:
@@ -143,15 +143,15 @@ def test_what_somebody_decides_while_a_person_thinks_keeps_it_as_it_was() -> Non
     change = prepare_move_to(post, after(7200), SETTINGS, playing=REAL_TIME, plan=Ahead(decided=0))
     with pytest.raises(UsageError, match="Somebody has decided about the plan a moment ago"):
         carry_out(change, SETTINGS, HAND, playing=REAL_TIME, facts={}, plan=Ahead(decided=7))
-    assert journeys.journeys(post=post)[0].due_at == after(3600)
+    assert delivery_views.views(post=post)[0].due_at == after(3600)
 
 
 def test_what_says_nearly_the_same_as_another_can_still_be_left_out() -> None:
     post = queued("We are in the hall", "x")
     change = prepare_leaving_out(post, SETTINGS)
-    said = Ahead((Said("rally/once", "x", "We are in the hall", after(3600)),), decided=7)
+    said = Ahead((PlannedText("rally/once", "x", "We are in the hall", after(3600)),), decided=7)
     carry_out(change, SETTINGS, HAND, playing=REAL_TIME, facts={}, plan=said)
-    assert journeys.journeys(post=post)[0].state is State.DROPPED
+    assert delivery_views.views(post=post)[0].state is State.DROPPED
 
 
 def test_a_time_that_passes_while_a_person_thinks_moves_nothing() -> None:
@@ -160,6 +160,6 @@ def test_a_time_that_passes_while_a_person_thinks_moves_nothing() -> None:
     late = replace(HAND, now=after(60))
     with pytest.raises(UsageError, match="The time that you were shown has passed since, so it was not moved"):
         carry_out(change, SETTINGS, late, playing=REAL_TIME, facts={})
-    assert journeys.journeys(post=post)[0].due_at == after(3600)
+    assert delivery_views.views(post=post)[0].due_at == after(3600)
     carry_out(change, SETTINGS, replace(HAND, now=after(59)), playing=REAL_TIME, facts={})
-    assert journeys.journeys(post=post)[0].due_at == after(60)
+    assert delivery_views.views(post=post)[0].due_at == after(60)

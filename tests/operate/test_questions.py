@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import LAPSING, DeliveryId, DoubtReason, HoldReason, Journey, State, Verb
+from amplifier.campaign.delivery import LAPSING, DeliveryId, DeliveryView, DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.post import OWN, PostId
 from amplifier.operate.questions import (
     LOOKED_FOR_FIRST,
     WORDS_STAND,
-    Act,
+    Choice,
     Outlook,
     question,
     sent_again,
@@ -23,11 +23,13 @@ from tests.store.filled import NOW
 
 OPEN = Outlook("X", "@labfreemvmt", readable=True, looks=2, parks=False)
 BLIND = replace(OPEN, readable=False)
-ALL = (Act.THERE, Act.AGAIN, Act.LEAVE)
+ALL = (Choice.THERE, Choice.AGAIN, Choice.LEAVE)
 
 
-def row(state: State, reason: str = "", *, tried: bool = False, verb: Verb = Verb.PUBLISH, slot: str = "go") -> Journey:
-    return Journey(
+def row(
+    state: State, reason: str = "", *, tried: bool = False, verb: Verb = Verb.PUBLISH, slot: str = "go"
+) -> DeliveryView:
+    return DeliveryView(
         id=7,
         identity=DeliveryId(PostId("lab23", slot, "once"), "x", verb=verb),
         platform="x",
@@ -77,9 +79,9 @@ def test_where_nobody_may_look_nothing_is_promised_and_no_repeat_is_offered() ->
     asked = question(row(State.UNSURE), BLIND)
     assert asked.next_at is None
     assert "may not look on X" in asked.by_itself
-    assert asked.acts == (Act.THERE, Act.LEAVE)
-    assert Act.AGAIN not in question(row(State.HELD, HoldReason.DOUBT, tried=True), BLIND).acts
-    assert Act.AGAIN in question(row(State.MISSED), BLIND).acts, "what was never tried needs no look"
+    assert asked.acts == (Choice.THERE, Choice.LEAVE)
+    assert Choice.AGAIN not in question(row(State.HELD, HoldReason.DOUBT, tried=True), BLIND).acts
+    assert Choice.AGAIN in question(row(State.MISSED), BLIND).acts, "what was never tried needs no look"
 
 
 def test_where_a_person_decides_it_is_said_beforehand() -> None:
@@ -90,17 +92,17 @@ def test_where_a_person_decides_it_is_said_beforehand() -> None:
 def test_every_reason_has_a_sentence_and_something_to_do(reason: HoldReason) -> None:
     asked = question(row(State.HELD, reason), OPEN)
     assert asked.happened
-    assert Act.LEAVE in asked.acts
+    assert Choice.LEAVE in asked.acts
     assert (asked.by_itself == "Nothing happens by itself.") == (reason not in (*LAPSING, HoldReason.UNTRUE))
     assert "{" not in asked.by_itself
     if reason in LAPSING:
-        assert Act.AGAIN not in asked.acts, "it goes on by itself, or by another command"
+        assert Choice.AGAIN not in asked.acts, "it goes on by itself, or by another command"
 
 
 def test_words_that_are_no_longer_so_may_stand_get_others_or_are_left_out() -> None:
     held = replace(row(State.HELD, HoldReason.UNTRUE), detail="Your words say “13:00”, the plan says 13:30 (debate).")
     asked = question(held, OPEN)
-    assert asked.acts == (Act.THERE, Act.STAND, Act.LEAVE)
+    assert asked.acts == (Choice.THERE, Choice.STAND, Choice.LEAVE)
     assert asked.happened == "Your words say “13:00”, the plan says 13:30 (debate)."
     assert asked.to_paste == f"amplifier edit {held.identity.post.slot}/once 'other words' --on x"
     later = replace(held, identity=replace(held.identity, revision=1))
@@ -119,7 +121,7 @@ def test_what_was_never_put_into_words_cannot_be_sent_but_may_be_there(
     state: State, reason: str, unseen: datetime | None
 ) -> None:
     asked = question(replace(row(state, reason), text="", unseen_since=unseen), OPEN)
-    assert asked.acts == (Act.THERE, Act.LEAVE)
+    assert asked.acts == (Choice.THERE, Choice.LEAVE)
 
 
 def test_what_was_missed_for_want_of_words_says_so_and_may_be_sent() -> None:
@@ -176,7 +178,7 @@ def test_the_command_that_helps_is_named() -> None:
 def test_a_deletion_or_a_change_has_no_link_of_its_own(verb: Verb, words: str) -> None:
     asked = question(row(State.UNSURE, verb=verb), OPEN)
     assert words in asked.look_for
-    assert asked.acts == (Act.AGAIN, Act.LEAVE)
+    assert asked.acts == (Choice.AGAIN, Choice.LEAVE)
 
 
 @pytest.mark.parametrize("reason", [one for one in HoldReason if one not in (HoldReason.DOUBT, HoldReason.OVERTAKEN)])
@@ -185,7 +187,7 @@ def test_what_may_be_out_since_a_backup_says_so_and_that_a_look_comes_before_any
     asked = question(unseen, OPEN)
     assert asked.look_for == "Look on the profile of @labfreemvmt on X for this post, also in other words."
     assert asked.by_itself in (LOOKED_FOR_FIRST, "Nothing happens by itself.")
-    assert Act.THERE in asked.acts
+    assert Choice.THERE in asked.acts
     assert asked.looks_first
     assert LOOKED_FOR_FIRST in words_stand(unseen, now=NOW)
     assert LOOKED_FOR_FIRST not in words_stand(row(State.HELD, reason), now=NOW - timedelta(seconds=1))
@@ -195,7 +197,7 @@ def test_what_was_missed_before_a_backup_is_not_said_to_have_been_sent_by_nobody
     asked = question(replace(row(State.MISSED, HoldReason.STOPPED), unseen_since=NOW), OPEN)
     assert asked.happened == "It was too late to send it when the backup was made."
     assert asked.look_for.endswith("also in other words.")
-    assert Act.AGAIN not in question(replace(row(State.MISSED), unseen_since=NOW), BLIND).acts
+    assert Choice.AGAIN not in question(replace(row(State.MISSED), unseen_since=NOW), BLIND).acts
 
 
 @pytest.mark.parametrize("reason", [DoubtReason.RESTORED, DoubtReason.NEW_LEDGER])

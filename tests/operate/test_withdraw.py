@@ -7,12 +7,12 @@ import random
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, Receipt, RemoteState, State, Verb
-from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.errors import OutcomeUnknown, Rejected, Unavailable, UsageError
 from amplifier.operate.outcome import Outcome, outcomes
 from amplifier.operate.withdraw import DELETE, DROP, LATE, LOOK, ON_THE_WAY, prepare_withdrawal, queue_withdrawal
-from amplifier.store import errands, journeys
+from amplifier.store import delivery_views, secret_links
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import withdrawals
 from tests.deliver.desk import Desk, story
@@ -30,7 +30,7 @@ def withdraw(post: PostId, desk: Desk, *, on: tuple[str, ...] = ()) -> list[int]
 
 
 def ends(post: PostId, ids: list[int]) -> dict[str, Outcome]:
-    return {one.account: one for one in outcomes(journeys.journeys(post=post), ids)}
+    return {one.account: one for one in outcomes(delivery_views.views(post=post), ids)}
 
 
 def settle(desk: Desk, ticks: int = 8) -> None:
@@ -125,9 +125,11 @@ def test_a_link_that_nobody_has_looked_at_means_that_it_may_be_out(desk: Desk) -
     post = queue({"x": "Room 3 at noon."}, now=desk.time)
     (row,) = rows(post)
     DeliveryRow.objects.update(state=State.HELD, reason=HoldReason.HAND_OFF)
-    kind, token = ErrandKind.HAND_OFF, "a" * 43
-    one = errands.make_errand(kind=kind, token=token, now=desk.time, actor="service", person="anna", delivery=row.id)
-    errands.give_link(one, Receipt("7", "https://x.com/us/status/7"), actor="hand:anna", now=desk.time)
+    kind, token = LinkKind.HAND_OFF, "a" * 43
+    one = secret_links.make_secret_link(
+        kind=kind, token=token, now=desk.time, actor="service", person="anna", delivery=row.id
+    )
+    secret_links.give_link(one, Receipt("7", "https://x.com/us/status/7"), actor="hand:anna", now=desk.time)
     (taking,) = prepare_withdrawal(post, the_settings()).takings
     assert taking.what == LOOK
     ids = withdraw(post, desk)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import LONGEST_RAW, Aside, Kind, RawMention
+from amplifier.campaign.mention import LONGEST_RAW, Aside, MentionKind, RawMention
 from amplifier.platforms.events import (
     EARLIEST,
     LATEST,
@@ -34,7 +34,7 @@ AT = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
 
 
 def raw_mention(event: Any) -> RawMention:
-    return RawMention(str(event["id"]), Kind.MENTION, "7", "bell.example", "Bell", "Hi", False, "", AT)
+    return RawMention(str(event["id"]), MentionKind.MENTION, "7", "bell.example", "Bell", "Hi", False, "", AT)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A session at whose door a till pays: the worst before the call, what it cost behind it, and nothing without money."""
+"""A session at whose door the budget pays: the worst before the call, what it cost behind it, nothing without money."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORST = 100
 
 @dataclass
 class Purse:
-    """A till with so much in it."""
+    """A budget with so much left."""
 
     left: int = 250
     is_granted: bool = True

@@ -15,7 +15,8 @@ NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 
 def doing(verb: Verb, text: str = "twelve signs") -> Due:
     return Due(
-        id=1, identity=DeliveryId(PostId("lab23", "hello", ""), "x", verb=verb), text=text, language="en", key="", request=None,
+        id=1, identity=DeliveryId(PostId("lab23", "hello", ""), "x", verb=verb), text=text, language="en", key="",
+        request=None,
         state=State.SENDING, reason="", fence=1, attempts=1, looks=0, due_at=NOON, too_late_at=NOON, first_sent_at=None,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.campaign.mention import Aside, Kind, RawMention
+from amplifier.campaign.mention import Aside, MentionKind, RawMention
 from amplifier.errors import Unavailable
 from amplifier.platforms.port import Page
 from amplifier.platforms.trail import KEPT, KEPT_ON_THE_WAY, MOST_TRIES, SWEEP, Entry, Leaf, Trail, walk
@@ -23,7 +23,7 @@ SIZE = 10
 
 
 def said(number: int, words: str = "Hi") -> RawMention:
-    return RawMention(f"post {number}", Kind.MENTION, "7", "bell.example", "Bell", words, False, "", NOW)
+    return RawMention(f"post {number}", MentionKind.MENTION, "7", "bell.example", "Bell", words, False, "", NOW)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.sandbox.faults import Faults, Kind, from_json
+from amplifier.sandbox.faults import FaultKind, Faults, from_json
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.wire import Operation
 from amplifier.sandbox.world import World
@@ -41,7 +41,7 @@ def test_faults_outlive_the_process(world: World) -> None:
     again = Faults(world.notes)
     taken = again.take(Network.X, Operation.PUBLISH)
     assert taken is not None
-    assert (taken.kind, taken.seconds, Faults(world.notes).all()[0].times) == (Kind.HANG, (3.0, 3.0), 1)
+    assert (taken.kind, taken.seconds, Faults(world.notes).all()[0].times) == (FaultKind.HANG, (3.0, 3.0), 1)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from amplifier.sandbox.nouns import Account, Network, Post, from_iso, iso
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendPost, from_iso, iso
 
 
-def post(network: Network, handle: str, remote_id: str) -> Post:
-    author = Account(1, network, handle, handle, "1", 0)
-    return Post(network, 1, remote_id, remote_id, author, ours=True, text="", at_ms=0)
+def post(network: Network, handle: str, remote_id: str) -> PretendPost:
+    author = PretendAccount(1, network, handle, handle, "1", 0)
+    return PretendPost(network, 1, remote_id, remote_id, author, ours=True, text="", at_ms=0)
 
 
 @pytest.mark.parametrize(

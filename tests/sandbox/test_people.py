@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from amplifier.sandbox.nouns import Draft, Network
+from amplifier.sandbox.nouns import Network, PretendDraft
 from amplifier.sandbox.world import World
 
 
@@ -17,6 +17,6 @@ def test_an_account_is_made_once_and_found_by_handle_and_id(world: World) -> Non
 def test_publishers_are_those_who_posted_through_the_api(world: World) -> None:
     ours = world.people.account(Network.X, "labfreemvmt")
     theirs = world.people.account(Network.X, "brook.example")
-    world.add(Draft(ours, "Hello", ours=True))
-    world.add(Draft(theirs, "Hello", ours=False))
+    world.add(PretendDraft(ours, "Hello", ours=True))
+    world.add(PretendDraft(theirs, "Hello", ours=False))
     assert world.people.publishers() == [ours]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tweepy
 
-from amplifier.sandbox.playing import Playing
+from amplifier.sandbox.playing import PretendStage
 
 REAL = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ def _ms(moment: datetime) -> int:
 )
 def test_a_day_is_a_day_of_the_campaign(now_s: float, seconds_before: float) -> None:
     now = REAL + timedelta(seconds=now_s)
-    found = Playing.of(TWO_WEEKS).before(_ms(now), DAY)
+    found = PretendStage.of(TWO_WEEKS).before(_ms(now), DAY)
     assert found == pytest.approx(_ms(now) - seconds_before * 1000, abs=2)
 
 
@@ -48,17 +48,17 @@ def test_what_was_said_before_this_stage_began_is_remembered_for_a_real_day(x: A
 
 def test_spans_do_not_overlap_and_real_time_counts_before_the_stage() -> None:
     begin, now = _ms(REAL), _ms(REAL + timedelta(seconds=30))
-    assert Playing.of(TWO_WEEKS).spans(now, DAY) == (
-        (Playing.of(TWO_WEEKS).before(now, DAY), now + 1),
+    assert PretendStage.of(TWO_WEEKS).spans(now, DAY) == (
+        (PretendStage.of(TWO_WEEKS).before(now, DAY), now + 1),
         (now - 86_400_000, begin),
     )
-    assert Playing().spans(now, DAY) == ((now - 86_400_000, now + 1),)
+    assert PretendStage().spans(now, DAY) == ((now - 86_400_000, now + 1),)
 
 
 def test_where_nobody_told_of_a_campaign_a_day_is_a_real_one() -> None:
-    assert Playing.of(None) == Playing()
-    assert Playing().before(_ms(REAL), DAY) == _ms(REAL - DAY)
-    assert Playing.of(Playing.of(TWO_WEEKS).as_json()) == Playing.of(TWO_WEEKS)
+    assert PretendStage.of(None) == PretendStage()
+    assert PretendStage().before(_ms(REAL), DAY) == _ms(REAL - DAY)
+    assert PretendStage.of(PretendStage.of(TWO_WEEKS).as_json()) == PretendStage.of(TWO_WEEKS)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_where_nobody_told_of_a_campaign_a_day_is_a_real_one() -> None:
 )
 def test_a_map_that_does_not_rise_or_says_no_offset_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"rise|offset|Invalid"):
-        Playing.of(wrong)
+        PretendStage.of(wrong)
 
 
 def test_the_same_words_a_day_of_the_campaign_later_are_no_duplicate_on_x(x: Any, door: Any) -> None:
     door.post("stage", **TWO_WEEKS)
-    assert door.get("stage") == Playing.of(TWO_WEEKS).as_json()
+    assert door.get("stage") == PretendStage.of(TWO_WEEKS).as_json()
     door.post("clock", now=REAL.isoformat())
     x.create_tweet(text="Good morning")
     door.post("clock", now=(REAL + timedelta(seconds=4)).isoformat())  # 22 hours of the campaign later
@@ -104,4 +104,4 @@ def test_what_guards_requests_stays_real(mastodon: Any, x: Any, door: Any) -> No
 
 def test_a_map_that_was_told_outlives_a_restart(door: Any, sandbox: Any) -> None:
     door.post("stage", **TWO_WEEKS)
-    assert sandbox.world.notes.kept("stage") == Playing.of(TWO_WEEKS).as_json()
+    assert sandbox.world.notes.kept("stage") == PretendStage.of(TWO_WEEKS).as_json()

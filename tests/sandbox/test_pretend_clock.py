@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.sandbox.pretend_clock import CLOCK, Clock, now_ms
+from amplifier.sandbox.pretend_clock import CLOCK, PretendClock, now_ms
 from tests.waiting import HANG_S
 
 
 @pytest.fixture
-def clock() -> Clock:
-    made = Clock()
+def clock() -> PretendClock:
+    made = PretendClock()
     yield made
     made.stop()
 
@@ -23,7 +23,7 @@ def shows_the_real_time(now: Callable[[], int]) -> bool:
     return before - 1 <= now() <= time.time() * 1000 + 1
 
 
-def test_it_shows_the_real_time_until_it_is_set_and_stands_still_from_then_on(clock: Clock) -> None:
+def test_it_shows_the_real_time_until_it_is_set_and_stands_still_from_then_on(clock: PretendClock) -> None:
     assert shows_the_real_time(clock.now_ms)
     clock.set(5_000)
     time.sleep(0.01)
@@ -32,7 +32,7 @@ def test_it_shows_the_real_time_until_it_is_set_and_stands_still_from_then_on(cl
     assert shows_the_real_time(clock.now_ms)
 
 
-def test_what_was_put_off_is_done_before_set_returns_in_order_and_not_early(clock: Clock) -> None:
+def test_what_was_put_off_is_done_before_set_returns_in_order_and_not_early(clock: PretendClock) -> None:
     done: list[str] = []
     clock.set(0)
     clock.put_off(2, lambda: done.append("second"))
@@ -44,7 +44,7 @@ def test_what_was_put_off_is_done_before_set_returns_in_order_and_not_early(cloc
     assert done == ["first", "second"]
 
 
-def test_what_was_put_off_is_done_by_itself_while_the_clock_runs(clock: Clock) -> None:
+def test_what_was_put_off_is_done_by_itself_while_the_clock_runs(clock: PretendClock) -> None:
     done = threading.Event()
     begun = time.monotonic()
     clock.put_off(0.1, done.set)
@@ -52,7 +52,7 @@ def test_what_was_put_off_is_done_by_itself_while_the_clock_runs(clock: Clock) -
     assert time.monotonic() - begun >= 0.09
 
 
-def test_what_was_put_off_is_forgotten_at_the_end_and_no_thread_stays(clock: Clock) -> None:
+def test_what_was_put_off_is_forgotten_at_the_end_and_no_thread_stays(clock: PretendClock) -> None:
     done: list[int] = []
     clock.put_off(HANG_S, lambda: done.append(1))
     clock.stop()
@@ -65,7 +65,7 @@ def test_each_thread_has_the_time_of_the_sandbox_that_it_works_for() -> None:
     seen: dict[int, int] = {}
 
     def work(instant: int) -> None:
-        CLOCK.set(Clock(instant))
+        CLOCK.set(PretendClock(instant))
         seen[instant] = now_ms()
 
     threads = [threading.Thread(target=work, args=(instant,)) for instant in (1, 2)]

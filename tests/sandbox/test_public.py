@@ -6,8 +6,18 @@ from typing import Any
 
 import pytest
 
-from amplifier.sandbox.nouns import Draft, Network
-from amplifier.sandbox.public import ANSWERS, PEOPLE, REMARKS, TAGGED, Public, Rate, chance, handle_of, next_saying
+from amplifier.sandbox.nouns import Network, PretendDraft
+from amplifier.sandbox.public import (
+    ANSWERS,
+    PEOPLE,
+    REMARKS,
+    TAGGED,
+    PretendPublic,
+    Rate,
+    chance,
+    handle_of,
+    next_saying,
+)
 from amplifier.sandbox.server import Sandbox
 from amplifier.sandbox.world import World
 from tests.waiting import HANG_S, until
@@ -15,7 +25,7 @@ from tests.waiting import HANG_S, until
 
 def publish(world: World, network: Network, handle: str, text: str) -> None:
     rkey = "3lxyzabcdef2a" if network is Network.BLUESKY else ""
-    world.add(Draft(world.people.account(network, handle), text, ours=True, rkey=rkey))
+    world.add(PretendDraft(world.people.account(network, handle), text, ours=True, rkey=rkey))
 
 
 def test_nobody_speaks_to_nobody(world: World) -> None:
@@ -25,7 +35,7 @@ def test_nobody_speaks_to_nobody(world: World) -> None:
 def test_nobody_answers_what_our_accounts_did_not_post_through_the_api(world: World) -> None:
     publish(world, Network.X, "labfreemvmt", "Hello")
     for number in range(5):
-        world.add(Draft(world.people.account(Network.X, "labfreemvmt"), f"By hand {number}", ours=False))
+        world.add(PretendDraft(world.people.account(Network.X, "labfreemvmt"), f"By hand {number}", ours=False))
     assert next_saying(chance(1), world) is None
 
 
@@ -82,7 +92,7 @@ def test_the_public_falls_silent_at_rate_nothing_and_begins_anew(door: Any, mast
 
 def test_silence_waits_for_the_end_of_a_sentence_and_nothing_follows_it(world: World, monkeypatch: Any) -> None:
     publish(world, Network.X, "labfreemvmt", "Hello")
-    public, at_it, go_on = Public(world), threading.Event(), threading.Event()
+    public, at_it, go_on = PretendPublic(world), threading.Event(), threading.Event()
 
     def slowly(*_args: object, **_more: object) -> None:
         at_it.set()
@@ -108,11 +118,11 @@ def test_silence_waits_for_the_end_of_a_sentence_and_nothing_follows_it(world: W
 
 def test_the_public_keeps_count_over_a_restart(world: World) -> None:
     publish(world, Network.X, "labfreemvmt", "Hello")
-    public = Public(world)
+    public = PretendPublic(world)
     rate = Rate(per_minute=60, stop_at=9, seed=2)
     public.speak(rate)
     public._speak_once(rate)
-    again = Public(world)
+    again = PretendPublic(world)
     assert again.as_json() == {"per_minute": 60, "stop_at": 9, "seed": 2, "spoken": 1}
 
 

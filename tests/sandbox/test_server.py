@@ -17,7 +17,7 @@ import requests
 
 from amplifier.sandbox.routes import Route, Routes
 from amplifier.sandbox.server import Sandbox
-from amplifier.sandbox.wire import Answer
+from amplifier.sandbox.wire import Reply
 from tests.waiting import HANG_S, until
 
 pytestmark = pytest.mark.program
@@ -113,7 +113,7 @@ def test_an_unknown_path_is_404(door: Any) -> None:
 
 
 def test_a_mistake_of_the_sandbox_itself_is_a_500_and_no_silence(sandbox: Sandbox, door: Any, monkeypatch: Any) -> None:
-    def broken(*_: Any) -> Answer:
+    def broken(*_: Any) -> Reply:
         raise RuntimeError("broken")
 
     monkeypatch.setattr(sandbox, "routes", Routes([Route("GET", "/broken", broken)]))

@@ -12,7 +12,7 @@ import requests
 from amplifier.sandbox.faults import from_json
 from amplifier.sandbox.nouns import Network
 from amplifier.sandbox.spoilt import refusal, spoilt
-from amplifier.sandbox.wire import Answer, say
+from amplifier.sandbox.wire import Reply, say
 from amplifier.sandbox.world import World
 from tests.waiting import HANG_S
 
@@ -23,7 +23,7 @@ GOOD = {
 }
 
 
-def spoil(kind: str, network: Network, world: World, answer: Answer | None = None, **more: Any) -> Answer:
+def spoil(kind: str, network: Network, world: World, answer: Reply | None = None, **more: Any) -> Reply:
     return spoilt(from_json({"kind": kind, **more}, 1), network, world, answer or GOOD[network])
 
 

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.nouns import Draft, Network, Post
-from amplifier.sandbox.state import DEPTH, SHOWN, State, full_handle
+from amplifier.sandbox.nouns import Network, PretendDraft, PretendPost
+from amplifier.sandbox.state import DEPTH, SHOWN, WallState, full_handle
 from amplifier.sandbox.world import World
 
 
-def add(world: World, handle: str, text: str, *, ours: bool = True, **more: Any) -> Post:
-    return world.add(Draft(world.people.account(Network.X, handle), text, ours=ours, **more))
+def add(world: World, handle: str, text: str, *, ours: bool = True, **more: Any) -> PretendPost:
+    return world.add(PretendDraft(world.people.account(Network.X, handle), text, ours=ours, **more))
 
 
 def state(world: World) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(State(world, Faults(world.notes)).as_json())
+    found: dict[str, Any] = json.loads(WallState(world, Faults(world.notes)).as_json())
     return found
 
 
@@ -112,7 +112,7 @@ def test_the_plan_is_shown_as_it_was_told(world: World) -> None:
 
 
 def test_the_state_is_made_anew_only_after_a_change(world: World) -> None:
-    kept = State(world, Faults(world.notes))
+    kept = WallState(world, Faults(world.notes))
     first = json.loads(kept.as_json())
     built: list[int] = []
     original = kept._build

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.sandbox.faults import HABITS, Kind, from_json
+from amplifier.sandbox.faults import HABITS, FaultKind, from_json
 from amplifier.sandbox.weather import CALM, HEAVY, TABLES, Sky
 from amplifier.sandbox.wire import Operation
 
@@ -32,7 +32,11 @@ def test_three_requests_in_ten_meet_a_fault_whatever_they_want(operation: Operat
 
 def test_publishing_meets_every_kind_but_the_one_that_ends_an_account() -> None:
     kinds = Counter(fault["kind"] for fault in drawn(4, many=20000) if fault)
-    assert {Kind(kind) for kind in kinds} == set(Kind) - HABITS - {Kind.SUSPENDED, Kind.BETWEEN, Kind.GATEWAY}
+    assert {FaultKind(kind) for kind in kinds} == set(FaultKind) - HABITS - {
+        FaultKind.SUSPENDED,
+        FaultKind.BETWEEN,
+        FaultKind.GATEWAY,
+    }
     assert not any(fault.get("status") in ENDS_AN_ACCOUNT for fault in drawn(4, many=20000) if fault)
 
 

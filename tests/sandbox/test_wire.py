@@ -4,7 +4,7 @@ from email.message import Message
 
 import pytest
 
-from amplifier.sandbox.wire import Answer, Request, say
+from amplifier.sandbox.wire import Reply, Request, say
 
 
 def request(body: bytes = b"", kind: str = "", query: tuple[tuple[str, str], ...] = ()) -> Request:
@@ -37,4 +37,4 @@ def test_an_answer_goes_out_whole_with_its_length() -> None:
         b"HTTP/1.1 201 Created\r\nDate: now\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 10\r\n"
         b'X-One: 1\r\nX-Two: 2\r\nConnection: close\r\n\r\n{"a":"\xc3\xa4"}'
     )
-    assert b"Connection" not in Answer(599, b"").raw(date="now", keep=True)
+    assert b"Connection" not in Reply(599, b"").raw(date="now", keep=True)

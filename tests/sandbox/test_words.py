@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from amplifier.sandbox.nouns import Account, Network, Post
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendPost
 from amplifier.sandbox.words import facets, handle_on, named, redrafted, tagged
 
 
@@ -40,8 +40,8 @@ def test_facets_count_bytes_and_leave_unknown_people_out() -> None:
 
 
 def test_a_post_with_other_words_keeps_whom_it_answers() -> None:
-    author = Account(1, Network.MASTODON, "brook@meadow.example", "Brook", "1", 0)
-    post = Post(
+    author = PretendAccount(1, Network.MASTODON, "brook@meadow.example", "Brook", "1", 0)
+    post = PretendPost(
         Network.MASTODON,
         1,
         "1",
@@ -59,9 +59,11 @@ def test_a_post_with_other_words_keeps_whom_it_answers() -> None:
 
 
 def test_a_record_with_other_words_has_their_facets_and_a_content_id_of_its_own() -> None:
-    author = Account(1, Network.BLUESKY, "brook.example", "Brook", "did:plc:x", 0)
+    author = PretendAccount(1, Network.BLUESKY, "brook.example", "Brook", "did:plc:x", 0)
     record = json.dumps({"text": "One", "createdAt": "2026-11-22T12:00:00.000Z"})
-    post = Post(Network.BLUESKY, 1, "at://x", "at://x", author, ours=False, text="One", at_ms=0, record=record, cid="c")
+    post = PretendPost(
+        Network.BLUESKY, 1, "at://x", "at://x", author, ours=False, text="One", at_ms=0, record=record, cid="c"
+    )
     draft = redrafted(post, "Two #b", lambda _: None)
     found = json.loads(draft.record)
     assert (found["text"], found["createdAt"], len(found["facets"])) == ("Two #b", "2026-11-22T12:00:00.000Z", 1)

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from amplifier.sandbox import notes, world
-from amplifier.sandbox.nouns import Draft, Network, Post, Reason
-from amplifier.sandbox.window import Window
+from amplifier.sandbox.nouns import Network, PretendDraft, PretendPost, Reason
+from amplifier.sandbox.window import PageBounds
 from amplifier.sandbox.world import World
 from tests.waiting import HANG_S
 
 
-def add(opened: World, text: str, handle: str = "labfreemvmt", network: Network = Network.X, **more: Any) -> Post:
+def add(
+    opened: World, text: str, handle: str = "labfreemvmt", network: Network = Network.X, **more: Any
+) -> PretendPost:
     author = opened.people.account(network, handle)
-    return opened.add(Draft(author, text, **{"ours": True, **more}))
+    return opened.add(PretendDraft(author, text, **{"ours": True, **more}))
 
 
 def test_posts_made_at_the_same_instant_have_their_own_places(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +37,7 @@ def test_places_go_on_rising_when_the_clock_goes_back_and_after_a_restart(tmp_pa
     monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: 1_600_000_000_000)
     again = World(tmp_path / "world.db")
     assert add(again, "Two").position > first.position
-    assert [post.text for post in again.by_author(first.author, Window())] == ["Two", "One"]
+    assert [post.text for post in again.by_author(first.author, PageBounds())] == ["Two", "One"]
     again.close()
 
 
@@ -54,9 +56,9 @@ def test_each_account_is_told_once_for_the_strongest_reason_and_never_of_itself(
     )
     add(world, "Three", handle="labfreemvmt", in_reply_to=other.remote_id, mentions=("labfreemvmt",))
     add(world, "Four", handle="fern", in_reply_to=other.remote_id)
-    told = world.notices(ours.author, Window())
+    told = world.notices(ours.author, PageBounds())
     assert [(notice.reason, notice.post.text) for notice in told] == [(Reason.REPLY, "Four"), (Reason.MENTION, "Two")]
-    assert [notice.post.text for notice in world.notices(other.author, Window())] == ["Four", "Three"]
+    assert [notice.post.text for notice in world.notices(other.author, PageBounds())] == ["Four", "Three"]
     assert world.was_told(ours.author, other)
     assert not world.was_told(other.author, ours)
 
@@ -70,7 +72,7 @@ def test_what_comes_late_from_another_server_has_the_place_of_its_time_and_is_to
 
     assert len({post.position for post in late}) == 3
     assert max(post.position for post in late) < now.position < after.position
-    assert [notice.post.text for notice in world.notices(me, Window())][:2] == ["After", "Late 2"]
+    assert [notice.post.text for notice in world.notices(me, PageBounds())][:2] == ["After", "Late 2"]
 
 
 def test_no_two_notices_of_an_account_share_an_instant_whatever_their_authors_clocks_say(world: World) -> None:
@@ -79,7 +81,7 @@ def test_no_two_notices_of_an_account_share_an_instant_whatever_their_authors_cl
     for number, record in enumerate(records):
         more: dict[str, Any] = {"handle": "brook.example", "network": Network.BLUESKY, "rkey": str(number)}
         add(world, str(number), record=record, mentions=("labfreemvmt.example",), **more)
-    told = world.notices(me, Window(), by="sort_ms")
+    told = world.notices(me, PageBounds(), by="sort_ms")
 
     assert [notice.post.text for notice in told] == ["5", "4", "3", "2", "1", "0"]
     assert len({notice.sort_ms for notice in told}) == 6
@@ -94,7 +96,7 @@ def test_the_reach_is_the_oldest_of_the_last_so_many(world: World) -> None:
 
 
 def test_a_key_stands_for_its_post_for_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    post = world.add(Draft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
+    post = world.add(PretendDraft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
     assert world.by_key(post.author, "key") == post.remote_id
     assert world.by_key(world.people.account(Network.MASTODON, "b"), "key") is None
     monkeypatch.setattr("amplifier.sandbox.world.now_ms", lambda: notes.now_ms() + 3_599_000)
@@ -113,12 +115,12 @@ def test_saying_the_same_is_known_since_a_position(world: World) -> None:
 
 def test_a_rewritten_post_keeps_its_place_and_changes_its_tags(world: World) -> None:
     post = add(world, "One #a", network=Network.BLUESKY, tags=("a",), rkey="r", cid="c")
-    world.rewrite(post, Draft(post.author, "Two #b", ours=True, tags=("b",), cid="d"))
+    world.rewrite(post, PretendDraft(post.author, "Two #b", ours=True, tags=("b",), cid="d"))
     found = world.post(Network.BLUESKY, post.remote_id)
     assert found is not None
     assert (found.text, found.cid, found.position, found.tags) == ("Two #b", "d", post.position, ("b",))
-    assert world.tagged(Network.BLUESKY, "a", Window()) == []
-    assert world.tagged(Network.BLUESKY, "b", Window()) == [found]
+    assert world.tagged(Network.BLUESKY, "a", PageBounds()) == []
+    assert world.tagged(Network.BLUESKY, "b", PageBounds()) == [found]
 
 
 def test_a_failed_change_leaves_nothing_behind(world: World) -> None:
@@ -128,7 +130,7 @@ def test_a_failed_change_leaves_nothing_behind(world: World) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         add(world, "Half", tags=("twice", "twice"))
     assert world.counts()["ours"] == 1
-    assert len(world.tagged(Network.BLUESKY, "a", Window())) == 1
+    assert len(world.tagged(Network.BLUESKY, "a", PageBounds())) == 1
     add(world, "Three", network=Network.BLUESKY, rkey="other")
 
 
@@ -165,12 +167,12 @@ def test_a_key_lives_as_long_as_documented() -> None:
 def test_a_deleted_post_is_shown_nowhere_and_kept(world: World, network: Network) -> None:
     brook = world.people.account(network, "brook")
     post = add(world, "Gone #a", network=network, tags=("a",), rkey="r", mentions=("brook",))
-    assert len(world.notices(brook, Window())) == 1
+    assert len(world.notices(brook, PageBounds())) == 1
     world.delete_post(network, post.remote_id)
 
     assert world.post(network, post.remote_id) is None
-    assert world.by_author(post.author, Window()) == world.posts(network, Window()) == []
-    assert world.tagged(network, "a", Window()) == world.notices(brook, Window()) == []
+    assert world.by_author(post.author, PageBounds()) == world.posts(network, PageBounds()) == []
+    assert world.tagged(network, "a", PageBounds()) == world.notices(brook, PageBounds()) == []
     assert world.counts()["ours"] == 0
     (kept,) = world.all_posts()
     assert (kept.remote_id, kept.text, kept.deleted) == (post.remote_id, "Gone #a", True)
@@ -204,13 +206,13 @@ def test_an_edited_post_keeps_what_it_said_before(world: World, network: Network
     assert [version.text for version in found.versions] == ["One #a", "Two #b", "Three #b"]
     assert (found.position, found.at_ms, found.tags) == (post.position, post.at_ms, ("b",))
     assert found.edited_ms >= found.at_ms
-    assert world.tagged(network, "a", Window()) == []
-    assert world.tagged(network, "b", Window()) == [found]
+    assert world.tagged(network, "a", PageBounds()) == []
+    assert world.tagged(network, "b", PageBounds()) == [found]
     assert ("Three" in found.record) == (network is Network.BLUESKY)
     assert found.cid != "c"
 
 
 def test_a_repeated_key_still_names_a_post_that_was_deleted(world: World) -> None:
-    post = world.add(Draft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
+    post = world.add(PretendDraft(world.people.account(Network.MASTODON, "a"), "One", ours=True), "key")
     world.delete_post(Network.MASTODON, post.remote_id)
     assert world.by_key(post.author, "key") == post.remote_id

@@ -10,7 +10,7 @@ import pytest
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State
 from amplifier.campaign.post import PostId
 from amplifier.schedule.planner import Planner
-from amplifier.store import claims, journeys
+from amplifier.store import claims, delivery_views
 from amplifier.store.holding import holds, restored, stops
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import SCHEDULE
@@ -123,7 +123,7 @@ def test_what_could_not_be_written_is_looked_for_when_it_can_be_again(desk: Rest
 def test_what_somebody_kept_back_is_looked_for_when_it_is_released(desk: Restored) -> None:
     DeliveryRow.objects.filter(post__slot="eve").update(state=State.HELD, reason=HoldReason.KEPT)
     desk.restore()
-    assert holds.release([one.id for one in journeys.journeys(post=EVE)], actor="cli:jo", now=desk.time) == 0
+    assert holds.release([one.id for one in delivery_views.views(post=EVE)], actor="cli:jo", now=desk.time) == 0
     desk.is_looked_for()
 
 

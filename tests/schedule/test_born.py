@@ -12,7 +12,7 @@ from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.operate import override
 from amplifier.schedule.decided.change import decide_move
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from tests.schedule.test_move_shows import LATER, STALL
 from tests.schedule.test_names_that_change import Names
 from tests.schedule.test_words_of_people import Desk
@@ -50,7 +50,7 @@ def test_where_it_is_too_late_for_it_already_it_is_told_as_missed(names: Names) 
     names.time = datetime.fromisoformat("2023-10-06T11:45:00+01:00")
     names.slots(*TWO, ("c", "stall", "2023-10-06 11:00"), more=LATE)
     assert names.stands("c") == ("missed", "")
-    (row,) = journeys.journeys(post=NEW)
+    (row,) = delivery_views.views(post=NEW)
     with pytest.raises(UsageError, match="That cannot be done"):
         override.send_again(row.id, names.settings, actor="cli:jo", now=names.time)
 
@@ -64,7 +64,8 @@ def test_it_waits_only_where_it_does_not_fit(tmp_path: Path) -> None:
     desk.home.write("schedules/small.yaml", (desk.home.path / "schedules" / "small.yaml").read_text() + slot)
     desk.planner.refresh()
     rows = {
-        row.identity.account: (row.state, row.reason) for row in journeys.journeys(post=PostId("lab23", "late", "once"))
+        row.identity.account: (row.state, row.reason)
+        for row in delivery_views.views(post=PostId("lab23", "late", "once"))
     }
     assert rows["x"] == (State.HELD, "unwritten")
     assert rows["mastodon"] == (State.QUEUED, "")

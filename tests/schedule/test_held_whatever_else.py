@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Journey, State, Transition
+from amplifier.campaign.delivery import DeliveryView, HoldReason, State, Transition
 from amplifier.campaign.post import PostId
 from amplifier.operate import override
 from amplifier.schedule.decided.change import decide_move
 from amplifier.schedule.decided.rewording import decide_words
-from amplifier.store import claims, deliveries, journeys
+from amplifier.store import claims, deliveries, delivery_views
 from amplifier.store.holding import holds, stops
 from amplifier.store.identity import accounts
 from tests.schedule.test_names_that_change import HEAD, Names
@@ -67,8 +67,8 @@ class Held(Names):
         self.planner.refresh()
 
     @property
-    def row(self) -> Journey:
-        return next(one for one in journeys.journeys(post=SOON) if one.identity.account == "x")
+    def row(self) -> DeliveryView:
+        return next(one for one in delivery_views.views(post=SOON) if one.identity.account == "x")
 
     def is_held(self, reason: str) -> bool:
         return (self.row.state, self.row.reason) == (S.HELD, reason)

@@ -17,7 +17,7 @@ from amplifier.errors import UsageError
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
 from amplifier.schedule.decided.change import find_post
 from amplifier.schedule.decided.skipping import decide_skip
-from amplifier.store import deliveries, journeys
+from amplifier.store import deliveries, delivery_views
 from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_hours_with_a_past import TEXTS as FIRST_TEXTS
 from tests.schedule.test_names_that_change import Names
@@ -124,7 +124,7 @@ class Day:
     def correct(self, hour: str) -> None:
         """What is out of that hour gets other words."""
         names, known = self.names, self.names.program.settings
-        out = [row for row in journeys.journeys(states=[State.SENT]) if row.wall_time == f"{DAY}T{hour}"]
+        out = [row for row in delivery_views.views(states=[State.SENT]) if row.wall_time == f"{DAY}T{hour}"]
         text = next(self.corrections, "")
         with contextlib.suppress(UsageError):
             for row in out[:1] if text else ():
@@ -144,7 +144,7 @@ class Day:
         assert not planned or is_there, f"{self.now} is not in the file"
         assert not planned or self.now not in self.left_out, f"{self.now} was left out"
         assert len(planned) <= 1
-        rows = [row for row in journeys.journeys() if row.wall_time == f"{DAY}T{self.now}"]
+        rows = [row for row in delivery_views.views() if row.wall_time == f"{DAY}T{self.now}"]
         if is_there and self.now not in self.touched:
             assert planned or any(row.reason in FOR_A_PERSON for row in rows), f"{self.now} was left out by nobody"
         is_near = Judge(self.names.settings).is_near

@@ -15,7 +15,7 @@ from amplifier.schedule.decided.skipping import decide_skip, find_left_out, left
 from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.program import wanted_posts
 from amplifier.schedule.truth.given_up import given_up_wordings
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from tests.schedule.test_names_that_change import Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -60,7 +60,7 @@ def take_in(names: Names, name: str) -> None:
 
 def coming() -> list[str]:
     """The hours at which something waits to go out on that day."""
-    rows = [row for row in journeys.coming(limit=99) if row.wall_time.startswith(DAY)]
+    rows = [row for row in delivery_views.coming(limit=99) if row.wall_time.startswith(DAY)]
     return [row.wall_time[11:] for row in rows]
 
 
@@ -104,9 +104,9 @@ def test_words_for_an_hour_that_was_taken_out_are_said_by_no_other(names: Names)
     decide_words(names.program, number(1), {"bluesky": OTHER}, actor="cli:jo", reason="", now=names.time)
     hours(names, "11:00")
     hours(names, "10:00", "11:00")
-    assert not any(OTHER in row.text for row in journeys.coming(limit=99))
+    assert not any(OTHER in row.text for row in delivery_views.coming(limit=99))
     hours(names, "09:00", "10:00", "11:00")
-    assert [row.wall_time[11:] for row in journeys.coming(limit=99) if OTHER in row.text] == ["09:00"]
+    assert [row.wall_time[11:] for row in delivery_views.coming(limit=99) if OTHER in row.text] == ["09:00"]
 
 
 def test_an_hour_that_changes_twice_keeps_its_skip(names: Names) -> None:
@@ -145,13 +145,13 @@ def test_given_words_stay_with_their_hour_and_can_be_added_to_and_taken_back(nam
     words = {"bluesky": OTHER}
     decide_words(names.program, number(2), words, actor="cli:jo", reason="", now=names.time)
     hours(names, "09:00", "10:00", "11:00")
-    texts = {row.wall_time[11:]: row.text for row in journeys.coming(limit=99) if row.wall_time.startswith(DAY)}
+    texts = {row.wall_time[11:]: row.text for row in delivery_views.coming(limit=99) if row.wall_time.startswith(DAY)}
     assert [at for at, text in texts.items() if OTHER in text] == ["11:00"]
     back = prepare_plan_words(names.program, number(3), now=names.time)
     assert (back.accounts, [OTHER in one.text for one in back.words]) == (("bluesky",), [False])
     decide_plan_words(names.program, back, actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
-    texts = {row.wall_time[11:]: row.text for row in journeys.coming(limit=99) if row.wall_time.startswith(DAY)}
+    texts = {row.wall_time[11:]: row.text for row in delivery_views.coming(limit=99) if row.wall_time.startswith(DAY)}
     assert not any(OTHER in text for text in texts.values())
 
 
@@ -224,5 +224,5 @@ def test_what_is_taken_in_where_the_slot_goes_stays_out_where_it_did_not_go_then
     taken = prepare_unskip(names.program, found, now=names.time, on=["bluesky"])
     decide_unskip(names.program, taken, actor="cli:jo", reason="", now=names.time)
     accounts("bluesky", "mastodon")
-    there = {row.identity.account: row.state.value for row in journeys.journeys(post=number(1))}
+    there = {row.identity.account: row.state.value for row in delivery_views.views(post=number(1))}
     assert there == {"bluesky": "queued", "mastodon": "dropped"}

@@ -10,7 +10,7 @@ from amplifier.schedule.decided.change import find_post
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import skipped_ahead
 from amplifier.schedule.truth.given_up import given_up_wordings
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from tests.schedule.test_hours_that_change import DAY, OTHER, coming, home, hours, number, skip, take_in
 from tests.schedule.test_names_that_change import Names
 
@@ -41,7 +41,7 @@ def edit(names: Names) -> None:
 
 
 def edited() -> list[str]:
-    return [row.wall_time[11:] for row in journeys.coming(limit=99) if OTHER in row.text]
+    return [row.wall_time[11:] for row in delivery_views.coming(limit=99) if OTHER in row.text]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -13,7 +13,7 @@ from amplifier.schedule.decided.change import find_post
 from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words
 from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.schedule.naming.known import name_to_tell
-from amplifier.store import decisions, deliveries, journeys
+from amplifier.store import decisions, deliveries, delivery_views
 from amplifier.store.holding import holds, stops
 from tests.schedule.test_names_that_change import COPY, Names
 
@@ -55,7 +55,7 @@ def settled_at_ten(names: Names, how: str) -> None:
     clock(names, "10:02")
     names.planner.refresh()
     holds.hold_blocked(now=names.time)
-    row = next(one.id for one in journeys.journeys() if one.wall_time == f"{DAY}T10:00")
+    row = next(one.id for one in delivery_views.views() if one.wall_time == f"{DAY}T10:00")
     if how == "left out":
         leave_out(row, names.program.settings, actor="cli:jo", now=names.time)
     else:
@@ -148,7 +148,7 @@ def given_words_and_the_plans_again(names: Names, post: PostId) -> list[tuple[st
     """How it stands as a copy, then with a person's words, then with the plan's again."""
 
     def stands() -> tuple[str, str]:
-        (row,) = journeys.journeys(post=name_to_tell(names.program, post))
+        (row,) = delivery_views.views(post=name_to_tell(names.program, post))
         return row.state.value, row.reason
 
     found = [stands()]

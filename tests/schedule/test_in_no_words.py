@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Journey
+from amplifier.campaign.delivery import DeliveryView, HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.operate import override
-from amplifier.operate.questions import Act, Question
+from amplifier.operate.questions import Choice, Question
 from amplifier.schedule.decided.change import decide_move, find_post
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import decide_skip, find_left_out
 from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
-from amplifier.store import deliveries, journeys
+from amplifier.store import deliveries, delivery_views
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import notes
 from tests.schedule.test_moves_with_hands import CALL, LATER, WITH_HANDS, Asked
@@ -55,8 +55,8 @@ class Told(Names):
         self.planner.refresh()
 
     @property
-    def row(self) -> Journey:
-        return next(one for one in journeys.journeys(post=SOON) if one.identity.account == "bluesky")
+    def row(self) -> DeliveryView:
+        return next(one for one in delivery_views.views(post=SOON) if one.identity.account == "bluesky")
 
     @property
     def asked(self) -> Question:
@@ -67,7 +67,7 @@ class Told(Names):
 
     def send(self) -> None:
         """What a person can decide about it now."""
-        assert Act.AGAIN in self.asked.acts
+        assert Choice.AGAIN in self.asked.acts
         override.send_again(self.row.id, self.settings, actor="cli:jo", now=self.time)
         self.planner.refresh()
 
@@ -161,7 +161,7 @@ def test_what_is_taken_in_again_while_it_does_not_fit_is_held_and_then_missed(tm
         told = Told(tmp_path, "day at 12:00", f"{more}    from: 2023-10-06 09:00\n    until: debate\n")
         told.move("2023-10-06T11:30:00+01:00")
     rows = [
-        one for one in journeys.journeys() if one.identity.post.slot == "soon" and one.identity.account == "bluesky"
+        one for one in delivery_views.views() if one.identity.post.slot == "soon" and one.identity.account == "bluesky"
     ]
     row, at_noon = rows[0], rows[0].id
     assert (row.state.value, row.reason) == ("dropped", "unplanned")
@@ -170,7 +170,7 @@ def test_what_is_taken_in_again_while_it_does_not_fit_is_held_and_then_missed(tm
         taken_in = prepare_unskip(told.program, find_left_out(told.program, "soon", now=told.time), now=told.time)
         decide_unskip(told.program, taken_in, actor="cli:jo", reason="", now=told.time)
         told.planner.refresh()
-    (row,) = journeys.journeys_by_id([at_noon])
+    (row,) = delivery_views.views_by_id([at_noon])
     assert (row.state.value, row.reason) == HELD
     assert at_noon in {one.row.id for one in override.open_questions(told.settings)}
     told.clock("13:30")
@@ -181,10 +181,10 @@ def test_what_never_had_words_and_may_be_out_since_a_backup_is_called_out_by_a_p
     told = Told(tmp_path)
     told.move(TOMORROW)
     DeliveryRow.objects.filter(id=told.row.id).update(text="", unseen_since=told.time)
-    assert told.asked.acts == (Act.THERE, Act.LEAVE)
+    assert told.asked.acts == (Choice.THERE, Choice.LEAVE)
     told.clock("19:00")
     assert told.now() == HELD, "nobody can look for words that nobody knows"
-    assert told.asked.acts == (Act.THERE, Act.LEAVE)
+    assert told.asked.acts == (Choice.THERE, Choice.LEAVE)
 
 
 @pytest.fixture
@@ -211,5 +211,5 @@ def test_hands_are_told_not_to_post_what_does_not_fit_any_more_and_have_it_again
     assert hands.stands("call") == WITH_HANDS
     assert hands.people() == ["anna"], "nobody is asked once more"
     assert hands.says()[-1].startswith("Not yet: “At 15:20")
-    (row,) = journeys.journeys(post=CALL)
+    (row,) = delivery_views.views(post=CALL)
     assert row.run_at == datetime.fromisoformat("2023-10-09T14:20:00+01:00")

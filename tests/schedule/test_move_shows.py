@@ -17,7 +17,7 @@ from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.schedule.naming.known import find_named
 from amplifier.schedule.program import post_name, wanted_posts
 from amplifier.schedule.stage import LIVE
-from amplifier.store import claims, deliveries, journeys
+from amplifier.store import claims, deliveries, delivery_views
 from amplifier.store.holding import holds, stops
 from amplifier.store.operate import overrides
 from tests.schedule.test_names_that_change import Names
@@ -77,7 +77,7 @@ def test_what_could_be_put_into_words_no_more_is_told_before(tmp_path: Path) -> 
     (one,) = names.prepare(LATER.isoformat()).unsayable
     assert (one.post, one.accounts) == (PostId("lab23", "c", "once"), ("bluesky",))
     assert "characters" in one.why
-    assert {row.state for row in journeys.journeys(post=one.post)} == {State.QUEUED}
+    assert {row.state for row in delivery_views.views(post=one.post)} == {State.QUEUED}
 
 
 def test_what_comes_late_goes_out_at_once_and_is_told_so_and_so_is_a_waiting_one_that_goes(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_what_a_person_left_out_does_not_move_and_what_was_missed_waits_for_one(
     names.slots(*slots, more="    too_late_after: 30m\n")
     decide_skip(names.program, PostId("lab23", "a", "once"), actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
-    (row,) = journeys.journeys(post=PostId("lab23", "b", "once"))
+    (row,) = delivery_views.views(post=PostId("lab23", "b", "once"))
     overrides.drop(row.id, actor="cli:jo", now=names.time)
     names.time = datetime.fromisoformat("2023-10-06T11:55:00+01:00")
     deliveries.miss_overdue(now=names.time)

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from amplifier import settings as settings_file
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Journey, State
-from amplifier.campaign.errand import ErrandKind
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, State
 from amplifier.campaign.post import PostId
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.compose.memory import REAL_TIME
-from amplifier.manual import hands as hands_module
+from amplifier.manual import rounds as hands_module
 from amplifier.manual.hand_off import posted_after
-from amplifier.manual.hands import Hands, Means
+from amplifier.manual.rounds import ManualRounds, Means
 from amplifier.notify.envelope import Envelope
-from amplifier.notify.notify import Notifier, Post
+from amplifier.notify.notify import Notifier, Transport
 from amplifier.operate.own import prepare_own, queue_own
 from amplifier.operate.own_change import (
     OwnChange,
@@ -34,7 +34,7 @@ from amplifier.schedule.decided.change import find_post
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import decide_skip, find_left_out
 from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
-from amplifier.store import deliveries, errands, events, journeys, notices
+from amplifier.store import deliveries, delivery_views, events, notices, secret_links
 from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import overrides
@@ -59,13 +59,13 @@ class Asked(Names):
         found = settings_file.parse(LIVE)
         hands = tuple(one.model_copy(update={"hand_off": one.name == "bluesky"}) for one in found.accounts)
         found, envelope = found.model_copy(update={"accounts": hands}), Envelope("key")
-        post = Post(carry=lambda *_, **__: "", addresses={})
+        post = Transport(carry=lambda *_, **__: "", addresses={})
         day = date(2023, 10, 9)
         notifier = Notifier(found, post=post, envelope=envelope, today=lambda: day, now=lambda: self.time)
         means = Means(
             notifier, envelope, {}, lambda: "", lambda: secrets.token_urlsafe(32), lambda: "https://amplifier.example"
         )
-        self.hands = Hands(found, means, now=lambda: self.time)
+        self.hands = ManualRounds(found, means, now=lambda: self.time)
         self.slots(("call", "call", "debate - 1h"), more="    too_late_after: 30m\n")
         self.tick(datetime.fromisoformat(DUE))
         assert self.people() == ["anna"]
@@ -79,7 +79,7 @@ class Asked(Names):
 
     def people(self) -> list[str]:
         """Who was asked to publish it, one after the other."""
-        return [one.person for one in errands.errands(kind=ErrandKind.HAND_OFF)]
+        return [one.person for one in secret_links.secret_links(kind=LinkKind.HAND_OFF)]
 
     def says(self) -> list[str]:
         """What anna was told after she was asked."""
@@ -103,7 +103,7 @@ def test_a_post_that_moves_while_hands_are_at_it_stays_with_them_and_they_are_to
     ]
     names.tick()
     assert len(names.says()) == 1, "once"
-    (row,) = journeys.journeys(post=CALL)
+    (row,) = delivery_views.views(post=CALL)
     assert (row.wall_time, row.run_at) == ("2023-10-09T14:20", datetime.fromisoformat("2023-10-09T14:20:00+01:00"))
 
 
@@ -117,8 +117,8 @@ def test_nobody_is_asked_anew_or_instead_before_the_new_time_and_then_the_list_g
 
 
 def test_whoever_is_on_it_keeps_it_when_it_moves(names: Asked) -> None:
-    (mine,) = errands.errands(kind=ErrandKind.HAND_OFF)
-    errands.take_errand(mine, actor="hand:anna", now=names.time)
+    (mine,) = secret_links.secret_links(kind=LinkKind.HAND_OFF)
+    secret_links.take_secret_link(mine, actor="hand:anna", now=names.time)
     names.move(LATER)
     names.tick(datetime.fromisoformat("2023-10-09T14:45:00+01:00"))
     assert names.people() == ["anna"]
@@ -126,9 +126,9 @@ def test_whoever_is_on_it_keeps_it_when_it_moves(names: Asked) -> None:
 
 
 def test_what_was_posted_before_it_moved_can_still_be_said(names: Asked) -> None:
-    (mine,) = errands.errands(kind=ErrandKind.HAND_OFF)
+    (mine,) = secret_links.secret_links(kind=LinkKind.HAND_OFF)
     names.move(LATER)
-    (row,) = journeys.journeys(post=CALL)
+    (row,) = delivery_views.views(post=CALL)
     assert posted_after(row, [mine]) == datetime.fromisoformat(DUE) - timedelta(minutes=2)
 
 
@@ -238,7 +238,7 @@ def test_what_is_true_again_too_late_is_missed_as_one_that_hands_may_have_posted
 
 
 def test_what_a_person_kept_back_from_hands_is_missed_as_one_that_they_may_have_posted(names: Asked) -> None:
-    (row,) = journeys.journeys(post=CALL)
+    (row,) = delivery_views.views(post=CALL)
     assert holds.keep_back([row.id], actor="cli:jo", now=names.time) == 1
     assert names.stands("call") == ("held", HoldReason.KEPT)
     deliveries.miss_overdue(now=row.too_late_at)
@@ -250,7 +250,7 @@ def test_what_nobody_was_asked_to_post_is_missed_for_its_own_reason(tmp_path: Pa
     names.slots(("call", "lunch", "debate - 1h"), more="    too_late_after: 30m\n")
     names.time = datetime.fromisoformat(DUE)
     names.planner.refresh()
-    (row,) = journeys.journeys(post=CALL)
+    (row,) = delivery_views.views(post=CALL)
     deliveries.miss_overdue(now=row.too_late_at)
     assert names.stands("call") == ("missed", "")
 
@@ -276,7 +276,7 @@ def test_whoever_was_asked_hears_of_a_change_that_comes_between_two_looks(
 
     with monkeypatch.context() as patch:
         patch.setattr(hands_module.events, "last_written", then_left_out(events.last_written))
-        patch.setattr(hands_module.journeys, "journeys_by_id", then_left_out(journeys.journeys_by_id))
+        patch.setattr(hands_module.delivery_views, "views_by_id", then_left_out(delivery_views.views_by_id))
         names.hands.ask()
     assert names.stands("call")[0] == "dropped"
     for _ in range(3):
@@ -284,7 +284,7 @@ def test_whoever_was_asked_hears_of_a_change_that_comes_between_two_looks(
         names.tick()
     (said,) = names.says()
     assert said.endswith("it is no longer wanted. If you have posted it, delete it there.")
-    assert errands.open_errands() == ()
+    assert secret_links.open_secret_links() == ()
 
 
 def test_whoever_was_asked_hears_of_both_changes_that_come_one_after_the_other(
@@ -293,25 +293,25 @@ def test_whoever_was_asked_hears_of_both_changes_that_come_one_after_the_other(
     names.move(LATER)
     names.planner.refresh()
     names.time += timedelta(seconds=1)
-    look = journeys.journeys_by_id
+    look = delivery_views.views_by_id
 
-    def then_left_out(numbers: Collection[int]) -> tuple[Journey, ...]:
+    def then_left_out(numbers: Collection[int]) -> tuple[DeliveryView, ...]:
         found = look(numbers)
         decide_skip(names.program, find_post(names.program, "call"), actor="cli:jo", reason="", now=names.time)
         names.planner.refresh()
         monkeypatch.undo()
         return found
 
-    monkeypatch.setattr(hands_module.journeys, "journeys_by_id", then_left_out)
+    monkeypatch.setattr(hands_module.delivery_views, "views_by_id", then_left_out)
     names.hands.ask()
     names.tick()
     assert names.says()[-1].endswith("it is no longer wanted. If you have posted it, delete it there.")
 
 
 def test_whoever_says_so_by_a_look_is_looked_for_since_they_were_asked(names: Asked) -> None:
-    (mine,) = errands.errands(kind=ErrandKind.HAND_OFF)
+    (mine,) = secret_links.secret_links(kind=LinkKind.HAND_OFF)
     names.move(LATER)
-    (row,) = journeys.journeys(post=CALL)
+    (row,) = delivery_views.views(post=CALL)
     since = min(row.due_at, mine.made_at)
     overrides.look_now(row.id, actor="hand:anna", now=names.time, reason=DoubtReason.BY_HAND, since=since)
     kept = DeliveryRow.objects.get(id=row.id)
@@ -328,7 +328,7 @@ def test_an_own_post_that_moves_while_it_is_left_out_is_asked_for_once(names: As
     queue_own(own, settings, actor="cli:jo", now=names.time)
     stops.stop(scope="account:mastodon", actor="cli:jo", reason="", now=names.time)
     names.tick(due)
-    number = next(row.id for row in journeys.journeys(post=own.post.id) if row.identity.account == "bluesky")
+    number = next(row.id for row in delivery_views.views(post=own.post.id) if row.identity.account == "bluesky")
 
     def do(change: OwnChange) -> None:
         carry_out(change, settings, hand, playing=REAL_TIME, facts={})
@@ -340,4 +340,4 @@ def test_an_own_post_that_moves_while_it_is_left_out_is_asked_for_once(names: As
     do(change)
     assert held_again(change).startswith("bluesky: People were asked to post it by hand")
     names.tick(later)
-    assert len(errands.errands(kind=ErrandKind.HAND_OFF, deliveries=[number])) == 1
+    assert len(secret_links.secret_links(kind=LinkKind.HAND_OFF, deliveries=[number])) == 1

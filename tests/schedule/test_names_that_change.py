@@ -13,7 +13,7 @@ from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.naming.doubts import doubts
-from amplifier.store import claims, decisions, deliveries, journeys
+from amplifier.store import claims, decisions, deliveries, delivery_views
 from amplifier.store.decisions import keep_decision
 from amplifier.store.models import DeliveryRow
 from tests.schedule.test_words_of_people import Desk, due
@@ -60,11 +60,11 @@ class Names(Desk):
         return said
 
     def stands(self, slot: str, occurrence: str = "once") -> tuple[str, str]:
-        (row,) = journeys.journeys(post=PostId("lab23", slot, occurrence))
+        (row,) = delivery_views.views(post=PostId("lab23", slot, occurrence))
         return row.state.value, row.reason
 
     def why(self, slot: str, occurrence: str = "once") -> str:
-        (row,) = journeys.journeys(post=PostId("lab23", slot, occurrence))
+        (row,) = delivery_views.views(post=PostId("lab23", slot, occurrence))
         return row.detail
 
     def told(self) -> list[tuple[str, str]]:
@@ -141,7 +141,7 @@ def test_a_name_that_is_given_to_another_repeats_nothing(names: Names) -> None:
 
 def test_a_post_that_was_left_out_by_hand_does_not_swallow_what_its_name_says_next_in_silence(names: Names) -> None:
     names.slots(("a", "hello", NINE))
-    (row,) = journeys.journeys(post=PostId("lab23", "a", "once"))
+    (row,) = delivery_views.views(post=PostId("lab23", "a", "once"))
     DeliveryRow.objects.filter(id=row.id).update(state="dropped", reason="withdrawn")
     names.slots(("a", "lunch", NOON))
     assert "Under this name something else was left out there" in dict(names.told())["swallowed"]
@@ -157,7 +157,7 @@ def test_what_the_plan_says_twice_on_purpose_goes_out_twice_whatever_is_taken_ou
 
 def test_what_was_meant_twice_stays_so_when_the_words_of_both_move_with_a_milestone(names: Names) -> None:
     names.slots(("morning", "soon", NINE), ("noon", "soon", NOON))
-    (row,) = journeys.journeys(post=PostId("lab23", "noon", "once"))
+    (row,) = delivery_views.views(post=PostId("lab23", "noon", "once"))
     same = {"bluesky": "The debate is at 14:40."}
     decide_words(names.program, PostId("lab23", "morning", "once"), same, actor="cli:jo", reason="", now=names.time)
     decide_words(names.program, PostId("lab23", "noon", "once"), same, actor="cli:jo", reason="", now=names.time)

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.delivery import HoldReason, Receipt, State
-from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import PostId
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.operate.override import leave_out
 from amplifier.schedule import files
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.naming.doubts import doubts
 from amplifier.schedule.program import read_program
-from amplifier.store import decisions, deliveries, errands, journeys
+from amplifier.store import decisions, deliveries, delivery_views, secret_links
 from amplifier.store.holding import holds
 from amplifier.store.operate import overrides
 from tests.schedule.test_names_that_change import DAY, Names
@@ -34,7 +34,7 @@ class Hands(Names):
         """Whom people are asked to post now, by the names of their slots."""
         self.planner.refresh()
         found = holds.hold_blocked(now=self.time, by_hand=["bluesky"])
-        return [row.identity.post.slot for row in journeys.journeys_by_id(found)]
+        return [row.identity.post.slot for row in delivery_views.views_by_id(found)]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_check_says_so_before_and_after(names: Hands) -> None:
 
 def test_what_was_posted_meanwhile_is_sent_by_its_link_and_the_other_name_stays_held(names: Hands) -> None:
     names.slots(("night", "hello", NINE))
-    (row,) = journeys.journeys(post=PostId("lab23", "dusk", "once"))
+    (row,) = delivery_views.views(post=PostId("lab23", "dusk", "once"))
     overrides.adopt(row.id, Receipt("7", "https://bsky.example/7"), actor="hand", now=names.time)
     names.time += timedelta(minutes=5)
     assert names.asks() == []
@@ -99,7 +99,7 @@ def test_two_names_that_are_exchanged_while_hands_post_one_ask_for_neither_again
     names.slots(("noon", "hello", NINE), ("dusk", "lunch", NOON))
     assert names.asks() == []
     assert (names.stands("dusk"), names.stands("noon")) == (ASKED, COPY)
-    (row,) = journeys.journeys(post=PostId("lab23", "dusk", "once"))
+    (row,) = delivery_views.views(post=PostId("lab23", "dusk", "once"))
     assert row.text.startswith("Good morning")
 
 
@@ -111,7 +111,7 @@ def test_an_hour_that_is_put_before_it_takes_no_name_from_what_hands_are_posting
     assert names.asks() == ["stall"]
     names.slots(("stall", "hello", "day at 08:58, 09:00"), more=DAY)
     assert names.asks() == []
-    rows = {row.wall_time[-5:]: row for row in journeys.journeys() if row.wall_time.startswith("2023-10-06")}
+    rows = {row.wall_time[-5:]: row for row in delivery_views.views() if row.wall_time.startswith("2023-10-06")}
     assert (rows["09:00"].state, rows["09:00"].reason) == ASKED
     assert rows["08:58"].reason == HoldReason.COPY
 
@@ -135,10 +135,10 @@ MAYBE = "dusk may have been posted by hand, and the plan has no dusk there any m
 def asked(slot: str = "dusk") -> None:
     """A person was told of it, and may be at it."""
     (row,) = [
-        one for one in journeys.journeys() if one.identity.post.slot == slot and one.reason == HoldReason.HAND_OFF
+        one for one in delivery_views.views() if one.identity.post.slot == slot and one.reason == HoldReason.HAND_OFF
     ]
-    errands.make_errand(
-        kind=ErrandKind.HAND_OFF, token="t" * 43, delivery=row.id, person="anna", actor="service", now=row.due_at
+    secret_links.make_secret_link(
+        kind=LinkKind.HAND_OFF, token="t" * 43, delivery=row.id, person="anna", actor="service", now=row.due_at
     )
 
 
@@ -183,13 +183,13 @@ def test_what_hands_were_asked_for_is_not_asked_for_again_at_another_hour_of_its
     names.time += timedelta(hours=6)
     deliveries.miss_overdue(now=names.time)
     names.slots(("stall", "hello", "day at 16:00"), more=DAY)
-    rows = {row.wall_time[-5:]: row for row in journeys.journeys() if row.wall_time.startswith("2023-10-06")}
+    rows = {row.wall_time[-5:]: row for row in delivery_views.views() if row.wall_time.startswith("2023-10-06")}
     assert (rows["16:00"].state.value, rows["16:00"].reason) == COPY
 
 
 def test_what_a_person_has_left_out_after_hands_were_asked_is_said_by_another_name(names: Hands) -> None:
     asked()
-    (row,) = journeys.journeys(post=PostId("lab23", "dusk", "once"))
+    (row,) = delivery_views.views(post=PostId("lab23", "dusk", "once"))
     leave_out(row.id, names.program.settings, actor="cli:jo", now=names.time)
     names.slots(("night", "hello", "2023-10-06 11:00"))
     names.at("10:59")

@@ -14,7 +14,7 @@ from amplifier.schedule.naming.known import hours_around
 from amplifier.schedule.program import wanted_posts
 from amplifier.schedule.truth import review
 from amplifier.schedule.truth.stale import late_posts
-from amplifier.store import decisions, heartbeats, journeys
+from amplifier.store import decisions, delivery_views, heartbeats
 from amplifier.store.operate.corrections import Hand
 from tests.schedule.test_hours_that_change import DAY, number
 from tests.schedule.test_names_that_change import Names
@@ -47,7 +47,7 @@ def give(names: Names, place: int, text: str = LATE) -> None:
 
 
 def stands() -> dict[str, tuple[str, str]]:
-    rows = [row for row in journeys.journeys() if row.wall_time.startswith(DAY) and row.identity.revision == 0]
+    rows = [row for row in delivery_views.views() if row.wall_time.startswith(DAY) and row.identity.revision == 0]
     return {row.wall_time[11:]: (row.state.value, row.reason) for row in rows}
 
 
@@ -82,7 +82,7 @@ def test_files_say_what_a_correction_of_another_hour_says(names: Names, stall: H
     correct(names, 1)
     kept = (names.home.path / "templates/lab23/stall.j2").read_text()
     stall("11:00", "12:00")
-    text = next(row.text for row in journeys.journeys() if row.wall_time == f"{DAY}T11:00")
+    text = next(row.text for row in delivery_views.views() if row.wall_time == f"{DAY}T11:00")
     said = next(one for one in TEXTS if text.startswith(one))
     names.home.write("templates/lab23/stall.j2", kept.replace(said, LATE))
     names.planner.refresh()
@@ -113,7 +113,7 @@ def test_what_waits_late_speaks_of_the_day_on_which_it_goes_out_under_any_number
     late = late_posts(names.program, now=names.time)
     assert set(late) == {number(1), number(3)}, "21:00 and 23:00 by their numbers in the plan; 22:00 is out"
     names.planner.refresh()
-    (text,) = [row.text for row in journeys.coming() if row.wall_time == f"{DAY}T23:00"]
+    (text,) = [row.text for row in delivery_views.coming() if row.wall_time == f"{DAY}T23:00"]
     assert "It is Saturday." in text
 
 
@@ -141,7 +141,7 @@ def test_words_of_an_hour_that_is_gone_stay_given_up_whatever_hour_the_plan_has_
 ) -> None:
     stall("10:00", "11:00")
     names.at("10:00")
-    (said,) = [row.text.split(" #")[0] for row in journeys.journeys(post=number(1))]
+    (said,) = [row.text.split(" #")[0] for row in delivery_views.views(post=number(1))]
     correct(names, 1)
     stall(*after)
     planned = [one for one in wanted_posts(names.program) if any(said in words.text for words in one.words)]

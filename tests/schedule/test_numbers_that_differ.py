@@ -16,7 +16,7 @@ from amplifier.operate.own import OwnPost, prepare_own
 from amplifier.schedule.decided.ahead import to_be_said
 from amplifier.schedule.decided.rewording import decide_plan_words, decide_words, prepare_plan_words, prepare_words
 from amplifier.schedule.playing import playing
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from tests.schedule.test_hours_that_change import DAY, number
 from tests.schedule.test_names_that_change import Names
 
@@ -69,7 +69,7 @@ def shifted(names: Names, stall: Hours) -> Names:
 
 
 def there() -> dict[str, object]:
-    rows = [row for row in journeys.journeys(states=WAITS) if row.wall_time.startswith(DAY)]
+    rows = [row for row in delivery_views.views(states=WAITS) if row.wall_time.startswith(DAY)]
     return {row.wall_time[11:]: row.identity.post for row in rows}
 
 
@@ -90,7 +90,9 @@ def test_a_typo_in_a_post_that_waits_is_no_copy_of_itself(shifted: Names) -> Non
     reword(shifted, 4, "Come and dance with us untl midnight")  # 12:00, which waits as number 3
     prepare_words(shifted.program, number(4), {"x": DANCE}, now=shifted.time)
     reword(shifted, 4)
-    texts = {row.wall_time[11:]: row.text.split("\n")[0] for row in journeys.coming() if row.wall_time.startswith(DAY)}
+    texts = {
+        row.wall_time[11:]: row.text.split("\n")[0] for row in delivery_views.coming() if row.wall_time.startswith(DAY)
+    }
     assert [at for at, text in texts.items() if text.startswith(DANCE)] == ["12:00"]
 
 
@@ -113,7 +115,7 @@ def test_a_typo_in_a_post_that_is_out_is_no_copy_of_what_the_plan_has_for_it(nam
 
 
 def test_the_plans_words_that_come_back_are_no_copy_of_the_post_itself(shifted: Names) -> None:
-    (planned,) = [row.text for row in journeys.journeys(post=number(3))]
+    (planned,) = [row.text for row in delivery_views.views(post=number(3))]
     reword(shifted, 4, f"{planned.split(chr(10))[0]} Come")
     back = prepare_plan_words(shifted.program, number(4), now=shifted.time)
     assert back.echoes == ()
@@ -136,7 +138,7 @@ def test_what_is_out_under_another_number_is_not_to_be_said_once_more(shifted: N
 
 
 def waiting_row(place: int) -> int:
-    (row,) = journeys.journeys(post=number(place), states=WAITS)
+    (row,) = delivery_views.views(post=number(place), states=WAITS)
     return row.id
 
 

@@ -22,7 +22,7 @@ from amplifier.schedule.one_by_one import by_itself, without_failing
 from amplifier.schedule.program import post_name
 from amplifier.schedule.truth import free_words, older, stale
 from amplifier.schedule.truth.review import review
-from amplifier.store import claims, decisions, journeys
+from amplifier.store import claims, decisions, delivery_views
 from tests.schedule.test_names_that_change import CHAIR, LUNCH, Names
 from tests.schedule.test_words_of_people import Desk
 
@@ -137,7 +137,7 @@ def test_under_another_name_it_waits_likewise_and_is_not_taken_for_one_that_the_
         names.file(("meal", "lunch", NOON), TWO[1]).replace("name: meal", "name: meal\n    was: lunch"),
     )
     names.planner.refresh()
-    held = [row for row in journeys.journeys() if row.text.startswith(LUNCH)]
+    held = [row for row in delivery_views.views() if row.text.startswith(LUNCH)]
     assert [(row.state.value, row.reason) for row in held] == [("held", "unwritten")]
 
 

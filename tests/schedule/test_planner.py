@@ -15,7 +15,7 @@ from amplifier.operate.own import prepare_own, queue_own
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
-from amplifier.store import claims, decisions, deliveries, heartbeats, journeys, plan_versions
+from amplifier.store import claims, decisions, deliveries, delivery_views, heartbeats, plan_versions
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
@@ -64,7 +64,7 @@ def rows() -> dict[str, str]:
         f"{one.identity.post.slot} {one.identity.post.occurrence} {one.identity.account}": (
             f"{one.state.value} {one.wall_time[5:]}"
         )
-        for one in journeys.journeys()
+        for one in delivery_views.views()
     }
 
 
@@ -74,7 +74,7 @@ def soon(account: str = "x") -> str:
 
 def text_of(slot: str, account: str = "x") -> str:
     return next(
-        one.text for one in journeys.journeys() if (one.identity.post.slot, one.identity.account) == (slot, account)
+        one.text for one in delivery_views.views() if (one.identity.post.slot, one.identity.account) == (slot, account)
     )
 
 
@@ -84,11 +84,11 @@ def test_the_example_campaign_is_planned_whole_in_fourteen_days() -> None:
     homes.open_ledger(start)
     planner = Planner(EXAMPLE, homes.settings(), now=lambda: now[0])
     planner.refresh()
-    first = journeys.journeys()
+    first = delivery_views.views()
     assert max(one.due_at for one in first) <= start + timedelta(days=14)
     now[0] += timedelta(days=4)
     planner.refresh()
-    everything = journeys.journeys()
+    everything = delivery_views.views()
     assert len(everything) > len(first) > 20
     assert {one.state for one in everything if one.due_at > now[0]} == {State.QUEUED}
     assert {one.identity.account for one in everything} == {"x", "bluesky", "mastodon"}
@@ -331,7 +331,7 @@ def test_a_post_that_a_move_makes_too_long_is_held_with_the_reason_until_it_fits
     assert (desk.problems(), soon()) == ([], "queued 10-09T13:40")
     move_debate("2023-10-11T14:40")
     desk.planner.refresh()
-    found = journeys.journeys(states=(State.HELD,))
+    found = delivery_views.views(states=(State.HELD,))
     (held,) = [row for row in found if row.reason == HoldReason.UNWRITTEN]
     # The mornings go on until the debate, and have too few wordings for that.
     assert {row.identity.post.occurrence for row in found if row != held} == {"2023-10-10#1", "2023-10-11#1"}
@@ -350,7 +350,7 @@ def test_what_is_being_sent_when_the_plan_changes_keeps_its_claim(desk: Desk) ->
     desk.planner.refresh()
     assert rows()["morning 2023-10-06#1 x"] == "sending 10-06T09:00"
     assert rows()["morning 2023-10-07#1 x"] == "queued 10-07T09:00"
-    assert [one.text[:4] for one in journeys.journeys()][:2] == ["Good", "Out "]
+    assert [one.text[:4] for one in delivery_views.views()][:2] == ["Good", "Out "]
 
 
 def test_a_longer_limit_that_a_server_tells_makes_room_at_the_next_look(desk: Desk) -> None:
@@ -382,7 +382,7 @@ def test_what_is_too_long_for_a_limit_that_a_server_tells_is_held_before_its_hou
     assert {f"Mastodon allows {limit} characters" in str(one["message"]) for one in desk.problems()} == {True}
     assert soon("mastodon").startswith("held")
     assert (soon("x"), soon("bluesky")) == ("queued 10-09T13:40",) * 2  # where it fits it goes out
-    (held,) = (one for one in journeys.journeys() if one.state is State.HELD)
+    (held,) = (one for one in delivery_views.views() if one.state is State.HELD)
     assert held.reason == HoldReason.UNWRITTEN
     assert f"Mastodon allows {limit} characters" in held.detail
     assert rows()["morning 2023-10-07#1 x"] == "queued 10-07T09:00"
@@ -403,7 +403,7 @@ def test_a_new_live_ledger_has_the_last_day_looked_for(tmp_path: Path) -> None:
     now = EIGHT + timedelta(days=1, hours=2)
     homes.open_ledger(now)
     Planner(home.path, homes.settings(), now=lambda: now).refresh()
-    assert {one.wall_time: (one.state, one.reason) for one in journeys.journeys()[:2]} == {
+    assert {one.wall_time: (one.state, one.reason) for one in delivery_views.views()[:2]} == {
         "2023-10-07T09:00": (State.UNSURE, DoubtReason.NEW_LEDGER),
         "2023-10-08T09:00": (State.QUEUED, ""),
     }
@@ -422,7 +422,7 @@ def test_a_rehearsal_plays_the_whole_campaign_within_its_seconds_and_keeps_its_m
     homes.open_ledger(origin, live=False)
     planner = Planner(EXAMPLE, homes.settings(live=False), now=lambda: now[0])
     planner.refresh()
-    first = journeys.journeys()
+    first = delivery_views.views()
     assert {one.state for one in first} == {State.QUEUED}
     assert origin < first[0].due_at
     assert first[-1].due_at < origin + timedelta(seconds=600)
@@ -441,7 +441,7 @@ def test_what_a_move_makes_a_near_copy_on_x_is_held_until_it_is_none(desk: Desk)
     desk.planner.refresh()
     move_debate("2023-10-11T14:40")  # the mornings go on until the debate, and have words for four of them
     desk.planner.refresh()
-    (tuesday, wednesday) = journeys.journeys(states=(State.HELD,))
+    (tuesday, wednesday) = delivery_views.views(states=(State.HELD,))
     assert {one.reason for one in (tuesday, wednesday)} == {HoldReason.NEAR_COPY}
     assert "morning/2023-10-10#1 and morning/2023-10-06#1 say nearly the same on x within 7 days" in tuesday.detail
     assert not desk.planner.refresh()
@@ -458,10 +458,10 @@ def test_in_a_rehearsal_the_campaigns_own_week_counts(tmp_path: Path) -> None:
     homes.open_ledger(EIGHT, live=False)
     planner = Planner(home.path, homes.settings(live=False), now=lambda: EIGHT)
     planner.refresh()
-    assert journeys.journeys(states=(State.HELD,)) == ()
+    assert delivery_views.views(states=(State.HELD,)) == ()
     move_debate("2023-10-11T14:40")
     planner.refresh()
-    assert {row.reason for row in journeys.journeys(states=(State.HELD,))} == {HoldReason.NEAR_COPY}
+    assert {row.reason for row in delivery_views.views(states=(State.HELD,))} == {HoldReason.NEAR_COPY}
 
 
 def test_an_account_that_turns_out_to_be_one_that_was_known_is_planned_for_at_once(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.schedule.planner import Planner
-from amplifier.store import deliveries, journeys
+from amplifier.store import deliveries, delivery_views
 from tests.schedule.test_names_that_change import Names
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -38,7 +38,7 @@ def live_on(names: Names) -> None:
 
 
 def missed() -> list[str]:
-    return sorted(f"{row.wall_time[8:]} {row.identity.account}" for row in journeys.journeys(states=[State.MISSED]))
+    return sorted(f"{row.wall_time[8:]} {row.identity.account}" for row in delivery_views.views(states=[State.MISSED]))
 
 
 def test_an_hour_that_is_new_was_missed_on_no_day_that_is_over(names: Names) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from amplifier import settings
 from amplifier.campaign.plan import At, Every, Milestone
-from amplifier.schedule.timing import Frame, Written, outside, timing
+from amplifier.schedule.timing import Frame, TimeFields, outside, timing
 
 LONDON = ZoneInfo("Europe/London")
 CAMPAIGN = settings.load(Path(__file__).parent.parent.parent).campaign
-SILENT = Written(None, None, None, None)
+SILENT = TimeFields(None, None, None, None)
 
 
 def frame(
@@ -28,7 +28,7 @@ AUTUMN = frame(date(2023, 10, 20), date(2023, 10, 31), vote=datetime(2023, 10, 2
 SPRING = frame(date(2023, 3, 20), date(2023, 3, 31), vote=datetime(2023, 3, 24, 12, tzinfo=LONDON))
 
 
-def complaint(written: Written, around: Frame) -> tuple[tuple[str, ...], str, str]:
+def complaint(written: TimeFields, around: Frame) -> tuple[tuple[str, ...], str, str]:
     _, [(key, no)] = timing(written, around)
     return key, no.message, no.hint
 
@@ -36,7 +36,7 @@ def complaint(written: Written, around: Frame) -> tuple[tuple[str, ...], str, st
 def test_a_moment_and_a_rule_are_read() -> None:
     once, nothing = timing(replace(SILENT, at="vote - 3h"), frame())
     assert (type(once), nothing) == (At, ())
-    again, nothing = timing(Written(None, "day at 09:00", "2023-10-02", "vote"), frame())
+    again, nothing = timing(TimeFields(None, "day at 09:00", "2023-10-02", "vote"), frame())
     assert isinstance(again, Every)
     assert (again.from_ and again.from_.wall, again.until and again.until.milestone) == (
         datetime.fromisoformat("2023-10-02"),
@@ -58,7 +58,7 @@ def test_an_end_without_a_rule_has_no_meaning(key: str) -> None:
 
 
 def test_everything_that_is_wrong_with_a_slot_is_said_at_once() -> None:
-    _, complaints = timing(Written(None, "day at 9am", "vot", "2023-02-30"), frame())
+    _, complaints = timing(TimeFields(None, "day at 9am", "vot", "2023-02-30"), frame())
     assert [key for key, _ in complaints] == [("from",), ("until",), ("every",)]
 
 
@@ -87,15 +87,15 @@ def test_the_first_and_the_last_day_belong_to_the_campaign() -> None:
     ],
 )
 def test_a_rule_that_never_comes_true_is_refused(every: str, from_: str | None, until: str | None) -> None:
-    assert complaint(Written(None, every, from_, until), frame())[1] == "it is never due."
+    assert complaint(TimeFields(None, every, from_, until), frame())[1] == "it is never due."
 
 
 def test_from_is_the_first_moment_that_counts() -> None:
-    assert timing(Written(None, "wed at 09:00", "2023-10-11 09:00", None), frame())[1] == ()
+    assert timing(TimeFields(None, "wed at 09:00", "2023-10-11 09:00", None), frame())[1] == ()
 
 
 def test_until_is_the_first_moment_that_does_not_count() -> None:
-    assert timing(Written(None, "sun at 09:00", "2023-10-02", "2023-10-08 09:01"), frame())[1] == ()
+    assert timing(TimeFields(None, "sun at 09:00", "2023-10-02", "2023-10-08 09:01"), frame())[1] == ()
 
 
 def test_a_rule_that_falls_into_the_hour_that_comes_twice_is_refused_with_both_choices() -> None:
@@ -152,7 +152,7 @@ def test_a_fixed_end_before_the_change_of_clocks_excuses_a_rule_and_an_end_that_
 
 def test_a_milestone_whose_time_could_not_be_read_causes_no_second_complaint() -> None:
     assert timing(replace(SILENT, at="doubtful - 3h"), frame())[1] == ()
-    assert timing(Written(None, "day at 09:00", "doubtful", None), frame())[1] == ()
+    assert timing(TimeFields(None, "day at 09:00", "doubtful", None), frame())[1] == ()
 
 
 def test_a_milestone_that_may_stand_in_a_broken_file_causes_no_complaint() -> None:

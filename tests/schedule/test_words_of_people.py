@@ -26,7 +26,7 @@ from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.truth.review import facts_of_own_words, find_untrue, review
 from amplifier.settings import Settings
 from amplifier.sharekit.kit import build
-from amplifier.store import claims, decisions, events, journeys
+from amplifier.store import claims, decisions, delivery_views, events
 from amplifier.store.holding import holds, stops
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
@@ -81,7 +81,7 @@ class Desk:
         self.planner.refresh()
 
     def state(self, post: PostId, account: str = "x") -> tuple[State, str, str]:
-        row = next(one for one in journeys.journeys(post=post) if one.identity.account == account)
+        row = next(one for one in delivery_views.views(post=post) if one.identity.account == account)
         return row.state, row.reason, row.detail
 
 
@@ -260,7 +260,7 @@ def test_what_was_free_too_late_is_missed(desk: Desk) -> None:
 
 
 def due(post: PostId, account: str) -> Due:
-    row = next(one for one in journeys.journeys(post=post) if one.identity.account == account)
+    row = next(one for one in delivery_views.views(post=post) if one.identity.account == account)
     return Due(
         id=row.id,
         identity=DeliveryId(post, account),
@@ -478,7 +478,7 @@ def test_in_a_rehearsal_days_are_those_of_the_campaign(tmp_path: Path) -> None:
     now = [start]
     planner = Planner(home.path, rehearsed, now=lambda: now[0])
     planner.refresh()
-    eve = next(row for row in journeys.journeys(post=EVE) if row.identity.account == "x")
+    eve = next(row for row in delivery_views.views(post=EVE) if row.identity.account == "x")
     now[0] = eve.due_at - timedelta(seconds=1)
     program = program_in_force(rehearsed)
     decide_words(program, EVE, {"x": "Tomorrow at 14:40"}, actor="cli:jo", reason="", now=now[0])
@@ -491,14 +491,14 @@ def test_in_a_rehearsal_days_are_those_of_the_campaign(tmp_path: Path) -> None:
         prepare_move(program, "debate", Distance(timedelta(minutes=40)), now=now[0]), actor="", reason="", now=now[0]
     )
     planner.refresh()
-    rows = {row.identity.account: row for row in journeys.journeys(post=EVE)}
+    rows = {row.identity.account: row for row in delivery_views.views(post=EVE)}
     assert (rows["x"].state, rows["x"].detail) == (State.HELD, WHY)
-    assert [row.state for row in journeys.journeys(post=own.post.id)] == [State.QUEUED]
+    assert [row.state for row in delivery_views.views(post=own.post.id)] == [State.QUEUED]
     decide_move(
         prepare_move(program, "debate", Distance(timedelta(days=1)), now=now[0]), actor="", reason="", now=now[0]
     )
     planner.refresh()
-    assert [row.reason for row in journeys.journeys(post=own.post.id)] == [HoldReason.UNTRUE]
+    assert [row.reason for row in delivery_views.views(post=own.post.id)] == [HoldReason.UNTRUE]
 
 
 def test_what_a_person_let_go_again_by_another_road_is_held_at_the_next_look(desk: Desk) -> None:
@@ -623,7 +623,7 @@ MINE = "Words of a person's own"
 
 def said(post: PostId) -> list[str]:
     """What stands in the ledger for the post on Bluesky."""
-    rows = journeys.journeys(post=post)
+    rows = delivery_views.views(post=post)
     return [row.text.split("\n")[0] for row in rows if row.identity.account.startswith("bluesky")]
 
 
@@ -642,7 +642,7 @@ def test_words_that_were_given_while_nobody_knew_the_account_are_its_words_when_
 
 def test_what_was_left_out_while_nobody_knew_the_account_stays_out_when_it_is_known(desk: Desk) -> None:
     under_another_handle(desk)
-    row = next(one for one in journeys.journeys(post=SOON) if one.identity.account == "bluesky")
+    row = next(one for one in delivery_views.views(post=SOON) if one.identity.account == "bluesky")
     overrides.drop(row.id, actor="cli:jo", now=desk.time)
     known_again(desk)
     desk.hire()
@@ -660,10 +660,10 @@ def test_words_that_an_account_had_before_it_was_called_otherwise_are_its_words_
 def test_nobody_is_told_to_give_other_words_to_an_own_post_that_may_be_out(desk: Desk) -> None:
     post = desk.send_later("Come to the hall, we start at 14:40", datetime.fromisoformat("2023-10-09T12:00:00+01:00"))
     desk.move(LATER)
-    (row,) = journeys.journeys(post=post)
+    (row,) = delivery_views.views(post=post)
     assert other_words(row, everywhere=True) == f"amplifier edit {post_name(post)} 'other words'"
     DeliveryRow.objects.filter(post__slot=OWN).update(unseen_since=desk.time, unseen_text="x")
-    (row,) = journeys.journeys(post=post)
+    (row,) = delivery_views.views(post=post)
     assert other_words(row) == other_words(row, everywhere=True) == ""
     (found,) = review(desk.program, now=desk.time).stale
     assert _other_words(found, post_name(post)) == ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryId, Journey, Receipt, State
+from amplifier.campaign.delivery import DeliveryId, DeliveryView, Receipt, State
 from amplifier.campaign.plan import ROTATE, At, Distance, Every, Milestone, Plan, Slot
 from amplifier.campaign.post import PostId
 from amplifier.campaign.template import Template
@@ -111,9 +111,9 @@ class Campaign:
         at: str = "2023-10-08T10:00",
         url: str = "",
         number: int = 1,
-    ) -> Journey:
+    ) -> DeliveryView:
         sent_at = self.local(at)
-        return Journey(
+        return DeliveryView(
             id=number,
             identity=DeliveryId(PostId("lab23", f"{template}-{number}", "once"), platform),
             platform=platform,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from amplifier.campaign.plan import Every
-from amplifier.sharekit.days import Said, so_until
+from amplifier.sharekit.days import SlotDays, so_until
 
 LONDON = ZoneInfo("Europe/London")
 SATURDAY = date(2023, 10, 7)
@@ -44,14 +44,14 @@ def test_midnight_is_that_of_the_place_on_the_night_when_clocks_go_back() -> Non
 
 
 def test_a_single_slot_says_its_words_on_one_day() -> None:
-    said = Said(SATURDAY, SATURDAY)
+    said = SlotDays(SATURDAY, SATURDAY)
     assert said.newest(date(2023, 10, 6)) is None
     assert said.newest(SATURDAY) == said.newest(date(2023, 12, 1)) == SATURDAY
 
 
 def test_a_recurring_one_on_each_day_that_its_rule_fits() -> None:
     weekly = Every("", (time(9),), ALL_DAYS, ALL_MONTHS, (0,), None, None)
-    said = Said(SATURDAY, date(2023, 10, 20), weekly)
+    said = SlotDays(SATURDAY, date(2023, 10, 20), weekly)
     assert said.newest(date(2023, 10, 8)) is None
     assert said.newest(date(2023, 10, 9)) == said.newest(date(2023, 10, 15)) == date(2023, 10, 9)
     assert said.newest(date(2024, 1, 1)) == date(2023, 10, 16)

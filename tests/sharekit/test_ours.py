@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.delivery import Journey, RemoteState, State, Verb
+from amplifier.campaign.delivery import DeliveryView, RemoteState, State, Verb
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.sharekit.ours import Past, to_boost
 
@@ -102,7 +102,7 @@ def test_what_was_taken_back_or_is_gone_is_not_offered(campaign: Any) -> None:
         assert texts(campaign, Past((gone, campaign.sent("ballot", "there", number=1)))) == ["there"]
 
 
-def done_to(post: Journey, verb: Verb, text: str, *, state: State = State.SENT, at: str = "") -> Journey:
+def done_to(post: DeliveryView, verb: Verb, text: str, *, state: State = State.SENT, at: str = "") -> DeliveryView:
     """A correction or a deletion of this post."""
     there = post.receipt.remote_id if post.receipt else ""
     when = datetime.fromisoformat(at).astimezone(post.due_at.tzinfo) if at else post.sent_at

@@ -9,7 +9,7 @@ import pytest
 
 from amplifier.campaign.template import Template
 from amplifier.settings import Settings
-from amplifier.sharekit.window import Window, last_moment, window
+from amplifier.sharekit.window import SharingWindow, last_moment, window
 
 MOMENTS = {"start": "2023-10-08T09:00", "end": "2023-10-08T17:00", "later": "2023-10-10T17:00"}
 
@@ -19,7 +19,9 @@ def ballot(templates: dict[str, Template]) -> Template:
     return templates["lab23/ballot"]
 
 
-def opened(campaign: Any, settings: Settings, template: Template, *timings: Any, wording: str = "plain") -> Window:
+def opened(
+    campaign: Any, settings: Settings, template: Template, *timings: Any, wording: str = "plain"
+) -> SharingWindow:
     slots = [campaign.slot(f"s{n}", template.name, timing, wording) for n, timing in enumerate(timings)]
     found = window(template, campaign.plan(*slots, **MOMENTS), settings.campaign)
     assert found is not None
@@ -96,7 +98,7 @@ def test_a_post_that_people_took_out_opens_nothing(campaign: Any, settings: Sett
 
 def test_wordings_open_one_after_another_and_close_together() -> None:
     at = [datetime(2023, 10, 8, hour, tzinfo=UTC) for hour in range(24)]
-    found = Window({"early": at[9], "late": at[12]}, at[17])
+    found = SharingWindow({"early": at[9], "late": at[12]}, at[17])
     assert found.open_wordings(at[8]) == ()
     assert found.open_wordings(at[9]) == ("early",)
     assert found.open_wordings(at[12]) == ("late", "early")
@@ -105,7 +107,7 @@ def test_wordings_open_one_after_another_and_close_together() -> None:
 
 def test_what_opens_next_lies_ahead_and_before_the_end() -> None:
     at = [datetime(2023, 10, 8, hour, tzinfo=UTC) for hour in range(24)]
-    found = Window({"early": at[9], "late": at[12], "never": at[20]}, at[17])
+    found = SharingWindow({"early": at[9], "late": at[12], "never": at[20]}, at[17])
     assert found.opens_next(at[8]) == at[9]
     assert found.opens_next(at[9]) == at[12]
     assert found.opens_next(at[12]) is None

@@ -14,7 +14,7 @@ from django.db import connection
 from amplifier.campaign.account import Listed
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import Due, Receipt, State, Transition, Verb
-from amplifier.campaign.mention import Kind, Mention, Visibility
+from amplifier.campaign.mention import Mention, MentionKind, Visibility
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.campaign.stop import EVERYTHING, Stop
 from amplifier.settings import Settings
@@ -192,7 +192,7 @@ def mention(name: str, *, network: str = "x", posted_at: datetime = NOW, text: s
         network=network,
         account=network,
         canonical_id=name,
-        kind=Kind.REPLY,
+        kind=MentionKind.REPLY,
         author_id="77",
         author_handle="bell.example",
         author_name="Bell",

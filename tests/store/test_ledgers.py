@@ -14,10 +14,10 @@ from django.db import connection
 from django.test import Client
 
 from amplifier.campaign.delivery import State
-from amplifier.campaign.errand import ErrandKind
-from amplifier.place import Place
+from amplifier.campaign.secret_link import LinkKind
+from amplifier.install import Install
 from amplifier.schedule.planner import Planner
-from amplifier.store import decisions, errands, journeys, kits, spends
+from amplifier.store import decisions, delivery_views, kits, secret_links, spends
 from amplifier.store.backup.file import read, read_header
 from amplifier.store.backup.restore import must_fit, replace_rows
 from amplifier.store.holding import stops
@@ -25,7 +25,7 @@ from amplifier.store.identity import accounts, sealed
 from amplifier.store.listening import mentions, quarantine, sources
 from amplifier.store.models import DeliveryRow
 from amplifier.web import frame
-from amplifier.web.errands.stop_links import stop_links
+from amplifier.web.secret_links.stop_links import stop_links
 from tests.conftest import SQLITE, _use
 from tests.deliver.desk import Desk
 from tests.store.ledgers import story
@@ -101,7 +101,7 @@ def rows() -> dict[tuple[str, str, str, int], tuple[str, str]]:
             one.state.value,
             one.reason,
         )
-        for one in journeys.journeys()
+        for one in delivery_views.views()
         if one.identity.post.slot != "own"
     }
 
@@ -163,7 +163,7 @@ def test_the_day_goes_on_and_nothing_is_said_twice(opened: None, names: dict[str
 
 def _there(network: object, number: int) -> None:
     """What the dump is in doubt about is out there, under this number."""
-    doubt = next(one for one in journeys.journeys() if one.state is State.UNSURE)
+    doubt = next(one for one in delivery_views.views() if one.state is State.UNSURE)
 
     network.posts[str(9000 + number)] = bytes(DeliveryRow.objects.get(id=doubt.id).request)  # type: ignore[attr-defined]
 
@@ -175,13 +175,13 @@ def test_addresses_that_were_printed_still_lead_somewhere(
     tmp_path: Path,
 ) -> None:
     for token, slot in ((story.ANNA, "early"), (story.BEN, "corrected"), (story.CLEO, "doubtful")):
-        errand = errands.find_errand(ErrandKind.HAND_OFF, token)
-        assert errand
-        (about,) = journeys.journeys_by_id([errand.delivery or 0])
+        secret_link = secret_links.find_secret_link(LinkKind.HAND_OFF, token)
+        assert secret_link
+        (about,) = delivery_views.views_by_id([secret_link.delivery or 0])
         assert (about.identity.post.slot, about.identity.account) == (slot, "x")
-    place = Place(story.HOME, tmp_path, story.the_settings(), "k" * 40)
-    monkeypatch.setattr(frame, "settle", lambda *_: place)
-    frame.place.cache_clear()
+    install = Install(story.HOME, tmp_path, story.the_settings(), "k" * 40)
+    monkeypatch.setattr(frame, "open_install", lambda *_: install)
+    frame.install.cache_clear()
     client = Client(HTTP_HOST="127.0.0.1:8000")
     for token in (story.ANNA, story.BEN, story.CLEO):
         assert client.get(f"/h/{token}").status_code == 200
@@ -191,4 +191,4 @@ def test_addresses_that_were_printed_still_lead_somewhere(
     stop_links.cache_clear()
     client.post(f"/stop/{story.STOP}", {})
     assert "all" in {one.scope for one in stops.stops()}
-    frame.place.cache_clear()
+    frame.install.cache_clear()

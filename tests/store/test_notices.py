@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from amplifier.campaign.notice import Draft, News, Notice
+from amplifier.campaign.notice import Draft, FeedEvent, Notice
 from amplifier.policy import Topic
 from amplifier.store import notices
 from tests.store import filled
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("opened")
 DRAFT = Draft("held:1", Topic.HELD, "It is held.")
 
 
-def told(news: Sequence[News]) -> list[tuple[Draft, str, str]]:
+def told(news: Sequence[FeedEvent]) -> list[tuple[Draft, str, str]]:
     """A notice an event, for two people."""
     return [
         (Draft(f"held:{one.id}", Topic.HELD, one.kind), name, "https://x.example/")
@@ -43,7 +43,7 @@ def test_what_happened_is_told_once_however_often_one_asks() -> None:
 def test_a_crash_while_composing_loses_nothing_and_repeats_nothing() -> None:
     filled.add()
 
-    def crash(news: Sequence[News]) -> list[tuple[Draft, str, str]]:
+    def crash(news: Sequence[FeedEvent]) -> list[tuple[Draft, str, str]]:
         yield_one = told(news)
         notices.add(yield_one[0][0], recipient="anna", link="", now=NOW)
         raise RuntimeError("killed")

@@ -10,7 +10,7 @@ import pytest
 from amplifier.campaign.correction import Change, Way
 from amplifier.campaign.delivery import Due, Receipt, State, Transition
 from amplifier.campaign.post import PostId, Words
-from amplifier.store import claims, deliveries, journeys, stated
+from amplifier.store import claims, deliveries, delivery_views, published_facts
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import corrections
 from amplifier.store.operate.corrections import Hand
@@ -48,7 +48,7 @@ def become(desk: Desk, one: Due, before: State, after: State) -> None:
 
 
 def hours(*, revision: int = 0) -> dict[str, str]:
-    rows = [row for row in journeys.journeys(post=SOON) if row.identity.revision == revision]
+    rows = [row for row in delivery_views.views(post=SOON) if row.identity.revision == revision]
     assert all(row.due_at.isoformat()[11:16] == f"{int(row.wall_time[11:13]) - 1}{row.wall_time[13:]}" for row in rows)
     return {row.identity.account: row.wall_time for row in rows}
 
@@ -58,7 +58,7 @@ def test_what_is_out_keeps_its_hour_however_often_the_rest_moves(desk: Desk) -> 
     for to, hour in (("18:40", LATER), ("20:40", LAST)):
         desk.move(f"2023-10-09T{to}:00+01:00")
         assert hours() == {"x": THEN, "bluesky": hour, "mastodon": hour}
-    (said,) = stated.stated("lab23")
+    (said,) = published_facts.published_facts("lab23")
     assert said.wall_time == THEN
     due(desk, LAST)
     become(desk, begin(desk, "bluesky"), State.SENDING, State.SENT)
@@ -90,7 +90,7 @@ def test_what_was_being_corrected_as_it_moved_is_of_its_own_hour(desk: Desk) -> 
 
 def put_right(desk: Desk) -> None:
     """Somebody corrects what is out on X."""
-    (out,) = journeys.journeys(post=SOON, states=[State.SENT])
+    (out,) = delivery_views.views(post=SOON, states=[State.SENT])
     assert out.receipt
     change = Change("x", Way.REPOST, out.receipt.remote_id, 0, Words("x", "The debate is late.", "en"), ())
     assert corrections.correct(SOON, [change], Hand("cli:jo", "", desk.time, desk.settings.campaign.first_day))
@@ -117,5 +117,5 @@ def test_a_place_that_is_new_to_what_is_out_has_the_hour_at_which_it_goes_out(tm
     text = names.file(("one", "hello", "2023-10-06 12:00")).replace("[bluesky]", "[bluesky, mastodon]")
     names.home.write("schedules/small.yaml", text)
     names.planner.refresh()
-    rows = journeys.journeys(post=PostId("lab23", "one", "once"))
+    rows = delivery_views.views(post=PostId("lab23", "one", "once"))
     assert {row.identity.account: row.wall_time[11:] for row in rows} == {"bluesky": "09:00", "mastodon": "12:00"}

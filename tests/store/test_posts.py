@@ -15,7 +15,7 @@ from amplifier.campaign.correction import facts_of
 from amplifier.campaign.delivery import State
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.errors import UsageError
-from amplifier.store import deliveries, events, journeys, posts
+from amplifier.store import deliveries, delivery_views, events, posts
 from amplifier.store.models import DeliveryRow, PostRow
 from tests.store import filled
 from tests.store.filled import NOW, add, after, begin, claim, ink, row, wanted
@@ -60,7 +60,7 @@ def test_a_post_is_added_with_its_deliveries_each_in_the_state_it_is_born_in() -
             wording="plain",
         )
     ]
-    assert [one.wall_time for one in journeys.journeys()] == ["2023-10-10T12:00"] * 2
+    assert [one.wall_time for one in delivery_views.views()] == ["2023-10-10T12:00"] * 2
     assert (row(numbers[0]).run_at, row(numbers[0]).too_late_at) == (NOW, after(900))
 
 
@@ -111,7 +111,7 @@ def test_what_moves_in_no_words_keeps_those_that_it_had_and_what_they_state() ->
 def test_the_same_post_is_never_added_twice() -> None:
     assert len(posts.add_post(NEW, ink())) == 2
     assert posts.add_post(NEW, ink()) == []
-    assert len(journeys.journeys()) == 2
+    assert len(delivery_views.views()) == 2
 
 
 def test_two_planners_in_one_instant_add_one_post() -> None:
@@ -122,7 +122,7 @@ def test_two_planners_in_one_instant_add_one_post() -> None:
         return posts.replan("lab23", decide, ink())
 
     filled.at_once([plan] * 6)
-    assert len(journeys.journeys()) == 2
+    assert len(delivery_views.views()) == 2
 
 
 def test_other_campaigns_are_not_looked_at() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from amplifier.campaign.money import Aside
+from amplifier.campaign.money import LookReserve
 from amplifier.store import deliveries, events, spends
 from tests.store import filled
 from tests.store.filled import NOW, after
@@ -86,7 +86,7 @@ def test_of_many_who_want_the_last_cent_at_once_one_gets_it() -> None:
     assert spends.spent(NOW) == BUDGET
 
 
-ASIDE = Aside(1_000, ("x",))
+ASIDE = LookReserve(1_000, ("x",))
 
 
 def events_of(kind: str, month: str = "2023-10") -> int:
@@ -95,7 +95,7 @@ def events_of(kind: str, month: str = "2023-10") -> int:
 
 def test_behind_a_post_the_looks_it_may_need_are_left_and_those_of_all_that_are_under_way() -> None:
     def affords(micros: int) -> bool:
-        return spends.affords(micros, budget=10_000, now=NOW, keep=ASIDE.micros, aside=ASIDE)
+        return spends.affords(micros, budget=10_000, now=NOW, keep=ASIDE.micros, look_reserve=ASIDE)
 
     assert (affords(9_000), affords(9_001)) == (True, False)
     filled.unsure()
@@ -104,12 +104,12 @@ def test_behind_a_post_the_looks_it_may_need_are_left_and_those_of_all_that_are_
     assert (affords(7_000), affords(7_001)) == (True, False)
     filled.unsure(account="bluesky")  # looking there is free
     assert (affords(7_000), affords(7_001)) == (True, False)
-    assert spends.set_aside(ASIDE) == 2_000
+    assert spends.reserved_for_looks(ASIDE) == 2_000
 
 
 def test_a_look_at_what_is_under_way_may_take_the_last_cent() -> None:
     filled.unsure()
-    assert not spends.reserve("x", "account", 10_000, budget=10_000, now=NOW, aside=ASIDE)
+    assert not spends.reserve("x", "account", 10_000, budget=10_000, now=NOW, look_reserve=ASIDE)
     assert spends.reserve("x", "look", 10_000, budget=10_000, now=NOW)
 
 

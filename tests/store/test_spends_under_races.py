@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amplifier.campaign.money import NOTHING, Aside
-from amplifier.money.till import AccountTill
+from amplifier.campaign.money import NOTHING, LookReserve
+from amplifier.money.budget import AccountBudget
 from amplifier.store import spends
 
 pytestmark = pytest.mark.usefixtures("opened")
-ASIDE = Aside(2_000, ("x",))
+ASIDE = LookReserve(2_000, ("x",))
 _months = count()
 _numbers = count(1)
 
@@ -72,13 +72,13 @@ def _make(call: Call, budget: int, now: datetime) -> None:
     if call.kind in ("post", "delete"):
         number = next(_numbers)
         begun = spends.reserve(
-            "x", call.kind, call.worst, budget=budget, now=now, delivery=number, keep=ASIDE.micros, aside=ASIDE
+            "x", call.kind, call.worst, budget=budget, now=now, delivery=number, keep=ASIDE.micros, look_reserve=ASIDE
         )
         if begun and call.end == "refused":
             with transaction.atomic():
                 spends.give_back(number, now=now)
         return
-    till = AccountTill("x", budget=budget, aside=NOTHING, now=lambda: now)
-    reserved = till.reserve(call.kind, call.worst)
+    budget = AccountBudget("x", budget=budget, look_reserve=NOTHING, now=lambda: now)
+    reserved = budget.reserve(call.kind, call.worst)
     if reserved is not None and call.end != "lost":
-        till.settle(reserved, call.cost if call.end == "answered" else 0)
+        budget.settle(reserved, call.cost if call.end == "answered" else 0)

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from amplifier.text.fold import folded
 from amplifier.text.hours import hours
-from amplifier.text.moments import Clock, fits, names
+from amplifier.text.moments import ClockTime, fits, names
 from tests.growth import LINEAR, growth
 from tests.text.typed import TEXTS
 
@@ -21,7 +21,7 @@ DAY = date(2023, 10, 9)
 
 def means(words: str, hour: int, minute: int = 0) -> bool:
     moment = datetime(2023, 10, 10, hour, minute, tzinfo=BST)
-    return any(isinstance(one, Clock) and fits(one, moment, DAY) for one in names(words))
+    return any(isinstance(one, ClockTime) and fits(one, moment, DAY) for one in names(words))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_quarter_counts_towards_the_next_hour_in_german(words: str, hour: int,
     ],
 )
 def test_prices_counts_scores_telephone_numbers_and_years_are_no_hours(words: str) -> None:
-    found = [one for one in names(words) if isinstance(one, Clock)]
+    found = [one for one in names(words) if isinstance(one, ClockTime)]
     assert not means(words, 12), found
 
 
@@ -157,7 +157,7 @@ RANGES = [
 @pytest.mark.parametrize("words", RANGES)
 def test_both_hours_of_a_range_are_read_in_the_zone_behind_it(words: str) -> None:
     begins, ends = sorted(
-        (one for one in names(words) if isinstance(one, Clock) and one.zone), key=lambda one: one.words
+        (one for one in names(words) if isinstance(one, ClockTime) and one.zone), key=lambda one: one.words
     )
     assert begins.zone == ends.zone
     assert begins.ahead == ends.ahead
@@ -167,20 +167,20 @@ def test_both_hours_of_a_range_are_read_in_the_zone_behind_it(words: str) -> Non
 
 @pytest.mark.parametrize("words", ["13–14h est prévu", "13-14 Uhr ist Pause", "1–2pm est. crowd"])
 def test_a_range_before_a_word_that_is_no_zone_is_read_in_none(words: str) -> None:
-    begins, ends = (one for one in names(words) if isinstance(one, Clock))
+    begins, ends = (one for one in names(words) if isinstance(one, ClockTime))
     assert (begins.zone, ends.zone) == ("", "")
     assert not any(word in ends.words for word in ("est", "ist"))
 
 
 @pytest.mark.parametrize("words", ["14:40 ＵＴＣ", "14:40 ⓊⓉⒸ", "14:40 U\u200dTC", "１４：４０ ＵＴＣ"])
 def test_a_zone_is_read_in_whatever_capitals_it_is_written(words: str) -> None:
-    assert [(one.zone, one.ahead, one.words) for one in names(words) if isinstance(one, Clock)] == [
+    assert [(one.zone, one.ahead, one.words) for one in names(words) if isinstance(one, ClockTime)] == [
         ("UTC", (0,), words)
     ]
 
 
 def test_a_zone_is_no_further_ahead_of_utc_than_any_is() -> None:
-    assert [one.ahead for one in names("14:40 UTC+25, 15:00 UTC+14, 16:00 UTC+5:75") if isinstance(one, Clock)] == [
+    assert [one.ahead for one in names("14:40 UTC+25, 15:00 UTC+14, 16:00 UTC+5:75") if isinstance(one, ClockTime)] == [
         (0,),
         (840,),
         (300,),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from amplifier.text.moments import Clock, Date, Day, Weekday, fits, names
+from amplifier.text.moments import ClockTime, Date, Day, Weekday, fits, names
 
 BST = timezone(timedelta(hours=1))
 DAY = date(2023, 10, 9)  # a Monday; the debate is on the next day at 13:00
@@ -308,7 +308,7 @@ TWENTY_TO_THREE = datetime(2023, 10, 10, 14, 40, tzinfo=BST)
     ],
 )
 def test_an_hour_is_read_however_it_is_counted_or_joined(words: str) -> None:
-    assert any(isinstance(one, Clock) and fits(one, TWENTY_TO_THREE, DAY) for one in names(words)), words
+    assert any(isinstance(one, ClockTime) and fits(one, TWENTY_TO_THREE, DAY) for one in names(words)), words
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_an_hour_is_read_however_it_is_counted_or_joined(words: str) -> None:
     ],
 )
 def test_a_short_name_of_a_day_is_read_where_it_can_be_no_other_word(words: str) -> None:
-    assert any(not isinstance(one, Clock) and fits(one, DEBATE, DAY) for one in names(words)), words
+    assert any(not isinstance(one, ClockTime) and fits(one, DEBATE, DAY) for one in names(words)), words
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def test_what_only_looks_like_it_is_none(words: str) -> None:
     ],
 )
 def test_a_day_is_read_in_words_and_as_it_is_typed_in_haste(words: str) -> None:
-    assert any(not isinstance(one, Clock) and fits(one, DEBATE, DAY) for one in names(words)), words
+    assert any(not isinstance(one, ClockTime) and fits(one, DEBATE, DAY) for one in names(words)), words
 
 
 @pytest.mark.parametrize(
@@ -424,15 +424,15 @@ def test_tonight_ends_after_midnight_and_does_not_begin_at_noon() -> None:
 
 
 def test_an_hour_without_its_half_of_the_day_may_mean_both() -> None:
-    assert names("at 7:30") == (Clock("7:30", frozenset({450, 1170})),)
-    assert names("at 07:30") == (Clock("07:30", frozenset({450})),)
-    assert names("at 7:30 am") == (Clock("7:30 am", frozenset({450})),)
+    assert names("at 7:30") == (ClockTime("7:30", frozenset({450, 1170})),)
+    assert names("at 07:30") == (ClockTime("07:30", frozenset({450})),)
+    assert names("at 7:30 am") == (ClockTime("7:30 am", frozenset({450})),)
 
 
 def test_an_hour_of_another_zone_is_read_there_and_small_words_are_no_zones() -> None:
-    assert names("at 15:00 CET") == (Clock("15:00 CET", frozenset({900}), (60, 120), "CET"),)
-    assert names("at 15:00 UTC+2") == (Clock("15:00 UTC+2", frozenset({900}), (120,), "UTC+2"),)
-    assert names("à 15h est prévu") == (Clock("15h", frozenset({900})),)
+    assert names("at 15:00 CET") == (ClockTime("15:00 CET", frozenset({900}), (60, 120), "CET"),)
+    assert names("at 15:00 UTC+2") == (ClockTime("15:00 UTC+2", frozenset({900}), (120,), "UTC+2"),)
+    assert names("à 15h est prévu") == (ClockTime("15h", frozenset({900})),)
 
 
 def test_names_come_in_order_with_their_own_words() -> None:
@@ -440,7 +440,7 @@ def test_names_come_in_order_with_their_own_words() -> None:
         Day("Tomorrow", 1),
         Weekday("Tuesday", 1),
         Date("10 October", 10, 10),
-        Clock("1 p.m.", frozenset({780})),
+        ClockTime("1 p.m.", frozenset({780})),
     )
 
 

@@ -14,10 +14,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from amplifier.campaign.mention import Kind, Mention, Visibility
+from amplifier.campaign.mention import Mention, MentionKind, Visibility
 from amplifier.clock import utc_now
 from amplifier.deliver.accounts import listed
-from amplifier.place import Place
+from amplifier.install import Install
 from amplifier.schedule.planner import Planner
 from amplifier.store import heartbeats, ledger
 from amplifier.store.identity import accounts
@@ -65,12 +65,12 @@ The debate is at {{ milestones.debate | clock }}.
 class Campaign:
     """An install whose pages are asked within this process."""
 
-    place: Place
+    install: Install
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True, HTTP_HOST=HOST))
 
     def open(self, *, first: datetime | None = None) -> None:
         """As after the first start: ledger, accounts, heartbeats, and the plan as rows, due from `first` on."""
-        settings = self.place.settings
+        settings = self.install.settings
         ledger.open_ledger(mode=settings.mode.value, campaign=settings.campaign.id, now=utc_now(), stopped="")
         accounts.know_accounts(listed(settings))
         for one in settings.accounts:
@@ -82,14 +82,14 @@ class Campaign:
 
     def beat(self, *names: str, at: datetime | None = None) -> None:
         for name in names or ("worker", "listener"):
-            heartbeats.beat(name, now=at or utc_now(), detail=self.place.settings.digest)
+            heartbeats.beat(name, now=at or utc_now(), detail=self.install.settings.digest)
 
     def read(self, *, at: datetime | None = None) -> None:
         """What the worker does every moment: read the files and bring the rows up to them."""
-        Planner(self.place.home, self.place.settings, now=lambda: at or utc_now()).refresh()
+        Planner(self.install.home, self.install.settings, now=lambda: at or utc_now()).refresh()
 
     def write(self, name: str, text: str) -> None:
-        (self.place.home / name).write_text(text, encoding="utf-8")
+        (self.install.home / name).write_text(text, encoding="utf-8")
 
     def put(self, slot: str, account: str = "", **changes: object) -> None:
         """Put a delivery into a state, whatever led there."""
@@ -172,7 +172,7 @@ def mention(number: int, **more: Any) -> Mention:
         "network": "x",
         "account": "x",
         "canonical_id": str(number),
-        "kind": Kind.MENTION,
+        "kind": MentionKind.MENTION,
         "author_id": "7",
         "author_handle": "wren.example",
         "author_name": "Wren",

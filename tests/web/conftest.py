@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 
 from amplifier.clock import utc_now
-from amplifier.place import Place, settle
+from amplifier.install import Install, open_install
 from amplifier.store.holding.stop_links import write_down
 from amplifier.web import frame, urls
-from amplifier.web.errands.stop_links import stop_links
+from amplifier.web.secret_links.stop_links import stop_links
 from tests.web.campaign import Campaign, make_home
 
 assert urls.urlpatterns  # loaded before any test puts something else in a name that the pages import
@@ -23,21 +23,21 @@ AHEAD = timedelta(minutes=10)  # the first post is due so long after the first t
 
 
 @pytest.fixture(scope="session")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Install:
     """Settings are read once: it takes longer than most tests here."""
     folder = tmp_path_factory.mktemp("web")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AMPLIFIER_VAR", "AMPLIFIER_KEY", "DATABASE_URL"):
             patch.setenv(name, "")  # settling changes these; here they come back at the end
-        return settle(make_home(folder / "home"), folder / "var")
+        return open_install(make_home(folder / "home"), folder / "var")
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: Place) -> Iterator[Campaign]:
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: Install) -> Iterator[Campaign]:
     place = replace(settled, home=Path(shutil.copytree(settled.home, tmp_path / "home")))
-    monkeypatch.setattr(frame, "settle", lambda *_: place)
+    monkeypatch.setattr(frame, "open_install", lambda *_: place)
     monkeypatch.setenv("AMPLIFIER_VAR", str(place.var))
-    asked = frame.place
+    asked = frame.install
     for kept in (asked, stop_links):
         kept.cache_clear()
     write_down(place.var, {})
@@ -53,7 +53,7 @@ def campaign(sqlite_ledger: None, install: Campaign) -> Campaign:  # noqa: ARG00
 
 
 @pytest.fixture(scope="session")
-def started(settled: Place) -> list[bytes]:
+def started(settled: Install) -> list[bytes]:
     """Where the first test that starts the campaign leaves the database for the others."""
     assert settled
     return []

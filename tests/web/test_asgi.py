@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 
-from amplifier.campaign.errand import ErrandKind
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.clock import utc_now
-from amplifier.store import decisions, errands
+from amplifier.store import decisions, secret_links
 from amplifier.store.holding.stop_links import write_down
 from amplifier.web import asgi
 from amplifier.web.admission import Admission
@@ -47,7 +47,7 @@ class Site:
     """The whole site, asked as granian asks it."""
 
     def __init__(self, campaign: Campaign, *, bound: str = "127.0.0.1") -> None:
-        pages = PublicPages(campaign.place.settings)
+        pages = PublicPages(campaign.install.settings)
         pages.refresh()
         self.app = asgi.application(pages, Admission(bound, 8000, TOKEN))
 
@@ -158,13 +158,13 @@ ELSEWHERE = {"client": ("192.168.1.4", 1234), "headers": ((b"host", b"amplifier.
 
 
 @pytest.mark.parametrize("path", ["/h/", "/stop/"])
-def test_an_errand_is_answered_wherever_one_comes_from(site: Site, path: str) -> None:
+def test_an_secret_link_is_answered_wherever_one_comes_from(site: Site, path: str) -> None:
     status, body = site.ask(path + "x" * 43, **ELSEWHERE)
     assert (status, b"the address is wrong" in body, b"/mentions" in body) == (404, True, False)
     assert site.ask(path + "x" * 43 + "/y", **ELSEWHERE) == (404, b"There is nothing here.\n")
 
 
-def test_nobody_can_keep_an_errand_waiting_with_a_long_body(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_can_keep_an_secret_link_waiting_with_a_long_body(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.core.handlers.wsgi.WSGIHandler.__call__", lambda *_: pytest.fail("asked Django"))
     more = {**ELSEWHERE, "method": "POST", "body": b"x" * 20_000}
     assert site.ask("/h/" + "x" * 43, **more)[0] == 413
@@ -205,7 +205,7 @@ def test_the_secret_opens_nothing_for_whoever_is_elsewhere(site: Site) -> None:
 
 def test_a_server_without_a_secret_has_no_console(opened: Campaign) -> None:
     site = Site(opened)
-    site.app = asgi.application(PublicPages(opened.place.settings), Admission("127.0.0.1", 8000, ""))
+    site.app = asgi.application(PublicPages(opened.install.settings), Admission("127.0.0.1", 8000, ""))
     for cookie in (b"amplifier_console_8000=", b"amplifier_console_8000"):
         assert site.ask("/", headers=(*STRANGER, (b"cookie", cookie)), query_string=b"token=")[0] == 404
 
@@ -213,7 +213,7 @@ def test_a_server_without_a_secret_has_no_console(opened: Campaign) -> None:
 def test_a_fault_outside_of_django_is_one_plain_sentence_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("/k/lab23", "/h/" + "x" * 43, "/"):
         with monkeypatch.context() as broken:
-            for name in ("is_public", "is_errand"):
+            for name in ("is_public", "is_secret_link"):
                 broken.setattr(asgi, name, lambda _: 1 / 0)
             status, body = site.ask(path)
         assert (status, body) == (500, b"This page cannot be shown just now. Wait a minute, then open it again.\n")
@@ -237,7 +237,7 @@ def hung(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
             busy.remove(environ["PATH_INFO"])
 
     monkeypatch.setattr(WSGIHandler, "__call__", answer)
-    monkeypatch.setattr(asgi, "ERRAND_WITHIN_S", 0.2)
+    monkeypatch.setattr(asgi, "SECRET_LINK_WITHIN_S", 0.2)
     monkeypatch.setattr(asgi, "CONSOLE_WITHIN_S", 0.2)
     yield awake
     awake.set()
@@ -249,11 +249,11 @@ def test_a_page_that_does_not_come_in_time_is_a_sentence_and_then_comes_again(
 ) -> None:
     address = "/h/" + "x" * 43
     said = (503, b"This page cannot be shown just now. Wait a minute, then open it again.\n")
-    for _ in range(2 * asgi.ERRAND_THREADS):  # more than there are threads: who comes later waits no longer
+    for _ in range(2 * asgi.SECRET_LINK_THREADS):  # more than there are threads: who comes later waits no longer
         assert site.ask(address, **ELSEWHERE) == said
     assert site.ask("/") == said
     hung.set()
-    for name in ("ERRAND_WITHIN_S", "CONSOLE_WITHIN_S"):
+    for name in ("SECRET_LINK_WITHIN_S", "CONSOLE_WITHIN_S"):
         monkeypatch.setattr(asgi, name, HANG_S)
     assert site.ask("/imprint")[0] == 200
     assert site.ask("/")[0] != 503
@@ -263,15 +263,15 @@ def test_whatever_keeps_the_other_pages_waiting_everything_can_be_stopped(
     opened: Campaign, site: Site, hung: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = secrets.token_urlsafe(32)
-    errands.make_errand(kind=ErrandKind.STOP, token=token, now=utc_now(), actor="cli:wren")
-    write_down(opened.place.var, errands.stop_links())
-    for _ in range(2 * asgi.ERRAND_THREADS):
+    secret_links.make_secret_link(kind=LinkKind.STOP, token=token, now=utc_now(), actor="cli:wren")
+    write_down(opened.install.var, secret_links.stop_links())
+    for _ in range(2 * asgi.SECRET_LINK_THREADS):
         assert site.ask("/h/" + "x" * 43, **ELSEWHERE)[0] == 503
-    monkeypatch.setattr(asgi, "ERRAND_WITHIN_S", HANG_S)
+    monkeypatch.setattr(asgi, "SECRET_LINK_WITHIN_S", HANG_S)
     assert not hung.is_set()
     status, body = site.ask(f"/stop/{token}", method="POST", **ELSEWHERE)
     assert (status, b"Sending is stopped." in body) == (200, True)
-    assert opened.place.stop_file.exists()
+    assert opened.install.stop_file.exists()
 
 
 def test_whoever_opens_it_by_the_walls_name_is_led_to_the_consoles_own(site: Site) -> None:

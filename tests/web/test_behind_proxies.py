@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys.install import AMPLIFIER, Install, Run
+from tests.journeys.install import AMPLIFIER, Run, RunningInstall
 from tests.waiting import HANG_S
 from tests.web.campaign import make_home
 from tests.web.proxies import forwarder, nginx
@@ -53,7 +53,7 @@ def ask(port: int, path: str, *, method: str = "GET", **headers: str) -> tuple[i
         connection.close()
 
 
-def cookie(install: Install) -> dict[str, str]:
+def cookie(install: RunningInstall) -> dict[str, str]:
     return {"Cookie": f"{install.cookie['name']}={install.cookie['value']}"}
 
 
@@ -153,7 +153,7 @@ def test_a_server_for_everybody_has_no_secret_to_show(tmp_path: Path, migrated: 
 def test_on_a_terminal_the_address_is_printed_with_the_secret(tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "var").mkdir()
     shutil.copy(migrated, tmp_path / "var" / "amplifier.sqlite3")
-    install = Install(make_home(tmp_path / "home"), tmp_path / "var")
+    install = RunningInstall(make_home(tmp_path / "home"), tmp_path / "var")
     ours, theirs = pty.openpty()
     words = [*AMPLIFIER, *install.words("web", "--port", str(install.port))]
     process = subprocess.Popen(

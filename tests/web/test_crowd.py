@@ -18,7 +18,7 @@ import pytest
 
 from amplifier.web.open_files import raise_limit
 from amplifier.web.server import HEADER_WITHIN_S
-from tests.journeys.install import AMPLIFIER, Install, Run
+from tests.journeys.install import AMPLIFIER, Run, RunningInstall
 from tests.waiting import HANG_S
 from tests.web.campaign import make_home
 from tests.web.test_server import listens, start
@@ -129,7 +129,7 @@ def test_a_header_may_be_long_and_not_endless(run: Run) -> None:
 def test_it_raises_its_own_limit_of_files_and_says_where_it_may_not(tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "var").mkdir()
     shutil.copy(migrated, tmp_path / "var" / "amplifier.sqlite3")
-    install = Install(make_home(tmp_path / "home"), tmp_path / "var")
+    install = RunningInstall(make_home(tmp_path / "home"), tmp_path / "var")
     shell = ("bash", "-c", 'ulimit -Sn 256; ulimit -Hn 700; exec "$@"', "bash", *AMPLIFIER)
     run = install.start("web", "--port", str(install.port), program=shell)
     try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.web.door import is_at_home, is_errand, is_loopback, is_public
+from amplifier.web.door import is_at_home, is_loopback, is_public, is_secret_link
 
 HOME = [(b"host", b"127.0.0.1:8000"), (b"user-agent", b"a browser")]
 
@@ -33,7 +33,7 @@ def test_all_else_is_not(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/h/" + "a" * 43, "/stop/x", "/h/-_"])
 def test_a_secret_address_is_its_own_proof(path: str) -> None:
-    assert is_errand(path)
+    assert is_secret_link(path)
     assert not is_public(path)
 
 
@@ -43,7 +43,7 @@ def test_a_secret_address_is_its_own_proof(path: str) -> None:
      "/stop/x;y", "/h/" + "a" * 101, "/", "/mentions", "/k/h/x", "/health/x"],
 )  # fmt: skip
 def test_nothing_beside_a_secret_address_comes_in_with_it(path: str) -> None:
-    assert not is_errand(path)
+    assert not is_secret_link(path)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "localhost", "LOCALHOST:8000", "[::1]", "[::1]:8000"])

@@ -12,7 +12,7 @@ def test_a_failure_says_that_what_is_planned_goes_out_all_the_same(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.client.raise_request_exception = False
-    monkeypatch.setattr("amplifier.web.frame.place", lambda: 1 / 0)  # nothing of ours can be relied on
+    monkeypatch.setattr("amplifier.web.frame.install", lambda: 1 / 0)  # nothing of ours can be relied on
     page = opened.get("/")
     assert page.status == 500
     assert page.truth == "This page failed."

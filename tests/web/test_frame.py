@@ -72,7 +72,7 @@ def test_a_sentence_is_said_for_a_minute(opened: Campaign, monkeypatch: pytest.M
 
 
 def test_a_sentence_never_makes_an_address_too_long(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     long = "".join(Random(23).choices("abcdefghijklmnopqrstuvwxyz \u2026", k=50_000))  # so that it cannot be compressed
     assert len(frame.go_back("/", long)["Location"]) < 1500
 
@@ -97,17 +97,17 @@ def test_a_rehearsal_is_unmistakable_and_live_has_no_band(opened: Campaign, monk
 
 
 def live(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = campaign.place
-    settings = place.settings.model_copy(update={"mode": Mode.LIVE})
-    monkeypatch.setattr(frame, "place", lambda: type(place)(place.home, place.var, settings, place.key))
+    served = campaign.install
+    settings = served.settings.model_copy(update={"mode": Mode.LIVE})
+    monkeypatch.setattr(frame, "install", lambda: type(served)(served.home, served.var, settings, served.key))
     for module in ("console.now", "console.health", "console.decide"):
-        monkeypatch.setattr(f"amplifier.web.{module}.place", frame.place)
+        monkeypatch.setattr(f"amplifier.web.{module}.install", frame.install)
 
 
 def test_a_link_leads_to_the_web_and_in_a_rehearsal_to_the_pretend_networks_alone(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = f"http://127.0.0.1:{opened.place.sandbox_port}/@a/1"
+    here = f"http://127.0.0.1:{opened.install.sandbox_port}/@a/1"
     web = "https://social.example/@a/1"
     others = ("http://social.example/", "http://127.0.0.1:8000/", "javascript:x", "//x", "/x", "HTTPS:x", "")
     assert (frame.outward(web), frame.outward(here)) == (web, here.replace("127.0.0.1", "localhost"))
@@ -130,9 +130,9 @@ def test_a_database_that_does_not_answer_hides_no_flag_outside_it(
     def fail(*_: object) -> None:
         raise DatabaseError("gone")
 
-    place = replace(install.place, var=tmp_path)
-    place.stop_file.write_text("A wrong name.\n")
-    monkeypatch.setattr(frame, "place", lambda: place)
-    monkeypatch.setattr(frame, "halts", fail)
-    (stop,) = frame._halts()
+    served = replace(install.install, var=tmp_path)
+    served.stop_file.write_text("A wrong name.\n")
+    monkeypatch.setattr(frame, "install", lambda: served)
+    monkeypatch.setattr(frame, "stop_flags", fail)
+    (stop,) = frame._stops()
     assert (stop["what"], stop["why"]) == ("Sending is stopped everywhere.", "A wrong name.")

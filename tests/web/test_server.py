@@ -15,7 +15,7 @@ from amplifier.cli.run.console_token import opened_here
 from amplifier.taken_port import PortTaken
 from amplifier.web import server
 from tests.conftest import left_out
-from tests.journeys.install import Install, Run
+from tests.journeys.install import Run, RunningInstall
 from tests.waiting import HANG_S
 from tests.web.campaign import make_home
 
@@ -27,7 +27,7 @@ HOST = b"Host: 127.0.0.1\r\n"
 def start(folder: Path, migrated: Path, *words: str, everywhere: bool = False) -> Run:
     (folder / "var").mkdir(parents=True)
     shutil.copy(migrated, folder / "var" / "amplifier.sqlite3")
-    install = Install(make_home(folder / "home"), folder / "var")
+    install = RunningInstall(make_home(folder / "home"), folder / "var")
     host = words[-1] if words else "127.0.0.1"
     if everywhere:
         install.extra = {"PORT": str(install.port)}
@@ -213,7 +213,7 @@ def test_it_stops_in_a_moment_when_it_is_asked_to(tmp_path: Path, migrated: Path
 def test_two_never_share_a_port(private: Run, tmp_path: Path, migrated: Path) -> None:
     (tmp_path / "var").mkdir()
     shutil.copy(migrated, tmp_path / "var" / "amplifier.sqlite3")
-    other = Install(make_home(tmp_path / "home"), tmp_path / "var", port=private.install.port)
+    other = RunningInstall(make_home(tmp_path / "home"), tmp_path / "var", port=private.install.port)
     refused = other.command("web", "--port", str(other.port))
     assert refused.returncode == 2, refused.stderr
     assert f"amplifier: Port {other.port} is taken by " in refused.stderr

@@ -16,19 +16,19 @@ from django.db import connection, connections
 
 from amplifier.__main__ import COMMANDS
 from amplifier.campaign.delivery import HoldReason
-from amplifier.campaign.errand import Ask, ErrandKind
 from amplifier.campaign.notice import Draft
+from amplifier.campaign.secret_link import HandOffRequest, LinkKind
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.policy import Topic
-from amplifier.store import errands
+from amplifier.store import secret_links
 from amplifier.store.holding.stop_links import write_down
 from amplifier.store.models import DeliveryRow
 from amplifier.web import frame
-from amplifier.web.errands import sheet
-from amplifier.web.errands.guesses import Guesses
 from amplifier.web.failures import NOT_NOW, NOT_SENT
-from tests.journeys.install import Install, Run
+from amplifier.web.secret_links import sheet
+from amplifier.web.secret_links.guesses import Guesses
+from tests.journeys.install import Run, RunningInstall
 from tests.waiting import HANG_S
 from tests.web.campaign import Campaign, Page
 from tests.web.proxies import nginx
@@ -36,9 +36,9 @@ from tests.web.test_server import listens
 
 STOP, HAND = "s" * 43, "h" * 43
 PUBLIC = ("/healthz", "/imprint", "/k/lab23", "/k/nothing", "/k/static/nothing.css")
-ERRANDS = (f"/stop/{STOP}", f"/h/{HAND}", "/stop/" + "w" * 43, "/h/" + "w" * 43)
-STOPS = tuple(path for path in ERRANDS if path.startswith("/stop/"))
-HANDS = tuple(path for path in ERRANDS if path not in STOPS)
+SECRET_LINKS = (f"/stop/{STOP}", f"/h/{HAND}", "/stop/" + "w" * 43, "/h/" + "w" * 43)
+STOPS = tuple(path for path in SECRET_LINKS if path.startswith("/stop/"))
+HANDS = tuple(path for path in SECRET_LINKS if path not in STOPS)
 ELSEWHERE = {"Host": "amplifier.example", "X-Forwarded-For": "198.51.100.9"}
 # Whatever a stranger has no use for: places on this computer, commands, and our insides.
 INSIDE = re.compile(
@@ -86,25 +86,25 @@ def forgiving(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def errand(opened: Campaign) -> Campaign:
+def secret_link(opened: Campaign) -> Campaign:
     """A stop link and a post by hand, each with its secret address."""
     row = DeliveryRow.objects.get(post__slot="hello", account__label="bluesky")
     due = utc_now()
     DeliveryRow.objects.filter(id=row.pk).update(
         state="held", reason=HoldReason.HAND_OFF, run_at=due, too_late_at=due + timedelta(minutes=9)
     )
-    errands.make_errand(kind=ErrandKind.STOP, token=STOP, now=due, actor="cli:wren")
-    write_down(opened.place.var, errands.stop_links())
+    secret_links.make_secret_link(kind=LinkKind.STOP, token=STOP, now=due, actor="cli:wren")
+    write_down(opened.install.var, secret_links.stop_links())
     draft = Draft(f"{row.pk}:0", Topic.HAND_OFF, "Please post.")
-    assert errands.ask([Ask(row.pk, "anna", 0)], draft, token=HAND, link="sealed:x", now=due)
+    assert secret_links.ask([HandOffRequest(row.pk, "anna", 0)], draft, token=HAND, link="sealed:x", now=due)
     return opened
 
 
 @pytest.fixture
-def served(errand: Campaign, tmp_path: Path) -> Iterator[Run]:
+def served(secret_link: Campaign, tmp_path: Path) -> Iterator[Run]:
     """The same on a real server, in a process of its own."""
     connection.close()
-    install = Install(errand.place.home, tmp_path / "served")
+    install = RunningInstall(secret_link.install.home, tmp_path / "served")
     install.var.mkdir()
     shutil.copy(connection.settings_dict["NAME"], install.var / "amplifier.sqlite3")
     run = install.start("web", "--port", str(install.port))
@@ -137,7 +137,7 @@ def _told(html: str, headers: str = "") -> str:
 
 
 def test_all_is_well_before(served: Run) -> None:
-    assert [ask(served, path)[0] for path in ERRANDS] == [200, 200, 404, 404]
+    assert [ask(served, path)[0] for path in SECRET_LINKS] == [200, 200, 404, 404]
     assert "Please post this on Bluesky." in ask(served, f"/h/{HAND}")[1]
 
 
@@ -145,13 +145,13 @@ def test_all_is_well_before(served: Run) -> None:
 def test_strangers_learn_nothing_of_what_ails_the_database(served: Run, ill: Callable[[Path], None]) -> None:
     assert ask(served, f"/h/{HAND}")[0] == 200  # it has been open
     ill(served.install.var / "amplifier.sqlite3")
-    errand_tells = (503, 200, 404) if ill is damage else (503,)  # what SQLite has read already may still be known
+    secret_link_tells = (503, 200, 404) if ill is damage else (503,)  # what SQLite has read already may still be known
     for path in (*PUBLIC, *HANDS, "/", "/decide", "/nothing"):
         status, _ = ask(served, path)
-        assert status in ((200, 404) if path not in HANDS else errand_tells), (path, status)
+        assert status in ((200, 404) if path not in HANDS else secret_link_tells), (path, status)
     for path in HANDS:
         status, words = ask(served, path, method="POST", body="do=take&reason=x")
-        assert status in errand_tells
+        assert status in secret_link_tells
         assert status != 503 or "Wait a minute, then open" in words
     assert "database" in served.said().lower(), "whoever runs it is told"
     right, wrong = STOPS
@@ -162,15 +162,15 @@ def test_strangers_learn_nothing_of_what_ails_the_database(served: Run, ill: Cal
     assert (served.install.var / "STOP").read_text() == "Wrong.\n"
 
 
-def test_a_lock_of_another_program_is_no_news_for_strangers(errand: Campaign) -> None:
+def test_a_lock_of_another_program_is_no_news_for_strangers(secret_link: Campaign) -> None:
     options = connections.databases["default"]["OPTIONS"]
     connection.close()
     before, options["timeout"] = options["timeout"], 0.05
     try:
         lock(Path(connection.settings_dict["NAME"]))
-        for path in ERRANDS[:2]:
-            assert errand.get(path).status == 200
-        page = Page(errand.client.post(f"/h/{HAND}", {"do": "take"}))
+        for path in SECRET_LINKS[:2]:
+            assert secret_link.get(path).status == 200
+        page = Page(secret_link.client.post(f"/h/{HAND}", {"do": "take"}))
         assert (page.status, page.truth) == (503, NOT_NOW)
         assert not INSIDE.search(_told(page.html))
     finally:
@@ -181,31 +181,33 @@ def test_a_lock_of_another_program_is_no_news_for_strangers(errand: Campaign) ->
 
 def test_settings_that_broke_since_the_start_are_no_news_for_strangers(served: Run) -> None:
     (served.install.home / "settings.yaml").write_text("campaign: [")
-    assert [ask(served, path)[0] for path in ERRANDS] == [200, 200, 404, 404]
+    assert [ask(served, path)[0] for path in SECRET_LINKS] == [200, 200, 404, 404]
     for path in PUBLIC:
         ask(served, path)
 
 
 @pytest.mark.parametrize("error", [SettingsError([]), ZeroDivisionError("/tmp/x"), KeyError("amplifier status")])
-def test_a_fault_of_ours_is_one_sentence(errand: Campaign, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_a_fault_of_ours_is_one_sentence(
+    secret_link: Campaign, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def fail(*_: object) -> None:
         raise error
 
-    errand.client.raise_request_exception = False
-    monkeypatch.setattr("amplifier.store.errands.find_errand", fail)
-    monkeypatch.setattr("amplifier.web.errands.stop_links.StopLinks.number_of", fail)
-    monkeypatch.setattr(frame, "place", fail)  # nothing of ours can be relied on
-    for path in ERRANDS:
-        page = errand.get(path)
+    secret_link.client.raise_request_exception = False
+    monkeypatch.setattr("amplifier.store.secret_links.find_secret_link", fail)
+    monkeypatch.setattr("amplifier.web.secret_links.stop_links.StopLinks.number_of", fail)
+    monkeypatch.setattr(frame, "install", fail)  # nothing of ours can be relied on
+    for path in SECRET_LINKS:
+        page = secret_link.get(path)
         assert (page.status, page.truth) == (500, NOT_NOW)
         assert page.response["Referrer-Policy"] == "no-referrer"
         assert not INSIDE.search(_told(page.html))
 
 
-def test_what_is_no_request_of_ours_shows_nothing_of_the_console(errand: Campaign) -> None:
+def test_what_is_no_request_of_ours_shows_nothing_of_the_console(secret_link: Campaign) -> None:
     many = {f"field{number}": "x" for number in range(2000)}
-    for path in ERRANDS[:2]:
-        page = Page(errand.client.post(path, many))
+    for path in SECRET_LINKS[:2]:
+        page = Page(secret_link.client.post(path, many))
         assert (page.status, page.truth) == (400, NOT_SENT)
         assert page.links() == page.named("form") == []
         assert not INSIDE.search(_told(page.html))
@@ -213,40 +215,40 @@ def test_what_is_no_request_of_ours_shows_nothing_of_the_console(errand: Campaig
 
 def test_over_a_socket_too_whatever_is_sent(served: Run) -> None:
     for body in ("&".join(f"f{number}=" for number in range(1500)), "x" * 20_000, "%ff%00=%", "link=" + "%00" * 900):
-        for path in ERRANDS:
+        for path in SECRET_LINKS:
             assert ask(served, path, method="POST", body=body)[0] in (200, 302, 400, 404, 413, 422)
     for method in ("PUT", "DELETE", "OPTIONS", "PATCH"):
-        for path in (*ERRANDS, *PUBLIC):
+        for path in (*SECRET_LINKS, *PUBLIC):
             assert ask(served, path, method=method)[0] == 405 or path.endswith("nothing.css")
 
 
 def test_a_stop_by_file_or_environment_tells_helpers_that_it_is_stopped_and_not_where(
-    errand: Campaign, monkeypatch: pytest.MonkeyPatch
+    secret_link: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop = errand.place.stop_file
+    stop = secret_link.install.stop_file
     try:
         stop.touch()
-        page = errand.get(f"/h/{HAND}")
+        page = secret_link.get(f"/h/{HAND}")
         assert page.truth == "Do not post this now. Sending is stopped."
         assert not INSIDE.search(_told(page.html))
         stop.write_text("The wrong words went out.\n")
-        assert "The wrong words went out." in errand.get(f"/h/{HAND}").text
+        assert "The wrong words went out." in secret_link.get(f"/h/{HAND}").text
         stop.unlink()
         stop.symlink_to("/nowhere/at/all")
-        assert not INSIDE.search(_told(errand.get(f"/h/{HAND}").html))
+        assert not INSIDE.search(_told(secret_link.get(f"/h/{HAND}").html))
     finally:
         stop.unlink(missing_ok=True)
     monkeypatch.setenv("AMPLIFIER_STOP", "1")
-    page = errand.get(f"/h/{HAND}")
+    page = secret_link.get(f"/h/{HAND}")
     assert page.truth == "Do not post this now. Sending is stopped."
     assert "AMPLIFIER_STOP" not in page.html
 
 
 @pytest.mark.parametrize("reason", ["imprint", "rejected", "stopped", "budget", "account", "doubt"])
-def test_what_the_service_notes_for_whoever_runs_it_is_not_for_helpers(errand: Campaign, reason: str) -> None:
+def test_what_the_service_notes_for_whoever_runs_it_is_not_for_helpers(secret_link: Campaign, reason: str) -> None:
     detail = "There is no imprint. Fill in imprint in settings.yaml: amplifier check. The file /var/x/STOP is there."
     DeliveryRow.objects.filter(post__slot="hello", account__label="bluesky").update(reason=reason, detail=detail)
-    page = errand.get(f"/h/{HAND}")
+    page = secret_link.get(f"/h/{HAND}")
     assert page.truth == "Do not post this now: something else holds it back."
     assert not INSIDE.search(_told(page.html))
 
@@ -256,16 +258,18 @@ def test_a_right_secret_is_let_in_while_wrong_ones_are_counted(served: Run) -> N
     wrong = ["/h/" + "w" * 43, "/stop/" + "w" * 43]
     statuses = [ask(served, wrong[number % 2])[0] for number in range(40)]
     assert statuses == [404] * 30 + [429] * 10
-    for path in ERRANDS[:2]:
+    for path in SECRET_LINKS[:2]:
         assert ask(served, path)[0] == 200
         assert ask(served, wrong[0])[0] == 429, "opening a right one must not forgive the wrong ones"
     assert ask(served, f"/h/{HAND}", method="POST", body="do=take")[0] == 302
     assert ask(served, f"/stop/{STOP}", method="POST", body="reason=x")[0] == 200
 
 
-def test_behind_a_trusted_proxy_each_client_has_an_allowance_of_their_own(errand: Campaign, tmp_path: Path) -> None:
+def test_behind_a_trusted_proxy_each_client_has_an_allowance_of_their_own(
+    secret_link: Campaign, tmp_path: Path
+) -> None:
     connection.close()
-    install = Install(errand.place.home, tmp_path / "served")
+    install = RunningInstall(secret_link.install.home, tmp_path / "served")
     install.var.mkdir()
     shutil.copy(connection.settings_dict["NAME"], install.var / "amplifier.sqlite3")
     settings = install.home / "settings.yaml"

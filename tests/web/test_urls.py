@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import get_resolver
 
-from amplifier.web.door import is_errand
-from amplifier.web.errands.urls import urlpatterns as errand_urls
+from amplifier.web.door import is_secret_link
+from amplifier.web.secret_links.urls import urlpatterns as secret_link_urls
 from tests.web.campaign import Campaign, Page, mention
 
 READ = ("/", "/decide", "/mentions", "/static/console.css")
@@ -46,10 +46,10 @@ def test_this_is_every_address_there_is() -> None:
     ]
 
 
-def test_an_errand_has_the_shape_that_the_door_lets_through() -> None:
-    paths = [str(one.pattern) for one in errand_urls]
+def test_an_secret_link_has_the_shape_that_the_door_lets_through() -> None:
+    paths = [str(one.pattern) for one in secret_link_urls]
     assert paths
-    assert all(is_errand("/" + path.replace("<str:token>", "x" * 43)) for path in paths)
+    assert all(is_secret_link("/" + path.replace("<str:token>", "x" * 43)) for path in paths)
 
 
 @pytest.mark.parametrize("path", READ)

@@ -8,32 +8,32 @@ from pathlib import Path
 import pytest
 
 from amplifier import settings
-from amplifier.place import Place
+from amplifier.install import Install
 from amplifier.store import heartbeats
 from amplifier.wiring import people
-from amplifier.wiring.people import Told, pages_at, people_jobs, watch_for
+from amplifier.wiring.people import NoticeContext, pages_at, people_jobs, watch_for
 from tests.notify.test_notify import LIVE
 from tests.store.filled import NOW
 
 LIVE_SETTINGS = settings.parse(LIVE + "ping: PING_ADDRESS\nbudget: {monthly: 10}\n")
 REHEARSAL = settings.parse(LIVE.replace("mode: live ", "mode: rehearsal ") + "ping: PING_ADDRESS\n")
-TOLD = Told(now=lambda: NOW, today=lambda: date(2023, 10, 10), say=lambda _sentence: None)
+TOLD = NoticeContext(now=lambda: NOW, today=lambda: date(2023, 10, 10), say=lambda _sentence: None)
 
 
-def place(found: settings.Settings, tmp_path: Path) -> Place:
-    return Place(home=tmp_path, var=tmp_path, settings=found, key="k" * 40)
+def install(found: settings.Settings, tmp_path: Path) -> Install:
+    return Install(home=tmp_path, var=tmp_path, settings=found, key="k" * 40)
 
 
 def test_everybody_is_told_on_a_job_of_their_own(tmp_path: Path) -> None:
-    names = [name for name, _, _ in people_jobs(place(LIVE_SETTINGS, tmp_path), {}, TOLD)]
+    names = [name for name, _, _ in people_jobs(install(LIVE_SETTINGS, tmp_path), {}, TOLD)]
     assert names == ["notices", "tell anna", "tell bo", "clock", "imprint", "low on money", "hand-off", "links"]
 
 
 def test_only_live_reads_the_addresses_of_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_ANNA", " json://x ")
     monkeypatch.delenv("NOTIFY_BO", raising=False)
-    assert people.notifier_for(place(LIVE_SETTINGS, tmp_path), TOLD)._post.addresses == {"anna": "json://x", "bo": ""}
-    assert people.notifier_for(place(REHEARSAL, tmp_path), TOLD)._post.addresses == {}
+    assert people.notifier_for(install(LIVE_SETTINGS, tmp_path), TOLD)._post.addresses == {"anna": "json://x", "bo": ""}
+    assert people.notifier_for(install(REHEARSAL, tmp_path), TOLD)._post.addresses == {}
 
 
 @pytest.mark.parametrize(

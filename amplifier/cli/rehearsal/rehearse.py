@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from amplifier.cli.rehearsal.tally import Tally, World, at_rest, count, heard, progress
+from amplifier.cli.rehearsal.tally import SandboxControl, Tally, at_rest, count, heard, progress
 from amplifier.cli.rehearsal.trouble import HEAVY, Trouble
 from amplifier.cli.run.nearby import must_be_near
 from amplifier.cli.run.ports import Ports, answers
@@ -28,7 +28,7 @@ from amplifier.cli.run.up import ENDINGS, children, environment_for, migrate
 from amplifier.cli.show.output import console, errors, say_json, warn
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place, file_in, settle
+from amplifier.install import Install, file_in, open_install
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import FILE, Mode
@@ -40,7 +40,7 @@ AFTER_THE_END_S = 90.0  # beyond the last moment of the last post, so that nothi
 DRAIN_WITHIN_S = 20.0
 EVERY_S = 0.1
 BEHIND_S = 1.0
-OF_THE_PATIENCE = 0.5  # of the time after which a post is too late: so long may one that is due wait
+OF_TOO_LATE = 0.5  # of the time after which a post is too late: so long may one that is due wait
 ROOM = 1.5  # times as long as it would take if every second were as full: posts come in crowds
 
 
@@ -95,7 +95,7 @@ def _at_its_pace(options: argparse.Namespace, home: Path, var: Path) -> Tally:
     What is late then has another reason, and the count tells it.
     """
     try:
-        return play(home, var, as_json=options.json, meanwhile=Pace(options.seconds))
+        return play(home, var, as_json=options.json, meanwhile=PaceCheck(options.seconds))
     except TooFast as found:
         errors().print(str(found), soft_wrap=True)
         shutil.rmtree(var)
@@ -114,7 +114,7 @@ class TooFast(Exception):
         )
 
 
-class Pace:
+class PaceCheck:
     """Looks whether what is due goes out; raises TooFast, with what was measured, before anything is missed."""
 
     def __init__(self, asked: int, now: Callable[[], datetime] = utc_now) -> None:
@@ -131,7 +131,7 @@ class Pace:
             return
         since, before = self._behind = self._behind or (now, seen.sent)
         lasts, sent = (now - since).total_seconds(), seen.sent - before
-        if sent and seen.waits_s > running.place.settings.timing.too_late_after_s * OF_THE_PATIENCE and lasts:
+        if sent and seen.waits_s > running.install.settings.timing.too_late_after_s * OF_TOO_LATE and lasts:
             raise TooFast(rate=sent / lasts, wanted=seen.planned, asked=self._asked)
 
 
@@ -192,13 +192,13 @@ def _set(text: str, node: yaml.Node | None, key: str, whole: str, *, inside: str
 class Running:
     """A rehearsal under way: its place, its processes, and the way into its sandbox."""
 
-    place: Place
+    install: Install
     supervisor: Supervisor
-    world: World
+    world: SandboxControl
 
     def database(self) -> Path:
         """Where its ledger is."""
-        return file_in(self.place.var)
+        return file_in(self.install.var)
 
 
 def play(
@@ -213,35 +213,35 @@ def play(
 
     `meanwhile` is called again and again while it plays; `program` is what runs as the worker.
     """
-    place = settle(home, var)
-    if place.settings.mode is not Mode.REHEARSAL:
+    install = open_install(home, var)
+    if install.settings.mode is not Mode.REHEARSAL:
         raise UsageError("A rehearsal needs mode: rehearsal.")
-    warn(errors(), must_be_near(place))
-    read_program(files.sources(home), place.settings)
+    warn(errors(), must_be_near(install))
+    read_program(files.sources(home), install.settings)
     with contextlib.closing(Ports()) as ports:
-        return _play(place, ports.any_free(), meanwhile, as_json=as_json, program=program)
+        return _play(install, ports.any_free(), meanwhile, as_json=as_json, program=program)
 
 
 def _play(
-    place: Place, port: int, meanwhile: Callable[[Running], None], *, as_json: bool, program: Sequence[str]
+    install: Install, port: int, meanwhile: Callable[[Running], None], *, as_json: bool, program: Sequence[str]
 ) -> Tally:
-    environment = environment_for(place, port)
-    migrate(place, environment)
-    world = World(port, place.sandbox_token)
-    sandbox, worker = children(place, opened=None)
+    environment = environment_for(install, port)
+    migrate(install, environment)
+    world = SandboxControl(port, install.sandbox_token)
+    sandbox, worker = children(install, opened=None)
     supervisor = Supervisor([sandbox, replace(worker, program=program)], environment=environment)
-    running = Running(place, supervisor, world)
+    running = Running(install, supervisor, world)
     started = time.monotonic()
     try:
         supervisor.start()
         wait(supervisor, lambda: answers(port), START_WITHIN_S, "the pretend networks did not start")
-        public = place.settings.rehearsal.public
+        public = install.settings.rehearsal.public
         world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
         _watch(running, meanwhile, as_json=as_json)
         _must_have_started(supervisor)
         world.set_public(per_minute=0, stop_at=public.stop_at)
         _drain(running)
-        tally = count(running.database(), world, place.settings, seconds=time.monotonic() - started)
+        tally = count(running.database(), world, install.settings, seconds=time.monotonic() - started)
     finally:
         supervisor.close()
     return tally
@@ -265,7 +265,7 @@ def _must_have_started(supervisor: Supervisor) -> None:
 
 def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: bool) -> None:
     """Follow the ledger until every delivery is at its end."""
-    deadline = time.monotonic() + running.place.settings.rehearsal.seconds + AFTER_THE_END_S
+    deadline = time.monotonic() + running.install.settings.rehearsal.seconds + AFTER_THE_END_S
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -287,13 +287,13 @@ def _watch(running: Running, meanwhile: Callable[[Running], None], *, as_json: b
 def _drain(running: Running) -> None:
     """Let the listener read what was said last."""
     deadline = time.monotonic() + DRAIN_WITHIN_S
-    covered = running.world.covered(running.place.settings)
+    covered = running.world.covered(running.install.settings)
     while time.monotonic() < deadline:
         running.supervisor.mend()
         if heard(running.database()) >= len(covered):
             return
         time.sleep(EVERY_S)
-        covered = running.world.covered(running.place.settings)
+        covered = running.world.covered(running.install.settings)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

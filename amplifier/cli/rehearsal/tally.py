@@ -91,7 +91,7 @@ class Tally:
         return "\n".join(lines)
 
 
-class World:
+class SandboxControl:
     """The sandbox's control door, as a rehearsal and its tests use it."""
 
     def __init__(self, port: int, token: str) -> None:
@@ -165,7 +165,7 @@ class World:
         return json.loads(content) if content else None
 
 
-def count(database: Path, world: World, settings: Settings, *, seconds: float) -> Tally:
+def count(database: Path, world: SandboxControl, settings: Settings, *, seconds: float) -> Tally:
     """Read both sides and compare them."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
     rows = connection.execute(

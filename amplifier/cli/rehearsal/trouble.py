@@ -8,7 +8,7 @@ import signal
 import time
 from typing import Protocol
 
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.cli.run.supervisor import Supervisor
 
 HEAVY, CALM = "heavy", "calm"
@@ -17,11 +17,11 @@ CALM_LAST_S = 5.0  # so long before the end of the stage nobody is killed any mo
 WORKER = "worker"
 
 
-class Stage(Protocol):
+class RehearsalUnderWay(Protocol):
     """A rehearsal under way, as trouble needs it."""
 
     supervisor: Supervisor
-    world: World
+    world: SandboxControl
 
 
 class Trouble:
@@ -36,7 +36,7 @@ class Trouble:
         self._next_kill = 0.0
         self._is_calm = False
 
-    def __call__(self, stage: Stage) -> None:
+    def __call__(self, stage: RehearsalUnderWay) -> None:
         """Strike, if it is time."""
         now = time.monotonic()
         if not self._begun:

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 from amplifier.campaign.stop import STOPPED, sending
 from amplifier.cli.run.said_stop import SaidStop
-from amplifier.deliver.stop_flags import Flag, Halt
-from amplifier.place import Place
+from amplifier.deliver.stop_flags import Flag, StopFlag
+from amplifier.install import Install
 from amplifier.store.database.transaction import database_in_words
 
 WHERE = {Flag.DATABASE: "the database", Flag.FILE: "the stop file", Flag.ENVIRONMENT: "the environment"}
 
 
-def at_work(part: str, place: Place, *, where: str = "") -> str:
+def at_work(part: str, install: Install, *, where: str = "") -> str:
     """`LIVE: The worker is at work. Database: …`; a log may keep it, so no secret is in it."""
     served = f" at {where}" if where else ""
-    return f"{place.settings.mode.value.upper()}: {part} is at work{served}. Database: {database_in_words()}"
+    return f"{install.settings.mode.value.upper()}: {part} is at work{served}. Database: {database_in_words()}"
 
 
-def stops_in_words(stopped: Sequence[Halt]) -> list[SaidStop]:
+def stops_in_words(stopped: Sequence[StopFlag]) -> list[SaidStop]:
     """Each stop once, whichever flags say it, in the order in which they are."""
     flags: dict[tuple[str, str], list[Flag]] = {}
     for one in stopped:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from amplifier.place import is_locked
+from amplifier.install import is_locked
 from amplifier.web.admission import address_of, base_of
 
 VARIABLE = "AMPLIFIER_CONSOLE_TOKEN"  # from `up` to its web server alone, so that one that starts again has the same

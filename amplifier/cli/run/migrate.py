@@ -15,11 +15,11 @@ from amplifier.cli.run.nearby import must_be_near
 from amplifier.cli.show.output import console, errors, warn
 from amplifier.clock import utc_now
 from amplifier.errors import UsageError
-from amplifier.place import Place, settle
+from amplifier.install import Install, open_install
 from amplifier.store import ledger
 from amplifier.store.backup.rows import is_behind
+from amplifier.store.database.health import must_be_sound
 from amplifier.store.database.ready import fill_if_empty
-from amplifier.store.database.unwell import must_be_sound
 
 OCCASION = "before-upgrade"
 
@@ -30,13 +30,13 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Bring the tables up to date, with a backup before; says nothing when there was nothing to do."""
-    place = settle(options.home, options.var, keyless=True)
-    warn(errors(), must_be_near(place))
-    must_be_sound(place.database)
+    install = open_install(options.home, options.var, keyless=True)
+    warn(errors(), must_be_near(install))
+    must_be_sound(install.database)
     if make_tables():
         return 0
     with _told():
-        _keep_what_is_there(place)
+        _keep_what_is_there(install)
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     return 0
 
@@ -58,9 +58,9 @@ def _told() -> Iterator[None]:
         ) from None
 
 
-def _keep_what_is_there(place: Place) -> None:
+def _keep_what_is_there(install: Install) -> None:
     """A ledger of an older version is backed up first: that file is the way back, with that version."""
-    file = place.database
+    file = install.database
     if (file is not None and not file.exists()) or not ledger.is_ready() or not is_behind():
         return
     opened = ledger.ledger()
@@ -69,8 +69,8 @@ def _keep_what_is_there(place: Place) -> None:
     must_be_still()  # an older version at work would find another database under its feet
     now = utc_now()
     try:
-        path = path_for(None, place, now, occasion=OCCASION)
-        keep(place, path, opened, now=now, quiet=True)
+        path = path_for(None, install, now, occasion=OCCASION)
+        keep(install, path, opened, now=now, quiet=True)
     except UsageError as error:
         raise UsageError(
             f"This database is of an older version, and before it is brought up to this one it must be kept:\n{error}\n"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from amplifier.errors import Problem, UsageError
-from amplifier.place import Place, database_in
+from amplifier.install import Install, database_in
 from amplifier.settings import Mode
 from amplifier.store.database.far_disk import far, kind_of_far_disk
 
@@ -33,19 +33,19 @@ def far_disk(var: Path, mode: Mode) -> tuple[list[Problem], list[Problem]]:
     return (found, []) if mode is Mode.LIVE else ([], found)
 
 
-def must_be_near(place: Place) -> list[Problem]:
+def must_be_near(install: Install) -> list[Problem]:
     """What to warn of before a rehearsal's database is opened. Raises UsageError instead where the mode is live."""
-    refused, warned = far_disk(place.var, place.settings.mode)
+    refused, warned = far_disk(install.var, install.settings.mode)
     if refused:
         raise UsageError(str(refused[0]))
     return warned
 
 
-def must_be_near_if_there(place: Place) -> None:
+def must_be_near_if_there(install: Install) -> None:
     """The same before a command opens a database that is there already; a rehearsal was told when it began."""
-    database = place.database
+    database = install.database
     if database is not None and database.exists():
-        must_be_near(place)
+        must_be_near(install)
 
 
 def warn_alone(warnings: Iterable[Problem], *, alone: bool) -> None:

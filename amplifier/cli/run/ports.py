@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from itertools import chain
 
 from amplifier.errors import UsageError
-from amplifier.place import LAST_PORT, claim, claimed
+from amplifier.install import LAST_PORT, claim, claimed
 from amplifier.taken_port import NOT_OURS, PortTaken
 
 WEB_PORT = 8000
@@ -28,7 +28,7 @@ CHOSEN = re.compile(r"(?:port|serves)-(\d+)(?:-|$)", re.ASCII)  # the names unde
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedPort:
     """A port by the option that sets it: what it is for, the one that was asked for, if one was, and the usual one."""
 
     option: str
@@ -43,7 +43,7 @@ class Ports:
     def __init__(self) -> None:
         self._kept: list[socket.socket] = []
 
-    def take(self, wanted: tuple[Wanted, ...], *, told: Callable[[str], None]) -> dict[str, int]:
+    def take(self, wanted: tuple[WantedPort, ...], *, told: Callable[[str], None]) -> dict[str, int]:
         """The port for each option; `told`, with the reason, where it is not the usual one.
 
         A usual one that is taken gives way to the next free. Raises UsageError where one that was asked for is taken.
@@ -73,7 +73,7 @@ class Ports:
         for one in self._kept:
             one.close()
 
-    def _chosen(self, one: Wanted, names: Mapping[int, str]) -> tuple[int, str]:
+    def _chosen(self, one: WantedPort, names: Mapping[int, str]) -> tuple[int, str]:
         """The port for it, and why it is not the usual one; 0 and why there is none."""
         if one.asked:
             why = self._why_not(one.asked, names)

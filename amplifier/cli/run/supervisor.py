@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from amplifier.cli.run.lifeline import LAST_SECONDS, READY, VARIABLE
+from amplifier.cli.run.parent_pipe import LAST_SECONDS, READY, VARIABLE
 
 AMPLIFIER = (sys.executable, "-m", "amplifier")
 FIRST_PAUSE_S = 0.2
@@ -41,7 +41,7 @@ class Child:
 
 
 class Supervisor:
-    """Runs children in sessions of their own, each holding a lifeline: the read end of a pipe only we can write to.
+    """Runs children in sessions of their own, each holding a parent pipe: the read end of a pipe only we can write to.
 
     `is_ending`: it was told to end, or a child refused its first start (`was_refused`).
     """
@@ -54,7 +54,7 @@ class Supervisor:
         self._told = told or (lambda _sentence: None)
         self.is_ending = False
         self.was_refused = False
-        self._lifeline, self._ours = os.pipe()
+        self._parent_pipe, self._ours = os.pipe()
         self._hears, self._ready = os.pipe()
         os.set_blocking(self._hears, False)
         self._heard, self._told_ready = b"", dict[str, Any]()
@@ -117,15 +117,15 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 _kill_session(process.pid)
                 process.wait()
-        for descriptor in (self._lifeline, self._ours, self._hears, self._ready):
+        for descriptor in (self._parent_pipe, self._ours, self._hears, self._ready):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
             [*child.program, *child.words],
-            env={**self._environment, **child.secrets, VARIABLE: str(self._lifeline), READY: str(self._ready)},
-            pass_fds=(self._lifeline, self._ready),
+            env={**self._environment, **child.secrets, VARIABLE: str(self._parent_pipe), READY: str(self._ready)},
+            pass_fds=(self._parent_pipe, self._ready),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

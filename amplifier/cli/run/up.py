@@ -16,24 +16,24 @@ from http.client import HTTPException
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from amplifier.cli.rehearsal.tally import World, at_rest, has_published
+from amplifier.cli.rehearsal.tally import SandboxControl, at_rest, has_published
 from amplifier.cli.run.console_token import VARIABLE, Opened, new_token
 from amplifier.cli.run.nearby import must_be_near
-from amplifier.cli.run.ports import WEB_PORT, Ports, Wanted, answers
+from amplifier.cli.run.ports import WEB_PORT, Ports, WantedPort, answers
 from amplifier.cli.run.said_stop import SaidStop
 from amplifier.cli.run.supervisor import Child, Supervisor
 from amplifier.cli.run.welcome import Begun, welcome
 from amplifier.cli.show.output import console
-from amplifier.cli.show.unheard import unheard
+from amplifier.cli.show.unnotified import unnotified
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import unaccountable
 from amplifier.errors import Problem, SettingsError, UsageError
-from amplifier.patience import Public
-from amplifier.place import DATABASE, LOCK, PORT_FILE, SANDBOX_PORT, Place, be_present, port_number, settle
+from amplifier.install import DATABASE, LOCK, PORT_FILE, SANDBOX_PORT, Install, be_present, open_install, port_number
+from amplifier.limits import PublicSettings
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Campaign, Mode
-from amplifier.store.database.unwell import must_be_sound
+from amplifier.store.database.health import must_be_sound
 
 LONG_S = 15.0
 ROOM = 20_000_000  # bytes: a campaign's database with its journal, and the pretend world
@@ -62,50 +62,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Start everything, say where it is, and keep it going until told to stop."""
-    place = settle(options.home, options.var)
-    program = read_program(files.sources(place.home), place.settings)
-    far = must_be_near(place)
-    missing = place.settings.missing_secrets(os.environ)
+    install = open_install(options.home, options.var)
+    program = read_program(files.sources(install.home), install.settings)
+    far = must_be_near(install)
+    missing = install.settings.missing_secrets(os.environ)
     if missing:
         raise SettingsError(list(missing))
-    if options.fresh and place.settings.mode is Mode.LIVE:
+    if options.fresh and install.settings.mode is Mode.LIVE:
         raise UsageError("Only a rehearsal can begin anew: a live ledger is the proof of what went out.")
-    wanted = [Wanted("--port", "the pages", options.port, WEB_PORT)]
-    if place.settings.mode is Mode.REHEARSAL:
-        wanted.append(Wanted("--sandbox-port", "the pretend networks", options.sandbox_port, SANDBOX_PORT))
-    with only_one(place.var), contextlib.closing(Ports()) as kept:
+    wanted = [WantedPort("--port", "the pages", options.port, WEB_PORT)]
+    if install.settings.mode is Mode.REHEARSAL:
+        wanted.append(WantedPort("--sandbox-port", "the pretend networks", options.sandbox_port, SANDBOX_PORT))
+    with only_one(install.var), contextlib.closing(Ports()) as kept:
         ports = kept.take(tuple(wanted), told=console().print)
-        return _run(options, place, ports, [*far, *unheard(program)])
+        return _run(options, install, ports, [*far, *unnotified(program)])
 
 
-def _run(options: argparse.Namespace, place: Place, ports: Mapping[str, int], warnings: Sequence[Problem]) -> int:
+def _run(options: argparse.Namespace, install: Install, ports: Mapping[str, int], warnings: Sequence[Problem]) -> int:
     sandbox_port = ports.get("--sandbox-port", SANDBOX_PORT)
-    environment = environment_for(place, sandbox_port)
+    environment = environment_for(install, sandbox_port)
     opened = Opened("127.0.0.1", ports["--port"], new_token())
-    tell = partial(_tell, place.settings.campaign)
-    supervisor = Supervisor(children(place, opened=opened), environment=environment, told=tell)
+    tell = partial(_tell, install.settings.campaign)
+    supervisor = Supervisor(children(install, opened=opened), environment=environment, told=tell)
     end_on_signals(supervisor)
     try:
         if options.fresh:
-            forget(place.var)
-        database = place.database
+            forget(install.var)
+        database = install.database
         must_be_sound(database)
-        unready = unaccountable(place.settings)
+        unready = unaccountable(install.settings)
         if unready and database and not has_published(database):  # the worker asks a server
             raise SettingsError(list(unready))
         before = at_rest(database) if database else (0, 0)
-        migrate(place, environment)
-        present = be_present(place.var, "up")
-        _write_down(place, sandbox_port)
+        migrate(install, environment)
+        present = be_present(install.var, "up")
+        _write_down(install, sandbox_port)
         if not supervisor.is_ending:
             supervisor.start()
         _until_at_work(supervisor, ports, tell)
-        if place.settings.mode is Mode.REHEARSAL:
-            world = World(sandbox_port, place.sandbox_token)
-            supervisor.watch(until=lambda: enliven(world, place.settings.rehearsal.public))
+        if install.settings.mode is Mode.REHEARSAL:
+            world = SandboxControl(sandbox_port, install.sandbox_token)
+            supervisor.watch(until=lambda: enliven(world, install.settings.rehearsal.public))
         if not supervisor.is_ending:
             stopped = [SaidStop(**one) for one in supervisor.ready()["worker"]]
-            welcome(place, options, Begun(opened, sandbox_port, before, stopped, warnings))
+            welcome(install, options, Begun(opened, sandbox_port, before, stopped, warnings))
         supervisor.watch()
         del present
     finally:
@@ -137,11 +137,11 @@ def _until_at_work(supervisor: Supervisor, ports: Mapping[str, int], tell: Calla
     supervisor.watch(until=are_all)
 
 
-def _write_down(place: Place, sandbox_port: int) -> None:
+def _write_down(install: Install, sandbox_port: int) -> None:
     """Where the pretend networks are, for the commands of this install."""
-    if place.settings.mode is Mode.REHEARSAL:
+    if install.settings.mode is Mode.REHEARSAL:
         with contextlib.suppress(OSError):  # a disk that is full just now; they have the usual port, mostly
-            (place.var / PORT_FILE).write_text(f"{sandbox_port}\n", encoding="utf-8")
+            (install.var / PORT_FILE).write_text(f"{sandbox_port}\n", encoding="utf-8")
 
 
 def end_on_signals(supervisor: Supervisor) -> None:
@@ -151,7 +151,7 @@ def end_on_signals(supervisor: Supervisor) -> None:
             signal.signal(number, lambda *_: supervisor.end())
 
 
-def enliven(world: World, public: Public) -> bool:
+def enliven(world: SandboxControl, public: PublicSettings) -> bool:
     """Let the pretend public speak; False if the pretend networks do not answer just now."""
     try:
         world.set_public(per_minute=public.per_minute, stop_at=public.stop_at)
@@ -160,41 +160,41 @@ def enliven(world: World, public: Public) -> bool:
     return True
 
 
-def children(place: Place, *, opened: Opened | None) -> list[Child]:
+def children(install: Install, *, opened: Opened | None) -> list[Child]:
     """The processes of one install; without a console to be opened, no pages."""
-    words = ["--home", str(place.home), "--var", str(place.var)]
+    words = ["--home", str(install.home), "--var", str(install.var)]
     made = [Child("The worker", ["worker", "--listen", *words])]
     if opened is not None:
         web = ["web", "--port", str(opened.port), *words]
         made.append(Child("The web server", web, secrets={VARIABLE: opened.token}))
-    if place.settings.mode is Mode.REHEARSAL:
+    if install.settings.mode is Mode.REHEARSAL:
         made.insert(0, Child("The pretend networks", ["sandbox", *words]))
     return made
 
 
-def environment_for(place: Place, sandbox_port: int) -> dict[str, str]:
+def environment_for(install: Install, sandbox_port: int) -> dict[str, str]:
     """What the children find in their environment; in a rehearsal no proxy and no secret of a real account."""
-    environment = {**os.environ, **place.held_settings(), "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
+    environment = {**os.environ, **install.held_settings(), "AMPLIFIER_SANDBOX_PORT": str(sandbox_port)}
     environment.pop("PORT", None)
-    if place.settings.mode is Mode.REHEARSAL:
-        secrets = {variable for account in place.settings.accounts for variable in account.secrets.values()}
-        secrets |= {recipient.address for recipient in place.settings.notify}
+    if install.settings.mode is Mode.REHEARSAL:
+        secrets = {variable for account in install.settings.accounts for variable in account.secrets.values()}
+        secrets |= {recipient.address for recipient in install.settings.notify}
         for variable in list(environment):
             if variable in secrets or variable.upper() in PROXIES:
                 del environment[variable]
     return environment
 
 
-def migrate(place: Place, environment: dict[str, str]) -> None:
+def migrate(install: Install, environment: dict[str, str]) -> None:
     """Make the database ready before any child opens it. Raises UsageError with what went wrong, or for a full disk."""
-    disk = os.statvfs(place.var)
+    disk = os.statvfs(install.var)
     free = disk.f_bavail * disk.f_frsize
     if free < ROOM:
         raise UsageError(
-            f"The disk is full: {free / 1e6:.1f} MB are left for {place.var}; Amplifier needs {ROOM / 1e6:.0f} MB.\n"
+            f"The disk is full: {free / 1e6:.1f} MB are left for {install.var}; Amplifier needs {ROOM / 1e6:.0f} MB.\n"
             "Make room, or choose a folder on another disk: --var FOLDER"
         )
-    words = [sys.executable, "-m", "amplifier", "migrate", "--home", str(place.home), "--var", str(place.var)]
+    words = [sys.executable, "-m", "amplifier", "migrate", "--home", str(install.home), "--var", str(install.var)]
     done = subprocess.run(
         words,
         env=environment,

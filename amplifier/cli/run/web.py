@@ -12,22 +12,22 @@ from pathlib import Path
 from amplifier.cli.console_link import PAGES, line
 from amplifier.cli.run.at_work import at_work
 from amplifier.cli.run.console_token import Opened, keep, token_of_this_run
-from amplifier.cli.run.lifeline import hold_on, insist
 from amplifier.cli.run.nearby import must_be_near, warn_alone
+from amplifier.cli.run.parent_pipe import hold_on, insist
 from amplifier.cli.run.ports import HERE, WEB_PORT, at_address, cannot_serve, refusal, serving_on
 from amplifier.cli.run.typed_host import address_from
 from amplifier.cli.run.worker import log_to_stderr
 from amplifier.cli.show.output import console
 from amplifier.errors import UsageError
-from amplifier.place import Place, port_number, settle
+from amplifier.install import Install, open_install, port_number
 from amplifier.settings import Mode
 from amplifier.store.database.transaction import be_brief, stay_with_this_file
 from amplifier.taken_port import PortTaken
 from amplifier.web.admission import Admission, base_of, has_console
 from amplifier.web.asgi import application
-from amplifier.web.errands.stop_links import stop_links
 from amplifier.web.open_files import connections, raise_limit, too_few
 from amplifier.web.public import PublicPages
+from amplifier.web.secret_links.stop_links import stop_links
 from amplifier.web.server import serve
 from amplifier.web.whereabouts import announce
 
@@ -46,14 +46,14 @@ def run(options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     alone = not hold_on()
     log_to_stderr()
-    place = settle(options.home, options.var)
-    warn_alone(must_be_near(place), alone=alone)
-    os.environ["AMPLIFIER_HOME"] = str(place.home)
+    install = open_install(options.home, options.var)
+    warn_alone(must_be_near(install), alone=alone)
+    os.environ["AMPLIFIER_HOME"] = str(install.home)
     given = os.environ.get("PORT", "")
     port = options.port or port_number(given or str(WEB_PORT))
     usual = "0.0.0.0" if given and not options.port else "127.0.0.1"  # noqa: S104  only public pages
     host = usual if options.host is None else address_from(options.host)
-    networks = {place.sandbox_port} if place.settings.mode is Mode.REHEARSAL else set()
+    networks = {install.sandbox_port} if install.settings.mode is Mode.REHEARSAL else set()
     if alone and host in HERE and port in networks:
         raise UsageError(
             refusal(f"{at_address('web', host)} --port", port, "is for the pretend networks", networks, host)
@@ -68,13 +68,13 @@ def run(options: argparse.Namespace) -> int:
         stay_with_this_file()
         announce(host, port)
 
-    pages = PublicPages(place.settings, when_ready=begin)
+    pages = PublicPages(install.settings, when_ready=begin)
     pages.start()
     opened = Opened(host, port, token_of_this_run() if has_console(host) else "")
     try:
-        with serving_on(host, port, alone=alone), _open_console(place.var, opened):
+        with serving_on(host, port, alone=alone), _open_console(install.var, opened):
             site = application(pages, Admission(host, port, opened.token))
-            serving = (lambda: _tell(place, opened)) if alone else (lambda: None)
+            serving = (lambda: _tell(install, opened)) if alone else (lambda: None)
             try:
                 serve(site, host=host, port=port, connections=connections(files), serving=serving)
             finally:  # whoever was refused before is told by the exit code, however long that takes
@@ -87,10 +87,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(place: Place, opened: Opened) -> None:
+def _tell(install: Install, opened: Opened) -> None:
     """Say that it is at work, and where the console is: on a terminal with its secret, never in a log."""
     console().print(
-        at_work("The web server", place, where=base_of(opened.host, opened.port)), markup=False, soft_wrap=True
+        at_work("The web server", install, where=base_of(opened.host, opened.port)), markup=False, soft_wrap=True
     )
     if not opened.token:
         return

@@ -18,10 +18,10 @@ from amplifier.cli.console_link import line
 from amplifier.cli.run.console_token import Opened
 from amplifier.cli.run.said_stop import SaidStop
 from amplifier.cli.show.output import console, print_stop, warn
-from amplifier.cli.show.unheard import unasked
+from amplifier.cli.show.unnotified import unasked
 from amplifier.errors import Problem
+from amplifier.install import Install
 from amplifier.money.cost import is_by_hand
-from amplifier.place import Place
 from amplifier.settings import Mode
 from amplifier.web.admission import WALL_HOST
 
@@ -40,9 +40,9 @@ class Begun:
     warnings: Sequence[Problem] = ()
 
 
-def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
+def welcome(install: Install, options: argparse.Namespace, begun: Begun) -> None:
     """Say it."""
-    campaign, opened = place.settings.campaign, begun.opened
+    campaign, opened = install.settings.campaign, begun.opened
     is_seen = sys.stdout.isatty()  # what is no terminal may be a log, and the secret that opens the console is for none
     plain = opened.without_token()
     shown = opened if is_seen else plain
@@ -50,8 +50,8 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
     name = escape(campaign.name)
     out = console()
     out.print()
-    if place.settings.mode is Mode.REHEARSAL:
-        length = _length(place.settings.rehearsal.seconds)
+    if install.settings.mode is Mode.REHEARSAL:
+        length = _length(install.settings.rehearsal.seconds)
         out.print(f"[bold]REHEARSAL[/]  {name}")
         out.print(f"Its whole campaign in {length}. Nothing leaves this computer.")
     else:
@@ -60,10 +60,10 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
             out.print("What is due goes out to the world.")
     for one in begun.stopped:
         print_stop(out, one.what, one.why, command(options, one.ends_by))
-    if place.settings.mode is Mode.LIVE and (said := unasked(place.settings)):
+    if install.settings.mode is Mode.LIVE and (said := unasked(install.settings)):
         out.print(said, markup=False)
     out.print()
-    if place.settings.mode is Mode.REHEARSAL:
+    if install.settings.mode is Mode.REHEARSAL:
         out.print(line("Watch the wall", wall), soft_wrap=True)
     out.print(line("I schedule", shown.address("/")), soft_wrap=True)
     out.print(line("I share", plain.address(f"/k/{campaign.id}")), soft_wrap=True)
@@ -74,11 +74,11 @@ def welcome(place: Place, options: argparse.Namespace, begun: Begun) -> None:
         else "\nA secret opens the console, and this may be a log. For addresses with the secret in them:\n"
     )
     out.print(command(options, "console-link"), markup=False, soft_wrap=True)
-    if place.settings.mode is Mode.REHEARSAL and begun.before[1]:
+    if install.settings.mode is Mode.REHEARSAL and begun.before[1]:
         done, planned = begun.before
         out.print(f"\nIt began earlier: {done} of its {planned} deliveries were done. From the start again:\n")
         out.print(command(options, "up", "--fresh"), markup=False, soft_wrap=True)
-    _next(out, place, options, begun)
+    _next(out, install, options, begun)
     if begun.warnings:
         out.print()
         warn(out, begun.warnings)
@@ -89,7 +89,7 @@ def _is_stopped(begun: Begun) -> bool:
     return any(one.scope == EVERYTHING for one in begun.stopped)
 
 
-def _next(out: Console, place: Place, options: argparse.Namespace, begun: Begun) -> None:
+def _next(out: Console, install: Install, options: argparse.Namespace, begun: Begun) -> None:
     """The next command: one that does something as things stand."""
     made = os.environ.get("AMPLIFIER_COMMAND")
     out.print("\nNext, in a second terminal:\n")
@@ -99,18 +99,18 @@ def _next(out: Console, place: Place, options: argparse.Namespace, begun: Begun)
     if _is_stopped(begun):
         out.print(command(options, "status", program="amplifier" if made else ""), markup=False, soft_wrap=True)
         words = ("resume",)
-    elif ours := _sent_by_us(place, begun):
+    elif ours := _sent_by_us(install, begun):
         words = ("send", "'Hello from the hall'", "--to", ours)
     out.print(command(options, *words, program="amplifier" if made else ""), markup=False, soft_wrap=True)
     if _is_stopped(begun):
         out.print("\nThe first says how everything stands; the second lets sending go on, and asks about each post.")
 
 
-def _sent_by_us(place: Place, begun: Begun) -> str:
+def _sent_by_us(install: Install, begun: Begun) -> str:
     """An account on which a post goes out by itself now; empty if people do all by hand, or all are stopped."""
     stopped = {one.scope for one in begun.stopped}
-    for one in place.settings.accounts:
-        if not is_by_hand(one, place.settings) and scope_of(one.name) not in stopped:
+    for one in install.settings.accounts:
+        if not is_by_hand(one, install.settings) and scope_of(one.name) not in stopped:
             return one.name
     return ""
 

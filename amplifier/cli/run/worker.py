@@ -10,21 +10,21 @@ import time
 from dataclasses import asdict
 
 from amplifier.cli.run.at_work import at_work, stops_in_words
-from amplifier.cli.run.lifeline import end_when_told, hold_on, say_ready
 from amplifier.cli.run.migrate import make_tables
 from amplifier.cli.run.nearby import must_be_near, warn_alone
+from amplifier.cli.run.parent_pipe import end_when_told, hold_on, say_ready
 from amplifier.cli.show.output import console, print_stop
 from amplifier.compose.accountable import unaccountable
-from amplifier.deliver.stop_flags import halts
+from amplifier.deliver.stop_flags import stop_flags
 from amplifier.engine.embedded import EmbeddedEngine
 from amplifier.errors import DatabaseTrouble, SettingsError
-from amplifier.place import be_present, settle
-from amplifier.store import heartbeats, journeys
+from amplifier.install import be_present, open_install
+from amplifier.store import delivery_views, heartbeats
+from amplifier.store.database.health import must_be_sound
 from amplifier.store.database.ready import Readiness, must_not_be_other
 from amplifier.store.database.transaction import database_file, stay_with_this_file
-from amplifier.store.database.unwell import must_be_sound
 from amplifier.text.visible import revealed
-from amplifier.wiring.service import listener_jobs, open_house, worker_jobs
+from amplifier.wiring.service import listener_jobs, open_app, worker_jobs
 
 QUIET_S = 60.0
 
@@ -38,28 +38,28 @@ def run(options: argparse.Namespace) -> int:
     """Work until told to stop."""
     alone = not hold_on()
     log_to_stderr()
-    place = settle(options.home, options.var)
-    warn_alone(must_be_near(place), alone=alone)
+    install = open_install(options.home, options.var)
+    warn_alone(must_be_near(install), alone=alone)
     must_be_sound(database_file())
     is_new = must_not_be_other() is Readiness.EMPTY
-    unready = unaccountable(place.settings)
-    if unready and (is_new or not journeys.has_published()):
+    unready = unaccountable(install.settings)
+    if unready and (is_new or not delivery_views.has_published()):
         raise SettingsError(list(unready))
     if is_new:
         make_tables()
-    house = open_house(place)
+    app = open_app(install)
     stay_with_this_file()
-    present = be_present(place.var, "worker")
-    jobs, worker = worker_jobs(house)
+    present = be_present(install.var, "worker")
+    jobs, worker = worker_jobs(app)
     if options.listen:
-        jobs += listener_jobs(house)
+        jobs += listener_jobs(app)
     engine = EmbeddedEngine(jobs)
     until_told = end_when_told()
     engine.start()
-    stopped = stops_in_words(halts(place))
+    stopped = stops_in_words(stop_flags(install))
     say_ready("worker", [asdict(one) for one in stopped])
     if alone:
-        console().print(at_work("The worker", place), markup=False, soft_wrap=True)
+        console().print(at_work("The worker", install), markup=False, soft_wrap=True)
         for one in stopped:
             print_stop(console(), one.what, one.why, f"amplifier {one.ends_by}")
     until_told()

@@ -12,11 +12,11 @@ from amplifier.campaign.post import WantedPost, Words
 from amplifier.errors import Problem
 from amplifier.money.cost import (
     Upkeep,
-    aside_for,
     in_dollars,
     is_by_hand,
     is_paid,
     kept_from,
+    look_reserve_for,
     micros,
     monthly,
     price,
@@ -71,7 +71,7 @@ def bill(
     charged = [(at, amount) for at, amount, account in _charges(ahead, settings) if account not in by_hand]
     months = Counter(f"{at.astimezone(UTC):%Y-%m}" for at, _ in charged)
     budget = monthly(settings)
-    keep = max((aside_for(TABLE[one.platform], settings).micros for one in settings.accounts), default=0)
+    keep = max((look_reserve_for(TABLE[one.platform], settings).micros for one in settings.accounts), default=0)
     asked = any(_is_paid(one.platform) and one.name not in by_hand for one in settings.accounts)
     return Bill(
         api=sum(prices),
@@ -93,12 +93,12 @@ def price_words(said: Words, settings: Settings, *, by_hand: bool = False) -> st
     """
     account = settings.account(said.account)
     row = TABLE[account.platform]
-    hands = by_hand or is_by_hand(account, settings)
+    manual = by_hand or is_by_hand(account, settings)
     if not is_paid(row):
-        return " · by hand" if hands else ""
+        return " · by hand" if manual else ""
     dear = f"[bold]${row.price_with_link:.3f}[/] with a link instead of ${row.price:.3f}"
     charge = dear if has_dear_link(said, row) else f"${row.price:.3f}"
-    return f" · by hand; the API would take {charge}" if hands else f" · {charge}"
+    return f" · by hand; the API would take {charge}" if manual else f" · {charge}"
 
 
 def has_dear_link(said: Words, row: Capabilities) -> bool:

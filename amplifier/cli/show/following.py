@@ -14,7 +14,7 @@ from amplifier.campaign.post import PostId
 from amplifier.cli.show.output import SHAPES, console, errors
 from amplifier.clock import utc_now
 from amplifier.operate.outcome import Outcome, outcomes
-from amplifier.store import heartbeats, journeys
+from amplifier.store import delivery_views, heartbeats
 
 T = TypeVar("T")
 EVERY_S = 0.2
@@ -41,7 +41,7 @@ def wait_for(look: Callable[[], T], is_over: Callable[[T], bool], *, what: str, 
 def follow(post: PostId, ids: Collection[int], *, seconds: float, quiet: bool) -> tuple[Outcome, ...]:
     """How it ended on each account, or how it stands after so many seconds."""
     return wait_for(
-        lambda: outcomes(journeys.journeys(post=post), ids),
+        lambda: outcomes(delivery_views.views(post=post), ids),
         lambda found: all(one.is_resting for one in found),
         what="Waiting for the networks",
         seconds=seconds,

@@ -15,7 +15,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program
 from amplifier.schedule.truth.held_then import held_then
 from amplifier.schedule.truth.stale import stale_words, wanted_now
-from amplifier.store import journeys, ledger
+from amplifier.store import delivery_views, ledger
 
 WAITING = (State.QUEUED, State.HELD)
 OTHER_WORDS = HINT.partition(". ")[0] + "."
@@ -59,7 +59,7 @@ def _wordless(program: Program, posts: Sequence[WantedPost], now: datetime) -> l
 
 
 def _states(post: PostId) -> dict[str, State]:
-    rows = journeys.journeys(post=post)
+    rows = delivery_views.views(post=post)
     return {row.identity.account: row.state for row in rows if row.identity.revision == 0}
 
 

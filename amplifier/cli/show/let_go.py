@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from amplifier.campaign.delivery import HoldReason, Journey
+from amplifier.campaign.delivery import DeliveryView, HoldReason
 from amplifier.cli.show.output import as_said, console, errors, inset
 from amplifier.clock import utc_now
 from amplifier.schedule.program import post_name
@@ -19,7 +19,7 @@ ANSWERS = """\
   none  neither this one nor any after it"""
 
 
-def ask_about(held: Sequence[Journey], *, yes: bool, meanwhile: bool = False) -> tuple[Journey, ...] | None:
+def ask_about(held: Sequence[DeliveryView], *, yes: bool, meanwhile: bool = False) -> tuple[DeliveryView, ...] | None:
     """Those that a person lets go on; None if there is nobody to ask, or they break off.
 
     `meanwhile`: they came due while the person was answering about others.
@@ -29,7 +29,7 @@ def ask_about(held: Sequence[Journey], *, yes: bool, meanwhile: bool = False) ->
     out = console()
     came = f" came due while you answered, and {'is' if len(held) == 1 else 'are'} held"
     out.print(f"\n{counted(held, 'more ' * meanwhile)}{came if meanwhile else ''}. Answer with\n{ANSWERS}")
-    chosen: list[Journey] = []
+    chosen: list[DeliveryView] = []
     for number, row in enumerate(held, 1):
         out.print(f"\n[bold]{number} of {len(held)}[/]  ", end="")
         now = utc_now()
@@ -65,7 +65,7 @@ def _answer() -> str | None:
             return said
 
 
-def counted(rows: Sequence[Journey], more: str = "") -> str:
+def counted(rows: Sequence[DeliveryView], more: str = "") -> str:
     """How many these are: a post on three accounts is three deliveries, as the end of this command counts them."""
     posts, held = len({row.identity.post for row in rows}), "" if more else "held "
     if posts == len(rows):
@@ -73,7 +73,7 @@ def counted(rows: Sequence[Journey], more: str = "") -> str:
     return f"{len(rows)} {more}{held}deliveries of {posts} post{'s' * (posts > 1)}"
 
 
-def named_post(row: Journey) -> str:
+def named_post(row: DeliveryView) -> str:
     """A post as the lists of this command name it: its time, its account, its name."""
     return f"{as_said(row.wall_time)}  {row.identity.account}  {post_name(row.identity.post)}"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.markup import escape
 
 from amplifier.campaign.correction import is_later
-from amplifier.campaign.delivery import Journey, RemoteState, Verb
+from amplifier.campaign.delivery import DeliveryView, RemoteState, Verb
 from amplifier.campaign.post import with_hour
 from amplifier.cli.show.output import SHAPES, WORDS, console, wall_clock
 from amplifier.networks import TITLES
@@ -70,7 +70,7 @@ def print_untrue(untrue: Sequence[OutAndUntrue], beyond: int, settings: Settings
         out.print(f"[red]✕[/] {what}: amplifier facts")
 
 
-def print_outside(outside: Sequence[Journey], settings: Settings) -> None:
+def print_outside(outside: Sequence[DeliveryView], settings: Settings) -> None:
     """What somebody else deleted or changed there; or people of ours did, and a restored database does not know it."""
     out = console()
     made_at, ours = restored.perhaps_ours([row.id for row in outside])
@@ -96,7 +96,7 @@ def print_untold(untold: Mapping[str, tuple[int, str]]) -> None:
         console().print(said)
 
 
-def _called(row: Journey) -> str:
+def _called(row: DeliveryView) -> str:
     """What waits there: the post, or what is to be done to it."""
     name = with_hour(row.identity.post, row.wall_time)
     if row.identity.verb is Verb.DELETE:

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from amplifier.cli.run.ports import answers
 from amplifier.cli.show.output import console
+from amplifier.install import Install
 from amplifier.operate.starting import how_to_start
-from amplifier.place import Place
 from amplifier.settings import Mode
 
 AWAY = "is not running"
 UNITS = ((86_400, "days"), (3600, "h"), (60, "min"))
 
 
-def print_parts(place: Place, alive: Mapping[str, bool], silent: Mapping[str, timedelta], ill: str) -> None:
+def print_parts(install: Install, alive: Mapping[str, bool], silent: Mapping[str, timedelta], ill: str) -> None:
     """What ails the database, who is at work on it, and whether a rehearsal's networks are there."""
     out = console()
     if ill:
@@ -26,10 +26,10 @@ def print_parts(place: Place, alive: Mapping[str, bool], silent: Mapping[str, ti
         out.print(f"[green]✓[/] The {name} is at work." if lives else f"[red]✕[/] The {name} {since or AWAY}.")
     if not ill:
         away = (name for name, lives in alive.items() if not lives)
-        for line in dict.fromkeys(how_to_start(place, alive, name) for name in away):
+        for line in dict.fromkeys(how_to_start(install, alive, name) for name in away):
             out.print(f"  {line}", markup=False, soft_wrap=True)
-    if any(alive.values()) and place.settings.mode is Mode.REHEARSAL and not answers(place.sandbox_port):
-        out.print(f"[red]✕[/] The pretend networks do not answer at port {place.sandbox_port}.")
+    if any(alive.values()) and install.settings.mode is Mode.REHEARSAL and not answers(install.sandbox_port):
+        out.print(f"[red]✕[/] The pretend networks do not answer at port {install.sandbox_port}.")
         out.print("  Run one by one: amplifier sandbox. Where they are on another port, give it to every part:")
         out.print("  AMPLIFIER_SANDBOX_PORT=PORT amplifier worker, and so the listener, the pages and this command.")
 

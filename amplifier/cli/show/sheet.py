@@ -14,7 +14,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.cli.show.output import SHAPES, WORDS, clock, local
@@ -96,7 +96,7 @@ class Card:
         return f"{self.at:%a %-d %b}"
 
 
-def sheet(posts: Sequence[WantedPost], rows: Iterable[Journey], settings: Settings, *, printed_at: str) -> bytes:
+def sheet(posts: Sequence[WantedPost], rows: Iterable[DeliveryView], settings: Settings, *, printed_at: str) -> bytes:
     """The page: every post on every account, by day. `rows` are the ledger's; what it knows better stands there.
 
     A row of a person's own post has no wanted post; it stands in its place by time.
@@ -182,7 +182,7 @@ def _known(one: Became, settings: Settings) -> Card:
 
 def _card(  # noqa: PLR0913  what stands on a card
     post: PostId,
-    due: Moment | Journey,
+    due: Moment | DeliveryView,
     name: str,
     text: str,
     settings: Settings,

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from amplifier.campaign.post import PostId
 from amplifier.clock import utc_now
 from amplifier.operate.override import may_stand
-from amplifier.operate.questions import Act, Question
+from amplifier.operate.questions import Choice, Question
 from amplifier.schedule.decided.change import program_in_force
-from amplifier.schedule.decided.standing import Standing, must_be_meant, would_stand
+from amplifier.schedule.decided.standing import OutdatedWords, must_be_meant, would_stand
 from amplifier.settings import Settings
 
 
 def one_a_post(chosen: Sequence[int], asked: Sequence[Question]) -> list[int]:
     """Of the deliveries that are meant one a post: its words stand everywhere at once, or not at all."""
-    may = {one.row.id: one.row.identity.post for one in asked if one.row.id in chosen and Act.STAND in one.acts}
+    may = {one.row.id: one.row.identity.post for one in asked if one.row.id in chosen and Choice.STAND in one.acts}
     return list({post: number for number, post in may.items()}.values()) or list(chosen)
 
 
-def shown_to_stand(chosen: Sequence[int], on: str, settings: Settings) -> dict[PostId, tuple[Standing, ...]]:
+def shown_to_stand(chosen: Sequence[int], on: str, settings: Settings) -> dict[PostId, tuple[OutdatedWords, ...]]:
     """All words that would go out with these deliveries, by post.
 
     Raises UsageError where one of these is not held for its words, or others than those on `on` would go out too.

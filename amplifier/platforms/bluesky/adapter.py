@@ -14,7 +14,7 @@ from amplifier.platforms.bluesky.calls import Calls
 from amplifier.platforms.bluesky.translate import rest_until
 from amplifier.platforms.fields import an_id
 from amplifier.platforms.frozen import freeze, thaw
-from amplifier.platforms.port import Connection, Identity, Page, Part, Platform, Seen, SessionVault, Sought
+from amplifier.platforms.port import Connection, OwnProfile, Page, Part, Platform, RemotePost, SessionVault, Sought
 
 PAGE_SIZE = 100
 PAGES = 10  # of 100 records a call
@@ -34,14 +34,14 @@ class BlueskyPlatform(Platform):
         self._calls = Calls(connection, vault, now)
         self._dids: dict[str, str] = {}
 
-    def verify(self) -> Identity:
+    def verify(self) -> OwnProfile:
         """Who Bluesky says we are."""
         with self._calls.reading():
             me, clock = self._calls.get_dated("com.atproto.server.getSession")
             if me.get("active") is False:
                 raise AccountLost(f"Bluesky has switched this account off ({me.get('status', 'no reason given')}).")
             did, handle = an_id(me["did"]), an_id(me["handle"])
-            return Identity(did, handle, f"{self._connection.web}/profile/{handle}", clock=clock)
+            return OwnProfile(did, handle, f"{self._connection.web}/profile/{handle}", clock=clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:
         """The body of putRecord with the whole record in it. `key` is the record key (a TID)."""
@@ -88,7 +88,7 @@ class BlueskyPlatform(Platform):
             ]
             return self._receipt(an_id(min(found)[1])) if found else None
 
-    def read(self, remote_id: str, text: str) -> Seen | None:
+    def read(self, remote_id: str, text: str) -> RemotePost | None:
         """The record as our own server has it, with the counts that the AppView may tell."""
         place = record.place(remote_id)
         if place is None:
@@ -101,7 +101,7 @@ class BlueskyPlatform(Platform):
                 raise Unavailable("Bluesky answered with another post than the one asked for.")
             says, words = record.says(found["value"], text), record.plain(found["value"])
             is_ours = place["repo"] == self._calls.own_did()
-        return Seen(says, words, *self._counts(remote_id), self._receipt(remote_id).url, is_ours)
+        return RemotePost(says, words, *self._counts(remote_id), self._receipt(remote_id).url, is_ours)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
         """Bluesky's readers would not see that a post was changed, so it is not done."""

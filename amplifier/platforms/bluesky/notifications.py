@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
+from amplifier.campaign.mention import Attached, Medium, MentionKind, RawMention, Visibility
 from amplifier.platforms.bluesky.record import in_words
 from amplifier.platforms.events import instant
 from amplifier.platforms.fields import part, parts, words
 
 NO_HANDLE = ("", "handle.invalid")  # what the AppView says where a handle leads nowhere
-REASONS = {"mention": Kind.MENTION, "reply": Kind.REPLY, "quote": Kind.QUOTE}
+REASONS = {"mention": MentionKind.MENTION, "reply": MentionKind.REPLY, "quote": MentionKind.QUOTE}
 
 
 def mark(at: datetime) -> str:
@@ -39,9 +39,9 @@ def mention(notification: Mapping[str, Any], own_did: str, web: str) -> RawMenti
     in_reply_to, quotes = words(part(part(record, "reply"), "parent"), "uri"), _quoted(embed)
     kind = REASONS[notification["reason"]]
     if in_reply_to.startswith(f"at://{own_did}/"):
-        kind = Kind.REPLY
+        kind = MentionKind.REPLY
     elif quotes.startswith(f"at://{own_did}/"):
-        kind = Kind.QUOTE
+        kind = MentionKind.QUOTE
     return RawMention(
         canonical_id=uri,
         kind=kind,

@@ -55,14 +55,14 @@ def translate(error: Exception, now: datetime, verb: Verb | None = None) -> Plat
     name = error_name(error)
     if isinstance(error, UnauthorizedError) or name in STALE or name in CLOSED:
         return AccountLost(f"Bluesky does not let this account in. Make a new app password there. {_words(error)}")
-    patience = asked_to_wait(_headers(error), now)
+    retry_at = asked_to_wait(_headers(error), now)
     if verb is None:
-        return Unavailable(f"Bluesky could not be read. {_words(error)}", patience)
+        return Unavailable(f"Bluesky could not be read. {_words(error)}", retry_at)
     if name == "InvalidSwap":
         return AlreadyPublished("Bluesky has another post at this place already.")
     if isinstance(error, BadRequestError) or _status(error) == 413:
         return rejected("Bluesky", verb, _words(error))
-    return unknown("Bluesky", verb, _words(error), patience)
+    return unknown("Bluesky", verb, _words(error), retry_at)
 
 
 def rest_until(headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -26,11 +26,11 @@ from amplifier.platforms.port import (
     CLOCKS_APART,
     NOT_PUBLIC,
     Connection,
-    Identity,
+    OwnProfile,
     Page,
     Part,
     Platform,
-    Seen,
+    RemotePost,
     SessionVault,
     Sought,
 )
@@ -62,9 +62,9 @@ class MastodonPlatform(Platform):
         )
         self._own = Own(self._own_page, self._source, lambda: self._reading.answer, lambda: self._own_id)
         self._no_quotes_until: datetime | None = None
-        self._ear = listening.Ear(self._get, self._me, now)
+        self._ear = listening.MastodonListener(self._get, self._me, now)
 
-    def verify(self) -> Identity:
+    def verify(self) -> OwnProfile:
         """Who the server says we are."""
         with self._reads():
             me = self._reader.account_verify_credentials()
@@ -72,7 +72,7 @@ class MastodonPlatform(Platform):
             url = an_address(me.get("url")) or f"{self._connection.web}/@{self._connection.handle}"
             clock = self._reading.clock
         limit, counts = self._server.told()
-        return Identity(self._own_id, handle, url, limit, counts, clock)
+        return OwnProfile(self._own_id, handle, url, limit, counts, clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - the server sets the time
         """The fields of POST /api/v1/statuses. The visibility is always said: its default may not be public."""
@@ -102,7 +102,7 @@ class MastodonPlatform(Platform):
             found = self._own.spot(text, after, taken)
             return self._receipt(found) if found else None
 
-    def read(self, remote_id: str, text: str) -> Seen | None:
+    def read(self, remote_id: str, text: str) -> RemotePost | None:
         """The status as our own server has it."""
         with self._reads():
             status = self._status(remote_id)
@@ -114,7 +114,7 @@ class MastodonPlatform(Platform):
             is_ours = str(status["account"]["id"]) == self._me() and not statuses.is_boost(status)
             says = self._own.says(status, text, source)
             made_at, is_public = statuses.said_at(status), statuses.is_public(status)
-            return Seen(says, shown, *counts, self._receipt(status).url, is_ours, made_at, is_public)
+            return RemotePost(says, shown, *counts, self._receipt(status).url, is_ours, made_at, is_public)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:
         """Put other words into the status, and say again what else it has: a server drops or resets what is not said.

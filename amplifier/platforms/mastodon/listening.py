@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from amplifier.campaign.mention import Aside, Kind, RawMention
+from amplifier.campaign.mention import Aside, MentionKind, RawMention
 from amplifier.errors import Unavailable
 from amplifier.platforms.events import bytes_of, event_of, instant, listing, understood, why, word
 from amplifier.platforms.mastodon import statuses
@@ -21,14 +21,14 @@ from amplifier.platforms.trail import Entry, Leaf, Trail, walk
 
 PAGE_SIZE = 40
 PAGES = 10  # of 40 a look
-KINDS = {"mention": Kind.MENTION, "quote": Kind.QUOTE}
+KINDS = {"mention": MentionKind.MENTION, "quote": MentionKind.QUOTE}
 AN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a number or a ULID
 
 Query = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Ear:
+class MastodonListener:
     """Listens with one account: `get` gives the bytes of an answer to (path, query), `own_id` says who we are."""
 
     get: Callable[[str, Query], bytes]
@@ -45,7 +45,7 @@ class Ear:
         """Statuses with this hashtag, as far as this server has seen them, without our own."""
         own_id = self.own_id()
         path = f"/api/v1/timelines/tag/{quote(tag, safe='')}"
-        return self._walk(path, [], cursor, lambda event: status(event, Kind.TAG, own_id))
+        return self._walk(path, [], cursor, lambda event: status(event, MentionKind.TAG, own_id))
 
     def _walk(self, path: str, query: Query, cursor: str, read: Callable[[Any], RawMention | None]) -> Page:
         def fetch(position: str) -> Leaf:
@@ -59,7 +59,7 @@ def reread(raw: bytes, tag: str, own_id: str) -> RawMention | Aside | None:
     """What was set aside, understood anew."""
 
     def read(event: Any) -> RawMention | None:
-        return status(event, Kind.TAG, own_id) if tag else notified(event, own_id)
+        return status(event, MentionKind.TAG, own_id) if tag else notified(event, own_id)
 
     return understood(event_of(raw), "", read)
 
@@ -71,7 +71,7 @@ def notified(notification: Mapping[str, Any], own_id: str) -> RawMention | None:
     return None if kind is None or found is None else status(found, kind, own_id)
 
 
-def status(found: Any, kind: Kind, own_id: str) -> RawMention | None:
+def status(found: Any, kind: MentionKind, own_id: str) -> RawMention | None:
     """A status of somebody else as a mention. Raises what is wrong with one that says nothing about itself."""
     for name in ("id", "uri"):
         word(found, name)

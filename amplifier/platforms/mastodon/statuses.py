@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, visibility
+from amplifier.campaign.mention import Attached, Medium, MentionKind, RawMention, visibility
 from amplifier.platforms.fields import part, parts, words
 from amplifier.platforms.mastodon.likeness import FULL_HANDLE
 from amplifier.platforms.mastodon.tidy import tidy
@@ -69,11 +69,11 @@ def said_at(status: Mapping[str, Any]) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def mention(status: Mapping[str, Any], kind: Kind, own_id: str) -> RawMention:
+def mention(status: Mapping[str, Any], kind: MentionKind, own_id: str) -> RawMention:
     """A status as a mention of the account `own_id`; a mention that answers one of our posts is a reply."""
     author = status["account"]
-    if kind is Kind.MENTION and str(status.get("in_reply_to_account_id") or "") == own_id:
-        kind = Kind.REPLY
+    if kind is MentionKind.MENTION and str(status.get("in_reply_to_account_id") or "") == own_id:
+        kind = MentionKind.REPLY
     warning = words(status, "spoiler_text")
     return RawMention(
         canonical_id=str(status["uri"]),

@@ -35,13 +35,13 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
         return rejected("Mastodon", verb, _words(error))  # so some servers say that it is another account's post
     if status in {401, 403}:
         return AccountLost(f"Mastodon does not let this account in. Make a new access token there. {_words(error)}")
-    patience = asked_to_wait(answer.headers, now) if answer else None
+    retry_at = asked_to_wait(answer.headers, now) if answer else None
     if verb is None:
-        return Unavailable(f"Mastodon could not be read. {_words(error)}", patience)
+        return Unavailable(f"Mastodon could not be read. {_words(error)}", retry_at)
     if status in {400, 413, 422}:  # other servers of the family say 400 where Mastodon says 422
         return rejected("Mastodon", verb, _words(error))
     # Also 404, 500 and 503: a repeated key may answer so although the post is there (mastodon#40399, entities/Error).
-    return unknown("Mastodon", verb, _words(error), patience)
+    return unknown("Mastodon", verb, _words(error), retry_at)
 
 
 def rest_until(answer: Answer | None, now: datetime) -> datetime | None:

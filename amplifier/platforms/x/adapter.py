@@ -24,11 +24,11 @@ from amplifier.platforms.metered import MeteredSession, Tariff
 from amplifier.platforms.port import (
     CLOCKS_APART,
     Connection,
-    Identity,
+    OwnProfile,
     Page,
     Part,
     Platform,
-    Seen,
+    RemotePost,
     SessionVault,
     Sought,
 )
@@ -64,15 +64,15 @@ class XPlatform(Platform):
         self._reader = self._client(self._reading)
         self._writing = Burst(self._session, now)
         self._own_id = ""
-        self._ear = listening.Ear(self._get, self._me, now, connection.web, self._has_refused)
+        self._ear = listening.XListener(self._get, self._me, now, connection.web, self._has_refused)
 
-    def verify(self) -> Identity:
+    def verify(self) -> OwnProfile:
         """Who X says we are."""
         with self._reads():
             me = self._reader.get_me()["data"]
             self._own_id, handle = an_id(me["id"]), an_id(me["username"])
             url = f"{self._connection.web}/{handle}"
-            return Identity(self._own_id, handle, url, clock=self._reading.clock)
+            return OwnProfile(self._own_id, handle, url, clock=self._reading.clock)
 
     def prepare(self, part: Part, key: str, at: datetime) -> bytes:  # noqa: ARG002 - X takes neither key nor time
         """The body of POST /2/tweets."""
@@ -125,7 +125,7 @@ class XPlatform(Platform):
             oldest = min(found, key=lambda post: int(post["id"]), default=None)
             return self._receipt(oldest["id"]) if oldest else None
 
-    def read(self, remote_id: str, text: str) -> Seen | None:
+    def read(self, remote_id: str, text: str) -> RemotePost | None:
         """The post in its newest version: an edit is a post of its own, under another id."""
         with self._reads():
             post = self._post(remote_id)
@@ -136,7 +136,7 @@ class XPlatform(Platform):
                 return None
             url, is_ours = self._receipt(newest).url, str(post["author_id"]) == self._me()
             says, made_at = posts.says(post, text), posts.said_at(post)
-            return Seen(says, posts.plain(post), *posts.counts(post), url, is_ours, made_at)
+            return RemotePost(says, posts.plain(post), *posts.counts(post), url, is_ours, made_at)
 
     def edit(self, remote_id: str, part: Part) -> Receipt:  # noqa: ARG002 - the port's signature
         """X lets only subscribers edit, for an hour at most, and the post gets another id."""
@@ -220,9 +220,9 @@ class XPlatform(Platform):
 
     def _session(self) -> HostSession:
         timeout = (self._connection.connect_timeout, self._connection.read_timeout)
-        if self._connection.till is None:
+        if self._connection.budget is None:
             return HostSession(self._connection.api, timeout, own_word.X, instead_of=TWEEPY_HOSTS)
-        tariff = Tariff(self._connection.till, charge)
+        tariff = Tariff(self._connection.budget, charge)
         return MeteredSession(self._connection.api, timeout, own_word.X, TWEEPY_HOSTS, tariff=tariff)
 
     def _speaker(self, session: HostSession) -> Any:

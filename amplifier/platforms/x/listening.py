@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amplifier.campaign.mention import Aside, Kind, RawMention
+from amplifier.campaign.mention import Aside, MentionKind, RawMention
 from amplifier.errors import PlatformError, Unavailable
 from amplifier.platforms.events import Listing, bytes_of, event_of, instant, listing, next_place, understood, why, word
 from amplifier.platforms.port import Page
@@ -64,7 +64,7 @@ class _Walk:
 
 
 @dataclass(frozen=True)
-class Ear:
+class XListener:
     """Listens with one account: `get` gives the bytes of an answer to (path, query); on `web` people see posts.
 
     `has_refused`: whether a cause of trouble is that X itself called the request wrong.
@@ -83,16 +83,18 @@ class Ear:
     def tagged(self, tag: str, handle: str, cursor: str) -> Page:
         """Posts of the last seven days with this hashtag, without reposts and our own ones."""
         query = {"query": f"#{tag} -is:retweet -from:{handle}"}
-        return self._listen(cursor, "/2/tweets/search/recent", query, "next_token", Kind.TAG)
+        return self._listen(cursor, "/2/tweets/search/recent", query, "next_token", MentionKind.TAG)
 
     def reread(self, raw: bytes, tag: str) -> RawMention | Aside | None:
         """What was set aside, understood anew, with the author that came with it."""
         kept = event_of(raw)
         event, user = (kept["post"], kept.get("user")) if isinstance(kept, dict) and "post" in kept else (kept, None)
         users: Users = {str(user.get("id")): user} if isinstance(user, dict) else {}
-        return _Reader(users, self.own_id(), self.web, Kind.TAG if tag else None).heard(event)
+        return _Reader(users, self.own_id(), self.web, MentionKind.TAG if tag else None).heard(event)
 
-    def _listen(self, cursor: str, path: str, query: dict[str, str], token: str, kind: Kind | None = None) -> Page:
+    def _listen(
+        self, cursor: str, path: str, query: dict[str, str], token: str, kind: MentionKind | None = None
+    ) -> Page:
         """Walk back from the newest to the mark, give what is new, oldest first, and move the mark."""
         own_id = self.own_id()
         mark = Watermark.read(cursor)
@@ -170,7 +172,7 @@ class _Reader:
     users: Users
     own_id: str
     web: str
-    kind: Kind | None
+    kind: MentionKind | None
 
     def heard(self, event: Any) -> RawMention | Aside | None:
         """What this post is to us, kept with its author for the case that it is read once more."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from amplifier.campaign.mention import Attached, Kind, Medium, RawMention, Visibility
+from amplifier.campaign.mention import Attached, Medium, MentionKind, RawMention, Visibility
 from amplifier.platforms.fields import part, parts, words
 
 SHORTENED = re.compile(r"(https?://t\.co/\w+)")
@@ -100,11 +100,11 @@ def mention(post: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], own
     handle = words(author, "username")
     references = _either(post, "referenced_tweets", "referenced_posts") or ()
     refers = {reference["type"]: str(reference["id"]) for reference in references}
-    kind = Kind.MENTION
+    kind = MentionKind.MENTION
     if "replied_to" in refers and str(post.get("in_reply_to_user_id", "")) == own_id:
-        kind = Kind.REPLY
+        kind = MentionKind.REPLY
     elif "quoted" in refers:
-        kind = Kind.QUOTE
+        kind = MentionKind.QUOTE
     return RawMention(
         canonical_id=canonical_id(post),
         kind=kind,

@@ -47,14 +47,14 @@ def translate(error: Exception, answer: Answer | None, now: datetime, verb: Verb
         return shut
     if answer and status == 429:
         return _rate_limited(answer, now)
-    patience = asked_to_wait(answer.headers, now) if answer else None
+    retry_at = asked_to_wait(answer.headers, now) if answer else None
     if verb is None:
-        return Unavailable(f"X could not be read. {words}", patience)
+        return Unavailable(f"X could not be read. {words}", retry_at)
     if status == 403 and "duplicate content" in words.lower():
         return AlreadyPublished("X says that this account has already posted these words.")
     if status in {400, 403, 404, 413, 422}:
         return rejected("X", verb, words)
-    return unknown("X", verb, words, patience)
+    return unknown("X", verb, words, retry_at)
 
 
 def rest_until(answer: Answer | None, now: datetime) -> datetime | None:

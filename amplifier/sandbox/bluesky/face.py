@@ -8,12 +8,12 @@ from amplifier.sandbox import ids, words
 from amplifier.sandbox.bluesky import auth, records, shapes
 from amplifier.sandbox.bluesky.shapes import invalid, problem
 from amplifier.sandbox.faults import Faults
-from amplifier.sandbox.limits import Budget, Limits, headers_of
+from amplifier.sandbox.limits import RateLimit, RateLimits, headers_of
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Reason, from_iso, iso
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendDraft, Reason, from_iso, iso
 from amplifier.sandbox.routes import Route
-from amplifier.sandbox.window import Window
-from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
+from amplifier.sandbox.window import PageBounds
+from amplifier.sandbox.wire import Operation, RefusedError, Reply, Request, say
 from amplifier.sandbox.world import World
 
 NETWORK = Network.BLUESKY
@@ -23,7 +23,7 @@ CREATE_POINTS, PUT_POINTS, DELETE_POINTS = 3, 2, 1
 class Bluesky:
     """Serves the routes below from the world."""
 
-    def __init__(self, world: World, faults: Faults, limits: Limits) -> None:
+    def __init__(self, world: World, faults: Faults, limits: RateLimits) -> None:
         self._world = world
         self._faults = faults
         self._limits = limits
@@ -49,12 +49,12 @@ class Bluesky:
 
     # Sessions
 
-    def create_session(self, request: Request, _: dict[str, str]) -> Answer:
+    def create_session(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.server.createSession."""
         fields = _body(request)
         identifier, password = str(fields.get("identifier", "")), str(fields.get("password", ""))
-        headers = self._spend(Budget.BLUESKY_LOGIN_DAY, identifier)
-        headers = self._spend(Budget.BLUESKY_LOGIN, identifier)
+        headers = self._spend(RateLimit.BLUESKY_LOGIN_DAY, identifier)
+        headers = self._spend(RateLimit.BLUESKY_LOGIN, identifier)
         if not identifier or not password.startswith("pretend"):
             raise RefusedError(problem(401, "AuthenticationRequired", "Invalid identifier or password"))
         if identifier.startswith("did:"):
@@ -65,23 +65,23 @@ class Bluesky:
             me = self._world.people.account(NETWORK, words.handle_on(NETWORK, identifier))
         return self._session(me, headers)
 
-    def refresh_session(self, request: Request, _: dict[str, str]) -> Answer:
+    def refresh_session(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.server.refreshSession; a token may be used again, as within the real server's two hours."""
         me = self._authenticate(request, auth.Scope.REFRESH)
-        return self._session(me, self._spend(Budget.BLUESKY_ALL, me.handle))
+        return self._session(me, self._spend(RateLimit.BLUESKY_ALL, me.handle))
 
-    def get_session(self, request: Request, _: dict[str, str]) -> Answer:
+    def get_session(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.server.getSession."""
         me = self._authenticate(request)
-        return say(shapes.own(me), headers=self._spend(Budget.BLUESKY_ALL, me.handle))
+        return say(shapes.own(me), headers=self._spend(RateLimit.BLUESKY_ALL, me.handle))
 
-    def describe_server(self, _: Request, __: dict[str, str]) -> Answer:
+    def describe_server(self, _: Request, __: dict[str, str]) -> Reply:
         """com.atproto.server.describeServer."""
         return say({"did": "did:web:localhost", "availableUserDomains": [".example"], "inviteCodeRequired": True})
 
     # Records
 
-    def put_record(self, request: Request, _: dict[str, str]) -> Answer:
+    def put_record(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.repo.putRecord: the same record again changes nothing (pds: putRecord.ts)."""
         me, fields = self._writer(request)
         headers = self._spend_writes(me, PUT_POINTS)
@@ -101,7 +101,7 @@ class Bluesky:
             uri = there.remote_id if there else self._world.add(draft).remote_id
         return say(shapes.written(uri, draft.cid) | shapes.commit(uri, draft.cid), headers=headers)
 
-    def create_record(self, request: Request, _: dict[str, str]) -> Answer:
+    def create_record(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.repo.createRecord: a key that is taken is a bare 500, as on the real server."""
         me, fields = self._writer(request)
         headers = self._spend_writes(me, CREATE_POINTS)
@@ -113,7 +113,7 @@ class Bluesky:
             uri = self._world.add(draft).remote_id
         return say(shapes.written(uri, draft.cid) | shapes.commit(uri, draft.cid), headers=headers)
 
-    def get_record(self, request: Request, _: dict[str, str]) -> Answer:
+    def get_record(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.repo.getRecord; needs no session."""
         repo, collection, rkey = request.one("repo"), request.one("collection"), request.one("rkey")
         author = self._who(repo)
@@ -125,7 +125,7 @@ class Bluesky:
             raise RefusedError(problem(400, "RecordNotFound", f"Could not locate record: {uri}"))
         return say(records.shown(post))
 
-    def delete_record(self, request: Request, _: dict[str, str]) -> Answer:
+    def delete_record(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.repo.deleteRecord: where nothing is, nothing changes (pds: deleteRecord.ts)."""
         me, fields = self._writer(request)
         headers = self._spend_writes(me, DELETE_POINTS)
@@ -141,20 +141,20 @@ class Bluesky:
             self._world.delete_post(NETWORK, post.remote_id)
         return say(shapes.commit(post.remote_id, post.cid), headers=headers)
 
-    def list_records(self, request: Request, _: dict[str, str]) -> Answer:
+    def list_records(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.repo.listRecords: by key, the highest first; needs no session."""
         repo, limit = request.one("repo"), _limit(request)
         author = self._who(repo)
         if author is None:
             raise RefusedError(invalid(f"Could not find repo: {repo}"))
-        posts = {records.key_of(post): post for post in self._world.by_author(author, Window(limit=-1))}
+        posts = {records.key_of(post): post for post in self._world.by_author(author, PageBounds(limit=-1))}
         upwards, cursor = request.one("reverse") == "true", request.one("cursor")
         keys = [key for key in posts if not cursor or (key > cursor if upwards else key < cursor)]
         page = [posts[key] for key in sorted(keys, reverse=not upwards)[:limit]]
         body: dict[str, Any] = {"records": [records.shown(post) for post in page]}
         return say(body | ({"cursor": records.key_of(page[-1])} if page else {}))
 
-    def get_posts(self, request: Request, _: dict[str, str]) -> Answer:
+    def get_posts(self, request: Request, _: dict[str, str]) -> Reply:
         """app.bsky.feed.getPosts: up to 25 posts as people see them; what is not there is left out."""
         self._authenticate(request)
         uris = request.several("uris", "uris[]")
@@ -165,33 +165,33 @@ class Bluesky:
 
     # People
 
-    def resolve_handle(self, request: Request, _: dict[str, str]) -> Answer:
+    def resolve_handle(self, request: Request, _: dict[str, str]) -> Reply:
         """com.atproto.identity.resolveHandle."""
         account = self._world.people.known(NETWORK, words.handle_on(NETWORK, request.one("handle")))
         if account is None:
             raise RefusedError(invalid("Unable to resolve handle"))
         return say({"did": account.remote_id})
 
-    def get_profile(self, request: Request, _: dict[str, str]) -> Answer:
+    def get_profile(self, request: Request, _: dict[str, str]) -> Reply:
         """app.bsky.actor.getProfile."""
         self._authenticate(request)
         account = self._who(request.one("actor"))
         if account is None:
             raise RefusedError(invalid("Profile not found"))
-        posts = self._world.by_author(account, Window(limit=-1))
+        posts = self._world.by_author(account, PageBounds(limit=-1))
         counts = {"followersCount": 0, "followsCount": 0, "postsCount": len(posts)}
         return say(
             shapes.author(account) | counts | {"createdAt": iso(account.since_ms), "indexedAt": iso(account.since_ms)}
         )
 
-    def list_notifications(self, request: Request, _: dict[str, str]) -> Answer:
+    def list_notifications(self, request: Request, _: dict[str, str]) -> Reply:
         """app.bsky.notification.listNotifications: by the authors' clocks where these are behind, newest first."""
         me = self._authenticate(request)
-        headers = self._spend(Budget.BLUESKY_ALL, me.handle)
+        headers = self._spend(RateLimit.BLUESKY_ALL, me.handle)
         limit = _limit(request)
         asked = request.several("reasons", "reasons[]")
         reasons = tuple(reason for reason in Reason if not asked or reason in asked)
-        window = Window(before=_cursor(request.one("cursor")), limit=limit)
+        window = PageBounds(before=_cursor(request.one("cursor")), limit=limit)
         notices = self._world.notices(me, window, reasons, by="sort_ms") if reasons else []
         body: dict[str, Any] = {"notifications": [shapes.notification(notice, me, self._world) for notice in notices]}
         if len(notices) == limit:
@@ -200,7 +200,7 @@ class Bluesky:
 
     # What several of them need
 
-    def _writer(self, request: Request) -> tuple[Account, dict[str, Any]]:
+    def _writer(self, request: Request) -> tuple[PretendAccount, dict[str, Any]]:
         me = self._authenticate(request)
         fields = _body(request)
         if fields.get("collection") != records.COLLECTION:
@@ -210,7 +210,7 @@ class Bluesky:
             raise RefusedError(problem(401, "AuthenticationRequired", "Authentication Required"))
         return me, fields
 
-    def _draft(self, me: Account, fields: dict[str, Any], rkey: str) -> Draft:
+    def _draft(self, me: PretendAccount, fields: dict[str, Any], rkey: str) -> PretendDraft:
         try:
             record = records.checked(fields.get("record"))
         except records.RecordError as wrong:
@@ -223,17 +223,17 @@ class Bluesky:
         account = self._world.people.by_id(NETWORK, did)
         return account.handle if account else None
 
-    def _who(self, repo: str) -> Account | None:
+    def _who(self, repo: str) -> PretendAccount | None:
         """The account behind a DID or a handle."""
         if repo.startswith("did:"):
             return self._world.people.by_id(NETWORK, repo)
         return self._world.people.known(NETWORK, words.handle_on(NETWORK, repo))
 
-    def _session(self, me: Account, headers: dict[str, str]) -> Answer:
+    def _session(self, me: PretendAccount, headers: dict[str, str]) -> Reply:
         session = auth.session(me.remote_id, now_ms() / 1000)
         return say({"accessJwt": session.access, "refreshJwt": session.refresh} | shapes.own(me), headers=headers)
 
-    def _authenticate(self, request: Request, scope: auth.Scope = auth.Scope.ACCESS) -> Account:
+    def _authenticate(self, request: Request, scope: auth.Scope = auth.Scope.ACCESS) -> PretendAccount:
         kind, _, token = request.header("Authorization").partition(" ")
         if kind != "Bearer" or not token:
             raise RefusedError(problem(401, "AuthMissing", "Authentication Required"))
@@ -246,11 +246,11 @@ class Bluesky:
             raise RefusedError(problem(400, "InvalidToken", "Token could not be verified"))
         return me
 
-    def _spend_writes(self, me: Account, points: int) -> dict[str, str]:
-        self._spend(Budget.BLUESKY_WRITES_DAY, me.handle, points)
-        return self._spend(Budget.BLUESKY_WRITES, me.handle, points)
+    def _spend_writes(self, me: PretendAccount, points: int) -> dict[str, str]:
+        self._spend(RateLimit.BLUESKY_WRITES_DAY, me.handle, points)
+        return self._spend(RateLimit.BLUESKY_WRITES, me.handle, points)
 
-    def _spend(self, budget: Budget, who: str, points: int = 1) -> dict[str, str]:
+    def _spend(self, budget: RateLimit, who: str, points: int = 1) -> dict[str, str]:
         now = now_ms()
         allowance = self._limits.spend(budget, who, now_ms=now, points=points)
         headers = headers_of(NETWORK, allowance)

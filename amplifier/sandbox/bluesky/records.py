@@ -10,7 +10,7 @@ from typing import Any
 from amplifier.sandbox import ids
 from amplifier.sandbox.bluesky import lexicon as bluesky_lexicon
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Post
+from amplifier.sandbox.nouns import PretendAccount, PretendDraft, PretendPost
 from amplifier.sandbox.world import World
 from amplifier.text.length import graphemes
 
@@ -49,7 +49,9 @@ def checked(record: Any) -> dict[str, Any]:
     return {"$type": COLLECTION, **record}
 
 
-def draft(record: dict[str, Any], author: Account, rkey: str, handle_of: Callable[[str], str | None]) -> Draft:
+def draft(
+    record: dict[str, Any], author: PretendAccount, rkey: str, handle_of: Callable[[str], str | None]
+) -> PretendDraft:
     """A checked record as a post: whom and what it names stands in its facets, not in its text."""
     features = [
         feature
@@ -61,7 +63,7 @@ def draft(record: dict[str, Any], author: Account, rkey: str, handle_of: Callabl
     tags = [str(feature["tag"]).lower() for feature in features if "tag" in feature]
     tags += [str(tag).lower() for tag in record.get("tags") or []]
     languages = record.get("langs") or ["en"]
-    return Draft(
+    return PretendDraft(
         author=author,
         text=record["text"],
         ours=True,
@@ -76,22 +78,22 @@ def draft(record: dict[str, Any], author: Account, rkey: str, handle_of: Callabl
     )
 
 
-def address(author: Account, rkey: str) -> str:
+def address(author: PretendAccount, rkey: str) -> str:
     """The at-uri of an author's post."""
     return f"at://{author.remote_id}/{COLLECTION}/{rkey}"
 
 
-def key_of(post: Post) -> str:
+def key_of(post: PretendPost) -> str:
     """The record key of a post."""
     return post.remote_id.rpartition("/")[2]
 
 
-def shown(post: Post) -> dict[str, Any]:
+def shown(post: PretendPost) -> dict[str, Any]:
     """A record with its address, as getRecord and listRecords give it."""
     return {"uri": post.remote_id, "cid": post.cid, "value": json.loads(post.record)}
 
 
-def free_key(world: World, author: Account) -> str:
+def free_key(world: World, author: PretendAccount) -> str:
     """A record key of this moment that the author has not used. The world's lock must be held until it is."""
     clock = 0
     while world.post(author.network, address(author, rkey := ids.tid(now_ms(), clock))) is not None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from amplifier.sandbox import ids
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Notice, Post, Reason, iso
-from amplifier.sandbox.wire import Answer, say
+from amplifier.sandbox.nouns import Notification, PretendAccount, PretendPost, Reason, iso
+from amplifier.sandbox.wire import Reply, say
 from amplifier.sandbox.world import World
 
 
-def problem(status: int, error: str = "", message: str = "") -> Answer:
+def problem(status: int, error: str = "", message: str = "") -> Reply:
     """An error as the server words it; the usual one for a status where none is named."""
     usual = {
         400: ("InvalidRequest", "Bad Request"),
@@ -26,18 +26,18 @@ def problem(status: int, error: str = "", message: str = "") -> Answer:
     return say({"error": error or name, "message": message or sentence}, status)
 
 
-def invalid(message: str) -> Answer:
+def invalid(message: str) -> Reply:
     """400 InvalidRequest."""
     return problem(400, "InvalidRequest", message)
 
 
-def own(me: Account) -> dict[str, Any]:
+def own(me: PretendAccount) -> dict[str, Any]:
     """Who a session is for. Without `didDoc`, or a client would go to the address it names."""
     about = {"did": me.remote_id, "handle": me.handle, "email": f"post@{me.handle}", "emailConfirmed": False}
     return about | {"active": True}
 
 
-def author(account: Account) -> dict[str, Any]:
+def author(account: PretendAccount) -> dict[str, Any]:
     """Somebody, as their posts and notifications show them."""
     return {
         "did": account.remote_id,
@@ -60,7 +60,7 @@ def commit(uri: str, cid: str) -> dict[str, Any]:
     return {"commit": {"cid": ids.cid({"uri": uri, "cid": cid, "rev": revision}), "rev": revision}}
 
 
-def post(found: Post, world: World) -> dict[str, Any]:
+def post(found: PretendPost, world: World) -> dict[str, Any]:
     """A post as the AppView shows it to people (app.bsky.feed.defs#postView)."""
     return {
         "uri": found.remote_id,
@@ -78,7 +78,7 @@ def post(found: Post, world: World) -> dict[str, Any]:
     }
 
 
-def notification(notice: Notice, me: Account, world: World) -> dict[str, Any]:
+def notification(notice: Notification, me: PretendAccount, world: World) -> dict[str, Any]:
     """One entry of listNotifications; its `indexedAt` is not that of the post."""
     post = notice.post
     shaped: dict[str, Any] = {"uri": post.remote_id, "cid": post.cid, "author": author(post.author)}
@@ -90,7 +90,7 @@ def notification(notice: Notice, me: Account, world: World) -> dict[str, Any]:
     return shaped | rest
 
 
-def _answered(post: Post, me: Account, world: World) -> str:
+def _answered(post: PretendPost, me: PretendAccount, world: World) -> str:
     """Which of our posts a reply is about: the one it answers, or else the thread's first."""
     parent = world.post(post.network, post.in_reply_to or "")
     return parent.remote_id if parent and parent.author.key == me.key else post.root

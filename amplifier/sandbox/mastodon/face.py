@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from amplifier.sandbox import words
-from amplifier.sandbox.faults import Faults, Kind
+from amplifier.sandbox.faults import FaultKind, Faults
 from amplifier.sandbox.ids import position_at
-from amplifier.sandbox.limits import Budget, Limits, headers_of
+from amplifier.sandbox.limits import RateLimit, RateLimits, headers_of
 from amplifier.sandbox.mastodon import shapes
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import SERVER, Account, Draft, Network, Post, Reason
+from amplifier.sandbox.nouns import SERVER, Network, PretendAccount, PretendDraft, PretendPost, Reason
 from amplifier.sandbox.public import VISIBILITIES
 from amplifier.sandbox.routes import Route
-from amplifier.sandbox.window import Window
-from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
+from amplifier.sandbox.window import PageBounds
+from amplifier.sandbox.wire import Operation, RefusedError, Reply, Request, say
 from amplifier.sandbox.world import World
 from amplifier.text.length import short_links
 
@@ -25,7 +25,7 @@ FOREVER_MS = 1 << 46  # an instant some two thousand years ahead, whose snowflak
 class Mastodon:
     """Serves the routes below from the world."""
 
-    def __init__(self, world: World, faults: Faults, limits: Limits) -> None:
+    def __init__(self, world: World, faults: Faults, limits: RateLimits) -> None:
         self._world = world
         self._faults = faults
         self._limits = limits
@@ -50,30 +50,30 @@ class Mastodon:
         )
         return [Route(method, path, serve, NETWORK, operation) for method, path, serve, operation in table]
 
-    def publish(self, request: Request, _: dict[str, str]) -> Answer:
+    def publish(self, request: Request, _: dict[str, str]) -> Reply:
         """POST /api/v1/statuses."""
         me, limits = self._authenticate(request)
         key = request.header("Idempotency-Key")
         with self._world.lock:
             earlier = self._world.by_key(me, key) if key else None
-            if earlier is not None and not self._takes_habit(Kind.IGNORE_KEY):
-                if self._takes_habit(Kind.REPLAY_500):
+            if earlier is not None and not self._takes_habit(FaultKind.IGNORE_KEY):
+                if self._takes_habit(FaultKind.REPLAY_500):
                     raise RefusedError(problem(500))
                 return say(self._shown(request, self._post(earlier, me), Operation.PUBLISH), headers=limits)
             draft = self._draft(request, me)
-            limits = self._spend(Budget.MASTODON_STATUSES, me.handle)
+            limits = self._spend(RateLimit.MASTODON_STATUSES, me.handle)
             post = self._world.add(draft, key)
         return say(self._shown(request, post, Operation.PUBLISH), headers=limits)
 
-    def one(self, request: Request, found: dict[str, str]) -> Answer:
+    def one(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /api/v1/statuses/{id}."""
         me, limits = self._visitor(request)
         return say(self._shown(request, self._post(found["id"], me), Operation.READ), headers=limits)
 
-    def edit(self, request: Request, found: dict[str, str]) -> Answer:
+    def edit(self, request: Request, found: dict[str, str]) -> Reply:
         """PUT /api/v1/statuses/{id}: only one's own; the same words again make no new version."""
         me, _ = self._authenticate(request)
-        limits = self._spend(Budget.MASTODON_STATUSES, me.handle)
+        limits = self._spend(RateLimit.MASTODON_STATUSES, me.handle)
         with self._world.lock:
             post = self._own(found["id"], me)
             text = self._draft(request, me).text
@@ -82,33 +82,33 @@ class Mastodon:
                 post = self._world.edit_post(NETWORK, post.remote_id, text, language)
         return say(self._shown(request, post, Operation.EDIT), headers=limits)
 
-    def delete(self, request: Request, found: dict[str, str]) -> Answer:
+    def delete(self, request: Request, found: dict[str, str]) -> Reply:
         """DELETE /api/v1/statuses/{id}: only one's own; gives it back with its source."""
         me, _ = self._authenticate(request)
-        limits = self._spend(Budget.MASTODON_DELETES, me.handle)
+        limits = self._spend(RateLimit.MASTODON_DELETES, me.handle)
         with self._world.lock:
             post = self._own(found["id"], me)
             shown = self._shown(request, post, Operation.DELETE) | {"text": post.text}
             self._world.delete_post(NETWORK, post.remote_id)
         return say(shown, headers=limits)
 
-    def history(self, request: Request, found: dict[str, str]) -> Answer:
+    def history(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /api/v1/statuses/{id}/history: every version, oldest first."""
         me, limits = self._visitor(request)
         return say(shapes.history(self._post(found["id"], me), _base(request)), headers=limits)
 
-    def source(self, request: Request, found: dict[str, str]) -> Answer:
+    def source(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /api/v1/statuses/{id}/source: the text exactly as it was written."""
         me, limits = self._authenticate(request)
         post = self._post(found["id"], me)
         return say({"id": post.remote_id, "text": post.text, "spoiler_text": ""}, headers=limits)
 
-    def verify(self, request: Request, _: dict[str, str]) -> Answer:
+    def verify(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /api/v1/accounts/verify_credentials."""
         me, limits = self._authenticate(request)
         return say(shapes.own_account(me, _base(request)), headers=limits)
 
-    def of_account(self, request: Request, found: dict[str, str]) -> Answer:
+    def of_account(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /api/v1/accounts/{id}/statuses."""
         me, limits = self._visitor(request)
         author = self._world.people.by_id(NETWORK, found["id"])
@@ -119,7 +119,7 @@ class Mastodon:
         posts = self._world.by_author(author, window, replies=not _is_set(request, "exclude_replies"))
         return self._statuses(request, [post for post in posts if self._world.may_see(me, post)], limits)
 
-    def notifications(self, request: Request, _: dict[str, str]) -> Answer:
+    def notifications(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /api/v1/notifications: mentions (replies that name us are mentions too) and quotes."""
         me, limits = self._authenticate(request)
         wanted = set(request.several("types[]", "types")) or {"mention", "quote"}
@@ -135,37 +135,37 @@ class Mastodon:
         entities = [shapes.notification(notice, _base(request), self._world) for notice in notices]
         return say(entities, headers={**limits, **links})
 
-    def tag(self, request: Request, found: dict[str, str]) -> Answer:
+    def tag(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /api/v1/timelines/tag/{tag}: public posts only."""
         _, limits = self._visitor(request)
         window = _window(request, standard=20, most=40)
         posts = self._world.tagged(NETWORK, found["tag"].lower(), window)
         return self._statuses(request, posts, limits)
 
-    def instance(self, request: Request, _: dict[str, str]) -> Answer:
+    def instance(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /api/v2/instance."""
         return say(shapes.instance(request.host, _base(request).server) | self._software())
 
-    def instance_v1(self, request: Request, _: dict[str, str]) -> Answer:
+    def instance_v1(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /api/v1/instance."""
         return say(shapes.instance_v1(request.host, _base(request).server) | self._software())
 
-    def nodeinfo_links(self, request: Request, _: dict[str, str]) -> Answer:
+    def nodeinfo_links(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /.well-known/nodeinfo."""
         return say(shapes.nodeinfo_links(_base(request)))
 
-    def nodeinfo(self, _request: Request, _: dict[str, str]) -> Answer:
+    def nodeinfo(self, _request: Request, _: dict[str, str]) -> Reply:
         """GET /nodeinfo/2.0."""
         return say(shapes.nodeinfo("gotosocial" if self._software() else "mastodon"))
 
-    def _statuses(self, request: Request, posts: list[Post], limits: dict[str, str]) -> Answer:
+    def _statuses(self, request: Request, posts: list[PretendPost], limits: dict[str, str]) -> Reply:
         # Whichever end a page was taken from, it is shown newest first (mastodon: concerns/paginable.rb).
         posts.sort(key=lambda post: post.position, reverse=True)
         links = _links(request, [post.remote_id for post in posts])
         shown = [self._shown(request, post, Operation.FIND) for post in posts]
         return say(shown, headers={**limits, **links})
 
-    def _draft(self, request: Request, me: Account) -> Draft:
+    def _draft(self, request: Request, me: PretendAccount) -> PretendDraft:
         try:
             fields = request.fields()
         except ValueError:
@@ -176,7 +176,7 @@ class Mastodon:
                 raise RefusedError(problem(422, f"Validation failed: {name} is not served by this pretend server"))
         if not text.strip():
             raise RefusedError(problem(422, "Validation failed: Text can't be blank"))
-        counts_all = self._has_habit(Operation.PUBLISH, Kind.COUNTS_ALL)
+        counts_all = self._has_habit(Operation.PUBLISH, FaultKind.COUNTS_ALL)
         if (len(text) if counts_all else short_links(text, shapes.LINK_COST)) > shapes.MAX_CHARACTERS:
             message = f"Validation failed: Text character limit of {shapes.MAX_CHARACTERS} exceeded"
             raise RefusedError(problem(422, message))
@@ -187,7 +187,7 @@ class Mastodon:
         quoted = str(fields.get("quoted_status_id") or "")
         for number in filter(None, (parent, quoted)):
             self._post(number, me)
-        return Draft(
+        return PretendDraft(
             author=me,
             text=text,
             ours=True,
@@ -199,70 +199,70 @@ class Mastodon:
             quotes=quoted or None,
         )
 
-    def _authenticate(self, request: Request) -> tuple[Account, dict[str, str]]:
+    def _authenticate(self, request: Request) -> tuple[PretendAccount, dict[str, str]]:
         handle = _handle(request)
         if not handle:
             raise RefusedError(problem(401, "The access token is invalid"))
         me = self._world.people.account(NETWORK, handle)
         return me, self._count(me.handle)
 
-    def _visitor(self, request: Request) -> tuple[Account | None, dict[str, str]]:
+    def _visitor(self, request: Request) -> tuple[PretendAccount | None, dict[str, str]]:
         if request.header("Authorization"):
             return self._authenticate(request)
         return None, self._count("")
 
     def _count(self, who: str) -> dict[str, str]:
-        return self._spend(Budget.MASTODON_ALL, who)
+        return self._spend(RateLimit.MASTODON_ALL, who)
 
-    def _spend(self, budget: Budget, who: str) -> dict[str, str]:
+    def _spend(self, budget: RateLimit, who: str) -> dict[str, str]:
         allowance = self._limits.spend(budget, who, now_ms=now_ms())
         headers = headers_of(NETWORK, allowance)
         if not allowance.granted:
             raise RefusedError(problem(429).having(headers))
         return headers
 
-    def _post(self, number: str, me: Account | None) -> Post:
+    def _post(self, number: str, me: PretendAccount | None) -> PretendPost:
         """A post that `me` may see; any other is not found (mastodon: status_policy.rb)."""
         found = self._world.post(NETWORK, number)
         if found is None or not self._world.may_see(me, found):
             raise RefusedError(problem(404))
         return found
 
-    def _own(self, number: str, me: Account) -> Post:
+    def _own(self, number: str, me: PretendAccount) -> PretendPost:
         """One's own post; others' are not found (mastodon: statuses_controller.rb)."""
         found = self._post(number, me)
         if found.author.key != me.key:
             raise RefusedError(problem(404))
         return found
 
-    def _shown(self, request: Request, post: Post, operation: Operation) -> dict[str, Any]:
+    def _shown(self, request: Request, post: PretendPost, operation: Operation) -> dict[str, Any]:
         """The status; on a server that renders words, they show otherwise than they were written."""
         found = shapes.status(post, _base(request), self._world)
-        if self._has_habit(operation, Kind.RENDERS):
+        if self._has_habit(operation, FaultKind.RENDERS):
             found["content"] = shapes.rendered(found["content"])
         return found
 
-    def _language(self, request: Request, post: Post) -> str:
+    def _language(self, request: Request, post: PretendPost) -> str:
         """The language after an edit: the one that is named; else as it is, or forgotten where that is the habit."""
-        forgets = self._has_habit(Operation.EDIT, Kind.FORGETS_LANGUAGE)
+        forgets = self._has_habit(Operation.EDIT, FaultKind.FORGETS_LANGUAGE)
         return str(request.fields().get("language") or ("" if forgets else post.language))
 
     def _software(self) -> dict[str, str]:
         """What a server says of itself that counts every code point and links whole."""
-        return shapes.OTHER_SOFTWARE if self._has_habit(Operation.LOOK_UP, Kind.COUNTS_ALL) else {}
+        return shapes.OTHER_SOFTWARE if self._has_habit(Operation.LOOK_UP, FaultKind.COUNTS_ALL) else {}
 
-    def _takes_habit(self, kind: Kind) -> bool:
+    def _takes_habit(self, kind: FaultKind) -> bool:
         return self._has_habit(Operation.PUBLISH, kind)
 
-    def _has_habit(self, operation: Operation, kind: Kind) -> bool:
+    def _has_habit(self, operation: Operation, kind: FaultKind) -> bool:
         return self._faults.take(NETWORK, operation, frozenset({kind})) is not None
 
     def _hidden_since(self, operation: Operation) -> int:
-        lag = self._faults.take(NETWORK, operation, frozenset({Kind.LAG}))
+        lag = self._faults.take(NETWORK, operation, frozenset({FaultKind.LAG}))
         return now_ms() - round(self._faults.seconds(lag) * 1000) if lag else FOREVER_MS
 
 
-def problem(status: int, message: str = "") -> Answer:
+def problem(status: int, message: str = "") -> Reply:
     """An error as Mastodon words it."""
     usual = {
         401: "The access token is invalid",
@@ -274,12 +274,12 @@ def problem(status: int, message: str = "") -> Answer:
     return say({"error": message or usual.get(status, "This action is not allowed")}, status)
 
 
-def _window(request: Request, *, standard: int, most: int) -> Window:
+def _window(request: Request, *, standard: int, most: int) -> PageBounds:
     numbers = {name: request.one(name) for name in ("limit", "min_id", "since_id", "max_id")}
     known: dict[str, Any] = {name: int(value) for name, value in numbers.items() if value.isdecimal()}
     after = known.get("min_id", known.get("since_id", -1))
     limit = max(1, min(most, known.get("limit", standard)))
-    return Window(after, known.get("max_id", 2**63 - 1), limit, oldest_first="min_id" in known)
+    return PageBounds(after, known.get("max_id", 2**63 - 1), limit, oldest_first="min_id" in known)
 
 
 def _links(request: Request, shown: list[str]) -> dict[str, str]:

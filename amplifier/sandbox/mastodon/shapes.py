@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from amplifier.sandbox.nouns import SERVER, Account, Network, Notice, Post, Reason, iso
+from amplifier.sandbox.nouns import SERVER, Network, Notification, PretendAccount, PretendPost, Reason, iso
 from amplifier.sandbox.words import handle_on
 from amplifier.sandbox.world import World
 from amplifier.text.links import Span, SpanKind, spans
@@ -27,13 +27,13 @@ class Base:
     address: str
     server: str = SERVER
 
-    def acct(self, found: Account) -> str:
+    def acct(self, found: PretendAccount) -> str:
         """How this server calls an account."""
         name = found.handle.partition("@")[0]
         return name if found.server == self.server else f"{name}@{found.server}"
 
 
-def account(found: Account, base: Base) -> dict[str, Any]:
+def account(found: PretendAccount, base: Base) -> dict[str, Any]:
     """An Account entity."""
     name = found.handle.partition("@")[0]
     return {
@@ -63,7 +63,7 @@ def account(found: Account, base: Base) -> dict[str, Any]:
     }
 
 
-def own_account(found: Account, base: Base) -> dict[str, Any]:
+def own_account(found: PretendAccount, base: Base) -> dict[str, Any]:
     """The account of whoever asks, with what only they may see."""
     source = {
         "privacy": "public",
@@ -77,7 +77,7 @@ def own_account(found: Account, base: Base) -> dict[str, Any]:
     return account(found, base) | {"source": source, "role": {"id": "-99", "name": "", "permissions": "0"}}
 
 
-def status(post: Post, base: Base, world: World) -> dict[str, Any]:
+def status(post: PretendPost, base: Base, world: World) -> dict[str, Any]:
     """A Status entity."""
     parent = world.post(post.network, post.in_reply_to) if post.in_reply_to else None
     quoted = world.post(post.network, post.quotes) if post.quotes else None
@@ -125,7 +125,7 @@ def status(post: Post, base: Base, world: World) -> dict[str, Any]:
     }
 
 
-def history(post: Post, base: Base) -> list[dict[str, Any]]:
+def history(post: PretendPost, base: Base) -> list[dict[str, Any]]:
     """The StatusEdit entities of a post, the first version among them."""
     author = account(post.author, base)
     return [
@@ -142,7 +142,7 @@ def history(post: Post, base: Base) -> list[dict[str, Any]]:
     ]
 
 
-def notification(notice: Notice, base: Base, world: World) -> dict[str, Any]:
+def notification(notice: Notification, base: Base, world: World) -> dict[str, Any]:
     """A Notification entity; a reply that names us is a mention there, as any mention."""
     kind = "quote" if notice.reason is Reason.QUOTE else "mention"
     return {

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from amplifier.sandbox import ids, words
-from amplifier.sandbox.faults import Faults, Kind
-from amplifier.sandbox.limits import Budget, Limits, headers_of
+from amplifier.sandbox.faults import FaultKind, Faults
+from amplifier.sandbox.limits import RateLimit, RateLimits, headers_of
 from amplifier.sandbox.notes import now_ms
-from amplifier.sandbox.nouns import Account, Draft, Network, Post
-from amplifier.sandbox.playing import STAGE, Playing
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendDraft, PretendPost
+from amplifier.sandbox.playing import STAGE, PretendStage
 from amplifier.sandbox.routes import Route
-from amplifier.sandbox.wire import Answer, Operation, RefusedError, Request, say
+from amplifier.sandbox.wire import Operation, RefusedError, Reply, Request, say
 from amplifier.sandbox.world import World
 from amplifier.sandbox.x import auth as x_auth
 from amplifier.sandbox.x import paging as x_paging
@@ -49,7 +49,7 @@ NOT_SERVED = ("media", "poll", "edit_options", "community_id", "card_uri", "geo"
 class X:
     """Serves the routes below from the world."""
 
-    def __init__(self, world: World, faults: Faults, limits: Limits) -> None:
+    def __init__(self, world: World, faults: Faults, limits: RateLimits) -> None:
         self._world = world
         self._faults = faults
         self._limits = limits
@@ -68,10 +68,10 @@ class X:
         )
         return [Route(method, path, serve, NETWORK, operation) for method, path, serve, operation in table]
 
-    def publish(self, request: Request, _: dict[str, str]) -> Answer:
+    def publish(self, request: Request, _: dict[str, str]) -> Reply:
         """POST /2/tweets."""
         me = self._me(request)
-        headers = self._spend(Budget.X_PUBLISH, me.handle)
+        headers = self._spend(RateLimit.X_PUBLISH, me.handle)
         draft = self._draft(request, me)
         with self._world.lock:
             if any(self._world.has_said(me, draft.text, *span) for span in self._last_day()):
@@ -83,16 +83,16 @@ class X:
         data = {"edit_history_tweet_ids": [post.remote_id], "id": post.remote_id, "text": text}
         return say({"data": data}, 201, headers)
 
-    def me(self, request: Request, _: dict[str, str]) -> Answer:
+    def me(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /2/users/me."""
         me = self._me(request)
-        headers = self._spend(Budget.X_ME, me.handle)
+        headers = self._spend(RateLimit.X_ME, me.handle)
         return say({"data": shapes.user(me, frozenset(request.several("user.fields")))}, headers=headers)
 
-    def one(self, request: Request, found: dict[str, str]) -> Answer:
+    def one(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /2/tweets/{id}: a post that is not there is a success with an error inside."""
         asker = self._asker(request)
-        headers = self._spend(Budget.X_READ, asker)
+        headers = self._spend(RateLimit.X_READ, asker)
         number = _number(found["id"])
         post = self._seen(number, asker)
         if post is None:
@@ -100,10 +100,10 @@ class X:
         body = self._shaped(request, [post])
         return say({**body, "data": body["data"][0]}, headers=headers)
 
-    def several(self, request: Request, _: dict[str, str]) -> Answer:
+    def several(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /2/tweets: up to a hundred posts by their ids."""
         asker = self._asker(request)
-        headers = self._spend(Budget.X_READ, asker)
+        headers = self._spend(RateLimit.X_READ, asker)
         numbers = [_number(number) for number in request.several("ids")]
         if not 1 <= len(numbers) <= 100:
             message = (
@@ -115,10 +115,10 @@ class X:
         missing = [no_such_post(number, "ids") for number, post in found.items() if post is None]
         return say(body | ({"errors": missing} if missing else {}), headers=headers)
 
-    def delete(self, request: Request, found: dict[str, str]) -> Answer:
+    def delete(self, request: Request, found: dict[str, str]) -> Reply:
         """DELETE /2/tweets/{id}: only one's own."""
         me = self._me(request)
-        headers = self._spend(Budget.X_DELETE, me.handle)
+        headers = self._spend(RateLimit.X_DELETE, me.handle)
         number = _number(found["id"])
         with self._world.lock:
             post = self._world.post(NETWORK, number)
@@ -129,13 +129,13 @@ class X:
             self._world.delete_post(NETWORK, number)
         return say({"data": {"deleted": True}}, headers=headers)
 
-    def timeline(self, request: Request, found: dict[str, str]) -> Answer:
+    def timeline(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /2/users/{id}/tweets: newest first."""
         asker = self._asker(request)
-        headers = self._spend(Budget.X_TIMELINE, asker)
+        headers = self._spend(RateLimit.X_TIMELINE, asker)
         window, limit = x_paging.window(request, least=5, standard=10)
         author = self._by_id(found["id"])
-        lag = self._faults.take(NETWORK, Operation.FIND, frozenset({Kind.LAG}))
+        lag = self._faults.take(NETWORK, Operation.FIND, frozenset({FaultKind.LAG}))
         if lag:
             window = window.until(ids.position_at(NETWORK, now_ms() - round(self._faults.seconds(lag) * 1000)))
         replies = "replies" not in request.several("exclude")
@@ -143,18 +143,18 @@ class X:
         posts = [one for one in self._world.by_author(author, window, replies=replies) if self._world.may_see(me, one)]
         return self._page(request, posts, limit, headers)
 
-    def mentions(self, request: Request, found: dict[str, str]) -> Answer:
+    def mentions(self, request: Request, found: dict[str, str]) -> Reply:
         """GET /2/users/{id}/mentions: mentions, replies and quotes, newest first, at most the last 800."""
-        headers = self._spend(Budget.X_MENTIONS, self._asker(request))
+        headers = self._spend(RateLimit.X_MENTIONS, self._asker(request))
         window, limit = x_paging.window(request, least=5, standard=10)
         account = self._by_id(found["id"])
         window = window.from_(self._world.reach(account, MENTIONS_REACH))
         notices = self._world.notices(account, window, by="position")
         return self._page(request, [notice.post for notice in notices], limit, headers)
 
-    def search(self, request: Request, _: dict[str, str]) -> Answer:
+    def search(self, request: Request, _: dict[str, str]) -> Reply:
         """GET /2/tweets/search/recent: the last seven days, newest first."""
-        headers = self._spend(Budget.X_SEARCH, self._asker(request))
+        headers = self._spend(RateLimit.X_SEARCH, self._asker(request))
         try:
             test = x_search.compiled(request.one("query"))
         except ValueError as wrong:
@@ -169,7 +169,7 @@ class X:
         everything = self._world.posts(NETWORK, window.from_(oldest).sized(-1))
         return self._page(request, [post for post in everything if test(post)][: limit + 1], limit, headers)
 
-    def _page(self, request: Request, posts: list[Post], limit: int, headers: dict[str, str]) -> Answer:
+    def _page(self, request: Request, posts: list[PretendPost], limit: int, headers: dict[str, str]) -> Reply:
         """One page of posts; one more than `limit` was asked for, to know whether there is a next one."""
         shown = posts[:limit]
         body = self._shaped(request, shown)
@@ -180,9 +180,9 @@ class X:
             body["meta"]["next_token"] = x_paging.token(shown[-1].position)
         return say(body, headers=headers)
 
-    def _shaped(self, request: Request, posts: list[Post]) -> dict[str, Any]:
+    def _shaped(self, request: Request, posts: list[PretendPost]) -> dict[str, Any]:
         """The posts with the fields and expansions that were asked for; nothing where there is none."""
-        wanted = shapes.Wanted(
+        wanted = shapes.RequestedFields(
             frozenset(request.several("tweet.fields", "post.fields")),
             frozenset(request.several("user.fields")),
             frozenset(request.several("expansions")),
@@ -191,7 +191,7 @@ class X:
         body: dict[str, Any] = {"data": [shapes.post(post, wanted, self._world) for post in posts]} if posts else {}
         return body | ({"includes": included} if included else {})
 
-    def _draft(self, request: Request, me: Account) -> Draft:
+    def _draft(self, request: Request, me: PretendAccount) -> PretendDraft:
         try:
             fields = request.json()
         except ValueError:
@@ -215,7 +215,7 @@ class X:
         if fields.get("quote_tweet_id"):
             raise RefusedError(forbidden("Quoting posts is not available on this access level."))
         parent = self._parent(request, me, fields.get("reply"))
-        return Draft(
+        return PretendDraft(
             author=me,
             text=text,
             ours=True,
@@ -224,7 +224,7 @@ class X:
             in_reply_to=parent.remote_id if parent else None,
         )
 
-    def _parent(self, request: Request, me: Account, reply: Any) -> Post | None:
+    def _parent(self, request: Request, me: PretendAccount, reply: Any) -> PretendPost | None:
         """The post that is answered; only own ones and those that summoned us (docs.x.com: posts/create-post)."""
         if not reply:
             return None
@@ -241,14 +241,14 @@ class X:
             raise RefusedError(forbidden(sentence))
         return parent
 
-    def _me(self, request: Request) -> Account:
+    def _me(self, request: Request) -> PretendAccount:
         """Who asks; an app alone cannot."""
         scheme, handle = x_auth.read(request, now_ms() / 1000)
         if scheme is Scheme.APP:
             raise RefusedError(unsupported_authentication())
         return self._user(scheme, handle)
 
-    def _user(self, scheme: Scheme, handle: str) -> Account:
+    def _user(self, scheme: Scheme, handle: str) -> PretendAccount:
         if scheme is not Scheme.USER:
             raise RefusedError(problem(401))
         return self._world.people.account(NETWORK, words.handle_on(NETWORK, handle))
@@ -259,23 +259,23 @@ class X:
 
     def _last_day(self) -> Iterator[tuple[int, int]]:
         """The positions in which X remembers words: it guards readers, so a day of the campaign that plays."""
-        playing = Playing.of(self._world.notes.kept(STAGE))
+        playing = PretendStage.of(self._world.notes.kept(STAGE))
         for begin, end in playing.spans(now_ms(), timedelta(milliseconds=DAY_MS)):
             yield ids.position_at(NETWORK, begin), ids.position_at(NETWORK, end)
 
-    def _seen(self, number: str, asker: str) -> Post | None:
+    def _seen(self, number: str, asker: str) -> PretendPost | None:
         """The post with this id, as far as whoever asks may see it."""
         found = self._world.post(NETWORK, number)
         me = self._world.people.known(NETWORK, asker)
         return found if found and self._world.may_see(me, found) else None
 
-    def _by_id(self, number: str) -> Account:
+    def _by_id(self, number: str) -> PretendAccount:
         account = self._world.people.by_id(NETWORK, _number(number))
         if account is None:
             raise RefusedError(no_such_user(number))
         return account
 
-    def _spend(self, budget: Budget, who: str) -> dict[str, str]:
+    def _spend(self, budget: RateLimit, who: str) -> dict[str, str]:
         allowance = self._limits.spend(budget, who, now_ms=now_ms())
         headers = headers_of(NETWORK, allowance)
         if not allowance.granted:

@@ -7,12 +7,12 @@ import binascii
 
 from amplifier.sandbox import ids
 from amplifier.sandbox.nouns import Network, from_iso
-from amplifier.sandbox.window import Window
+from amplifier.sandbox.window import PageBounds
 from amplifier.sandbox.wire import RefusedError, Request
 from amplifier.sandbox.x.problems import invalid
 
 
-def window(request: Request, *, least: int, standard: int) -> tuple[Window, int]:
+def window(request: Request, *, least: int, standard: int) -> tuple[PageBounds, int]:
     """The window a request asks for (one longer than its limit) and the limit. Newest first, as everywhere on X."""
     limit_text = request.one("max_results", str(standard))
     if not limit_text.isdecimal() or not least <= int(limit_text) <= 100:
@@ -34,7 +34,7 @@ def window(request: Request, *, least: int, standard: int) -> tuple[Window, int]
     asked = request.one("pagination_token") or request.one("next_token")
     if asked:
         before = min(before, _read_token(request, asked))
-    return Window(after, before, int(limit_text) + 1), int(limit_text)
+    return PageBounds(after, before, int(limit_text) + 1), int(limit_text)
 
 
 def _position(request: Request, name: str) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from amplifier.sandbox.wire import Answer, Request, say
+from amplifier.sandbox.wire import Reply, Request, say
 
 PROBLEM = "application/problem+json"
 
 
-def problem(status: int, detail: str = "") -> Answer:
+def problem(status: int, detail: str = "") -> Reply:
     """An error as X words it when no kind of problem is named."""
     titles = {400: "Bad Request", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden", 404: "Not Found"}
     titles |= {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
@@ -18,17 +18,17 @@ def problem(status: int, detail: str = "") -> Answer:
     return _problem({"title": title, "type": "about:blank", "status": status, "detail": detail or title}, status)
 
 
-def forbidden(detail: str) -> Answer:
+def forbidden(detail: str) -> Reply:
     """403 with X's sentence."""
     return _problem({"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}, 403)
 
 
-def invalid(request: Request, name: str, message: str) -> Answer:
+def invalid(request: Request, name: str, message: str) -> Reply:
     """400: a parameter is wrong."""
     return invalid_values({name: [request.one(name)]}, message)
 
 
-def no_such_user(number: str) -> Answer:
+def no_such_user(number: str) -> Reply:
     """What X says of an account it does not know: 200, with an error inside."""
     return say({"errors": [_missing("user", number, "id")]})
 
@@ -38,7 +38,7 @@ def no_such_post(number: str, parameter: str) -> dict[str, Any]:
     return _missing("tweet", number, parameter)
 
 
-def not_found(error: dict[str, Any]) -> Answer:
+def not_found(error: dict[str, Any]) -> Reply:
     """404: what is to be changed is not there."""
     return _problem({**error, "status": 404}, 404)
 
@@ -55,7 +55,7 @@ def _missing(kind: str, number: str, parameter: str) -> dict[str, Any]:
     }
 
 
-def unsupported_authentication() -> Answer:
+def unsupported_authentication() -> Reply:
     """403: an app alone cannot do this."""
     detail = (
         "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication "
@@ -65,7 +65,7 @@ def unsupported_authentication() -> Answer:
     return _problem({"title": "Unsupported Authentication", "detail": detail, "type": kind, "status": 403}, 403)
 
 
-def invalid_values(parameters: dict[str, list[str]], message: str) -> Answer:
+def invalid_values(parameters: dict[str, list[str]], message: str) -> Reply:
     """400: parameters by name are wrong, all for one reason."""
     body = {
         "errors": [{"parameters": parameters, "message": message}],
@@ -76,5 +76,5 @@ def invalid_values(parameters: dict[str, list[str]], message: str) -> Answer:
     return _problem(body, 400)
 
 
-def _problem(body: dict[str, Any], status: int) -> Answer:
+def _problem(body: dict[str, Any], status: int) -> Reply:
     return replace(say(body, status), content_type=PROBLEM)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from amplifier.sandbox.nouns import Post
+from amplifier.sandbox.nouns import PretendPost
 
 LONGEST_QUERY = 512
-Test = Callable[[Post], bool]
+Test = Callable[[PretendPost], bool]
 _TOKEN = re.compile(r'\s*(-?\(|\)|-?"[^"]*"|[^\s()]+)')
 
 
@@ -91,7 +91,7 @@ _FIXED: dict[tuple[str, str], Test] = {
     ("has", "mentions"): lambda post: bool(post.mentions),
     ("has", "links"): lambda post: "://" in post.text,
 }
-_OPEN: dict[str, Callable[[Post, str], bool]] = {
+_OPEN: dict[str, Callable[[PretendPost, str], bool]] = {
     "from": lambda post, who: who in {post.author.handle, post.author.remote_id},
     "to": lambda post, who: post.mentions[:1] == (who,),
     "conversation_id": lambda post, number: post.root == number,

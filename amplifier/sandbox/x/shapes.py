@@ -7,14 +7,14 @@ from html import escape
 from typing import Any
 
 from amplifier.sandbox import ids, words
-from amplifier.sandbox.nouns import Account, Network, Post, iso
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendPost, iso
 from amplifier.sandbox.world import World
 from amplifier.text.addresses import Address, on_x
 from amplifier.text.links import Span, SpanKind, spans
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequestedFields:
     """Which fields and expansions a request asked for, by the names X gives them."""
 
     post_fields: frozenset[str]
@@ -65,7 +65,7 @@ def _link(written: str, found: Address) -> Span:
     return Span(SpanKind.LINK, found.start, found.end, whole)
 
 
-def post(found: Post, wanted: Wanted, world: World) -> dict[str, Any]:
+def post(found: PretendPost, wanted: RequestedFields, world: World) -> dict[str, Any]:
     """A post with its default fields and those asked for."""
     text, entities = wrapped(found.text)
     parent = world.post(Network.X, found.in_reply_to) if found.in_reply_to else None
@@ -88,10 +88,10 @@ def post(found: Post, wanted: Wanted, world: World) -> dict[str, Any]:
     return shaped | {name: value for name, value in more.items() if name in asked and value not in (None, {}, [])}
 
 
-def includes(posts: list[Post], wanted: Wanted, world: World) -> dict[str, list[dict[str, Any]]]:
+def includes(posts: list[PretendPost], wanted: RequestedFields, world: World) -> dict[str, list[dict[str, Any]]]:
     """The users and posts that the expansions add, each once."""
-    users: dict[str, Account] = {}
-    others: dict[str, Post] = {}
+    users: dict[str, PretendAccount] = {}
+    others: dict[str, PretendPost] = {}
     for found in posts:
         if "author_id" in wanted.expansions:
             users[found.author.remote_id] = found.author
@@ -115,7 +115,7 @@ def includes(posts: list[Post], wanted: Wanted, world: World) -> dict[str, list[
     return shaped
 
 
-def user(found: Account, fields: frozenset[str], *, protected: bool = False) -> dict[str, Any]:
+def user(found: PretendAccount, fields: frozenset[str], *, protected: bool = False) -> dict[str, Any]:
     """A user with the default fields and those asked for."""
     more: dict[str, Any] = {
         "created_at": iso(found.since_ms),
@@ -160,16 +160,16 @@ def _with_ids(entities: dict[str, list[dict[str, Any]]], world: World) -> dict[s
     return shaped | ({"mentions": named} if named else {})
 
 
-def _references(found: Post) -> list[dict[str, str]]:
+def _references(found: PretendPost) -> list[dict[str, str]]:
     pairs = (("replied_to", found.in_reply_to), ("quoted", found.quotes))
     return [{"type": kind, "id": other} for kind, other in pairs if other]
 
 
-def _expands_references(wanted: Wanted) -> bool:
+def _expands_references(wanted: RequestedFields) -> bool:
     return bool(wanted.expansions & {"referenced_tweets.id", "referenced_posts"})
 
 
-def _metrics(found: Post, world: World) -> dict[str, int]:
+def _metrics(found: PretendPost, world: World) -> dict[str, int]:
     replies = len(world.replies(found))
     return {
         "retweet_count": 0,

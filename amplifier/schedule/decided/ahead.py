@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.correction import LIVES
-from amplifier.campaign.delivery import FINAL, FREED, OUT, HoldReason, Journey, State, is_left_out_for_good
+from amplifier.campaign.delivery import FINAL, FREED, OUT, DeliveryView, HoldReason, State, is_left_out_for_good
 from amplifier.campaign.post import OWN, PostId, WantedPost, with_hour
 from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
-from amplifier.compose.sameness import Echo, Said
+from amplifier.compose.sameness import Echo, PlannedText
 from amplifier.errors import FileError, UsageError
 from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.naming.known import by_time, find_named, in_ledger, row_of, rows_of, told
 from amplifier.schedule.naming.ledger_names import names_of_slots
-from amplifier.schedule.naming.matched import Match, matched
+from amplifier.schedule.naming.matched import PostMatch, matched
 from amplifier.schedule.naming.meant import day_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
@@ -24,7 +24,7 @@ from amplifier.schedule.reconcile import WINDOW
 from amplifier.schedule.truth.review import find_out, out_called, the_one_of
 from amplifier.schedule.truth.stale import wanted_now
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys, posts
+from amplifier.store import decisions, delivery_views, posts
 
 A_DAY = timedelta(days=1)  # the planner looks that far on once a day
 # Of what is held for these it is certain that it is not out, and nobody is about to post it.
@@ -37,10 +37,10 @@ def still_to_come(program: Program, post: PostId) -> WantedPost | None:
     wanted = next((one for one in wanted_posts(program, made) if one.id == post), None)
     if wanted is None:
         return None
-    return _without_begun(wanted, journeys.journeys(post=row_of(program, post, made)))
+    return _without_begun(wanted, delivery_views.views(post=row_of(program, post, made)))
 
 
-def _without_begun(wanted: WantedPost, rows: Iterable[Journey]) -> WantedPost:
+def _without_begun(wanted: WantedPost, rows: Iterable[DeliveryView]) -> WantedPost:
     begun = {row.identity.account for row in rows if _has_begun(row)}
     return replace(
         wanted,
@@ -87,10 +87,10 @@ def _also_called(program: Program, name: str) -> Iterator[str]:
 
 def must_be_ahead(program: Program, post: PostId) -> None:
     """Raises UsageError if this post has gone out, or is past changing, on every account that it had."""
-    _must_wait(journeys.journeys(post=row_of(program, post)))
+    _must_wait(delivery_views.views(post=row_of(program, post)))
 
 
-def _must_wait(rows: Sequence[Journey]) -> None:
+def _must_wait(rows: Sequence[DeliveryView]) -> None:
     begun = [row for row in rows if not _waits(row)]
     if rows and len(begun) == len(rows):
         said = f"{_named(rows[0])} is {_word(begun[0])} already: there is nothing left to change."
@@ -100,7 +100,7 @@ def _must_wait(rows: Sequence[Journey]) -> None:
 def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]) -> None:
     """Raises UsageError unless there are words (account to text), all for where the post is still to go out."""
     made = decisions.decisions()
-    rows = journeys.journeys(post=row_of(program, post, made))
+    rows = delivery_views.views(post=row_of(program, post, made))
     _must_wait(rows)
     wanted = next((one for one in wanted_posts(program, made) if one.id == post), None)
     coming = _without_begun(wanted, rows) if wanted else None
@@ -122,10 +122,10 @@ def must_be_ahead_there(program: Program, post: PostId, words: Mapping[str, str]
 
 def must_not_have_begun(program: Program, post: PostId, accounts: Collection[str]) -> None:
     """Raises UsageError if this post is out, or past changing, on one of these accounts."""
-    _must_wait_on(journeys.journeys(post=row_of(program, post)), accounts)
+    _must_wait_on(delivery_views.views(post=row_of(program, post)), accounts)
 
 
-def _must_wait_on(rows: Iterable[Journey], accounts: Collection[str]) -> None:
+def _must_wait_on(rows: Iterable[DeliveryView], accounts: Collection[str]) -> None:
     begun = {row.identity.account: row for row in rows if _has_begun(row)}
     for name in accounts:
         if row := begun.get(name):
@@ -133,7 +133,7 @@ def _must_wait_on(rows: Iterable[Journey], accounts: Collection[str]) -> None:
             raise UsageError(f"{said}: nothing is left to change there.{_what_is_out([row])}")
 
 
-def _what_is_out(rows: Iterable[Journey]) -> str:
+def _what_is_out(rows: Iterable[DeliveryView]) -> str:
     """What can be done about what is out; nothing where none of it is."""
     out = next((row for row in rows if row.state is State.SENT and row.remote_state in LIVES), None)
     if out is None:
@@ -142,7 +142,7 @@ def _what_is_out(rows: Iterable[Journey]) -> str:
     return f" To correct what is out: amplifier correct {name}. To delete it: amplifier withdraw {name}"
 
 
-def _named(row: Journey) -> str:
+def _named(row: DeliveryView) -> str:
     is_one_of_several = day_of(post_name(row.identity.post)) is not None
     return with_hour(row.identity.post, row.wall_time) if is_one_of_several else post_name(row.identity.post)
 
@@ -151,7 +151,7 @@ def next_beyond(program: Program, *, now: datetime) -> WantedPost | None:
     """The first post that the plan wants later than the ledger looks ahead; to be asked where the ledger has none."""
     wanted = wanted_posts(program, decisions.decisions(), playing(program.settings))
     ahead = (one for one in wanted if one.moment.due_at > now + WINDOW - A_DAY)
-    return next((one for one in ahead if not journeys.journeys(post=row_of(program, one.id))), None)
+    return next((one for one in ahead if not delivery_views.views(post=row_of(program, one.id))), None)
 
 
 def to_be_said(program: Program, *, now: datetime) -> Ahead:
@@ -170,10 +170,10 @@ def to_be_said(program: Program, *, now: datetime) -> Ahead:
             passed |= {(one.id.slot, one.id.occurrence), (one.id.slot, one.moment.wall_time)}
     found = [one for one in _matched(program, wanted, coming) if one.post.id in coming]
     theirs = {one.row.id for one in found if one.row}
-    waiting = [row for row in journeys.journeys(states=(State.QUEUED, State.HELD)) if _follows_the_plan(row)]
+    waiting = [row for row in delivery_views.views(states=(State.QUEUED, State.HELD)) if _follows_the_plan(row)]
     return Ahead(
         said=tuple(
-            Said(post_name(one.called), words.account, words.text, one.post.moment.due_at)
+            PlannedText(post_name(one.called), words.account, words.text, one.post.moment.due_at)
             for one in found
             for words in one.post.words
             if words.account not in _closed(one)
@@ -201,11 +201,11 @@ def echoes_of(program: Program, post: WantedPost, *, plan: Ahead) -> tuple[Echo,
     stage = playing(program.settings)
     at = stage.real(post.moment.due_at)
     name = post_name(row_of(program, post.id))
-    said = [Said(name, words.account, words.text, at) for words in post.words]
+    said = [PlannedText(name, words.account, words.text, at) for words in post.words]
     return remembered(said, program.settings, at=at, playing=stage, plan=plan)
 
 
-def _matched(program: Program, wanted: Iterable[WantedPost], coming: Collection[PostId]) -> list[Match]:
+def _matched(program: Program, wanted: Iterable[WantedPost], coming: Collection[PostId]) -> list[PostMatch]:
     """The posts of the slots that are to come, each with its row: rows of days that are over are not looked at."""
     if not coming:
         return []
@@ -214,34 +214,34 @@ def _matched(program: Program, wanted: Iterable[WantedPost], coming: Collection[
     return matched(near, posts.existing(program.plan.campaign, slots=names_of_slots(near), since=since))
 
 
-def _closed(match: Match) -> frozenset[str]:
+def _closed(match: PostMatch) -> frozenset[str]:
     """The accounts on which a post's first words are past changing: out, perhaps out, or left out for good."""
     rows, before = (one.deliveries if one else () for one in (match.row, match.former))
     closed = {one.account for one in rows if one.state in OUT or is_left_out_for_good(one.state, one.reason)}
     return frozenset(closed | {one.account for one in before if one.is_out})
 
 
-def _names(row: Journey) -> set[tuple[str, str]]:
+def _names(row: DeliveryView) -> set[tuple[str, str]]:
     """By what a post of the plan may be known as the one that waits there: its number, or its time."""
     return {(row.identity.post.slot, row.identity.post.occurrence), (row.identity.post.slot, row.wall_time)}
 
 
-def _follows_the_plan(row: Journey) -> bool:
+def _follows_the_plan(row: DeliveryView) -> bool:
     """Whether what waits there becomes what the plan wants, or nothing where it wants nothing."""
     doubtful = row.frozen or row.unseen_since is not None or (row.state is State.HELD and row.reason not in NEVER_OUT)
     return row.identity.post.slot != OWN and row.identity.revision == 0 and not doubtful
 
 
-def _has_begun(row: Journey) -> bool:
+def _has_begun(row: DeliveryView) -> bool:
     """Whether a post's first words are past changing there; a correction's row says nothing of that."""
     return not _waits(row) and row.identity.revision == 0
 
 
-def _waits(row: Journey) -> bool:
+def _waits(row: DeliveryView) -> bool:
     """Whether it waits, or would if the planner had carried out by now what was decided a moment ago."""
     by_plan = row.state is State.DROPPED and not is_left_out_for_good(row.state, row.reason)
     return by_plan or row.state in (State.QUEUED, State.HELD)
 
 
-def _word(row: Journey) -> str:
+def _word(row: DeliveryView) -> str:
     return row.state.value if row.state in FINAL else "on its way"

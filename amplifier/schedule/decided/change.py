@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from amplifier.campaign.plan import Decision, DecisionKind, Distance, Milestone
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.errors import FileError, Problem, UsageError
+from amplifier.field_types import nearest
 from amplifier.schedule.born import too_late_at
 from amplifier.schedule.decided.in_force import CHANGED_SINCE, settings_in_force
 from amplifier.schedule.decided.in_ledger import InLedger, in_ledger
@@ -27,7 +28,6 @@ from amplifier.settings import Settings
 from amplifier.store import decisions, ledger, plan_versions
 from amplifier.store.identity import accounts
 from amplifier.text.time_of_day import day_and_time
-from amplifier.written import nearest
 
 
 @dataclass(frozen=True)

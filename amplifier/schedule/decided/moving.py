@@ -16,7 +16,7 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.times import AT_ONCE, Refused, distance, instant, moment, plain
 from amplifier.schedule.when import when
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.text.time_of_day import day_and_time
 
 HINT = 'A distance begins with + or -: "+40m", "-1h", "+1d".'
@@ -108,7 +108,7 @@ def staying(move: Move) -> tuple[Stays, ...]:
     there = {one.name: one.at for one in plan.milestones} | {move.milestone.name: move.to}
     zone = ZoneInfo(plan.zone)
     found: dict[PostId, Stays] = {}
-    for row in journeys.own_waiting():
+    for row in delivery_views.own_waiting():
         counted = moment(row.counted_from, zone=plan.zone, milestones=there) if row.counted_from else None
         if not isinstance(counted, At) or counted.milestone != move.milestone.name:
             continue

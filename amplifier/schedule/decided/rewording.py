@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words
 from amplifier.compose.memory import SINCE, Ahead, must_be_the_plan, remembered, unseen
 from amplifier.compose.queue import own_words
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.errors import UsageError
 from amplifier.schedule.decided.ahead import (
     echoes_of,
@@ -28,7 +28,7 @@ from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.truth.free_words import Stale
 from amplifier.schedule.truth.held_still import planned_still
 from amplifier.schedule.truth.stale import wanted_now
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.identity import accounts
 
 WAITING = (State.QUEUED, State.HELD)
@@ -202,9 +202,9 @@ def _as_planned(
 def _echoes(program: Program, post: PostId, words: Iterable[Words], plan: Ahead) -> tuple[Echo, ...]:
     """What these words for the post echo elsewhere. Raises UsageError for a copy that X would refuse."""
     there, settings = row_of(program, post), program.settings
-    rows = journeys.journeys(post=there)
+    rows = delivery_views.views(post=there)
     due_at = _due(program, post, rows)
-    said = [Said(post_name(there), one.account, one.text, due_at) for one in words]
+    said = [PlannedText(post_name(there), one.account, one.text, due_at) for one in words]
     on = {one.account for one in said}
     gives_way = [row.id for row in rows if row.identity.account in on and row.state in WAITING]
     found = remembered(said, settings, at=due_at, replaced=gives_way, playing=playing(settings), plan=plan)
@@ -224,7 +224,7 @@ def _number(decision: Decision | None) -> int:
     return decision.id if decision else 0
 
 
-def _due(program: Program, post: PostId, rows: Sequence[Journey]) -> datetime:
+def _due(program: Program, post: PostId, rows: Sequence[DeliveryView]) -> datetime:
     """When the ledger has it due; where it does not yet, when the plan has: both on the stage of a rehearsal."""
     if rows:
         return rows[0].due_at

@@ -21,13 +21,13 @@ from amplifier.schedule.truth.out_and_untrue import said_change
 from amplifier.schedule.truth.review import compared_out
 from amplifier.schedule.truth.stale import stale_words, wanted_now
 from amplifier.settings import Settings
-from amplifier.store import decisions, journeys, plan_versions
+from amplifier.store import decisions, delivery_views, plan_versions
 
 MEANWHILE = "What would stand has changed meanwhile. Nothing was done; look at it again."
 
 
 @dataclass(frozen=True)
-class Standing:
+class OutdatedWords:
     """Words of a post on one account that are no longer so: they are out there (`is_out`), or are to go out so.
 
     `why` says what has changed, `changed` the same by fact; `day` is that for which waiting words may stand.
@@ -41,14 +41,16 @@ class Standing:
     day: str = ""
 
 
-def would_stand(program: Program, posts: Collection[PostId], *, now: datetime) -> dict[PostId, tuple[Standing, ...]]:
+def would_stand(
+    program: Program, posts: Collection[PostId], *, now: datetime
+) -> dict[PostId, tuple[OutdatedWords, ...]]:
     """The words of each of these posts that would stay or go out as they are, on whichever account."""
     if not posts:
         return {}
     made = decisions.decisions()
     wanted = wanted_now(program, made, now=now)
     stale = stale_words(program, made, wanted, now=now)
-    rows = [row.id for post in posts for row in journeys.journeys(post=post)]
+    rows = [row.id for post in posts for row in delivery_views.views(post=post)]
     out = compared_out(program, made, wanted, now=now, among=rows).untrue
     return {
         post: (
@@ -59,18 +61,18 @@ def would_stand(program: Program, posts: Collection[PostId], *, now: datetime) -
     }
 
 
-def as_waiting(one: Stale) -> Standing:
+def as_waiting(one: Stale) -> OutdatedWords:
     """Words that are to go out."""
-    return Standing(one.account, one.text, one.why, one.wrongs, day=one.day.isoformat())
+    return OutdatedWords(one.account, one.text, one.why, one.wrongs, day=one.day.isoformat())
 
 
-def as_out(one: Untrue, settings: Settings) -> Standing:
+def as_out(one: Untrue, settings: Settings) -> OutdatedWords:
     """Words that are out, or may be."""
     why = "; ".join(said_change(change, settings) for change in one.changed)
-    return Standing(one.stated.account, one.stated.text, f"It is out. {why}.", one.changed, is_out=True)
+    return OutdatedWords(one.stated.account, one.stated.text, f"It is out. {why}.", one.changed, is_out=True)
 
 
-def mark(standing: Iterable[Standing]) -> str:
+def mark(standing: Iterable[OutdatedWords]) -> str:
     """How a form or a question says that these very words were shown, each with what is no longer so in it."""
     told = sorted(
         "\n".join(
@@ -86,7 +88,7 @@ def mark(standing: Iterable[Standing]) -> str:
     return sha256("\n\n".join(told).encode()).hexdigest()[:16]
 
 
-def must_be_meant(standing: Iterable[Standing], on: str) -> None:
+def must_be_meant(standing: Iterable[OutdatedWords], on: str) -> None:
     """Raises UsageError where words on other accounts than this one would stand as well; empty: all are meant."""
     others = [one for one in standing if on and one.account != on]
     waiting, out = (sorted({one.account for one in others if one.is_out is is_out}) for is_out in (False, True))
@@ -135,6 +137,6 @@ def _must_stand_still(program: Program, post: PostId, shown: str, now: datetime)
     _must_be_shown(would_stand(program, [post], now=now)[post], shown)
 
 
-def _must_be_shown(found: Sequence[Standing], shown: str) -> None:
+def _must_be_shown(found: Sequence[OutdatedWords], shown: str) -> None:
     if mark(found) != shown:
         raise UsageError(MEANWHILE)

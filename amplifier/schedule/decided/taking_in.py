@@ -10,7 +10,7 @@ from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import Words
 from amplifier.campaign.skips import everywhere_but, only_on
 from amplifier.compose.memory import SINCE, Ahead, must_be_the_plan, remembered, unseen
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.errors import Problem, UsageError
 from amplifier.schedule.decided.ahead import to_be_said
 from amplifier.schedule.decided.skipping import LeftOut, left_out, must_stand
@@ -18,7 +18,7 @@ from amplifier.schedule.naming.known import by_time, hours_around, row_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name, wanted_posts
 from amplifier.schedule.truth.review import on_x
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _held(program: Program, found: LeftOut, on: Collection[str]) -> dict[str, Pr
 def _echoes(program: Program, found: LeftOut, words: Iterable[Words], plan: Ahead) -> tuple[Echo, ...]:
     """What these words echo of all that is out or to come; the post itself may be there under the ledger's name."""
     there = row_of(program, found.post.id)
-    said = [Said(post_name(there), one.account, one.text, found.real) for one in words]
-    rows = [row.id for row in journeys.journeys(post=there)]
+    said = [PlannedText(post_name(there), one.account, one.text, found.real) for one in words]
+    rows = [row.id for row in delivery_views.views(post=there)]
     settings = program.settings
     return remembered(said, settings, at=found.real, replaced=rows, playing=playing(settings), plan=plan)

@@ -19,7 +19,7 @@ from amplifier.schedule.naming.once import with_its_hour
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, given_words
-from amplifier.store import decisions, journeys, ledger
+from amplifier.store import decisions, delivery_views, ledger
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def known_hours(program: Program, made: Iterable[Decision]) -> tuple[Decision, .
     """The decisions, those about what was said once and recurs now with the hour that the ledger has for it."""
 
     def hour(slot: str) -> str:
-        rows = journeys.journeys(post=PostId(program.plan.campaign, slot, ONCE))
+        rows = delivery_views.views(post=PostId(program.plan.campaign, slot, ONCE))
         return rows[0].wall_time if rows else ""
 
     return with_its_hour(made, program.plan, cache(hour))

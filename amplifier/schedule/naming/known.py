@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from amplifier.campaign.delivery import Journey
+from amplifier.campaign.delivery import DeliveryView
 from amplifier.campaign.plan import Decision, Hours
 from amplifier.campaign.post import OWN, PostId, WantedPost, with_hour
 from amplifier.errors import UsageError
@@ -25,7 +25,7 @@ from amplifier.schedule.naming.meant import day_of
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.truth.review import near
-from amplifier.store import journeys, ledger, posts
+from amplifier.store import delivery_views, ledger, posts
 
 
 def by_time(post: PostId, wall_time: str) -> str:
@@ -36,11 +36,11 @@ def by_time(post: PostId, wall_time: str) -> str:
 
 def told_of_row(post: PostId) -> str:
     """What people are told of this post of the ledger: its name, and its hour beside it where it is there already."""
-    row = next(iter(journeys.journeys(post=post)), None)
+    row = next(iter(delivery_views.views(post=post)), None)
     return with_hour(post, row.wall_time) if row else post_name(post)
 
 
-def names_of(row: Journey) -> tuple[str, ...]:
+def names_of(row: DeliveryView) -> tuple[str, ...]:
     """Every name by which people may mean the post of this delivery: the ledger's own, and its time."""
     return tuple(dict.fromkeys((post_name(row.identity.post), by_time(row.identity.post, row.wall_time))))
 

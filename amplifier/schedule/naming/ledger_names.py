@@ -11,14 +11,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from amplifier.campaign.changes import ExistingPost
-from amplifier.campaign.correction import Stated
+from amplifier.campaign.correction import PublishedFact
 from amplifier.campaign.delivery import Spoken
 from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.campaign.skips import skips
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.naming.former import follow
-from amplifier.schedule.naming.matched import Match, matched
+from amplifier.schedule.naming.matched import PostMatch, matched
 from amplifier.schedule.naming.meant import day_of
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
@@ -47,7 +47,7 @@ def names_on_days_of(program: Program, wanted: Sequence[WantedPost], among: Iter
     return found
 
 
-def names_of_stated(program: Program, wanted: Sequence[WantedPost], said: Iterable[Stated]) -> Names:
+def names_of_stated(program: Program, wanted: Sequence[WantedPost], said: Iterable[PublishedFact]) -> Names:
     """The same for the days of which something is out at another time than the plan has by its name."""
     times = {one.id: one.moment.wall_time for one in wanted}
     return names_on_days_of(program, wanted, (one.post for one in said if times.get(one.post) != one.wall_time))
@@ -74,7 +74,7 @@ def called(program: Program, wanted: Iterable[WantedPost], spoken: Iterable[Spok
     return Called(planned, rows)
 
 
-def matches_of_day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[Match]:
+def matches_of_day(program: Program, post: PostId, made: Sequence[Decision] | None = None) -> list[PostMatch]:
     """All posts of this one's slot on its day, each with its row, as the planner matches them.
 
     `post` is one of the plan or of the ledger; `made`: all decisions, where they are known.

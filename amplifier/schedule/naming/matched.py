@@ -15,7 +15,7 @@ LOOKED_AT = (HoldReason.OVERTAKEN, HoldReason.DOUBT, HoldReason.DUPLICATE)
 
 
 @dataclass(frozen=True)
-class Match:
+class PostMatch:
     """A post of the plan, and its row if there is one.
 
     `former` is the row under its former name, where it has one under its own name too: the slot was renamed first, and
@@ -40,7 +40,7 @@ class Match:
         return self.post if self.name == self.post.id else replace(self.post, id=self.name)
 
 
-def matched(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> list[Match]:
+def matched(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> list[PostMatch]:
     """Each post of the plan with its row, in the plan's order; no two have one row, or one name.
 
     An occurrence is called by its number in the day. Where something of a day is out, missed, kept back or left out by
@@ -57,7 +57,7 @@ def matched(wanted: Iterable[WantedPost], existing: Iterable[ExistingPost]) -> l
     for one in found:
         if one.post.id.occurrence != ONCE:
             days.setdefault(_day(one.post.id), []).append(one.post)
-    by_time: dict[PostId, Match] = {}
+    by_time: dict[PostId, PostMatch] = {}
     for (slot, day), group in days.items():
         was = group[0].was or slot
         rows = [row for name in dict.fromkeys((slot, was)) for row in by_day.get((name, day), ())]
@@ -83,17 +83,17 @@ def keeps_its_hour(row: ExistingPost) -> bool:
     )
 
 
-def _match(post: WantedPost, row: ExistingPost | None, former: ExistingPost | None) -> Match:
+def _match(post: WantedPost, row: ExistingPost | None, former: ExistingPost | None) -> PostMatch:
     if row is None:
-        return Match(post, former, None, post.id)
+        return PostMatch(post, former, None, post.id)
     if former is not None and _is_settled(former, row):
-        return Match(post, former, None, former.id)
-    return Match(post, row, former if post.was else None, post.id)
+        return PostMatch(post, former, None, former.id)
+    return PostMatch(post, row, former if post.was else None, post.id)
 
 
 def _with_other_kind(
-    match: Match, by_id: Mapping[PostId, ExistingPost], by_day: Mapping[tuple[str, str], Sequence[ExistingPost]]
-) -> Match:
+    match: PostMatch, by_id: Mapping[PostId, ExistingPost], by_day: Mapping[tuple[str, str], Sequence[ExistingPost]]
+) -> PostMatch:
     """The same, with what belongs to the post's hour from when its slot was of the other kind: once, or recurring."""
     post = match.post
     for slot in dict.fromkeys((post.id.slot, former_id(post).slot)):
@@ -105,9 +105,9 @@ def _with_other_kind(
             continue
         other = min(same, key=_rank)
         if match.row is None:
-            return Match(post, other, None, match.name)
+            return PostMatch(post, other, None, match.name)
         if _is_settled(other, match.row):
-            return Match(post, other, None, other.id)
+            return PostMatch(post, other, None, other.id)
         return match if match.former else replace(match, former=other)
     return match
 
@@ -132,7 +132,7 @@ def _may_be_there(one: ExistingDelivery) -> bool:
     return one.frozen or one.again_until is not None or looked_at or waited
 
 
-def _by_time(group: Sequence[WantedPost], rows: Sequence[ExistingPost]) -> Iterator[Match]:
+def _by_time(group: Sequence[WantedPost], rows: Sequence[ExistingPost]) -> Iterator[PostMatch]:
     """The posts of one slot on one day, each with the row of its time, or one that waits, or a name that is free."""
     slot = group[0].id.slot
     numbers = {row.id.occurrence for row in rows if row.id.slot == slot}
@@ -152,10 +152,10 @@ def _by_time(group: Sequence[WantedPost], rows: Sequence[ExistingPost]) -> Itera
         free = [other for other in free if other is not row]
         occurrence = row.id.occurrence if row else _unused(post.id, used)
         used.add(occurrence)
-        yield Match(post, row, None, replace(post.id, occurrence=occurrence))
+        yield PostMatch(post, row, None, replace(post.id, occurrence=occurrence))
 
 
-def _at_its_hour(post: WantedPost, rows: Sequence[ExistingPost], numbers: Collection[str]) -> Match | None:
+def _at_its_hour(post: WantedPost, rows: Sequence[ExistingPost], numbers: Collection[str]) -> PostMatch | None:
     """The post with the row of its very hour, if there is one; `numbers` are those that its slot has by its name."""
     there = sorted(
         (row for row in rows if row.moment.wall_time == post.moment.wall_time),
@@ -164,10 +164,10 @@ def _at_its_hour(post: WantedPost, rows: Sequence[ExistingPost], numbers: Collec
     row = next((row for row in there if row.id.slot == post.id.slot), None)
     former = next((row for row in there if row.id.slot != post.id.slot), None)
     if former is None or (row is not None and not _is_settled(former, row)):
-        return Match(post, row, former, row.id) if row else None
+        return PostMatch(post, row, former, row.id) if row else None
     if former.id.occurrence not in numbers:
-        return Match(post, former, None, replace(post.id, occurrence=former.id.occurrence))
-    return Match(post, former, None, former.id) if _has_an_hour(former) else None
+        return PostMatch(post, former, None, replace(post.id, occurrence=former.id.occurrence))
+    return PostMatch(post, former, None, former.id) if _has_an_hour(former) else None
 
 
 def _rank(row: ExistingPost) -> int:

@@ -17,14 +17,14 @@ from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.compose.fit import first_words
 from amplifier.errors import Problem
 from amplifier.schedule.born import too_late_at
-from amplifier.schedule.naming.matched import Match, matched
+from amplifier.schedule.naming.matched import PostMatch, matched
 
 A_DAY = timedelta(hours=25)  # the same hour of the next day is within a day, also where clocks change between
 IN_THE_PAST = "its time had passed when it came into the plan"
 
 
 @dataclass(frozen=True)
-class Out:
+class OutText:
     """Words that are out on an account, or may be; `at`: since when.
 
     `now_says` is what the plan has for that very post there by now; None if it has no such post, or not there.
@@ -39,7 +39,7 @@ class Out:
     template: str
     wording: str
     now_says: str | None
-    with_hands: int | None = None
+    posted_by_hand: int | None = None
     asked: bool = False
 
     @property
@@ -47,7 +47,7 @@ class Out:
         """That it has said this, or that hands are or were at it."""
         if self.asked:
             return "may have been posted by hand"
-        return "is being posted by hand" if self.with_hands else "said this"
+        return "is being posted by hand" if self.posted_by_hand else "said this"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Again:
 
     post: WantedPost
     account: str
-    before: Out
+    before: OutText
     why: str
 
 
@@ -125,7 +125,7 @@ def without_copies(
         if (match.name, delivery.account) in found
     }
     adds = (replace(add, deliveries=tuple(_born(add, one, found) for one in add.deliveries)) for add in changes.adds)
-    stay = {again.before.with_hands for again in found.values()} - {None}
+    stay = {again.before.posted_by_hand for again in found.values()} - {None}
     rows = {post.row for post in existing if any(one.id in stay for one in post.deliveries)}
     steps = (step for step in changes.steps if step.id not in stay)
     return replace(
@@ -143,7 +143,7 @@ def warnings(plan: Plan, found: Iterable[Again]) -> list[Problem]:
     for one in found:
         slot, was = slots[one.post.id.slot], one.before.post.slot
         before = one.before
-        has_said = f"{before.has_said} there" if before.with_hands or before.asked else "has said there"
+        has_said = f"{before.has_said} there" if before.posted_by_hand or before.asked else "has said there"
         words = first_words(one.before.text)
         said = f"{slot.name} says on {one.account} what {_named(one)} {has_said}: “{words}”"
         told.setdefault((slot.name, was), Problem(slot.path, slot.line, "renamed", said, f"It is held. {one.why}"))
@@ -178,7 +178,7 @@ def _swallowed(post: WantedPost, one: ExistingDelivery, text: str) -> Problem:
     return Problem("", 0, "swallowed", said, hint)
 
 
-def _out(existing: Iterable[ExistingPost], matches: Iterable[Match]) -> dict[str, list[Out]]:
+def _out(existing: Iterable[ExistingPost], matches: Iterable[PostMatch]) -> dict[str, list[OutText]]:
     """What is out, by account."""
     says = {
         (row.row, words.account): words.text
@@ -187,11 +187,11 @@ def _out(existing: Iterable[ExistingPost], matches: Iterable[Match]) -> dict[str
         if row is not None
         for words in match.post.words
     }
-    found: dict[str, list[Out]] = {}
+    found: dict[str, list[OutText]] = {}
     for post in existing:
         for one in post.deliveries:
             if (one.is_out or one.may_be_out_by_hand) and one.out_at is not None:
-                said = Out(
+                said = OutText(
                     post=post.id,
                     account=one.account,
                     text=one.text,
@@ -199,7 +199,7 @@ def _out(existing: Iterable[ExistingPost], matches: Iterable[Match]) -> dict[str
                     template=post.template,
                     wording=post.wording,
                     now_says=says.get((post.row, one.account)),
-                    with_hands=one.id if one.is_with_hands else None,
+                    posted_by_hand=one.id if one.is_being_posted_by_hand else None,
                     asked=one.may_be_out_by_hand,
                 )
                 found.setdefault(one.account, []).append(said)
@@ -214,7 +214,7 @@ def _is_looked_at(row: ExistingDelivery, step: Step | None) -> bool:
 
 
 def _again(
-    match: Match, text: str, known: Iterable[Out], row: ExistingDelivery | None, *, moved: bool, eye: Eye
+    match: PostMatch, text: str, known: Iterable[OutText], row: ExistingDelivery | None, *, moved: bool, eye: Eye
 ) -> Again | None:
     post = match.kept
     ours = {match.name, match.row.id} if match.row else {match.name}
@@ -233,13 +233,13 @@ def _again(
     return max(found, key=lambda each: each[:2])[2] if found else None
 
 
-def _is_close(one: Out, post: WantedPost, eye: Eye) -> bool:
+def _is_close(one: OutText, post: WantedPost, eye: Eye) -> bool:
     """Whether the two are within a day of one another in the campaign, or within the post's lateness."""
     apart = abs(eye.campaign(post.moment.due_at) - eye.campaign(one.at))
     return apart <= max(A_DAY, timedelta(seconds=post.too_late_s))
 
 
-def _is_elsewhere_now(one: Out, post: WantedPost, text: str, eye: Eye) -> bool:
+def _is_elsewhere_now(one: OutText, post: WantedPost, text: str, eye: Eye) -> bool:
     """Whether these words are what is out, which the plan does not have any more where they came from."""
     if one.now_says == one.text:
         return False
@@ -251,7 +251,7 @@ def _is_elsewhere_now(one: Out, post: WantedPost, text: str, eye: Eye) -> bool:
     return (by_plan and (one.template, one.wording) == (post.template, post.wording)) or eye.is_near(one.text, text)
 
 
-def _said_so_before(one: Out, match: Match, row: ExistingDelivery | None, eye: Eye) -> bool:
+def _said_so_before(one: OutText, match: PostMatch, row: ExistingDelivery | None, eye: Eye) -> bool:
     """Whether the plan meant to say this twice: it waited with these words beside the other before anything changed."""
     if row is None or match.row is None or row.reason == HoldReason.COPY or row.state not in (State.QUEUED, State.HELD):
         return False
@@ -288,7 +288,7 @@ def _named(again: Again) -> str:
     return _name(before) if before.slot == post.slot else before.slot
 
 
-def _why(one: Out, post: WantedPost) -> str:
+def _why(one: OutText, post: WantedPost) -> str:
     was, here = one.post.slot, post.id.slot
     if was == here:
         return (
@@ -307,9 +307,9 @@ def _why(one: Out, post: WantedPost) -> str:
     )
 
 
-def _why_late(one: Out) -> str:
+def _why_late(one: OutText) -> str:
     who = "A post of your own" if one.post.slot == OWN else _name(one.post)
-    ago = "" if one.with_hands or one.asked else " a moment ago"
+    ago = "" if one.posted_by_hand or one.asked else " a moment ago"
     return f"{who} {one.has_said}{ago}, and {IN_THE_PAST}. If it is to be said once more, let it go out."
 
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from amplifier.campaign.changes import Changes, Note
-from amplifier.campaign.correction import Stated, unopened
+from amplifier.campaign.changes import Changes, EventNote
+from amplifier.campaign.correction import PublishedFact, unopened
 from amplifier.campaign.delivery import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
@@ -35,7 +35,7 @@ class Changed:
 class Untrue:
     """A text that is out and states what is no longer so."""
 
-    stated: Stated
+    stated: PublishedFact
     changed: tuple[Changed, ...]
 
 
@@ -60,7 +60,7 @@ def differing(known: Mapping[str, str], today: Mapping[str, str]) -> tuple[Chang
 
 
 def untrue(
-    stated: Iterable[Stated],
+    stated: Iterable[PublishedFact],
     today: Mapping[str, str],
     *,
     says: Mapping[tuple[PostId, str], str],
@@ -136,7 +136,7 @@ def noted(
     posts: Mapping[int, PostId],
     wanted: Iterable[WantedPost],
     became_untrue: Iterable[Untrue],
-) -> Note | None:
+) -> EventNote | None:
     """What the planner writes down about facts with its changes; None while everything is as it was.
 
     `known` is what it wrote down last, None before the first time. `posts` names the post of each delivery.
@@ -144,7 +144,7 @@ def noted(
     if known == today:
         return None
     if known is None:
-        return Note(KNOWN, json.dumps({"known": today}))
+        return EventNote(KNOWN, json.dumps({"known": today}))
     changed = differing(known, today)
     held = dict.fromkeys(
         _name(posts[step.id]) for step in changes.steps if step.id in posts and step.reason == HoldReason.UNTRUE
@@ -165,7 +165,7 @@ def noted(
         "kit": list(kit)[:MOST_NAMED],
         "known": today,
     }
-    return Note(CHANGED if changed else KNOWN, json.dumps(told))
+    return EventNote(CHANGED if changed else KNOWN, json.dumps(told))
 
 
 def _matters(change: Changed, text: str, would_say: str | None, at: datetime, written: date | None) -> bool:
@@ -193,7 +193,7 @@ def _is_other(then: str, now: str) -> bool:
         return True
 
 
-def _there(facts: Iterable[Fact], stated: Stated) -> dict[str, str]:
+def _there(facts: Iterable[Fact], stated: PublishedFact) -> dict[str, str]:
     """Those of these facts that are about this account, by name; of a voice's forms that is one alone.
 
     A voice's form is named with its network or account: the post keeps those of all accounts that it went to.
@@ -204,7 +204,7 @@ def _there(facts: Iterable[Fact], stated: Stated) -> dict[str, str]:
     return {name: value for name, value in known.items() if not name.startswith(VOICE) or name in said}
 
 
-def _so_there(fact: str, today: Mapping[str, str], stated: Stated) -> str:
+def _so_there(fact: str, today: Mapping[str, str], stated: PublishedFact) -> str:
     """What is so today where this was stated: of a voice the form that its account has now, whatever had it then."""
     names = _names(_voice(fact), stated) if fact.startswith(VOICE) else (fact,)
     return next((today[name] for name in names if name in today), "")
@@ -214,7 +214,7 @@ def _voice(fact: str) -> str:
     return ".".join(fact.split(".")[:2])
 
 
-def _names(voice: str, stated: Stated) -> tuple[str, ...]:
+def _names(voice: str, stated: PublishedFact) -> tuple[str, ...]:
     """The facts under which a voice's form for an account may stand, the one that wins first."""
     return (f"{voice}.{stated.account}", f"{voice}.{stated.platform}", voice)
 

@@ -12,7 +12,7 @@ from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost, Words
 from amplifier.compose import allow
 from amplifier.compose.queue import IMPRINT
 from amplifier.schedule.truth.may_stand import MayStand
-from amplifier.text.moments import Clock, Date, Day, Named, Weekday, fits, names
+from amplifier.text.moments import ClockTime, Date, Day, Named, Weekday, fits, names
 
 MILESTONE, LINK = "milestone.", "link."  # how facts of these kinds are named; the others are in compose/queue
 DAY = "day"  # the fact for which day words were written: "tomorrow" is true on one day only
@@ -247,7 +247,7 @@ def _another_day(meant: Sequence[Named], *, before: int, after: int) -> list[Nam
 
 def _plan_says(fact: Fact, named: Named, then: datetime, now: datetime, day: date) -> str:
     zone = ""
-    if isinstance(named, Clock) and named.ahead:
+    if isinstance(named, ClockTime) and named.ahead:
         now, zone = now.astimezone(timezone(timedelta(minutes=named.ahead[0]))), f" {named.zone}"
         then = then.astimezone(now.tzinfo)
     says = f"{now:%H:%M}" if then.date() == now.date() and then != now else f"{now:%a %-d %b %H:%M}"

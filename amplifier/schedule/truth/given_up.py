@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from amplifier.campaign.delivery import Journey, Verb
+from amplifier.campaign.delivery import DeliveryView, Verb
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import WantedPost
@@ -18,7 +18,7 @@ BY_PEOPLE = frozenset({DecisionKind.WORDS_REPLACED, DecisionKind.SLOT_SKIPPED})
 
 
 def given_up_wordings(
-    program: Program, made: Iterable[Decision], changed: Sequence[Journey], names: Names = SAME
+    program: Program, made: Iterable[Decision], changed: Sequence[DeliveryView], names: Names = SAME
 ) -> frozenset[tuple[str, str]]:
     """The wordings, each as template and name, that the plan by itself would still write in words that were given up.
 
@@ -56,7 +56,7 @@ def _before_they_went_out(decided: Iterable[Decision]) -> Iterable[Words]:
         yield from ((post, account, text) for account, said in texts.items() for text in said)
 
 
-def _after(changed: Sequence[Journey], names: Names) -> Iterable[Words]:
+def _after(changed: Sequence[DeliveryView], names: Names) -> Iterable[Words]:
     """What was out, and is not any more or not for long, because a person said so."""
     now = {
         (one.row.identity.post, one.row.identity.account): None

@@ -15,7 +15,7 @@ from amplifier.schedule.truth.facts import values
 from amplifier.schedule.truth.free_words import DAY, Stale, left_of, not_left, stated_in, wrongs
 from amplifier.schedule.truth.may_stand import MayStand
 from amplifier.schedule.truth.stale import WAITING, days_of_unsent, stale_unsent, wanted_now, with_failing
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.text.moments import names
 
 
@@ -38,7 +38,7 @@ def planned_still(program: Program, post: PostId, words: Sequence[Words], *, now
 
 def own_still(program: Program, post: PostId, words: Sequence[Words], *, now: datetime) -> HeldStill:
     """The same for a post of a person's own."""
-    rows = [row.id for row in journeys.journeys(post=post) if row.identity.revision == 0]
+    rows = [row.id for row in delivery_views.views(post=post) if row.identity.revision == 0]
     made = decisions.decisions()
     held = stale_unsent(program, _never_left(made), now=now, among=rows, states=WAITING)
     days = days_of_unsent(program, rows, now=now)

@@ -20,7 +20,7 @@ from amplifier.schedule.program import Program, all_occurrences
 from amplifier.schedule.truth import facts
 from amplifier.schedule.truth.free_words import MILESTONE, stated_in
 from amplifier.schedule.truth.stale import campaign_day
-from amplifier.store import decisions, events, plan_versions, stated
+from amplifier.store import decisions, events, plan_versions, published_facts
 
 
 def with_facts(program: Program, made: tuple[Decision, ...], *, now: datetime) -> tuple[Decision, ...]:
@@ -102,7 +102,7 @@ class _Past:
     def of_unsent(self) -> dict[int, tuple[Fact, ...]]:
         """What own posts and corrections state that are not out yet, by delivery, where nothing is kept with them."""
         found = {}
-        for one in stated.unsent(self._program.plan.campaign):
+        for one in published_facts.unsent(self._program.plan.campaign):
             if one.facts:
                 continue
             written = events.events_of(events.of_delivery(one.delivery.id))

@@ -15,7 +15,7 @@ from amplifier.schedule.program import post_name
 from amplifier.schedule.truth.facts import Changed, Untrue
 from amplifier.schedule.truth.free_words import MILESTONE
 from amplifier.settings import Settings
-from amplifier.store import heartbeats, journeys, stated
+from amplifier.store import delivery_views, heartbeats, published_facts
 
 UNTRUE_BEAT = "untrue"
 MOST = 20  # posts that are listed and looked at; the newest, since they are read most. Of the others the number is kept
@@ -34,7 +34,7 @@ class OutAndUntrue:
 
 
 @dataclass(frozen=True)
-class Seen:
+class KeptAnswer:
     """What was there when it was kept: a later answer that differs says that something was dealt with since."""
 
     newest: int
@@ -42,12 +42,12 @@ class Seen:
     listed: int
 
 
-def keep_untrue(campaign: str, found: Sequence[Untrue], *, now: datetime) -> Seen:
+def keep_untrue(campaign: str, found: Sequence[Untrue], *, now: datetime) -> KeptAnswer:
     """Keep what the planner found, in place of what it found before: the newest, and how many there are beyond.
 
     What is on its way to other words is left to itself.
     """
-    newest, following = stated.newest(), stated.following(campaign)
+    newest, following = published_facts.newest(), published_facts.following(campaign)
     gone = set(following.values())
     told = [
         {
@@ -63,14 +63,14 @@ def keep_untrue(campaign: str, found: Sequence[Untrue], *, now: datetime) -> See
     listed = [one for one in told if tuple(one["post"]) in posts[:MOST]]
     kept = {"listed": listed, "beyond": len(posts[MOST:])}
     heartbeats.beat(UNTRUE_BEAT, now=now, detail=json.dumps(kept))
-    return Seen(newest, stated.states_of(following), _places(listed))
+    return KeptAnswer(newest, published_facts.states_of(following), _places(listed))
 
 
-def is_behind(seen: Seen) -> bool:
+def is_behind(seen: KeptAnswer) -> bool:
     """Whether something was corrected, withdrawn or gone since, so that others are to be listed or fewer counted."""
     return (
-        stated.newest() != seen.newest
-        or stated.states_of(seen.following) != seen.following
+        published_facts.newest() != seen.newest
+        or published_facts.states_of(seen.following) != seen.following
         or _places(_kept()[0]) != seen.listed
     )
 
@@ -106,7 +106,7 @@ def _still(listed: Sequence[dict[str, Any]]) -> tuple[OutAndUntrue, ...]:
         post = PostId(*name)
         there = [
             one
-            for one in became(journeys.journeys(post=post))
+            for one in became(delivery_views.views(post=post))
             if one.fate in IS_THERE
             and one.follows is None
             and one.text == told.get(one.row.identity.account, {}).get("text")

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from amplifier.campaign.changes import Changes, ExistingPost, Note
-from amplifier.campaign.correction import Stated
+from amplifier.campaign.changes import Changes, EventNote, ExistingPost
+from amplifier.campaign.correction import PublishedFact
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words, with_hour
@@ -33,7 +33,7 @@ from amplifier.schedule.truth import facts
 from amplifier.schedule.truth.facts import CHANGED, Untrue
 from amplifier.schedule.truth.free_words import Stale, stated_in
 from amplifier.schedule.truth.stale import campaign_day, stale_words, wanted_now
-from amplifier.store import decisions, events, journeys, ledger, stated
+from amplifier.store import decisions, delivery_views, events, ledger, published_facts
 
 NEAREST = 3
 MOST_LISTED = 8
@@ -62,7 +62,7 @@ class Compared:
     """What is out and no longer so; what of it is not known, since it cannot be compared; and how that is told."""
 
     untrue: tuple[Untrue, ...]
-    unknown: tuple[Stated, ...] = ()
+    unknown: tuple[PublishedFact, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -80,7 +80,7 @@ def review(program: Program, *, now: datetime) -> Review:
     wanted = wanted_now(program, made, now=now)
     found = untrue_out(program, made, wanted, now=now)
     told = [json.loads(one.detail) for one in _events(program) if one.kind == CHANGED]
-    waits = journeys.journeys(states=(State.QUEUED, State.HELD))
+    waits = delivery_views.views(states=(State.QUEUED, State.HELD))
     open_posts = {post_name(row.identity.post) for row in waits if row.identity.revision == 0}
     stale = stale_words(program, made, wanted, now=now)
     held = {post_name(one.post) for one in stale}
@@ -112,7 +112,7 @@ def no_longer_so(
     What people let stand is among them: that it may stay is no reason to pass it on. So is what cannot be compared, of
     which nobody knows whether it is so. `wanted` is the plan as it is.
     """
-    said = stated.stated(program.plan.campaign, among=among)
+    said = published_facts.published_facts(program.plan.campaign, among=among)
     found = _compared(
         said,
         partial(
@@ -152,7 +152,7 @@ def compared_out(
     `names` is what the ledger calls these posts, where the caller knows that. `among`: only of the posts to which these
     deliveries belong.
     """
-    said = stated.stated(program.plan.campaign, among=among)
+    said = published_facts.published_facts(program.plan.campaign, among=among)
     known = names_of_stated(program, wanted, said) if names is None else names
     return _compared(
         said,
@@ -166,7 +166,9 @@ def compared_out(
     )
 
 
-def _compared(said: Sequence[Stated], untrue: Callable[[Sequence[Stated]], tuple[Untrue, ...]]) -> Compared:
+def _compared(
+    said: Sequence[PublishedFact], untrue: Callable[[Sequence[PublishedFact]], tuple[Untrue, ...]]
+) -> Compared:
     """Each of these for itself: one that cannot be compared keeps none of the others from it."""
     whole, problems = those_that_work(
         said, lambda one: (one, untrue([one])), post=lambda one: one.post, told=NOT_COMPARED, hint=LOOK_YOURSELF
@@ -192,12 +194,12 @@ def with_note(
     if known == today:
         return changes
     names = other_names(wanted, existing)
-    note: Note | None = facts.noted(
+    note: EventNote | None = facts.noted(
         known,
         today,
         changes=changes,
         posts={delivery.id: post.id for post in existing for delivery in post.deliveries}
-        | {one.delivery.id: one.post for one in stated.unsent(program.plan.campaign)},
+        | {one.delivery.id: one.post for one in published_facts.unsent(program.plan.campaign)},
         wanted=wanted,
         became_untrue=untrue_out(program, made, wanted, now=now, names=names) if known is not None else (),
     )
@@ -235,14 +237,14 @@ def find_out(program: Program, name: str) -> PostId:
     """
     found = out_called(program, name)
     if not found:
-        hint = near(name, {post_name(post): post for post in stated.names(program.plan.campaign)})
+        hint = near(name, {post_name(post): post for post in published_facts.names(program.plan.campaign)})
         raise UsageError(" ".join(filter(None, [f"Nothing called “{name}” is out.", hint, ALL_OUT])))
     return the_one_of(name, found)
 
 
 def out_called(program: Program, name: str) -> tuple[PostId, ...]:
     """All posts that are out or on their way and that this name fits; the one that is called exactly so alone."""
-    known = {post_name(post): post for post in stated.names(program.plan.campaign)}
+    known = {post_name(post): post for post in published_facts.names(program.plan.campaign)}
     if name in known:
         return (known[name],)
     fitting = (one for one in known if one.split("/")[0] == name or one.startswith(f"{name}/") or one.endswith(name))
@@ -259,14 +261,14 @@ def the_one_of(name: str, posts: Sequence[PostId], *, what: str = "has gone out 
 
 
 def _with_its_hour(post: PostId) -> str:
-    row = next(iter(journeys.journeys(post=post)), None)
+    row = next(iter(delivery_views.views(post=post)), None)
     return with_hour(post, row.wall_time) if row else post_name(post)
 
 
 def find_untrue(program: Program, name: str, *, now: datetime) -> PostId:
     """The same of what says something that is no longer so, out or still to go out, and of all that still waits."""
     found = review(program, now=now)
-    waits = journeys.journeys(states=(State.QUEUED, State.HELD))
+    waits = delivery_views.views(states=(State.QUEUED, State.HELD))
     untrue = [*(one.post for one in found.stale), *(one.stated.post for one in found.untrue)]
     for posts in (untrue, [row.identity.post for row in waits]):
         known = {post_name(post): post for post in posts}

@@ -22,7 +22,7 @@ from amplifier.schedule.truth import facts, free_words
 from amplifier.schedule.truth.free_words import Stale, Wrong, is_said_there, not_left, written_for, wrongs
 from amplifier.schedule.truth.literal import Literal
 from amplifier.settings import Mode
-from amplifier.store import decisions, journeys, ledger, stated
+from amplifier.store import decisions, delivery_views, ledger, published_facts
 
 WAITING = (State.QUEUED, State.HELD)
 UNMOVED: Mapping[PostId, datetime] = {}
@@ -38,7 +38,7 @@ def stale_words(
     found, planned = [], with_failing(program, made, wanted)
     names = names_on_days_of(program, wanted, (one.post for one in planned))
     for one in (replace(each, post=names.get(each.post, each.post)) for each in planned):
-        rows = [row for row in journeys.journeys(post=one.post) if row.identity.account == one.account]
+        rows = [row for row in delivery_views.views(post=one.post) if row.identity.account == one.account]
         if not rows or any(row.state in WAITING and row.identity.revision == 0 for row in rows):
             found.append(one)
     return (*found, *stale_unsent(program, made, now=now, states=WAITING).values())
@@ -92,7 +92,7 @@ def stale_unsent(
     """
     today = facts.values(effective(program.plan, made), program.settings.campaign)
     found = {}
-    for one in stated.unsent(program.plan.campaign, among=among):
+    for one in published_facts.unsent(program.plan.campaign, among=among):
         said, text = one.delivery, one.delivery.text
         if states and said.state not in states:
             continue
@@ -113,7 +113,7 @@ def stale_unsent(
 
 def days_of_unsent(program: Program, among: Collection[int], *, now: datetime) -> dict[str, date]:
     """For each account the campaign's day on which these deliveries of one own post go out."""
-    unsent = stated.unsent(program.plan.campaign, among=among)
+    unsent = published_facts.unsent(program.plan.campaign, among=among)
     return {one.delivery.account: _day(program, one.waits, now) for one in unsent}
 
 
@@ -131,7 +131,7 @@ def if_moved(
 ) -> tuple[tuple[Stale, ...], tuple[Stale, ...]]:
     """What of an own post's words is no longer so as it stands, and what were no longer so if it were due then."""
     made = decisions.decisions()
-    rows = [row.id for row in journeys.journeys(post=post) if row.identity.revision == 0]
+    rows = [row.id for row in delivery_views.views(post=post) if row.identity.revision == 0]
     had = stale_unsent(program, made, now=now, among=rows, states=WAITING)
     has = stale_unsent(program, made, now=now, among=rows, states=WAITING, moved={post: due_at})
     return tuple(had.values()), tuple(has.values())
@@ -147,7 +147,7 @@ def late_posts(program: Program, *, now: datetime) -> dict[PostId, datetime]:
     if not ledger.is_ready():
         return {}
     stage, found = playing(program.settings), dict[PostId, datetime]()
-    late = stated.late(program.plan.campaign, now=now)
+    late = published_facts.late(program.plan.campaign, now=now)
     made = decisions.decisions() if late else ()
     for row, waits in late:
         post = planned_as(program, row, made)

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import DatabaseError, OperationalError, ProgrammingError, close_old_connections, connection, transaction
 
 from amplifier.errors import DatabaseTrouble
-from amplifier.store.database.unwell import Ill, illness, in_words, trouble
+from amplifier.store.database.health import Ill, illness, in_words, trouble
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,11 +25,11 @@ BRIEF_S = 4  # how long whoever waits for a page is kept waiting for a database 
 CONNECT_S = 3
 
 
-class Unwell(DatabaseTrouble, OperationalError):
+class DatabaseUnhealthy(DatabaseTrouble, OperationalError):
     """What ails the database, in words for people; inside the code it stays the database's own error."""
 
 
-class _Patience:
+class _LockWait:
     """How long this process waits for a database that others keep."""
 
     tries = TRIES
@@ -47,7 +47,7 @@ class _File:
 
 _ours = _File()
 _writer = threading.Lock()
-_patience = _Patience()
+_lock_wait = _LockWait()
 
 
 def be_brief() -> None:
@@ -61,8 +61,8 @@ def be_brief() -> None:
         database["OPTIONS"] = {**options, "timeout": BRIEF_S}
     else:  # nothing that a pooler in between would refuse
         database["OPTIONS"] = {"connect_timeout": CONNECT_S, "tcp_user_timeout": BRIEF_S * 1000, **options}
-        _patience.lock_ms = BRIEF_S * 1000
-    _patience.tries = 1
+        _lock_wait.lock_ms = BRIEF_S * 1000
+    _lock_wait.tries = 1
     connection.close()
 
 
@@ -107,13 +107,13 @@ def whole(verb: Callable[P, R]) -> Callable[P, R]:
             return verb(*args, **kwargs)
         _on_a_living_connection()
         with _in_words():
-            for attempt in range(1, _patience.tries + 1):
+            for attempt in range(1, _lock_wait.tries + 1):
                 try:
                     with _in_turn(), transaction.atomic():
                         _wait_for_locks()
                         return verb(*args, **kwargs)
                 except OperationalError as error:
-                    if attempt == _patience.tries or not _is_busy(error):
+                    if attempt == _lock_wait.tries or not _is_busy(error):
                         raise
                     time.sleep(PAUSE_S * attempt)
         raise AssertionError("unreachable: the last try returns or raises")
@@ -137,9 +137,9 @@ def _in_turn() -> Iterator[None]:
 
 
 def _wait_for_locks() -> None:
-    if _patience.lock_ms and is_postgres():
+    if _lock_wait.lock_ms and is_postgres():
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {_patience.lock_ms}")
+            cursor.execute(f"SET LOCAL lock_timeout = {_lock_wait.lock_ms}")
 
 
 def reading(verb: Callable[P, R]) -> Callable[P, R]:
@@ -166,7 +166,7 @@ def _in_words() -> Iterator[None]:
         is_server = connection.vendor != "sqlite"
         known = isinstance(error, OperationalError | ProgrammingError) or not is_server
         ill = illness(str(error), is_server=is_server) if known else None
-        if ill is None or isinstance(error, Unwell) or (is_server and _is_busy(error)):
+        if ill is None or isinstance(error, DatabaseUnhealthy) or (is_server and _is_busy(error)):
             raise
         connection.close()  # one that was opened while the disk was read-only stays so
         file = database_file()
@@ -174,7 +174,7 @@ def _in_words() -> Iterator[None]:
         sentence = sentence or in_words(ill, str(file or "PostgreSQL"), str(error))
         if ill is Ill.DAMAGED and _ours.number:  # whoever has seen that believes it nothing more
             _ours.sentence = sentence
-        raise Unwell(sentence) from error
+        raise DatabaseUnhealthy(sentence) from error
     _must_be_ours()
 
 
@@ -186,11 +186,11 @@ def _must_be_ours() -> None:
         try:
             found = _ours.path.stat()
         except OSError:
-            raise Unwell(in_words(Ill.GONE, str(_ours.path))) from None
+            raise DatabaseUnhealthy(in_words(Ill.GONE, str(_ours.path))) from None
         if (found.st_dev, found.st_ino) == _ours.number:
             return
-        raise Unwell(in_words(Ill.REPLACED, str(_ours.path)))
-    raise Unwell(_ours.sentence)
+        raise DatabaseUnhealthy(in_words(Ill.REPLACED, str(_ours.path)))
+    raise DatabaseUnhealthy(_ours.sentence)
 
 
 def _is_busy(error: DatabaseError) -> bool:

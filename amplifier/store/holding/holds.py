@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
-from amplifier.campaign.errand import BY_HAND, HANDS_WANTED
 from amplifier.campaign.kinds import HELD_BACK
+from amplifier.campaign.secret_link import BY_HAND, MANUAL_WANTED
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
 from amplifier.store import decisions
 from amplifier.store.database.statement import execute, marks
@@ -94,7 +94,7 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
         )
         if again:
             DeliveryRow.objects.filter(id=number).update(unseen_since=None)
-        kind = HANDS_WANTED if again else "cannot look"
+        kind = MANUAL_WANTED if again else "cannot look"
         event = Event(now, SERVICE, of_delivery(number), kind, State.UNSURE, State.HELD, detail=detail)
         write_events([event])
     return len(found)

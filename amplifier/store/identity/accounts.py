@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F
 
-from amplifier.campaign.account import Identity, Listed, Proof, Told, is_called_so, matches, proof
+from amplifier.campaign.account import Identity, Listed, LoggedIn, LoginProof, is_called_so, matches, proof
 from amplifier.errors import UsageError
 from amplifier.policy import TextLimit
 from amplifier.store.database.statement import execute
@@ -208,20 +208,20 @@ def account_is_ok(  # noqa: PLR0913  what a network says of an account
     row = AccountRow.objects.select_for_update().filter(label=name).first()
     if row is None:
         return False
-    told = Told(remote_id, handle, url)
+    told = LoggedIn(remote_id, handle, url)
     other = other_row(row, told)
     found = proof(known(row), told, known(other) if other else None)
-    if found is Proof.EXCHANGED and other is not None:
+    if found is LoginProof.EXCHANGED and other is not None:
         for each in (row, other):
             if each.is_listed:
                 put_in_doubt(each, now=now)
         row = AccountRow.objects.get(label=name)
         other.refresh_from_db()
-        found = Proof.KNOWN
-    if found in (Proof.TWICE, Proof.STRANGER, Proof.ANEW):
+        found = LoginProof.KNOWN
+    if found in (LoginProof.TWICE, LoginProof.STRANGER, LoginProof.ANEW):
         lose_account(row.pk, detail=why_not(found, row, told, other), now=now)
         return False
-    if found is Proof.KNOWN and other is not None:
+    if found is LoginProof.KNOWN and other is not None:
         row = under_a_new_handle(other, row, now=now)
     if row.health == LOST:
         write_events([Event(now, SERVICE, f"account:{name}", "account is back", LOST, OK)])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from amplifier.campaign.pace import PATIENCE, rest_after
+from amplifier.campaign.pace import FAILURES_BEFORE_REST, rest_after
 from amplifier.store.database.statement import execute, marks
 from amplifier.store.database.transaction import is_postgres, stamp, whole
 from amplifier.store.models import AccountRow
@@ -47,7 +47,7 @@ def strain(number: int, *, strain_s: float, now: datetime) -> None:
     row = AccountRow.objects.get(id=number)
     rest = rest_after(row.failures, strain_s)
     if rest:
-        alike = AccountRow.objects.filter(pool=row.pool, failures__gte=PATIENCE).count()
+        alike = AccountRow.objects.filter(pool=row.pool, failures__gte=FAILURES_BEFORE_REST).count()
         make_wait(number, until=now + timedelta(seconds=rest), app_wide=alike > 1)
 
 

@@ -23,7 +23,7 @@ from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.holding.unseen import may_go_on
 from amplifier.store.identity.numbered import SERVICE, decide_same, is_decided_about, mark, of_account, pass_on
 from amplifier.store.listening.heard import MentionRow
-from amplifier.store.models import DeliveryRow, ErrandRow, SealedRow, SpendRow
+from amplifier.store.models import DeliveryRow, SealedRow, SecretLinkRow, SpendRow
 
 MANY = 100  # deliveries that are looked at to find them
 ENOUGH = 3  # posts that are asked for whose they are: one may have been deleted
@@ -148,7 +148,7 @@ def _stand_as(kept: DeliveryRow, gone: DeliveryRow, *, now: datetime) -> None:
 
 def _replace(gone: DeliveryRow, kept: DeliveryRow) -> None:
     """One of two deliveries goes; what was about it, or waits for it, is about the other from now on."""
-    ErrandRow.objects.filter(delivery_id=gone.pk).update(delivery_id=kept.pk)
+    SecretLinkRow.objects.filter(delivery_id=gone.pk).update(delivery_id=kept.pk)
     DeliveryRow.objects.filter(waits_for=gone.pk).update(waits_for=kept.pk)
     SpendRow.objects.filter(delivery=gone.pk).update(delivery=kept.pk)
     if gone.unseen_since is not None and kept.unseen_since is None:

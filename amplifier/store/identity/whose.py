@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from amplifier.campaign.account import (
+    AccountMatch,
     Identity,
-    Known,
+    KnownAccount,
     Listed,
-    Match,
-    Proof,
-    Told,
+    LoggedIn,
+    LoginProof,
     former,
     is_same_account,
     renamed,
@@ -27,7 +27,7 @@ NEW = "new: "  # what a row is called until it has its label
 WHO = "The network has not said yet whether this is an account that was listed here under another name."
 
 
-def new_row(match: Match) -> AccountRow:
+def new_row(match: AccountMatch) -> AccountRow:
     """A row for a listed account that has none, or none that is sure. It has no label yet."""
     one = match.listed
     who = one.identity
@@ -54,7 +54,7 @@ def call_rows(rows: Mapping[int, AccountRow], numbers: Mapping[int, Listed]) -> 
         AccountRow.objects.filter(id=number).update(label=label)
 
 
-def other_row(row: AccountRow, told: Told) -> AccountRow | None:
+def other_row(row: AccountRow, told: LoggedIn) -> AccountRow | None:
     """Another row of the account that the network speaks of: one that is listed before one that is not."""
     if not told.remote_id:
         return None
@@ -65,7 +65,7 @@ def other_row(row: AccountRow, told: Told) -> AccountRow | None:
 
 def put_in_doubt(row: AccountRow, *, now: datetime) -> None:
     """What was said under this label stays with the account that said it; the label waits to hear whose it is."""
-    match = Match(Listed(row.label, row.network, row.handle, row.server), None, is_doubtful=True)
+    match = AccountMatch(Listed(row.label, row.network, row.handle, row.server), None, is_doubtful=True)
     label, labels = row.label, {one.pk: one.label for one in AccountRow.objects.all()}
     AccountRow.objects.filter(id=row.pk).update(is_listed=False)
     new = new_row(match)
@@ -76,18 +76,18 @@ def put_in_doubt(row: AccountRow, *, now: datetime) -> None:
     write_events([Event(now, SERVICE, f"account:{label}", "in doubt", row.health, UNPROVEN, detail=WHO)])
 
 
-def told_identity(row: AccountRow, told: Told) -> Identity:
+def told_identity(row: AccountRow, told: LoggedIn) -> Identity:
     """Who it is as its network calls it."""
     return known(row).identity._replace(handle=told.handle.strip().lstrip("@").lower())
 
 
-def why_not(found: Proof, row: AccountRow, told: Told, other: AccountRow | None) -> str:
+def why_not(found: LoginProof, row: AccountRow, told: LoggedIn, other: AccountRow | None) -> str:
     """Whose the keys are, and what to do; one sentence after another."""
     ours, theirs = known(row).identity.shown, told_identity(row, told).shown
-    if found is Proof.TWICE and other is not None:
+    if found is LoginProof.TWICE and other is not None:
         same = f"Its keys log in to the same account as those of {other.label}: all would be said twice there."
         return f"{same} Check the keys, or list it once only."
-    if found is Proof.ANEW:
+    if found is LoginProof.ANEW:
         return (
             f"{ours} is another account now than the one that was known here, so nothing goes out. If that is meant, "
             "take it out of settings.yaml, start, put it back and start again: it then begins as a new account."
@@ -127,7 +127,7 @@ def prove(number: int, *, remote_id: str, url: str) -> None:
     AccountRow.objects.filter(id=number, remote_id="").update(remote_id=remote_id, url=url)
 
 
-def known(row: AccountRow) -> Known:
+def known(row: AccountRow) -> KnownAccount:
     """The row as whoever decides about it sees it."""
     who = Identity(row.network, row.server, row.handle)
-    return Known(row.pk, who, row.label, row.remote_id, row.url, row.is_listed)
+    return KnownAccount(row.pk, who, row.label, row.remote_id, row.url, row.is_listed)

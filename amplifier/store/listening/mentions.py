@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 
-from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Note, Status, Visibility, visibility
+from amplifier.campaign.mention import Aside, FollowUpNote, Logged, Mention, MentionKind, Status, Visibility, visibility
 from amplifier.store.database.transaction import reading, whole
 from amplifier.store.listening import quarantine, sources
 from amplifier.store.listening.heard import FollowupRow, MentionRow
@@ -34,7 +34,7 @@ class Filter:
 
     statuses: tuple[Status, ...] = ()
     networks: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[MentionKind, ...] = ()
     words: str = ""
     private: bool | None = None
     edited_since: bool = False
@@ -49,8 +49,8 @@ class Followed:
     """
 
     logged: Logged
-    before: Note | None = None
-    meanwhile: tuple[Note, ...] = ()
+    before: FollowUpNote | None = None
+    meanwhile: tuple[FollowUpNote, ...] = ()
     is_edited: bool = False
 
 
@@ -244,7 +244,7 @@ def _logged(row: MentionRow) -> Logged:
             network=row.network,
             account=row.account.label,
             canonical_id=row.canonical_id,
-            kind=Kind(row.kind),
+            kind=MentionKind(row.kind),
             author_id=row.author_id,
             author_handle=row.author_handle,
             author_name=row.author_name,
@@ -263,9 +263,9 @@ def _logged(row: MentionRow) -> Logged:
     )
 
 
-def _steps(row: MentionRow) -> tuple[Note, ...]:
+def _steps(row: MentionRow) -> tuple[FollowUpNote, ...]:
     """The steps of a follow-up, oldest first."""
     return tuple(
-        Note(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
+        FollowUpNote(at=step.at, actor=step.actor, status=Status(step.status), note=step.note)
         for step in sorted(row.followups.all(), key=lambda step: step.pk)
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
 
-from amplifier.campaign.mention import ON_TIME, Aside, Kind, Mention, Status, Visibility
+from amplifier.campaign.mention import ON_TIME, Aside, Mention, MentionKind, Status, Visibility
 from amplifier.store.identity.accounts import account_rows
 from amplifier.store.listening.heard import MentionRow
 
@@ -83,7 +83,7 @@ def _renew(row: MentionRow, mention: Mention, account: int, now: datetime) -> No
             "author_name": mention.author_name,
             "author_handle": mention.author_handle,
             "fingerprint": mention.fingerprint,
-            "kind": row.kind if mention.kind is Kind.TAG else mention.kind.value,
+            "kind": row.kind if mention.kind is MentionKind.TAG else mention.kind.value,
             "about": row.about or mention.about or None,
         }
     if mention.visibility is not Visibility.UNKNOWN:

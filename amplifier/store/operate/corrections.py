@@ -24,12 +24,12 @@ from amplifier.campaign.delivery import (
 )
 from amplifier.campaign.post import Fact, PostId
 from amplifier.errors import UsageError
-from amplifier.store import journeys, ledger, own_hour
+from amplifier.store import delivery_views, ledger, own_hour
 from amplifier.store.database.transaction import whole
-from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.identity import fact_names
 from amplifier.store.models import DeliveryRow
+from amplifier.store.secret_links import awaits_a_look
 
 IN_TIME = timedelta(days=1)  # a correction is worth sending that much later; then a person decides anew
 REPLACED = "replaced"
@@ -87,7 +87,7 @@ def locked(post: PostId, account: str) -> Stand | None:
         post__campaign=post.campaign, post__slot=post.slot, post__occurrence=post.occurrence, account__label=account
     )
     list(rows.select_for_update().values_list("id", flat=True))
-    found = [row for row in journeys.journeys(post=post) if row.identity.account == account]
+    found = [row for row in delivery_views.views(post=post) if row.identity.account == account]
     return stand(found) if found else None
 
 

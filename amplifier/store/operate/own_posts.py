@@ -8,17 +8,17 @@ from datetime import timedelta
 
 from amplifier.campaign.correction import facts_kept
 from amplifier.campaign.delivery import FREED, PASSING, SKIPPED, HoldReason, State, Verb
-from amplifier.campaign.errand import BY_HAND
 from amplifier.campaign.kinds import LEFT_OUT, MOVED, WORDS_CHANGED
 from amplifier.campaign.post import Fact, Moment, PostId, Words
+from amplifier.campaign.secret_link import BY_HAND
 from amplifier.errors import UsageError
 from amplifier.store import decisions, ledger
 from amplifier.store.database.transaction import reading, whole
-from amplifier.store.errands import awaits_a_look, was_asked
 from amplifier.store.events import Event, events_of, of_delivery, write_events
 from amplifier.store.identity import fact_names
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.corrections import Hand, move
+from amplifier.store.secret_links import awaits_a_look, was_asked
 
 # Other words, or another time, may do away with these.
 OF_ITS_WORDS = frozenset({HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY})
@@ -167,10 +167,10 @@ def _must_be_nowhere(rows: Sequence[DeliveryRow]) -> None:
     """Raises UsageError where a part of their post is out, or past changing, or people are or were asked to post it."""
     asked = _asked(rows)
     for row in rows:
-        is_with_hands = row.state == State.HELD and row.reason == HoldReason.HAND_OFF
-        if is_with_hands or row.pk in asked:
+        is_asked = row.state == State.HELD and row.reason == HoldReason.HAND_OFF
+        if is_asked or row.pk in asked:
             raise UsageError(
-                f"People {'are' if is_with_hands else 'were'} asked to post it on {row.account.label}, and may be at "
+                f"People {'are' if is_asked else 'were'} asked to post it on {row.account.label}, and may be at "
                 f"it. To take it back: amplifier withdraw {row.post.slot}/{row.post.occurrence}"
             )
     begun = DeliveryRow.objects.select_related("account").filter(post_id=rows[0].post_id)

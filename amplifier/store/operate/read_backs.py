@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from amplifier.campaign.correction import LIVES, words_out
-from amplifier.campaign.delivery import ON_ITS_WAY, Journey, RemoteState, State, Verb
-from amplifier.store import journeys
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, RemoteState, State, Verb
+from amplifier.store import delivery_views
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import instant, reading, stamp, whole
 from amplifier.store.events import Event, events_of, of_delivery, write_events
@@ -27,7 +27,7 @@ ORDER BY sent_at DESC LIMIT %s"""
 
 
 @dataclass(frozen=True)
-class Out:
+class OutPost:
     """A post that is out: its delivery, when it went out and when it was last looked at (None: never). UTC."""
 
     delivery: int
@@ -37,14 +37,14 @@ class Out:
 
 
 @reading
-def out(account: str, *, since: datetime, until: datetime, limit: int) -> tuple[Out, ...]:
+def out(account: str, *, since: datetime, until: datetime, limit: int) -> tuple[OutPost, ...]:
     """What this account has sent since then until then and what is still there as far as we know; the newest first."""
     rows = execute(OUT, [account, stamp(since), stamp(until), limit])
-    return tuple(Out(row[0], account, instant(row[1]), instant(row[2])) for row in rows)
+    return tuple(OutPost(row[0], account, instant(row[1]), instant(row[2])) for row in rows)
 
 
 @whole
-def claim(one: Out, *, now: datetime) -> Journey | None:
+def claim(one: OutPost, *, now: datetime) -> DeliveryView | None:
     """Take a post into one's hands to look at it, as it stands: its words are those that we last put there.
 
     None if somebody else was quicker. Nobody who sends waits for this.
@@ -55,13 +55,13 @@ def claim(one: Out, *, now: datetime) -> Journey | None:
 
 
 @whole
-def give_back(one: Out, *, taken_at: datetime) -> None:
+def give_back(one: OutPost, *, taken_at: datetime) -> None:
     """The look failed: it counts for nothing."""
     DeliveryRow.objects.filter(id=one.delivery, checked_at=taken_at).update(checked_at=one.checked_at)
 
 
 @whole
-def keep_gone(seen: Journey, *, now: datetime) -> bool:
+def keep_gone(seen: DeliveryView, *, now: datetime) -> bool:
     """It is not there any more, and it was not we who deleted it. False if that is not so, or known already."""
     if _is_ours_to_change(seen):
         return False
@@ -71,7 +71,7 @@ def keep_gone(seen: Journey, *, now: datetime) -> bool:
 
 
 @whole
-def keep_changed(seen: Journey, reads: str, *, now: datetime) -> bool:
+def keep_changed(seen: DeliveryView, reads: str, *, now: datetime) -> bool:
     """It says something else than we put there, and it was not we who changed it. False if that is known already."""
     if _is_ours_to_change(seen):
         return False
@@ -85,7 +85,7 @@ def keep_changed(seen: Journey, reads: str, *, now: datetime) -> bool:
 
 
 @reading
-def changed_outside(accounts: Collection[str], *, since: datetime) -> tuple[Journey, ...]:
+def changed_outside(accounts: Collection[str], *, since: datetime) -> tuple[DeliveryView, ...]:
     """What went out since then and was deleted or changed there by somebody else, the oldest first."""
     rows = DeliveryRow.objects.filter(account__label__in=list(accounts), sent_at__isnull=False, sent_at__gt=since)
     rows = rows.filter(verb=Verb.PUBLISH, remote_state__in=[RemoteState.GONE, RemoteState.EDITED])
@@ -97,25 +97,25 @@ def changed_outside(accounts: Collection[str], *, since: datetime) -> tuple[Jour
         target=OuterRef("remote_id"),
     )
     found = rows.exclude(Q(remote_state=RemoteState.EDITED) & Exists(ours)).values_list("id", flat=True)
-    return journeys.journeys_by_id(list(found))
+    return delivery_views.views_by_id(list(found))
 
 
-def _mark(one: Out, now: datetime) -> bool:
+def _mark(one: OutPost, now: datetime) -> bool:
     rows = DeliveryRow.objects.filter(id=one.delivery, state=State.SENT, checked_at=one.checked_at)
     if one.checked_at is None:
         rows = DeliveryRow.objects.filter(id=one.delivery, state=State.SENT, checked_at__isnull=True)
     return bool(rows.update(checked_at=now))
 
 
-def _as_it_stands(delivery: int) -> Journey | None:
-    (row,) = journeys.journeys_by_id([delivery])
+def _as_it_stands(delivery: int) -> DeliveryView | None:
+    (row,) = delivery_views.views_by_id([delivery])
     if row.receipt is None or row.remote_state not in LIVES:
         return None
     edits = DeliveryRow.objects.filter(post__deliveries=delivery, account__label=row.identity.account, verb=Verb.EDIT)
-    return replace(row, text=words_out(row, journeys.journeys_by_id(list(edits.values_list("id", flat=True)))))
+    return replace(row, text=words_out(row, delivery_views.views_by_id(list(edits.values_list("id", flat=True)))))
 
 
-def _is_ours_to_change(seen: Journey) -> bool:
+def _is_ours_to_change(seen: DeliveryView) -> bool:
     """Whether the post changed hands with us meanwhile: what we delete or edit, or are about to, is no news."""
     row = DeliveryRow.objects.select_for_update().get(id=seen.id)
     now_there = _as_it_stands(seen.id)

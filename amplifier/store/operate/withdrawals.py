@@ -8,17 +8,17 @@ from datetime import datetime
 from django.db.models import Max, Q
 
 from amplifier.campaign.correction import LIVES
-from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, HoldReason, Journey, RemoteState, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, DoubtReason, HoldReason, RemoteState, State, Verb
 from amplifier.campaign.kinds import WITHDRAWN
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.store.database.transaction import reading, whole
-from amplifier.store.errands import awaits_a_look
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.corrections import IN_TIME, Hand, add_row, changed_meanwhile, drop, locked, move
 from amplifier.store.operate.notes import take_note
 from amplifier.store.receipts import target_of
+from amplifier.store.secret_links import awaits_a_look
 
 SERVICE = "service"
 NOT_THERE = "not there"
@@ -137,7 +137,7 @@ def _may_be_out(row: DeliveryRow) -> bool:
     )
 
 
-def _taken_back(row: Journey, hand: Hand) -> list[int]:
+def _taken_back(row: DeliveryView, hand: Hand) -> list[int]:
     """One delivery of a post that is withdrawn."""
     model = DeliveryRow.objects.select_related("post").select_for_update().get(id=row.id)
     now = hand.now

@@ -7,7 +7,7 @@ from datetime import datetime
 from amplifier.campaign.plan import ONCE
 from amplifier.campaign.post import OWN, PostId
 from amplifier.schedule.program import post_name
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 
 
 def called(post: PostId, wall_time: str) -> str:
@@ -18,7 +18,7 @@ def called(post: PostId, wall_time: str) -> str:
 
 def called_in_ledger(post: PostId) -> str:
     """The same of a post that is in the ledger, under the name that it has there."""
-    row = next(iter(journeys.journeys(post=post)), None)
+    row = next(iter(delivery_views.views(post=post)), None)
     return called(post, row.wall_time) if row else f"“{post_name(post)}”"
 
 

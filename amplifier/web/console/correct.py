@@ -18,8 +18,8 @@ from amplifier.compose.queue import length, with_appended
 from amplifier.deliver.stop_flags import why_stopped
 from amplifier.errors import AmplifierError, UsageError
 from amplifier.money.cost import is_readable
-from amplifier.operate.breaks import Breaks, look_at
-from amplifier.operate.correct import Act, Correction, NewWords, prepare_correction, queue_correction
+from amplifier.operate.correct import Correction, NewWords, PlannedChange, prepare_correction, queue_correction
+from amplifier.operate.impact import Impact, look_at
 from amplifier.operate.outcome import outcomes
 from amplifier.operate.withdraw import Taking, prepare_withdrawal, queue_withdrawal
 from amplifier.schedule.decided.ahead import to_be_said
@@ -27,10 +27,10 @@ from amplifier.schedule.decided.change import program_in_force
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.truth.review import facts_of_own_words, find_out, said_today
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.operate.corrections import Hand, changed_meanwhile
 from amplifier.web.console.called import called_in_ledger
-from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, title, titled
+from amplifier.web.frame import ACTOR, asked, frame, go_back, install, known_as, outward, title, titled
 from amplifier.wiring.service import reachable
 
 PAGE = "/posts/correct"
@@ -53,7 +53,7 @@ def correct_page(request: HttpRequest) -> HttpResponse:
     except AmplifierError as error:
         return go_back("/", str(error))
     today = said_today(program, post)
-    found = stands(journeys.journeys(post=post))
+    found = stands(delivery_views.views(post=post))
     forms = [_form(one, today[one.account].words.text if one.account in today else "") for one in found]
     out, told = [one for one in found if one.out], called_in_ledger(post)
     content = frame(request) | {
@@ -101,7 +101,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "warnings": [f"{one.message} {one.hint}" for one in warnings],
         "kept": [*kept, *(("seen", mark) for mark in marks), *((STOOD + name, stood[name]) for name in stood)],
         "reason": asked(request.POST, "reason")[:LONGEST_REASON],
-        "stopped": why_stopped(place()) if wants != "withdraw" else "",
+        "stopped": why_stopped(install()) if wants != "withdraw" else "",
         "back": _address(post_name(post)),
         "now_iso": utc_now().isoformat(),
     }
@@ -161,7 +161,7 @@ def _asked_for(values: QueryDict) -> tuple[Program, PostId]:
     post = asked(values, "post")
     if not post:
         raise UsageError("Which post is to be corrected? Choose it in the list of what is out.")
-    program = program_in_force(place().settings)
+    program = program_in_force(install().settings)
     return program, find_out(program, post)
 
 
@@ -193,11 +193,11 @@ def _words(
     return found, added
 
 
-def _look(found: Iterable[Stand]) -> dict[str, Breaks]:
-    settings = place().settings
+def _look(found: Iterable[Stand]) -> dict[str, Impact]:
+    settings = install().settings
     return look_at(
         found,
-        reachable(place()),
+        reachable(install()),
         may_read=lambda name: is_readable(settings.account(name), settings),
         seconds=LOOK_FOR_S,
     )
@@ -229,7 +229,7 @@ def _begin_with(one: Stand, today: str) -> str:
     return unopened(one.text) if corrected and one.text else today or unopened(one.text)
 
 
-def _act(act: Act, broken: Mapping[str, Breaks]) -> dict[str, object]:
+def _act(act: PlannedChange, broken: Mapping[str, Impact]) -> dict[str, object]:
     words = act.change.words
     return _account(act.stand) | {
         "text": words.text if words else "",
@@ -242,8 +242,8 @@ def _act(act: Act, broken: Mapping[str, Breaks]) -> dict[str, object]:
     }
 
 
-def _taking(one: Taking, broken: Mapping[str, Breaks]) -> dict[str, object]:
-    account = place().settings.account(one.stand.account)
+def _taking(one: Taking, broken: Mapping[str, Impact]) -> dict[str, object]:
+    account = install().settings.account(one.stand.account)
     text = one.stand.text or one.stand.rows[-1].text
     size = length(text, account)
     return _account(one.stand) | {
@@ -257,7 +257,7 @@ def _taking(one: Taking, broken: Mapping[str, Breaks]) -> dict[str, object]:
     }
 
 
-def _breaks(breaks: Breaks | None) -> str:
+def _breaks(breaks: Impact | None) -> str:
     if breaks is None:
         return ""
     changed = f" Somebody changed it there; it reads: {breaks.reads}" if breaks.reads else ""
@@ -265,7 +265,7 @@ def _breaks(breaks: Breaks | None) -> str:
 
 
 def _account(one: Stand) -> dict[str, object]:
-    account = place().settings.account(one.account)
+    account = install().settings.account(one.account)
     return {
         "account": one.account,
         "platform": one.platform,

@@ -32,13 +32,13 @@ from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.truth.review import find_untrue
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.operate.corrections import Hand
 from amplifier.text.time_of_day import time_of_day
 from amplifier.web.console.as_shown import must_be_as_shown
 from amplifier.web.console.called import called, called_in_ledger, others_stay
-from amplifier.web.console.shown import Shown, shown, to_show
-from amplifier.web.frame import ACTOR, asked, go_back, place
+from amplifier.web.console.shown import Sentences, shown, to_show
+from amplifier.web.frame import ACTOR, asked, go_back, install
 
 LONGEST_REASON = 200
 LOOK_FIRST = "Look at what stands beside it, under “Left out”, before you take it in all the same."
@@ -47,7 +47,7 @@ LOOK_FIRST = "Look at what stands beside it, under “Left out”, before you ta
 @require_POST
 def move_milestone(request: HttpRequest) -> HttpResponse:
     """Move a milestone by a distance or to a time, from where the page showed it; the posts that hang on it follow."""
-    settings = place().settings
+    settings = install().settings
     name = asked(request.POST, "name")
     wanted = asked(request.POST, "at") or asked(request.POST, "by")
     try:
@@ -79,9 +79,9 @@ def move_milestone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def skip_post(request: HttpRequest) -> HttpResponse:
     """Leave one coming post out."""
-    settings, name, shown = place().settings, asked(request.POST, "post"), asked(request.POST, "shown")
+    settings, name, shown = install().settings, asked(request.POST, "post"), asked(request.POST, "shown")
     try:
-        post = find_own(name, journeys.own_waiting())
+        post = find_own(name, delivery_views.own_waiting())
         if post:
             change = prepare_leaving_out(post, settings)
             told = called(post, change.rows[0].wall_time)
@@ -103,9 +103,9 @@ def skip_post(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_in_post(request: HttpRequest) -> HttpResponse:
     """Take a post in again that was left out; what says nearly the same is shown first."""
-    settings, name, now = place().settings, asked(request.POST, "post"), utc_now()
+    settings, name, now = install().settings, asked(request.POST, "post"), utc_now()
     try:
-        post = find_own(name, journeys.own_skipped(now))
+        post = find_own(name, delivery_views.own_skipped(now))
         if post:
             stage = playing(settings)
             plan = said_by_the_plan(settings, now=now)
@@ -144,16 +144,16 @@ def _must_lie_ahead_still(request: HttpRequest, move: Move, now: datetime) -> No
         shown = datetime.fromisoformat(asked(request.POST, "asked") or now.isoformat())
     except ValueError:
         raise UsageError("It was not said when you were asked. Nothing was moved. Load the page again.") from None
-    must_lie_ahead_still(move, playing(place().settings), shown=shown, now=now)
+    must_lie_ahead_still(move, playing(install().settings), shown=shown, now=now)
 
 
-def _unseen(request: HttpRequest, name: str, warnings: Sequence[Problem]) -> Shown | None:
+def _unseen(request: HttpRequest, name: str, warnings: Sequence[Problem]) -> Sentences | None:
     """What has to be shown before this post is taken in; None if the form stands beside that very thing."""
     there = to_show(name, warnings)
     return there if there.said and shown(asked(request.POST, "seen")) != there else None
 
 
-def _ask_first(there: Shown) -> HttpResponse:
+def _ask_first(there: Sentences) -> HttpResponse:
     """Back to the page, which shows what says nearly the same beside the post, and lets it be taken in all the same."""
     again = urlencode({"again": there.signed()})
     return go_back(f"/?{again}#skipped", f"Nothing was changed yet. {LOOK_FIRST}")
@@ -163,18 +163,18 @@ def _ask_first(there: Shown) -> HttpResponse:
 def let_stand(request: HttpRequest) -> HttpResponse:
     """Let a post stand as it is although what it says has changed, in the words that were shown, out or waiting."""
     try:
-        program = program_in_force(place().settings)
+        program = program_in_force(install().settings)
         post, shown = find_untrue(program, asked(request.POST, "post"), now=utc_now()), asked(request.POST, "standing")
         stand_as_shown(program, post, shown, actor=ACTOR, reason=_reason(request), now=utc_now())
     except AmplifierError as error:
         return go_back("/", str(error))
-    waiting = (too_late_to_stand(row, now=utc_now()) for row in journeys.journeys(post=post))
+    waiting = (too_late_to_stand(row, now=utc_now()) for row in delivery_views.views(post=post))
     late = next(filter(None, waiting), "")
     return go_back("/", f"{called_in_ledger(post)} stays as it is. {late}".rstrip())
 
 
 def _hand(request: HttpRequest) -> Hand:
-    return Hand(ACTOR, _reason(request), utc_now(), place().settings.campaign.first_day)
+    return Hand(ACTOR, _reason(request), utc_now(), install().settings.campaign.first_day)
 
 
 def _about_words(move: Move) -> str:

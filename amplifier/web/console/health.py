@@ -15,11 +15,11 @@ from amplifier.campaign.delivery import RemoteState
 from amplifier.campaign.post import with_hour
 from amplifier.campaign.stop import EVERYTHING
 from amplifier.compose.accountable import ADVICE, what_it_lacks
-from amplifier.deliver.stop_flags import Halt, halts
+from amplifier.deliver.stop_flags import StopFlag, stop_flags
 from amplifier.deliver.wrong_clock import wrong_clock
 from amplifier.listen.where import troubled
+from amplifier.money.budget import budget_status
 from amplifier.money.cost import is_readable
-from amplifier.money.till import standing
 from amplifier.no_file import instead_of_file
 from amplifier.operate.starting import how_to_start
 from amplifier.schedule.decided.lost_moves import lost_now
@@ -28,15 +28,15 @@ from amplifier.schedule.one_by_one import FAILED
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.settings import FILE, Account, Mode
 from amplifier.store import heartbeats, ledger, notices
+from amplifier.store.database.health import trouble
 from amplifier.store.database.transaction import database_file
-from amplifier.store.database.unwell import trouble
 from amplifier.store.heartbeats import Heartbeat, is_alive
 from amplifier.store.holding import restored
 from amplifier.store.identity import accounts
 from amplifier.store.identity.accounts import LOST, OK, AccountState
 from amplifier.store.listening import mentions, quarantine
 from amplifier.store.operate import read_backs
-from amplifier.web.frame import known_as, lasting, place, title, titled
+from amplifier.web.frame import install, known_as, lasting, title, titled
 
 PARTS = (
     ("worker", "sends the posts", "Nothing is sent: the worker is silent."),
@@ -78,7 +78,7 @@ def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
     found = [
         *_database(beats, now),
         *_clock(now),
-        *_stops(halts(place())),
+        *_stops(stop_flags(install())),
         *_parts(beats, now),
         *_accounts(now),
         *_money(now),
@@ -107,15 +107,15 @@ def _database(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
 
 def _clock(now: datetime) -> Iterator[Sign]:
     """Whether our clock is wrong, by what the networks say."""
-    sentence = wrong_clock(place().settings, now=now)
+    sentence = wrong_clock(install().settings, now=now)
     if sentence:
         yield Sign(Mood.BAD, sentence, sentence.partition(". ")[0] + ".")
 
 
-def _stops(found: Sequence[Halt]) -> Iterator[Sign]:
+def _stops(found: Sequence[StopFlag]) -> Iterator[Sign]:
     said: dict[str, str] = {}
-    for halt in found:
-        said.setdefault(halt.scope, str(halt))
+    for flag in found:
+        said.setdefault(flag.scope, str(flag))
     for scope, sentence in said.items():
         kind, _, name = scope.partition(":")
         how = "" if scope == EVERYTHING else f" --{kind} {name}"
@@ -132,20 +132,20 @@ def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
             yield Sign(Mood.OK, f"The {name} is at work.")
             continue
         long = f" for {lasting((now - beat.at).total_seconds())}" if beat else ""
-        how = " ".join(how_to_start(place(), alive, name).split())
+        how = " ".join(how_to_start(install(), alive, name).split())
         sentence = f"The {name}, which {does}, has been silent{long}. What helps: {how}."
         yield Sign(Mood.BAD, sentence, short, stops_all=name == "worker")
 
 
 def _accounts(now: datetime) -> Iterator[Sign]:
     states = {state.name: state for state in accounts.account_states()}
-    for account in place().settings.accounts:
+    for account in install().settings.accounts:
         yield _account(account, states.get(account.name), now)
 
 
 def _money(now: datetime) -> Iterator[Sign]:
     """What is left of the month's budget, where there is one."""
-    money = standing(place().settings, now=now)
+    money = budget_status(install().settings, now=now)
     if money is not None:
         low = "Little is left of the month's budget." if money.is_low else ""
         slow = " We listen less often; posts come first." if money.is_low else ""
@@ -154,7 +154,7 @@ def _money(now: datetime) -> Iterator[Sign]:
 
 def _imprint() -> Iterator[Sign]:
     """What the public imprint lacks: live everybody can see that, in a rehearsal there is time to mend it."""
-    settings = place().settings
+    settings = install().settings
     lacking = what_it_lacks(settings.campaign.imprint)
     if lacking and settings.mode is Mode.LIVE:
         hint = "Fill it in under imprint in settings.yaml and start again."
@@ -166,7 +166,7 @@ def _imprint() -> Iterator[Sign]:
 def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
     network = titled(account.name, account.platform)
     name = f"{title(account.platform)} ({known_as(account)})"
-    if not is_readable(account, place().settings):
+    if not is_readable(account, install().settings):
         return Sign(Mood.OK, f"{name} is used by hand; nothing is asked of its API.")
     if state is None or state.health not in (OK, LOST):
         detail = state.detail if state else ""
@@ -222,7 +222,7 @@ def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
 
 def _lost(now: datetime) -> Iterator[Sign]:
     """Milestones that people moved and that the plan names no more, until somebody says what became of them."""
-    found = lost_now(place().settings, now=now)
+    found = lost_now(install().settings, now=now)
     for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}" if one.line else one.path
         yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", "A move of a milestone counts no longer.")
@@ -232,17 +232,17 @@ def _lost(now: datetime) -> Iterator[Sign]:
 
 def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
     """Whether a process works with other settings than the file has now: each reads them once, at its start."""
-    path = place().home / FILE
+    path = install().home / FILE
     with contextlib.suppress(OSError):  # an editor may be replacing it this instant
         written = "no file" if instead_of_file(path) else hashlib.sha256(path.read_bytes()).hexdigest()
         used = {beats[name].detail for name, _, _ in PARTS if name in beats}
-        if {place().settings.digest, *used} - {written, ""}:
+        if {install().settings.digest, *used} - {written, ""}:
             sentence = "settings.yaml was changed while the service ran. What changed holds after a restart."
             yield Sign(Mood.WAIT, sentence, "settings.yaml was changed.")
 
 
 def _sources() -> Iterator[Sign]:
-    settings = place().settings
+    settings = install().settings
     for account in settings.accounts:
         network = titled(account.name, account.platform)
         asked = [account] if is_readable(account, settings) else []
@@ -267,7 +267,7 @@ def _heard() -> Iterator[Sign]:
 
 def _changed_outside(now: datetime) -> Iterator[Sign]:
     """What somebody else deleted or changed on a network within the last week."""
-    names = [one.name for one in place().settings.accounts]
+    names = [one.name for one in install().settings.accounts]
     found = read_backs.changed_outside(names, since=now - A_WEEK)
     made_at, ours = restored.perhaps_ours([row.id for row in found])
     for row in found[-MOST_PROBLEMS:]:
@@ -275,7 +275,7 @@ def _changed_outside(now: datetime) -> Iterator[Sign]:
         where = titled(row.identity.account, row.platform)
         name = with_hour(row.identity.post, row.wall_time)
         if made_at and row.id in ours:
-            here = made_at.astimezone(ZoneInfo(place().settings.campaign.zone))
+            here = made_at.astimezone(ZoneInfo(install().settings.campaign.zone))
             short = f"A post {what}: others did it, or you did, after the backup of {here:%a %-d %b %H:%M}."
             sentence = f"{name} on {where} {what}{short.partition(what)[2]} What to look for: amplifier status"
         else:

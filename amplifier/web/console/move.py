@@ -20,7 +20,7 @@ from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
 from amplifier.schedule.truth.held_then import HeldThen, held_then
 from amplifier.text.time_of_day import day_and_time, time_of_day
-from amplifier.web.frame import asked, frame, go_back, place, titled
+from amplifier.web.frame import asked, frame, go_back, install, titled
 
 MOST = 20  # posts that are listed; more would push the button off the page
 LONGEST_REASON = 200
@@ -32,7 +32,7 @@ def preview_move(request: HttpRequest) -> HttpResponse:
     name, wanted = asked(request.POST, "name"), asked(request.POST, "at") or asked(request.POST, "by")
     now = utc_now()
     try:
-        program = program_in_force(place().settings)
+        program = program_in_force(install().settings)
         move = prepare_move(program, name, where_to(program, name, wanted, now=now), now=now)
         if shown := asked(request.POST, "shown"):
             must_stand_at(move.milestone, name, shown)
@@ -100,5 +100,5 @@ def _held(one: HeldThen) -> dict[str, object]:
 
 def _on(accounts: Iterable[str]) -> str:
     """These accounts as the pages call them."""
-    networks = {one.name: one.platform for one in place().settings.accounts}
+    networks = {one.name: one.platform for one in install().settings.accounts}
     return ", ".join(titled(name, networks[name]) if name in networks else name for name in accounts)

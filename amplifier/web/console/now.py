@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from amplifier.campaign.delivery import Journey, State, Verb
+from amplifier.campaign.delivery import DeliveryView, State, Verb
 from amplifier.campaign.fate import IS_THERE, Became, Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.clock import utc_now
@@ -28,13 +28,13 @@ from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, post_name
 from amplifier.schedule.truth.out_and_untrue import untrue_beyond, untrue_now
 from amplifier.settings import Account
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.text.time_of_day import day_and_time
 from amplifier.web.console.as_shown import mark_of
 from amplifier.web.console.health import Mood, Sign, signs
-from amplifier.web.console.shown import Shown, shown
+from amplifier.web.console.shown import Sentences, shown
 from amplifier.web.console.stands import untrue_rows
-from amplifier.web.frame import asked, frame, known_as, lasting, outward, place, title, titled
+from amplifier.web.frame import asked, frame, install, known_as, lasting, outward, title, titled
 
 COMING = 8  # posts after the next one
 RECEIPTS = 8
@@ -59,14 +59,14 @@ def now_page(request: HttpRequest) -> HttpResponse:
     """How things stand, and the two decisions that cannot wait."""
     now = utc_now()
     program = _program()
-    known = (program or place()).settings.accounts  # the plan's know the limits that servers told us
+    known = (program or install()).settings.accounts  # the plan's know the limits that servers told us
     most = (1 + COMING) * len(known)
-    posts = _by_post(journeys.coming(limit=most))
+    posts = _by_post(delivery_views.coming(limit=most))
     found = signs(now, planned=program is not None)
     untrue, untrue_more = untrue_now(), untrue_beyond()
     beyond = next_beyond(program, now=now) if program and not posts else None
     first = posts[0][0].due_at if posts else beyond.moment.due_at if beyond else None
-    needs = open_questions(place().settings)  # unsure before held before missed, as on Decide
+    needs = open_questions(install().settings)  # unsure before held before missed, as on Decide
     words = _words_to_go([one.row for one in needs[:NEEDS]])
     again = shown(asked(request.GET, "again"))
     content = frame(request) | {
@@ -75,10 +75,10 @@ def now_page(request: HttpRequest) -> HttpResponse:
         "next": _post(posts[0], known) if posts else None,
         "beyond": _beyond(beyond) if beyond else None,
         "coming": [_line(rows) for rows in posts[1 : 1 + COMING]],
-        "more_coming": max(0, journeys.number_coming() - 1 - COMING),
+        "more_coming": max(0, delivery_views.number_coming() - 1 - COMING),
         "skipped": _skipped(program, now, again),
         "again": again,
-        "milestones": _milestones(program, playing(place().settings).campaign(now)),
+        "milestones": _milestones(program, playing(install().settings).campaign(now)),
         "receipts": [_receipt(one) for one in _receipts()],
         "needs": [_need(one, words) for one in needs[:NEEDS]],
         "more_needs": in_posts(needs[NEEDS:]),
@@ -93,14 +93,14 @@ def now_page(request: HttpRequest) -> HttpResponse:
 
 def _program() -> Program | None:
     try:
-        return program_in_force(place().settings)
+        return program_in_force(install().settings)
     except AmplifierError:
         return None
 
 
-def _by_post(rows: Iterable[Journey]) -> list[list[Journey]]:
+def _by_post(rows: Iterable[DeliveryView]) -> list[list[DeliveryView]]:
     """The deliveries of each post together, in the order in which the posts are due."""
-    posts: dict[PostId, list[Journey]] = {}
+    posts: dict[PostId, list[DeliveryView]] = {}
     for row in rows:
         posts.setdefault(row.identity.post, []).append(row)
     return list(posts.values())
@@ -108,8 +108,10 @@ def _by_post(rows: Iterable[Journey]) -> list[list[Journey]]:
 
 def _receipts() -> list[Became]:
     """What our hand reached last, each post once an account, as it stands now; what is being changed comes first."""
-    newest = journeys.journeys(states=(State.SENT,), newest_first=True, limit=LOOKED_AT)
-    found = [one for one in became_of_each(journeys.with_changes((*newest, *journeys.changing()))) if one.at]
+    newest = delivery_views.views(states=(State.SENT,), newest_first=True, limit=LOOKED_AT)
+    found = [
+        one for one in became_of_each(delivery_views.with_changes((*newest, *delivery_views.changing()))) if one.at
+    ]
     return sorted(found, key=lambda one: (one.follows is not None, one.at, one.row.id), reverse=True)[:RECEIPTS]
 
 
@@ -164,19 +166,19 @@ def _in(left: timedelta) -> str:
     return f"in {lasting(seconds)}" if seconds > 0 else "now"
 
 
-def _when(row: Journey) -> str:
+def _when(row: DeliveryView) -> str:
     return _said(row.wall_time)
 
 
 def _said(wall_time: str) -> str:
-    return f"{datetime.fromisoformat(wall_time):%a %-d %b %H:%M} {place().settings.campaign.place}"
+    return f"{datetime.fromisoformat(wall_time):%a %-d %b %H:%M} {install().settings.campaign.place}"
 
 
-def _post(rows: Sequence[Journey], known: Sequence[Account]) -> dict[str, object]:
+def _post(rows: Sequence[DeliveryView], known: Sequence[Account]) -> dict[str, object]:
     return _line(rows) | {"template": rows[0].template, "cards": [_card(row, known) for row in rows]}
 
 
-def _card(row: Journey, known: Sequence[Account]) -> dict[str, object]:
+def _card(row: DeliveryView, known: Sequence[Account]) -> dict[str, object]:
     account = next((one for one in known if one.name == row.identity.account), None)
     size = length(row.text, account) if account else None
     return {
@@ -189,7 +191,7 @@ def _card(row: Journey, known: Sequence[Account]) -> dict[str, object]:
     }
 
 
-def _line(rows: Sequence[Journey]) -> dict[str, object]:
+def _line(rows: Sequence[DeliveryView]) -> dict[str, object]:
     first = rows[0]
     return {
         "id": by_time(first.identity.post, first.wall_time),
@@ -206,16 +208,16 @@ def _line(rows: Sequence[Journey]) -> dict[str, object]:
     }
 
 
-def _skipped(program: Program | None, now: datetime, again: Shown | None) -> list[dict[str, object]]:
+def _skipped(program: Program | None, now: datetime, again: Sentences | None) -> list[dict[str, object]]:
     """What people left out and may still take in again, planned or their own: the next of it, and `again`."""
     found = list(skipped_ahead(program, now=now)) if program else []
-    own: dict[PostId, list[Journey]] = {}
-    for row in journeys.own_skipped(now):
+    own: dict[PostId, list[DeliveryView]] = {}
+    for row in delivery_views.own_skipped(now):
         own.setdefault(row.identity.post, []).append(row)
     for post, rows in own.items():
         accounts = frozenset(row.identity.account for row in rows)
         found.append(Skipped(post, rows[0].wall_time, rows[0].due_at, accounts))
-    known = names(place().settings)
+    known = names(install().settings)
     words = {one.post.id: _first_text(one.post) for one in left_out(program)} if program and found else {}
     words |= {post: rows[0].text for post, rows in own.items()}
     return [
@@ -269,10 +271,10 @@ def _late(seconds: float) -> str:
     return "on time" if seconds < ON_TIME_S else f"{lasting(seconds)} late"
 
 
-def _words_to_go(rows: Iterable[Journey]) -> dict[tuple[PostId, str], str]:
+def _words_to_go(rows: Iterable[DeliveryView]) -> dict[tuple[PostId, str], str]:
     """What the posts say that are to be deleted: a deletion has no words of its own."""
     deletions = [row for row in rows if row.identity.verb is Verb.DELETE]
-    found = became_of_each(journeys.with_changes(deletions)) if deletions else ()
+    found = became_of_each(delivery_views.with_changes(deletions)) if deletions else ()
     return {(one.row.identity.post, one.row.identity.account): one.text for one in found}
 
 
@@ -301,7 +303,7 @@ def _milestones(program: Program | None, at: datetime) -> list[dict[str, object]
         {
             "name": one.name,
             "title": one.name.replace("_", " "),
-            "when": f"{day_and_time(one.at)} {place().settings.campaign.place}",
+            "when": f"{day_and_time(one.at)} {install().settings.campaign.place}",
             "iso": one.at.isoformat(),
             "moved": one.at != files[one.name],
             "passed": one.at < passed,

@@ -13,14 +13,14 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from amplifier.campaign.delivery import Journey, State
+from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.clock import utc_now
 from amplifier.compose.queue import length
 from amplifier.deliver.stop_flags import stop_of
 from amplifier.errors import AmplifierError, UsageError
-from amplifier.money.cost import is_left_to_hands, is_readable
+from amplifier.money.cost import is_manual, is_readable
 from amplifier.operate.override import (
-    Proof,
+    LinkProof,
     Reach,
     Twice,
     it_is_there,
@@ -32,19 +32,19 @@ from amplifier.operate.override import (
     send_again,
     take_note,
 )
-from amplifier.operate.questions import Act, Question, in_posts, on_accounts, sent_again, words_stand
+from amplifier.operate.questions import Choice, Question, in_posts, on_accounts, sent_again, words_stand
 from amplifier.platforms.port import Platform
 from amplifier.schedule.decided.ahead import said_by_the_plan
 from amplifier.schedule.decided.change import program_in_force
-from amplifier.schedule.decided.standing import Standing, let_stand, mark, would_stand
+from amplifier.schedule.decided.standing import OutdatedWords, let_stand, mark, would_stand
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
 from amplifier.settings import Account, Settings
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.identity import accounts
 from amplifier.store.operate.corrections import changed_meanwhile
 from amplifier.store.operate.notes import take_note_of_missed
-from amplifier.web.frame import ACTOR, asked, frame, go_back, known_as, outward, place, said_at, title, titled
+from amplifier.web.frame import ACTOR, asked, frame, go_back, install, known_as, outward, said_at, title, titled
 from amplifier.wiring.service import addresses, reach
 
 log = logging.getLogger("amplifier.web")
@@ -63,11 +63,11 @@ FIRST = (
 def decide_page(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a person, with what it takes to decide."""
     now = utc_now()
-    settings = place().settings.with_limits(accounts.text_limits())
+    settings = install().settings.with_limits(accounts.text_limits())
     found = open_questions(settings)
     twice, stage = perhaps_twice(), playing(settings)
     missed = [one for one in found[:SHOWN] if one.row.state is State.MISSED]
-    held = {one.row.identity.post for one in found[:SHOWN] if Act.STAND in one.acts}
+    held = {one.row.identity.post for one in found[:SHOWN] if Choice.STAND in one.acts}
     standing = would_stand(program_in_force(settings), held, now=now) if held else {}
     profiles = {state.name: outward(state.url) for state in accounts.account_states()}
     content = frame(request) | {
@@ -99,18 +99,18 @@ def note_missed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
     """Carry out what a person says about one delivery."""
-    settings, now = place().settings, utc_now()
+    settings, now = install().settings, utc_now()
     try:
         _must_say_as_shown(request, number)
         match asked(request.POST, "act"):
-            case Act.THERE.value:
+            case Choice.THERE.value:
                 said = _there(request, number, settings, now)
-            case Act.AGAIN.value:
+            case Choice.AGAIN.value:
                 return _again(request, number, settings, now)
-            case Act.LEAVE.value:
+            case Choice.LEAVE.value:
                 leave_out(number, settings, actor=ACTOR, now=now, why=asked(request.POST, "reason")[:200])
                 said = "It is left out. Nobody is asked about it any more."
-            case Act.STAND.value:
+            case Choice.STAND.value:
                 row, why = may_stand(number, settings), asked(request.POST, "reason")[:200]
                 program, shown = program_in_force(settings), asked(request.POST, "standing")
                 let_stand(program, row.identity.post, shown, actor=ACTOR, reason=why, now=now)
@@ -127,27 +127,27 @@ def decide_delivery(request: HttpRequest, number: int) -> HttpResponse:
 
 def _must_say_as_shown(request: HttpRequest, number: int) -> None:
     """Raises UsageError where somebody has given it other words since the page from which the form comes."""
-    row = next(iter(journeys.journeys_by_id([number])), None)
+    row = next(iter(delivery_views.views_by_id([number])), None)
     if row is not None and asked(request.POST, "said") != _said(row):
         raise UsageError(changed_meanwhile(row.identity.account))
 
 
-def _said(row: Journey) -> str:
+def _said(row: DeliveryView) -> str:
     """How a form says which words its page has shown."""
     return sha256(row.text.encode()).hexdigest()[:16]
 
 
 def _there(request: HttpRequest, number: int, settings: Settings, now: datetime) -> str:
-    row = next(iter(journeys.journeys_by_id([number])), None)
+    row = next(iter(delivery_views.views_by_id([number])), None)
     account = next((one for one in settings.accounts if row and one.name == row.identity.account), None)
     if account is None:
         return "Its account is no longer in settings.yaml. Leave the post out."
-    way = Reach(addresses(account, place())[1], _platform(account, settings))
+    way = Reach(addresses(account, install())[1], _platform(account, settings))
     link, anyway = asked(request.POST, "link"), bool(asked(request.POST, "anyway"))
     adopted = it_is_there(number, link, settings, way, actor=ACTOR, now=now, anyway=anyway)
     how = (
         f"{titled(account.name, account.platform)} shows it."
-        if adopted.proof is Proof.READ
+        if adopted.proof is LinkProof.READ
         else "The link has the right shape."
     )
     return " ".join(filter(None, ("It counts as sent.", how, adopted.why)))
@@ -158,7 +158,7 @@ def _platform(account: Account, settings: Settings) -> Platform | None:
     if not is_readable(account, settings):
         return None
     try:
-        return reach(account, place())
+        return reach(account, install())
     except AmplifierError as error:  # its secrets may be in the worker's environment alone
         log.warning("cannot ask %s: %s", account.name, error)
         return None
@@ -174,10 +174,10 @@ def _again(request: HttpRequest, number: int, settings: Settings, now: datetime)
         there = urlencode({"again": str(number), "seen": ",".join(echo.mark for echo in echoes)})
         return go_back(f"{PAGE}?{there}#d{number}", f"{told} Nothing was changed yet.")
     after = send_again(number, settings, actor=ACTOR, now=now, playing=stage, plan=plan, shown=seen)
-    (row,) = journeys.journeys_by_id([number])
-    said = sent_again(after, row.identity.verb, by_hand=is_left_to_hands(row, settings))
+    (row,) = delivery_views.views_by_id([number])
+    said = sent_again(after, row.identity.verb, by_hand=is_manual(row, settings))
     return go_back(
-        PAGE, f"{said} Sending is stopped, so it waits until somebody resumes." if stop_of(place(), row) else said
+        PAGE, f"{said} Sending is stopped, so it waits until somebody resumes." if stop_of(install(), row) else said
     )
 
 
@@ -216,7 +216,7 @@ def _question(one: Question, settings: Settings, profiles: Mapping[str, str], st
     }
 
 
-def _standing(found: Sequence[Standing]) -> dict[str, object]:
+def _standing(found: Sequence[OutdatedWords]) -> dict[str, object]:
     """What would stay or go out as it is, on every account, and how the form says that this was shown."""
     return {"would_stand": [(one.account, one.text, one.why) for one in found], "standing": mark(found)}
 
@@ -230,7 +230,7 @@ def _by_real_clocks(at: datetime, settings: Settings) -> str:
     return f"{at.astimezone(ZoneInfo(settings.campaign.zone)):%a %-d %b %H:%M} {settings.campaign.place}"
 
 
-def _row(row: Journey, settings: Settings) -> dict[str, object]:
+def _row(row: DeliveryView, settings: Settings) -> dict[str, object]:
     account = next((one for one in settings.accounts if one.name == row.identity.account), None)
     size = length(row.text, account) if account else None
     post = row.identity.post

@@ -15,7 +15,7 @@ MOST = 8  # of what says nearly the same
 
 
 @dataclass(frozen=True)
-class Shown:
+class Sentences:
     """What is said of a post, by its name: these sentences, and how many more there are."""
 
     post: str
@@ -27,16 +27,16 @@ class Shown:
         return signing.dumps([self.post, list(self.said), self.more], salt=SALT, compress=True)
 
 
-def to_show(post: str, warnings: Sequence[Problem]) -> Shown:
+def to_show(post: str, warnings: Sequence[Problem]) -> Sentences:
     """What has to be shown of these warnings; always the same of the same."""
     said = sorted({one.message for one in warnings})
-    return Shown(post, tuple(said[:MOST]), len(said[MOST:]))
+    return Sentences(post, tuple(said[:MOST]), len(said[MOST:]))
 
 
-def shown(signed: str) -> Shown | None:
+def shown(signed: str) -> Sentences | None:
     """What a page of ours showed, as an address or a form says; None if none of ours did, or long ago."""
     try:
         post, said, more = signing.loads(signed, salt=SALT, max_age=SHOWN_FOR_S)
     except (signing.BadSignature, ValueError):
         return None
-    return Shown(str(post), tuple(str(one) for one in said), int(more))
+    return Sentences(str(post), tuple(str(one) for one in said), int(more))

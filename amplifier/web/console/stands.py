@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from amplifier.schedule.decided.standing import Standing, mark, would_stand
+from amplifier.schedule.decided.standing import OutdatedWords, mark, would_stand
 from amplifier.schedule.program import Program
 from amplifier.schedule.truth.out_and_untrue import OutAndUntrue, named, said_change
 from amplifier.settings import Account
-from amplifier.web.frame import place, titled
+from amplifier.web.frame import install, titled
 
 
 def untrue_rows(
@@ -20,7 +20,7 @@ def untrue_rows(
     return [_untrue(one, standing.get(one.post, ()), known) for one in untrue]
 
 
-def _untrue(one: OutAndUntrue, standing: Sequence[Standing], known: Sequence[Account]) -> dict[str, object]:
+def _untrue(one: OutAndUntrue, standing: Sequence[OutdatedWords], known: Sequence[Account]) -> dict[str, object]:
     """A post that is out and no longer so, with all of its words that would stand: also those that wait elsewhere."""
     platforms = {account.name: account.platform for account in known}
     return {
@@ -28,7 +28,7 @@ def _untrue(one: OutAndUntrue, standing: Sequence[Standing], known: Sequence[Acc
         "platforms": one.platforms,
         "titles": [titled(*each) for each in zip(one.accounts, one.platforms, strict=True)],
         "text": one.text,
-        "changes": [said_change(change, place().settings) for change in one.changed],
+        "changes": [said_change(change, install().settings) for change in one.changed],
         "stands": [
             {"title": titled(each.account, platforms.get(each.account, "")), "text": each.text, "is_out": each.is_out}
             for each in standing

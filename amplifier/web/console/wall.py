@@ -13,8 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from amplifier.place import Place
-from amplifier.web.frame import frame, place, wall_address
+from amplifier.install import Install
+from amplifier.web.frame import frame, install, wall_address
 
 ANSWER_WITHIN_S = 2.0
 NOT_OURS = "The pretend networks do not answer. Wait until the rehearsal runs, then open the wall again."
@@ -26,12 +26,12 @@ def wall(request: HttpRequest) -> HttpResponse:
     address = wall_address()
     if not address:
         raise Http404
-    if not is_ours(place()):
+    if not is_ours(install()):
         return render(request, "failure.html", frame(request) | {"truth": NOT_OURS}, status=503)
     return HttpResponseRedirect(address)
 
 
-def is_ours(here: Place) -> bool:
+def is_ours(here: Install) -> bool:
     """Whether whoever holds the port of the pretend networks knows their token, which is not told to find out."""
     word = secrets.token_hex(16)
     line = HTTPConnection("127.0.0.1", here.sandbox_port, timeout=ANSWER_WITHIN_S)

@@ -10,7 +10,7 @@ from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
 from amplifier.store.listening import quarantine
 from amplifier.store.listening.quarantine import LIFE
-from amplifier.web.frame import frame, place, said_at, title
+from amplifier.web.frame import frame, install, said_at, title
 
 PAGE = 100
 SHOWN = 2000  # bytes of one event
@@ -22,8 +22,8 @@ def aside_page(request: HttpRequest) -> HttpResponse:
     kept = quarantine.set_aside(limit=PAGE)
     piles = quarantine.piles()
     number = sum(pile.number for pile in piles)
-    stage = playing(place().settings)
-    networks = {account.name: account.platform for account in place().settings.accounts}
+    stage = playing(install().settings)
+    networks = {account.name: account.platform for account in install().settings.accounts}
     rows = []
     for one in kept:
         account, _, what = one.source.partition(":")

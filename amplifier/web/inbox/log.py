@@ -9,16 +9,16 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from amplifier.campaign.mention import Kind, Logged, Status
+from amplifier.campaign.mention import Logged, MentionKind, Status
 from amplifier.clock import utc_now
 from amplifier.listen.clean import name_of
 from amplifier.listen.oddity import oddities
 from amplifier.networks import TITLES
 from amplifier.schedule.playing import playing
 from amplifier.schedule.stage import Stage
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.listening import mentions, quarantine
-from amplifier.web.frame import ACTOR, asked, frame, go_back, outward, place, said_at, title
+from amplifier.web.frame import ACTOR, asked, frame, go_back, install, outward, said_at, title
 
 PAGE = 50
 LONGEST_NOTE = 200
@@ -35,8 +35,8 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
     older = _older(request.GET)
     page = mentions.mentions(_filter(chosen), older_than=older, limit=PAGE + 1)
     reach = mentions.reach(_filter(chosen), older_than=older)
-    about = {row.id: row.text for row in journeys.journeys_by_id({one.mention.about for one in page} - {0})}
-    stage = playing(place().settings)
+    about = {row.id: row.text for row in delivery_views.views_by_id({one.mention.about for one in page} - {0})}
+    stage = playing(install().settings)
     last = page[PAGE - 1].id if len(page) > PAGE else reach
     content = frame(request) | {
         "truth": _truth(mentions.counts_by_status(), mentions.counts_by_status(private=True)),
@@ -47,7 +47,7 @@ def mentions_page(request: HttpRequest) -> HttpResponse:
         "choices": {
             "status": [status.value for status in Status],
             "network": [{"value": value, "title": name} for value, name in TITLES.items()],
-            "kind": [kind.value for kind in Kind],
+            "kind": [kind.value for kind in MentionKind],
             "privacy": list(PRIVACY),
         },
         "here": _query(chosen, older),
@@ -87,7 +87,7 @@ def _became(done: mentions.Followed, *, has_note: bool) -> str:
         return f"{stands}.{edited}"
     last = done.meanwhile[-1]
     who = "on this page" if last.actor == ACTOR else f"({last.actor})"
-    when = said_at(last.at, playing(place().settings))
+    when = said_at(last.at, playing(install().settings))
     kept = " Your note is kept beneath it." if has_note else ""
     stays = f"{stands}, and stays so.{kept}{edited}"
     return f"Somebody else {who} was quicker, at {when}. {stays} To change it, save once more."
@@ -103,7 +103,7 @@ def _chosen(values: QueryDict, prefix: str = "") -> dict[str, str]:
     allowed: dict[str, Sequence[str]] = {
         "status": list(Status),
         "network": list(TITLES),
-        "kind": list(Kind),
+        "kind": list(MentionKind),
         "privacy": list(PRIVACY),
         "edited": ["since"],
     }
@@ -127,7 +127,7 @@ def _filter(chosen: Mapping[str, str]) -> mentions.Filter:
     return mentions.Filter(
         statuses=(Status(chosen["status"]),) if chosen["status"] else (),
         networks=(chosen["network"],) if chosen["network"] else (),
-        kinds=(Kind(chosen["kind"]),) if chosen["kind"] else (),
+        kinds=(MentionKind(chosen["kind"]),) if chosen["kind"] else (),
         words=chosen["q"],
         private=PRIVACY.get(chosen["privacy"]),
         edited_since=bool(chosen["edited"]),
@@ -170,7 +170,7 @@ def _line(one: Logged, about: str, stage: Stage) -> dict[str, object]:
         "private": mention.visibility.mark,
         "author": name_of(mention.author_name) or mention.at_handle,
         "handle": mention.at_handle,
-        "odd": oddities(mention, place().settings),
+        "odd": oddities(mention, install().settings),
         "text": mention.text,
         "words": mention.fingerprint,
         "when": said_at(mention.posted_at, stage),

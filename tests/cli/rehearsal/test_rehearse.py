@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplifier.cli.rehearsal import rehearse
-from amplifier.cli.rehearsal.rehearse import Pace, TooFast, as_rehearsal, copy_home, play, run
-from amplifier.cli.rehearsal.tally import World
+from amplifier.cli.rehearsal.rehearse import PaceCheck, TooFast, as_rehearsal, copy_home, play, run
+from amplifier.cli.rehearsal.tally import SandboxControl
 from amplifier.cli.run.supervisor import Supervisor
 from amplifier.errors import SettingsError, UsageError
-from amplifier.place import Place, claim
+from amplifier.install import Install, claim
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program
 from amplifier.settings import Mode, load, parse
@@ -143,7 +143,7 @@ def test_a_worker_that_refuses_to_start_ends_the_rehearsal_at_once(tmp_path: Pat
 def test_the_port_of_its_networks_is_kept_from_every_other_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen: list[int] = []
 
-    def playing(_place: Place, port: int, *_: object, **__: object) -> str:
+    def playing(_place: Install, port: int, *_: object, **__: object) -> str:
         chosen.append(port)
         assert claim(f"port-{port}") is None
         return "played"
@@ -180,8 +180,8 @@ def planned(file: Path, *rows: tuple[str, int, float]) -> None:
 
 def running(tmp_path: Path) -> rehearse.Running:
     home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
-    place = Place(home, tmp_path / "var", load(home), "k" * 48)
-    return rehearse.Running(place, Supervisor([], environment={}), World(1, ""))
+    install = Install(home, tmp_path / "var", load(home), "k" * 48)
+    return rehearse.Running(install, Supervisor([], environment={}), SandboxControl(1, ""))
 
 
 def send(file: Path, number: int) -> None:
@@ -192,7 +192,7 @@ def send(file: Path, number: int) -> None:
 def test_a_machine_that_cannot_keep_up_is_measured_before_anything_is_missed(tmp_path: Path) -> None:
     file, now = tmp_path / "var" / "amplifier.sqlite3", [NOW - timedelta(seconds=20)]
     planned(file, ("sent", 1, 40.0), *[("queued", 0, 31.0)] * 20, *[("queued", 0, -5.0)] * 39)
-    pace, rehearsal = Pace(60, lambda: now[0]), running(tmp_path)
+    pace, rehearsal = PaceCheck(60, lambda: now[0]), running(tmp_path)
     pace(rehearsal)  # something has waited for 11 seconds: from now on it is measured
     send(file, 11)
     now[0] = NOW - timedelta(seconds=2)
@@ -219,14 +219,14 @@ def test_a_machine_that_cannot_keep_up_is_measured_before_anything_is_missed(tmp
 def test_a_machine_that_keeps_up_is_left_alone(tmp_path: Path, row: tuple[str, int, float]) -> None:
     planned(tmp_path / "var" / "amplifier.sqlite3", ("sent", 1, 60.0), row)
     now = [NOW - timedelta(seconds=10)]
-    pace, rehearsal = Pace(60, lambda: now[0]), running(tmp_path)
+    pace, rehearsal = PaceCheck(60, lambda: now[0]), running(tmp_path)
     pace(rehearsal)
     now[0] = NOW
     pace(rehearsal)
 
 
 def test_while_there_is_no_ledger_nothing_is_measured(tmp_path: Path) -> None:
-    Pace(60, lambda: NOW)(running(tmp_path))
+    PaceCheck(60, lambda: NOW)(running(tmp_path))
 
 
 def test_it_is_played_again_as_slowly_as_it_takes_and_says_so(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from amplifier.cli.rehearsal.tally import Tally, World, _share, at_rest, count
+from amplifier.cli.rehearsal.tally import SandboxControl, Tally, _share, at_rest, count
 from amplifier.errors import UsageError
 from amplifier.sandbox.server import Sandbox
 from amplifier.settings import Settings, load
@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[3]
 DUE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-class _Said(World):
+class _Said(SandboxControl):
     """A world that says what the test lets it say."""
 
     def __init__(self, posts: Sequence[Mapping[str, object]]) -> None:
@@ -247,7 +247,7 @@ def test_the_way_into_the_sandbox_speaks_through_its_door(tmp_path: Path) -> Non
     sandbox = Sandbox(tmp_path / "world.sqlite3", port=0, token="right")
     sandbox.start()
     try:
-        world = World(sandbox.port, "right")
+        world = SandboxControl(sandbox.port, "right")
         world.set_public(per_minute=0, stop_at=5)
         world.fault(network="x", operation="publish", kind="status", status=503)
         assert world.posts() == []
@@ -262,7 +262,7 @@ def test_the_way_into_the_sandbox_speaks_through_its_door(tmp_path: Path) -> Non
         assert (post["deleted"], post["versions"]) == (True, ["Hello", "Good day"])
         world.clock(None)
         with pytest.raises(UsageError, match="The sandbox refused GET /_/world: 401"):
-            World(sandbox.port, "wrong").posts()
+            SandboxControl(sandbox.port, "wrong").posts()
     finally:
         sandbox.stop()
 

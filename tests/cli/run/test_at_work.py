@@ -8,24 +8,24 @@ from django.db import connection
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run.at_work import at_work, stops_in_words
 from amplifier.cli.run.said_stop import SaidStop
-from amplifier.deliver.stop_flags import Flag, Halt
-from amplifier.place import Place
+from amplifier.deliver.stop_flags import Flag, StopFlag
+from amplifier.install import Install
 from amplifier.settings import load
 
 REPOSITORY = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def install(tmp_path: Path) -> Install:
     home = copy_home(REPOSITORY, tmp_path / "home", seconds=60)
-    return Place(home, tmp_path / "var", load(home), "k" * 48)
+    return Install(home, tmp_path / "var", load(home), "k" * 48)
 
 
 @pytest.mark.usefixtures("sqlite_ledger")
-def test_it_says_mode_address_and_database(place: Place) -> None:
+def test_it_says_mode_address_and_database(install: Install) -> None:
     file = connection.settings_dict["NAME"]
-    assert at_work("The worker", place) == f"REHEARSAL: The worker is at work. Database: {file}"
-    said = at_work("The web server", place, where="http://0.0.0.0:80")
+    assert at_work("The worker", install) == f"REHEARSAL: The worker is at work. Database: {file}"
+    said = at_work("The web server", install, where="http://0.0.0.0:80")
     assert said == f"REHEARSAL: The web server is at work at http://0.0.0.0:80. Database: {file}"
 
 
@@ -40,23 +40,23 @@ def test_it_says_mode_address_and_database(place: Place) -> None:
     ],
 )
 def test_who_logs_in_at_a_server_is_in_no_log(
-    place: Place, monkeypatch: pytest.MonkeyPatch, host: str, port: str, options: dict[str, str], words: str
+    install: Install, monkeypatch: pytest.MonkeyPatch, host: str, port: str, options: dict[str, str], words: str
 ) -> None:
     told = {"HOST": host, "PORT": port, "OPTIONS": options, "NAME": "ledger", "USER": "ann", "PASSWORD": "s3cret"}
     for name, value in told.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
-    assert at_work("The listener", place) == f"REHEARSAL: The listener is at work. Database: {words}"
+    assert at_work("The listener", install) == f"REHEARSAL: The listener is at work. Database: {words}"
 
 
 def test_a_stop_is_told_once_by_whichever_flags_and_wherever_among_others_they_stand() -> None:
     told = stops_in_words(
         [
-            Halt(Flag.FILE, "all", "Wait."),
-            Halt(Flag.DATABASE, "account:x", "A wrong name."),
-            Halt(Flag.DATABASE, "all", "Wait."),
-            Halt(Flag.ENVIRONMENT, "all", "AMPLIFIER_STOP is set in the environment."),
-            Halt(Flag.DATABASE, "tag:lab23", "Wait."),
-            Halt(Flag.DATABASE, "all", "Wait."),
+            StopFlag(Flag.FILE, "all", "Wait."),
+            StopFlag(Flag.DATABASE, "account:x", "A wrong name."),
+            StopFlag(Flag.DATABASE, "all", "Wait."),
+            StopFlag(Flag.ENVIRONMENT, "all", "AMPLIFIER_STOP is set in the environment."),
+            StopFlag(Flag.DATABASE, "tag:lab23", "Wait."),
+            StopFlag(Flag.DATABASE, "all", "Wait."),
         ]
     )
     assert told == [

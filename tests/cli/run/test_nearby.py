@@ -17,7 +17,7 @@ from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.cli.run import listener, migrate, up, web, worker
 from amplifier.cli.run.nearby import must_be_near, warn_alone
 from amplifier.errors import UsageError
-from amplifier.place import DATABASE, settle
+from amplifier.install import DATABASE, open_install
 from amplifier.store.database import far_disk
 from tests.cli.conftest import Shell
 from tests.cli.test_going_live import bring_forward
@@ -67,7 +67,7 @@ def test_live_does_not_start_there_and_says_what_to_do(start: Callable[[argparse
 
 @pytest.mark.usefixtures("on_a_server")
 def test_a_rehearsal_there_is_warned_once_by_whoever_stands_alone(home: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (warning,) = must_be_near(settle(home))
+    (warning,) = must_be_near(open_install(home))
     assert SAID in warning.message
     assert "a live service would not start there" in warning.message
     warn_alone([warning], alone=False)
@@ -123,7 +123,7 @@ def test_a_copy_may_go_to_such_a_disk(shell: Shell, tmp_path: Path, monkeypatch:
 @pytest.mark.usefixtures("on_a_server")
 def test_a_server_as_database_may_have_its_data_folder_there(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://campaign@database.example/campaign")
-    assert must_be_near(settle(live)) == []
+    assert must_be_near(open_install(live)) == []
 
 
 @pytest.mark.usefixtures("on_a_server")

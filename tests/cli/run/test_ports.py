@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.run import ports as up
-from amplifier.cli.run.ports import Ports, Wanted, cannot_serve, free_port, refusal, serving_on
+from amplifier.cli.run.ports import Ports, WantedPort, cannot_serve, free_port, refusal, serving_on
 from amplifier.errors import UsageError
-from amplifier.place import LAST_PORT, claim, claimed
+from amplifier.install import LAST_PORT, claim, claimed
 from amplifier.sandbox.server import Sandbox
 from amplifier.taken_port import PortTaken
 
@@ -57,12 +57,12 @@ def the_first_of_four() -> int:
     pytest.fail("This computer has no four free ports in a row.")
 
 
-def pages(asked: int | None = None, usual: int = 8000) -> Wanted:
-    return Wanted("--port", "the pages", asked, usual)
+def pages(asked: int | None = None, usual: int = 8000) -> WantedPort:
+    return WantedPort("--port", "the pages", asked, usual)
 
 
-def networks(asked: int | None = None, usual: int = 8900) -> Wanted:
-    return Wanted("--sandbox-port", "the pretend networks", asked, usual)
+def networks(asked: int | None = None, usual: int = 8900) -> WantedPort:
+    return WantedPort("--sandbox-port", "the pretend networks", asked, usual)
 
 
 def test_those_that_were_asked_for_are_those(ports: Ports) -> None:

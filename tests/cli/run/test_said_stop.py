@@ -19,7 +19,7 @@ def test_each_scope_has_the_words_that_end_it(scope: str, words: str) -> None:
 
 
 def test_what_starts_everything_is_loaded_without_the_database() -> None:
-    for module in ("up", "rehearse", "nearby"):
+    for module in ("run.up", "rehearsal.rehearse", "run.nearby"):
         told = subprocess.run(
             [sys.executable, "-c", f"import sys, amplifier.cli.{module}; print('django' in sys.modules)"],
             capture_output=True,

@@ -14,7 +14,7 @@ from amplifier.clock import utc_now
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.playing import playing
 from amplifier.settings import load
-from amplifier.store import decisions, heartbeats, journeys
+from amplifier.store import decisions, delivery_views, heartbeats
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 from tests.waiting import HANG_S
@@ -33,7 +33,7 @@ def out(shell: Shell) -> Shell:
 
 
 def later() -> list[tuple[str, str]]:
-    rows = [row for row in journeys.journeys() if row.identity.revision > 0]
+    rows = [row for row in delivery_views.views() if row.identity.revision > 0]
     return [(row.identity.account, row.identity.verb.value) for row in rows]
 
 
@@ -92,13 +92,13 @@ def test_deleted_by_hand_is_written_down(out: Shell) -> None:
     DeliveryRow.objects.filter(verb="delete").update(state="held", reason="hand_off")
     said = out("withdraw", POST, "--on", "x", "--deleted")
     assert (said.code, said.out) == (0, "✓ Done by hand on x.\n")
-    (row,) = [one for one in journeys.journeys() if one.remote_state == "withdrawn"]
+    (row,) = [one for one in delivery_views.views() if one.remote_state == "withdrawn"]
     assert row.identity.account == "x"
 
 
 def test_following_ends_when_everything_rests(out: Shell) -> None:
     out("withdraw", POST, "--on", "x", "--yes")
-    (deletion,) = [row for row in journeys.journeys() if row.identity.revision > 0]
+    (deletion,) = [row for row in delivery_views.views() if row.identity.revision > 0]
     heartbeats.beat("worker", now=utc_now())
     assert following.worker_is_alive()
 

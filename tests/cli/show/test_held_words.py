@@ -11,7 +11,7 @@ from amplifier.schedule import program
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.truth import free_words
 from amplifier.settings import load
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
@@ -66,7 +66,7 @@ def test_a_post_that_has_no_words_is_a_problem(shell: Shell, monkeypatch: pytest
     assert "the words of debate-begins/once" in said
     assert all(name in said for name in ("x", "bluesky", "mastodon"))
     DeliveryRow.objects.filter(post__slot=NAME).update(state="sent", remote_state="live", remote_id="1")
-    assert {row.state for row in journeys.journeys() if row.identity.post.slot == NAME} == {"sent"}
+    assert {row.state for row in delivery_views.views() if row.identity.post.slot == NAME} == {"sent"}
     assert shell("check").code == 0, "it is out, so that it needs no words"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from amplifier.campaign.post import PostId, Words
 from amplifier.cli.show.new_words import say_appended, say_stale, warnings_of
-from amplifier.compose.sameness import Echo, Said, Verdict
+from amplifier.compose.sameness import Echo, PlannedText, Verdict
 from amplifier.schedule.truth.free_words import Stale, Wrong
 from amplifier.settings import load
 from tests.cli.conftest import REPOSITORY
@@ -22,7 +22,7 @@ LONG = "#" + "lang" * 17
 
 
 def test_a_near_copy_and_a_tag_that_is_too_long_are_told_together() -> None:
-    said = Said("this post", "bluesky", "Hello", NOW)
+    said = PlannedText("this post", "bluesky", "Hello", NOW)
     words = [Words("bluesky", f"Hello {LONG}", "en"), Words("mastodon", f"Hello {LONG}", "en")]
     found = warnings_of(words, [Echo(said, said, 1.0, Verdict.WARNED)], load(REPOSITORY))
     assert [one.rule for one in found] == ["near_copy", "long_tag"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from amplifier.cli.show.parts import lasting, print_parts
-from amplifier.place import LOCK, PORT_FILE, Place, settle
+from amplifier.install import LOCK, PORT_FILE, Install, open_install
 from amplifier.sandbox.server import Sandbox
 from tests.cli.conftest import Shell
 from tests.ports import free_port
@@ -17,14 +17,14 @@ Told = Callable[..., str]
 
 
 @pytest.fixture
-def place(unstarted: Shell) -> Place:
-    return settle(unstarted.home, unstarted.var)
+def install(unstarted: Shell) -> Install:
+    return open_install(unstarted.home, unstarted.var)
 
 
 @pytest.fixture
-def told(unstarted: Shell, place: Place) -> Told:
+def told(unstarted: Shell, install: Install) -> Told:
     def told(ill: str = "", **alive: bool) -> str:
-        print_parts(place, ALL | alive, {}, ill)
+        print_parts(install, ALL | alive, {}, ill)
         return " ".join(unstarted.read()[0].split())
 
     return told
@@ -37,14 +37,14 @@ def _networks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_networks")
-def test_what_starts_a_part_that_is_away_fits_how_the_others_were_started(told: Told, place: Place) -> None:
+def test_what_starts_a_part_that_is_away_fits_how_the_others_were_started(told: Told, install: Install) -> None:
     assert told() == "✓ The worker is at work. ✓ The listener is at work."
     both = told(worker=False, listener=False)
     assert "amplifier up starts everything; where the parts run one by one, start each of them" in both
     one = told(listener=False)
     assert "✕ The listener is not running. amplifier listener starts it, as the others run one by one" in one
     assert "amplifier up" not in one
-    with (place.var / LOCK).open("w") as lock:
+    with (install.var / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "amplifier up runs here and starts it again;" in told(worker=False, listener=False)
         assert told() == "✓ The worker is at work. ✓ The listener is at work."
@@ -58,15 +58,15 @@ def test_where_the_database_is_ill_nothing_is_to_be_started(told: Told) -> None:
 
 
 def test_pretend_networks_that_do_not_answer_are_named_with_what_the_parts_need_to_find_them(
-    told: Told, place: Place
+    told: Told, install: Install
 ) -> None:
     port = free_port()
-    (place.var / PORT_FILE).write_text(str(port))
+    (install.var / PORT_FILE).write_text(str(port))
     said = told()
     assert f"✕ The pretend networks do not answer at port {port}." in said
     assert "AMPLIFIER_SANDBOX_PORT=PORT amplifier worker" in said
     assert "pretend" not in told(worker=False, listener=False)  # then nobody asks them
-    sandbox = Sandbox(place.var / "world.sqlite3", port=port, token=place.sandbox_token)
+    sandbox = Sandbox(install.var / "world.sqlite3", port=port, token=install.sandbox_token)
     sandbox.start()
     try:
         assert "pretend" not in told()

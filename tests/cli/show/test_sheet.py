@@ -9,13 +9,13 @@ from urllib.parse import unquote
 import pytest
 import segno
 
-from amplifier.campaign.delivery import Journey, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import DeliveryView, Receipt, RemoteState, State, Verb
 from amplifier.campaign.post import WantedPost
 from amplifier.cli.show.sheet import LARGEST_MM, MODULE_MM, SMALLEST_MM, code, composer, sheet
 from amplifier.schedule import files
 from amplifier.schedule.program import read_program, wanted_posts
 from amplifier.settings import Settings, load
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from tests.cli.conftest import Shell
 
 ALL = ("--from", "2023-09-24")
@@ -86,7 +86,7 @@ def test_the_days_choose_what_is_on_it(unstarted: Shell) -> None:
 def test_what_is_out_is_marked_with_its_address_and_has_no_code(shell: Shell) -> None:
     settings = load(shell.home)
     posts = _posts(shell, settings)
-    first, second = journeys.journeys()[:2]
+    first, second = delivery_views.views()[:2]
     rows = [
         replace(first, state=State.SENT, receipt=Receipt("17", ADDRESS)),
         replace(second, state=State.SENT, receipt=Receipt("18", "javascript:alert(1)")),
@@ -111,14 +111,14 @@ def test_what_is_out_is_marked_with_its_address_and_has_no_code(shell: Shell) ->
 def test_what_must_not_simply_be_posted_says_so(shell: Shell, state: State, sentence: str) -> None:
     settings = load(shell.home)
     posts = _posts(shell, settings)
-    row = replace(journeys.journeys()[0], state=state)
+    row = replace(delivery_views.views()[0], state=state)
     assert sentence in _cards(sheet(posts, [row], settings, printed_at="now").decode())[0]
 
 
 def test_the_ledgers_words_are_printed_and_what_it_left_out_is_not(shell: Shell) -> None:
     settings = load(shell.home)
     posts = _posts(shell, settings)
-    first, second = journeys.journeys()[:2]
+    first, second = delivery_views.views()[:2]
     rows = [replace(first, text="The words that go out"), replace(second, state=State.DROPPED)]
     cards = _cards(sheet(posts, rows, settings, printed_at="now").decode())
     assert "The words that go out" in cards[0]
@@ -194,7 +194,7 @@ def test_what_was_corrected_stands_there_in_the_words_that_are_out(shell: Shell)
     settings = load(shell.home)
     posts = _posts(shell, settings)
     first = replace(
-        journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.EDITED
+        delivery_views.views()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.EDITED
     )
     edit = _later(first, Verb.EDIT, "The words that are out now", state=State.SENT)
     page = sheet(posts, [first, edit], settings, printed_at="now").decode()
@@ -209,7 +209,7 @@ def test_what_is_to_be_changed_is_out_and_says_what_follows(shell: Shell) -> Non
     settings = load(shell.home)
     posts = _posts(shell, settings)
     first = replace(
-        journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.LIVE
+        delivery_views.views()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.LIVE
     )
     for later, words in (
         (_later(first, Verb.DELETE, ""), "It is to be deleted."),
@@ -236,7 +236,7 @@ def test_what_is_not_there_any_more_is_neither_sent_nor_to_be_posted(
 ) -> None:
     settings = load(shell.home)
     posts = _posts(shell, settings)
-    first = replace(journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=remote)
+    first = replace(delivery_views.views()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=remote)
     deletion = _later(first, Verb.DELETE, "", state=State.SENT)
     page = sheet(posts, [first, deletion], settings, printed_at="now").decode()
     card = _cards(page)[0]
@@ -250,7 +250,10 @@ def test_a_correction_that_could_not_follow_its_deletion_is_to_be_posted(shell: 
     settings = load(shell.home)
     posts = _posts(shell, settings)
     first = replace(
-        journeys.journeys()[0], state=State.SENT, receipt=Receipt("17", ADDRESS), remote_state=RemoteState.WITHDRAWN
+        delivery_views.views()[0],
+        state=State.SENT,
+        receipt=Receipt("17", ADDRESS),
+        remote_state=RemoteState.WITHDRAWN,
     )
     deletion = _later(first, Verb.DELETE, "", state=State.SENT)
     anew = _later(first, Verb.PUBLISH, "Better words")
@@ -260,7 +263,7 @@ def test_a_correction_that_could_not_follow_its_deletion_is_to_be_posted(shell: 
     assert "Box to tick" in card
 
 
-def _later(first: Journey, verb: Verb, text: str, *, state: State = State.QUEUED) -> Journey:
+def _later(first: DeliveryView, verb: Verb, text: str, *, state: State = State.QUEUED) -> DeliveryView:
     identity = replace(first.identity, verb=verb, revision=1)
     return replace(
         first, id=first.id + 1000, identity=identity, text=text, state=state, receipt=None, remote_state="", target="17"

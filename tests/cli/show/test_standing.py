@@ -9,7 +9,7 @@ from amplifier.clock import utc_now
 from amplifier.schedule.decided.standing import MEANWHILE
 from amplifier.schedule.planner import Planner
 from amplifier.settings import load
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.models import DeliveryRow
 from tests.cli.conftest import Shell
 
@@ -30,7 +30,7 @@ def states() -> set[tuple[str, str]]:
 
 
 def own() -> str:
-    (post,) = {row.identity.post for row in journeys.journeys() if row.identity.post.slot == "own"}
+    (post,) = {row.identity.post for row in delivery_views.views() if row.identity.post.slot == "own"}
     return f"{post.slot}/{post.occurrence}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
+from amplifier.campaign.mention import Attached, Medium, MentionKind, Visibility
 from amplifier.platforms.bluesky.notifications import mark, mention
 
 US, WEB = "did:plc:us", "https://bsky.app"
@@ -36,24 +36,24 @@ def test_a_mention_carries_author_words_address_and_the_network_s_time() -> None
     assert found.text == "When?"
     assert found.url == "https://bsky.app/profile/did:plc:who/post/3kcccccccccc2"
     assert found.posted_at == datetime(2026, 10, 9, 13, 40, 5, 123000, tzinfo=UTC)
-    assert (found.kind, found.in_reply_to, found.quotes) == (Kind.MENTION, "", "")
+    assert (found.kind, found.in_reply_to, found.quotes) == (MentionKind.MENTION, "", "")
     assert found.visibility is Visibility.PUBLIC
 
 
 @pytest.mark.parametrize(
     ("reason", "record", "kind", "in_reply_to", "quotes"),
     [
-        ("reply", {"reply": {"parent": {"uri": OURS}, "root": {"uri": OURS}}}, Kind.REPLY, OURS, ""),
-        ("mention", {"reply": {"parent": {"uri": OURS}, "root": {"uri": OURS}}}, Kind.REPLY, OURS, ""),
-        ("mention", {"reply": {"parent": {"uri": THEIRS}}}, Kind.MENTION, THEIRS, ""),
-        ("reply", {"reply": {"parent": {"uri": THEIRS}, "root": {"uri": OURS}}}, Kind.REPLY, THEIRS, ""),
-        ("quote", {"embed": {"record": {"uri": OURS, "cid": "c"}}}, Kind.QUOTE, "", OURS),
-        ("mention", {"embed": {"record": {"uri": OURS, "cid": "c"}}}, Kind.QUOTE, "", OURS),
-        ("quote", {"embed": {"record": {"record": {"uri": OURS}}, "media": {}}}, Kind.QUOTE, "", OURS),
+        ("reply", {"reply": {"parent": {"uri": OURS}, "root": {"uri": OURS}}}, MentionKind.REPLY, OURS, ""),
+        ("mention", {"reply": {"parent": {"uri": OURS}, "root": {"uri": OURS}}}, MentionKind.REPLY, OURS, ""),
+        ("mention", {"reply": {"parent": {"uri": THEIRS}}}, MentionKind.MENTION, THEIRS, ""),
+        ("reply", {"reply": {"parent": {"uri": THEIRS}, "root": {"uri": OURS}}}, MentionKind.REPLY, THEIRS, ""),
+        ("quote", {"embed": {"record": {"uri": OURS, "cid": "c"}}}, MentionKind.QUOTE, "", OURS),
+        ("mention", {"embed": {"record": {"uri": OURS, "cid": "c"}}}, MentionKind.QUOTE, "", OURS),
+        ("quote", {"embed": {"record": {"record": {"uri": OURS}}, "media": {}}}, MentionKind.QUOTE, "", OURS),
     ],
 )
 def test_what_a_post_refers_to_decides_its_kind(
-    reason: str, record: dict[str, Any], kind: Kind, in_reply_to: str, quotes: str
+    reason: str, record: dict[str, Any], kind: MentionKind, in_reply_to: str, quotes: str
 ) -> None:
     found = mention(notification(reason, **record), US, WEB)
 
@@ -64,7 +64,7 @@ def test_what_a_post_refers_to_decides_its_kind(
     "record", [{"reply": "nonsense"}, {"reply": {"parent": 7}}, {"embed": []}, {"embed": {"record": "x"}}, {"text": 5}]
 )
 def test_a_record_that_breaks_the_schema_does_not_stop_the_listening(record: dict[str, Any]) -> None:
-    assert mention(notification(**record), US, WEB).kind is Kind.MENTION
+    assert mention(notification(**record), US, WEB).kind is MentionKind.MENTION
 
 
 def test_a_record_that_is_no_record_does_not_stop_the_listening() -> None:
@@ -84,7 +84,7 @@ def test_what_the_real_server_answered_is_understood() -> None:
 
     found = [mention(entry, US, WEB) for entry in answered]
 
-    assert {m.kind for m in found} >= {Kind.REPLY}
+    assert {m.kind for m in found} >= {MentionKind.REPLY}
     assert all(m.canonical_id.startswith("at://") and m.text and m.author_handle for m in found)
 
 

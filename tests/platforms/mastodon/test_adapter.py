@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from amplifier.campaign.mention import Kind
+from amplifier.campaign.mention import MentionKind
 from amplifier.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
 from amplifier.platforms.mastodon import own
 from amplifier.platforms.mastodon.adapter import MastodonPlatform
@@ -198,8 +198,8 @@ def test_quotes_and_replies_are_told_apart(stub: Stub) -> None:
     page = connected(stub).mentions("")
 
     assert [(m.kind, m.in_reply_to, m.quotes) for m in page.mentions] == [
-        (Kind.REPLY, "77", ""),
-        (Kind.QUOTE, "", "77"),
+        (MentionKind.REPLY, "77", ""),
+        (MentionKind.QUOTE, "", "77"),
     ]
 
 

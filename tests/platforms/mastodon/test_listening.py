@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Kind, RawMention, Visibility
+from amplifier.campaign.mention import MentionKind, RawMention, Visibility
 from amplifier.errors import Unavailable
 from amplifier.platforms.mastodon import listening
-from amplifier.platforms.mastodon.listening import PAGES, Ear, Query, reread
+from amplifier.platforms.mastodon.listening import PAGES, MastodonListener, Query, reread
 from amplifier.platforms.port import Page
 
 NOW = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ class Server:
     def look(self, minutes: float = 1, tag: str = "") -> Page:
         """A look so long after the one before; it must ask for a bounded number of pages."""
         self.time += timedelta(minutes=minutes)
-        ear = Ear(self.get, lambda: "1", lambda: self.time)
+        ear = MastodonListener(self.get, lambda: "1", lambda: self.time)
         before = len(self.asked)
         page = ear.tagged(tag, self.cursor) if tag else ear.notifications(self.cursor, ("mention", "quote"))
         assert len(self.asked) - before <= PAGES
@@ -153,8 +153,8 @@ def test_only_the_kinds_of_the_table_are_taken_in_whatever_a_server_sends() -> N
     page = server.look()
 
     assert [(m.kind, m.text) for m in page.mentions] == [
-        (Kind.MENTION, "<p>question 5</p>"),
-        (Kind.QUOTE, "<p>question 7</p>"),
+        (MentionKind.MENTION, "<p>question 5</p>"),
+        (MentionKind.QUOTE, "<p>question 7</p>"),
     ]
     assert page.aside == ()
     assert server.look().mentions == ()
@@ -215,7 +215,7 @@ def test_a_status_that_comes_late_from_another_server_is_heard_however_old_it_is
     heard = [server.look(tag="Lab23") for _ in range(10)]
 
     assert [text for page in heard for text in words(page)] == ["<p>question 500</p>"]
-    assert {m.kind for page in heard for m in page.mentions} == {Kind.TAG}
+    assert {m.kind for page in heard for m in page.mentions} == {MentionKind.TAG}
 
 
 def test_an_id_from_the_end_of_all_numbers_hides_nothing() -> None:
@@ -250,7 +250,7 @@ def test_what_was_there_before_the_first_page_stays_unheard_also_when_it_is_edit
 
 @pytest.mark.parametrize("body", [b"<html>", b"null", b'{"error":"x"}', b""])
 def test_an_answer_that_is_no_list_is_told_and_leaves_the_cursor(body: bytes) -> None:
-    ear = Ear(lambda *_: body, lambda: "1", lambda: NOW)
+    ear = MastodonListener(lambda *_: body, lambda: "1", lambda: NOW)
     with pytest.raises(Unavailable, match="Mastodon could not be read"):
         ear.notifications("", ("mention",))
 

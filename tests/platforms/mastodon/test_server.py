@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.errors import Unavailable
 from amplifier.platforms.mastodon.adapter import MastodonPlatform
-from amplifier.platforms.port import Identity
+from amplifier.platforms.port import OwnProfile
 from tests.platforms.mastodon.test_adapter import connected
 from tests.platforms.stub import Said, Stub
 
@@ -19,7 +19,7 @@ def instance(limit: Any = 500, **more: Any) -> Said:
 
 
 def told(stub: Stub) -> tuple[int | None, str | None]:
-    found: Identity = connected(stub).verify()
+    found: OwnProfile = connected(stub).verify()
     return found.limit, found.counts
 
 

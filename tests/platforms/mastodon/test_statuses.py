@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
+from amplifier.campaign.mention import Attached, Medium, MentionKind, Visibility
 from amplifier.platforms.mastodon.statuses import mention, plain, said_at, same_content, same_source
 
 STATUS: dict[str, Any] = {
@@ -66,37 +66,39 @@ def test_a_time_is_utc_whether_it_was_parsed_or_not(value: object) -> None:
 
 
 def test_a_mention_carries_author_markup_address_and_time() -> None:
-    found = mention(STATUS, Kind.MENTION, "1")
+    found = mention(STATUS, MentionKind.MENTION, "1")
 
     assert found.canonical_id == "https://social.example/users/who/statuses/1"
     assert (found.author_id, found.author_handle, found.author_name) == ("9", "who@other.example", "Who")
     assert (found.text, found.markup) == ("<p>When?</p>", True)
     assert found.url == "https://social.example/@who/1"
-    assert (found.kind, found.in_reply_to, found.quotes) == (Kind.MENTION, "", "")
+    assert (found.kind, found.in_reply_to, found.quotes) == (MentionKind.MENTION, "", "")
 
 
 @pytest.mark.parametrize(
     ("more", "kind", "in_reply_to", "quotes"),
     [
-        ({"in_reply_to_id": "5", "in_reply_to_account_id": "1"}, Kind.REPLY, "5", ""),
-        ({"in_reply_to_id": "5", "in_reply_to_account_id": "7"}, Kind.MENTION, "5", ""),
-        ({"quote": {"state": "accepted", "quoted_status": {"id": "5"}}}, Kind.MENTION, "", "5"),
-        ({"quote": {"state": "accepted", "quoted_status_id": "5"}}, Kind.MENTION, "", "5"),
-        ({"quote": {"state": "pending", "quoted_status": None}}, Kind.MENTION, "", ""),
+        ({"in_reply_to_id": "5", "in_reply_to_account_id": "1"}, MentionKind.REPLY, "5", ""),
+        ({"in_reply_to_id": "5", "in_reply_to_account_id": "7"}, MentionKind.MENTION, "5", ""),
+        ({"quote": {"state": "accepted", "quoted_status": {"id": "5"}}}, MentionKind.MENTION, "", "5"),
+        ({"quote": {"state": "accepted", "quoted_status_id": "5"}}, MentionKind.MENTION, "", "5"),
+        ({"quote": {"state": "pending", "quoted_status": None}}, MentionKind.MENTION, "", ""),
     ],
 )
-def test_what_a_status_refers_to_is_told(more: dict[str, Any], kind: Kind, in_reply_to: str, quotes: str) -> None:
-    found = mention(STATUS | more, Kind.MENTION, "1")
+def test_what_a_status_refers_to_is_told(
+    more: dict[str, Any], kind: MentionKind, in_reply_to: str, quotes: str
+) -> None:
+    found = mention(STATUS | more, MentionKind.MENTION, "1")
 
     assert (found.kind, found.in_reply_to, found.quotes) == (kind, in_reply_to, quotes)
 
 
 def test_a_content_warning_is_part_of_what_was_said() -> None:
-    assert mention(STATUS | {"spoiler_text": "Food <3"}, Kind.TAG, "1").text == "<p>Food &lt;3</p><p>When?</p>"
+    assert mention(STATUS | {"spoiler_text": "Food <3"}, MentionKind.TAG, "1").text == "<p>Food &lt;3</p><p>When?</p>"
 
 
 def test_a_status_without_a_page_is_known_by_its_uri() -> None:
-    assert mention(STATUS | {"url": None}, Kind.TAG, "1").url == STATUS["uri"]
+    assert mention(STATUS | {"url": None}, MentionKind.TAG, "1").url == STATUS["uri"]
 
 
 @pytest.mark.parametrize(
@@ -112,14 +114,14 @@ def test_a_status_without_a_page_is_known_by_its_uri() -> None:
     ],
 )
 def test_a_status_says_who_may_see_it(more: dict[str, Any], shown_to: Visibility) -> None:
-    assert mention(STATUS | more, Kind.MENTION, "1").visibility is shown_to
+    assert mention(STATUS | more, MentionKind.MENTION, "1").visibility is shown_to
 
 
 @pytest.mark.parametrize("field", ["content", "spoiler_text", "in_reply_to_id", "url"])
 def test_what_a_server_leaves_empty_never_becomes_the_word_none(field: str) -> None:
-    found = mention(STATUS | {field: None}, Kind.MENTION, "1")
+    found = mention(STATUS | {field: None}, MentionKind.MENTION, "1")
     assert "None" not in (found.text, found.url, found.in_reply_to)
-    who = mention(STATUS | {"account": {"id": "9", "acct": None, "display_name": None}}, Kind.MENTION, "1")
+    who = mention(STATUS | {"account": {"id": "9", "acct": None, "display_name": None}}, MentionKind.MENTION, "1")
     assert (who.author_handle, who.author_name) == ("", "")
 
 
@@ -138,11 +140,11 @@ def test_what_a_server_leaves_empty_never_becomes_the_word_none(field: str) -> N
     ],
 )
 def test_what_stands_beside_the_words_is_told(more: dict[str, Any], attached: Attached) -> None:
-    assert mention(STATUS | more, Kind.MENTION, "1").attached == (attached,)
+    assert mention(STATUS | more, MentionKind.MENTION, "1").attached == (attached,)
 
 
 @pytest.mark.parametrize(
     "more", [{"media_attachments": None, "poll": None, "card": None}, {"media_attachments": [None]}]
 )
 def test_where_nothing_stands_beside_the_words_nothing_is_told(more: dict[str, Any]) -> None:
-    assert mention(STATUS | more, Kind.MENTION, "1").attached == ()
+    assert mention(STATUS | more, MentionKind.MENTION, "1").attached == ()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Aside, Kind, RawMention
+from amplifier.campaign.mention import Aside, MentionKind, RawMention
 from amplifier.errors import RateLimited, Unavailable
 from amplifier.platforms.port import Page
 from amplifier.platforms.watermark import Watermark
-from amplifier.platforms.x.listening import EPOCH, PAGES, Ear
+from amplifier.platforms.x.listening import EPOCH, PAGES, XListener
 
 NOW = datetime(2026, 10, 9, 14, 0, tzinfo=UTC)
 
@@ -50,8 +50,8 @@ class Server:
     def _has_number(one: Any) -> bool:
         return isinstance(one, dict) and str(one.get("id"))[:40].isdecimal() and 0 < int(str(one["id"])[:40]) < 2**63
 
-    def ear(self) -> Ear:
-        return Ear(self.get, lambda: "1", lambda: self.time, "https://x.com")
+    def ear(self) -> XListener:
+        return XListener(self.get, lambda: "1", lambda: self.time, "https://x.com")
 
     def look(self, cursor: str = "", tag: str = "") -> Page:
         return self.ear().tagged(tag, "us", cursor) if tag else self.ear().mentions(cursor)
@@ -163,7 +163,7 @@ def test_a_look_says_whether_there_is_more_that_it_did_not_come_to() -> None:
 def test_the_first_page_that_fails_is_raised() -> None:
     for body in (b"<html>", b"{}", b'{"errors":[]}'):
         with pytest.raises(Unavailable, match="X answered without saying"):
-            Ear(lambda *_, body=body: body, lambda: "1", lambda: NOW, "").mentions("")
+            XListener(lambda *_, body=body: body, lambda: "1", lambda: NOW, "").mentions("")
 
 
 class Refusing(Server):
@@ -180,7 +180,7 @@ class Refusing(Server):
             raise Unavailable("X could not be read.") from ValueError("since_id")
         return super().get(_, query)
 
-    def ear(self) -> Ear:
+    def ear(self) -> XListener:
         return replace(super().ear(), has_refused=lambda cause: self.is_refusal and isinstance(cause, ValueError))
 
 
@@ -229,9 +229,9 @@ def test_what_was_set_aside_is_read_once_more_with_its_author() -> None:
     mended = aside.raw.replace(b"soon", b"2026-10-09T13:00:00Z")
     found = server.ear().reread(mended, "OurTag")
     assert isinstance(found, RawMention)
-    assert (found.author_handle, found.kind) == ("bell", Kind.TAG)
+    assert (found.author_handle, found.kind) == ("bell", MentionKind.TAG)
     assert isinstance(server.ear().reread(b"{", ""), Aside)
 
 
 def test_posts_with_a_tag_are_of_that_kind() -> None:
-    assert [mention.kind for mention in Server(post(100)).look(tag="OurTag").mentions] == [Kind.TAG]
+    assert [mention.kind for mention in Server(post(100)).look(tag="OurTag").mentions] == [MentionKind.TAG]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amplifier.campaign.mention import Attached, Kind, Medium, Visibility
+from amplifier.campaign.mention import Attached, Medium, MentionKind, Visibility
 from amplifier.platforms.x.posts import canonical_id, counts, is_missing, may_say, mention, newest_id, plain, says
 from tests.growth import LINEAR, growth
 
@@ -88,7 +88,7 @@ def test_a_mention_carries_its_author_address_and_time() -> None:
     assert (found.author_id, found.author_handle, found.author_name) == ("5", "passer_by", "A passer-by")
     assert found.url == "https://x.com/passer_by/status/17"
     assert found.posted_at == datetime(2026, 10, 9, 12, 0, tzinfo=UTC)
-    assert found.kind is Kind.MENTION
+    assert found.kind is MentionKind.MENTION
     assert not found.markup
 
 
@@ -100,12 +100,14 @@ def test_an_author_whom_x_does_not_name_still_has_an_address() -> None:
 @pytest.mark.parametrize(
     ("reference", "answered", "kind"),
     [
-        ("replied_to", "1", Kind.REPLY),
-        ("replied_to", "9", Kind.MENTION),
-        ("quoted", "", Kind.QUOTE),
+        ("replied_to", "1", MentionKind.REPLY),
+        ("replied_to", "9", MentionKind.MENTION),
+        ("quoted", "", MentionKind.QUOTE),
     ],
 )
-def test_the_kind_follows_from_what_a_post_refers_to(name: str, reference: str, answered: str, kind: Kind) -> None:
+def test_the_kind_follows_from_what_a_post_refers_to(
+    name: str, reference: str, answered: str, kind: MentionKind
+) -> None:
     found = read(in_reply_to_user_id=answered, **{name: [{"type": reference, "id": "16"}]})
 
     assert found.kind is kind

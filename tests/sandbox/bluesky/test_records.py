@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.sandbox.bluesky.records import RecordError, address, checked, draft, free_key
 from amplifier.sandbox.ids import is_tid
-from amplifier.sandbox.nouns import Draft, Network
+from amplifier.sandbox.nouns import Network, PretendDraft
 from amplifier.sandbox.world import World
 
 GOOD: dict[str, Any] = {"text": "Hello", "createdAt": "2026-11-22T12:00:00.000Z"}
@@ -73,7 +73,7 @@ def test_a_free_key_is_a_tid_nobody_used(world: World, monkeypatch: pytest.Monke
     keys = []
     for _ in range(3):
         keys.append(free_key(world, author))
-        world.add(Draft(author, "x", ours=True, rkey=keys[-1]))
+        world.add(PretendDraft(author, "x", ours=True, rkey=keys[-1]))
     assert len(set(keys)) == 3
     assert all(is_tid(key) for key in keys)
     assert world.post(Network.BLUESKY, address(author, keys[0])) is not None

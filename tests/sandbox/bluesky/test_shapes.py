@@ -5,7 +5,7 @@ import json
 import pytest
 
 from amplifier.sandbox.bluesky.shapes import commit, invalid, own, problem
-from amplifier.sandbox.nouns import Account, Network
+from amplifier.sandbox.nouns import Network, PretendAccount
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_an_error_may_be_named() -> None:
 
 
 def test_a_session_never_leads_to_another_address() -> None:
-    assert "didDoc" not in own(Account(1, Network.BLUESKY, "a.example", "A", "did:plc:a", 0))
+    assert "didDoc" not in own(PretendAccount(1, Network.BLUESKY, "a.example", "A", "did:plc:a", 0))
 
 
 def test_each_change_has_a_commit_of_its_own() -> None:

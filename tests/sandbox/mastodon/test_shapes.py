@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from amplifier.sandbox.mastodon import shapes
-from amplifier.sandbox.nouns import Draft, Network
+from amplifier.sandbox.nouns import Network, PretendDraft
 from amplifier.sandbox.world import World
 
 BASE = "http://127.0.0.1:8000"
@@ -49,8 +49,8 @@ def test_a_long_link_is_shown_short_and_leads_to_all_of_it() -> None:
 
 def test_a_quote_carries_what_it_quotes(world: World) -> None:
     author = world.people.account(Network.MASTODON, "a")
-    first = world.add(Draft(author, "One", ours=True))
-    second = world.add(Draft(author, "Two", ours=False, quotes=first.remote_id))
+    first = world.add(PretendDraft(author, "One", ours=True))
+    second = world.add(PretendDraft(author, "Two", ours=False, quotes=first.remote_id))
     shaped = shapes.status(second, HERE, world)
     assert shaped["quote"]["quoted_status"]["id"] == first.remote_id
     assert shaped["application"] is None

@@ -7,7 +7,7 @@ import pytest
 
 from amplifier.sandbox import ids
 from amplifier.sandbox.nouns import Network
-from amplifier.sandbox.window import Window
+from amplifier.sandbox.window import PageBounds
 from amplifier.sandbox.wire import RefusedError, Request
 from amplifier.sandbox.x.paging import token, window
 
@@ -16,13 +16,13 @@ def asking(query: str) -> Request:
     return Request("GET", "/2/users/1/tweets", tuple(parse_qsl(query)), Message(), b"")
 
 
-def asked(query: str) -> tuple[Window, int]:
+def asked(query: str) -> tuple[PageBounds, int]:
     return window(asking(query), least=5, standard=10)
 
 
 def test_a_window_is_one_longer_than_its_page_so_that_a_next_one_is_known() -> None:
-    assert asked("") == (Window(limit=11), 10)
-    assert asked("max_results=100&since_id=5&until_id=9") == (Window(after=5, before=9, limit=101), 100)
+    assert asked("") == (PageBounds(limit=11), 10)
+    assert asked("max_results=100&since_id=5&until_id=9") == (PageBounds(after=5, before=9, limit=101), 100)
 
 
 def test_times_and_ids_bound_it_together() -> None:

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.sandbox.nouns import Account, Network, Post
+from amplifier.sandbox.nouns import Network, PretendAccount, PretendPost
 from amplifier.sandbox.x.search import compiled
 
-BROOK = Account(1, Network.X, "brook.example", "Brook", "77", 0)
+BROOK = PretendAccount(1, Network.X, "brook.example", "Brook", "77", 0)
 
 
-def post(text: str, **more: object) -> Post:
+def post(text: str, **more: object) -> PretendPost:
     found: dict[str, object] = {"tags": ("lab23",), "mentions": ("labfreemvmt",), "language": "en", "root": "5", **more}
-    return Post(Network.X, 1, "1", "1", BROOK, ours=False, text=text, at_ms=0, **found)  # type: ignore[arg-type]
+    return PretendPost(Network.X, 1, "1", "1", BROOK, ours=False, text=text, at_ms=0, **found)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from amplifier.schedule.decided.change import find_post, prepare_move
 from amplifier.schedule.decided.rewording import decide_words, prepare_plan_words
 from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.schedule.truth.review import find_untrue, review
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.models import DeliveryRow
 from tests.schedule.homes import EIGHT, SCHEDULE
 from tests.schedule.left import leave
@@ -49,14 +49,14 @@ def desk(tmp_path: Path) -> Desk:
     made.settings = made.settings.model_copy(update={"campaign": longer})
     made.home.write("schedules/small.yaml", FAR)
     made.hire()
-    assert journeys.journeys(post=THANKS) == ()
+    assert delivery_views.views(post=THANKS) == ()
     return made
 
 
 def come_near(desk: Desk) -> list[tuple[str, str, str]]:
     desk.time = datetime.fromisoformat("2023-10-20T10:00:00+01:00")
     desk.planner.refresh()
-    rows = journeys.journeys(post=THANKS)
+    rows = delivery_views.views(post=THANKS)
     return [(row.identity.account, row.state.value, row.text.split("\n")[0]) for row in rows]
 
 
@@ -102,7 +102,7 @@ def test_words_for_a_post_far_ahead_are_held_when_they_become_untrue_and_may_be_
 def test_a_move_names_what_follows_it_far_ahead(desk: Desk) -> None:
     desk.home.write("schedules/small.yaml", FAR.replace("at: 2023-10-25 10:00", "at: debate + 384h"))
     desk.planner.refresh()
-    assert journeys.journeys(post=THANKS) == ()
+    assert delivery_views.views(post=THANKS) == ()
     move = prepare_move(desk.program, "debate", Distance(timedelta(minutes=40)), now=desk.time)
     assert "thanks/once" in {one.post for one in move.shifts}
 
@@ -149,7 +149,7 @@ def test_where_the_template_cannot_be_put_into_words_a_person_still_can(desk: De
     assert set(coming.unwritten) == {"x"}
     decide_words(desk.program, SOON, {"x": "Short"}, actor="cli:jo", reason="", now=desk.time)
     desk.planner.refresh()
-    (row,) = [one for one in journeys.journeys(post=SOON) if one.identity.account == "x"]
+    (row,) = [one for one in delivery_views.views(post=SOON) if one.identity.account == "x"]
     assert row.text.startswith("Short")
     assert still_to_come(desk.program, SOON).unwritten == {}  # type: ignore[union-attr]
     with pytest.raises(TemplateError):
@@ -173,7 +173,7 @@ def test_the_next_post_is_known_where_the_ledger_does_not_look_that_far(desk: De
     assert found.id == THANKS
     come_near(desk)
     assert next_beyond(desk.program, now=desk.time) is None
-    assert {row.state for row in journeys.journeys(post=THANKS)} == {State.QUEUED}
+    assert {row.state for row in delivery_views.views(post=THANKS)} == {State.QUEUED}
 
 
 # What the plan is still to say, by all decisions and however far ahead
@@ -191,7 +191,7 @@ def test_what_the_plan_is_to_say_holds_what_was_decided_a_moment_ago_and_what_is
     assert said_ahead(desk)["soon/once", "x"] == "See you in the hall"
     assert ("thanks/once", "bluesky") in said_ahead(desk)
     assert ahead.decided == made.id
-    (row,) = [one for one in journeys.journeys(post=SOON) if one.identity.account == "x"]
+    (row,) = [one for one in delivery_views.views(post=SOON) if one.identity.account == "x"]
     assert row.id in ahead.instead, "the ledger has its old words until the planner looks again"
 
 
@@ -205,7 +205,7 @@ def test_what_is_out_left_out_or_over_is_not_to_be_said(desk: Desk) -> None:
     desk.time += timedelta(days=40)
     ahead = to_be_said(desk.program, now=desk.time)
     assert ahead.said == ()
-    assert not ahead.instead & {row.id for row in journeys.journeys(post=SOON)}, (
+    assert not ahead.instead & {row.id for row in delivery_views.views(post=SOON)}, (
         "what waits late is in the ledger alone"
     )
 
@@ -242,7 +242,7 @@ def test_where_it_is_out_may_be_or_was_left_out_for_good_it_is_not_to_be_said(
     ids=["frozen", "unseen", "hands", "doubt"],
 )
 def test_what_may_be_out_gives_way_to_no_plan(desk: Desk, doubt: dict[str, object]) -> None:
-    (row,) = [one for one in journeys.journeys(post=SOON) if one.identity.account == "x"]
+    (row,) = [one for one in delivery_views.views(post=SOON) if one.identity.account == "x"]
     assert row.id in to_be_said(desk.program, now=desk.time).instead
     DeliveryRow.objects.filter(id=row.id).update(**doubt)
     assert row.id not in to_be_said(desk.program, now=desk.time).instead
@@ -252,7 +252,7 @@ def test_a_planned_post_far_ahead_gets_no_words_that_another_is_to_have_by_then(
     desk.home.write("schedules/small.yaml", f"{FAR}{GOODBYE}")
     desk.planner.refresh()
     words = {"x": "We lost, and we thank you all the same."}
-    assert all(not journeys.journeys(post=one) for one in (THANKS, BYE))
+    assert all(not delivery_views.views(post=one) for one in (THANKS, BYE))
     decide_words(desk.program, BYE, words, actor="cli:jo", reason="", now=desk.time)
     with pytest.raises(UsageError, match="later/once and bye/once say the same on x within 7 days"):
         decide_words(desk.program, replace(BYE, slot="later"), words, actor="cli:jo", reason="", now=desk.time)

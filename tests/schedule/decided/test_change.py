@@ -15,7 +15,7 @@ from amplifier.schedule.decided import change
 from amplifier.schedule.decided.change import Shift, decide_move, find_post, prepare_move
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.program import Program
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
@@ -156,7 +156,7 @@ def test_a_move_is_written_down_with_what_it_replaced_and_the_planner_follows(de
     assert (made.kind, made.subject) == (DecisionKind.MILESTONE_MOVED, "debate")
     assert (made.value, made.replaced) == ("2023-10-09T15:20:00+01:00", "2023-10-09T14:40:00+01:00")
     assert (made.actor, made.reason, made.at) == ("cli:ola", "slipped", EIGHT)
-    assert {one.wall_time for one in journeys.journeys(post=SOON_POST)} == {"2023-10-09T14:20"}
+    assert {one.wall_time for one in delivery_views.views(post=SOON_POST)} == {"2023-10-09T14:20"}
 
 
 @pytest.mark.parametrize(

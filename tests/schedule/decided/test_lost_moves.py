@@ -16,7 +16,7 @@ from amplifier.schedule.decided.lost_moves import forget_move, lost_moves, lost_
 from amplifier.schedule.files import sources
 from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.schedule.program import Program, read_program
-from amplifier.store import decisions, heartbeats, journeys
+from amplifier.store import decisions, delivery_views, heartbeats
 from tests.schedule.test_words_of_people import LATER, SOON, TWO_WAYS, WITH_EVE, Desk
 
 pytestmark = pytest.mark.usefixtures("sqlite_ledger")
@@ -40,7 +40,7 @@ def write(desk: Desk, schedule: str, words: str = TWO_WAYS) -> Program:
 
 
 def due() -> datetime:
-    return next(row.due_at for row in journeys.journeys(post=SOON))
+    return next(row.due_at for row in delivery_views.views(post=SOON))
 
 
 def told(desk: Desk) -> list[str]:

@@ -12,7 +12,7 @@ from amplifier.campaign.plan import DecisionKind
 from amplifier.schedule.planner import Planner
 from amplifier.schedule.reconcile import PASSED
 from amplifier.settings import parse
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from amplifier.store.decisions import keep_decision
 from tests.schedule.homes import EXAMPLE
 from tests.schedule.test_names_that_change import Names
@@ -39,7 +39,7 @@ def names(tmp_path: Path) -> Names:
 
 def missed(names: Names) -> list[tuple[str, str, str]]:
     names.planner.refresh()
-    rows = journeys.journeys(states=[State.MISSED])
+    rows = delivery_views.views(states=[State.MISSED])
     assert {row.detail for row in rows} <= {PASSED}
     return [(row.identity.post.slot, row.identity.account, row.wall_time) for row in rows]
 
@@ -116,5 +116,5 @@ def test_a_post_whose_moment_is_moved_far_ahead_and_back_waits_as_ever(names: Na
     names.move("2023-12-01T14:40:00+01:00")
     assert missed(names) == []
     assert datetime.fromisoformat("2023-12-01T13:40:00+00:00") in {
-        row.due_at for row in journeys.journeys(states=[State.QUEUED])
+        row.due_at for row in delivery_views.views(states=[State.QUEUED])
     }

@@ -21,7 +21,7 @@ from amplifier.schedule.decided.rewording import (
 )
 from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.schedule.program import post_name
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.models import DeliveryRow
 from tests.schedule import homes
 from tests.schedule.decided.test_change import IMPRINT, SOON_POST, Desk, set_state
@@ -69,7 +69,7 @@ def test_a_post_that_still_waits_somewhere_can_be_changed_there(desk: Desk, stat
     set_state("soon", state, account="mastodon")
     decide_words(desk.program, SOON_POST, {"mastodon": "It begins."}, actor="cli:ola", reason="", now=EIGHT)
     desk.planner.refresh()
-    texts = {one.identity.account: one.text for one in journeys.journeys(post=SOON_POST)}
+    texts = {one.identity.account: one.text for one in delivery_views.views(post=SOON_POST)}
     assert texts["mastodon"] == f"It begins.\n\n{IMPRINT}"
     assert texts["x"].startswith("The debate is at 14:40.")
 
@@ -81,7 +81,7 @@ def test_other_words_are_kept_with_what_they_replaced_and_other_accounts_keep_th
     assert json.loads(made.replaced)["x"] == f"First\n\n{IMPRINT}"
     assert json.loads(made.replaced)["bluesky"].startswith("The debate is at 14:40.")
     desk.planner.refresh()
-    assert {one.identity.account: one.text[:6].strip() for one in journeys.journeys(post=SOON_POST)} == {
+    assert {one.identity.account: one.text[:6].strip() for one in delivery_views.views(post=SOON_POST)} == {
         "x": "Third",
         "mastodon": "Second",
         "bluesky": "The de",
@@ -97,12 +97,12 @@ def test_words_that_a_network_would_not_take_are_not_decided(desk: Desk) -> None
 def test_words_that_people_wrote_stay_when_the_milestone_moves(desk: Desk) -> None:
     decide_words(desk.program, SOON_POST, {"x": "It begins at 14:40."}, actor="cli:ola", reason="", now=EIGHT)
     desk.move()
-    (seen,) = [one for one in journeys.journeys(post=SOON_POST) if one.identity.account == "x"]
+    (seen,) = [one for one in delivery_views.views(post=SOON_POST) if one.identity.account == "x"]
     assert (seen.text, seen.wall_time) == (f"It begins at 14:40.\n\n{IMPRINT}", "2023-10-09T14:20")
 
 
 def test_words_that_a_text_around_them_has_are_told_and_on_x_refused(desk: Desk) -> None:
-    morning = next(row for row in journeys.journeys() if row.identity.post.occurrence == "2023-10-07#1")
+    morning = next(row for row in delivery_views.views() if row.identity.post.occurrence == "2023-10-07#1")
     copied = morning.text.replace("Promoted by", "promoted by").replace("Good", "good")
     assert prepare_words(desk.program, SOON_POST, {"mastodon": copied}, now=EIGHT).echoes == ()
     decide_words(desk.program, SOON_POST, {"mastodon": "See you soon"}, actor="cli:ola", reason="", now=EIGHT)
@@ -130,7 +130,7 @@ def test_two_accounts_on_x_may_change_their_waiting_words_between_them(desk: Des
 
 def texts(desk: Desk) -> dict[str, str]:
     desk.planner.refresh()
-    return {one.identity.account: one.text for one in journeys.journeys(post=SOON_POST)}
+    return {one.identity.account: one.text for one in delivery_views.views(post=SOON_POST)}
 
 
 def test_the_plans_words_come_back_on_one_account_and_the_others_keep_theirs(desk: Desk) -> None:
@@ -201,7 +201,7 @@ def test_a_post_that_somebody_sends_meanwhile_is_seen_before_another_gets_its_wo
     settings = names.program.settings
     words = {"bluesky": "Bring warm shoes"}
     shown = prepare_words(names.program, find_post(names.program, "a"), words, now=names.time)
-    (row,) = journeys.journeys(post=find_post(names.program, "a"))
+    (row,) = delivery_views.views(post=find_post(names.program, "a"))
     own = prepare_own("Bring warm shoes!", ["bluesky"], settings, due_at=row.due_at, now=names.time)
     queue_own(own, settings, actor="cli:sam", now=names.time)
     with pytest.raises(UsageError, match=SINCE):

@@ -14,7 +14,7 @@ from amplifier.schedule.decided.change import find_post
 from amplifier.schedule.decided.skipping import decide_skip, find_left_out, left_out, prepare_skip, skipped_ahead
 from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.program import wanted_posts
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from tests.schedule.decided.test_change import SOON_POST, Desk, set_state
 from tests.schedule.homes import EIGHT
 
@@ -30,13 +30,13 @@ def test_a_post_is_left_out_by_a_decision_and_is_not_found_any_more(desk: Desk) 
     made = decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="not ours", now=EIGHT)
     assert (made.kind, made.subject, made.reason) == (DecisionKind.SLOT_SKIPPED, "soon/once", "not ours")
     desk.planner.refresh()
-    assert {one.state.value for one in journeys.journeys(post=SOON_POST)} == {"dropped"}
+    assert {one.state.value for one in delivery_views.views(post=SOON_POST)} == {"dropped"}
     with pytest.raises(UsageError, match="no coming post"):
         find_post(desk.program, "soon")
 
 
 def test_a_post_taken_in_again_waits_as_before(desk: Desk) -> None:
-    waited = {row.id: (row.state, row.text, row.run_at) for row in journeys.journeys(post=SOON_POST)}
+    waited = {row.id: (row.state, row.text, row.run_at) for row in delivery_views.views(post=SOON_POST)}
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="not ours", now=EIGHT)
     desk.planner.refresh()
     (one,) = left_out(desk.program)
@@ -50,7 +50,7 @@ def test_a_post_taken_in_again_waits_as_before(desk: Desk) -> None:
         now=EIGHT,
     )
     desk.planner.refresh()
-    assert {row.id: (row.state, row.text, row.run_at) for row in journeys.journeys(post=SOON_POST)} == waited
+    assert {row.id: (row.state, row.text, row.run_at) for row in delivery_views.views(post=SOON_POST)} == waited
     assert left_out(desk.program) == skipped_ahead(desk.program, now=EIGHT) == ()
 
 
@@ -127,7 +127,7 @@ def test_what_has_begun_on_an_account_is_not_left_out_there(desk: Desk) -> None:
 
 
 def test_what_would_be_due_by_now_is_not_taken_in_again(desk: Desk) -> None:
-    due = journeys.journeys(post=SOON_POST)[0].due_at
+    due = delivery_views.views(post=SOON_POST)[0].due_at
     decide_skip(desk.program, SOON_POST, actor="cli:ola", reason="", now=EIGHT)
     with pytest.raises(UsageError, match="The time of soon/once has come"):
         find_left_out(desk.program, "soon", now=due)

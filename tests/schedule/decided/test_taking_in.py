@@ -16,7 +16,7 @@ from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import decide_skip, find_left_out
 from amplifier.schedule.decided.taking_in import TakenIn, decide_unskip, prepare_unskip
 from amplifier.schedule.playing import playing
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from tests.schedule.decided.test_change import SOON_POST, Desk
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_names_that_change import Names
@@ -53,7 +53,7 @@ def take_in(desk: Desk, taken: TakenIn) -> None:
 
 def stands(desk: Desk) -> dict[str, tuple[str, str]]:
     assert desk.program
-    return {row.identity.account: (row.state.value, row.reason) for row in journeys.journeys(post=SOON_POST)}
+    return {row.identity.account: (row.state.value, row.reason) for row in delivery_views.views(post=SOON_POST)}
 
 
 def test_where_nothing_says_nearly_the_same_nothing_is_shown(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from amplifier.schedule.files import sources
 from amplifier.schedule.naming.doubts import doubts, keep_unsaid, still_unsaid
 from amplifier.schedule.naming.renamed import Unsaid
 from amplifier.schedule.program import read_program
-from amplifier.store import heartbeats, journeys
+from amplifier.store import delivery_views, heartbeats
 from amplifier.store.models import Ledger
 from tests.schedule.homes import EIGHT
 from tests.schedule.test_names_that_change import HEAD, NINE, Names
@@ -33,12 +33,12 @@ def test_files_are_asked_before_they_are_in_force_and_nothing_is_changed(tmp_pat
     names = Names(tmp_path)
     names.slots(("a", "hello", NINE))
     names.at("09:00")
-    before = journeys.journeys()
+    before = delivery_views.views()
     slot = f"  - name: b\n    template: lab23/hello\n    at: {NINE}\n    accounts: [bluesky]\n    too_late_after: 6h\n"
     names.home.write("schedules/small.yaml", HEAD.format(debate="2023-10-09 14:40") + slot)
     program = read_program(sources(tmp_path), names.settings)
     (told,) = doubts(program, (), now=names.time)
     assert (told.path, told.line, told.rule) == ("schedules/small.yaml", 5, "renamed")
-    assert journeys.journeys() == before
+    assert delivery_views.views() == before
     Ledger.objects.all().delete()
     assert doubts(program, (), now=names.time) == []

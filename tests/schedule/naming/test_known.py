@@ -13,7 +13,7 @@ from amplifier.schedule.decided.change import find_post
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import skipped_ahead
 from amplifier.schedule.naming.known import by_time, in_ledger, names_to_tell, row_of, told
-from amplifier.store import journeys
+from amplifier.store import delivery_views
 from tests.schedule.test_hours_that_change import DAY, OTHER, coming, home, hours, number, skip, take_in
 from tests.schedule.test_names_that_change import Names
 
@@ -31,7 +31,7 @@ def out_and_shifted(names: Names) -> None:
     assert len(names.at("10:00")) == 1
     hours(names, "09:00", "10:00", "11:00", "12:00", "13:00")
     assert coming() == ["11:00", "12:00", "13:00"]
-    assert [row.identity.post for row in journeys.coming(limit=3)] == [number(2), number(3), number(4)]
+    assert [row.identity.post for row in delivery_views.coming(limit=3)] == [number(2), number(3), number(4)]
 
 
 def test_a_number_means_the_hour_that_the_ledger_has_under_it_and_a_time_its_own(names: Names) -> None:
@@ -72,7 +72,7 @@ def test_the_names_to_tell_are_the_ledgers_under_a_former_name_too(names: Names)
     hours(names, "09:00", "10:00", "11:00", "12:00", name="table", more="    was: stall\n")
     of = [number(place, "table") for place in (1, 2, 3, 4)]
     told_names = names_to_tell(names.program, of)
-    rows = {row.identity.post: row.wall_time[11:] for row in journeys.journeys() if row.wall_time.startswith(DAY)}
+    rows = {row.identity.post: row.wall_time[11:] for row in delivery_views.views() if row.wall_time.startswith(DAY)}
     assert [rows[told_names.get(one, one)] for one in of] == ["09:00", "10:00", "11:00", "12:00"]
     for one in of:
         name = told_names.get(one, one)
@@ -81,7 +81,7 @@ def test_the_names_to_tell_are_the_ledgers_under_a_former_name_too(names: Names)
 
 def test_what_a_page_shows_is_what_its_button_leaves_out_and_takes_in(names: Names) -> None:
     out_and_shifted(names)
-    row = journeys.coming(limit=3)[1]
+    row = delivery_views.coming(limit=3)[1]
     assert row.wall_time == f"{DAY}T12:00"
     skip(names, by_time(row.identity.post, row.wall_time))
     assert coming() == ["11:00", "13:00"]
@@ -100,7 +100,7 @@ def test_what_has_begun_is_looked_for_under_the_name_that_the_ledger_has(names: 
         skip(names, f"stall/{DAY}T10:00")
     decide_words(names.program, number(4), {"bluesky": OTHER}, actor="cli:jo", reason="", now=names.time)
     names.planner.refresh()
-    texts = {row.wall_time[11:]: row.text for row in journeys.coming(limit=3)}
+    texts = {row.wall_time[11:]: row.text for row in delivery_views.coming(limit=3)}
     assert [at for at, text in texts.items() if OTHER in text] == ["12:00"]
 
 

@@ -15,7 +15,7 @@ from amplifier.schedule.naming.ledger_names import decided_as, name_in_plan, nam
 from amplifier.schedule.truth import review
 from amplifier.schedule.truth.given_up import given_up_wordings
 from amplifier.schedule.truth.stale import stale_words, wanted_now
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.operate import withdrawals
 from amplifier.store.operate.corrections import Hand
 from tests.schedule import left
@@ -38,7 +38,7 @@ def stands(names: Names) -> dict[str, tuple[str, str]]:
     """State and reason of what is there on that day, by its hour."""
     names.planner.refresh()
     return {
-        row.wall_time[11:]: (row.state.value, row.reason) for row in journeys.journeys() if row.wall_time[:10] == DAY
+        row.wall_time[11:]: (row.state.value, row.reason) for row in delivery_views.views() if row.wall_time[:10] == DAY
     }
 
 
@@ -159,7 +159,7 @@ def test_words_given_up_after_they_went_out_are_those_of_their_hour(names: Names
     (ten,) = (one for one in wanted if one.id == number(2))
     hand = Hand("cli:jo", "", names.time, names.settings.campaign.first_day)
     assert withdrawals.withdraw(number(1), ["bluesky"], hand)
-    changed = [replace(one, text=one.text and ten.words[0].text) for one in journeys.changed()]
+    changed = [replace(one, text=one.text and ten.words[0].text) for one in delivery_views.changed()]
     found = names_on_days_of(names.program, wanted, [number(1)])
     given_up = given_up_wordings(names.program, decisions.decisions(), changed, found)
     assert given_up == {(ten.template, ten.wording)}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from amplifier.campaign.changes import ExistingDelivery, ExistingPost
 from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, HoldReason, State
 from amplifier.campaign.post import PostId, WantedPost
-from amplifier.schedule.naming.matched import Match, former_id, keeps_its_hour, matched
+from amplifier.schedule.naming.matched import PostMatch, former_id, keeps_its_hour, matched
 from tests.schedule.paper import wanted
 
 OLD, NEW = PostId("lab23", "old", "once"), PostId("lab23", "new", "once")
@@ -51,7 +51,7 @@ def there(
     return ExistingPost(row, post.id, post.moment, 900, (delivery,))
 
 
-def names(found: list[Match]) -> list[tuple[str, int | None]]:
+def names(found: list[PostMatch]) -> list[tuple[str, int | None]]:
     return [(one.name.occurrence.partition("#")[2], one.row.row if one.row else None) for one in found]
 
 
@@ -136,7 +136,7 @@ def test_what_may_be_there_stays_at_its_hour_and_goes_along_only_where_that_is_t
         assert names(matched([daily(1, 12)], [one])) == [("1", 1)]
 
 
-def of(found: Match) -> tuple[str, str, int | None, int | None]:
+def of(found: PostMatch) -> tuple[str, str, int | None, int | None]:
     number = found.name.occurrence.partition("#")[2]
     return found.name.slot, number, found.row and found.row.row, found.former and found.former.row
 

@@ -14,7 +14,7 @@ from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import decide_skip, find_left_out
 from amplifier.schedule.decided.taking_in import decide_unskip, prepare_unskip
 from amplifier.schedule.naming.once import same_hour, with_its_hour
-from amplifier.store import decisions, deliveries, journeys
+from amplifier.store import decisions, deliveries, delivery_views
 from amplifier.store.holding import holds, stops
 from tests.schedule.paper import OPENED
 from tests.schedule.test_names_that_change import LUNCH, Names
@@ -138,7 +138,7 @@ def test_what_belongs_to_its_hour_stays_with_it(names: Names, before: str, after
     """Said, left out, kept back or missed by one kind of slot, the post of this hour is not said by the other kind."""
     stall(names, before)
     names.time = datetime.fromisoformat(f"{DAY}T10:00:05+01:00")
-    (row,) = [one for one in journeys.journeys() if one.wall_time == f"{DAY}T10:00"]
+    (row,) = [one for one in delivery_views.views() if one.wall_time == f"{DAY}T10:00"]
     match becomes:
         case "out":
             assert names.at("10:00") == [LUNCH]
@@ -161,5 +161,5 @@ def test_what_belongs_to_its_hour_stays_with_it(names: Names, before: str, after
         stall(names, when)
         assert names.told() == []
     assert names.at("10:20" if becomes != "missed" else "10:50") == []
-    (same,) = [one for one in journeys.journeys() if one.wall_time == f"{DAY}T10:00"]
+    (same,) = [one for one in delivery_views.views() if one.wall_time == f"{DAY}T10:00"]
     assert same.id == row.id

@@ -11,9 +11,9 @@ from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingP
 from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
 from amplifier.campaign.plan import At, Distance, Plan, Slot
 from amplifier.campaign.post import OWN, PostId, Words
-from amplifier.schedule.naming.renamed import Again, Eye, Out, warnings, without_copies
+from amplifier.schedule.naming.renamed import Again, Eye, OutText, warnings, without_copies
 from amplifier.schedule.planner import Planner
-from amplifier.store import claims, deliveries, journeys
+from amplifier.store import claims, deliveries, delivery_views
 from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow
 from amplifier.text.similarity import nearly_the_same
@@ -107,7 +107,9 @@ def test_a_renamed_slot_goes_out_once_on_every_network(tmp_path: object, was: st
     home.write("schedules/small.yaml", SCHEDULE.replace("name: soon", f"name: presently{was}"))
     planner.refresh()
     found = {
-        (one.identity.account, one.state.value) for one in journeys.journeys() if one.identity.post.slot == "presently"
+        (one.identity.account, one.state.value)
+        for one in delivery_views.views()
+        if one.identity.post.slot == "presently"
     }
     assert found == {(account, state) for account in ("x", "bluesky", "mastodon")}
     assert not DeliveryRow.objects.filter(post__slot="presently", state="queued").exists()
@@ -116,7 +118,7 @@ def test_a_renamed_slot_goes_out_once_on_every_network(tmp_path: object, was: st
 def test_what_the_ledger_has_by_a_former_name_is_told_at_the_slot_that_had_it() -> None:
     timing = At("debate", Distance(), None)
     slot = Slot("table", "lab23/stall", "rotate", timing, (), None, "stall", "a.yaml", 7)
-    out = Out(PostId("lab23", "doors", "once"), "x", "Vote", at(0), "lab23/vote", "plain", None, None)
+    out = OutText(PostId("lab23", "doors", "once"), "x", "Vote", at(0), "lab23/vote", "plain", None, None)
     again = Again(wanted("stall"), "x", out, "Why.")
     (found,) = warnings(Plan("lab23", "UTC", (), (slot,)), [again])
     assert (found.path, found.line, found.message) == ("a.yaml", 7, "table says on x what doors has said there: “Vote”")

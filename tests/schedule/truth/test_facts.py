@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from amplifier.campaign.changes import Changes, Step
-from amplifier.campaign.correction import Stated
+from amplifier.campaign.correction import PublishedFact
 from amplifier.campaign.delivery import State
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone, Plan
 from amplifier.campaign.post import Fact, PostId, Words
@@ -33,12 +33,12 @@ POST = PostId("lab23", "soon", "once")
 THEN, LATER = "2023-10-10T14:40:00+01:00", "2023-10-10T15:20:00+01:00"
 DEBATE = Fact("milestone.debate", THEN)
 BEFORE = datetime(2023, 10, 10, 12, 0, tzinfo=UTC)
-SAID = Stated(POST, "x", "x", "The debate is at 14:40.", "https://x.com/us/1", BEFORE, (DEBATE,))
+SAID = PublishedFact(POST, "x", "x", "The debate is at 14:40.", "https://x.com/us/1", BEFORE, (DEBATE,))
 WOULD = {(POST, "x"): "The debate is at 15:20."}
 
 
 def found(
-    stated: Stated = SAID,
+    stated: PublishedFact = SAID,
     today: dict[str, str] | None = None,
     *,
     says: dict[tuple[PostId, str], str] | None = None,

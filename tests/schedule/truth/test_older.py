@@ -16,7 +16,7 @@ from django.db import connection
 from amplifier.campaign.delivery import HoldReason, State
 from amplifier.campaign.plan import DecisionKind
 from amplifier.schedule.planner import Planner
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts
 from amplifier.store.models import PostRow
@@ -136,7 +136,7 @@ def test_after_an_upgrade_words_of_people_are_held_when_the_file_moves_what_they
 
     def stand() -> set[tuple[str, State, str]]:
         Planner(old_ledger, settings, now=lambda: story.DUMPED).refresh()
-        rows = [row for row in journeys.journeys() if "17:15" in row.text]
+        rows = [row for row in delivery_views.views() if "17:15" in row.text]
         return {(row.identity.post.slot, row.state, row.reason) for row in rows}
 
     assert stand() == {("own", State.QUEUED, ""), ("reworded", State.QUEUED, "")}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import Due, HoldReason, Journey, State
+from amplifier.campaign.delivery import DeliveryView, Due, HoldReason, State
 from amplifier.campaign.post import PostId
 from amplifier.schedule.truth.review import review
-from amplifier.store import claims, deliveries, journeys
+from amplifier.store import claims, deliveries, delivery_views
 from amplifier.store.holding import holds, stops
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import overrides
@@ -32,8 +32,8 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def row(post: PostId, account: str = "mastodon") -> Journey:
-    return next(one for one in journeys.journeys(post=post) if one.identity.account == account)
+def row(post: PostId, account: str = "mastodon") -> DeliveryView:
+    return next(one for one in delivery_views.views(post=post) if one.identity.account == account)
 
 
 def taken(desk: Desk) -> list[Due]:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from amplifier.place import DATABASE
+from amplifier.install import DATABASE
 from amplifier.store.database import far_disk
 from amplifier.store.database.far_disk import far, kind_of_far_disk, mount_of
 

@@ -234,7 +234,7 @@ def test_what_breaks_a_rule_is_no_illness() -> None:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in the process of the pages, with a shorter patience yet."""
     before = connection.settings_dict["OPTIONS"]
-    monkeypatch.setattr(transaction, "_patience", transaction._Patience())
+    monkeypatch.setattr(transaction, "_lock_wait", transaction._LockWait())
     monkeypatch.setattr(transaction, "BRIEF_S", 1)
     be_brief()
     yield

@@ -14,7 +14,7 @@ from amplifier.campaign.correction import Change, Way
 from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
 from amplifier.campaign.post import PostId, Words
 from amplifier.errors import UsageError
-from amplifier.store import decisions, deliveries, journeys, migrations, posts
+from amplifier.store import decisions, deliveries, delivery_views, migrations, posts
 from amplifier.store.events import events_of, of_delivery
 from amplifier.store.holding import holds, restored, unseen
 from amplifier.store.models import DeliveryRow
@@ -49,7 +49,7 @@ def _plan(number: int, before: State, to: State, words: Words | None = None) -> 
 
 
 def _post(number: int) -> PostId:
-    return journeys.journeys_by_id([number])[0].identity.post
+    return delivery_views.views_by_id([number])[0].identity.post
 
 
 def test_the_words_and_the_time_of_the_backup_are_kept_and_no_attempt_is_made_up() -> None:

@@ -12,7 +12,7 @@ from amplifier.campaign.account import Identity
 from amplifier.campaign.plan import DecisionKind
 from amplifier.errors import UsageError
 from amplifier.policy import Counts, TextLimit
-from amplifier.store import decisions, events, journeys
+from amplifier.store import decisions, delivery_views, events
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts, rests
 from amplifier.store.models import AccountRow, DeliveryRow
@@ -162,7 +162,7 @@ def test_an_account_that_is_called_otherwise_keeps_its_row_and_what_it_said() ->
     number = add("Vote")
     filled.know([("xx", "x", "X-Handle"), ("bluesky", "bluesky", "bluesky-handle")])
     assert filled.number("xx") == row(number).account_id
-    assert [one.identity.account for one in journeys.journeys()] == ["xx"]
+    assert [one.identity.account for one in delivery_views.views()] == ["xx"]
 
 
 def test_names_may_change_places() -> None:
@@ -211,7 +211,7 @@ def test_a_new_handle_of_the_same_account_gets_the_row_of_the_old_one() -> None:
     well("us")
     assert state("us").handle == "new-handle"
     assert filled.number("us") == row(out.id).account_id
-    assert [one.identity.account for one in journeys.journeys()] == ["us", "us"]  # one was planned twice
+    assert [one.identity.account for one in delivery_views.views()] == ["us", "us"]  # one was planned twice
     assert claims_key("us") == key
     filled.know([("us", "x", "new-handle")])
     assert state("us").health == accounts.OK

@@ -9,11 +9,11 @@ from django.db import connection, transaction
 
 from amplifier.campaign.correction import facts_kept, facts_of
 from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State, Verb
-from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.mention import Aside
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import Fact
-from amplifier.store import decisions, errands, events, spends
+from amplifier.campaign.secret_link import LinkKind
+from amplifier.store import decisions, events, secret_links, spends
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts, sealed
 from amplifier.store.identity.numbered import mark
@@ -78,9 +78,9 @@ def test_where_both_have_begun_each_keeps_its_row() -> None:
 
 def test_whoever_was_asked_to_post_it_is_asked_about_the_one_that_stays() -> None:
     first, second, other = pair(State.SENT, State.HELD)
-    errands.make_errand(kind=ErrandKind.HAND_OFF, token="T" * 43, now=NOW, actor="service", delivery=second)
+    secret_links.make_secret_link(kind=LinkKind.HAND_OFF, token="T" * 43, now=NOW, actor="service", delivery=second)
     assert merge(other)
-    found = errands.find_errand(ErrandKind.HAND_OFF, "T" * 43)
+    found = secret_links.find_secret_link(LinkKind.HAND_OFF, "T" * 43)
     assert found
     assert found.delivery == first
 
@@ -211,7 +211,7 @@ def everything_of(label: str) -> None:
     PostRow.objects.filter(id=post).update(facts=facts_kept(stated, [THEN], accounts=[FAR], revision=1))
     corrected = add("Corrected", account=label)
     DeliveryRow.objects.filter(id=corrected).update(post_id=post, revision=1)
-    errands.make_errand(kind=ErrandKind.HAND_OFF, token="T" * 43, now=NOW, actor="service", delivery=second)
+    secret_links.make_secret_link(kind=LinkKind.HAND_OFF, token="T" * 43, now=NOW, actor="service", delivery=second)
     sealed.save_seal(label, "https://api", value=b"after", now=NOW)
     spends.reserve(label, "publish", 15_000, budget=None, now=NOW, delivery=second)
     filled.stop(f"account:{label}", reason="Wrong words.")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from amplifier import settings as settings_file
 from amplifier.campaign.delivery import Receipt
-from amplifier.campaign.errand import Ask, ErrandKind
-from amplifier.campaign.mention import Aside, Kind, Mention, Status, Visibility
+from amplifier.campaign.mention import Aside, Mention, MentionKind, Status, Visibility
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.plan import Distance
 from amplifier.campaign.post import OWN, PostId
+from amplifier.campaign.secret_link import HandOffRequest, LinkKind
 from amplifier.deliver.accounts import listed
 from amplifier.errors import OutcomeUnknown, Rejected
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
@@ -25,7 +25,7 @@ from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.skipping import decide_skip
 from amplifier.schedule.planner import Planner
 from amplifier.settings import Settings
-from amplifier.store import claims, deliveries, errands, journeys, kits, ledger, spends
+from amplifier.store import claims, deliveries, delivery_views, kits, ledger, secret_links, spends
 from amplifier.store.holding import stops
 from amplifier.store.identity import accounts, sealed
 from amplifier.store.kits import Kit
@@ -70,14 +70,16 @@ class Day:
     def number(self, slot: str, account: str) -> int:
         """The delivery of a slot's post on an account."""
         return next(
-            one.id for one in journeys.journeys() if (one.identity.post.slot, one.identity.account) == (slot, account)
+            one.id
+            for one in delivery_views.views()
+            if (one.identity.post.slot, one.identity.account) == (slot, account)
         )
 
     def ask(self, slot: str, token: str, person: str) -> None:
         """Somebody is asked to post this on X by hand."""
-        one = Ask(self.number(slot, "x"), person, 0)
+        one = HandOffRequest(self.number(slot, "x"), person, 0)
         draft = Draft(f"{slot}:0", Topic.HAND_OFF, "Please post.")
-        assert errands.ask([one], draft, token=token, link="sealed:x", now=self.desk.time)
+        assert secret_links.ask([one], draft, token=token, link="sealed:x", now=self.desk.time)
 
     def play(self) -> None:
         """All that happened before the dump was made."""
@@ -117,12 +119,12 @@ class Day:
         decide_move(move, reason="it slips", **at)  # type: ignore[arg-type]
 
     def _anna_posts(self) -> None:
-        errand = errands.find_errand(ErrandKind.HAND_OFF, ANNA)
-        assert errand
-        assert errands.take_errand(errand, actor="link:anna", now=self.desk.time)
+        secret_link = secret_links.find_secret_link(LinkKind.HAND_OFF, ANNA)
+        assert secret_link
+        assert secret_links.take_secret_link(secret_link, actor="link:anna", now=self.desk.time)
         receipt = Receipt("1712345678901234567", "https://x.com/labfreemvmt/status/1712345678901234567")
         overrides.adopt(self.number("early", "x"), receipt, actor="link:anna", now=self.desk.time)
-        errands.close_errands([errand.id], now=self.desk.time)
+        secret_links.close_secret_links([secret_link.id], now=self.desk.time)
 
     def _correct(self) -> None:
         post = PostId("lab23", "corrected", "once")
@@ -145,7 +147,7 @@ class Day:
             [("x", "bell.example"), ("bluesky", "anna.example"), ("mastodon", "ben@elsewhere.example")]
         ):
             mention = Mention(
-                network, network, f"{network}-{number}", Kind.REPLY, str(number), author, author.title(),
+                network, network, f"{network}-{number}", MentionKind.REPLY, str(number), author, author.title(),
                 "Good luck to all of you", f"https://{network}.example/{number}", self.desk.time,
                 visibility=Visibility.PRIVATE if network == "mastodon" else Visibility.PUBLIC,
             )  # fmt: skip
@@ -164,7 +166,7 @@ class Day:
 
     def _everything_else(self) -> None:
         now = self.desk.time
-        errands.make_errand(kind=ErrandKind.STOP, token=STOP, now=now, actor="cli:ola", person="paper")
+        secret_links.make_secret_link(kind=LinkKind.STOP, token=STOP, now=now, actor="cli:ola", person="paper")
         stops.stop(reason="A wrong name", actor="cli:ola", now=now, scope="tag:strike")
         stops.stop(reason="A wrong picture", actor="cli:ola", now=now, scope="account:bluesky")
         stops.stop(reason="Only a drill", actor="cli:ola", now=now, scope="account:mastodon")
@@ -184,4 +186,4 @@ def know(settings: Settings) -> None:
 
 def own_posts() -> list[str]:
     """The texts of the posts that people wrote themselves."""
-    return [one.text for one in journeys.journeys() if one.identity.post.slot == OWN]
+    return [one.text for one in delivery_views.views() if one.identity.post.slot == OWN]

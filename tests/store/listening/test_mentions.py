@@ -11,7 +11,7 @@ from django.apps import apps as django_apps
 from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
-from amplifier.campaign.mention import Kind, Mention, Note, Status, Visibility
+from amplifier.campaign.mention import FollowUpNote, Mention, MentionKind, Status, Visibility
 from amplifier.store.listening import mentions, sources, taking_in
 from amplifier.store.listening.heard import MentionRow, SourceRow
 from amplifier.store.listening.mentions import Filter, follow_up, take_in
@@ -69,8 +69,8 @@ def test_the_same_post_met_again_is_the_same_mention() -> None:
 
 def test_a_post_met_through_two_sources_is_one_mention() -> None:
     assert take_in("x:mentions", [mention("a")], cursor="c1", now=NOW) == 1
-    assert take_in("x:#OurTag", [replace(mention("a"), kind=Kind.TAG)], cursor="t1", now=NOW) == 0
-    assert mentions.mentions(Filter())[0].mention.kind is Kind.REPLY
+    assert take_in("x:#OurTag", [replace(mention("a"), kind=MentionKind.TAG)], cursor="t1", now=NOW) == 0
+    assert mentions.mentions(Filter())[0].mention.kind is MentionKind.REPLY
     assert {name: one.cursor for name, one in sources.source_states().items()} == {
         "x:mentions": "c1",
         "x:#OurTag": "t1",
@@ -134,17 +134,17 @@ def test_the_log_is_read_newest_first_a_page_at_a_time() -> None:
     [
         (Filter(), {"a", "b", "c"}),
         (Filter(networks=("mastodon",)), {"b"}),
-        (Filter(kinds=(Kind.QUOTE,)), {"c"}),
+        (Filter(kinds=(MentionKind.QUOTE,)), {"c"}),
         (Filter(statuses=(Status.NEW,)), {"b", "c"}),
         (Filter(statuses=(Status.DONE, Status.NEW)), {"a", "b", "c"}),
         (Filter(words="LUCK"), {"a", "c"}),
         (Filter(words="bell"), {"a", "b", "c"}),
         (Filter(words="100%"), set()),
-        (Filter(networks=("x",), words="luck", kinds=(Kind.REPLY,)), {"a"}),
+        (Filter(networks=("x",), words="luck", kinds=(MentionKind.REPLY,)), {"a"}),
     ],
 )
 def test_the_log_is_filtered(chosen: Filter, found: set[str]) -> None:
-    rows = [mention("a"), mention("b", network="mastodon", text="No"), replace(mention("c"), kind=Kind.QUOTE)]
+    rows = [mention("a"), mention("b", network="mastodon", text="No"), replace(mention("c"), kind=MentionKind.QUOTE)]
     take_in("s", rows, cursor="c", now=NOW)
     number = next(one.id for one in mentions.mentions(Filter()) if one.mention.canonical_id == "a")
     follow_up(number, status=Status.DONE, note="", actor="cli:ola", now=NOW)
@@ -160,8 +160,8 @@ def test_a_follow_up_is_kept_with_every_step_and_who_took_it() -> None:
     assert made.logged == mentions.mention(number)
     assert made.logged.status is Status.ANSWERED
     steps = (
-        Note(after(1), "cli:ola", Status.WAITING, "asks for the motion"),
-        Note(after(2), "cli:kim", Status.ANSWERED, ""),
+        FollowUpNote(after(1), "cli:ola", Status.WAITING, "asks for the motion"),
+        FollowUpNote(after(2), "cli:kim", Status.ANSWERED, ""),
     )
     assert (made.logged.notes, made.before, made.meanwhile) == (steps, steps[0], ())
     assert mentions.counts_by_status() == {Status.ANSWERED: 1}
@@ -235,7 +235,7 @@ def test_of_what_was_taken_in_before_only_what_cannot_but_be_public_counts_as_pu
     said = [
         replace(mention(f"{network} {kind}", network=network), kind=kind)
         for network in ("x", "bluesky", "mastodon")
-        for kind in (Kind.MENTION, Kind.TAG)
+        for kind in (MentionKind.MENTION, MentionKind.TAG)
     ]
     take_in("s", said, cursor="c", now=NOW)
     MentionRow.objects.update(visibility="unknown")
@@ -332,7 +332,7 @@ WALKS = [
     Filter(words="needle"),
     Filter(words="needle", statuses=(Status.NEW, Status.WAITING)),
     Filter(networks=("mastodon",)),
-    Filter(kinds=(Kind.QUOTE,)),
+    Filter(kinds=(MentionKind.QUOTE,)),
     Filter(private=True),
     Filter(statuses=(Status.DONE, Status.NEW), words="zzz"),
 ]
@@ -380,7 +380,7 @@ def test_who_was_slower_is_told_and_both_notes_are_kept() -> None:
     follow_up(number, status=Status.ANSWERED, note="Thanked her", actor="cli:kim", now=after(1), seen=0)
     slower = follow_up(number, status=Status.IGNORED, note="Spam, I think", actor="console", now=after(2), seen=0)
     assert slower is not None
-    assert slower.meanwhile == (Note(after(1), "cli:kim", Status.ANSWERED, "Thanked her"),)
+    assert slower.meanwhile == (FollowUpNote(after(1), "cli:kim", Status.ANSWERED, "Thanked her"),)
     assert slower.logged.status is Status.ANSWERED
     assert [(step.actor, step.status, step.note) for step in slower.logged.notes] == [
         ("cli:kim", Status.ANSWERED, "Thanked her"),
@@ -418,7 +418,7 @@ def test_who_does_not_say_what_they_saw_learns_what_stood_before() -> None:
     follow_up(number, status=Status.ANSWERED, note="", actor="cli:kim", now=after(1))
     done = follow_up(number, status=Status.DONE, note="", actor="console", now=after(2))
     assert done is not None
-    assert done.before == Note(after(1), "cli:kim", Status.ANSWERED, "")
+    assert done.before == FollowUpNote(after(1), "cli:kim", Status.ANSWERED, "")
     assert done.logged.status is Status.DONE
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from amplifier.campaign.mention import Aside, Kind, Logged, Mention, Status, Visibility
+from amplifier.campaign.mention import Aside, Logged, Mention, MentionKind, Status, Visibility
 from amplifier.errors import UsageError
 from amplifier.store.listening import mentions, quarantine, sources
 from amplifier.store.listening.mentions import Filter, follow_up, take_in
@@ -100,7 +100,9 @@ def only() -> Logged:
 
 def test_what_a_post_shows_anew_takes_the_place_of_its_old_words() -> None:
     take_in("s", [edited("a", "Old words")], cursor="c", now=NOW)
-    newer = edited("a", "New words", author_name="Bellringer", url="https://x.com/bell/status/9", kind=Kind.QUOTE)
+    newer = edited(
+        "a", "New words", author_name="Bellringer", url="https://x.com/bell/status/9", kind=MentionKind.QUOTE
+    )
     assert take_in("s", [newer], cursor="d", now=after(60)) == 0
 
     assert only().mention == newer
@@ -147,11 +149,11 @@ def test_another_account_of_ours_on_another_server_rewords_nothing() -> None:
 
 
 def test_a_tag_does_not_take_the_place_of_what_a_mention_is() -> None:
-    take_in("s", [edited("a", "Words", kind=Kind.TAG)], cursor="c", now=NOW)
-    take_in("t", [edited("a", "Words", kind=Kind.REPLY, about=7)], cursor="c", now=NOW)
-    assert (only().mention.kind, only().mention.about) == (Kind.REPLY, 7)
-    take_in("s", [edited("a", "Words", kind=Kind.TAG)], cursor="d", now=NOW)
-    assert (only().mention.kind, only().mention.about) == (Kind.REPLY, 7)
+    take_in("s", [edited("a", "Words", kind=MentionKind.TAG)], cursor="c", now=NOW)
+    take_in("t", [edited("a", "Words", kind=MentionKind.REPLY, about=7)], cursor="c", now=NOW)
+    assert (only().mention.kind, only().mention.about) == (MentionKind.REPLY, 7)
+    take_in("s", [edited("a", "Words", kind=MentionKind.TAG)], cursor="d", now=NOW)
+    assert (only().mention.kind, only().mention.about) == (MentionKind.REPLY, 7)
 
 
 @pytest.mark.parametrize("year", [1, 1970, 2022])
@@ -188,8 +190,8 @@ def test_what_only_later_looks_bring_after_a_break_stands_where_it_was_said_too(
     assert logged() == ["late", "d", "c", "b", "a"]
 
 
-def aside(place: str = "n1", words: str = "Old words") -> Aside:
-    return Aside(place, words.encode(), "Not understood.")
+def aside(install: str = "n1", words: str = "Old words") -> Aside:
+    return Aside(install, words.encode(), "Not understood.")
 
 
 def again(words: str, at: int) -> int:

@@ -9,10 +9,10 @@ import pytest
 
 from amplifier.campaign.correction import Change, Way
 from amplifier.campaign.delivery import RemoteState, State
-from amplifier.campaign.errand import ErrandKind
 from amplifier.campaign.post import Fact, PostId, Words
+from amplifier.campaign.secret_link import LinkKind
 from amplifier.errors import UsageError
-from amplifier.store import deliveries, errands, journeys, stated
+from amplifier.store import deliveries, delivery_views, published_facts, secret_links
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import corrections
 from amplifier.store.operate.corrections import Hand
@@ -68,7 +68,7 @@ def test_a_done_edit_leaves_the_post_out_and_edited() -> None:
     assert deliveries.begin(due, request=b"7", now=NOW, lease_until=after(60))
     assert deliveries.record([step(due, State.SENT)], now=NOW) == []
     assert row(first).remote_state == RemoteState.EDITED
-    (found,) = stated.stated("lab23")
+    (found,) = published_facts.published_facts("lab23")
     assert (found.text, found.facts) == ("Correction: 18:00.", (Fact("milestone.ballot", "18:00"),))
 
 
@@ -78,7 +78,7 @@ def test_what_a_correction_says_as_one_account_does_is_about_it_whatever_it_is_c
     facts = (Fact("voice.tag.blue", "#Blue23"), Fact("voice.tag.x", "#Lab23"))
     number = corrections.correct(post, [replace(change(), facts=facts)], HAND)[1]
     filled.know([("sky", "bluesky", "bluesky-handle"), ("x", "x", "x-handle")])
-    (found,) = stated.unsent("lab23", among=[number])
+    (found,) = published_facts.unsent("lab23", among=[number])
     assert found.facts == (Fact("voice.tag.sky", "#Blue23"), Fact("voice.tag.x", "#Lab23"))
     assert row(first).post.facts[0][0].startswith("voice.tag.#")
 
@@ -130,13 +130,15 @@ def test_what_somebody_says_to_have_posted_is_not_replaced_before_anybody_has_lo
     _, post = sent()
     words = corrections.correct(post, [change()], HAND)[1]
     DeliveryRow.objects.filter(id=words).update(state="held", reason="hand_off")
-    kind, who = ErrandKind.HAND_OFF, "hand:anna"
-    one = errands.make_errand(kind=kind, token="a" * 43, now=NOW, actor="service", person="anna", delivery=words)
-    errands.give_link(one, receipt(8), actor=who, now=NOW)
+    kind, who = LinkKind.HAND_OFF, "hand:anna"
+    one = secret_links.make_secret_link(
+        kind=kind, token="a" * 43, now=NOW, actor="service", person="anna", delivery=words
+    )
+    secret_links.give_link(one, receipt(8), actor=who, now=NOW)
     with pytest.raises(UsageError, match="pasted the link of the last correction"):
         corrections.correct(post, [change(newest=1)], HAND)
     assert row(words).state == "held"
-    errands.refuse_link(one, "It says something else.", now=NOW)
+    secret_links.refuse_link(one, "It says something else.", now=NOW)
     corrections.correct(post, [change(newest=1)], HAND)
     assert row(words).state == "dropped"
 
@@ -156,6 +158,6 @@ def test_a_retry_of_a_correction_keeps_its_time() -> None:
 def test_the_planner_does_not_see_corrections() -> None:
     first, post = sent()
     corrections.correct(post, [change()], HAND)
-    rows = {one.id: one for one in journeys.journeys(post=post)}
+    rows = {one.id: one for one in delivery_views.views(post=post)}
     assert rows[first].identity.revision == 0
     assert len(rows) == 3

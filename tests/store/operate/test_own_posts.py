@@ -6,10 +6,10 @@ import pytest
 
 from amplifier.campaign.changes import Add, NewDelivery
 from amplifier.campaign.delivery import HoldReason, State
-from amplifier.campaign.errand import BY_HAND, ErrandKind
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost, Words
+from amplifier.campaign.secret_link import BY_HAND, LinkKind
 from amplifier.errors import UsageError
-from amplifier.store import decisions, errands, events, posts, stated
+from amplifier.store import decisions, events, posts, published_facts, secret_links
 from amplifier.store.holding import restored
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.operate import own_posts
@@ -49,7 +49,7 @@ def test_other_words_take_their_place_with_what_they_state(numbers: dict[str, in
         assert (kept.text, kept.language, kept.imprint) == ("Come to the stairs", "cy", "one click away")
         told = events.events_of(events.of_delivery(number))[-2]
         assert (told.actor, told.detail) == ("cli:jo", "it rains\nwas: Come\nnow: Come to the stairs")
-    known = {one.delivery.account: [fact.name for fact in one.facts] for one in stated.unsent("lab23")}
+    known = {one.delivery.account: [fact.name for fact in one.facts] for one in published_facts.unsent("lab23")}
     assert known == {"x": ["link.motion"], "mastodon": ["milestone.vote"]}
 
 
@@ -152,8 +152,8 @@ def test_what_may_be_out_changes_in_nothing(numbers: dict[str, int], doubt: dict
 def ask(delivery: int, *, reason: str = HoldReason.HAND_OFF) -> None:
     """Anna was asked to post it by hand; by now it is held for this."""
     token = "a" * 43
-    errands.make_errand(
-        kind=ErrandKind.HAND_OFF, token=token, now=NOW, actor="service", person="anna", delivery=delivery
+    secret_links.make_secret_link(
+        kind=LinkKind.HAND_OFF, token=token, now=NOW, actor="service", person="anna", delivery=delivery
     )
     DeliveryRow.objects.filter(id=delivery).update(state="held", reason=reason, detail="why")
 

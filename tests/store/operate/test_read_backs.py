@@ -14,7 +14,7 @@ from amplifier.store.database.transaction import is_postgres, stamp
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import corrections, read_backs, withdrawals
 from amplifier.store.operate.corrections import Hand
-from amplifier.store.operate.read_backs import Out
+from amplifier.store.operate.read_backs import OutPost
 from tests.store import filled
 from tests.store.filled import FIRST_DAY, NOW, after, at_once, begin, claim, receipt, row, sending, step
 from tests.store.operate.test_corrections import change
@@ -30,7 +30,7 @@ def sent(account: str = "x", number: int = 7) -> int:
     return due.id
 
 
-def out(account: str = "x") -> tuple[Out, ...]:
+def out(account: str = "x") -> tuple[OutPost, ...]:
     return read_backs.out(account, since=NOW - WEEK, until=after(3600), limit=10)
 
 
@@ -42,7 +42,7 @@ def stories(number: int) -> list[tuple[str, str]]:
 def test_what_is_out_on_an_account_is_found_with_its_times() -> None:
     number = sent()
     sent("bluesky")
-    assert out() == (Out(number, "x", NOW, None),)
+    assert out() == (OutPost(number, "x", NOW, None),)
     assert read_backs.out("x", since=NOW, until=after(1), limit=10) == ()
     DeliveryRow.objects.filter(id=number).update(remote_state="gone")
     assert out() == ()

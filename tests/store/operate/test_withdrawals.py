@@ -6,7 +6,7 @@ import pytest
 
 from amplifier.campaign.delivery import State
 from amplifier.errors import UsageError
-from amplifier.store import claims, deliveries, journeys
+from amplifier.store import claims, deliveries, delivery_views
 from amplifier.store.holding import holds
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
@@ -59,7 +59,7 @@ def test_a_deletion_that_waits_for_a_doubt_is_left_alone_while_the_doubt_lasts()
 def test_where_nobody_may_look_only_a_person_settles_whether_hands_posted_what_is_withdrawn() -> None:
     number = add("Room 3.")
     DeliveryRow.objects.filter(id=number).update(state="held", reason="doubt")
-    (found,) = journeys.journeys_by_id([number])
+    (found,) = delivery_views.views_by_id([number])
     (deletion,) = withdrawals.withdraw(found.identity.post, ["x"], HAND)
     holds.park_unseen(now=NOW, accounts=["x"])
     assert withdrawals.tidy(now=after(60)) == 0

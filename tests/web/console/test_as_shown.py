@@ -20,7 +20,7 @@ CHANGED = "The post has other words, another time or other accounts by now than 
 
 
 def reworded(opened: Campaign) -> None:
-    words, program = {"x": "See you in the hall."}, program_in_force(opened.place.settings)
+    words, program = {"x": "See you in the hall."}, program_in_force(opened.install.settings)
     decide_words(program, SOON, words, actor="cli:jo", reason="", now=utc_now())
     opened.read()
 

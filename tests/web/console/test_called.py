@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from amplifier.campaign.correction import Stand
-from amplifier.operate.breaks import Breaks
+from amplifier.operate.impact import Impact
 from amplifier.store.models import DeliveryRow
 from amplifier.web.console import correct
 from tests.web.campaign import SCHEDULE, Campaign, skip_form
@@ -20,12 +20,12 @@ SEVERAL = """\
 WORDS = "---\nask: come\n---\n== one\nOur stall opens now.\n== two\nMeet canvassers beside the fountain.\n"
 
 
-def nothing_broken(found: Iterable[Stand]) -> dict[str, Breaks]:
-    return {one.account: Breaks() for one in found}
+def nothing_broken(found: Iterable[Stand]) -> dict[str, Impact]:
+    return {one.account: Impact() for one in found}
 
 
 def with_several_hours(opened: Campaign) -> None:
-    (opened.place.home / "templates" / "lab23" / "stall.j2").write_text(WORDS, encoding="utf-8")
+    (opened.install.home / "templates" / "lab23" / "stall.j2").write_text(WORDS, encoding="utf-8")
     opened.write("schedules/lab23.yaml", SCHEDULE + SEVERAL.replace("    until", "    accounts: [mastodon]\n    until"))
     opened.read()
 

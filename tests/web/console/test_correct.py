@@ -11,17 +11,17 @@ import pytest
 from amplifier.campaign.delivery import Verb
 from amplifier.clock import utc_now
 from amplifier.compose.memory import SINCE
-from amplifier.operate.breaks import Breaks
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction
+from amplifier.operate.impact import Impact
 from amplifier.operate.withdraw import prepare_withdrawal, queue_withdrawal
 from amplifier.schedule.decided.change import find_post, program_in_force
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.playing import playing
-from amplifier.store import events, journeys
+from amplifier.store import delivery_views, events
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.corrections import Hand
 from amplifier.web.console import correct
-from amplifier.web.frame import place
+from amplifier.web.frame import install
 from tests.web.campaign import Campaign, Page, unsafe
 
 PAGE = "/posts/correct?post=hello"
@@ -44,12 +44,12 @@ def sent(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     return opened
 
 
-def told(account: str) -> Breaks:
-    return Breaks(3, 1) if account == "x" else Breaks()
+def told(account: str) -> Impact:
+    return Impact(3, 1) if account == "x" else Impact()
 
 
 def changes(verb: Verb | None = None) -> list[Any]:
-    rows = [row for row in journeys.journeys() if row.identity.revision > 0]
+    rows = [row for row in delivery_views.views() if row.identity.revision > 0]
     return [row for row in rows if verb is None or row.identity.verb is verb]
 
 
@@ -164,7 +164,7 @@ def test_what_was_deleted_is_not_called_sent(sent: Campaign) -> None:
 
 
 def test_before_anybody_agrees_near_copies_and_tags_that_are_too_long_are_told(sent: Campaign) -> None:
-    program = program_in_force(place().settings)
+    program = program_in_force(install().settings)
     words = {"mastodon": "Hello to all of you in the hall"}
     decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=utc_now())
     long = "#" + "lang" * 17
@@ -175,9 +175,9 @@ def test_before_anybody_agrees_near_copies_and_tags_that_are_too_long_are_told(s
 
 
 def test_words_that_the_plan_is_to_say_on_x_are_refused_before_the_planner_has_them(sent: Campaign) -> None:
-    program = program_in_force(place().settings)
+    program = program_in_force(install().settings)
     words = {"x": "Hello to all of you in the hall"}
-    now = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    now = playing(install().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=now)
     form = {"post": "hello", "act": "correct", "on-x": "1", "text-x": "Hello to all of you in the hall"}
     with pytest.MonkeyPatch.context() as patch:
@@ -187,8 +187,8 @@ def test_words_that_the_plan_is_to_say_on_x_are_refused_before_the_planner_has_t
 
 
 def test_what_says_nearly_the_same_is_on_the_page_before_it_is_queued(sent: Campaign) -> None:
-    program, text = program_in_force(place().settings), "Hello to all of you in the hall"
-    now = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    program, text = program_in_force(install().settings), "Hello to all of you in the hall"
+    now = playing(install().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     form = {"post": "hello", "act": "correct", "on-mastodon": "1", "text-mastodon": text}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(correct, "utc_now", lambda: now)
@@ -206,7 +206,7 @@ def test_what_says_nearly_the_same_is_on_the_page_before_it_is_queued(sent: Camp
 
 def somebody_else(act: str, *, on: str) -> None:
     """What a shell does while the page is open."""
-    settings, post = place().settings, journeys.journeys()[0].identity.post
+    settings, post = install().settings, delivery_views.views()[0].identity.post
     hand = Hand("cli:jo", "", utc_now(), settings.campaign.first_day)
     if act == "withdraw":
         queue_withdrawal(prepare_withdrawal(post, settings, on=[on]), hand)
@@ -256,7 +256,7 @@ def test_other_words_than_were_shown_are_never_queued(sent: Campaign) -> None:
 
 
 def test_what_the_campaign_appends_is_added_to_a_persons_words_and_said(sent: Campaign) -> None:
-    campaign = place().settings.campaign
+    campaign = install().settings.campaign
     lacked = " ".join(campaign.form(name, "x", "x") for name in campaign.append)
     form = {"post": "hello", "act": "correct", **WORDS}
     page = sent.send("/posts/correct/preview", form, on=PAGE)

@@ -16,12 +16,12 @@ from amplifier.schedule.decided.change import find_post, program_in_force
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import post_name
-from amplifier.store import decisions, journeys
+from amplifier.store import decisions, delivery_views
 from amplifier.store.models import PlanVersion
 from amplifier.text.time_of_day import day_and_time
 from amplifier.web.console.as_shown import mark_of
 from amplifier.web.console.shown import shown, to_show
-from amplifier.web.frame import place
+from amplifier.web.frame import install
 from tests.web.campaign import Campaign, Page, skip_form
 
 HOSTILE = ["", "\0", "debate\0", "../debate", "'; DROP TABLE decisions; --", "<script>", "\u202eetabed", "x" * 5000]
@@ -154,7 +154,7 @@ def test_a_form_without_its_token_decides_nothing(opened: Campaign) -> None:
 
 def test_a_move_says_which_words_of_people_it_makes_untrue_and_which_true_again(opened: Campaign) -> None:
     words = {"x": "We start at 14:40", "bluesky": "We start at 14:40"}
-    program = program_in_force(opened.place.settings)
+    program = program_in_force(opened.install.settings)
     post = find_post(program, "soon")
     decide_words(program, post, words, actor="cli:jo", reason="", now=utc_now())
     page = opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
@@ -190,7 +190,7 @@ def test_nothing_that_is_not_left_out_is_taken_in(opened: Campaign, name: str) -
 
 
 def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign) -> None:
-    settings = place().settings
+    settings = install().settings
     now, stage = utc_now(), playing(settings)
     account = settings.accounts[0].name
     own = prepare_own(
@@ -205,9 +205,9 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
     )
     left = opened.get("/").html.split('id="skipped"')[1]
     assert ("Your own post" in left, "Come to the side door" in left) == (True, True)
-    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
+    assert [row.state.value for row in delivery_views.views(post=own.post.id)] == ["dropped"]
     assert f"Your own post of {at} goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
-    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["queued"]
+    assert [row.state.value for row in delivery_views.views(post=own.post.id)] == ["queued"]
     assert decisions.decisions() == ()
     opened.put("own", state="held", reason="kept", detail="Somebody kept it back when sending went on.")
     opened.send("/posts/skip", {"post": name, "shown": mark_of((), "")})  # it waits nowhere, so no page shows it
@@ -217,14 +217,16 @@ def test_an_own_post_that_waits_is_left_out_and_taken_in_again(opened: Campaign)
         f"{account}: Somebody kept it back when sending went on."
     )
     assert said in page.text
-    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["held"]
+    assert [row.state.value for row in delivery_views.views(post=own.post.id)] == ["held"]
 
 
 def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(opened: Campaign) -> None:
-    settings, now = place().settings, utc_now()
+    settings, now = install().settings, utc_now()
     stage = playing(settings)
     opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": ""})
-    (row, *_) = [one for one in journeys.journeys() if one.identity.post.slot == "hello" and one.platform == "bluesky"]
+    (row, *_) = [
+        one for one in delivery_views.views() if one.identity.post.slot == "hello" and one.platform == "bluesky"
+    ]
     own = prepare_own(
         "Hello from the campaign!", [row.identity.account], settings, due_at=row.due_at, now=now, playing=stage
     )
@@ -247,10 +249,10 @@ def test_what_says_nearly_the_same_is_shown_before_a_post_is_taken_in_again(open
 
 
 def test_all_that_counts_as_seen_is_shown_and_a_reload_shows_it_once_more(opened: Campaign) -> None:
-    settings, now = place().settings, utc_now()
+    settings, now = install().settings, utc_now()
     stage = playing(settings)
     opened.send("/posts/skip", {**skip_form(opened.get("/"), "hello/once"), "reason": ""})
-    rows = [one for one in journeys.journeys() if one.identity.post.slot == "hello"]
+    rows = [one for one in delivery_views.views() if one.identity.post.slot == "hello"]
     for row in (one for one in rows if one.platform != "x"):
         words, on = f"Hello from the campaign{'!' * row.id}", [row.identity.account]
         own = prepare_own(words, on, settings, due_at=row.due_at, now=now, playing=stage)
@@ -269,7 +271,7 @@ def test_all_that_counts_as_seen_is_shown_and_a_reload_shows_it_once_more(opened
 
 
 def test_the_same_goes_for_a_post_of_ones_own(opened: Campaign) -> None:
-    settings, now = place().settings, utc_now()
+    settings, now = install().settings, utc_now()
     stage, account = playing(settings), next(one.name for one in settings.accounts if one.platform == "bluesky")
     due = now + timedelta(hours=1)
     posts = []
@@ -286,7 +288,7 @@ def test_the_same_goes_for_a_post_of_ones_own(opened: Campaign) -> None:
 
 
 def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Campaign) -> None:
-    settings = place().settings
+    settings = install().settings
     now, stage = utc_now(), playing(settings)
     at = stage.real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     own = prepare_own("Come to the side door", ["x"], settings, due_at=at, now=now, playing=stage)
@@ -297,7 +299,7 @@ def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Cam
     decide_words(program, find_post(program, "go"), {"x": "Come to the side doors"}, actor="cli:jo", reason="", now=now)
     page = opened.send("/posts/take-in", {"post": name})
     assert "go/once say nearly the same on x within 7 days" in page.text
-    assert [row.state.value for row in journeys.journeys(post=own.post.id)] == ["dropped"]
+    assert [row.state.value for row in delivery_views.views(post=own.post.id)] == ["dropped"]
     opened.send("/posts/skip", {**skip_form(opened.get("/"), "go/once")})
     assert f"Your own post of {at} goes out again, at its time." in opened.send("/posts/take-in", {"post": name}).text
     page = opened.send("/posts/take-in", {"post": "go/once"})
@@ -306,7 +308,7 @@ def test_taking_in_again_is_compared_with_what_was_decided_meanwhile(opened: Cam
 
 
 def test_a_move_into_the_past_says_what_it_takes_along(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
-    noon = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    noon = playing(install().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     monkeypatch.setattr("amplifier.web.console.decide.utc_now", lambda: noon)
     page = opened.send("/milestones/move", {"name": "debate", "at": "2023-10-10 12:30"})
     assert "12:30 Liverpool: 2 posts follow. The time of 1 of them has passed by that." in page.text

@@ -13,8 +13,8 @@ import pytest
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
-from amplifier.place import LOCK
-from amplifier.policy import Budget
+from amplifier.install import LOCK
+from amplifier.policy import MonthlyBudget
 from amplifier.schedule.naming.doubts import keep_unsaid
 from amplifier.schedule.naming.renamed import Unsaid
 from amplifier.schedule.plan_reports import PLAN_BEAT
@@ -43,7 +43,7 @@ def report(*problems: Problem) -> None:
 
 
 def test_all_is_well_and_every_part_is_named(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     assert [sign.sentence for sign in look()] == [
         "The worker is at work.",
         "The listener is at work.",
@@ -57,7 +57,7 @@ def test_all_is_well_and_every_part_is_named(opened: Campaign) -> None:
 
 
 def test_a_ledger_without_a_row_means_that_nothing_was_started(campaign: Campaign) -> None:
-    assert campaign.place
+    assert campaign.install
     (sign,) = look()
     assert sign.stops_all
     assert "amplifier up" in sign.sentence
@@ -76,13 +76,13 @@ def test_a_part_that_is_silent_for_15_seconds_is_trouble_and_only_the_worker_sto
     assert " has been silent for 16 seconds." in sign.sentence
     assert f"amplifier {sign.sentence.split()[1].strip(',')} starts it, as the others run one by one." in sign.sentence
     assert "amplifier up" not in sign.sentence
-    with (opened.place.var / LOCK).open("w") as lock:
+    with (opened.install.var / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "amplifier up runs here and starts it again; if it does not, end it" in look()[0].sentence
 
 
 def test_a_planner_that_fails_is_told_as_what_stops_something(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     report(Problem("", 0, "plan_failed", "The planner fails (KeyError).", "Take back what was changed last."))
     sign = only(Mood.BAD)
     assert (sign.sentence, sign.short) == (
@@ -99,24 +99,24 @@ def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:
 
 def test_an_account_that_was_not_asked_yet_is_not_called_connected(opened: Campaign) -> None:
     accounts.AccountRow.objects.filter(label="x").update(health=accounts.UNKNOWN, detail="No answer came.")
-    assert opened.place
+    assert opened.install
     assert only(Mood.WAIT).sentence == "X (@labfreemvmt) has not answered yet. No answer came."
 
 
 def test_an_account_whose_network_does_not_answer_is_not_called_connected(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     accounts.account_trouble("x", lost=False, detail="X could not be reached.", now=utc_now())
     assert only(Mood.WAIT).sentence == "X (@labfreemvmt) does not answer as it should just now. X could not be reached."
 
 
 def test_an_account_that_has_no_row_yet_waits(opened: Campaign) -> None:
     accounts.AccountRow.objects.filter(label="x").update(label="before")
-    assert opened.place
+    assert opened.install
     assert only(Mood.WAIT).short == "X has not answered yet."
 
 
 def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     rests.make_wait(filled.number("x"), until=utc_now() + timedelta(minutes=15))
     assert only(Mood.WAIT).short == "X asks us to wait."
     assert "asks us to wait 15 minutes more." in only(Mood.WAIT).sentence
@@ -126,7 +126,7 @@ def test_an_account_whose_network_asks_us_to_wait_says_until_when(opened: Campai
 
 
 def test_an_account_that_was_renamed_on_its_network_is_connected_and_says_what_to_write(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     for name in ("labfreemvmt", "new-name"):
         accounts.account_is_ok(
             "x", remote_id=accounts.remote_id_of("x") or "1", handle=name, url="", text_limit=0, now=utc_now()
@@ -137,7 +137,7 @@ def test_an_account_that_was_renamed_on_its_network_is_connected_and_says_what_t
 
 
 def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     filled.know([("old", "x", "formerly")])
     accounts.account_trouble("old", lost=True, detail="Gone.", now=utc_now())
     sources.source_trouble("old:mentions", problem="Gone.")
@@ -145,7 +145,7 @@ def test_an_account_that_was_taken_out_of_the_settings_is_nobodys_trouble(opened
 
 
 def test_a_bad_file_is_reported_with_its_line_and_what_stays_in_force(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     report(Problem("schedules/lab23.yaml", 7, "rule", "There is no milestone debat.", "Did you mean debate?"))
     sign = only(Mood.BAD)
     assert sign.short == "schedules/lab23.yaml has a mistake."
@@ -158,13 +158,13 @@ def test_a_bad_file_is_reported_with_its_line_and_what_stays_in_force(opened: Ca
 
 
 def test_a_problem_of_a_whole_file_names_no_line(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     report(Problem("schedules/lab23.yaml", 0, "rule", "It is empty."))
     assert only(Mood.BAD).sentence.startswith("schedules/lab23.yaml: It is empty. ")
 
 
 def test_a_hundred_problems_do_not_bury_the_page(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     report(*(Problem("a.yaml", line, "rule", "Wrong.") for line in range(1, 101)))
     waiting = [sign.sentence for sign in look() if sign.state is Mood.BAD]
     assert len(waiting) == 6
@@ -172,10 +172,10 @@ def test_a_hundred_problems_do_not_bury_the_page(opened: Campaign) -> None:
 
 
 def test_settings_that_changed_while_the_service_ran_are_pointed_out(opened: Campaign) -> None:
-    text = (opened.place.home / "settings.yaml").read_text()
+    text = (opened.install.home / "settings.yaml").read_text()
     opened.write("settings.yaml", text + "# more\n")
     assert only(Mood.WAIT).short == "settings.yaml was changed."
-    (opened.place.home / "settings.yaml").unlink()
+    (opened.install.home / "settings.yaml").unlink()
     assert all(sign.state is Mood.OK for sign in look())
     opened.write("settings.yaml", text)
     heartbeats.beat("worker", now=utc_now(), detail="another digest")
@@ -183,7 +183,7 @@ def test_settings_that_changed_while_the_service_ran_are_pointed_out(opened: Cam
 
 
 def test_a_source_that_cannot_be_read_is_named_by_its_network(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     sources.source_trouble("mastodon:mentions", problem="The server is being rebuilt.")
     assert only(Mood.WAIT).sentence == (
         "Mentions on Mastodon could not be read: The server is being rebuilt. Nothing is lost; we ask again."
@@ -192,13 +192,13 @@ def test_a_source_that_cannot_be_read_is_named_by_its_network(opened: Campaign) 
 
 @pytest.mark.parametrize("name", ["x:#NoLongerOurs", "bluesky:#NoLongerOurs"])
 def test_what_nobody_listens_to_any_more_is_nobodys_trouble(opened: Campaign, name: str) -> None:
-    assert opened.place
+    assert opened.install
     sources.source_trouble(name, problem="Not found.")
     assert all(sign.state is Mood.OK for sign in look())
 
 
 def test_what_is_worst_comes_first(opened: Campaign) -> None:
-    assert opened.place
+    assert opened.install
     sources.source_trouble("x:mentions", problem="No.")
     accounts.account_trouble("mastodon", lost=True, detail="No.", now=utc_now())
     assert [sign.state for sign in look()] == [Mood.BAD, Mood.WAIT, *[Mood.OK] * 5]
@@ -206,9 +206,9 @@ def test_what_is_worst_comes_first(opened: Campaign) -> None:
 
 def changed(install: Campaign, monkeypatch: pytest.MonkeyPatch, **update: object) -> None:
     """The same install, started with other settings."""
-    place = replace(install.place, settings=install.place.settings.model_copy(update=update))
-    monkeypatch.setattr(frame, "settle", lambda *_: place)
-    frame.place.cache_clear()
+    place = replace(install.install, settings=install.install.settings.model_copy(update=update))
+    monkeypatch.setattr(frame, "open_install", lambda *_: place)
+    frame.install.cache_clear()
 
 
 def test_a_tag_that_cannot_be_read_is_told_as_long_as_we_listen_to_it(
@@ -225,7 +225,7 @@ def test_an_account_that_nobody_asks_any_more_has_no_trouble_with_being_read(
 ) -> None:
     sources.source_trouble("x:mentions", problem="The month's money is spent.")
     assert only(Mood.WAIT).short == "Mentions on X could not be read."
-    by_hand = [one.model_copy(update={"hand_off": one.name == "x"}) for one in opened.place.settings.accounts]
+    by_hand = [one.model_copy(update={"hand_off": one.name == "x"}) for one in opened.install.settings.accounts]
     changed(opened, monkeypatch, accounts=by_hand)
     assert all(sign.state is Mood.OK for sign in look())
 
@@ -233,7 +233,7 @@ def test_an_account_that_nobody_asks_any_more_has_no_trouble_with_being_read(
 def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed(opened, monkeypatch, budget=Budget.model_validate({"monthly": 10}))
+    changed(opened, monkeypatch, budget=MonthlyBudget.model_validate({"monthly": 10}))
     spends.reserve("x", "publish", 7_500_000, budget=None, now=utc_now())
     assert "The budget: $2.50 of $10.00 left this month." in [sign.sentence for sign in look()]
     assert {sign.state for sign in look()} == {Mood.OK}
@@ -244,7 +244,7 @@ def test_what_is_left_of_the_budget_is_said_and_how_it_is_spared(
 
 
 def test_an_account_that_is_used_by_hand_is_not_waited_for(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = opened.place.settings.accounts
+    known = opened.install.settings.accounts
     changed(
         opened, monkeypatch, accounts=tuple(one.model_copy(update={"hand_off": one.platform == "x"}) for one in known)
     )
@@ -254,7 +254,7 @@ def test_an_account_that_is_used_by_hand_is_not_waited_for(opened: Campaign, mon
 def test_live_an_imprint_without_an_address_is_said_until_it_is_filled_in(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign = opened.place.settings.campaign
+    campaign = opened.install.settings.campaign
     changed(opened, monkeypatch, mode=Mode.LIVE)
     (sign,) = [one for one in look() if "/imprint" in one.sentence]
     assert (sign.state, sign.short) == (Mood.WAIT, "The imprint is not complete.")

@@ -15,7 +15,7 @@ from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.playing import playing
 from amplifier.store import decisions
 from amplifier.store.models import PostRow
-from amplifier.web.frame import place
+from amplifier.web.frame import install
 from tests.web.campaign import Campaign, Page
 
 
@@ -49,9 +49,9 @@ def test_the_buttons_of_now_show_first_and_move_nothing(opened: Campaign) -> Non
 def test_it_says_what_would_be_held_and_true_again_what_is_out_and_what_has_passed(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = find_post(program_in_force(opened.place.settings), "soon")
+    post = find_post(program_in_force(opened.install.settings), "soon")
     words = {"x": "We start at 14:40", "bluesky": "We start at 14:40"}
-    decide_words(program_in_force(opened.place.settings), post, words, actor="cli:jo", reason="", now=utc_now())
+    decide_words(program_in_force(opened.install.settings), post, words, actor="cli:jo", reason="", now=utc_now())
     opened.read()
     page = preview(opened, by="+40m")
     assert "What would be held" in page.text
@@ -62,7 +62,7 @@ def test_it_says_what_would_be_held_and_true_again_what_is_out_and_what_has_pass
     assert (
         "True again, and no longer held: soon/once (Tue 10 Oct 14:20) on X, Bluesky." in preview(opened, by="-40m").text
     )
-    noon = playing(place().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
+    noon = playing(install().settings).real(datetime.fromisoformat("2023-10-10T12:00:00+01:00"))
     monkeypatch.setattr("amplifier.web.console.move.utc_now", lambda: noon)
     assert "past It is missed if it is too late by then." in preview(opened, at="2023-10-10 12:30").text
     monkeypatch.setattr("amplifier.web.console.move.MOST", 1)
@@ -70,9 +70,9 @@ def test_it_says_what_would_be_held_and_true_again_what_is_out_and_what_has_pass
 
 
 def test_every_account_every_reason_and_each_accounts_words_stand_there(opened: Campaign) -> None:
-    post = find_post(program_in_force(opened.place.settings), "soon")
+    post = find_post(program_in_force(opened.install.settings), "soon")
     words = {"x": "We start at 14:40", "bluesky": "We start on Tuesday", "mastodon": "We start on Tuesday"}
-    decide_words(program_in_force(opened.place.settings), post, words, actor="cli:jo", reason="", now=utc_now())
+    decide_words(program_in_force(opened.install.settings), post, words, actor="cli:jo", reason="", now=utc_now())
     opened.read()
     text = preview(opened, by="-1d 40m").text
     assert "held soon/once (Tue 10 Oct 13:40) on X, Bluesky, Mastodon" in text
@@ -126,7 +126,7 @@ def test_what_is_out_stays_and_what_it_says_is_told_as_no_longer_so(opened: Camp
 
 
 def test_own_posts_that_were_counted_from_it_are_told_with_both_times(opened: Campaign) -> None:
-    settings, now = opened.place.settings, utc_now()
+    settings, now = opened.install.settings, utc_now()
     at = playing(settings).real(datetime.fromisoformat("2023-10-10T12:40:00+01:00"))
     own = prepare_own("Bring friends", ["x"], settings, due_at=at, now=now, playing=playing(settings))
     queue_own(own, settings, actor="cli:jo", now=now, playing=playing(settings))
@@ -154,7 +154,7 @@ def test_what_has_changed_since_it_was_shown_is_not_moved(opened: Campaign, monk
     opened.send("/milestones/move", {"name": "debate", "by": "+10m"})
     assert "somebody has moved it meanwhile. Nothing was moved." in agree(opened, page).text
     page = preview(opened, at="2023-10-10 15:30")
-    late = playing(place().settings).real(datetime.fromisoformat("2023-10-10T15:00:00+01:00"))
+    late = playing(install().settings).real(datetime.fromisoformat("2023-10-10T15:00:00+01:00"))
     monkeypatch.setattr("amplifier.web.console.decide.utc_now", lambda: late)
     assert "has passed since you were asked, so nothing was moved." in agree(opened, page).text
     form = {"name": "debate", "by": "+10m", "asked": "soon"}

@@ -181,7 +181,7 @@ def test_a_post_of_ones_own_says_so_and_can_be_skipped_like_any(opened: Campaign
         PostId("lab23", OWN, "1"), Moment(due, "2023-09-24T10:00", "Europe/London", 0), 60, "", "", "", ()
     )
     words = (NewDelivery(Words("x", "By hand.", "en"), State.QUEUED),)
-    ink = posts.Ink("console", utc_now(), opened.place.settings.campaign.first_day)
+    ink = posts.Ink("console", utc_now(), opened.install.settings.campaign.first_day)
     posts.add_post(Add(wanted, None, words), ink)
     posts.add_post(Add(replace(wanted, id=PostId("lab23", OWN, "2")), None, words), ink)
     page = opened.get("/")
@@ -434,11 +434,11 @@ def test_where_a_network_has_several_accounts_each_is_named_by_its_handle(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     north = "{name: north, platform: mastodon, handle: north, api: https://other.example, secrets: {access_token: T}}"
-    text = (campaign.place.home / "settings.yaml").read_text(encoding="utf-8")
-    place = replace(campaign.place, settings=parse(text.replace("accounts:\n", f"accounts:\n  - {north}\n", 1)))
-    monkeypatch.setattr(frame, "settle", lambda *_: place)
-    frame.place.cache_clear()
-    two = Campaign(place)
+    text = (campaign.install.home / "settings.yaml").read_text(encoding="utf-8")
+    install = replace(campaign.install, settings=parse(text.replace("accounts:\n", f"accounts:\n  - {north}\n", 1)))
+    monkeypatch.setattr(frame, "open_install", lambda *_: install)
+    frame.install.cache_clear()
+    two = Campaign(install)
     two.open(first=utc_now() + timedelta(minutes=10))
     north, ours = "Mastodon (@north@other.example)", "Mastodon (@labfreemvmt@social.example)"
     assert f"{north}, X, Bluesky, {ours}" in two.get("/").text, "Coming"
@@ -455,7 +455,7 @@ def test_where_a_network_has_several_accounts_each_is_named_by_its_handle(
 def test_how_many_posts_wait_beyond_those_that_are_shown_is_said(opened: Campaign) -> None:
     assert "All of them: amplifier plan" not in opened.get("/").text
     due = utc_now() + timedelta(days=1)
-    ink = posts.Ink("console", utc_now(), opened.place.settings.campaign.first_day)
+    ink = posts.Ink("console", utc_now(), opened.install.settings.campaign.first_day)
     for number in range(now_module.COMING + 1):
         moment = Moment(due, "2023-10-09T12:00", "Europe/London", 0)
         said = tuple(Words(account, f"Post number {number}.", "en") for account in ("x", "mastodon"))

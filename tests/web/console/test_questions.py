@@ -15,7 +15,7 @@ from amplifier.clock import utc_now
 from amplifier.errors import SettingsError
 from amplifier.operate.override import said_again
 from amplifier.operate.own import prepare_own, queue_own
-from amplifier.platforms.port import Seen
+from amplifier.platforms.port import RemotePost
 from amplifier.schedule.decided.change import find_post, program_in_force
 from amplifier.schedule.decided.rewording import decide_words
 from amplifier.schedule.decided.standing import MEANWHILE
@@ -24,7 +24,7 @@ from amplifier.store.holding import stops
 from amplifier.store.models import DeliveryRow, PostRow
 from amplifier.store.operate.notes import mark_twice
 from amplifier.web.console import questions
-from amplifier.web.frame import place
+from amplifier.web.frame import install
 from tests.web.campaign import Campaign, Page, unsafe
 
 INERT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -40,7 +40,7 @@ def stands(slot: str, account: str = "mastodon") -> tuple[str, str]:
 
 
 def link(opened: Campaign, remote: str = "42") -> str:
-    return f"http://127.0.0.1:{opened.place.sandbox_port}/@labfreemvmt/{remote}"
+    return f"http://127.0.0.1:{opened.install.sandbox_port}/@labfreemvmt/{remote}"
 
 
 @pytest.fixture
@@ -57,20 +57,20 @@ def decide(opened: Campaign) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def shows(monkeypatch: pytest.MonkeyPatch) -> list[Seen | None]:
+def shows(monkeypatch: pytest.MonkeyPatch) -> list[RemotePost | None]:
     """What the network shows, one answer after another."""
-    answers: list[Seen | None] = []
+    answers: list[RemotePost | None] = []
 
     class Reader:
-        def read(self, _remote_id: str, _text: str) -> Seen | None:
+        def read(self, _remote_id: str, _text: str) -> RemotePost | None:
             return answers.pop(0)
 
     monkeypatch.setattr(questions, "reach", lambda *_: Reader())
     return answers
 
 
-def seen(*, same: bool = True) -> Seen:
-    return Seen(says_the_same=same, text="What stands there.", boosts=None, replies=None, url="", is_ours=True)
+def seen(*, same: bool = True) -> RemotePost:
+    return RemotePost(says_the_same=same, text="What stands there.", boosts=None, replies=None, url="", is_ours=True)
 
 
 def test_with_nothing_open_it_says_so_and_leads_on(opened: Campaign) -> None:
@@ -129,7 +129,7 @@ def test_what_waits_by_itself_says_what_for(opened: Campaign) -> None:
 
 
 def test_it_is_there_with_a_link_that_the_network_shows(
-    opened: Campaign, decide: Callable[..., Page], shows: list[Seen | None]
+    opened: Campaign, decide: Callable[..., Page], shows: list[RemotePost | None]
 ) -> None:
     opened.put("hello", "mastodon", state=State.UNSURE)
     shows.append(seen())
@@ -140,7 +140,7 @@ def test_it_is_there_with_a_link_that_the_network_shows(
 
 
 def test_a_link_that_proves_nothing_changes_nothing_and_says_why(
-    opened: Campaign, decide: Callable[..., Page], shows: list[Seen | None]
+    opened: Campaign, decide: Callable[..., Page], shows: list[RemotePost | None]
 ) -> None:
     opened.put("hello", "mastodon", state=State.UNSURE)
     shows += [None, seen(same=False)]
@@ -176,7 +176,7 @@ def test_what_says_nearly_the_same_by_now_is_shown_before_something_is_sent_agai
     opened: Campaign, decide: Callable[..., Page]
 ) -> None:
     opened.put("hello", state=State.MISSED)
-    now, settings = utc_now(), place().settings
+    now, settings = utc_now(), install().settings
     text = str(DeliveryRow.objects.get(id=number("hello")).text)
     queue_own(prepare_own(text, ["mastodon"], settings, due_at=now, now=now), settings, actor="cli:bo", now=now)
     said = decide("hello", "again").text
@@ -250,7 +250,7 @@ def test_a_long_list_is_cut_and_says_so(opened: Campaign, monkeypatch: pytest.Mo
 
 def untrue_on_two(opened: Campaign) -> dict[str, str]:
     """A person's words, other ones on each account, that a move has made untrue."""
-    program = program_in_force(opened.place.settings)
+    program = program_in_force(opened.install.settings)
     words = {"mastodon": "We start at 14:40", "x": "At 14:40 we start"}
     decide_words(program, find_post(program, "soon"), words, actor="cli:jo", reason="", now=utc_now())
     opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
@@ -288,7 +288,7 @@ def test_the_button_lets_nothing_stand_that_the_page_has_not_shown(opened: Campa
     for text in words.values():
         assert text in shown[0], "on both accounts"
     form = {"act": "stand", **dict(re.findall(r'name="(said|standing)" value="([^"]*)"', shown[0]))}
-    program = program_in_force(opened.place.settings)
+    program = program_in_force(opened.install.settings)
     decide_words(
         program, find_post(program, "soon"), {"x": "Be there, 14:40!"}, actor="cli:jo", reason="", now=utc_now()
     )

@@ -24,7 +24,7 @@ def untrue(opened: Campaign) -> Campaign:
     """A post is out on X, waits on Bluesky in a person's words, and then the debate moved."""
     opened.put("soon", "x", state=State.SENT, remote_id="1", remote_state=RemoteState.LIVE, sent_at=utc_now())
     words = {"bluesky": "We start at 14:40, be there"}
-    program = program_in_force(opened.place.settings)
+    program = program_in_force(opened.install.settings)
     decide_words(program, SOON, words, actor="cli:jo", reason="", now=utc_now())
     opened.read()
     opened.send("/milestones/move", {"name": "debate", "by": "+40m"})
@@ -64,7 +64,7 @@ def test_other_words_that_came_meanwhile_do_not_stand_whether_out_or_waiting(unt
         DeliveryRow.objects.filter(post__slot="soon", account__label="x").update(text="The debate begins at 14:40.")
     else:
         words, made = {"bluesky": "Come to the hall, all of you"}, made + 1
-        decide_words(program_in_force(untrue.place.settings), SOON, words, actor="cli:jo", reason="", now=utc_now())
+        decide_words(program_in_force(untrue.install.settings), SOON, words, actor="cli:jo", reason="", now=utc_now())
     assert MEANWHILE in untrue.send("/posts/stand", {"post": "soon/once", "standing": shown}).text
     assert decisions.newest_decision() == made
 

@@ -20,7 +20,7 @@ SAID = "Somebody pressed “Stop everything” on the pages."
 @pytest.fixture(autouse=True)
 def _no_file_left(campaign: Campaign) -> Iterator[None]:
     yield
-    campaign.place.stop_file.unlink(missing_ok=True)
+    campaign.install.stop_file.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -31,7 +31,7 @@ def test_one_press_on_any_page_stops_everything_and_comes_back_to_it(opened: Cam
     assert "Nothing begins to go out any more. Nothing was on its way." in page.text
     (stop,) = stops.stops()
     assert (stop.scope, stop.reason, stop.actor) == ("all", SAID, "console")
-    assert opened.place.stop_file.read_text() == f"[{SAID}]\n"
+    assert opened.install.stop_file.read_text() == f"[{SAID}]\n"
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", ""])

@@ -32,7 +32,7 @@ def pretending(opened: Campaign, monkeypatch: pytest.MonkeyPatch, folder: Path, 
 def test_a_rehearsal_has_a_wall_to_lead_on_to(
     opened: Campaign, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with pretending(opened, monkeypatch, tmp_path, opened.place.sandbox_token) as port:
+    with pretending(opened, monkeypatch, tmp_path, opened.install.sandbox_token) as port:
         page = opened.get("/wall")
         assert (page.status, page.response["Location"]) == (302, f"http://localhost:{port}/wall")
         assert opened.client.post("/wall").status_code in (403, 405)
@@ -48,12 +48,12 @@ def test_nobody_is_led_on_to_a_stranger_who_holds_the_walls_port(
 
 
 def test_neither_wall_nor_posts_bear_the_consoles_name(opened: Campaign) -> None:
-    here = f"http://127.0.0.1:{opened.place.sandbox_port}/"
+    here = f"http://127.0.0.1:{opened.install.sandbox_port}/"
     assert frame.outward(f"{here}@a/1") == here.replace("127.0.0.1", "localhost") + "@a/1"
     assert not [link for link in opened.get("/").links() if link.startswith(here)]
 
 
 def test_live_there_is_none(opened: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
-    live = replace(opened.place, settings=opened.place.settings.model_copy(update={"mode": Mode.LIVE}))
-    monkeypatch.setattr(frame, "place", lambda: live)
+    live = replace(opened.install, settings=opened.install.settings.model_copy(update={"mode": Mode.LIVE}))
+    monkeypatch.setattr(frame, "install", lambda: live)
     assert opened.get("/wall").status == 404

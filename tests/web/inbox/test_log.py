@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from amplifier.campaign.mention import Kind, Status, Visibility
+from amplifier.campaign.mention import MentionKind, Status, Visibility
 from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
 from amplifier.store.listening import mentions
@@ -72,7 +72,7 @@ def test_nobody_yet_and_everybody_dealt_with_are_said(opened: Campaign) -> None:
 
 
 def test_the_newest_stands_first_with_its_author_its_time_and_one_way_to_the_original(opened: Campaign) -> None:
-    opened.hear(mention(1), mention(2, kind=Kind.REPLY))
+    opened.hear(mention(1), mention(2, kind=MentionKind.REPLY))
     page = opened.get("/mentions")
     assert shown(page) == ["Mention 2.", "Mention 1."]
     assert "Wren @wren.example answers us on X" in page.text
@@ -146,7 +146,7 @@ def test_filters_narrow_the_log_and_together_they_narrow_more(opened: Campaign, 
     opened.hear(
         mention(1, text="1"),
         mention(2, text="2", network="bluesky", author_handle="robin.example"),
-        mention(3, text="3", kind=Kind.QUOTE),
+        mention(3, text="3", kind=MentionKind.QUOTE),
         mention(4, text="4 is four"),
     )
     first = min(texts())
@@ -299,9 +299,9 @@ def test_every_field_has_its_label(opened: Campaign) -> None:
 def test_in_a_rehearsal_a_mention_is_told_in_the_campaigns_own_time(opened: Campaign) -> None:
     opened.hear(mention(1))
     (one,) = mentions.mentions(mentions.Filter(), limit=1)
-    stage = playing(opened.place.settings)
+    stage = playing(opened.install.settings)
     assert stage.campaign(one.mention.posted_at) != one.mention.posted_at
-    said = stage.campaign(one.mention.posted_at).astimezone(ZoneInfo(opened.place.settings.campaign.zone))
+    said = stage.campaign(one.mention.posted_at).astimezone(ZoneInfo(opened.install.settings.campaign.zone))
     assert f"{said:%a %-d %b %H:%M}" in opened.get("/mentions").text
 
 
