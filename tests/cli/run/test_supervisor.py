@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.cli.run import supervisor as module
-from amplifier.cli.run.lifeline import VARIABLE
+from amplifier.cli.run.parent_pipe import VARIABLE
 from amplifier.cli.run.supervisor import FIRST_PAUSE_S, LONGEST_PAUSE_S, Child, Supervisor
 from tests.waiting import HANG_S, until
 
@@ -56,16 +56,21 @@ def _die(supervisor: Supervisor) -> None:
     until(lambda: supervisor.mend() or child.deaths > deaths)
 
 
-SAYS = "from amplifier.cli import lifeline; lifeline.say_ready({!r}, {!r}); "
+SAYS = (
+    "import pathlib, time; [time.sleep(0.01) for _ in iter(pathlib.Path({!r}).exists, True)]; "
+    "from amplifier.cli.run import parent_pipe; parent_pipe.say_ready({!r}, {!r}); "
+)
 
 
 def test_a_child_says_that_it_is_at_work_and_what_there_is_to_tell(
-    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys.modules[__name__], "PYTHON", (sys.executable, "-c"))
     stops = [["Sending is stopped.", "A wrong name…", "resume"]] * 50
-    supervisor = supervise(SAYS.format("worker", stops) + LIVES, LIVES)
+    asked = tmp_path / "asked"
+    supervisor = supervise(SAYS.format(str(asked), "worker", stops) + LIVES, LIVES)
     assert supervisor.ready() == {}
+    asked.touch()
     until(lambda: "worker" in supervisor.ready())
     assert supervisor.ready() == {"worker": stops}
 
