@@ -18,6 +18,10 @@ COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 # tabs, halves of characters, and the two that turn the order of letters round whatever they are.
 UNSAYABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
+# A joiner (U+200D) with nothing before it: no two signs are joined by it, and who lays lines out may count the sign
+# behind it as none (rich 15: `cells.cell_len` against `cells.split_graphemes`).
+JOINS_NOTHING = re.compile("(?<!\\S)\u200d+")
+
 
 def is_blank(text: str) -> bool:
     """Whether people see nothing where this stands; a mark counts only on a letter."""
@@ -27,3 +31,8 @@ def is_blank(text: str) -> bool:
 def revealed(text: str) -> str:
     """The text as a terminal may have it: what that would obey or cannot write, as programmers write it; lines stay."""
     return COMMANDS.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def joining(text: str) -> str:
+    """The text with each joiner that joins nothing as programmers write it, as who lays out lines may have it."""
+    return JOINS_NOTHING.sub(lambda found: ascii(found.group())[1:-1], text) if "\u200d" in text else text

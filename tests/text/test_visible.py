@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.text.visible import BLANK, is_blank, revealed
+from amplifier.text.visible import BLANK, is_blank, joining, revealed
 
 HIDDEN = [
     "",
@@ -67,3 +67,17 @@ def test_whatever_it_is_a_terminal_can_write_it_and_obeys_nothing(text: str) -> 
     assert not [letter for letter in shown if unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t"]
     assert shown.encode().decode() == shown
     assert revealed(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\u200dA", "\\u200dA"),
+        ("a \u200d\u200d\U0001f52c", "a \\u200d\\u200d\U0001f52c"),
+        ("\n\u200d", "\n\\u200d"),
+        ("\U0001f469\u200d\U0001f52c", "\U0001f469\u200d\U0001f52c"),
+        ("no joiner", "no joiner"),
+    ],
+)
+def test_a_joiner_that_joins_nothing_is_seen(text: str, shown: str) -> None:
+    assert joining(text) == shown

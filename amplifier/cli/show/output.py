@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -21,7 +22,7 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
 from amplifier.cli.show.streams import can_write
 from amplifier.errors import Problem
-from amplifier.text.visible import COMMANDS, revealed
+from amplifier.text.visible import COMMANDS, joining, revealed
 
 # State is shape, word and colour together; the same on the wall and the pages.
 SHAPES: dict[State, tuple[str, str]] = {
@@ -54,6 +55,10 @@ FATES: dict[Fate, str] = {
 
 class _Inert(Console):
     """Whatever words come, from strangers and their servers too, the terminal only shows them."""
+
+    def render_str(self, text: str, **kwargs: Any) -> Text:
+        """As rich does it, with what rich cannot measure made visible before it is laid out."""
+        return super().render_str(joining(text), **kwargs)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """As rich does it, with every control character visible that is not rich's own."""
@@ -125,10 +130,11 @@ def inset(words: str, *, width: int) -> str:
 
 def folded(line: str, width: int) -> list[str]:
     """A line as lines that fill at most so many columns, broken between words, and within one that is longer."""
-    if cell_len(line) <= width:
+    line = joining(line)
+    if "\t" not in line and cell_len(line) <= width:
         return [line]
     if line.isascii():  # where a letter is a column; twice as quick, which a long plan feels
-        return textwrap.wrap(line, width, break_on_hyphens=False)
+        return textwrap.wrap(line, width, break_on_hyphens=False) or [""]
     return [str(part).rstrip() for part in Text(line).wrap(_FOLDING, width)]
 
 

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
@@ -19,6 +22,7 @@ from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Fate
 from amplifier.cli.show import output
 from amplifier.errors import Problem
+from amplifier.text.visible import joining
 
 
 class _Terminal(io.StringIO):
@@ -157,3 +161,42 @@ def test_every_command_speaks_by_what_makes_words_inert() -> None:
                     consoles[name] += 1
     assert prints == {"show/output.py": 1, "run/sandbox.py": 1, "run/web.py": 1, "run/listener.py": 1}
     assert not consoles
+
+
+SIGNS = [
+    "\u200d",
+    "\ufe0f",
+    "\U0001f469",
+    "\U0001f52c",
+    "❤",
+    "数",
+    "a",
+    "word",
+    " ",
+    "\n",
+    "\t",
+    "e\u0301",
+    "\u200b",
+    "-",
+]
+
+
+@pytest.mark.program
+@given(st.lists(st.sampled_from(SIGNS), max_size=80).map("".join), st.integers(20, 80))
+def test_whatever_a_stranger_wrote_is_laid_out_and_loses_nothing(text: str, width: int) -> None:
+    shown = io.StringIO()
+    out = output._Inert(file=shown, width=width, highlight=False, emoji=False)
+    out.print(f"  @who: {text}", markup=False)
+    assert _letters(shown.getvalue()) == _letters(joining(f"@who: {text}"))
+    for line in text.split("\n"):
+        parts = output.folded(line, width)
+        assert _letters("".join(parts)) == _letters(joining(line))
+        assert all(cell_len(part) <= width for part in parts)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_a_line_of_blanks_is_a_line() -> None:
+    assert output.folded(" " * 50, 20) == [""]
