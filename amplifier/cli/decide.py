@@ -10,6 +10,7 @@ from datetime import datetime
 
 from amplifier.campaign.delivery import DeliveryView, State
 from amplifier.campaign.post import PostId, with_hour
+from amplifier.cli.show.delivery_json import delivery_json
 from amplifier.cli.show.output import SHAPES, WORDS, actor, agreed, as_said, console, inset, say_json, wall_clock, warn
 from amplifier.cli.show.standing import one_a_post, shown_to_stand
 from amplifier.clock import utc_now
@@ -112,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
         say_json(
             {
                 "mode": install.settings.mode.value,
-                "decided": [_as_json(row) | {"said": words} for row, words in said],
+                "decided": [delivery_json(row) | {"said": words} for row, words in said],
                 "warnings": [one.warning().as_json() for one in echoes],
             }
         )
@@ -237,8 +238,8 @@ def _there(number: int, options: argparse.Namespace, install: Install) -> str:
 
 def _say_list(asked: Sequence[Question], twice: Sequence[Twice], install: Install, *, as_json: bool) -> None:
     if as_json:
-        questions = [_as_json(one.row) | _question_as_json(one) for one in asked]
-        doubled = [_as_json(one.row) | {"urls": list(one.urls), "at": one.at} for one in twice]
+        questions = [delivery_json(one.row) | _question_as_json(one) for one in asked]
+        doubled = [delivery_json(one.row) | {"urls": list(one.urls), "at": one.at} for one in twice]
         say_json({"mode": install.settings.mode.value, "questions": questions, "twice": doubled})
         return
     out = console()
@@ -293,19 +294,4 @@ def _question_as_json(one: Question) -> dict[str, object]:
         "next_at": one.next_at,
         "may": [act.value for act in one.acts],
         "to_paste": one.to_paste or None,
-    }
-
-
-def _as_json(row: DeliveryView) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "post": post_name(row.identity.post),
-        "account": row.identity.account,
-        "state": row.state.value,
-        "reason": row.reason,
-        "text": row.text,
-        "due_at": row.due_at,
-        "tried_at": row.first_sent_at,
-        "unseen_since": row.unseen_since,
-        "url": row.receipt.url if row.receipt else None,
     }

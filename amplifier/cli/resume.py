@@ -11,6 +11,7 @@ from rich.markup import escape
 from amplifier.campaign.delivery import DeliveryView, HoldReason
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
 from amplifier.cli.run.said_stop import option
+from amplifier.cli.show.delivery_json import delivery_json
 from amplifier.cli.show.let_go import ask_about, counted, named_post
 from amplifier.cli.show.output import actor, agreed, console, say_json, wall_clock
 from amplifier.clock import utc_now
@@ -28,7 +29,6 @@ from amplifier.errors import UsageError
 from amplifier.field_types import nearest
 from amplifier.install import Install, open_install
 from amplifier.schedule.naming.known import names_of
-from amplifier.schedule.program import post_name
 from amplifier.settings import Settings
 from amplifier.store import ledger
 from amplifier.store.database.health import must_be_sound
@@ -194,8 +194,8 @@ def _tell(ending: Ending, chosen: Sequence[DeliveryView], released: int, install
     kept = [row for row in ending.held if row not in chosen]
     if as_json:
         ids = {
-            "released": [_as_json(row) for row in chosen if row.unseen_since is None],
-            "kept": [_as_json(row) for row in kept],
+            "released": [delivery_json(row) for row in chosen if row.unseen_since is None],
+            "kept": [delivery_json(row) for row in kept],
         }
         say_json({**_shared(install, ending), "resumed": True, **ids, "in_doubt": in_doubt_still() or None})
         return
@@ -244,7 +244,7 @@ def _shared(install: Install, ending: Ending) -> dict[str, object]:
         "scope": ending.scope,
         "stops": [as_json(one) for one in ending.flags],
         "still_stopped": [as_json(one) for one in ending.stays],
-        "missed": [_as_json(row) for row in ending.missed],
+        "missed": [delivery_json(row) for row in ending.missed],
     }
 
 
@@ -256,15 +256,4 @@ def as_json(flag: StopFlag) -> dict[str, object]:
         "reason": flag.reason,
         "actor": flag.actor or None,
         "since": flag.since,
-    }
-
-
-def _as_json(row: DeliveryView) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "post": post_name(row.identity.post),
-        "account": row.identity.account,
-        "text": row.text,
-        "due_at": row.due_at,
-        "too_late_at": row.too_late_at,
     }

@@ -13,6 +13,7 @@ from amplifier.campaign.delivery import DeliveryView, HoldReason, State
 from amplifier.campaign.post import Fact
 from amplifier.cli.named import accounts_named
 from amplifier.cli.show.bill import price_words
+from amplifier.cli.show.delivery_json import delivery_json
 from amplifier.cli.show.following import wait_for, worker_is_alive
 from amplifier.cli.show.new_words import say_appended, warnings_of
 from amplifier.cli.show.output import actor, agreed, as_said, console, say_json, state_words, wall_clock, warn
@@ -91,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         rows = _follow(ids, seconds=wait, quiet=options.json)
     if options.json:
         warnings = [warning.as_json() for warning in warnings_of(own.post.words, own.echoes, settings)]
-        told = [_as_json(row) for row in rows]
+        told = [delivery_json(row) for row in rows]
         appended = {name: list(words) for name, words in own.appended.items()}
         queued = {"post": post_name(own.post.id), "deliveries": told, "appended": appended, "warnings": warnings}
         say_json({"mode": settings.mode.value, "worker": alive, **queued, "stays": typed.stays or None})
@@ -188,18 +189,3 @@ def _tell(rows: Sequence[DeliveryView], settings: Settings, *, alive: bool, late
         out.print(f"  amplifier skip {name}\n  amplifier edit {name} …", markup=False, soft_wrap=True)
     if any(row.state is State.HELD and row.reason == HoldReason.HAND_OFF for row in rows):
         out.print("Somebody is asked to post it by hand. Who, and with which words: amplifier notify")
-
-
-def _as_json(row: DeliveryView) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "account": row.identity.account,
-        "platform": row.platform,
-        "state": row.state.value,
-        "reason": row.reason,
-        "detail": row.detail,
-        "text": row.text,
-        "due_at": row.due_at,
-        "url": row.receipt.url if row.receipt else None,
-        "remote_id": row.receipt.remote_id if row.receipt else None,
-    }

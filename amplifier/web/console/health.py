@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from amplifier.campaign.delivery import RemoteState
+from amplifier.campaign.delivery import DeliveryView, RemoteState
 from amplifier.campaign.post import with_hour
 from amplifier.campaign.stop import EVERYTHING
 from amplifier.compose.accountable import ADVICE, what_it_lacks
-from amplifier.deliver.stop_flags import StopFlag, stop_flags
-from amplifier.deliver.wrong_clock import wrong_clock
-from amplifier.listen.where import troubled
-from amplifier.money.budget import budget_status
-from amplifier.money.cost import is_readable
-from amplifier.no_file import instead_of_file
+from amplifier.deliver.stop_flags import StopFlag
+from amplifier.errors import Problem
+from amplifier.money.budget import BudgetStatus
+from amplifier.operate.health import AccountHealth, AccountStanding, Health, look
 from amplifier.operate.starting import how_to_start
-from amplifier.schedule.decided.lost_moves import lost_now
-from amplifier.schedule.naming.doubts import still_unsaid
 from amplifier.schedule.one_by_one import FAILED
-from amplifier.schedule.plan_reports import PLAN_BEAT
-from amplifier.settings import FILE, Account, Mode
-from amplifier.store import heartbeats, ledger, notices
-from amplifier.store.database.health import trouble
-from amplifier.store.database.transaction import database_file
-from amplifier.store.heartbeats import Heartbeat, is_alive
+from amplifier.settings import Account, Mode
+from amplifier.store import ledger
 from amplifier.store.holding import restored
-from amplifier.store.identity import accounts
-from amplifier.store.identity.accounts import LOST, OK, AccountState
-from amplifier.store.listening import mentions, quarantine
-from amplifier.store.operate import read_backs
 from amplifier.web.frame import install, known_as, lasting, title, titled
 
-PARTS = (
-    ("worker", "sends the posts", "Nothing is sent: the worker is silent."),
-    ("listener", "looks for mentions", "No mention comes in: the listener is silent."),
-)
+DOES = {
+    "worker": ("sends the posts", "Nothing is sent: the worker is silent."),
+    "listener": ("looks for mentions", "No mention comes in: the listener is silent."),
+}
 MOST_PROBLEMS = 5
-A_WEEK = timedelta(days=7)
 
 
 class Mood(StrEnum):
@@ -70,44 +54,39 @@ class Sign:
 
 def signs(now: datetime, *, planned: bool) -> tuple[Sign, ...]:
     """Every part's sign, the worst first. `planned`: whether there is a plan in force."""
-    opened = ledger.ledger()
-    if opened is None:
+    if ledger.ledger() is None:
         sentence = "The service has not been started here yet. Start it with: amplifier up"
         return (Sign(Mood.BAD, sentence, "The service has not been started here yet.", stops_all=True),)
-    beats = heartbeats.heartbeats()
+    health = look(install(), now=now)
     found = [
-        *_database(beats, now),
-        *_clock(now),
-        *_stops(stop_flags(install())),
-        *_parts(beats, now),
-        *_accounts(now),
-        *_money(now),
+        *_database(health.database),
+        *_clock(health.clock),
+        *_stops(health.stops),
+        *_parts(health),
+        *_accounts(health),
+        *_money(health.budget),
         *_imprint(),
-        *_files(beats, planned=planned),
-        *_unsaid(beats, now),
-        *_lost(now),
-        *_settings(beats),
-        *_changed_outside(now),
-        *_sources(),
-        *_heard(),
-        *_recipients(now),
+        *_files(health.problems, planned=planned),
+        *_unsaid(health.unsaid),
+        *_lost(health.lost_moves),
+        *_settings(differ=health.settings_differ),
+        *_changed_outside(health.changed_outside),
+        *_sources(health),
+        *_heard(health),
+        *_recipients(health.untold),
     ]
     order = (Mood.BAD, Mood.WAIT, Mood.OK)
     return tuple(sorted(found, key=lambda sign: order.index(sign.state)))
 
 
-def _database(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
-    """What keeps the database from being written; while a part is silent that is tried."""
-    file = database_file()
-    silent = not all(is_alive(beats.get(name), now) for name, _, _ in PARTS)
-    ill = trouble(file, thorough=silent) if file else ""
+def _database(ill: str) -> Iterator[Sign]:
+    """What keeps the database from being written."""
     if ill:
         yield Sign(Mood.BAD, " ".join(ill.split()), ill.partition(":")[0] + ".", stops_all=True)
 
 
-def _clock(now: datetime) -> Iterator[Sign]:
+def _clock(sentence: str) -> Iterator[Sign]:
     """Whether our clock is wrong, by what the networks say."""
-    sentence = wrong_clock(install().settings, now=now)
     if sentence:
         yield Sign(Mood.BAD, sentence, sentence.partition(". ")[0] + ".")
 
@@ -124,28 +103,28 @@ def _stops(found: Sequence[StopFlag]) -> Iterator[Sign]:
         yield Sign(Mood.BAD, words, short, stops_all=scope == EVERYTHING)
 
 
-def _parts(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
-    alive = {name: is_alive(beats.get(name), now) for name, _, _ in PARTS} | {"web": True}  # it makes this page
-    for name, does, short in PARTS:
-        beat = beats.get(name)
+def _parts(health: Health) -> Iterator[Sign]:
+    alive = {**health.alive, "web": True}  # it makes this page
+    for name, (does, short) in DOES.items():
         if alive[name]:
             yield Sign(Mood.OK, f"The {name} is at work.")
             continue
-        long = f" for {lasting((now - beat.at).total_seconds())}" if beat else ""
+        long = f" for {lasting(health.silent[name].total_seconds())}" if name in health.silent else ""
         how = " ".join(how_to_start(install(), alive, name).split())
         sentence = f"The {name}, which {does}, has been silent{long}. What helps: {how}."
         yield Sign(Mood.BAD, sentence, short, stops_all=name == "worker")
 
 
-def _accounts(now: datetime) -> Iterator[Sign]:
-    states = {state.name: state for state in accounts.account_states()}
-    for account in install().settings.accounts:
-        yield _account(account, states.get(account.name), now)
+def _accounts(health: Health) -> Iterator[Sign]:
+    """The accounts of the settings that these pages began with."""
+    known = {account.name: account for account in install().settings.accounts}
+    for one in health.accounts:
+        if one.name in known:
+            yield _account(known[one.name], one, health)
 
 
-def _money(now: datetime) -> Iterator[Sign]:
+def _money(money: BudgetStatus | None) -> Iterator[Sign]:
     """What is left of the month's budget, where there is one."""
-    money = budget_status(install().settings, now=now)
     if money is not None:
         low = "Little is left of the month's budget." if money.is_low else ""
         slow = " We listen less often; posts come first." if money.is_low else ""
@@ -163,52 +142,52 @@ def _imprint() -> Iterator[Sign]:
         yield Sign(Mood.OK, f"{lacking} This rehearsal may go on so; going live is refused until it does. {ADVICE}")
 
 
-def _account(account: Account, state: AccountState | None, now: datetime) -> Sign:
+def _account(account: Account, one: AccountStanding, health: Health) -> Sign:
     network = titled(account.name, account.platform)
     name = f"{title(account.platform)} ({known_as(account)})"
-    if not is_readable(account, install().settings):
-        return Sign(Mood.OK, f"{name} is used by hand; nothing is asked of its API.")
-    if state is None or state.health not in (OK, LOST):
-        detail = state.detail if state else ""
-        return Sign(Mood.WAIT, f"{name} has not answered yet. {detail}".strip(), f"{network} has not answered yet.")
-    if state.health == LOST:
-        return Sign(Mood.BAD, f"{name} no longer lets us in: {state.detail}", f"{network} no longer lets us in.")
-    if state.closed_until and state.closed_until > now:
-        left = lasting((state.closed_until - now).total_seconds())
-        sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
-        return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
-    if state.detail:
-        sentence = f"{name} does not answer as it should just now. {state.detail}"
-        return Sign(Mood.WAIT, sentence, f"{network} does not answer as it should.")
-    if state.out_of_date:
-        return Sign(Mood.WAIT, f"{name} is connected. {state.out_of_date}", f"{network} has another handle now.")
-    return Sign(Mood.OK, f"{name} is connected.")
+    detail = one.detail
+    match one.health:
+        case AccountHealth.MANUAL:
+            return Sign(Mood.OK, f"{name} is used by hand; nothing is asked of its API.")
+        case AccountHealth.UNKNOWN:
+            return Sign(Mood.WAIT, f"{name} has not answered yet. {detail}".strip(), f"{network} has not answered yet.")
+        case AccountHealth.LOST:
+            return Sign(Mood.BAD, f"{name} no longer lets us in: {detail}", f"{network} no longer lets us in.")
+        case AccountHealth.RESTING:
+            left = lasting(one.rests_for(health.now).total_seconds())
+            sentence = f"{name} asks us to wait {left} more. Posts to it wait too."
+            return Sign(Mood.WAIT, sentence, f"{network} asks us to wait.")
+        case AccountHealth.UNWELL:
+            sentence = f"{name} does not answer as it should just now. {detail}"
+            return Sign(Mood.WAIT, sentence, f"{network} does not answer as it should.")
+        case AccountHealth.RENAMED:
+            return Sign(Mood.WAIT, f"{name} is connected. {detail}", f"{network} has another handle now.")
+        case AccountHealth.FAILING:
+            return Sign(Mood.WAIT, f"{name} is connected; the last call failed, and we ask again.")
+        case AccountHealth.UNREAD | AccountHealth.CONNECTED:  # what could not be read has a sign of its own
+            asked = "is connected" if health.alive["worker"] else "was connected when it was last asked"
+            return Sign(Mood.OK, f"{name} {asked}.")
 
 
-def _files(beats: Mapping[str, Heartbeat], *, planned: bool) -> Iterator[Sign]:
-    beat = beats.get(PLAN_BEAT)
-    problems = json.loads(beat.detail) if beat and beat.detail else []
+def _files(problems: Sequence[Problem], *, planned: bool) -> Iterator[Sign]:
     stays = "The last good version stays in force." if planned else "Nothing is planned until it is mended."
     for problem in problems[:MOST_PROBLEMS]:
-        where = f"{problem['path']}, line {problem['line']}" if problem["line"] else str(problem["path"])
+        where = f"{problem.path}, line {problem.line}" if problem.line else problem.path
         if not where:
-            words = f"{problem['message']} {problem['hint']}"
-            alone = problem["rule"] == FAILED
-            yield Sign(
-                Mood.WAIT if alone else Mood.BAD, words, "A post cannot be compared." if alone else "The planner fails."
-            )
+            alone = problem.rule == FAILED
+            short = "A post cannot be compared." if alone else "The planner fails."
+            yield Sign(Mood.WAIT if alone else Mood.BAD, f"{problem.message} {problem.hint}", short)
             continue
-        words = " ".join(part for part in (problem["message"], problem["hint"], stays) if part)
-        yield Sign(Mood.BAD, f"{where}: {words}", f"{problem['path']} has a mistake.", holds=True)
+        words = " ".join(part for part in (problem.message, problem.hint, stays) if part)
+        yield Sign(Mood.BAD, f"{where}: {words}", f"{problem.path} has a mistake.", holds=True)
     if len(problems) > MOST_PROBLEMS:
         yield Sign(
             Mood.BAD, f"And {len(problems) - MOST_PROBLEMS} more mistakes. All of them: amplifier check", holds=True
         )
 
 
-def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
+def _unsaid(found: Sequence[Problem]) -> Iterator[Sign]:
     """What the plan in force has and nobody will hear, by names that changed, as long as something can be done."""
-    found = still_unsaid(beats, now=now)
     for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}"
         yield Sign(
@@ -220,9 +199,8 @@ def _unsaid(beats: Mapping[str, Heartbeat], now: datetime) -> Iterator[Sign]:
         )
 
 
-def _lost(now: datetime) -> Iterator[Sign]:
+def _lost(found: Sequence[Problem]) -> Iterator[Sign]:
     """Milestones that people moved and that the plan names no more, until somebody says what became of them."""
-    found = lost_now(install().settings, now=now)
     for one in found[:MOST_PROBLEMS]:
         where = f"{one.path}, line {one.line}" if one.line else one.path
         yield Sign(Mood.WAIT, f"{where}: {one.message} {one.hint}", "A move of a milestone counts no longer.")
@@ -230,45 +208,37 @@ def _lost(now: datetime) -> Iterator[Sign]:
         yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more moves that count no longer: amplifier status")
 
 
-def _settings(beats: Mapping[str, Heartbeat]) -> Iterator[Sign]:
+def _settings(*, differ: bool) -> Iterator[Sign]:
     """Whether a process works with other settings than the file has now: each reads them once, at its start."""
-    path = install().home / FILE
-    with contextlib.suppress(OSError):  # an editor may be replacing it this instant
-        written = "no file" if instead_of_file(path) else hashlib.sha256(path.read_bytes()).hexdigest()
-        used = {beats[name].detail for name, _, _ in PARTS if name in beats}
-        if {install().settings.digest, *used} - {written, ""}:
-            sentence = "settings.yaml was changed while the service ran. What changed holds after a restart."
-            yield Sign(Mood.WAIT, sentence, "settings.yaml was changed.")
+    if differ:
+        sentence = "settings.yaml was changed while the service ran. What changed holds after a restart."
+        yield Sign(Mood.WAIT, sentence, "settings.yaml was changed.")
 
 
-def _sources() -> Iterator[Sign]:
-    settings = install().settings
-    for account in settings.accounts:
+def _sources(health: Health) -> Iterator[Sign]:
+    known = {account.name: account for account in install().settings.accounts}
+    for name, problem in health.sources.items():
+        account = known[name.partition(":")[0]]
         network = titled(account.name, account.platform)
-        asked = [account] if is_readable(account, settings) else []
-        for problem in troubled(asked, settings).values():
-            sentence = f"Mentions on {network} could not be read: {problem} Nothing is lost; we ask again."
-            yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
+        sentence = f"Mentions on {network} could not be read: {problem} Nothing is lost; we ask again."
+        yield Sign(Mood.WAIT, sentence, f"Mentions on {network} could not be read.")
 
 
-def _heard() -> Iterator[Sign]:
+def _heard(health: Health) -> Iterator[Sign]:
     """What listening left for people to know; all else is heard all the same."""
-    piles = quarantine.piles()
+    piles = health.set_aside
     number = sum(pile.number for pile in piles)
     if number:
         more = " or more" * any(pile.is_full for pile in piles)
         what = "1 thing that a network told" if number == 1 else f"{number}{more} things that networks told"
         yield Sign(Mood.WAIT, f"{what} could not be understood; all the rest was taken in. See Mentions.")
-    edited = mentions.edited_since()
-    if edited:
+    if edited := health.edited_since:
         which, whom = ("1 mention was", "it") if edited == 1 else (f"{edited} mentions were", "them")
         yield Sign(Mood.WAIT, f"{which} edited after somebody had dealt with {whom}. They stand on the page Mentions.")
 
 
-def _changed_outside(now: datetime) -> Iterator[Sign]:
+def _changed_outside(found: Sequence[DeliveryView]) -> Iterator[Sign]:
     """What somebody else deleted or changed on a network within the last week."""
-    names = [one.name for one in install().settings.accounts]
-    found = read_backs.changed_outside(names, since=now - A_WEEK)
     made_at, ours = restored.perhaps_ours([row.id for row in found])
     for row in found[-MOST_PROBLEMS:]:
         what = "is not there any more" if row.remote_state == RemoteState.GONE else "was changed there"
@@ -286,9 +256,9 @@ def _changed_outside(now: datetime) -> Iterator[Sign]:
         yield Sign(Mood.WAIT, f"And {len(found) - MOST_PROBLEMS} more that others deleted or changed: amplifier status")
 
 
-def _recipients(now: datetime) -> Iterator[Sign]:
+def _recipients(untold: Mapping[str, tuple[int, str]]) -> Iterator[Sign]:
     """Who cannot be told of anything: they think that all is well."""
-    for name, (number, problem) in notices.troubles(now=now).items():
+    for name, (number, problem) in untold.items():
         count = "1 notice" if number == 1 else f"{number} notices"
         sentence = f"{name} has not been told {count}: {problem}. We go on trying. Try it: amplifier notify test"
         yield Sign(Mood.WAIT, sentence, f"{name} cannot be told.")
