@@ -130,7 +130,7 @@ def look(install: Install, *, now: datetime) -> Health:
         stops=tuple(stop_flags(install)),
         accounts=_standings(settings, {one.name: one for one in states}, sources, now),
         budget=budget_status(settings, now=now),
-        problems=_problems(beats),
+        problems=plan_problems(beats),
         unsaid=tuple(still_unsaid(beats, now=now)),
         lost_moves=tuple(lost_now(settings, now=now)),
         settings_differ=_settings_differ(install, {beats[name].detail for name in PARTS if alive[name]}),
@@ -174,7 +174,7 @@ def account_health(state: AccountState | None, is_unread: bool, now: datetime) -
     return next((health for health, is_so in signs.items() if is_so), AccountHealth.CONNECTED)
 
 
-def _problems(beats: Mapping[str, Heartbeat]) -> tuple[Problem, ...]:
+def plan_problems(beats: Mapping[str, Heartbeat]) -> tuple[Problem, ...]:
     """What the planner could not take from the files, by its last look."""
     beat = beats.get(PLAN_BEAT)
     return tuple(Problem(**one) for one in json.loads(beat.detail)) if beat and beat.detail else ()

@@ -131,7 +131,7 @@ def on_x(numbers: Sequence[int]) -> int:
 @pytest.mark.journey
 @pytest.mark.parametrize("hand_off", ["", "false", "true"])
 def test_without_a_budget_not_one_request_leaves_for_x(town: Town, hand_off: str) -> None:
-    install = town.place(written(hand_off=""))
+    install = town.install(written(hand_off=""))
     known = tuple(
         one.model_copy(update={"hand_off": {"": None, "false": False, "true": True}[hand_off]})
         if one.name == "x"
@@ -165,7 +165,7 @@ def test_without_a_budget_not_one_request_leaves_for_x(town: Town, hand_off: str
 
 @pytest.mark.journey
 def test_whoever_asks_x_all_the_same_is_turned_back_at_the_door(town: Town) -> None:
-    install = town.place(written())
+    install = town.install(written())
     x = reach(install.settings.account("x"), install)
     calls: list[Callable[[], object]] = [
         x.verify,
@@ -195,7 +195,7 @@ def say(town: Town, text: str) -> None:
 def test_with_a_budget_one_sum_covers_posts_looks_readings_and_mentions(
     town: Town, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install = town.place(written(live=mode == "live", budget=True), x=town.pretend)
+    install = town.install(written(live=mode == "live", budget=True), x=town.pretend)
     if mode == "rehearsal":  # its networks are where the place says, with words of their own for secrets
         monkeypatch.setattr(Install, "sandbox_port", property(lambda _: town.port), raising=False)
     app, jobs = town.open(install)
@@ -227,7 +227,7 @@ def test_a_rehearsal_without_a_budget_keeps_no_accounts_of_what_it_asks(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Install, "sandbox_port", property(lambda _: town.port), raising=False)
-    install = town.place(written(live=False), x=town.pretend)
+    install = town.install(written(live=False), x=town.pretend)
     x: Platform = reach(install.settings.account("x"), install)
     assert x.verify().handle == "labfreemvmt"
     assert spends.spent_by_kind(utc_now()) == {}
@@ -238,7 +238,7 @@ def test_a_budget_that_is_spent_holds_posts_but_still_finds_what_is_in_doubt(tow
     settings = written(budget=True)
     assert settings.budget
     tight = settings.model_copy(update={"budget": settings.budget.model_copy(update={"monthly": 300_000})})
-    install = town.place(tight, x=town.pretend)
+    install = town.install(tight, x=town.pretend)
     _, jobs = town.open(install)
     first = queue(install.settings, to=["x"])
     fault = {"network": "x", "operation": "publish", "kind": "cut_after", "times": 1}
@@ -257,7 +257,7 @@ def test_a_worker_that_starts_with_the_last_cents_can_still_look(town: Town) -> 
     settings = written(budget=True)
     assert settings.budget
     tight = settings.model_copy(update={"budget": settings.budget.model_copy(update={"monthly": 210_000})})
-    install = town.place(tight, x=town.pretend)
+    install = town.install(tight, x=town.pretend)
     open_app(install)
     stops.lift(actor="cli:ola", now=utc_now())
     x = reach(install.settings.account("x"), install)
