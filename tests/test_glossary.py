@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")

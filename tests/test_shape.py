@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.__main__ import COMMANDS, module_of
-from amplifier.campaign.delivery import HoldReason
-from amplifier.operate.questions import ACTS
+from amplifier.campaign.hold_reasons import HOLDS, HoldReason
 from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.registry import ADAPTERS
 
@@ -225,7 +224,7 @@ def test_every_reason_to_hold_is_in_the_glossary_and_every_table() -> None:
     rows = (ROOT / "docs" / "glossary.md").read_text()
     for reason in HoldReason:
         assert f"\n| `{reason}` | " in rows, reason
-        assert reason in ACTS, reason
+        assert reason in HOLDS, reason
 
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()

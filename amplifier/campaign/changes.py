@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import OUT, UNPLANNED, HoldReason, State, is_left_out_for_good
+from amplifier.campaign.delivery import OUT, UNPLANNED, State, is_left_out_for_good
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 
 

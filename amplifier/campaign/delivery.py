@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
+from amplifier.campaign.hold_reasons import FREED
 from amplifier.campaign.post import PostId
 
 NAMESPACE = uuid.UUID("6d0a1b9e-6f0e-5f0c-9f57-0d6a52f6a9d1")
@@ -70,31 +71,6 @@ MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
 }
 
 
-class HoldReason(StrEnum):
-    """Why a delivery waits for a person."""
-
-    REJECTED = "rejected"
-    ACCOUNT = "account"
-    OVERTAKEN = "overtaken"
-    DUPLICATE = "duplicate"
-    UNWRITTEN = "unwritten"
-    STOPPED = "stopped"
-    KEPT = "kept"  # sending went on, and a person kept this one back
-    BUDGET = "budget"
-    HAND_OFF = "hand_off"
-    DOUBT = "doubt"  # looked for in vain, or found otherwise than it was sent: a person decides
-    IMPRINT = "imprint"
-    NEAR_COPY = "near_copy"  # the plan says nearly the same on a network that takes no copies, and too soon
-    COPY = "copy"  # an account on the same network has these very words, and the network takes no copies
-    UNTRUE = "untrue"  # a person wrote its words, and something that they say is no longer so
-
-
-# What holds these back is not about the post: when it passes, they go on.
-PASSING = frozenset({HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF})
-# When these take too long, they are missed.
-LAPSING = PASSING | {HoldReason.KEPT, HoldReason.UNWRITTEN, HoldReason.NEAR_COPY}
-# The planner frees these: other words, another time, or a fact that is so again.
-FREED = PASSING | {HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.UNTRUE}
 UNPLANNED = "unplanned"  # why it is left out: the plan does not want it, and may want it again
 SKIPPED = "skipped"  # why an own post is left out: a person said so, and may take that back
 UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again

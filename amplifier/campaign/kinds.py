@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 
 # What the plan does to a post that waits.
 MOVED, MOVED_INTO_THE_PAST, WORDS_CHANGED = "moved", "moved into the past", "words changed"

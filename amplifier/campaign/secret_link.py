@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 
 SECRET_LENGTH = 43  # 32 random bytes, as secrets.token_urlsafe(32) writes them
 TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_LENGTH}}}(?:-[1-9][0-9]?)?", re.ASCII)

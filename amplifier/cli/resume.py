@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason
+from amplifier.campaign.delivery import DeliveryView
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.stop import EVERYTHING, GOES_ON, STOPPED, scope_of, sending
 from amplifier.cli.run.said_stop import option
 from amplifier.cli.show.delivery_json import delivery_json

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import Fact
 from amplifier.cli.named import accounts_named
 from amplifier.cli.show.bill import price_words

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from rich.markup import escape
 
-from amplifier.campaign.delivery import HoldReason, State, Verb
+from amplifier.campaign.delivery import State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import OWN, PostId
 from amplifier.cli.correct import ask_networks, broken_words, indented, list_posts
 from amplifier.cli.show import following

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from amplifier.campaign.account import Listed
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.pace import rest_after
 from amplifier.deliver.wrong_clock import compare
 from amplifier.errors import AccountLost, PlatformError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, HoldReason, Receipt, State, Transition, Verb
+from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, State, Transition, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.pace import latest
 from amplifier.errors import (
     AccountLost,

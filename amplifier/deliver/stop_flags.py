@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State, Verb
+from amplifier.campaign.delivery import DeliveryView, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.stop import EVERYTHING, STOPPED, Stop, sending, stopped_by
 from amplifier.deliver.deadline import within
 from amplifier.errors import UsageError

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from amplifier.campaign.delivery import Due, HoldReason, Receipt, Transition, Verb
+from amplifier.campaign.delivery import Due, Receipt, Transition, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver.batch_writer import BatchWriter
 from amplifier.deliver.confirm import confirm
 from amplifier.deliver.decide import Pauses, after_attempt, after_change, put_back, refuse

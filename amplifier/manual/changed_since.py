@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.kinds import (
     CANNOT_BE_WRITTEN,
     HELD_BACK,

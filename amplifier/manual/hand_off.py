@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import (
     LINK_GIVEN,
     LINK_REFUSED,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import FINAL, DeliveryView, HoldReason, Receipt, State, Verb
+from amplifier.campaign.delivery import FINAL, DeliveryView, Receipt, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import BY_HAND, LinkKind, SecretLink
 from amplifier.campaign.stop import stopped_by
 from amplifier.errors import PlatformError, Unpaid, UsageError

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State, Verb
+from amplifier.campaign.delivery import DeliveryView, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.money import NOTHING, LookReserve, is_low
 from amplifier.money.cost import LOOKING, in_dollars, is_metered, kept_from, listening_pause, look_reserve_for, monthly
 from amplifier.platforms.capabilities import TABLE

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason, hold_of
 from amplifier.campaign.kinds import CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY
 from amplifier.campaign.notice import Draft, FeedEvent
 from amplifier.campaign.stop import GOES_ON, STOPPED, sending
@@ -18,23 +19,10 @@ LONGEST = 200  # characters: what a phone shows at a glance
 ACCOUNT = "account:"
 SERVICE = "service"
 STILL_UNSURE = ("not seen yet", "cannot look yet")
-# What these are about needs nobody beside whom another notice tells.
-TOLD_OTHERWISE = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.HAND_OFF)
 HELD_ANEW = (CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY)
 CHANGED = {"gone": "is no longer there", "changed": "says something else there than we sent"}
 SPOKEN_FOR = {"stopped", "resumed", "facts changed"}  # subjects other than a delivery, by kind
-WHY: Mapping[str, str] = {
-    HoldReason.REJECTED: "the network refuses it as it is. Give it other words",
-    HoldReason.OVERTAKEN: "the plan changed after an attempt, or its time has passed. Look, then decide",
-    HoldReason.DUPLICATE: "the network says it has it already. Look at the profile",
-    HoldReason.UNWRITTEN: "it does not fit any more. Give it other words",
-    HoldReason.DOUBT: "we cannot tell whether it is out as it should be. Look at the profile, then decide",
-    HoldReason.IMPRINT: "it lacks the imprint. Give it other words",
-    HoldReason.COPY: "its very words are out there already. Give it other words, or leave it out",
-    HoldReason.NEAR_COPY: "nearly the same is said on X within 7 days. Give it other words",
-}
 LONGEST_WHY = 90  # characters of what a post says that is no longer so
-NOBODY = "nothing sends it by itself"
 WORDS, HALF, FEW = 60, 40, 16  # characters of a post: enough to know it by, fewer, and the least
 # For one post, and for several.
 SENTENCES = {
@@ -200,7 +188,8 @@ def _topic(news: FeedEvent, row: DeliveryView) -> Topic | None:
         return Topic.MISSED
     if row.reason == HoldReason.BUDGET:
         return Topic.BUDGET
-    return None if row.reason in TOLD_OTHERWISE or news.actor != SERVICE else Topic.HELD
+    held = hold_of(row.reason)
+    return None if (held and held.told_otherwise) or news.actor != SERVICE else Topic.HELD
 
 
 def _about(topic: Topic, news: FeedEvent, rows: Sequence[DeliveryView], scene: Scene) -> str:
@@ -209,7 +198,7 @@ def _about(topic: Topic, news: FeedEvent, rows: Sequence[DeliveryView], scene: S
         "where": _listed([scene.names.get(row.identity.account, row.identity.account) for row in rows]),
         "due": when(first, scene),
         "number": number,
-        "why": _untrue(first) if first.reason == HoldReason.UNTRUE else WHY.get(first.reason, NOBODY),
+        "why": _why_held(first),
         "changed": CHANGED.get(news.kind, ""),
     }
     of_deletions = DELETIONS.get(topic) if first.identity.verb is Verb.DELETE else None
@@ -217,8 +206,11 @@ def _about(topic: Topic, news: FeedEvent, rows: Sequence[DeliveryView], scene: S
     return within(one if number == 1 else many, said, first.text)
 
 
-def _untrue(row: DeliveryView) -> str:
-    """What of a person's words is no longer so, as the end of a sentence."""
+def _why_held(row: DeliveryView) -> str:
+    """Why it is held and what helps, as the end of a sentence; of words that are untrue: what is no longer so."""
+    held = hold_of(row.reason)
+    if held and held.notice:
+        return held.notice
     return _short(row.detail[:1].lower() + row.detail[1:], LONGEST_WHY).rstrip(".…")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft, FeedEvent, Notice
 from amplifier.compose.accountable import what_it_lacks
 from amplifier.deliver.wrong_clock import times_wrong, wrong_clock

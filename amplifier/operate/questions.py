@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amplifier.campaign.delivery import FORGETFUL, DeliveryView, DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import FORGETFUL, DeliveryView, DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HELPED_BY_WORDS, HoldReason, hold_of
 from amplifier.campaign.post import OWN
 
 
@@ -60,32 +61,6 @@ class Question:
         return f"{self.happened}{since}"
 
 
-BOTH = (Choice.THERE, Choice.AGAIN, Choice.LEAVE)
-ACTS: Mapping[str, tuple[Choice, ...]] = {
-    HoldReason.REJECTED: BOTH,
-    HoldReason.OVERTAKEN: BOTH,
-    HoldReason.DUPLICATE: BOTH,
-    HoldReason.DOUBT: BOTH,
-    HoldReason.UNWRITTEN: (Choice.THERE, Choice.LEAVE),
-    HoldReason.IMPRINT: (Choice.THERE, Choice.LEAVE),
-    HoldReason.COPY: (Choice.THERE, Choice.LEAVE),
-    HoldReason.NEAR_COPY: (Choice.THERE, Choice.LEAVE),
-    HoldReason.UNTRUE: (Choice.THERE, Choice.STAND, Choice.LEAVE),
-    HoldReason.STOPPED: (Choice.THERE, Choice.LEAVE),
-    HoldReason.KEPT: (Choice.THERE, Choice.LEAVE),
-    HoldReason.ACCOUNT: (Choice.THERE, Choice.LEAVE),
-    HoldReason.BUDGET: (Choice.THERE, Choice.LEAVE),
-    HoldReason.HAND_OFF: (Choice.THERE, Choice.LEAVE),
-}
-NEW_WORDS = (
-    HoldReason.REJECTED,
-    HoldReason.UNWRITTEN,
-    HoldReason.IMPRINT,
-    HoldReason.COPY,
-    HoldReason.NEAR_COPY,
-    HoldReason.UNTRUE,
-)
-NEVER_TRIED = (HoldReason.UNTRUE, HoldReason.UNWRITTEN, HoldReason.NEAR_COPY, HoldReason.STOPPED, HoldReason.KEPT)
 HAPPENED: Mapping[str, str] = {
     State.UNSURE: "No clear answer came, so it may be out.",
     State.HELD: "It is held.",
@@ -94,23 +69,6 @@ HAPPENED: Mapping[str, str] = {
 MAY_BE_OUT: Mapping[str, str] = {  # where no answer of a network is the reason
     DoubtReason.RESTORED: "The database was restored from an older backup, so this may be out already.",
     DoubtReason.NEW_LEDGER: "The database is new and knows nothing of what was before, so this may be out already.",
-}
-KEPT_BACK: Mapping[str, str] = {
-    HoldReason.STOPPED: " Sending was stopped.",
-    HoldReason.KEPT: " Somebody kept it back.",
-    HoldReason.ACCOUNT: " The account did not let us in.",
-    HoldReason.BUDGET: " The month's budget had no room for it.",
-    HoldReason.HAND_OFF: " Nobody posted it by hand in time.",
-}
-BY_ITSELF: Mapping[str, str] = {
-    HoldReason.UNTRUE: "It waits for other words, or until somebody lets these stand. True again, it goes on.",
-    HoldReason.UNWRITTEN: "It waits for other words. Once it is too late, it is missed.",
-    HoldReason.NEAR_COPY: "It waits for other words. Once it is too late, it is missed.",
-    HoldReason.STOPPED: "It waits until somebody lets sending go on. Once it is too late, it is missed.",
-    HoldReason.KEPT: "It waits until somebody lets it go. Once it is too late, it is missed.",
-    HoldReason.ACCOUNT: "It goes out by itself when {title} lets us in again. Once it is too late, it is missed.",
-    HoldReason.BUDGET: "It goes out by itself when the month's budget has room. Once it is too late, it is missed.",
-    HoldReason.HAND_OFF: "Somebody is asked to, unless sending is stopped. Once it is too late, it is missed.",
 }
 WORDS_STAND = "These words stay as they are. The post goes on at the worker's next look, unless it is too late."
 PASSED = "Its time has passed, so it is missed and does not go out by itself."
@@ -180,14 +138,16 @@ def _happened(row: DeliveryView) -> str:
     if row.state is State.MISSED and row.unseen_since is not None:
         return TOO_LATE_THEN
     if row.state is State.MISSED:
-        return HAPPENED[row.state] + KEPT_BACK.get(row.reason, f" {row.detail}".rstrip())
+        held = hold_of(row.reason)
+        why = held.missed_since if held and held.missed_since else row.detail
+        return f"{HAPPENED[row.state]} {why}".rstrip()
     if row.state is State.UNSURE:
         return row.detail or MAY_BE_OUT.get(row.reason, HAPPENED[row.state])
     return row.detail or HAPPENED[row.state]
 
 
 def _acts(row: DeliveryView) -> tuple[Choice, ...]:
-    acts = ACTS.get(row.reason, BOTH) if row.state is State.HELD else BOTH
+    acts = _decidable(row)
     if not row.text and row.identity.verb is Verb.PUBLISH:  # it was never put into words: there is nothing to send
         acts = tuple(act for act in acts if act is not Choice.AGAIN)
     if row.unseen_since is not None and Choice.THERE not in acts:
@@ -197,8 +157,17 @@ def _acts(row: DeliveryView) -> tuple[Choice, ...]:
     return tuple(act for act in acts if act is not Choice.THERE)
 
 
+def _decidable(row: DeliveryView) -> tuple[Choice, ...]:
+    """What may be decided about a delivery that stands so, whatever else is known of it."""
+    held = hold_of(row.reason) if row.state is State.HELD else None
+    if held is None:
+        return (Choice.THERE, Choice.AGAIN, Choice.LEAVE)
+    between = {Choice.STAND: held.stand, Choice.AGAIN: held.again}
+    return (Choice.THERE, *(choice for choice, is_so in between.items() if is_so), Choice.LEAVE)
+
+
 def _look_for(row: DeliveryView, outlook: Outlook) -> str:
-    where = f"the profile of {outlook.handle} on {outlook.title}"
+    where, held = f"the profile of {outlook.handle} on {outlook.title}", hold_of(row.reason)
     match row.identity.verb:
         case Verb.DELETE:
             return f"Look on {where} whether this post is gone."
@@ -206,7 +175,7 @@ def _look_for(row: DeliveryView, outlook: Outlook) -> str:
             return f"Look on {where} whether the post says these words now."
         case Verb.PUBLISH if row.unseen_since is not None and row.state is not State.UNSURE:
             return f"Look on {where} for this post, also in other words."
-        case Verb.PUBLISH if row.state is State.MISSED or row.reason in NEVER_TRIED:
+        case Verb.PUBLISH if row.state is State.MISSED or (held is not None and not held.may_be_out):
             return ""
         case _:
             return f"Look on {where} for a post with exactly these words."
@@ -216,7 +185,8 @@ def _by_itself(row: DeliveryView, outlook: Outlook) -> str:
     if row.state is State.UNSURE:
         return _looking(row, outlook)
     if row.state is State.HELD:
-        passes = BY_ITSELF.get(row.reason, NOTHING).format(title=outlook.called or outlook.title)
+        held = hold_of(row.reason)
+        passes = held.by_itself.format(title=outlook.called or outlook.title) if held and held.by_itself else NOTHING
         return passes if row.unseen_since is None or passes == NOTHING else LOOKED_FOR_FIRST
     return NOTHING
 
@@ -252,7 +222,7 @@ def _looking(row: DeliveryView, outlook: Outlook) -> str:
 def _to_paste(row: DeliveryView) -> str:
     if row.reason in (HoldReason.STOPPED, HoldReason.KEPT) and row.state is State.HELD:
         return "amplifier resume"
-    return other_words(row) if row.reason in NEW_WORDS and row.state is State.HELD else ""
+    return other_words(row) if row.reason in HELPED_BY_WORDS and row.state is State.HELD else ""
 
 
 def other_words(row: DeliveryView, *, everywhere: bool = False) -> str:

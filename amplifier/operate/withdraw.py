@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from amplifier.campaign.correction import Stand
-from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, HoldReason, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.operate.correct import chosen_accounts

@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import NewDelivery
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId, WantedPost, Words
 
 Reasons = Mapping[tuple[PostId, str], str]  # why a post may not go out on an account as it stands

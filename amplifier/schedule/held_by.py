@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from amplifier.campaign.changes import ExistingDelivery, Step
-from amplifier.campaign.delivery import PASSING, HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import BY_THE_PLAN, FREED, HoldReason
 from amplifier.campaign.kinds import (
     CANNOT_BE_WRITTEN,
     HELD_STALE,
@@ -25,9 +26,6 @@ from amplifier.campaign.secret_link import BY_HAND
 
 # Why it may not go out, the gravest first; empty where that is not so. What is not there was not looked at.
 Causes = Mapping[HoldReason, str]
-# The plan itself holds for these, and knows when they have passed.
-BY_THE_PLAN = (HoldReason.UNWRITTEN, HoldReason.UNTRUE, HoldReason.NEAR_COPY)
-GOES_ON = (*PASSING, *BY_THE_PLAN)
 STALE = "Its words changed after an attempt that nobody saw arrive. Look whether it is out before you send it."
 LATE: Mapping[str, str] = {
     HoldReason.UNTRUE: "Its words may stand by now, but its time has passed.",
@@ -100,7 +98,7 @@ def _let_go(
 def _held(step: Step | None, delivery: ExistingDelivery, causes: Causes, *, is_late: bool) -> Step | None:
     taken = step or _still(delivery)
     reason, why = next(((one, why) for one, why in causes.items() if why), ("", ""))
-    goes_on = taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in GOES_ON)
+    goes_on = taken.after is State.QUEUED or (taken.after is State.HELD and taken.reason in FREED)
     if not goes_on or not reason or (is_late and reason != HoldReason.OVERTAKEN):
         return step
     if delivery.state is not State.HELD or delivery.reason != reason:

@@ -7,15 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
-from amplifier.campaign.delivery import (
-    ON_ITS_WAY,
-    PASSING,
-    UNPLANNED,
-    UNPLANNED_HOLD,
-    HoldReason,
-    State,
-    waits_for_a_person,
-)
+from amplifier.campaign.delivery import ON_ITS_WAY, UNPLANNED, UNPLANNED_HOLD, State, waits_for_a_person
+from amplifier.campaign.hold_reasons import FREED_BY_WORDS, PASSING, HoldReason
 from amplifier.campaign.kinds import (
     MOVED,
     MOVED_INTO_THE_PAST,
@@ -31,8 +24,6 @@ from amplifier.schedule.naming.matched import matched
 WINDOW = timedelta(days=14)
 LOOK_BACK = timedelta(days=1)
 MOVABLE = (State.QUEUED, State.HELD)
-# What was wrong with these were their words.
-OF_ITS_WORDS = (HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY)
 NONE: Reasons = {}
 NOWHERE: Where = frozenset()
 PASSED = "Its time was moved into the past."
@@ -230,7 +221,7 @@ def _step(  # noqa: PLR0913  the post, its delivery, its words, and where in tim
     match before:
         case State.QUEUED | State.HELD if moved and deadline <= now and not fresh:  # else it may have gone out in time
             yield replace(missed(step, delivery, MOVED_INTO_THE_PAST, PASSED), words=None)
-        case State.HELD if delivery.reason in OF_ITS_WORDS and step.words and not is_late:
+        case State.HELD if delivery.reason in FREED_BY_WORDS and step.words and not is_late:
             yield replace(step, after=State.QUEUED, kind=OTHER_WORDS, reason="")
         case State.HELD if delivery.reason in PASSING and moved and due_at > now and not (stale or theirs):
             yield replace(step, after=State.QUEUED, kind=MOVED, reason="")

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from amplifier.campaign.delivery import LAPSING, DeliveryId, Due, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryId, Due, Receipt, State, Verb
+from amplifier.campaign.hold_reasons import LAPSING
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import decisions

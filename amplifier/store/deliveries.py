@@ -9,16 +9,8 @@ from typing import Any
 
 from django.db.models import F
 
-from amplifier.campaign.delivery import (
-    ON_ITS_WAY,
-    DoubtReason,
-    Due,
-    HoldReason,
-    RemoteState,
-    State,
-    Transition,
-    Verb,
-)
+from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, Due, RemoteState, State, Transition, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.money import NOTHING, LookReserve
 from amplifier.campaign.post import OWN
 from amplifier.campaign.stop import Stop, stopped_by

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db.models import F, Q
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
-from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, HoldReason, State, Verb, idempotency_key, record_key
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, Verb, idempotency_key, record_key
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.holding.unseen import FORWARD, LOOK

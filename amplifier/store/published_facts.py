@@ -9,7 +9,8 @@ from django.db.models import Max, Q
 
 from amplifier.campaign.changes import ExistingDelivery, Unsent, Waits
 from amplifier.campaign.correction import LIVES, PublishedFact, facts_kept, facts_of
-from amplifier.campaign.delivery import ON_ITS_WAY, PASSING, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, State, Verb
+from amplifier.campaign.hold_reasons import PASSING
 from amplifier.campaign.post import OWN, Fact, PostId
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import reading, whole

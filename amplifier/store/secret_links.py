@@ -8,7 +8,8 @@ from hashlib import sha256
 
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 
-from amplifier.campaign.delivery import HoldReason, Receipt
+from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.secret_link import (
     LINK_GIVEN,

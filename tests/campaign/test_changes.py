@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.changes import ExistingDelivery
-from amplifier.campaign.delivery import OUT, HoldReason, State
+from amplifier.campaign.delivery import OUT, State
+from amplifier.campaign.hold_reasons import HoldReason
 
 
 @pytest.mark.parametrize("state", list(State))

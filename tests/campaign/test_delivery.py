@@ -20,11 +20,9 @@ from amplifier.campaign.delivery import (
     MOVES,
     MOVES_BY_A_PERSON,
     ON_ITS_WAY,
-    PASSING,
     UNPLANNED,
     UNPLANNED_HOLD,
     DeliveryId,
-    HoldReason,
     Receipt,
     State,
     Verb,
@@ -33,6 +31,7 @@ from amplifier.campaign.delivery import (
     record_key,
     waits_for_a_person,
 )
+from amplifier.campaign.hold_reasons import PASSING, HoldReason
 from amplifier.campaign.post import PostId
 
 FIRST_DAY = date(2023, 9, 24)

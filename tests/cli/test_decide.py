@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.cli import decide as decide_module
 from amplifier.cli.show.output import wall_clock
 from amplifier.clock import utc_now

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.clock import utc_now
 from amplifier.deliver import stop_flags

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
 from amplifier.errors import AccountLost, Unavailable
 from amplifier.platforms.port import Platform

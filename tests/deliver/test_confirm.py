@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Transition, Verb
+from amplifier.campaign.delivery import DoubtReason, Receipt, State, Transition, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver.confirm import MARGIN, confirm
 from amplifier.errors import AccountLost, RateLimited, Unavailable
 from amplifier.platforms.port import Part

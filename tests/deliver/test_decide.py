@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import (
-    MOVES,
-    DeliveryId,
-    DoubtReason,
-    Due,
-    HoldReason,
-    Receipt,
-    State,
-    Transition,
-    Verb,
-)
+from amplifier.campaign.delivery import MOVES, DeliveryId, DoubtReason, Due, Receipt, State, Transition, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.deliver.decide import (
     SLOWEST_S,

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from amplifier.campaign.delivery import HoldReason, State, Verb
+from amplifier.campaign.delivery import State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.stop import EVERYTHING, scope_of
 from amplifier.deliver import stop_flags
 from amplifier.deliver.stop_flags import (

@@ -8,7 +8,8 @@ import threading
 import pytest
 from django.db import OperationalError
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver import batch_writer
 from amplifier.deliver.accounts import look_after
 from amplifier.errors import AccountLost, AlreadyPublished, OutcomeUnknown, RateLimited, Rejected, Unavailable

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import connection
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Verb
+from amplifier.campaign.delivery import DoubtReason, Receipt, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver.worker import ASLEEP
 from amplifier.errors import OutcomeUnknown, RateLimited, Rejected, Unavailable
 from amplifier.store import deliveries, spends

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import OWN
 from amplifier.cli.rehearsal.rehearse import copy_home
 from amplifier.clock import utc_now

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.manual.changed_since import told
 from amplifier.notify.notices import LONGEST
 from tests.manual.test_hand_off import journey

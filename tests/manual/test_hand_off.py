@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import (
     LINK_GIVEN,
     LINK_REFUSED,

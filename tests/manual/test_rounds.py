@@ -11,7 +11,8 @@ from django.db import transaction
 
 from amplifier import settings
 from amplifier.campaign.changes import Step
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt, State, Verb
+from amplifier.campaign.delivery import DoubtReason, Receipt, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import LINK_REFUSED, LinkKind, SecretLink
 from amplifier.errors import RateLimited, Unavailable, Unpaid, UsageError
 from amplifier.manual.rounds import NOT_THERE, OTHER_WORDS, UNWANTED, ManualRounds, Means

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Verb
+from amplifier.campaign.delivery import Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.money import NOTHING, LookReserve
 from amplifier.money.budget import (
     AccountBudget,

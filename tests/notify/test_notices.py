@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import FeedEvent
 from amplifier.notify.notices import LONGEST, Scene, drafts, next_try, please
 from amplifier.policy import Topic

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.compose.memory import Ahead
 from amplifier.compose.sameness import PlannedText
 from amplifier.errors import Unavailable, UsageError

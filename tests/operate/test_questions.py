@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import LAPSING, DeliveryId, DeliveryView, DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DeliveryId, DeliveryView, DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import LAPSING, HoldReason
 from amplifier.campaign.post import OWN, PostId
 from amplifier.operate.questions import (
     LOOKED_FOR_FIRST,

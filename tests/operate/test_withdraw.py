@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import Receipt, RemoteState, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.campaign.secret_link import LinkKind
 from amplifier.errors import OutcomeUnknown, Rejected, Unavailable, UsageError

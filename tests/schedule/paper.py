@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from amplifier.campaign.changes import Changes, ExistingDelivery, ExistingPost
-from amplifier.campaign.delivery import LAPSING, MOVES, ON_ITS_WAY, HoldReason, State
+from amplifier.campaign.delivery import MOVES, ON_ITS_WAY, State
+from amplifier.campaign.hold_reasons import LAPSING, HoldReason
 from amplifier.campaign.post import Moment, PostId, WantedPost, Words
 from amplifier.schedule.reconcile import reconcile
 

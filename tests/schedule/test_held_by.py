@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from amplifier.campaign.delivery import PASSING, HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import PASSING, HoldReason
 from amplifier.campaign.post import Fact, WantedPost
 from tests.schedule.paper import Paper, at, wanted
 

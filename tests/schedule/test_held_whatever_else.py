@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason, State, Transition
+from amplifier.campaign.delivery import DeliveryView, State, Transition
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.operate import override
 from amplifier.schedule.decided.change import decide_move

@@ -11,7 +11,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.compose.sameness import Judge
 from amplifier.errors import UsageError
 from amplifier.operate.correct import NewWords, prepare_correction, queue_correction

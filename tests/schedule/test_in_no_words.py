@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason
+from amplifier.campaign.delivery import DeliveryView
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.operate import override
 from amplifier.operate.questions import Choice, Question

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import Receipt, State, Transition
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.schedule.decided.change import decide_move

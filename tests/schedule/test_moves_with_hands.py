@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from amplifier import settings as settings_file
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.campaign.secret_link import LinkKind
 from amplifier.compose.memory import REAL_TIME

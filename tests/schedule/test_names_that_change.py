@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import Receipt, State, Transition
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.schedule.decided.rewording import decide_words

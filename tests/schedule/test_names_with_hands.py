@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, Receipt, State
+from amplifier.campaign.delivery import Receipt, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.campaign.secret_link import LinkKind
 from amplifier.operate.override import leave_out

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind
 from amplifier.deliver.accounts import listed
 from amplifier.operate.own import prepare_own, queue_own

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Unsent
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.schedule.born import too_late_at
 from amplifier.schedule.reconcile import WINDOW, keep_true

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.schedule.reconcile import reconcile
 from tests.schedule.paper import OPENED, Paper, at, wanted
 

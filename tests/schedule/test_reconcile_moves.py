@@ -9,7 +9,8 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from amplifier.campaign.changes import Changes
-from amplifier.campaign.delivery import ON_ITS_WAY, HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import WantedPost
 from tests.examples import examples
 from tests.schedule.paper import Paper, Row, at, wanted

@@ -82,7 +82,9 @@ def test_what_is_out_and_states_what_cannot_be_read_stops_no_move_and_is_told_un
     (problem,) = told()
     assert problem["rule"] == "post_failed"
     assert problem["message"].startswith("soon/once is out, or may be, and cannot be compared with what is so (")
-    assert [one.short for one in _files(plan_problems(heartbeats.heartbeats()), planned=True)] == ["A post cannot be compared."]
+    assert [one.short for one in _files(plan_problems(heartbeats.heartbeats()), planned=True)] == [
+        "A post cannot be compared."
+    ]
     assert review(desk.program, now=desk.time).untrue == ()
     rows = list(DeliveryRow.objects.filter(post__slot="soon").values_list("id", flat=True))
     assert (SOON, "x") in desk.planner.untrue(rows), "nobody passes on what may be untrue"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from amplifier import settings as settings_file
-from amplifier.campaign.delivery import DeliveryId, Due, HoldReason, State
+from amplifier.campaign.delivery import DeliveryId, Due, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind, Distance
 from amplifier.campaign.post import OWN, PostId
 from amplifier.cli.facts import _other_words

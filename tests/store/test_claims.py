@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from amplifier.campaign.delivery import LAPSING, DeliveryId, State, Verb, idempotency_key, record_key
+from amplifier.campaign.delivery import DeliveryId, State, Verb, idempotency_key, record_key
+from amplifier.campaign.hold_reasons import LAPSING
 from amplifier.campaign.post import PostId
 from amplifier.store import claims, deliveries
 from amplifier.store.identity import accounts, rests

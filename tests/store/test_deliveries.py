@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.campaign.delivery import Due, HoldReason, State, Verb
+from amplifier.campaign.delivery import Due, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.store import deliveries, events, spends
 from amplifier.store.deliveries import Intent, Turned
 from amplifier.store.models import DeliveryRow, PostRow

@@ -10,7 +10,8 @@ import pytest
 from django.db import DatabaseError
 
 from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
-from amplifier.campaign.delivery import LAPSING, Due, HoldReason, State, Transition, Verb
+from amplifier.campaign.delivery import Due, State, Transition, Verb
+from amplifier.campaign.hold_reasons import LAPSING, HoldReason
 from amplifier.campaign.post import Words
 from amplifier.store import claims, decisions, deliveries, events, posts
 from amplifier.store.identity import accounts

@@ -6,7 +6,8 @@ import secrets
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
+from amplifier.campaign.delivery import DoubtReason, Receipt
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.secret_link import LINK_GIVEN, LINK_REFUSED, MOST_TOGETHER, HandOffRequest, LinkKind, SecretLink
 from amplifier.policy import Topic

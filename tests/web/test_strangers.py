@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, connections
 
 from amplifier.__main__ import COMMANDS
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.secret_link import HandOffRequest, LinkKind
 from amplifier.clock import utc_now

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from amplifier.campaign.delivery import DeliveryView, HoldReason
+from amplifier.campaign.delivery import DeliveryView
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.cli.show.output import as_said, console, errors, inset
 from amplifier.clock import utc_now
 from amplifier.schedule.program import post_name

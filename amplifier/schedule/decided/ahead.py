@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.correction import LIVES
-from amplifier.campaign.delivery import FINAL, FREED, OUT, DeliveryView, HoldReason, State, is_left_out_for_good
+from amplifier.campaign.delivery import FINAL, OUT, DeliveryView, State, is_left_out_for_good
+from amplifier.campaign.hold_reasons import HOLDS, HoldReason
 from amplifier.campaign.post import OWN, PostId, WantedPost, with_hour
 from amplifier.compose.memory import NOTHING_AHEAD, Ahead, remembered
 from amplifier.compose.sameness import Echo, PlannedText
@@ -27,8 +28,8 @@ from amplifier.settings import Settings
 from amplifier.store import decisions, delivery_views, posts
 
 A_DAY = timedelta(days=1)  # the planner looks that far on once a day
-# Of what is held for these it is certain that it is not out, and nobody is about to post it.
-NEVER_OUT = (FREED - {HoldReason.HAND_OFF}) | {HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.KEPT}
+# Of what is held for others it is certain that it is not out, and nobody is about to post it.
+MAY_BE_OUT = frozenset(reason for reason, hold in HOLDS.items() if hold.may_be_out) - {HoldReason.REJECTED}
 
 
 def still_to_come(program: Program, post: PostId) -> WantedPost | None:
@@ -228,7 +229,7 @@ def _names(row: DeliveryView) -> set[tuple[str, str]]:
 
 def _follows_the_plan(row: DeliveryView) -> bool:
     """Whether what waits there becomes what the plan wants, or nothing where it wants nothing."""
-    doubtful = row.frozen or row.unseen_since is not None or (row.state is State.HELD and row.reason not in NEVER_OUT)
+    doubtful = row.frozen or row.unseen_since is not None or (row.state is State.HELD and row.reason in MAY_BE_OUT)
     return row.identity.post.slot != OWN and row.identity.revision == 0 and not doubtful
 
 

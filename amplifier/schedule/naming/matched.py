@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amplifier.campaign.changes import ExistingDelivery, ExistingPost
-from amplifier.campaign.delivery import UNPLANNED_HOLD, HoldReason, State, is_left_out_for_good
+from amplifier.campaign.delivery import UNPLANNED_HOLD, State, is_left_out_for_good
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import ONCE
 from amplifier.campaign.post import PostId, WantedPost
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Step
-from amplifier.campaign.delivery import OUT, UNPLANNED, UNPLANNED_HOLD, HoldReason, State
+from amplifier.campaign.delivery import OUT, UNPLANNED, UNPLANNED_HOLD, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
 from amplifier.compose.fit import first_words

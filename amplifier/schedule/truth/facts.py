@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from amplifier.campaign.changes import Changes, EventNote
 from amplifier.campaign.correction import PublishedFact, unopened
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
 from amplifier.compose.queue import IMPRINT

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.kinds import HELD_BACK
 from amplifier.campaign.secret_link import BY_HAND, MANUAL_WANTED
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by

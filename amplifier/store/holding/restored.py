@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db import DatabaseError
 from django.db.models import F, Q
 
-from amplifier.campaign.delivery import ON_ITS_WAY, SKIPPED, UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, SKIPPED, UNPLANNED, UNPLANNED_HOLD, DoubtReason, State
+from amplifier.campaign.hold_reasons import PASSING
 from amplifier.campaign.post import OWN
 from amplifier.store import heartbeats, ledger
 from amplifier.store.database.transaction import reading, whole
@@ -18,8 +19,6 @@ from amplifier.store.holding import stops
 from amplifier.store.holding.unseen import DETAIL, LOOK, in_pieces
 from amplifier.store.models import DeliveryRow
 
-# They go on by themselves, or somebody was asked to post them, so they may have gone on since the backup was made.
-GOES_ON = (HoldReason.STOPPED, HoldReason.ACCOUNT, HoldReason.BUDGET, HoldReason.HAND_OFF)
 PROCESSES = ("worker", "listener")
 BEAT = "restored"
 
@@ -49,7 +48,8 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
     since = Q(state=State.QUEUED) & (
         Q(post__due_at__lte=now) | Q(run_at__lte=now) | (may_have_moved & Q(account__label__in=list(readable)))
     )
-    went_on = Q(state=State.HELD, reason__in=GOES_ON)
+    # they go on by themselves, or somebody was asked to post them, so they may have gone on since
+    went_on = Q(state=State.HELD, reason__in=list(PASSING))
     under_way = Q(state=State.SENDING) | Q(state=State.UNSURE, reason__in=["", DoubtReason.AGAIN])
     chosen = DeliveryRow.objects.filter(since | went_on | under_way)
     rows = list(chosen.order_by("id").values_list("id", "account__label", "state"))

@@ -10,14 +10,8 @@ from django.db.models import F
 
 from amplifier.campaign.account import Identity, former
 from amplifier.campaign.correction import facts_passed_on
-from amplifier.campaign.delivery import (
-    UNPLANNED_HOLD,
-    HoldReason,
-    State,
-    Verb,
-    is_left_out_for_good,
-    waits_for_a_person,
-)
+from amplifier.campaign.delivery import UNPLANNED_HOLD, State, Verb, is_left_out_for_good, waits_for_a_person
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.store.database.transaction import reading
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.holding.unseen import may_go_on

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from amplifier.campaign.correction import facts_kept
-from amplifier.campaign.delivery import FREED, PASSING, SKIPPED, HoldReason, State, Verb
+from amplifier.campaign.delivery import SKIPPED, State, Verb
+from amplifier.campaign.hold_reasons import FREED, HELPED_BY_WORDS, PASSING, HoldReason
 from amplifier.campaign.kinds import LEFT_OUT, MOVED, WORDS_CHANGED
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.campaign.secret_link import BY_HAND
@@ -21,7 +22,6 @@ from amplifier.store.operate.corrections import Hand, move
 from amplifier.store.secret_links import awaits_a_look, was_asked
 
 # Other words, or another time, may do away with these.
-OF_ITS_WORDS = frozenset({HoldReason.REJECTED, HoldReason.IMPRINT, HoldReason.COPY, HoldReason.NEAR_COPY})
 TAKEN_IN, HELD_BEFORE = "taken in again", "held before"  # kinds of events
 WAS_HELD = "It was held when somebody left it out."
 # What they did nobody knows, so that nobody is asked once more unless a person says so.
@@ -61,7 +61,7 @@ def reword(
         row.post.facts = facts_kept(others, stated, accounts=[row.account_id])
         row.post.save(update_fields=["facts"])
         in_time = row.too_late_at > hand.now
-        freed = row.state == State.HELD and row.reason in OF_ITS_WORDS | {HoldReason.UNTRUE} and in_time
+        freed = row.state == State.HELD and row.reason in HELPED_BY_WORDS and in_time
         kept = ("", "") if freed else (row.reason, row.detail)
         fields = {"text": said.text, "language": said.language, "imprint": said.imprint}
         after = State.QUEUED if freed else State(row.state)
@@ -154,7 +154,7 @@ def _waiting(rows: Sequence[DeliveryRow], *, named: bool) -> list[DeliveryRow]:
     if over:
         raise UsageError(f"It is {over[0].state} on {over[0].account.label} already. Nothing was changed.")
     for row in waiting:
-        doubtful = row.state == State.HELD and row.reason not in FREED | OF_ITS_WORDS | {HoldReason.KEPT}
+        doubtful = row.state == State.HELD and row.reason not in FREED | HELPED_BY_WORDS | {HoldReason.KEPT}
         if row.request is not None or row.unseen_since is not None or doubtful or awaits_a_look(row.pk):
             raise UsageError(
                 f"It may be out on {row.account.label}, and a person decides about that first: amplifier decide. "

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Max, Q
 
 from amplifier.campaign.correction import LIVES
-from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, DoubtReason, HoldReason, RemoteState, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, DoubtReason, RemoteState, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.kinds import WITHDRAWN
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, HoldReason, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import LinkKind, SecretLink
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.clock import utc_now

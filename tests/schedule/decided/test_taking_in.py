@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.compose.memory import SINCE
 from amplifier.errors import UsageError
 from amplifier.operate.own import prepare_own, queue_own

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.schedule.decided.rewording import decide_words

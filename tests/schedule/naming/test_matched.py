@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplifier.campaign.changes import ExistingDelivery, ExistingPost
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, HoldReason, State
+from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.schedule.naming.matched import PostMatch, former_id, keeps_its_hour, matched
 from tests.schedule.paper import wanted

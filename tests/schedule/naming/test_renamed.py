@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery
-from amplifier.campaign.delivery import HoldReason, Receipt, State, Transition
+from amplifier.campaign.delivery import Receipt, State, Transition
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import At, Distance, Plan, Slot
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.schedule.naming.renamed import Again, Eye, OutText, warnings, without_copies

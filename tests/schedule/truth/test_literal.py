@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from tests.schedule.left import leave
 from tests.schedule.test_words_of_people import EVE, LATER, SOON, WAITS, WITH_EVE, Desk
 

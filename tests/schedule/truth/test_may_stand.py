@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind
 from amplifier.campaign.post import PostId
 from amplifier.compose.memory import REAL_TIME

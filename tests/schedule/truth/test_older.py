@@ -13,7 +13,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind
 from amplifier.schedule.planner import Planner
 from amplifier.store import decisions, delivery_views

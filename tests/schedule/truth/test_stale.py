@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from amplifier.campaign.delivery import DeliveryView, Due, HoldReason, State
+from amplifier.campaign.delivery import DeliveryView, Due, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.schedule.truth.review import review
 from amplifier.store import claims, deliveries, delivery_views

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.stop import STOPPED, sending
 from amplifier.store import decisions, deliveries, events
 from amplifier.store.holding import holds, stops

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.store import deliveries, heartbeats
 from amplifier.store.events import events_of, of_delivery
 from amplifier.store.holding import restored, stops

@@ -11,7 +11,8 @@ from django.apps import apps
 
 from amplifier.campaign.changes import Changes, Step
 from amplifier.campaign.correction import Change, Way
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import PASSING, HoldReason
 from amplifier.campaign.post import PostId, Words
 from amplifier.errors import UsageError
 from amplifier.store import decisions, deliveries, delivery_views, migrations, posts
@@ -62,7 +63,7 @@ def test_the_words_and_the_time_of_the_backup_are_kept_and_no_attempt_is_made_up
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
-        *[(State.HELD, one) for one in HoldReason if one not in restored.GOES_ON],
+        *[(State.HELD, one) for one in HoldReason if one not in PASSING],
         (State.DROPPED, "unplanned"),
         (State.DROPPED, "unplanned hold"),
     ],

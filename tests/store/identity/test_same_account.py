@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from amplifier.campaign.correction import facts_kept, facts_of
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.mention import Aside
 from amplifier.campaign.plan import DecisionKind
 from amplifier.campaign.post import Fact

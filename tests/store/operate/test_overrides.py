@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, State, Verb
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.errors import UsageError
 from amplifier.store import decisions, deliveries, events
 from amplifier.store.models import DeliveryRow

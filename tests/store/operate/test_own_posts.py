@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from amplifier.campaign.changes import Add, NewDelivery
-from amplifier.campaign.delivery import HoldReason, State
+from amplifier.campaign.delivery import State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, WantedPost, Words
 from amplifier.campaign.secret_link import BY_HAND, LinkKind
 from amplifier.errors import UsageError

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, State
+from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind
 from amplifier.clock import utc_now
 from amplifier.errors import SettingsError

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from amplifier.campaign.delivery import DoubtReason, HoldReason, Receipt
+from amplifier.campaign.delivery import DoubtReason, Receipt
+from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.secret_link import HandOffRequest, LinkKind
 from amplifier.clock import utc_now
