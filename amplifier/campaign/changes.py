@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from amplifier.campaign.delivery import OUT, UNPLANNED, State, is_left_out_for_good
+from amplifier.campaign.delivery import OUT, DropReason, State, is_left_out_for_good
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import Fact, Moment, PostId, WantedPost, Words
 
@@ -44,7 +45,7 @@ class ExistingDelivery:
     @property
     def is_unplanned(self) -> bool:
         """Whether no plan wants it, and nobody was asked or is to be asked about it."""
-        return self.state is State.DROPPED and self.reason == UNPLANNED and not self.asked
+        return self.state is State.DROPPED and self.reason == DropReason.UNPLANNED and not self.asked
 
     @property
     def may_be_out_by_hand(self) -> bool:
@@ -128,7 +129,7 @@ class Step:
     id: int
     before: State
     after: State
-    kind: str
+    kind: EventKind
     reason: str = ""
     run_at: datetime | None = None
     too_late_at: datetime | None = None
@@ -140,7 +141,7 @@ class Step:
 class EventNote:
     """What is to be written down with the changes: the kind of an event, and its detail (JSON)."""
 
-    kind: str
+    kind: EventKind
     detail: str
 
 

@@ -7,8 +7,10 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Literal
 
-from amplifier.campaign.hold_reasons import FREED
+from amplifier.campaign.event_kinds import EventKind
+from amplifier.campaign.hold_reasons import FREED, HoldReason
 from amplifier.campaign.post import PostId
 
 NAMESPACE = uuid.UUID("6d0a1b9e-6f0e-5f0c-9f57-0d6a52f6a9d1")
@@ -71,9 +73,19 @@ MOVES_BY_A_PERSON: dict[State, frozenset[State]] = {
 }
 
 
-UNPLANNED = "unplanned"  # why it is left out: the plan does not want it, and may want it again
-SKIPPED = "skipped"  # why an own post is left out: a person said so, and may take that back
-UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
+class DropReason(StrEnum):
+    """Why a delivery is left out."""
+
+    UNPLANNED = "unplanned"  # the plan does not want it, and may want it again
+    UNPLANNED_HOLD = "unplanned hold"  # it waited for a person when the plan left it out, and will again
+    SKIPPED = "skipped"  # of an own post: a person said so, and may take that back
+    BY_HAND = "by hand"  # a person decided so
+    WITHDRAWN = "withdrawn"  # its post was withdrawn
+    REPLACED = "replaced"  # a later correction says it otherwise
+    NOT_THERE = "not there"  # of a deletion: there is nothing to delete
+
+
+LEFT_OUT_BY_PLAN = frozenset({DropReason.UNPLANNED, DropReason.UNPLANNED_HOLD})
 
 
 def waits_for_a_person(state: State | str, reason: str) -> bool:
@@ -83,7 +95,7 @@ def waits_for_a_person(state: State | str, reason: str) -> bool:
 
 def is_left_out_for_good(state: State | str, reason: str) -> bool:
     """Whether it was left out by whoever may: no plan brings it back."""
-    return state == State.DROPPED and reason not in (UNPLANNED, UNPLANNED_HOLD)
+    return state == State.DROPPED and reason not in LEFT_OUT_BY_PLAN
 
 
 class DoubtReason(StrEnum):
@@ -94,6 +106,19 @@ class DoubtReason(StrEnum):
     AGAIN = "again"  # a person wants it sent once more, if it is not there
     BY_HAND = "by_hand"  # a person says that they posted it
     REFUSED = "refused"  # the network refuses it; such an answer has been given for posts that were out all the same
+
+
+Reason = HoldReason | DoubtReason | DropReason | Literal[""]
+
+
+def reason_of(written: str) -> Reason:
+    """The reason that the ledger has written so, "" for none; raises ValueError for one that nobody knows."""
+    for reasons in (HoldReason, DoubtReason, DropReason):
+        if written in {reason.value for reason in reasons}:
+            return reasons(written)
+    if written:
+        raise ValueError(f"a delivery has the reason {written!r}, which is none")
+    return ""
 
 
 # The ledger lacks what people decided and posted meanwhile.
@@ -169,7 +194,7 @@ class Due:
     key: str
     request: bytes | None
     state: State
-    reason: str
+    reason: Reason
     fence: int
     attempts: int
     looks: int
@@ -217,9 +242,9 @@ class Transition:
     fence: int
     before: State
     after: State
-    kind: str
+    kind: EventKind
     detail: str = ""
-    reason: str = ""
+    reason: Reason = ""
     run_at: datetime | None = None
     looks: int = 0
     receipt: Receipt | None = None

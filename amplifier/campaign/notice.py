@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.policy import Topic
 
 
@@ -19,7 +20,7 @@ class FeedEvent:
     at: datetime
     actor: str
     subject: str
-    kind: str
+    kind: EventKind
     before: str = ""
     after: str = ""
     detail: str = ""

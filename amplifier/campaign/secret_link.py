@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from amplifier.campaign.hold_reasons import HoldReason
-
 SECRET_LENGTH = 43  # 32 random bytes, as secrets.token_urlsafe(32) writes them
 TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_LENGTH}}}(?:-[1-9][0-9]?)?", re.ASCII)
 MOST_TOGETHER = 20  # deliveries that somebody is asked for in one notice
-
-# What events call it when somebody pastes the link of what they posted, and when that link turns out to be none of it.
-LINK_GIVEN, LINK_REFUSED = "link given", "link refused"
-LOOKED_FOR = "to be looked for"  # how events call a person's word that it is out: a refused link is forgotten then
-MANUAL_WANTED = f"held: {HoldReason.HAND_OFF}"  # and when hands are to do something, for the first time or anew
 
 
 BY_HAND = "It is published by hand."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
-from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Receipt, State, Transition, Verb
+from amplifier.campaign.delivery import FORGETFUL, DoubtReason, Due, Reason, Receipt, State, Transition, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.pace import latest
 from amplifier.errors import (
@@ -54,12 +56,14 @@ def after_attempt(
     `jitter` in [0, 1) spreads new attempts. What may be out counts for the gap like what is. A refusal is believed, and
     never repeated, but nobody is told that a post is not out before somebody has looked.
     """
-    step = _Step(due, State.SENDING)
+    step = _Claimed(due, State.SENDING)
     gap = now + timedelta(seconds=pauses.gap) if pauses.gap else None
     look_at = now + timedelta(seconds=pauses.settle)
     match outcome:
         case Receipt():
-            return step.to(State.SENT, "sent", receipt=outcome, account_until=outcome.rest_until, post_until=gap)
+            return step.to(
+                State.SENT, EventKind.SENT, receipt=outcome, account_until=outcome.rest_until, post_until=gap
+            )
         case RateLimited():
             return _limited(step, outcome)
         case Unavailable():
@@ -67,7 +71,7 @@ def after_attempt(
         case Rejected() if due.verb is Verb.PUBLISH:
             return step.to(
                 State.UNSURE,
-                "refused",
+                EventKind.REFUSED,
                 detail=str(outcome),
                 reason=DoubtReason.REFUSED,
                 run_at=latest(now + timedelta(seconds=pauses.look_again), outcome.until),
@@ -80,7 +84,7 @@ def after_attempt(
         case AlreadyPublished():
             return step.to(
                 State.UNSURE,
-                "said to be there",
+                EventKind.SAID_TO_BE_THERE,
                 detail=str(outcome),
                 reason=HoldReason.DUPLICATE,
                 run_at=latest(look_at, outcome.until),
@@ -89,7 +93,7 @@ def after_attempt(
         case OutcomeUnknown() | _:
             return step.to(
                 State.UNSURE,
-                "no clear answer",
+                EventKind.NO_CLEAR_ANSWER,
                 detail=str(outcome),
                 run_at=latest(look_at, outcome.until),
                 account_until=outcome.until,
@@ -123,23 +127,28 @@ def after_look(  # noqa: PLR0913  what was seen, and what holds on this account
     `park`: on this account nothing is sent a second time without a person. `words`: what it says there, where its key
     led to it and that is not what it was to say.
     """
-    step = _Step(due, State.UNSURE)
+    step = _Claimed(due, State.UNSURE)
     refused = due.reason == DoubtReason.REFUSED
     match found:
         case Receipt() if found.doubt and due.looks + 1 < looks_needed:
             again = now + timedelta(seconds=pauses.look_again)
             return step.to(
-                State.UNSURE, "not seen yet", detail=due.detail, reason=due.reason, run_at=again, looks=due.looks + 1
+                State.UNSURE,
+                EventKind.NOT_SEEN_YET,
+                detail=due.detail,
+                reason=due.reason,
+                run_at=again,
+                looks=due.looks + 1,
             )
         case Receipt() if found.doubt:
             why = f"{found.doubt} {found.url} Nothing is sent again while it is there."
-            return step.to(State.HELD, "found otherwise", detail=why, reason=HoldReason.DOUBT, answered=found)
+            return step.to(State.HELD, EventKind.FOUND_OTHERWISE, detail=why, reason=HoldReason.DOUBT, answered=found)
         case Receipt():
-            return step.to(State.SENT, "found", receipt=found, words=words, detail=OTHER_WORDS if words else "")
+            return step.to(State.SENT, EventKind.FOUND, receipt=found, words=words, detail=OTHER_WORDS if words else "")
         case RateLimited():
             return step.to(
                 State.UNSURE,
-                "cannot look yet",
+                EventKind.CANNOT_LOOK_YET,
                 detail=due.detail if refused else str(found),
                 reason=due.reason,
                 run_at=found.until,
@@ -150,7 +159,7 @@ def after_look(  # noqa: PLR0913  what was seen, and what holds on this account
             lost = str(found) if isinstance(found, AccountLost) else ""
             return step.to(
                 State.UNSURE,
-                "cannot look yet",
+                EventKind.CANNOT_LOOK_YET,
                 detail=due.detail if refused else str(found),
                 reason=due.reason,
                 run_at=latest(again, found.until),
@@ -158,44 +167,44 @@ def after_look(  # noqa: PLR0913  what was seen, and what holds on this account
                 account_lost=lost,
             )
         case None if refused:
-            return step.to(State.HELD, "rejected", detail=due.detail, reason=HoldReason.REJECTED)
+            return step.to(State.HELD, EventKind.REJECTED, detail=due.detail, reason=HoldReason.REJECTED)
         case None if due.looks + 1 < looks_needed:
             again = now + timedelta(seconds=pauses.look_again)
             return step.to(
-                State.UNSURE, "not seen yet", detail="", reason=due.reason, run_at=again, looks=due.looks + 1
+                State.UNSURE, EventKind.NOT_SEEN_YET, detail="", reason=due.reason, run_at=again, looks=due.looks + 1
             )
         case None:
             return _not_there(step, due, now=now, park=park)
 
 
-def _not_there(step: _Step, due: Due, *, now: datetime, park: bool) -> Transition:
+def _not_there(step: _Claimed, due: Due, *, now: datetime, park: bool) -> Transition:
     """Looked often enough: it is not out."""
     if due.reason == HoldReason.DUPLICATE:
         why = "The network says that it has this text already, but none of our recent posts is it."
-        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DUPLICATE)
+        return step.to(State.HELD, EventKind.NOT_FOUND, detail=why, reason=HoldReason.DUPLICATE)
     if due.reason == DoubtReason.BY_HAND:
         why = "Somebody said that it is posted, but we do not see it. Paste its link, or post it."
-        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.HAND_OFF)
+        return step.to(State.HELD, EventKind.NOT_FOUND, detail=why, reason=HoldReason.HAND_OFF)
     if due.reason == DoubtReason.AGAIN and now < due.too_late_at:
         why = "Looked once more: it is not out. Sending it now, as you asked."
         why = why if due.due_at <= now else NOT_YET
-        return step.to(State.QUEUED, "not there", detail=why, run_at=now)
+        return step.to(State.QUEUED, EventKind.NOT_THERE, detail=why, run_at=now)
     if now >= due.too_late_at:
         why = "It is not there, and it is too late to send it now."
-        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.OVERTAKEN)
+        return step.to(State.HELD, EventKind.NOT_FOUND, detail=why, reason=HoldReason.OVERTAKEN)
     if due.reason in FORGETFUL and (due.due_at <= now or due.earlier_text):
         why = FORGOTTEN[DoubtReason(due.reason)]
-        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
+        return step.to(State.HELD, EventKind.NOT_FOUND, detail=why, reason=HoldReason.DOUBT)
     if park:
         why = "We looked and do not see it. On this account a person decides: it is there, or send it again."
-        return step.to(State.HELD, "not found", detail=why, reason=HoldReason.DOUBT)
+        return step.to(State.HELD, EventKind.NOT_FOUND, detail=why, reason=HoldReason.DOUBT)
     why = "Looked: it is not out. Sending it now." if due.due_at <= now else NOT_YET
-    return step.to(State.QUEUED, "not there", detail=why, run_at=now)
+    return step.to(State.QUEUED, EventKind.NOT_THERE, detail=why, run_at=now)
 
 
 def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
     """The step when preparing failed, before anything was sent: try again later, or hold."""
-    step = _Step(due, State.QUEUED)
+    step = _Claimed(due, State.QUEUED)
     match error:
         case RateLimited():
             return _limited(step, error)
@@ -210,7 +219,7 @@ def put_back(due: Due, error: PlatformError, *, now: datetime, pauses: Pauses, j
 def after_change(due: Due, error: PlatformError | None, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
     """The step after an edit or a delete: no error is done; what is unclear is looked at like a post."""
     if error is None:
-        return _Step(due, State.SENDING).to(State.SENT, "sent")
+        return _Claimed(due, State.SENDING).to(State.SENT, EventKind.SENT)
     return after_attempt(due, error, now=now, pauses=pauses, jitter=jitter)
 
 
@@ -218,24 +227,24 @@ def after_second_look(
     due: Due, error: PlatformError | None, *, is_done: bool, now: datetime, pauses: Pauses
 ) -> Transition:
     """The step after looking whether an edit or a delete came through: if not, it is simply done again."""
-    step = _Step(due, State.UNSURE)
+    step = _Claimed(due, State.UNSURE)
     if error is not None:
         return after_look(due, error, now=now, pauses=pauses, looks_needed=1)
     if is_done:
-        return step.to(State.SENT, "found")
-    return step.to(State.QUEUED, "not there", detail="Looked: it has not happened. Doing it now.", run_at=now)
+        return step.to(State.SENT, EventKind.FOUND)
+    return step.to(State.QUEUED, EventKind.NOT_THERE, detail="Looked: it has not happened. Doing it now.", run_at=now)
 
 
 def refuse(due: Due, why: str, reason: HoldReason = HoldReason.IMPRINT) -> Transition:
     """The step when a rule of the campaign's own keeps a text from going out: a person has to look."""
-    return _Step(due, State.QUEUED).to(State.HELD, "refused here", detail=why, reason=reason)
+    return _Claimed(due, State.QUEUED).to(State.HELD, EventKind.REFUSED_HERE, detail=why, reason=reason)
 
 
-def _not_reached(step: _Step, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
+def _not_reached(step: _Claimed, error: PlatformError, *, now: datetime, pauses: Pauses, jitter: float) -> Transition:
     again = now + timedelta(seconds=_back_off(step.due.attempts, pauses.retry_after, jitter))
     return step.to(
         State.QUEUED,
-        "not reached",
+        EventKind.NOT_REACHED,
         detail=str(error),
         run_at=latest(again, error.until),
         account_until=error.until,
@@ -243,21 +252,23 @@ def _not_reached(step: _Step, error: PlatformError, *, now: datetime, pauses: Pa
     )
 
 
-def _rejected(step: _Step, error: Rejected) -> Transition:
-    return step.to(State.HELD, "rejected", detail=str(error), reason=HoldReason.REJECTED, account_until=error.until)
-
-
-def _limited(step: _Step, error: RateLimited) -> Transition:
-    why = f"{error} Waiting until the network allows it."
-    wide = error.scope == "app"
+def _rejected(step: _Claimed, error: Rejected) -> Transition:
     return step.to(
-        State.QUEUED, "rate limited", detail=why, run_at=error.until, account_until=error.until, app_wide=wide
+        State.HELD, EventKind.REJECTED, detail=str(error), reason=HoldReason.REJECTED, account_until=error.until
     )
 
 
-def _lost(step: _Step, error: AccountLost, now: datetime) -> Transition:
+def _limited(step: _Claimed, error: RateLimited) -> Transition:
+    why = f"{error} Waiting until the network allows it."
+    wide = error.scope == "app"
+    return step.to(
+        State.QUEUED, EventKind.RATE_LIMITED, detail=why, run_at=error.until, account_until=error.until, app_wide=wide
+    )
+
+
+def _lost(step: _Claimed, error: AccountLost, now: datetime) -> Transition:
     """It goes back to its queue, which the lost account holds as a whole: one alarm, not one a post."""
-    return step.to(State.QUEUED, "account lost", detail=str(error), run_at=now, account_lost=str(error))
+    return step.to(State.QUEUED, EventKind.ACCOUNT_LOST, detail=str(error), run_at=now, account_lost=str(error))
 
 
 def _back_off(attempts: int, first_s: float, jitter: float) -> float:
@@ -265,53 +276,35 @@ def _back_off(attempts: int, first_s: float, jitter: float) -> float:
     return min(doubled, SLOWEST_S) * (0.5 + jitter / 2)
 
 
+class _Rest(TypedDict, total=False):
+    """The fields of a transition that most steps leave as they are."""
+
+    detail: str
+    run_at: datetime | None
+    looks: int
+    receipt: Receipt
+    account_until: datetime | None
+    post_until: datetime | None
+    account_lost: str
+    app_wide: bool
+    strain: float
+    words: str
+    answered: Receipt | None
+
+
 @dataclass(frozen=True)
-class _Step:
-    """A transition of one claimed delivery, with all that stays the same filled in."""
+class _Claimed:
+    """A claimed delivery before its next step: what stays the same in any transition of it."""
 
     due: Due
     before: State
 
-    def to(  # noqa: PLR0913  the fields of a transition, each by name
-        self,
-        after: State,
-        kind: str,
-        *,
-        detail: str = "",
-        reason: str = "",
-        run_at: datetime | None = None,
-        looks: int = 0,
-        receipt: Receipt | None = None,
-        account_until: datetime | None = None,
-        post_until: datetime | None = None,
-        account_lost: str = "",
-        app_wide: bool = False,
-        strain: float = 0.0,
-        words: str = "",
-        answered: Receipt | None = None,
-    ) -> Transition:
-        return Transition(
-            id=self.due.id,
-            fence=self.due.fence,
-            before=self.before,
-            after=after,
-            kind=kind,
-            detail=detail,
-            reason=reason,
-            run_at=run_at,
-            looks=looks,
-            receipt=receipt,
-            account_until=account_until,
-            post_until=post_until,
-            account_lost=account_lost,
-            gives_up_bytes=self._gives_up_bytes(after, reason),
-            app_wide=app_wide,
-            strain=strain,
-            words=words,
-            answered=answered,
-        )
+    def to(self, after: State, kind: EventKind, *, reason: Reason = "", **rest: Unpack[_Rest]) -> Transition:
+        gives_up = self._gives_up_bytes(after, reason)
+        due, before = self.due, self.before
+        return Transition(due.id, due.fence, before, after, kind, reason=reason, gives_up_bytes=gives_up, **rest)
 
-    def _gives_up_bytes(self, after: State, reason: str) -> bool:
+    def _gives_up_bytes(self, after: State, reason: Reason) -> bool:
         """A clear no to the first attempt: bytes that were frozen before the claim may have arrived earlier."""
         is_no = after in (State.QUEUED, State.HELD) or reason == DoubtReason.REFUSED
         return self.before is State.SENDING and is_no and self.due.request is None

@@ -5,24 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.kinds import (
-    CANNOT_BE_WRITTEN,
-    HELD_BACK,
-    HELD_STALE,
-    HELD_UNTRUE,
-    LEFT_OUT,
-    LEFT_OUT_BY_HAND,
-    MOVED,
-    MOVED_INTO_THE_PAST,
-    NEAR_COPY,
-    NO_LONGER_PLANNED,
-    NO_NEAR_COPY,
-    TRUE_AGAIN,
-    WITHDRAWN,
-    WORDS_CHANGED,
-    WRITTEN_AGAIN,
-)
 from amplifier.campaign.notice import Draft
 from amplifier.manual.hand_off import is_early
 from amplifier.notify.notices import Scene, when, within
@@ -30,10 +14,18 @@ from amplifier.policy import Topic
 
 # How events call what makes it another thing to do than they were asked for.
 BY_THE_PLAN = (
-    *(MOVED, MOVED_INTO_THE_PAST, NO_LONGER_PLANNED, WORDS_CHANGED, TRUE_AGAIN, HELD_UNTRUE, HELD_STALE),
-    *(CANNOT_BE_WRITTEN, WRITTEN_AGAIN, NEAR_COPY, NO_NEAR_COPY),
+    *(
+        EventKind.MOVED,
+        EventKind.MOVED_INTO_THE_PAST,
+        EventKind.NO_LONGER_PLANNED,
+        EventKind.WORDS_CHANGED,
+        EventKind.TRUE_AGAIN,
+        EventKind.HELD_UNTRUE,
+        EventKind.HELD_STALE,
+    ),
+    *(EventKind.CANNOT_BE_WRITTEN, EventKind.WRITTEN_AGAIN, EventKind.NEAR_COPY, EventKind.NO_NEAR_COPY),
 )
-BY_A_PERSON = (LEFT_OUT, LEFT_OUT_BY_HAND, WITHDRAWN, HELD_BACK)
+BY_A_PERSON = (EventKind.LEFT_OUT, EventKind.LEFT_OUT_BY_HAND, EventKind.WITHDRAWN, EventKind.HELD_BACK)
 CHANGES = (*BY_THE_PLAN, *BY_A_PERSON)
 LATER = (
     "Not yet: “{words}” on {where} has moved to {due}. Post it then. If you have posted it, open your link and say so."

@@ -8,12 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import (
-    LINK_GIVEN,
-    LINK_REFUSED,
-    LOOKED_FOR,
-    MANUAL_WANTED,
     MOST_TOGETHER,
     HandOffRequest,
     SecretLink,
@@ -130,12 +127,12 @@ def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
     """What became of the last link, from what was told of the delivery: (kind, actor, detail), oldest first."""
     found = Link()
     for kind, actor, detail in told:
-        if kind == LINK_GIVEN:
+        if kind == EventKind.LINK_GIVEN:
             remote_id, _, url = detail.partition(" ")
             found = Link(pending=Receipt(remote_id, url), by=actor)
-        elif kind == LINK_REFUSED:
+        elif kind == EventKind.LINK_REFUSED:
             found = Link(refused=detail)
-        elif kind == LOOKED_FOR or (kind == MANUAL_WANTED and not found.pending):
+        elif kind == EventKind.TO_BE_LOOKED_FOR or (kind == EventKind.HELD_HAND_OFF and not found.pending):
             found = Link()
     return found
 
@@ -145,12 +142,12 @@ def passed_over(told: Iterable[tuple[str, str, str]], adopted: Receipt, *, by: s
     given: dict[str, Receipt] = {}
     last = ""
     for kind, actor, detail in told:
-        if kind == LINK_GIVEN:
+        if kind == EventKind.LINK_GIVEN:
             remote_id, _, url = detail.partition(" ")
             given[actor], last = Receipt(remote_id, url), actor
-        elif kind == LINK_REFUSED:
+        elif kind == EventKind.LINK_REFUSED:
             given.pop(last, None)
-        elif kind == LOOKED_FOR:
+        elif kind == EventKind.TO_BE_LOOKED_FOR:
             given.clear()
     return tuple((actor, one) for actor, one in given.items() if actor != by and one.remote_id != adopted.remote_id)
 

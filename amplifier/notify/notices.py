@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from amplifier.campaign.delivery import DeliveryView, DoubtReason, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason, hold_of
-from amplifier.campaign.kinds import CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY
 from amplifier.campaign.notice import Draft, FeedEvent
 from amplifier.campaign.stop import GOES_ON, STOPPED, sending
 from amplifier.policy import Topic
@@ -19,7 +19,13 @@ LONGEST = 200  # characters: what a phone shows at a glance
 ACCOUNT = "account:"
 SERVICE = "service"
 STILL_UNSURE = ("not seen yet", "cannot look yet")
-HELD_ANEW = (CANNOT_BE_WRITTEN, HELD_STALE, HELD_UNTRUE, ITS_HOUR_CAME, NEAR_COPY)
+HELD_ANEW = (
+    EventKind.CANNOT_BE_WRITTEN,
+    EventKind.HELD_STALE,
+    EventKind.HELD_UNTRUE,
+    EventKind.ITS_HOUR_CAME,
+    EventKind.NEAR_COPY,
+)
 CHANGED = {"gone": "is no longer there", "changed": "says something else there than we sent"}
 SPOKEN_FOR = {"stopped", "resumed", "facts changed"}  # subjects other than a delivery, by kind
 LONGEST_WHY = 90  # characters of what a post says that is no longer so

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from amplifier.campaign.delivery import SKIPPED, DeliveryView, State
+from amplifier.campaign.delivery import DeliveryView, DropReason, State
 from amplifier.campaign.post import OWN, Fact, Moment, PostId, Words
 from amplifier.compose.fit import first_words
 from amplifier.compose.memory import NOTHING_AHEAD, SINCE, Ahead, StageMap, must_be_the_plan, remembered, unseen
@@ -199,7 +199,7 @@ def _must_be_all(on: Collection[str], rows: Collection[DeliveryView], what: str)
 
 
 def _is_skipped(row: DeliveryView) -> bool:
-    return row.state is State.DROPPED and row.reason == SKIPPED and row.identity.revision == 0
+    return row.state is State.DROPPED and row.reason == DropReason.SKIPPED and row.identity.revision == 0
 
 
 def _echoes(

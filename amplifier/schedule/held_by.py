@@ -11,17 +11,8 @@ from dataclasses import replace
 
 from amplifier.campaign.changes import ExistingDelivery, Step
 from amplifier.campaign.delivery import State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import BY_THE_PLAN, FREED, HoldReason
-from amplifier.campaign.kinds import (
-    CANNOT_BE_WRITTEN,
-    HELD_STALE,
-    HELD_UNTRUE,
-    ITS_HOUR_CAME,
-    NEAR_COPY,
-    NO_NEAR_COPY,
-    TRUE_AGAIN,
-    WRITTEN_AGAIN,
-)
 from amplifier.campaign.secret_link import BY_HAND
 
 # Why it may not go out, the gravest first; empty where that is not so. What is not there was not looked at.
@@ -36,21 +27,27 @@ HOUR_CAME: Mapping[str, str] = {
     HoldReason.UNWRITTEN: "It can be put into words again, but its hour came before that. Send it now, or leave it.",
     HoldReason.NEAR_COPY: "It is no near copy any more, but its hour came before that. Send it now, or leave it.",
 }
-KINDS: Mapping[str, str] = {
-    HoldReason.UNWRITTEN: CANNOT_BE_WRITTEN,
-    HoldReason.OVERTAKEN: HELD_STALE,
-    HoldReason.UNTRUE: HELD_UNTRUE,
-    HoldReason.NEAR_COPY: NEAR_COPY,
+KINDS: Mapping[str, EventKind] = {
+    HoldReason.UNWRITTEN: EventKind.CANNOT_BE_WRITTEN,
+    HoldReason.OVERTAKEN: EventKind.HELD_STALE,
+    HoldReason.UNTRUE: EventKind.HELD_UNTRUE,
+    HoldReason.NEAR_COPY: EventKind.NEAR_COPY,
 }
-IN_ANOTHER_WAY: Mapping[str, str] = {
-    HoldReason.UNWRITTEN: "cannot be written in another way",
-    HoldReason.UNTRUE: "untrue in another way",
-    HoldReason.NEAR_COPY: "near copy of another",
+IN_ANOTHER_WAY: Mapping[str, EventKind] = {
+    HoldReason.UNWRITTEN: EventKind.UNWRITTEN_OTHERWISE,
+    HoldReason.UNTRUE: EventKind.UNTRUE_OTHERWISE,
+    HoldReason.NEAR_COPY: EventKind.NEAR_COPY_OTHERWISE,
 }
-PASSED: Mapping[str, str] = {
-    HoldReason.UNWRITTEN: WRITTEN_AGAIN,
-    HoldReason.UNTRUE: TRUE_AGAIN,
-    HoldReason.NEAR_COPY: NO_NEAR_COPY,
+PASSED: Mapping[str, EventKind] = {
+    HoldReason.UNWRITTEN: EventKind.WRITTEN_AGAIN,
+    HoldReason.UNTRUE: EventKind.TRUE_AGAIN,
+    HoldReason.NEAR_COPY: EventKind.NO_NEAR_COPY,
+}
+
+TOO_LATE = {
+    EventKind.WRITTEN_AGAIN: EventKind.WRITTEN_TOO_LATE,
+    EventKind.TRUE_AGAIN: EventKind.TRUE_TOO_LATE,
+    EventKind.NO_NEAR_COPY: EventKind.NO_NEAR_COPY_TOO_LATE,
 }
 
 
@@ -72,7 +69,7 @@ def held_by(
     return _held(let_go, delivery, causes, is_late=is_late)
 
 
-def missed(step: Step, delivery: ExistingDelivery, kind: str, detail: str) -> Step:
+def missed(step: Step, delivery: ExistingDelivery, kind: EventKind, detail: str) -> Step:
     """It is too late for it; whoever was asked to post it by hand may have done so, and can say so."""
     reason = HoldReason.HAND_OFF if delivery.asked else ""
     return replace(step, after=State.MISSED, kind=kind, reason=reason, detail=detail)
@@ -87,12 +84,12 @@ def _let_go(
         return step
     kind = PASSED[reason]
     if is_late:
-        return missed(taken, delivery, f"{kind} too late", LATE[reason])
+        return missed(taken, delivery, TOO_LATE[kind], LATE[reason])
     if delivery.asked:  # whoever was asked may go on; nobody is asked once more
         return replace(taken, kind=kind, reason=HoldReason.HAND_OFF, detail=BY_HAND)
     if in_time or reason == HoldReason.UNTRUE:
         return replace(taken, after=State.QUEUED, kind=kind, reason="", detail="")
-    return replace(taken, kind=ITS_HOUR_CAME, reason=HoldReason.OVERTAKEN, detail=HOUR_CAME[reason])
+    return replace(taken, kind=EventKind.ITS_HOUR_CAME, reason=HoldReason.OVERTAKEN, detail=HOUR_CAME[reason])
 
 
 def _held(step: Step | None, delivery: ExistingDelivery, causes: Causes, *, is_late: bool) -> Step | None:
@@ -110,4 +107,4 @@ def _held(step: Step | None, delivery: ExistingDelivery, causes: Causes, *, is_l
 
 
 def _still(delivery: ExistingDelivery) -> Step:
-    return Step(delivery.id, delivery.state, delivery.state, "", delivery.reason, detail=None)
+    return Step(delivery.id, delivery.state, delivery.state, EventKind.NONE, delivery.reason, detail=None)

@@ -7,15 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Rewrite, Step, Unsent
-from amplifier.campaign.delivery import ON_ITS_WAY, UNPLANNED, UNPLANNED_HOLD, State, waits_for_a_person
+from amplifier.campaign.delivery import LEFT_OUT_BY_PLAN, ON_ITS_WAY, DropReason, State, waits_for_a_person
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import FREED_BY_WORDS, PASSING, HoldReason
-from amplifier.campaign.kinds import (
-    MOVED,
-    MOVED_INTO_THE_PAST,
-    NO_LONGER_PLANNED,
-    OTHER_WORDS,
-    WORDS_CHANGED,
-)
 from amplifier.campaign.post import OWN, WantedPost, Words
 from amplifier.schedule.born import Reasons, Where, born, too_late_at
 from amplifier.schedule.held_by import STALE, Causes, held_by, missed
@@ -215,21 +209,23 @@ def _step(  # noqa: PLR0913  the post, its delivery, its words, and where in tim
     changed = words is not None and words.text != delivery.text
     stale = changed and delivery.frozen  # its bytes say something else, and cannot be given up
     theirs = delivery.is_being_posted_by_hand and delivery.asked  # it stays with whoever was asked, at its new time
-    step = Step(delivery.id, before, before, "", delivery.reason, words=words if changed and not stale else None)
+    step = Step(
+        delivery.id, before, before, EventKind.NONE, delivery.reason, words=words if changed and not stale else None
+    )
     if moved or before in (State.MISSED, State.DROPPED):
         step = replace(step, run_at=due_at, too_late_at=deadline)
     match before:
         case State.QUEUED | State.HELD if moved and deadline <= now and not fresh:  # else it may have gone out in time
-            yield replace(missed(step, delivery, MOVED_INTO_THE_PAST, PASSED), words=None)
+            yield replace(missed(step, delivery, EventKind.MOVED_INTO_THE_PAST, PASSED), words=None)
         case State.HELD if delivery.reason in FREED_BY_WORDS and step.words and not is_late:
-            yield replace(step, after=State.QUEUED, kind=OTHER_WORDS, reason="")
+            yield replace(step, after=State.QUEUED, kind=EventKind.OTHER_WORDS, reason="")
         case State.HELD if delivery.reason in PASSING and moved and due_at > now and not (stale or theirs):
-            yield replace(step, after=State.QUEUED, kind=MOVED, reason="")
+            yield replace(step, after=State.QUEUED, kind=EventKind.MOVED, reason="")
         case State.QUEUED | State.HELD if moved or step.words:
-            yield replace(step, kind=MOVED if moved else WORDS_CHANGED, detail=None)
+            yield replace(step, kind=EventKind.MOVED if moved else EventKind.WORDS_CHANGED, detail=None)
         case State.MISSED if moved and due_at > now:
-            yield _hold(step, "ahead of us again", f"{AHEAD_AGAIN} {ASKED}" if delivery.asked else AHEAD_AGAIN)
-        case State.DROPPED if delivery.reason in (UNPLANNED, UNPLANNED_HOLD):
+            yield _hold(step, EventKind.AHEAD_AGAIN, f"{AHEAD_AGAIN} {ASKED}" if delivery.asked else AHEAD_AGAIN)
+        case State.DROPPED if delivery.reason in LEFT_OUT_BY_PLAN:
             yield _planned_again(step, delivery, is_late=due_at <= now, stale=stale)
         case _:
             pass
@@ -237,23 +233,25 @@ def _step(  # noqa: PLR0913  the post, its delivery, its words, and where in tim
 
 def _planned_again(step: Step, delivery: ExistingDelivery, *, is_late: bool, stale: bool) -> Step:
     if is_late:
-        return replace(missed(step, delivery, "planned again too late", TOO_LATE_AGAIN), words=None)
+        return replace(missed(step, delivery, EventKind.PLANNED_AGAIN_TOO_LATE, TOO_LATE_AGAIN), words=None)
     if delivery.asked:
-        return _hold(step, "planned again", f"{PLANNED_AGAIN} {ASKED}")
-    if stale or delivery.reason == UNPLANNED_HOLD:
-        return _hold(step, "planned again", STALE if stale else WAITED)
-    return replace(step, after=State.QUEUED, kind="planned again", reason="")
+        return _hold(step, EventKind.PLANNED_AGAIN, f"{PLANNED_AGAIN} {ASKED}")
+    if stale or delivery.reason == DropReason.UNPLANNED_HOLD:
+        return _hold(step, EventKind.PLANNED_AGAIN, STALE if stale else WAITED)
+    return replace(step, after=State.QUEUED, kind=EventKind.PLANNED_AGAIN, reason="")
 
 
-def _hold(step: Step, kind: str, detail: str) -> Step:
+def _hold(step: Step, kind: EventKind, detail: str) -> Step:
     return replace(step, after=State.HELD, kind=kind, reason=HoldReason.OVERTAKEN, detail=detail)
 
 
 def _left_out(delivery: ExistingDelivery) -> Iterator[Step]:
     """The plan does not want it: it goes if it waits, and may not go out once more if it is on its way."""
     if delivery.state in MOVABLE:
-        reason = UNPLANNED_HOLD if waits_for_a_person(delivery.state, delivery.reason) else UNPLANNED
-        yield Step(delivery.id, delivery.state, State.DROPPED, NO_LONGER_PLANNED, reason)
+        reason = (
+            DropReason.UNPLANNED_HOLD if waits_for_a_person(delivery.state, delivery.reason) else DropReason.UNPLANNED
+        )
+        yield Step(delivery.id, delivery.state, State.DROPPED, EventKind.NO_LONGER_PLANNED, reason)
     yield from _overtaken(delivery)
 
 
@@ -261,4 +259,4 @@ def _overtaken(delivery: ExistingDelivery) -> Iterator[Step]:
     """Note on what is on its way that the plan went on: should it not be out, it does not go out again by itself."""
     state, known = delivery.state, (HoldReason.OVERTAKEN, HoldReason.DUPLICATE)
     if state in ON_ITS_WAY and delivery.reason not in known:
-        yield Step(delivery.id, state, state, "overtaken", HoldReason.OVERTAKEN)
+        yield Step(delivery.id, state, state, EventKind.OVERTAKEN, HoldReason.OVERTAKEN)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from amplifier.campaign.delivery import DeliveryId, Due, Receipt, State, Verb
+from amplifier.campaign.delivery import DeliveryId, Due, Receipt, State, Verb, reason_of
 from amplifier.campaign.hold_reasons import LAPSING
 from amplifier.campaign.post import PostId
 from amplifier.campaign.stop import Stop, stopped_by
 from amplifier.store import decisions
-from amplifier.store.database.statement import execute, marks
+from amplifier.store.database.statement import execute, execute_named, marks
 from amplifier.store.database.transaction import instant, is_postgres, reading, stamp, whole
 from amplifier.store.holding import stops
 from amplifier.store.identity import rests
@@ -58,8 +58,8 @@ WHERE id = %s AND state = 'unsure' AND (lease_until IS NULL OR lease_until < %s)
 DUE = """SELECT d.id, p.campaign, p.slot, p.occurrence, a.label, d.part, d.revision, d.verb, d.text, d.language,
   d.key, d.request, d.state, d.reason, d.fence, d.attempts, d.looks, p.due_at, d.too_late_at, d.first_sent_at,
   CASE WHEN d.verb = 'delete' AND d.target = '' THEN (SELECT f.remote_id FROM deliveries f WHERE f.id = d.waits_for)
-    ELSE d.target END, d.imprint, d.detail,
-  d.answered_id, d.answered_url, d.unseen_since, d.unseen_text
+    ELSE d.target END AS target,
+  d.imprint, d.detail, d.answered_id, d.answered_url, d.unseen_since, d.unseen_text
 FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN accounts a ON a.id = d.account_id
 WHERE d.id IN ({}) ORDER BY d.run_at, d.id"""
 
@@ -162,31 +162,33 @@ def _take(statement: str, numbers: Iterable[int], words: Sequence[Any]) -> list[
 def _due(numbers: Sequence[int]) -> list[Due]:
     if not numbers:
         return []
-    return [
-        Due(
-            id=row[0],
-            identity=DeliveryId(PostId(row[1], row[2], row[3]), row[4], row[5], row[6], Verb(row[7])),
-            text=row[8],
-            language=row[9],
-            key=row[10],
-            request=bytes(row[11]) if row[11] is not None else None,
-            state=State(row[12]),
-            reason=row[13],
-            fence=row[14],
-            attempts=row[15],
-            looks=row[16],
-            due_at=instant(row[17]),
-            too_late_at=instant(row[18]),
-            first_sent_at=instant(row[19]),
-            target=row[20] or "",
-            imprint=row[21],
-            detail=row[22],
-            answered=Receipt(row[23], row[24]) if row[23] else None,
-            unseen_since=instant(row[25]),
-            unseen_text=row[26],
-        )
-        for row in execute(DUE.format(marks(numbers)), numbers)
-    ]
+    return [_as_due(row) for row in execute_named(DUE.format(marks(numbers)), numbers)]
+
+
+def _as_due(row: Mapping[str, Any]) -> Due:
+    post = PostId(row["campaign"], row["slot"], row["occurrence"])
+    return Due(
+        id=row["id"],
+        identity=DeliveryId(post, row["label"], row["part"], row["revision"], Verb(row["verb"])),
+        text=row["text"],
+        language=row["language"],
+        key=row["key"],
+        request=bytes(row["request"]) if row["request"] is not None else None,
+        state=State(row["state"]),
+        reason=reason_of(row["reason"]),
+        fence=row["fence"],
+        attempts=row["attempts"],
+        looks=row["looks"],
+        due_at=instant(row["due_at"]),
+        too_late_at=instant(row["too_late_at"]),
+        first_sent_at=instant(row["first_sent_at"]),
+        target=row["target"] or "",
+        imprint=row["imprint"],
+        detail=row["detail"],
+        answered=Receipt(row["answered_id"], row["answered_url"]) if row["answered_id"] else None,
+        unseen_since=instant(row["unseen_since"]),
+        unseen_text=row["unseen_text"],
+    )
 
 
 def locked(statement: str, words: Sequence[Any]) -> list[int]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.plan import Decision, DecisionKind, Hours
 from amplifier.campaign.post import Fact
 from amplifier.store import heartbeats, ledger, published_facts
@@ -25,7 +26,7 @@ BEHIND = f"""SELECT COALESCE((SELECT MAX(id) FROM decisions), 0)
   OR COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = '{LET_GO}'), 0)
   > COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = '{SEEN}'), 0)"""  # noqa: S608  our own names
 # What the words of decisions state that an earlier version did not write down with them: the events of one subject.
-OLDER, FOUND_OUT, SERVICE = "decisions", "facts found out", "service"
+OLDER, SERVICE = "decisions", "service"
 HOW_OFTEN = "SELECT COALESCE((SELECT CAST(detail AS INTEGER) FROM heartbeats WHERE name = %s), 0)"
 HOURS = "@hours"  # beside what the files said then: no account and no fact is called so
 ONE_HOUR: Hours = {}
@@ -100,13 +101,13 @@ def keep_facts(
     published_facts.state(of_deliveries)
     named = fact_names.kept()
     told = {number: _with_facts_named(_by_number(as_json(found)), named) for number, found in of_decisions.items()}
-    write_events([Event(now, SERVICE, OLDER, FOUND_OUT, detail=json.dumps(told))])
+    write_events([Event(now, SERVICE, OLDER, EventKind.FACTS_FOUND_OUT, detail=json.dumps(told))])
 
 
 @reading
 def has_kept_facts() -> bool:
     """Whether that was ever done."""
-    return was_written(OLDER, FOUND_OUT)
+    return was_written(OLDER, EventKind.FACTS_FOUND_OUT)
 
 
 def as_json(facts: Mapping[str, Sequence[Fact]]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, Due, RemoteState, State, Transition, Verb
+from amplifier.campaign.event_kinds import EventKind, held_for
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.money import NOTHING, LookReserve
 from amplifier.campaign.post import OWN
@@ -97,7 +98,8 @@ def turn(  # noqa: PLR0913  the three things that a turn carries, and what each 
     stale = [step for step in steps if not _write(step, page, now=now, actor=SERVICE)]
     begun = [one.due for one in intents if _begin(one, page, in_force, caps, now=now, behind=behind)]
     page.events += [
-        Event(now, SERVICE, of_delivery(due.id), "sending", State.QUEUED, State.SENDING, due.fence) for due in begun
+        Event(now, SERVICE, of_delivery(due.id), EventKind.SENDING, State.QUEUED, State.SENDING, due.fence)
+        for due in begun
     ]
     page.write()
     claimed: list[Due] = []
@@ -148,7 +150,9 @@ def expire_leases(*, now: datetime, look_at: datetime, gaps: Mapping[str, timede
         fence=F("fence") + 1,
         lease_until=None,
     )
-    write_events(Event(now, SERVICE, of_delivery(pk), "worker fell silent", State.SENDING, State.UNSURE) for pk in ids)
+    write_events(
+        Event(now, SERVICE, of_delivery(pk), EventKind.WORKER_FELL_SILENT, State.SENDING, State.UNSURE) for pk in ids
+    )
     return len(ids)
 
 
@@ -164,7 +168,7 @@ def miss_overdue(*, now: datetime) -> int:
         ids = may_go_on(locked(statement, words), actor=SERVICE, now=now)
         rows, reason = DeliveryRow.objects.filter(id__in=ids, state=state), secret_links.reason_if_missed()
         rows.update(state=State.MISSED, reason=reason, fence=F("fence") + 1, lease_until=None, noted_at=None)
-        write_events(Event(now, SERVICE, of_delivery(pk), "missed", state, State.MISSED) for pk in ids)
+        write_events(Event(now, SERVICE, of_delivery(pk), EventKind.MISSED, state, State.MISSED) for pk in ids)
         missed += len(ids)
     return missed
 
@@ -222,7 +226,7 @@ def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, fence
         state=State.HELD, reason=reason, detail=detail, fence=F("fence") + 1, lease_until=None
     )
     if changed:
-        kind = f"held: {reason}"
+        kind = held_for(reason)
         write_events([Event(now, SERVICE, of_delivery(delivery), kind, State.QUEUED, State.HELD, detail=detail)])
     return bool(changed)
 

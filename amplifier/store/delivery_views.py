@@ -9,15 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q
 
-from amplifier.campaign.delivery import (
-    SKIPPED,
-    DeliveryId,
-    DeliveryView,
-    Receipt,
-    RemoteState,
-    State,
-    Verb,
-)
+from amplifier.campaign.delivery import DeliveryId, DeliveryView, DropReason, Receipt, RemoteState, State, Verb
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.database.transaction import reading
@@ -111,7 +103,7 @@ def own_waiting() -> tuple[DeliveryView, ...]:
 def own_skipped(now: datetime) -> tuple[DeliveryView, ...]:
     """People's own posts that somebody left out and may still take in again, by due time."""
     rows = DeliveryRow.objects.select_related("post", "account").filter(post__slot=OWN, post__due_at__gt=now)
-    own = rows.filter(state=State.DROPPED, reason=SKIPPED).exclude(LATER)
+    own = rows.filter(state=State.DROPPED, reason=DropReason.SKIPPED).exclude(LATER)
     return tuple(_view(row) for row in own.order_by("post__due_at", "id"))
 
 

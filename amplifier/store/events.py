@@ -8,11 +8,10 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store.database.statement import execute_many
 from amplifier.store.database.transaction import reading, stamp, whole
 from amplifier.store.models import EventRow
-
-SEEN = "seen"  # a person has taken note of what is written about a subject
 
 INSERT = """INSERT INTO events (at, actor, subject, kind, "before", "after", fence, detail)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -25,7 +24,7 @@ class Event:
     at: datetime
     actor: str
     subject: str
-    kind: str
+    kind: EventKind
     before: str = ""
     after: str = ""
     fence: int = 0
@@ -59,14 +58,14 @@ def events_of(subject: str) -> tuple[Event, ...]:
 
 
 @reading
-def was_written(subject: str, kind: str, *, since: datetime | None = None) -> bool:
+def was_written(subject: str, kind: EventKind, *, since: datetime | None = None) -> bool:
     """Whether there is an event of this kind about this subject (`since` then)."""
     rows = EventRow.objects.filter(subject=subject, kind=kind)
     return (rows if since is None else rows.filter(at__gte=since)).exists()
 
 
 @reading
-def last_written(subjects: Collection[str], *kinds: str) -> dict[str, datetime]:
+def last_written(subjects: Collection[str], *kinds: EventKind) -> dict[str, datetime]:
     """When an event of one of these kinds was last written about each of these; without those that have none."""
     of_these = EventRow.objects.filter(subject__in=list(subjects), kind__in=kinds)
     last = of_these.values("subject").annotate(last=Max("id")).values("last")
@@ -84,7 +83,7 @@ def _event(row: EventRow) -> Event:
         at=row.at,
         actor=row.actor,
         subject=row.subject,
-        kind=row.kind,
+        kind=EventKind(row.kind),
         before=row.before,
         after=row.after,
         fence=row.fence,

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Step
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryId, State, Verb, idempotency_key, record_key
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId
 from amplifier.store.events import Event, of_delivery, write_events
@@ -103,7 +104,9 @@ def add(  # noqa: PLR0913  everything a row is born with
                 too_late_at=too_late_at,
             )
         )
-    write_events(Event(now, actor, of_delivery(row.pk), "planned", after=row.state, detail=row.reason) for row in rows)
+    write_events(
+        Event(now, actor, of_delivery(row.pk), EventKind.PLANNED, after=row.state, detail=row.reason) for row in rows
+    )
     return [row.pk for row in rows]
 
 

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from amplifier.campaign.delivery import CLOSED_BY_A_RECEIPT, Receipt, RemoteState, State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.pace import full_until as full_until_window
 from amplifier.campaign.pace import latest
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import instant, reading, stamp, whole
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-from amplifier.store.operate.notes import TWICE, mark_twice
+from amplifier.store.operate.notes import mark_twice
 
 SERVICE = "service"
 FULL = """SELECT sent_at FROM deliveries WHERE account_id = %s AND sent_at IS NOT NULL AND sent_at > %s
@@ -29,7 +30,7 @@ def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datet
     receipt, or may be about to get one, that is an alert: the post may be out twice.
     """
     row = DeliveryRow.objects.select_for_update().get(id=delivery)
-    kind, after = "late receipt", row.state
+    kind, after = EventKind.LATE_RECEIPT, row.state
     if row.state in CLOSED_BY_A_RECEIPT and not is_taken(row.account_id, receipt, row.pk):
         after = State.SENT
         DeliveryRow.objects.filter(id=delivery).update(
@@ -44,7 +45,7 @@ def keep_late_receipt(delivery: int, receipt: Receipt, *, fence: int, now: datet
             remote_state=RemoteState.LIVE,
         )
     elif row.state == State.SENDING or row.remote_id not in (None, receipt.remote_id):
-        kind = TWICE
+        kind = EventKind.PERHAPS_TWICE
         mark_twice(delivery, receipt.url, now=now)
     write_events(
         [

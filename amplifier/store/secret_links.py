@@ -9,13 +9,10 @@ from hashlib import sha256
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 
 from amplifier.campaign.delivery import Receipt
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
 from amplifier.campaign.secret_link import (
-    LINK_GIVEN,
-    LINK_REFUSED,
-    LOOKED_FOR,
-    MANUAL_WANTED,
     TOKEN,
     HandOffRequest,
     LinkKind,
@@ -27,10 +24,12 @@ from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import reading, whole
 from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
 from amplifier.store.models import SecretLinkRow
-from amplifier.store.operate.notes import TWICE, mark_twice
+from amplifier.store.operate.notes import mark_twice
 
 SUBJECT = SERVICE = "service"
 # The kind stands in the statement itself: SQLite uses the partial index only then.
+MADE = {LinkKind.HAND_OFF: EventKind.HAND_OFF_LINK_MADE, LinkKind.STOP: EventKind.STOP_LINK_MADE}
+REVOKED = {LinkKind.HAND_OFF: EventKind.HAND_OFF_LINKS_REVOKED, LinkKind.STOP: EventKind.STOP_LINKS_REVOKED}
 STOP_LINKS = "SELECT digest, id FROM errands WHERE kind = 'stop' AND revoked_at IS NULL ORDER BY id"
 
 
@@ -43,7 +42,7 @@ def make_secret_link(
         kind=kind, digest=digest_of(token), delivery_id=delivery, person=person, made_at=now
     )
     about = of_delivery(delivery) if delivery is not None else SUBJECT
-    write_events([Event(now, actor, about, f"errand: {kind}", detail=person)])
+    write_events([Event(now, actor, about, MADE[kind], detail=person)])
     return _secret_link(row)
 
 
@@ -84,7 +83,7 @@ def stop_links() -> Mapping[str, int]:
 @reading
 def wanted_since(deliveries: Collection[int]) -> Mapping[int, datetime]:
     """Since when hands are wanted for these: a person's "send it" begins a new round of asking, a new time does not."""
-    found = last_written([of_delivery(number) for number in deliveries], MANUAL_WANTED)
+    found = last_written([of_delivery(number) for number in deliveries], EventKind.HELD_HAND_OFF)
     return {number: found[of_delivery(number)] for number in deliveries if of_delivery(number) in found}
 
 
@@ -94,7 +93,7 @@ def revoke_secret_links(*, kind: LinkKind, actor: str, now: datetime) -> int:
     rows = SecretLinkRow.objects.filter(kind=kind, revoked_at__isnull=True)
     number = rows.update(revoked_at=now)
     if number:
-        write_events([Event(now, actor, SUBJECT, f"errands revoked: {kind}", detail=str(number))])
+        write_events([Event(now, actor, SUBJECT, REVOKED[kind], detail=str(number))])
     return number
 
 
@@ -123,7 +122,7 @@ def take_secret_link(secret_link: SecretLink, *, actor: str, now: datetime) -> b
     )
     if later.exists() or not rows.filter(taken_at__isnull=True).update(taken_at=now):
         return False
-    _tell(secret_link, "taken", actor, now)
+    _tell(secret_link, EventKind.TAKEN_ON, actor, now)
     return True
 
 
@@ -144,7 +143,7 @@ def open_secret_links() -> tuple[SecretLink, ...]:
 def give_link(secret_link: SecretLink, receipt: Receipt, *, actor: str, now: datetime) -> None:
     """Somebody pasted the link of what they posted; the worker is to look at it before it counts, however late."""
     SecretLinkRow.objects.filter(id=secret_link.id).update(done_at=None)
-    _tell(secret_link, LINK_GIVEN, actor, now, f"{receipt.remote_id} {receipt.url}")
+    _tell(secret_link, EventKind.LINK_GIVEN, actor, now, f"{receipt.remote_id} {receipt.url}")
 
 
 def was_asked() -> Exists:
@@ -160,15 +159,15 @@ def reason_if_missed() -> Case:
 @reading
 def awaits_a_look(delivery: int) -> bool:
     """Whether a link was pasted for this delivery that nobody has looked at yet: it may well be out."""
-    words = (LINK_GIVEN, LINK_REFUSED, LOOKED_FOR)
+    words = (EventKind.LINK_GIVEN, EventKind.LINK_REFUSED, EventKind.TO_BE_LOOKED_FOR)
     told = [one.kind for one in events_of(of_delivery(delivery)) if one.kind in words]
-    return told[-1:] == [LINK_GIVEN]
+    return told[-1:] == [EventKind.LINK_GIVEN]
 
 
 @whole
 def refuse_link(secret_link: SecretLink, why: str, *, now: datetime) -> None:
     """The link that was given does not count; the sentence is for whoever gave it."""
-    _tell(secret_link, LINK_REFUSED, SERVICE, now, why)
+    _tell(secret_link, EventKind.LINK_REFUSED, SERVICE, now, why)
 
 
 @whole
@@ -176,10 +175,10 @@ def note_second(secret_link: SecretLink, receipt: Receipt, *, actor: str, now: d
     """Somebody posted by hand what was out already: an alert."""
     if secret_link.delivery is not None:
         mark_twice(secret_link.delivery, receipt.url, now=now)
-    _tell(secret_link, TWICE, actor, now, f"{receipt.remote_id} {receipt.url}")
+    _tell(secret_link, EventKind.PERHAPS_TWICE, actor, now, f"{receipt.remote_id} {receipt.url}")
 
 
-def _tell(secret_link: SecretLink, kind: str, actor: str, now: datetime, detail: str = "") -> None:
+def _tell(secret_link: SecretLink, kind: EventKind, actor: str, now: datetime, detail: str = "") -> None:
     if secret_link.delivery is not None:
         write_events([Event(now, actor, of_delivery(secret_link.delivery), kind, detail=detail)])
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.money import NOTHING, LookReserve, is_low
 from amplifier.store import ledger
 from amplifier.store.database.statement import execute, marks
@@ -16,7 +17,6 @@ from amplifier.store.identity.accounts import number_of
 from amplifier.store.models import SpendRow
 
 SERVICE = "service"
-BUDGET_LOW, BUDGET_SPENT = "budget low", "budget spent"
 ON_THESE = "account_id IN (SELECT id FROM accounts WHERE label IN ({0}))"
 UNDER_WAY = f"""SELECT
   (SELECT COUNT(*) FROM deliveries WHERE state = 'unsure' AND {ON_THESE})
@@ -96,7 +96,7 @@ def give_back(delivery: int, *, now: datetime) -> None:
 
 def tell_spent(now: datetime) -> None:
     """A post found no money: an event, once a month; called inside the transaction that holds the post."""
-    _tell_once(BUDGET_SPENT, now)
+    _tell_once(EventKind.BUDGET_SPENT, now)
 
 
 @reading
@@ -132,10 +132,10 @@ def month_of(now: datetime) -> str:
 
 def _tell_if_low(budget: int | None, now: datetime) -> None:
     if budget is not None and is_low(_sum(month_of(now)), budget):
-        _tell_once(BUDGET_LOW, now)
+        _tell_once(EventKind.BUDGET_LOW, now)
 
 
-def _tell_once(kind: str, now: datetime) -> None:
+def _tell_once(kind: EventKind, now: datetime) -> None:
     subject = f"budget:{month_of(now)}"
     if not was_written(subject, kind):
         write_events([Event(now, SERVICE, subject, kind)])

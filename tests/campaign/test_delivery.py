@@ -20,9 +20,8 @@ from amplifier.campaign.delivery import (
     MOVES,
     MOVES_BY_A_PERSON,
     ON_ITS_WAY,
-    UNPLANNED,
-    UNPLANNED_HOLD,
     DeliveryId,
+    DropReason,
     Receipt,
     State,
     Verb,
@@ -221,7 +220,9 @@ def test_a_hold_that_the_planner_or_time_ends_waits_for_nobody() -> None:
 
 
 def test_only_what_the_plan_left_out_comes_back_with_it() -> None:
-    assert [is_left_out_for_good("dropped", why) for why in (UNPLANNED, UNPLANNED_HOLD, "by hand", "")] == [
+    assert [
+        is_left_out_for_good("dropped", why) for why in (DropReason.UNPLANNED, DropReason.UNPLANNED_HOLD, "by hand", "")
+    ] == [
         False,
         False,
         True,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.delivery import DeliveryView, State
-from amplifier.campaign.kinds import MOVED
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.post import OWN
 from amplifier.clock import utc_now
 from amplifier.schedule.playing import playing
@@ -246,7 +246,7 @@ def test_a_move_to_where_it_is_says_so_and_writes_nothing(shell: Shell) -> None:
     said = shell("edit", name, "--at", "2023-10-09 10:00")
     assert (said.code, said.out) == (0, f"{name} (Mon 9 Oct 10:00) goes out then already. Nothing was changed.\n")
     assert shell.ask("edit", name, "--at", "2023-10-09 10:00")["decision"] is None
-    assert not EventRow.objects.filter(kind=MOVED).exists()
+    assert not EventRow.objects.filter(kind=EventKind.MOVED).exists()
 
 
 def test_a_move_shows_which_words_it_makes_untrue_and_which_true_again(shell: Shell) -> None:

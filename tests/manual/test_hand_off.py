@@ -8,17 +8,9 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.secret_link import (
-    LINK_GIVEN,
-    LINK_REFUSED,
-    LOOKED_FOR,
-    MANUAL_WANTED,
-    MOST_TOGETHER,
-    HandOffRequest,
-    LinkKind,
-    SecretLink,
-)
+from amplifier.campaign.secret_link import MOST_TOGETHER, HandOffRequest, LinkKind, SecretLink
 from amplifier.manual.hand_off import (
     Link,
     LinkStatus,
@@ -164,8 +156,8 @@ def test_the_last_word_about_a_link_counts() -> None:
     assert last_link([given, refused]) == Link(refused="No.")
     assert last_link([given, refused, given]).by == "hand:anna"
     assert last_link([given, refused, ("to be looked for", "hand:anna", "")]) == Link()
-    assert last_link([given, refused, (MANUAL_WANTED, "service", "")]) == Link()
-    assert last_link([given, (MANUAL_WANTED, "service", "")]).pending is not None
+    assert last_link([given, refused, (EventKind.HELD_HAND_OFF, "service", "")]) == Link()
+    assert last_link([given, (EventKind.HELD_HAND_OFF, "service", "")]).pending is not None
     assert last_link([("taken", "hand:anna", "")]) == Link()
 
 
@@ -175,9 +167,9 @@ def test_a_post_from_before_its_time_is_another_post() -> None:
 
 def test_a_link_that_somebody_else_pasted_meanwhile_is_not_forgotten() -> None:
     first, second = Receipt("1", "https://x/1"), Receipt("2", "https://x/2")
-    told = [(LINK_GIVEN, "hand:anna", "1 https://x/1"), (LINK_GIVEN, "hand:bo", "2 https://x/2")]
+    told = [(EventKind.LINK_GIVEN, "hand:anna", "1 https://x/1"), (EventKind.LINK_GIVEN, "hand:bo", "2 https://x/2")]
     assert passed_over(told, second, by="hand:bo") == (("hand:anna", first),)
     assert passed_over(told, first, by="hand:bo") == ()
-    assert passed_over([*told[:1], (LINK_GIVEN, "hand:anna", "2 https://x/2")], second, by="hand:anna") == ()
-    assert passed_over([told[0], (LINK_REFUSED, "service", "No."), told[1]], second, by="hand:bo") == ()
-    assert passed_over([told[0], (LOOKED_FOR, "hand:bo", ""), told[1]], second, by="hand:bo") == ()
+    assert passed_over([*told[:1], (EventKind.LINK_GIVEN, "hand:anna", "2 https://x/2")], second, by="hand:anna") == ()
+    assert passed_over([told[0], (EventKind.LINK_REFUSED, "service", "No."), told[1]], second, by="hand:bo") == ()
+    assert passed_over([told[0], (EventKind.TO_BE_LOOKED_FOR, "hand:bo", ""), told[1]], second, by="hand:bo") == ()

@@ -12,8 +12,9 @@ from django.db import transaction
 from amplifier import settings
 from amplifier.campaign.changes import Step
 from amplifier.campaign.delivery import DoubtReason, Receipt, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.secret_link import LINK_REFUSED, LinkKind, SecretLink
+from amplifier.campaign.secret_link import LinkKind, SecretLink
 from amplifier.errors import RateLimited, Unavailable, Unpaid, UsageError
 from amplifier.manual.rounds import NOT_THERE, OTHER_WORDS, UNWANTED, ManualRounds, Means
 from amplifier.notify.envelope import Envelope
@@ -330,7 +331,7 @@ def test_a_link_to_anything_else_is_refused_with_the_reason(desk: Desk, answer: 
     desk.rounds.check_links()
     assert stands(number) == ("held", "hand_off")
     last = events.events_of(events.of_delivery(number))[-1]
-    assert (last.kind, last.detail) == (LINK_REFUSED, why)
+    assert (last.kind, last.detail) == (EventKind.LINK_REFUSED, why)
     desk.rounds.check_links()
     assert len(desk.network.asked) == 1
 
@@ -412,7 +413,10 @@ def test_a_link_of_what_was_left_out_meanwhile_is_an_alert(desk: Desk) -> None:
     desk.rounds.ask()
     desk.rounds.check_links()
     told = [(one.kind, one.detail) for one in events.events_of(events.of_delivery(number))][-2:]
-    assert told == [("perhaps twice", "at://us/post/1 https://bsky.app/at://us/post/1"), (LINK_REFUSED, UNWANTED)]
+    assert told == [
+        ("perhaps twice", "at://us/post/1 https://bsky.app/at://us/post/1"),
+        (EventKind.LINK_REFUSED, UNWANTED),
+    ]
     desk.rounds.ask()
     assert secret_links.open_secret_links() == ()
 

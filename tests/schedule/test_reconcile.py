@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.changes import ExistingDelivery, NewDelivery, Unsent
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, State
+from amplifier.campaign.delivery import DoubtReason, DropReason, State
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import OWN, PostId, Words
 from amplifier.schedule.born import too_late_at
@@ -106,9 +106,9 @@ def test_a_ledger_that_cannot_know_what_went_out_has_the_last_day_looked_for(
         (S.MISSED, "", AHEAD, (S.HELD, HoldReason.OVERTAKEN)),
         (S.MISSED, "", NEAR, (S.MISSED, "")),
         (S.MISSED, "", PAST, (S.MISSED, "")),
-        (S.DROPPED, UNPLANNED, AHEAD, (S.QUEUED, "")),
-        (S.DROPPED, UNPLANNED, NEAR, (S.MISSED, "")),
-        (S.DROPPED, UNPLANNED_HOLD, AHEAD, (S.HELD, HoldReason.OVERTAKEN)),
+        (S.DROPPED, DropReason.UNPLANNED, AHEAD, (S.QUEUED, "")),
+        (S.DROPPED, DropReason.UNPLANNED, NEAR, (S.MISSED, "")),
+        (S.DROPPED, DropReason.UNPLANNED_HOLD, AHEAD, (S.HELD, HoldReason.OVERTAKEN)),
         (S.DROPPED, "by a person", AHEAD, (S.DROPPED, "by a person")),
         (S.SENDING, "", AHEAD, (S.SENDING, "")),
         (S.UNSURE, "", AHEAD, (S.UNSURE, "")),
@@ -179,16 +179,16 @@ def test_new_words_reach_what_waits_and_old_ones_do_not_go_out_by_themselves(
 @pytest.mark.parametrize(
     ("state", "reason", "after"),
     [
-        (S.QUEUED, "", (S.DROPPED, UNPLANNED)),
-        (S.HELD, "rejected", (S.DROPPED, UNPLANNED_HOLD)),
-        (S.HELD, HoldReason.UNWRITTEN, (S.DROPPED, UNPLANNED)),
+        (S.QUEUED, "", (S.DROPPED, DropReason.UNPLANNED)),
+        (S.HELD, "rejected", (S.DROPPED, DropReason.UNPLANNED_HOLD)),
+        (S.HELD, HoldReason.UNWRITTEN, (S.DROPPED, DropReason.UNPLANNED)),
         (S.SENDING, "", (S.SENDING, HoldReason.OVERTAKEN)),
         (S.UNSURE, "", (S.UNSURE, HoldReason.OVERTAKEN)),
         (S.UNSURE, DoubtReason.NEW_LEDGER, (S.UNSURE, HoldReason.OVERTAKEN)),
         (S.UNSURE, HoldReason.DUPLICATE, (S.UNSURE, HoldReason.DUPLICATE)),
         (S.SENT, "", (S.SENT, "")),
         (S.MISSED, "", (S.MISSED, "")),
-        (S.DROPPED, UNPLANNED, (S.DROPPED, UNPLANNED)),
+        (S.DROPPED, DropReason.UNPLANNED, (S.DROPPED, DropReason.UNPLANNED)),
     ],
 )
 @pytest.mark.parametrize("how", ["the whole post", "this account"])
@@ -283,7 +283,7 @@ def test_what_can_be_written_again_in_time_waits_again_in_its_new_words() -> Non
     assert not paper.changes(plan)
 
 
-@pytest.mark.parametrize(("state", "reason"), [(S.HELD, HoldReason.UNWRITTEN), (S.DROPPED, UNPLANNED)])
+@pytest.mark.parametrize(("state", "reason"), [(S.HELD, HoldReason.UNWRITTEN), (S.DROPPED, DropReason.UNPLANNED)])
 def test_bytes_that_say_something_else_do_not_go_out_by_themselves_however_they_waited(
     state: State, reason: str
 ) -> None:
@@ -296,7 +296,7 @@ def test_bytes_that_say_something_else_do_not_go_out_by_themselves_however_they_
 
 @pytest.mark.parametrize("state", [S.QUEUED, S.MISSED, S.DROPPED])
 def test_whoever_has_to_decide_is_told_why(state: State) -> None:
-    paper = planned(state, UNPLANNED_HOLD if state is S.DROPPED else "", frozen=state is S.QUEUED)
+    paper = planned(state, DropReason.UNPLANNED_HOLD if state is S.DROPPED else "", frozen=state is S.QUEUED)
     words: Mapping[str, str] = {"x": "New" if state is S.QUEUED else "Vote"}
     (step,) = paper.follow([wanted(minutes=AHEAD, words=words)]).steps
     assert step.after is S.HELD
@@ -370,7 +370,7 @@ WRONG = {(PostId("lab23", "vote", "once"), "x"): "Your words say “13:00”, th
         (S.HELD, HoldReason.UNWRITTEN, S.HELD, HoldReason.UNTRUE),
         (S.HELD, HoldReason.KEPT, S.HELD, HoldReason.KEPT),
         (S.HELD, HoldReason.REJECTED, S.HELD, HoldReason.REJECTED),
-        (S.DROPPED, UNPLANNED, S.HELD, HoldReason.UNTRUE),
+        (S.DROPPED, DropReason.UNPLANNED, S.HELD, HoldReason.UNTRUE),
         (S.SENDING, "", S.SENDING, HoldReason.OVERTAKEN),
         (S.UNSURE, "", S.UNSURE, HoldReason.OVERTAKEN),
         (S.SENT, "", S.SENT, ""),

@@ -7,9 +7,10 @@ import secrets
 import pytest
 
 from amplifier.campaign.delivery import DoubtReason, Receipt
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
-from amplifier.campaign.secret_link import LINK_GIVEN, LINK_REFUSED, MOST_TOGETHER, HandOffRequest, LinkKind, SecretLink
+from amplifier.campaign.secret_link import MOST_TOGETHER, HandOffRequest, LinkKind, SecretLink
 from amplifier.policy import Topic
 from amplifier.store import events, notices, secret_links
 from amplifier.store.holding import holds
@@ -177,7 +178,7 @@ def test_links_and_their_refusals_are_events_of_the_delivery() -> None:
     secret_links.note_second(one, receipt, actor="hand:anna", now=NOW)
     told = events.events_of(events.of_delivery(number))[-3:]
     assert [(event.kind, event.actor) for event in told] == [
-        (LINK_GIVEN, "hand:anna"),
-        (LINK_REFUSED, "service"),
+        (EventKind.LINK_GIVEN, "hand:anna"),
+        (EventKind.LINK_REFUSED, "service"),
         ("perhaps twice", "hand:anna"),
     ]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from amplifier.campaign.changes import ExistingPost
 from amplifier.campaign.correction import PublishedFact
 from amplifier.campaign.delivery import Spoken
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.plan import ONCE, Decision, DecisionKind, Hours
 from amplifier.campaign.post import OWN, Moment, PostId, WantedPost
 from amplifier.campaign.skips import skips
@@ -23,7 +24,7 @@ from amplifier.schedule.naming.meant import day_of
 from amplifier.schedule.occurrences import hours_of
 from amplifier.schedule.program import Program, all_occurrences, post_name, wanted_posts
 from amplifier.schedule.sameness import Called
-from amplifier.schedule.truth.facts import CHANGED, Changed, left_alone
+from amplifier.schedule.truth.facts import Changed, left_alone
 from amplifier.schedule.truth.may_stand import MayStand
 from amplifier.store import decisions, events, posts
 
@@ -139,7 +140,12 @@ def left_now(program: Program, made: Iterable[Decision]) -> Left:
     if since is None:
         return {}
     notes = (one for one in events.events_of(events.of_facts(program.plan.campaign)) if one.at > since)
-    told = ((one.at, each) for one in notes if one.kind == CHANGED for each in json.loads(one.detail)["changes"])
+    told = (
+        (one.at, each)
+        for one in notes
+        if one.kind == EventKind.FACTS_CHANGED
+        for each in json.loads(one.detail)["changes"]
+    )
     return left_alone(followed, ((at, Changed(each["fact"], each["then"], each["now"])) for at, each in told))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amplifier.campaign.changes import ExistingDelivery, ExistingPost
-from amplifier.campaign.delivery import UNPLANNED_HOLD, State, is_left_out_for_good
+from amplifier.campaign.delivery import DropReason, State, is_left_out_for_good
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import ONCE
 from amplifier.campaign.post import PostId, WantedPost
@@ -129,7 +129,7 @@ def _has_an_hour(row: ExistingPost) -> bool:
 
 def _may_be_there(one: ExistingDelivery) -> bool:
     looked_at = one.state is State.HELD and one.reason in LOOKED_AT
-    waited = one.state is State.DROPPED and one.reason == UNPLANNED_HOLD
+    waited = one.state is State.DROPPED and one.reason == DropReason.UNPLANNED_HOLD
     return one.frozen or one.again_until is not None or looked_at or waited
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from amplifier.campaign.changes import Add, Changes, ExistingDelivery, ExistingPost, NewDelivery, Step
-from amplifier.campaign.delivery import OUT, UNPLANNED, UNPLANNED_HOLD, State
+from amplifier.campaign.delivery import LEFT_OUT_BY_PLAN, OUT, State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import Plan
 from amplifier.campaign.post import OWN, PostId, WantedPost
@@ -265,11 +266,7 @@ def _is_spent(one: ExistingDelivery, row: ExistingPost, post: WantedPost) -> boo
     """Whether nothing more goes out there under this name, although the plan has it for another time."""
     if one.state in OUT:
         return row.moment.due_at != post.moment.due_at or (one.out_at is not None and one.out_at < post.moment.due_at)
-    return (
-        one.state is State.DROPPED
-        and one.reason not in (UNPLANNED, UNPLANNED_HOLD)
-        and row.moment.due_at != post.moment.due_at
-    )
+    return one.state is State.DROPPED and one.reason not in LEFT_OUT_BY_PLAN and row.moment.due_at != post.moment.due_at
 
 
 def _born(add: Add, new: NewDelivery, found: Mapping[tuple[PostId, str], Again]) -> NewDelivery:
@@ -280,7 +277,7 @@ def _born(add: Add, new: NewDelivery, found: Mapping[tuple[PostId, str], Again])
 def _held(step: Step, again: Again) -> Step:
     if step.after is not State.QUEUED:
         return step
-    return replace(step, after=State.HELD, kind="held: copy", reason=HoldReason.COPY, detail=again.why)
+    return replace(step, after=State.HELD, kind=EventKind.HELD_COPY, reason=HoldReason.COPY, detail=again.why)
 
 
 def _named(again: Again) -> str:

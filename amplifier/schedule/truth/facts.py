@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from amplifier.campaign.changes import Changes, EventNote
 from amplifier.campaign.correction import PublishedFact, unopened
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
 from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
@@ -18,7 +19,6 @@ from amplifier.schedule.truth.free_words import DAY, LINK, MILESTONE, left_of, s
 from amplifier.schedule.truth.may_stand import MayStand, decided
 from amplifier.settings import Campaign
 
-KNOWN, CHANGED = "facts known", "facts changed"  # kinds of the events in which the planner keeps what is so
 MOST_NAMED = 50
 
 
@@ -144,7 +144,7 @@ def noted(
     if known == today:
         return None
     if known is None:
-        return EventNote(KNOWN, json.dumps({"known": today}))
+        return EventNote(EventKind.FACTS_KNOWN, json.dumps({"known": today}))
     changed = differing(known, today)
     held = dict.fromkeys(
         _name(posts[step.id]) for step in changes.steps if step.id in posts and step.reason == HoldReason.UNTRUE
@@ -165,7 +165,7 @@ def noted(
         "kit": list(kit)[:MOST_NAMED],
         "known": today,
     }
-    return EventNote(CHANGED if changed else KNOWN, json.dumps(told))
+    return EventNote(EventKind.FACTS_CHANGED if changed else EventKind.FACTS_KNOWN, json.dumps(told))
 
 
 def _matters(change: Changed, text: str, would_say: str | None, at: datetime, written: date | None) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from amplifier.campaign.changes import Changes, EventNote, ExistingPost
 from amplifier.campaign.correction import PublishedFact
 from amplifier.campaign.delivery import State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.plan import Decision
 from amplifier.campaign.post import Fact, PostId, WantedPost, Words, with_hour
 from amplifier.compose.memory import spoken_on_x
@@ -30,7 +31,7 @@ from amplifier.schedule.one_by_one import those_that_work
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, held_copies, post_name, wanted_posts
 from amplifier.schedule.truth import facts
-from amplifier.schedule.truth.facts import CHANGED, Untrue
+from amplifier.schedule.truth.facts import Untrue
 from amplifier.schedule.truth.free_words import Stale, stated_in
 from amplifier.schedule.truth.stale import campaign_day, stale_words, wanted_now
 from amplifier.store import decisions, delivery_views, events, ledger, published_facts
@@ -79,7 +80,7 @@ def review(program: Program, *, now: datetime) -> Review:
     made = decisions.decisions()
     wanted = wanted_now(program, made, now=now)
     found = untrue_out(program, made, wanted, now=now)
-    told = [json.loads(one.detail) for one in _events(program) if one.kind == CHANGED]
+    told = [json.loads(one.detail) for one in _events(program) if one.kind == EventKind.FACTS_CHANGED]
     waits = delivery_views.views(states=(State.QUEUED, State.HELD))
     open_posts = {post_name(row.identity.post) for row in waits if row.identity.revision == 0}
     stale = stale_words(program, made, wanted, now=now)

@@ -18,15 +18,13 @@ def execute(statement: str, words: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     Raises Django's database errors. On SQLite it goes past Django's own cursor, which looks each statement through
     anew, each time, for where something is to be put in.
     """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor != "sqlite":
-        with database.cursor() as cursor:
-            cursor.execute(statement, words)
-            return cursor.fetchall() if cursor.description else []
-    file = _open(database)
-    with database.wrap_database_errors:
-        rows: list[tuple[Any, ...]] = file.execute(_with_marks(statement), words).fetchall()
-    return rows
+    return _carry_out(statement, words)[1]
+
+
+def execute_named(statement: str, words: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The same, each row by the names of its columns: for a statement of more columns than one can count."""
+    names, rows = _carry_out(statement, words)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -44,6 +42,21 @@ def execute_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
 def marks(words: Collection[object]) -> str:
     """As many marks as there are words, for a list in a statement."""
     return ", ".join(["%s"] * len(words))
+
+
+def _carry_out(statement: str, words: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The names of the columns, and the rows."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "sqlite":
+        with database.cursor() as cursor:
+            cursor.execute(statement, words)
+            described = cursor.description or ()
+            return [column[0] for column in described], cursor.fetchall() if described else []
+    file = _open(database)
+    with database.wrap_database_errors:
+        found = file.execute(_with_marks(statement), words)
+        rows: list[tuple[Any, ...]] = found.fetchall()
+    return [column[0] for column in found.description or ()], rows
 
 
 def _open(database: Any) -> Any:

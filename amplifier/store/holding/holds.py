@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from amplifier.campaign.delivery import DoubtReason, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.kinds import HELD_BACK
-from amplifier.campaign.secret_link import BY_HAND, MANUAL_WANTED
+from amplifier.campaign.secret_link import BY_HAND
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
 from amplifier.store import decisions
 from amplifier.store.database.statement import execute, marks
@@ -95,7 +95,7 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
         )
         if again:
             DeliveryRow.objects.filter(id=number).update(unseen_since=None)
-        kind = MANUAL_WANTED if again else "cannot look"
+        kind = EventKind.HELD_HAND_OFF if again else EventKind.CANNOT_LOOK
         event = Event(now, SERVICE, of_delivery(number), kind, State.UNSURE, State.HELD, detail=detail)
         write_events([event])
     return len(found)
@@ -114,7 +114,9 @@ def leave_to_a_person(replaced: Mapping[str, str], *, now: datetime) -> int:
         DeliveryRow.objects.filter(id=number).update(
             state=State.HELD, reason=HoldReason.DOUBT, detail=detail, fence=F("fence") + 1, lease_until=None
         )
-        write_events([Event(now, SERVICE, of_delivery(number), "account replaced", state, State.HELD, detail=detail)])
+        write_events(
+            [Event(now, SERVICE, of_delivery(number), EventKind.ACCOUNT_REPLACED, state, State.HELD, detail=detail)]
+        )
     return len(found)
 
 
@@ -129,7 +131,7 @@ def go_on(*, reason: HoldReason, now: datetime, account: str = "", among: Collec
         rows = rows.filter(account__label=account)
     if among is not None:
         rows = rows.filter(id__in=list(among))
-    return _queue(rows, actor=SERVICE, kind="goes on", now=now)
+    return _queue(rows, actor=SERVICE, kind=EventKind.GOES_ON, now=now)
 
 
 @whole
@@ -141,7 +143,7 @@ def release(ids: Iterable[int], *, actor: str, now: datetime) -> int:
     rows = DeliveryRow.objects.filter(id__in=list(ids), reason__in=[HoldReason.STOPPED, HoldReason.KEPT])
     if rows.filter(state=State.HELD, reason=HoldReason.KEPT).exists():
         decisions.let_go_late(now=now)
-    return _queue(rows, actor=actor, kind="released", now=now)
+    return _queue(rows, actor=actor, kind=EventKind.RELEASED, now=now)
 
 
 @whole
@@ -162,12 +164,13 @@ def keep_back(ids: Iterable[int], *, actor: str, now: datetime) -> int:
     found = list(rows.select_for_update().order_by("id").values_list("id", flat=True))
     DeliveryRow.objects.filter(id__in=found).update(reason=HoldReason.KEPT, detail=KEPT_BACK, fence=F("fence") + 1)
     write_events(
-        Event(now, actor, of_delivery(pk), HELD_BACK, State.HELD, State.HELD, detail=KEPT_BACK) for pk in found
+        Event(now, actor, of_delivery(pk), EventKind.HELD_BACK, State.HELD, State.HELD, detail=KEPT_BACK)
+        for pk in found
     )
     return len(found)
 
 
-def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: str, now: datetime) -> int:
+def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: EventKind, now: datetime) -> int:
     """Those of these that are still held and not too late wait for their turn again, or for a look that comes first."""
     held = rows.filter(state=State.HELD, too_late_at__gt=now).select_for_update()
     ids = may_go_on(held.order_by("id").values_list("id", flat=True), actor=actor, now=now)

@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db import DatabaseError
 from django.db.models import F, Q
 
-from amplifier.campaign.delivery import ON_ITS_WAY, SKIPPED, UNPLANNED, UNPLANNED_HOLD, DoubtReason, State
+from amplifier.campaign.delivery import ON_ITS_WAY, DoubtReason, DropReason, State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import PASSING
 from amplifier.campaign.post import OWN
 from amplifier.store import heartbeats, ledger
@@ -60,14 +61,15 @@ def doubt(*, made_at: datetime, now: datetime, actor: str, reason: str, readable
     DeliveryRow.objects.filter(state=State.UNSURE).update(run_at=now, looks=0, fence=F("fence") + 1, lease_until=None)
     was_due = Q(post__due_at__lte=now) | Q(run_at__lte=now) | may_have_moved
     may_come_back = Q(state__in=[State.HELD, State.MISSED]) | Q(
-        state=State.DROPPED, reason__in=[UNPLANNED, UNPLANNED_HOLD, SKIPPED]
+        state=State.DROPPED, reason__in=[DropReason.UNPLANNED, DropReason.UNPLANNED_HOLD, DropReason.SKIPPED]
     )
     unseen = DeliveryRow.objects.filter(Q(state__in=list(ON_ITS_WAY)) | (may_come_back & was_due))
     marked = list(unseen.filter(unseen_since__isnull=True).values_list("id", flat=True))
     for some in in_pieces(marked):
         DeliveryRow.objects.filter(id__in=some).update(unseen_since=made_at, unseen_text=F("text"))
     write_events(
-        Event(now, actor, of_delivery(pk), "restored", before, State.UNSURE, detail=DETAIL) for pk, _, before in rows
+        Event(now, actor, of_delivery(pk), EventKind.RESTORED, before, State.UNSURE, detail=DETAIL)
+        for pk, _, before in rows
     )
     blind = sum(1 for _, account, _ in rows if account not in readable)
     return Doubt(len(rows) - blind, blind)

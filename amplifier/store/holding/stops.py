@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.stop import ACCOUNT, EVERYTHING, Stop
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import instant, reading, whole
@@ -26,7 +27,7 @@ def stop(*, reason: str, actor: str, now: datetime, scope: str = EVERYTHING, by_
     row = StopRow.objects.filter(scope=kept, lifted_at__isnull=True).first()
     if row is None:
         row = StopRow.objects.create(scope=kept, reason=reason, actor=actor, at=now, by_person=by_person)
-        write_events([Event(now, actor, SUBJECT, "stopped", after=scope[:20], detail=f"{scope}: {reason}")])
+        write_events([Event(now, actor, SUBJECT, EventKind.STOPPED, after=scope[:20], detail=f"{scope}: {reason}")])
     return _stop(row)
 
 
@@ -38,7 +39,9 @@ def lift(*, actor: str, now: datetime, scope: str = "") -> tuple[Stop, ...]:
         rows = rows.filter(scope__in=[scope, _by_number(scope)])
     ended = tuple(_stop(row) for row in rows.order_by("id"))
     StopRow.objects.filter(id__in=[one.id for one in ended]).update(lifted_at=now, lifted_by=actor)
-    write_events(Event(now, actor, SUBJECT, "resumed", before=one.scope[:20], detail=one.scope) for one in ended)
+    write_events(
+        Event(now, actor, SUBJECT, EventKind.RESUMED, before=one.scope[:20], detail=one.scope) for one in ended
+    )
     return ended
 
 

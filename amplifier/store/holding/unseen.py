@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.models import F
 
 from amplifier.campaign.delivery import DoubtReason, State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 
@@ -33,7 +34,7 @@ def may_go_on(ids: Iterable[int], *, actor: str, now: datetime) -> list[int]:
     for some in in_pieces(list(unseen)):
         DeliveryRow.objects.filter(id__in=some).update(run_at=now, fence=F("fence") + 1, lease_until=None, **LOOK)
     write_events(
-        Event(now, actor, of_delivery(number), "to be looked for", before, State.UNSURE, detail=DETAIL)
+        Event(now, actor, of_delivery(number), EventKind.TO_BE_LOOKED_FOR, before, State.UNSURE, detail=DETAIL)
         for number, before in found
     )
     return [number for number in numbers if number not in unseen]

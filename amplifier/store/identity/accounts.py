@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from amplifier.campaign.account import Identity, Listed, LoggedIn, LoginProof, is_called_so, matches, proof
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.errors import UsageError
 from amplifier.policy import TextLimit
 from amplifier.store.database.statement import execute
@@ -32,7 +33,6 @@ from amplifier.store.models import AccountRow
 from amplifier.store.told import LIMITS, by_account
 
 OK, LOST, UNKNOWN, UNPROVEN = "ok", "lost", whose.UNKNOWN, whose.UNPROVEN
-LOST_NOW, LOST_AGAIN = "account lost", "account lost again"
 TELL_AGAIN = timedelta(days=1)
 CLOSED = "SELECT label, detail FROM accounts WHERE health IN ('lost', 'unproven')"
 LOST_ONES = "SELECT label, detail FROM accounts WHERE health = %s"
@@ -224,13 +224,13 @@ def account_is_ok(  # noqa: PLR0913  what a network says of an account
     if found is LoginProof.KNOWN and other is not None:
         row = under_a_new_handle(other, row, now=now)
     if row.health == LOST:
-        write_events([Event(now, SERVICE, f"account:{name}", "account is back", LOST, OK)])
+        write_events([Event(now, SERVICE, f"account:{name}", EventKind.ACCOUNT_BACK, LOST, OK)])
     said = {"text_limit": text_limit, "counts": counts, "remote_id": remote_id or None}
     changes: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
     called = "" if is_called_so(known(row).identity, told) else told_identity(row, told).handle
     if called and called != row.called:
         what = f"its network calls it {told_identity(row, told).shown} now"
-        write_events([Event(now, SERVICE, f"account:{name}", "renamed on its network", detail=what)])
+        write_events([Event(now, SERVICE, f"account:{name}", EventKind.ACCOUNT_RENAMED, detail=what)])
     AccountRow.objects.filter(id=row.pk).update(health=OK, detail="", url=url, called=called, checked_at=now, **changes)
     return True
 
@@ -267,7 +267,19 @@ def lose_account(number: int, *, detail: str, now: datetime, refused: bool = Fal
     if row is not None:
         subject = f"account:{row.label}"
         known = refused and row.failures > 0 and row.lost_told_at is not None and row.lost_told_at >= now - TELL_AGAIN
-        write_events([Event(now, SERVICE, subject, LOST_AGAIN if known else LOST_NOW, row.health, LOST, detail=detail)])
+        write_events(
+            [
+                Event(
+                    now,
+                    SERVICE,
+                    subject,
+                    EventKind.ACCOUNT_LOST_AGAIN if known else EventKind.ACCOUNT_LOST,
+                    row.health,
+                    LOST,
+                    detail=detail,
+                )
+            ]
+        )
         if refused:
             AccountRow.objects.filter(id=number).update(failures=F("failures") + 1)
         if not known:

@@ -10,7 +10,8 @@ from django.db.models import F
 
 from amplifier.campaign.account import Identity, former
 from amplifier.campaign.correction import facts_passed_on
-from amplifier.campaign.delivery import UNPLANNED_HOLD, State, Verb, is_left_out_for_good, waits_for_a_person
+from amplifier.campaign.delivery import DropReason, State, Verb, is_left_out_for_good, waits_for_a_person
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.store.database.transaction import reading
 from amplifier.store.events import Event, of_delivery, write_events
@@ -23,7 +24,6 @@ MANY = 100  # deliveries that are looked at to find them
 ENOUGH = 3  # posts that are asked for whose they are: one may have been deleted
 NOT_BEGUN = (State.QUEUED, State.HELD, State.MISSED, State.DROPPED)
 STANDING = ("text", "language", "imprint", "state", "reason", "detail", "run_at", "too_late_at", "noted_at")
-SAME = "same account"
 
 
 class _Words(Enum):
@@ -128,7 +128,7 @@ def _gives_way(theirs: DeliveryRow, mine: DeliveryRow) -> bool:
         return True
     if theirs.state == State.MISSED and theirs.reason == HoldReason.HAND_OFF:  # whoever was asked may have posted it
         return False
-    waits = waits_for_a_person(theirs.state, theirs.reason) or theirs.reason == UNPLANNED_HOLD
+    waits = waits_for_a_person(theirs.state, theirs.reason) or theirs.reason == DropReason.UNPLANNED_HOLD
     return theirs.request is None and (not waits or waits_for_a_person(mine.state, mine.reason))
 
 
@@ -137,7 +137,9 @@ def _stand_as(kept: DeliveryRow, gone: DeliveryRow, *, now: datetime) -> None:
     standing = {name: getattr(gone, name) for name in STANDING}
     DeliveryRow.objects.filter(id=kept.pk).update(fence=F("fence") + 1, lease_until=None, **standing)
     detail = f"It stands as {of_delivery(gone.pk)} did, which was the same."
-    write_events([Event(now, SERVICE, of_delivery(kept.pk), SAME, kept.state, gone.state, detail=detail)])
+    write_events(
+        [Event(now, SERVICE, of_delivery(kept.pk), EventKind.SAME_ACCOUNT, kept.state, gone.state, detail=detail)]
+    )
 
 
 def _replace(gone: DeliveryRow, kept: DeliveryRow) -> None:

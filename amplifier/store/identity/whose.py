@@ -16,6 +16,7 @@ from amplifier.campaign.account import (
     is_same_account,
     renamed,
 )
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store.database.transaction import whole
 from amplifier.store.events import Event, write_events
 from amplifier.store.identity.same_account import hand_over
@@ -73,7 +74,9 @@ def put_in_doubt(row: AccountRow, *, now: datetime) -> None:
     aside = renamed(labels, {new.pk: label}, {pk: known(row).identity for pk in labels})[row.pk]
     AccountRow.objects.filter(id=row.pk).update(label=aside)
     AccountRow.objects.filter(id=new.pk).update(label=label)
-    write_events([Event(now, SERVICE, f"account:{label}", "in doubt", row.health, UNPROVEN, detail=WHO)])
+    write_events(
+        [Event(now, SERVICE, f"account:{label}", EventKind.ACCOUNT_IN_DOUBT, row.health, UNPROVEN, detail=WHO)]
+    )
 
 
 def told_identity(row: AccountRow, told: LoggedIn) -> Identity:
@@ -117,7 +120,7 @@ def under_a_new_handle(older: AccountRow, newer: AccountRow, *, now: datetime) -
         server=who.server, handle=who.handle, label=label, is_listed=True, pool=newer.pool
     )
     if who != was:
-        write_events([Event(now, SERVICE, f"account:{label}", "another handle", detail=detail)])
+        write_events([Event(now, SERVICE, f"account:{label}", EventKind.ANOTHER_HANDLE, detail=detail)])
     return AccountRow.objects.get(id=older.pk)
 
 

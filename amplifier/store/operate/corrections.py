@@ -17,11 +17,13 @@ from amplifier.campaign.correction import (
 )
 from amplifier.campaign.delivery import (
     DeliveryId,
+    DropReason,
     State,
     Verb,
     idempotency_key,
     record_key,
 )
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.post import Fact, PostId
 from amplifier.errors import UsageError
 from amplifier.store import delivery_views, ledger, own_hour
@@ -32,7 +34,6 @@ from amplifier.store.models import DeliveryRow
 from amplifier.store.secret_links import awaits_a_look
 
 IN_TIME = timedelta(days=1)  # a correction is worth sending that much later; then a person decides anew
-REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,13 @@ def give_way(found: Stand, hand: Hand) -> None:
                 f"Somebody has pasted the link of the last correction on {found.account}, and we are looking at it. "
                 "Wait a minute, then look at the post again. Nothing was done."
             )
-        drop(row.id, hand, REPLACED)
+        drop(row.id, hand, DropReason.REPLACED)
 
 
-def drop(delivery: int, hand: Hand, why: str) -> None:
+def drop(delivery: int, hand: Hand, why: DropReason) -> None:
     """It does not happen any more; called inside a transaction."""
     row = DeliveryRow.objects.get(id=delivery)
-    move(row, State.DROPPED, why, hand.actor, hand.now, reason=why, detail=hand.reason)
+    move(row, State.DROPPED, EventKind(why), hand.actor, hand.now, reason=why, detail=hand.reason)
 
 
 def _queued(found: Stand, change: Change, hand: Hand) -> list[int]:
@@ -128,18 +129,20 @@ def _queued(found: Stand, change: Change, hand: Hand) -> list[int]:
     made: list[int] = []
     first: int | None = None
     if change.way in (Way.REPOST, Way.DELETE):
-        first = add_row(model, Verb.DELETE, revision, hand, target=change.target, kind="to be deleted")
+        first = add_row(model, Verb.DELETE, revision, hand, target=change.target, kind=EventKind.TO_BE_DELETED)
         made.append(first)
     if words is not None:
         verb = Verb.EDIT if change.way is Way.EDIT else Verb.PUBLISH
         text = {"text": words.text, "language": words.language, "imprint": words.imprint}
         target = change.target if verb is Verb.EDIT else ""
         made.append(
-            add_row(model, verb, revision, hand, target=target, fields=text, waits_for=first, kind="to be corrected")
+            add_row(
+                model, verb, revision, hand, target=target, fields=text, waits_for=first, kind=EventKind.TO_BE_CORRECTED
+            )
         )
     if found.out:
         told = f"{hand.reason}\nwas: {before}\nnow: {words.text if words else ''}".strip()
-        write_events([Event(hand.now, hand.actor, of_delivery(found.out.id), "to be corrected", detail=told)])
+        write_events([Event(hand.now, hand.actor, of_delivery(found.out.id), EventKind.TO_BE_CORRECTED, detail=told)])
     return made
 
 
@@ -149,7 +152,7 @@ def add_row(  # noqa: PLR0913  what a row is born with
     revision: int,
     hand: Hand,
     *,
-    kind: str,
+    kind: EventKind,
     target: str = "",
     waits_for: int | None = None,
     fields: Mapping[str, str] | None = None,
@@ -181,7 +184,7 @@ def add_row(  # noqa: PLR0913  what a row is born with
 def move(  # noqa: PLR0913  what is written down about a step
     row: DeliveryRow,
     after: State,
-    kind: str,
+    kind: EventKind,
     actor: str,
     now: datetime,
     *,

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from amplifier.campaign.delivery import State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store.database.transaction import reading, whole
-from amplifier.store.events import SEEN, Event, of_delivery, write_events
+from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
-
-TWICE = "perhaps twice"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def take_note_of_missed(deliveries: Collection[int], *, actor: str, now: datetim
     rows = DeliveryRow.objects.filter(id__in=list(deliveries), state=State.MISSED, noted_at__isnull=True)
     found = dict(rows.order_by("id").values_list("id", "post_id"))
     rows.update(noted_at=now)
-    write_events([Event(now, actor, of_delivery(number), SEEN) for number in found])
+    write_events([Event(now, actor, of_delivery(number), EventKind.SEEN) for number in found])
     return len(set(found.values()))
 
 
@@ -65,4 +64,4 @@ def take_note(delivery: int, *, actor: str, now: datetime, why: str = "") -> Non
     rows = DeliveryRow.objects.filter(id=delivery)
     rows.filter(state=State.MISSED).update(noted_at=now)
     rows.update(twice=None, twice_at=None)
-    write_events([Event(now, actor, of_delivery(delivery), SEEN, detail=why)])
+    write_events([Event(now, actor, of_delivery(delivery), EventKind.SEEN, detail=why)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, Receipt, RemoteState, State, Verb
-from amplifier.campaign.kinds import LEFT_OUT_BY_HAND
+from amplifier.campaign.delivery import MOVES_BY_A_PERSON, DoubtReason, DropReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.errors import UsageError
 from amplifier.store import decisions, ledger
 from amplifier.store.database.transaction import whole
@@ -29,7 +29,7 @@ def adopt(delivery: int, receipt: Receipt, *, actor: str, now: datetime, by_hand
     move(
         row,
         State.SENT,
-        "found by hand",
+        EventKind.FOUND_BY_HAND,
         actor,
         now,
         detail=receipt.url,
@@ -63,7 +63,7 @@ def send_again(delivery: int, *, actor: str, now: datetime, first: Callable[[], 
     _may(row, after)
     fresh: dict[str, object] = {"run_at": now, "too_late_at": last_moment(row, now), "looks": 0}
     reason = DoubtReason.AGAIN if after is State.UNSURE else ""
-    move(row, after, "to be sent again", actor, now, reason=reason, fields=fresh)
+    move(row, after, EventKind.TO_BE_SENT_AGAIN, actor, now, reason=reason, fields=fresh)
     if row.verb != Verb.DELETE and (after is State.QUEUED or row.state == State.MISSED):
         decisions.let_go_late(now=now)
     return after
@@ -72,7 +72,15 @@ def send_again(delivery: int, *, actor: str, now: datetime, first: Callable[[], 
 @whole
 def drop(delivery: int, *, actor: str, now: datetime, why: str = "") -> None:
     """Leave it out for good. Raises UsageError if it is in no state for that."""
-    move(_row(delivery, State.DROPPED), State.DROPPED, LEFT_OUT_BY_HAND, actor, now, reason="by hand", detail=why)
+    move(
+        _row(delivery, State.DROPPED),
+        State.DROPPED,
+        EventKind.LEFT_OUT_BY_HAND,
+        actor,
+        now,
+        reason=DropReason.BY_HAND,
+        detail=why,
+    )
 
 
 @whole
@@ -86,7 +94,7 @@ def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason, s
     fields: dict[str, object] = {"run_at": now, "looks": 0}
     if since is not None and row.first_sent_at is None and since < row.post.due_at:
         fields["first_sent_at"] = since
-    move(row, State.UNSURE, "to be looked for", actor, now, reason=reason, fields=fields)
+    move(row, State.UNSURE, EventKind.TO_BE_LOOKED_FOR, actor, now, reason=reason, fields=fields)
 
 
 def _row(delivery: int, after: State) -> DeliveryRow:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from amplifier.campaign.correction import facts_kept
-from amplifier.campaign.delivery import SKIPPED, State, Verb
+from amplifier.campaign.delivery import DropReason, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import FREED, HELPED_BY_WORDS, PASSING, HoldReason
-from amplifier.campaign.kinds import LEFT_OUT, MOVED, WORDS_CHANGED
 from amplifier.campaign.post import Fact, Moment, PostId, Words
 from amplifier.campaign.secret_link import BY_HAND
 from amplifier.errors import UsageError
@@ -22,7 +22,6 @@ from amplifier.store.operate.corrections import Hand, move
 from amplifier.store.secret_links import awaits_a_look, was_asked
 
 # Other words, or another time, may do away with these.
-TAKEN_IN, HELD_BEFORE = "taken in again", "held before"  # kinds of events
 WAS_HELD = "It was held when somebody left it out."
 # What they did nobody knows, so that nobody is asked once more unless a person says so.
 ASKED = "People were asked to post it by hand before it was left out. Look whether it is out before you send it."
@@ -68,8 +67,8 @@ def reword(
         if freed and row.pk in _asked([row]):  # whoever was asked may go on, with these; nobody is asked once more
             after, kept = State.HELD, (HoldReason.HAND_OFF, BY_HAND)
         told = f"{hand.reason}\nwas: {row.text}\nnow: {said.text}".strip()
-        write_events([Event(hand.now, hand.actor, of_delivery(row.pk), "other words by hand", detail=told)])
-        move(row, after, WORDS_CHANGED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
+        write_events([Event(hand.now, hand.actor, of_delivery(row.pk), EventKind.OTHER_WORDS_BY_HAND, detail=told)])
+        move(row, after, EventKind.WORDS_CHANGED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
 
 
 @whole
@@ -92,7 +91,7 @@ def move_to(post: PostId, moment: Moment, hand: Hand, *, first: Check, counted_f
         kept = ("", "") if freed else (row.reason, row.detail)
         fields = {"run_at": moment.due_at, "too_late_at": deadline}
         after = State.QUEUED if freed else State(row.state)
-        move(row, after, MOVED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
+        move(row, after, EventKind.MOVED, hand.actor, hand.now, reason=kept[0], detail=kept[1], fields=fields)
 
 
 @whole
@@ -103,8 +102,10 @@ def leave_out(post: PostId, accounts: Collection[str], hand: Hand, *, first: Che
     for row in _waiting(_rows(post, accounts, lock=True), named=True):
         if row.state == State.HELD:
             told = json.dumps([row.reason, row.detail])
-            write_events([Event(hand.now, hand.actor, of_delivery(row.pk), HELD_BEFORE, detail=told)])
-        move(row, State.DROPPED, LEFT_OUT, hand.actor, hand.now, reason=SKIPPED, detail=hand.reason)
+            write_events([Event(hand.now, hand.actor, of_delivery(row.pk), EventKind.HELD_BEFORE, detail=told)])
+        move(
+            row, State.DROPPED, EventKind.LEFT_OUT, hand.actor, hand.now, reason=DropReason.SKIPPED, detail=hand.reason
+        )
 
 
 @whole
@@ -120,28 +121,28 @@ def take_in(post: PostId, accounts: Collection[str], hand: Hand, *, first: Check
     asked = _asked(rows)
     for row in rows:
         may_be_out = row.request is not None or row.unseen_since is not None
-        if row.state != State.DROPPED or row.reason != SKIPPED or row.post.due_at <= hand.now or may_be_out:
+        if row.state != State.DROPPED or row.reason != DropReason.SKIPPED or row.post.due_at <= hand.now or may_be_out:
             raise UsageError(f"It cannot be taken in again on {row.account.label}. Nothing was changed.")
         deadline = row.post.due_at + timedelta(seconds=row.post.too_late_s)  # it may have moved meanwhile
         fields = {"run_at": row.post.due_at, "too_late_at": deadline}
         reason, detail = (HoldReason.OVERTAKEN, ASKED) if row.pk in asked else _held_before(row)
         if not reason or reason in PASSING:
-            move(row, State.QUEUED, TAKEN_IN, hand.actor, hand.now, detail=hand.reason, fields=fields)
+            move(row, State.QUEUED, EventKind.TAKEN_IN, hand.actor, hand.now, detail=hand.reason, fields=fields)
             continue
         if reason == HoldReason.UNTRUE:  # it may be true by now: the planner looks at once
             decisions.let_go_late(now=hand.now)
         if hand.reason:
-            write_events([Event(hand.now, hand.actor, of_delivery(row.pk), "why it is taken in", detail=hand.reason)])
-        move(row, State.HELD, TAKEN_IN, hand.actor, hand.now, reason=reason, detail=detail, fields=fields)
+            write_events([Event(hand.now, hand.actor, of_delivery(row.pk), EventKind.WHY_TAKEN_IN, detail=hand.reason)])
+        move(row, State.HELD, EventKind.TAKEN_IN, hand.actor, hand.now, reason=reason, detail=detail, fields=fields)
 
 
 def _held_before(row: DeliveryRow) -> tuple[str, str]:
     """For what it was held when somebody left it out, and the sentence that said so; empty where it was not."""
     history = events_of(of_delivery(row.pk))
-    at = max((place for place, one in enumerate(history) if one.kind == LEFT_OUT), default=0)
+    at = max((place for place, one in enumerate(history) if one.kind == EventKind.LEFT_OUT), default=0)
     if not history or history[at].before != State.HELD:
         return "", ""
-    if at and history[at - 1].kind == HELD_BEFORE:
+    if at and history[at - 1].kind == EventKind.HELD_BEFORE:
         reason, detail = json.loads(history[at - 1].detail)
         return str(reason), str(detail)
     return HoldReason.KEPT, WAS_HELD  # an earlier version did not write down why

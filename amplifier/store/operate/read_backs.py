@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from amplifier.campaign.correction import LIVES, words_out
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, RemoteState, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store import delivery_views
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import instant, reading, stamp, whole
@@ -17,7 +18,6 @@ from amplifier.store.events import Event, events_of, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 
 SERVICE = "service"
-GONE, CHANGED = "gone", "changed"
 CUT = 300  # characters of what a post says now that are kept with the event
 # Served by the index of what an account sent, so that a million older rows cost nothing.
 OUT = """SELECT id, sent_at, checked_at FROM deliveries
@@ -66,7 +66,7 @@ def keep_gone(seen: DeliveryView, *, now: datetime) -> bool:
     if _is_ours_to_change(seen):
         return False
     DeliveryRow.objects.filter(id=seen.id).update(remote_state=RemoteState.GONE)
-    write_events([Event(now, SERVICE, of_delivery(seen.id), GONE, seen.remote_state, RemoteState.GONE)])
+    write_events([Event(now, SERVICE, of_delivery(seen.id), EventKind.GONE, seen.remote_state, RemoteState.GONE)])
     return True
 
 
@@ -76,11 +76,13 @@ def keep_changed(seen: DeliveryView, reads: str, *, now: datetime) -> bool:
     if _is_ours_to_change(seen):
         return False
     subject, detail = of_delivery(seen.id), f"It reads now: {_cut(reads)}"
-    told = [event.detail for event in events_of(subject) if event.kind == CHANGED]
+    told = [event.detail for event in events_of(subject) if event.kind == EventKind.CHANGED]
     if told[-1:] == [detail]:
         return False
     DeliveryRow.objects.filter(id=seen.id).update(remote_state=RemoteState.EDITED)
-    write_events([Event(now, SERVICE, subject, CHANGED, seen.remote_state, RemoteState.EDITED, detail=detail)])
+    write_events(
+        [Event(now, SERVICE, subject, EventKind.CHANGED, seen.remote_state, RemoteState.EDITED, detail=detail)]
+    )
     return True
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db.models import Max, Q
 
 from amplifier.campaign.correction import LIVES
-from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, DoubtReason, RemoteState, State, Verb
+from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, DoubtReason, DropReason, RemoteState, State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.kinds import WITHDRAWN
 from amplifier.campaign.post import PostId
 from amplifier.errors import UsageError
 from amplifier.store.database.transaction import reading, whole
@@ -22,7 +22,6 @@ from amplifier.store.receipts import target_of
 from amplifier.store.secret_links import awaits_a_look
 
 SERVICE = "service"
-NOT_THERE = "not there"
 MOST = 1000
 # These tell what to look for: who posted it by hand is not found by its bytes, and a duplicate is never sent again.
 KEPT_DOUBTS = (HoldReason.DUPLICATE, DoubtReason.BY_HAND)
@@ -47,7 +46,7 @@ def withdraw(
         later = [row for row in found.rows if row.identity.verb is not Verb.PUBLISH]
         for row in later:  # what an edit came to does not matter to a post that goes
             if row in found.waiting or (row.identity.verb is Verb.EDIT and row.state is State.UNSURE):
-                drop(row.id, hand, WITHDRAWN)
+                drop(row.id, hand, DropReason.WITHDRAWN)
         for row in found.rows:
             if row not in later:
                 made += _taken_back(row, hand)
@@ -64,7 +63,7 @@ def done_by_hand(delivery: int, hand: Hand) -> None:
     there = DeliveryRow.objects.filter(account_id=row.account_id, remote_id=target_of(row))
     there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)
     fields = {"sent_at": hand.now, "by_hand": True}
-    move(row, State.SENT, "done by hand", hand.actor, hand.now, detail=hand.reason, fields=fields)
+    move(row, State.SENT, EventKind.DONE_BY_HAND, hand.actor, hand.now, detail=hand.reason, fields=fields)
 
 
 @reading
@@ -86,7 +85,9 @@ def tidy(*, now: datetime) -> int:
 def _unsettled(now: datetime) -> list[int]:
     due = DeliveryRow.objects.filter(run_at__lte=now)
     waits = due.filter(state=State.QUEUED, verb=Verb.DELETE, target="", waits_for__isnull=False)
-    idle = due.filter(state=State.DROPPED, reason=NOT_THERE, verb=Verb.DELETE, target="", run_at__gt=now - IN_TIME)
+    idle = due.filter(
+        state=State.DROPPED, reason=DropReason.NOT_THERE, verb=Verb.DELETE, target="", run_at__gt=now - IN_TIME
+    )
     edits = due.filter(state__in=[State.QUEUED, State.HELD], verb=Verb.EDIT)
     return [number for rows in (waits, idle, edits) for number in rows.values_list("id", flat=True)[:MOST]]
 
@@ -100,23 +101,23 @@ def _settle(number: int, *, now: datetime) -> int:
         ).exists()
         if not gone or row.state not in (State.QUEUED, State.HELD):
             return 0
-        move(row, State.DROPPED, "nothing to change", SERVICE, now, reason=WITHDRAWN)
+        move(row, State.DROPPED, EventKind.NOTHING_TO_CHANGE, SERVICE, now, reason=DropReason.WITHDRAWN)
         return 1
     before = DeliveryRow.objects.select_for_update().get(id=row.waits_for or 0)
     lives = before.state == State.SENT and before.remote_state in LIVES
-    if row.state == State.DROPPED and row.reason == NOT_THERE and lives:
+    if row.state == State.DROPPED and row.reason == DropReason.NOT_THERE and lives:
         fresh = {"run_at": now, "too_late_at": now + IN_TIME}
-        move(row, State.QUEUED, "it turned up after all", SERVICE, now, fields=fresh)
+        move(row, State.QUEUED, EventKind.TURNED_UP, SERVICE, now, fields=fresh)
         return 1
     if row.state == State.QUEUED and lives and row.too_late_at <= now:  # found after a day: its own day begins now
         begun = {"target": before.remote_id, "run_at": now, "too_late_at": now + IN_TIME}
-        move(row, State.QUEUED, "found, to be deleted", SERVICE, now, fields=begun)
+        move(row, State.QUEUED, EventKind.FOUND_TO_BE_DELETED, SERVICE, now, fields=begun)
         return 1
     if row.state != State.QUEUED or not _is_not_out(before) or awaits_a_look(before.pk):
         return 0
     if before.state == State.HELD:
-        move(before, State.DROPPED, "withdrawn: it is not out", SERVICE, now, reason=WITHDRAWN)
-    move(row, State.DROPPED, "nothing to delete", SERVICE, now, reason=NOT_THERE)
+        move(before, State.DROPPED, EventKind.WITHDRAWN_NOT_OUT, SERVICE, now, reason=DropReason.WITHDRAWN)
+    move(row, State.DROPPED, EventKind.NOTHING_TO_DELETE, SERVICE, now, reason=DropReason.NOT_THERE)
     return 1
 
 
@@ -150,12 +151,12 @@ def _taken_back(row: DeliveryView, hand: Hand) -> list[int]:
             by_hand = DoubtReason.RESTORED if model.unseen_since else DoubtReason.BY_HAND
             reason = by_hand if model.request is None else HoldReason.OVERTAKEN
             move(
-                model, State.UNSURE, "withdrawn: to be looked for", hand.actor, now,
+                model, State.UNSURE, EventKind.WITHDRAWN_LOOKED_FOR, hand.actor, now,
                 reason=reason, detail=hand.reason, fields=fields,
             )  # fmt: skip
             return [_delete(model, hand, waits_for=model.pk)]
         case State.QUEUED | State.HELD:
-            drop(model.pk, hand, WITHDRAWN)
+            drop(model.pk, hand, DropReason.WITHDRAWN)
             return [model.pk]
         case State.MISSED if model.reason == HoldReason.HAND_OFF:  # whoever posted it late may still say so
             take_note(model.pk, actor=hand.actor, now=now, why=hand.reason)
@@ -164,7 +165,13 @@ def _taken_back(row: DeliveryView, hand: Hand) -> list[int]:
             if model.reason not in KEPT_DOUBTS:
                 DeliveryRow.objects.filter(id=model.pk).update(reason=HoldReason.OVERTAKEN)
             told = Event(
-                now, hand.actor, of_delivery(model.pk), WITHDRAWN, model.state, model.state, detail=hand.reason
+                now,
+                hand.actor,
+                of_delivery(model.pk),
+                EventKind.WITHDRAWN,
+                model.state,
+                model.state,
+                detail=hand.reason,
             )
             write_events([told])
             return [_delete(model, hand, waits_for=model.pk)]
@@ -182,5 +189,5 @@ def _delete(model: DeliveryRow, hand: Hand, *, target: str = "", waits_for: int 
     newest = DeliveryRow.objects.filter(post=model.post, account_id=model.account_id).aggregate(newest=Max("revision"))
     return add_row(
         model, Verb.DELETE, int(newest["newest"] or 0) + 1, hand, target=target, waits_for=waits_for,
-        kind="to be deleted",
+        kind=EventKind.TO_BE_DELETED,
     )  # fmt: skip

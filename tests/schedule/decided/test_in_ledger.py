@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amplifier.campaign.changes import ExistingDelivery
-from amplifier.campaign.delivery import UNPLANNED, State
+from amplifier.campaign.delivery import DropReason, State
 from amplifier.campaign.post import PostId
 from amplifier.schedule.decided.in_ledger import InLedger, in_ledger
 from amplifier.schedule.naming.known import told
@@ -36,10 +36,10 @@ def test_what_is_out_by_one_name_waits_by_no_other() -> None:
 
 def test_what_a_person_left_out_is_settled_and_what_the_plan_left_out_is_not() -> None:
     assert stands(("x", State.DROPPED, "left out"), ("bluesky", State.MISSED, "")).is_settled
-    assert not stands(("x", State.DROPPED, UNPLANNED)).is_settled
+    assert not stands(("x", State.DROPPED, DropReason.UNPLANNED)).is_settled
     assert not stands().is_settled
     assert stands(("x", State.SENT, ""), ("bluesky", State.MISSED, "")).is_over
-    assert not stands(("x", State.SENT, ""), ("bluesky", State.DROPPED, UNPLANNED)).is_over
+    assert not stands(("x", State.SENT, ""), ("bluesky", State.DROPPED, DropReason.UNPLANNED)).is_over
 
 
 @pytest.mark.usefixtures("sqlite_ledger")

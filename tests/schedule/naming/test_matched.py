@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplifier.campaign.changes import ExistingDelivery, ExistingPost
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, State
+from amplifier.campaign.delivery import DropReason, State
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.post import PostId, WantedPost
 from amplifier.schedule.naming.matched import PostMatch, former_id, keeps_its_hour, matched
@@ -96,15 +96,15 @@ SETTLED = [
     (State.HELD, HoldReason.KEPT, False),
     (State.MISSED, "", False),
     (State.DROPPED, "", False),
-    (State.DROPPED, UNPLANNED, True),
+    (State.DROPPED, DropReason.UNPLANNED, True),
 ]
 # what goes to another hour where its own is taken out
 LOOSE = [
     (State.QUEUED, "", False),
     (State.HELD, HoldReason.REJECTED, False),
     (State.HELD, HoldReason.DOUBT, False),
-    (State.DROPPED, UNPLANNED, False),
-    (State.DROPPED, UNPLANNED_HOLD, False),
+    (State.DROPPED, DropReason.UNPLANNED, False),
+    (State.DROPPED, DropReason.UNPLANNED_HOLD, False),
 ]
 
 
@@ -147,7 +147,7 @@ def stall_and_table(**states: tuple[State, str]) -> list[ExistingPost]:
     found = []
     for place, slot in enumerate(("stall", "table")):
         for number in (1, 2, 3):
-            default = (State.DROPPED, UNPLANNED) if slot == "stall" else (State.QUEUED, "")
+            default = (State.DROPPED, DropReason.UNPLANNED) if slot == "stall" else (State.QUEUED, "")
             post = daily(number, 9 + number, slot=slot)
             found.append(there(10 * place + number, post, *states.get(f"{slot}{number}", default)))
     return found

@@ -11,11 +11,10 @@ import pytest
 from amplifier.campaign.changes import Changes, Step
 from amplifier.campaign.correction import PublishedFact
 from amplifier.campaign.delivery import State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.plan import Decision, DecisionKind, Milestone, Plan
 from amplifier.campaign.post import Fact, PostId, Words
 from amplifier.schedule.truth.facts import (
-    CHANGED,
-    KNOWN,
     Changed,
     Untrue,
     differing,
@@ -220,12 +219,12 @@ def test_the_planner_notes_what_is_so_first_and_what_changed_then() -> None:
     known, today = {"milestone.debate": THEN}, {"milestone.debate": LATER}
     first = noted(None, known, **more)  # type: ignore[arg-type]
     assert first
-    assert (first.kind, json.loads(first.detail)) == (KNOWN, {"known": known})
+    assert (first.kind, json.loads(first.detail)) == (EventKind.FACTS_KNOWN, {"known": known})
     assert noted(known, known, **more) is None  # type: ignore[arg-type]
     note = noted(known, today, **more)  # type: ignore[arg-type]
     assert note
     told = json.loads(note.detail)
-    assert note.kind == CHANGED
+    assert note.kind == EventKind.FACTS_CHANGED
     assert told["changes"] == [{"fact": "milestone.debate", "then": THEN, "now": LATER}]
     assert told["counts"] == {"coming": 1, "sent": 1, "kit": 1, "held": 0}
     assert (told["coming"], told["sent"], told["kit"]) == (["soon/once"], ["eve/once"], ["lab23/vote/plain"])

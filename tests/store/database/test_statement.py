@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from amplifier.store.database.statement import execute, execute_many, marks
+from amplifier.store.database.statement import execute, execute_many, execute_named, marks
 from amplifier.store.database.transaction import stamp, whole
 from amplifier.store.models import EventRow
 from tests.store import filled
@@ -26,6 +26,14 @@ WHERE deliveries.id IN ({marks(numbers)}) ORDER BY id"
         wanted = cursor.fetchall()
     assert execute(statement, numbers) == wanted
     assert [row[1] for row in wanted] == ["One 100% text?", "Two"]
+
+
+def test_rows_come_by_the_names_of_their_columns() -> None:
+    number = filled.add("Named?")
+    (row,) = execute_named("SELECT text AS said, id, 7 AS seven FROM deliveries WHERE id = %s", [number])
+    assert row == {"said": "Named?", "id": number, "seven": 7}
+    assert execute_named("SELECT id FROM posts WHERE slot = 'none'") == []
+    assert execute_named("UPDATE posts SET slot = slot WHERE id = %s", [0]) == []
 
 
 def test_what_returns_nothing_gives_no_rows() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from amplifier.campaign.correction import facts_kept, facts_of
-from amplifier.campaign.delivery import UNPLANNED, UNPLANNED_HOLD, DoubtReason, State, Verb
+from amplifier.campaign.delivery import DoubtReason, DropReason, State, Verb
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.mention import Aside
 from amplifier.campaign.plan import DecisionKind
@@ -115,19 +115,19 @@ def test_what_was_spent_on_the_one_that_goes_was_spent_on_the_one_that_stays() -
     ("old", "new", "after"),
     [
         # what the planner did to the row that was not listed any more says nothing
-        ((State.DROPPED, UNPLANNED), (State.QUEUED, ""), (State.QUEUED, "")),
+        ((State.DROPPED, DropReason.UNPLANNED), (State.QUEUED, ""), (State.QUEUED, "")),
         ((State.QUEUED, ""), (State.MISSED, ""), (State.MISSED, "")),
         # what a person said about the new row holds
         ((State.QUEUED, ""), (State.DROPPED, "by hand"), (State.DROPPED, "by hand")),
-        ((State.DROPPED, UNPLANNED), (State.DROPPED, "by hand"), (State.DROPPED, "by hand")),
-        ((State.DROPPED, UNPLANNED), (State.HELD, HoldReason.KEPT), (State.HELD, HoldReason.KEPT)),
-        ((State.DROPPED, UNPLANNED_HOLD), (State.HELD, HoldReason.KEPT), (State.HELD, HoldReason.KEPT)),
+        ((State.DROPPED, DropReason.UNPLANNED), (State.DROPPED, "by hand"), (State.DROPPED, "by hand")),
+        ((State.DROPPED, DropReason.UNPLANNED), (State.HELD, HoldReason.KEPT), (State.HELD, HoldReason.KEPT)),
+        ((State.DROPPED, DropReason.UNPLANNED_HOLD), (State.HELD, HoldReason.KEPT), (State.HELD, HoldReason.KEPT)),
         ((State.HELD, HoldReason.KEPT), (State.DROPPED, "withdrawn"), (State.DROPPED, "withdrawn")),
         ((State.QUEUED, ""), (State.HELD, HoldReason.HAND_OFF), (State.HELD, HoldReason.HAND_OFF)),
         # and so does what was said about the old one
         ((State.DROPPED, "by hand"), (State.QUEUED, ""), (State.DROPPED, "by hand")),
         ((State.HELD, HoldReason.KEPT), (State.QUEUED, ""), (State.HELD, HoldReason.KEPT)),
-        ((State.DROPPED, UNPLANNED_HOLD), (State.QUEUED, ""), (State.DROPPED, UNPLANNED_HOLD)),
+        ((State.DROPPED, DropReason.UNPLANNED_HOLD), (State.QUEUED, ""), (State.DROPPED, DropReason.UNPLANNED_HOLD)),
         ((State.MISSED, HoldReason.HAND_OFF), (State.QUEUED, ""), (State.MISSED, HoldReason.HAND_OFF)),
         ((State.MISSED, HoldReason.HAND_OFF), (State.MISSED, ""), (State.MISSED, HoldReason.HAND_OFF)),
     ],
@@ -147,7 +147,7 @@ def test_the_more_careful_of_both_stands(
     assert (kept.fence > fence) == is_new, "a claim that was made before must end in nothing"
     told = [(one.kind, one.before, one.after) for one in events.events_of(f"delivery:{first}")][1:]
     assert told == ([("same account", old[0], new[0])] if is_new else [])
-    is_open = after in [(State.HELD, HoldReason.KEPT), (State.DROPPED, UNPLANNED_HOLD)]
+    is_open = after in [(State.HELD, HoldReason.KEPT), (State.DROPPED, DropReason.UNPLANNED_HOLD)]
     assert decisions.is_behind() == (is_open and not is_new), "the planner looks once more at what stays as it was"
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from amplifier.campaign.delivery import State
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store import deliveries, events, receipts
 from amplifier.store.database.transaction import is_postgres
 from amplifier.store.events import Event, write_events
@@ -39,7 +40,7 @@ def test_what_may_be_out_twice_stays_whatever_is_written_after_it() -> None:
     assert (second.delivery, second.url, second.at) == (due.id, receipt(13).url, NOW)
     notes.take_note(due.id, actor="cli:ola", now=after(1))
     assert notes.perhaps_twice() == ()
-    assert events.events_of(events.of_delivery(due.id))[-1].kind == events.SEEN
+    assert events.events_of(events.of_delivery(due.id))[-1].kind == EventKind.SEEN
     receipts.keep_late_receipt(due.id, receipt(14), fence=0, now=after(2))
     assert [one.url for one in notes.perhaps_twice()] == [receipt(14).url]
 
@@ -73,5 +74,5 @@ def test_all_that_somebody_was_shown_is_noted_at_once_and_nothing_else() -> None
     assert notes.take_note_of_missed([missed, twice.id, 999], actor="cli:ola", now=NOW) == 1
     assert notes.unnoted_missed() == (later,)
     assert [one.delivery for one in notes.perhaps_twice()] == [twice.id]
-    assert events.events_of(events.of_delivery(missed))[-1].kind == events.SEEN
+    assert events.events_of(events.of_delivery(missed))[-1].kind == EventKind.SEEN
     assert notes.take_note_of_missed([missed], actor="cli:ola", now=NOW) == 0

@@ -9,6 +9,7 @@ from django.db import connection
 
 from amplifier.campaign.correction import Way
 from amplifier.campaign.delivery import State, Verb
+from amplifier.campaign.event_kinds import EventKind
 from amplifier.store import deliveries, events
 from amplifier.store.database.transaction import is_postgres, stamp
 from amplifier.store.models import DeliveryRow
@@ -36,7 +37,7 @@ def out(account: str = "x") -> tuple[OutPost, ...]:
 
 def stories(number: int) -> list[tuple[str, str]]:
     told = [(one.kind, one.detail) for one in events.events_of(f"delivery:{number}")]
-    return [one for one in told if one[0] in (read_backs.GONE, read_backs.CHANGED)]
+    return [one for one in told if one[0] in (EventKind.GONE, EventKind.CHANGED)]
 
 
 def test_what_is_out_on_an_account_is_found_with_its_times() -> None:
