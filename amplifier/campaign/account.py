@@ -161,6 +161,15 @@ def _is_plain(one: Listed, row: KnownAccount, there: Sequence[KnownAccount]) -> 
     return not is_back and not any(other.label == one.label for other in there if other.number != row.number)
 
 
+class Access(StrEnum):
+    """Whether an account lets us in, as far as we know."""
+
+    OK = "ok"
+    LOST = "lost"  # its network does not let us in
+    UNPROVEN = "unproven"  # its keys may be somebody else's: it is asked before anything is sent
+    UNKNOWN = "unknown"  # it has not answered yet
+
+
 class LoginProof(StrEnum):
     """What follows from what a network says of an account's keys."""
 

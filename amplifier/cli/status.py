@@ -219,7 +219,7 @@ def _health_json(health: Health, disk: str | None) -> dict[str, object]:
         "network_disk": disk,
         "settings_differ": health.settings_differ,
         "accounts": [
-            {"name": one.name, "health": one.state.health, "detail": one.detail} for one in health.accounts if one.state
+            {"name": one.name, "health": one.state.access, "detail": one.detail} for one in health.accounts if one.state
         ],
         "budget": _budget_json(health.budget),
         "changed_outside": [delivery_json(row) for row in health.changed_outside],

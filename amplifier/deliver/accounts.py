@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from amplifier.campaign.account import Listed
+from amplifier.campaign.account import Access, Listed
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.pace import rest_after
 from amplifier.deliver.wrong_clock import compare
@@ -97,12 +97,12 @@ def _look_after(
     for state in accounts.account_states(platforms):
         platform = platforms.get(state.name)
         if platform is None or _is_fresh(state, now(), is_paid=state.name in paid, started=started):
-            if platform is not None and state.health == accounts.OK:  # whoever found it well may have died since
+            if platform is not None and state.access is Access.OK:  # whoever found it well may have died since
                 holds.go_on(reason=HoldReason.ACCOUNT, account=state.name, now=now())
             continue
         try:
             identity = platform.verify()
-            if state.health == accounts.UNPROVEN:
+            if state.access is Access.UNPROVEN:
                 _recognise(state, identity, platform)
         except PlatformError as error:
             lost = isinstance(error, AccountLost)
@@ -161,10 +161,10 @@ def _is_fresh(state: AccountState, now: datetime, *, is_paid: bool, started: dat
     if state.checked_at is None:
         return False
     since = now - state.checked_at  # in the past, unless our clock was set back meanwhile
-    if state.health == accounts.LOST:
+    if state.access is Access.LOST:
         is_before = started is not None and state.checked_at < started
         return not is_before and timedelta() <= since < _disbelief(state, is_paid=is_paid)
-    if state.health == accounts.OK and (not state.detail or not is_paid):
+    if state.access is Access.OK and (not state.detail or not is_paid):
         return timedelta() <= since < (FRESH_WHERE_PAID if is_paid else FRESH)
     return is_paid and timedelta() <= since < FRESH
 

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 import requests
 
+from amplifier.campaign.account import Access
 from amplifier.store import heartbeats
 from amplifier.store.identity import accounts
-from amplifier.store.identity.accounts import LOST, OK, AccountState
+from amplifier.store.identity.accounts import AccountState
 
 log = logging.getLogger("amplifier.deliver")
 logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it writes addresses into the log, and ours is a secret
@@ -108,7 +109,8 @@ def are_well(states: Iterable[AccountState], answers_hold: Mapping[str, timedelt
     asked = [
         (state, hold or timedelta())
         for state in states
-        if state.name in answers_hold and ((hold := answers_hold[state.name]) is not None or state.health == LOST)
+        if state.name in answers_hold
+        and ((hold := answers_hold[state.name]) is not None or state.access is Access.LOST)
     ]
     return not asked or any(is_well(state, now, hold) for state, hold in asked)
 
@@ -116,4 +118,4 @@ def are_well(states: Iterable[AccountState], answers_hold: Mapping[str, timedelt
 def is_well(account: AccountState, now: datetime, hold: timedelta) -> bool:
     """Whether this account let us in when it was last asked, not longer ago than its answer holds."""
     checked = account.checked_at is not None and now - account.checked_at < hold
-    return account.health == OK and not account.detail and checked
+    return account.access is Access.OK and not account.detail and checked

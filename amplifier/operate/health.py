@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from amplifier.campaign.account import Access
 from amplifier.campaign.delivery import DeliveryView
 from amplifier.deliver.stop_flags import StopFlag, stop_flags
 from amplifier.deliver.wrong_clock import wrong_clock
@@ -28,7 +29,7 @@ from amplifier.store.database.health import trouble
 from amplifier.store.database.transaction import database_file
 from amplifier.store.heartbeats import Heartbeat
 from amplifier.store.identity import accounts
-from amplifier.store.identity.accounts import LOST, OK, AccountState
+from amplifier.store.identity.accounts import AccountState
 from amplifier.store.listening import mentions, quarantine
 from amplifier.store.listening.quarantine import Pile
 from amplifier.store.operate import read_backs
@@ -161,10 +162,10 @@ def _standings(
 
 def account_health(state: AccountState | None, is_unread: bool, now: datetime) -> AccountHealth:  # noqa: FBT001  two facts
     """How an account is whose API we use."""
-    if state is None or state.health not in (OK, LOST):
+    if state is None or state.access not in (Access.OK, Access.LOST):
         return AccountHealth.UNKNOWN
     signs = {
-        AccountHealth.LOST: state.health == LOST,
+        AccountHealth.LOST: state.access is Access.LOST,
         AccountHealth.RESTING: state.closed_until is not None and state.closed_until > now,
         AccountHealth.UNWELL: bool(state.detail),
         AccountHealth.FAILING: state.failures > 0,

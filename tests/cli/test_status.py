@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from amplifier.campaign.account import Access
 from amplifier.campaign.delivery import State
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.cli.status import _in
@@ -68,7 +69,7 @@ def test_where_the_file_was_taken_from_a_service_at_work_no_command_says_that_it
 
 def test_an_account_whose_network_does_not_answer_is_not_called_connected(shell: Shell) -> None:
     _alive(shell)
-    AccountRow.objects.update(health=accounts.OK, checked_at=utc_now() - timedelta(minutes=4, seconds=5))
+    AccountRow.objects.update(health=Access.OK, checked_at=utc_now() - timedelta(minutes=4, seconds=5))
     assert "✓ X @labfreemvmt: connected when asked 4 min ago." in shell("status").out
     sources.source_trouble("x:mentions", problem="X could not be reached: timed out.")
     AccountRow.objects.filter(label="mastodon").update(failures=1)

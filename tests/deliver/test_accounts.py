@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from amplifier.campaign.account import Access
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver.accounts import answers_hold, are_called_so, doubt_other_keys, listed, look_after
 from amplifier.errors import AccountLost, Unavailable
@@ -33,7 +34,7 @@ def state(name: str = "x") -> accounts.AccountState:
 
 def test_a_network_that_lets_us_in_tells_who_we_are_and_how_long_a_post_may_be(desk: Desk) -> None:
     ask(desk)
-    assert {one.health for one in accounts.account_states()} == {accounts.OK}
+    assert {one.access for one in accounts.account_states()} == {Access.OK}
     assert (state().remote_id, state().url, state().checked_at) == ("1", "https://x.com/us", desk.time)
     who = accounts.identities().values()
     assert accounts.text_limits() == dict.fromkeys(who, TextLimit(500, Counts.CODE_POINTS))
@@ -52,25 +53,25 @@ def test_who_is_well_is_asked_again_after_ten_minutes_only(desk: Desk) -> None:
 def test_who_is_not_well_is_asked_every_time(desk: Desk) -> None:
     desk.x.unknown += [AccountLost("Revoked."), Unavailable("Not reached.")]
     ask(desk)
-    assert (state().health, state().detail) == (accounts.LOST, "Revoked.")
+    assert (state().access, state().detail) == (Access.LOST, "Revoked.")
     ask(desk)
-    assert (state().health, state().detail) == (accounts.LOST, "Not reached.")
+    assert (state().access, state().detail) == (Access.LOST, "Not reached.")
     ask(desk)
-    assert (state().health, state().detail) == (accounts.OK, "")
+    assert (state().access, state().detail) == (Access.OK, "")
 
 
 def test_a_network_that_cannot_be_reached_is_no_lost_account(desk: Desk) -> None:
     desk.x.unknown.append(Unavailable("Not reached."))
     ask(desk)
-    assert (state().health, state().detail, state().checked_at) == (accounts.UNKNOWN, "Not reached.", after(0))
+    assert (state().access, state().detail, state().checked_at) == (Access.UNKNOWN, "Not reached.", after(0))
 
 
 @pytest.mark.parametrize("error", [AccountLost("Revoked."), Unavailable("No."), KeyError("surprise")])
 def test_trouble_with_one_network_keeps_no_other_from_being_asked(desk: Desk, error: Exception) -> None:
     desk.networks["bluesky"].unknown.append(error)
     ask(desk)
-    assert (state("mastodon").health, state("x").health) == (accounts.OK, accounts.OK)
-    assert state("bluesky").health != accounts.OK
+    assert (state("mastodon").access, state("x").access) == (Access.OK, Access.OK)
+    assert state("bluesky").access != Access.OK
     assert state("bluesky").detail
 
 
@@ -95,7 +96,7 @@ def test_an_account_that_says_it_is_well_and_refuses_every_call_is_believed_more
     for _ in range(7):
         refuse(desk)
         began = desk.time
-        while state().health == accounts.LOST:
+        while state().access == Access.LOST:
             desk.pass_by(30)
             ask(desk, "x")
         waits.append((desk.time - began).total_seconds())
@@ -112,7 +113,7 @@ def test_where_asking_costs_money_it_is_asked_every_ten_minutes_then(desk: Desk)
     assert desk.x.calls == []
     desk.pass_by(1)
     look_after({"x": desk.x}, now=desk.now, paid={"x"})
-    assert state().health == accounts.OK
+    assert state().access == Access.OK
 
 
 @pytest.mark.parametrize("change", ["restart", "clock set back"])
@@ -123,9 +124,9 @@ def test_after_a_restart_or_a_jump_of_the_clock_it_is_asked_at_once(desk: Desk, 
     refuse(desk)
     desk.pass_by(1 if change == "restart" else -3600)
     look_after({"x": desk.x}, now=desk.now)
-    assert state().health == (accounts.LOST if change == "restart" else accounts.OK)
+    assert state().access == (Access.LOST if change == "restart" else Access.OK)
     look_after({"x": desk.x}, now=desk.now, started=desk.time)
-    assert state().health == accounts.OK
+    assert state().access == Access.OK
 
 
 def test_what_waited_goes_on_also_if_whoever_found_the_account_well_died_just_then(desk: Desk) -> None:
@@ -139,7 +140,7 @@ def test_what_waited_goes_on_also_if_whoever_found_the_account_well_died_just_th
 
 def test_an_account_that_settings_no_longer_name_is_left_alone(desk: Desk) -> None:
     ask(desk, "bluesky")
-    assert (state("bluesky").health, state("x").health) == (accounts.OK, accounts.UNKNOWN)
+    assert (state("bluesky").access, state("x").access) == (Access.OK, Access.UNKNOWN)
     assert desk.x.calls == []
 
 
@@ -165,7 +166,7 @@ def test_where_asking_costs_money_silence_is_not_asked_again_at_once_but_a_refus
     for _ in range(3):  # a refusal is free
         look_after(platforms, now=desk.now, paid={"x"})
     assert desk.x.calls == ["verify"] * 4
-    assert state().health == accounts.OK
+    assert state().access == Access.OK
 
 
 def test_where_asking_costs_money_a_question_without_an_answer_is_repeated_before_a_day_has_passed(desk: Desk) -> None:
@@ -173,7 +174,7 @@ def test_where_asking_costs_money_a_question_without_an_answer_is_repeated_befor
     desk.pass_by(86_400)
     desk.x.unknown += [Unavailable("Silent.")]
     look_after({"x": desk.x}, now=desk.now, paid={"x"})
-    assert (state().health, state().detail) == (accounts.OK, "Silent.")
+    assert (state().access, state().detail) == (Access.OK, "Silent.")
     desk.pass_by(600)
     look_after({"x": desk.x}, now=desk.now, paid={"x"})
     assert state().detail == ""
@@ -217,7 +218,7 @@ def test_what_waited_does_not_go_on_with_keys_of_somebody_else(desk: Desk) -> No
     holds.hold_blocked(now=desk.time)
     desk.x.handle = "jo_private"
     ask(desk, "x")
-    assert (state().health, row(number).state) == (accounts.LOST, "held")
+    assert (state().access, row(number).state) == (Access.LOST, "held")
     assert "log in to @jo_private" in state().detail
 
 
@@ -233,7 +234,7 @@ def test_an_account_that_never_said_who_it_is_is_known_by_what_it_posted(
     if is_ours:
         desk.x.posts["100"] = b"key|en|Vote|12:00:00"
     ask(desk, "x")
-    assert state().health == accounts.OK
+    assert state().access == Access.OK
     assert len([one for one in accounts.account_states() if one.platform == "x"]) == rows
     assert (row(out.id).account_id == filled.number("x")) == is_ours
 
@@ -252,10 +253,10 @@ def test_who_cannot_be_asked_what_it_posted_stays_unproven(desk: Desk) -> None:
     desk.x.handle = "new-handle"
     desk.x.unread.append(Unavailable("Not reached."))
     ask(desk, "x")
-    assert (state().health, state().detail) == (accounts.UNPROVEN, "Not reached.")
+    assert (state().access, state().detail) == (Access.UNPROVEN, "Not reached.")
 
 
-@pytest.mark.parametrize(("then", "health"), [("right", accounts.UNKNOWN), ("another's", accounts.UNPROVEN)])
+@pytest.mark.parametrize(("then", "health"), [("right", Access.UNKNOWN), ("another's", Access.UNPROVEN)])
 def test_one_that_was_never_asked_is_in_doubt_by_other_keys_and_not_by_its_first(
     desk: Desk, then: str, health: str
 ) -> None:
@@ -263,9 +264,9 @@ def test_one_that_was_never_asked_is_in_doubt_by_other_keys_and_not_by_its_first
     filled.list_as(ours)
     keys = dict.fromkeys({one.name: one for one in ours.accounts}["mastodon"].secrets.values(), "right")
     doubt_other_keys(ours, keys, "key", now=desk.time)
-    assert state("mastodon").health == accounts.UNKNOWN
+    assert state("mastodon").access == Access.UNKNOWN
     doubt_other_keys(ours, dict.fromkeys(keys, then), "key", now=desk.time)
-    assert state("mastodon").health == health
+    assert state("mastodon").access == health
 
 
 def test_other_keys_send_nothing_before_the_network_has_said_whose_they_are(desk: Desk) -> None:
@@ -277,15 +278,15 @@ def test_other_keys_send_nothing_before_the_network_has_said_whose_they_are(desk
     accounts.account_is_ok("mastodon", remote_id="1", url="", text_limit=0, now=desk.time)
     number = add(account="mastodon")
     doubt_other_keys(ours, keys, "key", now=desk.time)
-    assert state("mastodon").health == accounts.OK
+    assert state("mastodon").access == Access.OK
     doubt_other_keys(ours, dict.fromkeys(keys, "another's"), "key", now=desk.time)
-    assert (state("mastodon").health, state("mastodon").checked_at) == (accounts.UNPROVEN, None)
+    assert (state("mastodon").access, state("mastodon").checked_at) == (Access.UNPROVEN, None)
     assert "has other keys since the last start" in state("mastodon").detail
     desk.tick()
     assert row(number).reason == HoldReason.ACCOUNT
     desk.networks["mastodon"].handle = who.handle
     ask(desk, "mastodon")
-    assert (state("mastodon").health, row(number).state) == (accounts.OK, "queued")
+    assert (state("mastodon").access, row(number).state) == (Access.OK, "queued")
 
 
 def test_trouble_with_one_account_keeps_no_other_from_being_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,4 +301,4 @@ def test_trouble_with_one_account_keeps_no_other_from_being_asked(desk: Desk, mo
     monkeypatch.setattr(accounts, "account_is_ok", refuse)
     with pytest.raises(ValueError, match="out of range"):
         ask(desk)
-    assert {name for name in desk.networks if state(name).health == accounts.OK} == {"x", "mastodon"}
+    assert {name for name in desk.networks if state(name).access == Access.OK} == {"x", "mastodon"}

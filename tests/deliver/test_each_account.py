@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+from amplifier.campaign.account import Access
 from amplifier.deliver.each_account import jobs_of_each
 from amplifier.store.identity import accounts
 from tests.deliver.desk import Desk, stands
@@ -28,7 +29,7 @@ def test_an_account_that_does_not_answer_keeps_no_other_from_being_asked(desk: D
     for thread in others:
         thread.join(HANG_S)
 
-    assert {one.name for one in accounts.account_states() if one.health == accounts.OK} == {"x", "mastodon"}
+    assert {one.name for one in accounts.account_states() if one.access == Access.OK} == {"x", "mastodon"}
     answered.set()
     for thread in threads:
         thread.join(HANG_S)

@@ -8,6 +8,7 @@ import threading
 import pytest
 from django.db import OperationalError
 
+from amplifier.campaign.account import Access
 from amplifier.campaign.delivery import DoubtReason, State
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.deliver import batch_writer
@@ -148,7 +149,7 @@ def test_a_lost_account_holds_its_whole_queue_which_goes_on_when_it_is_well(desk
     desk.tick()
     assert stands(first) == stands(second) == ("held", HoldReason.ACCOUNT)
     assert row(second).detail == "Revoked."
-    assert {one.name: one.health for one in accounts.account_states()}["x"] == accounts.LOST
+    assert {one.name: one.access for one in accounts.account_states()}["x"] == Access.LOST
     assert desk.x.calls.count("publish") == 1
     look_after({"x": desk.x}, now=desk.now)
     desk.tick()

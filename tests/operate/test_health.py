@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from amplifier.campaign.account import Access
 from amplifier.errors import Problem
 from amplifier.install import Install
 from amplifier.operate.health import PARTS, AccountHealth, account_health, look
@@ -16,20 +17,20 @@ from amplifier.schedule.plan_reports import PLAN_BEAT
 from amplifier.settings import load
 from amplifier.store import heartbeats
 from amplifier.store.identity import accounts
-from amplifier.store.identity.accounts import LOST, OK, UNKNOWN, AccountState
+from amplifier.store.identity.accounts import AccountState
 from tests.store import filled
 from tests.store.filled import NOW
 
 REPOSITORY = Path(__file__).parents[2]
-WELL = AccountState("x", "x", "us", "1", "", OK, "", None, NOW)
+WELL = AccountState("x", "x", "us", "1", "", Access.OK, "", None, NOW)
 
 
 @pytest.mark.parametrize(
     ("state", "is_unread", "health"),
     [
         (None, False, AccountHealth.UNKNOWN),
-        (replace(WELL, health=UNKNOWN), True, AccountHealth.UNKNOWN),
-        (replace(WELL, health=LOST, detail="Gone.", failures=3), True, AccountHealth.LOST),
+        (replace(WELL, access=Access.UNKNOWN), True, AccountHealth.UNKNOWN),
+        (replace(WELL, access=Access.LOST, detail="Gone.", failures=3), True, AccountHealth.LOST),
         (replace(WELL, closed_until=NOW + timedelta(seconds=1), detail="Wait."), False, AccountHealth.RESTING),
         (replace(WELL, closed_until=NOW), False, AccountHealth.CONNECTED),
         (replace(WELL, detail="503", failures=2), True, AccountHealth.UNWELL),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amplifier import settings as settings_file
+from amplifier.campaign.account import Access
 from amplifier.campaign.delivery import DeliveryId, Due, State
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import DecisionKind, Distance
@@ -611,7 +612,7 @@ def under_another_handle(desk: Desk) -> None:
     desk.hire()
     accounts.know_accounts(there)
     desk.hire()
-    assert {one.health for one in accounts.account_states() if one.name == "bluesky"} == {accounts.UNPROVEN}
+    assert {one.access for one in accounts.account_states() if one.name == "bluesky"} == {Access.UNPROVEN}
 
 
 def known_again(desk: Desk) -> None:

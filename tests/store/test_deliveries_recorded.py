@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from django.db import DatabaseError
 
+from amplifier.campaign.account import Access
 from amplifier.campaign.changes import Changes, ExistingPost, Rewrite
 from amplifier.campaign.delivery import Due, State, Transition, Verb
 from amplifier.campaign.hold_reasons import LAPSING, HoldReason
@@ -130,14 +131,14 @@ def test_a_lost_account_is_paused_with_the_step_that_found_out() -> None:
     due = sending()
     assert record(replace(step(due, State.HELD), reason=HoldReason.ACCOUNT, account_lost="Token revoked.")) == []
     state = {one.name: one for one in accounts.account_states()}["x"]
-    assert (state.health, state.detail) == (accounts.LOST, "Token revoked.")
+    assert (state.access, state.detail) == (Access.LOST, "Token revoked.")
 
 
 def test_a_stale_step_says_nothing_about_its_account() -> None:
     due = sending()
     stale = replace(step(due, State.HELD), fence=9, account_lost="Token revoked.", account_until=after(30))
     assert record(stale) == [stale]
-    assert {one.health for one in accounts.account_states()} == {accounts.UNKNOWN}
+    assert {one.access for one in accounts.account_states()} == {Access.UNKNOWN}
 
 
 def test_what_certainly_did_not_go_out_gives_its_bytes_up() -> None:

@@ -122,7 +122,7 @@ def test_everything_stands_as_it_stood(opened: None, request: pytest.FixtureRequ
     if "0.1.0" not in request.node.name:
         assert [(one.source, one.number) for one in quarantine.piles()] == [("mastodon:mentions", 1)]
         assert len(mentions.mentions(mentions.Filter(private=True))) == 1
-    before = {one.name: (one.remote_id, one.health) for one in accounts.account_states()}
+    before = {one.name: (one.remote_id, one.access) for one in accounts.account_states()}
     assert before == {"x": ("remote-0", "ok"), "bluesky": ("remote-1", "ok"), "mastodon": ("remote-2", "ok")}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F
 
-from amplifier.campaign.account import Identity, Listed, LoggedIn, LoginProof, is_called_so, matches, proof
+from amplifier.campaign.account import Access, Identity, Listed, LoggedIn, LoginProof, is_called_so, matches, proof
 from amplifier.campaign.event_kinds import EventKind
 from amplifier.errors import UsageError
 from amplifier.policy import TextLimit
@@ -17,7 +17,6 @@ from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import reading, whole
 from amplifier.store.deciding import be_alone
 from amplifier.store.events import Event, write_events
-from amplifier.store.identity import whose
 from amplifier.store.identity.whose import (
     SERVICE,
     call_rows,
@@ -32,7 +31,6 @@ from amplifier.store.identity.whose import (
 from amplifier.store.models import AccountRow
 from amplifier.store.told import LIMITS, by_account
 
-OK, LOST, UNKNOWN, UNPROVEN = "ok", "lost", whose.UNKNOWN, whose.UNPROVEN
 TELL_AGAIN = timedelta(days=1)
 CLOSED = "SELECT label, detail FROM accounts WHERE health IN ('lost', 'unproven')"
 LOST_ONES = "SELECT label, detail FROM accounts WHERE health = %s"
@@ -43,7 +41,7 @@ LISTED = "SELECT label, id FROM accounts WHERE is_listed ORDER BY label"
 
 @dataclass(frozen=True)
 class AccountState:
-    """How an account is: `health` is ok, lost (we are not let in), unproven (see `know_accounts`) or unknown.
+    """How an account is: `access` is ok, lost (we are not let in), unproven (see `know_accounts`) or unknown.
 
     No new post goes to it before `next_allowed_at`, and nothing at all before `closed_until`. `name` is its label,
     `called` the handle that its network has for it, where that is not the one in settings.yaml.
@@ -54,7 +52,7 @@ class AccountState:
     handle: str
     remote_id: str
     url: str
-    health: str
+    access: Access
     detail: str
     next_allowed_at: datetime | None
     checked_at: datetime | None
@@ -67,7 +65,7 @@ class AccountState:
     @property
     def out_of_date(self) -> str:
         """What settings.yaml has to catch up with: the account has another handle on its network; else empty."""
-        if not self.called or self.health != OK:
+        if not self.called or self.access is not Access.OK:
             return ""
         now, was = (Identity(self.platform, self.server, handle).shown for handle in (self.called, self.handle))
         return f"It is called {now} there now, and settings.yaml still says {was}. Nothing stops; write the new one."
@@ -172,7 +170,7 @@ def account_states(among: Collection[str] | None = None) -> tuple[AccountState, 
 @reading
 def lost_accounts() -> dict[str, str]:
     """The accounts that do not let us in any more, each with the network's words."""
-    return dict(execute(LOST_ONES, [LOST]))
+    return dict(execute(LOST_ONES, [Access.LOST]))
 
 
 @reading
@@ -223,15 +221,17 @@ def account_is_ok(  # noqa: PLR0913  what a network says of an account
         return False
     if found is LoginProof.KNOWN and other is not None:
         row = under_a_new_handle(other, row, now=now)
-    if row.health == LOST:
-        write_events([Event(now, SERVICE, f"account:{name}", EventKind.ACCOUNT_BACK, LOST, OK)])
+    if row.health == Access.LOST:
+        write_events([Event(now, SERVICE, f"account:{name}", EventKind.ACCOUNT_BACK, Access.LOST, Access.OK)])
     said = {"text_limit": text_limit, "counts": counts, "remote_id": remote_id or None}
     changes: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
     called = "" if is_called_so(known(row).identity, told) else told_identity(row, told).handle
     if called and called != row.called:
         what = f"its network calls it {told_identity(row, told).shown} now"
         write_events([Event(now, SERVICE, f"account:{name}", EventKind.ACCOUNT_RENAMED, detail=what)])
-    AccountRow.objects.filter(id=row.pk).update(health=OK, detail="", url=url, called=called, checked_at=now, **changes)
+    AccountRow.objects.filter(id=row.pk).update(
+        health=Access.OK, detail="", url=url, called=called, checked_at=now, **changes
+    )
     return True
 
 
@@ -241,8 +241,8 @@ def doubt_keys(name: str, *, had_others: bool) -> None:
 
     Where it was used with others before (`had_others`) that holds also for one that never said who it is.
     """
-    found = AccountRow.objects.filter(label=name, health__in=[OK, UNKNOWN] if had_others else [OK])
-    found.update(health=UNPROVEN, detail=OTHER_KEYS, checked_at=None)
+    found = AccountRow.objects.filter(label=name, health__in=[Access.OK, Access.UNKNOWN] if had_others else [Access.OK])
+    found.update(health=Access.UNPROVEN, detail=OTHER_KEYS, checked_at=None)
 
 
 @whole
@@ -263,7 +263,7 @@ def lose_account(number: int, *, detail: str, now: datetime, refused: bool = Fal
     `refused`: a call was refused, whatever the account's own question after itself was answered. It may be so each time
     it is believed again: until a call goes well that is one loss, told once a day.
     """
-    row = AccountRow.objects.filter(id=number).exclude(health=LOST).first()
+    row = AccountRow.objects.filter(id=number).exclude(health=Access.LOST).first()
     if row is not None:
         subject = f"account:{row.label}"
         known = refused and row.failures > 0 and row.lost_told_at is not None and row.lost_told_at >= now - TELL_AGAIN
@@ -275,7 +275,7 @@ def lose_account(number: int, *, detail: str, now: datetime, refused: bool = Fal
                     subject,
                     EventKind.ACCOUNT_LOST_AGAIN if known else EventKind.ACCOUNT_LOST,
                     row.health,
-                    LOST,
+                    Access.LOST,
                     detail=detail,
                 )
             ]
@@ -284,7 +284,7 @@ def lose_account(number: int, *, detail: str, now: datetime, refused: bool = Fal
             AccountRow.objects.filter(id=number).update(failures=F("failures") + 1)
         if not known:
             AccountRow.objects.filter(id=number).update(lost_told_at=now)
-    AccountRow.objects.filter(id=number).update(health=LOST, detail=detail, checked_at=now)
+    AccountRow.objects.filter(id=number).update(health=Access.LOST, detail=detail, checked_at=now)
 
 
 def _state(row: AccountRow) -> AccountState:
@@ -294,7 +294,7 @@ def _state(row: AccountRow) -> AccountState:
         handle=row.handle,
         remote_id=row.remote_id,
         url=row.url,
-        health=row.health,
+        access=Access(row.health),
         detail=row.detail,
         next_allowed_at=row.next_allowed_at,
         checked_at=row.checked_at,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from amplifier.campaign.account import (
+    Access,
     AccountMatch,
     Identity,
     KnownAccount,
@@ -23,7 +24,6 @@ from amplifier.store.identity.same_account import hand_over
 from amplifier.store.models import AccountRow
 
 SERVICE = "service"
-UNKNOWN, UNPROVEN = "unknown", "unproven"
 NEW = "new: "  # what a row is called until it has its label
 WHO = "The network has not said yet whether this is an account that was listed here under another name."
 
@@ -39,7 +39,7 @@ def new_row(match: AccountMatch) -> AccountRow:
         origin=who.name,
         label=f"{NEW}{who.name}",
         pool=one.pool,
-        health=UNPROVEN if match.is_doubtful else UNKNOWN,
+        health=Access.UNPROVEN if match.is_doubtful else Access.UNKNOWN,
         detail=WHO if match.is_doubtful else "",
     )
 
@@ -75,7 +75,7 @@ def put_in_doubt(row: AccountRow, *, now: datetime) -> None:
     AccountRow.objects.filter(id=row.pk).update(label=aside)
     AccountRow.objects.filter(id=new.pk).update(label=label)
     write_events(
-        [Event(now, SERVICE, f"account:{label}", EventKind.ACCOUNT_IN_DOUBT, row.health, UNPROVEN, detail=WHO)]
+        [Event(now, SERVICE, f"account:{label}", EventKind.ACCOUNT_IN_DOUBT, row.health, Access.UNPROVEN, detail=WHO)]
     )
 
 

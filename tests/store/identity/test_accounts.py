@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from amplifier.campaign.account import Identity
+from amplifier.campaign.account import Access, Identity
 from amplifier.campaign.plan import DecisionKind
 from amplifier.errors import UsageError
 from amplifier.policy import Counts, TextLimit
@@ -34,7 +34,7 @@ def free(now: datetime = NOW) -> list[str]:
 
 
 def test_a_new_account_is_not_known_to_be_well_yet() -> None:
-    assert state("x") == accounts.AccountState("x", "x", "x-handle", "", "", accounts.UNKNOWN, "", None, None)
+    assert state("x") == accounts.AccountState("x", "x", "x-handle", "", "", Access.UNKNOWN, "", None, None)
     assert [one.name for one in accounts.account_states()] == ["bluesky", "mastodon", "x"]
 
 
@@ -95,7 +95,7 @@ def test_an_account_that_lets_us_in_says_who_we_are_and_how_long_a_post_may_be()
     accounts.account_trouble("x", lost=True, detail="Revoked.", now=NOW)
     accounts.account_is_ok("x", remote_id="1", url="https://x.com/us", text_limit=500, now=after(5))
     found = state("x")
-    assert (found.health, found.detail, found.remote_id, found.url) == (accounts.OK, "", "1", "https://x.com/us")
+    assert (found.access, found.detail, found.remote_id, found.url) == (Access.OK, "", "1", "https://x.com/us")
     assert found.checked_at == after(5)
     assert accounts.text_limits() == {accounts.identities()["x"]: TextLimit(500)}
 
@@ -116,7 +116,7 @@ def test_what_a_server_said_of_its_limit_stays_until_it_says_otherwise() -> None
 def test_trouble_alone_does_not_make_an_account_lost() -> None:
     accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=NOW)
     accounts.account_trouble("x", lost=False, detail="Not reached.", now=after(5))
-    assert (state("x").health, state("x").detail, state("x").checked_at) == (accounts.OK, "Not reached.", after(5))
+    assert (state("x").access, state("x").detail, state("x").checked_at) == (Access.OK, "Not reached.", after(5))
 
 
 def test_a_lost_account_is_not_open_until_it_lets_us_in_again() -> None:
@@ -124,7 +124,7 @@ def test_a_lost_account_is_not_open_until_it_lets_us_in_again() -> None:
     assert free() == ["bluesky", "mastodon"]
     accounts.lose_account(filled.number("bluesky"), detail="Suspended.", now=NOW)
     assert free() == ["mastodon"]
-    assert (state("bluesky").health, state("bluesky").detail) == (accounts.LOST, "Suspended.")
+    assert (state("bluesky").access, state("bluesky").detail) == (Access.LOST, "Suspended.")
 
 
 def test_an_account_that_is_refused_each_time_it_is_believed_is_one_loss_and_told_once_a_day() -> None:
@@ -135,7 +135,7 @@ def test_an_account_that_is_refused_each_time_it_is_believed_is_one_loss_and_tol
             accounts.lose_account(filled.number("x"), detail="Refused.", now=now, refused=True)
         accounts.account_is_ok("x", remote_id="1", url="", text_limit=0, now=now)
     assert state("x").failures == 3
-    told = [one.kind for one in events.events_of("account:x") if one.after == accounts.LOST]
+    told = [one.kind for one in events.events_of("account:x") if one.after == Access.LOST]
     assert told == ["account lost", "account lost again", "account lost again"]
     with transaction.atomic():
         accounts.lose_account(filled.number("x"), detail="Refused.", now=after(60 * 60 * 24 + 1), refused=True)
@@ -193,7 +193,7 @@ def test_nothing_goes_out_on_a_new_handle_before_its_network_has_said_who_it_is(
     well("x")
     filled.know([("x", "x", "new-handle")])
     add("Vote")
-    assert state("x").health == accounts.UNPROVEN
+    assert state("x").access == Access.UNPROVEN
     assert claim() == []
     assert accounts.lost_accounts() == {}
     well("x", "78")  # somebody else
@@ -214,7 +214,7 @@ def test_a_new_handle_of_the_same_account_gets_the_row_of_the_old_one() -> None:
     assert [one.identity.account for one in delivery_views.views()] == ["us", "us"]  # one was planned twice
     assert claims_key("us") == key
     filled.know([("us", "x", "new-handle")])
-    assert state("us").health == accounts.OK
+    assert state("us").access == Access.OK
 
 
 def claims_key(account: str) -> str:
@@ -227,9 +227,9 @@ def test_keys_that_log_in_to_an_account_that_is_listed_already_are_refused() -> 
     well("x")
     filled.also("x-two", "x", "second")
     well("x-two")
-    assert state("x-two").health == accounts.LOST
+    assert state("x-two").access == Access.LOST
     assert "the same account as those of x" in state("x-two").detail
-    assert state("x").health == accounts.OK
+    assert state("x").access == Access.OK
 
 
 def test_a_name_that_nobody_has_is_refused_in_words() -> None:
@@ -242,7 +242,7 @@ def test_keys_of_somebody_else_are_refused_with_a_sentence_that_says_whose_they_
     if is_proven:
         assert well("x", handle="X-Handle")
     assert not well("x", "99", handle="jo_private")
-    assert (state("x").health, state("x").remote_id) == (accounts.LOST, "77" if is_proven else "")
+    assert (state("x").access, state("x").remote_id) == (Access.LOST, "77" if is_proven else "")
     assert state("x").detail == (
         "Its keys log in to @jo_private, and settings.yaml says @x-handle, so nothing goes out. "
         "Put in the keys of @x-handle, or the handle that belongs to these, and start again."
@@ -258,7 +258,7 @@ def test_keys_that_changed_places_name_the_account_that_they_belong_to() -> None
     well("x-two", "78", "second")
     assert not well("x", "78", "second")
     assert "log in to @second, which is listed here as x-two, and" in state("x").detail
-    assert (state("x").remote_id, state("x-two").health) == ("77", accounts.OK)
+    assert (state("x").remote_id, state("x-two").access) == ("77", Access.OK)
 
 
 def test_a_handle_that_changed_on_the_network_stops_nothing_and_is_told() -> None:
@@ -289,7 +289,7 @@ def test_two_accounts_that_exchange_their_handles_come_right_by_themselves(order
     out = filled.sent("Vote")
     stops.stop(reason="Broken into.", actor="cli:ola", now=NOW, scope="account:x")
     filled.know([("x", "x", "second"), ("x-two", "x", "x-handle")])
-    assert {state(name).health for name in order} == {accounts.UNPROVEN}
+    assert {state(name).access for name in order} == {Access.UNPROVEN}
     again = add("Vote", account="x")
     DeliveryRow.objects.filter(id=again).update(post_id=row(out.id).post_id)
     assert claim() == []
@@ -306,7 +306,7 @@ def test_keys_that_followed_the_exchanged_handles_come_right_too() -> None:
     one, other = two()
     assert well("x", "78", "x-handle")
     assert filled.number("x") == other
-    assert state("x-two").health == accounts.UNPROVEN
+    assert state("x-two").access == Access.UNPROVEN
     assert well("x-two", "77", "second")
     assert filled.number("x-two") == one
 
@@ -328,7 +328,7 @@ def test_a_handle_that_is_another_account_now_is_refused_until_it_is_listed_anew
     assert "take it out of settings.yaml, start, put it back" in state("x").detail
     filled.know([])
     filled.know([("x", "x", "x-handle")])
-    assert state("x").health == accounts.UNPROVEN
+    assert state("x").access == Access.UNPROVEN
     assert well("x", "79", "x-handle")
     assert filled.number("x") != number
 
@@ -354,9 +354,7 @@ def test_a_server_under_two_names_is_one_account_and_the_second_stops() -> None:
 
 def test_of_two_that_were_taken_for_different_accounts_one_stops() -> None:
     filled.know([("m", "mastodon", "us", SERVERS[0]), ("n", "mastodon", "us", SERVERS[1])])
-    AccountRow.objects.filter(network="mastodon", label__in="mn").update(
-        remote_id="77", url=PROFILE, health=accounts.OK
-    )
+    AccountRow.objects.filter(network="mastodon", label__in="mn").update(remote_id="77", url=PROFILE, health=Access.OK)
     assert [well(name, "77", "us", PROFILE) for name in ("m", "n", "m")] == [True, False, True]
 
 
@@ -365,7 +363,7 @@ def test_another_name_of_its_server_keeps_an_accounts_row() -> None:
     well("m", "77", "us", PROFILE)
     number = filled.number("m")
     filled.know([("m", "mastodon", "us", SERVERS[1])])
-    assert state("m").health == accounts.UNPROVEN
+    assert state("m").access == Access.UNPROVEN
     assert well("m", "77", "us", PROFILE)
     assert (filled.number("m"), state("m").server) == (number, "www.social.example")
 

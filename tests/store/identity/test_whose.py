@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amplifier.store.identity import accounts, whose
+from amplifier.campaign.account import Access
+from amplifier.store.identity import whose
 from amplifier.store.models import AccountRow
 from tests.store import filled
 from tests.store.filled import NOW
@@ -20,7 +21,7 @@ def test_a_label_in_doubt_has_a_row_of_its_own_and_what_was_said_stays_where_it_
     after = AccountRow.objects.get(label="x")
     assert (after.handle, after.health, after.is_listed, after.pool) == (
         before.handle,
-        accounts.UNPROVEN,
+        Access.UNPROVEN,
         True,
         before.pool,
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from amplifier.campaign.account import Access
 from amplifier.clock import utc_now
 from amplifier.compose.accountable import ADVICE
 from amplifier.errors import Problem
@@ -98,7 +99,7 @@ def test_a_stopped_ledger_comes_before_all_else(opened: Campaign) -> None:
 
 
 def test_an_account_that_was_not_asked_yet_is_not_called_connected(opened: Campaign) -> None:
-    accounts.AccountRow.objects.filter(label="x").update(health=accounts.UNKNOWN, detail="No answer came.")
+    accounts.AccountRow.objects.filter(label="x").update(health=Access.UNKNOWN, detail="No answer came.")
     assert opened.install
     assert only(Mood.WAIT).sentence == "X (@labfreemvmt) has not answered yet. No answer came."
 
