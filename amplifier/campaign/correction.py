@@ -72,8 +72,7 @@ class Stand:
     @property
     def is_changed_outside(self) -> bool:
         """Whether it reads otherwise than we put it there, as far as we know."""
-        edited = self.out is not None and self.out.remote_state == RemoteState.EDITED
-        return edited and not any(row.identity.verb is Verb.EDIT and row.state is State.SENT for row in self.rows)
+        return self.out is not None and self.out.outside_text is not None
 
     def settles(self) -> DeliveryView | None:
         """The first words themselves, while nobody knows whether they are out."""

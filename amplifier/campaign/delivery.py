@@ -288,6 +288,7 @@ class DeliveryView:
     waits_for: int | None = None
     frozen: bool = False  # an attempt may have arrived, so that its bytes stay as they are
     unseen_since: datetime | None = None  # the time of a restored backup since when it may have gone out unseen
+    outside_text: str | None = None  # how it reads there since somebody else changed it; None if nobody did
     counted_from: str = ""  # of an own post: the milestone and distance by which a person said its time, if they did
 
 

@@ -90,8 +90,8 @@ def _fate(row: DeliveryView, rows: Sequence[DeliveryView]) -> Fate:
             return Fate.GONE
         case RemoteState.WITHDRAWN:
             return Fate.WITHDRAWN
+    if row.outside_text is not None:
+        return Fate.CHANGED
     there = row.receipt.remote_id if row.receipt else ""
     edits = [one for one in rows if one.identity.verb is Verb.EDIT and one.state is State.SENT and one.target == there]
-    if edits or row.identity.revision > 0:
-        return Fate.CORRECTED
-    return Fate.CHANGED if row.remote_state == RemoteState.EDITED else Fate.LIVE
+    return Fate.CORRECTED if edits or row.identity.revision > 0 else Fate.LIVE

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from amplifier.campaign.delivery import Receipt
+
 SECRET_LENGTH = 43  # 32 random bytes, as secrets.token_urlsafe(32) writes them
 TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{SECRET_LENGTH}}}(?:-[1-9][0-9]?)?", re.ASCII)
 MOST_TOGETHER = 20  # deliveries that somebody is asked for in one notice
@@ -38,6 +40,19 @@ class SecretLink:
     taken_at: datetime | None
     done_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PastedLink:
+    """What became of the last link that was pasted for a delivery: still to be looked at, or refused with a sentence.
+
+    `pending` is what it leads to, `by` the actor who pasted it, `id` the number of that person's secret link.
+    """
+
+    id: int = 0
+    pending: Receipt | None = None
+    by: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)

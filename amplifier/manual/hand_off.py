@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, RemoteState, State, Verb
-from amplifier.campaign.event_kinds import EventKind
+from amplifier.campaign.delivery import DeliveryView, DoubtReason, RemoteState, State, Verb
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.secret_link import (
     MOST_TOGETHER,
     HandOffRequest,
+    PastedLink,
     SecretLink,
 )
 
@@ -32,15 +31,6 @@ class LinkStatus(StrEnum):
     LATE = "late"
     OFF = "off"  # it is not wanted any more
     WAITS = "waits"  # something else holds it now: a stop, a person, a new time
-
-
-@dataclass(frozen=True)
-class Link:
-    """What became of the last link that was pasted: still to be looked at, or refused with a sentence."""
-
-    pending: Receipt | None = None
-    by: str = ""
-    refused: str = ""
 
 
 def next_asks(
@@ -101,7 +91,7 @@ def of_this_round(asked: Sequence[SecretLink], since: datetime | None) -> tuple[
     return tuple(one for one in asked if since is None or one.made_at >= since)
 
 
-def link_status(row: DeliveryView, mine: SecretLink, asked: Sequence[SecretLink], link: Link) -> LinkStatus:
+def link_status(row: DeliveryView, mine: SecretLink, asked: Sequence[SecretLink], link: PastedLink) -> LinkStatus:
     """How the secret link `mine` stands; `asked` are those of this round, oldest first."""
     match row.state:
         case State.SENT:
@@ -121,35 +111,6 @@ def link_status(row: DeliveryView, mine: SecretLink, asked: Sequence[SecretLink]
             return LinkStatus.OTHERS if last.taken_at else LinkStatus.PASSED
         case _:
             return LinkStatus.WAITS
-
-
-def last_link(told: Iterable[tuple[str, str, str]]) -> Link:
-    """What became of the last link, from what was told of the delivery: (kind, actor, detail), oldest first."""
-    found = Link()
-    for kind, actor, detail in told:
-        if kind == EventKind.LINK_GIVEN:
-            remote_id, _, url = detail.partition(" ")
-            found = Link(pending=Receipt(remote_id, url), by=actor)
-        elif kind == EventKind.LINK_REFUSED:
-            found = Link(refused=detail)
-        elif kind == EventKind.TO_BE_LOOKED_FOR or (kind == EventKind.HELD_HAND_OFF and not found.pending):
-            found = Link()
-    return found
-
-
-def passed_over(told: Iterable[tuple[str, str, str]], adopted: Receipt, *, by: str) -> tuple[tuple[str, Receipt], ...]:
-    """Links to other posts that other people pasted meanwhile, and nobody looked at: (who, what), from the same."""
-    given: dict[str, Receipt] = {}
-    last = ""
-    for kind, actor, detail in told:
-        if kind == EventKind.LINK_GIVEN:
-            remote_id, _, url = detail.partition(" ")
-            given[actor], last = Receipt(remote_id, url), actor
-        elif kind == EventKind.LINK_REFUSED:
-            given.pop(last, None)
-        elif kind == EventKind.TO_BE_LOOKED_FOR:
-            given.clear()
-    return tuple((actor, one) for actor, one in given.items() if actor != by and one.remote_id != adopted.remote_id)
 
 
 def is_early(row: DeliveryView, now: datetime) -> bool:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from amplifier.campaign.delivery import FINAL, DeliveryView, Receipt, State, Verb
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.secret_link import BY_HAND, LinkKind, SecretLink
+from amplifier.campaign.secret_link import BY_HAND, LinkKind, PastedLink, SecretLink
 from amplifier.campaign.stop import stopped_by
 from amplifier.errors import PlatformError, Unpaid, UsageError
 from amplifier.manual.changed_since import CHANGES, told
-from amplifier.manual.hand_off import in_one_notice, last_link, next_asks, of_this_round, passed_over
+from amplifier.manual.hand_off import in_one_notice, next_asks, of_this_round
 from amplifier.money.cost import is_manual
 from amplifier.notify.envelope import Envelope
 from amplifier.notify.notices import please
@@ -94,7 +94,7 @@ class ManualRounds:
         asked = by_delivery(waiting)
         scene = self._means.notifier.scene(list(waiting.values()))
         hand_over_after_s = self._settings.timing.hand_over_after_s
-        since = secret_links.wanted_since(waiting)
+        since = holds.wanted_since(waiting)
         asks = next_asks(waiting.values(), asked, people, since=since, now=now, hand_over_after_s=hand_over_after_s)
         for several in in_one_notice(asks, waiting):
             rows, token = [waiting[one.delivery] for one in several], self._means.token()
@@ -109,21 +109,21 @@ class ManualRounds:
     def check_links(self) -> None:
         """Look at each link that was pasted: our post with these words is adopted, anything else is refused."""
         for secret_link, row in self._open():
-            link = last_link((one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id)))
+            link = secret_links.pasted_link(row.id)
             again = self._again.get(row.id)
             if link.pending and row.state is not State.SENT and (again is None or self._now() >= again):
-                self._check(secret_link, row, link.pending, link.by)
+                self._check(secret_link, row, link, link.pending)
 
-    def _check(self, secret_link: SecretLink, row: DeliveryView, receipt: Receipt, by: str) -> None:
+    def _check(self, secret_link: SecretLink, row: DeliveryView, link: PastedLink, receipt: Receipt) -> None:
         now, account = self._now(), row.identity.account
         outlet = self._means.outlets.get(account)
         if outlet is None:  # nobody can look; what the link itself says was found good when it was pasted
-            self._adopt(secret_link, row, receipt, by)
+            self._adopt(secret_link, row, link, receipt)
             return
         try:
             seen = outlet.platform.read(receipt.remote_id, row.text)
         except Unpaid:
-            self._adopt(secret_link, row, receipt, by)
+            self._adopt(secret_link, row, link, receipt)
             return
         except PlatformError as error:
             self._again[row.id] = max(error.until or now, now + timedelta(seconds=AGAIN_S))
@@ -133,14 +133,14 @@ class ManualRounds:
             self._again[row.id] = now + timedelta(seconds=AGAIN_S)
             return
         if seen is None or not seen.is_ours:
-            secret_links.refuse_link(secret_link, NOT_THERE, now=now)
+            secret_links.refuse_link(secret_link, link, NOT_THERE, now=now)
         elif seen.says_the_same or nearly_the_same(seen.text, row.text):
-            self._adopt(secret_link, row, receipt, by)
+            self._adopt(secret_link, row, link, receipt)
         else:
-            secret_links.refuse_link(secret_link, OTHER_WORDS, now=now)
+            secret_links.refuse_link(secret_link, link, OTHER_WORDS, now=now)
 
-    def _adopt(self, secret_link: SecretLink, row: DeliveryView, receipt: Receipt, by: str) -> None:
-        now = self._now()
+    def _adopt(self, secret_link: SecretLink, row: DeliveryView, link: PastedLink, receipt: Receipt) -> None:
+        now, by = self._now(), link.by
         try:
             overrides.adopt(row.id, receipt, actor=by, now=now)
         except UsageError as error:
@@ -148,11 +148,11 @@ class ManualRounds:
             if row.state is State.DROPPED:  # left out while somebody posted it: it is out, and nobody wants it there
                 secret_links.note_second(secret_link, receipt, actor=by, now=now)
                 why = UNWANTED
-            secret_links.refuse_link(secret_link, why, now=now)
+            secret_links.refuse_link(secret_link, link, why, now=now)
             return
-        told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
-        for actor, other in passed_over(told, receipt, by=by):  # two people posted it at once: it is out twice
-            secret_links.note_second(secret_link, other, actor=actor, now=now)
+        for other in secret_links.pasted_by_others(row.id, receipt, by=by):  # two posted it at once: it is out twice
+            if other.pending:
+                secret_links.note_second(secret_link, other.pending, actor=other.by, now=now)
 
     def _open(self) -> list[tuple[SecretLink, DeliveryView]]:
         """The last secret link of each delivery that has an open one."""
@@ -165,7 +165,7 @@ class ManualRounds:
         loose = {row.id: row for row in held if row.detail in said and not is_manual(row, self._settings)}
         if not loose:
             return set()
-        since, asked = secret_links.wanted_since(loose), by_delivery(loose)
+        since, asked = holds.wanted_since(loose), by_delivery(loose)
         free = {
             number
             for number in loose

@@ -25,7 +25,8 @@ from amplifier.store.holding.unseen import may_go_on
 from amplifier.store.identity import accounts, rests
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.corrections import is_change
-from amplifier.store.receipts import full_until, is_taken, target_of
+from amplifier.store.receipts import is_taken, rests_while_full, target_of
+from amplifier.store.secret_links import forget_refused
 
 SERVICE = "service"
 Caps = Collection[tuple[int, int]]
@@ -191,9 +192,10 @@ def _begin(
     due, account = intent.due, intent.due.identity.account
     is_planned = due.verb is Verb.PUBLISH and not due.identity.revision and due.identity.post.slot != OWN
     if (is_planned and behind) or (
-        due.verb is Verb.PUBLISH and (stopped_by(in_force, account, due.text) or _is_full(account, caps, now))
+        due.verb is Verb.PUBLISH
+        and (stopped_by(in_force, account, due.text) or rests_while_full(account, caps.get(account, ()), now=now))
     ):
-        # out of our hands at once, so that the next tick holds it, and a quick resume does not wait for a lease
+        # out of our hands at once: the next tick holds it, and a quick resume does not wait for a lease
         DeliveryRow.objects.filter(id=due.id, fence=due.fence, state=State.QUEUED).update(lease_until=None)
         return False
     kept = intent.look_reserve
@@ -202,32 +204,25 @@ def _begin(
             spends.tell_spent(now)
         return False
     words = [memoryview(intent.request), stamp(intent.lease_until), page.at, due.id, due.fence, page.at, page.at]
-    begun = bool(execute(BEGIN, words))
-    if begun:
-        spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
-    return begun
-
-
-def _is_full(account: str, caps: Mapping[str, Caps], now: datetime) -> bool:
-    """Whether this account's day is full, however its posts got there: then it rests until there is room."""
-    if account not in caps:
+    if not execute(BEGIN, words):
         return False
-    number = accounts.number_of(account)
-    until = full_until(number, caps[account], now=now)
-    if until is not None:
-        rests.make_wait(number, until=until, posts_only=True)
-    return until is not None
+    spends.reserve(account, due.verb, intent.micros, budget=intent.budget, now=now, delivery=due.id)
+    return True
 
 
 def hold(delivery: int, *, reason: HoldReason, detail: str, now: datetime, fence: int | None = None) -> bool:
     """Let a queued delivery wait, and say why, if this fence still holds (None: any); called inside a transaction."""
-    rows = DeliveryRow.objects.filter(id=delivery, state=State.QUEUED)
+    rows, more = DeliveryRow.objects.filter(id=delivery, state=State.QUEUED), {}
+    if reason is HoldReason.HAND_OFF:
+        more = {"hands_wanted_at": now}
     changed = (rows if fence is None else rows.filter(fence=fence)).update(
-        state=State.HELD, reason=reason, detail=detail, fence=F("fence") + 1, lease_until=None
+        state=State.HELD, reason=reason, detail=detail, fence=F("fence") + 1, lease_until=None, **more
     )
     if changed:
-        kind = held_for(reason)
-        write_events([Event(now, SERVICE, of_delivery(delivery), kind, State.QUEUED, State.HELD, detail=detail)])
+        told = Event(now, SERVICE, of_delivery(delivery), held_for(reason), State.QUEUED, State.HELD, detail=detail)
+        write_events([told])
+        if more:
+            forget_refused(delivery)
     return bool(changed)
 
 
@@ -255,7 +250,9 @@ def _write(step: Transition, page: _Page, *, now: datetime, actor: str) -> bool:
         elif row.verb != Verb.PUBLISH:
             told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
             there = DeliveryRow.objects.filter(account_id=row.account_id, remote_id=target_of(row))
-            there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)  # gone is gone
+            there.exclude(remote_state=RemoteState.WITHDRAWN).update(
+                remote_state=told, outside_text=None
+            )  # gone is gone
     DeliveryRow.objects.filter(id=step.id).update(state=after, reason=reason, detail=detail, **changes)
     _tell_account(row.account_id, step, page, now=now)
     page.events.append(Event(now, actor, of_delivery(step.id), step.kind, step.before, after, step.fence, detail))

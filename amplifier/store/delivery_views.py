@@ -232,5 +232,6 @@ def _view(row: DeliveryRow) -> DeliveryView:
         waits_for=row.waits_for,
         frozen=row.request is not None,
         unseen_since=row.unseen_since,
+        outside_text=row.outside_text,
         counted_from=post.milestone if post.slot == OWN else "",
     )

@@ -153,6 +153,8 @@ class DeliveryRow(models.Model):
     twice = models.TextField(null=True)  # noqa: DJ001  NULL keeps it out of its index; else the address of a second post
     twice_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField(null=True)
+    hands_wanted_at = models.DateTimeField(null=True)  # since when hands are wanted for it: a new round of asking
+    outside_text = models.TextField(null=True)  # noqa: DJ001  NULL: nobody else changed it; else how it reads there now
     went_out = models.JSONField(null=True)  # its hour, where its post has another one by now: store/own_hour
 
     class Meta:
@@ -220,6 +222,10 @@ class SecretLinkRow(models.Model):
     taken_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    pasted_id = models.CharField(max_length=300, default="", db_default="")  # of a post that nobody has looked at yet
+    pasted_url = models.TextField(default="", db_default="")
+    pasted_at = models.DateTimeField(null=True)
+    refused = models.TextField(default="", db_default="")  # why the last link does not count
 
     class Meta:
         db_table = "errands"

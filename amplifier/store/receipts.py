@@ -14,6 +14,7 @@ from amplifier.campaign.pace import latest
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import instant, reading, stamp, whole
 from amplifier.store.events import Event, of_delivery, write_events
+from amplifier.store.identity import accounts, rests
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.notes import mark_twice
 
@@ -70,6 +71,18 @@ def full_until(account: int, caps: Collection[tuple[int, int]], *, now: datetime
     that begins a post.
     """
     return latest(*(_full(account, most, window_s, now) for most, window_s in caps))
+
+
+def rests_while_full(account: str, caps: Collection[tuple[int, int]], *, now: datetime) -> bool:
+    """Whether this account's day is full, however its posts got there: then it rests until there is room.
+
+    `account` is its label. Called inside the transaction that begins a post.
+    """
+    number = accounts.number_of(account) if caps else 0
+    until = full_until(number, caps, now=now) if caps else None
+    if until is not None:
+        rests.make_wait(number, until=until, posts_only=True)
+    return until is not None
 
 
 def _full(account: int, most: int, window_s: int, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import Case, Exists, F, OuterRef, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 
 from amplifier.campaign.delivery import Receipt
 from amplifier.campaign.event_kinds import EventKind
@@ -16,13 +16,14 @@ from amplifier.campaign.secret_link import (
     TOKEN,
     HandOffRequest,
     LinkKind,
+    PastedLink,
     SecretLink,
     told_together,
 )
 from amplifier.store import ledger, notices
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import reading, whole
-from amplifier.store.events import Event, events_of, last_written, of_delivery, write_events
+from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import SecretLinkRow
 from amplifier.store.operate.notes import mark_twice
 
@@ -80,11 +81,10 @@ def stop_links() -> Mapping[str, int]:
     return {digest: int(number) for digest, number in execute(STOP_LINKS)}
 
 
-@reading
-def wanted_since(deliveries: Collection[int]) -> Mapping[int, datetime]:
-    """Since when hands are wanted for these: a person's "send it" begins a new round of asking, a new time does not."""
-    found = last_written([of_delivery(number) for number in deliveries], EventKind.HELD_HAND_OFF)
-    return {number: found[of_delivery(number)] for number in deliveries if of_delivery(number) in found}
+def forget_refused(delivery: int) -> None:
+    """Hands are wanted for it anew, so that a refusal of before counts no more; called inside a transaction."""
+    if not awaits_a_look(delivery):
+        SecretLinkRow.objects.filter(delivery_id=delivery).update(refused="")
 
 
 @whole
@@ -140,10 +140,12 @@ def open_secret_links() -> tuple[SecretLink, ...]:
 
 
 @whole
-def give_link(secret_link: SecretLink, receipt: Receipt, *, actor: str, now: datetime) -> None:
+def give_link(secret_link: SecretLink, receipt: Receipt, *, now: datetime) -> None:
     """Somebody pasted the link of what they posted; the worker is to look at it before it counts, however late."""
-    SecretLinkRow.objects.filter(id=secret_link.id).update(done_at=None)
-    _tell(secret_link, EventKind.LINK_GIVEN, actor, now, f"{receipt.remote_id} {receipt.url}")
+    SecretLinkRow.objects.filter(id=secret_link.id).update(
+        done_at=None, pasted_id=receipt.remote_id, pasted_url=receipt.url, pasted_at=now, refused=""
+    )
+    _tell(secret_link, EventKind.LINK_GIVEN, pasted_by(secret_link.person), now, f"{receipt.remote_id} {receipt.url}")
 
 
 def was_asked() -> Exists:
@@ -159,14 +161,51 @@ def reason_if_missed() -> Case:
 @reading
 def awaits_a_look(delivery: int) -> bool:
     """Whether a link was pasted for this delivery that nobody has looked at yet: it may well be out."""
-    words = (EventKind.LINK_GIVEN, EventKind.LINK_REFUSED, EventKind.TO_BE_LOOKED_FOR)
-    told = [one.kind for one in events_of(of_delivery(delivery)) if one.kind in words]
-    return told[-1:] == [EventKind.LINK_GIVEN]
+    return _pasted(delivery).exists()
+
+
+@reading
+def pasted_link(delivery: int) -> PastedLink:
+    """The newest link that waits for a look; where none does, why the last one was refused."""
+    row = _pasted(delivery).order_by("-pasted_at", "-id").first()
+    if row is not None:
+        return PastedLink(row.pk, Receipt(row.pasted_id, row.pasted_url), pasted_by(row.person))
+    row = SecretLinkRow.objects.filter(delivery_id=delivery).exclude(refused="").order_by("-pasted_at", "-id").first()
+    return PastedLink(row.pk, by=pasted_by(row.person), refused=row.refused) if row else PastedLink()
+
+
+@reading
+def pasted_by_others(delivery: int, adopted: Receipt, *, by: str) -> tuple[PastedLink, ...]:
+    """Links to other posts than the one that was adopted, which other people than `by` pasted; a person's newest."""
+    found: dict[str, PastedLink] = {}
+    for row in _pasted(delivery).order_by("pasted_at", "id"):
+        who = pasted_by(row.person)
+        found[who] = PastedLink(row.pk, Receipt(row.pasted_id, row.pasted_url), who)
+    return tuple(
+        one for one in found.values() if one.by != by and one.pending and one.pending.remote_id != adopted.remote_id
+    )
+
+
+def pasted_by(person: str) -> str:
+    """How events name whoever has a secret link of this person's."""
+    return f"hand:{person}"
+
+
+def forget_pasted(deliveries: Collection[int]) -> None:
+    """Whatever was pasted for these counts no more: they are looked for. Called inside a transaction."""
+    rows = SecretLinkRow.objects.filter(delivery_id__in=list(deliveries))
+    rows.exclude(pasted_id="", refused="").update(pasted_id="", pasted_url="", refused="")
 
 
 @whole
-def refuse_link(secret_link: SecretLink, why: str, *, now: datetime) -> None:
-    """The link that was given does not count; the sentence is for whoever gave it."""
+def refuse_link(secret_link: SecretLink, pasted: PastedLink, why: str, *, now: datetime) -> None:
+    """The link that was pasted does not count; the sentence is for whoever pasted it.
+
+    Where they have pasted another one meanwhile, that is looked at next.
+    """
+    there = pasted.pending.remote_id if pasted.pending else ""
+    rows = SecretLinkRow.objects.filter(id=pasted.id, pasted_id=there)
+    rows.update(pasted_id="", pasted_url="", refused=why)
     _tell(secret_link, EventKind.LINK_REFUSED, SERVICE, now, why)
 
 
@@ -186,6 +225,10 @@ def _tell(secret_link: SecretLink, kind: EventKind, actor: str, now: datetime, d
 def digest_of(token: str) -> str:
     """What is kept of a secret address."""
     return sha256(token.encode()).hexdigest()
+
+
+def _pasted(delivery: int) -> QuerySet[SecretLinkRow]:
+    return SecretLinkRow.objects.filter(delivery_id=delivery).exclude(pasted_id="")
 
 
 def _secret_link(row: SecretLinkRow) -> SecretLink:

@@ -15,8 +15,11 @@ from tests.deliver.told import NOW, journey
 POST = PostId("lab23", "said", "once")
 
 
-def first(state: State = State.SENT, remote: str = RemoteState.LIVE, *, account: str = "x") -> DeliveryView:
-    return _row(1, Verb.PUBLISH, 0, state, text="First words.", remote=remote, account=account)
+def first(
+    state: State = State.SENT, remote: str = RemoteState.LIVE, *, account: str = "x", outside: str | None = None
+) -> DeliveryView:
+    row = _row(1, Verb.PUBLISH, 0, state, text="First words.", remote=remote, account=account)
+    return replace(row, outside_text=outside)
 
 
 def again(state: State, remote: str = "") -> DeliveryView:
@@ -50,9 +53,10 @@ def _row(
     [
         ([first()], Fate.LIVE, "First words."),
         ([first(remote="")], Fate.LIVE, "First words."),
-        ([first(remote=RemoteState.EDITED)], Fate.CHANGED, "First words."),
+        ([first(remote=RemoteState.EDITED, outside="Other words.")], Fate.CHANGED, "First words."),
         ([first(remote=RemoteState.GONE)], Fate.GONE, "First words."),
         ([first(remote=RemoteState.EDITED), edit(State.SENT)], Fate.CORRECTED, "Edited words."),
+        ([first(remote=RemoteState.EDITED, outside="Other words."), edit(State.SENT)], Fate.CHANGED, "Edited words."),
         (
             [first(remote=RemoteState.EDITED), edit(State.SENT), edit(State.SENT, revision=2, text="Third words.")],
             Fate.CORRECTED,

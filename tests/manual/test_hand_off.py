@@ -8,18 +8,14 @@ from datetime import timedelta
 import pytest
 
 from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, State, Verb
-from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.secret_link import MOST_TOGETHER, HandOffRequest, LinkKind, SecretLink
+from amplifier.campaign.secret_link import MOST_TOGETHER, HandOffRequest, LinkKind, PastedLink, SecretLink
 from amplifier.manual.hand_off import (
-    Link,
     LinkStatus,
     in_one_notice,
-    last_link,
     link_status,
     next_asks,
     of_this_round,
-    passed_over,
     posted_after,
 )
 from tests.deliver.told import NOW, journey
@@ -117,59 +113,39 @@ def test_whoever_left_the_list_is_followed_by_the_first() -> None:
     assert asks(secret_link(1, "dora"), at=300) == [HandOffRequest(1, "anna", 1)]
 
 
-GIVEN = Link(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
+NONE = PastedLink()
+GIVEN = PastedLink(pending=Receipt("1", "https://x.com/us/status/1"), by="hand:anna")
 
 
 @pytest.mark.parametrize(
     ("row", "mine", "others", "link", "stands"),
     [
-        (ROW, secret_link(1, "anna"), [], Link(), LinkStatus.ASKED),
-        (ROW, secret_link(1, "anna", taken=True), [], Link(), LinkStatus.MINE),
-        (ROW, secret_link(1, "anna"), [secret_link(2, "bo")], Link(), LinkStatus.PASSED),
-        (ROW, secret_link(1, "anna"), [secret_link(2, "bo", taken=True)], Link(), LinkStatus.OTHERS),
+        (ROW, secret_link(1, "anna"), [], NONE, LinkStatus.ASKED),
+        (ROW, secret_link(1, "anna", taken=True), [], NONE, LinkStatus.MINE),
+        (ROW, secret_link(1, "anna"), [secret_link(2, "bo")], NONE, LinkStatus.PASSED),
+        (ROW, secret_link(1, "anna"), [secret_link(2, "bo", taken=True)], NONE, LinkStatus.OTHERS),
         (ROW, secret_link(1, "anna"), [], GIVEN, LinkStatus.CHECKING),
-        (journey(1, State.MISSED), secret_link(1, "anna"), [], Link(), LinkStatus.LATE),
+        (journey(1, State.MISSED), secret_link(1, "anna"), [], NONE, LinkStatus.LATE),
         (journey(1, State.MISSED), secret_link(1, "anna"), [], GIVEN, LinkStatus.CHECKING),
         (journey(1, State.SENT), secret_link(1, "anna"), [], GIVEN, LinkStatus.OUT),
-        (replace(journey(1, State.SENT), remote_state="withdrawn"), secret_link(1, "anna"), [], Link(), LinkStatus.OFF),
-        (journey(1, State.DROPPED), secret_link(1, "anna"), [], Link(), LinkStatus.OFF),
-        (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), secret_link(1, "anna"), [], Link(), LinkStatus.LOOKING),
-        (journey(1, State.UNSURE), secret_link(1, "anna"), [], Link(), LinkStatus.WAITS),
-        (journey(1, State.HELD, reason=HoldReason.STOPPED), secret_link(1, "anna"), [], Link(), LinkStatus.WAITS),
-        (journey(1, State.QUEUED), secret_link(1, "anna"), [], Link(), LinkStatus.WAITS),
+        (replace(journey(1, State.SENT), remote_state="withdrawn"), secret_link(1, "anna"), [], NONE, LinkStatus.OFF),
+        (journey(1, State.DROPPED), secret_link(1, "anna"), [], NONE, LinkStatus.OFF),
+        (journey(1, State.UNSURE, reason=DoubtReason.BY_HAND), secret_link(1, "anna"), [], NONE, LinkStatus.LOOKING),
+        (journey(1, State.UNSURE), secret_link(1, "anna"), [], NONE, LinkStatus.WAITS),
+        (journey(1, State.HELD, reason=HoldReason.STOPPED), secret_link(1, "anna"), [], NONE, LinkStatus.WAITS),
+        (journey(1, State.QUEUED), secret_link(1, "anna"), [], NONE, LinkStatus.WAITS),
     ],
 )  # fmt: skip
 def test_how_it_stands(
-    row: DeliveryView, mine: SecretLink, others: list[SecretLink], link: Link, stands: LinkStatus
+    row: DeliveryView, mine: SecretLink, others: list[SecretLink], link: PastedLink, stands: LinkStatus
 ) -> None:
     assert link_status(row, mine, [mine, *others], link) is stands
 
 
 def test_an_secret_link_of_an_earlier_round_waits_until_somebody_is_asked_anew() -> None:
     assert of_this_round([secret_link(1, "anna", taken=True)], NOW + timedelta(seconds=1)) == ()
-    assert link_status(ROW, secret_link(1, "anna", taken=True), [], Link()) is LinkStatus.WAITS
-
-
-def test_the_last_word_about_a_link_counts() -> None:
-    given, refused = ("link given", "hand:anna", "12 https://x.com/us/status/12"), ("link refused", "service", "No.")
-    assert last_link([given]).pending == Receipt("12", "https://x.com/us/status/12")
-    assert last_link([given, refused]) == Link(refused="No.")
-    assert last_link([given, refused, given]).by == "hand:anna"
-    assert last_link([given, refused, ("to be looked for", "hand:anna", "")]) == Link()
-    assert last_link([given, refused, (EventKind.HELD_HAND_OFF, "service", "")]) == Link()
-    assert last_link([given, (EventKind.HELD_HAND_OFF, "service", "")]).pending is not None
-    assert last_link([("taken", "hand:anna", "")]) == Link()
+    assert link_status(ROW, secret_link(1, "anna", taken=True), [], NONE) is LinkStatus.WAITS
 
 
 def test_a_post_from_before_its_time_is_another_post() -> None:
     assert posted_after(ROW) == ROW.due_at - timedelta(minutes=2)
-
-
-def test_a_link_that_somebody_else_pasted_meanwhile_is_not_forgotten() -> None:
-    first, second = Receipt("1", "https://x/1"), Receipt("2", "https://x/2")
-    told = [(EventKind.LINK_GIVEN, "hand:anna", "1 https://x/1"), (EventKind.LINK_GIVEN, "hand:bo", "2 https://x/2")]
-    assert passed_over(told, second, by="hand:bo") == (("hand:anna", first),)
-    assert passed_over(told, first, by="hand:bo") == ()
-    assert passed_over([*told[:1], (EventKind.LINK_GIVEN, "hand:anna", "2 https://x/2")], second, by="hand:anna") == ()
-    assert passed_over([told[0], (EventKind.LINK_REFUSED, "service", "No."), told[1]], second, by="hand:bo") == ()
-    assert passed_over([told[0], (EventKind.TO_BE_LOOKED_FOR, "hand:bo", ""), told[1]], second, by="hand:bo") == ()

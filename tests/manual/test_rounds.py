@@ -98,9 +98,7 @@ class Desk:
         """Somebody took it and pasted a link."""
         self.rounds.ask()
         (one,) = [found for found in secret_links.secret_links(kind=LinkKind.HAND_OFF) if found.delivery == number]
-        secret_links.give_link(
-            one, Receipt(remote_id, f"https://bsky.app/{remote_id}"), actor="hand:anna", now=self.time
-        )
+        secret_links.give_link(one, Receipt(remote_id, f"https://bsky.app/{remote_id}"), now=self.time)
         return one
 
 
@@ -264,7 +262,7 @@ def test_what_somebody_is_on_or_says_to_be_out_stays_theirs() -> None:
     desk.rounds.ask()
     by_row = {one.delivery: one for one in secret_links.secret_links(kind=LinkKind.HAND_OFF)}
     assert secret_links.take_secret_link(by_row[taken], actor="hand:anna", now=desk.time)
-    secret_links.give_link(by_row[given], Receipt("1", "https://bsky.app/1"), actor="hand:anna", now=desk.time)
+    secret_links.give_link(by_row[given], Receipt("1", "https://bsky.app/1"), now=desk.time)
     DeliveryRow.objects.filter(id=said).update(detail="Somebody said that it is posted, but we do not see it.")
     DeliveryRow.objects.filter(id=late).update(too_late_at=desk.time)
     PostRow.objects.update(hand_off=False)
@@ -396,7 +394,7 @@ def test_a_link_that_comes_after_that_hour_is_looked_at_all_the_same(desk: Desk)
     deliveries.miss_overdue(now=desk.time)
     desk.later(3601)
     desk.rounds.ask()
-    secret_links.give_link(one, Receipt("at://us/post/1", "https://bsky.app/1"), actor="hand:anna", now=desk.time)
+    secret_links.give_link(one, Receipt("at://us/post/1", "https://bsky.app/1"), now=desk.time)
     desk.network.answers = [Unavailable("Down."), seen(TEXT, same=True)]
     for _ in range(2):
         desk.rounds.ask()
@@ -482,7 +480,7 @@ def test_a_missed_post_that_was_withdrawn_is_deleted_when_its_link_comes_after_a
     assert (stands(number)[0], stands(deletion)[0]) == ("missed", "dropped")
     with pytest.raises(UsageError, match="was withdrawn"):
         overrides.send_again(number, actor="cli:ola", now=desk.time)
-    secret_links.give_link(one, Receipt("at://us/post/1", "https://bsky.app/1"), actor="hand:anna", now=desk.time)
+    secret_links.give_link(one, Receipt("at://us/post/1", "https://bsky.app/1"), now=desk.time)
     desk.network.answers = [seen(TEXT, same=True)]
     desk.rounds.check_links()
     withdrawals.tidy(now=desk.time)
@@ -542,10 +540,40 @@ def test_nobody_is_asked_to_delete_what_nobody_knows_to_be_out(desk: Desk) -> No
     assert stands(number) == ("held", HoldReason.HAND_OFF)
 
 
+def test_where_the_last_link_is_refused_the_one_that_somebody_else_pasted_before_is_looked_at(desk: Desk) -> None:
+    number = desk.hand_off()
+    anna = desk.given(number)
+    bo = secret_links.make_secret_link(
+        kind=LinkKind.HAND_OFF,
+        token=secrets.token_urlsafe(32),
+        now=desk.time,
+        actor="service",
+        person="bo",
+        delivery=number,
+    )
+    secret_links.give_link(bo, Receipt("at://us/post/2", "https://bsky.app/2"), now=desk.time)
+    desk.network.answers = [None]
+    desk.rounds.check_links()
+    assert secret_links.pasted_link(number).id == anna.id
+    assert secret_links.awaits_a_look(number), "it may be out, so that nobody sends it again"
+    desk.network.answers = [seen(TEXT, same=True)]
+    desk.rounds.check_links()
+    assert stands(number)[0] == "sent"
+    assert events.events_of(events.of_delivery(number))[-1].actor == "hand:anna"
+
+
 def test_two_people_who_posted_it_at_once_are_an_alert(desk: Desk) -> None:
     number = desk.hand_off()
-    secret_link = desk.given(number)
-    secret_links.give_link(secret_link, Receipt("at://us/post/2", "https://bsky.app/2"), actor="hand:bo", now=desk.time)
+    desk.given(number)
+    bo = secret_links.make_secret_link(
+        kind=LinkKind.HAND_OFF,
+        token=secrets.token_urlsafe(32),
+        now=desk.time,
+        actor="service",
+        person="bo",
+        delivery=number,
+    )
+    secret_links.give_link(bo, Receipt("at://us/post/2", "https://bsky.app/2"), now=desk.time)
     desk.network.answers = [seen(TEXT, same=True)]
     desk.rounds.check_links()
     assert stands(number)[0] == "sent"

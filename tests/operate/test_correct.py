@@ -90,7 +90,9 @@ def test_where_it_says_so_already_nothing_is_done(desk: Desk) -> None:
 def test_what_somebody_else_changed_can_be_put_right_with_our_own_words(desk: Desk) -> None:
     words = f"{NEW}\n\nPromoted by the Labour Campaign for Free Movement."
     post = say(desk, words, on=("mastodon",))
-    DeliveryRow.objects.filter(post__slot=post.slot).update(remote_state=RemoteState.EDITED)
+    DeliveryRow.objects.filter(post__slot=post.slot).update(
+        remote_state=RemoteState.EDITED, outside_text="Other words."
+    )
     assert [act.change.words.text for act in prepared(post).acts] == [f"Correction: {words}"]  # type: ignore[attr-defined]
 
 

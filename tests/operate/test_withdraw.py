@@ -130,7 +130,7 @@ def test_a_link_that_nobody_has_looked_at_means_that_it_may_be_out(desk: Desk) -
     one = secret_links.make_secret_link(
         kind=kind, token=token, now=desk.time, actor="service", person="anna", delivery=row.id
     )
-    secret_links.give_link(one, Receipt("7", "https://x.com/us/status/7"), actor="hand:anna", now=desk.time)
+    secret_links.give_link(one, Receipt("7", "https://x.com/us/status/7"), now=desk.time)
     (taking,) = prepare_withdrawal(post, the_settings()).takings
     assert taking.what == LOOK
     ids = withdraw(post, desk)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from amplifier.campaign.delivery import DoubtReason, Receipt
 from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.notice import Draft
-from amplifier.campaign.secret_link import MOST_TOGETHER, HandOffRequest, LinkKind, SecretLink
+from amplifier.campaign.secret_link import MOST_TOGETHER, HandOffRequest, LinkKind, PastedLink, SecretLink
 from amplifier.policy import Topic
-from amplifier.store import events, notices, secret_links
+from amplifier.store import events, migrations, notices, secret_links
 from amplifier.store.holding import holds
 from amplifier.store.models import SecretLinkRow
 from amplifier.store.operate import overrides
@@ -149,32 +151,111 @@ def test_a_link_waits_for_a_look_until_it_is_refused_or_looked_for_otherwise_and
     one = found(made(number))
     assert not secret_links.awaits_a_look(number)
     secret_links.close_secret_links([one.id], now=NOW)
-    secret_links.give_link(one, Receipt("12", "https://x.com/us/status/12"), actor="hand:anna", now=NOW)
+    secret_links.give_link(one, Receipt("12", "https://x.com/us/status/12"), now=NOW)
     assert secret_links.awaits_a_look(number)
     assert [open_one.id for open_one in secret_links.open_secret_links()] == [one.id]
-    secret_links.refuse_link(one, "It says something else.", now=NOW)
+    secret_links.refuse_link(one, secret_links.pasted_link(number), "It says something else.", now=NOW)
     assert not secret_links.awaits_a_look(number)
-    secret_links.give_link(one, Receipt("12", "https://x.com/us/status/12"), actor="hand:anna", now=NOW)
+    secret_links.give_link(one, Receipt("12", "https://x.com/us/status/12"), now=NOW)
     overrides.look_now(number, actor="hand:anna", now=NOW, reason=DoubtReason.BY_HAND)
     assert not secret_links.awaits_a_look(number)
 
 
+def given(token: str, remote_id: str, at: int) -> SecretLink:
+    one = found(token)
+    secret_links.give_link(one, Receipt(remote_id, f"https://x/{remote_id}"), now=after(at))
+    return one
+
+
+def test_the_newest_link_that_waits_counts_then_why_the_last_was_refused() -> None:
+    number = filled.add()
+    assert secret_links.pasted_link(number) == PastedLink()
+    anna = given(made(number), "1", 1)
+    bo = given(made(number, "bo", number=1), "2", 2)
+    newest = secret_links.pasted_link(number)
+    assert newest == PastedLink(bo.id, Receipt("2", "https://x/2"), "hand:bo")
+    secret_links.refuse_link(bo, newest, "It is none of ours.", now=after(3))
+    older = secret_links.pasted_link(number)
+    assert older == PastedLink(anna.id, Receipt("1", "https://x/1"), "hand:anna")
+    secret_links.refuse_link(anna, older, "It says something else.", now=after(4))
+    assert secret_links.pasted_link(number).refused == "It is none of ours."
+    assert not secret_links.awaits_a_look(number)
+
+
+def test_a_link_that_was_pasted_while_another_was_looked_at_is_not_refused_with_it() -> None:
+    number = filled.add()
+    token = made(number)
+    one = given(token, "1", 1)
+    looked_at = secret_links.pasted_link(number)
+    given(token, "2", 2)
+    secret_links.refuse_link(one, looked_at, "It says something else.", now=after(3))
+    waits = secret_links.pasted_link(number).pending
+    assert waits is not None
+    assert waits.remote_id == "2"
+
+
+def test_a_new_round_of_asking_forgets_a_refusal_and_no_link_that_waits() -> None:
+    number = filled.add()
+    one = given(made(number), "1", 1)
+    holds.hold_blocked(now=after(2), by_hand=["x"])
+    waits = secret_links.pasted_link(number)
+    assert waits.pending is not None
+    secret_links.refuse_link(one, waits, "It says something else.", now=after(3))
+    assert secret_links.pasted_link(number).refused
+    holds.go_on(reason=HoldReason.HAND_OFF, now=after(4))
+    holds.hold_blocked(now=after(5), by_hand=["x"])
+    assert secret_links.pasted_link(number) == PastedLink()
+
+
+def test_what_others_pasted_is_theirs_alone_and_not_what_was_adopted() -> None:
+    number = filled.add()
+    given(made(number), "1", 1)
+    given(made(number, "bo", number=1), "2", 2)
+    given(made(number, "bo", number=2), "3", 3)
+    first = Receipt("1", "https://x/1")
+    assert [one.by for one in secret_links.pasted_by_others(number, Receipt("3", ""), by="hand:bo")] == ["hand:anna"]
+    (theirs,) = secret_links.pasted_by_others(number, first, by="hand:anna")
+    assert theirs.pending == Receipt("3", "https://x/3"), "a person's newest counts"
+    assert secret_links.pasted_by_others(number, first, by="hand:bo") == ()
+
+
+def test_a_ledger_of_before_tells_its_links_and_rounds_from_its_log() -> None:
+    numbers = [filled.add(f"Text {one}") for one in range(5)]
+    links = [found(made(number, number=0)) for number in numbers]
+    log = {
+        0: [(EventKind.LINK_GIVEN, "hand:anna", "7 https://x/7")],
+        1: [(EventKind.LINK_GIVEN, "hand:anna", "7 https://x/7"), (EventKind.LINK_REFUSED, "service", "No.")],
+        2: [(EventKind.LINK_GIVEN, "hand:anna", "7 https://x/7"), (EventKind.TO_BE_LOOKED_FOR, "hand:anna", "")],
+        3: [(EventKind.HELD_HAND_OFF, "service", ""), (EventKind.HELD_HAND_OFF, "service", "")],
+    }
+    for place, told in log.items():
+        for at, (kind, actor, detail) in enumerate(told):
+            events.note(events.Event(after(at), actor, events.of_delivery(numbers[place]), kind, detail=detail))
+    import_module(f"{migrations.__name__}.0019_the_log_is_not_the_state").carry_over(apps, None)
+    assert [secret_links.pasted_link(one) for one in numbers] == [
+        PastedLink(links[0].id, Receipt("7", "https://x/7"), "hand:anna"),
+        PastedLink(links[1].id, by="hand:anna", refused="No."),
+        *[PastedLink()] * 3,
+    ]
+    assert holds.wanted_since(numbers) == {numbers[3]: after(1)}
+
+
 def test_hands_are_wanted_since_the_last_time_that_it_was_held_for_them() -> None:
     first, other = filled.add(), filled.add()
-    assert secret_links.wanted_since([first, other]) == {}
+    assert holds.wanted_since([first, other]) == {}
     for at in (0, 60):
         holds.hold_blocked(now=after(at), by_hand=["x"])
-        assert secret_links.wanted_since([first, other]) == {first: after(at), other: after(at)}
+        assert holds.wanted_since([first, other]) == {first: after(at), other: after(at)}
         holds.go_on(reason=HoldReason.HAND_OFF, now=after(at))
-    assert secret_links.wanted_since([other]) == {other: after(60)}
+    assert holds.wanted_since([other]) == {other: after(60)}
 
 
 def test_links_and_their_refusals_are_events_of_the_delivery() -> None:
     number = filled.add()
     one = found(made(number))
     receipt = Receipt("12", "https://x.com/us/status/12")
-    secret_links.give_link(one, receipt, actor="hand:anna", now=NOW)
-    secret_links.refuse_link(one, "It says something else.", now=NOW)
+    secret_links.give_link(one, receipt, now=NOW)
+    secret_links.refuse_link(one, secret_links.pasted_link(number), "It says something else.", now=NOW)
     secret_links.note_second(one, receipt, actor="hand:anna", now=NOW)
     told = events.events_of(events.of_delivery(number))[-3:]
     assert [(event.kind, event.actor) for event in told] == [

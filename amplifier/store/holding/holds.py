@@ -14,13 +14,14 @@ from amplifier.campaign.secret_link import BY_HAND
 from amplifier.campaign.stop import STOPPED, Stop, sending, stopped_by
 from amplifier.store import decisions
 from amplifier.store.database.statement import execute, marks
-from amplifier.store.database.transaction import stamp, whole
+from amplifier.store.database.transaction import reading, stamp, whole
 from amplifier.store.deliveries import SERVICE, hold
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.holding import stops
 from amplifier.store.holding.unseen import may_go_on
 from amplifier.store.identity import accounts
 from amplifier.store.models import DeliveryRow
+from amplifier.store.secret_links import forget_refused
 
 # Asked at every tick, so it is a statement of ours: what is due and free, where anything could hold it.
 DUE = """SELECT d.id FROM deliveries d JOIN posts p ON p.id = d.post_id
@@ -94,7 +95,8 @@ def park_unseen(*, now: datetime, accounts: Collection[str]) -> int:
             state=State.HELD, reason=after, detail=detail, fence=F("fence") + 1, lease_until=None
         )
         if again:
-            DeliveryRow.objects.filter(id=number).update(unseen_since=None)
+            DeliveryRow.objects.filter(id=number).update(unseen_since=None, hands_wanted_at=now)
+            forget_refused(number)
         kind = EventKind.HELD_HAND_OFF if again else EventKind.CANNOT_LOOK
         event = Event(now, SERVICE, of_delivery(number), kind, State.UNSURE, State.HELD, detail=detail)
         write_events([event])
@@ -168,6 +170,13 @@ def keep_back(ids: Iterable[int], *, actor: str, now: datetime) -> int:
         for pk in found
     )
     return len(found)
+
+
+@reading
+def wanted_since(deliveries: Collection[int]) -> Mapping[int, datetime]:
+    """Since when hands are wanted for these: a person's "send it" begins a new round of asking, a new time does not."""
+    rows = DeliveryRow.objects.filter(id__in=list(deliveries)).values_list("id", "hands_wanted_at")
+    return {number: at for number, at in rows if at is not None}
 
 
 def _queue(rows: QuerySet[DeliveryRow], *, actor: str, kind: EventKind, now: datetime) -> int:

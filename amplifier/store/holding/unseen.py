@@ -15,6 +15,7 @@ from amplifier.campaign.delivery import DoubtReason, State
 from amplifier.campaign.event_kinds import EventKind
 from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
+from amplifier.store.secret_links import forget_pasted
 
 DETAIL = "The database was restored from an older backup, so this may be out already. Looking for it."
 FORWARD = (State.QUEUED, State.MISSED)  # there somebody would take it for what was never out
@@ -33,6 +34,7 @@ def may_go_on(ids: Iterable[int], *, actor: str, now: datetime) -> list[int]:
     unseen = dict(found)
     for some in in_pieces(list(unseen)):
         DeliveryRow.objects.filter(id__in=some).update(run_at=now, fence=F("fence") + 1, lease_until=None, **LOOK)
+        forget_pasted(some)
     write_events(
         Event(now, actor, of_delivery(number), EventKind.TO_BE_LOOKED_FOR, before, State.UNSURE, detail=DETAIL)
         for number, before in found

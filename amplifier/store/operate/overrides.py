@@ -12,6 +12,7 @@ from amplifier.store import decisions, ledger
 from amplifier.store.database.transaction import whole
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate.corrections import last_moment, move
+from amplifier.store.secret_links import forget_pasted
 
 
 @whole
@@ -94,6 +95,7 @@ def look_now(delivery: int, *, actor: str, now: datetime, reason: DoubtReason, s
     fields: dict[str, object] = {"run_at": now, "looks": 0}
     if since is not None and row.first_sent_at is None and since < row.post.due_at:
         fields["first_sent_at"] = since
+    forget_pasted([delivery])
     move(row, State.UNSURE, EventKind.TO_BE_LOOKED_FOR, actor, now, reason=reason, fields=fields)
 
 

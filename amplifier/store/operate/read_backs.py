@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from amplifier.campaign.correction import LIVES, words_out
 from amplifier.campaign.delivery import ON_ITS_WAY, DeliveryView, RemoteState, State, Verb
@@ -14,7 +14,7 @@ from amplifier.campaign.event_kinds import EventKind
 from amplifier.store import delivery_views
 from amplifier.store.database.statement import execute
 from amplifier.store.database.transaction import instant, reading, stamp, whole
-from amplifier.store.events import Event, events_of, of_delivery, write_events
+from amplifier.store.events import Event, of_delivery, write_events
 from amplifier.store.models import DeliveryRow
 
 SERVICE = "service"
@@ -75,14 +75,13 @@ def keep_changed(seen: DeliveryView, reads: str, *, now: datetime) -> bool:
     """It says something else than we put there, and it was not we who changed it. False if that is known already."""
     if _is_ours_to_change(seen):
         return False
-    subject, detail = of_delivery(seen.id), f"It reads now: {_cut(reads)}"
-    told = [event.detail for event in events_of(subject) if event.kind == EventKind.CHANGED]
-    if told[-1:] == [detail]:
+    reads_now = _cut(reads)
+    rows = DeliveryRow.objects.filter(id=seen.id)
+    if rows.filter(outside_text=reads_now).exists():
         return False
-    DeliveryRow.objects.filter(id=seen.id).update(remote_state=RemoteState.EDITED)
-    write_events(
-        [Event(now, SERVICE, subject, EventKind.CHANGED, seen.remote_state, RemoteState.EDITED, detail=detail)]
-    )
+    rows.update(remote_state=RemoteState.EDITED, outside_text=reads_now)
+    detail, before, after = f"It reads now: {reads_now}", seen.remote_state, RemoteState.EDITED
+    write_events([Event(now, SERVICE, of_delivery(seen.id), EventKind.CHANGED, before, after, detail=detail)])
     return True
 
 
@@ -90,16 +89,8 @@ def keep_changed(seen: DeliveryView, reads: str, *, now: datetime) -> bool:
 def changed_outside(accounts: Collection[str], *, since: datetime) -> tuple[DeliveryView, ...]:
     """What went out since then and was deleted or changed there by somebody else, the oldest first."""
     rows = DeliveryRow.objects.filter(account__label__in=list(accounts), sent_at__isnull=False, sent_at__gt=since)
-    rows = rows.filter(verb=Verb.PUBLISH, remote_state__in=[RemoteState.GONE, RemoteState.EDITED])
-    ours = DeliveryRow.objects.filter(
-        account=OuterRef("account"),
-        post=OuterRef("post"),
-        verb=Verb.EDIT,
-        state=State.SENT,
-        target=OuterRef("remote_id"),
-    )
-    found = rows.exclude(Q(remote_state=RemoteState.EDITED) & Exists(ours)).values_list("id", flat=True)
-    return delivery_views.views_by_id(list(found))
+    others = Q(remote_state=RemoteState.GONE) | Q(remote_state=RemoteState.EDITED, outside_text__isnull=False)
+    return delivery_views.views_by_id(list(rows.filter(others, verb=Verb.PUBLISH).values_list("id", flat=True)))
 
 
 def _mark(one: OutPost, now: datetime) -> bool:

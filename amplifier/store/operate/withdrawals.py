@@ -61,7 +61,7 @@ def done_by_hand(delivery: int, hand: Hand) -> None:
         raise UsageError("Nothing waits there for a hand. Nothing was changed.")
     told = RemoteState.WITHDRAWN if row.verb == Verb.DELETE else RemoteState.EDITED
     there = DeliveryRow.objects.filter(account_id=row.account_id, remote_id=target_of(row))
-    there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told)
+    there.exclude(remote_state=RemoteState.WITHDRAWN).update(remote_state=told, outside_text=None)
     fields = {"sent_at": hand.now, "by_hand": True}
     move(row, State.SENT, EventKind.DONE_BY_HAND, hand.actor, hand.now, detail=hand.reason, fields=fields)
 

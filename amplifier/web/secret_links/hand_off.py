@@ -13,17 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from amplifier.campaign.delivery import DeliveryView, DoubtReason, Receipt, State, Verb
 from amplifier.campaign.hold_reasons import HoldReason
-from amplifier.campaign.secret_link import LinkKind, SecretLink
+from amplifier.campaign.secret_link import LinkKind, PastedLink, SecretLink
 from amplifier.campaign.stop import EVERYTHING, STOPPED, sending
 from amplifier.clock import utc_now
 from amplifier.deliver.stop_flags import StopFlag, stop_of
 from amplifier.errors import UsageError
 from amplifier.manual.hand_off import (
-    Link,
     LinkStatus,
     asked_since,
     is_early,
-    last_link,
     link_status,
     of_this_round,
     posted_after,
@@ -35,7 +33,8 @@ from amplifier.platforms.capabilities import TABLE
 from amplifier.platforms.links import Whose, receipt_from_link
 from amplifier.schedule.rehearsal_agent import RehearsalAgent
 from amplifier.settings import Account, Mode
-from amplifier.store import delivery_views, events, secret_links
+from amplifier.store import delivery_views, secret_links
+from amplifier.store.holding import holds
 from amplifier.store.identity import accounts
 from amplifier.store.operate import overrides, withdrawals
 from amplifier.store.operate.corrections import Hand
@@ -73,13 +72,13 @@ class HandOffPage:
     mine: SecretLink
     row: DeliveryView
     asked: Sequence[SecretLink]
-    link: Link
+    link: PastedLink
     account: Account | None
 
     @property
     def actor(self) -> str:
         """How events name whoever has this address."""
-        return f"hand:{self.mine.person}"
+        return secret_links.pasted_by(self.mine.person)
 
     @property
     def status(self) -> LinkStatus:
@@ -118,13 +117,12 @@ def _all_about(mine: SecretLink) -> HandOffPage | None:
     if not rows:
         return None
     row = rows[0]
-    told = [(one.kind, one.actor, one.detail) for one in events.events_of(events.of_delivery(row.id))]
     account = next((one for one in install().settings.accounts if one.name == row.identity.account), None)
     everybody = secret_links.secret_links(kind=LinkKind.HAND_OFF, deliveries=[row.id])
-    current = of_this_round(everybody, secret_links.wanted_since([row.id]).get(row.id))
+    current = of_this_round(everybody, holds.wanted_since([row.id]).get(row.id))
     # asked once more: each of their links is as good as the newest
     newest = current[-1] if current and current[-1].person == mine.person else mine
-    return HandOffPage(newest, row, current, last_link(told), account)
+    return HandOffPage(newest, row, current, secret_links.pasted_link(row.id), account)
 
 
 def _do(request: HttpRequest, found: HandOffPage, together: Mapping[str, HandOffPage], now: datetime) -> str:
@@ -203,7 +201,7 @@ def _by_link(found: HandOffPage, account: Account, link: str, now: datetime) -> 
         return "This link belongs to another post of the campaign. Paste the link of the one with these words."
     secret_links.take_secret_link(found.mine, actor=found.actor, now=now)
     if is_readable(account, install().settings):
-        secret_links.give_link(found.mine, receipt, actor=found.actor, now=now)
+        secret_links.give_link(found.mine, receipt, now=now)
         return ""
     return _adopt(found, receipt, now)
 

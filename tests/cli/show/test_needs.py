@@ -57,7 +57,14 @@ def test_after_a_restore_what_we_may_have_done_ourselves_is_not_put_on_others(
     backup, sent = now - timedelta(minutes=10), now - timedelta(hours=1)
     ours = ours.format(wall_clock(backup, "Europe/London"))
     row = DeliveryRow.objects.filter(post__slot="debate-begins", account__label="x")
-    row.update(state="sent", remote_state=state, remote_id="1", sent_at=sent, checked_at=now)
+    row.update(
+        state="sent",
+        outside_text="Other words." if state == "edited" else None,
+        remote_state=state,
+        remote_id="1",
+        sent_at=sent,
+        checked_at=now,
+    )
     told = shell("status").out
     assert (others in told, look in told) == (True, False)
     heartbeats.beat(restored.BEAT, now=utc_now(), detail=backup.isoformat())

@@ -130,15 +130,15 @@ def test_what_somebody_says_to_have_posted_is_not_replaced_before_anybody_has_lo
     _, post = sent()
     words = corrections.correct(post, [change()], HAND)[1]
     DeliveryRow.objects.filter(id=words).update(state="held", reason="hand_off")
-    kind, who = LinkKind.HAND_OFF, "hand:anna"
+    kind = LinkKind.HAND_OFF
     one = secret_links.make_secret_link(
         kind=kind, token="a" * 43, now=NOW, actor="service", person="anna", delivery=words
     )
-    secret_links.give_link(one, receipt(8), actor=who, now=NOW)
+    secret_links.give_link(one, receipt(8), now=NOW)
     with pytest.raises(UsageError, match="pasted the link of the last correction"):
         corrections.correct(post, [change(newest=1)], HAND)
     assert row(words).state == "held"
-    secret_links.refuse_link(one, "It says something else.", now=NOW)
+    secret_links.refuse_link(one, secret_links.pasted_link(words), "It says something else.", now=NOW)
     corrections.correct(post, [change(newest=1)], HAND)
     assert row(words).state == "dropped"
 

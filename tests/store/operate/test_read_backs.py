@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from amplifier.campaign.correction import Way
 from amplifier.campaign.delivery import State, Verb
 from amplifier.campaign.event_kinds import EventKind
-from amplifier.store import deliveries, events
+from amplifier.store import deliveries, events, migrations
 from amplifier.store.database.transaction import is_postgres, stamp
 from amplifier.store.models import DeliveryRow
 from amplifier.store.operate import corrections, read_backs, withdrawals
@@ -116,6 +118,31 @@ def test_what_we_edited_meanwhile_is_no_news_and_is_compared_with_our_words() ->
     assert again.text == "Correction: 18:00."
     assert row(number).remote_state == "edited"
     assert read_backs.changed_outside(["mastodon"], since=NOW - WEEK) == ()
+    assert read_backs.keep_changed(again, "At 19:00.", now=after(120)), "somebody else changes it after us"
+    (outside,) = read_backs.changed_outside(["mastodon"], since=NOW - WEEK)
+    assert (outside.id, outside.outside_text) == (number, "At 19:00.")
+    corrections.correct(seen.identity.post, [change("mastodon", way=Way.EDIT, newest=1)], HAND)
+    (due,) = claim()
+    assert begin(due)
+    deliveries.record([step(due, State.SENT)], now=after(180))
+    assert row(number).outside_text is None, "our words stand there again"
+    assert read_backs.changed_outside(["mastodon"], since=NOW - WEEK) == ()
+
+
+def test_a_ledger_of_before_tells_others_changes_from_its_log() -> None:
+    theirs, ours, gone = sent("mastodon", 1), sent("bluesky", 2), sent("x", 3)
+    for number in (theirs, ours):
+        DeliveryRow.objects.filter(id=number).update(remote_state="edited")
+        told = events.Event(
+            after(60), "service", events.of_delivery(number), EventKind.CHANGED, detail="It reads now: At 19:00."
+        )
+        events.note(told)
+    DeliveryRow.objects.filter(id=gone).update(remote_state="gone")
+    target = row(ours).remote_id
+    edit = filled.add("Ours.", account="bluesky")
+    DeliveryRow.objects.filter(id=edit).update(verb="edit", state="sent", sent_at=after(90), target=target)
+    import_module(f"{migrations.__name__}.0019_the_log_is_not_the_state").carry_over(apps, None)
+    assert [row(one).outside_text for one in (theirs, ours, gone)] == ["At 19:00.", None, None]
 
 
 def _many(number: int) -> None:

@@ -277,6 +277,8 @@ def test_a_post_that_went_out_says_how_it_stands_now(
     row = _out(opened, "mastodon", remote)
     if edited:
         _change(row, Verb.EDIT, State.SENT, "Better words.")
+    elif remote is RemoteState.EDITED:
+        DeliveryRow.objects.filter(id=row.pk).update(outside_text="Other words.")
     page = opened.get("/")
     said = page.text.partition("Just sent")[2]
     assert said.startswith(f" {word} Mastodon")
