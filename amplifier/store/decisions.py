@@ -61,7 +61,7 @@ def keep_decision(  # noqa: PLR0913  a decision is exactly these
         value = _by_number(value)
     elif kind is DecisionKind.FACT_LEFT:
         value, replaced = (_with_keys_named(told, fact_names.kept()) for told in (value, replaced))
-        facts = _by_number(facts)
+        facts = _with_nested_named(_by_number(facts), fact_names.kept())
     if hours:
         replaced = json.dumps({**json.loads(replaced or "{}"), HOURS: dict(hours)})
     row = write_down(
@@ -205,7 +205,7 @@ def _decision(
         value = _of_these(value, _chosen(json.loads(value), labels, later))
     elif row.kind == DecisionKind.FACT_LEFT:
         value, replaced = _with_keys_named(value, called), _with_keys_named(replaced, called)
-        facts = _of_these(facts, _chosen(json.loads(facts or "{}"), labels, later))
+        facts = _with_nested_named(_of_these(facts, _chosen(json.loads(facts or "{}"), labels, later)), called)
     return Decision(
         id=row.pk,
         kind=DecisionKind(row.kind),
@@ -255,6 +255,15 @@ def _with_facts_named(told: str, named: Callable[[str], str]) -> str:
 
 def _with_keys_named(told: str, named: Callable[[str], str]) -> str:
     return json.dumps({named(name): said for name, said in json.loads(told).items()}) if told else ""
+
+
+def _with_nested_named(told: str, named: Callable[[str], str]) -> str:
+    """What may stand, by account, with other names for the facts; an earlier version kept none with the words."""
+    there = json.loads(told) if told else {}
+    for one in there.values():
+        if isinstance(one, dict):
+            one["facts"] = {named(name): said for name, said in one["facts"].items()}
+    return json.dumps(there) if told else ""
 
 
 def _of_these(told: str, chosen: Mapping[str, str]) -> str:

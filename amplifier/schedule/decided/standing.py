@@ -112,9 +112,7 @@ def let_stand(program: Program, post: PostId, shown: str, *, actor: str, reason:
     if not changed:
         raise UsageError(f"Nothing that {post_name(post)} says has changed. There is nothing to leave.")
     _must_be_shown(found, shown)
-    day = next((one.day for one in reversed(found) if one.day), "")
-    facts = ({DAY: day} if day else {}) | {name: one.now for name, one in changed.items()}
-    may_stand = of_words(facts, ((one.account, one.text) for one in found))
+    may_stand = of_words((one.account, one.text, _facts_of(one)) for one in found)
     subject, hours = decided_as(program, wanted_posts(program, decisions.decisions()), post)
     return decisions.keep_decision(
         kind=DecisionKind.FACT_LEFT,
@@ -124,10 +122,15 @@ def let_stand(program: Program, post: PostId, shown: str, *, actor: str, reason:
         actor=actor,
         reason=reason,
         now=now,
-        facts=may_stand.words_json(),
+        facts=may_stand.there_json(),
         hours=hours,
         check=partial(_must_stand_still, program, post, shown, now),
     )
+
+
+def _facts_of(one: OutdatedWords) -> dict[str, str]:
+    """For what these words would stand: what is so by now of each fact, and the day on which they go."""
+    return ({DAY: one.day} if one.day else {}) | {each.fact: each.now for each in one.changed}
 
 
 def _must_stand_still(program: Program, post: PostId, shown: str, now: datetime) -> None:

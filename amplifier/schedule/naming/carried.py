@@ -108,7 +108,7 @@ def _lacking(program: Program, made: tuple[Decision, ...], today: date) -> Itera
         hours = _kept(program, newest[kind, subject], subject)
         if kind is DecisionKind.FACT_LEFT:
             for one in left.get(subject, ()):
-                yield _Carried(kind, subject, one.value_json(), one.words_json(), hours, why)
+                yield _Carried(kind, subject, one.value_json(), one.there_json(), hours, why)
             continue
         value, facts = "", ""
         if kind is DecisionKind.WORDS_REPLACED:

@@ -12,11 +12,12 @@ from amplifier.campaign.correction import PublishedFact, unopened
 from amplifier.campaign.event_kinds import EventKind
 from amplifier.campaign.hold_reasons import HoldReason
 from amplifier.campaign.plan import Decision, DecisionKind, Plan
-from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost
+from amplifier.campaign.post import VOICE, PostId, WantedPost
 from amplifier.compose.queue import IMPRINT
 from amplifier.policy import Profile
+from amplifier.schedule.truth.forms import as_there, so_there
 from amplifier.schedule.truth.free_words import DAY, LINK, MILESTONE, left_of, stands_in, still_fit
-from amplifier.schedule.truth.may_stand import MayStand, decided
+from amplifier.schedule.truth.may_stand import MayStand, decided, is_same
 from amplifier.settings import Campaign
 
 MOST_NAMED = 50
@@ -55,7 +56,9 @@ def values(plan: Plan, campaign: Campaign) -> dict[str, str]:
 def differing(known: Mapping[str, str], today: Mapping[str, str]) -> tuple[Changed, ...]:
     """What is not what it was. What is new is no change: nothing can have stated it."""
     return tuple(
-        Changed(name, then, today.get(name, "")) for name, then in known.items() if _is_other(then, today.get(name, ""))
+        Changed(name, then, today.get(name, ""))
+        for name, then in known.items()
+        if not is_same(then, today.get(name, ""))
     )
 
 
@@ -75,13 +78,14 @@ def untrue(
     found = []
     for one in stated:
         would_say = says.get((one.post, one.account))
-        may_stand = [each for each in left_of(one.post, left) if each.has(one.account, one.text)]
-        known = _there(one.facts, one)
+        may_stand = [each.values(one.account, one.text) for each in left_of(one.post, left)]
+        there = as_there(one.facts, one.platform, one.account)
+        known = {fact.name: fact.value for fact in there}
         written = date.fromisoformat(known.pop(DAY)) if DAY in known else None
         changed = tuple(
             change
-            for change in differing(known, {name: _so_there(name, today, one) for name in known})
-            if not any(each.value(change.fact) == change.now for each in may_stand)
+            for change in differing(known, so_there(there, today, one.platform, one.account))
+            if not any(each.get(change.fact) == change.now for each in may_stand)
             and _matters(change, one.text, would_say, at, written)
         )
         if changed:
@@ -102,24 +106,24 @@ def left_alone(
     for one in decisions:
         while notes and notes[0][0] <= one.at:
             change = notes.pop(0)[1]
-            found = {name: _still(each, change.fact, change.now) for name, each in found.items()}
+            found = _after(found, change.fact, change.now)
         if one.kind is DecisionKind.MILESTONE_MOVED:
-            fact = MILESTONE + one.subject
-            found = {name: _still(each, fact, one.value) for name, each in found.items()}
+            found = _after(found, MILESTONE + one.subject, one.value)
         elif one.kind is DecisionKind.FACT_LEFT:
             new, earlier = decided(one), found.get(one.subject, ())
-            for fact, value in new.facts:
-                earlier = earlier if fact == DAY else _still(earlier, fact, value)
+            for there in new.there:
+                for fact, value in there.facts:
+                    if fact != DAY:
+                        earlier = tuple(each.without(fact, value, account=there.account) for each in earlier)
             found[one.subject] = tuple(dict.fromkeys((*earlier, new)))
     for _, change in notes:
-        found = {name: _still(each, change.fact, change.now) for name, each in found.items()}
+        found = _after(found, change.fact, change.now)
     return found
 
 
-def _still(may_stand: Iterable[MayStand], fact: str, now: str) -> tuple[MayStand, ...]:
+def _after(left: Mapping[str, tuple[MayStand, ...]], fact: str, now: str) -> dict[str, tuple[MayStand, ...]]:
     """What may stand still when this fact is so."""
-    known = ((one, one.value(fact)) for one in may_stand)
-    return tuple(one.without(fact) if then is not None and _is_other(then, now) else one for one, then in known)
+    return {name: tuple(each.without(fact, now) for each in may_stand) for name, may_stand in left.items()}
 
 
 def wordings_stating(posts: Iterable[WantedPost], facts: Collection[str]) -> tuple[str, ...]:
@@ -182,41 +186,6 @@ def _matters(change: Changed, text: str, would_say: str | None, at: datetime, wr
         return unopened(would_say) != unopened(text)
     # Nobody would write it anew today: its own words tell, if the fact stands in them in a form that we know.
     return not still_fit(text, then, now, written)
-
-
-def _is_other(then: str, now: str) -> bool:
-    if then == now:
-        return False
-    try:
-        return datetime.fromisoformat(then) != datetime.fromisoformat(now)
-    except ValueError:
-        return True
-
-
-def _there(facts: Iterable[Fact], stated: PublishedFact) -> dict[str, str]:
-    """Those of these facts that are about this account, by name; of a voice's forms that is one alone.
-
-    A voice's form is named with its network or account: the post keeps those of all accounts that it went to.
-    """
-    known = {fact.name: fact.value for fact in facts}
-    voices = {_voice(name) for name in known if name.startswith(VOICE)}
-    said = {next((name for name in _names(voice, stated) if name in known), "") for voice in voices}
-    return {name: value for name, value in known.items() if not name.startswith(VOICE) or name in said}
-
-
-def _so_there(fact: str, today: Mapping[str, str], stated: PublishedFact) -> str:
-    """What is so today where this was stated: of a voice the form that its account has now, whatever had it then."""
-    names = _names(_voice(fact), stated) if fact.startswith(VOICE) else (fact,)
-    return next((today[name] for name in names if name in today), "")
-
-
-def _voice(fact: str) -> str:
-    return ".".join(fact.split(".")[:2])
-
-
-def _names(voice: str, stated: PublishedFact) -> tuple[str, ...]:
-    """The facts under which a voice's form for an account may stand, the one that wins first."""
-    return (f"{voice}.{stated.account}", f"{voice}.{stated.platform}", voice)
 
 
 def _name(post: PostId) -> str:

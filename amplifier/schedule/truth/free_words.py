@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-from amplifier.campaign.post import VOICE, Fact, PostId, WantedPost, Words
+from amplifier.campaign.post import Fact, PostId, WantedPost, Words
 from amplifier.compose import allow
 from amplifier.compose.queue import IMPRINT
+from amplifier.schedule.truth.forms import as_there, so_there
 from amplifier.schedule.truth.may_stand import MayStand
 from amplifier.text.moments import ClockTime, Date, Day, Named, Weekday, fits, names
 
@@ -128,8 +129,10 @@ def stale(
         day = post.day
         for words in post.words:
             facts = post.own_facts.get(words.account, ())
-            said_there = [one for one in facts if is_said_there(one, platforms.get(words.account, ""), words.account)]
-            wrong = not_left(wrongs(words.text, said_there, today, day), left_of(post.id, left), words, day)
+            platform = platforms.get(words.account, "")
+            there = as_there(facts, platform, words.account)
+            found_there = wrongs(words.text, there, so_there(there, today, platform, words.account), day)
+            wrong = not_left(found_there, left_of(post.id, left), words, day)
             if wrong:
                 found.append(Stale(post.id, words.account, words.text, day, wrong, written=written_for(facts)))
     return tuple(found)
@@ -175,19 +178,14 @@ def written_out(source: str) -> frozenset[str]:
 
 def not_left(found: Iterable[Wrong], left: Iterable[MayStand], words: Words, day: date) -> tuple[Wrong, ...]:
     """Those that nobody has let stand in these very words, for the day on which they go."""
-    here = [one for one in left if one.has(words.account, words.text) and one.value(DAY) in (None, day.isoformat())]
-    return tuple(one for one in found if not any(each.value(one.fact) == one.now for each in here))
+    shown = (one.values(words.account, words.text) for one in left)
+    here = [values for values in shown if values.get(DAY) in (None, day.isoformat())]
+    return tuple(one for one in found if not any(values.get(one.fact) == one.now for values in here))
 
 
 def left_of(post: PostId, left: Mapping[str, Collection[MayStand]]) -> Collection[MayStand]:
     """What people have let stand of this post."""
     return left.get(f"{post.slot}/{post.occurrence}", ())
-
-
-def is_said_there(fact: Fact, platform: str, account: str) -> bool:
-    """Whether a fact is about this account: a voice's form is named with its network, or with the account itself."""
-    parts = fact.name.split(".")
-    return not fact.name.startswith(VOICE) or len(parts) < 3 or parts[2] in (platform, account)
 
 
 def stands_in(value: str, text: str) -> bool:

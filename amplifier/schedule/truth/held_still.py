@@ -12,6 +12,7 @@ from amplifier.schedule.milestones import effective
 from amplifier.schedule.naming.ledger_names import left_now, left_of_row
 from amplifier.schedule.program import Program
 from amplifier.schedule.truth.facts import values
+from amplifier.schedule.truth.forms import as_there, so_there
 from amplifier.schedule.truth.free_words import DAY, Stale, left_of, not_left, stated_in, wrongs
 from amplifier.schedule.truth.may_stand import MayStand
 from amplifier.schedule.truth.stale import WAITING, days_of_unsent, stale_unsent, wanted_now, with_failing
@@ -61,6 +62,7 @@ def _still(
     today = values(effective(program.plan, decisions.decisions()), program.settings.campaign)
     known = [Fact(name, value) for name, value in today.items()]
     first_day = program.settings.campaign.first_day
+    platforms = {account.name: account.platform for account in program.settings.accounts}
     facts = {said.account: stated_in(said.text, known, days.get(said.account, first_day)) for said in words}
     told, stale = dict(facts), list[Stale]()
     for said in words:
@@ -68,7 +70,9 @@ def _still(
             before = _said_again(one, said.text, today)
             others = [fact for fact in facts[said.account] if fact.name not in before]
             counted = (*others, *(Fact(name, then) for name, then in before.items()))
-            if found := wrongs(said.text, counted, today, one.day):
+            platform = platforms.get(said.account, "")
+            there = as_there(counted, platform, said.account)
+            if found := wrongs(said.text, there, so_there(there, today, platform, said.account), one.day):
                 told[said.account] = counted
                 if wrong := not_left(found, left, said, one.day):
                     stale.append(replace(one, text=said.text, wrongs=wrong, template=""))

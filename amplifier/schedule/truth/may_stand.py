@@ -1,63 +1,104 @@
-"""What people let stand although it is no longer so: the very words that they saw, for what was so then. Pure."""
+"""What people let stand although it is no longer so: on each account the very words that they saw. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 
 from amplifier.campaign.plan import Decision
 
+ANYWHERE = ""  # the account of what an earlier version kept for all of them
+
+
+@dataclass(frozen=True)
+class StandsThere:
+    """What may stand on one account: for which value of each fact, and which texts, by their marks.
+
+    `words` is None where an earlier version did not keep which words were shown: then it holds for any.
+    """
+
+    account: str
+    facts: tuple[tuple[str, str], ...]
+    words: tuple[str, ...] | None = None
+
 
 @dataclass(frozen=True)
 class MayStand:
-    """One decision about a post: the facts, each with the value for which its words may stand, and which words.
+    """One decision about a post, by account: what is no longer so differs between accounts, as the words do."""
 
-    `words` are marks of texts, each with its account; None where an earlier version did not keep which were shown.
-    """
+    there: tuple[StandsThere, ...]
 
-    facts: tuple[tuple[str, str], ...]
-    words: tuple[tuple[str, str], ...] | None = None
+    def values(self, account: str, text: str) -> Mapping[str, str]:
+        """By fact the value for which this text may stand on this account; empty where nobody was shown it there."""
+        return {
+            fact: value
+            for one in self.there
+            if one.account in (account, ANYWHERE) and (one.words is None or _mark(text) in one.words)
+            for fact, value in one.facts
+        }
 
-    def value(self, fact: str) -> str | None:
-        """The value of a fact for which the words may stand."""
-        return dict(self.facts).get(fact)
+    def without(self, fact: str, now: str, *, account: str = ANYWHERE) -> MayStand:
+        """The same once this fact has become `now`: what may stand for another value of it may no longer.
 
-    def has(self, account: str, text: str) -> bool:
-        """Whether this text on this account is among those that were shown."""
-        return self.words is None or (account, _mark(text)) in self.words
-
-    def without(self, fact: str) -> MayStand:
-        """The same once this fact has changed again."""
-        return replace(self, facts=tuple(one for one in self.facts if one[0] != fact))
+        On this `account` alone, where one is given.
+        """
+        return MayStand(
+            tuple(
+                replace(one, facts=tuple(each for each in one.facts if each[0] != fact or is_same(each[1], now)))
+                if account in (ANYWHERE, one.account)
+                else one
+                for one in self.there
+            )
+        )
 
     def value_json(self) -> str:
-        """The facts as they are kept in the decision."""
-        return json.dumps(dict(self.facts))
+        """All facts of it, as whoever reads the decision is told them."""
+        return json.dumps({fact: value for one in self.there for fact, value in one.facts})
 
-    def words_json(self) -> str:
-        """The words as they are kept in the decision, empty where nobody knows which they were."""
-        if self.words is None:
+    def there_json(self) -> str:
+        """What may stand on each account, as the decision keeps it; empty where that was not kept by account."""
+        if any(one.account == ANYWHERE for one in self.there):
             return ""
-        found: dict[str, list[str]] = {}
-        for account, mark in self.words:
-            found.setdefault(account, []).append(mark)
-        return json.dumps(found)
+        return json.dumps({one.account: {"words": one.words or (), "facts": dict(one.facts)} for one in self.there})
 
 
-def of_words(facts: Mapping[str, str], shown: Iterable[tuple[str, str]]) -> MayStand:
-    """What a person lets stand for these facts: the texts that they were shown, each with its account."""
-    return MayStand(tuple(facts.items()), tuple(dict.fromkeys((account, _mark(text)) for account, text in shown)))
+def of_words(shown: Iterable[tuple[str, str, Mapping[str, str]]]) -> MayStand:
+    """What a person lets stand: the texts that they were shown, each with its account and the facts as they are."""
+    facts: dict[str, dict[str, str]] = {}
+    words: dict[str, dict[str, None]] = {}
+    for account, text, changed in shown:
+        facts.setdefault(account, {}).update(changed)
+        words.setdefault(account, {})[_mark(text)] = None
+    return MayStand(tuple(StandsThere(one, tuple(facts[one].items()), tuple(words[one])) for one in facts))
 
 
 def decided(decision: Decision) -> MayStand:
-    """What a decision of this kind lets stand."""
+    """What a decision of this kind lets stand, also one of an earlier version, which kept one set of facts for all."""
     facts = tuple(json.loads(decision.value).items())
     if not decision.facts:
-        return MayStand(facts)
-    kept: dict[str, list[str]] = json.loads(decision.facts)
-    return MayStand(facts, tuple((account, mark) for account, marks in kept.items() for mark in marks))
+        return MayStand((StandsThere(ANYWHERE, facts),))
+    kept: dict[str, list[str] | dict[str, dict[str, str]]] = json.loads(decision.facts)
+    return MayStand(
+        tuple(
+            StandsThere(account, tuple(told["facts"].items()), tuple(told["words"]))
+            if isinstance(told, dict)
+            else StandsThere(account, facts, tuple(told))
+            for account, told in kept.items()
+        )
+    )
+
+
+def is_same(then: str, now: str) -> bool:
+    """Whether a fact has the same value: an instant written otherwise is the same one."""
+    if then == now:
+        return True
+    try:
+        return datetime.fromisoformat(then) == datetime.fromisoformat(now)
+    except ValueError:
+        return False
 
 
 def _mark(text: str) -> str:

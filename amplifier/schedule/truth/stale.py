@@ -19,7 +19,8 @@ from amplifier.schedule.one_by_one import by_itself, without_failing
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, wanted_posts
 from amplifier.schedule.truth import facts, free_words
-from amplifier.schedule.truth.free_words import Stale, Wrong, is_said_there, not_left, written_for, wrongs
+from amplifier.schedule.truth.forms import as_there, so_there
+from amplifier.schedule.truth.free_words import Stale, Wrong, not_left, written_for, wrongs
 from amplifier.schedule.truth.literal import Literal
 from amplifier.settings import Mode
 from amplifier.store import decisions, delivery_views, ledger, published_facts
@@ -120,8 +121,8 @@ def days_of_unsent(program: Program, among: Collection[int], *, now: datetime) -
 def _of_unsent(
     program: Program, made: tuple[Decision, ...], one: Unsent, today: Mapping[str, str], day: date
 ) -> tuple[Wrong, ...]:
-    known = [fact for fact in one.facts if is_said_there(fact, one.platform, one.delivery.account)]
-    found = wrongs(one.delivery.text, known, today, day)
+    there = as_there(one.facts, one.platform, one.delivery.account)
+    found = wrongs(one.delivery.text, there, so_there(there, today, one.platform, one.delivery.account), day)
     words = Words(one.delivery.account, one.delivery.text, "")
     return not_left(found, left_of_row(program, made, one.post), words, day) if found else ()
 

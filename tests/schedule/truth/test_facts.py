@@ -177,7 +177,7 @@ def test_what_people_left_may_stand_until_the_same_changes_once_more() -> None:
 
 def test_what_people_left_may_stand_in_those_words_alone() -> None:
     def left(account: str, text: str) -> dict[str, tuple[MayStand, ...]]:
-        return {"soon/once": (of_words({"milestone.debate": LATER}, [(account, text)]),)}
+        return {"soon/once": (of_words([(account, text, {"milestone.debate": LATER})]),)}
 
     assert found(left=left("x", SAID.text)) == []
     assert found(left=left("bluesky", SAID.text))

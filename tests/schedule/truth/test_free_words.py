@@ -12,7 +12,6 @@ from amplifier.campaign.post import Fact, Moment, Words
 from amplifier.schedule.truth.free_words import (
     DAY,
     Wrong,
-    is_said_there,
     left_of,
     not_left,
     sentence,
@@ -23,7 +22,7 @@ from amplifier.schedule.truth.free_words import (
     written_out,
     wrongs,
 )
-from amplifier.schedule.truth.may_stand import MayStand, of_words
+from amplifier.schedule.truth.may_stand import ANYWHERE, MayStand, StandsThere, of_words
 from tests.store.filled import wanted
 from tests.text.typed import TEXTS
 
@@ -154,12 +153,17 @@ def test_of_many_things_the_first_few_are_said() -> None:
     assert sentence(imprint) == "Your words say “Old us”, the imprint in settings.yaml is another now."
 
 
+def decided_before(facts: dict[str, str]) -> MayStand:
+    """As an earlier version kept it: one set of facts, and no words."""
+    return MayStand((StandsThere(ANYWHERE, tuple(facts.items())),))
+
+
 def test_what_may_stand_may_stand_on_its_day_and_with_what_was_so() -> None:
     found = wrongs("At 13:00", stated_in("At 13:00", [DEBATE], EVE), {"milestone.debate": HALF_PAST}, EVE)
     words = Words("x", "At 13:00", "en")
 
     def after(facts: dict[str, str], *, account: str = "x", text: str = "At 13:00") -> tuple[Wrong, ...]:
-        return not_left(found, [of_words(facts, [(account, text)])], words, EVE)
+        return not_left(found, [of_words([(account, text, facts)])], words, EVE)
 
     assert after({"milestone.debate": HALF_PAST, DAY: "2023-10-09"}) == ()
     assert after({"milestone.debate": HALF_PAST}) == ()
@@ -167,16 +171,13 @@ def test_what_may_stand_may_stand_on_its_day_and_with_what_was_so() -> None:
     assert after({"milestone.debate": THEN}) == found
     assert after({"milestone.debate": HALF_PAST}, account="bluesky") == found
     assert after({"milestone.debate": HALF_PAST}, text="At 13:00!") == found
-    assert not_left(found, [MayStand((("milestone.debate", HALF_PAST),))], words, EVE) == (), "of an earlier version"
+    assert not_left(found, [decided_before({"milestone.debate": HALF_PAST})], words, EVE) == (), "of an earlier version"
     post = wanted("soon", [Words("x", "a", "en")])
     assert left_of(post.id, {"soon/once": (MayStand(()),)}) == (MayStand(()),)
 
 
 def test_a_voice_of_one_network_says_nothing_of_another() -> None:
     voice = Fact("voice.us.x", "@us")
-    assert is_said_there(voice, "x", "x-north")
-    assert is_said_there(Fact("voice.us.x-north", "@us"), "x", "x-north")
-    assert not is_said_there(voice, "bluesky", "bluesky")
     post = replace(
         wanted("soon", [Words("x", "by @us", "en"), Words("bluesky", "by @us", "en")]),
         moment=Moment(datetime.fromisoformat(THEN), "2023-10-09T18:00", "Europe/London", 0),

@@ -16,7 +16,7 @@ from amplifier.compose.memory import REAL_TIME
 from amplifier.operate.own_change import carry_out, prepare_reword
 from amplifier.schedule.decided.rewording import prepare_words
 from amplifier.schedule.truth.held_still import own_still
-from amplifier.schedule.truth.may_stand import MayStand, decided, of_words
+from amplifier.schedule.truth.may_stand import decided, of_words
 from amplifier.store import decisions
 from amplifier.store.models import DecisionRow
 from amplifier.store.operate.corrections import Hand
@@ -128,16 +128,39 @@ def test_the_words_are_kept_by_the_accounts_number(desk: Desk) -> None:
     assert row.facts
     assert "x" not in json.loads(row.facts)
     (read,) = (one for one in decisions.decisions() if one.kind is DecisionKind.FACT_LEFT)
-    assert decided(read).words is not None
-    assert [account for account, _ in decided(read).words or ()] == ["x"]
+    assert [one.account for one in decided(read).there] == ["x"]
+    assert decided(read).values("x", "other words") == {}
+
+
+FACTS = {"milestone.debate": LATER}
+
+
+def kept(value: str, facts: str | None) -> Decision:
+    at = datetime.fromisoformat(LATER)
+    return Decision(1, DecisionKind.FACT_LEFT, "soon/once", value, "", "cli:jo", "", at, facts)
 
 
 def test_a_decision_is_read_as_it_was_kept() -> None:
-    may = of_words({"milestone.debate": LATER}, [("x", "a"), ("x", "b"), ("bluesky", "a"), ("x", "a")])
-    at = datetime.fromisoformat(LATER)
-    one = Decision(1, DecisionKind.FACT_LEFT, "soon/once", may.value_json(), "", "cli:jo", "", at, may.words_json())
-    assert decided(one) == may
-    assert [may.has(*words) for words in (("x", "b"), ("bluesky", "b"), ("x", "c"))] == [True, False, False]
-    older = MayStand((("milestone.debate", LATER),))
-    assert (older.words_json(), older.has("x", "whatever")) == ("", True)
-    assert may.without("milestone.debate").value("milestone.debate") is None
+    link = {"link.a": "b"}
+    may = of_words([("x", "a", FACTS), ("x", "b", FACTS), ("bluesky", "a", link), ("x", "a", FACTS)])
+    assert decided(kept(may.value_json(), may.there_json())) == may
+    asked = [("x", "b"), ("bluesky", "a"), ("bluesky", "b"), ("x", "c"), ("mastodon", "a")]
+    assert [may.values(*words) for words in asked] == [FACTS, link, {}, {}, {}]
+
+
+def test_what_earlier_versions_kept_is_read_too() -> None:
+    words = of_words([("x", "a", FACTS)])
+    marks = words.there[0].words
+    of_words_alone = decided(kept(json.dumps(FACTS), json.dumps({"x": marks})))
+    assert of_words_alone == words
+    older = decided(kept(json.dumps(FACTS), None))
+    assert older.values("x", "whatever") == older.values("bluesky", "else") == FACTS
+    assert older.there_json() == "", "and written down again as it was"
+
+
+def test_what_may_stand_for_another_value_may_no_longer() -> None:
+    may = of_words([("x", "a", FACTS | {"link.a": "b"}), ("bluesky", "a", FACTS)])
+    assert may.without("milestone.debate", "2023-10-09T14:20:00+00:00") == may, "the same instant"
+    assert may.without("link.a", "c").values("x", "a") == FACTS
+    alone = may.without("milestone.debate", FIRST, account="bluesky")
+    assert (alone.values("x", "a"), alone.values("bluesky", "a")) == (FACTS | {"link.a": "b"}, {})
