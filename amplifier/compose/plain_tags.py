@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from amplifier.campaign.post import Words
 from amplifier.errors import Problem
-from amplifier.platforms.capabilities import TABLE, Capabilities
-from amplifier.settings import Settings
+from amplifier.platforms.capabilities import Capabilities
 from amplifier.text.links import SpanKind, spans
 
 SHOWN = 24  # of a tag that is too long to be shown
@@ -27,9 +23,3 @@ def plain_tags(text: str, row: Capabilities, *, path: str = "", line: int = 0) -
         for tag in tags
         if not row.takes_tag(tag)
     ]
-
-
-def plain_in(said: Iterable[Words], settings: Settings) -> list[Problem]:
-    """The same for the words of one post on its accounts, each warning once."""
-    found = (plain_tags(one.text, TABLE[settings.account(one.account).platform]) for one in said)
-    return list(dict.fromkeys(problem for problems in found for problem in problems))

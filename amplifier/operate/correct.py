@@ -21,9 +21,9 @@ from amplifier.compose.memory import (
     remembered,
     unseen,
 )
-from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.queue import length, own_words
 from amplifier.compose.sameness import Echo, PlannedText, Verdict
+from amplifier.compose.word_warnings import word_warnings
 from amplifier.errors import Problem, UsageError
 from amplifier.field_types import nearest
 from amplifier.money.cost import price
@@ -77,9 +77,9 @@ class Correction:
         return {act.stand.account: act.mark for act in self.acts}
 
     def warnings(self, settings: Settings) -> list[Problem]:
-        """What to know before anybody agrees: what the new words say nearly again, and tags too long for a network."""
+        """What to know before anybody agrees: what the new words say nearly again, and what to know of them."""
         words = [act.change.words for act in self.acts if act.change.words is not None]
-        return [*(echo.warning() for echo in self.echoes), *plain_in(words, settings)]
+        return [*(echo.warning() for echo in self.echoes), *word_warnings(words, settings)]
 
 
 def prepare_correction(  # noqa: PLR0913  what is corrected where and when, and what stands around it

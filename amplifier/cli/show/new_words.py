@@ -8,8 +8,8 @@ from rich.markup import escape
 
 from amplifier.campaign.post import Words
 from amplifier.cli.show.output import console
-from amplifier.compose.plain_tags import plain_in
 from amplifier.compose.sameness import Echo
+from amplifier.compose.word_warnings import word_warnings
 from amplifier.errors import Problem
 from amplifier.schedule.naming.known import told_of_row
 from amplifier.schedule.truth.free_words import Stale
@@ -18,8 +18,8 @@ from amplifier.settings import Settings
 
 
 def warnings_of(words: Iterable[Words], echoes: Iterable[Echo], settings: Settings) -> list[Problem]:
-    """What says nearly the same already or is to, and the tags that are too long for their network."""
-    return [*(echo.warning() for echo in echoes), *plain_in(words, settings)]
+    """What says nearly the same already or is to, and what to know of the words themselves."""
+    return [*(echo.warning() for echo in echoes), *word_warnings(words, settings)]
 
 
 def say_appended(appended: Mapping[str, Iterable[str]]) -> None:
