@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from rich.markup import escape
 from rich.text import Text
 
-from amplifier.campaign.delivery import DeliveryView, State
+from amplifier.campaign.delivery import State
 from amplifier.campaign.fate import Became, Fate, became_of_each
-from amplifier.campaign.post import OWN, Moment, PostId, WantedPost, Words
+from amplifier.campaign.post import OWN, WantedPost
+from amplifier.cli.show.as_planned import Known, as_planned, in_words_that_went_out
 from amplifier.cli.show.bill import as_json as bill_json
 from amplifier.cli.show.bill import bill, has_dear_link, price_words, sentences
 from amplifier.cli.show.bill import warnings as budget_warnings
@@ -46,14 +47,12 @@ from amplifier.schedule.decided.skipping import left_out
 from amplifier.schedule.naming.known import names_to_tell
 from amplifier.schedule.playing import playing
 from amplifier.schedule.program import Program, near_copies, post_name, read_program, wanted_posts
-from amplifier.schedule.stage import Stage
 from amplifier.schedule.truth.review import on_x
 from amplifier.settings import Settings
 from amplifier.store import decisions, delivery_views, ledger, spends
 from amplifier.store.identity import accounts
 
 MARGIN = " " * 9
-Known = Mapping[tuple[PostId, str], Became]  # what became of a post on an account, where the ledger has it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,15 +77,17 @@ def run(options: argparse.Namespace) -> int:
     if last < first:
         raise UsageError(f"The last day ({last}) lies before the first ({first}).")
     zone = ZoneInfo(settings.campaign.zone)
-    own, skipped = _beside_the_plan(program)
+    own, skipped, out = _beside_the_plan(program, first, last)
 
     def is_shown(post: WantedPost) -> bool:
         return first <= post.moment.due_at.astimezone(zone).date() <= last
 
     shown = sorted(filter(is_shown, (*posts, *own)), key=lambda post: post.moment.due_at)
+    with_out = sorted((*shown, *filter(is_shown, out)), key=lambda post: post.moment.due_at)
     not_said = sorted(filter(is_shown, skipped), key=lambda post: post.moment.due_at)
-    told, told_not_said = _as_people_know_them(program, shown, not_said)
+    told, told_not_said = _as_people_know_them(program, with_out, not_said)
     known = _known(told)
+    told = [in_words_that_went_out(post, known) for post in told]
     spent = spends.spent_by_month() if ledger.is_ready() else {}
     found = bill(shown, [*posts, *own], settings, spent=spent, now=utc_now())
     warnings = [*on_x(program, posts).values(), *near_copies(program, shown), *budget_warnings(found, settings)]
@@ -121,16 +122,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _beside_the_plan(program: Program) -> tuple[list[WantedPost], list[WantedPost]]:
-    """People's own posts that wait, and what people left out, planned or their own; in the campaign's own time."""
+def _beside_the_plan(
+    program: Program, first: date, last: date
+) -> tuple[list[WantedPost], list[WantedPost], list[WantedPost]]:
+    """People's own posts that wait, what people left out, planned or their own, and their own posts that are out."""
     if not ledger.is_ready():
-        return [], []
-    stage = playing(program.settings)
-    skipped = [one.post for one in left_out(program)]
-    return _posts(delivery_views.own_waiting(), stage), [
-        *skipped,
-        *_posts(delivery_views.own_skipped(utc_now()), stage),
-    ]
+        return [], [], []
+    skipped = [*(one.post for one in left_out(program)), *as_planned(delivery_views.own_skipped(utc_now()))]
+    out = as_planned(delivery_views.own_begun(first, last))
+    return as_planned(delivery_views.own_waiting()), skipped, out
 
 
 def _as_people_know_them(program: Program, *lists: Sequence[WantedPost]) -> Iterator[list[WantedPost]]:
@@ -158,26 +158,6 @@ def _mark(one: Became | None, settings: Settings) -> str:
     return f" · {shape} {word}"
 
 
-def _posts(rows: Iterable[DeliveryView], stage: Stage) -> list[WantedPost]:
-    """Own posts as if the plan had them."""
-    found: dict[PostId, list[DeliveryView]] = {}
-    for row in rows:
-        found.setdefault(row.identity.post, []).append(row)
-    return [
-        WantedPost(
-            id=post,
-            moment=Moment(stage.campaign(one[0].due_at), one[0].wall_time, one[0].zone, one[0].fold),
-            too_late_s=0,
-            template="",
-            wording="",
-            milestone="",
-            words=tuple(Words(row.identity.account, row.text, row.language, row.imprint) for row in one),
-            hand_off=one[0].hand_off,
-        )
-        for post, one in found.items()
-    ]
-
-
 def _today(settings: Settings) -> date:
     """The campaign's own day: in a rehearsal the one that plays now."""
     now = playing(settings).campaign(utc_now()) if ledger.is_ready() else utc_now()
@@ -198,6 +178,10 @@ def choose(settings: Settings, first: date | None, last: date | None, *, today: 
     """Which days to show, and a sentence where that is not what one would expect."""
     campaign = settings.campaign
     if first or last:
+        if (first or campaign.first_day) > campaign.last_day or (last or campaign.last_day) < campaign.first_day:
+            raise UsageError(
+                f"The campaign goes from {campaign.first_day} to {campaign.last_day}: nothing goes out on these days."
+            )
         return first or campaign.first_day, last or campaign.last_day, ""
     if campaign.last_day < today:
         week = max(campaign.first_day, campaign.last_day - timedelta(days=6))

@@ -97,18 +97,20 @@ def on_several_accounts(posts: Mapping[str, WantedPost], plan: Plan, settings: S
         one, other = sorted((echo.said.account, echo.before.account))
         pairs.setdefault((one, other), []).append(echo)
     slots = {slot.name: slot for slot in plan.slots}
-    return [_beside(pair, [slots[posts[one.said.post].id.slot] for one in pair], settings) for pair in pairs.values()]
+    return [_beside(pair, [posts[one.said.post].id.slot for one in pair], slots, settings) for pair in pairs.values()]
 
 
-def _beside(pair: Sequence[Echo], slots: Sequence[Slot], settings: Settings) -> Problem:
-    """One sentence for all that two accounts say alike; `slots` are those of its texts."""
-    first, more = pair[0], len({slot.name for slot in slots}) - 1
+def _beside(pair: Sequence[Echo], names: Sequence[str], slots: Mapping[str, Slot], settings: Settings) -> Problem:
+    """One sentence for all that two accounts say alike; `names` are the slots of its texts."""
+    first, more, slot = pair[0], len(set(names)) - 1, slots.get(names[0])
     other = max(first.said.account, first.before.account)
     others = f" So {'does 1 more slot' if more == 1 else f'do {more} more slots'}." if more else ""
     title = TITLES[settings.account(other).platform]
     message = f"Within half an hour {first}.{others} On {title} that is easily taken for spam."
+    if slot is None:  # a person's own post, of which no file says where it goes
+        return Problem("", 0, "beside", message, f"Leave it out on one of them: amplifier skip POST --on {other}")
     hint = f"Let it speak on one of them: give the slot accounts, without {other}. Or give the other one other words."
-    return Problem(slots[0].path, slots[0].line, "beside", message, hint)
+    return Problem(slot.path, slot.line, "beside", message, hint)
 
 
 def said_elsewhere(
@@ -179,10 +181,11 @@ class _Places:
         post = self.posts[echo.said.post]
         if echo.said.account != echo.before.account:
             slot = self._slot(post)
-            message, hint = _across(echo, slot.name)
+            message, hint = _across(echo, slot.name if slot else "")
             if echo.said.post != echo.before.post:
                 message += f" {self._both(echo)}"
-            return Problem(slot.path, slot.line, "repeat", message, f"{hint} {OURS}")
+            path, line = (slot.path, slot.line) if slot else ("", 0)
+            return Problem(path, line, "repeat", message, f"{hint} {OURS}")
         found = echo.warning(*self._words(post, echo.said.account))
         message, hint = f"{found.message} {self._both(echo)}", f"{found.hint} {self._remedy(echo)}"
         return replace(found, message=message, hint=f"{hint} {OURS}" if echo.verdict is Verdict.REFUSED else hint)
@@ -194,9 +197,9 @@ class _Places:
 
     def _place(self, said: PlannedText) -> str:
         post = self.posts.get(said.post)
-        if post is None:
+        slot = self._slot(post) if post else None
+        if post is None or slot is None:
             return "a post of a person's own" if said.post.startswith(f"{OWN}/") else "a person's correction"
-        slot = self._slot(post)
         path, line = self._words(post, said.account)
         words = f"with its words in {path}:{line}" if path else "with a person's own words"
         return f"{slot.path}:{slot.line}, {words}"
@@ -208,8 +211,9 @@ class _Places:
             return f"Add wordings to {self.templates[post.template].path}: one for each time in {within}."
         return f"Or set the two at least {within} apart."
 
-    def _slot(self, post: WantedPost) -> Slot:
-        return next(one for one in self.plan.slots if one.name == post.id.slot)
+    def _slot(self, post: WantedPost) -> Slot | None:
+        """Its slot; None for a post of a person's own."""
+        return next((one for one in self.plan.slots if one.name == post.id.slot), None)
 
     def _words(self, post: WantedPost, account: str) -> tuple[str, int]:
         return place_of(post, account, self.templates, self.settings)

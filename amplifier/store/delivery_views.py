@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
-from amplifier.campaign.delivery import DeliveryId, DeliveryView, DropReason, Receipt, RemoteState, State, Verb
+from amplifier.campaign.delivery import (
+    ON_ITS_WAY,
+    DeliveryId,
+    DeliveryView,
+    DropReason,
+    Receipt,
+    RemoteState,
+    State,
+    Verb,
+)
 from amplifier.campaign.fate import Fate, Follows, became_of_each
 from amplifier.campaign.post import OWN, PostId
 from amplifier.store.database.transaction import reading
@@ -22,6 +31,7 @@ UNTOUCHED = {
     str(RemoteState.GONE): Fate.GONE,
     str(RemoteState.WITHDRAWN): Fate.WITHDRAWN,
 }
+A_DAY = timedelta(days=1)
 LATER = Q(revision__gt=0) | ~Q(verb=Verb.PUBLISH)  # a correction or a deletion
 
 
@@ -96,6 +106,16 @@ def own_waiting() -> tuple[DeliveryView, ...]:
     """People's own posts that wait to go out for the first time, held or not, by due time."""
     rows = DeliveryRow.objects.select_related("post", "account").filter(state__in=[State.QUEUED, State.HELD])
     own = rows.filter(post__slot=OWN).exclude(LATER)
+    return tuple(_view(row) for row in own.order_by("post__due_at", "id"))
+
+
+@reading
+def own_begun(first: date, last: date) -> tuple[DeliveryView, ...]:
+    """People's own posts of these days of the campaign (both included) that are out or on their way, by due time."""
+    rows = DeliveryRow.objects.select_related("post", "account").filter(
+        post__slot=OWN, post__wall_time__gte=first.isoformat(), post__wall_time__lt=(last + A_DAY).isoformat()
+    )
+    own = rows.filter(state__in=[State.SENT, *ON_ITS_WAY]).exclude(LATER)
     return tuple(_view(row) for row in own.order_by("post__due_at", "id"))
 
 

@@ -289,7 +289,7 @@ def test_the_end_of_its_name_is_enough_and_several_are_told_apart_by_time_and_wo
 
 def test_what_only_a_template_knows_goes_out_as_it_stands_and_that_is_told(shell: Shell) -> None:
     words = "At {{ milestones.rally | clock }} we start"
-    told = " ".join(shell("send", words, "--to", "x", "--at", "2023-10-10 15:00", "--yes").out.split())
+    told = " ".join(shell("send", words, "--to", "bluesky", "--at", "2023-10-10 15:00", "--yes").out.split())
     assert "“{{ milestones.rally | clock }}” goes out as it stands: what you write yourself is no template." in told
     said = shell.ask("edit", "debate-begins", words, "--on", "x", "--yes")
     assert [one["rule"] for one in said["warnings"]] == ["template_sign"]
