@@ -21,6 +21,7 @@ from amplifier.schedule.decided.moving import (
     Stays,
     already_there,
     changed_order,
+    held_before,
     stands_there,
     staying,
     where_to,
@@ -197,6 +198,8 @@ def _show_words(move: Move) -> None:
     """What people wrote, and what is out, that the move makes untrue; and what it makes true again."""
     out = console()
     say_stale(move.stale, move.freed)
+    if before := held_before(move):
+        out.print(f"[yellow]‖[/] {before} All of them: amplifier facts", soft_wrap=True)
     if names := dict.fromkeys(with_hour(one.stated.post, one.stated.wall_time) for one in move.untrue):
         out.print(f"[red]✕[/] Out, and no longer so then: {escape(', '.join(names))}", soft_wrap=True)
         out.print("  Afterwards: amplifier facts")

@@ -21,6 +21,7 @@ from amplifier.operate.correct import NewWords, prepare_correction, queue_correc
 from amplifier.operate.own import prepare_own, queue_own
 from amplifier.operate.questions import other_words
 from amplifier.schedule.decided.change import Move, decide_move, prepare_move, program_in_force
+from amplifier.schedule.decided.moving import held_before
 from amplifier.schedule.decided.rewording import decide_words, prepare_words
 from amplifier.schedule.milestones import effective
 from amplifier.schedule.planner import Planner
@@ -143,7 +144,11 @@ def test_the_preview_says_what_would_be_held_freed_and_untrue(desk: Desk) -> Non
     back = desk.prepare("2023-10-09T14:40:00+01:00")
     assert {one.post for one in back.freed} == {SOON, own}
     assert back.stale == back.untrue == ()
-    assert desk.prepare("2023-10-09T15:30:00+01:00").stale != ()
+    on = desk.prepare("2023-10-09T15:30:00+01:00")
+    assert on.stale == on.untrue == (), "they are so already, and not by this move"
+    assert {one.post for one in on.still_held} == {SOON, own}
+    assert held_before(on) == "2 posts are held already for what their words say, and stay so."
+    assert held_before(back) == held_before(move) == ""
 
 
 def test_facts_tells_what_is_held_and_not_that_it_goes_out_as_it_is_so_now(desk: Desk) -> None:

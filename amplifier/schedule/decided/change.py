@@ -61,7 +61,8 @@ class Move:
     `unsayable` would be held, since they could not be put into words; `sayable` could be put into words again.
     `copies` are posts that would be held then, since the move brings them too near to nearly the same words on X.
     `stale` are words of people that would be held, since they are no longer so then; `freed` those that this move makes
-    true again. `untrue` is out, and would be no longer so. `program` is the plan that it was worked out by.
+    true again, `still_held` what is held for such words already and stays so. `untrue` is out, and would be no longer
+    so. `program` is the plan that it was worked out by.
     """
 
     milestone: Milestone
@@ -77,6 +78,7 @@ class Move:
     copies: tuple[Problem, ...] = ()
     stale: tuple[Stale, ...] = ()
     freed: tuple[Stale, ...] = ()
+    still_held: tuple[Stale, ...] = ()
     untrue: tuple[Untrue, ...] = ()
 
 
@@ -163,8 +165,9 @@ def prepare_move(program: Program, name: str, by: datetime | Distance, *, now: d
         unsayable=_unsayable(before, after, known, here=here),
         sayable=_unsayable(after, before, known, here=here),
         copies=_copies(program, made, trial),
-        stale=tuple(one for one in still if one not in stale and one.post not in over),
-        freed=tuple(one for one in stale if (one.post, one.account) not in {(new.post, new.account) for new in still}),
+        stale=tuple(one for one in not_yet(still, held=stale) if one.post not in over),
+        freed=not_yet(stale, held=still),
+        still_held=tuple(one for one in still if one not in not_yet(still, held=stale)),
         untrue=_newly(untrue_out(program, made, had, now=now), untrue_out(program, with_trial, has, now=now)),
     )
 
@@ -199,10 +202,16 @@ def _copies(program: Program, made: tuple[Decision, ...], trial: Decision) -> tu
     return tuple(why for (post, account), why in new.items() if known[post].may_go_out(account))
 
 
+def not_yet(found: Iterable[Stale], *, held: Iterable[Stale]) -> tuple[Stale, ...]:
+    """Those of these whose post is not held on that account already, for whatever else its words say."""
+    known = {(one.post, one.account) for one in held}
+    return tuple(one for one in found if (one.post, one.account) not in known)
+
+
 def _newly(had: Iterable[Untrue], has: Iterable[Untrue]) -> tuple[Untrue, ...]:
-    """What is untrue by then, and is not by now in the same way."""
-    known = {(one.stated.post, one.stated.account, one.changed) for one in had}
-    return tuple(one for one in has if (one.stated.post, one.stated.account, one.changed) not in known)
+    """What is out and untrue by then, and is not so by now already."""
+    known = {(one.stated.post, one.stated.account) for one in had}
+    return tuple(one for one in has if (one.stated.post, one.stated.account) not in known)
 
 
 def decide_move(move: Move, *, actor: str, reason: str, now: datetime) -> Decision:

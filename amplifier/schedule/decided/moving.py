@@ -98,6 +98,17 @@ def changed_order(move: Move) -> tuple[str, ...]:
     return tuple(said)
 
 
+def held_before(move: Move) -> str:
+    """A sentence about the posts that are held for what they say already, and stay so; empty where none is."""
+    number = len({one.post for one in move.still_held})
+    if not number:
+        return ""
+    are = "1 post is" if number == 1 else f"{number} posts are"
+    return (
+        f"{are} held already for what {'its' if number == 1 else 'their'} words say, and stay{'s' * (number == 1)} so."
+    )
+
+
 def _side(at: datetime, other: datetime) -> int:
     return (at > other) - (at < other)
 

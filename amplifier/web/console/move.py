@@ -14,7 +14,15 @@ from amplifier.clock import utc_now
 from amplifier.errors import AmplifierError
 from amplifier.schedule.decided.change import Move, must_stand_at, prepare_move, program_in_force
 from amplifier.schedule.decided.meanwhile import how_many, past
-from amplifier.schedule.decided.moving import already_there, changed_order, stands_there, staying, where_to, with_times
+from amplifier.schedule.decided.moving import (
+    already_there,
+    changed_order,
+    held_before,
+    stands_there,
+    staying,
+    where_to,
+    with_times,
+)
 from amplifier.schedule.naming.known import told_of_row
 from amplifier.schedule.playing import playing, this_year
 from amplifier.schedule.program import post_name
@@ -74,6 +82,7 @@ def _content(move: Move, now: datetime) -> dict[str, object]:
         "unsayable": [{"post": post_name(one.post), "on": _on(one.accounts), "why": one.why} for one in move.unsayable],
         "copies": [f"{one.message} {one.hint}".strip() for one in move.copies],
         "held": [_held(one) for one in held_then(move.stale)],
+        "held_before": held_before(move),
         "freed": [f"{told_of_row(one.post)} on {_on(one.accounts)}" for one in held_then(move.freed)],
         "untrue": list(dict.fromkeys(with_hour(one.stated.post, one.stated.wall_time) for one in move.untrue)),
         "stays": [
