@@ -46,14 +46,14 @@ class Command:
     help: str
     anyhow: bool = False
     keyless: bool = False
-    makes: bool = True
+    makes: bool = False
     far: bool = False
     reports: str | None = None
     bare: bool = False
 
 
 COMMANDS: dict[str, Command] = {
-    "up": Command("run.up", False, "start everything here, and end it with Ctrl-C"),
+    "up": Command("run.up", False, "start everything here, and end it with Ctrl-C", makes=True),
     "console-link": Command(
         "console_link", False, "show the addresses that open the console, while it runs", reports=""
     ),
@@ -63,7 +63,6 @@ COMMANDS: dict[str, Command] = {
         "look for mistakes in settings, schedules and templates",
         anyhow=True,
         keyless=True,
-        makes=False,
         far=True,
         reports="",
     ),
@@ -75,11 +74,14 @@ COMMANDS: dict[str, Command] = {
         True,
         "show one template in all its wordings on all networks",
         keyless=True,
-        makes=False,
         reports="",
     ),
     "rehearse": Command(
-        "rehearsal.rehearse", False, "play the campaign on pretend networks and count what happened", reports=""
+        "rehearsal.rehearse",
+        False,
+        "play the campaign on pretend networks and count what happened",
+        makes=True,
+        reports="",
     ),
     "send": Command("send", True, "send one post of your own, now or later", keyless=True),
     "milestone": Command(
@@ -97,30 +99,33 @@ COMMANDS: dict[str, Command] = {
     "mentions": Command(
         "mentions", True, "list what others said to us, and mark what is dealt with", reports="status", keyless=True
     ),
-    "status": Command("status", True, "say how things stand", makes=False, far=True, reports="", keyless=True),
+    "status": Command("status", True, "say how things stand", far=True, reports="", keyless=True),
     "decide": Command(
         "decide", True, "list what is in doubt, held or missed, and decide about it", reports="what", keyless=True
     ),
-    "stop": Command("stop", True, "send nothing more, at once", anyhow=True, far=True, keyless=True, bare=True),
+    "stop": Command(
+        "stop", True, "send nothing more, at once", makes=True, anyhow=True, far=True, keyless=True, bare=True
+    ),
     "stop-link": Command(
-        "stop_link", True, "make a secret address that can stop everything, and nothing else", keyless=True
+        "stop_link", True, "make a secret address that can stop everything, and nothing else", makes=True, keyless=True
     ),
     "resume": Command("resume", True, "let a stopped service send again", keyless=True),
-    "confirm": Command("confirm", True, "find what people posted by hand, and write it down", keyless=True),
+    "confirm": Command("confirm", True, "find what people posted by hand, and write it down", makes=True, keyless=True),
     "notify": Command(
         "notify",
         True,
         "list what people were told; with test: try whether that works",
+        makes=True,
         reports="action",
         keyless=True,
     ),
-    "backup": Command("backup", True, "keep the whole database in one sealed file", far=True, keyless=True),
-    "restore": Command("restore", True, "put a backup in the database's place, stopped", keyless=True),
-    "web": Command("run.web", True, "run the pages alone"),
-    "worker": Command("run.worker", True, "run planning and delivery alone"),
-    "listener": Command("run.listener", True, "run listening alone"),
-    "sandbox": Command("run.sandbox", False, "run the pretend networks alone"),
-    "migrate": Command("run.migrate", True, "make the database ready", keyless=True),
+    "backup": Command("backup", True, "keep the whole database in one sealed file", makes=True, far=True, keyless=True),
+    "restore": Command("restore", True, "put a backup in the database's place, stopped", makes=True, keyless=True),
+    "web": Command("run.web", True, "run the pages alone", makes=True),
+    "worker": Command("run.worker", True, "run planning and delivery alone", makes=True),
+    "listener": Command("run.listener", True, "run listening alone", makes=True),
+    "sandbox": Command("run.sandbox", False, "run the pretend networks alone", makes=True),
+    "migrate": Command("run.migrate", True, "make the database ready", makes=True, keyless=True),
 }
 
 

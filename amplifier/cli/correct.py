@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what it does and breaks on each account, ask, queue it, and follow it: 0 if all of it is done, else 1."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     ledger.must_be_ready()
     program = program_in_force(install.settings)
     if options.list:

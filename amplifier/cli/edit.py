@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what is there before and after, ask, and decide."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     ledger.must_be_ready()
     if sum((options.text is not None, options.undo, options.at is not None)) != 1:
         raise UsageError(ONE_OF_THEM)

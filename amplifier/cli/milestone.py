@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List, or show what a move changes and then decide it."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     ledger.must_be_ready()
     if options.act == "list":
         return _list(install, as_json=options.json)

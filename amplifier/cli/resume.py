@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show who stopped it and why, ask about each held post, and let sending go on: 0 if it does, else 1."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     must_be_sound(database_file())
     ledger.must_be_ready()
     if options.json and not (options.yes or options.post):

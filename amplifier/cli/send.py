@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show it, ask, queue it, and wait for the receipts: 0 if all are there, else 1."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     ledger.must_be_ready()
     settings = install.settings.with_limits(accounts.text_limits())
     now = utc_now()

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the post, ask, and decide."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     ledger.must_be_ready()
     on = accounts_named(options.on, install.settings)
     return _undo(install.settings, options, on) if options.undo else _skip(install.settings, options, on)

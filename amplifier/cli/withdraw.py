@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what it does and breaks on each account, ask, queue it, and follow it: 0 if all of it is done, else 1."""
-    install = open_install(options.home, options.var, keyless=True)
+    install = open_install(options.home, options.var, keyless=True, make=False)
     ledger.must_be_ready()
     if options.list:
         return list_posts(install, as_json=options.json)

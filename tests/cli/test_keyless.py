@@ -226,3 +226,13 @@ def test_a_notice_whose_link_cannot_be_opened_says_so(live: Shell) -> None:
         made_at=utc_now(), recipient="press", topic="hand_off", sentence="Post this.", link="sealed:none", key="1"
     )
     assert "it is sealed, and AMPLIFIER_KEY opens it." in " ".join(live("notify").out.split())
+
+
+LOOKING = ("plan", "facts", "mentions", "milestone", "decide", "status")
+DECIDING = ("edit debate-begins x", "skip debate-begins", "send x --to x", "withdraw x", "resume")
+
+
+@pytest.mark.parametrize("command", [*LOOKING, *DECIDING])
+def test_a_command_that_finds_no_service_makes_no_folder_for_one(unstarted: Shell, command: str) -> None:
+    unstarted(*command.split())
+    assert not unstarted.var.exists()

@@ -97,6 +97,8 @@ def test_live_no_command_opens_a_database_that_is_there_but_for_those_that_help_
     var = live / "var" / "live"
     arguments = ["--home", str(live)]
     _prepare("plan", arguments)  # there is none yet, and a look makes none
+    assert not var.exists()
+    var.mkdir(parents=True)
     (var / DATABASE).touch()
     helping = {"check", "status", "stop", "backup"}
     for name in helping:
