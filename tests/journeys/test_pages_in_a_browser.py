@@ -211,7 +211,7 @@ def test_a_milestone_is_moved_to_a_time_that_was_typed_and_nonsense_is_refused(l
     ):
         row = page.locator("section[aria-labelledby=milestones] li", has_text="Composite done")
         row.locator("summary").click()
-        row.get_by_label("Or to this time in Liverpool").fill(typed)
+        row.get_by_label("To this time in Liverpool").fill(typed)
         row.get_by_role("button", name="Move it there").click()
         if typed != "soon":
             page.get_by_role("button", name="Move the composite done to 14:00").click()

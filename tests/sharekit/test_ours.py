@@ -135,7 +135,7 @@ def test_what_is_to_be_corrected_or_deleted_is_left_to_rest(campaign: Any, verb:
 
 
 def test_what_somebody_else_changed_there_is_not_offered_in_words_that_are_not_there(campaign: Any) -> None:
-    changed = replace(campaign.sent("ballot", "ours", number=2), remote_state=RemoteState.EDITED)
+    changed = replace(campaign.sent("ballot", "ours", number=2), remote_state=RemoteState.EDITED, outside_text="Else")
     assert texts(campaign, Past((changed, campaign.sent("ballot", "there")))) == ["there"]
 
 

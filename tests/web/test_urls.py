@@ -14,7 +14,10 @@ SENT = (
     "/milestones/preview",
     "/milestones/move",
     "/posts/skip",
+    "/posts/take-in",
     "/posts/stand",
+    "/posts/correct/preview",
+    "/posts/correct/now",
     "/mentions/1",
     "/decide/1",
     "/decide/missed",
@@ -50,6 +53,13 @@ def test_an_secret_link_has_the_shape_that_the_door_lets_through() -> None:
     paths = [str(one.pattern) for one in secret_link_urls]
     assert paths
     assert all(is_secret_link("/" + path.replace("<str:token>", "x" * 43)) for path in paths)
+
+
+def test_each_address_is_tried_by_its_kind() -> None:
+    found = {f"/{pattern.pattern}" for pattern in get_resolver().url_patterns if not hasattr(pattern, "url_patterns")}
+    known = {path.replace("console.css", "<str:name>").replace("/1", "/<int:number>") for path in (*READ, *SENT)}
+    assert found - known == {"/posts/correct", "/wall", "/mentions/aside"}, "pages with tests of their own"
+    assert known <= found
 
 
 @pytest.mark.parametrize("path", READ)

@@ -37,7 +37,7 @@ LONGEST_REASON = 200
 @require_POST
 def preview_move(request: HttpRequest) -> HttpResponse:
     """What would move, what stays, what would be held or untrue; and the button that moves it."""
-    name, wanted = asked(request.POST, "name"), asked(request.POST, "at") or asked(request.POST, "by")
+    name, wanted = asked(request.POST, "name"), asked(request.POST, "by") or asked(request.POST, "at")
     now = utc_now()
     try:
         program = program_in_force(install().settings)
