@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -154,6 +155,9 @@ def open_install(home: Path, var: Path | None = None, *, keyless: bool = False, 
             is_there = folder.is_dir()
             folder.mkdir(parents=True, exist_ok=True)
             close_to_others(folder, is_ours=not is_there)
+        elif os.path.lexists(folder):
+            folder.stat()  # raises for links that lead round in a circle
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         why = "it is a file" if os.path.isfile(folder) else error.strerror  # noqa: PTH113  is_file may raise
         raise UsageError(f"The folder {folder} cannot be made: {why}. Choose another with --var FOLDER") from None
