@@ -129,8 +129,8 @@ def test_a_clock_that_no_network_agrees_with_is_told(install: RunningInstall, of
         return "This computer's clock is" in told[-1]
 
     worker.until(said, what="word about the clock")
-    assert re.search(rf"✕ This computer's clock is 6[01] minutes {words} \w+'s\. Set it right: ", told[-1])
-    assert re.match(r"This computer's clock is 6[01] minutes", install.ask("status")["clock"])
+    assert re.search(rf"✕ This computer's clock is 6\d minutes {words} \w+'s\. Set it right: ", told[-1])
+    assert re.match(r"This computer's clock is 6\d minutes", install.ask("status")["clock"])
 
 
 def _is_set(install: RunningInstall, at: datetime) -> bool:
